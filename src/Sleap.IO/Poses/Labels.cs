@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO;
+
+/// <summary>All poses of a project: labeled frames with their videos, skeletons and tracks. Immutable.</summary>
+public sealed class Labels
+{
+    /// <summary>Gathers frames and what they refer to. Videos, skeletons and tracks that frames use but the lists lack are added behind them, in order of appearance.</summary>
+    /// <param name="frames">The labeled frames.</param>
+    /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
+    /// <param name="skeletons">Skeletons in the order to keep.</param>
+    /// <param name="tracks">Tracks in the order to keep.</param>
+    /// <param name="suggestions">Frames put forward for labelling.</param>
+    /// <param name="provenance">Where the labels come from, by key.</param>
+    public Labels(
+        IEnumerable<LabeledFrame> frames, IEnumerable<Video>? videos = null, IEnumerable<Skeleton>? skeletons = null, IEnumerable<Track>? tracks = null,
+        IEnumerable<SuggestedFrame>? suggestions = null, IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        List<LabeledFrame> list = [.. frames];
+        Frames = list;
+        Suggestions = [.. suggestions ?? []];
+        var instances = list.SelectMany(f => f.Instances).ToList();
+        Videos = Gather(videos, list.Select(f => f.Video).Concat(Suggestions.Select(s => s.Video)), ReferenceEqualityComparer.Instance);
+        Skeletons = Gather(skeletons, instances.Select(i => i.Skeleton), EqualityComparer<object?>.Default);
+        Tracks = Gather(tracks, instances.Where(i => i.Track is not null).Select(i => i.Track!), ReferenceEqualityComparer.Instance);
+        Provenance = Copy(provenance);
+    }
+
+    /// <summary>For readers whose frames are built only when asked for, so that the lists cannot be gathered from them.</summary>
+    internal Labels(IReadOnlyList<LabeledFrame> frames, LabelsParts parts)
+    {
+        Frames = frames;
+        Videos = parts.Videos;
+        Skeletons = parts.Skeletons;
+        Tracks = parts.Tracks;
+        Suggestions = parts.Suggestions;
+        Provenance = Copy(parts.Provenance);
+        Remarks = parts.Remarks;
+    }
+
+    /// <summary>The skeletons, at least every one an instance has.</summary>
+    public IReadOnlyList<Skeleton> Skeletons { get; }
+
+    /// <summary>The videos, also those without labeled frames.</summary>
+    public IReadOnlyList<Video> Videos { get; }
+
+    /// <summary>The tracks, also those without instances.</summary>
+    public IReadOnlyList<Track> Tracks { get; }
+
+    /// <summary>The labeled frames in the order of the file.</summary>
+    public IReadOnlyList<LabeledFrame> Frames { get; }
+
+    /// <summary>Frames put forward for labelling.</summary>
+    public IReadOnlyList<SuggestedFrame> Suggestions { get; }
+
+    /// <summary>Where the labels come from: free values by key.</summary>
+    public IReadOnlyDictionary<string, JsonNode?> Provenance { get; }
+
+    /// <summary>What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.</summary>
+    public IReadOnlyList<string> Remarks { get; } = [];
+
+    /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
+    /// <param name="path">A .slp or .pkg.slp file, a CSV table, a DeepLabCut project or labeled-data folder.</param>
+    /// <param name="options">How to read, or null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
+    public static Labels Load(string path, LabelsReadOptions? options = null) => LabelFormats.Load(path, options ?? new LabelsReadOptions());
+
+    /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
+    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside) or .csv (tidy table).</param>
+    /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
+    /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at all.</exception>
+    public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);
+
+    private static List<T> Gather<T>(IEnumerable<T>? given, IEnumerable<T> used, IEqualityComparer<object?> comparer)
+        where T : class
+    {
+        var seen = new HashSet<object?>(comparer);
+        return [.. (given ?? []).Concat(used).Where(x => seen.Add(x))];
+    }
+
+    private static Dictionary<string, JsonNode?> Copy(IEnumerable<KeyValuePair<string, JsonNode?>>? provenance) =>
+        (provenance ?? []).ToDictionary(p => p.Key, p => p.Value?.DeepClone(), StringComparer.Ordinal);
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO;
+
+/// <summary>The lists of a <see cref="Labels"/> whose frames are built on demand.</summary>
+internal sealed record LabelsParts(
+    IReadOnlyList<Video> Videos, IReadOnlyList<Skeleton> Skeletons, IReadOnlyList<Track> Tracks, IReadOnlyList<SuggestedFrame> Suggestions,
+    IReadOnlyDictionary<string, JsonNode?> Provenance, IReadOnlyList<string> Remarks);

@@ -1,0 +1,27 @@
+namespace Sleap.IO;
+
+/// <summary>A file cannot be read, or not be written as asked: names the file, the place in it and the cause.</summary>
+public sealed class PoseFormatException : FormatException
+{
+    /// <summary>Makes the exception; the message is put together from the parts.</summary>
+    /// <param name="file">Path of the file.</param>
+    /// <param name="dataset">Dataset, column, key or line in the file, or null when the file as a whole is meant.</param>
+    /// <param name="cause">What is wrong and what was expected.</param>
+    /// <param name="innerException">What was thrown below, or null.</param>
+    public PoseFormatException(string file, string? dataset, string cause, Exception? innerException = null)
+        : base(dataset is null ? $"{file}: {cause}" : $"{file}, {dataset}: {cause}", innerException)
+    {
+        File = file;
+        Dataset = dataset;
+        Cause = cause;
+    }
+
+    /// <summary>Path of the file.</summary>
+    public string File { get; }
+
+    /// <summary>Dataset, column, key or line, or null when the file as a whole is meant.</summary>
+    public string? Dataset { get; }
+
+    /// <summary>What is wrong and what was expected.</summary>
+    public string Cause { get; }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace Sleap.IO;
+
+/// <summary>The nodes of an animal, the body edges between them and which nodes mirror each other. Immutable; equal by content.</summary>
+/// <remarks>The order of nodes is the order of an instance's points and of a model's output channels; the order of edges is the order of part affinity fields.</remarks>
+public sealed class Skeleton : IEquatable<Skeleton>
+{
+    private readonly Dictionary<string, int> positions;
+
+    /// <summary>Makes a skeleton and checks it whole.</summary>
+    /// <param name="name">Name of the skeleton; may be empty.</param>
+    /// <param name="nodes">Node names: not empty, no two alike.</param>
+    /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
+    /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
+    /// <exception cref="ArgumentException">A name is empty or double, or a position is outside the nodes; the message lists every fault.</exception>
+    public Skeleton(string name, IEnumerable<string> nodes, IEnumerable<Edge>? edges = null, IEnumerable<Symmetry>? symmetries = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(nodes);
+        Name = name;
+        Nodes = [.. nodes];
+        Edges = [.. edges ?? []];
+        Symmetries = [.. (symmetries ?? []).Select(s => s.First <= s.Second ? s : new Symmetry(s.Second, s.First)).Distinct()];
+        positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        var faults = Faults().ToList();
+        if (faults.Count > 0)
+            throw new ArgumentException($"Skeleton '{name}': {string.Join("; ", faults)}.");
+    }
+
+    /// <summary>Name of the skeleton; may be empty.</summary>
+    public string Name { get; }
+
+    /// <summary>Node names in the order of an instance's points.</summary>
+    public ImmutableArray<string> Nodes { get; }
+
+    /// <summary>Body edges, in the order of the file or of construction.</summary>
+    public ImmutableArray<Edge> Edges { get; }
+
+    /// <summary>Mirrored pairs, each once, the smaller position first.</summary>
+    public ImmutableArray<Symmetry> Symmetries { get; }
+
+    /// <summary>Position of a node, or -1 when the skeleton has none of that name.</summary>
+    /// <param name="node">Node name; upper and lower case count.</param>
+    public int IndexOf(string node) => positions.TryGetValue(node, out var position) ? position : -1;
+
+    /// <inheritdoc/>
+    public bool Equals(Skeleton? other) => other is not null
+        && (ReferenceEquals(this, other)
+            || (Name == other.Name && Nodes.AsSpan().SequenceEqual(other.Nodes.AsSpan())
+                && Edges.AsSpan().SequenceEqual(other.Edges.AsSpan()) && Symmetries.AsSpan().SequenceEqual(other.Symmetries.AsSpan())));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Skeleton);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Name);
+        foreach (var node in Nodes)
+            hash.Add(node);
+        hash.Add(Edges.Length);
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Nodes.Length} nodes, {Edges.Length} edges)";
+
+    private IEnumerable<string> Faults()
+    {
+        for (var i = 0; i < Nodes.Length; i++)
+        {
+            if (string.IsNullOrEmpty(Nodes[i]))
+                yield return $"node {i} has no name";
+            else if (!positions.TryAdd(Nodes[i], i))
+                yield return $"two nodes are named '{Nodes[i]}'";
+        }
+        var seen = new HashSet<Edge>();
+        foreach (var edge in Edges)
+        {
+            if (IsOutside(edge.Source) || IsOutside(edge.Destination))
+                yield return $"edge {edge.Source} -> {edge.Destination} leaves the {Nodes.Length} nodes";
+            else if (edge.Source == edge.Destination)
+                yield return $"edge {edge.Source} -> {edge.Destination} joins a node to itself";
+            else if (!seen.Add(edge))
+                yield return $"edge {edge.Source} -> {edge.Destination} is there twice";
+        }
+        foreach (var pair in Symmetries)
+        {
+            if (IsOutside(pair.First) || IsOutside(pair.Second))
+                yield return $"symmetry {pair.First} - {pair.Second} leaves the {Nodes.Length} nodes";
+            else if (pair.First == pair.Second)
+                yield return $"symmetry {pair.First} - {pair.Second} mirrors a node onto itself";
+        }
+    }
+
+    private bool IsOutside(int node) => node < 0 || node >= Nodes.Length;
+}

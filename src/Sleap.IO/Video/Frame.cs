@@ -1,0 +1,37 @@
+namespace Sleap.IO;
+
+/// <summary>One decoded picture of a video: 8 bits a channel, gray or RGB, rows first.</summary>
+public sealed class Frame
+{
+    /// <summary>Wraps pixels; the array is not copied and must not be changed afterwards.</summary>
+    /// <param name="frameIndex">Zero-based frame number in the video.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="channels">1 (gray) or 3 (red, green, blue).</param>
+    /// <param name="pixels">Height x width x channels bytes, channels innermost.</param>
+    /// <exception cref="ArgumentException">The array does not fit the size, or there are neither 1 nor 3 channels.</exception>
+    public Frame(int frameIndex, int height, int width, int channels, byte[] pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (channels is not (1 or 3))
+            throw new ArgumentException($"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.", nameof(channels));
+        if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
+            throw new ArgumentException($"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.", nameof(pixels));
+        (FrameIndex, Height, Width, Channels, Pixels) = (frameIndex, height, width, channels, pixels);
+    }
+
+    /// <summary>Zero-based frame number in the video.</summary>
+    public int FrameIndex { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns.</summary>
+    public int Width { get; }
+
+    /// <summary>1 for gray, 3 for RGB.</summary>
+    public int Channels { get; }
+
+    /// <summary>Height x width x channels bytes: rows first, channels innermost, RGB order.</summary>
+    public byte[] Pixels { get; }
+}
