@@ -1,0 +1,35 @@
+using Microsoft.ML;
+
+namespace Sleap.Transforms;
+
+/// <summary>Data with a mapper's columns added; lazy.</summary>
+internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView
+{
+    public DataViewSchema Schema => binding.OutputSchema;
+
+    /// <summary>Rows in another order are as good for a mapper without look-ahead; with it the order is the meaning.</summary>
+    public bool CanShuffle => binding.Mapper.LookAhead == 0 && input.CanShuffle;
+
+    public long? GetRowCount() => input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        bool[] active = binding.Active(columnsNeeded);
+        DataViewRowCursor rows = input.GetRowCursor(binding.InputsFor(active), CanShuffle ? rand : null);
+        try
+        {
+            return binding.Mapper.SlotCount == 1 || !binding.ActiveOutputs(active).Contains(true)
+                ? new MappedCursor(rows, new MappedRow(binding, rows, active))
+                : new BatchCursor(binding, rows, active);
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One cursor whatever <paramref name="n"/> is: a network uses all cores by itself.</summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// A transformer bound to one input schema: which columns it reads, which it adds, and how it is run over rows.
+/// It holds no state of a pass, so that any number of cursors may run at once.
+/// </summary>
+internal abstract class PoseMapper
+{
+    /// <summary>The columns added, in order. A name that the input has too hides the input's column.</summary>
+    public abstract IReadOnlyList<OutputColumn> Outputs { get; }
+
+    /// <summary>The input columns needed as soon as any output is.</summary>
+    public abstract IReadOnlyList<DataViewSchema.Column> Inputs { get; }
+
+    /// <summary>How many rows a pass would like to process at once. 1 is row by row, without any buffering.</summary>
+    public virtual int BatchSize => 1;
+
+    /// <summary>How many rows after a row must have been read before it can be processed. More than 0 makes no sense for a single row.</summary>
+    public virtual int LookAhead => 0;
+
+    /// <summary>How many slots a pass needs for its rows.</summary>
+    public int SlotCount => BatchSize + LookAhead;
+
+    /// <summary>
+    /// Starts one pass over rows. <paramref name="input"/> is the row (a cursor, mostly) that <see cref="PosePass.Read"/> will read from:
+    /// take its getters here, once. <paramref name="activeOutputs"/> says for each of <see cref="Outputs"/> whether it will be asked for;
+    /// at least one is. The pass does not own the row.
+    /// </summary>
+    public abstract PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs);
+}

@@ -1,0 +1,79 @@
+using Microsoft.ML;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// Schema shapes for <see cref="IEstimator{TTransformer}.GetOutputSchema"/>. ML.NET keeps the making of a <see cref="SchemaShape.Column"/>
+/// internal; a loader that has only a schema, with an estimator that changes nothing behind it, gives the same by public means.
+/// </summary>
+internal static class SchemaShapes
+{
+    /// <summary>The shape of a schema: names, vector kinds, item types, keys and annotations of its visible columns.</summary>
+    public static SchemaShape Of(DataViewSchema schema) =>
+        ((IDataLoader<object>)new SchemaOnly(schema)).Append(new Unchanged()).GetOutputSchema();
+
+    /// <summary>The shape of columns; sizes do not matter beyond known or not, so an estimator that does not know a size yet may give any.</summary>
+    public static SchemaShape Of(IEnumerable<OutputColumn> columns)
+    {
+        var builder = new DataViewSchema.Builder();
+        foreach (OutputColumn column in columns)
+            builder.AddColumn(column.Name, column.Type, column.Annotations);
+        return Of(builder.ToSchema());
+    }
+
+    /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
+    public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns)
+    {
+        SchemaShape added = Of(columns);
+        var names = added.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        return new SchemaShape(input.Where(column => !names.Contains(column.Name)).Concat(added));
+    }
+
+    /// <summary>The column <paramref name="name"/>, after a check of its type.</summary>
+    /// <param name="input">The shape an estimator is given.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="accepts">Whether the type is right.</param>
+    /// <param name="expected">The right type, as the message says it.</param>
+    /// <param name="component">Who needs it, as the message says it.</param>
+    /// <exception cref="ArgumentException">No such column, or of another type.</exception>
+    public static SchemaShape.Column Require(SchemaShape input, string name, Func<SchemaShape.Column, bool> accepts, string expected, string component)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        foreach (SchemaShape.Column column in input)
+        {
+            if (column.Name != name)
+                continue;
+            return accepts(column)
+                ? column
+                : throw new ArgumentException($"{component}: the column '{name}' is {Describe(column)}, expected {expected}.");
+        }
+        throw new ArgumentException($"{component}: the input has no column '{name}' (expected {expected}). It has: {ColumnNames.Of(input)}.");
+    }
+
+    private static string Describe(SchemaShape.Column column)
+    {
+        string item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Vector => $"Vector<{item}>",
+            SchemaShape.Column.VectorKind.VariableVector => $"variable Vector<{item}>",
+            _ => item,
+        };
+    }
+
+    private sealed class SchemaOnly(DataViewSchema schema) : IDataLoader<object>
+    {
+        public DataViewSchema GetOutputSchema() => schema;
+
+        public IDataView Load(object input) => throw new NotSupportedException("This loader has a schema and no data.");
+
+        void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("This loader has a schema and no data.");
+    }
+
+    private sealed class Unchanged : IEstimator<ITransformer>
+    {
+        public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
+
+        public ITransformer Fit(IDataView input) => throw new NotSupportedException("This estimator passes a schema shape on and fits nothing.");
+    }
+}
