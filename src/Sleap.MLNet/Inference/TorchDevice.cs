@@ -1,0 +1,26 @@
+using TorchSharp;
+
+namespace Sleap.MLNet;
+
+/// <summary>Which device a name means.</summary>
+internal static class TorchDevice
+{
+    /// <summary>What is wrong with a device's name, or null.</summary>
+    public static string? Fault(string name)
+    {
+        if (name is "auto" or "cpu") return null;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out var index) && index >= 0))
+            return $"is '{name}'; it can be auto, cpu, cuda or cuda:N.";
+        if (!torch.cuda.is_available()) return $"is '{name}', but libtorch sees no CUDA device. Use auto or cpu, or the TorchSharp-cuda package and a driver that fits it.";
+        var wanted = name == "cuda" ? 0 : int.Parse(name.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture);
+        return wanted < torch.cuda.device_count() ? null : $"is '{name}', but there are only {torch.cuda.device_count()} CUDA devices (counted from 0).";
+    }
+
+    /// <summary>The device of a name that has no fault; <c>auto</c> is the first GPU, or the CPU.</summary>
+    public static torch.Device Of(string name) => name switch
+    {
+        "auto" => torch.cuda.is_available() ? torch.device("cuda:0") : torch.device("cpu"),
+        "cuda" => torch.device("cuda:0"),
+        _ => torch.device(name),
+    };
+}

@@ -1,0 +1,59 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>One animal in the frame: one confidence map a node, its highest peak is the node's place.</summary>
+internal sealed class SingleInstanceModel : ITrainable, IDisposable
+{
+    private readonly SingleInstanceOptions _options;
+    private readonly int _nodes;
+
+    public SingleInstanceModel(SingleInstanceOptions options, int nodes, Initialization initialization)
+    {
+        (_options, _nodes) = (options, nodes);
+        Network = new PoseNetwork(options.Backbone, Heads(options, nodes), initialization);
+        Codec = new ConfidenceMap(options.HeadStride, options.Sigma);
+    }
+
+    public PoseNetwork Network { get; private set; }
+
+    public ConfidenceMap Codec { get; }
+
+    public static IReadOnlyList<HeadOptions> Heads(SingleInstanceOptions options, int nodes) =>
+    [
+        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = nodes, Sigma = options.Sigma, OutputStride = options.HeadStride },
+    ];
+
+    public PoseNetwork CreateNetwork() => new(_options.Backbone, Heads(_options, _nodes), Initialization.Default);
+
+    public Tensor Loss(Tensor[] outputs, Tensor points, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var target = Codec.Encode(points, height, width);   // (B, N, H/s, W/s)
+        var squares = outputs[0].sub(target).square();
+        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere.
+        if (_options.Training.ForegroundWeight > 0) squares = squares.mul(target.mul(_options.Training.ForegroundWeight).add(1));
+        return squares.mean().MoveToOuterDisposeScope();
+    }
+
+    public Tensor Places(Tensor[] outputs) => Codec.Decode(outputs[0], float.NegativeInfinity, _options.Refinement).Points;
+
+    /// <summary>(B, C, H, W) frames 0..1 to (B, N, 2) places in pixels of the network input, NaN below the threshold, and (B, N) peak values.</summary>
+    public (Tensor Points, Tensor Values) Predict(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var (points, values) = Codec.Decode(Network.call(images)[0], _options.PeakThreshold, _options.Refinement);
+        return (points.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Takes over the trained network; the one so far is disposed.</summary>
+    public void Take(PoseNetwork trained)
+    {
+        if (ReferenceEquals(trained, Network)) return;
+        Network.Dispose();
+        Network = trained;
+    }
+
+    public void Dispose() => Network.Dispose();
+}

@@ -1,0 +1,90 @@
+namespace Sleap.MLNet;
+
+/// <summary>How the learning rate changes while training goes on.</summary>
+public abstract record LearningRateSchedule
+{
+    private LearningRateSchedule() { }
+
+    /// <summary>Always the same.</summary>
+    public sealed record Constant : LearningRateSchedule
+    {
+        internal override IEnumerable<string> Faults() => [];
+        internal override Func<int, double> Start(int steps, double highest) => _ => highest;
+    }
+
+    /// <summary>Rises in a line over <see cref="WarmupSteps"/>, then falls to <see cref="FinalFraction"/> of the highest along half a cosine, which it reaches with the last step.</summary>
+    public sealed record Cosine : LearningRateSchedule
+    {
+        /// <summary>Steps of the rise. Default 50.</summary>
+        public int WarmupSteps { get; init; } = 50;
+
+        /// <summary>The last rate as a share of the highest, 0..1. Default 0.</summary>
+        public double FinalFraction { get; init; }
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (WarmupSteps < 0) yield return $"WarmupSteps is {WarmupSteps}; 0 or more.";
+            if (FinalFraction is not (>= 0 and <= 1)) yield return $"FinalFraction is {FinalFraction}; 0 to 1.";
+        }
+
+        internal override Func<int, double> Start(int steps, double highest) => step =>
+        {
+            var fall = FinalFraction + (1 - FinalFraction) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
+            return highest * fall * Math.Min(1, (step + 1.0) / (WarmupSteps + 1));
+        };
+    }
+
+    /// <summary>Multiplied by <see cref="Factor"/> each time the validation loss has not fallen for <see cref="Patience"/> epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.</summary>
+    public sealed record ReduceOnPlateau : LearningRateSchedule
+    {
+        /// <summary>What the rate is multiplied by, between 0 and 1. Default 0.5.</summary>
+        public double Factor { get; init; } = 0.5;
+
+        /// <summary>Epochs without a lower validation loss before the rate falls. Default 5.</summary>
+        public int Patience { get; init; } = 5;
+
+        /// <summary>Epochs after a fall that do not count. Default 3.</summary>
+        public int Cooldown { get; init; } = 3;
+
+        /// <summary>How much lower than the best a loss must be to count as lower (absolute). Default 1e-6.</summary>
+        public double Threshold { get; init; } = 1e-6;
+
+        /// <summary>The rate never falls below this. Default 1e-8.</summary>
+        public double Lowest { get; init; } = 1e-8;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (Factor is not (> 0 and < 1)) yield return $"Factor is {Factor}; between 0 and 1.";
+            if (Patience < 0) yield return $"Patience is {Patience}; 0 or more.";
+            if (Cooldown < 0) yield return $"Cooldown is {Cooldown}; 0 or more.";
+            if (!(Threshold >= 0)) yield return $"Threshold is {Threshold}; 0 or more.";
+            if (!(Lowest >= 0)) yield return $"Lowest is {Lowest}; 0 or more.";
+        }
+
+        internal override Func<int, double> Start(int steps, double highest) => new State(this, highest).Rate;
+
+        internal sealed class State(ReduceOnPlateau rule, double rate)
+        {
+            private double _best = double.PositiveInfinity;
+            private int _bad, _rest;
+
+            public double Rate(int step) => rate;
+
+            // PyTorch's order: an epoch in the cool-down clears the count, so it is not held against the new rate.
+            public void Validated(double loss)
+            {
+                if (loss < _best - rule.Threshold) (_best, _bad) = (loss, 0);
+                else _bad++;
+                if (_rest > 0) (_rest, _bad) = (_rest - 1, 0);
+                if (_bad <= rule.Patience) return;
+                rate = Math.Max(rate * rule.Factor, rule.Lowest);
+                (_rest, _bad) = (rule.Cooldown, 0);
+            }
+        }
+    }
+
+    internal abstract IEnumerable<string> Faults();
+
+    /// <summary>The rate of each step, 0-based, of a training of <paramref name="steps"/> steps.</summary>
+    internal abstract Func<int, double> Start(int steps, double highest);
+}

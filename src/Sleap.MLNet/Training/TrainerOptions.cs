@@ -1,0 +1,74 @@
+namespace Sleap.MLNet;
+
+/// <summary>How a network is trained: for how long, how fast, on what, and who is told.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Epochs at most. Default 100.</summary>
+    public int Epochs { get; init; } = 100;
+
+    /// <summary>Optimiser steps in an epoch; null (default) for as many as it takes to see each frame once.</summary>
+    public int? StepsPerEpoch { get; init; }
+
+    /// <summary>Frames in a step. Default 4.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>The highest learning rate. Default 1e-3.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/> with 50 warm-up steps.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Cosine();
+
+    /// <summary>Adam or AdamW. Default Adam.</summary>
+    public Optimizer Optimizer { get; init; } = Optimizer.Adam;
+
+    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; Adam uses none.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Largest norm of all gradients together; larger ones are scaled down to it. Null (default): no limit.</summary>
+    public double? GradientClipNorm { get; init; }
+
+    /// <summary>Weight w of the foreground: a cell whose target is t counts 1 + w·t times in the loss. 0 is SLEAP-NN's plain mean squared error. Default 20.</summary>
+    public double ForegroundWeight { get; init; } = 20;
+
+    /// <summary>How the network's parameters start. Default <see cref="Initialization.He"/>, which leaves the "nothing anywhere" plateau in a fraction of the steps.</summary>
+    public Initialization Initialization { get; init; } = Initialization.He;
+
+    /// <summary>Decay of the running average of the weights that is validated and kept (0.98: about the last 50 steps). Null: the weights themselves. Default 0.98.</summary>
+    public double? AverageDecay { get; init; } = 0.98;
+
+    /// <summary>Training ends when the validation loss has not fallen for this many epochs. Null: never. Default null, since the cosine schedule ends by itself.</summary>
+    public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>Share of the frames, 0..1 exclusive, that is held back to choose the best weights. Default 0.1; ignored when <c>Fit</c> is given validation frames.</summary>
+    public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>Seed of everything random; null (default) takes it from the <c>MLContext</c>. Same seed, same machine, same weights.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Where to train: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Told after every epoch. Null (default): only <c>MLContext.Log</c> is.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Ends training early; the best weights so far are kept. Before the first validation there are none, and <c>Fit</c> throws <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    internal IEnumerable<string> Faults()
+    {
+        if (Epochs < 1) yield return $"Training.Epochs is {Epochs}; at least 1.";
+        if (StepsPerEpoch < 1) yield return $"Training.StepsPerEpoch is {StepsPerEpoch}; at least 1, or null.";
+        if (BatchSize < 1) yield return $"Training.BatchSize is {BatchSize}; at least 1.";
+        if (LearningRate is not (> 0 and < 1)) yield return $"Training.LearningRate is {LearningRate}; above 0 and below 1.";
+        if (!Enum.IsDefined(Optimizer)) yield return $"Training.Optimizer is {(int)Optimizer}, which is none of {string.Join(", ", Enum.GetNames<Optimizer>())}.";
+        if (!Enum.IsDefined(Initialization)) yield return $"Training.Initialization is {(int)Initialization}, which is none of {string.Join(", ", Enum.GetNames<Initialization>())}.";
+        if (!(WeightDecay >= 0)) yield return $"Training.WeightDecay is {WeightDecay}; 0 or more.";
+        if (GradientClipNorm is not (null or > 0)) yield return $"Training.GradientClipNorm is {GradientClipNorm}; above 0, or null.";
+        if (!(ForegroundWeight >= 0)) yield return $"Training.ForegroundWeight is {ForegroundWeight}; 0 or more.";
+        if (AverageDecay is not (null or > 0 and < 1)) yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
+        if (EarlyStoppingPatience < 1) yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
+        if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}; between 0 and 1.";
+        if (TorchDevice.Fault(Device) is { } fault) yield return $"Training.Device {fault}";
+        foreach (var problem in Schedule.Faults()) yield return $"Training.Schedule: {problem}";
+    }
+}
