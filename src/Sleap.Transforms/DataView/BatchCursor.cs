@@ -35,7 +35,7 @@ internal sealed class BatchCursor : DataViewRowCursor
         _pass = binding.Mapper.Begin(input, binding.ActiveOutputs(active));
         _passedThrough = new SlotBuffer?[binding.InputSchema.Count];
         for (int column = 0; column < _passedThrough.Length; column++)
-            if (active[column])
+            if (active[column] && _slots > 1)
                 _passedThrough[column] = SlotBuffer.Create(input, binding.InputSchema[column], _slots);
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[_slots];
@@ -72,8 +72,12 @@ internal sealed class BatchCursor : DataViewRowCursor
     {
         _binding.CheckGetter<TValue>(column, _active);
         int output = column.Index - _binding.InputSchema.Count;
-        Delegate getter = output < 0 ? _passedThrough[column.Index]!.CreateGetter(Current) : _pass.CreateGetter(output, Current);
-        return (ValueGetter<TValue>)getter;
+        if (output >= 0)
+            return (ValueGetter<TValue>)_pass.CreateGetter(output, Current);
+        // With a single slot the input stands on the same row, and nothing was copied.
+        return _passedThrough[column.Index] is { } buffer
+            ? (ValueGetter<TValue>)buffer.CreateGetter(Current)
+            : _input.GetGetter<TValue>(_binding.InputSchema[column.Index]);
     }
 
     protected override void Dispose(bool disposing)

@@ -7,8 +7,8 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
 {
     public DataViewSchema Schema => binding.OutputSchema;
 
-    /// <summary>Rows in another order are as good for a mapper without look-ahead; with it the order is the meaning.</summary>
-    public bool CanShuffle => binding.Mapper.LookAhead == 0 && input.CanShuffle;
+    /// <summary>Rows in another order are as good, unless rows depend on their neighbours.</summary>
+    public bool CanShuffle => !binding.Mapper.NeedsEveryRow && input.CanShuffle;
 
     public long? GetRowCount() => input.GetRowCount();
 
@@ -18,7 +18,8 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
         DataViewRowCursor rows = input.GetRowCursor(binding.InputsFor(active), CanShuffle ? rand : null);
         try
         {
-            return binding.Mapper.SlotCount == 1 || !binding.ActiveOutputs(active).Contains(true)
+            bool rowByRow = binding.Mapper.SlotCount == 1 && !binding.Mapper.NeedsEveryRow;
+            return rowByRow || !binding.ActiveOutputs(active).Contains(true)
                 ? new MappedCursor(rows, new MappedRow(binding, rows, active))
                 : new BatchCursor(binding, rows, active);
         }

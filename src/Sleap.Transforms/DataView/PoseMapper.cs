@@ -20,6 +20,12 @@ internal abstract class PoseMapper
     /// <summary>How many rows after a row must have been read before it can be processed. More than 0 makes no sense for a single row.</summary>
     public virtual int LookAhead => 0;
 
+    /// <summary>
+    /// Whether rows depend on the rows before or after them, so that each must be read, in order, even when its values are not asked for.
+    /// Otherwise rows are processed only when somebody asks.
+    /// </summary>
+    public virtual bool NeedsEveryRow => LookAhead > 0;
+
     /// <summary>How many slots a pass needs for its rows.</summary>
     public int SlotCount => BatchSize + LookAhead;
 

@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>The types and annotations of keypoint columns, so that all parts make them alike.</summary>
+internal static class KeypointColumns
+{
+    /// <summary>Before a skeleton is known: an estimator's announcement, which tells only whether sizes are fixed.</summary>
+    public static Skeleton AnySkeleton { get; } = new("", ["any"]);
+
+    /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
+    public static OutputColumn Fixed(string name, Skeleton skeleton)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        SkeletonAnnotations.Add(annotations, skeleton, slotNames: true);
+        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, skeleton.Nodes.Length, 2), annotations.ToAnnotations());
+    }
+
+    /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt; with the skeleton.</summary>
+    public static OutputColumn Variable(string name, Skeleton skeleton)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        SkeletonAnnotations.Add(annotations, skeleton, slotNames: false);
+        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length, 2), annotations.ToAnnotations());
+    }
+
+    /// <summary>One animal's confidence a node: Vector&lt;Single, nodes&gt;, the slots named as the nodes.</summary>
+    public static OutputColumn FixedScores(string name, Skeleton skeleton)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        SkeletonAnnotations.AddSlotNames(annotations, skeleton.Nodes);
+        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, skeleton.Nodes.Length), annotations.ToAnnotations());
+    }
+
+    /// <summary>Any number of animals' confidences: Vector&lt;Single, *, nodes&gt;.</summary>
+    public static OutputColumn VariableScores(string name, Skeleton skeleton) =>
+        new(name, new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length));
+
+    /// <summary>
+    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the tracks' names as key values; 0 is no track.
+    /// Without any track the key has no values' names.
+    /// </summary>
+    public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single)
+    {
+        var key = new KeyDataViewType(typeof(uint), Math.Max(tracks.Count, 1));
+        var annotations = new DataViewSchema.Annotations.Builder();
+        if (tracks.Count > 0)
+            SkeletonAnnotations.AddKeyValues(annotations, tracks);
+        return new OutputColumn(name, single ? key : new VectorDataViewType(key), annotations.ToAnnotations());
+    }
+
+    /// <summary>Whether a type holds keypoints of exactly one animal.</summary>
+    public static bool IsFixed(DataViewType type) => IsSingleVector(type, out VectorDataViewType vector) && vector.IsKnownSize && vector.Size % 2 == 0;
+
+    /// <summary>Whether a type holds keypoints of one or of any number of animals.</summary>
+    public static bool IsKeypoints(DataViewType type) => IsFixed(type)
+        || (IsSingleVector(type, out VectorDataViewType vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
+
+    private static bool IsSingleVector(DataViewType type, out VectorDataViewType vector)
+    {
+        vector = (type as VectorDataViewType)!;
+        return vector?.ItemType == NumberDataViewType.Single;
+    }
+}
