@@ -3,12 +3,14 @@ using Microsoft.ML;
 namespace Sleap.Transforms;
 
 /// <summary>Data with a mapper's columns added; lazy.</summary>
-internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView
+internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView, IFrameReporting
 {
     public DataViewSchema Schema => binding.OutputSchema;
 
     /// <summary>Rows in another order are as good, unless rows depend on their neighbours.</summary>
     public bool CanShuffle => !binding.Mapper.NeedsEveryRow && input.CanShuffle;
+
+    public FrameReport? Report() => (input as IFrameReporting)?.Report();
 
     public long? GetRowCount() => input.GetRowCount();
 

@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms;
+
+/// <summary>The Video and FrameIndex columns of a view. A view without them counts its rows as the frames of one unnamed video.</summary>
+internal sealed class FrameColumns
+{
+    private readonly DataViewSchema.Column? _video;
+    private readonly DataViewSchema.Column? _frameIndex;
+
+    private FrameColumns(DataViewSchema.Column? video, DataViewSchema.Column? frameIndex)
+    {
+        _video = video;
+        _frameIndex = frameIndex;
+    }
+
+    /// <summary>The columns to ask a cursor for.</summary>
+    public IEnumerable<DataViewSchema.Column> Columns => new[] { _video, _frameIndex }.OfType<DataViewSchema.Column>();
+
+    /// <summary>Finds the columns; throws when one is there with another type.</summary>
+    public static FrameColumns Bind(DataViewSchema schema, PoseColumnOptions names, string component) => new(
+        InputColumns.Find(schema, names.Video, type => type is TextDataViewType, "text", component),
+        InputColumns.Find(schema, names.FrameIndex, type => type == NumberDataViewType.Int32, "Int32", component));
+
+    /// <summary>A function that tells the frame of the current row.</summary>
+    public Func<(string Video, int FrameIndex)> Open(DataViewRow row)
+    {
+        ValueGetter<ReadOnlyMemory<char>>? video = _video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
+        ValueGetter<int>? frame = _frameIndex is { } f ? row.GetGetter<int>(f) : null;
+        ReadOnlyMemory<char> text = default;
+        string name = "";
+        int index = 0;
+        return () =>
+        {
+            video?.Invoke(ref text);
+            // The same video comes many times in a row: one string for all of them.
+            if (!text.Span.SequenceEqual(name))
+                name = text.ToString();
+            index = (int)row.Position;
+            frame?.Invoke(ref index);
+            return (name, index);
+        };
+    }
+}

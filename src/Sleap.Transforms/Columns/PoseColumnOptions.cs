@@ -1,0 +1,48 @@
+namespace Sleap.Transforms;
+
+/// <summary>The names of the pose columns of a data view.</summary>
+public sealed record PoseColumnOptions
+{
+    /// <summary>The video: its path, or a name (text). Default "Video".</summary>
+    public string Video { get; init; } = "Video";
+
+    /// <summary>Zero-based frame number (Int32). Default "FrameIndex".</summary>
+    public string FrameIndex { get; init; } = "FrameIndex";
+
+    /// <summary>The frame (MLImage). Default "Image".</summary>
+    public string Image { get; init; } = "Image";
+
+    /// <summary>Labeled keypoints, x and y in pixels of the full frame, NaN = missing. Default "Keypoints".</summary>
+    public string Keypoints { get; init; } = "Keypoints";
+
+    /// <summary>The track of each labeled animal (key; 0 = none). Default "Track".</summary>
+    public string Track { get; init; } = "Track";
+
+    /// <summary>Predicted keypoints, as <see cref="Keypoints"/>. Default "PredictedKeypoints".</summary>
+    public string PredictedKeypoints { get; init; } = "PredictedKeypoints";
+
+    /// <summary>Confidence of each predicted keypoint. Default "KeypointScore".</summary>
+    public string KeypointScore { get; init; } = "KeypointScore";
+
+    /// <summary>Confidence of each predicted animal. Default "InstanceScore".</summary>
+    public string InstanceScore { get; init; } = "InstanceScore";
+
+    /// <summary>The track of each predicted animal (key; 0 = none). Default "PredictedTrack".</summary>
+    public string PredictedTrack { get; init; } = "PredictedTrack";
+
+    /// <summary>Throws one exception with every fault: empty names, and names used twice.</summary>
+    internal PoseColumnOptions Checked()
+    {
+        (string Property, string Name)[] names =
+        [
+            (nameof(Video), Video), (nameof(FrameIndex), FrameIndex), (nameof(Image), Image), (nameof(Keypoints), Keypoints), (nameof(Track), Track),
+            (nameof(PredictedKeypoints), PredictedKeypoints), (nameof(KeypointScore), KeypointScore), (nameof(InstanceScore), InstanceScore),
+            (nameof(PredictedTrack), PredictedTrack),
+        ];
+        IEnumerable<string> empty = names.Where(n => string.IsNullOrEmpty(n.Name)).Select(n => $"{n.Property} is empty");
+        IEnumerable<string> twice = names.Where(n => !string.IsNullOrEmpty(n.Name)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1)
+            .Select(g => $"'{g.Key}' names {string.Join(" and ", g.Select(n => n.Property))}");
+        string[] faults = [.. empty, .. twice];
+        return faults.Length == 0 ? this : throw new ArgumentException($"Column names: {string.Join("; ", faults)}.");
+    }
+}

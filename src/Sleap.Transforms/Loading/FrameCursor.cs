@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>Goes over the rows of a frame table. With the Image column active it streams each run of frames of one video, and leaves out what cannot be read.</summary>
+internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, FrameFailures failures, int[] rows, bool[] active) : DataViewRowCursor, IFrameRow
+{
+    private const int VideoColumn = 0;
+    private const int FrameIndexColumn = 1;
+    private const int ImageColumn = 2;
+    private const int KeypointsColumn = 3;
+
+    private readonly FrameStream? _stream = active[ImageColumn] ? new FrameStream(table, rows) : null;
+    private Frame? _frame;
+    private int _next;
+    private int _row = -1;
+    private long _position = -1;
+    private bool _disposed;
+
+    public override DataViewSchema Schema => schema;
+
+    public override long Position => _position;
+
+    public override long Batch => 0;
+
+    public override bool MoveNext()
+    {
+        while (!_disposed && _next < rows.Length)
+        {
+            int place = _next++;
+            _row = rows[place];
+            if (_stream is not null && !ReadFrame(place))
+                continue;
+            _position++;
+            return true;
+        }
+        _position = -1;
+        _row = -1;
+        return false;
+    }
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
+    {
+        Current();
+        value = new DataViewRowId((ulong)_row, 0);
+    };
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (!active[column.Index])
+            throw new InvalidOperationException($"The column '{column.Name}' was not asked for when this cursor was made, so it has no values.");
+        Delegate getter = column.Index switch
+        {
+            VideoColumn => (ValueGetter<ReadOnlyMemory<char>>)GetVideo,
+            FrameIndexColumn => (ValueGetter<int>)((ref int value) => value = Current().FrameIndex),
+            ImageColumn => (ValueGetter<MLImage>)GetImage,
+            KeypointsColumn => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Keypoints, ref value)),
+            _ when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Current().Tracks[0]),
+            _ => (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Current().Tracks, ref value)),
+        };
+        return getter as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"The column '{column.Name}' holds {schema[column.Index].Type.RawType}, not {typeof(TValue)}.");
+    }
+
+    public bool TryGetFrame(DataViewSchema.Column column, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Frame? frame)
+    {
+        frame = column.Index == ImageColumn ? _frame : null;
+        return frame is not null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_disposed)
+        {
+            _disposed = true;
+            _position = -1;
+            _stream?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private FrameRow Current() => _position >= 0
+        ? table.Rows[_row]
+        : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
+
+    private bool ReadFrame(int place)
+    {
+        FrameResult result = _stream!.Next(place);
+        _frame = result.Frame;
+        if (result.Error is { } error)
+            failures.Add(_row, table.VideoNames[table.Rows[_row].Video], table.Rows[_row].FrameIndex, error);
+        return _frame is not null;
+    }
+
+    private void GetVideo(ref ReadOnlyMemory<char> value) => value = table.VideoNames[Current().Video].AsMemory();
+
+    private void GetImage(ref MLImage value)
+    {
+        Current();
+        value?.Dispose();
+        value = FrameImage.From(_frame!);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace Sleap.Transforms;
+
+/// <summary>Frames as rows: Video, FrameIndex, Image and, for labels, Keypoints and Track. Images are read only when a cursor has the Image column active.</summary>
+internal sealed class FrameDataView : IDataView, IFrameReporting
+{
+    private readonly FrameTable _table;
+    private readonly FrameFailures _failures;
+    private readonly PoseColumnOptions _names;
+    private readonly int[] _rows;
+
+    public FrameDataView(MLContext ml, FrameTable table, PoseColumnOptions names)
+        : this(table, names, new FrameFailures(ml), CreateSchema(table, names), [.. Enumerable.Range(0, table.Rows.Count)])
+    {
+    }
+
+    private FrameDataView(FrameTable table, PoseColumnOptions names, FrameFailures failures, DataViewSchema schema, int[] rows)
+    {
+        _table = table;
+        _names = names;
+        _failures = failures;
+        Schema = schema;
+        _rows = rows;
+    }
+
+    public DataViewSchema Schema { get; }
+
+    /// <summary>A video is read in order.</summary>
+    public bool CanShuffle => false;
+
+    /// <summary>The frames asked for; those that turn out unreadable are left out by cursors that read images.</summary>
+    public long? GetRowCount() => _rows.Length;
+
+    public FrameReport? Report() => _failures.Report(_rows);
+
+    /// <summary>A view of some of the rows, by their position in this one; it streams images as this one does.</summary>
+    public FrameDataView Subset(IEnumerable<int> positions) =>
+        new(_table, _names, _failures, Schema, [.. positions.Select(position => _rows[position])]);
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var active = new bool[Schema.Count];
+        foreach (DataViewSchema.Column column in columnsNeeded)
+            active[column.Index] = true;
+        return new FrameCursor(Schema, _table, _failures, _rows, active);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private static DataViewSchema CreateSchema(FrameTable table, PoseColumnOptions names)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn(names.Video, TextDataViewType.Instance);
+        builder.AddColumn(names.FrameIndex, NumberDataViewType.Int32);
+        builder.AddColumn(names.Image, new ImageDataViewType());
+        if (table.Skeleton is { } skeleton)
+        {
+            OutputColumn keypoints = table.IsSingle ? KeypointColumns.Fixed(names.Keypoints, skeleton) : KeypointColumns.Variable(names.Keypoints, skeleton);
+            OutputColumn track = KeypointColumns.Tracks(names.Track, table.Tracks, table.IsSingle);
+            builder.AddColumn(keypoints.Name, keypoints.Type, keypoints.Annotations);
+            builder.AddColumn(track.Name, track.Type, track.Annotations);
+        }
+        return builder.ToSchema();
+    }
+}

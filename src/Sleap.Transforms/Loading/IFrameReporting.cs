@@ -1,0 +1,8 @@
+namespace Sleap.Transforms;
+
+/// <summary>A view that knows what became of its frames, or that lies over one that does.</summary>
+internal interface IFrameReporting
+{
+    /// <summary>The report, or null when nothing below loads frames.</summary>
+    FrameReport? Report();
+}

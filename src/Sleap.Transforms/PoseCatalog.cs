@@ -1,0 +1,123 @@
+using Microsoft.ML;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// Animal poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex (Int32), Image (MLImage,
+/// read only when asked for), and for labels Keypoints (x and y in pixels of the full frame, pixel centres at whole numbers, NaN = missing)
+/// and Track (key).
+/// </summary>
+public sealed class PoseCatalog
+{
+    internal PoseCatalog(MLContext context) => Context = context;
+
+    internal MLContext Context { get; }
+
+    /// <summary>Loads labeled frames from a file or folder of any format that <see cref="Labels.Load"/> reads.</summary>
+    /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <returns>One row a labeled frame; frames that cannot be read are left out when images are asked for, see <see cref="FrameReport"/>.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
+    /// <exception cref="InvalidDataException">There is no labeled frame in it.</exception>
+    /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
+    public IDataView LoadLabels(string path, LabelsOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
+        return FromLabels(Labels.Load(path, chosen.Reading), chosen, path);
+    }
+
+    /// <summary>Labels already in memory as a data view.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">There is no labeled frame in them.</exception>
+    /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
+    public IDataView FromLabels(Labels labels, LabelsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return FromLabels(labels, (options ?? new LabelsOptions()).Checked(), "The label set");
+    }
+
+    /// <summary>The frames of a video, without labels.</summary>
+    /// <param name="path">A video file, one picture, or a folder of pictures.</param>
+    /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>One row a frame: Video, FrameIndex, Image. Frames that cannot be read are left out, see <see cref="FrameReport"/>.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="PoseFormatException">It is not a video that can be read.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A frame number is negative.</exception>
+    public IDataView LoadVideo(string path, IEnumerable<int>? frames = null, PoseColumnOptions? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new FileNotFoundException($"There is no video '{path}'.", path);
+        return FromVideo(Video.FromFile(path), frames, columns);
+    }
+
+    /// <summary>The frames of a video object, for instance one of <see cref="Labels.Videos"/>, without labels.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">The video's file is not found.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A frame number is negative.</exception>
+    public IDataView FromVideo(Video video, IEnumerable<int>? frames = null, PoseColumnOptions? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        PoseColumnOptions names = (columns ?? new PoseColumnOptions()).Checked();
+        int[] numbers = frames is null ? AllFrames(video) : [.. frames];
+        if (numbers.Length > 0 && numbers.Min() < 0)
+            throw new ArgumentOutOfRangeException(nameof(frames), numbers.Min(), "Frame numbers begin at 0.");
+        var table = new FrameTable
+        {
+            Videos = [video],
+            VideoNames = [VideoNames.Of(Context).Add(video)],
+            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, [], []))],
+        };
+        return new FrameDataView(Context, table, names);
+    }
+
+    /// <summary>The pictures of a folder as the frames of a video, in the order of the numbers in their names.</summary>
+    /// <param name="folder">A folder of PNG, JPEG or BMP files.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="ArgumentException">The folder holds no picture.</exception>
+    public IDataView LoadImages(string folder, PoseColumnOptions? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Directory.Exists(folder)
+            ? LoadVideo(folder, columns: columns)
+            : throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
+    }
+
+    /// <summary>
+    /// What became of the frames of a view that this catalog loaded, or of this library's transformers over one: how many were asked for, and
+    /// which could not be read by the cursors that have run so far. Each is also a warning in <see cref="MLContext.Log"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The view is not one of those.</exception>
+    public FrameReport FrameReport(IDataView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return (view as IFrameReporting)?.Report()
+            ?? throw new ArgumentException("Only views from LoadLabels, FromLabels, LoadVideo, FromVideo and LoadImages, their splits, and this library's transformers over them have a frame report. Ask the loaded view itself.", nameof(view));
+    }
+
+    private static int[] AllFrames(Video video)
+    {
+        using IFrameSource source = video.Open();
+        // Embedded pictures keep the numbers of the video they came from, and there are fewer of them.
+        int count = source.FrameCount;
+        var frames = new List<int>(count);
+        for (int frame = 0; frames.Count < count && frame < int.MaxValue; frame++)
+            if (source.Contains(frame))
+                frames.Add(frame);
+        return [.. frames];
+    }
+
+    private FrameDataView FromLabels(Labels labels, LabelsOptions options, string source)
+    {
+        FrameTable table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source);
+        return new FrameDataView(Context, table, options.Columns);
+    }
+}
