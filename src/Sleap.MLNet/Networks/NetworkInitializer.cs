@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Sleap.MLNet;
+
+/// <summary>Draws the parameters of a fresh network.</summary>
+internal static class NetworkInitializer
+{
+    private const double HeadDeviation = 1e-3;
+
+    public static void Initialize(PoseNetwork network, Initialization initialization)
+    {
+        if (initialization == Initialization.Default)
+            return;     // the layers have drawn theirs
+        using var _ = no_grad();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters(true))
+        {
+            long[] shape = parameter.shape;
+            bool head = name.StartsWith("head_layers.", StringComparison.Ordinal);
+            if (name.EndsWith(".bias", StringComparison.Ordinal))
+                init.zeros_(parameter);
+            else if (shape.Length < 2)
+                continue;   // scales of normalisations stay at one
+            else if (initialization == Initialization.Xavier)
+                init.xavier_uniform_(parameter, 1);
+            else
+                init.normal_(parameter, 0, head ? HeadDeviation : Math.Sqrt(2 / FanIn(name, shape)));
+        }
+    }
+
+    // Inputs that reach one output. A transposed convolution of stride 2 has its channels the other way round, and each of its
+    // outputs is reached by a quarter of the kernel.
+    private static double FanIn(string name, long[] shape)
+    {
+        long kernel = shape.Skip(2).Aggregate(1L, (product, side) => product * side);
+        return name.EndsWith("_trans_conv.weight", StringComparison.Ordinal) ? shape[0] * kernel / 4.0 : shape[1] * kernel;
+    }
+}

@@ -1,0 +1,109 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// A backbone with one or more heads: images in, one tensor a head out. Parameters are named as in sleap-nn's checkpoints,
+/// without their leading <c>model.</c>.
+/// </summary>
+public sealed class PoseNetwork : Module<Tensor, Tensor[]>
+{
+    // Field names are the state dict's.
+    private readonly Backbone backbone;
+    private readonly ModuleList<Module<Tensor, Tensor>> head_layers = new();
+    private readonly int finestNeeded;
+
+    /// <summary>Builds the network with fresh parameters, drawn from torch's global generator (<c>torch.manual_seed</c>).</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="heads">The heads, in the order of the outputs.</param>
+    /// <param name="initialization">How the parameters are drawn.</param>
+    /// <exception cref="ArgumentException">The options can't be built; the message lists every fault.</exception>
+    public PoseNetwork(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads, Initialization initialization = Initialization.Default)
+        : base(nameof(PoseNetwork))
+    {
+        IReadOnlyList<string> faults = Faults(backbone, heads);
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join(Environment.NewLine, faults.Prepend("This network can't be built:")));
+        Backbone = backbone;
+        Heads = [.. heads];
+        this.backbone = backbone.Build();
+        foreach (HeadOptions head in Heads)
+            head_layers.Add(head.Build(this.backbone.ChannelsAt[StrideRead(head)]));
+        finestNeeded = Heads.Min(StrideRead);
+        RegisterComponents();
+        NetworkInitializer.Initialize(this, initialization);
+    }
+
+    /// <summary>What the backbone was built from.</summary>
+    public BackboneOptions Backbone { get; }
+
+    /// <summary>The heads, in the order of the outputs.</summary>
+    public IReadOnlyList<HeadOptions> Heads { get; }
+
+    /// <summary>Everything that keeps these options from being built, one sentence a fault; empty when they can be.</summary>
+    public static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(heads);
+        List<string> faults = [.. backbone.Faults(), .. heads.SelectMany(head => head.Faults())];
+        if (heads.Count == 0)
+            faults.Add("There is no head, expected at least one.");
+        foreach (var twice in heads.GroupBy(head => head.Name).Where(group => group.Count() > 1))
+            faults.Add($"{twice.Key} is there {twice.Count()} times, expected once.");
+        if (faults.Count == 0)
+        {
+            IReadOnlyList<int> strides = backbone.Strides();
+            foreach (HeadOptions head in heads.Where(head => !head.ReadsDeepest && !strides.Contains(head.OutputStride)))
+                faults.Add($"{head.Name}.OutputStride is {head.OutputStride}, but with an OutputStride of {backbone.OutputStride} and a MaxStride of {backbone.MaxStride} the backbone has maps at strides {string.Join(", ", strides)} only.");
+        }
+
+        return faults;
+    }
+
+    /// <summary>Runs the network.</summary>
+    /// <param name="images">
+    /// (B, 1 or 3, H, W), 0..1. Gray is repeated for a backbone of three channels; RGB becomes 0.2989 R + 0.587 G + 0.114 B for one
+    /// of one channel.
+    /// </param>
+    /// <returns>One tensor a head, for maps (B, channels, ⌈H/stride⌉, ⌈W/stride⌉). They belong to the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">The images have neither the backbone's number of channels nor 1 or 3.</exception>
+    public override Tensor[] forward(Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = MatchChannels(images);                                           // (B, InChannels, H, W)
+        BackboneFeatures features = backbone.Compute(x, finestNeeded);              // stride -> (B, C, H/stride, W/stride)
+        var outputs = new Tensor[Heads.Count];
+        for (int head = 0; head < outputs.Length; head++)
+            outputs[head] = head_layers[head].call(features.At[StrideRead(Heads[head])]).MoveToOuterDisposeScope();
+        return outputs;
+    }
+
+    /// <summary>
+    /// Lays the convolutions' weights out channels-last, in place, which makes convolutions faster on CPU and GPU and their outputs
+    /// channels-last. Call it before the optimizer is made.
+    /// </summary>
+    public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
+
+    internal IEnumerable<Module> HeadLayers => head_layers;
+
+    /// <summary>The maps inside, for tests and for heads that read them.</summary>
+    internal BackboneFeatures Features(Tensor images) => backbone.Compute(MatchChannels(images), 1);
+
+    private int StrideRead(HeadOptions head) => head.ReadsDeepest ? backbone.DeepestStride : head.OutputStride;
+
+    private Tensor MatchChannels(Tensor images)
+    {
+        long channels = images.dim() == 4 ? images.size(1) : throw new ArgumentException($"Images have the shape ({string.Join(", ", images.shape)}), expected four dimensions: batch, channels, height, width.");
+        if (channels == Backbone.InChannels)
+            return images;
+        return (channels, Backbone.InChannels) switch
+        {
+            (1, 3) => images.expand(images.size(0), 3, images.size(2), images.size(3)),
+            (3, 1) => images.narrow(1, 0, 1) * 0.2989f + images.narrow(1, 1, 1) * 0.587f + images.narrow(1, 2, 1) * 0.114f,
+            _ => throw new ArgumentException($"Images have {channels} channels, expected {Backbone.InChannels}, or 1 or 3 to convert from."),
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Sleap.MLNet;
+
+/// <summary>One step of a decoder: twice the size, joined with the encoder's map of that size if there is one, and convolved.</summary>
+internal sealed class UpBlock : Module
+{
+    private readonly StateFolder blocks;
+    private readonly Module<Tensor, Tensor>[] convolutions;
+    private readonly Module<Tensor, Tensor>[] transposed;   // one or none
+
+    public UpBlock(string prefix, int inChannels, int skipChannels, int filters, int kernel, bool interpolate)
+        : base(prefix)
+    {
+        transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
+        // Two convolutions, or one where nothing is joined, whatever the encoder's blocks have.
+        convolutions = ConvRelu.Create(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
+        var names = transposed.Select(module => ($"{prefix}_trans_conv", (Module)module))
+            .Concat(convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
+        blocks = new StateFolder("blocks", names);
+        RegisterComponents();
+    }
+
+    /// <param name="x">(B, inChannels, h, w)</param>
+    /// <param name="skip">(B, skipChannels, about 2h, about 2w), or null for a block that joins nothing.</param>
+    /// <returns>(B, filters, height and width of <paramref name="skip"/>, or 2h and 2w)</returns>
+    public Tensor Apply(Tensor x, Tensor? skip)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor up = transposed.Length == 0
+            ? functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false)                // (B, inChannels, 2h, 2w)
+            : ConvRelu.Relu(transposed[0].call(x));                                                         // (B, filters, 2h, 2w)
+        if (skip is not null)
+        {
+            if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))
+                up = functional.interpolate(up, [skip.size(2), skip.size(3)], null, InterpolationMode.Bilinear, false);
+            up = cat(new[] { skip, up }, 1);                                                                // (B, skipChannels + C, H, W)
+        }
+
+        return ConvRelu.Apply(convolutions, up).MoveToOuterDisposeScope();                                  // (B, filters, H, W)
+    }
+}
