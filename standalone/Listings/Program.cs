@@ -1,5 +1,4 @@
 using Listings;
-using Mono.Cecil;
 
 if (args.Length is < 2 or > 3)
 {
@@ -7,25 +6,16 @@ if (args.Length is < 2 or > 3)
     return 2;
 }
 
-string from = args[0], to = args[1], torchSharp = "TorchSharp-" + (args.Length > 2 ? args[2] : "0.102.7");
-string[] listings = [.. Directory.GetFiles(from, "*.txt")
-    .Where(f => !Path.GetFileName(f).StartsWith("TorchSharp-", StringComparison.Ordinal) || Path.GetFileNameWithoutExtension(f) == torchSharp)
-    .Order(StringComparer.Ordinal)];
-if (!listings.Any(f => Path.GetFileNameWithoutExtension(f) == torchSharp))
+try
 {
-    Console.Error.WriteLine($"{from} has no listing {torchSharp}.txt.");
+    foreach (string left in ReferenceAssemblies.Write(args[0], args[1], args.Length > 2 ? args[2] : ReferenceAssemblies.DefaultTorchSharp))
+        Console.WriteLine($"left out, for it mentions a type of no listing: {left}");
+}
+catch (Exception fault) when (fault is IOException or FormatException)
+{
+    Console.Error.WriteLine(fault.Message);
     return 1;
 }
 
-using var framework = new FrameworkTypes();
-var emitter = new AssemblyEmitter(framework);
-foreach (string listing in listings)
-    emitter.Declare(Path.GetFileNameWithoutExtension(listing).Split('-')[0], ListingReader.Read(listing));
-emitter.Define();
-Directory.CreateDirectory(to);
-foreach (AssemblyDefinition assembly in emitter.Assemblies)
-    assembly.Write(Path.Combine(to, assembly.Name.Name + ".dll"));
-foreach (string left in emitter.LeftOut)
-    Console.WriteLine($"left out, for it mentions a type of no listing: {left}");
-Console.WriteLine($"{emitter.Assemblies.Count} reference assemblies in {Path.GetFullPath(to)}");
+Console.WriteLine($"reference assemblies written to {Path.GetFullPath(args[1])}");
 return 0;
