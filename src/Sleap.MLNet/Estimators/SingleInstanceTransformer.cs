@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 using Sleap.Transforms;
+using TorchSharp;
 
 namespace Sleap.MLNet;
 

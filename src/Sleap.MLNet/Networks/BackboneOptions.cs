@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Sleap.MLNet;
 
 /// <summary>
 /// What all backbones have in common. The names and defaults are those of sleap-nn's <c>backbone_config</c>.
 /// Options are checked by <see cref="Faults"/>, not while they are set.
 /// </summary>
+[JsonDerivedType(typeof(UNetOptions), "unet")]
 public abstract record BackboneOptions
 {
     private protected BackboneOptions()

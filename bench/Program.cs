@@ -1,0 +1,123 @@
+// Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
+// dotnet run build.cs -- bench [train] [forward] [video]
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Sleap.MLNet;
+using Sleap.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
+string[] all = ["train", "forward", "video"];
+var modes = args.Length == 0 ? all : args;
+if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
+{
+    Console.Error.WriteLine($"bench: '{unknown[0]}' is not a bench; there are {string.Join(", ", all)}.");
+    return 2;
+}
+set_num_threads(Threads);
+var video = "examples/data/openfield/videos/m3v1mp4.mp4";
+Console.WriteLine($"{"",-10}{"plain PyTorch",16}{"ours",16}{"ratio",10}   {Threads} threads");
+foreach (var mode in modes)
+{
+    var (peer, ours) = (0.0, 0.0);
+    for (var round = 0; round < 2; round++)
+    {
+        // Turn about, so that a slow minute of the machine is not held against one of the two.
+        if (round == 0) peer = Math.Max(peer, Peer(mode));
+        ours = Math.Max(ours, mode switch { "train" => Train(), "forward" => Forward(), _ => Video() });
+        if (round == 1) peer = Math.Max(peer, Peer(mode));
+    }
+    var unit = mode == "train" ? "steps/s" : "frames/s";
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mode,-10}{peer,8:0.00} {unit,-8}{ours,7:0.00} {unit,-8}{ours / peer,9:0.00}x"));
+}
+return 0;
+
+static PoseNetwork Network(int seed)
+{
+    manual_seed(seed);
+    // Exactly peer.py's network: rate 2, two convolutions a block, bilinear up.
+    var network = new PoseNetwork(
+        new UNetOptions { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 },
+        [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 }]);
+    network.UseChannelsLast();
+    return network;
+}
+
+static double Train(int steps = 30)
+{
+    using var network = Network(0);
+    using var optimizer = optim.Adam(network.parameters(), 1e-3);
+    using var images = ChannelsLast.Convert(rand(Batch, 1, Height, Width));
+    using var targets = ChannelsLast.Convert(rand(Batch, Nodes, Height / 2, Width / 2));
+    void Step()
+    {
+        using var scope = NewDisposeScope();
+        optimizer.zero_grad();
+        nn.functional.mse_loss(network.call(images)[0], targets).backward();
+        optimizer.step();
+    }
+    for (var i = 0; i < 3; i++) Step();
+    return steps / Seconds(() => { for (var i = 0; i < steps; i++) Step(); });
+}
+
+static double Forward(int steps = 60)
+{
+    using var network = Network(0);
+    network.eval();
+    using var images = ChannelsLast.Convert(rand(Batch, 1, Height, Width));
+    using var inference = inference_mode(true);
+    void Step()
+    {
+        using var scope = NewDisposeScope();
+        network.call(images);
+    }
+    for (var i = 0; i < 3; i++) Step();
+    return steps * Batch / Seconds(() => { for (var i = 0; i < steps; i++) Step(); });
+}
+
+// From file to keypoints through Transform, as a user would: the training is a formality, the network is peer.py's.
+double Video()
+{
+    var ml = new MLContext(seed: 1);
+    var pose = ml.Pose();
+    var labels = ml.Data.TakeRows(pose.LoadLabels("examples/data/openfield"), 4);
+    using var model = pose.SingleInstance(new()
+    {
+        Backbone = new UNetOptions { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 },
+        Scale = 0.5f,
+        Refinement = PeakRefinement.Integral,
+        Training = new() { Epochs = 1 },
+    }).Fit(labels);
+    var view = model.Transform(pose.LoadVideo(video));
+    var frames = 0;
+    var seconds = Seconds(() =>
+    {
+        using var cursor = view.GetRowCursor([view.Schema["PredictedKeypoints"]]);
+        var points = default(Microsoft.ML.Data.VBuffer<float>);
+        var get = cursor.GetGetter<Microsoft.ML.Data.VBuffer<float>>(view.Schema["PredictedKeypoints"]);
+        while (cursor.MoveNext()) { get(ref points); frames++; }
+    });
+    return frames / seconds;
+}
+
+double Peer(string mode)
+{
+    string[] words = mode == "video"
+        ? ["bench/peer.py", mode, video, "--scale", "0.5", "--batch", "4"]
+        : ["bench/peer.py", mode, "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"];
+    using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", words) { RedirectStandardOutput = true })!;
+    var line = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py {mode} ended with exit code {process.ExitCode}.");
+    return JsonNode.Parse(line)![mode == "train" ? "steps_per_s" : "frames_per_s"]!.GetValue<double>();
+}
+
+static double Seconds(Action work)
+{
+    var clock = Stopwatch.StartNew();
+    work();
+    return clock.Elapsed.TotalSeconds;
+}

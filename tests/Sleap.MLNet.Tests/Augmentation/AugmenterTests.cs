@@ -1,0 +1,117 @@
+using FsCheck.Xunit;
+using Sleap.IO;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet.Tests;
+
+public sealed class AugmenterTests
+{
+    private static readonly Skeleton Mouse = new("mouse", ["nose", "left", "right"], symmetries: [new Symmetry(1, 2)]);
+    private static readonly AugmentationOptions Everything = new() { RotationMin = -180, RotationMax = 180, ScaleMin = 0.8f, ScaleMax = 1.25f, TranslateWidth = 0.1f, TranslateHeight = 0.1f, FlipProbability = 0.5f };
+
+    [Property(MaxTest = 40)]
+    public void A_spot_in_the_picture_stays_under_its_point(int seed)
+    {
+        using var scope = NewDisposeScope();
+        const int height = 72, width = 96;
+        float[] points = [50, 30, 40, 40, 44.5f, 33.25f];
+        // Each node is a spot in a channel of its own, so that a swap of names shows too.
+        var images = stack([Spot(points[0], points[1], height, width), Spot(points[2], points[3], height, width), Spot(points[4], points[5], height, width)]).unsqueeze(0);
+        var changed = new Augmenter(Everything, Mouse).Apply(images, points, new Random(seed));
+        var mirrored = new Augmenter(Everything, Mouse).Draw(new Random(seed), height, width).Flipped;
+        for (var node = 0; node < 3; node++)
+        {
+            if (float.IsNaN(points[2 * node]) || NearBorder(points[2 * node], points[2 * node + 1], height, width)) continue;
+            var channel = mirrored && node > 0 ? 3 - node : node;
+            var (x, y) = CentreOfMass(changed[0][channel]);
+            // 0.05 px: a spot of 2.5 px standard deviation, sampled bilinearly.
+            Assert.True(Math.Abs(x - points[2 * node]) < 0.05 && Math.Abs(y - points[2 * node + 1]) < 0.05,
+                $"node {node}: the spot is at ({x:0.00}, {y:0.00}), its point at ({points[2 * node]:0.00}, {points[2 * node + 1]:0.00})");
+        }
+    }
+
+    [Fact]
+    public void Positive_angles_turn_clockwise_on_screen()
+    {
+        var map = new Augmenter(new() { RotationMin = 90, RotationMax = 90, ScaleMin = 1, ScaleMax = 1 }, Mouse).Draw(new Random(0), 101, 101);
+        var (x, y) = map.Apply(60, 50); // right of the centre (50, 50)
+        Assert.Equal(50, x, 1e-4f);
+        Assert.Equal(60, y, 1e-4f); // below it
+    }
+
+    [Fact]
+    public void A_mirror_image_changes_the_names_of_symmetric_nodes()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [10, 5, 2, 3, 18, 4];
+        new Augmenter(AugmentationOptions.None with { FlipProbability = 1 }, Mouse).Apply(zeros(1, 1, 16, 32), points, new Random(0));
+        Assert.Equal([21, 5, 13, 4, 29, 3], points, (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void Nodes_that_leave_the_picture_are_missing_and_missing_ones_stay_missing()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [0, 0, float.NaN, float.NaN, 15.5f, 7.5f];
+        new Augmenter(AugmentationOptions.None with { ScaleMin = 2, ScaleMax = 2 }, Mouse).Apply(zeros(1, 1, 16, 32), points, new Random(0));
+        Assert.True(float.IsNaN(points[0]) && float.IsNaN(points[1]));
+        Assert.True(float.IsNaN(points[2]) && float.IsNaN(points[3]));
+        Assert.Equal(15.5f, points[4], 1e-4f);
+    }
+
+    [Fact]
+    public void With_nothing_to_change_the_same_picture_comes_back()
+    {
+        using var scope = NewDisposeScope();
+        var images = rand(2, 1, 8, 8);
+        float[] points = [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6];
+        Assert.Same(images, new Augmenter(AugmentationOptions.None, Mouse).Apply(images, points, new Random(0)));
+        Assert.Equal(2, points[7]);
+    }
+
+    [Fact]
+    public void Brightness_and_contrast_follow_their_formula_and_stay_in_range()
+    {
+        using var scope = NewDisposeScope();
+        var images = tensor(new[] { 0.1f, 0.5f, 0.9f, 1f }, 1, 1, 2, 2);
+        float[] points = [0, 0, 0, 0, 0, 0];
+        var options = AugmentationOptions.None with { ContrastMin = 1.5f, ContrastMax = 1.5f, BrightnessMin = 0.8f, BrightnessMax = 0.8f };
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(0)).data<float>().ToArray();
+        // ((v - 0.5) * 1.5 + 0.5) * 0.8, cut to 0..1
+        Assert.Equal([0f, 0.4f, 0.88f, 1f], changed, (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void Noise_has_the_spread_asked_for_and_the_same_seed_gives_the_same()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [0, 0, 0, 0, 0, 0];
+        Tensor Noisy() => new Augmenter(AugmentationOptions.None with { NoiseStandardDeviation = 0.05f }, Mouse).Apply(full(1, 1, 200, 200, 0.5f), points, new Random(3));
+        var (first, second) = (Noisy(), Noisy());
+        Assert.Equal(0.05f, first.std().item<float>(), 0.002f);
+        Assert.True(first.equal(second).item<bool>());
+    }
+
+    [Fact]
+    public void All_faults_of_the_options_are_listed()
+    {
+        var faults = new AugmentationOptions { RotationMin = 5, RotationMax = -5, ScaleMin = 0, FlipProbability = 2, NoiseStandardDeviation = -1 }.Faults().ToList();
+        Assert.Equal(4, faults.Count);
+    }
+
+    private static Tensor Spot(float x, float y, int height, int width)
+    {
+        var (dx, dy) = (arange(width, ScalarType.Float32).sub(x), arange(height, ScalarType.Float32).sub(y));
+        return exp(dy.square().unsqueeze(1).add(dx.square().unsqueeze(0)).mul(-1 / (2 * 2.5f * 2.5f)));
+    }
+
+    private static bool NearBorder(float x, float y, int height, int width) => x < 12 || y < 12 || x > width - 13 || y > height - 13;
+
+    private static (float X, float Y) CentreOfMass(Tensor map)
+    {
+        var mass = map.sum();
+        var (height, width) = (map.shape[0], map.shape[1]);
+        return (map.sum(0).mul(arange(width, ScalarType.Float32)).sum().div(mass).item<float>(), map.sum(1).mul(arange(height, ScalarType.Float32)).sum().div(mass).item<float>());
+    }
+}
