@@ -37,6 +37,7 @@ public sealed class Labels
         Suggestions = parts.Suggestions;
         Provenance = Copy(parts.Provenance);
         Remarks = parts.Remarks;
+        Sessions = parts.Sessions;
     }
 
     /// <summary>The skeletons, at least every one an instance has.</summary>
@@ -59,6 +60,9 @@ public sealed class Labels
 
     /// <summary>What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.</summary>
     public IReadOnlyList<string> Remarks { get; } = [];
+
+    /// <summary>Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number videos and frames.</summary>
+    internal IReadOnlyList<string> Sessions { get; } = [];
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
     /// <param name="path">A .slp or .pkg.slp file, a CSV table, a DeepLabCut project or labeled-data folder.</param>

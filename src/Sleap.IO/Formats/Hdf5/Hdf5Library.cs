@@ -1,0 +1,75 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace Sleap.IO;
+
+/// <summary>Finds libhdf5 under the names that distributions give it, and the type identifiers it exports as variables.</summary>
+internal static class Hdf5Library
+{
+    /// <summary>The name that <see cref="Hdf5Native"/> imports from.</summary>
+    public const string Name = "hdf5";
+
+    /// <summary>The C library is not safe for threads in Debian's build: every call is made under this lock.</summary>
+    public static readonly Lock Gate = new();
+
+    private static readonly Lazy<nint> Loaded = new(Load);
+
+    [ThreadStatic]
+    private static bool isQuiet;
+
+    static Hdf5Library() => NativeLibrary.SetDllImportResolver(
+        typeof(Hdf5Library).Assembly, static (name, _, _) => name == Name ? Loaded.Value : 0);
+
+    /// <summary>Loads the library and turns off its own printing of errors on this thread; cheap when done before.</summary>
+    /// <exception cref="InvalidOperationException">The library is not installed; the message says what to install.</exception>
+    public static void Require()
+    {
+        _ = Loaded.Value;
+        if (isQuiet)
+            return;
+        lock (Gate)
+        {
+            if (Hdf5Native.H5open() < 0)
+                throw new InvalidOperationException("libhdf5 is there but does not start (H5open failed).");
+            Hdf5Native.H5Eset_auto2(0, 0, 0);
+        }
+        isQuiet = true;
+    }
+
+    /// <summary>Value of one of the library's exported identifiers, such as H5T_NATIVE_DOUBLE_g.</summary>
+    public static long Identifier(string symbol)
+    {
+        Require();
+        return Marshal.ReadInt64(NativeLibrary.GetExport(Loaded.Value, symbol));
+    }
+
+    private static nint Load()
+    {
+        var asked = Environment.GetEnvironmentVariable("HDF5_LIBRARY");
+        if (!string.IsNullOrEmpty(asked))
+        {
+            return NativeLibrary.TryLoad(asked, out var chosen)
+                ? chosen
+                : throw new InvalidOperationException($"HDF5_LIBRARY names {asked}, which cannot be loaded as a library.");
+        }
+        foreach (var name in Names())
+        {
+            if (NativeLibrary.TryLoad(name, Assembly.GetExecutingAssembly(), null, out var handle))
+                return handle;
+        }
+        throw new InvalidOperationException(
+            "The HDF5 library, which .slp and .h5 files are read with, is not installed. Debian and Ubuntu: 'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
+            + "Fedora: 'dnf install hdf5'; macOS: 'brew install hdf5'; conda: 'conda install hdf5'. Or name the file in the environment variable HDF5_LIBRARY.");
+    }
+
+    private static IEnumerable<string> Names()
+    {
+        if (OperatingSystem.IsWindows())
+            return ["hdf5.dll", "libhdf5.dll", "libhdf5-0.dll"];
+        if (OperatingSystem.IsMacOS())
+            return ["libhdf5.dylib", "/opt/homebrew/lib/libhdf5.dylib", "/usr/local/lib/libhdf5.dylib"];
+        // 103 and 200 are the 1.10 series, 310 is 1.14, 320 is 2.0; 100/101 older 1.10.
+        string[] versions = [".103", ".310", ".320", ".200", ".101", ".100", ""];
+        return versions.SelectMany(v => new[] { $"libhdf5_serial.so{v}", $"libhdf5.so{v}" });
+    }
+}

@@ -1,0 +1,237 @@
+using System.Text;
+
+namespace Sleap.IO;
+
+/// <summary>A new HDF5 file. Groups on the way to a dataset are made.</summary>
+internal sealed unsafe class Hdf5Writer : IDisposable
+{
+    private readonly string path;
+    private readonly Hdf5Handle file;
+
+    private Hdf5Writer(string path, Hdf5Handle file)
+    {
+        this.path = path;
+        this.file = file;
+    }
+
+    /// <summary>Makes a file, over an older one of the name.</summary>
+    public static Hdf5Writer Create(string path)
+    {
+        Hdf5Library.Require();
+        lock (Hdf5Library.Gate)
+        {
+            var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, 0);
+            return id >= 0 ? new Hdf5Writer(path, new Hdf5Handle(id)) : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
+        }
+    }
+
+    public void Group(string name)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var links = Links();
+            new Hdf5Handle(Check(Hdf5Native.H5Gcreate2(file.Id, name, links.Id, 0, 0), name)).Dispose();
+        }
+    }
+
+    /// <summary>Numbers of any rank, rows first.</summary>
+    public void Numbers<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> sizes, bool isCompressed = false)
+        where T : unmanaged
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var space = Space(sizes, isResizable: false);
+            using var properties = Creation(sizes, isChunked: isCompressed && !values.IsEmpty, isCompressed);
+            using var dataset = Dataset(name, Hdf5Types.Of<T>(), space, properties);
+            Write(dataset, Hdf5Types.Of<T>(), values, name);
+        }
+    }
+
+    /// <summary>A table of packed rows; booleans become h5py's enumeration.</summary>
+    public void Rows<T>(string name, ReadOnlySpan<T> rows, Hdf5Field[] fields)
+        where T : unmanaged
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var boolean = Boolean();
+            using var type = new Hdf5Handle(Hdf5Native.H5Tcreate(Hdf5Native.TypeClass.Compound, (nuint)sizeof(T)));
+            var offset = 0;
+            foreach (var field in fields)
+            {
+                Check(Hdf5Native.H5Tinsert(type.Id, field.Name, (nuint)offset, field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : field.NativeType), name);
+                offset += field.Size;
+            }
+            long[] sizes = [rows.Length];
+            using var space = Space(sizes, isResizable: true);
+            using var properties = Creation(sizes, isChunked: true, isCompressed: false);
+            using var dataset = Dataset(name, type.Id, space, properties);
+            Write(dataset, type.Id, rows, name);
+        }
+    }
+
+    /// <summary>Texts of variable length in UTF-8.</summary>
+    public void Texts(string name, IReadOnlyList<string> texts)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
+            Hdf5Native.H5Tset_size(type.Id, Hdf5Native.Variable);
+            Hdf5Native.H5Tset_cset(type.Id, 1);
+            long[] sizes = [texts.Count];
+            using var space = Space(sizes, isResizable: true);
+            using var properties = Creation(sizes, isChunked: true, isCompressed: false);
+            using var dataset = Dataset(name, type.Id, space, properties);
+            var bytes = texts.SelectMany(t => Encoding.UTF8.GetBytes(t).Append((byte)0)).ToArray();
+            fixed (byte* first = bytes)
+            {
+                var pointers = new nint[texts.Count];
+                var offset = 0;
+                for (var i = 0; i < pointers.Length; i++)
+                {
+                    pointers[i] = (nint)first + offset;
+                    offset += Encoding.UTF8.GetByteCount(texts[i]) + 1;
+                }
+                Write<nint>(dataset, type.Id, pointers, name);
+            }
+        }
+    }
+
+    /// <summary>Texts of one length, as numpy's bytes are: zero-padded.</summary>
+    public void FixedTexts(string name, IReadOnlyList<string> texts, ReadOnlySpan<long> sizes)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            var encoded = texts.Select(Encoding.UTF8.GetBytes).ToList();
+            var width = Math.Max(1, encoded.Count == 0 ? 1 : encoded.Max(e => e.Length));
+            var bytes = new byte[width * encoded.Count];
+            for (var i = 0; i < encoded.Count; i++)
+                encoded[i].CopyTo(bytes, i * width);
+            using var type = FixedText(width);
+            using var space = Space(sizes, isResizable: false);
+            using var dataset = Dataset(name, type.Id, space, null);
+            Write<byte>(dataset, type.Id, bytes, name);
+        }
+    }
+
+    /// <summary>A text attribute of fixed length, which SLEAP's own reader needs.</summary>
+    public void TextAttribute(string owner, string attribute, string text)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            using var type = FixedText(Math.Max(1, bytes.Length));
+            Attribute<byte>(owner, attribute, type.Id, bytes.Length == 0 ? new byte[1] : bytes);
+        }
+    }
+
+    /// <summary>A text attribute of variable length in UTF-8, as h5py writes a str.</summary>
+    public void VariableTextAttribute(string owner, string attribute, string text)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
+            Hdf5Native.H5Tset_size(type.Id, Hdf5Native.Variable);
+            Hdf5Native.H5Tset_cset(type.Id, 1);
+            fixed (byte* first = Encoding.UTF8.GetBytes(text + '\0'))
+                Attribute<nint>(owner, attribute, type.Id, [(nint)first]);
+        }
+    }
+
+    public void NumberAttribute<T>(string owner, string attribute, T number)
+        where T : unmanaged
+    {
+        lock (Hdf5Library.Gate)
+            Attribute<T>(owner, attribute, Hdf5Types.Of<T>(), [number]);
+    }
+
+    /// <summary>Hands everything to the operating system; what fails here is a full or broken disk.</summary>
+    public void Flush()
+    {
+        lock (Hdf5Library.Gate)
+            Check(Hdf5Native.H5Fflush(file.Id, 1), "the whole file");
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private void Attribute<T>(string owner, string attribute, long type, ReadOnlySpan<T> value)
+        where T : unmanaged
+    {
+        using var opened = new Hdf5Handle(Check(Hdf5Native.H5Oopen(file.Id, owner, 0), owner));
+        using var space = new Hdf5Handle(Hdf5Native.H5Screate(0));
+        using var created = new Hdf5Handle(Check(Hdf5Native.H5Acreate2(opened.Id, attribute, type, space.Id, 0, 0), $"{owner}@{attribute}"));
+        fixed (T* first = value)
+            Check(Hdf5Native.H5Awrite(created.Id, type, first), $"{owner}@{attribute}");
+    }
+
+    private Hdf5Handle Dataset(string name, long type, Hdf5Handle space, Hdf5Handle? properties)
+    {
+        using var links = Links();
+        return new Hdf5Handle(Check(Hdf5Native.H5Dcreate2(file.Id, name, type, space.Id, links.Id, properties?.Id ?? 0, 0), name));
+    }
+
+    private void Write<T>(Hdf5Handle dataset, long type, ReadOnlySpan<T> values, string name)
+        where T : unmanaged
+    {
+        if (values.IsEmpty)
+            return;
+        fixed (T* first = values)
+            Check(Hdf5Native.H5Dwrite(dataset.Id, type, 0, 0, 0, first), name);
+    }
+
+    private static Hdf5Handle Space(ReadOnlySpan<long> sizes, bool isResizable)
+    {
+        var now = new ulong[Math.Max(1, sizes.Length)];
+        for (var i = 0; i < sizes.Length; i++)
+            now[i] = (ulong)sizes[i];
+        ulong[] most = [.. now];
+        if (isResizable)
+            most[0] = Hdf5Native.Unlimited;
+        if (sizes.IsEmpty)
+            return new Hdf5Handle(Hdf5Native.H5Screate(0));
+        fixed (ulong* first = now, last = most)
+            return new Hdf5Handle(Hdf5Native.H5Screate_simple(sizes.Length, first, last));
+    }
+
+    private static Hdf5Handle? Creation(ReadOnlySpan<long> sizes, bool isChunked, bool isCompressed)
+    {
+        if (!isChunked)
+            return null;
+        var properties = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.DatasetCreation));
+        var chunk = new ulong[sizes.Length];
+        for (var i = 0; i < sizes.Length; i++)
+            chunk[i] = (ulong)Math.Clamp(sizes[i], 1, i == 0 ? 4096 : int.MaxValue);
+        fixed (ulong* first = chunk)
+            Hdf5Native.H5Pset_chunk(properties.Id, sizes.Length, first);
+        if (isCompressed)
+            Hdf5Native.H5Pset_deflate(properties.Id, 4);
+        return properties;
+    }
+
+    private static Hdf5Handle Links()
+    {
+        var links = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.LinkCreation));
+        Hdf5Native.H5Pset_create_intermediate_group(links.Id, 1);
+        return links;
+    }
+
+    private static Hdf5Handle FixedText(int width)
+    {
+        var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
+        Hdf5Native.H5Tset_size(type.Id, (nuint)width);
+        // Zero-padded without a closing zero: what numpy calls bytes.
+        Hdf5Native.H5Tset_strpad(type.Id, 1);
+        return type;
+    }
+
+    private static Hdf5Handle Boolean()
+    {
+        var type = new Hdf5Handle(Hdf5Native.H5Tenum_create(Hdf5Types.Int8));
+        sbyte value = 0;
+        Hdf5Native.H5Tenum_insert(type.Id, "FALSE", &value);
+        value = 1;
+        Hdf5Native.H5Tenum_insert(type.Id, "TRUE", &value);
+        return type;
+    }
+
+    private long Check(long result, string name) => result >= 0 ? result : throw new IOException($"{path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
+}

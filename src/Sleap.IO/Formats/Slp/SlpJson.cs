@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO;
+
+/// <summary>The JSON texts of a .slp, read with care: Python writes NaN and Infinity into them, and hostile files nest without end.</summary>
+internal sealed class SlpJson(string file)
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    private static readonly string[] NotNumbers = ["NaN", "-Infinity", "Infinity"];
+
+    /// <summary>A text as an object.</summary>
+    public JsonObject Object(string text, string dataset) =>
+        Parse(text, dataset) as JsonObject ?? throw Fault(dataset, "is not a JSON object");
+
+    /// <summary>A text as any JSON value.</summary>
+    public JsonNode? Parse(string text, string dataset)
+    {
+        try
+        {
+            return JsonNode.Parse(text, null, Options);
+        }
+        catch (JsonException first)
+        {
+            try
+            {
+                return JsonNode.Parse(WithoutNaN(text), null, Options);
+            }
+            catch (JsonException)
+            {
+                throw new PoseFormatException(File, dataset, $"is not valid JSON: {first.Message}", first);
+            }
+        }
+    }
+
+    public string File { get; } = file;
+
+    public PoseFormatException Fault(string dataset, string cause) => new(File, dataset, $"{cause}.");
+
+    public string Text(JsonNode? node, string dataset) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Fault(dataset, $"is {Show(node)}, and text was expected");
+
+    public int Whole(JsonNode? node, string dataset)
+    {
+        if (node is JsonValue value)
+        {
+            if (value.TryGetValue<int>(out var whole))
+                return whole;
+            if (value.TryGetValue<double>(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue)
+                return (int)number;
+            if (value.TryGetValue<string>(out var text) && int.TryParse(text, out var parsed))
+                return parsed;
+        }
+        throw Fault(dataset, $"is {Show(node)}, and a whole number was expected");
+    }
+
+    public JsonArray Array(JsonNode? node, string dataset) => node as JsonArray ?? throw Fault(dataset, $"is {Show(node)}, and a list was expected");
+
+    public JsonObject Object(JsonNode? node, string dataset) => node as JsonObject ?? throw Fault(dataset, $"is {Show(node)}, and an object was expected");
+
+    private static string Show(JsonNode? node)
+    {
+        var text = node?.ToJsonString() ?? "null";
+        return text.Length <= 60 ? text : text[..60] + "...";
+    }
+
+    /// <summary>The text with bare NaN and Infinity, which JSON does not have, as null.</summary>
+    private static string WithoutNaN(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        var inString = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+                inString = !inString;
+            if (inString && text[i] == '\\' && i + 1 < text.Length)
+            {
+                clean.Append(text[i++]).Append(text[i]);
+                continue;
+            }
+            var word = inString ? null : NotNumbers.FirstOrDefault(w => string.CompareOrdinal(text, i, w, 0, w.Length) == 0);
+            clean.Append(word is null ? text[i].ToString() : "null");
+            i += (word?.Length ?? 1) - 1;
+        }
+        return clean.ToString();
+    }
+}
