@@ -1,0 +1,150 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>A keypoint column of a view with the columns that go with it, read as animals whatever the layout (one animal, or any number).</summary>
+internal sealed class PoseColumn
+{
+    private readonly DataViewSchema.Column _keypoints;
+    private readonly DataViewSchema.Column? _scores;
+    private readonly DataViewSchema.Column? _instanceScores;
+    private readonly DataViewSchema.Column? _tracks;
+
+    private PoseColumn(DataViewSchema.Column keypoints, DataViewSchema.Column? scores, DataViewSchema.Column? instanceScores, DataViewSchema.Column? tracks, bool isPredicted)
+    {
+        _keypoints = keypoints;
+        _scores = scores;
+        _instanceScores = instanceScores;
+        _tracks = tracks;
+        IsPredicted = isPredicted;
+        Skeleton = SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
+    }
+
+    /// <summary>The skeleton of the column's annotations; without them, nodes named from the slots, or numbered.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Whether these are predictions and not labels.</summary>
+    public bool IsPredicted { get; }
+
+    /// <summary>The columns to ask a cursor for.</summary>
+    public IEnumerable<DataViewSchema.Column> Columns => new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
+
+    /// <summary>The names of the tracks, in the order of the key; empty without a track column.</summary>
+    public IReadOnlyList<string> TrackNames => _tracks is { } column ? KeyNames(column) : [];
+
+    /// <summary>The predicted keypoints of a view if it has them, else its labels.</summary>
+    /// <exception cref="ArgumentException">It has neither, or a column has another type.</exception>
+    public static PoseColumn BindBest(DataViewSchema schema, PoseColumnOptions names, string component) =>
+        schema.GetColumnOrNull(names.PredictedKeypoints) is null && schema.GetColumnOrNull(names.Keypoints) is not null
+            ? BindLabels(schema, names, component)
+            : BindPredicted(schema, names, component);
+
+    /// <summary>The predicted keypoints of a view.</summary>
+    /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
+    public static PoseColumn BindPredicted(DataViewSchema schema, PoseColumnOptions names, string component) => new(
+        Keypoints(schema, names.PredictedKeypoints, component),
+        InputColumns.Find(schema, names.KeypointScore, type => type is VectorDataViewType { ItemType.RawType: var raw } && raw == typeof(float), "a vector of Single", component),
+        InputColumns.Find(schema, names.InstanceScore, IsSingleOrVectorOf(typeof(float)), "Single or a vector of it", component),
+        Track(schema, names.PredictedTrack, component),
+        isPredicted: true);
+
+    /// <summary>The labels of a view.</summary>
+    /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
+    public static PoseColumn BindLabels(DataViewSchema schema, PoseColumnOptions names, string component) => new(
+        Keypoints(schema, names.Keypoints, component), null, null, Track(schema, names.Track, component), isPredicted: false);
+
+    /// <summary>A function that gives the animals of the current row which have a visible node.</summary>
+    public Func<IReadOnlyList<PoseInstance>> Open(DataViewRow row)
+    {
+        Func<float[]> keypoints = Vector<float>(row, _keypoints);
+        Func<float[]>? scores = _scores is { } s ? Vector<float>(row, s) : null;
+        Func<float[]>? instanceScores = _instanceScores is { } i ? Vector<float>(row, i) : null;
+        Func<uint[]>? tracks = _tracks is { } t ? Vector<uint>(row, t) : null;
+        IReadOnlyList<string> names = TrackNames;
+        int nodes = Skeleton.Nodes.Length;
+        return () => Split(keypoints(), scores?.Invoke(), instanceScores?.Invoke(), tracks?.Invoke(), names, nodes);
+    }
+
+    private static List<PoseInstance> Split(float[] keypoints, float[]? scores, float[]? instanceScores, uint[]? tracks, IReadOnlyList<string> names, int nodes)
+    {
+        List<PoseInstance> animals = [];
+        for (int animal = 0; animal < keypoints.Length / (2 * nodes); animal++)
+        {
+            float[] points = keypoints[(animal * nodes * 2)..((animal + 1) * nodes * 2)];
+            float[]? own = scores?.Length >= (animal + 1) * nodes ? scores[(animal * nodes)..((animal + 1) * nodes)] : null;
+            uint key = tracks?.Length > animal ? tracks[animal] : 0;
+            var instance = new PoseInstance(
+                points, own, instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
+                key == 0 || key > names.Count ? null : names[(int)key - 1]);
+            if (Enumerable.Range(0, nodes).Any(instance.IsVisible))
+                animals.Add(instance);
+        }
+        return animals;
+    }
+
+    private static float MeanScore(float[] points, float[]? scores) => scores is null
+        ? float.NaN
+        : scores.Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score)).DefaultIfEmpty(float.NaN).Average();
+
+    private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) => InputColumns.Require(
+        schema, name, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", component);
+
+    private static DataViewSchema.Column? Track(DataViewSchema schema, string name, string component) =>
+        InputColumns.Find(schema, name, IsSingleOrVectorOf(typeof(uint)), "a UInt32 key or a vector of it", component);
+
+    private static Func<DataViewType, bool> IsSingleOrVectorOf(Type item) =>
+        type => (type is VectorDataViewType vector ? vector.ItemType.RawType : type.RawType) == item;
+
+    // A scalar is read as a vector of one.
+    private static Func<T[]> Vector<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        if (column.Type is not VectorDataViewType)
+        {
+            ValueGetter<T> scalar = row.GetGetter<T>(column);
+            T single = default!;
+            return () =>
+            {
+                scalar(ref single);
+                return [single];
+            };
+        }
+        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> value = default;
+        return () =>
+        {
+            getter(ref value);
+            var copy = new T[value.Length];
+            value.CopyTo(copy);
+            return copy;
+        };
+    }
+
+    private static string[] KeyNames(DataViewSchema.Column column)
+    {
+        if (!column.HasKeyValues())
+            return [];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        column.GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+
+    private static Skeleton SkeletonFromSlots(DataViewSchema.Column column)
+    {
+        var type = (VectorDataViewType)column.Type;
+        int nodes = type.IsKnownSize ? type.Size / 2 : type.Dimensions[1];
+        if (!column.HasSlotNames())
+            return Numbered(nodes);
+        VBuffer<ReadOnlyMemory<char>> slots = default;
+        column.GetSlotNames(ref slots);
+        string[] names = [.. slots.DenseValues().Where((_, slot) => slot % 2 == 0).Select(name => name.ToString())];
+        return names.All(name => name.EndsWith(".x", StringComparison.Ordinal)) && names.Distinct().Count() == nodes
+            ? new Skeleton("", names.Select(name => name[..^2]))
+            : Numbered(nodes);
+    }
+
+    private static Skeleton Numbered(int nodes) =>
+        new("", Enumerable.Range(0, nodes).Select(node => "node" + node.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,11 @@
+namespace Sleap.Transforms;
+
+/// <summary>One animal of one row, as read from the columns of a view.</summary>
+/// <param name="Points">x and y of each node, NaN = missing; nodes × 2 values.</param>
+/// <param name="Scores">Confidence of each node, or null.</param>
+/// <param name="Score">Confidence of the animal; NaN when there is none.</param>
+/// <param name="Track">The track's name, or null.</param>
+internal readonly record struct PoseInstance(float[] Points, float[]? Scores, float Score, string? Track)
+{
+    public bool IsVisible(int node) => float.IsFinite(Points[2 * node]) && float.IsFinite(Points[(2 * node) + 1]);
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using Microsoft.Data.Analysis;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// Poses out of a data view: as labels, as files, as a <see cref="DataFrame"/>. The predicted keypoints are taken if the view has them, else its
+/// labels. Every row is taken, and only the columns needed are computed.
+/// </summary>
+public static class SavingCatalog
+{
+    /// <summary>The poses of a view as labels: a frame a row, an instance for each animal with a visible node, tracks and scores.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints; without Video and FrameIndex, rows are counted as the frames of one unnamed video.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>Labels whose provenance says what made them and how many frames were requested, processed, failed and empty.</returns>
+    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
+    public static Labels ToLabels(this PoseCatalog pose, IDataView view, PoseColumnOptions? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(view);
+        return LabelsBuilder.Build(view, (columns ?? new PoseColumnOptions()).Checked(), VideoNames.Of(pose.Context));
+    }
+
+    /// <summary>Saves the poses of a view in the format of the path's ending, see <see cref="Labels.Save"/>.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">Where to, for instance "session.predictions.slp".</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>What was saved. What the format could not hold is a warning in <see cref="MLContext.Log"/>.</returns>
+    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
+    /// <exception cref="PoseFormatException">The ending is of no known format.</exception>
+    public static Labels SaveLabels(this PoseCatalog pose, IDataView view, string path, PoseColumnOptions? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Labels labels = pose.ToLabels(view, columns);
+        IReadOnlyList<string> lost = labels.Save(path);
+        if (lost.Count > 0)
+        {
+            IHost host = ((IHostEnvironment)pose.Context).Register("Pose");
+            using IChannel channel = host.Start("Saving labels");
+            foreach (string loss in lost)
+                channel.Warning(MessageSensitivity.UserData, "{0}: {1}", path, loss);
+        }
+        return labels;
+    }
+
+    /// <summary>The poses of all rows as a tidy table: video, frame, instance, track, node, x, y, score; a row for each node of each animal.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>A frame whose x, y and score are null where a node was not found. Rows without an animal give none.</returns>
+    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
+    public static DataFrame ToDataFrame(this PoseCatalog pose, IDataView view, PoseColumnOptions? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(view);
+        return PoseTable.ToDataFrame(PoseTable.Rows(view, (columns ?? new PoseColumnOptions()).Checked(), "ToDataFrame"));
+    }
+
+    /// <summary>Writes the table of <see cref="ToDataFrame"/> as CSV (UTF-8, comma, point as decimal sign, empty = missing), row by row.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">Where to; the file appears when it is whole.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
+    public static void SaveCsv(this PoseCatalog pose, IDataView view, string path, PoseColumnOptions? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string unfinished = path + ".part";
+        try
+        {
+            using (var writer = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+                PoseTable.Write(PoseTable.Rows(view, (columns ?? new PoseColumnOptions()).Checked(), "SaveCsv"), writer);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+}
