@@ -1,0 +1,57 @@
+using Sleap.IO;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>A network's parameters in files, named as in sleap-nn's checkpoints: with <c>model.</c> before each name.</summary>
+public static class NetworkState
+{
+    private const string Prefix = "model.";
+
+    /// <summary>Writes all parameters as safetensors.</summary>
+    public static void Save(PoseNetwork network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Safetensors.Write(stream, network.state_dict().Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)), metadata);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="network">Gets the parameters; its layout and device stay as they are.</param>
+    /// <param name="stream">A safetensors file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="PoseFormatException">The file is damaged, or its parameters are not this network's.</exception>
+    public static void Load(PoseNetwork network, Stream stream, string name = "the saved network")
+    {
+        var file = Safetensors.Read(stream, name);
+        using DisposeScope scope = NewDisposeScope();
+        Load(network, file.Entries.Keys.ToDictionary(key => key, file.ToTensor), name);
+    }
+
+    /// <summary>Copies tensors into a network's parameters.</summary>
+    /// <param name="network">Gets the parameters.</param>
+    /// <param name="tensors">Tensors by name, all with or all without <c>model.</c> in front.</param>
+    /// <param name="name">Where they come from, for errors.</param>
+    /// <exception cref="PoseFormatException">Names are missing or unknown, or shapes differ; nothing has been copied.</exception>
+    public static void Load(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(tensors);
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> own = network.state_dict();
+        Dictionary<string, Tensor> given = tensors.ToDictionary(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Key[Prefix.Length..] : entry.Key, entry => entry.Value);
+        List<string> faults =
+        [
+            .. own.Keys.Except(given.Keys).Select(key => $"{key} is missing"),
+            .. given.Keys.Except(own.Keys).Select(key => $"{key} is not a parameter of this network"),
+            .. own.Where(entry => given.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
+                .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", given[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})"),
+        ];
+        if (faults.Count > 0)
+            throw new PoseFormatException(name, null, $"Its parameters are not those of this network: {string.Join("; ", faults.Take(10))}{(faults.Count > 10 ? $"; and {faults.Count - 10} more" : "")}.");
+
+        using var _ = no_grad();
+        foreach ((string key, Tensor parameter) in own)
+            parameter.copy_(given[key]);
+    }
+}
