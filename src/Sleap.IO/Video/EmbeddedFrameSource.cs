@@ -39,9 +39,8 @@ internal sealed class EmbeddedFrameSource : IFrameSource
 
     public double FramesPerSecond { get; }
 
-    public static EmbeddedFrameSource Open(Video video)
+    public static EmbeddedFrameSource Open(Video video, string path)
     {
-        var path = video.FoundPath!;
         var file = Hdf5Reader.Open(path);
         try
         {

@@ -6,6 +6,8 @@ namespace Sleap.IO;
 /// <summary>A video that labels refer to: a movie, a list of pictures or pictures inside an HDF5 file. The object is its identity; a missing file matters only when frames are asked for.</summary>
 public sealed class Video
 {
+    private VideoShape? shape;
+
     internal Video(string path, VideoKind kind)
     {
         Path = path;
@@ -18,8 +20,12 @@ public sealed class Video
     /// <summary>Where the file was found, or null when it was not; for a list of pictures the first one, for "." the label file.</summary>
     public string? FoundPath { get; internal init; }
 
-    /// <summary>Size as stored beside the poses, or null when unknown; what the file itself says is known after <see cref="Open"/>.</summary>
-    public VideoShape? Shape { get; init; }
+    /// <summary>Size as stored beside the poses; where nothing is stored, as found when the video was first opened; null before that.</summary>
+    public VideoShape? Shape
+    {
+        get => shape;
+        init => shape = value;
+    }
 
     /// <summary>Where frames come from.</summary>
     public VideoKind Kind { get; }
@@ -96,7 +102,12 @@ public sealed class Video
     /// <exception cref="FileNotFoundException">The file is not where the label file says, nor beside it, nor in a search folder.</exception>
     /// <exception cref="PoseFormatException">The file is not a video that can be read.</exception>
     /// <exception cref="InvalidOperationException">A program or library that reading needs is not installed; the message says what to install.</exception>
-    public IFrameSource Open() => VideoSources.Open(this);
+    public IFrameSource Open()
+    {
+        var source = VideoSources.Open(this);
+        shape ??= new VideoShape(source.FrameCount, source.Height, source.Width, source.Channels);
+        return source;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Path;

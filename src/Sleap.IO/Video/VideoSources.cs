@@ -7,8 +7,8 @@ internal static class VideoSources
     {
         if (video.Kind == VideoKind.Images)
             return new ImageFrameSource(video);
-        if ((video.FoundPath ?? (File.Exists(video.Path) ? video.Path : null)) is null)
-            throw new FileNotFoundException($"The video {video.Path} was not found: neither where the name leads, nor beside the labels, nor in a search folder.", video.Path);
-        return EmbeddedFrameSource.Open(video);
+        var path = video.FoundPath ?? (File.Exists(video.Path) ? Path.GetFullPath(video.Path) : null)
+            ?? throw new FileNotFoundException($"The video {video.Path} was not found: neither where the name leads, nor beside the labels, nor in a search folder.", video.Path);
+        return video.Kind == VideoKind.Embedded ? EmbeddedFrameSource.Open(video, path) : new FfmpegFrameSource(path, video.IsGray);
     }
 }

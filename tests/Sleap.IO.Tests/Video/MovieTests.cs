@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Sleap.IO.Tests;
+
+public sealed class MovieTests
+{
+    private static readonly string Gray = TestFiles.Data("centered_pair_low_quality.mp4");
+    private static readonly string Colour = TestFiles.Data("small_robot.mp4");
+
+    [Fact]
+    public void GrayFramesAreByteForByteThoseOfTheReference()
+    {
+        var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]!;
+        using var source = Video.FromFile(Gray).Open();
+        Assert.Equal((1100, 384, 384, 1, 15.0), (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond));
+        foreach (var (number, row) in expected["frames"]!.AsObject())
+            Assert.Equal((string)row!["opencv_gray_first_channel"]!["sha256"]!, Hash(source.Read(int.Parse(number))));
+    }
+
+    [Fact]
+    public void ColourFramesAreWithinAFewLevelsOfTheReference()
+    {
+        // Decoders turn YUV into RGB with one of two matrices and differ by up to 4 levels in the mean of a channel (see the goldens' README).
+        var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["small_robot.mp4"]!;
+        using var source = Video.FromFile(Colour).Open();
+        Assert.Equal((166, 320, 560, 3, 30.0), (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond));
+        foreach (var (number, row) in expected["frames"]!.AsObject())
+        {
+            var frame = source.Read(int.Parse(number));
+            Assert.Equal((double)row!["opencv_rgb"]!["mean"]!, frame.Pixels.Average(p => (double)p), 4.0);
+            Assert.Equal((double)row["opencv_gray_first_channel"]!["mean"]!, frame.Pixels.Where((_, i) => i % 3 == 0).Average(p => (double)p), 4.0);
+        }
+    }
+
+    [Theory]
+    [InlineData("centered_pair_low_quality.mp4", 1)]
+    [InlineData("small_robot.mp4", 2)]
+    public void AFrameIsTheSameInOrderAloneAndBackwards(string name, int seed)
+    {
+        var video = Video.FromFile(TestFiles.Data(name));
+        var hashes = new List<string>();
+        using (var source = video.Open())
+        {
+            foreach (var result in source.ReadMany(Enumerable.Range(0, source.FrameCount)))
+            {
+                Assert.Null(result.Error);
+                Assert.Equal(hashes.Count, result.FrameIndex);
+                Assert.Equal(hashes.Count, result.Frame!.FrameIndex);
+                hashes.Add(Hash(result.Frame));
+            }
+        }
+        Assert.Equal(video.Shape!.Value.Frames, hashes.Count);
+        using var again = video.Open();
+        var random = new Random(seed);
+        for (var i = 0; i < 25; i++)
+        {
+            var frame = random.Next(hashes.Count);
+            Assert.Equal(hashes[frame], Hash(again.Read(frame)));
+            Assert.Equal(hashes[frame], Hash(again.Read(frame)));
+        }
+        for (var frame = hashes.Count - 1; frame > hashes.Count - 70; frame--)
+            Assert.Equal(hashes[frame], Hash(again.Read(frame)));
+    }
+
+    [Fact]
+    public void AGrayVideoAskedForInColourHasThreeEqualChannels()
+    {
+        var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]!["frames"]!["7"]!;
+        var labels = Labels.Load(TestFiles.Data("centered_pair_predictions.slp"));
+        Assert.True(labels.Videos[0].IsGray);
+        using var source = new FfmpegFrameSource(Gray, isGray: false);
+        Assert.Equal((string)expected["opencv_rgb"]!["sha256"]!, Hash(source.Read(7)));
+    }
+
+    [Fact]
+    public void ReadManyKeepsTheOrderAskedForAndReportsWhatIsNotThere()
+    {
+        using var source = Video.FromFile(Gray).Open();
+        int[] wanted = [5, 3, 900, 5000, 901, 3, -1, 0];
+        var results = source.ReadMany(wanted).ToList();
+        Assert.Equal(wanted, results.Select(r => r.FrameIndex));
+        Assert.Equal([5000, -1], results.Where(r => r.Frame is null).Select(r => r.FrameIndex));
+        Assert.All(results.Where(r => r.Frame is null), r => Assert.Contains("0 to 1099", r.Error!.Message));
+    }
+
+    [Fact]
+    public void CancellingStops()
+    {
+        using var source = Video.FromFile(Gray).Open();
+        using var stop = new CancellationTokenSource();
+        var count = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (var _ in source.ReadMany(Enumerable.Range(0, 1100), stop.Token))
+            {
+                if (++count == 5)
+                    stop.Cancel();
+            }
+        });
+        Assert.Equal(5, count);
+    }
+
+    [Fact]
+    public void NoFfmpegIsLeftWhenTheSourceIsDisposed()
+    {
+        using var files = new TestFiles();
+        var own = files.New("own copy.mp4");
+        File.Copy(Gray, own);
+        using (var source = Video.FromFile(own).Open())
+        {
+            source.Read(3);
+            Assert.NotEmpty(ProcessesNaming(own));
+        }
+        Assert.Empty(ProcessesNaming(own));
+    }
+
+    [Fact]
+    public void VariableFrameRateAndRotationAreRead()
+    {
+        using var files = new TestFiles();
+        var varying = files.New("varying.mp4");
+        Ffmpeg("-i", Colour, "-vf", "select='not(mod(n,7))+not(mod(n,11))'", "-fps_mode", "vfr", "-g", "10", "-bf", "2", varying);
+        using (var source = Video.FromFile(varying).Open())
+        {
+            var inOrder = source.ReadMany(Enumerable.Range(0, source.FrameCount)).Select(r => Hash(r.Frame!)).ToList();
+            Assert.Equal(Enumerable.Range(0, 166).Count(n => n % 7 == 0 || n % 11 == 0), inOrder.Count);
+            Assert.Equal(inOrder.Count, inOrder.Distinct().Count());
+            foreach (var k in new[] { 20, 5, 34, 11, 10, 0, 36 })
+                Assert.Equal(inOrder[k], Hash(source.Read(k)));
+        }
+        var turned = files.New("turned.mp4");
+        Ffmpeg("-display_rotation", "90", "-i", Colour, "-c", "copy", turned);
+        if (!File.Exists(turned) || new FileInfo(turned).Length == 0)
+            Ffmpeg("-i", Colour, "-c", "copy", "-metadata:s:v:0", "rotate=90", turned);
+        using var upright = Video.FromFile(turned).Open();
+        Assert.Equal((560, 320), (upright.Height, upright.Width));
+        Assert.Equal(560 * 320 * 3, upright.Read(3).Pixels.Length);
+    }
+
+    [Fact]
+    public void ADamagedStretchIsReportedAndTheRestGoesOn()
+    {
+        using var files = new TestFiles();
+        var avi = files.New("damaged.avi");
+        // Every frame stands alone in MJPEG: blanking one leaves its neighbours whole.
+        Ffmpeg("-i", Colour, "-frames:v", "12", "-c:v", "mjpeg", "-q:v", "3", avi);
+        List<string> whole;
+        using (var source = Video.FromFile(avi).Open())
+            whole = [.. source.ReadMany(Enumerable.Range(0, 12)).Select(r => Hash(r.Frame!))];
+        var bytes = File.ReadAllBytes(avi);
+        var starts = Enumerable.Range(0, bytes.Length - 4).Where(i => bytes[i] == '0' && bytes[i + 1] == '0' && bytes[i + 2] == 'd' && bytes[i + 3] == 'c' && bytes[i + 8] == 0xFF && bytes[i + 9] == 0xD8).ToList();
+        Assert.Equal(12, starts.Count);
+        bytes.AsSpan(starts[5] + 8, starts[6] - starts[5] - 8).Fill(0);
+        File.WriteAllBytes(avi, bytes);
+        using var damaged = Video.FromFile(avi).Open();
+        var results = damaged.ReadMany(Enumerable.Range(0, 12)).ToList();
+        Assert.Equal([5], results.Where(r => r.Frame is null).Select(r => r.FrameIndex));
+        Assert.Contains("frame 5", results[5].Error!.Message);
+        Assert.Equal(whole.Where((_, i) => i != 5), results.Where(r => r.Frame is not null).Select(r => Hash(r.Frame!)));
+    }
+
+    [Fact]
+    public void FilesThatAreNoVideosSaySo()
+    {
+        using var files = new TestFiles();
+        var missing = Assert.Throws<FileNotFoundException>(() => Video.FromFile(files.New("gone.mp4")).Open());
+        Assert.Contains("gone.mp4", missing.Message);
+        File.WriteAllBytes(files.New("empty.mp4"), []);
+        Assert.Contains("empty", Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("empty.mp4")).Open()).Message);
+        File.WriteAllText(files.New("text.mp4"), "this is not a video");
+        Assert.Contains("as a video", Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("text.mp4")).Open()).Message);
+        var bytes = File.ReadAllBytes(Gray);
+        File.WriteAllBytes(files.New("cut.mp4"), bytes[..(bytes.Length / 2)]);
+        try
+        {
+            using var cut = Video.FromFile(files.New("cut.mp4")).Open();
+            var results = cut.ReadMany(Enumerable.Range(0, cut.FrameCount)).ToList();
+            Assert.InRange(results.Count(r => r.Frame is not null), 1, 1099);
+        }
+        catch (PoseFormatException fault)
+        {
+            Assert.Contains("cut.mp4", fault.Message);
+        }
+    }
+
+    private static string Hash(Frame frame) => Convert.ToHexStringLower(SHA256.HashData(frame.Pixels));
+
+    private static List<int> ProcessesNaming(string path) =>
+        [.. Process.GetProcessesByName("ffmpeg").Where(p => File.Exists($"/proc/{p.Id}/cmdline") && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(path)).Select(p => p.Id)];
+
+    private static void Ffmpeg(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-y", .. arguments]) { RedirectStandardError = true })!;
+        process.StandardError.ReadToEnd();
+        process.WaitForExit();
+    }
+}
