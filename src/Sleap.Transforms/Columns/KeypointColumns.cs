@@ -7,6 +7,8 @@ namespace Sleap.Transforms;
 /// <summary>The types and annotations of keypoint columns, so that all parts make them alike.</summary>
 internal static class KeypointColumns
 {
+    private const string FixedDescription = "keypoints of exactly one animal: Vector<Single, nodes, 2>";
+
     /// <summary>Before a skeleton is known: an estimator's announcement, which tells only whether sizes are fixed.</summary>
     public static Skeleton AnySkeleton { get; } = new("", ["any"]);
 
@@ -57,6 +59,15 @@ internal static class KeypointColumns
     /// <summary>Whether a type holds keypoints of one or of any number of animals.</summary>
     public static bool IsKeypoints(DataViewType type) => IsFixed(type)
         || (IsSingleVector(type, out VectorDataViewType vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
+
+    /// <summary>The keypoint column of exactly one animal; throws an <see cref="ArgumentException"/> that says what is there instead.</summary>
+    public static DataViewSchema.Column RequireFixed(DataViewSchema schema, string name, string component) =>
+        InputColumns.Require(schema, name, IsFixed, FixedDescription, component);
+
+    /// <summary>The same for a schema shape, which knows that the size is fixed but not what it is.</summary>
+    public static SchemaShape.Column RequireFixed(SchemaShape shape, string name, string component) => SchemaShapes.Require(
+        shape, name, column => column.Kind == SchemaShape.Column.VectorKind.Vector && !column.IsKey && column.ItemType == NumberDataViewType.Single,
+        FixedDescription, component);
 
     private static bool IsSingleVector(DataViewType type, out VectorDataViewType vector)
     {

@@ -20,7 +20,7 @@ internal sealed class PoseColumn
         _instanceScores = instanceScores;
         _tracks = tracks;
         IsPredicted = isPredicted;
-        Skeleton = SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
+        Skeleton = SkeletonOf(keypoints);
     }
 
     /// <summary>The skeleton of the column's annotations; without them, nodes named from the slots, or numbered.</summary>
@@ -55,6 +55,9 @@ internal sealed class PoseColumn
     /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
     public static PoseColumn BindLabels(DataViewSchema schema, PoseColumnOptions names, string component) => new(
         Keypoints(schema, names.Keypoints, component), null, null, Track(schema, names.Track, component), isPredicted: false);
+
+    /// <summary>The skeleton of a keypoint column: its annotations', or one made from its slot names or size.</summary>
+    public static Skeleton SkeletonOf(DataViewSchema.Column keypoints) => SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
 
     /// <summary>A function that gives the animals of the current row which have a visible node.</summary>
     public Func<IReadOnlyList<PoseInstance>> Open(DataViewRow row)

@@ -1,4 +1,6 @@
+using System.Reflection;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
@@ -22,11 +24,29 @@ internal static class SchemaShapes
     }
 
     /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
-    public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns)
+    public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns) => Append(input, Of(columns));
+
+    /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
+    public static SchemaShape Append(SchemaShape input, IEnumerable<SchemaShape.Column> columns)
     {
-        SchemaShape added = Of(columns);
+        SchemaShape.Column[] added = [.. columns];
         var names = added.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         return new SchemaShape(input.Where(column => !names.Contains(column.Name)).Concat(added));
+    }
+
+    /// <summary>The same column, annotations included, under another name.</summary>
+    public static SchemaShape.Column Renamed(SchemaShape.Column column, string name)
+    {
+        if (column.Name == name)
+            return column;
+        var annotations = new DataViewSchema.Annotations.Builder();
+        foreach (SchemaShape.Column annotation in column.Annotations)
+        {
+            DataViewType type = TypeOf(annotation);
+            MethodInfo getter = typeof(SchemaShapes).GetMethod(nameof(NoValue), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type.RawType);
+            annotations.Add(annotation.Name, type, (Delegate)getter.Invoke(null, null)!);
+        }
+        return Of([new OutputColumn(name, TypeOf(column), annotations.ToAnnotations())])[0];
     }
 
     /// <summary>The column <paramref name="name"/>, after a check of its type.</summary>
@@ -49,6 +69,21 @@ internal static class SchemaShapes
         }
         throw new ArgumentException($"{component}: the input has no column '{name}' (expected {expected}). It has: {ColumnNames.Of(input)}.");
     }
+
+    /// <summary>A type of the shape; sizes and key counts, which a shape does not know, are 1.</summary>
+    private static DataViewType TypeOf(SchemaShape.Column column)
+    {
+        DataViewType item = column.IsKey ? new KeyDataViewType(column.ItemType.RawType, 1) : column.ItemType;
+        return column.Kind switch
+        {
+            SchemaShape.Column.VectorKind.Vector => new VectorDataViewType((PrimitiveDataViewType)item, 1),
+            SchemaShape.Column.VectorKind.VariableVector => new VectorDataViewType((PrimitiveDataViewType)item),
+            _ => item,
+        };
+    }
+
+    // A shape has annotations' types only.
+    private static ValueGetter<T> NoValue<T>() => (ref T value) => throw new NotSupportedException("This annotation has a type and no value.");
 
     private static string Describe(SchemaShape.Column column)
     {

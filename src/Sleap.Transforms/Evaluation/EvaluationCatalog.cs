@@ -18,8 +18,8 @@ public static class EvaluationCatalog
         EvaluationOptions chosen = (options ?? new EvaluationOptions()).Checked();
         PoseColumn truth = PoseColumn.BindLabels(view.Schema, chosen.Columns, "Evaluate");
         PoseColumn predicted = PoseColumn.BindPredicted(view.Schema, chosen.Columns, "Evaluate");
-        if (truth.Skeleton.Nodes.Length != predicted.Skeleton.Nodes.Length)
-            throw new ArgumentException($"Evaluate: '{chosen.Columns.Keypoints}' has the nodes {Names(truth.Skeleton)}, '{chosen.Columns.PredictedKeypoints}' {Names(predicted.Skeleton)}.");
+        if (!truth.Skeleton.Nodes.SequenceEqual(predicted.Skeleton.Nodes))
+            throw new ArgumentException($"Evaluate: '{chosen.Columns.Keypoints}' has the nodes {Names(truth.Skeleton)}, '{chosen.Columns.PredictedKeypoints}' {Names(predicted.Skeleton)}; expected the same, in the same order.");
 
         var comparison = new PoseComparison(truth.Skeleton, chosen.Radius);
         using DataViewRowCursor cursor = view.GetRowCursor(truth.Columns.Concat(predicted.Columns));
