@@ -1,0 +1,132 @@
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Data;
+
+/// <summary>A column that a transform makes: what it is, which input columns it reads, and how its getter is made over a row.</summary>
+internal sealed record MappedColumn(string Name, DataViewType Type, DataViewSchema.Annotations Annotations, int[] Inputs,
+    Func<DataViewRow, Delegate> MakeGetter);
+
+/// <summary>
+/// The input's columns with the made ones among them: behind the column of the same name, which they hide, else at the end.
+/// </summary>
+internal sealed class RowMapping : IRowToRowMapper
+{
+    private readonly IReadOnlyList<MappedColumn> _made;
+
+    /// <summary>For each output column the input column it is, or the complement of the made column's place.</summary>
+    private readonly int[] _sources;
+
+    public RowMapping(DataViewSchema input, IReadOnlyList<MappedColumn> made)
+    {
+        InputSchema = input;
+        _made = made;
+        var columns = input.Select(c => (Detached: new DataViewSchema.DetachedColumn(c), Source: c.Index)).ToList();
+        for (int i = 0; i < made.Count; i++)
+        {
+            int hidden = columns.FindLastIndex(c => c.Detached.Name == made[i].Name);
+            columns.Insert(hidden < 0 ? columns.Count : hidden + 1,
+                (new DataViewSchema.DetachedColumn(made[i].Name, made[i].Type, made[i].Annotations), ~i));
+        }
+        _sources = columns.Select(c => c.Source).ToArray();
+        OutputSchema = columns.Select(c => c.Detached).ToSchema();
+    }
+
+    public DataViewSchema InputSchema { get; }
+    public DataViewSchema OutputSchema { get; }
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+        => InputSchema.Where(InputsOf(OutputSchema.Flags(dependingColumns)));
+
+    private bool[] InputsOf(bool[] active)
+    {
+        var inputs = new bool[InputSchema.Count];
+        for (int i = 0; i < active.Length; i++)
+        {
+            if (!active[i])
+                continue;
+            if (_sources[i] >= 0)
+            {
+                inputs[_sources[i]] = true;
+                continue;
+            }
+            foreach (int input in _made[~_sources[i]].Inputs)
+                inputs[input] = true;
+        }
+        return inputs;
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+    {
+        Contracts.CheckValue(input, nameof(input));
+        Contracts.CheckValue(activeColumns, nameof(activeColumns));
+        Contracts.Check(input.Schema == InputSchema, "Schema of input row must be the same as the schema the mapper is bound to");
+        return new MappedRow(this, input, MakeGetters(input, OutputSchema.Flags(activeColumns)));
+    }
+
+    public DataViewRowCursor GetCursor(IDataView source, IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand)
+    {
+        bool[] active = OutputSchema.Flags(columnsNeeded);
+        DataViewRowCursor input = source.GetRowCursor(InputSchema.Where(InputsOf(active)), rand);
+        return new MappedCursor(this, input, active, MakeGetters(input, active));
+    }
+
+    private Delegate[] MakeGetters(DataViewRow input, bool[] active)
+    {
+        var getters = new Delegate[_made.Count];
+        for (int i = 0; i < active.Length; i++)
+        {
+            if (active[i] && _sources[i] < 0)
+                getters[~_sources[i]] = _made[~_sources[i]].MakeGetter(input);
+        }
+        return getters;
+    }
+
+    private sealed class MappedRow(RowMapping mapping, DataViewRow input, Delegate[] getters) : WrappingRow(input)
+    {
+        public override DataViewSchema Schema => mapping.OutputSchema;
+
+        public override bool IsColumnActive(DataViewSchema.Column column)
+        {
+            int source = mapping._sources[column.Index];
+            return source >= 0 ? Input.IsColumnActive(mapping.InputSchema[source]) : getters[~source] != null;
+        }
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            int source = mapping._sources[column.Index];
+            if (source >= 0)
+                return Input.GetGetter<TValue>(mapping.InputSchema[source]);
+            Contracts.Check(getters[~source] != null, $"Column '{column.Name}' is not active in this row");
+            return Getters.As<TValue>(getters[~source]);
+        }
+    }
+
+    private sealed class MappedCursor(RowMapping mapping, DataViewRowCursor input, bool[] active, Delegate[] getters) : WrappingCursor(input)
+    {
+        public override DataViewSchema Schema => mapping.OutputSchema;
+
+        public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            Contracts.Check(active[column.Index], $"Column '{column.Name}' is not active in this cursor");
+            int source = mapping._sources[column.Index];
+            return source >= 0 ? Input.GetGetter<TValue>(mapping.InputSchema[source]) : Getters.As<TValue>(getters[~source]);
+        }
+    }
+}
+
+/// <summary>A view mapped row by row, lazily. One whose columns depend on the rows' places can't be read in another order.</summary>
+internal sealed class MappedView(IDataView source, RowMapping mapping, bool keepsOrder = false) : IDataView
+{
+    public bool CanShuffle => !keepsOrder && source.CanShuffle;
+    public DataViewSchema Schema => mapping.OutputSchema;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
+        => mapping.GetCursor(source, columnsNeeded, keepsOrder ? null : rand);
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
+        => [GetRowCursor(columnsNeeded, rand)];
+}
