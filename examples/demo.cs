@@ -2,15 +2,13 @@
 // The main job from beginning to end, in two processes: 'train' learns one mouse's pose from human labels and saves the model;
 // 'predict' knows only the saved model, and tracks the mouse through a video. 'dotnet run build.cs -- demo' runs both.
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
-const string Report = "demo/demo.json", Model = "demo/mouse.zip", Data = "examples/data/openfield";
+const string Report = "demo/demo.json", Model = "demo/mouse.zip", Data = "examples/data/openfield", Video = $"{Data}/videos/m3v1mp4.mp4";
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
 var clock = new Stopwatch();
@@ -25,15 +23,12 @@ void Train(string runtime)
 {
     // 116 human-labelled frames of a mouse in an open field: every fifth tests, every tenth chooses the best weights, the rest train.
     clock.Restart();
-    var labels = Labels.Load(Data);
-    IDataView Frames(Func<int, bool> use) => pose.FromLabels(new Labels(labels.Frames.Where(frame => use(frame.FrameIndex)), labels.Videos, labels.Skeletons));
-    var train = Frames(index => index % 5 != 4 && index % 10 != 3);
-    var validation = Frames(index => index % 10 == 3);
-    var test = Frames(index => index % 5 == 4);
+    var (rest, test) = pose.SplitEvery(pose.LoadLabels(Data), 5, 4);
+    var (train, validation) = pose.SplitEvery(rest, 10, 3);
     var loading = clock.Elapsed;
 
     clock.Restart();
-    Console.WriteLine($"Training on {labels.Frames.Count(f => f.FrameIndex % 5 != 4 && f.FrameIndex % 10 != 3)} of {labels.Frames.Count} labelled frames …");
+    Console.WriteLine($"Training on {train.GetRowCount()} labelled frames; {validation.GetRowCount()} choose the best weights, {test.GetRowCount()} test.");
     var model = pose.SingleInstance(new()
     {
         Backbone = new UNetOptions { Filters = 16, OutputStride = 2 },
@@ -45,7 +40,7 @@ void Train(string runtime)
 
     clock.Restart();
     PoseMetrics metrics = pose.Evaluate(model.Transform(test));
-    Console.WriteLine($"On {labels.Frames.Count(f => f.FrameIndex % 5 == 4)} frames that it has not seen: {metrics}");
+    Console.WriteLine($"On frames that it has not seen: {metrics}");
     var evaluation = clock.Elapsed;
 
     clock.Restart();
@@ -54,14 +49,14 @@ void Train(string runtime)
     {
         ["test"] = new JsonObject
         {
-            ["frames"] = labels.Frames.Count(f => f.FrameIndex % 5 == 4),
-            ["visible_nodes"] = metrics.VisibleNodes,
-            ["found_nodes"] = metrics.FoundNodes,
-            ["mean_px"] = Round(metrics.Mean),
-            ["rmse_px"] = Round(metrics.Rmse),
-            ["p50_px"] = Round(metrics.P50),
-            ["p95_px"] = Round(metrics.P95),
-            ["within_5_px"] = Round(metrics.Within),
+            ["frames"] = metrics.Frames,
+            ["visible_nodes"] = metrics.All.Visible,
+            ["found_nodes"] = metrics.All.Found,
+            ["mean_px"] = Round(metrics.All.Mean),
+            ["rmse_px"] = Round(metrics.All.Rmse),
+            ["p50_px"] = Round(metrics.All.P50),
+            ["p95_px"] = Round(metrics.All.P95),
+            ["within_5_px"] = Round(metrics.All.Within),
         },
         ["seconds"] = new JsonObject { ["load"] = Round(loading), ["train"] = Round(training), ["evaluate"] = Round(evaluation), ["save"] = Round(clock.Elapsed) },
         ["runtime"] = runtime,
@@ -83,30 +78,32 @@ void Predict()
     var loading = clock.Elapsed;
 
     clock.Restart();
-    var video = pose.LoadVideo($"{Data}/videos/m3v1mp4.mp4");
-    var poses = pose.ToLabels(model.Transform(video), progress: new ConsoleFrameProgress());
+    var video = pose.LoadVideo(Video);
+    var poses = pose.ToLabels(model.Transform(video));
     var predicting = clock.Elapsed;
 
     clock.Restart();
-    poses.Labels.Save("demo/predictions.slp");
-    poses.Labels.Save("demo/poses.csv");
-    var some = Enumerable.Range(1, 4).Select(i => poses.Labels.Frames.Count * i / 5).ToArray();
-    pose.DrawSheet(poses.Labels, some, "demo/poses.png");
+    poses.Save("demo/predictions.slp");
+    poses.Save("demo/poses.csv");
     var report = JsonNode.Parse(File.ReadAllText(Report))!.AsObject();
+    var (frames, empty) = (pose.FrameReport(video), poses.Frames.Count(frame => frame.Instances.Count == 0));
+    var some = Enumerable.Range(1, 6).Select(i => frames.Requested * i / 7);
+    pose.DrawSheet(model.Transform(pose.LoadVideo(Video, some)), "demo/poses.png");
+    var speed = poses.Frames.Count / predicting.TotalSeconds;
     report["video"] = new JsonObject
     {
-        ["requested"] = poses.Requested,
-        ["processed"] = poses.Processed,
-        ["failed"] = poses.Failed.Count,
-        ["empty"] = poses.Empty,
-        ["frames_per_second"] = Round(poses.Processed / predicting.TotalSeconds),
+        ["requested"] = frames.Requested,
+        ["processed"] = poses.Frames.Count,
+        ["failed"] = frames.Failed,
+        ["empty"] = empty,
+        ["frames_per_second"] = Round(speed),
     };
     var seconds = report["seconds"]!.AsObject();
     seconds["load_model"] = Round(loading);
     seconds["predict"] = Round(predicting);
     seconds["write"] = Round(clock.Elapsed);
     Write(report);
-    Console.WriteLine($"{poses.Processed} of {poses.Requested} frames, {poses.Failed.Count} failed, {poses.Empty} without a mouse, {poses.Processed / predicting.TotalSeconds:0.0} frames/s");
+    Console.WriteLine($"{poses.Frames.Count} of {frames.Requested} frames, {frames.Failed} failed, {empty} without a mouse, {speed:0.0} frames/s");
     Console.WriteLine("demo/predictions.slp  demo/poses.csv  demo/poses.png  demo/mouse.zip");
 }
 

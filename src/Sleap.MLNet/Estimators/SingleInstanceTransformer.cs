@@ -44,6 +44,24 @@ public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<Singl
     /// <summary>Frees the network. The transformer cannot predict afterwards.</summary>
     public void Dispose() => _model.Dispose();
 
+    /// <summary>The same model with other settings to predict with. It has weights of its own, so either may be disposed first.</summary>
+    /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
+    public SingleInstanceTransformer With(PredictionOptions prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        var options = Options with
+        {
+            PeakThreshold = prediction.PeakThreshold ?? Options.PeakThreshold,
+            Refinement = prediction.Refinement ?? Options.Refinement,
+            BatchSize = prediction.BatchSize ?? Options.BatchSize,
+            Device = prediction.Device ?? Options.Device,
+        };
+        options.Validate(Skeleton.Nodes.Length);
+        var model = new SingleInstanceModel(options, Skeleton.Nodes.Length, Initialization.Default);
+        model.CopyWeights(_model);
+        return new SingleInstanceTransformer(_environment, options, Skeleton, _height, _width, model);
+    }
+
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema)
     {
         var image = InputColumns.Require(inputSchema, Options.ImageColumn, t => t is ImageDataViewType, "Image", "SingleInstance");

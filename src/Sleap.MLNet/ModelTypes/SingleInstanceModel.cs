@@ -55,5 +55,11 @@ internal sealed class SingleInstanceModel : ITrainable, IDisposable
         Network = trained;
     }
 
+    public void CopyWeights(SingleInstanceModel from)
+    {
+        using var noGrad = no_grad();
+        foreach (var (to, weight) in Network.parameters().Zip(from.Network.parameters())) to.copy_(weight);
+    }
+
     public void Dispose() => Network.Dispose();
 }

@@ -43,9 +43,9 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void It_finds_the_nodes_of_frames_it_has_not_seen()
     {
         var metrics = trained.ML.Pose().Evaluate(trained.Model.Transform(trained.Unseen.View(trained.ML)));
-        Assert.Equal(20, metrics.VisibleNodes);
-        Assert.Equal(20, metrics.FoundNodes);
-        Assert.True(metrics.Mean < 1, $"mean error {metrics.Mean:0.00} px");
+        Assert.Equal(20, metrics.All.Visible);
+        Assert.Equal(20, metrics.All.Found);
+        Assert.True(metrics.All.Mean < 1, $"mean error {metrics.All.Mean:0.00} px");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
         using var larger = new SpotFolder(6, height: 128, width: 192, seed: 11); // spots are half as large to the network
         using var padded = new SpotFolder(6, height: 64, width: 80, seed: 12);
         var metrics = trained.ML.Pose().Evaluate(trained.Model.Transform(padded.View(trained.ML)));
-        Assert.True(metrics.Mean < 1.5, $"mean error {metrics.Mean:0.00} px");
+        Assert.True(metrics.All.Mean < 1.5, $"mean error {metrics.All.Mean:0.00} px");
         Assert.All(Rows(trained.ML, trained.Model, larger), row => Assert.All(row.PredictedKeypoints, v => Assert.True(float.IsNaN(v) || v is >= -2 and <= 194)));
     }
 
@@ -226,18 +226,30 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
             Assert.Contains(part, error.Message);
     }
 
-    [Fact]
-    public void Predictions_do_not_depend_on_the_batch_size()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void Predictions_do_not_depend_on_the_batch_size(int size)
     {
-        var model = Reload();
-        foreach (var size in (int[])[1, 3])
+        using var other = trained.Model.With(new PredictionOptions { BatchSize = size });
+        var (a, b) = (Rows(trained.ML, trained.Model), Rows(trained.ML, other));
+        for (var i = 0; i < a.Count; i++)
+            for (var k = 0; k < 4; k++) Assert.Equal(a[i].PredictedKeypoints[k], b[i].PredictedKeypoints[k], 0.01f);
+    }
+
+    [Fact]
+    public void A_higher_threshold_silences_every_node_and_says_so_with_NaN_and_0()
+    {
+        using var strict = trained.Model.With(new PredictionOptions { PeakThreshold = 1 });
+        Assert.All(Rows(trained.ML, strict), row =>
         {
-            var options = trained.Model.Options with { BatchSize = size };
-            using var other = new MLContext(seed: 1).Pose().SingleInstance(Tiny with { BatchSize = options.BatchSize }).Fit(trained.Folder.View(trained.ML));
-            var (a, b) = (Rows(trained.ML, model), Rows(trained.ML, other));
-            for (var i = 0; i < a.Count; i++)
-                for (var k = 0; k < 4; k++) Assert.Equal(a[i].PredictedKeypoints[k], b[i].PredictedKeypoints[k], 0.01f);
-        }
+            for (var node = 0; node < 2; node++)
+                Assert.Equal(float.IsNaN(row.PredictedKeypoints[2 * node]), row.KeypointScore[node] == 0);
+            if (row.KeypointScore.All(v => v == 0)) Assert.Equal(0, row.InstanceScore);
+        });
+        Assert.Contains(Rows(trained.ML, strict), row => row.KeypointScore.Contains(0));
+        Assert.Throws<ArgumentException>(() => trained.Model.With(new PredictionOptions { PeakThreshold = 7 }));
     }
 
     private ITransformer Reload()

@@ -1,0 +1,15 @@
+using Microsoft.ML;
+using Sleap.MLNet;
+
+namespace Sleap.Cli;
+
+/// <summary>Loads the models that the verbs work with.</summary>
+internal static class PoseModel
+{
+    public static SingleInstanceTransformer Load(MLContext ml, string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"There is no model '{path}'.", path);
+        return ml.Model.Load(path, out _) as SingleInstanceTransformer
+            ?? throw new InvalidDataException($"'{path}' holds another transformer than a pose model alone. Load it in a program with mlContext.Model.Load.");
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Sleap.IO;
+using Sleap.MLNet;
+
+namespace Sleap.Cli;
+
+/// <summary><c>sleap info FILE|FOLDER</c>: what is in labels, a model or a video.</summary>
+internal static class InfoVerb
+{
+    private static readonly string[] VideoEndings = [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
+
+    public static Command Create()
+    {
+        var path = new Argument<string>("path") { Description = "Labels, a model (.zip) or a video." };
+        var json = Report.Json();
+        var verb = new Command("info", "What is in labels, a model or a video.\nExample: sleap info labels.slp") { path, json };
+        verb.SetAction(words =>
+        {
+            var file = words.GetRequiredValue(path);
+            var (report, lines) = Path.GetExtension(file).ToLowerInvariant() switch
+            {
+                ".zip" => OfModel(file),
+                var ending when VideoEndings.Contains(ending) => OfVideo(file),
+                _ => OfLabels(file),
+            };
+            Report.Write(words.GetValue(json), report, lines);
+            return 0;
+        });
+        return verb;
+    }
+
+    private static (JsonObject, IEnumerable<string>) OfLabels(string file)
+    {
+        var labels = Labels.Load(file);
+        var (user, predicted) = (labels.Frames.Sum(f => f.Instances.Count(i => !i.IsPredicted)), labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted)));
+        var report = new JsonObject
+        {
+            ["kind"] = "labels",
+            ["frames"] = labels.Frames.Count,
+            ["user_instances"] = user,
+            ["predicted_instances"] = predicted,
+            ["tracks"] = new JsonArray([.. labels.Tracks.Select(t => (JsonNode)t.Name)]),
+            ["videos"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)v.Path)]),
+            ["skeletons"] = new JsonArray([.. labels.Skeletons.Select(s => new JsonObject { ["name"] = s.Name, ["nodes"] = new JsonArray([.. s.Nodes.Select(n => (JsonNode)n)]), ["edges"] = s.Edges.Length })]),
+        };
+        List<string> lines =
+        [
+            $"{labels.Frames.Count} labelled frames: {user} instances by hand, {predicted} predicted",
+            .. labels.Skeletons.Select(s => $"skeleton {s.Name}: {string.Join(", ", s.Nodes)} ({s.Edges.Length} edges, {s.Symmetries.Length} symmetries)"),
+            .. labels.Videos.Select(v => $"video {v.Path}{(v.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "")}"),
+            labels.Tracks.Count == 0 ? "no tracks" : $"{labels.Tracks.Count} tracks: {string.Join(", ", labels.Tracks.Take(8).Select(t => t.Name))}{(labels.Tracks.Count > 8 ? " …" : "")}",
+            .. labels.Remarks,
+        ];
+        return (report, lines);
+    }
+
+    private static (JsonObject, IEnumerable<string>) OfModel(string file)
+    {
+        using var model = PoseModel.Load(new MLContext(), file);
+        var (options, nodes) = (model.Options, model.Skeleton.Nodes);
+        var report = new JsonObject
+        {
+            ["kind"] = "model",
+            ["type"] = "single-instance",
+            ["nodes"] = new JsonArray([.. nodes.Select(n => (JsonNode)n)]),
+            ["scale"] = options.Scale,
+            ["peak_threshold"] = options.PeakThreshold,
+            ["refinement"] = options.Refinement.ToString().ToLowerInvariant(),
+        };
+        return (report, [$"single-instance model of {nodes.Length} nodes: {string.Join(", ", nodes)}", $"{options.Backbone}", $"scale {options.Scale}, peak threshold {options.PeakThreshold}, refinement {options.Refinement}"]);
+    }
+
+    private static (JsonObject, IEnumerable<string>) OfVideo(string file)
+    {
+        using var source = Video.FromFile(file).Open();
+        var report = new JsonObject { ["kind"] = "video", ["frames"] = source.FrameCount, ["height"] = source.Height, ["width"] = source.Width, ["channels"] = source.Channels, ["fps"] = Report.Number(source.FramesPerSecond) };
+        return (report, [$"{source.FrameCount} frames of {source.Width} x {source.Height}, {(source.Channels == 1 ? "gray" : "colour")}, {source.FramesPerSecond:0.##} frames/s"]);
+    }
+}
