@@ -17,13 +17,13 @@ public sealed class Safetensors
     private const int LargestHeader = 100 << 20;
     private const string MetadataKey = "__metadata__";
 
-    private readonly byte[] file;
-    private readonly string name;
-    private readonly int start;
+    private readonly byte[] _file;
+    private readonly string _name;
+    private readonly int _start;
 
     private Safetensors(byte[] file, string name, int start, IReadOnlyDictionary<string, SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
-        (this.file, this.name, this.start) = (file, name, start);
+        (_file, _name, _start) = (file, name, start);
         (Entries, Metadata) = (entries, metadata);
     }
 
@@ -55,14 +55,14 @@ public sealed class Safetensors
     public ReadOnlySpan<byte> Bytes(string tensor)
     {
         SafetensorsEntry entry = Entry(tensor);
-        return file.AsSpan(start + (int)entry.Offset, entry.Length);
+        return _file.AsSpan(_start + (int)entry.Offset, entry.Length);
     }
 
     /// <summary>The numbers of one tensor of type F32.</summary>
     /// <exception cref="PoseFormatException">There is no tensor of this name, or it is of another type.</exception>
     public float[] Floats(string tensor) => Entry(tensor).Type == "F32"
         ? MemoryMarshal.Cast<byte, float>(Bytes(tensor)).ToArray()
-        : throw new PoseFormatException(name, tensor, $"The tensor is of type {Entry(tensor).Type}, expected F32.");
+        : throw new PoseFormatException(_name, tensor, $"The tensor is of type {Entry(tensor).Type}, expected F32.");
 
     /// <summary>One tensor, on the CPU.</summary>
     /// <exception cref="PoseFormatException">There is no tensor of this name.</exception>
@@ -140,7 +140,7 @@ public sealed class Safetensors
 
     private SafetensorsEntry Entry(string tensor) => Entries.TryGetValue(tensor, out SafetensorsEntry? entry)
         ? entry
-        : throw new PoseFormatException(name, tensor, $"There is no such tensor among the {Entries.Count} of the file.");
+        : throw new PoseFormatException(_name, tensor, $"There is no such tensor among the {Entries.Count} of the file.");
 
     private static Safetensors Read(byte[] file, string name)
     {

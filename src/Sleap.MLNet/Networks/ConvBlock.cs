@@ -8,23 +8,23 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
 {
     // A field of module type is registered under the field's name, so these names are the state dict's. Modules in arrays are not.
     private readonly StateFolder blocks;
-    private readonly Module<Tensor, Tensor>[] convolutions;
-    private readonly bool poolFirst;
+    private readonly Module<Tensor, Tensor>[] _convolutions;
+    private readonly bool _poolFirst;
 
     public ConvBlock(string prefix, int inChannels, int filters, int kernel, int convolutions, bool poolFirst)
         : base(prefix)
     {
-        this.poolFirst = poolFirst;
-        this.convolutions = ConvRelu.Create(inChannels, filters, kernel, convolutions);
-        blocks = new StateFolder("blocks", this.convolutions.Select((convolution, i) => ($"{prefix}_conv{i}", (Module)convolution)));
+        _poolFirst = poolFirst;
+        _convolutions = ConvRelu.Create(inChannels, filters, kernel, convolutions);
+        blocks = new StateFolder("blocks", _convolutions.Select((convolution, i) => ($"{prefix}_conv{i}", (Module)convolution)));
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor x)
     {
-        if (!poolFirst)
-            return ConvRelu.Apply(convolutions, x);     // (B, C, H, W) -> (B, filters, H, W)
+        if (!_poolFirst)
+            return ConvRelu.Apply(_convolutions, x);     // (B, C, H, W) -> (B, filters, H, W)
         using Tensor pooled = Pooling.Halve(x);         // (B, C, H, W) -> (B, C, ⌈H/2⌉, ⌈W/2⌉)
-        return ConvRelu.Apply(convolutions, pooled);    //              -> (B, filters, ⌈H/2⌉, ⌈W/2⌉)
+        return ConvRelu.Apply(_convolutions, pooled);    //              -> (B, filters, ⌈H/2⌉, ⌈W/2⌉)
     }
 }

@@ -11,7 +11,7 @@ namespace Sleap.MLNet;
 internal sealed class Decoder : Module
 {
     private readonly ModuleList<UpBlock> decoder_stack;
-    private readonly int deepestStride;
+    private readonly int _deepestStride;
 
     /// <param name="prefix">Start of the layers' names, such as <c>stack0_dec</c>.</param>
     /// <param name="inChannels">Channels of the deepest map.</param>
@@ -23,7 +23,7 @@ internal sealed class Decoder : Module
     public Decoder(string prefix, int inChannels, int deepestStride, IReadOnlyList<int> filters, IReadOnlyList<int> skipChannels, int kernel, bool interpolate)
         : base(prefix)
     {
-        this.deepestStride = deepestStride;
+        _deepestStride = deepestStride;
         decoder_stack = new ModuleList<UpBlock>();
         var channels = new Dictionary<int, int> { [deepestStride] = inChannels };
         int stride = deepestStride;
@@ -50,7 +50,7 @@ internal sealed class Decoder : Module
     public BackboneFeatures Decode(Tensor deepest, IReadOnlyList<Tensor> skips, int finestNeeded)
     {
         Tensor x = deepest;                                                     // (B, inChannels, h, w)
-        int stride = deepestStride;
+        int stride = _deepestStride;
         var at = new Dictionary<int, Tensor> { [stride] = x };
         for (int block = 0; block < decoder_stack.Count && stride > finestNeeded; block++)
         {

@@ -7,21 +7,21 @@ namespace Sleap.MLNet;
 /// <summary>A 1×1 convolution from features to maps, with a sigmoid where asked for.</summary>
 internal sealed class MapHead : Module<Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor>[] convolution;  // in an array: registered by hand under the head's name
-    private readonly bool sigmoid;
+    private readonly Module<Tensor, Tensor>[] _convolution;  // in an array: registered by hand under the head's name
+    private readonly bool _sigmoid;
 
     public MapHead(string name, int inChannels, int channels, bool sigmoid)
         : base(name)
     {
-        this.sigmoid = sigmoid;
-        convolution = [Conv2d(inChannels, channels, 1)];
-        register_module(name, new ModuleList<Module<Tensor, Tensor>>(convolution));
+        _sigmoid = sigmoid;
+        _convolution = [Conv2d(inChannels, channels, 1)];
+        register_module(name, new ModuleList<Module<Tensor, Tensor>>(_convolution));
     }
 
     public override Tensor forward(Tensor x)
     {
-        Tensor maps = convolution[0].call(x);   // (B, C, h, w) -> (B, channels, h, w)
-        if (!sigmoid)
+        Tensor maps = _convolution[0].call(x);   // (B, C, h, w) -> (B, channels, h, w)
+        if (!_sigmoid)
             return maps;
         using (maps)
             return maps.sigmoid();              // (B, channels, h, w)

@@ -14,7 +14,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     // Field names are the state dict's.
     private readonly Backbone backbone;
     private readonly ModuleList<Module<Tensor, Tensor>> head_layers = new();
-    private readonly int finestNeeded;
+    private readonly int _finestNeeded;
 
     /// <summary>Builds the network with fresh parameters, drawn from torch's global generator (<c>torch.manual_seed</c>).</summary>
     /// <param name="backbone">The backbone.</param>
@@ -32,7 +32,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
         this.backbone = backbone.Build();
         foreach (HeadOptions head in Heads)
             head_layers.Add(head.Build(this.backbone.ChannelsAt[StrideRead(head)]));
-        finestNeeded = Heads.Min(StrideRead);
+        _finestNeeded = Heads.Min(StrideRead);
         RegisterComponents();
         NetworkInitializer.Initialize(this, initialization);
     }
@@ -74,7 +74,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = MatchChannels(images);                                           // (B, InChannels, H, W)
-        BackboneFeatures features = backbone.Compute(x, finestNeeded);              // stride -> (B, C, H/stride, W/stride)
+        BackboneFeatures features = backbone.Compute(x, _finestNeeded);              // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];
         for (int head = 0; head < outputs.Length; head++)
             outputs[head] = head_layers[head].call(features.At[StrideRead(Heads[head])]).MoveToOuterDisposeScope();

@@ -17,8 +17,8 @@ internal sealed class UNet : Backbone
     // Field names are the state dict's.
     private readonly UNetEncoder? stem;
     private readonly ModuleList<UNetEncoder> encoders = new();
-    private readonly ModuleList<ConvBlock> middle_blocks = new();
     private readonly ModuleList<Decoder> decoders = new();
+    private readonly ModuleList<ConvBlock> middle_blocks = new();
 
     public UNet(UNetOptions options)
         : base(nameof(UNet))

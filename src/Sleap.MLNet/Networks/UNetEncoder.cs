@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 /// <summary>Blocks of a U-Net on the way down and a closing pooling; also its stem.</summary>
 internal sealed class UNetEncoder : Module
 {
-    private readonly ConvBlock[] blocks;
+    private readonly ConvBlock[] _blocks;
 
     /// <param name="listName">Name of the list of blocks in the state dict.</param>
     /// <param name="prefix">Start of the layers' names; block n's are called prefix n.</param>
@@ -19,10 +19,10 @@ internal sealed class UNetEncoder : Module
     public UNetEncoder(string listName, string prefix, int inChannels, IReadOnlyList<int> filters, int kernel, int convolutions, bool poolFirst)
         : base(prefix)
     {
-        blocks = new ConvBlock[filters.Count];
-        for (int block = 0; block < blocks.Length; block++)
-            blocks[block] = new ConvBlock($"{prefix}{block}", block == 0 ? inChannels : filters[block - 1], filters[block], kernel, convolutions, poolFirst || block > 0);
-        register_module(listName, new ModuleList<ConvBlock>(blocks));
+        _blocks = new ConvBlock[filters.Count];
+        for (int block = 0; block < _blocks.Length; block++)
+            _blocks[block] = new ConvBlock($"{prefix}{block}", block == 0 ? inChannels : filters[block - 1], filters[block], kernel, convolutions, poolFirst || block > 0);
+        register_module(listName, new ModuleList<ConvBlock>(_blocks));
     }
 
     /// <summary>Runs the blocks and pools once more.</summary>
@@ -31,7 +31,7 @@ internal sealed class UNetEncoder : Module
     /// <returns>(B, filters of the last block, half the height and width of its output)</returns>
     public Tensor Down(Tensor x, List<Tensor> skips)
     {
-        foreach (ConvBlock block in blocks)
+        foreach (ConvBlock block in _blocks)
         {
             x = block.call(x);          // (B, C, H, W) -> (B, filters, H, W), from the second block on (B, filters, H/2, W/2)
             skips.Add(x);

@@ -8,17 +8,17 @@ namespace Sleap.MLNet;
 internal sealed class UpBlock : Module
 {
     private readonly StateFolder blocks;
-    private readonly Module<Tensor, Tensor>[] convolutions;
-    private readonly Module<Tensor, Tensor>[] transposed;   // one or none
+    private readonly Module<Tensor, Tensor>[] _convolutions;
+    private readonly Module<Tensor, Tensor>[] _transposed;   // one or none
 
     public UpBlock(string prefix, int inChannels, int skipChannels, int filters, int kernel, bool interpolate)
         : base(prefix)
     {
-        transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
+        _transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
         // Two convolutions, or one where nothing is joined, whatever the encoder's blocks have.
-        convolutions = ConvRelu.Create(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
-        var names = transposed.Select(module => ($"{prefix}_trans_conv", (Module)module))
-            .Concat(convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
+        _convolutions = ConvRelu.Create(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
+        var names = _transposed.Select(module => ($"{prefix}_trans_conv", (Module)module))
+            .Concat(_convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
         blocks = new StateFolder("blocks", names);
         RegisterComponents();
     }
@@ -29,9 +29,9 @@ internal sealed class UpBlock : Module
     public Tensor Apply(Tensor x, Tensor? skip)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor up = transposed.Length == 0
+        Tensor up = _transposed.Length == 0
             ? functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false)                // (B, inChannels, 2h, 2w)
-            : ConvRelu.Relu(transposed[0].call(x));                                                         // (B, filters, 2h, 2w)
+            : ConvRelu.Relu(_transposed[0].call(x));                                                         // (B, filters, 2h, 2w)
         if (skip is not null)
         {
             if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))
@@ -39,6 +39,6 @@ internal sealed class UpBlock : Module
             up = cat(new[] { skip, up }, 1);                                                                // (B, skipChannels + C, H, W)
         }
 
-        return ConvRelu.Apply(convolutions, up).MoveToOuterDisposeScope();                                  // (B, filters, H, W)
+        return ConvRelu.Apply(_convolutions, up).MoveToOuterDisposeScope();                                  // (B, filters, H, W)
     }
 }

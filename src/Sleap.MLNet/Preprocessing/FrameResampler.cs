@@ -8,10 +8,10 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class FrameResampler
 {
-    private readonly int frameChannels;
-    private readonly int workChannels;
-    private readonly ImageResize? fit;
-    private readonly ImageResize? scale;
+    private readonly int _frameChannels;
+    private readonly int _workChannels;
+    private readonly ImageResize? _fit;
+    private readonly ImageResize? _scale;
 
     /// <summary>Prepares for frames of one size and kind.</summary>
     /// <param name="geometry">The sizes.</param>
@@ -26,13 +26,13 @@ public sealed class FrameResampler
         if (inputChannels is not (1 or 3))
             throw new ArgumentOutOfRangeException(nameof(inputChannels), inputChannels, "A network's input must have 1 channel (gray) or 3 (RGB).");
         Geometry = geometry;
-        this.frameChannels = frameChannels;
+        _frameChannels = frameChannels;
         InputChannels = inputChannels;
-        workChannels = Math.Min(frameChannels, inputChannels);
+        _workChannels = Math.Min(frameChannels, inputChannels);
         if (geometry.FitHeight != geometry.FrameHeight || geometry.FitWidth != geometry.FrameWidth)
-            fit = new ImageResize(geometry.FrameHeight, geometry.FrameWidth, geometry.FitHeight, geometry.FitWidth, workChannels);
+            _fit = new ImageResize(geometry.FrameHeight, geometry.FrameWidth, geometry.FitHeight, geometry.FitWidth, _workChannels);
         if (geometry.ScaledHeight != geometry.CanvasHeight || geometry.ScaledWidth != geometry.CanvasWidth)
-            scale = new ImageResize(geometry.CanvasHeight, geometry.CanvasWidth, geometry.ScaledHeight, geometry.ScaledWidth, workChannels);
+            _scale = new ImageResize(geometry.CanvasHeight, geometry.CanvasWidth, geometry.ScaledHeight, geometry.ScaledWidth, _workChannels);
     }
 
     /// <summary>The sizes.</summary>
@@ -50,15 +50,15 @@ public sealed class FrameResampler
     /// <exception cref="ArgumentException">A buffer has another size.</exception>
     public void Resample(ReadOnlySpan<byte> frame, Span<byte> input)
     {
-        int expected = Geometry.FrameHeight * Geometry.FrameWidth * frameChannels;
+        int expected = Geometry.FrameHeight * Geometry.FrameWidth * _frameChannels;
         if (frame.Length != expected)
-            throw new ArgumentException($"The frame has {frame.Length} bytes, expected {expected}: {Geometry.FrameWidth}×{Geometry.FrameHeight} pixels of {frameChannels} channels.", nameof(frame));
+            throw new ArgumentException($"The frame has {frame.Length} bytes, expected {expected}: {Geometry.FrameWidth}×{Geometry.FrameHeight} pixels of {_frameChannels} channels.", nameof(frame));
         if (input.Length != ByteCount)
             throw new ArgumentException($"The input has {input.Length} bytes, expected {ByteCount}: {Geometry.InputWidth}×{Geometry.InputHeight} pixels of {InputChannels} channels.", nameof(input));
 
         byte[]? gray = null, canvas = null, single = null;
         ReadOnlySpan<byte> image = frame;
-        if (frameChannels > workChannels)
+        if (_frameChannels > _workChannels)
         {
             gray = ArrayPool<byte>.Shared.Rent(frame.Length / 3);
             GrayConversion.FromRgb(frame, gray.AsSpan(0, frame.Length / 3));
@@ -67,21 +67,21 @@ public sealed class FrameResampler
 
         if (Geometry.CanvasHeight != Geometry.FrameHeight || Geometry.CanvasWidth != Geometry.FrameWidth)
         {
-            int size = Geometry.CanvasHeight * Geometry.CanvasWidth * workChannels;
+            int size = Geometry.CanvasHeight * Geometry.CanvasWidth * _workChannels;
             canvas = ArrayPool<byte>.Shared.Rent(size);
-            Place(fit, image, Geometry.FitHeight, Geometry.FitWidth, canvas.AsSpan(0, size), Geometry.CanvasWidth);
+            Place(_fit, image, Geometry.FitHeight, Geometry.FitWidth, canvas.AsSpan(0, size), Geometry.CanvasWidth);
             image = canvas.AsSpan(0, size);
         }
 
         Span<byte> output = input;
-        if (workChannels < InputChannels)
+        if (_workChannels < InputChannels)
         {
             single = ArrayPool<byte>.Shared.Rent(input.Length / 3);
             output = single.AsSpan(0, input.Length / 3);
         }
 
-        Place(scale, image, Geometry.ScaledHeight, Geometry.ScaledWidth, output, Geometry.InputWidth);
-        if (workChannels < InputChannels)
+        Place(_scale, image, Geometry.ScaledHeight, Geometry.ScaledWidth, output, Geometry.InputWidth);
+        if (_workChannels < InputChannels)
             GrayConversion.ToRgb(output, input);
         foreach (byte[]? rented in new[] { gray, canvas, single })
         {
@@ -93,7 +93,7 @@ public sealed class FrameResampler
     // Puts the image, resized to height × width, at the top left of a canvas of zeros.
     private void Place(ImageResize? resize, ReadOnlySpan<byte> image, int height, int width, Span<byte> canvas, int canvasWidth)
     {
-        int rowBytes = width * workChannels, stride = canvasWidth * workChannels;
+        int rowBytes = width * _workChannels, stride = canvasWidth * _workChannels;
         if (resize is not null)
             resize.Resize(image, canvas, stride);
         else

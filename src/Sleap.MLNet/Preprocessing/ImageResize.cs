@@ -10,8 +10,8 @@ namespace Sleap.MLNet;
 /// </summary>
 internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetHeight, int targetWidth, int channels)
 {
-    private readonly ResampleTaps columns = new(sourceWidth, targetWidth);
-    private readonly ResampleTaps rows = new(sourceHeight, targetHeight);
+    private readonly ResampleTaps _columns = new(sourceWidth, targetWidth);
+    private readonly ResampleTaps _rows = new(sourceHeight, targetHeight);
 
     /// <summary>Resizes one image.</summary>
     /// <param name="source">Rows of interleaved pixels.</param>
@@ -27,7 +27,7 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
             Span<byte> output = narrowed.AsSpan(y * rowBytes, rowBytes);
             if (sourceWidth == targetWidth)
                 line.CopyTo(output);
-            else if (channels == 1 && columns.Width % ResampleTaps.Lanes == 0)
+            else if (channels == 1 && _columns.Width % ResampleTaps.Lanes == 0)
                 AlongGray(line, output);
             else
                 Along(line, output);
@@ -41,44 +41,44 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
     private void AlongGray(ReadOnlySpan<byte> line, Span<byte> output)
     {
         ref byte pixels = ref MemoryMarshal.GetReference(line);
-        ref int weights = ref MemoryMarshal.GetArrayDataReference(columns.Weights);
-        int half = 1 << (columns.Precision - 1);
+        ref int weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
+        int half = 1 << (_columns.Precision - 1);
         for (int i = 0; i < output.Length; i++)
         {
             Vector256<int> sums = Vector256<int>.Zero;
-            for (int tap = 0; tap < columns.Width; tap += ResampleTaps.Lanes)
+            for (int tap = 0; tap < _columns.Width; tap += ResampleTaps.Lanes)
             {
-                var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref pixels, columns.First[i] + tap))).AsByte();
+                var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref pixels, _columns.First[i] + tap))).AsByte();
                 Vector256<int> values = Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe()).AsInt32();
-                sums += values * Vector256.LoadUnsafe(ref weights, (nuint)(i * columns.Width + tap));
+                sums += values * Vector256.LoadUnsafe(ref weights, (nuint)(i * _columns.Width + tap));
             }
 
-            output[i] = (byte)Math.Min((Vector256.Sum(sums) + half) >> columns.Precision, 255);
+            output[i] = (byte)Math.Min((Vector256.Sum(sums) + half) >> _columns.Precision, 255);
         }
     }
 
     private void Along(ReadOnlySpan<byte> line, Span<byte> output)
     {
-        int half = 1 << (columns.Precision - 1);
-        for (int i = 0; i < columns.Count; i++)
+        int half = 1 << (_columns.Precision - 1);
+        for (int i = 0; i < _columns.Count; i++)
         {
-            ReadOnlySpan<int> weights = columns.Weights.AsSpan(i * columns.Width, columns.Width);
-            ReadOnlySpan<byte> window = line.Slice(columns.First[i] * channels, columns.Width * channels);
+            ReadOnlySpan<int> weights = _columns.Weights.AsSpan(i * _columns.Width, _columns.Width);
+            ReadOnlySpan<byte> window = line.Slice(_columns.First[i] * channels, _columns.Width * channels);
             for (int channel = 0; channel < channels; channel++)
             {
                 int sum = half;
                 for (int tap = 0; tap < weights.Length; tap++)
                     sum += window[tap * channels + channel] * weights[tap];
-                output[i * channels + channel] = (byte)Math.Min(sum >> columns.Precision, 255);
+                output[i * channels + channel] = (byte)Math.Min(sum >> _columns.Precision, 255);
             }
         }
     }
 
     private void Across(ReadOnlySpan<byte> narrowed, Span<byte> output, int y)
     {
-        ReadOnlySpan<int> weights = rows.Weights.AsSpan(y * rows.Width, rows.Width);
-        int stride = output.Length, half = 1 << (rows.Precision - 1), x = 0;
-        ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(narrowed), rows.First[y] * stride);
+        ReadOnlySpan<int> weights = _rows.Weights.AsSpan(y * _rows.Width, _rows.Width);
+        int stride = output.Length, half = 1 << (_rows.Precision - 1), x = 0;
+        ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(narrowed), _rows.First[y] * stride);
         ref byte target = ref MemoryMarshal.GetReference(output);
         for (; x <= stride - Vector128<byte>.Count; x += Vector128<byte>.Count)
         {
@@ -93,8 +93,8 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
                 high += Vector256.WidenUpper(values).AsInt32() * weight;
             }
 
-            low = Vector256.Min(low >> rows.Precision, Vector256.Create(255));
-            high = Vector256.Min(high >> rows.Precision, Vector256.Create(255));
+            low = Vector256.Min(low >> _rows.Precision, Vector256.Create(255));
+            high = Vector256.Min(high >> _rows.Precision, Vector256.Create(255));
             Vector256<short> words = Vector256.Narrow(low, high);
             Vector128.Narrow(words.GetLower().AsUInt16(), words.GetUpper().AsUInt16()).StoreUnsafe(ref target, (nuint)x);
         }
@@ -104,7 +104,7 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
             int sum = half;
             for (int tap = 0; tap < weights.Length; tap++)
                 sum += Unsafe.Add(ref first, tap * stride + x) * weights[tap];
-            output[x] = (byte)Math.Min(sum >> rows.Precision, 255);
+            output[x] = (byte)Math.Min(sum >> _rows.Precision, 255);
         }
     }
 }

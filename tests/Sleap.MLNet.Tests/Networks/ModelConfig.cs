@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+
+namespace Sleap.MLNet.Tests;
+
+/// <summary>sleap-nn's model_config as JSON, as our options.</summary>
+internal static class ModelConfig
+{
+    public static BackboneOptions Backbone(JsonNode config)
+    {
+        JsonNode backbones = config["backbone_config"]!;
+        if (backbones["unet"] is { } unet)
+        {
+            return new UNetOptions
+            {
+                InChannels = (int)unet["in_channels"]!,
+                KernelSize = (int)unet["kernel_size"]!,
+                Filters = (int)unet["filters"]!,
+                FiltersRate = (float)unet["filters_rate"]!,
+                MaxStride = (int)unet["max_stride"]!,
+                StemStride = (int?)unet["stem_stride"],
+                MiddleBlock = (bool)unet["middle_block"]!,
+                UpInterpolate = (bool)unet["up_interpolate"]!,
+                Stacks = (int)unet["stacks"]!,
+                ConvsPerBlock = (int)unet["convs_per_block"]!,
+                OutputStride = (int)unet["output_stride"]!,
+            };
+        }
+
+        throw new NotSupportedException($"No backbone that this test knows: {backbones}");
+    }
+
+    public static IReadOnlyList<HeadOptions> Heads(JsonNode config)
+    {
+        (string type, JsonNode heads) = config["head_configs"]!.AsObject().Where(head => head.Value is not null).Select(head => (head.Key, head.Value!)).Single();
+        return [.. heads.AsObject().Select(head => Head(type, head.Key, head.Value!))];
+    }
+
+    private static HeadOptions Head(string type, string name, JsonNode head)
+    {
+        int stride = (int)head["output_stride"]!;
+        float weight = (float?)head["loss_weight"] ?? 1;
+        return name switch
+        {
+            "confmaps" => new ConfidenceMapHeadOptions
+            {
+                Kind = type switch
+                {
+                    "single_instance" => ConfidenceMapKind.SingleInstance,
+                    "centroid" => ConfidenceMapKind.Centroid,
+                    "centered_instance" or "multi_class_topdown" => ConfidenceMapKind.CenteredInstance,
+                    _ => ConfidenceMapKind.MultiInstance,
+                },
+                Nodes = (head["part_names"] as JsonArray)?.Count ?? 1,
+                Sigma = (float)head["sigma"]!,
+                Sigmoid = (bool?)head["use_sigmoid_activation"] ?? false,
+                OutputStride = stride,
+                LossWeight = weight,
+            },
+            "pafs" => new PartAffinityHeadOptions { Edges = head["edges"]!.AsArray().Count, Sigma = (float)head["sigma"]!, OutputStride = stride, LossWeight = weight },
+            "class_maps" => new ClassMapHeadOptions { Classes = head["classes"]!.AsArray().Count, Sigma = (float)head["sigma"]!, OutputStride = stride, LossWeight = weight },
+            "class_vectors" => new ClassVectorHeadOptions
+            {
+                Classes = head["classes"]!.AsArray().Count,
+                Layers = (int)head["num_fc_layers"]!,
+                Units = (int)head["num_fc_units"]!,
+                GlobalPool = (bool)head["global_pool"]!,
+                OutputStride = stride,
+                LossWeight = weight,
+            },
+            _ => throw new NotSupportedException($"No head that this test knows: {name}"),
+        };
+    }
+}

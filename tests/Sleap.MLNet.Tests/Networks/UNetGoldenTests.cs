@@ -1,0 +1,128 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet.Tests;
+
+/// <summary>U-Nets and heads against sleap-nn's outputs, with its parameters loaded by name.</summary>
+public sealed class UNetGoldenTests
+{
+    public static TheoryData<string> UNets => [.. GoldenNetwork.Files("unet-*"), .. GoldenNetwork.Files("heads-*")];
+
+    [Theory, MemberData(nameof(UNets))]
+    public void Outputs_equal_those_of_sleap_nn(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        AssertOutputs(golden, network, network.call(golden.File.ToTensor("input")));
+    }
+
+    [Theory, MemberData(nameof(UNets))]
+    public void Channels_last_changes_strides_but_no_values(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        network.UseChannelsLast();
+        Tensor[] outputs = network.call(ChannelsLast.Convert(golden.File.ToTensor("input")));
+        AssertOutputs(golden, network, outputs);
+        Assert.All(outputs.Where(output => output.dim() == 4), output => Assert.True(ChannelsLast.Is(output)));
+    }
+
+    [Theory, MemberData(nameof(UNets))]
+    public void Maps_inside_equal_those_of_sleap_nn(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        BackboneFeatures features = network.Features(golden.File.ToTensor("input"));
+        AssertNear(golden.File.ToTensor("backbone.intermediate_feat"), features.Deepest.narrow(0, 0, 1));
+        string[] strides = [.. golden.File.Entries.Keys.Where(name => name.StartsWith("backbone.stride", StringComparison.Ordinal))];
+        foreach (string stride in strides)
+            AssertNear(golden.File.ToTensor(stride), features.At[int.Parse(stride["backbone.stride".Length..])].narrow(0, 0, 1));
+    }
+
+    [Theory, InlineData("unet-odd-size"), InlineData("unet-odd-size-stem2")]
+    public void A_second_call_gives_what_the_first_gave(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        Tensor input = golden.File.ToTensor("input");
+        Tensor first = network.call(input)[0], second = network.call(input)[0];
+        Assert.Equal(0, Golden.Difference(first, second));
+        // sleap-nn's own second call is another: see Pooling.
+        Tensor theirs = golden.File.ToTensor("output_second_call.SingleInstanceConfmapsHead");
+        Assert.True(!theirs.shape.SequenceEqual(second.shape) || Golden.Difference(theirs, second) > 1e-3);
+    }
+
+    [Fact]
+    public void Every_layer_inside_keeps_channels_last()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (string file in new[] { "unet-interpolate", "unet-transposed", "unet-stem2", "unet-odd-size" })
+        {
+            var golden = new GoldenNetwork(file);
+            using PoseNetwork network = golden.Build();
+            network.UseChannelsLast();
+            BackboneFeatures features = network.Features(ChannelsLast.Convert(golden.File.ToTensor("input")));
+            Assert.All(features.At, map => Assert.True(ChannelsLast.Is(map.Value), $"{file}, stride {map.Key}: {string.Join(", ", map.Value.stride())}"));
+        }
+    }
+
+    [Fact]
+    public void Three_steps_of_training_equal_those_of_sleap_nn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var golden = new GoldenNetwork("train-single_instance");
+        using PoseNetwork network = golden.Build();
+        network.train();
+        Safetensors file = golden.File;
+        var codec = new ConfidenceMap(2, 1.5f);
+        float[] expected = file.Floats("loss");
+        // sleap-nn's optimizer settings, from the file's metadata "trainer": Adam, 1e-3.
+        using optim.Optimizer adam = optim.Adam(network.parameters(), Rate(file), 0.9, 0.999, 1e-8, 0, false);
+        for (int step = 0; step < 3; step++)
+        {
+            Tensor points = file.ToTensor($"batch{step}.instances").squeeze(1);
+            Tensor targets = codec.Encode(points, 48, 40);
+            Assert.InRange(Golden.Difference(file.ToTensor($"batch{step}.confidence_maps"), targets), 0, 1e-6);
+            Tensor loss = (network.call(file.ToTensor($"batch{step}.image") / 255f)[0] - targets).square().mean();
+            Assert.Equal(expected[step], loss.item<float>(), expected[step] * 1e-5);
+            adam.zero_grad();
+            loss.backward();
+            if (step == 0)
+                AssertState(file, "grad.model.", network, parameter => parameter.grad!, 1e-6);
+            adam.step();
+            if (step is 0 or 2)
+                AssertState(file, $"after{step + 1}.model.", network, parameter => parameter, 5e-6);     // the margin that the README gives and says why
+        }
+    }
+
+    private static double Rate(Safetensors file) =>
+        System.Text.Json.Nodes.JsonNode.Parse(file.Metadata["trainer"])!["optimizer"]?["lr"]?.GetValue<double>() ?? 1e-3;
+
+    private static void AssertState(Safetensors file, string prefix, PoseNetwork network, Func<Tensor, Tensor> part, double tolerance)
+    {
+        Dictionary<string, Tensor> state = network.state_dict();
+        string[] names = [.. file.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        Assert.NotEmpty(names);
+        foreach (string name in names)
+            Assert.InRange(Golden.Difference(file.ToTensor(name), part(state[name[prefix.Length..]]).detach()), 0, tolerance);
+    }
+
+    private static void AssertOutputs(GoldenNetwork golden, PoseNetwork network, Tensor[] outputs)
+    {
+        Assert.Equal(network.Heads.Count, outputs.Length);
+        foreach ((HeadOptions head, Tensor output) in network.Heads.Zip(outputs))
+            AssertNear(golden.File.ToTensor($"output.{head.Name}"), output);
+    }
+
+    private static void AssertNear(Tensor expected, Tensor actual) =>
+        Assert.InRange(Golden.Difference(expected, actual), 0, GoldenNetwork.Tolerance(expected));
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet.Tests;
+
+public sealed class UNetTests
+{
+    public static TheoryData<int> Failures => [.. Enumerable.Range(0, Golden.Json("networks/unet-failures.json").AsArray().Count)];
+
+    /// <summary>What sleap-nn cannot build or run, we either run, with the right size, or refuse before anything is built.</summary>
+    [Theory, MemberData(nameof(Failures))]
+    public void Configurations_that_sleap_nn_fails_on_run_or_are_refused(int index)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        JsonNode failure = Golden.Json("networks/unet-failures.json")[index]!;
+        BackboneOptions backbone = ModelConfig.Backbone(failure["config"]!);
+        IReadOnlyList<HeadOptions> heads = ModelConfig.Heads(failure["config"]!);
+        long[] shape = [.. failure["input"]!.AsArray().Select(size => (long)size!)];
+        IReadOnlyList<string> faults = PoseNetwork.Faults(backbone, heads);
+        if (faults.Count > 0)
+        {
+            Assert.Contains(faults, fault => fault.Contains("Stacks") || fault.Contains("OutputStride"));
+            return;
+        }
+
+        using var network = new PoseNetwork(backbone, heads);
+        if (shape[1] == 2)
+        {
+            Assert.Contains("2 channels", Assert.Throws<ArgumentException>(() => network.call(rand(shape))).Message);
+            return;
+        }
+
+        Tensor output = network.call(rand(shape))[0];
+        Assert.Equal([shape[0], heads[0].Channels, shape[2] / heads[0].OutputStride, shape[3] / heads[0].OutputStride], output.shape);
+    }
+
+    public static TheoryData<int> Sizes =>
+        [.. Enumerable.Range(0, Golden.Json("networks/parameters.json").AsArray().Count).Where(index => Config(index)["backbone_config"]!["unet"] is not null)];
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void Parameters_are_those_of_sleap_nn_in_number_name_and_order(int index)
+    {
+        JsonNode size = Golden.Json("networks/parameters.json")[index]!;
+        using var network = new PoseNetwork(ModelConfig.Backbone(size["config"]!), ModelConfig.Heads(size["config"]!));
+        (string Name, long[] Shape)[] state = [.. network.state_dict().Select(entry => (entry.Key, entry.Value.shape))];
+        Assert.Equal((long)size["total_parameters"]!, state.Sum(entry => Count(entry.Shape)));
+        Assert.Equal((long)size["backbone_parameters"]!, state.Where(entry => entry.Name.StartsWith("backbone.")).Sum(entry => Count(entry.Shape)));
+        Assert.Equal((int)size["state_dict_entries"]!, state.Length);
+        if (size["state_dict"] is JsonArray names)
+            Assert.Equal(names.Select(entry => $"{entry![0]} {entry[1]!.ToJsonString()}"), state.Select(entry => $"model.{entry.Name} [{string.Join(",", entry.Shape)}]"));
+    }
+
+    [Fact]
+    public void Stacks_run_one_after_the_other()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var network = new PoseNetwork(new UNetOptions { Filters = 4, MaxStride = 4, Stacks = 2 }, [Head(1)]);
+        Assert.Contains(network.state_dict().Keys, name => name == "backbone.decoders.1.decoder_stack.0.blocks.stack1_dec0_s4_to_s2_refine_conv0.weight");
+        Assert.Equal([1, 2, 20, 12], network.call(rand(new long[] { 1, 1, 20, 12 }))[0].shape);
+    }
+
+    [Fact]
+    public void All_faults_come_in_one_exception()
+    {
+        var backbone = new UNetOptions { InChannels = 0, KernelSize = 0, Filters = 0, FiltersRate = float.NaN, MaxStride = 12, StemStride = 3, Stacks = 0, ConvsPerBlock = 0, OutputStride = 5 };
+        HeadOptions[] heads = [Head(3) with { Sigma = 0, LossWeight = -1, Nodes = 0 }];
+        string message = Assert.Throws<ArgumentException>(() => new PoseNetwork(backbone, heads)).Message;
+        string[] options = ["InChannels", "KernelSize", "Filters ", "FiltersRate", "MaxStride", "StemStride", "Stacks", "ConvsPerBlock", "OutputStride", "Sigma", "LossWeight", "Channels"];
+        Assert.All(options, option => Assert.Contains(option, message));
+    }
+
+    [Fact]
+    public void A_head_at_a_stride_that_is_not_there_is_refused_with_those_that_are()
+    {
+        string fault = Assert.Single(PoseNetwork.Faults(new UNetOptions { OutputStride = 4 }, [Head(2)]));
+        Assert.Contains("strides 4, 8, 16 only", fault);
+    }
+
+    [Fact]
+    public void No_head_or_one_head_twice_is_refused()
+    {
+        Assert.Contains("no head", Assert.Single(PoseNetwork.Faults(new UNetOptions(), [])));
+        Assert.Contains("2 times", Assert.Single(PoseNetwork.Faults(new UNetOptions(), [Head(1), Head(2)])));
+    }
+
+    [Fact]
+    public void He_draws_weights_of_the_wanted_spread_and_zero_biases()
+    {
+        manual_seed(1);
+        using DisposeScope scope = NewDisposeScope();
+        using var network = new PoseNetwork(new UNetOptions { Filters = 32, MaxStride = 8, UpInterpolate = false }, [Head(1)], Initialization.He);
+        foreach ((string name, Tensor parameter) in network.state_dict())
+        {
+            float[] values = Golden.Floats(parameter.detach());
+            double deviation = Math.Sqrt(values.Average(value => (double)value * value));
+            double fanIn = name.Contains("trans_conv") ? parameter.size(0) * 9 / 4.0 : parameter.numel() / (double)parameter.size(0);
+            double expected = name.EndsWith("bias") ? 0 : name.StartsWith("head_layers") ? 1e-3 : Math.Sqrt(2 / fanIn);
+            // The deviation of n draws itself deviates by about 1/√(2n) of itself; four times that.
+            Assert.InRange(deviation, expected * (1 - 4 / Math.Sqrt(2.0 * values.Length)), expected * (1 + 4 / Math.Sqrt(2.0 * values.Length)));
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_network()
+    {
+        float[] First()
+        {
+            manual_seed(7);
+            using var network = new PoseNetwork(new UNetOptions { Filters = 4, MaxStride = 4 }, [Head(1)], Initialization.He);
+            return [.. network.state_dict().Values.SelectMany(parameter => Golden.Floats(parameter.detach()))];
+        }
+
+        Assert.Equal(First(), First());
+    }
+
+    private static JsonNode Config(int index) => Golden.Json("networks/parameters.json")[index]!["config"]!;
+
+    private static long Count(long[] shape) => shape.Aggregate(1L, (product, side) => product * side);
+
+    private static ConfidenceMapHeadOptions Head(int stride) => new() { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2, OutputStride = stride };
+}
