@@ -3,18 +3,23 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file";
-    private const string Writable = ".slp or .pkg.slp";
+    private const string Readable = "a .slp or .pkg.slp file, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
+    private const string Writable = ".slp, .pkg.slp or .csv";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
+        if (Directory.Exists(path))
+            return LoadFolder(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
+        if (Path.GetFileName(path) == DeepLabCutProject.ConfigName)
+            return DeepLabCutProject.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         return Ending(path) switch
         {
             ".slp" => SlpReader.Read(path, options),
+            ".csv" => LoadCsv(path, options),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Readable} was expected."),
         };
     }
@@ -25,8 +30,24 @@ internal static class LabelFormats
         return Ending(path) switch
         {
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
+            ".csv" => TidyCsv.Write(labels, path),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
         };
+    }
+
+    private static Labels LoadFolder(string path, LabelsReadOptions options)
+    {
+        if (File.Exists(Path.Combine(path, DeepLabCutProject.ConfigName)))
+            return DeepLabCutProject.Read(path, options);
+        return DeepLabCutProject.TableIn(path) is { } table
+            ? DeepLabCutCsv.Read(table, options)
+            : throw new PoseFormatException(path, null, "the folder holds neither a DeepLabCut config.yaml nor a table CollectedData_*.csv.");
+    }
+
+    private static Labels LoadCsv(string path, LabelsReadOptions options)
+    {
+        var first = CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault() ?? throw new PoseFormatException(path, null, "the file is empty.");
+        return DeepLabCutHeader.Owns(first) ? DeepLabCutCsv.Read(path, options) : TidyCsv.Read(path, options);
     }
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();

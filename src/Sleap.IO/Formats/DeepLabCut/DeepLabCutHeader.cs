@@ -1,0 +1,58 @@
+namespace Sleap.IO;
+
+/// <summary>The header of a DeepLabCut table: rows scorer, individuals (several animals only), bodyparts, coords; then one column a number.</summary>
+internal sealed class DeepLabCutHeader
+{
+    private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns, string scorer)
+    {
+        IndexColumns = indexColumns;
+        Columns = columns;
+        Scorer = scorer;
+        Nodes = [.. columns.Select(c => c.Node).Distinct()];
+        Individuals = [.. columns.Select(c => c.Individual).Distinct()];
+    }
+
+    /// <summary>Columns before the first number: one with a path, or three with its parts.</summary>
+    public int IndexColumns { get; }
+
+    public IReadOnlyList<DeepLabCutColumn> Columns { get; }
+
+    public string Scorer { get; }
+
+    /// <summary>Body parts in the order of the file.</summary>
+    public IReadOnlyList<string> Nodes { get; }
+
+    /// <summary>Animals in the order of the file; one empty name when the table knows none.</summary>
+    public IReadOnlyList<string> Individuals { get; }
+
+    public static bool Owns(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
+
+    /// <summary>Reads the header from the first rows; gives back how many they are.</summary>
+    public static DeepLabCutHeader Read(IReadOnlyList<(int Line, string[] Cells)> rows, string path, out int count)
+    {
+        var named = rows.Take(4).Where(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords").ToDictionary(r => r.Cells[0], r => r.Cells);
+        count = named.Count;
+        foreach (var name in new[] { "scorer", "bodyparts", "coords" })
+        {
+            if (!named.ContainsKey(name))
+                throw new PoseFormatException(path, "header", $"the row '{name}' is missing.");
+        }
+        var coords = named["coords"];
+        var first = Array.FindIndex(coords, c => c is "x" or "y" or "likelihood");
+        if (first is not (1 or 3))
+            throw new PoseFormatException(path, "header", "the row 'coords' has its first x, y or likelihood neither behind one column nor behind three.");
+        if (named.Values.Any(r => r.Length != coords.Length))
+            throw new PoseFormatException(path, "header", "its rows are not of one length.");
+        var columns = new List<DeepLabCutColumn>();
+        for (var i = first; i < coords.Length; i++)
+        {
+            var column = new DeepLabCutColumn(i, named.TryGetValue("individuals", out var individuals) ? individuals[i] : "", named["bodyparts"][i], coords[i]);
+            if (column.Coordinate is not ("x" or "y" or "likelihood"))
+                throw new PoseFormatException(path, $"header, column {i + 1}", $"the coordinate is '{column.Coordinate}', and x, y or likelihood was expected.");
+            if (columns.Any(c => c with { Position = i } == column))
+                throw new PoseFormatException(path, $"header, column {i + 1}", $"{column.Individual} {column.Node} {column.Coordinate} is there twice.");
+            columns.Add(column);
+        }
+        return new DeepLabCutHeader(first, columns, named["scorer"][first]);
+    }
+}

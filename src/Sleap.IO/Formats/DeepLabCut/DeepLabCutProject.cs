@@ -1,0 +1,87 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Sleap.IO;
+
+/// <summary>A DeepLabCut project: config.yaml, and a table of labels in each folder under labeled-data.</summary>
+internal static class DeepLabCutProject
+{
+    public const string ConfigName = "config.yaml";
+
+    /// <summary>The table of labels in a labeled-data folder, or null.</summary>
+    public static string? TableIn(string folder, string? scorer = null)
+    {
+        var tables = Directory.EnumerateFiles(folder, "CollectedData_*.csv").Order(StringComparer.Ordinal).ToList();
+        return tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t) == $"CollectedData_{scorer}") ?? tables.FirstOrDefault();
+    }
+
+    /// <summary>Reads all tables of a project into one set of labels.</summary>
+    /// <param name="folder">The folder that holds config.yaml.</param>
+    /// <param name="options">How to read.</param>
+    public static Labels Read(string folder, LabelsReadOptions options)
+    {
+        var config = Path.Combine(folder, ConfigName);
+        var root = Config(config);
+        var labeled = Path.Combine(folder, "labeled-data");
+        if (!Directory.Exists(labeled))
+            throw new PoseFormatException(config, null, $"the project has no folder {labeled}.");
+        var tables = Directory.EnumerateDirectories(labeled).Order(StringComparer.Ordinal).Select(d => TableIn(d, Text(root, "scorer"))).OfType<string>().ToList();
+        if (tables.Count == 0)
+            throw new PoseFormatException(config, null, $"no folder under {labeled} holds a table CollectedData_*.csv.");
+        var skeleton = options.Skeleton ?? Skeleton(root, tables, config);
+        var parts = tables.Select(t => DeepLabCutCsv.Read(t, options with { Skeleton = skeleton })).ToList();
+        var tracks = parts.SelectMany(p => p.Tracks).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First());
+        var frames = parts.SelectMany(p => p.Frames).Select(f => new LabeledFrame
+        {
+            // The same animal's name in two videos is one track, as in the project.
+            Video = f.Video, FrameIndex = f.FrameIndex, Instances = [.. f.Instances.Select(i => Retracked(i, tracks))],
+        });
+        return new Labels(frames, parts.SelectMany(p => p.Videos), [skeleton], tracks.Values);
+    }
+
+    private static Instance Retracked(Instance i, Dictionary<string, Track> tracks) => i.Track is null
+        ? i
+        : new Instance { Skeleton = i.Skeleton, Points = i.Points, Track = tracks[i.Track.Name], IsPredicted = i.IsPredicted, Score = i.Score, TrackingScore = i.TrackingScore };
+
+    private static YamlMappingNode Config(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var yaml = new YamlStream();
+            yaml.Load(reader);
+            return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? throw new PoseFormatException(path, null, "the file holds no keys.");
+        }
+        catch (YamlException fault)
+        {
+            throw new PoseFormatException(path, null, $"is not valid YAML: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Nodes as the first table has them and those that only others have; edges from the config's skeleton.</summary>
+    private static Skeleton Skeleton(YamlMappingNode root, List<string> tables, string config)
+    {
+        var nodes = tables.SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes).Distinct().ToList();
+        var edges = new List<Edge>();
+        if (root.Children.TryGetValue("skeleton", out var listed) && listed is YamlSequenceNode pairs)
+        {
+            foreach (var pair in pairs.OfType<YamlSequenceNode>())
+            {
+                var ends = pair.Select(n => nodes.IndexOf(n.ToString())).ToList();
+                // The config may join parts that were never labelled.
+                if (ends.Count == 2 && ends.All(e => e >= 0) && ends[0] != ends[1] && !edges.Contains(new Edge(ends[0], ends[1])))
+                    edges.Add(new Edge(ends[0], ends[1]));
+            }
+        }
+        try
+        {
+            return new Skeleton(Text(root, "Task") ?? "", nodes, edges);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PoseFormatException(config, "bodyparts", fault.Message, fault);
+        }
+    }
+
+    private static string? Text(YamlMappingNode root, string key) => root.Children.TryGetValue(key, out var node) && node is YamlScalarNode { Value.Length: > 0 } scalar ? scalar.Value : null;
+}

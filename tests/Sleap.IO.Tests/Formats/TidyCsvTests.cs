@@ -1,0 +1,68 @@
+namespace Sleap.IO.Tests;
+
+public sealed class TidyCsvTests
+{
+    [Fact]
+    public void PredictionsComeBackButForEdgesAndInstanceScores()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data("centered_pair_predictions.slp"));
+        var remarks = labels.Save(files.New("poses.csv"));
+        Assert.Contains(remarks, r => r.Contains("edges"));
+        var again = Labels.Load(files.New("poses.csv"));
+        Assert.Equal(labels.Skeletons[0].Nodes.AsEnumerable(), again.Skeletons.Single().Nodes);
+        Assert.Equal(labels.Frames.Count, again.Frames.Count);
+        foreach (var (a, b) in labels.Frames.Zip(again.Frames))
+        {
+            Assert.Equal(a.FrameIndex, b.FrameIndex);
+            Assert.Equal(a.Instances.Select(i => i.Track?.Name), b.Instances.Select(i => i.Track?.Name));
+            foreach (var (x, y) in a.Instances.Zip(b.Instances))
+            {
+                Assert.True(y.IsPredicted);
+                Assert.Equal(x.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)), y.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)));
+            }
+        }
+    }
+
+    [Fact]
+    public void UserInstancesHaveNoScoreAndTheHeaderIsTheAgreedOne()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data("small_robot_minimal.slp"));
+        labels.Save(files.New("poses.csv"));
+        var lines = File.ReadAllLines(files.New("poses.csv"));
+        Assert.Equal("video,frame,instance,track,node,x,y,score", lines[0]);
+        Assert.Equal("tests/data/videos/small_robot.mp4,0,0,,A,316.4897466827503,47.69157074881539,", lines[1]);
+        Assert.False(Labels.Load(files.New("poses.csv")).Frames[0].Instances[0].IsPredicted);
+    }
+
+    [Fact]
+    public void QuotesAndCommasInNamesAreKept()
+    {
+        using var files = new TestFiles();
+        var skeleton = new Skeleton("s", ["left, \"front\" paw", "tail\nbase"]);
+        var track = new Track(" spaced ");
+        var instance = new Instance { Skeleton = skeleton, Points = [new Point(1, 2, true, false, 0.5f), Point.Missing], Track = track, IsPredicted = true };
+        new Labels([new LabeledFrame { Video = Video.FromFile("a,b.mp4"), FrameIndex = 3, Instances = [instance] }]).Save(files.New("odd.csv"));
+        var again = Labels.Load(files.New("odd.csv"));
+        Assert.Equal(skeleton.Nodes.AsEnumerable(), again.Skeletons[0].Nodes);
+        Assert.Equal((" spaced ", "a,b.mp4"), (again.Tracks.Single().Name, again.Videos.Single().Path));
+        Assert.True(again.Frames[0].Instances[0].Points[1].IsMissing);
+    }
+
+    [Theory]
+    [InlineData("frame,node,x,y\n1,a,1", "3 cells")]
+    [InlineData("frame,node,x,y\n1.5,a,1,2", "1.5")]
+    [InlineData("frame,node,x,y\n1,a,1,2\n1,a,1,2", "twice")]
+    [InlineData("frame,node,x,y\n1,,1,2", "node")]
+    [InlineData("frame,node,x,y\n1,\"a,1,2", "quote")]
+    [InlineData("frame,nodes,x,y\n1,a,1,2", "nodes")]
+    [InlineData("", "empty")]
+    public void DamagedTablesNameTheFault(string text, string named)
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(files.New("damaged.csv"), text);
+        var fault = Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("damaged.csv")));
+        Assert.Contains(named, fault.Message);
+    }
+}
