@@ -1,0 +1,25 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms.Tests;
+
+/// <summary>Schema shapes as text, to compare them whole.</summary>
+internal static class Shapes
+{
+    public static string Describe(SchemaShape.Column column) =>
+        $"{column.Name} {TypeOf(column)}: {string.Join(", ", column.Annotations.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name} {TypeOf(a)}"))}";
+
+    public static SchemaShape Of(IDataView view) => SchemaShapes.Of(view.Schema);
+
+    /// <summary>What an estimator announces must be what its transformer gives.</summary>
+    public static void CheckAnnouncement<T>(IEstimator<T> estimator, IDataView input)
+        where T : ITransformer
+    {
+        IEnumerable<string> announced = estimator.GetOutputSchema(Of(input)).Select(Describe);
+        IEnumerable<string> given = Of(estimator.Fit(input).Transform(input)).Select(Describe);
+        Assert.Equal(given, announced);
+    }
+
+    private static string TypeOf(SchemaShape.Column column) =>
+        $"{column.Kind} {(column.IsKey ? "key " : "")}{(column.ItemType is Microsoft.ML.Transforms.Image.ImageDataViewType ? "Image" : column.ItemType.ToString())}";
+}
