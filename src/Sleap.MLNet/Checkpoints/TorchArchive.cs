@@ -1,0 +1,119 @@
+using System.IO.Compression;
+using Sleap.IO;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>The zip of a torch checkpoint: FOLDER/data.pkl and FOLDER/data/0, 1, …, all stored uncompressed.</summary>
+internal sealed class TorchArchive
+{
+    private readonly long _length;
+    private readonly string _file;
+    private readonly string _folder;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
+    private readonly Dictionary<string, byte[]> _storages = [];
+
+    public TorchArchive(ZipArchive zip, long length, string file)
+    {
+        _length = length;
+        _file = file;
+        foreach (ZipArchiveEntry entry in zip.Entries)
+            _entries[entry.FullName] = entry;
+        string pickle = _entries.Keys.FirstOrDefault(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)
+            ?? throw new PoseFormatException(file, null, "There is no FOLDER/data.pkl in it, expected a checkpoint of torch.save.");
+        _folder = pickle[..pickle.IndexOf('/')];
+        if (_entries.TryGetValue($"{_folder}/byteorder", out ZipArchiveEntry? order) && Bytes(order) is var text && !text.AsSpan().SequenceEqual("little"u8))
+            throw new PoseFormatException(file, "byteorder", "Its numbers are not little-endian.");
+    }
+
+    public static (ScalarType Type, int Bytes)? TypeOf(string storage) => storage switch
+    {
+        "FloatStorage" => (ScalarType.Float32, 4),
+        "DoubleStorage" => (ScalarType.Float64, 8),
+        "HalfStorage" => (ScalarType.Float16, 2),
+        "BFloat16Storage" => (ScalarType.BFloat16, 2),
+        "LongStorage" => (ScalarType.Int64, 8),
+        "IntStorage" => (ScalarType.Int32, 4),
+        "ShortStorage" => (ScalarType.Int16, 2),
+        "CharStorage" => (ScalarType.Int8, 1),
+        "ByteStorage" => (ScalarType.Byte, 1),
+        "BoolStorage" => (ScalarType.Bool, 1),
+        _ => null,
+    };
+
+    public byte[] Pickle() => Bytes(_entries[$"{_folder}/data.pkl"]);
+
+    /// <summary>The numbers of a tensor, row-major.</summary>
+    public byte[] Numbers(string name, PickleTensor tensor)
+    {
+        int size = TypeOf(tensor.Storage.Type)?.Bytes ?? throw new PoseFormatException(_file, name, $"Its numbers are a {tensor.Storage.Type}, expected one of Float, Double, Half, BFloat16, Long, Int, Short, Char, Byte or BoolStorage.");
+        byte[] storage = Storage(name, tensor.Storage, size);
+        Int128 count = 1, last = tensor.Offset;
+        if (tensor.Shape.Length != tensor.Strides.Length || tensor.Offset < 0 || tensor.Shape.Any(side => side < 0) || tensor.Strides.Any(step => step < 0))
+            throw new PoseFormatException(_file, name, $"Its shape ({string.Join(", ", tensor.Shape)}), strides ({string.Join(", ", tensor.Strides)}) and offset {tensor.Offset} do not go together.");
+        foreach ((long side, long step) in tensor.Shape.Zip(tensor.Strides))
+        {
+            count = Int128.Min(count * side, Int128.MaxValue >> 64);
+            last = Int128.Min(last + (Int128)Math.Max(side - 1, 0) * step, Int128.MaxValue >> 64);
+        }
+
+        // A view may repeat numbers (stride 0), so both what it reads and what it makes have to fit.
+        if (count > 0 && (last >= storage.Length / size || count > storage.Length / size))
+            throw new PoseFormatException(_file, name, $"Its shape ({string.Join(", ", tensor.Shape)}) reaches beyond the {storage.Length / size} numbers stored for it.");
+        return View(storage, tensor, size, (int)count);
+    }
+
+    private byte[] Storage(string name, PickleStorage storage, int size)
+    {
+        if (_storages.TryGetValue(storage.Key, out byte[]? known))
+            return known;
+        if (!_entries.TryGetValue($"{_folder}/data/{storage.Key}", out ZipArchiveEntry? entry))
+            throw new PoseFormatException(_file, name, $"Its numbers, {_folder}/data/{storage.Key}, are not in the file.");
+        byte[] bytes = Bytes(entry);
+        if (storage.Count < 0 || (Int128)storage.Count * size != bytes.Length)
+            throw new PoseFormatException(_file, name, $"{entry.FullName} has {bytes.Length} bytes, expected {(Int128)storage.Count * size}.");
+        return _storages[storage.Key] = bytes;
+    }
+
+    private byte[] Bytes(ZipArchiveEntry entry)
+    {
+        // torch never compresses; refusing to inflate means that a small file cannot become a large one.
+        if (entry.CompressedLength != entry.Length)
+            throw new PoseFormatException(_file, entry.FullName, "It is compressed, which torch.save never does.");
+        if (entry.Length > _length)
+            throw new PoseFormatException(_file, entry.FullName, $"It is given {entry.Length} bytes, but the whole file has {_length}.");
+        using Stream stream = entry.Open();
+        var bytes = new byte[entry.Length];
+        try
+        {
+            stream.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException fault)
+        {
+            throw new PoseFormatException(_file, entry.FullName, $"It ends before its {bytes.Length} bytes.", fault);
+        }
+
+        return bytes;
+    }
+
+    private static byte[] View(byte[] storage, PickleTensor tensor, int size, int count)
+    {
+        var result = new byte[count * size];
+        var index = new long[tensor.Shape.Length];
+        long source = tensor.Offset;
+        for (int target = 0; target < count; target++)
+        {
+            storage.AsSpan((int)source * size, size).CopyTo(result.AsSpan(target * size));
+            for (int dimension = index.Length - 1; dimension >= 0; dimension--)
+            {
+                source += tensor.Strides[dimension];
+                if (++index[dimension] < tensor.Shape[dimension])
+                    break;
+                source -= tensor.Strides[dimension] * tensor.Shape[dimension];
+                index[dimension] = 0;
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,99 @@
+using System.IO.Compression;
+using Sleap.IO;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// What <c>torch.save</c> wrote, such as a sleap-nn <c>best.ckpt</c> or a torchvision <c>.pth</c>, read without Python: a zip of a
+/// pickle and of blocks of numbers. Only tensors, dicts, lists, texts and numbers are built; classes that the pickle names are
+/// skipped, and nothing of it is ever run.
+/// </summary>
+public sealed class TorchCheckpoint
+{
+    private readonly Dictionary<string, (PickleTensor Tensor, byte[] Numbers)> _state;
+
+    private TorchCheckpoint(IReadOnlyDictionary<string, object> values, Dictionary<string, (PickleTensor, byte[])> state)
+    {
+        Values = values;
+        _state = state;
+    }
+
+    /// <summary>Names of the tensors in the state dict, in its order.</summary>
+    public IEnumerable<string> Names => _state.Keys;
+
+    /// <summary>Numbers (long, double), truths and texts beside the state dict, such as <c>epoch</c>.</summary>
+    public IReadOnlyDictionary<string, object> Values { get; }
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <param name="path">A file of torch's zip format, which holds a state dict or a dict with one under <c>state_dict</c>.</param>
+    /// <exception cref="PoseFormatException">It is no such file, damaged, or has no state dict.</exception>
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public static TorchCheckpoint Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads a checkpoint from a stream.</summary>
+    /// <param name="stream">The file; it must be able to seek.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="PoseFormatException">It is no such file, damaged, or has no state dict.</exception>
+    public static TorchCheckpoint Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, true);
+            return Read(new TorchArchive(zip, stream.Length, name), name);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new PoseFormatException(name, null, $"It is no zip file, which checkpoints of torch 1.6 and newer are, or it is damaged: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Shape of a tensor.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    public IReadOnlyList<long> Shape(string tensor) => _state[tensor].Tensor.Shape;
+
+    /// <summary>A tensor of the state dict, on the CPU.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    public Tensor ToTensor(string tensor)
+    {
+        (PickleTensor view, byte[] numbers) = _state[tensor];
+        Tensor result = empty(view.Shape.ToArray(), TorchArchive.TypeOf(view.Storage.Type)!.Value.Type);
+        numbers.CopyTo(result.bytes);
+        return result;
+    }
+
+    /// <summary>All tensors of the state dict; they belong to the caller's dispose scope.</summary>
+    public IReadOnlyDictionary<string, Tensor> ToTensors() => Names.ToDictionary(name => name, ToTensor);
+
+    private static TorchCheckpoint Read(TorchArchive archive, string name)
+    {
+        if (PickleReader.Read(archive.Pickle(), name) is not PickleDictionary root)
+            throw new PoseFormatException(name, "data.pkl", "It does not hold a dict, expected a state dict or a checkpoint with one.");
+        var values = new Dictionary<string, object>();
+        foreach ((object? key, object? value) in root.Entries)
+        {
+            if (key is string text && value is long or double or bool or string)
+                values[text] = value;
+        }
+
+        PickleDictionary state = root["state_dict"] as PickleDictionary ?? root;
+        var tensors = new Dictionary<string, (PickleTensor, byte[])>();
+        foreach ((object? key, object? value) in state.Entries)
+        {
+            if (key is string text && value is PickleTensor tensor)
+                tensors[text] = (tensor, archive.Numbers(text, tensor));
+            else if (!ReferenceEquals(state, root))
+                throw new PoseFormatException(name, $"state_dict, {key}", $"It is {(value as PickleOpaque)?.Called ?? value ?? "None"}, expected a tensor.");
+        }
+
+        if (tensors.Count == 0)
+            throw new PoseFormatException(name, "data.pkl", "There is no tensor in it, expected a state dict.");
+        return new TorchCheckpoint(values, tensors);
+    }
+}
