@@ -59,8 +59,6 @@ namespace TorchSharp.Modules
             return this;
         }
 
-        protected override void RegisterComponents() { }
-
         /// <summary>What a step gives is disposed as soon as the next one has read it, as TorchSharp does.</summary>
         public override Tensor forward(Tensor tensor)
         {

@@ -59,9 +59,11 @@ namespace TorchSharp
         }
     }
 
-    public abstract class Loss<T1, T2, TResult>(nn.Reduction reduction = nn.Reduction.Mean) : nn.Module<T1, T2, TResult>("Loss")
+    public abstract class Loss<T1, T2, TResult> : nn.Module<T1, T2, TResult>
     {
-        public nn.Reduction reduction { get; } = reduction;
+        public Loss(nn.Reduction reduction = nn.Reduction.Mean) : base("Loss") => this.reduction = reduction;
+
+        public nn.Reduction reduction { get; }
     }
 }
 

@@ -31,9 +31,32 @@ namespace TorchSharp
 
                 public virtual IEnumerable<ILearningRateController> ParamGroups => Groups;
 
-                public abstract void zero_grad();
+                private protected abstract void StepGroup(ParamGroup group);
 
-                public abstract Tensor step(Func<Tensor> closure = null);
+                private protected abstract void ForgetStates();
+
+                public virtual void zero_grad()
+                {
+                    foreach (var parameter in parameters())
+                    {
+                        using var gradient = parameter.grad;
+                        gradient?.zero_();
+                    }
+                }
+
+                public virtual Tensor step(Func<Tensor> closure = null)
+                {
+                    Tensor loss = null;
+                    if (closure is not null)
+                    {
+                        using var tracked = enable_grad();
+                        loss = closure();
+                    }
+                    using var quiet = no_grad();
+                    using var scope = NewDisposeScope();
+                    foreach (var group in Groups) StepGroup(group);
+                    return loss;
+                }
 
                 public virtual IEnumerable<Parameter> parameters() => Groups.SelectMany(group => group.Parameters);
 
@@ -45,7 +68,10 @@ namespace TorchSharp
                     GC.SuppressFinalize(this);
                 }
 
-                protected virtual void Dispose(bool disposing) { }
+                protected virtual void Dispose(bool disposing)
+                {
+                    if (disposing) ForgetStates();
+                }
             }
         }
     }
@@ -60,6 +86,9 @@ namespace TorchSharp.Modules
         readonly Dictionary<Parameter, OptimizerState> states = new(ReferenceEqualityComparer.Instance);
         OptimizerOptions defaults;
 
+        /// <summary>Public as in TorchSharp, though what a step does can only be said inside this assembly.</summary>
+        public OptimizerHelper() { }
+
         private protected void Start(OptimizerOptions options, IEnumerable<ParamGroup> groups)
         {
             defaults = options;
@@ -67,8 +96,6 @@ namespace TorchSharp.Modules
         }
 
         private protected abstract OptimizerState NewState(Parameter parameter);
-
-        private protected abstract void StepGroup(ParamGroup group);
 
         private protected OptimizerState StateOf(Parameter parameter) => states[parameter];
 
@@ -82,29 +109,6 @@ namespace TorchSharp.Modules
                 state.Initialize(param_group.Options);
                 states[parameter] = state;
             }
-        }
-
-        public override void zero_grad()
-        {
-            foreach (var parameter in parameters())
-            {
-                using var gradient = parameter.grad;
-                gradient?.zero_();
-            }
-        }
-
-        public override Tensor step(Func<Tensor> closure = null)
-        {
-            Tensor loss = null;
-            if (closure is not null)
-            {
-                using var tracked = enable_grad();
-                loss = closure();
-            }
-            using var quiet = no_grad();
-            using var scope = NewDisposeScope();
-            foreach (var group in Groups) StepGroup(group);
-            return loss;
         }
 
         // ---- state -------------------------------------------------------------------------------------------------
@@ -143,9 +147,8 @@ namespace TorchSharp.Modules
             foreach (var state in all) state.LoadStateDict(reader);
         }
 
-        protected override void Dispose(bool disposing)
+        private protected override void ForgetStates()
         {
-            if (!disposing) return;
             foreach (var state in states.Values.OfType<IDisposable>()) state.Dispose();
             states.Clear();
         }
