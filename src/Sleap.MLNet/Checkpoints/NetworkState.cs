@@ -40,18 +40,16 @@ public static class NetworkState
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> own = network.state_dict();
         Dictionary<string, Tensor> given = tensors.ToDictionary(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Key[Prefix.Length..] : entry.Key, entry => entry.Value);
-        List<string> faults =
-        [
-            .. own.Keys.Except(given.Keys).Select(key => $"{key} is missing"),
-            .. given.Keys.Except(own.Keys).Select(key => $"{key} is not a parameter of this network"),
-            .. own.Where(entry => given.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
-                .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", given[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})"),
-        ];
-        if (faults.Count > 0)
-            throw new PoseFormatException(name, null, $"Its parameters are not those of this network: {string.Join("; ", faults.Take(10))}{(faults.Count > 10 ? $"; and {faults.Count - 10} more" : "")}.");
+        string[] missing = [.. own.Keys.Except(given.Keys)], unknown = [.. given.Keys.Except(own.Keys)];
+        string[] misshaped = [.. own.Where(entry => given.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
+            .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", given[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})")];
+        if (missing.Length + unknown.Length + misshaped.Length > 0)
+            throw new PoseFormatException(name, null, $"Its parameters are not those of this network: {missing.Length} are missing{Some(missing)}; {unknown.Length} are unknown{Some(unknown)}; {misshaped.Length} have another shape{Some(misshaped)}.");
 
         using var _ = no_grad();
         foreach ((string key, Tensor parameter) in own)
             parameter.copy_(given[key]);
     }
+
+    private static string Some(string[] faults) => faults.Length == 0 ? "" : $" ({string.Join(", ", faults.Take(5))}{(faults.Length > 5 ? ", …" : "")})";
 }

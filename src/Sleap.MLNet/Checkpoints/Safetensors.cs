@@ -155,7 +155,7 @@ public sealed class Safetensors
             using var json = JsonDocument.Parse(file.AsMemory(8, (int)header), new JsonDocumentOptions { MaxDepth = 8 });
             return Read(file, name, start, json.RootElement);
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)   // the latter: a name that is no Unicode
         {
             throw new PoseFormatException(name, "header", $"It is not JSON: {fault.Message}", fault);
         }

@@ -9,6 +9,9 @@ internal static class PeakPatch
     // Beyond one cell from the middle the fitted maximum is not of the peak that was found.
     private const double FarthestFit = 1;
 
+    // Curvature of the logarithm below which a patch is flat: that of a Gaussian 70 cells wide.
+    private const double LeastCurvature = 1e-4;
+
     /// <summary>Sub-cell offsets of P peaks.</summary>
     /// <param name="maps">(B, N, h, w), float.</param>
     /// <param name="sample">Which of the B samples each peak is in (P).</param>
@@ -67,11 +70,12 @@ internal static class PeakPatch
         Tensor wl = w * v.log(), t2 = t * t;
         Tensor s0 = w.sum(1), s1 = (w * t).sum(1), s2 = (w * t2).sum(1), s3 = (w * t2 * t).sum(1), s4 = (w * t2 * t2).sum(1);
         Tensor r0 = wl.sum(1), r1 = (wl * t).sum(1), r2 = (wl * t2).sum(1);
-        // Cramer's rule; the common determinant is positive, that of a Gram matrix, and cancels.
+        // Cramer's rule. The determinant, that of a Gram matrix, is not negative.
+        Tensor determinant = s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
         Tensor b = s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3) + s2 * (s1 * r2 - s2 * r1);
         Tensor c = s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1) + r0 * (s1 * s3 - s2 * s2);
         Tensor offset = b / c * -0.5;
-        Tensor hasMaximum = c.lt(0).logical_and(offset.abs().le(FarthestFit));
+        Tensor hasMaximum = c.lt(determinant * -LeastCurvature).logical_and(offset.abs().le(FarthestFit));
         return (offset.to(ScalarType.Float32), hasMaximum);
     }
 }

@@ -9,21 +9,13 @@ namespace Sleap.MLNet;
 /// </summary>
 public static class ChannelsLast
 {
-    /// <summary>A copy with channels-last strides, or the tensor itself if it has them.</summary>
-    /// <param name="tensor">(B, C, H, W)</param>
-    public static Tensor Convert(Tensor tensor)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        if (Is(tensor))
-            return tensor;
-        long[] shape = tensor.shape;
-        // A permutation of fresh memory, because contiguous() leaves a tensor of one channel, or of 1×1 pixels, with strides that
-        // libtorch takes for channels-first.
-        Tensor result = empty(new[] { shape[0], shape[2], shape[3], shape[1] }, tensor.dtype, tensor.device).permute(0, 3, 1, 2);
-        return result.copy_(tensor);
-    }
+    private static readonly int[] Order = [1, 3, 2, 0];     // dimensions, that of neighbouring numbers first
 
-    /// <summary>Whether the strides are channels-last.</summary>
+    /// <summary>A copy in channels-last order, or the tensor itself if it is in it.</summary>
+    /// <param name="tensor">(B, C, H, W)</param>
+    public static Tensor Convert(Tensor tensor) => Is(tensor) ? tensor : Copy(tensor);
+
+    /// <summary>Whether the memory is in channels-last order. With one channel, or one pixel, both orders are the same.</summary>
     /// <param name="tensor">A tensor of any shape; false unless it has four dimensions.</param>
     public static bool Is(Tensor tensor)
     {
@@ -32,7 +24,15 @@ public static class ChannelsLast
         if (shape.Length != 4)
             return false;
         long[] strides = tensor.stride();
-        return strides[1] == 1 && strides[3] == shape[1] && strides[2] == shape[1] * shape[3] && strides[0] == shape[1] * shape[3] * shape[2];
+        long expected = 1;
+        foreach (int dimension in Order)
+        {
+            if (shape[dimension] != 1 && strides[dimension] != expected)
+                return false;
+            expected *= shape[dimension];
+        }
+
+        return true;
     }
 
     /// <summary>Lays out all weights of four dimensions channels-last, in place.</summary>
@@ -42,8 +42,17 @@ public static class ChannelsLast
         using var _ = no_grad();
         foreach ((string _, TorchSharp.Modules.Parameter parameter) in module.named_parameters(true))
         {
-            if (parameter.dim() == 4 && !Is(parameter))
-                parameter.set_(Convert(parameter));
+            if (parameter.dim() == 4)
+                parameter.set_(Copy(parameter));
         }
+    }
+
+    // Fresh memory, permuted. contiguous() would leave a tensor of one channel with strides that libtorch takes for
+    // channels-first, and a first layer with such weights gives its output channels-first.
+    private static Tensor Copy(Tensor tensor)
+    {
+        long[] shape = tensor.shape;
+        Tensor result = empty(new[] { shape[0], shape[2], shape[3], shape[1] }, tensor.dtype, tensor.device).permute(0, 3, 1, 2);
+        return result.copy_(tensor);
     }
 }

@@ -37,10 +37,11 @@ public sealed class NetworkStateTests
         Assert.Contains("other.zip", shapes);
         Assert.Contains("stack0_enc0_conv0.weight has the shape (5, 1, 3, 3), expected (4, 1, 3, 3)", shapes);
         string names = Assert.Throws<PoseFormatException>(() => NetworkState.Load(target, deeper.state_dict(), "deeper")).Message;
-        Assert.Contains("is not a parameter of this network", names);
+        Assert.Contains("are missing (backbone.", names);
+        Assert.Contains("are unknown (backbone.", names);
         string missing = Assert.Throws<PoseFormatException>(() => NetworkState.Load(target, new Dictionary<string, Tensor>(), "empty")).Message;
-        Assert.Contains("is missing", missing);
-        Assert.Contains("more", missing);
+        Assert.Contains($"{target.state_dict().Count} are missing (backbone.", missing);
+        Assert.Contains("0 are unknown; 0 have another shape", missing);
         Assert.Equal(before, Numbers(target));
     }
 

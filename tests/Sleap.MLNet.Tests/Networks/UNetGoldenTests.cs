@@ -85,7 +85,7 @@ public sealed class UNetGoldenTests
         Safetensors file = golden.File;
         var codec = new ConfidenceMap(2, 1.5f);
         float[] expected = file.Floats("loss");
-        // sleap-nn's optimizer settings, from the file's metadata "trainer": Adam, 1e-3.
+        // sleap-nn's optimizer settings, from the file's metadata "trainer": Adam without weight decay.
         using optim.Optimizer adam = optim.Adam(network.parameters(), Rate(file), 0.9, 0.999, 1e-8, 0, false);
         for (int step = 0; step < 3; step++)
         {
@@ -105,7 +105,7 @@ public sealed class UNetGoldenTests
     }
 
     private static double Rate(Safetensors file) =>
-        System.Text.Json.Nodes.JsonNode.Parse(file.Metadata["trainer"])!["optimizer"]?["lr"]?.GetValue<double>() ?? 1e-3;
+        System.Text.Json.Nodes.JsonNode.Parse(file.Metadata["trainer"])!["lr"]!.GetValue<double>();
 
     private static void AssertState(Safetensors file, string prefix, PoseNetwork network, Func<Tensor, Tensor> part, double tolerance)
     {
