@@ -11,7 +11,7 @@ internal sealed class MappedCursor(DataViewRowCursor input, MappedRow row) : Dat
 
     public override DataViewSchema Schema => row.Schema;
 
-    public override long Position => row.Position;
+    public override long Position => _disposed ? -1 : row.Position;
 
     public override long Batch => row.Batch;
 

@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms.Tests;
+
+public sealed class PoseMetricsTests
+{
+    private static readonly Skeleton Pair = new("pair", ["a", "b"]);
+
+    private readonly MLContext _ml = new(1);
+
+    [Fact]
+    public void DistancesOfFoundNodes()
+    {
+        // Errors 3 (a), 4 (b), 0 (a); b of the second frame is missing in the prediction, a of the third in the labels.
+        PoseMetrics metrics = Compare(
+            ([P(0, 0, 10, 10)], [P(3, 0, 10, 14)]),
+            ([P(5, 5, 6, 6)], [P(5, 5, float.NaN, float.NaN)]),
+            ([P(float.NaN, float.NaN, 1, 1)], [P(1, 1, 1, 21)]));
+        Assert.Equal((5, 4), (metrics.All.Visible, metrics.All.Found));
+        Assert.Equal(27.0 / 4, metrics.MeanError, 9);
+        Assert.Equal(Math.Sqrt((9 + 16 + 400) / 4.0), metrics.Rmse, 9);
+        // numpy.percentile([0, 3, 4, 20], ...) 
+        Assert.Equal(3.5, metrics.All.P50, 9);
+        Assert.Equal(15.2, metrics.All.P90, 9);
+        Assert.Equal(17.6, metrics.All.P95, 9);
+        Assert.Equal(19.52, metrics.All.P99, 9);
+        Assert.Equal(3.0 / 5, metrics.All.Within, 9);
+        Assert.Equal(("a", 1.5), (metrics.Nodes[0].Node, metrics.Nodes[0].Error.Mean));
+        Assert.Equal((2, 12.0), (metrics.Nodes[1].Error.Found, metrics.Nodes[1].Error.Mean));
+        Assert.Equal((3, 3, 0, 0), (metrics.Frames, metrics.Instances, metrics.Missed, metrics.Spurious));
+    }
+
+    [Fact]
+    public void AnimalsArePairedForTheLeastSum()
+    {
+        // Greedy by the nearest pair would take (first, second) and leave a pair 30 apart.
+        PoseMetrics metrics = Compare(([P(0, 0, 0, 0), P(10, 0, 10, 0)], [P(9, 0, 9, 0), P(30, 0, 30, 0)]));
+        Assert.Equal((9 + 20) / 2.0, metrics.MeanError, 9);
+    }
+
+    [Fact]
+    public void SilenceAndNoiseAreCounted()
+    {
+        PoseMetrics metrics = Compare(
+            ([P(0, 0, 0, 0)], []),
+            ([], [P(0, 0, 0, 0)]),
+            ([P(0, 0, float.NaN, float.NaN)], [P(float.NaN, float.NaN, 0, 0)]));
+        Assert.Equal((2, 2), (metrics.Missed, metrics.Spurious));
+        Assert.Equal((3, 0), (metrics.All.Visible, metrics.All.Found));
+        Assert.True(double.IsNaN(metrics.MeanError));
+        Assert.Equal(0, metrics.All.Within);
+    }
+
+    [Fact]
+    public void NothingIsNotANumber()
+    {
+        PoseMetrics metrics = Compare();
+        Assert.True(double.IsNaN(metrics.All.Within));
+        Assert.True(double.IsNaN(metrics.TrackAccuracy));
+    }
+
+    [Fact]
+    public void TracksOfPairsAreCompared()
+    {
+        PoseMetrics metrics = Compare(
+            ([P(0, 0, 0, 0) with { Track = "x" }, P(50, 0, 50, 0) with { Track = "y" }], [P(1, 0, 1, 0) with { Track = "x" }, P(51, 0, 51, 0) with { Track = "x" }]));
+        Assert.Equal(0.5, metrics.TrackAccuracy);
+    }
+
+    [Fact]
+    public void EvaluateReadsBothColumnsOfAView()
+    {
+        PoseCatalog pose = _ml.Pose();
+        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
+        IDataView same = _ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Fit(labels).Transform(labels);
+        PoseMetrics perfect = pose.Evaluate(same);
+        Assert.Equal(0, perfect.Rmse);
+        Assert.Equal(1, perfect.All.Within);
+        Assert.Equal(116, perfect.Frames);
+        Assert.Equal(perfect.All.Visible, perfect.All.Found);
+        Assert.Equal(["snout", "leftear", "rightear", "tailbase"], perfect.Nodes.Select(node => node.Node));
+        Assert.Contains("mean 0.00 px", perfect.ToString());
+    }
+
+    [Fact]
+    public void EvaluateNamesWhatIsMissing()
+    {
+        PoseCatalog pose = _ml.Pose();
+        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
+        Assert.Contains("'PredictedKeypoints'", Assert.Throws<ArgumentException>(() => pose.Evaluate(labels)).Message);
+        Assert.Contains("Radius is -1", Assert.Throws<ArgumentException>(() => pose.Evaluate(labels, new EvaluationOptions { Radius = -1 })).Message);
+    }
+
+    private static PoseInstance P(params float[] points) => new(points, null, float.NaN, null);
+
+    private static PoseMetrics Compare(params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)
+    {
+        var comparison = new PoseComparison(Pair, radius: 5);
+        foreach ((PoseInstance[] truth, PoseInstance[] predicted) in frames)
+            comparison.Add(truth, predicted);
+        return comparison.Result();
+    }
+}

@@ -1,0 +1,188 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms.Tests;
+
+/// <summary>The catalog on the pictures, labels and video that lie in examples/data/openfield.</summary>
+public sealed class OpenFieldTests
+{
+    private readonly MLContext _ml = new(1);
+
+    [Fact]
+    public void LabeledFramesAndTheirPictures()
+    {
+        IDataView view = _ml.Pose().LoadLabels(TestFolder.OpenField);
+        Assert.Equal(116, view.GetRowCount());
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 4, 2), view.Schema["Keypoints"].Type);
+        // The first row of CollectedData_Pranav.csv.
+        float[] first = view.GetColumn<float[]>("Keypoints").First();
+        Assert.Equal([21.521f, 265.428f, 33.819f, 265.941f, 19.984f, 250.056f, 87.11f, 152.698f], first.Select(value => MathF.Round(value, 3)));
+
+        DataViewSchema.Column image = view.Schema["Image"];
+        using DataViewRowCursor cursor = view.GetRowCursor([image]);
+        ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(image);
+        MLImage picture = null!;
+        for (int row = 0; row < 3; row++)
+        {
+            Assert.True(cursor.MoveNext());
+            getter(ref picture);
+            Assert.Equal((640, 480), (picture.Width, picture.Height));
+            using MLImage expected = MLImage.CreateFromFile(Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{row:D4}.png"));
+            Assert.Equal(FrameImage.ToRgb(expected), FrameImage.ToRgb(picture));
+        }
+        Assert.Equal(0, _ml.Pose().FrameReport(view).Failed);
+    }
+
+    [Fact]
+    public void TheFrameBehindAnImageIsAtHandWithoutOne()
+    {
+        IDataView view = new WindowSumOverImages().Over(_ml.Pose().LoadLabels(TestFolder.OpenField));
+        DataViewSchema.Column image = view.Schema["Image"];
+        using DataViewRowCursor cursor = view.GetRowCursor([image]);
+        Assert.True(cursor.MoveNext());
+        Assert.True(((IFrameRow)cursor).TryGetFrame(image, out IO.Frame? frame));
+        MLImage picture = null!;
+        cursor.GetGetter<MLImage>(image)(ref picture);
+        Assert.Equal(FrameImage.ToRgb(picture), frame.Channels == 3 ? frame.Pixels : [.. frame.Pixels.SelectMany(gray => new[] { gray, gray, gray })]);
+    }
+
+    [Fact]
+    public void SplitsAreWholeDisjointAndKeepPictures()
+    {
+        PoseCatalog pose = _ml.Pose();
+        IDataView view = pose.LoadLabels(TestFolder.OpenField);
+        (IDataView train, IDataView test) = pose.Split(view, 0.2, seed: 3);
+        int[] a = Poses.Column<int>(train, "FrameIndex"), b = Poses.Column<int>(test, "FrameIndex");
+        Assert.Equal(23, b.Length);
+        Assert.Equal(Poses.Column<int>(view, "FrameIndex"), a.Concat(b).Order());
+        Assert.Equal(b.Order(), b);
+        Assert.Equal(b, Poses.Column<int>(pose.Split(view, 0.2, seed: 3).TestSet, "FrameIndex"));
+        Assert.NotEqual(b, Poses.Column<int>(pose.Split(view, 0.2, seed: 4).TestSet, "FrameIndex"));
+        Assert.Equal(23, Poses.Column<MLImage>(test, "Image").Length);
+        Assert.Equal(Poses.Column<float[]>(view, "Keypoints")[b[0]], Poses.Column<float[]>(test, "Keypoints")[0]);
+    }
+
+    [Fact]
+    public void SplitEveryFollowsTheFrameNumber()
+    {
+        PoseCatalog pose = _ml.Pose();
+        (IDataView train, IDataView test) = pose.SplitEvery(pose.LoadLabels(TestFolder.OpenField), every: 5, remainder: 4);
+        Assert.All(Poses.Column<int>(test, "FrameIndex"), frame => Assert.Equal(4, frame % 5));
+        Assert.Equal((93, 23), (Poses.Column<int>(train, "FrameIndex").Length, Poses.Column<int>(test, "FrameIndex").Length));
+    }
+
+    [Fact]
+    public void AVideosFramesInOrderAndByNumber()
+    {
+        string path = Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4");
+        PoseCatalog pose = _ml.Pose();
+        IDataView all = pose.LoadVideo(path);
+        Assert.Equal(Enumerable.Range(0, (int)all.GetRowCount()!.Value), all.GetColumn<int>("FrameIndex"));
+        Assert.Equal(["Video", "FrameIndex", "Image"], all.Schema.Select(column => column.Name));
+        Assert.Equal(Path.GetFullPath(path), all.GetColumn<string>("Video").First());
+
+        IDataView some = pose.LoadVideo(path, [7, 8, 3]);
+        Assert.Equal([7, 8, 3], some.GetColumn<int>("FrameIndex"));
+        byte[][] pictures = Pictures(some);
+        Assert.Equal(Pictures(pose.LoadVideo(path, [3]))[0], pictures[2]);
+        Assert.NotEqual(pictures[0], pictures[2]);
+    }
+
+    [Fact]
+    public void FramesThatCannotBeReadAreLeftOutCountedAndReported()
+    {
+        using var folder = new TestFolder();
+        string source = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
+        foreach (int frame in new[] { 0, 1, 2 })
+            File.Copy(Path.Combine(source, $"img{frame:D4}.png"), folder[$"img{frame}.png"]);
+        File.WriteAllText(folder["img1.png"], "this is no picture");
+        List<string> warnings = [];
+        _ml.Log += (_, log) =>
+        {
+            if (log.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(log.Message);
+        };
+        PoseCatalog pose = _ml.Pose();
+        IDataView view = pose.LoadImages(folder.Path);
+        Assert.Equal(0, pose.FrameReport(view).Failed);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            DataViewSchema.Column[] columns = [view.Schema["FrameIndex"], view.Schema["Image"]];
+            using DataViewRowCursor cursor = view.GetRowCursor(columns);
+            ValueGetter<int> frame = cursor.GetGetter<int>(columns[0]);
+            List<int> seen = [];
+            int value = 0;
+            while (cursor.MoveNext())
+            {
+                frame(ref value);
+                seen.Add(value);
+                Assert.Equal(seen.Count - 1, cursor.Position);
+            }
+            Assert.Equal([0, 2], seen);
+        }
+        FrameReport report = pose.FrameReport(view);
+        Assert.Equal((3, 1), (report.Requested, report.Failed));
+        Assert.Equal(1, report.Unreadable[0].FrameIndex);
+        Assert.Contains("Frame 1 of", Assert.Single(warnings));
+        // Membership of a split is by row and not by position, or it would shift behind the unreadable frame.
+        (IDataView first, IDataView last) = pose.Split(new WindowSumOverImages().Over(view), (_, index) => index == 2);
+        Assert.Equal([0], WithPictures(first));
+        Assert.Equal([2], WithPictures(last));
+    }
+
+    [Fact]
+    public void MissingPlacesAreNamed()
+    {
+        PoseCatalog pose = _ml.Pose();
+        Assert.Contains("nowhere.mp4", Assert.Throws<FileNotFoundException>(() => pose.LoadVideo("nowhere.mp4")).Message);
+        Assert.Contains("nowhere", Assert.Throws<DirectoryNotFoundException>(() => pose.LoadImages("nowhere")).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => pose.LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"), [1, -1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pose.Split(pose.LoadLabels(TestFolder.OpenField), 1.5));
+        Assert.Contains("frame report", Assert.Throws<ArgumentException>(() => pose.FrameReport(new RichView(1))).Message);
+    }
+
+    private static byte[][] Pictures(IDataView view)
+    {
+        List<byte[]> pictures = [];
+        DataViewSchema.Column image = view.Schema["Image"];
+        using DataViewRowCursor cursor = view.GetRowCursor([image]);
+        ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(image);
+        MLImage value = null!;
+        while (cursor.MoveNext())
+        {
+            getter(ref value);
+            pictures.Add(FrameImage.ToRgb(value));
+        }
+        return [.. pictures];
+    }
+
+    private static List<int> WithPictures(IDataView view)
+    {
+        DataViewSchema.Column[] columns = [view.Schema["FrameIndex"], view.Schema["Image"]];
+        using DataViewRowCursor cursor = view.GetRowCursor(columns);
+        ValueGetter<int> frame = cursor.GetGetter<int>(columns[0]);
+        List<int> frames = [];
+        int value = 0;
+        while (cursor.MoveNext())
+        {
+            frame(ref value);
+            frames.Add(value);
+        }
+        return frames;
+    }
+
+    /// <summary>A transformer of this library over any view, so that a view is not the loaded one itself.</summary>
+    private sealed class WindowSumOverImages
+    {
+        public IDataView Over(IDataView view) => new MappedDataView(view, new MapperBinding(view.Schema, new Nothing()));
+
+        private sealed class Nothing : PoseMapper
+        {
+            public override IReadOnlyList<OutputColumn> Outputs => [];
+
+            public override IReadOnlyList<DataViewSchema.Column> Inputs => [];
+
+            public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => throw new InvalidOperationException("There is no output.");
+        }
+    }
+}
