@@ -9,6 +9,14 @@ internal static class MissingValues
         return item == NumberDataViewType.Single || item == NumberDataViewType.Double || item is KeyDataViewType;
     }
 
+    /// <summary>NaN, or the default of the type.</summary>
+    public static T ValueOf<T>()
+    {
+        if (typeof(T) == typeof(float))
+            return (T)(object)float.NaN;
+        return typeof(T) == typeof(double) ? (T)(object)double.NaN : default;
+    }
+
     public static Predicate<T> TestOf<T>()
     {
         if (typeof(T) == typeof(float))
