@@ -43,6 +43,7 @@ internal sealed class SpotFolder : IDisposable
 
     private static void Write(string path, int height, int width, double bx, double by, double dx, double dy)
     {
+        var spread = 2.5 * height / 64; // a picture twice as large is the same scene, closer
         var pixels = new byte[height * width];
         for (var y = 0; y < height; y++)
             for (var x = 0; x < width; x++)
@@ -50,6 +51,6 @@ internal sealed class SpotFolder : IDisposable
         using var file = File.Create(path);
         new ImageWriter().WritePng(pixels, width, height, ColorComponents.Grey, file);
 
-        static double Bump(double x, double y) => Math.Exp(-(x * x + y * y) / (2 * 2.5 * 2.5));
+        double Bump(double x, double y) => Math.Exp(-(x * x + y * y) / (2 * spread * spread));
     }
 }

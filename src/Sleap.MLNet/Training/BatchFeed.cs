@@ -40,7 +40,8 @@ internal sealed class BatchFeed : IDisposable
             _maker.GetAwaiter().GetResult(); // says what stopped it
             throw new InvalidOperationException("There are no batches left.");
         }
-        CurrentDisposeScope?.Attach(batch.Images, batch.Points);
+        CurrentDisposeScope?.Attach(batch.Images);
+        CurrentDisposeScope?.Attach(batch.Points);
         return batch;
     }
 

@@ -144,11 +144,10 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     [Fact]
     public void A_frame_of_another_size_is_matched_and_its_places_come_back_in_its_own_pixels()
     {
-        using var larger = new SpotFolder(6, height: 128, width: 192, seed: 11); // spots are half as large to the network
-        using var padded = new SpotFolder(6, height: 64, width: 80, seed: 12);
-        var metrics = trained.ML.Pose().Evaluate(trained.Model.Transform(padded.View(trained.ML)));
-        Assert.True(metrics.All.Mean < 1.5, $"mean error {metrics.All.Mean:0.00} px");
-        Assert.All(Rows(trained.ML, trained.Model, larger), row => Assert.All(row.PredictedKeypoints, v => Assert.True(float.IsNaN(v) || v is >= -2 and <= 194)));
+        using var larger = new SpotFolder(8, height: 128, width: 192, seed: 11);
+        var metrics = trained.ML.Pose().Evaluate(trained.Model.Transform(larger.View(trained.ML)));
+        Assert.Equal(16, metrics.All.Found);
+        Assert.True(metrics.All.Mean < 2, $"mean error {metrics.All.Mean:0.00} px"); // twice that of the size it was trained on
     }
 
     [Fact]
@@ -172,8 +171,8 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     [Fact]
     public void An_empty_label_set_is_named()
     {
-        using var folder = new SpotFolder(1);
-        var view = trained.ML.Data.TakeRows(folder.View(trained.ML), 0);
+        Assert.Contains("no labeled frame", Assert.Throws<InvalidDataException>(() => trained.ML.Pose().FromLabels(new Labels([]))).Message);
+        var view = trained.ML.Pose().Split(trained.Folder.View(trained.ML), (_, _) => true).TrainSet;
         var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(view));
         Assert.Contains("the training data has no rows", error.Message);
     }
@@ -182,7 +181,11 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void Labels_with_all_nodes_missing_are_named()
     {
         using var folder = new SpotFolder(3, missing: true);
-        var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(folder.View(trained.ML)));
+        // The loader refuses such labels itself; rows from elsewhere come this far.
+        Assert.Contains("no animal with a visible point", Assert.Throws<InvalidDataException>(() => folder.View(trained.ML)).Message);
+        DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
+        var view = trained.ML.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new LabelledPicture { Image = MLImage.CreateFromFile(folder.ImagePath(i)) }));
+        var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(view));
         Assert.Contains("none of the 3 rows", error.Message);
         Assert.Contains("'Keypoints'", error.Message);
     }
@@ -271,6 +274,12 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     private sealed class Picture
     {
         public MLImage Image { get; set; } = null!;
+    }
+
+    private sealed class LabelledPicture
+    {
+        public MLImage Image { get; set; } = null!;
+        [VectorType(2, 2)] public float[] Keypoints { get; set; } = [float.NaN, float.NaN, float.NaN, float.NaN];
     }
 
     private sealed class FeatureRow
