@@ -27,6 +27,7 @@ internal sealed class ClassVectorHead : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
+        x = x.to(ScalarType.Float32);
         x = _globalPool
             ? x.amax(new long[] { 2, 3 }, false)            // (B, C, h, w) -> (B, C)
             : x.flatten(1);                                 // (B, C, 1, 1) -> (B, C)

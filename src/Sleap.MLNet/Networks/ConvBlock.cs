@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,7 +9,7 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
 {
     // A field of module type is registered under the field's name, so these names are the state dict's. Modules in arrays are not.
     private readonly StateFolder blocks;
-    private readonly Module<Tensor, Tensor>[] _convolutions;
+    private readonly Conv2d[] _convolutions;
     private readonly bool _poolFirst;
 
     public ConvBlock(string prefix, int inChannels, int filters, int kernel, int convolutions, bool poolFirst)

@@ -1,33 +1,46 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
-/// <summary>Convolutions of unchanged size, each followed by a ReLU.</summary>
+/// <summary>Convolutions of unchanged size, each followed by a ReLU. They compute in the precision of what they are given.</summary>
 internal static class ConvRelu
 {
-    public static Module<Tensor, Tensor>[] Create(int inChannels, int filters, int kernel, int count)
+    private static readonly long[] One = [1, 1];
+
+    public static Conv2d[] Create(int inChannels, int filters, int kernel, int count)
     {
-        var convolutions = new Module<Tensor, Tensor>[count];
+        var convolutions = new Conv2d[count];
         for (int i = 0; i < count; i++)
             convolutions[i] = Conv2d(i == 0 ? inChannels : filters, filters, kernel, Padding.Same);
         return convolutions;
     }
 
     /// <summary>(B, C, H, W) to (B, filters, H, W). <paramref name="x"/> stays the caller's.</summary>
-    public static Tensor Apply(Module<Tensor, Tensor>[] convolutions, Tensor x)
+    public static Tensor Apply(Conv2d[] convolutions, Tensor x)
     {
         Tensor map = x;
-        foreach (Module<Tensor, Tensor> convolution in convolutions)
+        foreach (Conv2d convolution in convolutions)
         {
-            Tensor sum = convolution.call(map);         // (B, C, H, W) -> (B, filters, H, W)
+            Tensor sum = Convolve(convolution, map);    // (B, C, H, W) -> (B, filters, H, W)
             if (!ReferenceEquals(map, x))
                 map.Dispose();
             map = Relu(sum);
         }
 
         return map;
+    }
+
+    /// <summary>The transposed convolution of up-sampling and its ReLU: (B, C, h, w) to (B, filters, 2h, 2w).</summary>
+    public static Tensor Double(ConvTranspose2d convolution, Tensor x)
+    {
+        if (x.dtype == ScalarType.Float32)
+            return Relu(convolution.call(x));
+        // libtorch before 2.0 takes a transposed convolution of 16 bits on a CPU for a plain one and fails.
+        using Tensor single = x.to(ScalarType.Float32), doubled = Relu(convolution.call(single));
+        return doubled.to(x.dtype);
     }
 
     /// <summary>max(0, x) in the place of x, which is given up. Right after a convolution: its gradient does not need its own output.</summary>
@@ -37,5 +50,18 @@ internal static class ConvRelu
         if (!ReferenceEquals(relu, x))
             x.Dispose();
         return relu;
+    }
+
+    private static Tensor Convolve(Conv2d convolution, Tensor x)
+    {
+        if (x.dtype == ScalarType.Float32)
+            return convolution.call(x);
+        // The parameters stay in single precision and are rounded anew each time: optimizers and files need them whole.
+        using Tensor weight = convolution.weight.to(x.dtype), bias = convolution.bias.to(x.dtype);
+        long kernel = weight.size(2), margin = kernel / 2;
+        if (kernel % 2 == 1)
+            return functional.conv2d(x, weight, bias, One, [margin, margin]);
+        using Tensor padded = functional.pad(x, (margin - 1, margin, margin - 1, margin), PaddingModes.Constant, 0);
+        return functional.conv2d(padded, weight, bias);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -20,10 +21,9 @@ internal sealed class MapHead : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        Tensor maps = _convolution[0].call(x);   // (B, C, h, w) -> (B, channels, h, w)
-        if (!_sigmoid)
-            return maps;
-        using (maps)
-            return maps.sigmoid();              // (B, channels, h, w)
+        using DisposeScope scope = NewDisposeScope();
+        // In single precision whatever the backbone had: the values of peaks and their neighbours decide on places between cells.
+        Tensor maps = _convolution[0].call(x.to(ScalarType.Float32));               // (B, C, h, w) -> (B, channels, h, w)
+        return (_sigmoid ? maps.sigmoid() : maps).MoveToOuterDisposeScope();        // (B, channels, h, w)
     }
 }

@@ -15,6 +15,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     private readonly Backbone backbone;
     private readonly ModuleList<Module<Tensor, Tensor>> head_layers = new();
     private readonly int _finestNeeded;
+    private ScalarType _precision = ScalarType.Float32;
 
     /// <summary>Builds the network with fresh parameters, drawn from torch's global generator (<c>torch.manual_seed</c>).</summary>
     /// <param name="backbone">The backbone.</param>
@@ -42,6 +43,19 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 
     /// <summary>The heads, in the order of the outputs.</summary>
     public IReadOnlyList<HeadOptions> Heads { get; }
+
+    /// <summary>
+    /// Numbers that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or <see cref="ScalarType.BFloat16"/>,
+    /// which halves the time where <see cref="BFloat16.IsFast"/>. Parameters, heads and outputs stay in single precision.
+    /// </summary>
+    /// <exception cref="ArgumentException">Another type.</exception>
+    public ScalarType Precision
+    {
+        get => _precision;
+        set => _precision = value is ScalarType.Float32 or ScalarType.BFloat16
+            ? value
+            : throw new ArgumentException($"The precision is {value}, expected {ScalarType.Float32} or {ScalarType.BFloat16}.");
+    }
 
     /// <summary>Everything that keeps these options from being built, one sentence a fault; empty when they can be.</summary>
     public static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
@@ -73,7 +87,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     public override Tensor[] forward(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = MatchChannels(images);                                           // (B, InChannels, H, W)
+        Tensor x = MatchChannels(images).to(Precision);                             // (B, InChannels, H, W)
         BackboneFeatures features = backbone.Compute(x, _finestNeeded);              // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];
         for (int head = 0; head < outputs.Length; head++)

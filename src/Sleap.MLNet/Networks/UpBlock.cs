@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,8 +9,8 @@ namespace Sleap.MLNet;
 internal sealed class UpBlock : Module
 {
     private readonly StateFolder blocks;
-    private readonly Module<Tensor, Tensor>[] _convolutions;
-    private readonly Module<Tensor, Tensor>[] _transposed;   // one or none
+    private readonly Conv2d[] _convolutions;
+    private readonly ConvTranspose2d[] _transposed;   // one or none
 
     public UpBlock(string prefix, int inChannels, int skipChannels, int filters, int kernel, bool interpolate)
         : base(prefix)
@@ -31,7 +32,7 @@ internal sealed class UpBlock : Module
         using DisposeScope scope = NewDisposeScope();
         Tensor up = _transposed.Length == 0
             ? functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false)                // (B, inChannels, 2h, 2w)
-            : ConvRelu.Relu(_transposed[0].call(x));                                                         // (B, filters, 2h, 2w)
+            : ConvRelu.Double(_transposed[0], x);                                                            // (B, filters, 2h, 2w)
         if (skip is not null)
         {
             if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))

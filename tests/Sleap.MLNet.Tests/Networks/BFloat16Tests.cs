@@ -1,0 +1,63 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet.Tests;
+
+public sealed class BFloat16Tests
+{
+    /// <summary>Eight binary digits a number, through some twenty layers.</summary>
+    private const double Share = 0.03;
+
+    [Theory, InlineData("unet-interpolate"), InlineData("unet-transposed"), InlineData("unet-stem2"), InlineData("heads-multi_class_topdown-fc1-pool"), InlineData("heads-bottomup")]
+    public void Outputs_stay_near_those_of_single_precision(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        network.UseChannelsLast();
+        Tensor input = golden.File.ToTensor("input");
+        Tensor[] single = network.call(input);
+        network.Precision = ScalarType.BFloat16;
+        Tensor[] half = network.call(input);
+        foreach ((Tensor exact, Tensor rounded) in single.Zip(half))
+        {
+            Assert.Equal(ScalarType.Float32, rounded.dtype);
+            // Not equal either: the backbone did compute with fewer digits.
+            Assert.InRange(Golden.Difference(exact, rounded), 1e-7, Share * exact.abs().max().item<float>());
+        }
+    }
+
+    [Fact]
+    public void Gradients_reach_the_parameters_in_single_precision()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(2);
+        using var network = new PoseNetwork(new UNetOptions { Filters = 8, MaxStride = 8, KernelSize = 2 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        network.UseChannelsLast();
+        Tensor images = rand(new long[] { 2, 1, 32, 32 });
+        Tensor[] Gradients(ScalarType precision)
+        {
+            network.Precision = precision;
+            network.zero_grad(true);
+            network.call(images)[0].square().mean().backward();
+            return [.. network.parameters().Select(parameter => parameter.grad!.detach().clone())];
+        }
+
+        Tensor[] single = Gradients(ScalarType.Float32), half = Gradients(ScalarType.BFloat16);
+        foreach ((Tensor exact, Tensor rounded) in single.Zip(half))
+        {
+            Assert.Equal(ScalarType.Float32, rounded.dtype);
+            Assert.InRange(Golden.Difference(exact, rounded), 0, 0.1 * exact.abs().max().item<float>() + 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Other_precisions_are_refused()
+    {
+        using var network = new PoseNetwork(new UNetOptions { Filters = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        Assert.Contains("Float64", Assert.Throws<ArgumentException>(() => network.Precision = ScalarType.Float64).Message);
+        // Whatever this machine has, asking is safe.
+        Assert.Equal(BFloat16.IsFast(CPU), BFloat16.IsFast(CPU));
+    }
+}
