@@ -286,7 +286,6 @@ internal static class Aten
         rsqrt = new("rsqrt"),
         rsqrt_ = new("rsqrt_"),
         rsub_Scalar = new("rsub", "Scalar"),
-        scaled_dot_product_attention = new("scaled_dot_product_attention"),
         scatter__src = new("scatter_", "src"),
         scatter_add = new("scatter_add"),
         scatter_add_ = new("scatter_add_"),

@@ -68,7 +68,7 @@ internal sealed unsafe class Op(string name, string overload = "")
     [SkipLocalsInit]
     int Invoke(ReadOnlySpan<Arg> arguments, Value* results, int room)
     {
-        if (handle == 0) handle = Find();
+        Find();
         var values = stackalloc Value[MostArguments];
         // Lists are copied here, so that nothing has to be pinned.
         var words = 0;
@@ -127,10 +127,11 @@ internal sealed unsafe class Op(string name, string overload = "")
         return value;
     }
 
-    nint Find()
+    internal void Find()
     {
+        if (handle != 0) return;
         fixed (byte* n = Encoding.UTF8.GetBytes("aten::" + name + '\0'), o = Encoding.UTF8.GetBytes(overload + '\0'))
-            return Native.Check(Native.boxed_find(n, o));
+            handle = Native.Check(Native.boxed_find(n, o));
     }
 
     void Expect(int expected, int found)

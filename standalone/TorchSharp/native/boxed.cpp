@@ -86,10 +86,12 @@ static c10::IValue unpack(const Value& v) {
         case Doubles: return at::ArrayRef<double>((const double*)v.p, v.count);
         case Tensors: return borrow((const Handle*)v.p, v.count);
         case OptionalTensors: {
-            c10::List<c10::optional<at::Tensor>> list;
+            // Named through what reads it: the optional in it is c10's or the standard library's, as the version has it.
+            decltype(std::declval<c10::IValue>().toOptionalTensorList()) list;
+            using Item = typename decltype(list)::value_type;
             for (int i = 0; i < v.count; i++) {
                 auto h = ((const Handle*)v.p)[i];
-                list.push_back(h ? c10::optional<at::Tensor>(borrow(h)) : c10::nullopt);
+                list.push_back(h ? Item(borrow(h)) : Item());
             }
             return list;
         }

@@ -63,7 +63,8 @@ public sealed class DisposeScopeTests
         }
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        Assert.Equal(before, Tensor.TotalCount);
+        // Fewer when the collector got to tensors of other tests only now.
+        Assert.True(Tensor.TotalCount <= before);
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class DisposeScopeTests
         Forget();
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        Assert.Equal(before, Tensor.TotalCount);
+        // Fewer when the collector got to tensors of other tests only now.
+        Assert.True(Tensor.TotalCount <= before);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static void Forget()
