@@ -9,9 +9,6 @@ internal static class KeypointColumns
 {
     private const string FixedDescription = "keypoints of exactly one animal: Vector<Single, nodes, 2>";
 
-    /// <summary>Before a skeleton is known: an estimator's announcement, which tells only whether sizes are fixed.</summary>
-    public static Skeleton AnySkeleton { get; } = new("", ["any"]);
-
     /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
     public static OutputColumn Fixed(string name, Skeleton skeleton)
     {
@@ -27,18 +24,6 @@ internal static class KeypointColumns
         SkeletonAnnotations.Add(annotations, skeleton, slotNames: false);
         return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length, 2), annotations.ToAnnotations());
     }
-
-    /// <summary>One animal's confidence a node: Vector&lt;Single, nodes&gt;, the slots named as the nodes.</summary>
-    public static OutputColumn FixedScores(string name, Skeleton skeleton)
-    {
-        var annotations = new DataViewSchema.Annotations.Builder();
-        SkeletonAnnotations.AddSlotNames(annotations, skeleton.Nodes);
-        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, skeleton.Nodes.Length), annotations.ToAnnotations());
-    }
-
-    /// <summary>Any number of animals' confidences: Vector&lt;Single, *, nodes&gt;.</summary>
-    public static OutputColumn VariableScores(string name, Skeleton skeleton) =>
-        new(name, new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length));
 
     /// <summary>
     /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the tracks' names as key values; 0 is no track.

@@ -30,5 +30,22 @@ public static class EvaluationCatalog
         return comparison.Result();
     }
 
+    /// <summary>
+    /// Compares predicted labels with true ones in each frame that has true animals. Frames are matched by video and number; where a frame has
+    /// animals of both kinds, those that a person set are the true ones and predicted ones the predicted.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="truth">Labels that are right.</param>
+    /// <param name="predicted">Labels to judge; their nodes are matched by name.</param>
+    /// <param name="options">The radius; null for the default.</param>
+    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or not the same nodes.</exception>
+    public static PoseMetrics Evaluate(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(predicted);
+        return LabelsComparison.Compare(truth, predicted, (options ?? new EvaluationOptions()).Checked().Radius);
+    }
+
     private static string Names(Skeleton skeleton) => string.Join(", ", skeleton.Nodes);
 }

@@ -29,9 +29,8 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     {
         while (!_disposed && _next < rows.Length)
         {
-            int place = _next++;
-            _row = rows[place];
-            if (_stream is not null && !ReadFrame(place))
+            _row = rows[_next++];
+            if (_stream is not null && !ReadFrame())
                 continue;
             _position++;
             return true;
@@ -87,9 +86,9 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
         ? table.Rows[_row]
         : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
 
-    private bool ReadFrame(int place)
+    private bool ReadFrame()
     {
-        FrameResult result = _stream!.Next(place);
+        FrameResult result = _stream!.Next();
         _frame = result.Frame;
         if (result.Error is { } error)
             failures.Add(_row, table.VideoNames[table.Rows[_row].Video], table.Rows[_row].FrameIndex, error);

@@ -1,48 +1,87 @@
+using System.Collections.Concurrent;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Reads the frames of rows in order; consecutive rows of one video are one sequential read. At most a few videos stay open.</summary>
-internal sealed class FrameStream(FrameTable table, int[] rows) : IDisposable
+/// <summary>
+/// Reads the frames of rows in order, on a thread of its own and a few frames ahead, so that decoding and what is done with the frames go on at
+/// the same time. Consecutive rows of one video are one sequential read. At most a few videos stay open.
+/// </summary>
+internal sealed class FrameStream : IDisposable
 {
     private const int MostOpen = 4;
+    private const int MostAhead = 8;
 
+    private readonly FrameTable _table;
+    private readonly int[] _rows;
     private readonly CancellationTokenSource _stop = new();
+    private readonly BlockingCollection<FrameResult> _read = new(MostAhead);
     private readonly List<(int Video, IFrameSource Source)> _open = [];
-    private IEnumerator<FrameResult>? _run;
-    private int _runVideo = -1;
+    private Task? _reader;
 
-    /// <summary>The frame of the row at <paramref name="place"/>; called for every place, in order.</summary>
-    public FrameResult Next(int place)
+    public FrameStream(FrameTable table, int[] rows)
     {
-        int video = table.Rows[rows[place]].Video;
-        if (_run is null || video != _runVideo)
-            StartRun(place, video);
-        int frame = table.Rows[rows[place]].FrameIndex;
-        return _run!.MoveNext()
-            ? _run.Current
-            : new FrameResult(frame, null, new EndOfStreamException($"The video ends before frame {frame}."));
+        _table = table;
+        _rows = rows;
+    }
+
+    /// <summary>The frame of the next row.</summary>
+    public FrameResult Next()
+    {
+        _reader ??= Task.Factory.StartNew(ReadAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (_read.TryTake(out FrameResult result, Timeout.Infinite))
+            return result;
+        // The reader stopped early: what stopped it is thrown here.
+        _reader.GetAwaiter().GetResult();
+        throw new InvalidOperationException("All frames were read.");
     }
 
     public void Dispose()
     {
         _stop.Cancel();
-        _run?.Dispose();
-        foreach ((_, IFrameSource source) in _open)
-            source.Dispose();
-        _open.Clear();
+        // Waits without throwing: a failure was thrown by Next, or nobody asked for the frames it failed on.
+        if (_reader is not null)
+            Task.WaitAny(_reader);
+        _read.Dispose();
         _stop.Dispose();
     }
 
-    private void StartRun(int place, int video)
+    private void ReadAll()
     {
-        _run?.Dispose();
+        try
+        {
+            for (int place = 0; place < _rows.Length;)
+                place = ReadRun(place);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Disposed before the end.
+        }
+        finally
+        {
+            _read.CompleteAdding();
+            foreach ((_, IFrameSource source) in _open)
+                source.Dispose();
+        }
+    }
+
+    /// <summary>Reads the rows of one video that follow each other; gives back the place behind them.</summary>
+    private int ReadRun(int place)
+    {
+        int video = _table.Rows[_rows[place]].Video;
         int end = place;
-        while (end < rows.Length && table.Rows[rows[end]].Video == video)
+        while (end < _rows.Length && _table.Rows[_rows[end]].Video == video)
             end++;
-        IEnumerable<int> frames = rows[place..end].Select(row => table.Rows[row].FrameIndex);
-        _run = Open(video).ReadMany(frames, _stop.Token).GetEnumerator();
-        _runVideo = video;
+        int[] frames = [.. _rows[place..end].Select(row => _table.Rows[row].FrameIndex)];
+        int read = 0;
+        foreach (FrameResult result in Open(video).ReadMany(frames, _stop.Token))
+        {
+            _read.Add(result, _stop.Token);
+            read++;
+        }
+        foreach (int frame in frames.AsSpan(read))
+            _read.Add(new FrameResult(frame, null, new EndOfStreamException($"The video ends before frame {frame}.")), _stop.Token);
+        return end;
     }
 
     private IFrameSource Open(int video)
@@ -53,7 +92,7 @@ internal sealed class FrameStream(FrameTable table, int[] rows) : IDisposable
             _open[0].Source.Dispose();
             _open.RemoveAt(0);
         }
-        (int, IFrameSource Source) entry = known < 0 ? (video, table.Videos[video].Open()) : _open[known];
+        (int, IFrameSource Source) entry = known < 0 ? (video, _table.Videos[video].Open()) : _open[known];
         if (known >= 0)
             _open.RemoveAt(known);
         // The one used last is at the end.

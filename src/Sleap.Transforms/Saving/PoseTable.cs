@@ -34,13 +34,13 @@ internal static class PoseTable
         List<Row> all = [.. rows];
         return new DataFrame(
             new StringDataFrameColumn("video", all.Select(row => row.Video)),
-            new PrimitiveDataFrameColumn<int>("frame", all.Select(row => row.Frame)),
-            new PrimitiveDataFrameColumn<int>("instance", all.Select(row => row.Instance)),
+            new Int32DataFrameColumn("frame", all.Select(row => row.Frame)),
+            new Int32DataFrameColumn("instance", all.Select(row => row.Instance)),
             new StringDataFrameColumn("track", all.Select(row => row.Track)),
             new StringDataFrameColumn("node", all.Select(row => row.Node)),
-            new PrimitiveDataFrameColumn<float>("x", all.Select(row => row.X)),
-            new PrimitiveDataFrameColumn<float>("y", all.Select(row => row.Y)),
-            new PrimitiveDataFrameColumn<float>("score", all.Select(row => row.Score)));
+            new SingleDataFrameColumn("x", all.Select(row => row.X)),
+            new SingleDataFrameColumn("y", all.Select(row => row.Y)),
+            new SingleDataFrameColumn("score", all.Select(row => row.Score)));
     }
 
     public static void Write(IEnumerable<Row> rows, TextWriter writer)

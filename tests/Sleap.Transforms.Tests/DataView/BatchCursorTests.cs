@@ -134,7 +134,7 @@ public sealed class BatchCursorTests
     {
         var ml = new MLContext(1);
         using MLImage mine = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Rgba32, [9, 8, 7, 255]);
-        DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
+        ml.Pose();
         IDataView rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new PictureRow { X = i, Image = mine }).ToList());
         IDataView view = new WindowSum(batch: 2).Transform(rows);
         for (int pass = 0; pass < 2; pass++)

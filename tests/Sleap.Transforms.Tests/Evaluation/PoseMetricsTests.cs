@@ -93,6 +93,23 @@ public sealed class PoseMetricsTests
         Assert.Contains("Radius is -1", Assert.Throws<ArgumentException>(() => pose.Evaluate(labels, new EvaluationOptions { Radius = -1 })).Message);
     }
 
+    [Fact]
+    public void LabelSetsAreMatchedByVideoFrameAndNodeName()
+    {
+        var turned = new Skeleton("other", ["tail", "snout", "left"]);
+        Labels truth = Poses.Labels(
+            (0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20), Poses.Animal(Poses.Mouse, true, null, 7, 7, 7, 7, 7, 7)]), (4, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 2, 2, 3, 3)]), (5, []));
+        Video video = Video.FromFile("elsewhere/not-there.mp4");
+        LabeledFrame Frame(int index, params double[] xy) => new() { Video = video, FrameIndex = index, Instances = [Poses.Animal(turned, true, null, xy)] };
+        PoseMetrics metrics = _ml.Pose().Evaluate(truth, new Labels([Frame(0, 20, 21, 0, 0, 10, 10), Frame(9, 0, 0, 0, 0, 0, 0)]));
+        Assert.Equal((2, 2, 1, 1), (metrics.Frames, metrics.Instances, metrics.Predicted, metrics.Missed));
+        Assert.Equal((6, 3), (metrics.All.Visible, metrics.All.Found));
+        Assert.Equal([0, 0, 1], metrics.Nodes.Select(node => node.Error.Mean));
+        Assert.Equal(0, _ml.Pose().Evaluate(truth, truth).Nodes[0].Error.P99);
+        Labels rat = new([new LabeledFrame { Video = video, FrameIndex = 0, Instances = [Poses.Animal(new Skeleton("rat", ["snout"]), true, null, 1, 1)] }]);
+        Assert.Contains("no node left, tail", Assert.Throws<ArgumentException>(() => _ml.Pose().Evaluate(truth, rat)).Message);
+    }
+
     private static PoseInstance P(params float[] points) => new(points, null, float.NaN, null);
 
     private static PoseMetrics Compare(params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)

@@ -131,6 +131,59 @@ public sealed class OpenFieldTests
     }
 
     [Fact]
+    public void ACursorMayBeLeftInTheMiddleOfAVideo()
+    {
+        IDataView view = _ml.Pose().LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"));
+        for (int rows = 0; rows < 40; rows += 13)
+        {
+            using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Image"]]);
+            for (int row = 0; row < rows; row++)
+                Assert.True(cursor.MoveNext());
+            cursor.Dispose();
+            Assert.False(cursor.MoveNext());
+        }
+    }
+
+    [Fact]
+    public void FramesOfManyVideosInTurn()
+    {
+        string folder = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
+        // More videos than stay open at once, and each comes twice.
+        IO.Video[] videos = [.. Enumerable.Range(0, 6).Select(i => IO.Video.FromImages([Path.Combine(folder, $"img{i:D4}.png"), Path.Combine(folder, $"img{i + 10:D4}.png")]))];
+        IO.Labels labels = new(Enumerable.Range(0, 12).Select(i => new IO.LabeledFrame
+        {
+            Video = videos[i % 6], FrameIndex = i / 6, Instances = [Poses.Animal(Poses.Mouse, false, null, i, i, i, i, i, i)],
+        }));
+        byte[][] pictures = Pictures(_ml.Pose().FromLabels(labels));
+        Assert.Equal(12, pictures.Length);
+        for (int i = 0; i < 12; i++)
+        {
+            using MLImage expected = MLImage.CreateFromFile(Path.Combine(folder, $"img{(i % 6) + (10 * (i / 6)):D4}.png"));
+            Assert.Equal(FrameImage.ToRgb(expected), pictures[i]);
+        }
+    }
+
+    [Fact]
+    public void AVideoThatIsGoneStopsTheCursorAndNotOneFrameOfIt()
+    {
+        IDataView view = _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 1, 1, 1, 1)])));
+        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Image"]]);
+        Assert.Contains("not-there.mp4", Assert.Throws<FileNotFoundException>(() => cursor.MoveNext()).Message);
+    }
+
+    [Fact]
+    public void PredictionEngineTakesAPictureOfAnySize()
+    {
+        // Of this library's transformers here none reads a picture; a built-in one passes it on.
+        PoseCatalog pose = _ml.Pose();
+        IDataView frames = pose.LoadLabels(TestFolder.OpenField);
+        ITransformer model = _ml.Transforms.CopyColumns("Copy", "Image").Fit(frames);
+        using PredictionEngine<Picture, Copied> engine = _ml.Model.CreatePredictionEngine<Picture, Copied>(model);
+        using MLImage image = MLImage.CreateFromPixels(3, 2, MLPixelFormat.Rgba32, new byte[24]);
+        Assert.Equal((3, 2), (engine.Predict(new Picture { Image = image }).Copy.Width, image.Height));
+    }
+
+    [Fact]
     public void MissingPlacesAreNamed()
     {
         PoseCatalog pose = _ml.Pose();
@@ -169,6 +222,16 @@ public sealed class OpenFieldTests
             frames.Add(value);
         }
         return frames;
+    }
+
+    private sealed class Picture
+    {
+        public MLImage Image { get; set; } = null!;
+    }
+
+    private sealed class Copied
+    {
+        public MLImage Copy { get; set; } = null!;
     }
 
     /// <summary>A transformer of this library over any view, so that a view is not the loaded one itself.</summary>

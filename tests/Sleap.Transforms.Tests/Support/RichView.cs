@@ -73,6 +73,7 @@ internal sealed class RichView : IDataView
     private sealed class Cursor(RichView view, HashSet<int> active) : DataViewRowCursor
     {
         private long _position = -1;
+        private bool _ended;
         private bool _disposed;
 
         public override DataViewSchema Schema => view.Schema;
@@ -83,8 +84,9 @@ internal sealed class RichView : IDataView
 
         public override bool MoveNext()
         {
-            if (_disposed || _position + 1 >= view._rows)
+            if (_disposed || _ended || _position + 1 >= view._rows)
             {
+                _ended = true;
                 _position = -1;
                 return false;
             }
