@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+
+namespace Sleap.Cli.Tests;
+
+/// <summary>Runs <c>sleap</c> as a person would: a process of its own.</summary>
+internal static class Cli
+{
+    public static string Root { get; } = FindRoot();
+
+    public static (int Code, string Output, string Error) Run(params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Runs with --json, expects exit code 0, and reads the last line.</summary>
+    public static JsonNode Json(params string[] words)
+    {
+        var (code, output, error) = Run([.. words, "--json"]);
+        Assert.True(code == 0, $"exit code {code}: {error}");
+        return JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!;
+    }
+
+    private static string FindRoot([CallerFilePath] string here = "")
+    {
+        for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "Sleap.MLNet.sln"))) return folder;
+        throw new DirectoryNotFoundException($"Sleap.MLNet.sln is not above {here}.");
+    }
+}

@@ -1,0 +1,113 @@
+namespace Sleap.Cli.Tests;
+
+public sealed class VerbTests : IDisposable
+{
+    private const string OpenField = "examples/data/openfield";
+    private readonly string _folder = Directory.CreateTempSubdirectory("sleap-cli-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Train_predict_and_eval_work_one_after_the_other()
+    {
+        // Two steps of a tiny network on small pictures: whether the parts fit, not whether it learned.
+        var trained = Cli.Json("train", OpenField, "--type", "single-instance", "--out", _folder, "--epochs", "1", "--steps-per-epoch", "2", "--filters", "4", "--scale", "0.1", "--sigma", "2", "--seed", "1", "--device", "cpu");
+        var model = Path.Combine(_folder, "model.zip");
+        Assert.Equal(model, (string?)trained["model"]);
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder, "training_log.csv")).Length);
+
+        Assert.Equal("single-instance", (string?)Cli.Json("info", model)["type"]);
+
+        var output = Path.Combine(_folder, "poses.slp");
+        var predicted = Cli.Json("predict", $"{OpenField}/videos/m3v1mp4.mp4", "--model", model, "--frames", "0-4,100", "--peak-threshold", "0", "--refinement", "integral", "--batch-size", "2", "--out", output);
+        Assert.Equal(6, (int)predicted["requested"]!);
+        Assert.Equal(6, (int)predicted["processed"]!);
+        Assert.Equal(0, (int)predicted["failed"]!);
+        Assert.Equal(6, (int)Cli.Json("info", output)["frames"]!);
+
+        var labels = Path.Combine(_folder, "labels.csv");
+        Cli.Json("predict", OpenField, "--model", model, "--peak-threshold", "0", "--out", labels);
+        Assert.Equal(116 * 4, (int)Cli.Json("eval", OpenField, labels)["visible_nodes"]!);
+    }
+
+    [Fact]
+    public void Info_tells_what_is_in_labels_and_in_a_video()
+    {
+        var labels = Cli.Json("info", OpenField);
+        Assert.Equal(116, (int)labels["frames"]!);
+        Assert.Equal(["snout", "leftear", "rightear", "tailbase"], labels["skeletons"]![0]!["nodes"]!.AsArray().Select(n => (string)n!));
+        var video = Cli.Json("info", $"{OpenField}/videos/m3v1mp4.mp4");
+        Assert.Equal((2330, 480, 640), ((int)video["frames"]!, (int)video["height"]!, (int)video["width"]!));
+    }
+
+    [Fact]
+    public void Converted_labels_have_the_same_instances()
+    {
+        var slp = Path.Combine(_folder, "labels.slp");
+        var there = Cli.Json("convert", OpenField, slp);
+        var again = Cli.Json("info", slp);
+        Assert.Equal((int)there["instances"]!, (int)again["user_instances"]!);
+        Assert.Equal(116, (int)again["frames"]!);
+        Assert.Equal(0.0, (double)Cli.Json("eval", OpenField, slp)["rmse_px"]!);
+    }
+
+    [Theory]
+    [InlineData("info", "nothing.slp")]
+    [InlineData("predict", "nothing.mp4", "--model", "nothing.zip", "--out", "x.slp")]
+    [InlineData("convert", "nothing.slp", "x.csv")]
+    public void A_missing_file_is_exit_code_1_and_one_line_that_names_it(params string[] words)
+    {
+        var (code, output, error) = Cli.Run(words);
+        Assert.Equal(1, code);
+        Assert.Equal("", output);
+        Assert.StartsWith("sleap: ", error);
+        Assert.Contains("nothing.", error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("traim")]
+    [InlineData("train", "labels.slp")]
+    [InlineData("train", "labels.slp", "--type", "triple-instance", "--out", "x")]
+    [InlineData("predict", "x.mp4", "--model", "m.zip", "--out", "x.slp", "--refinement", "magic")]
+    public void Wrong_words_are_exit_code_2(params string[] words)
+    {
+        var (code, _, error) = Cli.Run(words);
+        Assert.Equal(2, code);
+        Assert.Contains("--help", error);
+    }
+
+    [Fact]
+    public void A_damaged_model_is_exit_code_1_and_named()
+    {
+        var path = Path.Combine(_folder, "bad.zip");
+        File.WriteAllBytes(path, [1, 2, 3]);
+        var (code, _, error) = Cli.Run("info", path);
+        Assert.Equal(1, code);
+        Assert.Contains("bad.zip", error);
+    }
+
+    [Theory]
+    [InlineData("info")]
+    [InlineData("convert")]
+    [InlineData("train")]
+    [InlineData("predict")]
+    [InlineData("eval")]
+    public void Every_verb_has_an_example_in_its_help(string verb)
+    {
+        var (code, output, _) = Cli.Run(verb, "--help");
+        Assert.Equal(0, code);
+        Assert.Contains($"Example: sleap {verb} ", output);
+    }
+
+    [Theory]
+    [InlineData("0-2,7", new[] { 0, 1, 2, 7 })]
+    [InlineData(" 5 ", new[] { 5 })]
+    public void Frame_lists_are_ranges_and_numbers(string words, int[] frames) => Assert.Equal(frames, FrameList.Parse(words));
+
+    [Theory]
+    [InlineData("3-1")]
+    [InlineData("a")]
+    [InlineData("1-2-3")]
+    public void Wrong_frame_lists_are_named(string words) => Assert.Contains(words, Assert.Throws<ArgumentException>(() => FrameList.Parse(words)).Message);
+}
