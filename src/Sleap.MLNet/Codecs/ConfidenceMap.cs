@@ -97,6 +97,33 @@ public sealed class ConfidenceMap
         return (points.MoveToOuterDisposeScope(), values.masked_fill(low, 0).MoveToOuterDisposeScope());
     }
 
+    /// <summary>Finds all peaks of each map.</summary>
+    /// <param name="maps">(B, N, h, w)</param>
+    /// <param name="threshold">Peaks above this value are kept.</param>
+    /// <param name="refinement">How a peak is placed between cells.</param>
+    /// <returns>The peaks of all maps; none gives tensors of length 0.</returns>
+    /// <remarks>A flat top of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.</remarks>
+    public LocalPeaks DecodeAll(Tensor maps, float threshold = 0.2f, PeakRefinement refinement = PeakRefinement.Integral)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        if (maps.dim() != 4)
+            throw new ArgumentException($"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).", nameof(maps));
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        maps = maps.to(ScalarType.Float32);
+        (Tensor points, Tensor values, Tensor samples, Tensor channels) = LocalPeakFinder.Find(maps, threshold);
+        if (refinement != PeakRefinement.None)
+        {
+            Tensor cells = points.floor();                                                  // (P, 2)
+            Tensor x = cells.select(1, 0).to(ScalarType.Int64), y = cells.select(1, 1).to(ScalarType.Int64);
+            Tensor offsets = PeakPatch.Offsets(maps, samples, channels, x, y, PatchSize, refinement);
+            points = cells + offsets;
+        }
+
+        points *= Stride;
+        return new LocalPeaks(points.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope(), samples.MoveToOuterDisposeScope(), channels.MoveToOuterDisposeScope());
+    }
+
     private long Cells(int size) => (size + Stride - 1) / Stride;
 
     // exp(-(x² + y²)) = exp(-x²) · exp(-y²): a row and a column of exponentials instead of a whole map of them.

@@ -47,14 +47,14 @@ internal static class PeakPatch
         return stack(new[] { offsetX, offsetY }, -1).MoveToOuterDisposeScope();             // (P, 2)
     }
 
-    // The values at each peak's rows and columns, those beyond the map taken from its border. (P, side, side)
-    private static Tensor Cut(Tensor maps, Tensor sample, Tensor channel, Tensor columns, Tensor rows)
+    /// <summary>The values at each peak's rows (P, r) and columns (P, c), those beyond the map taken from its border: (P, r, c).</summary>
+    public static Tensor Cut(Tensor maps, Tensor sample, Tensor channel, Tensor columns, Tensor rows)
     {
         long channels = maps.size(1), height = maps.size(2), width = maps.size(3);
         // In the order of channels-last memory, so that the maps of our networks are not copied.
-        Tensor row = sample.unsqueeze(-1) * height + rows.clamp(0, height - 1);                             // (P, side)
-        Tensor pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2);               // (P, side, side)
-        Tensor cell = pixel * channels + channel.unsqueeze(-1).unsqueeze(-1);                               // (P, side, side)
+        Tensor row = sample.unsqueeze(-1) * height + rows.clamp(0, height - 1);                             // (P, r)
+        Tensor pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2);               // (P, r, c)
+        Tensor cell = pixel * channels + channel.unsqueeze(-1).unsqueeze(-1);                               // (P, r, c)
         return maps.permute(0, 2, 3, 1).flatten().gather(0, cell.flatten()).view_as(cell);
     }
 

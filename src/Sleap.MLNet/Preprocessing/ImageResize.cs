@@ -60,7 +60,7 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
     private void Along(ReadOnlySpan<byte> line, Span<byte> output)
     {
         int half = 1 << (_columns.Precision - 1);
-        for (int i = 0; i < _columns.Count; i++)
+        for (int i = channels == 3 ? AlongColour(line, output) : 0; i < _columns.Count; i++)
         {
             ReadOnlySpan<int> weights = _columns.Weights.AsSpan(i * _columns.Width, _columns.Width);
             ReadOnlySpan<byte> window = line.Slice(_columns.First[i] * channels, _columns.Width * channels);
@@ -72,6 +72,31 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
                 output[i * channels + channel] = (byte)Math.Min(sum >> _columns.Precision, 255);
             }
         }
+    }
+
+    // All pixels whose window has a byte after it, so that a colour can be read as four bytes. Gives how many those were.
+    private int AlongColour(ReadOnlySpan<byte> line, Span<byte> output)
+    {
+        ref byte pixels = ref MemoryMarshal.GetReference(line);
+        ref int weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
+        var half = Vector128.Create(1 << (_columns.Precision - 1));
+        int i = 0;
+        for (; i < _columns.Count && (_columns.First[i] + _columns.Width) * 3 < line.Length; i++)
+        {
+            Vector128<int> sums = half;
+            for (int tap = 0; tap < _columns.Width; tap++)
+            {
+                uint colour = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, (_columns.First[i] + tap) * 3));
+                Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(colour).AsByte());
+                sums += Vector128.WidenLower(words).AsInt32() * Unsafe.Add(ref weights, i * _columns.Width + tap);
+            }
+
+            sums = Vector128.Min(sums >> _columns.Precision, Vector128.Create(255));
+            for (int channel = 0; channel < 3; channel++)
+                output[i * 3 + channel] = (byte)sums.GetElement(channel);
+        }
+
+        return i;
     }
 
     private void Across(ReadOnlySpan<byte> narrowed, Span<byte> output, int y)
