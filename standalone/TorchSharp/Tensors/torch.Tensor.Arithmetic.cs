@@ -33,18 +33,10 @@ public static partial class torch
         public Tensor floor_divide(Scalar other) => Aten.floor_divide_Scalar.Call(this, other);
         public Tensor remainder(Tensor target) => Aten.remainder_Tensor.Call(this, target);
         public Tensor remainder(Scalar scalar) => Aten.remainder_Scalar.Call(this, scalar);
-        public Tensor remainder_(Scalar scalar) => Aten.remainder__Scalar.InPlace(this, scalar);
-        public Tensor fmod(Tensor target) => Aten.fmod_Tensor.Call(this, target);
-        public Tensor fmod(Scalar scalar) => Aten.fmod_Scalar.Call(this, scalar);
-        public Tensor fmod_(Scalar scalar) => Aten.fmod__Scalar.InPlace(this, scalar);
         public Tensor pow(Scalar exponent) => Aten.pow_Tensor_Scalar.Call(this, exponent);
         public Tensor pow(Tensor exponent) => Aten.pow_Tensor_Tensor.Call(this, exponent);
-        public Tensor pow_(Scalar exponent) => Aten.pow__Scalar.InPlace(this, exponent);
-        public Tensor addcmul(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcmul.Call(this, tensor1, tensor2, value);
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcmul_.InPlace(this, tensor1, tensor2, value);
-        public Tensor addcdiv(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv.Call(this, tensor1, tensor2, value);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv_.InPlace(this, tensor1, tensor2, value);
-        public Tensor lerp(Tensor end, Tensor weight) => Aten.lerp_Tensor.Call(this, end, weight);
         public Tensor lerp_(Tensor end, Tensor weight) => Aten.lerp__Tensor.InPlace(this, end, weight);
 
         // ---- products of matrices --------------------------------------------------------------------------------
@@ -54,8 +46,6 @@ public static partial class torch
         public Tensor mv(Tensor target) => Aten.mv.Call(this, target);
         public Tensor dot(Tensor target) => Aten.dot.Call(this, target);
         public Tensor bmm(Tensor batch2) => Aten.bmm.Call(this, batch2);
-        public Tensor addmm(Tensor mat1, Tensor mat2, float beta = 1, float alpha = 1) => Aten.addmm.Call(this, mat1, mat2, beta, alpha);
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => Aten.baddbmm.Call(this, batch1, batch2, beta, alpha);
         public Tensor outer(Tensor vec2) => Aten.outer.Call(this, vec2);
         public Tensor inverse() => Aten.inverse.Call(this);
     }

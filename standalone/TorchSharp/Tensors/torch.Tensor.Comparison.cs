@@ -18,7 +18,6 @@ public static partial class torch
         public Tensor gt(Scalar target) => Aten.gt_Scalar.Call(this, target);
         public Tensor ge(Tensor target) => Aten.ge_Tensor.Call(this, target);
         public Tensor ge(Scalar target) => Aten.ge_Scalar.Call(this, target);
-        public Tensor equal(Tensor target) => eq(target);
         public bool allclose(Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => Aten.allclose.CallScalar(this, target, rtol, atol, equal_nan).ToBoolean();
         public Tensor isclose(Tensor other, double rtol = 1e-05, double atol = 1e-08, bool nanEqual = false) => Aten.isclose.Call(this, other, rtol, atol, nanEqual);
         public Tensor isnan() => Aten.isnan.Call(this);

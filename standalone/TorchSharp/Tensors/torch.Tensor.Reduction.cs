@@ -15,8 +15,6 @@ public static partial class torch
         public Tensor mean() => Aten.mean.Call(this);
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Aten.mean_dim.Call(this, dimensions, keepdim, type);
         public Tensor nanmean(int? dim = null, bool keepdim = false, ScalarType? dtype = null) => Aten.nanmean.Call(this, dim is int d ? [d] : (long[])null, keepdim, dtype);
-        public Tensor prod(ScalarType? type = null) => Aten.prod.Call(this, type);
-        public Tensor prod(long dim, bool keepdim = false, ScalarType? type = null) => Aten.prod_dim_int.Call(this, dim, keepdim, type);
         public Tensor std(bool unbiased = true) => Aten.std.Call(this, unbiased);
         public Tensor std(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std([dim], unbiased, keepdim, type);
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null)
@@ -72,8 +70,5 @@ public static partial class torch
             return (output, return_inverse ? inverse : null, return_counts ? counts : null);
         }
         public Tensor cumsum(long dim, ScalarType? type = null) => Aten.cumsum.Call(this, dim, type);
-        public Tensor cumprod(long dim, ScalarType? type = null) => Aten.cumprod.Call(this, dim, type);
-        public Tensor bincount(Tensor weights, long minlength = 0) => Aten.bincount.Call(this, weights, minlength);
-        public Tensor histc(long bins = 100, long min = 0, long max = 0) => Aten.histc.Call(this, bins, min, max);
     }
 }

@@ -7,12 +7,8 @@ public static partial class torch
     public partial class Tensor
     {
         public Tensor index_select(long dim, Tensor index) => Aten.index_select.Call(this, dim, index);
-        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) => Aten.index_add.Call(this, dim, index, source, alpha);
         public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) => Aten.index_add_.InPlace(this, dim, index, source, alpha);
-        public Tensor index_copy_(long dim, Tensor index, Tensor source) => Aten.index_copy_.InPlace(this, dim, index, source);
-        public Tensor index_fill_(long dim, Tensor index, Scalar value) => Aten.index_fill__int_Scalar.InPlace(this, dim, index, value);
         public Tensor gather(long dim, Tensor index) => Aten.gather.Call(this, dim, index);
-        public Tensor take(Tensor index) => Aten.take.Call(this, index);
         public Tensor take_along_dim(Tensor indices) => Aten.take_along_dim.Call(this, indices);
         public Tensor take_along_dim(Tensor indices, long dim) => Aten.take_along_dim.Call(this, indices, dim);
         public Tensor scatter(long dim, Tensor index, Tensor src) => Aten.scatter_src.Call(this, dim, index, src);
@@ -22,11 +18,8 @@ public static partial class torch
         public Tensor masked_fill(Tensor mask, Scalar value) => Aten.masked_fill_Scalar.Call(this, mask, value);
         public Tensor masked_fill_(Tensor mask, Scalar value) => Aten.masked_fill__Scalar.InPlace(this, mask, value);
         public Tensor masked_select(Tensor mask) => Aten.masked_select.Call(this, mask);
-        public Tensor masked_scatter_(Tensor mask, Tensor value) => Aten.masked_scatter_.InPlace(this, mask, value);
         public Tensor nonzero() => Aten.nonzero.Call(this);
-        public Tensor argwhere() => Aten.argwhere.Call(this);
         public Tensor where(Tensor condition, Tensor y) => Aten.where_self.Call(condition, this, y);
-        public Tensor isin(Tensor test_elements, bool assumeUnique = false, bool invert = false) => Aten.isin_Tensor_Tensor.Call(this, test_elements, assumeUnique, invert);
         public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) => Aten.bucketize_Tensor.Call(this, boundaries, outInt32, right);
     }
 }

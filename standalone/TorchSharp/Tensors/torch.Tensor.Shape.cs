@@ -21,8 +21,6 @@ public static partial class torch
 
         public Tensor squeeze(long? dim = null) => dim is long d ? Aten.squeeze_dim.Call(this, d) : Aten.squeeze.Call(this);
         public Tensor unsqueeze(long dim) => Aten.unsqueeze.Call(this, dim);
-        public Tensor squeeze_(long? dim = null) => dim is long d ? Aten.squeeze__dim.InPlace(this, d) : Aten.squeeze_.InPlace(this);
-        public Tensor unsqueeze_(long dim) => Aten.unsqueeze_.InPlace(this, dim);
         public Tensor permute(params long[] permutation) => Aten.permute.Call(this, permutation);
         public Tensor transpose(long dim0, long dim1) => Aten.transpose_int.Call(this, dim0, dim1);
         public Tensor t() => Aten.t.Call(this);
@@ -32,9 +30,7 @@ public static partial class torch
         public Tensor expand(params long[] sizes) => expand(sizes, false);
         public Tensor expand(long[] sizes, bool isImplicit = false) => Aten.expand.Call(this, sizes, isImplicit);
         public Tensor expand_as(Tensor other) => Aten.expand_as.Call(this, other);
-        public Tensor broadcast_to(params long[] shape) => Aten.broadcast_to.Call(this, shape);
         public Tensor repeat(params long[] sizes) => Aten.repeat.Call(this, sizes);
-        public Tensor tile(long[] reps) => Aten.tile.Call(this, reps);
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_int.Call(this, repeats, dim, output_size);
         public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_Tensor.Call(this, repeats, dim, output_size);
         public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0) => Aten.as_strided.Call(this, size, strides, storageOffset);
@@ -46,8 +42,6 @@ public static partial class torch
         // ---- turns -----------------------------------------------------------------------------------------------
 
         public Tensor flip(params long[] dims) => Aten.flip.Call(this, dims);
-        public Tensor fliplr() => Aten.fliplr.Call(this);
-        public Tensor flipud() => Aten.flipud.Call(this);
         public Tensor roll(long shifts, long? dims = null) => Aten.roll.Call(this, new[] { shifts }, dims is long d ? [d] : Array.Empty<long>());
         public Tensor roll(long[] shifts, long[] dims) => Aten.roll.Call(this, shifts, dims);
         public Tensor rot90(long k = 1, (long, long)? dims = null) => Aten.rot90.Call(this, k, dims is var (a, b) ? [a, b] : new long[] { 0, 1 });

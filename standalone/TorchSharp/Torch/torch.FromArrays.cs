@@ -50,14 +50,4 @@ public static partial class torch
 
     public static Tensor as_tensor(Tensor data, ScalarType? dtype = null, Device device = null) =>
         data.to(dtype ?? data.dtype, device ?? data.device);
-
-    public static Tensor frombuffer(Array rawArray, ScalarType dtype, long count = -1, long offset = 0, bool requires_grad = false)
-    {
-        if (offset < 0 || offset >= rawArray.LongLength) throw new ArgumentException($"invalid value for 'offset': {offset}");
-        if (count > rawArray.LongLength - offset) throw new IndexOutOfRangeException($"element count is too large: {count}");
-        using var whole = from_array(rawArray);
-        using var flat = whole.flatten();
-        using var part = flat.narrow(0, offset, count < 0 ? rawArray.LongLength - offset : count);
-        return part.to(dtype, true).With(requires_grad);
-    }
 }

@@ -34,9 +34,6 @@ public static partial class torch
 
     public static Tensor randn_like(Tensor input, ScalarType? dtype = null, Device device = null, bool requires_grad = false) => input.randn_like(dtype, device, requires_grad);
 
-    public static Tensor empty_strided(long[] size, long[] strides, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Aten.empty_strided.Call(size, strides, dtype ?? defaultType, Arg.None, InitializeDevice(device)).With(requires_grad);
-
     // ---- ranges ----------------------------------------------------------------------------------------------------
 
     public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device device = null, bool requires_grad = false) => arange(0, stop, 1, dtype, device, requires_grad);
@@ -52,9 +49,6 @@ public static partial class torch
     public static Tensor linspace(double start, double end, long steps, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
         Aten.linspace.Call(start, end, steps, dtype ?? defaultType, Arg.None, InitializeDevice(device)).With(requires_grad);
 
-    public static Tensor logspace(double start, double end, long steps, double @base = 10, ScalarType? dtype = null, Device device = null, bool requires_grad = false) =>
-        Aten.logspace.Call(start, end, steps, @base, dtype ?? defaultType, Arg.None, InitializeDevice(device)).With(requires_grad);
-
     public static Tensor eye(long rows, long columns = -1, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Aten.eye_m.Call(rows, columns < 0 ? rows : columns, dtype ?? defaultType, Arg.None, InitializeDevice(device)).With(requires_grad);
 
@@ -69,10 +63,4 @@ public static partial class torch
     public static Tensor randperm(long n, ScalarType? dtype = null, Device device = null, bool requires_grad = false, Generator generator = null) =>
         Aten.randperm_generator.Call(n, generator, dtype ?? ScalarType.Int64, Arg.None, InitializeDevice(device)).With(requires_grad);
 
-    public static Tensor normal(Tensor mean, Tensor std, Generator generator = null) => Aten.normal_Tensor_Tensor.Call(mean, std, generator);
-
-    public static Tensor bernoulli(Tensor input, Generator generator = null) => input.bernoulli(generator);
-
-    public static Tensor multinomial(Tensor input, long num_samples, bool replacement = false, Generator generator = null) =>
-        input.multinomial(num_samples, replacement, generator);
 }

@@ -8,12 +8,6 @@ public static partial class torch
     public static Tensor tensor(byte scalar, Device device = null, bool requires_grad = false) =>
         Copy([scalar], [], ScalarType.Byte, null, device, requires_grad);
 
-    public static Tensor tensor(sbyte scalar, Device device = null, bool requires_grad = false) =>
-        Copy([scalar], [], ScalarType.Int8, null, device, requires_grad);
-
-    public static Tensor tensor(short scalar, Device device = null, bool requires_grad = false) =>
-        Copy([scalar], [], ScalarType.Int16, null, device, requires_grad);
-
     public static Tensor tensor(int scalar, Device device = null, bool requires_grad = false) =>
         Copy([scalar], [], ScalarType.Int32, null, device, requires_grad);
 
@@ -41,19 +35,7 @@ public static partial class torch
     public static Tensor tensor(IList<bool> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<bool>(ArrayOf(rawArray), [rows, columns], ScalarType.Bool, dtype, device, requires_grad);
 
-    public static Tensor tensor(IList<bool> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<bool>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Bool, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<bool> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<bool>(ArrayOf(rawArray), [dim0, dim1, dim2, dim3], ScalarType.Bool, dtype, device, requires_grad);
-
     public static Tensor tensor(bool[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(bool[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(bool[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         from_array(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(byte[] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
@@ -71,55 +53,10 @@ public static partial class torch
     public static Tensor tensor(IList<byte> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<byte>(ArrayOf(rawArray), [rows, columns], ScalarType.Byte, dtype, device, requires_grad);
 
-    public static Tensor tensor(IList<byte> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<byte>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Byte, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<byte> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<byte>(ArrayOf(rawArray), [dim0, dim1, dim2, dim3], ScalarType.Byte, dtype, device, requires_grad);
-
     public static Tensor tensor(Memory<byte> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<byte>(rawArray.Span, dimensions, ScalarType.Byte, dtype, device, requires_grad);
 
     public static Tensor tensor(byte[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(byte[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(byte[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(short[] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(rawArray, [rawArray.Length], ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(short[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(rawArray, dimensions, ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<short> rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(ArrayOf(rawArray), [rawArray.Count], ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<short> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(ArrayOf(rawArray), dimensions, ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<short> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(ArrayOf(rawArray), [rows, columns], ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<short> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<short> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(ArrayOf(rawArray), [dim0, dim1, dim2, dim3], ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(Memory<short> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<short>(rawArray.Span, dimensions, ScalarType.Int16, dtype, device, requires_grad);
-
-    public static Tensor tensor(short[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(short[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(short[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         from_array(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(int[] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
@@ -137,19 +74,7 @@ public static partial class torch
     public static Tensor tensor(IList<int> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<int>(ArrayOf(rawArray), [rows, columns], ScalarType.Int32, dtype, device, requires_grad);
 
-    public static Tensor tensor(IList<int> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<int>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Int32, dtype, device, requires_grad);
-
-    public static Tensor tensor(Memory<int> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<int>(rawArray.Span, dimensions, ScalarType.Int32, dtype, device, requires_grad);
-
     public static Tensor tensor(int[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(int[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(int[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         from_array(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(long[] dataArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
@@ -167,22 +92,7 @@ public static partial class torch
     public static Tensor tensor(IList<long> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<long>(ArrayOf(rawArray), [rows, columns], ScalarType.Int64, dtype, device, requires_grad);
 
-    public static Tensor tensor(IList<long> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<long>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Int64, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<long> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<long>(ArrayOf(rawArray), [dim0, dim1, dim2, dim3], ScalarType.Int64, dtype, device, requires_grad);
-
-    public static Tensor tensor(Memory<long> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<long>(rawArray.Span, dimensions, ScalarType.Int64, dtype, device, requires_grad);
-
     public static Tensor tensor(long[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(long[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(long[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         from_array(rawArray, dtype, device, requires_grad);
 
     public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
@@ -230,21 +140,6 @@ public static partial class torch
     public static Tensor tensor(IList<double> rawArray, long rows, long columns, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         Copy<double>(ArrayOf(rawArray), [rows, columns], ScalarType.Float64, dtype, device, requires_grad);
 
-    public static Tensor tensor(IList<double> rawArray, long dim0, long dim1, long dim2, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<double>(ArrayOf(rawArray), [dim0, dim1, dim2], ScalarType.Float64, dtype, device, requires_grad);
-
-    public static Tensor tensor(IList<double> rawArray, long dim0, long dim1, long dim2, long dim3, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<double>(ArrayOf(rawArray), [dim0, dim1, dim2, dim3], ScalarType.Float64, dtype, device, requires_grad);
-
-    public static Tensor tensor(Memory<double> rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        Copy<double>(rawArray.Span, dimensions, ScalarType.Float64, dtype, device, requires_grad);
-
     public static Tensor tensor(double[,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(double[,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
-        from_array(rawArray, dtype, device, requires_grad);
-
-    public static Tensor tensor(double[,,,] rawArray, ScalarType? dtype = null, Device device = null, bool requires_grad = false, string[] names = null) =>
         from_array(rawArray, dtype, device, requires_grad);
 }

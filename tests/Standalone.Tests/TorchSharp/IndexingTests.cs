@@ -63,6 +63,6 @@ public sealed class IndexingTests
         Assert.Equal([0f, 5, 10], t.gather(1, tensor(new long[] { 0, 1, 2 }).unsqueeze(1)).flatten().data<float>().ToArray());
         Assert.Equal([0f, 5, 10], t.take_along_dim(tensor(new long[] { 0, 1, 2 }).unsqueeze(1), 1).flatten().data<float>().ToArray());
         Assert.Equal([0f, 1, 0, 0], zeros(4).scatter(0, tensor(new long[] { 1 }), ones(1)).data<float>().ToArray());
-        Assert.Equal([0f, 2, 0], zeros(3).index_add(0, tensor(new long[] { 1, 1 }), ones(2), 1).data<float>().ToArray());
+        Assert.Equal([0f, 2, 0], zeros(3).index_add_(0, tensor(new long[] { 1, 1 }), ones(2), 1).data<float>().ToArray());
     }
 }
