@@ -58,7 +58,7 @@ internal static class Hdf5Library
                 return handle;
         }
         throw new InvalidOperationException(
-            "The HDF5 library, which .slp and .h5 files are read with, is not installed. Debian and Ubuntu: 'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
+            "The HDF5 library, which .slp and .h5 files are written with, is not installed. Debian and Ubuntu: 'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
             + "Fedora: 'dnf install hdf5'; macOS: 'brew install hdf5'; conda: 'conda install hdf5'. Or name the file in the environment variable HDF5_LIBRARY.");
     }
 

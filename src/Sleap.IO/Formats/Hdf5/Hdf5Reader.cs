@@ -1,206 +1,290 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sleap.IO;
 
-/// <summary>An HDF5 file opened for reading. Every fault comes out as a <see cref="PoseFormatException"/> that names file and dataset.</summary>
-internal sealed unsafe partial class Hdf5Reader : IDisposable
+/// <summary>
+/// An HDF5 file opened for reading, without the C library: that one hangs or crashes on damaged files, and its answer to them cannot be caught.
+/// Read are files of the layouts that h5py, SLEAP, sleap-io and PyTables write by default. Every fault is a <see cref="PoseFormatException"/>.
+/// </summary>
+internal sealed class Hdf5Reader : IDisposable
 {
-    private readonly Hdf5Handle file;
-    private readonly long mostBytes;
+    private const int MostParts = 64;
 
-    private Hdf5Reader(string path, Hdf5Handle file)
+    private readonly Hdf5Bytes file;
+    private readonly Hdf5GlobalHeap heap;
+    private readonly long rootAddress;
+    private readonly long mostBytes;
+    private readonly Dictionary<string, Dictionary<string, long>> groups = new(StringComparer.Ordinal);
+
+    private Hdf5Reader(Hdf5Bytes file)
     {
-        Path = path;
         this.file = file;
+        heap = new Hdf5GlobalHeap(file);
         // A damaged header can declare any size; deflate packs at most about 1000 to 1.
-        mostBytes = Math.Min(Array.MaxLength, (64L << 20) + (1100 * new FileInfo(path).Length));
+        mostBytes = Math.Min(Array.MaxLength, (64L << 20) + (1100 * file.Length));
+        rootAddress = Superblock();
     }
 
-    public string Path { get; }
+    public string Path => file.Path;
 
     /// <summary>Opens a file.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="PoseFormatException">It is not HDF5, or damaged.</exception>
     public static Hdf5Reader Open(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file {path}.", path);
-        Hdf5Library.Require();
-        lock (Hdf5Library.Gate)
+        var bytes = new Hdf5Bytes(path);
+        try
         {
-            var id = Hdf5Native.H5Fopen(path, Hdf5Native.ReadOnly, 0);
-            if (id < 0)
-                throw new PoseFormatException(path, null, $"the file cannot be opened as HDF5; {Hdf5Errors.Last()}.");
-            return new Hdf5Reader(path, new Hdf5Handle(id));
+            return new Hdf5Reader(bytes);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
         }
     }
 
-    /// <summary>Whether an object is there; every group on the way must be, too.</summary>
-    public bool Contains(string name)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
-            for (var i = 1; i <= parts.Length; i++)
-            {
-                if (Hdf5Native.H5Lexists(file.Id, string.Join('/', parts[..i]), 0) <= 0)
-                    return false;
-            }
-            return true;
-        }
-    }
+    /// <summary>Whether an object is there.</summary>
+    public bool Contains(string name) => Find(name) >= 0;
 
-    /// <summary>Names of a group's members, "/" for the root.</summary>
-    public IReadOnlyList<string> Members(string group)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var opened = Object(group);
-            Hdf5Native.GroupInfo info;
-            Check(Hdf5Native.H5Gget_info(opened.Id, &info), group);
-            var names = new List<string>();
-            var buffer = stackalloc byte[1024];
-            for (ulong i = 0; i < info.Links; i++)
-            {
-                Check(Hdf5Native.H5Lget_name_by_idx(opened.Id, ".", 0, 0, i, buffer, 1024, 0), group);
-                names.Add(Marshal.PtrToStringUTF8((nint)buffer)!);
-            }
-            return names;
-        }
-    }
+    /// <summary>Names of a group's members in order, "/" for the root.</summary>
+    public IReadOnlyList<string> Members(string group) => [.. MembersOf(group).Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
-    public long[] Sizes(string name)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var dataset = Dataset(name);
-            using var space = Space(Hdf5Native.H5Dget_space(dataset.Id), name);
-            return SizesOf(space, name);
-        }
-    }
+    public long[] Sizes(string name) => Dataset(name).Sizes;
 
-    /// <summary>A dataset of numbers of any rank, rows first, turned into T where HDF5 can.</summary>
+    /// <summary>A dataset of numbers of any rank, rows first, turned into T.</summary>
     public T[] ReadNumbers<T>(string name)
         where T : unmanaged
     {
-        lock (Hdf5Library.Gate)
-        {
-            using var dataset = Dataset(name);
-            using var space = Space(Hdf5Native.H5Dget_space(dataset.Id), name);
-            var values = new T[CountOf(space, sizeof(T), name)];
-            if (values.Length > 0)
-            {
-                fixed (T* first = values)
-                    Check(Hdf5Native.H5Dread(dataset.Id, Hdf5Types.Of<T>(), 0, 0, 0, first), name);
-            }
+        var dataset = Dataset(name);
+        var values = new T[dataset.Count];
+        if (values.Length == 0)
             return values;
-        }
+        if (!dataset.Type.IsNumber)
+            throw file.Fault(name, "does not hold numbers");
+        Hdf5Numbers.Convert(Stored(dataset), dataset.Type, 0, dataset.Type.Size, MemoryMarshal.AsBytes(values.AsSpan()), Hdf5Numbers.KindOf<T>(), 0, Unsafe.SizeOf<T>(), values.Length);
+        return values;
     }
 
     /// <summary>One row of a dataset whose rows are bytes: of fixed width, or of variable length.</summary>
     public byte[] ReadByteRow(string name, int row)
     {
-        lock (Hdf5Library.Gate)
+        var dataset = Dataset(name);
+        var count = dataset.Count;
+        if (dataset.Sizes.Length == 0 || row < 0 || row >= dataset.Sizes[0])
+            throw file.Fault(name, $"has no row {row}");
+        var bytes = new byte[count / dataset.Sizes[0] * dataset.Type.Size];
+        if (dataset.Type.Kind != Hdf5Type.Kinds.Variable && dataset.Type.Size != 1)
+            throw file.Fault(name, "holds pictures in numbers of more than 8 bits, and 8 were expected");
+        dataset.ReadRows(row, 1, bytes);
+        return dataset.Type.Kind == Hdf5Type.Kinds.Variable ? Variable(bytes, name) : bytes;
+    }
+
+    /// <summary>A table of packed rows. Fields are found by name; where the names differ but the number agrees, by position, as sleap-io does.</summary>
+    /// <typeparam name="T">A packed struct laid out as <paramref name="fields"/>.</typeparam>
+    /// <param name="name">The dataset.</param>
+    /// <param name="fields">The fields in the struct's order; the last ones may be optional and stay zero when absent.</param>
+    public T[] ReadRows<T>(string name, Hdf5Field[] fields)
+        where T : unmanaged
+    {
+        var dataset = Dataset(name);
+        var rows = new T[dataset.Count];
+        // h5py writes an empty list as no rows of float64.
+        if (rows.Length == 0)
+            return rows;
+        var members = dataset.Type.Members;
+        var places = Places(members, fields, name);
+        var target = MemoryMarshal.AsBytes(rows.AsSpan());
+        if (dataset.Type.Size == Unsafe.SizeOf<T>() && IsSameLayout(members, places, fields))
         {
-            using var dataset = Dataset(name);
-            using var space = Space(Hdf5Native.H5Dget_space(dataset.Id), name);
-            var sizes = SizesOf(space, name);
-            if (sizes.Length == 0 || row < 0 || row >= sizes[0])
-                throw Fault(name, $"has no row {row}");
-            using var type = new Hdf5Handle(Check(Hdf5Native.H5Dget_type(dataset.Id), name));
-            var width = sizes.Skip(1).Aggregate(1L, (a, b) => checked(a * b));
-            var isVariable = Hdf5Native.H5Tget_class(type.Id) == Hdf5Native.TypeClass.Variable;
-            if (!isVariable && width > mostBytes)
-                throw Fault(name, $"declares rows of {width} bytes, more than the file can hold");
-            using var memory = SelectRow(space, sizes, row, name);
-            return isVariable ? ReadVariableRow(dataset, memory, space, name) : ReadFixedRow(dataset, memory, space, width, name);
+            dataset.ReadAll(target);
+            return rows;
         }
+        var stored = Stored(dataset);
+        var offset = 0;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (places[i] >= 0)
+                Hdf5Numbers.Convert(stored, members[places[i]].Type, members[places[i]].Offset, dataset.Type.Size, target, fields[i].Kind, offset, Unsafe.SizeOf<T>(), rows.Length);
+            offset += fields[i].Size;
+        }
+        return rows;
+    }
+
+    /// <summary>A list of texts, of fixed or variable length; an empty dataset of any type is an empty list.</summary>
+    public IReadOnlyList<string> ReadTexts(string name)
+    {
+        var dataset = Dataset(name);
+        return dataset.Count == 0 ? [] : Texts(Stored(dataset), dataset.Type, (int)dataset.Count, name);
+    }
+
+    /// <summary>An attribute's text, of fixed or variable length, or null when there is no such attribute.</summary>
+    public string? ReadTextAttribute(string owner, string attribute) =>
+        Attribute(owner, attribute) is { } found ? found.Count == 0 ? "" : Texts(found.Bytes, found.Type, 1, $"{owner}@{attribute}")[0] : null;
+
+    /// <summary>An attribute's single number, or null when there is no such attribute.</summary>
+    public double? ReadNumberAttribute(string owner, string attribute)
+    {
+        if (Attribute(owner, attribute) is not { } found)
+            return null;
+        if (!found.Type.IsNumber || found.Count != 1)
+            throw file.Fault($"{owner}@{attribute}", "is not a single number");
+        Span<double> number = [0];
+        Hdf5Numbers.Convert(found.Bytes, found.Type, 0, found.Type.Size, MemoryMarshal.AsBytes(number), Hdf5FieldKind.Double, 0, 8, 1);
+        return number[0];
     }
 
     public void Dispose() => file.Dispose();
 
-    private static Hdf5Handle SelectRow(Hdf5Handle space, long[] sizes, int row, string name)
+    private long Superblock()
     {
-        var start = new ulong[sizes.Length];
-        var count = sizes.Select(s => (ulong)s).ToArray();
-        (start[0], count[0]) = ((ulong)row, 1);
-        fixed (ulong* from = start, many = count)
+        const string Place = "superblock";
+        for (long at = 0; at + 48 <= file.Length; at = at == 0 ? 512 : at * 2)
         {
-            if (Hdf5Native.H5Sselect_hyperslab(space.Id, 0, from, null, many, null) < 0)
-                throw new InvalidOperationException($"row {row} of {name} could not be selected; {Hdf5Errors.Last()}");
-            return new Hdf5Handle(Hdf5Native.H5Screate_simple(sizes.Length, many, null));
+            var start = file.Cursor(at, Math.Min(96, file.Length - at), Place);
+            if (!start.Take(8).SequenceEqual((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F', 13, 10, 26, 10]))
+                continue;
+            file.Base = at;
+            var version = start.U8();
+            return version switch
+            {
+                0 or 1 => OldSuperblock(start, version),
+                2 or 3 => NewSuperblock(start),
+                _ => throw file.Fault(Place, $"is of version {version}, and 0 to 3 can be read"),
+            };
         }
+        throw new PoseFormatException(file.Path, null, "the file is not HDF5 (it lacks the signature), or it is cut off.");
     }
 
-    private byte[] ReadFixedRow(Hdf5Handle dataset, Hdf5Handle memory, Hdf5Handle space, long width, string name)
+    private long OldSuperblock(Hdf5Cursor from, int version)
     {
-        using var type = new Hdf5Handle(Check(Hdf5Native.H5Dget_type(dataset.Id), name));
-        if (Hdf5Native.H5Tget_size(type.Id) != 1)
-            throw Fault(name, "holds pictures in numbers of more than 8 bits, and 8 were expected");
-        var bytes = new byte[width];
-        fixed (byte* first = bytes)
-            Check(Hdf5Native.H5Dread(dataset.Id, type.Id, memory.Id, space.Id, 0, first), name);
+        from.Skip(4);
+        SetSizes(from.U8(), from.U8(), from);
+        from.Skip(1 + 4 + 4 + (version == 1 ? 4 : 0) + (4 * file.OffsetSize) + file.OffsetSize);
+        return from.Offset();
+    }
+
+    private long NewSuperblock(Hdf5Cursor from)
+    {
+        SetSizes(from.U8(), from.U8(), from);
+        from.Skip(1 + (3 * file.OffsetSize));
+        return from.Offset();
+    }
+
+    private void SetSizes(int offsets, int lengths, Hdf5Cursor from)
+    {
+        if (offsets is not (4 or 8) || lengths is not (4 or 8))
+            throw from.Fault($"declares addresses of {offsets} and lengths of {lengths} bytes");
+        (file.OffsetSize, file.LengthSize) = (offsets, lengths);
+    }
+
+    private long Find(string name)
+    {
+        var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var at = rootAddress;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (i > MostParts || !MembersOf(string.Join('/', parts[..i])).TryGetValue(parts[i], out at))
+                return -1;
+        }
+        return at;
+    }
+
+    private Dictionary<string, long> MembersOf(string group)
+    {
+        var name = group.Trim('/');
+        if (groups.TryGetValue(name, out var members))
+            return members;
+        var at = Find(name);
+        return groups[name] = at < 0 ? throw file.Fault(group, "is not there") : Hdf5Group.Members(file, Hdf5Header.Read(file, at, $"/{name}"), $"/{name}");
+    }
+
+    private Hdf5Dataset Dataset(string name)
+    {
+        var at = Find(name);
+        return at < 0 ? throw file.Fault(name, "is not there") : Hdf5Dataset.Read(file, Hdf5Header.Read(file, at, name), name, mostBytes);
+    }
+
+    private static byte[] Stored(Hdf5Dataset dataset)
+    {
+        var bytes = new byte[dataset.Count * dataset.Type.Size];
+        dataset.ReadAll(bytes);
         return bytes;
     }
 
-    private byte[] ReadVariableRow(Hdf5Handle dataset, Hdf5Handle memory, Hdf5Handle space, string name)
+    private (Hdf5Type Type, byte[] Bytes, long Count)? Attribute(string owner, string attribute)
     {
-        using var type = new Hdf5Handle(Hdf5Native.H5Tvlen_create(Hdf5Types.Int8));
-        Hdf5Native.VariableRow row = default;
-        Check(Hdf5Native.H5Dread(dataset.Id, type.Id, memory.Id, space.Id, 0, &row), name);
-        try
+        var place = $"{owner}@{attribute}";
+        var at = Find(owner);
+        if (at < 0)
+            throw file.Fault(owner, "is not there");
+        var header = Hdf5Header.Read(file, at, place);
+        foreach (var message in header.All(Hdf5Message.Attribute))
         {
-            return (long)row.Length > mostBytes
-                ? throw Fault(name, $"declares a row of {row.Length} bytes, more than the file can hold")
-                : new ReadOnlySpan<byte>((void*)row.Data, (int)row.Length).ToArray();
+            if (Hdf5Attribute.Read(message, attribute) is { } found)
+                return found.Count * found.Type.Size <= found.Bytes.Length ? found : throw file.Fault(place, "is shorter than it says");
         }
-        finally
+        if (header.Find(Hdf5Message.AttributeInfo) is { } info && Hdf5Attribute.IsDense(info))
+            throw file.Fault(owner, "keeps its attributes in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT'");
+        return null;
+    }
+
+    private string[] Texts(byte[] bytes, Hdf5Type type, int count, string name)
+    {
+        var isVariable = type is { Kind: Hdf5Type.Kinds.Variable, IsText: true };
+        if (type.Kind != Hdf5Type.Kinds.Text && !isVariable)
+            throw file.Fault(name, "is not text");
+        var texts = new string[count];
+        for (var i = 0; i < count; i++)
         {
-            Hdf5Native.H5Dvlen_reclaim(type.Id, memory.Id, 0, &row);
+            var element = bytes.AsSpan(i * type.Size, type.Size);
+            ReadOnlySpan<byte> text = isVariable ? Variable(element, name) : element;
+            var end = text.IndexOf((byte)0);
+            texts[i] = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).TrimEnd(' ');
         }
+        return texts;
     }
 
-    private Hdf5Handle Object(string name) => new(Check(Hdf5Native.H5Oopen(file.Id, name, 0), name));
-
-    private Hdf5Handle Dataset(string name)
+    /// <summary>An element of variable length: how many items, and where in the heap.</summary>
+    private byte[] Variable(ReadOnlySpan<byte> element, string name)
     {
-        if (!Contains(name))
-            throw Fault(name, "is not there");
-        return new Hdf5Handle(Check(Hdf5Native.H5Dopen2(file.Id, name, 0), name));
+        var from = new Hdf5Cursor(element.ToArray(), file, name);
+        var length = from.U32();
+        var collection = from.Offset();
+        var index = from.U32();
+        if (length == 0)
+            return [];
+        var bytes = heap.Read(collection, (int)Math.Min(index, int.MaxValue), name);
+        return bytes.Length >= length ? bytes[..(int)length] : throw file.Fault(name, $"declares {length} bytes where {bytes.Length} are");
     }
 
-    private Hdf5Handle Space(long id, string name) => new(Check(id, name));
-
-    private long[] SizesOf(Hdf5Handle space, string name)
+    private int[] Places(IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> members, Hdf5Field[] fields, string name)
     {
-        var rank = (int)Check(Hdf5Native.H5Sget_simple_extent_ndims(space.Id), name);
-        var sizes = new ulong[rank];
-        fixed (ulong* first = sizes)
-            Check(Hdf5Native.H5Sget_simple_extent_dims(space.Id, first, null), name);
-        return [.. sizes.Select(s => s <= long.MaxValue ? (long)s : throw Fault(name, $"declares a size of {s}"))];
+        var names = members.Select(m => m.Name).ToList();
+        var required = fields.Count(f => !f.IsOptional);
+        var isByName = fields.Take(required).All(f => names.Contains(f.Name));
+        if (!isByName && (names.Count < required || names.Count > fields.Length))
+            throw file.Fault(name, $"has the columns {string.Join(", ", names)}, and {string.Join(", ", fields.Select(f => f.Name))} were expected");
+        var places = fields.Select((f, i) => isByName ? names.IndexOf(f.Name) : i < names.Count ? i : -1).ToArray();
+        if (places.FirstOrDefault(p => p >= 0 && !members[p].Type.IsNumber, -1) is >= 0 and var wrong)
+            throw file.Fault($"{name}.{names[wrong]}", "is not a column of numbers");
+        return places;
     }
 
-    /// <summary>Number of elements, when so many of that size can be in the file at all. An empty dataspace (H5S_NULL) has none.</summary>
-    private long CountOf(Hdf5Handle space, long elementSize, string name)
+    private static bool IsSameLayout(IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> members, int[] places, Hdf5Field[] fields)
     {
-        if (Hdf5Native.H5Sget_simple_extent_type(space.Id) == 2)
-            return 0;
-        decimal count = 1;
-        foreach (var size in SizesOf(space, name))
-            count = size == 0 ? 0 : Math.Min(count * size, ulong.MaxValue);
-        return count * elementSize <= mostBytes
-            ? (long)count
-            : throw Fault(name, $"declares {count} elements, more than the file can hold");
-    }
-
-    private long Check(long result, string name) => result >= 0 ? result : throw Fault(name, $"cannot be read; {Hdf5Errors.Last()}");
-
-    private PoseFormatException Fault(string name, string cause) => new(Path, name, $"{cause}.");
-
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        var end = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+        var offset = 0;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (places[i] < 0 || members[places[i]].Offset != offset || !Hdf5Numbers.IsSame(members[places[i]].Type, fields[i].Kind))
+                return false;
+            offset += fields[i].Size;
+        }
+        return true;
     }
 }

@@ -74,16 +74,16 @@ internal static class SlpReader
     private static SlpTables Tables(Hdf5Reader file, SlpJson json, double formatId, List<Skeleton> skeletons, List<Video> videos)
     {
         var tracks = Rows(file, "tracks_json").Select((text, i) => new Track(TrackName(json.Parse(text, $"tracks_json[{i}]"), $"tracks_json[{i}]", json))).ToList();
-        var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields, out _);
+        var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields);
         var positions = VideoPositions(frames, videos);
-        var negatives = file.Contains("negative_frames") ? file.ReadRows<SlpNegativeRow>("negative_frames", SlpNegativeRow.Fields, out _) : [];
+        var negatives = file.Contains("negative_frames") ? file.ReadRows<SlpNegativeRow>("negative_frames", SlpNegativeRow.Fields) : [];
         return new SlpTables
         {
             File = file.Path,
             Frames = frames,
-            Instances = file.ReadRows<SlpInstanceRow>("instances", SlpInstanceRow.Fields, out _),
-            Points = file.ReadRows<SlpPointRow>("points", SlpPointRow.Fields, out _),
-            PredictedPoints = file.ReadRows<SlpPredictedPointRow>("pred_points", SlpPredictedPointRow.Fields, out _),
+            Instances = file.ReadRows<SlpInstanceRow>("instances", SlpInstanceRow.Fields),
+            Points = file.ReadRows<SlpPointRow>("points", SlpPointRow.Fields),
+            PredictedPoints = file.ReadRows<SlpPredictedPointRow>("pred_points", SlpPredictedPointRow.Fields),
             Skeletons = skeletons,
             Tracks = tracks,
             Videos = videos,

@@ -1,0 +1,130 @@
+namespace Sleap.IO;
+
+/// <summary>An object header: the messages that say what a group, dataset or type is.</summary>
+internal sealed class Hdf5Header
+{
+    private const int MostMessages = 1 << 16;
+
+    private readonly List<(Hdf5Message Kind, Hdf5Cursor Body)> messages = [];
+    private readonly Hdf5Bytes file;
+    private readonly string name;
+    private readonly bool isReferredTo;
+
+    private Hdf5Header(Hdf5Bytes file, string name, bool isReferredTo = false)
+    {
+        this.file = file;
+        this.name = name;
+        this.isReferredTo = isReferredTo;
+    }
+
+    /// <summary>Reads the header at an address.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="address">Where the header begins.</param>
+    /// <param name="name">The object, for messages.</param>
+    public static Hdf5Header Read(Hdf5Bytes file, long address, string name)
+    {
+        var header = new Hdf5Header(file, name);
+        var start = file.CursorUpTo(address, 64, name);
+        if (start.Is("OHDR"))
+            header.ReadSecond(start, address);
+        else
+            header.ReadFirst(start, address);
+        return header;
+    }
+
+    public bool Has(Hdf5Message kind) => messages.Any(m => m.Kind == kind);
+
+    /// <summary>The first message of a kind, from its beginning, or null.</summary>
+    public Hdf5Cursor? Find(Hdf5Message kind) => All(kind).FirstOrDefault();
+
+    /// <summary>All messages of a kind, each from its beginning.</summary>
+    public IEnumerable<Hdf5Cursor> All(Hdf5Message kind) => messages.Where(m => m.Kind == kind).Select(m => m.Body);
+
+    private void ReadFirst(Hdf5Cursor start, long address)
+    {
+        if (start.U8() != 1)
+            throw start.Fault("has no object header where one should be");
+        start.Skip(1);
+        int count = start.U16();
+        start.Skip(4);
+        long size = start.U32();
+        var blocks = new Queue<(long Address, long Size)>([(address + 16, size)]);
+        var seen = new HashSet<long>();
+        while (blocks.TryDequeue(out var block))
+        {
+            if (!seen.Add(block.Address))
+                throw file.Fault(name, "has a header that leads back into itself");
+            var cursor = file.Cursor(block.Address, block.Size, name);
+            while (cursor.Left >= 8 && messages.Count < count)
+            {
+                var kind = (Hdf5Message)cursor.U16();
+                var length = cursor.U16();
+                var flags = cursor.U8();
+                cursor.Skip(3);
+                Add(kind, flags, cursor.Part(length, name), blocks);
+            }
+        }
+    }
+
+    private void ReadSecond(Hdf5Cursor start, long address)
+    {
+        start.Signature("OHDR");
+        var version = start.U8();
+        var flags = start.U8();
+        if (version != 2)
+            throw start.Fault($"has an object header of version {version}");
+        start.Skip(((flags & 0x20) != 0 ? 16 : 0) + ((flags & 0x10) != 0 ? 4 : 0));
+        var size = start.Sized(1 << (flags & 3));
+        var blocks = new Queue<(long Address, long Size)>([(address + start.Position, size)]);
+        var seen = new HashSet<long>();
+        while (blocks.TryDequeue(out var block))
+        {
+            if (!seen.Add(block.Address))
+                throw file.Fault(name, "has a header that leads back into itself");
+            var isFirst = seen.Count == 1;
+            var cursor = file.Cursor(block.Address, isFirst ? block.Size : block.Size - 4, name);
+            if (!isFirst)
+                cursor.Signature("OCHK");
+            var fixedSize = (flags & 4) != 0 ? 6 : 4;
+            while (cursor.Left >= fixedSize)
+            {
+                var kind = (Hdf5Message)cursor.U8();
+                var length = cursor.U16();
+                var messageFlags = cursor.U8();
+                cursor.Skip(fixedSize - 4);
+                Add(kind, messageFlags, cursor.Part(length, name), blocks);
+            }
+        }
+    }
+
+    private void Add(Hdf5Message kind, byte flags, Hdf5Cursor body, Queue<(long, long)> blocks)
+    {
+        if (messages.Count >= MostMessages)
+            throw file.Fault(name, "has a header without end");
+        if (kind == Hdf5Message.Continuation)
+            blocks.Enqueue((body.Offset(), body.Length()));
+        messages.Add((kind, (flags & 2) != 0 ? Shared(kind, body) : body));
+    }
+
+    /// <summary>A message kept in another header, as a named type is.</summary>
+    private Hdf5Cursor Shared(Hdf5Message kind, Hdf5Cursor body)
+    {
+        // One step only: a named type's own messages are never shared.
+        if (isReferredTo)
+            throw file.Fault(name, "refers to a shared part that refers to another");
+        var version = body.U8();
+        var where = body.U8();
+        if (version == 1)
+            body.Skip(6);
+        if (version > 3 || (version == 3 && where != 2))
+            throw file.Fault(name, "keeps parts of its header in a shared heap, which is not read here");
+        var address = body.Offset();
+        var start = file.CursorUpTo(address, 64, name);
+        var other = new Hdf5Header(file, name, isReferredTo: true);
+        if (start.Is("OHDR"))
+            other.ReadSecond(start, address);
+        else
+            other.ReadFirst(start, address);
+        return other.Find(kind) ?? throw file.Fault(name, "refers to a shared part that is not there");
+    }
+}
