@@ -1,9 +1,10 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
 /// <summary>Data with a mapper's columns added; lazy.</summary>
-internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView, IFrameReporting
+internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView, IFrameReporting, IRowSubset
 {
     public DataViewSchema Schema => binding.OutputSchema;
 
@@ -11,6 +12,11 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
     public bool CanShuffle => !binding.Mapper.NeedsEveryRow && input.CanShuffle;
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
+
+    /// <summary>Rows that stand for themselves are chosen before they are computed.</summary>
+    public IDataView Subset(IReadOnlySet<DataViewRowId> ids) => binding.Mapper.NeedsEveryRow
+        ? new RowSubsetView(this, ids)
+        : new MappedDataView(IRowSubset.Of(input, ids), binding);
 
     public long? GetRowCount() => input.GetRowCount();
 

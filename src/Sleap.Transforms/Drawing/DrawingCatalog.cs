@@ -22,7 +22,7 @@ public static class DrawingCatalog
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
         List<string> paths = [];
-        foreach ((string video, int frame, Canvas canvas) in PoseDrawing.Draw(view, frames?.ToHashSet(), (options ?? new DrawingOptions()).Checked()))
+        foreach ((string video, int frame, Canvas canvas) in Drawn(pose, view, frames, options))
         {
             string name = $"{FileName(video)}-{frame.ToString("D6", CultureInfo.InvariantCulture)}";
             string path = Path.Combine(folder, name + ".png");
@@ -51,7 +51,7 @@ public static class DrawingCatalog
         ArgumentNullException.ThrowIfNull(view);
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(perRow, 1);
-        List<Canvas> drawn = [.. PoseDrawing.Draw(view, frames?.ToHashSet(), (options ?? new DrawingOptions()).Checked()).Select(row => row.Canvas)];
+        List<Canvas> drawn = [.. Drawn(pose, view, frames, options).Select(row => row.Canvas)];
         if (drawn.Count == 0)
             throw new ArgumentException("There is no frame to draw: the view has no row, or none with a wanted frame number.", nameof(frames));
         int width = drawn.Max(canvas => canvas.Width), height = drawn.Max(canvas => canvas.Height);
@@ -62,6 +62,14 @@ public static class DrawingCatalog
         using MLImage image = sheet.ToImage();
         image.Save(path);
         return drawn.Count;
+    }
+
+    private static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Drawn(PoseCatalog pose, IDataView view, IEnumerable<int>? frames, DrawingOptions? options)
+    {
+        DrawingOptions chosen = (options ?? new DrawingOptions()).Checked();
+        // Rows are chosen first, so that no other is read or predicted.
+        IDataView wanted = frames?.ToHashSet() is { } numbers ? pose.Split(view, (_, frame) => numbers.Contains(frame), chosen.Columns).TestSet : view;
+        return PoseDrawing.Draw(wanted, chosen);
     }
 
     private static string FileName(string video)

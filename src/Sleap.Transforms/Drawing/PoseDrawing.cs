@@ -10,8 +10,8 @@ internal static class PoseDrawing
 {
     private static readonly Rgb LabelColor = new(255, 255, 255);
 
-    /// <summary>The rows whose frame number is wanted, drawn, in order.</summary>
-    public static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Draw(IDataView view, IReadOnlySet<int>? frames, DrawingOptions options)
+    /// <summary>All rows, drawn, in order.</summary>
+    public static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Draw(IDataView view, DrawingOptions options)
     {
         PoseColumnOptions names = options.Columns;
         DataViewSchema.Column image = InputColumns.Require(view.Schema, names.Image, type => type is ImageDataViewType, "an image", "Draw");
@@ -30,8 +30,6 @@ internal static class PoseDrawing
         while (cursor.MoveNext())
         {
             (string video, int index) = frame();
-            if (frames is not null && !frames.Contains(index))
-                continue;
             getImage(ref picture);
             var canvas = new Canvas(picture.Width, picture.Height, FrameImage.ToRgb(picture));
             Rings(canvas, labeled?.Invoke() ?? [], options);

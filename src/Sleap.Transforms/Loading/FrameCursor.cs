@@ -19,6 +19,9 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     private long _position = -1;
     private bool _disposed;
 
+    /// <summary>The id of a row: its number in the table, whichever rows a view has.</summary>
+    public static DataViewRowId IdOf(int row) => new((ulong)row, 0);
+
     public override DataViewSchema Schema => schema;
 
     public override long Position => _position;
@@ -45,7 +48,7 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
     {
         Current();
-        value = new DataViewRowId((ulong)_row, 0);
+        value = IdOf(_row);
     };
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)

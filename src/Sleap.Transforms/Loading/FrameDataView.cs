@@ -5,7 +5,7 @@ using Microsoft.ML.Transforms.Image;
 namespace Sleap.Transforms;
 
 /// <summary>Frames as rows: Video, FrameIndex, Image and, for labels, Keypoints and Track. Images are read only when a cursor has the Image column active.</summary>
-internal sealed class FrameDataView : IDataView, IFrameReporting
+internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
 {
     private readonly FrameTable _table;
     private readonly FrameFailures _failures;
@@ -36,9 +36,9 @@ internal sealed class FrameDataView : IDataView, IFrameReporting
 
     public FrameReport? Report() => _failures.Report(_rows);
 
-    /// <summary>A view of some of the rows, by their position in this one; it streams images as this one does.</summary>
-    public FrameDataView Subset(IEnumerable<int> positions) =>
-        new(_table, _names, _failures, Schema, [.. positions.Select(position => _rows[position])]);
+    /// <summary>A view that streams only the frames of these rows; a row's id is its number in the table.</summary>
+    public IDataView Subset(IReadOnlySet<DataViewRowId> ids) =>
+        new FrameDataView(_table, _names, _failures, Schema, [.. _rows.Where(row => ids.Contains(FrameCursor.IdOf(row)))]);
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {

@@ -9,7 +9,7 @@ namespace Sleap.Transforms;
 /// Some rows of any view, in the view's order; every column stays, images too. Rows are told by their id, not by their position: where a
 /// frame cannot be read, a cursor with images has a row less than one without.
 /// </summary>
-internal sealed class RowSubsetView(IDataView input, HashSet<DataViewRowId> keep) : IDataView, IFrameReporting
+internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId> keep) : IDataView, IFrameReporting
 {
     public DataViewSchema Schema => input.Schema;
 
@@ -25,7 +25,7 @@ internal sealed class RowSubsetView(IDataView input, HashSet<DataViewRowId> keep
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(DataViewRowCursor input, HashSet<DataViewRowId> keep) : DataViewRowCursor, IFrameRow
+    private sealed class Cursor(DataViewRowCursor input, IReadOnlySet<DataViewRowId> keep) : DataViewRowCursor, IFrameRow
     {
         private readonly ValueGetter<DataViewRowId> _id = input.GetIdGetter();
         private long _position = -1;

@@ -74,14 +74,9 @@ public static class SplitCatalog
         return pose.Split(view, (_, frame) => frame % every == remainder, columns);
     }
 
-    private static (IDataView TrainSet, IDataView TestSet) Divide(IDataView view, List<DataViewRowId> ids, bool[] isTest)
-    {
-        int[] all = [.. Enumerable.Range(0, isTest.Length)];
-        // Our own rows are streamed: a subset that knows its rows does not read the frames between them.
-        return view is FrameDataView frames
-            ? (frames.Subset(all.Where(row => !isTest[row])), frames.Subset(all.Where(row => isTest[row])))
-            : (new RowSubsetView(view, [.. all.Where(row => !isTest[row]).Select(row => ids[row])]), new RowSubsetView(view, [.. all.Where(row => isTest[row]).Select(row => ids[row])]));
-    }
+    private static (IDataView TrainSet, IDataView TestSet) Divide(IDataView view, List<DataViewRowId> ids, bool[] isTest) => (
+        IRowSubset.Of(view, ids.Where((_, row) => !isTest[row]).ToHashSet()),
+        IRowSubset.Of(view, ids.Where((_, row) => isTest[row]).ToHashSet()));
 
     private static IEnumerable<DataViewRowId> RowIds(IDataView view)
     {

@@ -72,6 +72,24 @@ public sealed class OpenFieldTests
     }
 
     [Fact]
+    public void ASplitOfTransformedDataComputesOnlyItsOwnRows()
+    {
+        PoseCatalog pose = _ml.Pose();
+        var source = new RichView(20);
+        var toy = new WindowSum(batch: 4);
+        (IDataView train, IDataView test) = pose.Split(toy.Transform(source), 0.25, seed: 1);
+        float[] twice = [.. Poses.Column<float>(test, "Twice")];
+        Assert.Equal(5, twice.Length);
+        Assert.Equal(["begin True,False", "process 4", "process 1", "dispose"], toy.Log);
+        Assert.Equal(Enumerable.Range(0, 20).Select(row => 2 * RichView.X(row)), twice.Concat(Poses.Column<float>(train, "Twice")).Order());
+
+        // Along the frames every row counts, whichever are asked for.
+        IDataView ahead = new WindowSum(batch: 1, ahead: 1).Transform(source);
+        IDataView some = pose.Split(ahead, 0.25, seed: 1).TestSet;
+        Assert.Equal(twice.Select(value => value == 2 * RichView.X(19) ? RichView.X(19) : value + 1.5f), Poses.Column<float[]>(some, "Ahead").Select(sum => sum[0]));
+    }
+
+    [Fact]
     public void AVideosFramesInOrderAndByNumber()
     {
         string path = Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4");
