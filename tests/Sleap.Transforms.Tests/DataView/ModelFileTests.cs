@@ -109,7 +109,7 @@ public sealed class ModelFileTests
         _ml.Model.Save(new WindowSum(5), null, folder["model.zip"]);
         using (var zip = System.IO.Compression.ZipFile.Open(folder["model.zip"], System.IO.Compression.ZipArchiveMode.Update))
         {
-            System.IO.Compression.ZipArchiveEntry part = Assert.Single(zip.Entries, entry => entry.Name == ModelFile.StreamName);
+            System.IO.Compression.ZipArchiveEntry part = Assert.Single(zip.Entries, entry => entry.FullName.EndsWith(ModelFile.StreamName, StringComparison.Ordinal));
             string name = part.FullName;
             part.Delete();
             using Stream stream = zip.CreateEntry(name).Open();
