@@ -54,7 +54,8 @@ namespace TorchSharp.Modules
 
         public Sequential append(string name, nn.IModule<Tensor, Tensor> module)
         {
-            register_module(name, (nn.Module)module);
+            // Unlike register_module: a step must have registered its own parts, or has none here.
+            Submodules.Add(name, (nn.Module)module);
             steps.Add(module);
             return this;
         }
