@@ -17,6 +17,12 @@ public sealed record LabelsOptions
     /// <summary>The name of the skeleton to take when the labels have animals of several. Default null: there is only one.</summary>
     public string? Skeleton { get; init; }
 
+    /// <summary>
+    /// For labels of one video: the file (or folder of pictures) to take in place of the one that the labels name, when it was moved or renamed.
+    /// Default null: the one they name.
+    /// </summary>
+    public string? VideoPath { get; init; }
+
     /// <summary>How the file is read: where videos are looked for, for instance. Default: <see cref="LabelsReadOptions"/>'s own defaults.</summary>
     public LabelsReadOptions Reading { get; init; } = new();
 
@@ -31,6 +37,8 @@ public sealed record LabelsOptions
             faults.Add($"{nameof(Instances)} is {Instances}, expected one of {string.Join(", ", Enum.GetNames<InstanceChoice>())}");
         if (!Enum.IsDefined(Layout))
             faults.Add($"{nameof(Layout)} is {Layout}, expected one of {string.Join(", ", Enum.GetNames<InstanceLayout>())}");
+        if (VideoPath == "")
+            faults.Add($"{nameof(VideoPath)} is empty, expected a path or null");
         return faults.Count == 0 ? this : throw new ArgumentException($"Labels options: {string.Join("; ", faults)}.");
     }
 }

@@ -29,15 +29,27 @@ internal static class LabelsTable
             videos.TryAdd(frame.Video, videos.Count);
             rows.Add(Row(videos[frame.Video], frame.FrameIndex, animals, skeleton, tracks, single));
         }
+        Video[] sources = Sources(videos.Keys, options.VideoPath, source);
         return new FrameTable
         {
-            Videos = [.. videos.Keys],
-            VideoNames = [.. videos.Keys.Select(names.Add)],
+            Videos = sources,
+            VideoNames = [.. sources.Select(names.Add)],
             Rows = rows,
             Skeleton = skeleton,
             IsSingle = single,
             Tracks = [.. labels.Tracks.Select(track => track.Name)],
         };
+    }
+
+    private static Video[] Sources(IReadOnlyCollection<Video> videos, string? path, string source)
+    {
+        if (path is null)
+            return [.. videos];
+        if (videos.Count > 1)
+            throw new ArgumentException($"{source} has frames of {videos.Count} videos ({string.Join(", ", videos)}), expected one for {nameof(LabelsOptions)}.{nameof(LabelsOptions.VideoPath)}.");
+        return File.Exists(path) || Directory.Exists(path)
+            ? [Video.FromFile(path)]
+            : throw new FileNotFoundException($"There is no video '{path}' for {source}.", path);
     }
 
     private static Instance[] Choose(LabeledFrame frame, LabelsOptions options)

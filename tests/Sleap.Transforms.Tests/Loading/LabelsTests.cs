@@ -93,6 +93,19 @@ public sealed class LabelsTests
     }
 
     [Fact]
+    public void AMovedVideoCanBeGiven()
+    {
+        string folder = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
+        Labels labels = Poses.Labels((2, [Poses.Animal(Poses.Mouse, false, null, Visible)]));
+        IDataView view = _ml.Pose().FromLabels(labels, new LabelsOptions { VideoPath = folder });
+        Assert.Equal(folder, view.GetColumn<string>("Video").Single());
+        Assert.Equal(640, view.GetColumn<MLImage>("Image").Single().Width);
+        Assert.Contains("'nowhere'", Assert.Throws<FileNotFoundException>(() => _ml.Pose().FromLabels(labels, new LabelsOptions { VideoPath = "nowhere" })).Message);
+        var other = new LabeledFrame { Video = Video.FromFile("other.mp4"), FrameIndex = 0, Instances = labels.Frames[0].Instances };
+        Assert.Contains("2 videos", Assert.Throws<ArgumentException>(() => _ml.Pose().FromLabels(new Labels([.. labels.Frames, other]), new LabelsOptions { VideoPath = folder })).Message);
+    }
+
+    [Fact]
     public void ColumnsCanBeNamed()
     {
         var columns = new PoseColumnOptions { Video = "Film", Image = "Picture", Keypoints = "Points" };
