@@ -7,6 +7,8 @@ namespace Sleap.MLNet;
 /// Options are checked by <see cref="Faults"/>, not while they are set.
 /// </summary>
 [JsonDerivedType(typeof(UNetOptions), "unet")]
+[JsonDerivedType(typeof(ConvNeXtOptions), "convnext")]
+[JsonDerivedType(typeof(SwinTOptions), "swint")]
 public abstract record BackboneOptions
 {
     private protected BackboneOptions()

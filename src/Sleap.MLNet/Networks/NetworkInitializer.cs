@@ -19,11 +19,12 @@ internal static class NetworkInitializer
             bool head = name.StartsWith("head_layers.", StringComparison.Ordinal);
             if (name.EndsWith(".bias", StringComparison.Ordinal))
                 init.zeros_(parameter);
-            else if (shape.Length < 2)
-                continue;   // scales of normalisations stay at one
+            else if (shape.Length < 2 || !name.EndsWith(".weight", StringComparison.Ordinal))
+                continue;   // scales and tables of the encoders stay as they are
             else if (initialization == Initialization.Xavier)
                 init.xavier_uniform_(parameter, 1);
-            else
+            else if (head || !name.StartsWith("backbone.enc.", StringComparison.Ordinal))
+                // He's numbers are for layers that end in a ReLU, which those of ConvNeXt's and Swin's encoders do not.
                 init.normal_(parameter, 0, head ? HeadDeviation : Math.Sqrt(2 / FanIn(name, shape)));
         }
     }

@@ -106,6 +106,9 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// <summary>The maps inside, for tests and for heads that read them.</summary>
     internal BackboneFeatures Features(Tensor images) => backbone.Compute(MatchChannels(images), 1);
 
+    /// <summary>The maps inside the encoder of a ConvNeXt or Swin Transformer, for tests.</summary>
+    internal IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(MatchChannels(images));
+
     private int StrideRead(HeadOptions head) => head.ReadsDeepest ? backbone.DeepestStride : head.OutputStride;
 
     private Tensor MatchChannels(Tensor images)

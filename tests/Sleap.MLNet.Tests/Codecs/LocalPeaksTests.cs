@@ -48,8 +48,12 @@ public sealed class LocalPeaksTests
         int height = random.Next(1, 8), width = random.Next(1, 8), levels = random.Next(2, 8);
         float[] map = [.. Enumerable.Range(0, height * width).Select(_ => random.Next(levels) / 8f)];
         LocalPeaks found = new ConfidenceMap(1, 1).DecodeAll(tensor(map, new long[] { 1, 1, height, width }), 0.1f, PeakRefinement.None);
-        Assert.Equal(Expected(map, height, width), Golden.Floats(found.Points).Chunk(2).Select(point => (point[0], point[1])));
+        (float X, float Y)[] points = [.. Golden.Floats(found.Points).Chunk(2).Select(point => (point[0], point[1]))];
+        Assert.Equal(Expected(map, height, width).Select(Rounded), points.Select(Rounded));
     }
+
+    // A mean of three cells may be rounded one way or the other.
+    private static (double, double) Rounded((float X, float Y) point) => (Math.Round(point.X, 3), Math.Round(point.Y, 3));
 
     private static List<(float X, float Y)> Expected(float[] map, int height, int width)
     {

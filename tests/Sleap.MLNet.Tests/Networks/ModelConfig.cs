@@ -26,8 +26,58 @@ internal static class ModelConfig
             };
         }
 
+        if (backbones["convnext"] is { } convnext)
+        {
+            return new ConvNeXtOptions
+            {
+                Architecture = (string?)convnext["model_type"] switch
+                {
+                    "tiny" => ConvNeXtArchitecture.Tiny,
+                    "small" => ConvNeXtArchitecture.Small,
+                    "base" => ConvNeXtArchitecture.Base,
+                    "large" => ConvNeXtArchitecture.Large,
+                    _ => new(Numbers(convnext["arch"]!["depths"]!), Numbers(convnext["arch"]!["channels"]!)),
+                },
+                StemPatchKernel = (int)convnext["stem_patch_kernel"]!,
+                StemPatchStride = (int)convnext["stem_patch_stride"]!,
+                InChannels = (int)convnext["in_channels"]!,
+                KernelSize = (int)convnext["kernel_size"]!,
+                FiltersRate = (float)convnext["filters_rate"]!,
+                ConvsPerBlock = (int)convnext["convs_per_block"]!,
+                UpInterpolate = (bool)convnext["up_interpolate"]!,
+                OutputStride = (int)convnext["output_stride"]!,
+                MaxStride = (int)convnext["max_stride"]!,
+            };
+        }
+
+        if (backbones["swint"] is { } swint)
+        {
+            return new SwinTOptions
+            {
+                Architecture = (string?)swint["model_type"] switch
+                {
+                    "tiny" => SwinArchitecture.Tiny,
+                    "small" => SwinArchitecture.Small,
+                    "base" => SwinArchitecture.Base,
+                    _ => new((int)swint["arch"]!["embed"]!, Numbers(swint["arch"]!["depths"]!), Numbers(swint["arch"]!["num_heads"]!)),
+                },
+                PatchSize = (int)swint["patch_size"]!,
+                WindowSize = (int)swint["window_size"]!,
+                StemPatchStride = (int)swint["stem_patch_stride"]!,
+                InChannels = (int)swint["in_channels"]!,
+                KernelSize = (int)swint["kernel_size"]!,
+                FiltersRate = (float)swint["filters_rate"]!,
+                ConvsPerBlock = (int)swint["convs_per_block"]!,
+                UpInterpolate = (bool)swint["up_interpolate"]!,
+                OutputStride = (int)swint["output_stride"]!,
+                MaxStride = (int)swint["max_stride"]!,
+            };
+        }
+
         throw new NotSupportedException($"No backbone that this test knows: {backbones}");
     }
+
+    private static System.Collections.Immutable.ImmutableArray<int> Numbers(JsonNode array) => [.. array.AsArray().Select(number => (int)number!)];
 
     public static IReadOnlyList<HeadOptions> Heads(JsonNode config)
     {

@@ -1,0 +1,11 @@
+namespace Sleap.MLNet;
+
+/// <summary>The numbers that a backbone computes with. Parameters, heads and outputs are in single precision whatever it is.</summary>
+public enum Precision
+{
+    /// <summary>32 bits, everywhere.</summary>
+    Single,
+
+    /// <summary>16-bit brain floats: about half the time where the device multiplies them in hardware, more time where it does not (<see cref="BFloat16.IsFast"/>).</summary>
+    BFloat16,
+}

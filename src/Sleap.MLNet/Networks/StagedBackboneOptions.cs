@@ -1,0 +1,43 @@
+namespace Sleap.MLNet;
+
+/// <summary>Options of backbones whose encoder has a stem of patches and four stages.</summary>
+public abstract record StagedBackboneOptions : BackboneOptions
+{
+    private protected StagedBackboneOptions()
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Default 2.</remarks>
+    public override float FiltersRate { get; init; } = 2;
+
+    /// <inheritdoc/>
+    /// <remarks>Default 32. The deepest map has a stride of 16 times that of the stem, whatever this says, as in sleap-nn.</remarks>
+    public override int MaxStride { get; init; } = 32;
+
+    /// <summary>Stride of the stem, a power of two. Default 2.</summary>
+    public int StemPatchStride { get; init; } = 2;
+
+    internal abstract string EncoderName { get; }
+
+    internal abstract IReadOnlyList<int> StageChannels { get; }
+
+    internal int DeepestStride => 16 * StemPatchStride;
+
+    internal int UpBlocks => Log2(DeepestStride / OutputStride);
+
+    internal abstract StagedEncoder BuildEncoder();
+
+    internal override IReadOnlyList<int> Strides() => [.. Enumerable.Range(0, UpBlocks + 1).Select(block => DeepestStride >> block).Reverse()];
+
+    internal override Backbone Build() => new StagedBackbone(this);
+
+    private protected override void AddFaults(Action<bool, string, object, string> require)
+    {
+        require(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
+        require(!IsPowerOfTwo(StemPatchStride) || OutputStride <= DeepestStride, nameof(OutputStride), OutputStride, $"at most 16 · StemPatchStride ({DeepestStride})");
+    }
+
+    private protected static void RequireStages(Action<bool, string, object, string> require, string option, IReadOnlyList<int> values) =>
+        require(values.Count == 4 && values.All(value => value >= 1), option, $"[{string.Join(", ", values)}]", "four numbers of at least 1");
+}
