@@ -38,15 +38,6 @@ public sealed class Scalar : IDisposable
 
 public static class ScalarExtensionMethods
 {
-    public static Scalar ToScalar(this byte value) => value;
-    public static Scalar ToScalar(this sbyte value) => value;
-    public static Scalar ToScalar(this short value) => value;
-    public static Scalar ToScalar(this int value) => value;
-    public static Scalar ToScalar(this long value) => value;
-    public static Scalar ToScalar(this float value) => value;
-    public static Scalar ToScalar(this double value) => value;
-    public static Scalar ToScalar(this bool value) => value;
-
     public static byte ToByte(this Scalar value) => (byte)value.AsInt;
     public static sbyte ToSByte(this Scalar value) => (sbyte)value.AsInt;
     public static short ToInt16(this Scalar value) => (short)value.AsInt;

@@ -34,8 +34,6 @@ internal static unsafe class Native
     [DllImport(Library)] internal static extern void boxed_release_generator(nint generator);
     [DllImport(Library)] internal static extern int boxed_seed_generator(nint generator, ulong seed);
     [DllImport(Library)] internal static extern ulong boxed_generator_seed(nint generator);
-    [DllImport(Library)] internal static extern nint boxed_generator_state(nint generator);
-    [DllImport(Library)] internal static extern int boxed_set_generator_state(nint generator, nint state);
     [DllImport(Library)] internal static extern byte* boxed_version();
     [DllImport(Library)] internal static extern int boxed_threads();
     [DllImport(Library)] internal static extern int boxed_set_threads(int count);
@@ -44,8 +42,6 @@ internal static unsafe class Native
     [DllImport(Library)] internal static extern int boxed_cuda_devices();
     [DllImport(Library)] internal static extern int boxed_cudnn();
     [DllImport(Library)] internal static extern int boxed_cuda_synchronize(long index);
-    [DllImport(Library)] internal static extern int boxed_allow_tf32(int matmul, int on);
-    [DllImport(Library)] internal static extern int boxed_tf32_allowed(int matmul);
     [DllImport(Library)] internal static extern int boxed_adam(nint param, nint grad, nint average, nint square, nint top, long step, AdamStep* s);
 
     /// <summary>Throws what libtorch threw on this thread when <paramref name="status"/> says that it did.</summary>

@@ -63,11 +63,6 @@ public static partial class torch
 
             public static Tensor unfold(Tensor input, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
                 Aten.im2col.Call(input, Two(kernel_size), Two(dilation) ?? One, Two(padding) ?? Zero, Two(stride) ?? One);
-
-            public static Tensor fold(Tensor input, (long, long) output_size, (long, long) kernel_size, (long, long)? dilation = null, (long, long)? padding = null, (long, long)? stride = null) =>
-                Aten.col2im.Call(input, Two(output_size), Two(kernel_size), Two(dilation) ?? One, Two(padding) ?? Zero, Two(stride) ?? One);
-
-            public static Tensor pixel_shuffle(Tensor x, long upscaleFactor) => Aten.pixel_shuffle.Call(x, upscaleFactor);
         }
     }
 }

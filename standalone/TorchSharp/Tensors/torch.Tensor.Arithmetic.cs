@@ -37,7 +37,6 @@ public static partial class torch
         public Tensor pow(Tensor exponent) => Aten.pow_Tensor_Tensor.Call(this, exponent);
         public Tensor addcmul_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcmul_.InPlace(this, tensor1, tensor2, value);
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Aten.addcdiv_.InPlace(this, tensor1, tensor2, value);
-        public Tensor lerp_(Tensor end, Tensor weight) => Aten.lerp__Tensor.InPlace(this, end, weight);
 
         // ---- products of matrices --------------------------------------------------------------------------------
 
@@ -46,7 +45,5 @@ public static partial class torch
         public Tensor mv(Tensor target) => Aten.mv.Call(this, target);
         public Tensor dot(Tensor target) => Aten.dot.Call(this, target);
         public Tensor bmm(Tensor batch2) => Aten.bmm.Call(this, batch2);
-        public Tensor outer(Tensor vec2) => Aten.outer.Call(this, vec2);
-        public Tensor inverse() => Aten.inverse.Call(this);
     }
 }

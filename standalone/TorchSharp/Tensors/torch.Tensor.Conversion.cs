@@ -57,10 +57,6 @@ public static partial class torch
 
         public Tensor cuda(Device device = null, bool non_blocking = false) => to(device ?? CUDA, false, false, non_blocking);
 
-        public Tensor pin_memory() => Aten.pin_memory.Call(this);
-
-        public bool is_pinned() => Aten.is_pinned.CallScalar(this).ToBoolean();
-
         // ---- copies ----------------------------------------------------------------------------------------------
 
         public Tensor alias() => Aten.alias.Call(this);
@@ -72,8 +68,6 @@ public static partial class torch
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Aten.copy_.InPlace(this, source, nonBlocking);
 
         public Tensor detach() => Aten.detach.Call(this);
-
-        public Tensor detach_() => Aten.detach_.InPlace(this);
 
         public Tensor set_(Tensor source) => Aten.set__source_Tensor.InPlace(this, source);
 

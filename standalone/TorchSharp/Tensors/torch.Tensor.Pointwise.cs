@@ -8,8 +8,6 @@ public static partial class torch
     {
         public Tensor abs() => Aten.abs.Call(this);
         public Tensor abs_() => Aten.abs_.InPlace(this);
-        public Tensor acos() => Aten.acos.Call(this);
-        public Tensor asin() => Aten.asin.Call(this);
         public Tensor atan() => Aten.atan.Call(this);
         public Tensor ceil() => Aten.ceil.Call(this);
         public Tensor cos() => Aten.cos.Call(this);
@@ -21,8 +19,6 @@ public static partial class torch
         public Tensor floor() => Aten.floor.Call(this);
         public Tensor floor_() => Aten.floor_.InPlace(this);
         public Tensor log() => Aten.log.Call(this);
-        public Tensor log_() => Aten.log_.InPlace(this);
-        public Tensor log10() => Aten.log10.Call(this);
         public Tensor log1p() => Aten.log1p.Call(this);
         public Tensor log2() => Aten.log2.Call(this);
         public Tensor neg() => Aten.neg.Call(this);
@@ -40,14 +36,10 @@ public static partial class torch
         public Tensor sqrt() => Aten.sqrt.Call(this);
         public Tensor sqrt_() => Aten.sqrt_.InPlace(this);
         public Tensor square() => Aten.square.Call(this);
-        public Tensor tan() => Aten.tan.Call(this);
         public Tensor tanh() => Aten.tanh.Call(this);
         public Tensor tanh_() => Aten.tanh_.InPlace(this);
         public Tensor trunc() => Aten.trunc.Call(this);
         public Tensor gelu() => Aten.gelu.Call(this);
-        public Tensor log_sigmoid() => Aten.log_sigmoid.Call(this);
-        public Tensor softplus() => Aten.softplus.Call(this);
-        public Tensor leaky_relu(Scalar negative_slope) => Aten.leaky_relu.Call(this, negative_slope);
         public Tensor round(long decimals = 0) => decimals == 0 ? Aten.round.Call(this) : Aten.round_decimals.Call(this, decimals);
         public Tensor nan_to_num(double nan = 0, double? posinf = null, double? neginf = null) => Aten.nan_to_num.Call(this, nan, posinf, neginf);
         public Tensor atan2(Tensor other) => Aten.atan2.Call(this, other);
@@ -60,10 +52,6 @@ public static partial class torch
         public Tensor clamp(Tensor min = null, Tensor max = null) => Aten.clamp_Tensor.Call(this, min, max);
         public Tensor clamp_(Scalar min = null, Scalar max = null) => Aten.clamp_.InPlace(this, min, max);
         public Tensor clamp_(Tensor min = null, Tensor max = null) => Aten.clamp__Tensor.InPlace(this, min, max);
-        public Tensor clamp_min(Scalar min) => Aten.clamp_min.Call(this, min);
-        public Tensor clamp_min_(Scalar min) => Aten.clamp_min_.InPlace(this, min);
-        public Tensor clamp_max(Scalar max) => Aten.clamp_max.Call(this, max);
-        public Tensor clamp_max_(Scalar max) => Aten.clamp_max_.InPlace(this, max);
         public Tensor maximum(Tensor other) => Aten.maximum.Call(this, other);
         public Tensor minimum(Tensor other) => Aten.minimum.Call(this, other);
     }

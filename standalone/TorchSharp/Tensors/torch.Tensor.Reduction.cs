@@ -11,7 +11,6 @@ public static partial class torch
         public Tensor sum(long dim0, long dim1, bool keepdim = false, ScalarType? type = null) => sum([dim0, dim1], keepdim, type);
         public Tensor sum(long[] dim, bool keepdim = false, ScalarType? type = null) => Aten.sum_dim_IntList.Call(this, dim, keepdim, type);
         public Tensor sum(ReadOnlySpan<long> dim, bool keepdim = false, ScalarType? type = null) => sum(dim.ToArray(), keepdim, type);
-        public Tensor nansum() => Aten.nansum.Call(this);
         public Tensor mean() => Aten.mean.Call(this);
         public Tensor mean(long[] dimensions, bool keepdim = false, ScalarType? type = null) => Aten.mean_dim.Call(this, dimensions, keepdim, type);
         public Tensor nanmean(int? dim = null, bool keepdim = false, ScalarType? dtype = null) => Aten.nanmean.Call(this, dim is int d ? [d] : (long[])null, keepdim, dtype);
@@ -33,8 +32,6 @@ public static partial class torch
         }
         public Tensor norm(float p = 2) => Aten.norm_Scalar.Call(this, p);
         public Tensor norm(int dim, bool keepdim = false, float p = 2) => Aten.norm_ScalarOpt_dim.Call(this, p, new long[] { dim }, keepdim);
-        public Tensor logsumexp(long dim, bool keepdim = false) => Aten.logsumexp.Call(this, new[] { dim }, keepdim);
-        public Tensor count_nonzero(long[] dims = null) => dims is null ? Aten.count_nonzero.Call(this) : Aten.count_nonzero_dim_IntList.Call(this, dims);
 
         // ---- extremes --------------------------------------------------------------------------------------------
 
@@ -52,8 +49,6 @@ public static partial class torch
         public Tensor amax(long[] dims, bool keepdim = false, Tensor @out = null) => @out is null ? Aten.amax.Call(this, dims, keepdim) : Aten.amax_out.Call(this, dims, keepdim, @out);
         public Tensor amin(params long[] dims) => Aten.amin.Call(this, dims);
         public Tensor amin(long[] dims, bool keepdim = false, Tensor @out = null) => @out is null ? Aten.amin.Call(this, dims, keepdim) : Aten.amin_out.Call(this, dims, keepdim, @out);
-        public Tensor median() => Aten.median.Call(this);
-        public Tensor quantile(Tensor q, long dim = -1, bool keepdim = false) => Aten.quantile.Call(this, q, dim, keepdim);
 
         // ---- order -----------------------------------------------------------------------------------------------
 

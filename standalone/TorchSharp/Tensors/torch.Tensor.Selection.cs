@@ -20,6 +20,5 @@ public static partial class torch
         public Tensor masked_select(Tensor mask) => Aten.masked_select.Call(this, mask);
         public Tensor nonzero() => Aten.nonzero.Call(this);
         public Tensor where(Tensor condition, Tensor y) => Aten.where_self.Call(condition, this, y);
-        public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) => Aten.bucketize_Tensor.Call(this, boundaries, outInt32, right);
     }
 }

@@ -24,20 +24,13 @@ public static partial class torch
         public Tensor permute(params long[] permutation) => Aten.permute.Call(this, permutation);
         public Tensor transpose(long dim0, long dim1) => Aten.transpose_int.Call(this, dim0, dim1);
         public Tensor t() => Aten.t.Call(this);
-        public Tensor T => Aten.numpy_T.Call(this);
-        public Tensor mT => Aten.mT.Call(this);
-        public Tensor movedim(long[] source, long[] destination) => Aten.movedim_intlist.Call(this, source, destination);
         public Tensor expand(params long[] sizes) => expand(sizes, false);
         public Tensor expand(long[] sizes, bool isImplicit = false) => Aten.expand.Call(this, sizes, isImplicit);
         public Tensor expand_as(Tensor other) => Aten.expand_as.Call(this, other);
         public Tensor repeat(params long[] sizes) => Aten.repeat.Call(this, sizes);
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_int.Call(this, repeats, dim, output_size);
         public Tensor repeat_interleave(Tensor repeats, long? dim = null, long? output_size = null) => Aten.repeat_interleave_self_Tensor.Call(this, repeats, dim, output_size);
-        public Tensor as_strided(long[] size, long[] strides, long storageOffset = 0) => Aten.as_strided.Call(this, size, strides, storageOffset);
         public Tensor unfold(long dimension, long size, long step) => Aten.unfold.Call(this, dimension, size, step);
-        public Tensor diagonal(long offset = 0, long dim1 = 0, long dim2 = 0) => Aten.diagonal.Call(this, offset, dim1, dim2);
-        public Tensor tril(long diagonal = 0) => Aten.tril.Call(this, diagonal);
-        public Tensor triu(long diagonal = 0) => Aten.triu.Call(this, diagonal);
 
         // ---- turns -----------------------------------------------------------------------------------------------
 

@@ -34,14 +34,6 @@ public static partial class torch
             return this;
         }
 
-        public Tensor get_state() => new(Native.Check(Native.boxed_generator_state(handle)));
-
-        public void set_state(Tensor value)
-        {
-            Native.Check(Native.boxed_set_generator_state(handle, value.Handle));
-            GC.KeepAlive(value);
-        }
-
         public void Dispose()
         {
             Dispose(true);
@@ -57,36 +49,12 @@ public static partial class torch
 
     public static Generator manual_seed(long seed) => random.manual_seed(seed);
 
-    public static long initial_seed() => random.initial_seed();
-
-    public static Tensor get_rng_state() => random.get_rng_state();
-
-    public static void set_rng_state(Tensor new_state) => random.set_rng_state(new_state);
-
     public static class random
     {
         public static Generator manual_seed(long seed)
         {
             Native.Check(Native.boxed_manual_seed((ulong)seed));
             return Generator.Default;
-        }
-
-        public static long initial_seed()
-        {
-            using var generator = Generator.Default;
-            return generator.initial_seed();
-        }
-
-        public static Tensor get_rng_state()
-        {
-            using var generator = Generator.Default;
-            return generator.get_state();
-        }
-
-        public static void set_rng_state(Tensor new_state)
-        {
-            using var generator = Generator.Default;
-            generator.set_state(new_state);
         }
     }
 }

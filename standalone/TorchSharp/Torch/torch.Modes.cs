@@ -28,8 +28,6 @@ public static partial class torch
 
     public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
 
-    public static IDisposable set_grad_enabled(bool mode = true) => new GradMode(mode);
-
     public static bool is_grad_enabled() => Native.boxed_grad_mode() != 0;
 
     public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
@@ -58,26 +56,9 @@ public static partial class torch
 
     // ---- defaults --------------------------------------------------------------------------------------------------
 
-    static ScalarType defaultType = ScalarType.Float32;
-    static Device defaultDevice = CPU;
+    const ScalarType defaultType = ScalarType.Float32;
 
-    public static ScalarType get_default_dtype() => defaultType;
-
-    public static void set_default_dtype(ScalarType dtype) => defaultType = dtype;
-
-    public static Device get_default_device() => defaultDevice;
-
-    public static void set_default_device(Device device) => defaultDevice = device;
-
-    public static Device InitializeDevice(Device device) => device ?? defaultDevice;
-
-    public static void InitializeDeviceType(DeviceType deviceType)
-    {
-        if (!TryInitializeDeviceType(deviceType)) throw new InvalidOperationException($"Torch device type {deviceType} did not initialise on the current machine.");
-    }
-
-    public static bool TryInitializeDeviceType(DeviceType deviceType) =>
-        deviceType switch { DeviceType.CPU or DeviceType.META => true, DeviceType.CUDA => cuda.is_available(), _ => false };
+    static Device InitializeDevice(Device device) => device ?? CPU;
 
     // ---- the machine -----------------------------------------------------------------------------------------------
 
@@ -104,29 +85,5 @@ public static partial class torch
         public static void manual_seed_all(long seed) => random.manual_seed(seed);
 
         public static void synchronize(Device device = null) => Native.Check(Native.boxed_cuda_synchronize(device?.index ?? -1));
-    }
-
-    public static class backends
-    {
-        public static class cuda
-        {
-            public static class matmul
-            {
-                public static bool allow_tf32
-                {
-                    get => Native.boxed_tf32_allowed(1) != 0;
-                    set => Native.Check(Native.boxed_allow_tf32(1, value ? 1 : 0));
-                }
-            }
-        }
-
-        public static class cudnn
-        {
-            public static bool allow_tf32
-            {
-                get => Native.boxed_tf32_allowed(0) != 0;
-                set => Native.Check(Native.boxed_allow_tf32(0, value ? 1 : 0));
-            }
-        }
     }
 }

@@ -231,14 +231,6 @@ EXPORT int boxed_seed_generator(c10::GeneratorImpl* g, uint64_t seed) {
 
 EXPORT uint64_t boxed_generator_seed(c10::GeneratorImpl* g) { return g->current_seed(); }
 
-EXPORT Handle boxed_generator_state(c10::GeneratorImpl* g) {
-    return guarded([&] { std::lock_guard<std::mutex> lock(g->mutex_); return g->get_state().release(); }, (Handle)nullptr);
-}
-
-EXPORT int boxed_set_generator_state(c10::GeneratorImpl* g, Handle state) {
-    return status([&] { std::lock_guard<std::mutex> lock(g->mutex_); g->set_state(*state); });
-}
-
 // ---- the machine -----------------------------------------------------------------------------------------------
 
 EXPORT const char* boxed_version() { return TORCH_VERSION; }
@@ -256,17 +248,6 @@ EXPORT int boxed_cuda_devices() { return guarded([&] { return (int)torch::cuda::
 EXPORT int boxed_cudnn() { return guarded([&] { return (int)torch::cuda::cudnn_is_available(); }, 0); }
 
 EXPORT int boxed_cuda_synchronize(int64_t index) { return status([&] { torch::cuda::synchronize(index); }); }
-
-EXPORT int boxed_allow_tf32(int matmul, int on) {
-    return status([&] {
-        if (matmul) at::globalContext().setAllowTF32CuBLAS(on != 0);
-        else at::globalContext().setAllowTF32CuDNN(on != 0);
-    });
-}
-
-EXPORT int boxed_tf32_allowed(int matmul) {
-    return matmul ? at::globalContext().allowTF32CuBLAS() : at::globalContext().allowTF32CuDNN();
-}
 
 // ---- Adam and AdamW in one pass over the memory ----------------------------------------------------------------
 
