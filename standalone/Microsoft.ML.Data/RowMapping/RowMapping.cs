@@ -4,7 +4,14 @@ namespace Microsoft.ML.Data;
 
 /// <summary>A column that a transform makes: what it is, which input columns it reads, and how its getter is made over a row.</summary>
 internal sealed record MappedColumn(string Name, DataViewType Type, DataViewSchema.Annotations Annotations, int[] Inputs,
-    Func<DataViewRow, Delegate> MakeGetter);
+    Func<DataViewRow, Delegate> MakeGetter)
+{
+    /// <summary>
+    /// Instead of <see cref="MakeGetter"/> where a getter holds what it gave last, such as an image: what to do with that
+    /// when the row or cursor is disposed.
+    /// </summary>
+    public Func<DataViewRow, (Delegate Getter, Action End)> MakeHoldingGetter { get; init; }
+}
 
 /// <summary>
 /// The input's columns with the made ones among them: behind the column of the same name, which they hide, else at the end.
@@ -60,28 +67,34 @@ internal sealed class RowMapping : IRowToRowMapper
         Contracts.CheckValue(input, nameof(input));
         Contracts.CheckValue(activeColumns, nameof(activeColumns));
         Contracts.Check(input.Schema == InputSchema, "Schema of input row must be the same as the schema the mapper is bound to");
-        return new MappedRow(this, input, MakeGetters(input, OutputSchema.Flags(activeColumns)));
+        (Delegate[] getters, Action end) = MakeGetters(input, OutputSchema.Flags(activeColumns));
+        return new MappedRow(this, input, getters, end);
     }
 
     public DataViewRowCursor GetCursor(IDataView source, IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand)
     {
         bool[] active = OutputSchema.Flags(columnsNeeded);
         DataViewRowCursor input = source.GetRowCursor(InputSchema.Where(InputsOf(active)), rand);
-        return new MappedCursor(this, input, active, MakeGetters(input, active));
+        (Delegate[] getters, Action end) = MakeGetters(input, active);
+        return new MappedCursor(this, input, active, getters, end);
     }
 
-    private Delegate[] MakeGetters(DataViewRow input, bool[] active)
+    private (Delegate[] Getters, Action End) MakeGetters(DataViewRow input, bool[] active)
     {
         var getters = new Delegate[_made.Count];
+        Action ends = null;
         for (int i = 0; i < active.Length; i++)
         {
-            if (active[i] && _sources[i] < 0)
-                getters[~_sources[i]] = _made[~_sources[i]].MakeGetter(input);
+            if (!active[i] || _sources[i] >= 0)
+                continue;
+            MappedColumn made = _made[~_sources[i]];
+            (getters[~_sources[i]], Action end) = made.MakeHoldingGetter?.Invoke(input) ?? (made.MakeGetter(input), null);
+            ends += end;
         }
-        return getters;
+        return (getters, ends);
     }
 
-    private sealed class MappedRow(RowMapping mapping, DataViewRow input, Delegate[] getters) : WrappingRow(input)
+    private sealed class MappedRow(RowMapping mapping, DataViewRow input, Delegate[] getters, Action end) : WrappingRow(input, end)
     {
         public override DataViewSchema Schema => mapping.OutputSchema;
 
@@ -101,7 +114,7 @@ internal sealed class RowMapping : IRowToRowMapper
         }
     }
 
-    private sealed class MappedCursor(RowMapping mapping, DataViewRowCursor input, bool[] active, Delegate[] getters) : WrappingCursor(input)
+    private sealed class MappedCursor(RowMapping mapping, DataViewRowCursor input, bool[] active, Delegate[] getters, Action end) : WrappingCursor(input, end)
     {
         public override DataViewSchema Schema => mapping.OutputSchema;
 

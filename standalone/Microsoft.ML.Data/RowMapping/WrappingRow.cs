@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Data;
 
 /// <summary>A row over another: same position, and disposing this one disposes that one.</summary>
-internal abstract class WrappingRow(DataViewRow input) : DataViewRow
+internal abstract class WrappingRow(DataViewRow input, Action end = null) : DataViewRow
 {
     private bool _disposed;
 
@@ -19,13 +19,15 @@ internal abstract class WrappingRow(DataViewRow input) : DataViewRow
         if (_disposed)
             return;
         _disposed = true;
-        if (disposing)
-            Input.Dispose();
+        if (!disposing)
+            return;
+        end?.Invoke();
+        Input.Dispose();
     }
 }
 
 /// <summary>A cursor over another. By default everything is the input's.</summary>
-internal abstract class WrappingCursor(DataViewRowCursor input) : DataViewRowCursor
+internal abstract class WrappingCursor(DataViewRowCursor input, Action end = null) : DataViewRowCursor
 {
     private bool _disposed;
 
@@ -52,7 +54,9 @@ internal abstract class WrappingCursor(DataViewRowCursor input) : DataViewRowCur
         if (_disposed)
             return;
         _disposed = true;
-        if (disposing)
-            Input.Dispose();
+        if (!disposing)
+            return;
+        end?.Invoke();
+        Input.Dispose();
     }
 }

@@ -31,20 +31,24 @@ public sealed class ImageGrayscalingTransformer : OneToOneTransformerBase
     }
 
     private protected override MappedColumn MakeColumn(int pair, string output, DataViewSchema.Column source)
-        => new(output, ImageShapes.CheckImage(Host, source), null, [source.Index], row =>
+        => new(output, ImageShapes.CheckImage(Host, source), null, [source.Index], null) { MakeHoldingGetter = row => MakeGetter(row, source) };
+
+    // The colour image read last is disposed with the cursor, even one that belongs to the user's own objects.
+    private static (Delegate Getter, Action End) MakeGetter(DataViewRow row, DataViewSchema.Column source)
+    {
+        ValueGetter<MLImage> getSource = row.GetGetter<MLImage>(source);
+        MLImage original = null;
+        ValueGetter<MLImage> getter = (ref MLImage image) =>
         {
-            ValueGetter<MLImage> getSource = row.GetGetter<MLImage>(source);
-            MLImage original = null;
-            return (ValueGetter<MLImage>)((ref MLImage image) =>
-            {
-                image?.Dispose();
-                getSource(ref original);
-                if (original == null)
-                    return;
-                image = original.CloneWithGrayscale();
-                image.Tag = original.Tag;
-            });
-        });
+            image?.Dispose();
+            getSource(ref original);
+            if (original == null)
+                return;
+            image = original.CloneWithGrayscale();
+            image.Tag = original.Tag;
+        };
+        return (getter, () => original?.Dispose());
+    }
 
     private static VersionInfo GetVersionInfo() => new("IMGGRAYT", 0x00010001, 0x00010001, 0x00010001, typeof(ImageGrayscalingTransformer).Assembly.FullName, LoaderSignature);
 }

@@ -49,17 +49,19 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
         if (source.Type is not TextDataViewType)
             throw Host.ExceptSchemaMismatch("inputSchema", "input", source.Name, TextDataViewType.Instance.ToString(), source.Type.ToString());
         DataViewType type = _decode ? new ImageDataViewType() : new VectorDataViewType(NumberDataViewType.Byte);
-        return new MappedColumn(output, type, null, [source.Index], row => _decode ? DecodedGetter(row, source) : BytesGetter(row, source));
+        return new MappedColumn(output, type, null, [source.Index], row => BytesGetter(row, source)) { MakeHoldingGetter = _decode ? row => DecodedGetter(row, source) : null };
     }
 
-    private ValueGetter<MLImage> DecodedGetter(DataViewRow row, DataViewSchema.Column source)
+    // The image given last is disposed with the cursor, whoever holds it.
+    private (Delegate Getter, Action End) DecodedGetter(DataViewRow row, DataViewSchema.Column source)
     {
         ValueGetter<ReadOnlyMemory<char>> getPath = row.GetGetter<ReadOnlyMemory<char>>(source);
         ReadOnlyMemory<char> text = default;
-        return (ref MLImage image) =>
+        MLImage last = null;
+        ValueGetter<MLImage> getter = (ref MLImage image) =>
         {
             image?.Dispose();
-            image = null;
+            image = last = null;
             getPath(ref text);
             if (text.Length == 0)
                 return;
@@ -67,7 +69,9 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
             using var stream = new MemoryStream(File.ReadAllBytes(path));
             image = MLImage.CreateFromStream(stream);
             image.Tag = path;
+            last = image;
         };
+        return (getter, () => last?.Dispose());
     }
 
     private ValueGetter<VBuffer<byte>> BytesGetter(DataViewRow row, DataViewSchema.Column source)

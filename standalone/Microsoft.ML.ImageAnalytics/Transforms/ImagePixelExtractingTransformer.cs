@@ -63,18 +63,22 @@ public sealed class ImagePixelExtractingTransformer : OneToOneTransformerBase
         if (image.Height <= 0 || image.Width <= 0)
             throw Host.ExceptSchemaMismatch("inputSchema", "input", source.Name, "known-size image", "unknown-size image");
         var type = new VectorDataViewType(ItemType, _planes.Dimensions(image.Height, image.Width));
-        return new MappedColumn(output, type, null, [source.Index], row => _asFloat
-            ? MakeGetter<float>(row, source, image, value => (value - _offset) * _scale)
-            : MakeGetter<byte>(row, source, image, value => value));
+        return new MappedColumn(output, type, null, [source.Index], null)
+        {
+            MakeHoldingGetter = row => _asFloat
+                ? MakeGetter<float>(row, source, image, value => (value - _offset) * _scale)
+                : MakeGetter<byte>(row, source, image, value => value),
+        };
     }
 
-    private ValueGetter<VBuffer<T>> MakeGetter<T>(DataViewRow row, DataViewSchema.Column source, ImageDataViewType type, Func<byte, T> convert) where T : struct
+    // The image read last is disposed with the cursor, even one that belongs to the user's own objects.
+    private (Delegate Getter, Action End) MakeGetter<T>(DataViewRow row, DataViewSchema.Column source, ImageDataViewType type, Func<byte, T> convert) where T : struct
     {
         ValueGetter<MLImage> getImage = row.GetGetter<MLImage>(source);
         MLImage image = null;
         int pixels = type.Height * type.Width;
         T[] converted = [.. Enumerable.Range(0, 256).Select(v => convert((byte)v))];
-        return (ref VBuffer<T> vector) =>
+        ValueGetter<VBuffer<T>> getter = (ref VBuffer<T> vector) =>
         {
             getImage(ref image);
             if (image == null)
@@ -92,6 +96,7 @@ public sealed class ImagePixelExtractingTransformer : OneToOneTransformerBase
             }
             vector = editor.Commit();
         };
+        return (getter, () => image?.Dispose());
     }
 
     /// <summary>For each plane that is wanted, the byte of a pixel where its colour is.</summary>

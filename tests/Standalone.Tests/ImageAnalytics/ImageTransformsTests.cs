@@ -135,6 +135,29 @@ public sealed class ImageTransformsTests
     }
 
     [Fact]
+    public void TheImageReadLastIsDisposedWithTheCursorThoughItIsTheUsers()
+    {
+        IDataView images = Images();
+        IDataView result = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(images).Transform(images);
+        Pixels(result);
+
+        // The second pass finds the object of the first pass disposed.
+        Assert.Equal("Object is disposed.", Assert.ThrowsAny<InvalidOperationException>(() => Pixels(result)).GetBaseException().Message);
+    }
+
+    [Fact]
+    public void APredictionLeavesTheImageAlone()
+    {
+        using MLImage image = MLImage.CreateFromPixels(2, 1, MLPixelFormat.Bgra32, [1, 2, 3, 255, 4, 5, 6, 255]);
+        ITransformer model = _ml.Transforms.ExtractPixels("Pixels", "Image").Fit(Images());
+        using PredictionEngine<ImageRow, PixelRow> engine = _ml.Model.CreatePredictionEngine<ImageRow, PixelRow>(model);
+
+        Assert.Equal([3, 6, 2, 5, 1, 4], engine.Predict(new ImageRow { Image = image }).Pixels);
+        Assert.Equal([3, 6, 2, 5, 1, 4], engine.Predict(new ImageRow { Image = image }).Pixels);
+        Assert.Equal(2, image.Width);
+    }
+
+    [Fact]
     public void AMissingFolderIsNamed() =>
         Assert.Contains("no-such-folder", Assert.Throws<ArgumentException>(() => _ml.Transforms.LoadImages("Image", "no-such-folder", "Path")).Message);
 
