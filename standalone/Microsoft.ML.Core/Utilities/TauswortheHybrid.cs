@@ -4,7 +4,8 @@ namespace Microsoft.ML;
 
 /// <summary>
 /// Three Tausworthe generators and a linear congruential one, combined (Howes and Thomas, GPU Gems 3, chapter 37).
-/// The same numbers for a seed on every runtime, unlike <see cref="Random"/>.
+/// The same numbers for a seed on every runtime, unlike <see cref="Random"/>. What is not overridden here (NextSingle, NextInt64) comes from
+/// the base class and follows no seed: so it is in the original too.
 /// </summary>
 internal sealed class TauswortheHybrid : Random
 {
@@ -13,7 +14,7 @@ internal sealed class TauswortheHybrid : Random
     private uint _z3;
     private uint _z4;
 
-    private TauswortheHybrid(uint seed) : base(0)
+    private TauswortheHybrid(uint seed)
     {
         _z1 = seed;
         _z2 = MurmurRound(_z1, seed);
@@ -21,7 +22,7 @@ internal sealed class TauswortheHybrid : Random
         _z4 = MurmurRound(_z3, seed);
     }
 
-    private TauswortheHybrid(Random source) : base(0)
+    private TauswortheHybrid(Random source)
     {
         // Below 128 the first three would lose the bits they turn on.
         _z1 = Draw(source, 128);
@@ -58,11 +59,12 @@ internal sealed class TauswortheHybrid : Random
         return _z1 ^ _z2 ^ _z3 ^ _z4;
     }
 
-    protected override double Sample() => NextDouble();
-
     public override double NextDouble() => NextBits() / 4294967296.0;
 
-    public override float NextSingle() => (NextBits() >> 9) / (float)(1 << 23);
+    public int NextSigned() => (int)NextBits();
+
+    /// <summary>A number of 23 random bits in [0, 1).</summary>
+    public float NextFraction() => (NextBits() >> 9) / (float)(1 << 23);
 
     public override int Next()
     {

@@ -68,7 +68,7 @@ public sealed class ModelOperationsCatalog
             inputSchema = null;
             return bare;
         }
-        throw _env.Except("Could not load legacy format model");
+        throw _env.Except("Could not load legacy format model", _env.Except("Repository doesn't contain entry DataLoaderModel/Model.key"));
     }
 
     public ITransformer Load(string filePath, out DataViewSchema inputSchema)

@@ -85,7 +85,7 @@ internal static class ValueConversions
         return value => TextOf(value).AsMemory();
     }
 
-    private static string TextOf(object value) => value switch
+    internal static string TextOf(object value) => value switch
     {
         float number => number.ToString("G7", CultureInfo.InvariantCulture),
         double number => number.ToString("G17", CultureInfo.InvariantCulture),
@@ -105,13 +105,7 @@ internal static class ValueConversions
             return Make(nameof(ParseFloating), to);
         if (IsNumber(to))
             return Make(nameof(ParseInteger), to);
-        if (to == typeof(TimeSpan))
-            return (Func<ReadOnlyMemory<char>, TimeSpan>)(text => TimeSpan.Parse(text.Span, CultureInfo.InvariantCulture));
-        if (to == typeof(DateTime))
-            return (Func<ReadOnlyMemory<char>, DateTime>)(text => DateTime.Parse(text.Span, CultureInfo.InvariantCulture));
-        if (to == typeof(DateTimeOffset))
-            return (Func<ReadOnlyMemory<char>, DateTimeOffset>)(text => DateTimeOffset.Parse(text.Span, CultureInfo.InvariantCulture));
-        return null;
+        return to == typeof(TimeSpan) || to == typeof(DateTime) || to == typeof(DateTimeOffset) ? Make(nameof(ParseTime), to) : null;
     }
 
     /// <summary>Empty is 0, and what is no number is NaN.</summary>
@@ -128,8 +122,23 @@ internal static class ValueConversions
             return T.Zero;
         if (T.TryParse(text.Span, NumberStyles.Integer, CultureInfo.InvariantCulture, out T value))
             return value;
-        throw Contracts.Except("Value could not be parsed from text to int.");
+        // Unsigned integers become 0 for what is no number, signed ones are an error.
+        if (T.IsNegative(T.Zero - T.One))
+            throw Contracts.Except($"Value could not be parsed from text to {NameOf(typeof(T))}.");
+        return T.Zero;
     };
+
+    private static string NameOf(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.SByte => "sbyte",
+        TypeCode.Int16 => "short",
+        TypeCode.Int32 => "int",
+        _ => "long",
+    };
+
+    /// <summary>What is no time is the default.</summary>
+    private static Func<ReadOnlyMemory<char>, T> ParseTime<T>() where T : ISpanParsable<T>
+        => text => T.TryParse(text.Span, CultureInfo.InvariantCulture, out T value) ? value : default;
 
     private static bool ParseTruth(ReadOnlyMemory<char> text)
         => text.ToString().Trim().ToLowerInvariant() is "1" or "+1" or "+" or "t" or "y" or "yes" or "true";

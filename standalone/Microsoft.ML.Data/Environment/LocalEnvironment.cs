@@ -45,7 +45,7 @@ internal class LocalEnvironment : IHostEnvironmentInternal
 
     private string FullName => string.IsNullOrEmpty(_parentFullName) ? _shortName : $"{_parentFullName}; {_shortName}";
 
-    public string ContextDescription => _parent == null ? "HostEnvironment" : FullName;
+    public string ContextDescription => "HostEnvironment";
 
     public void AddListener(Action<string, ChannelMessage> listener) => _root._listener += listener;
 

@@ -18,7 +18,7 @@ internal sealed class ShuffledView : IDataView
         IHost host = env.Register("RowShufflingTransformer");
         _poolRows = poolRows;
         _shuffleSource = shuffleSource;
-        _seed = seed ?? host.Rand.Next();
+        _seed = seed ?? ((TauswortheHybrid)host.Rand).NextSigned();
         bool keepsAll = input.Schema.All(c => StoredColumn.CanStore(c.Type));
         _input = keepsAll ? input : new ChosenColumnsView(input, c => StoredColumn.CanStore(c.Type));
     }
@@ -31,7 +31,8 @@ internal sealed class ShuffledView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
         Random mine = rand ?? TauswortheHybrid.Create((int?)_seed);
-        Random source = _shuffleSource && rand != null ? TauswortheHybrid.Create(mine) : null;
+        // Draws from the numbers even where the input can't be shuffled.
+        Random source = _shuffleSource ? TauswortheHybrid.Create(mine) : null;
         DataViewRowCursor input = _input.GetRowCursor(columnsNeeded, source);
         return _poolRows == 1 ? input : new Cursor(input, _poolRows, mine);
     }

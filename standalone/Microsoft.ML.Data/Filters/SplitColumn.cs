@@ -29,13 +29,13 @@ internal static class SplitColumn
     /// <summary>The same number for the same row position, however the cursor got there.</summary>
     private static MappedColumn RandomNumbers(string name, uint seed) => new(name, NumberDataViewType.Single, null, [], row =>
     {
-        Random random = TauswortheHybrid.Create((int?)(int)seed);
+        TauswortheHybrid random = TauswortheHybrid.Create((int?)(int)seed);
         long drawn = -1;
         float number = 0;
         ValueGetter<float> getter = (ref float value) =>
         {
             for (; drawn < row.Position; drawn++)
-                number = random.NextSingle();
+                number = random.NextFraction();
             value = number;
         };
         return getter;
@@ -116,6 +116,12 @@ internal static class SplitColumn
                 return Read<ReadOnlyMemory<char>>(row, column, text => Encoding.UTF8.GetBytes(text.Span.ToArray()));
             if (column.Type is BooleanDataViewType)
                 return Read<bool>(row, column, value => BitConverter.GetBytes(value ? 1u : 0u));
+            if (column.Type is DateTimeDataViewType)
+                return Read<DateTime>(row, column, value => BitConverter.GetBytes(value.Ticks));
+            if (column.Type is DateTimeOffsetDataViewType)
+                return Read<DateTimeOffset>(row, column, value => BitConverter.GetBytes(value.UtcDateTime.Ticks));
+            if (column.Type is TimeSpanDataViewType)
+                return Read<TimeSpan>(row, column, value => BitConverter.GetBytes(value.Ticks));
             return Type.GetTypeCode(column.Type.RawType) switch
             {
                 TypeCode.SByte => Read<sbyte>(row, column, value => BitConverter.GetBytes((uint)value)),

@@ -103,7 +103,7 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
             }
             slot += vector.Size;
         }
-        VBuffer<ReadOnlyMemory<char>>.Copy(merged, 0, ref names, total);
+        SparseResult.Store(merged, ref names, name => name.IsEmpty);
     }
 
     private static ValueGetter<VBuffer<T>> MakeGetter<T>(DataViewRow row, DataViewSchema.Column[] sources)

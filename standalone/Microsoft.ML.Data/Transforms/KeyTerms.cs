@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -115,12 +116,20 @@ internal abstract class KeyTerms
         {
             if (asText && type is not TextDataViewType)
             {
-                var convert = (Func<TValue, ReadOnlyMemory<char>>)ValueConversions.FindOrNull(typeof(TValue), typeof(ReadOnlyMemory<char>));
-                return Values(TextDataViewType.Instance, Array.ConvertAll(values, value => convert(value)), asText: false);
+                return Values(TextDataViewType.Instance, Array.ConvertAll(values, value => AnnotationText(type, value).AsMemory()), asText: false);
             }
             ValueGetter<VBuffer<TValue>> getter = (ref VBuffer<TValue> destination) => VBuffer<TValue>.Copy(values, 0, ref destination, values.Length);
             return (new VectorDataViewType(type, values.Length), getter);
         }
+
+        /// <summary>Not the text of a conversion: truth values are 0 and 1, and keys count from 0.</summary>
+        private static string AnnotationText<TValue>(PrimitiveDataViewType type, TValue value) => (object)value switch
+        {
+            bool truth => truth ? "1" : "0",
+            float number => number.ToString("R", CultureInfo.InvariantCulture),
+            _ when type is KeyDataViewType => (Convert.ToUInt64(value) - 1).ToString(CultureInfo.InvariantCulture),
+            _ => ValueConversions.TextOf(value),
+        };
 
         public override void Save(BinaryWriter writer)
         {

@@ -34,7 +34,10 @@ public sealed class NormalizingEstimator : IEstimator<NormalizingTransformer>
         {
             DataViewSchema.Column source = input.Schema.GetColumnOrNull(pair.Input)
                 ?? throw _host.ExceptSchemaMismatch(nameof(input), "input", pair.Input);
-            NormalizingTransformer.CheckType(_host, source);
+            DataViewType item = PrimitiveTypes.ItemTypeOf(source.Type);
+            bool isKnown = source.Type is not VectorDataViewType { IsKnownSize: false };
+            _host.CheckParam(isKnown && (item == NumberDataViewType.Single || item == NumberDataViewType.Double), "srcType",
+                $"Wrong column type for input column. Expected: Single, Double, Vector of Single or Vector of Double. Got: {source.Type}.");
             return source;
         }).ToArray();
         NormalizerLearner[] learners = sources.Select(source => NormalizerLearner.Create(source.Type)).ToArray();

@@ -28,7 +28,7 @@ public sealed class NormalizingTransformer : OneToOneTransformerBase
         return _scalings[index].ToParameters(_types[index] is VectorDataViewType);
     }
 
-    internal static void CheckType(IExceptionContext context, DataViewSchema.Column source)
+    private static void CheckType(IExceptionContext context, DataViewSchema.Column source)
     {
         const string Expected = "scalar or known-size vector of Single";
         if (source.Type is VectorDataViewType { IsKnownSize: false })

@@ -41,20 +41,16 @@ internal sealed class SlotScaling<T>(bool isCdf, T[] first, T[] second) : SlotSc
         if (source.Type is not VectorDataViewType)
             return ItemMapping.MakeGetter<T, T>(row, source, value => Scale(0, value), densify: false);
         ValueGetter<VBuffer<T>> get = row.GetGetter<VBuffer<T>>(source);
-        bool keepsZero = !isCdf && second.All(offset => offset == T.Zero);
         VBuffer<T> values = default;
+        var dense = new T[first.Length];
         ValueGetter<VBuffer<T>> getter = (ref VBuffer<T> scaled) =>
         {
             get(ref values);
             Contracts.Check(values.Length == first.Length, "Mismatched normalizer size");
-            if (!keepsZero && !values.IsDense)
-                values.CopyToDense(ref values);
-            VBufferEditor<T> editor = VBufferEditor.Create(ref scaled, values.Length, values.GetValues().Length);
-            values.GetIndices().CopyTo(editor.Indices);
-            ReadOnlySpan<T> given = values.GetValues();
-            for (int i = 0; i < given.Length; i++)
-                editor.Values[i] = Scale(values.IsDense ? i : editor.Indices[i], given[i]);
-            scaled = editor.Commit();
+            values.CopyTo(dense);
+            for (int i = 0; i < dense.Length; i++)
+                dense[i] = Scale(i, dense[i]);
+            SparseResult.Store(dense, ref scaled, T.IsZero);
         };
         return getter;
     }

@@ -11,7 +11,7 @@ public sealed class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMappingTra
 
     internal ValueToKeyMappingEstimator(IHostEnvironment env, Settings settings)
     {
-        _host = env.Register(nameof(ValueToKeyMappingEstimator));
+        _host = env.Register("Term");
         _host.CheckParam(settings.MaximumNumberOfKeys > 0, "maximumNumberOfKeys", "Must be positive");
         _settings = settings;
     }
@@ -67,7 +67,7 @@ public sealed class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMappingTra
             bool hasValues = source.IsKey && source.Annotations.TryFindColumn(AnnotationKinds.KeyValues, out SchemaShape.Column values) && values.Kind == kind;
             SchemaShape.Column keyValues = hasValues ? source.AnnotationsOf(AnnotationKinds.KeyValues).Single()
                 : new SchemaShape.Column(AnnotationKinds.KeyValues, kind, _settings.ValuesAsText ? TextDataViewType.Instance : source.ItemType,
-                    source.IsKey && !_settings.ValuesAsText);
+                    source.IsKey);
             IEnumerable<SchemaShape.Column> annotations = source.AnnotationsOf(AnnotationKinds.SlotNames).Append(keyValues);
             return new SchemaShape.Column(pair.Output, source.Kind, NumberDataViewType.UInt32, true, new SchemaShape(annotations));
         }));

@@ -63,12 +63,12 @@ public sealed class ValueToKeyMappingTransformer : OneToOneTransformerBase
             throw Host.ExceptSchemaMismatch("inputSchema", "input", source.Name, terms.ItemType.ToString(), source.Type.ToString());
         DataViewType type = source.Type is VectorDataViewType vector ? new VectorDataViewType(terms.KeyType, vector.Dimensions) : terms.KeyType;
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add(source.Annotations, kind => kind == AnnotationKinds.SlotNames);
         if (terms.Count > 0)
         {
             (DataViewType valuesType, Delegate values) = terms.MakeKeyValues(source, _valuesAsText);
             annotations.Add(AnnotationKinds.KeyValues, valuesType, values);
         }
+        annotations.Add(source.Annotations, kind => kind == AnnotationKinds.SlotNames);
         return new MappedColumn(output, type, annotations.ToAnnotations(), [source.Index], row => terms.MakeGetter(row, source));
     }
 }

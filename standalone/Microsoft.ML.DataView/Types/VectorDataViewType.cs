@@ -6,7 +6,7 @@ namespace Microsoft.ML.Data;
 /// <summary>A vector of plain values. A dimension of 0 is one of unknown size; then the whole size is unknown.</summary>
 public sealed class VectorDataViewType : StructuredDataViewType
 {
-    public VectorDataViewType(PrimitiveDataViewType itemType, int size = 0) : this(itemType, ImmutableArray.Create(size))
+    public VectorDataViewType(PrimitiveDataViewType itemType, int size = 0) : this(itemType, ImmutableArray.Create(Checked(size)))
     {
     }
 
@@ -28,6 +28,8 @@ public sealed class VectorDataViewType : StructuredDataViewType
     public bool IsKnownSize => Size > 0;
     public PrimitiveDataViewType ItemType { get; }
     public int Size { get; }
+
+    private static int Checked(int size) => size >= 0 ? size : throw new ArgumentOutOfRangeException(nameof(size));
 
     private static Type RawTypeOf(PrimitiveDataViewType itemType)
     {

@@ -27,7 +27,7 @@ public sealed class MissingValueReplacingEstimator : IEstimator<MissingValueRepl
             DataViewSchema.Column source = input.Schema.GetColumnOrNull(pair.Input)
                 ?? throw _host.ExceptSchemaMismatch(nameof(input), "input", pair.Input);
             CheckType(PrimitiveTypes.ItemTypeOf(source.Type));
-            return Replacement.Learn(_host, input, source, _mode, _bySlot);
+            return Replacement.Learn(_host.Register(nameof(MissingValueReplacingTransformer)), input, source, _mode, _bySlot);
         }).ToArray();
         return new MissingValueReplacingTransformer(_host, _pairs, replacements);
     }
