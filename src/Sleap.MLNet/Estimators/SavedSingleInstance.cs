@@ -17,6 +17,7 @@ internal sealed record SavedSingleInstance
     public required float Scale { get; init; }
     public required float PeakThreshold { get; init; }
     public required PeakRefinement Refinement { get; init; }
+    public required Precision Precision { get; init; }
     public required int BatchSize { get; init; }
     public required string ImageColumn { get; init; }
     public required string KeypointsColumn { get; init; }
@@ -39,6 +40,7 @@ internal sealed record SavedSingleInstance
         Scale = options.Scale,
         PeakThreshold = options.PeakThreshold,
         Refinement = options.Refinement,
+        Precision = options.Precision,
         BatchSize = options.BatchSize,
         ImageColumn = options.ImageColumn,
         KeypointsColumn = options.KeypointsColumn,
@@ -57,6 +59,7 @@ internal sealed record SavedSingleInstance
         Scale = Scale,
         PeakThreshold = PeakThreshold,
         Refinement = Refinement,
+        Precision = Precision,
         BatchSize = BatchSize,
         ImageColumn = ImageColumn,
         KeypointsColumn = KeypointsColumn,

@@ -24,6 +24,9 @@ public sealed record SingleInstanceOptions
     /// <summary>Frames that the network sees at once when it predicts. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
+    /// <summary>Numbers that the network predicts in. Default <see cref="Precision.Single"/>.</summary>
+    public Precision Precision { get; init; } = Precision.Single;
+
     /// <summary>Where to predict: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
@@ -60,6 +63,7 @@ public sealed record SingleInstanceOptions
         if (!(Scale > 0)) faults.Add($"Scale is {Scale}; above 0.");
         if (!(PeakThreshold is >= 0 and <= 1)) faults.Add($"PeakThreshold is {PeakThreshold}; 0 to 1.");
         if (!Enum.IsDefined(Refinement)) faults.Add($"Refinement is {(int)Refinement}, which is none of {string.Join(", ", Enum.GetNames<PeakRefinement>())}.");
+        if (!Enum.IsDefined(Precision)) faults.Add($"Precision is {(int)Precision}, which is none of {string.Join(", ", Enum.GetNames<Precision>())}.");
         if (BatchSize < 1) faults.Add($"BatchSize is {BatchSize}; at least 1.");
         if (TorchDevice.Fault(Device) is { } fault) faults.Add($"Device {fault}");
         string[] columns = [ImageColumn, KeypointsColumn, PredictedKeypointsColumn, KeypointScoreColumn, InstanceScoreColumn, PredictedCentroidColumn];

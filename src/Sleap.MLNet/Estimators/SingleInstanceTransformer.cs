@@ -5,6 +5,7 @@ using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 using Sleap.Transforms;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
@@ -24,6 +25,7 @@ public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<Singl
         var device = TorchDevice.Of(options.Device);
         model.Network.to(device);
         model.Network.UseChannelsLast();
+        model.Network.Precision = options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         model.Network.eval();
         Predictor = new SingleInstancePredictor(model, new InputFrames(height, width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), device);
         Outputs = SingleInstanceColumns.Of(options, skeleton);
@@ -54,6 +56,7 @@ public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<Singl
             PeakThreshold = prediction.PeakThreshold ?? Options.PeakThreshold,
             Refinement = prediction.Refinement ?? Options.Refinement,
             BatchSize = prediction.BatchSize ?? Options.BatchSize,
+            Precision = prediction.Precision ?? Options.Precision,
             Device = prediction.Device ?? Options.Device,
         };
         options.Validate(Skeleton.Nodes.Length);

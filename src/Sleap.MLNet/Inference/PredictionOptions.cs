@@ -12,6 +12,9 @@ public sealed record PredictionOptions
     /// <summary>Frames that the network sees at once.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>Numbers that the network predicts in.</summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>Where to predict: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string? Device { get; init; }
 }

@@ -16,6 +16,7 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         var network = model.Network;
         network.to(_device);
         network.UseChannelsLast();
+        network.Precision = options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
         var total = options.Epochs * stepsPerEpoch;
         var rate = options.Schedule.Start(total, options.LearningRate);
@@ -23,6 +24,7 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         var averaged = model.CreateNetwork();
         averaged.to(_device);
         averaged.UseChannelsLast();
+        averaged.Precision = network.Precision;
         using var average = new WeightAverage(network, averaged, options.AverageDecay ?? 0);
         var best = new BestWeights(model.CreateNetwork().to(_device));
         using var feed = new BatchFeed(train, new Augmenter(augmentation, skeleton), options.BatchSize, total, seed);

@@ -45,6 +45,9 @@ public sealed record TrainerOptions
     /// <summary>Seed of everything random; null (default) takes it from the <c>MLContext</c>. Same seed, same machine, same weights.</summary>
     public int? Seed { get; init; }
 
+    /// <summary>Numbers that the network is trained in. Default <see cref="Precision.Single"/>.</summary>
+    public Precision Precision { get; init; } = Precision.Single;
+
     /// <summary>Where to train: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
@@ -62,6 +65,7 @@ public sealed record TrainerOptions
         if (LearningRate is not (> 0 and < 1)) yield return $"Training.LearningRate is {LearningRate}; above 0 and below 1.";
         if (!Enum.IsDefined(Optimizer)) yield return $"Training.Optimizer is {(int)Optimizer}, which is none of {string.Join(", ", Enum.GetNames<Optimizer>())}.";
         if (!Enum.IsDefined(Initialization)) yield return $"Training.Initialization is {(int)Initialization}, which is none of {string.Join(", ", Enum.GetNames<Initialization>())}.";
+        if (!Enum.IsDefined(Precision)) yield return $"Training.Precision is {(int)Precision}, which is none of {string.Join(", ", Enum.GetNames<Precision>())}.";
         if (!(WeightDecay >= 0)) yield return $"Training.WeightDecay is {WeightDecay}; 0 or more.";
         if (GradientClipNorm is not (null or > 0)) yield return $"Training.GradientClipNorm is {GradientClipNorm}; above 0, or null.";
         if (!(ForegroundWeight >= 0)) yield return $"Training.ForegroundWeight is {ForegroundWeight}; 0 or more.";

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Sleap.IO;
+
+namespace Sleap.MLNet.Tests;
+
+public sealed class ExampleTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("examples-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Train_and_predict_runs_as_it_stands()
+    {
+        var output = Run("train-and-predict.cs", Path.Combine(Root(), "tests/data/small_robot_minimal.slp"), Path.Combine(Root(), "tests/data/small_robot.mp4"));
+        Assert.Contains("video, frame, instance, track, node, x, y, score", output);
+        Assert.True(File.Exists(Path.Combine(_folder, "mouse.zip")));
+        Assert.Equal(166, Labels.Load(Path.Combine(_folder, "session.predictions.slp")).Frames.Count);
+    }
+
+    [Fact]
+    public void The_code_in_the_readme_is_that_of_the_example()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+        var start = readme.IndexOf("```csharp\n", StringComparison.Ordinal) + "```csharp\n".Length;
+        var code = readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)]
+            .Replace("\"labels.slp\"", "labelFile", StringComparison.Ordinal).Replace("\"session.mp4\"", "videoFile", StringComparison.Ordinal);
+        Assert.Contains(code.Trim(), File.ReadAllText(Path.Combine(Root(), "examples/train-and-predict.cs")));
+    }
+
+    private string Run(string example, params string[] words)
+    {
+        // The configuration of this test, whose assemblies are built already.
+        var configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Root(), "examples", example), "-c", configuration, "--", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}\n{output}\n{error.Result}");
+        return output;
+    }
+
+    private static string Root([CallerFilePath] string here = "")
+    {
+        for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "Sleap.MLNet.sln"))) return folder;
+        throw new DirectoryNotFoundException($"Sleap.MLNet.sln is not above {here}.");
+    }
+}
