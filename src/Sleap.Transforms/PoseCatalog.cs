@@ -17,7 +17,10 @@ public sealed class PoseCatalog
     /// <summary>Loads labeled frames from a file or folder of any format that <see cref="Labels.Load"/> reads.</summary>
     /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table.</param>
     /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
-    /// <returns>One row a labeled frame; frames that cannot be read are left out when images are asked for, see <see cref="FrameReport"/>.</returns>
+    /// <returns>
+    /// One row a labeled frame; frames that cannot be read are left out when images are asked for, see <see cref="FrameReport"/>. What the reader
+    /// left aside is a warning in <see cref="MLContext.Log"/>.
+    /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
     /// <exception cref="InvalidDataException">There is no labeled frame in it.</exception>
@@ -26,7 +29,9 @@ public sealed class PoseCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
-        return FromLabels(Labels.Load(path, chosen.Reading), chosen, path);
+        Labels labels = Labels.Load(path, chosen.Reading);
+        PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{path}: {remark}")]);
+        return FromLabels(labels, chosen, path);
     }
 
     /// <summary>Labels already in memory as a data view.</summary>

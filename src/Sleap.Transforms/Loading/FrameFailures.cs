@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -16,9 +15,7 @@ internal sealed class FrameFailures(MLContext ml)
             if (!_byRow.TryAdd(row, new UnreadableFrame(video, frame, error.Message)))
                 return;
         }
-        IHost host = ((IHostEnvironment)ml).Register("Pose");
-        using IChannel channel = host.Start("Reading frames");
-        channel.Warning(MessageSensitivity.UserData, "Frame {0} of {1} cannot be read and is left out: {2}", frame, video, error.Message);
+        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read and is left out: {error.Message}"]);
     }
 
     /// <summary>The failures among <paramref name="rows"/>.</summary>

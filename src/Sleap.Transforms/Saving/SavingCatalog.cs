@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -37,14 +36,7 @@ public static class SavingCatalog
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Labels labels = pose.ToLabels(view, columns);
-        IReadOnlyList<string> lost = labels.Save(path);
-        if (lost.Count > 0)
-        {
-            IHost host = ((IHostEnvironment)pose.Context).Register("Pose");
-            using IChannel channel = host.Start("Saving labels");
-            foreach (string loss in lost)
-                channel.Warning(MessageSensitivity.UserData, "{0}: {1}", path, loss);
-        }
+        PoseLog.Warn(pose.Context, "Saving labels", [.. labels.Save(path).Select(loss => $"{path}: {loss}")]);
         return labels;
     }
 

@@ -1,0 +1,20 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace Sleap.Transforms;
+
+/// <summary>Warnings to <see cref="MLContext.Log"/>.</summary>
+internal static class PoseLog
+{
+    /// <summary>Sends each message as a warning of the source "Pose; <paramref name="task"/>".</summary>
+    public static void Warn(MLContext ml, string task, IReadOnlyCollection<string> messages)
+    {
+        if (messages.Count == 0)
+            return;
+        IHost host = ((IHostEnvironment)ml).Register("Pose");
+        using IChannel channel = host.Start(task);
+        // As an argument: paths may hold braces.
+        foreach (string message in messages)
+            channel.Warning(MessageSensitivity.UserData, "{0}", message);
+    }
+}
