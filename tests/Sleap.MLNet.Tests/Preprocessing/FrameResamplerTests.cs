@@ -47,7 +47,7 @@ public sealed class FrameResamplerTests
     }
 
     /// <summary>Every size and every place of the vectors against sums written out in double precision.</summary>
-    [Property(MaxTest = 200)]
+    [Property(MaxTest = 40)]
     public void Resizing_is_a_weighted_mean(byte heightDraw, byte widthDraw, byte targetHeightDraw, byte targetWidthDraw, bool colour, int seed)
     {
         int height = heightDraw % 60 + 1, width = widthDraw % 60 + 1, targetHeight = targetHeightDraw % 60 + 1, targetWidth = targetWidthDraw % 60 + 1, channels = colour ? 3 : 1;
