@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
@@ -69,7 +70,7 @@ int Demo()
     }
     var report = JsonNode.Parse(File.ReadAllText("demo/demo.json"))!;
     report["seconds"]!["build"] = Math.Round(buildSeconds, 1);
-    File.WriteAllText("demo/demo.json", report.ToJsonString(new() { WriteIndented = true }));
+    using (var writer = new Utf8JsonWriter(File.Create("demo/demo.json"), new() { Indented = true })) report.WriteTo(writer);
     Console.WriteLine($"demo: {Path.GetRelativePath(root, Path.GetFullPath("demo/demo.json"))}");
     return 0;
 }

@@ -107,7 +107,11 @@ void Predict()
     Console.WriteLine("demo/predictions.slp  demo/poses.csv  demo/poses.png  demo/mouse.zip");
 }
 
-void Write(JsonObject report) => File.WriteAllText(Report, report.ToJsonString(new() { WriteIndented = true }));
+void Write(JsonObject report)
+{
+    using var writer = new Utf8JsonWriter(File.Create(Report), new() { Indented = true });
+    report.WriteTo(writer);
+}
 
 static string Version(Type type) => type.Assembly.GetName().Version!.ToString();
 

@@ -1,9 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Sleap.IO;
 
 namespace Sleap.MLNet;
 
 /// <summary>What a saved model says of itself, as JSON; the weights come after it. How it was trained is not kept: it does not change what it predicts.</summary>
-internal sealed record SavedSingleInstance
+internal sealed partial record SavedSingleInstance
 {
     public required string SkeletonName { get; init; }
     public required string[] Nodes { get; init; }
@@ -74,4 +76,22 @@ internal sealed record SavedSingleInstance
         Nodes,
         Edges.Select(edge => new Edge(edge[0], edge[1])),
         Symmetries.Select(pair => new Symmetry(pair[0], pair[1])));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json.Default.SavedSingleInstance);
+
+    public static SavedSingleInstance FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Json.Default.SavedSingleInstance) ?? throw new InvalidDataException("The model's description is empty.");
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException($"The model's description cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    // Generated code: programs of one file have reflection-based serialization switched off.
+    [JsonSerializable(typeof(SavedSingleInstance))]
+    private sealed partial class Json : JsonSerializerContext;
 }

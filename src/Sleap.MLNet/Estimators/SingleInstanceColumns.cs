@@ -21,9 +21,7 @@ internal static class SingleInstanceColumns
     private static DataViewSchema.Annotations SlotNames(IReadOnlyList<string> names)
     {
         var builder = new DataViewSchema.Annotations.Builder();
-        ReadOnlyMemory<char>[] values = [.. names.Select(name => name.AsMemory())];
-        builder.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, values.Length),
-            (ref VBuffer<ReadOnlyMemory<char>> slots) => slots = new(values.Length, values));
+        SkeletonAnnotations.AddSlotNames(builder, names);
         return builder.ToAnnotations();
     }
 }

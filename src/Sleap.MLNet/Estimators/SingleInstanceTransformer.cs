@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
@@ -73,7 +72,7 @@ public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<Singl
 
     internal override void Save(BinaryWriter writer)
     {
-        writer.Write(JsonSerializer.Serialize(SavedSingleInstance.From(Options, Skeleton, _height, _width)));
+        writer.Write(SavedSingleInstance.From(Options, Skeleton, _height, _width).ToJson());
         using var weights = new MemoryStream();
         NetworkState.Save(_model.Network, weights);
         writer.Write((int)weights.Length);
@@ -82,8 +81,7 @@ public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<Singl
 
     static SingleInstanceTransformer ILoadable<SingleInstanceTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
     {
-        var saved = JsonSerializer.Deserialize<SavedSingleInstance>(reader.ReadString())
-            ?? throw new InvalidDataException("The model's description is empty.");
+        var saved = SavedSingleInstance.FromJson(reader.ReadString());
         var (options, skeleton) = (saved.ToOptions(), saved.ToSkeleton());
         options.Validate(skeleton.Nodes.Length);
         var model = new SingleInstanceModel(options, skeleton.Nodes.Length, Initialization.Default);

@@ -11,6 +11,12 @@ internal static unsafe class Native
 {
     const string Library = "TorchSharpBoxed";
 
+    // The libtorch that comes with TorchSharp uses all cores unless it is told otherwise. Debian's starts with one thread.
+    static Native()
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"))) _ = boxed_set_threads(Environment.ProcessorCount);
+    }
+
     [DllImport(Library)] internal static extern byte* boxed_error();
     [DllImport(Library)] internal static extern nint boxed_find(byte* name, byte* overload);
     [DllImport(Library)] internal static extern int boxed_call(nint op, Value* arguments, int count, Value* results, int room);
