@@ -20,10 +20,11 @@ internal static class PictureDecoder
         try
         {
             // Alpha is left out; two channels are gray and alpha.
-            picture = ImageResult.FromMemory(encoded, ColorComponents.RedGreenBlue);
+            using var stream = new EndingStream(encoded);
+            picture = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
         }
         catch (Exception fault) when (fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
-            or EndOfStreamException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException)
+            or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException)
         {
             // What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.
             throw new PoseFormatException(file, place, $"the picture cannot be decoded ({fault.Message}).", fault);

@@ -30,7 +30,12 @@ internal sealed class DeepLabCutHeader
     /// <summary>Reads the header from the first rows; gives back how many they are.</summary>
     public static DeepLabCutHeader Read(IReadOnlyList<(int Line, string[] Cells)> rows, string path, out int count)
     {
-        var named = rows.Take(4).Where(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords").ToDictionary(r => r.Cells[0], r => r.Cells);
+        var named = new Dictionary<string, string[]>();
+        foreach (var (line, cells) in rows.TakeWhile(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords"))
+        {
+            if (!named.TryAdd(cells[0], cells))
+                throw new PoseFormatException(path, $"line {line}", $"the header row '{cells[0]}' is there twice.");
+        }
         count = named.Count;
         foreach (var name in new[] { "scorer", "bodyparts", "coords" })
         {

@@ -125,7 +125,8 @@ internal static class SlpReader
         var video = json.Whole(row["video"], $"{place} video");
         if (video < 0 || video >= videos.Count)
             throw json.Fault(place, $"names video {video}, and the file has {videos.Count}");
-        return new SuggestedFrame(videos[video], json.Whole(row["frame_idx"], $"{place} frame_idx"), row["group"] is { } group ? json.Whole(group, $"{place} group") : null);
+        var (stored, numbers) = (json.Whole(row["frame_idx"], $"{place} frame_idx"), videos[video].FrameNumbers);
+        return new SuggestedFrame(videos[video], stored >= 0 && stored < numbers.Length ? numbers[stored] : stored, row["group"] is { } group ? json.Whole(group, $"{place} group") : null);
     }
 
     private static Dictionary<string, JsonNode?> Provenance(Hdf5Reader file, JsonObject metadata, SlpJson json)
