@@ -1,0 +1,123 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>Which class the animal at a place is of, as one map a class.</summary>
+public sealed class ClassMap
+{
+    private readonly ConfidenceMap _spots;
+
+    /// <summary>Makes the codec of one head.</summary>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="stride">Input pixels between neighbouring cells.</param>
+    /// <param name="sigma">Standard deviation of the spots around nodes, in cells.</param>
+    /// <param name="threshold">Where an animal's spots are not above this, its class is not marked.</param>
+    public ClassMap(int classes, int stride, float sigma, float threshold = 0.2f)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        _spots = new ConfidenceMap(stride, sigma);
+        (Classes, Threshold) = (classes, threshold);
+    }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>Where an animal's spots are not above this, its class is not marked.</summary>
+    public float Threshold { get; }
+
+    /// <summary>
+    /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it, so that
+    /// classes go to the wrong animals unless there are two of each or the table is symmetric. Default false.
+    /// </summary>
+    public bool ScrambleClasses { get; init; }
+
+    /// <summary>Draws the target maps.</summary>
+    /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
+    /// <param name="classes">Class of each animal (B, animals), −1 = none.</param>
+    /// <param name="height">Height of the network's input.</param>
+    /// <param name="width">Width of the network's input.</param>
+    /// <returns>
+    /// (B, classes, ⌈height/stride⌉, ⌈width/stride⌉): at each cell the share of the class's animal in the spots of all animals.
+    /// </returns>
+    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    public Tensor Encode(Tensor points, Tensor classes, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(classes);
+        if (points.dim() != 4 || classes.dim() != 2 || classes.size(0) != points.size(0) || classes.size(1) != points.size(1))
+            throw new ArgumentException($"Points have the shape ({string.Join(", ", points.shape)}) and classes ({string.Join(", ", classes.shape)}), expected (batch, animals, nodes, 2) and (batch, animals).", nameof(points));
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor spots = _spots.Encode(points.transpose(1, 2), height, width);                            // (B, animals, h, w)
+        Tensor shares = (spots / spots.sum(1, true)).masked_fill(spots.gt(Threshold).logical_not(), 0); // (B, animals, h, w)
+        Tensor table = new ClassVector(Classes).Encode(classes);                                        // (B, animals, classes)
+        long batch = points.size(0), animals = points.size(1);
+        table = ScrambleClasses ? table.reshape(batch, Classes, animals) : table.transpose(1, 2);       // (B, classes, animals)
+        Tensor maps = zeros(new[] { batch, Classes, spots.size(2), spots.size(3) }, ScalarType.Float32, points.device);
+        for (long animal = 0; animal < animals; animal++)
+            maps = maps.maximum(table.narrow(2, animal, 1).unsqueeze(-1) * shares.narrow(1, animal, 1));    // (B, classes, h, w)
+        return maps.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak at most, so
+    /// that the sum of probabilities is largest; a peak whose class is then not its most probable one is left out.
+    /// </summary>
+    /// <param name="maps">(B, classes, h, w)</param>
+    /// <param name="peaks">Peaks of all nodes.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    public ClassifiedPeaks Decode(Tensor maps, LocalPeaks peaks, int nodes)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        ArgumentNullException.ThrowIfNull(peaks);
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        long batch = maps.size(0), height = maps.size(2), width = maps.size(3);
+        Tensor cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);                     // (P, 2), halves to even
+        Tensor row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
+        Tensor place = row * width + cells.select(1, 0).clamp(0, width - 1);                            // (P)
+        Tensor chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place);          // (P, classes)
+        float[] probabilities = Numbers(chances), points = Numbers(peaks.Points), values = Numbers(peaks.Values);
+        long[] samples = peaks.Samples.cpu().data<long>().ToArray(), channels = peaks.Channels.cpu().data<long>().ToArray();
+
+        int slots = (int)batch * Classes * nodes;
+        float[] foundPoints = Missing(2 * slots), foundValues = Missing(slots), foundProbabilities = Missing(slots);
+        foreach (var group in Enumerable.Range(0, samples.Length).GroupBy(peak => (samples[peak], channels[peak])))
+        {
+            int[] members = [.. group];
+            int[] classes = ClassVector.Assign(probabilities, members, Classes);
+            for (int i = 0; i < members.Length; i++)
+            {
+                ReadOnlySpan<float> own = probabilities.AsSpan(members[i] * Classes, Classes);
+                if (classes[i] < 0 || own[classes[i]] != Largest(own))
+                    continue;
+                long slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
+                (foundPoints[2 * slot], foundPoints[2 * slot + 1]) = (points[2 * members[i]], points[2 * members[i] + 1]);
+                (foundValues[slot], foundProbabilities[slot]) = (values[members[i]], own[classes[i]]);
+            }
+        }
+
+        return new ClassifiedPeaks(
+            tensor(foundPoints, new[] { batch, Classes, nodes, 2 }).MoveToOuterDisposeScope(),
+            tensor(foundValues, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope(),
+            tensor(foundProbabilities, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope());
+    }
+
+    private static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+
+    private static float Largest(ReadOnlySpan<float> values)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float value in values)
+            largest = Math.Max(largest, value);
+        return largest;
+    }
+
+    private static float[] Missing(int count)
+    {
+        var values = new float[count];
+        Array.Fill(values, float.NaN);
+        return values;
+    }
+}

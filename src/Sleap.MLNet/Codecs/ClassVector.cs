@@ -1,0 +1,80 @@
+using Sleap.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>Which class each crop of a frame is of, as a vector of probabilities.</summary>
+public sealed class ClassVector
+{
+    private readonly float _leastProbability;
+
+    /// <summary>Makes the codec of one head.</summary>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="leastProbability">
+    /// Below this probability an animal gets no class. Null: that of a guess, 1 / <paramref name="classes"/>. sleap-nn has no such
+    /// limit (0): of two animals that both look like the first class, it calls one the second, with whatever probability.
+    /// </param>
+    public ClassVector(int classes, float? leastProbability = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        Classes = classes;
+        _leastProbability = leastProbability ?? 1f / classes;
+    }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>Writes class numbers as vectors.</summary>
+    /// <param name="classes">Class of each animal, any shape, whole numbers; −1 = none.</param>
+    /// <returns>The shape with <see cref="Classes"/> at the end, float: 1 at the class, all 0 for none.</returns>
+    public Tensor Encode(Tensor classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor numbers = arange(0, Classes, ScalarType.Int64, classes.device);
+        return classes.to(ScalarType.Int64).unsqueeze(-1).eq(numbers).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.</summary>
+    /// <param name="probabilities">(animals, classes)</param>
+    /// <returns>The class of each animal, −1 for none, and its probability, NaN for none.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public (int[] Classes, float[] Probabilities) Decode(Tensor probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        if (probabilities.dim() != 2 || probabilities.size(1) != Classes)
+            throw new ArgumentException($"Probabilities have the shape ({string.Join(", ", probabilities.shape)}), expected (animals, {Classes}).", nameof(probabilities));
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        float[] values = probabilities.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        int animals = (int)probabilities.size(0);
+        int[] assigned = Assign(values, [.. Enumerable.Range(0, animals)], Classes);
+        var found = new float[animals];
+        for (int animal = 0; animal < animals; animal++)
+        {
+            found[animal] = assigned[animal] >= 0 ? values[animal * Classes + assigned[animal]] : float.NaN;
+            if (!(found[animal] >= _leastProbability))
+                (assigned[animal], found[animal]) = (-1, float.NaN);
+        }
+
+        return (assigned, found);
+    }
+
+    /// <summary>For each of the given rows of a table of probabilities a column, none twice, or −1.</summary>
+    internal static int[] Assign(float[] probabilities, IReadOnlyList<int> rows, int columns)
+    {
+        var cost = new double[rows.Count, columns];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                float probability = probabilities[rows[row] * columns + column];
+                cost[row, column] = float.IsFinite(probability) ? -probability : 0;
+            }
+        }
+
+        return rows.Count == 0 ? [] : Assignment.Solve(cost);
+    }
+}
