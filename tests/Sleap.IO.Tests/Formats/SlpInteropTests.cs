@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO.Tests;
+
+/// <summary>What this project writes, read by h5py: run where python3 has h5py.</summary>
+public sealed class SlpInteropTests
+{
+    [SkippableTheory]
+    [InlineData("centered_pair_predictions.slp", "poses.slp")]
+    [InlineData("small_robot_minimal.slp", "poses.slp")]
+    [InlineData("small_robot_minimal.slp", "poses.pkg.slp")]
+    [InlineData("minimal_instance.pkg.slp", "poses.pkg.slp")]
+    public void AnotherReaderFindsEveryDatasetAsItShouldBe(string name, string written)
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data(name));
+        labels.Save(files.New(written));
+        var found = Check(files.New(written));
+        Assert.Equal(written.EndsWith(".pkg.slp") ? 1.4 : 1.3, (double)found["format_id"]!);
+        Assert.Equal(labels.Skeletons.Select(s => string.Join(',', s.Nodes)), found["nodes"]!.AsArray().Select(s => string.Join(',', s!.AsArray().Select(n => (string)n!))));
+        var skeleton = labels.Skeletons.Single();
+        Assert.Equal(skeleton.Edges.Select(e => (skeleton.Nodes[e.Source], skeleton.Nodes[e.Destination])), found["edges"]!.AsArray().Select(e => ((string)e![0]!, (string)e[1]!)));
+        Assert.Equal(labels.Tracks.Select(t => t.Name), found["tracks"]!.AsArray().Select(t => (string)t!));
+        Assert.Equal(labels.Frames.Select(f => f.FrameIndex), found["frame_idx"]!.AsArray().Select(f => (int)f!));
+        var points = labels.Frames.SelectMany(f => f.Instances).SelectMany(i => i.Points).ToList();
+        Assert.Equal(points.Where(p => !double.IsNaN(p.X)).Sum(p => p.X), (double)found["x_sum"]!, 1e-6);
+        Assert.Equal(points.Count(p => p.Visible), (int)found["visible"]!);
+        if (written.EndsWith(".pkg.slp"))
+            Assert.Equal(labels.Frames.Select(f => f.FrameIndex), found["pictures"]!["video0"]!.AsArray().Select(n => (int)n!));
+    }
+
+    [SkippableFact]
+    public void AFileWithoutAnythingIsWhole()
+    {
+        using var files = new TestFiles();
+        new Labels([]).Save(files.New("empty.slp"));
+        Assert.Equal(0, (int)Check(files.New("empty.slp"))["instances"]!);
+        Assert.Empty(Labels.Load(files.New("empty.slp")).Frames);
+    }
+
+    private static JsonNode Check(string path)
+    {
+        var (code, output) = Python("-c", "import h5py");
+        Skip.If(code != 0, "python3 with h5py is not installed.");
+        (code, output) = Python(Path.Combine(TestFiles.Root, "tests", "interop", "check_slp.py"), path);
+        Assert.True(code == 0, output);
+        return JsonNode.Parse(output)!;
+    }
+
+    private static (int Code, string Output) Python(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, process.ExitCode == 0 ? output : errors.Result);
+        }
+        catch (Win32Exception)
+        {
+            return (-1, "");
+        }
+    }
+}
