@@ -101,7 +101,14 @@ internal sealed class CacheDataView : IDataView
         {
             if (_rows >= 0)
                 return;
-            _rows = _view.Fill(Schema.Where(_active).ToArray());
+            try
+            {
+                _rows = _view.Fill(Schema.Where(_active).ToArray());
+            }
+            catch (Exception ex)
+            {
+                throw Contracts.Except("Event we were waiting on was subject to an exception", ex);
+            }
             if (_rand != null)
                 _order = RandomOrder.Of(_rows, _rand);
         }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>The rows of another view that pass a test, which may read columns that the reader did not ask for.</summary>
-internal abstract class FilteredView(IDataView source) : IDataView
+internal abstract class FilteredView(IDataView source) : IDataView, ISplittingView
 {
     protected IDataView Source { get; } = source;
 
@@ -17,18 +17,31 @@ internal abstract class FilteredView(IDataView source) : IDataView
     /// <summary>A test of the row on which the input stands, new for each cursor.</summary>
     protected abstract Func<bool> MakeTest(DataViewRow input);
 
-    /// <summary>False where the order of rows is the sense of the filter.</summary>
-    protected virtual bool PassesRandomness => true;
-
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
+        Random passed = CanShuffle ? rand : null;
+        return WorkerCursor.Open(this, columnsNeeded, passed, () =>
+        {
+            bool[] active = Schema.Flags(columnsNeeded);
+            return MakeCursor(Source.GetRowCursor(InputsOf(active), passed), active);
+        });
+    }
+
+    public DataViewRowCursor GetSplitCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand, out bool isSplit)
+    {
         bool[] active = Schema.Flags(columnsNeeded);
+        return MakeCursor(WorkerCursor.OpenSource(Source, InputsOf(active), rand, out isSplit), active);
+    }
+
+    private IEnumerable<DataViewSchema.Column> InputsOf(bool[] active)
+    {
         var needed = (bool[])active.Clone();
         foreach (int column in Tested)
             needed[column] = true;
-        DataViewRowCursor input = Source.GetRowCursor(Schema.Where(needed), PassesRandomness ? rand : null);
-        return new Cursor(input, active, MakeTest(input));
+        return Schema.Where(needed);
     }
+
+    private Cursor MakeCursor(DataViewRowCursor input, bool[] active) => new(input, active, MakeTest(input));
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
         => [GetRowCursor(columnsNeeded, rand)];

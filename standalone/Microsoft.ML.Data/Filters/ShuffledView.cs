@@ -67,17 +67,13 @@ internal sealed class ShuffledView : IDataView
         {
             if (_current >= 0)
                 _pool.Free(_current);
-            while (!_inputEnded && _pool.HasRoom)
+            try
             {
-                if (!Input.MoveNext())
-                {
-                    _inputEnded = true;
-                    break;
-                }
-                int slot = _pool.Add();
-                _ids.Store(slot);
-                foreach (StoredColumn column in _columns.Values)
-                    column.Store(slot);
+                FillPool();
+            }
+            catch (Exception ex)
+            {
+                throw Contracts.Except("Shuffle input cursor reader failed with an exception", ex);
             }
             if (_pool.Count == 0)
             {
@@ -89,6 +85,22 @@ internal sealed class ShuffledView : IDataView
             _current = _pool.Take(_rand.Next(_pool.Count));
             _position++;
             return true;
+        }
+
+        private void FillPool()
+        {
+            while (!_inputEnded && _pool.HasRoom)
+            {
+                if (!Input.MoveNext())
+                {
+                    _inputEnded = true;
+                    return;
+                }
+                int slot = _pool.Add();
+                _ids.Store(slot);
+                foreach (StoredColumn column in _columns.Values)
+                    column.Store(slot);
+            }
         }
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)

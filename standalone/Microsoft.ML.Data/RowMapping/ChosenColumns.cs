@@ -37,6 +37,12 @@ internal sealed class ChosenColumns : IRowToRowMapper
         return new ChosenCursor(this, source.GetRowCursor(InputSchema.Where(InputsOf(active)), rand), active);
     }
 
+    public DataViewRowCursor GetSplitCursor(IDataView source, IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand, out bool isSplit)
+    {
+        bool[] active = OutputSchema.Flags(columnsNeeded);
+        return new ChosenCursor(this, WorkerCursor.OpenSource(source, InputSchema.Where(InputsOf(active)), rand, out isSplit), active);
+    }
+
     private sealed class ChosenRow(ChosenColumns choice, DataViewRow input) : WrappingRow(input)
     {
         public override DataViewSchema Schema => choice.OutputSchema;
@@ -58,7 +64,7 @@ internal sealed class ChosenColumns : IRowToRowMapper
     }
 }
 
-internal sealed class ChosenColumnsView(IDataView source, ChosenColumns choice) : IDataView
+internal sealed class ChosenColumnsView(IDataView source, ChosenColumns choice) : IDataView, ISplittingView
 {
     public ChosenColumnsView(IDataView source, Func<DataViewSchema.Column, bool> keep)
         : this(source, new ChosenColumns(source.Schema, source.Schema.Where(c => keep(c)).Select(c => c.Index)))
@@ -72,6 +78,9 @@ internal sealed class ChosenColumnsView(IDataView source, ChosenColumns choice) 
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
         => choice.GetCursor(source, columnsNeeded, rand);
+
+    public DataViewRowCursor GetSplitCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand, out bool isSplit)
+        => choice.GetSplitCursor(source, columnsNeeded, rand, out isSplit);
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
         => [GetRowCursor(columnsNeeded, rand)];

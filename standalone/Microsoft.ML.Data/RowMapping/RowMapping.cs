@@ -74,7 +74,21 @@ internal sealed class RowMapping : IRowToRowMapper
     public DataViewRowCursor GetCursor(IDataView source, IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand)
     {
         bool[] active = OutputSchema.Flags(columnsNeeded);
-        DataViewRowCursor input = source.GetRowCursor(InputSchema.Where(InputsOf(active)), rand);
+        return MakeCursor(source.GetRowCursor(InputSchema.Where(InputsOf(active)), rand), active);
+    }
+
+    /// <summary>The cursor over rows that are taken apart where one of the made columns is asked for.</summary>
+    public DataViewRowCursor GetSplitCursor(IDataView source, IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand, out bool isSplit)
+    {
+        bool[] active = OutputSchema.Flags(columnsNeeded);
+        DataViewRowCursor input = WorkerCursor.OpenSource(source, InputSchema.Where(InputsOf(active)), rand, out isSplit);
+        if (active.Where((isActive, i) => isActive && _sources[i] < 0).Any())
+            input = WorkerCursor.Split(input, ref isSplit);
+        return MakeCursor(input, active);
+    }
+
+    private MappedCursor MakeCursor(DataViewRowCursor input, bool[] active)
+    {
         (Delegate[] getters, Action end) = MakeGetters(input, active);
         return new MappedCursor(this, input, active, getters, end);
     }
@@ -130,7 +144,7 @@ internal sealed class RowMapping : IRowToRowMapper
 }
 
 /// <summary>A view mapped row by row, lazily. One whose columns depend on the rows' places can't be read in another order.</summary>
-internal sealed class MappedView(IDataView source, RowMapping mapping, bool keepsOrder = false) : IDataView
+internal sealed class MappedView(IDataView source, RowMapping mapping, bool keepsOrder = false) : IDataView, ISplittingView
 {
     public bool CanShuffle => !keepsOrder && source.CanShuffle;
     public DataViewSchema Schema => mapping.OutputSchema;
@@ -138,7 +152,17 @@ internal sealed class MappedView(IDataView source, RowMapping mapping, bool keep
     public long? GetRowCount() => source.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
-        => mapping.GetCursor(source, columnsNeeded, keepsOrder ? null : rand);
+    {
+        Random passed = CanShuffle ? rand : null;
+        DataViewRowCursor Plain() => mapping.GetCursor(source, columnsNeeded, passed);
+        return keepsOrder ? Plain() : WorkerCursor.Open(this, columnsNeeded, passed, Plain);
+    }
+
+    public DataViewRowCursor GetSplitCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand, out bool isSplit)
+    {
+        isSplit = false;
+        return keepsOrder ? mapping.GetCursor(source, columnsNeeded, null) : mapping.GetSplitCursor(source, columnsNeeded, rand, out isSplit);
+    }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
         => [GetRowCursor(columnsNeeded, rand)];

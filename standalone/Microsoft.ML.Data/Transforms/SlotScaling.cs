@@ -27,7 +27,7 @@ internal sealed class SlotScaling<T>(bool isCdf, T[] first, T[] second) : SlotSc
     {
         if (!isCdf)
             return (value - second[slot]) * first[slot];
-        if (second[slot] == T.Zero)
+        if (second[slot] == T.Zero || !T.IsFinite(value))
             return T.Zero;
         // The error function by elementary functions, good to about 1e-4 (Winitzki's approximation).
         T x = (value - first[slot]) / second[slot];
