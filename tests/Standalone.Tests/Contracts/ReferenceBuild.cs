@@ -19,10 +19,19 @@ public sealed class ReferenceBuild : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    // One folder for all versions: only TorchSharp.dll changes between them, so only what uses it is built again.
     private Result Build(string torchSharp)
     {
-        string listings = _folder.File($"listings-{torchSharp}"), artifacts = _folder.File($"artifacts-{torchSharp}");
-        ReferenceAssemblies.Write(Repository.Path("tests", "api"), listings, torchSharp);
+        string listings = _folder.File("listings"), made = _folder.File($"listings-{torchSharp}"), artifacts = _folder.File("artifacts");
+        ReferenceAssemblies.Write(Repository.Path("tests", "api"), made, torchSharp);
+        Directory.CreateDirectory(listings);
+        foreach (string assembly in Directory.GetFiles(made))
+        {
+            string target = Path.Combine(listings, Path.GetFileName(assembly));
+            if (Path.GetFileName(assembly) == "TorchSharp.dll" || !File.Exists(target))
+                File.Copy(assembly, target, overwrite: true);
+        }
+
         (int exit, string output) = Dotnet.Run("build", Project, "--artifacts-path", artifacts, "-m:1", "-nologo", "-v:q", "-nodeReuse:false", "-p:UseSharedCompilation=false",
             "-p:PoseRuntime=listings", $"-p:TorchSharpVersion={torchSharp}", $"-p:ListingsFolder={listings}{Path.DirectorySeparatorChar}");
         return new Result(exit, output, artifacts);

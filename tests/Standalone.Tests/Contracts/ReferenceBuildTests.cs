@@ -19,6 +19,7 @@ public sealed class ReferenceBuildTests(ReferenceBuild build) : IClassFixture<Re
 
     [Theory]
     [InlineData("0.102.7")]
+    [InlineData("0.105.2")]
     [InlineData("0.107.0")]
     public void TheSourcesCompileAgainstTheListings(string torchSharp)
     {
