@@ -1,0 +1,160 @@
+using Sleap.IO;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Edges as part affinity fields (Cao et al. 2017, arXiv:1611.08050), and back to connections between peaks. Near an edge the field
+/// is its unit vector, elsewhere zero; channels are x and y of the first edge, then of the second.
+/// </summary>
+public sealed class PartAffinity
+{
+    private const float MachineEpsilon = 1.1920929e-7f;
+
+    private readonly Edge[] _edges;
+
+    /// <summary>Makes the codec of one head.</summary>
+    /// <param name="edges">The skeleton's edges.</param>
+    /// <param name="stride">Input pixels between neighbouring cells.</param>
+    /// <param name="sigma">How far the field reaches: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in sleap-nn.</param>
+    public PartAffinity(IEnumerable<Edge> edges, int stride, float sigma)
+    {
+        ArgumentNullException.ThrowIfNull(edges);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        if (!(float.IsFinite(sigma) && sigma > 0))
+            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The field's reach must be a number above 0.");
+        _edges = [.. edges];
+        (Stride, Sigma) = (stride, sigma);
+    }
+
+    /// <summary>Input pixels between neighbouring cells.</summary>
+    public int Stride { get; }
+
+    /// <summary>How far the field reaches.</summary>
+    public float Sigma { get; }
+
+    /// <summary>Places along a line where the field is read. Default 10, sleap-nn's <c>n_points</c>.</summary>
+    public int LinePoints { get; init; } = 10;
+
+    /// <summary>Longest edge without a penalty, as a share of the field's largest size, its channels included. Default 0.25, as sleap-nn.</summary>
+    public float MaxEdgeLengthRatio { get; init; } = 0.25f;
+
+    /// <summary>What the penalty for longer edges is multiplied by. Default 1, sleap-nn's <c>dist_penalty_weight</c>.</summary>
+    public float DistancePenaltyWeight { get; init; } = 1;
+
+    /// <summary>Least score of a connection. Default 0.25, sleap-nn's <c>min_line_scores</c>.</summary>
+    public float MinLineScore { get; init; } = 0.25f;
+
+    /// <summary>Draws the target fields.</summary>
+    /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
+    /// <param name="height">Height of the network's input.</param>
+    /// <param name="width">Width of the network's input.</param>
+    /// <returns>
+    /// (B, 2 · edges, ⌈height/stride⌉, ⌈width/stride⌉), channels-last strides; fields of several animals are added. As in sleap-nn,
+    /// an animal without a node strictly between the first and the last line of cells has none.
+    /// </returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public Tensor Encode(Tensor points, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        if (points.dim() != 4 || points.size(3) != 2)
+            throw new ArgumentException($"Points have the shape ({string.Join(", ", points.shape)}), expected (batch, animals, nodes, 2).", nameof(points));
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        points = points.to(ScalarType.Float32);
+        Tensor gridX = Grid(width, points.device), gridY = Grid(height, points.device);                 // (w), (h)
+        Tensor inside = Inside(points, gridX, gridY).to(ScalarType.Float32);                            // (B, animals)
+        Tensor sources = points.index_select(2, Nodes(edge => edge.Source, points.device));             // (B, animals, edges, 2)
+        Tensor destinations = points.index_select(2, Nodes(edge => edge.Destination, points.device));
+        Tensor fields = zeros(new[] { points.size(0), gridY.size(0), gridX.size(0), _edges.Length, 2 }, ScalarType.Float32, points.device);
+        for (long animal = 0; animal < points.size(1); animal++)
+        {
+            Tensor weight = inside.select(1, animal).view(-1, 1, 1, 1, 1);
+            fields = fields + Field(sources.select(1, animal), destinations.select(1, animal), gridX, gridY) * weight;
+        }
+
+        return fields.flatten(3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();                         // (B, 2·edges, h, w)
+    }
+
+    /// <summary>
+    /// Connects peaks: for each sample and edge every peak of the source node with at most one of the destination node, so that the
+    /// sum of scores is largest.
+    /// </summary>
+    /// <param name="fields">(B, 2 · edges, h, w)</param>
+    /// <param name="peaks">Peaks of all nodes.</param>
+    /// <returns>Connections of at least <see cref="MinLineScore"/>, ordered by sample, edge and source peak.</returns>
+    public IReadOnlyList<PeakConnection> Decode(Tensor fields, LocalPeaks peaks)
+    {
+        (PeakPairs pairs, float[] scores) = Score(fields, peaks);
+        return PeakMatching.Match(pairs, scores, MinLineScore);
+    }
+
+    /// <summary>All pairs of peaks that an edge could connect, and their scores.</summary>
+    internal (PeakPairs Pairs, float[] Scores) Score(Tensor fields, LocalPeaks peaks)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(peaks);
+        if (fields.dim() != 4 || fields.size(1) != 2 * _edges.Length)
+            throw new ArgumentException($"Fields have the shape ({string.Join(", ", fields.shape)}), expected (batch, {2 * _edges.Length}, height, width).", nameof(fields));
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        PeakPairs pairs = PeakPairs.Of(peaks.Samples.cpu().data<long>().ToArray(), peaks.Channels.cpu().data<long>().ToArray(), _edges);
+        if (pairs.Count == 0)
+            return (pairs, []);
+        Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device), sample = tensor(pairs.Samples, new long[] { pairs.Count }, ScalarType.Int64, fields.device);
+        Tensor from = peaks.Points.index_select(0, tensor(pairs.Sources, new long[] { pairs.Count }, ScalarType.Int64, fields.device));           // (P, 2)
+        Tensor to = peaks.Points.index_select(0, tensor(pairs.Destinations, new long[] { pairs.Count }, ScalarType.Int64, fields.device));        // (P, 2)
+        Tensor along = to - from;                                                                       // (P, 2)
+        Tensor length = along.square().sum(1).sqrt();                                                   // (P)
+        Tensor unit = along / length.unsqueeze(-1);                                                     // (P, 2), NaN for peaks at one place
+        Tensor mean = Lines(fields, sample, edge, from, along).matmul(unit.unsqueeze(-1)).squeeze(-1).mean(new long[] { 1 });   // (P)
+        double longest = (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
+        Tensor penalty = (length.reciprocal() * longest - 1).clamp(null, 0) * DistancePenaltyWeight;    // (P)
+        return (pairs, (mean + penalty).cpu().data<float>().ToArray());
+    }
+
+    // The field at places evenly spaced along each line, ends included: (P, places, 2).
+    private Tensor Lines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
+    {
+        long height = fields.size(2), width = fields.size(3);
+        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just short of its peak; that decides where a place is
+        // halfway between two cells, as peaks at whole pixels often are.
+        Tensor slope = along / (1 + MachineEpsilon);
+        Tensor steps = tensor(Shares(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
+        Tensor places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);                               // (P, places, 2)
+        Tensor row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
+        Tensor cell = (row * width + places.select(2, 0).clamp(0, width - 1)) * _edges.Length + edge.unsqueeze(-1);                             // (P, places)
+        return fields.permute(0, 2, 3, 1).reshape(-1, 2).index_select(0, cell.flatten()).view(cell.size(0), cell.size(1), 2);
+    }
+
+    // From 0 to 1 in equal steps.
+    private static float[] Shares(int count) => [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
+
+    // One animal's field: sources and destinations (B, edges, 2) to (B, h, w, edges, 2).
+    private Tensor Field(Tensor sources, Tensor destinations, Tensor gridX, Tensor gridY)
+    {
+        Tensor along = destinations - sources;                                                          // (B, edges, 2)
+        Tensor dx = along.select(2, 0).unsqueeze(1).unsqueeze(1), dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);    // (B, 1, 1, edges)
+        Tensor x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1);            // (B, 1, w, edges)
+        Tensor y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1);            // (B, h, 1, edges)
+        Tensor squaredLength = (dx * dx + dy * dy).clamp(1, null);                                      // at least a pixel
+        Tensor share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);                                 // (B, h, w, edges): how far along
+        Tensor distance = (share * dx - x).square() + (share * dy - y).square();                        // squared
+        Tensor nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0);       // (B, h, w, edges)
+        Tensor unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0);                       // (B, edges, 2)
+        return nearness.unsqueeze(-1) * unit.unsqueeze(1).unsqueeze(1);
+    }
+
+    private static Tensor Inside(Tensor points, Tensor gridX, Tensor gridY)
+    {
+        Tensor x = points.select(3, 0), y = points.select(3, 1);                                        // (B, animals, nodes)
+        Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))), insideY = y.gt(0).logical_and(y.lt(gridY.select(0, -1)));
+        return insideX.logical_and(insideY).any(2, false);                                              // (B, animals)
+    }
+
+    private Tensor Grid(int size, Device device) => arange(0, (size + Stride - 1) / Stride, ScalarType.Float32, device) * Stride;
+
+    private Tensor Nodes(Func<Edge, int> end, Device device) =>
+        tensor(_edges.Select(edge => (long)end(edge)).ToArray(), new long[] { _edges.Length }, ScalarType.Int64, device);
+}

@@ -1,0 +1,42 @@
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>Chooses among the pairs of peaks of each sample and edge.</summary>
+internal static class PeakMatching
+{
+    // What a pair costs whose score is no number, for two peaks at one place: more than all others together.
+    private const double Forbidden = 1e9;
+
+    /// <summary>Connections of at least a score, each peak at most once an edge, so that the sum of scores is largest.</summary>
+    public static IReadOnlyList<PeakConnection> Match(PeakPairs pairs, float[] scores, float minScore)
+    {
+        var connections = new List<PeakConnection>();
+        for (int start = 0, end; start < pairs.Count; start = end)
+        {
+            for (end = start; end < pairs.Count && pairs.Samples[end] == pairs.Samples[start] && pairs.Edges[end] == pairs.Edges[start];)
+                end++;
+            MatchOne(pairs, scores, start, end, minScore, connections);
+        }
+
+        return connections;
+    }
+
+    // Pairs of one sample and edge are a whole table: sources times destinations, row by row.
+    private static void MatchOne(PeakPairs pairs, float[] scores, int start, int end, float minScore, List<PeakConnection> connections)
+    {
+        int columns = 1;
+        while (start + columns < end && pairs.Sources[start + columns] == pairs.Sources[start])
+            columns++;
+        var cost = new double[(end - start) / columns, columns];
+        for (int i = start; i < end; i++)
+            cost[(i - start) / columns, (i - start) % columns] = float.IsFinite(scores[i]) ? -scores[i] : Forbidden;
+        int[] destination = Assignment.Solve(cost);
+        for (int row = 0; row < destination.Length; row++)
+        {
+            int pair = start + row * columns + destination[row];
+            if (destination[row] >= 0 && scores[pair] >= minScore)
+                connections.Add(new((int)pairs.Samples[pair], (int)pairs.Edges[pair], (int)pairs.Sources[pair], (int)pairs.Destinations[pair], scores[pair]));
+        }
+    }
+}
