@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
-    private const string Writable = ".slp, .pkg.slp or .csv";
+    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
+    private const string Writable = ".slp, .pkg.slp, .h5 (analysis) or .csv (tidy)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -20,6 +20,7 @@ internal static class LabelFormats
         {
             ".slp" => SlpReader.Read(path, options),
             ".csv" => LoadCsv(path, options),
+            ".h5" or ".hdf5" => LoadHdf5(path, options),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Readable} was expected."),
         };
     }
@@ -31,6 +32,7 @@ internal static class LabelFormats
         {
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
             ".csv" => TidyCsv.Write(labels, path),
+            ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
         };
     }
@@ -42,6 +44,14 @@ internal static class LabelFormats
         return DeepLabCutProject.TableIn(path) is { } table
             ? DeepLabCutCsv.Read(table, options)
             : throw new PoseFormatException(path, null, "the folder holds neither a DeepLabCut config.yaml nor a table CollectedData_*.csv.");
+    }
+
+    private static Labels LoadHdf5(string path, LabelsReadOptions options)
+    {
+        using var file = Hdf5Reader.Open(path);
+        return AnalysisReader.Owns(file)
+            ? AnalysisReader.Read(file, options)
+            : throw new PoseFormatException(path, null, $"the file is HDF5, and not an analysis file of SLEAP; it holds {string.Join(", ", file.Members("/").Take(12))}.");
     }
 
     private static Labels LoadCsv(string path, LabelsReadOptions options)

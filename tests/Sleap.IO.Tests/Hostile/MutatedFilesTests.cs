@@ -10,6 +10,7 @@ public sealed class MutatedFilesTests
     [InlineData("by-hand.slp", 1)]
     [InlineData("by-hand.pkg.slp", 2)]
     [InlineData("centered_pair.dlc.csv", 3)]
+    [InlineData("analysis.matlab.h5", 4)]
     public void EveryDamagedFileIsReadOrRefused(string name, int seed)
     {
         using var files = new TestFiles();
