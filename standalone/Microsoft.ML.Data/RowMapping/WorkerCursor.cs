@@ -44,7 +44,13 @@ internal sealed class WorkerCursor : WrappingCursor
         if (source is ISplittingView splitting)
             return splitting.GetSplitCursor(columnsNeeded, rand, out isSplit);
         isSplit = false;
-        return source.GetRowCursor(columnsNeeded, rand);
+        // A view is asked for several cursors, one for each thread. More than one would have to be put in order by their batches: then one is enough.
+        DataViewSchema.Column[] needed = columnsNeeded.ToArray();
+        DataViewRowCursor[] cursors = source.GetRowCursorSet(needed, Math.Max(2, Environment.ProcessorCount - 1), rand);
+        if (cursors.Length == 1)
+            return cursors[0];
+        Array.ForEach(cursors, cursor => cursor.Dispose());
+        return source.GetRowCursor(needed, rand);
     }
 
     /// <summary>Takes the rows apart, unless a column can't be copied.</summary>

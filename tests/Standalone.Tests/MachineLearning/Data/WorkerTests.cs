@@ -84,4 +84,37 @@ public sealed class WorkerTests
         using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
         Assert.Equal("bad row", Assert.Throws<FormatException>(() => cursor.MoveNext()).Message);
     }
+
+    [Fact]
+    public void AThirdPartysViewIsAskedForASetOfCursors()
+    {
+        var source = new Counting(Good());
+        Assert.Equal([0, 1, 2], Copied(source).GetColumn<int>("Copy"));
+        Assert.Equal(1, source.Sets);
+        Assert.Equal(0, source.Singles);
+        Assert.Equal([0, 1, 2], _ml.Data.TakeRows(source, 9).GetColumn<int>("Id"));
+        Assert.Equal(1, source.Singles);
+    }
+
+    private sealed class Counting(IDataView source) : IDataView
+    {
+        public int Sets { get; private set; }
+        public int Singles { get; private set; }
+        public bool CanShuffle => false;
+        public DataViewSchema Schema => source.Schema;
+        public long? GetRowCount() => source.GetRowCount();
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+        {
+            Singles++;
+            return source.GetRowCursor(columnsNeeded, rand);
+        }
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+        {
+            Sets++;
+            Assert.True(n > 1);
+            return [source.GetRowCursor(columnsNeeded, rand)];
+        }
+    }
 }
