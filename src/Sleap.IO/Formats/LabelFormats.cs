@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
-    private const string Writable = ".slp, .pkg.slp, .h5 (analysis) or .csv (tidy)";
+    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
+    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO) or .csv (tidy)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -21,6 +21,7 @@ internal static class LabelFormats
             ".slp" => SlpReader.Read(path, options),
             ".csv" => LoadCsv(path, options),
             ".h5" or ".hdf5" => LoadHdf5(path, options),
+            ".json" => CocoReader.Read(path, options),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Readable} was expected."),
         };
     }
@@ -33,6 +34,7 @@ internal static class LabelFormats
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
             ".csv" => TidyCsv.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
+            ".json" => CocoWriter.Write(labels, path),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
         };
     }

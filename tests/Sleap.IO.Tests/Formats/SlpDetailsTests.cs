@@ -128,7 +128,7 @@ public sealed class SlpDetailsTests
     [Fact]
     public void NaNInJsonIsReadAsNothing()
     {
-        var json = new SlpJson("file.slp");
+        var json = new PoseJson("file.slp");
         var read = json.Object("""{"a": NaN, "b": "NaN \" Infinity", "c": [-Infinity, 1]}""", "place");
         Assert.Null(read["a"]);
         Assert.Equal("NaN \" Infinity", (string)read["b"]!);

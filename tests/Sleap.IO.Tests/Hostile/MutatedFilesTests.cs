@@ -11,6 +11,7 @@ public sealed class MutatedFilesTests
     [InlineData("by-hand.pkg.slp", 2)]
     [InlineData("centered_pair.dlc.csv", 3)]
     [InlineData("analysis.matlab.h5", 4)]
+    [InlineData("centered_pair.coco.json", 5)]
     public void EveryDamagedFileIsReadOrRefused(string name, int seed)
     {
         using var files = new TestFiles();

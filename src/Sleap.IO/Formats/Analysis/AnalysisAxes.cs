@@ -38,7 +38,7 @@ internal sealed class AnalysisAxes
     public long At(long frame, long track, long node = 0, long axis = 0) => (frame * frameStep) + (track * trackStep) + (node * nodeStep) + (axis * axisStep);
 
     /// <summary>Axis names of a "dims" attribute, or the ones given when there is none.</summary>
-    public static string[] NamesOf(string? dims, string[] otherwise, SlpJson json, string place) =>
+    public static string[] NamesOf(string? dims, string[] otherwise, PoseJson json, string place) =>
         dims is null ? otherwise : [.. json.Array(json.Parse(dims, $"{place}@dims"), $"{place}@dims").Select(n => json.Text(n, $"{place}@dims"))];
 
     /// <summary>The names as the text of a "dims" attribute.</summary>

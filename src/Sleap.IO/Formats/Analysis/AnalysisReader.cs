@@ -16,7 +16,7 @@ internal static class AnalysisReader
 
     public static Labels Read(Hdf5Reader file, LabelsReadOptions options)
     {
-        var json = new SlpJson(file.Path);
+        var json = new PoseJson(file.Path);
         var sizes = file.Sizes("tracks");
         if (sizes.Length != 4)
             throw json.Fault("tracks", $"has {sizes.Length} axes, and 4 were expected");
@@ -70,7 +70,7 @@ internal static class AnalysisReader
         return found.MoveToImmutable();
     }
 
-    private static Skeleton ReadSkeleton(Hdf5Reader file, SlpJson json)
+    private static Skeleton ReadSkeleton(Hdf5Reader file, PoseJson json)
     {
         var nodes = file.ReadTexts("node_names");
         var edges = file.Contains("edge_inds") ? file.ReadNumbers<int>("edge_inds") : [];
@@ -93,7 +93,7 @@ internal static class AnalysisReader
         }
     }
 
-    private static Video ReadVideo(Hdf5Reader file, SlpJson json, LabelsReadOptions options)
+    private static Video ReadVideo(Hdf5Reader file, PoseJson json, LabelsReadOptions options)
     {
         var name = file.Contains("video_path") ? file.ReadTexts("video_path").FirstOrDefault() ?? "" : "";
         var row = new JsonObject { ["filename"] = name.Length > 0 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path) };
@@ -102,7 +102,7 @@ internal static class AnalysisReader
         return new SlpVideos(json, file.Path, 1.3, options.SearchFolders).Read(new JsonObject { ["backend"] = row, ["filename"] = row["filename"]!.DeepClone() }, "video_path");
     }
 
-    private static JsonObject Provenance(Hdf5Reader file, SlpJson json) =>
+    private static JsonObject Provenance(Hdf5Reader file, PoseJson json) =>
         file.Contains("provenance") && file.ReadTexts("provenance").FirstOrDefault() is { Length: > 0 } text ? json.Object(text, "provenance") : [];
 
     /// <summary>The arrays of scores, each of which may be missing.</summary>
@@ -112,7 +112,7 @@ internal static class AnalysisReader
         private readonly (double[] Values, AnalysisAxes Axes)? instances;
         private readonly (double[] Values, AnalysisAxes Axes)? tracking;
 
-        public Scores(Hdf5Reader file, SlpJson json, AnalysisAxes axes)
+        public Scores(Hdf5Reader file, PoseJson json, AnalysisAxes axes)
         {
             points = Read(file, json, axes, "point_scores", "xy");
             instances = Read(file, json, axes, "instance_scores", "xy", "node");
@@ -125,7 +125,7 @@ internal static class AnalysisReader
 
         public float Tracking(int frame, int track) => tracking is { } t ? (float)t.Values[t.Axes.At(frame, track)] : float.NaN;
 
-        private static (double[], AnalysisAxes)? Read(Hdf5Reader file, SlpJson json, AnalysisAxes axes, string name, params string[] without)
+        private static (double[], AnalysisAxes)? Read(Hdf5Reader file, PoseJson json, AnalysisAxes axes, string name, params string[] without)
         {
             if (!file.Contains(name))
                 return null;

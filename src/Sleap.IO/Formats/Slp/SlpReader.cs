@@ -17,7 +17,7 @@ internal static class SlpReader
     public static Labels Read(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
-        var json = new SlpJson(path);
+        var json = new PoseJson(path);
         var formatId = FormatId(file, json);
         var metadata = json.Object(file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"), "metadata@json");
         var remarks = Unread(file);
@@ -33,7 +33,7 @@ internal static class SlpReader
         return new Labels(new SlpFrames(tables), parts);
     }
 
-    private static double FormatId(Hdf5Reader file, SlpJson json)
+    private static double FormatId(Hdf5Reader file, PoseJson json)
     {
         if (!file.Contains("metadata"))
             throw json.Fault("metadata", "is not there, so this is not a .slp file");
@@ -50,14 +50,14 @@ internal static class SlpReader
         [.. file.Members("/").Where(m => !Known.Contains(m) && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _)))
             .Select(m => $"{m}: was not read; it holds nothing of poses.")];
 
-    private static List<Video> Videos(Hdf5Reader file, SlpJson json, double formatId, LabelsReadOptions options)
+    private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
         var reader = new SlpVideos(json, file.Path, formatId, options.SearchFolders);
         return [.. Rows(file, "videos_json").Select((text, i) => reader.Read(WithSource(json.Object(text, $"videos_json[{i}]"), file, json), $"videos_json[{i}]"))];
     }
 
     /// <summary>The original of embedded pictures stands beside them rather than in the list.</summary>
-    private static JsonObject WithSource(JsonObject row, Hdf5Reader file, SlpJson json)
+    private static JsonObject WithSource(JsonObject row, Hdf5Reader file, PoseJson json)
     {
         if (row["source_video"] is not null || row["backend"] is not JsonObject backend
             || backend["filename"]?.ToString() != "." || backend["dataset"] is not JsonValue name || !name.TryGetValue<string>(out var dataset))
@@ -71,7 +71,7 @@ internal static class SlpReader
         return row;
     }
 
-    private static SlpTables Tables(Hdf5Reader file, SlpJson json, double formatId, List<Skeleton> skeletons, List<Video> videos)
+    private static SlpTables Tables(Hdf5Reader file, PoseJson json, double formatId, List<Skeleton> skeletons, List<Video> videos)
     {
         var tracks = Rows(file, "tracks_json").Select((text, i) => new Track(TrackName(json.Parse(text, $"tracks_json[{i}]"), $"tracks_json[{i}]", json))).ToList();
         var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields);
@@ -94,7 +94,7 @@ internal static class SlpReader
     }
 
     /// <summary>A track is [spawned_on, name]; a file of another program may hold the bare name.</summary>
-    private static string TrackName(JsonNode? row, string place, SlpJson json)
+    private static string TrackName(JsonNode? row, string place, PoseJson json)
     {
         var name = row is JsonArray { Count: >= 2 } pair ? pair[1] : row;
         return name is JsonValue value && !value.TryGetValue<string>(out _) ? value.ToJsonString() : json.Text(name, place);
@@ -119,7 +119,7 @@ internal static class SlpReader
     private static uint? DatasetNumber(Video video) =>
         video.Dataset?.Split('/')[0] is { } group && group.StartsWith("video", StringComparison.Ordinal) && uint.TryParse(group.AsSpan(5), out var number) ? number : null;
 
-    private static SuggestedFrame Suggestion(string text, string place, SlpJson json, List<Video> videos)
+    private static SuggestedFrame Suggestion(string text, string place, PoseJson json, List<Video> videos)
     {
         var row = json.Object(text, place);
         var video = json.Whole(row["video"], $"{place} video");
@@ -129,7 +129,7 @@ internal static class SlpReader
         return new SuggestedFrame(videos[video], stored >= 0 && stored < numbers.Length ? numbers[stored] : stored, row["group"] is { } group ? json.Whole(group, $"{place} group") : null);
     }
 
-    private static Dictionary<string, JsonNode?> Provenance(Hdf5Reader file, JsonObject metadata, SlpJson json)
+    private static Dictionary<string, JsonNode?> Provenance(Hdf5Reader file, JsonObject metadata, PoseJson json)
     {
         var stored = Rows(file, "provenance_json").FirstOrDefault() is { } text ? json.Object(text, "provenance_json") : metadata["provenance"] as JsonObject;
         return (stored ?? []).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);

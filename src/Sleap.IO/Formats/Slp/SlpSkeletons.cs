@@ -9,7 +9,7 @@ internal static class SlpSkeletons
     private const int SymmetryEdge = 2;
 
     /// <summary>Reads the skeletons of a /metadata JSON. Edges keep the order of the links, as sleap-io does; SLEAP itself sorts them by edge_insert_idx.</summary>
-    public static List<Skeleton> Read(JsonObject metadata, SlpJson json, List<string> remarks)
+    public static List<Skeleton> Read(JsonObject metadata, PoseJson json, List<string> remarks)
     {
         var names = json.Array(metadata["nodes"] ?? new JsonArray(), "metadata@json nodes")
             .Select(n => json.Text(n is JsonObject o ? o["name"] : n, "metadata@json nodes")).ToList();
@@ -41,7 +41,7 @@ internal static class SlpSkeletons
         metadata["nodes"] = new JsonArray([.. names.Select(n => new JsonObject { ["name"] = n, ["weight"] = 1.0 })]);
     }
 
-    private static Skeleton ReadGraph(JsonObject graph, List<string> names, SlpJson json, string place, List<string> remarks)
+    private static Skeleton ReadGraph(JsonObject graph, List<string> names, PoseJson json, string place, List<string> remarks)
     {
         var nodes = json.Array(graph["nodes"], $"{place} nodes").Select(n => json.Whole(json.Object(n, $"{place} nodes")["id"], $"{place} nodes id")).ToList();
         if (nodes.FirstOrDefault(n => n < 0 || n >= names.Count, -1) is var outside and not -1)
@@ -69,7 +69,7 @@ internal static class SlpSkeletons
     }
 
     /// <summary>The first link of a type spells it out; later ones count the types spelled out so far in this skeleton. A number that counts none is the type itself.</summary>
-    private static int LinkType(JsonNode? type, List<int> spelled, SlpJson json, string place)
+    private static int LinkType(JsonNode? type, List<int> spelled, PoseJson json, string place)
     {
         if (type is null)
             return BodyEdge;

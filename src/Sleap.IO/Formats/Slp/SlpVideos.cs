@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>Rows of /videos_json. Files of SLEAP often have neither type nor shape, so that the keys and the file's ending decide.</summary>
-internal sealed class SlpVideos(SlpJson json, string file, double formatId, IReadOnlyList<string> searchFolders)
+internal sealed class SlpVideos(PoseJson json, string file, double formatId, IReadOnlyList<string> searchFolders)
 {
     private readonly VideoFinder finder = new(Path.GetDirectoryName(Path.GetFullPath(file))!, searchFolders);
 

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>The JSON texts of a .slp, read with care: Python writes NaN and Infinity into them, and hostile files nest without end.</summary>
-internal sealed class SlpJson(string file)
+/// <summary>JSON texts of label files, read with care: Python writes NaN and Infinity into them, and hostile files nest without end.</summary>
+internal sealed class PoseJson(string file)
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
@@ -55,6 +55,10 @@ internal sealed class SlpJson(string file)
         }
         throw Fault(dataset, $"is {Show(node)}, and a whole number was expected");
     }
+
+    /// <summary>A finite number.</summary>
+    public double Number(JsonNode? node, string dataset) =>
+        node is JsonValue value && value.TryGetValue<double>(out var number) && double.IsFinite(number) ? number : throw Fault(dataset, $"is {Show(node)}, and a number was expected");
 
     public JsonArray Array(JsonNode? node, string dataset) => node as JsonArray ?? throw Fault(dataset, $"is {Show(node)}, and a list was expected");
 

@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO;
+
+/// <summary>
+/// Writes COCO keypoints as sleap-io does (visibility 2 or 0, edges counted from 1, the box around the visible points), with video, frame number, track
+/// name and scores beside, which other readers pass over. Pictures are named and not written.
+/// </summary>
+internal static class CocoWriter
+{
+    public static IReadOnlyList<string> Write(Labels labels, string path)
+    {
+        var categories = new JsonArray([.. labels.Skeletons.Select((s, i) => Category(s, i + 1))]);
+        var (images, annotations) = (new JsonArray(), new JsonArray());
+        foreach (var frame in labels.Frames)
+        {
+            images.Add(Image(frame, images.Count + 1));
+            foreach (var instance in frame.Instances)
+                annotations.Add(Annotation(labels, instance, annotations.Count + 1, images.Count));
+        }
+        var text = new JsonObject { ["images"] = images, ["annotations"] = annotations, ["categories"] = categories }.ToJsonString();
+        AtomicFile.Write(path, temporary => File.WriteAllText(temporary, text));
+        return Lost(labels);
+    }
+
+    private static JsonObject Category(Skeleton skeleton, int id) => new()
+    {
+        ["id"] = id,
+        ["name"] = skeleton.Name,
+        ["keypoints"] = new JsonArray([.. skeleton.Nodes.Select(n => JsonValue.Create(n))]),
+        ["skeleton"] = new JsonArray([.. skeleton.Edges.Select(e => new JsonArray(e.Source + 1, e.Destination + 1))]),
+    };
+
+    private static JsonObject Image(LabeledFrame frame, int id)
+    {
+        var video = frame.Video;
+        var position = video.FrameNumbers.IsEmpty ? frame.FrameIndex : video.FrameNumbers.IndexOf(frame.FrameIndex);
+        var row = new JsonObject { ["id"] = id };
+        if (video.Kind == VideoKind.Images && position >= 0 && position < video.ImagePaths.Length)
+        {
+            row["file_name"] = video.FoundImages[position];
+        }
+        else
+        {
+            row["file_name"] = $"{Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/'))}_frame_{frame.FrameIndex:D6}.png";
+            (row["video"], row["frame_index"]) = (video.FoundPath ?? video.Path, frame.FrameIndex);
+        }
+        if (video.Shape is { } shape)
+            (row["width"], row["height"]) = (shape.Width, shape.Height);
+        return row;
+    }
+
+    private static JsonObject Annotation(Labels labels, Instance instance, int id, int image)
+    {
+        var shown = instance.Points.Where(p => !p.IsMissing).ToList();
+        var (left, top) = shown.Count == 0 ? (0, 0) : (shown.Min(p => p.X), shown.Min(p => p.Y));
+        var (width, height) = shown.Count == 0 ? (0, 0) : (shown.Max(p => p.X) - left, shown.Max(p => p.Y) - top);
+        var row = new JsonObject
+        {
+            ["id"] = id,
+            ["image_id"] = image,
+            ["category_id"] = labels.Skeletons.ToList().IndexOf(instance.Skeleton) + 1,
+            ["keypoints"] = new JsonArray([.. instance.Points.SelectMany(p => p.IsMissing ? [0.0, 0.0, 0.0] : new[] { p.X, p.Y, 2.0 }).Select(v => JsonValue.Create(v))]),
+            ["num_keypoints"] = shown.Count,
+            ["bbox"] = new JsonArray(left, top, width, height),
+            ["area"] = width * height,
+            ["iscrowd"] = 0,
+        };
+        if (instance.Track is { } track)
+            row["attributes"] = new JsonObject { ["object_id"] = labels.Tracks.ToList().FindIndex(t => ReferenceEquals(t, track)) + 1, ["track"] = track.Name };
+        if (instance.IsPredicted)
+        {
+            row["score"] = float.IsFinite(instance.Score) ? instance.Score : 0;
+            row["keypoint_scores"] = new JsonArray([.. instance.Points.Select(p => float.IsFinite(p.Score) ? JsonValue.Create(p.Score) : null)]);
+        }
+        return row;
+    }
+
+    private static List<string> Lost(Labels labels)
+    {
+        var lost = new List<string>();
+        var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
+        if (labels.Skeletons.Any(s => s.Symmetries.Length > 0))
+            lost.Add("COCO has no place for symmetries.");
+        if (labels.Tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
+            lost.Add("Tracks of one name read back as one track.");
+        if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
+            lost.Add($"COCO has no place for the link of {corrected} instances to the predictions they were made from.");
+        if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
+            lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
+        if (instances.Sum(i => i.Points.Count(p => !p.Visible && !double.IsNaN(p.X))) is > 0 and var hidden)
+            lost.Add($"{hidden} points that are not visible lose the coordinates stored with them.");
+        if (labels.Suggestions.Count > 0)
+            lost.Add($"COCO has no place for {labels.Suggestions.Count} suggestions.");
+        return lost;
+    }
+}
