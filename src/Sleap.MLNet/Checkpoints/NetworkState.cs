@@ -8,6 +8,7 @@ namespace Sleap.MLNet;
 public static class NetworkState
 {
     private const string Prefix = "model.";
+    private const string EncoderPrefix = "backbone.enc.";
 
     /// <summary>Writes all parameters as safetensors.</summary>
     public static void Save(PoseNetwork network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
@@ -49,6 +50,34 @@ public static class NetworkState
         using var _ = no_grad();
         foreach ((string key, Tensor parameter) in own)
             parameter.copy_(given[key]);
+    }
+
+    /// <summary>
+    /// Copies the weights of a classifier, such as torchvision's for ImageNet, into the encoder of a ConvNeXt or Swin Transformer.
+    /// What the encoder has no use for, the classifier's own layers, is left out.
+    /// </summary>
+    /// <param name="network">Gets the weights; its decoder and heads stay as they are.</param>
+    /// <param name="tensors">torchvision's state dict.</param>
+    /// <param name="name">Where it comes from, for errors.</param>
+    /// <exception cref="PoseFormatException">Weights of the encoder are missing or of another shape; nothing has been copied.</exception>
+    public static void LoadEncoder(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(tensors);
+        using DisposeScope scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] own = [.. network.state_dict().Where(entry => entry.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal))
+            .Select(entry => KeyValuePair.Create(entry.Key[EncoderPrefix.Length..], entry.Value))];
+        if (own.Length == 0)
+            throw new PoseFormatException(name, null, $"There are published weights for ConvNeXt and Swin Transformer only, not for a backbone of {network.Backbone.GetType().Name}.");
+        string[] missing = [.. own.Select(entry => entry.Key).Where(key => !tensors.ContainsKey(key))];
+        string[] misshaped = [.. own.Where(entry => tensors.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
+            .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", tensors[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})")];
+        if (missing.Length + misshaped.Length > 0)
+            throw new PoseFormatException(name, null, $"Its weights do not fit this encoder: {missing.Length} are missing{Some(missing)}; {misshaped.Length} have another shape{Some(misshaped)}. Published weights need InChannels 3.");
+
+        using var _ = no_grad();
+        foreach ((string key, Tensor parameter) in own)
+            parameter.copy_(tensors[key]);
     }
 
     private static string Some(string[] faults) => faults.Length == 0 ? "" : $" ({string.Join(", ", faults.Take(5))}{(faults.Length > 5 ? ", …" : "")})";
