@@ -75,6 +75,28 @@ public sealed class UNetGoldenTests
         }
     }
 
+    [Theory, InlineData("unet-transposed"), InlineData("unet-odd-size-stem2"), InlineData("heads-multi_class_topdown-fc2-pool"), InlineData("swint-odd-size-window4-stem2")]
+    public void Only_outputs_are_left_to_the_caller(string file)
+    {
+        using DisposeScope all = NewDisposeScope();
+        var golden = new GoldenNetwork(file);
+        using PoseNetwork network = golden.Build();
+        Tensor input = golden.File.ToTensor("input");
+        foreach (ScalarType precision in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            network.Precision = precision;
+            using DisposeScope scope = NewDisposeScope();
+            Tensor[] outputs = network.call(input);
+            Assert.Equal(outputs.Length, scope.DisposablesCount);
+            Tensor maps = outputs[0];
+            var codec = new ConfidenceMap(2, 1);
+            codec.Decode(maps, 0, PeakRefinement.Gaussian);
+            Assert.Equal(outputs.Length + 2, scope.DisposablesCount);
+            codec.DecodeAll(maps, 0, PeakRefinement.Integral);
+            Assert.Equal(outputs.Length + 6, scope.DisposablesCount);
+        }
+    }
+
     [Fact]
     public void Three_steps_of_training_equal_those_of_sleap_nn()
     {
