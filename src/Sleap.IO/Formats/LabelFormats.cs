@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy or DeepLabCut .csv, a DeepLabCut project or labeled-data folder";
-    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO) or .csv (tidy)";
+    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, a DeepLabCut .csv or .h5, a DeepLabCut project or labeled-data folder, a YOLO pose folder";
+    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO) .csv (tidy) or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -16,6 +16,8 @@ internal static class LabelFormats
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
         if (Path.GetFileName(path) == DeepLabCutProject.ConfigName)
             return DeepLabCutProject.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+        if (Path.GetFileName(path) == YoloReader.ConfigName)
+            return YoloReader.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         return Ending(path) switch
         {
             ".slp" => SlpReader.Read(path, options),
@@ -31,6 +33,7 @@ internal static class LabelFormats
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Ending(path) switch
         {
+            ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
             ".csv" => TidyCsv.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
@@ -43,17 +46,21 @@ internal static class LabelFormats
     {
         if (File.Exists(Path.Combine(path, DeepLabCutProject.ConfigName)))
             return DeepLabCutProject.Read(path, options);
+        if (File.Exists(Path.Combine(path, YoloReader.ConfigName)))
+            return YoloReader.Read(path, options);
         return DeepLabCutProject.TableIn(path) is { } table
             ? DeepLabCutCsv.Read(table, options)
-            : throw new PoseFormatException(path, null, "the folder holds neither a DeepLabCut config.yaml nor a table CollectedData_*.csv.");
+            : throw new PoseFormatException(path, null, "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO data.yaml.");
     }
 
     private static Labels LoadHdf5(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
-        return AnalysisReader.Owns(file)
-            ? AnalysisReader.Read(file, options)
-            : throw new PoseFormatException(path, null, $"the file is HDF5, and not an analysis file of SLEAP; it holds {string.Join(", ", file.Members("/").Take(12))}.");
+        if (AnalysisReader.Owns(file))
+            return AnalysisReader.Read(file, options);
+        return DeepLabCutHdf5.Owns(file)
+            ? DeepLabCutHdf5.Read(file, options)
+            : throw new PoseFormatException(path, null, $"the file is HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds {string.Join(", ", file.Members("/").Take(12))}.");
     }
 
     private static Labels LoadCsv(string path, LabelsReadOptions options)

@@ -19,6 +19,17 @@ internal static class PictureHeader
             throw new PoseFormatException(file, place, "the picture is neither PNG, JPEG nor BMP by its first bytes.");
     }
 
+    /// <summary>Width and height of a picture file, without decoding it.</summary>
+    public static (int Width, int Height) Size(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        Check(bytes, path, null);
+        using var stream = new EndingStream(bytes);
+        return StbImageSharp.ImageInfo.FromStream(stream) is { } info
+            ? (info.Width, info.Height)
+            : throw new PoseFormatException(path, null, "the picture's header cannot be read.");
+    }
+
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
     {
         if (encoded.Length < 33)

@@ -9,6 +9,7 @@ public sealed class DeepLabCutTests
     [InlineData("config.yaml")]
     [InlineData("labeled-data/m4s1")]
     [InlineData("labeled-data/m4s1/CollectedData_Pranav.csv")]
+    [InlineData("labeled-data/m4s1/CollectedData_Pranav.h5")]
     public void OpenfieldReadsFromProjectConfigFolderAndTable(string name)
     {
         var labels = Labels.Load(Path.Combine(Openfield, name));
@@ -34,6 +35,22 @@ public sealed class DeepLabCutTests
             Assert.Equal(480 * 640 * source.Channels, source.Read(index).Pixels.Length);
         Assert.Equal(Path.Combine(Openfield, "labeled-data", "m4s1", "img0057.png"), labels.Videos[0].ImagePaths[57]);
     }
+
+    [Fact]
+    public void TheHdf5TableReadsAsTheCsv()
+    {
+        var (csv, hdf5) = (Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv")), Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.h5")));
+        LabelsComparison.AssertSame(csv, hdf5);
+        Assert.Equal(csv.Videos[0].ImagePaths.AsEnumerable(), hdf5.Videos[0].ImagePaths);
+    }
+
+    [Theory]
+    [InlineData("cos\nsystem\n(S'echo'\ntR.", "instruction 'c'")]
+    [InlineData("(lp0\n", "without an end")]
+    [InlineData("(lp0\ng7\na.", "damaged")]
+    [InlineData("a.", "damaged")]
+    public void PicklesThatAreNoListsAreRefused(string pickle, string named) =>
+        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => PickledList.Read(pickle, cause => new PoseFormatException("file.h5", "column", cause))).Message);
 
     [Theory]
     [InlineData("centered_pair.dlc.csv")]

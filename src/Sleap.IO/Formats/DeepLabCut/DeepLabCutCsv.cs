@@ -12,8 +12,13 @@ internal static class DeepLabCutCsv
         if (rows.Count == 0)
             throw new PoseFormatException(path, null, "the file is empty.");
         var header = DeepLabCutHeader.Read(rows, path, out var skip);
+        return Read([.. rows.Skip(skip).Select(r => DeepLabCutRow.Read(r.Line, r.Cells, header, path))], header, path, options);
+    }
+
+    /// <summary>Labels of rows that a CSV or HDF5 table was read into.</summary>
+    public static Labels Read(IReadOnlyList<DeepLabCutRow> body, DeepLabCutHeader header, string path, LabelsReadOptions options)
+    {
         var skeleton = CsvSkeleton.Choose(options.Skeleton, header.Nodes, path);
-        var body = rows.Skip(skip).Select(r => DeepLabCutRow.Read(r.Line, r.Cells, header, path)).ToList();
         // A table of one animal knows no individuals: no tracks either.
         Track[] tracks = [.. header.Individuals.Where(i => i.Length > 0).Select(i => new Track(i))];
         var pictures = body.All(r => r.FrameNumber is null) ? DeepLabCutPictures.Of(body, path, options) : null;

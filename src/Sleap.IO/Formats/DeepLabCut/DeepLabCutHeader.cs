@@ -25,6 +25,11 @@ internal sealed class DeepLabCutHeader
     /// <summary>Animals in the order of the file; one empty name when the table knows none.</summary>
     public IReadOnlyList<string> Individuals { get; }
 
+    /// <summary>A header whose columns were read from elsewhere.</summary>
+    public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) => columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
+        ? new DeepLabCutHeader(1, columns, "")
+        : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
+
     public static bool Owns(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
 
     /// <summary>Reads the header from the first rows; gives back how many they are.</summary>

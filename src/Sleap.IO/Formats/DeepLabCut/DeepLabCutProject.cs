@@ -1,4 +1,3 @@
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Sleap.IO;
@@ -21,11 +20,11 @@ internal static class DeepLabCutProject
     public static Labels Read(string folder, LabelsReadOptions options)
     {
         var config = Path.Combine(folder, ConfigName);
-        var root = Config(config);
+        var root = YamlFile.Read(config);
         var labeled = Path.Combine(folder, "labeled-data");
         if (!Directory.Exists(labeled))
             throw new PoseFormatException(config, null, $"the project has no folder {labeled}.");
-        var tables = Directory.EnumerateDirectories(labeled).Order(StringComparer.Ordinal).Select(d => TableIn(d, Text(root, "scorer"))).OfType<string>().ToList();
+        var tables = Directory.EnumerateDirectories(labeled).Order(StringComparer.Ordinal).Select(d => TableIn(d, YamlFile.Text(root, "scorer"))).OfType<string>().ToList();
         if (tables.Count == 0)
             throw new PoseFormatException(config, null, $"no folder under {labeled} holds a table CollectedData_*.csv.");
         var skeleton = options.Skeleton ?? Skeleton(root, tables, config);
@@ -43,27 +42,12 @@ internal static class DeepLabCutProject
         ? i
         : new Instance { Skeleton = i.Skeleton, Points = i.Points, Track = tracks[i.Track.Name], IsPredicted = i.IsPredicted, Score = i.Score, TrackingScore = i.TrackingScore };
 
-    private static YamlMappingNode Config(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(path);
-            var yaml = new YamlStream();
-            yaml.Load(reader);
-            return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? throw new PoseFormatException(path, null, "the file holds no keys.");
-        }
-        catch (YamlException fault)
-        {
-            throw new PoseFormatException(path, null, $"is not valid YAML: {fault.Message}", fault);
-        }
-    }
-
     /// <summary>Nodes as the first table has them and those that only others have; edges from the config's skeleton.</summary>
     private static Skeleton Skeleton(YamlMappingNode root, List<string> tables, string config)
     {
         var nodes = tables.SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes).Distinct().ToList();
         var edges = new List<Edge>();
-        if (root.Children.TryGetValue("skeleton", out var listed) && listed is YamlSequenceNode pairs)
+        if (YamlFile.List(root, "skeleton") is { } pairs)
         {
             foreach (var pair in pairs.OfType<YamlSequenceNode>())
             {
@@ -75,13 +59,11 @@ internal static class DeepLabCutProject
         }
         try
         {
-            return new Skeleton(Text(root, "Task") ?? "", nodes, edges);
+            return new Skeleton(YamlFile.Text(root, "Task") ?? "", nodes, edges);
         }
         catch (ArgumentException fault)
         {
             throw new PoseFormatException(config, "bodyparts", fault.Message, fault);
         }
     }
-
-    private static string? Text(YamlMappingNode root, string key) => root.Children.TryGetValue(key, out var node) && node is YamlScalarNode { Value.Length: > 0 } scalar ? scalar.Value : null;
 }

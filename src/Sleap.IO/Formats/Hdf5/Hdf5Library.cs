@@ -43,6 +43,9 @@ internal static class Hdf5Library
         return Marshal.ReadInt64(NativeLibrary.GetExport(Loaded.Value, symbol));
     }
 
+    /// <summary>Whether this version has a function that older ones lack.</summary>
+    public static bool Has(string function) => NativeLibrary.TryGetExport(Loaded.Value, function, out _);
+
     private static nint Load()
     {
         var asked = Environment.GetEnvironmentVariable("HDF5_LIBRARY");

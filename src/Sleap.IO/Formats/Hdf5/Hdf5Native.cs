@@ -56,6 +56,7 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Tset_strpad(long type, int padding);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Tset_cset(long type, int characters);
 
+    [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_file_locking(long properties, byte use, byte ignoreWhenDisabled);
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Pcreate(long kind);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_chunk(long properties, int rank, ulong* sizes);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_deflate(long properties, uint level);

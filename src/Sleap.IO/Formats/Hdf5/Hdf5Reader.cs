@@ -116,6 +116,36 @@ internal sealed class Hdf5Reader : IDisposable
         return rows;
     }
 
+    /// <summary>A table of PyTables: an index column of texts, whole numbers or three texts, and a column of several float64.</summary>
+    public (IReadOnlyList<(string Text, int? Number)> Index, IReadOnlyList<double[]> Values) ReadIndexedTable(string name, string indexColumn, string valueColumn, int width)
+    {
+        var dataset = Dataset(name);
+        var members = dataset.Type.Members;
+        var index = members.FirstOrDefault(m => m.Name == indexColumn);
+        var values = members.FirstOrDefault(m => m.Name == valueColumn);
+        if (index.Type is not ({ Kind: Hdf5Type.Kinds.Text } or { IsNumber: true }) || values.Type is not { Kind: Hdf5Type.Kinds.Array or Hdf5Type.Kinds.Float, IsBigEndian: false }
+            || values.Type.Size != width * sizeof(double) || (values.Type.Element ?? values.Type) is not { Kind: Hdf5Type.Kinds.Float, Size: 8 })
+            throw file.Fault(name, $"has the columns {string.Join(", ", members.Select(m => m.Name))}, and {indexColumn} and {valueColumn} with {width} numbers were expected");
+        var stored = Stored(dataset);
+        var (names, rows) = (new (string, int?)[dataset.Count], new double[dataset.Count][]);
+        Span<int> number = [0];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = stored.AsSpan(i * dataset.Type.Size, dataset.Type.Size);
+            rows[i] = MemoryMarshal.Cast<byte, double>(row.Slice(values.Offset, values.Type.Size)).ToArray();
+            if (index.Type.IsNumber)
+            {
+                Hdf5Numbers.Convert(row, index.Type, index.Offset, 0, MemoryMarshal.AsBytes(number), Hdf5FieldKind.Int32, 0, 0, 1);
+                names[i] = (number[0].ToString(System.Globalization.CultureInfo.InvariantCulture), number[0] >= 0 ? number[0] : throw file.Fault(name, $"has the frame number {number[0]}"));
+            }
+            else
+            {
+                names[i] = (Texts(row.Slice(index.Offset, index.Type.Size).ToArray(), index.Type, 1, name)[0].Replace('\\', '/'), null);
+            }
+        }
+        return (names, rows);
+    }
+
     /// <summary>A list of texts, of fixed or variable length; an empty dataset of any type is an empty list.</summary>
     public IReadOnlyList<string> ReadTexts(string name)
     {

@@ -15,6 +15,8 @@ internal static class Hdf5Types
     public static readonly long DatasetCreation = Hdf5Library.Identifier("H5P_CLS_DATASET_CREATE_ID_g");
     public static readonly long LinkCreation = Hdf5Library.Identifier("H5P_CLS_LINK_CREATE_ID_g");
 
+    public static readonly long FileAccess = Hdf5Library.Identifier("H5P_CLS_FILE_ACCESS_ID_g");
+
     /// <summary>Type of one .NET number.</summary>
     public static long Of<T>() => default(T) switch
     {

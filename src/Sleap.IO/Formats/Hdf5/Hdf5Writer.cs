@@ -20,7 +20,11 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         Hdf5Library.Require();
         lock (Hdf5Library.Gate)
         {
-            var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, 0);
+            using var access = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.FileAccess));
+            // No lock: it would live on in every child process, such as ffmpeg, that starts while the file is open. Since 1.10.7.
+            if (Hdf5Library.Has("H5Pset_file_locking"))
+                Hdf5Native.H5Pset_file_locking(access.Id, 0, 1);
+            var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, access.Id);
             return id >= 0 ? new Hdf5Writer(path, new Hdf5Handle(id)) : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
         }
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using StbImageWriteSharp;
 
 namespace Sleap.IO;
 
@@ -29,7 +28,7 @@ internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, L
                 failed.Add(frame);
                 continue;
             }
-            pictures.Add(embedded?.Encoded(frame) ?? Png(source.Read(frame)));
+            pictures.Add(embedded?.Encoded(frame) ?? PictureEncoder.Png(source.Read(frame)));
             numbers.Add(frame);
         }
         if (failed.Count > 0)
@@ -73,13 +72,5 @@ internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, L
         if (fps is { } rate && double.IsFinite(rate))
             backend["fps"] = rate;
         return new JsonObject { ["filename"] = ".", ["backend"] = backend };
-    }
-
-    private static byte[] Png(Frame frame)
-    {
-        using var stream = new MemoryStream();
-        var kind = frame.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue;
-        new ImageWriter().WritePng(frame.Pixels, frame.Width, frame.Height, kind, stream);
-        return stream.ToArray();
     }
 }
