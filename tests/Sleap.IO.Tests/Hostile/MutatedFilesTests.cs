@@ -15,7 +15,28 @@ public sealed class MutatedFilesTests
     public void EveryDamagedFileIsReadOrRefused(string name, int seed)
     {
         using var files = new TestFiles();
-        var original = File.ReadAllBytes(TestFiles.Golden(name));
+        Mutate(TestFiles.Golden(name), name, seed, files);
+    }
+
+    [Fact]
+    public void EveryDamagedTidyTableIsReadOrRefused()
+    {
+        using var files = new TestFiles();
+        var source = Path.Combine(Directory.CreateDirectory(files.New("source")).FullName, "poses.csv");
+        Labels.Load(TestFiles.Golden("analysis.matlab.h5")).Save(source);
+        Mutate(source, "poses.csv", 6, files);
+    }
+
+    [Fact]
+    public void EveryDamagedDeepLabCutHdf5IsReadOrRefused()
+    {
+        using var files = new TestFiles();
+        Mutate(Path.Combine(TestFiles.Root, "examples", "data", "openfield", "labeled-data", "m4s1", "CollectedData_Pranav.h5"), "labels.h5", 7, files);
+    }
+
+    private static void Mutate(string source, string name, int seed, TestFiles files)
+    {
+        var original = File.ReadAllBytes(source);
         var random = new Random(seed);
         var path = files.New(name);
         var (read, refused, slowest) = (0, 0, TimeSpan.Zero);
