@@ -126,6 +126,23 @@ public sealed class SlpDetailsTests
     }
 
     [Fact]
+    public void SessionsPassThroughAndOtherDatasetsAreNamed()
+    {
+        using var files = new TestFiles();
+        var made = Made();
+        var parts = new LabelsParts(made.Videos, made.Skeletons, made.Tracks, [], made.Provenance, []) { Sessions = ["{\"camcorder_to_video_idx_map\": {}}"], Unread = ["rois"] };
+        var remarks = new Labels(made.Frames, parts).Save(files.New("session.slp"));
+        Assert.Contains("rois", Assert.Single(remarks));
+        var read = Labels.Load(files.New("session.slp"));
+        Assert.Empty(read.Save(files.New("again.slp")));
+        Assert.Equal(parts.Sessions, Labels.Load(files.New("again.slp")).Sessions);
+        // Other frames or videos would make the numbers in it wrong.
+        Assert.Empty(new Labels(read.Frames).Sessions);
+        File.Copy(TestFiles.Golden("analysis.matlab.h5"), files.New("not.slp"));
+        Assert.Contains("metadata", Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("not.slp"))).Message);
+    }
+
+    [Fact]
     public void NaNInJsonIsReadAsNothing()
     {
         var json = new PoseJson("file.slp");

@@ -20,7 +20,8 @@ internal static class SlpReader
         var json = new PoseJson(path);
         var formatId = FormatId(file, json);
         var metadata = json.Object(file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"), "metadata@json");
-        var remarks = Unread(file);
+        var unread = Unread(file);
+        var remarks = unread.Select(name => $"{name}: was not read; it holds nothing of poses.").ToList();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
         var videos = Videos(file, json, formatId, options);
         var tables = Tables(file, json, formatId, skeletons, videos);
@@ -29,6 +30,7 @@ internal static class SlpReader
         var parts = new LabelsParts(videos, skeletons, tables.Tracks, suggestions, Provenance(file, metadata, json), remarks)
         {
             Sessions = Rows(file, "sessions_json"),
+            Unread = unread,
         };
         return new Labels(new SlpFrames(tables), parts);
     }
@@ -47,8 +49,7 @@ internal static class SlpReader
 
     /// <summary>What lies in the file beyond poses: named, so that nobody believes it was read.</summary>
     private static List<string> Unread(Hdf5Reader file) =>
-        [.. file.Members("/").Where(m => !Known.Contains(m) && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _)))
-            .Select(m => $"{m}: was not read; it holds nothing of poses.")];
+        [.. file.Members("/").Where(m => !Known.Contains(m) && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _)))];
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {

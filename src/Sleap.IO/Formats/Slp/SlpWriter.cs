@@ -30,6 +30,7 @@ internal sealed class SlpWriter
     public static IReadOnlyList<string> Write(Labels labels, string path, bool withPictures)
     {
         var writer = new SlpWriter(labels, path);
+        writer.remarks.AddRange(labels.Unread.Select(name => $"{name}: was in the file that the labels were read from and is not in {path}."));
         AtomicFile.Write(path, temporary => writer.WriteFile(temporary, withPictures));
         return writer.remarks;
     }
