@@ -32,8 +32,10 @@ internal sealed class SingleInstanceModel : ITrainable, IDisposable
         using var scope = NewDisposeScope();
         var target = Codec.Encode(points, height, width);   // (B, N, H/s, W/s)
         var squares = outputs[0].sub(target).square();
-        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere.
-        if (_options.Training.ForegroundWeight > 0) squares = squares.mul(target.mul(_options.Training.ForegroundWeight).add(1));
+        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere. The foreground is that of
+        // all nodes together: were each map weighted by its own node alone, to take the tail for the snout would cost next to nothing.
+        if (_options.Training.ForegroundWeight > 0)
+            squares = squares.mul(target.amax(new long[] { 1 }, true).mul(_options.Training.ForegroundWeight).add(1));   // (B, N, h, w)
         return squares.mean().MoveToOuterDisposeScope();
     }
 
