@@ -33,8 +33,9 @@ void Train(string runtime)
     {
         Backbone = new UNetOptions { Filters = 16, OutputStride = 2 },
         Scale = 0.5f,
+        Sigma = 3.5f,
         Augmentation = new() { RotationMin = -180, RotationMax = 180 }, // filmed from above: no direction is special
-        Training = new() { Epochs = 45, StepsPerEpoch = 20, Progress = new ConsoleTrainingProgress() },
+        Training = new() { Epochs = 40, StepsPerEpoch = 20, Progress = new ConsoleTrainingProgress() },
     }).Fit(train, validation);
     var training = clock.Elapsed;
 

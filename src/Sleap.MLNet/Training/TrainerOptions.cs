@@ -27,8 +27,8 @@ public sealed record TrainerOptions
     /// <summary>Largest norm of all gradients together; larger ones are scaled down to it. Null (default): no limit.</summary>
     public double? GradientClipNorm { get; init; }
 
-    /// <summary>Weight w of the foreground: a cell counts 1 + w·t times in the loss, t being the highest target that any node has there. 0 is SLEAP-NN's plain mean squared error. Default 20.</summary>
-    public double ForegroundWeight { get; init; } = 20;
+    /// <summary>Weight w of the foreground: a cell counts 1 + w·t times in the loss, t being the highest target that any node has there. 0 is SLEAP-NN's plain mean squared error. Default 8.</summary>
+    public double ForegroundWeight { get; init; } = 8;
 
     /// <summary>How the network's parameters start. Default <see cref="Initialization.He"/>, which leaves the "nothing anywhere" plateau in a fraction of the steps.</summary>
     public Initialization Initialization { get; init; } = Initialization.He;
