@@ -15,6 +15,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     private FfmpegStream? stream;
     private int next;
     private int lastAsked = -1;
+    private bool canSeek = true;
 
     public FfmpegFrameSource(string path, bool? isGray)
     {
@@ -100,19 +101,31 @@ internal sealed class FfmpegFrameSource : IFrameSource
             return kept;
         if (damaged.Contains(index))
             return null;
-        if (stream is null || index < next || (index - next > Reach && probe.KeyBefore(index) > next))
+        if (stream is null || index < next || (canSeek && index - next > Reach && probe.KeyBefore(index) > next))
         {
             // Going back, the frames before are likely to be asked for next.
             var start = isBackward ? Math.Max(probe.KeyBefore(index), index - cacheFrames + 1) : index;
-            Restart(Math.Max(0, start), fromFront: false);
+            Restart(Math.Max(0, start), fromFront: !canSeek);
         }
         var frame = Advance(index, cancellationToken);
-        if (frame is null && stream is { IsFromFront: false })
-        {
-            // Either the frame is damaged or the file's index leads astray: from the front both show.
-            Restart(index, fromFront: true);
-            frame = Advance(index, cancellationToken);
-        }
+        return stream is { IsFromFront: false } && (frame is null || stream.LastError.Length > 0)
+            ? FromFront(index, frame, cancellationToken)
+            : frame;
+    }
+
+    /// <summary>
+    /// Reads a frame again from the front, where nothing is missed. After a jump a decoder that complains may have begun in the wrong
+    /// place (key frames that need what lies before them, an index that leads astray) and gives pictures all the same.
+    /// </summary>
+    private Frame? FromFront(int index, Frame? jumped, CancellationToken cancellationToken)
+    {
+        cache.Clear();
+        cacheOrder.Clear();
+        Restart(index, fromFront: true);
+        var frame = Advance(index, cancellationToken);
+        // Equal pictures: the file is damaged there, and jumping does no harm.
+        if (jumped is not null && frame is not null && !frame.Pixels.AsSpan().SequenceEqual(jumped.Pixels))
+            canSeek = false;
         return frame;
     }
 

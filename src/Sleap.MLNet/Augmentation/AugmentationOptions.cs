@@ -12,6 +12,12 @@ public sealed record AugmentationOptions
     /// <summary>Largest angle in degrees. Default 15; animals filmed from above want -180 and 180.</summary>
     public float RotationMax { get; init; } = 15;
 
+    /// <summary>
+    /// Share of the frames that are turned at all, 0..1. Default 0.75: turned about its centre, a frame loses its corners, and what stands
+    /// there would never be seen to be background. SLEAP-NN's <c>rotation_p</c>, which is 1 there.
+    /// </summary>
+    public float RotationProbability { get; init; } = 0.75f;
+
     /// <summary>Smallest magnification. Default 0.9.</summary>
     public float ScaleMin { get; init; } = 0.9f;
 
@@ -49,6 +55,7 @@ public sealed record AugmentationOptions
     internal IEnumerable<string> Faults()
     {
         if (!(RotationMin <= RotationMax)) yield return $"Augmentation.RotationMin ({RotationMin}) is above RotationMax ({RotationMax}).";
+        if (RotationProbability is not (>= 0 and <= 1)) yield return $"Augmentation.RotationProbability is {RotationProbability}; 0 to 1.";
         if (!(ScaleMin > 0 && ScaleMin <= ScaleMax)) yield return $"Augmentation.ScaleMin is {ScaleMin} and ScaleMax {ScaleMax}; above 0, and in this order.";
         if (TranslateWidth is not (>= 0 and < 1)) yield return $"Augmentation.TranslateWidth is {TranslateWidth}; 0 to 1.";
         if (TranslateHeight is not (>= 0 and < 1)) yield return $"Augmentation.TranslateHeight is {TranslateHeight}; 0 to 1.";

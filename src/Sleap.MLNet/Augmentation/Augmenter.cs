@@ -54,7 +54,8 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
     internal Affine Draw(Random random, int height, int width)
     {
         var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
-        var angle = Between(options.RotationMin, options.RotationMax) * MathF.PI / 180;
+        var turned = random.NextSingle() < options.RotationProbability;
+        var angle = turned ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
         var scale = Between(options.ScaleMin, options.ScaleMax);
         var (dx, dy) = (Between(-options.TranslateWidth, options.TranslateWidth) * width, Between(-options.TranslateHeight, options.TranslateHeight) * height);
         var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);

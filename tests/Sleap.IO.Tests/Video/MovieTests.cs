@@ -8,6 +8,19 @@ public sealed class MovieTests
     private static readonly string Gray = TestFiles.Data("centered_pair_low_quality.mp4");
     private static readonly string Colour = TestFiles.Data("small_robot.mp4");
 
+    /// <summary>The key frames of this recording need what lies before them: after a jump ffmpeg complains and gives pictures in ruins.</summary>
+    [Fact]
+    public void WhereJumpingGivesRuinsTheFramesAreReadFromTheFront()
+    {
+        var path = Path.Combine(TestFiles.Root, "examples", "data", "openfield", "videos", "m3v1mp4.mp4");
+        var wanted = new[] { 210, 400, 650 };
+        using var inOrder = Sleap.IO.Video.FromFile(path).Open();
+        var truth = inOrder.ReadMany(Enumerable.Range(0, 651)).Where(r => wanted.Contains(r.FrameIndex)).ToDictionary(r => r.FrameIndex, r => r.Frame!.Pixels);
+        using var jumping = Sleap.IO.Video.FromFile(path).Open();
+        foreach (var index in (int[])[400, 650, 210])
+            Assert.True(truth[index].AsSpan().SequenceEqual(jumping.Read(index).Pixels), $"frame {index} is another one alone than in order");
+    }
+
     [Fact]
     public void GrayFramesAreByteForByteThoseOfTheReference()
     {

@@ -34,10 +34,19 @@ public sealed class AugmenterTests
     [Fact]
     public void Positive_angles_turn_clockwise_on_screen()
     {
-        var map = new Augmenter(new() { RotationMin = 90, RotationMax = 90, ScaleMin = 1, ScaleMax = 1 }, Mouse).Draw(new Random(0), 101, 101);
+        var map = new Augmenter(new() { RotationMin = 90, RotationMax = 90, RotationProbability = 1, ScaleMin = 1, ScaleMax = 1 }, Mouse).Draw(new Random(0), 101, 101);
         var (x, y) = map.Apply(60, 50); // right of the centre (50, 50)
         Assert.Equal(50, x, 1e-4f);
         Assert.Equal(60, y, 1e-4f); // below it
+    }
+
+    [Fact]
+    public void As_many_frames_are_turned_as_asked_for()
+    {
+        var augmenter = new Augmenter(new() { RotationMin = -180, RotationMax = 180, RotationProbability = 0.75f }, Mouse);
+        var random = new Random(0);
+        var turned = Enumerable.Range(0, 1000).Count(_ => augmenter.Draw(random, 48, 64).B != 0);
+        Assert.InRange(turned, 710, 790); // three standard deviations of 1000 draws
     }
 
     [Fact]
