@@ -127,6 +127,21 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     }
 
     [Fact]
+    public void A_built_in_transformer_and_a_mapping_of_ones_own_follow_it_in_one_chain()
+    {
+        var (ml, view) = (trained.ML, trained.Unseen.View(trained.ML));
+        var after = ml.Transforms.NormalizeMinMax("Features", "PredictedKeypoints")
+            .Append(ml.Transforms.CustomMapping<ScaledRow, LengthRow>((row, length) => length.Length = row.Features.Length, contractName: null));
+        var poses = trained.Model.Transform(view);
+        var result = after.Fit(poses).Transform(poses);
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        result.Schema["Features"].GetSlotNames(ref names);
+        Assert.Equal(["bright.x", "bright.y", "dark.x", "dark.y"], names.DenseValues().Select(n => n.ToString()));
+        Assert.All(result.GetColumn<int>("Length"), length => Assert.Equal(4, length));
+        Assert.Contains(result.Preview(maxRows: 3).Schema, column => column.Name == "PredictedKeypoints");
+    }
+
+    [Fact]
     public void One_image_at_a_time_gives_what_a_batch_gives()
     {
         DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
@@ -280,6 +295,16 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     {
         public MLImage Image { get; set; } = null!;
         [VectorType(2, 2)] public float[] Keypoints { get; set; } = [float.NaN, float.NaN, float.NaN, float.NaN];
+    }
+
+    private sealed class ScaledRow
+    {
+        [VectorType(4)] public float[] Features { get; set; } = [];
+    }
+
+    private sealed class LengthRow
+    {
+        public int Length { get; set; }
     }
 
     private sealed class FeatureRow

@@ -19,6 +19,15 @@ public sealed class ExampleTests : IDisposable
         Assert.Equal(166, Labels.Load(Path.Combine(_folder, "session.predictions.slp")).Frames.Count);
     }
 
+    [SkippableFact]
+    public void Poses_are_features_of_a_trainer()
+    {
+        Skip.If(Type.GetType("Microsoft.ML.Trainers.KMeansTrainer, Microsoft.ML.KMeansClustering") is null, "The stand-ins have no trainers.");
+        var video = Path.Combine(Root(), "tests/data/small_robot.mp4");
+        Run("train-and-predict.cs", Path.Combine(Root(), "tests/data/small_robot_minimal.slp"), video);
+        Assert.Contains("posture 1: ", Run("pose-clusters.cs", Path.Combine(_folder, "mouse.zip"), video));
+    }
+
     [Fact]
     public void The_code_in_the_readme_is_that_of_the_example()
     {
