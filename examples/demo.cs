@@ -35,7 +35,7 @@ void Train(string runtime)
         Scale = 0.5f,
         Sigma = 3.5f,
         Augmentation = new() { RotationMin = -180, RotationMax = 180 }, // filmed from above: no direction is special
-        Training = new() { Epochs = 36, StepsPerEpoch = 20, Progress = new ConsoleTrainingProgress() },
+        Training = new() { Epochs = 32, StepsPerEpoch = 20, Progress = new ConsoleTrainingProgress() },
     }).Fit(train, validation);
     var training = clock.Elapsed;
 

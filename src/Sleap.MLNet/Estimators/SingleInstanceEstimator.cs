@@ -57,8 +57,7 @@ public sealed class SingleInstanceEstimator : IEstimator<SingleInstanceTransform
         channel.Info(MessageSensitivity.None, "Training on {0} frames, choosing by {1}; network input {2} x {3}; device {4}.",
             train.Count, held.Count, frames.Frames.Geometry.InputWidth, frames.Frames.Geometry.InputHeight, TorchDevice.Of(_options.Training.Device));
 
-        TorchSharp.torch.manual_seed(seed);
-        var model = new SingleInstanceModel(_options, skeleton.Nodes.Length, _options.Training.Initialization);
+        var model = new SingleInstanceModel(_options, skeleton.Nodes.Length, _options.Training.Initialization, seed);
         var trainer = new Trainer(_options.Training, _options.Augmentation, skeleton, seed, channel);
         model.Take(trainer.Run(model, train, held));
         return new SingleInstanceTransformer(_context, _options, skeleton, frames.Frames.Geometry.FrameHeight, frames.Frames.Geometry.FrameWidth, model);

@@ -6,13 +6,19 @@ namespace Sleap.MLNet;
 /// <summary>One animal in the frame: one confidence map a node, its highest peak is the node's place.</summary>
 internal sealed class SingleInstanceModel : ITrainable, IDisposable
 {
+    // Torch has one generator for the process: two trainings at once would draw from each other's seed.
+    private static readonly Lock Drawing = new();
     private readonly SingleInstanceOptions _options;
     private readonly int _nodes;
 
-    public SingleInstanceModel(SingleInstanceOptions options, int nodes, Initialization initialization)
+    /// <param name="options">What it is made from.</param>
+    /// <param name="nodes">Nodes of the skeleton.</param>
+    /// <param name="initialization">How the parameters start.</param>
+    /// <param name="seed">Of the parameters; null where they are loaded or copied afterwards.</param>
+    public SingleInstanceModel(SingleInstanceOptions options, int nodes, Initialization initialization, int? seed = null)
     {
         (_options, _nodes) = (options, nodes);
-        Network = new PoseNetwork(options.Backbone, Heads(options, nodes), initialization);
+        Network = Draw(initialization, seed);
         Codec = new ConfidenceMap(options.HeadStride, options.Sigma);
     }
 
@@ -25,7 +31,7 @@ internal sealed class SingleInstanceModel : ITrainable, IDisposable
         new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = nodes, Sigma = options.Sigma, OutputStride = options.HeadStride },
     ];
 
-    public PoseNetwork CreateNetwork() => new(_options.Backbone, Heads(_options, _nodes), Initialization.Default);
+    public PoseNetwork CreateNetwork() => Draw(Initialization.Default, null);
 
     public Tensor Loss(Tensor[] outputs, Tensor points, int height, int width)
     {
@@ -47,6 +53,15 @@ internal sealed class SingleInstanceModel : ITrainable, IDisposable
         using var scope = NewDisposeScope();
         var (points, values) = Codec.Decode(Network.call(images)[0], _options.PeakThreshold, _options.Refinement);
         return (points.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
+    }
+
+    private PoseNetwork Draw(Initialization initialization, int? seed)
+    {
+        lock (Drawing)
+        {
+            if (seed is { } number) manual_seed(number);
+            return new PoseNetwork(_options.Backbone, Heads(_options, _nodes), initialization);
+        }
     }
 
     /// <summary>Takes over the trained network; the one so far is disposed.</summary>
