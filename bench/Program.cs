@@ -10,6 +10,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
+if (args is ["training", .. var protocols]) return Sleap.Bench.TrainingProtocols.Run(protocols);
 string[] all = ["train", "forward", "video"];
 var modes = args.Length == 0 ? all : args;
 if (modes.Except(all).ToArray() is { Length: > 0 } unknown)

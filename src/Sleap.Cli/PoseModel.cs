@@ -1,12 +1,26 @@
 using Microsoft.ML;
 using Sleap.MLNet;
+using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
 /// <summary>Loads the models that the verbs work with.</summary>
 internal static class PoseModel
 {
-    public static SingleInstanceTransformer Load(MLContext ml, string path)
+    /// <summary>One model; or a centroid and a centered-instance model, which together are a top-down model.</summary>
+    public static PoseModelTransformer Load(MLContext ml, IReadOnlyList<string> paths)
+    {
+        PoseModelTransformer[] models = [.. paths.Select(path => Load(ml, path))];
+        if (models is [var one]) return one;
+        if (models.OfType<CentroidTransformer>().SingleOrDefault() is not { } centroid || models.OfType<CenteredInstanceTransformer>().SingleOrDefault() is not { } centered || models.Length != 2)
+            throw new ArgumentException($"Two models go together when one is a centroid and the other a centered-instance model; given were {string.Join(", ", paths.Zip(models, (path, model) => $"'{path}' ({TypeOf(model)})"))}.");
+        using (centroid)
+        using (centered)
+            return ml.Pose().TopDown(centroid, centered);
+    }
+
+    /// <summary>The model of a file.</summary>
+    public static PoseModelTransformer Load(MLContext ml, string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no model '{path}'.", path);
         ITransformer model;
@@ -18,7 +32,20 @@ internal static class PoseModel
         {
             throw new InvalidDataException($"'{path}' cannot be loaded as a model: {problem.Message}", problem);
         }
-        return model as SingleInstanceTransformer
+        return model as PoseModelTransformer
             ?? throw new InvalidDataException($"'{path}' holds another transformer than a pose model alone. Load it in a program with mlContext.Model.Load.");
     }
+
+    /// <summary>What the command line calls a model's type.</summary>
+    public static string TypeOf(PoseModelTransformer model) => model switch
+    {
+        SingleInstanceTransformer => "single-instance",
+        CentroidTransformer => "centroid",
+        CenteredInstanceTransformer => "centered-instance",
+        TopDownTransformer => "top-down",
+        TopDownIdTransformer => "top-down-id",
+        BottomUpTransformer => "bottom-up",
+        BottomUpIdTransformer => "bottom-up-id",
+        _ => model.GetType().Name,
+    };
 }

@@ -18,7 +18,7 @@ internal sealed class TrainingLog(IProgress<TrainingProgress> next) : IProgress<
 
     public void Save(string path) => File.WriteAllLines(path,
     [
-        "epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds",
-        .. _epochs.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}")),
+        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds",
+        .. _epochs.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}")),
     ]);
 }

@@ -21,7 +21,7 @@ internal static class InfoVerb
             var file = words.GetRequiredValue(path);
             var (report, lines) = Path.GetExtension(file).ToLowerInvariant() switch
             {
-                ".zip" => OfModel(file),
+                ".zip" => ModelInfo.Of(file),
                 var ending when VideoEndings.Contains(ending) => OfVideo(file),
                 _ => OfLabels(file),
             };
@@ -54,22 +54,6 @@ internal static class InfoVerb
             .. labels.Remarks,
         ];
         return (report, lines);
-    }
-
-    private static (JsonObject, IEnumerable<string>) OfModel(string file)
-    {
-        using var model = PoseModel.Load(new MLContext(), file);
-        var (options, nodes) = (model.Options, model.Skeleton.Nodes);
-        var report = new JsonObject
-        {
-            ["kind"] = "model",
-            ["type"] = "single-instance",
-            ["nodes"] = new JsonArray([.. nodes.Select(n => (JsonNode)n)]),
-            ["scale"] = options.Scale,
-            ["peak_threshold"] = options.PeakThreshold,
-            ["refinement"] = options.Refinement.ToString().ToLowerInvariant(),
-        };
-        return (report, [$"single-instance model of {nodes.Length} nodes: {string.Join(", ", nodes)}", $"{options.Backbone}", $"scale {options.Scale}, peak threshold {options.PeakThreshold}, refinement {options.Refinement}"]);
     }
 
     private static (JsonObject, IEnumerable<string>) OfVideo(string file)

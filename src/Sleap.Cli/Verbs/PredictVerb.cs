@@ -14,10 +14,12 @@ internal static class PredictVerb
     public static Command Create()
     {
         var source = new Argument<string>("source") { Description = "A video, a folder of pictures, or labels whose frames are predicted." };
-        var model = new Option<string>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote.", Required = true };
+        var model = new Option<string[]>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote. Twice for the two stages of top-down.", Required = true };
         var output = new Option<string>("--out") { Description = "Where to write: .slp or .csv.", Required = true };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
         var threshold = new Option<float?>("--peak-threshold") { Description = "Peaks lower than this are missing nodes; else the model's." };
+        var centroids = new Option<float?>("--centroid-threshold") { Description = "Top-down: centres of lower peaks are not looked at; else the model's." };
+        var most = new Option<int?>("--max-instances") { Description = "Animals in a frame at most; else the model's." };
         var refinement = new Option<string?>("--refinement") { Description = "gaussian, integral or none; else the model's." };
         refinement.AcceptOnlyFromAmong("gaussian", "integral", "none");
         var batch = new Option<int?>("--batch-size") { Description = "Frames that the network sees at once; else the model's." };
@@ -25,7 +27,7 @@ internal static class PredictVerb
         var json = Report.Json();
         var verb = new Command("predict", "The poses of a video.\nExample: sleap predict session.mp4 --model mouse/model.zip --out session.slp")
         {
-            source, model, output, frames, threshold, refinement, batch, device, json,
+            source, model, output, frames, threshold, centroids, most, refinement, batch, device, json,
         };
         verb.SetAction((words, cancellation) =>
         {
@@ -34,6 +36,8 @@ internal static class PredictVerb
             using var predicting = trained.With(new PredictionOptions
             {
                 PeakThreshold = words.GetValue(threshold),
+                CentroidThreshold = words.GetValue(centroids),
+                MaxInstances = words.GetValue(most),
                 Refinement = words.GetValue(refinement) is { } name ? Enum.Parse<PeakRefinement>(name, ignoreCase: true) : null,
                 BatchSize = words.GetValue(batch),
                 Device = words.GetRequiredValue(device),

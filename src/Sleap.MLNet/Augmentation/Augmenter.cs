@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// Changes a batch of frames and their points by one and the same random map.
-/// A point p goes to R·S·(p + t - c) + c with c the frame's centre: first moved, then scaled, then turned, as in SLEAP-NN.
+/// A point p goes to R·S·(p + t - c) + c, c being the centre of the picture before and after: first moved, then scaled, then turned, as in SLEAP-NN.
 /// Pixel centres are whole numbers for picture and points alike, so they stay together to the last fraction
 /// (SLEAP-NN's points are up to half a pixel off their picture).
 /// </summary>
@@ -15,24 +15,30 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
     // For each node the one it becomes in a mirror image.
     private readonly int[] _mirror = Mirror(skeleton);
 
+    /// <summary>Changes nothing.</summary>
+    public static Augmenter None { get; } = new(AugmentationOptions.None, new Skeleton("", []));
+
     /// <param name="images">(B, C, H, W), 0..1.</param>
-    /// <param name="points">B·N x, y pairs in pixels of the images, NaN = missing; changed in place. Nodes that leave the image become NaN.</param>
+    /// <param name="points">x, y pairs of B · animals · N nodes in pixels of the images, NaN = missing; changed in place. Nodes that leave the result become NaN.</param>
     /// <param name="random">What everything is drawn from.</param>
-    /// <returns>(B, C, H, W), 0..1; the same tensor when there is nothing to change.</returns>
-    public Tensor Apply(Tensor images, Span<float> points, Random random)
+    /// <param name="height">Rows of the result, which shows the middle of the changed image; null: those of the images.</param>
+    /// <param name="width">Its columns.</param>
+    /// <returns>(B, C, height, width), 0..1; the same tensor when there is nothing to change.</returns>
+    public Tensor Apply(Tensor images, Span<float> points, Random random, int? height = null, int? width = null)
     {
-        var (count, height, width) = ((int)images.shape[0], (int)images.shape[2], (int)images.shape[3]);
-        if (options.ChangesGeometry)
+        var (count, from) = ((int)images.shape[0], ((int)images.shape[2], (int)images.shape[3]));
+        var to = (height ?? from.Item1, width ?? from.Item2);
+        if (options.ChangesGeometry || to != from)
         {
             var theta = new float[count * 6];
             var perFrame = points.Length / count;
             for (var i = 0; i < count; i++)
             {
-                var map = Draw(random, height, width);
-                MapPoints(map, points.Slice(i * perFrame, perFrame), height, width);
-                WriteSampling(map, height, width, theta.AsSpan(i * 6, 6));
+                var map = Draw(random, from, to);
+                MapPoints(map, points.Slice(i * perFrame, perFrame), to);
+                WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
             }
-            using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), images.shape, false);
+            using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), [count, images.shape[1], to.Item1, to.Item2], false);
             images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false);
         }
         return options.ChangesIntensity ? ChangeIntensity(images, count, random) : images;
@@ -51,46 +57,48 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         }
     }
 
-    internal Affine Draw(Random random, int height, int width)
+    internal Affine Draw(Random random, (int Height, int Width) from, (int Height, int Width) to)
     {
         var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
         var turned = random.NextSingle() < options.RotationProbability;
         var angle = turned ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
         var scale = Between(options.ScaleMin, options.ScaleMax);
-        var (dx, dy) = (Between(-options.TranslateWidth, options.TranslateWidth) * width, Between(-options.TranslateHeight, options.TranslateHeight) * height);
+        var (dx, dy) = (Between(-options.TranslateWidth, options.TranslateWidth) * to.Width, Between(-options.TranslateHeight, options.TranslateHeight) * to.Height);
         var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);
-        var (cx, cy) = ((width - 1) / 2f, (height - 1) / 2f);
+        var (cx, cy) = ((from.Width - 1) / 2f, (from.Height - 1) / 2f);
+        var (tx, ty) = ((to.Width - 1) / 2f, (to.Height - 1) / 2f);
         var side = flipped ? -1 : 1; // the mirror image comes first, about the same centre
-        return new(cos * side, -sin, cos * (dx - side * cx) - sin * (dy - cy) + cx, sin * side, cos, sin * (dx - side * cx) + cos * (dy - cy) + cy, flipped);
+        return new(cos * side, -sin, cos * (dx - side * cx) - sin * (dy - cy) + tx, sin * side, cos, sin * (dx - side * cx) + cos * (dy - cy) + ty, flipped);
 
         float Between(float low, float high) => low == high ? low : low + random.NextSingle() * (high - low);
     }
 
-    internal void MapPoints(Affine map, Span<float> points, int height, int width)
+    internal void MapPoints(Affine map, Span<float> points, (int Height, int Width) to)
     {
         for (var i = 0; i < points.Length; i += 2)
         {
             var (x, y) = map.Apply(points[i], points[i + 1]);
-            var inside = x >= -0.5f && x <= width - 0.5f && y >= -0.5f && y <= height - 0.5f; // NaN is not inside
+            var inside = x >= -0.5f && x <= to.Width - 0.5f && y >= -0.5f && y <= to.Height - 0.5f; // NaN is not inside
             (points[i], points[i + 1]) = inside ? (x, y) : (float.NaN, float.NaN);
         }
         if (!map.Flipped) return;
         var before = points.ToArray();
-        for (var node = 0; node < _mirror.Length; node++)
-            before.AsSpan(_mirror[node] * 2, 2).CopyTo(points[(node * 2)..]);
+        var size = 2 * _mirror.Length;
+        for (var i = 0; i < points.Length; i += 2)
+            before.AsSpan(i / size * size + 2 * _mirror[i % size / 2], 2).CopyTo(points[i..]);
     }
 
-    // grid_sample wants, for each output pixel, where to look in the input, in units where the image's edges are -1 and 1.
-    private static void WriteSampling(Affine map, int height, int width, Span<float> theta)
+    // grid_sample wants, for each output pixel, where to look in the input, both in units where the image's edges are -1 and 1.
+    private static void WriteSampling(Affine map, (int Height, int Width) from, (int Height, int Width) to, Span<float> theta)
     {
-        var (w, h) = ((float)width, (float)height);
+        var ((h, w), (th, tw)) = (((float)from.Height, (float)from.Width), ((float)to.Height, (float)to.Width));
         var back = map.Inverse();
-        theta[0] = back.A;
-        theta[1] = back.B * h / w;
-        theta[2] = (back.A * (w - 1) + back.B * (h - 1) + 2 * back.C + 1) / w - 1;
-        theta[3] = back.D * w / h;
-        theta[4] = back.E;
-        theta[5] = (back.D * (w - 1) + back.E * (h - 1) + 2 * back.F + 1) / h - 1;
+        theta[0] = back.A * tw / w;
+        theta[1] = back.B * th / w;
+        theta[2] = (back.A * (tw - 1) + back.B * (th - 1) + 2 * back.C + 1) / w - 1;
+        theta[3] = back.D * tw / h;
+        theta[4] = back.E * th / h;
+        theta[5] = (back.D * (tw - 1) + back.E * (th - 1) + 2 * back.F + 1) / h - 1;
     }
 
     private Tensor ChangeIntensity(Tensor images, int count, Random random)

@@ -23,6 +23,9 @@ public sealed class ClassMap
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
+    /// <summary>Input pixels between neighbouring cells.</summary>
+    public int Stride => _spots.Stride;
+
     /// <summary>Where an animal's spots are not above this, its class is not marked.</summary>
     public float Threshold { get; }
 

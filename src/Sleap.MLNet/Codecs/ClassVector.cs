@@ -37,6 +37,12 @@ public sealed class ClassVector
         return classes.to(ScalarType.Int64).unsqueeze(-1).eq(numbers).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Mean cross entropy of probabilities against classes; an animal of no class adds nothing and counts.</summary>
+    /// <param name="probabilities">(animals, classes)</param>
+    /// <param name="classes">(animals), whole numbers; −1 = none.</param>
+    internal Tensor Loss(Tensor probabilities, Tensor classes) =>
+        Encode(classes).mul(probabilities.add(1e-8).log()).sum(1).mean().neg();
+
     /// <summary>Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.</summary>
     /// <param name="probabilities">(animals, classes)</param>
     /// <returns>The class of each animal, −1 for none, and its probability, NaN for none.</returns>
@@ -60,6 +66,21 @@ public sealed class ClassVector
         }
 
         return (assigned, found);
+    }
+
+    /// <summary>The same for probabilities on the CPU, animals · classes, as keys: the class counted from 1, 0 for none. An animal of NaN has none.</summary>
+    internal uint[] Decode(float[] probabilities)
+    {
+        int[] known = [.. Enumerable.Range(0, probabilities.Length / Classes).Where(animal => !float.IsNaN(probabilities[animal * Classes]))];
+        int[] assigned = Assign(probabilities, known, Classes);
+        var keys = new uint[probabilities.Length / Classes];
+        for (int i = 0; i < known.Length; i++)
+        {
+            if (assigned[i] >= 0 && probabilities[known[i] * Classes + assigned[i]] >= _leastProbability)
+                keys[known[i]] = (uint)assigned[i] + 1;
+        }
+
+        return keys;
     }
 
     /// <summary>For each of the given rows of a table of probabilities a column, none twice, or −1.</summary>

@@ -23,6 +23,9 @@ public sealed class ConfidenceMap
         Sigma = sigma;
     }
 
+    /// <summary>The codec of a head.</summary>
+    internal static ConfidenceMap Of(ConfidenceMapHeadOptions head) => new(head.OutputStride, head.Sigma);
+
     /// <summary>Input pixels between neighbouring cells.</summary>
     public int Stride { get; }
 

@@ -1,91 +1,58 @@
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Transforms.Image;
-using Sleap.IO;
 using Sleap.Transforms;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A trained single-instance model: adds the places of the animal's nodes to each frame. Made by <see cref="SingleInstanceEstimator"/>
-/// or loaded by <c>mlContext.Model.Load</c>. Several cursors may predict at once; they share the network.
+/// A trained single-instance model: adds the places of the animal's nodes to each frame.
 /// </summary>
-public sealed class SingleInstanceTransformer : PoseTransformer, ILoadable<SingleInstanceTransformer>, IDisposable
+public sealed class SingleInstanceTransformer : PoseModelTransformer, ILoadable<SingleInstanceTransformer>
 {
-    private readonly IHostEnvironment _environment;
     private readonly SingleInstanceModel _model;
-    private readonly int _height, _width;
 
-    internal SingleInstanceTransformer(IHostEnvironment environment, SingleInstanceOptions options, Skeleton skeleton, int height, int width, SingleInstanceModel model)
+    internal SingleInstanceTransformer(IHostEnvironment environment, SingleInstanceOptions options, PoseSubject subject, (int Height, int Width) frame, SingleInstanceModel model)
+        : base(environment, subject, frame, ColumnsOf(options, subject))
     {
-        (_environment, Options, Skeleton, _height, _width, _model) = (environment, options, skeleton, height, width, model);
+        (Options, _model) = (options, model);
         var device = TorchDevice.Of(options.Device);
-        model.Network.to(device);
-        model.Network.UseChannelsLast();
-        model.Network.Precision = options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        model.Network.eval();
-        Predictor = new SingleInstancePredictor(model, new InputFrames(height, width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), device);
-        Outputs = SingleInstanceColumns.Of(options, skeleton);
+        model.Prepare(device, options.Precision);
+        Predictor = new WholeFramePredictor(model, InputOf(options), device);
     }
 
-    /// <summary>The options it was trained with. <see cref="SingleInstanceOptions.Training"/> keeps its defaults after loading.</summary>
+    /// <summary>The options it was trained with. Those of training keep their defaults after loading.</summary>
     public SingleInstanceOptions Options { get; }
 
-    /// <summary>The nodes it finds.</summary>
-    public Skeleton Skeleton { get; }
+    internal override PosePredictor Predictor { get; }
 
-    internal SingleInstancePredictor Predictor { get; }
+    internal override int FramesAtOnce => Options.BatchSize;
 
-    internal IReadOnlyList<OutputColumn> Outputs { get; }
+    internal override PoseColumnOptions ColumnNames => Options.Columns;
+
+    internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<SingleInstanceTransformer>.PayloadVersion => 1;
 
-    /// <summary>Frees the network. The transformer cannot predict afterwards.</summary>
-    public void Dispose() => _model.Dispose();
-
-    /// <summary>The same model with other settings to predict with. It has weights of its own, so either may be disposed first.</summary>
-    /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
-    public SingleInstanceTransformer With(PredictionOptions prediction)
+    /// <inheritdoc/>
+    public override SingleInstanceTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = Options with
-        {
-            PeakThreshold = prediction.PeakThreshold ?? Options.PeakThreshold,
-            Refinement = prediction.Refinement ?? Options.Refinement,
-            BatchSize = prediction.BatchSize ?? Options.BatchSize,
-            Precision = prediction.Precision ?? Options.Precision,
-            Device = prediction.Device ?? Options.Device,
-        };
-        options.Validate(Skeleton.Nodes.Length);
-        var model = new SingleInstanceModel(options, Skeleton.Nodes.Length, Initialization.Default);
+        var options = prediction.ApplyTo(Options);
+        PoseModelOptions.Throw(options.Faults(Subject));
+        var model = new SingleInstanceModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);
-        return new SingleInstanceTransformer(_environment, options, Skeleton, _height, _width, model);
+        return new SingleInstanceTransformer(Environment, options, Subject, Frame, model);
     }
 
-    internal override PoseMapper CreateMapper(DataViewSchema inputSchema)
-    {
-        var image = InputColumns.Require(inputSchema, Options.ImageColumn, t => t is ImageDataViewType, "Image", "SingleInstance");
-        return new SingleInstanceMapper(this, image);
-    }
+    internal static ModelColumns ColumnsOf(SingleInstanceOptions options, PoseSubject subject) => ModelColumns.Single(options.Columns, subject);
 
-    internal override void Save(BinaryWriter writer)
-    {
-        writer.Write(SavedSingleInstance.From(Options, Skeleton, _height, _width).ToJson());
-        using var weights = new MemoryStream();
-        NetworkState.Save(_model.Network, weights);
-        writer.Write((int)weights.Length);
-        writer.Write(weights.GetBuffer(), 0, (int)weights.Length);
-    }
+    internal override void Save(BinaryWriter writer) => SavedModel.Write(writer, this, Options);
 
     static SingleInstanceTransformer ILoadable<SingleInstanceTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
     {
-        var saved = SavedSingleInstance.FromJson(reader.ReadString());
-        var (options, skeleton) = (saved.ToOptions(), saved.ToSkeleton());
-        options.Validate(skeleton.Nodes.Length);
-        var model = new SingleInstanceModel(options, skeleton.Nodes.Length, Initialization.Default);
-        NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())));
-        return new SingleInstanceTransformer(environment, options, skeleton, saved.Height, saved.Width, model);
+        var saved = SavedModel.Read(reader);
+        var options = saved.OptionsAs<SingleInstanceOptions>();
+        PoseModelOptions.Throw(options.Faults(saved.Subject));
+        var model = SavedModel.LoadWeights(reader, new SingleInstanceModel(options, saved.Subject, Initialization.Default));
+        return new SingleInstanceTransformer(environment, options, saved.Subject, saved.Frame, model);
     }
 }

@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Collections.Concurrent;
-using Microsoft.ML.Data;
-using Sleap.IO;
 
 namespace Sleap.MLNet;
 
@@ -19,29 +16,10 @@ internal sealed class InputFrames(int height, int width, float scale, int stride
     public int ByteCount => Geometry.InputHeight * Geometry.InputWidth * channels;
 
     /// <summary>Resamples <paramref name="frame"/> into <paramref name="input"/> and returns how its pixels got there.</summary>
-    public FrameGeometry Read(Frame frame, Span<byte> input) => Resample(frame.Pixels, frame.Height, frame.Width, frame.Channels, input);
-
-    /// <summary>Resamples <paramref name="image"/> into <paramref name="input"/> and returns how its pixels got there.</summary>
-    public FrameGeometry Read(MLImage image, Span<byte> input)
+    public FrameGeometry Read(FramePixels frame, Span<byte> input)
     {
-        var frameChannels = ImagePixels.Channels(image.Pixels);
-        var size = image.Height * image.Width * frameChannels;
-        var bytes = ArrayPool<byte>.Shared.Rent(size);
-        try
-        {
-            ImagePixels.Copy(image, frameChannels, bytes.AsSpan(0, size));
-            return Resample(bytes.AsSpan(0, size), image.Height, image.Width, frameChannels, input);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private FrameGeometry Resample(ReadOnlySpan<byte> pixels, int frameHeight, int frameWidth, int frameChannels, Span<byte> input)
-    {
-        var resampler = _resamplers.GetOrAdd((frameHeight, frameWidth, frameChannels), Make);
-        resampler.Resample(pixels, input);
+        var resampler = _resamplers.GetOrAdd((frame.Height, frame.Width, frame.Channels), Make);
+        resampler.Resample(frame.Bytes, input);
         return resampler.Geometry;
     }
 

@@ -6,10 +6,16 @@ public sealed record PredictionOptions
     /// <summary>Peaks lower than this, 0..1, are missing nodes.</summary>
     public float? PeakThreshold { get; init; }
 
+    /// <summary>For models of two stages: centres of lower peaks, 0..1, are not looked at.</summary>
+    public float? CentroidThreshold { get; init; }
+
     /// <summary>How a peak is placed between the cells of the map.</summary>
     public PeakRefinement? Refinement { get; init; }
 
-    /// <summary>Frames that the network sees at once.</summary>
+    /// <summary>For models of several animals: how many at most.</summary>
+    public int? MaxInstances { get; init; }
+
+    /// <summary>Frames (in a second stage: crops) that a network sees at once.</summary>
     public int? BatchSize { get; init; }
 
     /// <summary>Numbers that the network predicts in.</summary>
@@ -17,4 +23,23 @@ public sealed record PredictionOptions
 
     /// <summary>Where to predict: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string? Device { get; init; }
+
+    /// <summary>A model's options with these changes.</summary>
+    internal TOptions ApplyTo<TOptions>(TOptions options)
+        where TOptions : PoseModelOptions => (TOptions)(options with
+        {
+            PeakThreshold = PeakThreshold ?? options.PeakThreshold,
+            Refinement = Refinement ?? options.Refinement,
+            BatchSize = BatchSize ?? options.BatchSize,
+            Precision = Precision ?? options.Precision,
+            Device = Device ?? options.Device,
+        });
+
+    /// <summary>The options of two stages with these changes.</summary>
+    internal TopDownOptions ApplyTo(TopDownOptions options) => options with
+    {
+        Centroid = ApplyTo(options.Centroid) with { PeakThreshold = CentroidThreshold ?? options.Centroid.PeakThreshold, MaxInstances = MaxInstances ?? options.Centroid.MaxInstances },
+        CenteredInstance = ApplyTo(options.CenteredInstance),
+        Device = Device ?? options.Device,
+    };
 }

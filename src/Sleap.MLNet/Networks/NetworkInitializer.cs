@@ -16,7 +16,8 @@ internal static class NetworkInitializer
         foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters(true))
         {
             long[] shape = parameter.shape;
-            bool head = name.StartsWith("head_layers.", StringComparison.Ordinal);
+            // A head's last layer. The hidden layers before class vectors must pass a signal on from the start.
+            bool head = name.StartsWith("head_layers.", StringComparison.Ordinal) && !name.Contains(".pre_classification", StringComparison.Ordinal);
             if (name.EndsWith(".bias", StringComparison.Ordinal))
                 init.zeros_(parameter);
             else if (shape.Length < 2 || !name.EndsWith(".weight", StringComparison.Ordinal))

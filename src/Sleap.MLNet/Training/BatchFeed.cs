@@ -6,11 +6,11 @@ namespace Sleap.MLNet;
 /// <summary>Makes the next batches, augmented, on a thread of its own while the network works on this one.</summary>
 internal sealed class BatchFeed : IDisposable
 {
-    private readonly BlockingCollection<(Tensor Images, Tensor Points)> _ready = new(boundedCapacity: 3);
+    private readonly BlockingCollection<TrainingBatch> _ready = new(boundedCapacity: 3);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _maker;
 
-    public BatchFeed(TrainingFrames frames, Augmenter augmenter, int batchSize, int steps, int seed)
+    public BatchFeed(TrainingSamples samples, Augmenter augmenter, int batchSize, int steps, int seed)
     {
         // One thread, one stream of random numbers: the batches do not depend on who is faster.
         _maker = Task.Factory.StartNew(() =>
@@ -21,8 +21,8 @@ internal sealed class BatchFeed : IDisposable
                 var order = new Queue<int>();
                 for (var step = 0; step < steps; step++)
                 {
-                    var indices = Enumerable.Range(0, batchSize).Select(_ => NextIndex(order, frames.Count, random)).ToArray();
-                    _ready.Add(Make(frames, augmenter, indices, random), _stop.Token);
+                    var indices = Enumerable.Range(0, batchSize).Select(_ => NextIndex(order, samples.Count, random)).ToArray();
+                    _ready.Add(Detached(samples, indices, augmenter, random), _stop.Token);
                 }
             }
             finally
@@ -32,16 +32,15 @@ internal sealed class BatchFeed : IDisposable
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>(B, C, H, W) images 0..1 and (B, N, 2) points, both on the CPU, owned by the caller's dispose scope.</summary>
-    public (Tensor Images, Tensor Points) Next()
+    /// <summary>The next batch, on the CPU, owned by the caller's dispose scope.</summary>
+    public TrainingBatch Next()
     {
         if (!_ready.TryTake(out var batch, Timeout.Infinite))
         {
             _maker.GetAwaiter().GetResult(); // says what stopped it
             throw new InvalidOperationException("There are no batches left.");
         }
-        CurrentDisposeScope?.Attach(batch.Images);
-        CurrentDisposeScope?.Attach(batch.Points);
+        foreach (var part in (Tensor[])[batch.Images, batch.Points, batch.Classes]) CurrentDisposeScope?.Attach(part);
         return batch;
     }
 
@@ -50,7 +49,7 @@ internal sealed class BatchFeed : IDisposable
         _stop.Cancel();
         try { _maker.Wait(); }
         catch (AggregateException stopped) when (stopped.InnerException is OperationCanceledException) { }
-        foreach (var (images, points) in _ready) { images.Dispose(); points.Dispose(); }
+        foreach (var (images, points, classes) in _ready) { images.Dispose(); points.Dispose(); classes.Dispose(); }
         _ready.Dispose();
         _stop.Dispose();
     }
@@ -66,12 +65,10 @@ internal sealed class BatchFeed : IDisposable
         return order.Dequeue();
     }
 
-    private static (Tensor, Tensor) Make(TrainingFrames frames, Augmenter augmenter, int[] indices, Random random)
+    private static TrainingBatch Detached(TrainingSamples samples, int[] indices, Augmenter augmenter, Random random)
     {
         using var scope = NewDisposeScope();
-        var (images, points) = frames.Batch(indices);
-        images = ChannelsLast.Convert(augmenter.Apply(images, points, random));
-        var labels = tensor(points, indices.Length, points.Length / indices.Length / 2, 2);
-        return (images.DetachFromDisposeScope(), labels.DetachFromDisposeScope());
+        var batch = samples.Batch(indices, augmenter, random);
+        return new(batch.Images.DetachFromDisposeScope(), batch.Points.DetachFromDisposeScope(), batch.Classes.DetachFromDisposeScope());
     }
 }

@@ -6,12 +6,17 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>The training loop: steps, validation after each epoch, the best weights kept, progress told.</summary>
-internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmentation, Sleap.IO.Skeleton skeleton, int seed, IChannel channel)
+/// <param name="name">What progress calls the model.</param>
+/// <param name="options">How it is trained.</param>
+/// <param name="augmenter">Changes the training samples.</param>
+/// <param name="seed">Of the order and the changes.</param>
+/// <param name="channel">Where messages go.</param>
+internal sealed class Trainer(string name, TrainerOptions options, Augmenter augmenter, int seed, IChannel channel)
 {
     private readonly Device _device = TorchDevice.Of(options.Device);
 
     /// <summary>Trains <paramref name="model"/>'s network and returns the best weights, on the training device.</summary>
-    public PoseNetwork Run(ITrainable model, TrainingFrames train, TrainingFrames validation)
+    public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
     {
         var network = model.Network;
         network.to(_device);
@@ -27,7 +32,7 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         averaged.Precision = network.Precision;
         using var average = new WeightAverage(network, averaged, options.AverageDecay ?? 0);
         var best = new BestWeights(model.CreateNetwork().to(_device));
-        using var feed = new BatchFeed(train, new Augmenter(augmentation, skeleton), options.BatchSize, total, seed);
+        using var feed = new BatchFeed(train, augmenter, options.BatchSize, total, seed);
         var clock = Stopwatch.StartNew();
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
@@ -38,7 +43,7 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
             var (validationLoss, error) = Validate(model, average.Network, validation);
             var isBest = best.Offer(average.Network, validationLoss);
             var rest = clock.Elapsed / (epoch + 1) * (options.Epochs - epoch - 1);
-            Report(new(epoch + 1, options.Epochs, epoch * stepsPerEpoch + steps, loss, validationLoss, error, rate(epoch * stepsPerEpoch + steps - 1), isBest, speed, clock.Elapsed, rest));
+            Report(new(name, epoch + 1, options.Epochs, epoch * stepsPerEpoch + steps, loss, validationLoss, error, rate(epoch * stepsPerEpoch + steps - 1), isBest, speed, clock.Elapsed, rest));
             if (rate.Target is LearningRateSchedule.ReduceOnPlateau.State plateau) plateau.Validated(validationLoss);
             if (options.CancellationToken.IsCancellationRequested)
             {
@@ -55,7 +60,7 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         return best.Network;
     }
 
-    private (double Loss, int Steps) Epoch(ITrainable model, BatchFeed feed, optim.Optimizer optimizer, WeightAverage average, Func<int, double> rate, int first, int steps)
+    private (double Loss, int Steps) Epoch(PoseModel model, BatchFeed feed, optim.Optimizer optimizer, WeightAverage average, Func<int, double> rate, int first, int steps)
     {
         model.Network.train();
         using var sum = zeros(1, null, _device);
@@ -64,10 +69,9 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         {
             using var scope = NewDisposeScope();
             foreach (var group in optimizer.ParamGroups) group.LearningRate = rate(first + done);
-            var (images, points) = feed.Next();
+            var batch = feed.Next().To(_device);
             optimizer.zero_grad();
-            var outputs = model.Network.call(images.to(_device));
-            var loss = model.Loss(outputs, points.to(_device), (int)images.shape[2], (int)images.shape[3]);
+            var loss = model.Loss(model.Network.call(batch.Images), batch);
             loss.backward();
             if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(model.Network.parameters(), norm);
             optimizer.step();
@@ -77,28 +81,27 @@ internal sealed class Trainer(TrainerOptions options, AugmentationOptions augmen
         return (sum.item<float>() / Math.Max(done, 1), done);
     }
 
-    private (double Loss, double Error) Validate(ITrainable model, PoseNetwork network, TrainingFrames frames)
+    private (double Loss, double Error) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
     {
         network.eval();
         using var noGrad = no_grad();
         var (lossSum, errorSum, nodes) = (0.0, 0.0, 0);
-        for (var start = 0; start < frames.Count; start += options.BatchSize)
+        for (var start = 0; start < samples.Count; start += options.BatchSize)
         {
             using var scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, frames.Count - start))];
-            var (images, labels) = frames.Batch(indices);
-            var outputs = network.call(images.to(_device));
-            var points = tensor(labels, indices.Length, labels.Length / indices.Length / 2, 2).to(_device);
-            lossSum += model.Loss(outputs, points, (int)images.shape[2], (int)images.shape[3]).item<float>() * indices.Length;
-            var distances = model.Places(outputs).sub(points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
+            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
+            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
+            var outputs = network.call(batch.Images);
+            lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
+            var distances = model.Nearest(outputs, batch.Points).sub(batch.Points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
             for (var i = 0; i < distances.Length; i++)
             {
-                if (float.IsNaN(labels[2 * i]) || float.IsNaN(labels[2 * i + 1])) continue;
-                errorSum += distances[i] / frames.PointScale(indices[i / (distances.Length / indices.Length)]);
+                if (float.IsNaN(distances[i])) continue; // not labelled, or nothing seen anywhere
+                errorSum += distances[i] / samples.PointScale(indices[i / (distances.Length / indices.Length)]);
                 nodes++;
             }
         }
-        return (lossSum / frames.Count, nodes == 0 ? double.NaN : errorSum / nodes);
+        return (lossSum / samples.Count, nodes == 0 ? double.NaN : errorSum / nodes);
     }
 
     private optim.Optimizer CreateOptimizer(PoseNetwork network) => options.Optimizer switch

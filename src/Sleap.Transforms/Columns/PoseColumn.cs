@@ -48,7 +48,8 @@ internal sealed class PoseColumn
         Keypoints(schema, names.PredictedKeypoints, component),
         InputColumns.Find(schema, names.KeypointScore, type => type is VectorDataViewType { ItemType.RawType: var raw } && raw == typeof(float), "a vector of Single", component),
         InputColumns.Find(schema, names.InstanceScore, IsSingleOrVectorOf(typeof(float)), "Single or a vector of it", component),
-        Track(schema, names.PredictedTrack, component),
+        // Who an animal is, told by a tracker or else by a model that knows the animals.
+        Track(schema, names.PredictedTrack, component) ?? Track(schema, names.PredictedIdentity, component),
         isPredicted: true);
 
     /// <summary>The labels of a view.</summary>

@@ -30,19 +30,38 @@ public sealed record PoseColumnOptions
     /// <summary>The track of each predicted animal (key; 0 = none). Default "PredictedTrack".</summary>
     public string PredictedTrack { get; init; } = "PredictedTrack";
 
-    /// <summary>Throws one exception with every fault: empty names, and names used twice.</summary>
-    internal PoseColumnOptions Checked()
+    /// <summary>The centre of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".</summary>
+    public string PredictedCentroid { get; init; } = "PredictedCentroid";
+
+    /// <summary>Confidence of each predicted centre. Default "CentroidScore".</summary>
+    public string CentroidScore { get; init; } = "CentroidScore";
+
+    /// <summary>The class of each predicted animal (key with the classes' names; 0 = none). Default "PredictedIdentity".</summary>
+    public string PredictedIdentity { get; init; } = "PredictedIdentity";
+
+    /// <summary>The probability of each class for each predicted animal. Default "IdentityScore".</summary>
+    public string IdentityScore { get; init; } = "IdentityScore";
+
+    /// <summary>Everything that is wrong with the names: empty ones, and names used twice.</summary>
+    internal IReadOnlyList<string> Faults()
     {
         (string Property, string Name)[] names =
         [
             (nameof(Video), Video), (nameof(FrameIndex), FrameIndex), (nameof(Image), Image), (nameof(Keypoints), Keypoints), (nameof(Track), Track),
             (nameof(PredictedKeypoints), PredictedKeypoints), (nameof(KeypointScore), KeypointScore), (nameof(InstanceScore), InstanceScore),
-            (nameof(PredictedTrack), PredictedTrack),
+            (nameof(PredictedTrack), PredictedTrack), (nameof(PredictedCentroid), PredictedCentroid), (nameof(CentroidScore), CentroidScore),
+            (nameof(PredictedIdentity), PredictedIdentity), (nameof(IdentityScore), IdentityScore),
         ];
-        IEnumerable<string> empty = names.Where(n => string.IsNullOrEmpty(n.Name)).Select(n => $"{n.Property} is empty");
-        IEnumerable<string> twice = names.Where(n => !string.IsNullOrEmpty(n.Name)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1)
+        IEnumerable<string> empty = names.Where(n => string.IsNullOrWhiteSpace(n.Name)).Select(n => $"{n.Property} is empty");
+        IEnumerable<string> twice = names.Where(n => !string.IsNullOrWhiteSpace(n.Name)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1)
             .Select(g => $"'{g.Key}' names {string.Join(" and ", g.Select(n => n.Property))}");
-        string[] faults = [.. empty, .. twice];
-        return faults.Length == 0 ? this : throw new ArgumentException($"Column names: {string.Join("; ", faults)}.");
+        return [.. empty, .. twice];
+    }
+
+    /// <summary>Throws one exception with every fault: empty names, and names used twice.</summary>
+    internal PoseColumnOptions Checked()
+    {
+        IReadOnlyList<string> faults = Faults();
+        return faults.Count == 0 ? this : throw new ArgumentException($"Column names: {string.Join("; ", faults)}.");
     }
 }

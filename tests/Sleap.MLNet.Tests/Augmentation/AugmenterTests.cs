@@ -19,7 +19,7 @@ public sealed class AugmenterTests
         // Each node is a spot in a channel of its own, so that a swap of names shows too.
         var images = stack([Spot(points[0], points[1], height, width), Spot(points[2], points[3], height, width), Spot(points[4], points[5], height, width)]).unsqueeze(0);
         var changed = new Augmenter(Everything, Mouse).Apply(images, points, new Random(seed));
-        var mirrored = new Augmenter(Everything, Mouse).Draw(new Random(seed), height, width).Flipped;
+        var mirrored = new Augmenter(Everything, Mouse).Draw(new Random(seed), (height, width), (height, width)).Flipped;
         for (var node = 0; node < 3; node++)
         {
             if (float.IsNaN(points[2 * node]) || NearBorder(points[2 * node], points[2 * node + 1], height, width)) continue;
@@ -34,7 +34,7 @@ public sealed class AugmenterTests
     [Fact]
     public void Positive_angles_turn_clockwise_on_screen()
     {
-        var map = new Augmenter(new() { RotationMin = 90, RotationMax = 90, RotationProbability = 1, ScaleMin = 1, ScaleMax = 1 }, Mouse).Draw(new Random(0), 101, 101);
+        var map = new Augmenter(new() { RotationMin = 90, RotationMax = 90, RotationProbability = 1, ScaleMin = 1, ScaleMax = 1 }, Mouse).Draw(new Random(0), (101, 101), (101, 101));
         var (x, y) = map.Apply(60, 50); // right of the centre (50, 50)
         Assert.Equal(50, x, 1e-4f);
         Assert.Equal(60, y, 1e-4f); // below it
@@ -45,7 +45,7 @@ public sealed class AugmenterTests
     {
         var augmenter = new Augmenter(new() { RotationMin = -180, RotationMax = 180, RotationProbability = 0.75f }, Mouse);
         var random = new Random(0);
-        var turned = Enumerable.Range(0, 1000).Count(_ => augmenter.Draw(random, 48, 64).B != 0);
+        var turned = Enumerable.Range(0, 1000).Count(_ => augmenter.Draw(random, (48, 64), (48, 64)).B != 0);
         Assert.InRange(turned, 710, 790); // three standard deviations of 1000 draws
     }
 
@@ -67,6 +67,29 @@ public sealed class AugmenterTests
         Assert.True(float.IsNaN(points[0]) && float.IsNaN(points[1]));
         Assert.True(float.IsNaN(points[2]) && float.IsNaN(points[3]));
         Assert.Equal(15.5f, points[4], 1e-4f);
+    }
+
+    [Fact]
+    public void A_smaller_result_shows_the_middle_and_its_points_move_along()
+    {
+        using var scope = NewDisposeScope();
+        var picture = Spot(30.25f, 21.5f, 48, 64).unsqueeze(0).unsqueeze(0);
+        float[] points = [30.25f, 21.5f, 5, 5, float.NaN, float.NaN];
+        var middle = Augmenter.None.Apply(picture, points, new Random(0), 32, 40);
+        Assert.Equal([1, 1, 32, 40], middle.shape);
+        // The margins are (64 - 40) / 2 and (48 - 32) / 2: whole pixels, so nothing is blurred but by rounding.
+        Assert.Equal(0f, middle.sub(picture.narrow(2, 8, 32).narrow(3, 12, 40)).abs().max().item<float>(), 1e-5f);
+        Assert.Equal([18.25f, 13.5f], points[..2], (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.True(float.IsNaN(points[2]), "a node outside the middle is missing");
+    }
+
+    [Fact]
+    public void In_a_mirror_image_of_several_animals_each_keeps_its_own_nodes()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [10, 5, 2, 3, 18, 4, 20, 6, 22, 7, 24, 8];
+        new Augmenter(AugmentationOptions.None with { FlipProbability = 1 }, Mouse).Apply(zeros(1, 1, 16, 32), points, new Random(0));
+        Assert.Equal([21, 5, 13, 4, 29, 3, 11, 6, 7, 8, 9, 7], points, (a, b) => Math.Abs(a - b) < 1e-4);
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Sleap.MLNet;
+
+namespace Sleap.Cli;
+
+/// <summary>The words of <c>sleap train</c> that say what is trained and how.</summary>
+internal sealed class TrainingWords
+{
+    private static readonly SingleInstanceOptions Defaults = new();
+
+    public Option<string> Type { get; } = new("--type") { Description = $"Model type: {string.Join(", ", ModelTraining.Types)}.", Required = true };
+
+    public Option<int> Epochs { get; } = new("--epochs") { Description = "Epochs at most.", DefaultValueFactory = _ => Defaults.Training.Epochs };
+
+    public Option<int?> StepsPerEpoch { get; } = new("--steps-per-epoch") { Description = "Steps in an epoch; else each frame once." };
+
+    public Option<int> BatchSize { get; } = new("--batch-size") { Description = "Frames (or crops) in a step.", DefaultValueFactory = _ => Defaults.Training.BatchSize };
+
+    public Option<double> LearningRate { get; } = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => Defaults.Training.LearningRate };
+
+    public Option<float> Scale { get; } = new("--scale") { Description = "Size of the network input against the frame (or the crop).", DefaultValueFactory = _ => Defaults.Scale };
+
+    public Option<float> CentroidScale { get; } = new("--centroid-scale") { Description = "The same for the first stage of top-down.", DefaultValueFactory = _ => 0.5f };
+
+    public Option<float> Sigma { get; } = new("--sigma") { Description = "Spread of the confidence maps, in cells.", DefaultValueFactory = _ => Defaults.Sigma };
+
+    public Option<float> PafSigma { get; } = new("--paf-sigma") { Description = "Reach of bottom-up's part affinity fields, in pixels of the network input.", DefaultValueFactory = _ => new PartAffinityOptions().Sigma };
+
+    public Option<int> Filters { get; } = new("--filters") { Description = "Filters of the UNet's first block.", DefaultValueFactory = _ => ((UNetOptions)Defaults.Backbone).Filters };
+
+    public Option<string?> AnchorPart { get; } = new("--anchor-part") { Description = "Top-down: the node that is an animal's centre; else the mean of its nodes." };
+
+    public Option<int?> CropSize { get; } = new("--crop-size") { Description = "Top-down: side of the crops in pixels; else as the largest animal needs it." };
+
+    public Option<int?> MaxInstances { get; } = new("--max-instances") { Description = "Animals in a frame at most." };
+
+    public Option<float> Rotation { get; } = new("--rotation") { Description = "Largest angle of augmentation in degrees; 180 for animals filmed from above.", DefaultValueFactory = _ => Defaults.Augmentation.RotationMax };
+
+    public Option<double> ValidationFraction { get; } = new("--validation-fraction") { Description = "Share of the frames that chooses the best weights.", DefaultValueFactory = _ => Defaults.Training.ValidationFraction };
+
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
+
+    public Option<string> Device { get; } = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+
+    public void AddTo(Command verb)
+    {
+        Type.AcceptOnlyFromAmong([.. ModelTraining.Types]);
+        foreach (Option option in (Option[])[Type, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Seed, Device])
+            verb.Add(option);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Sleap.MLNet;
+
+/// <summary>A model that finds each animal's centre: the first stage of top-down. SLEAP-NN's <c>centroid</c>.</summary>
+public sealed record CentroidOptions : PoseModelOptions
+{
+    /// <summary>
+    /// The node that is an animal's centre; where it is missing, and when this is null (default), the mean of the visible nodes is.
+    /// A node near the body's middle that is nearly always visible does best. SLEAP-NN's <c>anchor_part</c>.
+    /// </summary>
+    public string? AnchorPart { get; init; }
+
+    /// <summary>Animals in a frame at most: those of the highest peaks are kept. Null (default): any number.</summary>
+    public int? MaxInstances { get; init; }
+
+    internal IReadOnlyList<HeadOptions> Heads() =>
+    [
+        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.Centroid, Nodes = 1, Sigma = Sigma, OutputStride = HeadStride },
+    ];
+
+    internal IEnumerable<string> Faults(PoseSubject subject)
+    {
+        foreach (var fault in Faults(Heads()).Concat(AnchorFaults(AnchorPart, subject))) yield return fault;
+        if (MaxInstances < 1) yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
+    }
+}

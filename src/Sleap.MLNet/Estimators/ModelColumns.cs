@@ -1,0 +1,79 @@
+using Microsoft.ML.Data;
+using Microsoft.ML;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>What a model adds to the data: estimator, transformer and cursor tell it from here.</summary>
+internal sealed class ModelColumns
+{
+    private readonly (ModelColumn Kind, OutputColumn Column)[] _columns;
+
+    private ModelColumns(bool isSingle, params (ModelColumn, OutputColumn)[] columns) => (IsSingle, _columns) = (isSingle, columns);
+
+    /// <summary>Whether each row holds exactly one animal.</summary>
+    public bool IsSingle { get; }
+
+    public IReadOnlyList<OutputColumn> Outputs => [.. _columns.Select(c => c.Column)];
+
+    public ModelColumn KindOf(int output) => _columns[output].Kind;
+
+    /// <summary>Exactly one animal a row: vectors of known size.</summary>
+    public static ModelColumns Single(PoseColumnOptions names, PoseSubject subject)
+    {
+        var nodes = subject.Skeleton.Nodes;
+        return new ModelColumns(
+            isSingle: true,
+            (ModelColumn.Keypoints, KeypointColumns.Fixed(names.PredictedKeypoints, subject.Skeleton)),
+            (ModelColumn.KeypointScores, new(names.KeypointScore, new VectorDataViewType(NumberDataViewType.Single, nodes.Length), SlotNames(nodes))),
+            (ModelColumn.InstanceScores, new(names.InstanceScore, NumberDataViewType.Single)),
+            (ModelColumn.Centroids, new(names.PredictedCentroid, new VectorDataViewType(NumberDataViewType.Single, 2), SlotNames(["x", "y"]))));
+    }
+
+    /// <summary>Any number of animals a row.</summary>
+    /// <param name="names">Of the columns.</param>
+    /// <param name="subject">Whose they are.</param>
+    /// <param name="centroidScores">Whether centres have scores of their own.</param>
+    /// <param name="identities">Whether animals are told apart.</param>
+    public static ModelColumns Many(PoseColumnOptions names, PoseSubject subject, bool centroidScores = false, bool identities = false)
+    {
+        var numbers = new VectorDataViewType(NumberDataViewType.Single);
+        List<(ModelColumn, OutputColumn)> columns =
+        [
+            (ModelColumn.Keypoints, KeypointColumns.Variable(names.PredictedKeypoints, subject.Skeleton)),
+            (ModelColumn.KeypointScores, new(names.KeypointScore, new VectorDataViewType(NumberDataViewType.Single, 0, subject.Skeleton.Nodes.Length))),
+            (ModelColumn.InstanceScores, new(names.InstanceScore, numbers)),
+            (ModelColumn.Centroids, new(names.PredictedCentroid, new VectorDataViewType(NumberDataViewType.Single, 0, 2))),
+        ];
+        if (centroidScores) columns.Add((ModelColumn.CentroidScores, new(names.CentroidScore, numbers)));
+        if (identities)
+        {
+            columns.Add((ModelColumn.Identities, KeypointColumns.Tracks(names.PredictedIdentity, subject.Classes, single: false)));
+            columns.Add((ModelColumn.IdentityScores, new(names.IdentityScore, new VectorDataViewType(NumberDataViewType.Single, 0, subject.Classes.Count))));
+        }
+        return new ModelColumns(isSingle: false, [.. columns]);
+    }
+
+    /// <summary>A getter of the output's raw type, which copies from the animals that <paramref name="current"/> gives.</summary>
+    public Delegate CreateGetter(int output, Func<FoundInstances> current) => (KindOf(output), IsSingle) switch
+    {
+        (ModelColumn.Keypoints, _) => Vector(() => current().Points),
+        (ModelColumn.KeypointScores, _) => Vector(() => current().Values),
+        (ModelColumn.InstanceScores, true) => (ValueGetter<float>)((ref float value) => value = current().Scores[0]),
+        (ModelColumn.InstanceScores, false) => Vector(() => current().Scores),
+        (ModelColumn.Centroids, _) => Vector(() => current().Centroids),
+        (ModelColumn.CentroidScores, _) => Vector(() => current().CentroidScores),
+        (ModelColumn.Identities, _) => Vector(() => current().Identities),
+        (ModelColumn.IdentityScores, _) => Vector(() => current().IdentityScores),
+        _ => throw new ArgumentOutOfRangeException(nameof(output)),
+    };
+
+    private static ValueGetter<VBuffer<T>> Vector<T>(Func<T[]> values) => (ref VBuffer<T> value) => SkeletonAnnotations.Copy<T>(values(), ref value);
+
+    private static DataViewSchema.Annotations SlotNames(IReadOnlyList<string> names)
+    {
+        var builder = new DataViewSchema.Annotations.Builder();
+        SkeletonAnnotations.AddSlotNames(builder, names);
+        return builder.ToAnnotations();
+    }
+}

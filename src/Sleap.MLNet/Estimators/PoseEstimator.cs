@@ -1,0 +1,103 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
+using Sleap.IO;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Trains the networks of a model type on labelled frames. Takes an image column and a keypoints column of labels in full-frame pixels
+/// with NaN for missing nodes (and for models that tell animals apart a track column); adds the columns of the model type.
+/// </summary>
+/// <typeparam name="TTransformer">The trained model.</typeparam>
+public abstract class PoseEstimator<TTransformer> : IEstimator<TTransformer>
+    where TTransformer : PoseModelTransformer
+{
+    private readonly MLContext _context;
+
+    private protected PoseEstimator(MLContext context, PoseColumnOptions columns, LabelNeeds needs)
+    {
+        (_context, ColumnNames, Needs) = (context, columns, needs);
+    }
+
+    private protected PoseColumnOptions ColumnNames { get; }
+
+    private protected LabelNeeds Needs { get; }
+
+    private protected IHostEnvironment Environment => _context;
+
+    // Which column is at fault is clearest under the name that the user typed: pose.TopDown(...).
+    private string Name => GetType().Name.Replace("Estimator", "", StringComparison.Ordinal);
+
+    /// <summary>The input's columns and the predicted ones.</summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        SchemaShapes.Require(inputSchema, ColumnNames.Image, c => c.ItemType is ImageDataViewType && c.Kind == SchemaShape.Column.VectorKind.Scalar, "Image", Name);
+        SchemaShapes.Require(inputSchema, ColumnNames.Keypoints, c => c.ItemType == NumberDataViewType.Single && c.Kind != SchemaShape.Column.VectorKind.Scalar, "a vector of Single", Name);
+        if (Needs.Tracks)
+            SchemaShapes.Require(inputSchema, ColumnNames.Track, c => c.IsKey, "a key, or a vector of keys", Name);
+        return SchemaShapes.Append(inputSchema, OutputsOf(PoseSubject.Unknown).Outputs);
+    }
+
+    /// <summary>Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to choose the best weights.</summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these labels.</exception>
+    /// <exception cref="InvalidOperationException">There are no labelled frames, or a frame has more animals than the model type can have.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
+    public TTransformer Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>; null: a part of the input is held back.</summary>
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    public TTransformer Fit(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = ((IHostEnvironment)_context).Register(Name);
+        using var channel = host.Start("Training");
+        var labels = LabelledRows.Read(input, ColumnNames, Needs, null, new(Name, "training", channel));
+        var held = validation is null ? null : LabelledRows.Read(validation, ColumnNames, Needs, labels.Skeleton, new(Name, "validation", channel));
+        var subject = new PoseSubject(labels.Skeleton, Needs.Tracks ? ClassesOf(labels) : []);
+        var stages = Stages(subject, labels.Rows);
+        var training = stages[0].Options.Training;
+        var seed = training.Seed ?? host.Rand.Next();
+        var split = held is null ? LabelSplit.HoldBack(labels, training.ValidationFraction, seed) : new LabelSplit(labels, held);
+        var (samples, frame) = split.Read(stages, training.CancellationToken);
+        var models = new List<PoseModel>();
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (stage, made) = (stages[i], samples[i]);
+            channel.Info(MessageSensitivity.None, "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
+                stage.Name, made.Training.Count, made.Validation.Count, made.Training.Input.Width, made.Training.Input.Height, TorchDevice.Of(stage.Options.Training.Device));
+            var model = stage.Create(seed + i);
+            models.Add(model);
+            var trainer = new Trainer(stage.Name, stage.Options.Training, new Augmenter(stage.Options.Augmentation, made.Skeleton), seed + i, channel);
+            model.Take(trainer.Run(model, made.Training, made.Validation));
+        }
+        return Create(subject, stages, frame, models);
+    }
+
+    /// <summary>The columns that are added.</summary>
+    private protected abstract ModelColumns OutputsOf(PoseSubject subject);
+
+    /// <summary>The networks to train, first stage first, their options completed by what the labels say.</summary>
+    /// <exception cref="ArgumentException">An option does not fit these labels.</exception>
+    private protected abstract IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows);
+
+    /// <summary>The trained model.</summary>
+    private protected abstract TTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models);
+
+    /// <summary>The animals that the user named; null: all tracks of the labels.</summary>
+    private protected virtual IReadOnlyList<string>? NamedClasses => null;
+
+    private IReadOnlyList<string> ClassesOf(LabelledRows labels)
+    {
+        var classes = NamedClasses ?? labels.Tracks;
+        string[] unknown = [.. classes.Except(labels.Tracks)];
+        if (unknown.Length > 0)
+            throw new ArgumentException($"{Name}: no labelled animal has the track {string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: {string.Join(", ", labels.Tracks)}.");
+        return classes.Count > 0
+            ? classes
+            : throw new InvalidOperationException($"{Name}: no labelled animal has a track, so there is nothing to learn which animal is which from. Give each animal the same track in all frames.");
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// A trained model: adds what it finds in each frame to the data. Made by an estimator or loaded by <c>mlContext.Model.Load</c>.
+/// Several cursors may predict at once; they share the networks.
+/// </summary>
+public abstract class PoseModelTransformer : PoseTransformer, IDisposable
+{
+    private protected PoseModelTransformer(IHostEnvironment environment, PoseSubject subject, (int Height, int Width) frame, ModelColumns columns)
+    {
+        (Environment, Subject, Frame, Columns) = (environment, subject, frame, columns);
+    }
+
+    /// <summary>The nodes it finds, and the edges between them.</summary>
+    public Skeleton Skeleton => Subject.Skeleton;
+
+    /// <summary>Names of the animals it tells apart, in the order of the identities' key; empty for models without identities.</summary>
+    public IReadOnlyList<string> Classes => Subject.Classes;
+
+    internal IHostEnvironment Environment { get; }
+
+    internal PoseSubject Subject { get; }
+
+    /// <summary>The frame size that all others are matched to.</summary>
+    internal (int Height, int Width) Frame { get; }
+
+    internal ModelColumns Columns { get; }
+
+    internal abstract PosePredictor Predictor { get; }
+
+    /// <summary>Frames that are predicted together.</summary>
+    internal abstract int FramesAtOnce { get; }
+
+    internal abstract PoseColumnOptions ColumnNames { get; }
+
+    /// <summary>The models, first stage first.</summary>
+    internal abstract IReadOnlyList<PoseModel> Models { get; }
+
+    /// <summary>The same model with other settings to predict with. It has weights of its own, so either may be disposed first.</summary>
+    /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
+    public abstract PoseModelTransformer With(PredictionOptions prediction);
+
+    /// <summary>Frees the networks. The transformer cannot predict afterwards.</summary>
+    public void Dispose()
+    {
+        foreach (var model in Models) model.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal override PoseMapper CreateMapper(DataViewSchema inputSchema) =>
+        new ModelMapper(this, FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name), CentresOf(inputSchema));
+
+    /// <summary>Where a model that is told the animals' centres reads them; null: it finds them.</summary>
+    private protected virtual CentreColumn? CentresOf(DataViewSchema schema) => null;
+
+    private protected InputFrames InputOf(PoseModelOptions options) => new(Frame.Height, Frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels);
+}

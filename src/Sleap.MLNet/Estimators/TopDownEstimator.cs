@@ -1,0 +1,40 @@
+using Microsoft.ML;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop around a centre. SLEAP-NN's <c>centroid</c>
+/// and <c>centered_instance</c> (Pereira et al., 2022).
+/// </summary>
+public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
+{
+    private readonly TopDownOptions _options;
+
+    internal TopDownEstimator(MLContext context, TopDownOptions options)
+        : base(context, options.Columns, new(OneAnimal: false, EmptyRows: true, Tracks: false))
+    {
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown)); // what only the labels can tell is checked by Fit
+        _options = options;
+    }
+
+    private protected override ModelColumns OutputsOf(PoseSubject subject) => TopDownTransformer.ColumnsOf(_options, subject);
+
+    private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
+    {
+        PoseModelOptions.Throw(_options.Faults(subject));
+        var options = _options.Shared();
+        return
+        [
+            CentroidEstimator.StageOf(options.Centroid, subject),
+            CenteredInstanceEstimator.StageOf(options.CenteredInstance.Completed(subject, rows), null, subject),
+        ];
+    }
+
+    private protected override TopDownTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) => new(
+        Environment,
+        _options with { Centroid = (CentroidOptions)stages[0].Options, CenteredInstance = (CenteredInstanceOptions)stages[1].Options },
+        subject,
+        frame,
+        (CentroidModel)models[0],
+        (CenteredInstanceModel)models[1]);
+}

@@ -1,0 +1,42 @@
+using Microsoft.ML;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop and tells who it is, learned from the
+/// tracks of the labels. SLEAP-NN's <c>centroid</c> and <c>multi_class_topdown</c> (Pereira et al., 2022).
+/// </summary>
+public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
+{
+    private readonly TopDownIdOptions _options;
+
+    internal TopDownIdEstimator(MLContext context, TopDownIdOptions options)
+        : base(context, options.Columns, new(OneAnimal: false, EmptyRows: true, Tracks: true))
+    {
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown)); // what only the labels can tell is checked by Fit
+        _options = options;
+    }
+
+    private protected override IReadOnlyList<string>? NamedClasses => _options.Classes;
+
+    private protected override ModelColumns OutputsOf(PoseSubject subject) => TopDownIdTransformer.ColumnsOf(_options, subject);
+
+    private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
+    {
+        PoseModelOptions.Throw(_options.Faults(subject));
+        var options = _options.Stages();
+        return
+        [
+            CentroidEstimator.StageOf(options.Centroid, subject),
+            CenteredInstanceEstimator.StageOf(options.CenteredInstance.Completed(subject, rows), _options.ClassVectors, subject),
+        ];
+    }
+
+    private protected override TopDownIdTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) => new(
+        Environment,
+        _options with { Centroid = (CentroidOptions)stages[0].Options, CenteredInstance = (CenteredInstanceOptions)stages[1].Options },
+        subject,
+        frame,
+        (CentroidModel)models[0],
+        (CenteredInstanceModel)models[1]);
+}

@@ -1,0 +1,55 @@
+namespace Sleap.MLNet;
+
+/// <summary>The animals found in one image. Missing nodes are NaN with the value 0.</summary>
+/// <param name="nodes">Nodes of an animal.</param>
+/// <param name="count">Animals.</param>
+internal sealed class FoundInstances(int nodes, int count)
+{
+    public int Nodes => nodes;
+
+    public int Count => count;
+
+    /// <summary>x and y of each node of each animal: Count · Nodes · 2.</summary>
+    public float[] Points { get; init; } = Missing(count * nodes * 2);
+
+    /// <summary>Height of each node's peak: Count · Nodes.</summary>
+    public float[] Values { get; init; } = new float[count * nodes];
+
+    /// <summary>Confidence in each animal, 0 to 1.</summary>
+    public float[] Scores { get; init; } = new float[count];
+
+    /// <summary>x and y of each animal's centre: Count · 2.</summary>
+    public float[] Centroids { get; init; } = Missing(count * 2);
+
+    /// <summary>Confidence in each centre: Count.</summary>
+    public float[] CentroidScores { get; init; } = new float[count];
+
+    /// <summary>Class of each animal, counted from 1; 0 = none.</summary>
+    public uint[] Identities { get; init; } = new uint[count];
+
+    /// <summary>Probability of each class for each animal: Count · classes; empty where there are no classes.</summary>
+    public float[] IdentityScores { get; init; } = [];
+
+    /// <summary>Scores from the nodes' values and centres from the nodes' places: their means over the found nodes.</summary>
+    public void Summarize()
+    {
+        for (var animal = 0; animal < count; animal++)
+        {
+            var (x, y, sum, found) = (0f, 0f, 0f, 0);
+            for (var node = animal * nodes; node < (animal + 1) * nodes; node++)
+            {
+                if (float.IsNaN(Points[2 * node])) continue;
+                (x, y, sum, found) = (x + Points[2 * node], y + Points[2 * node + 1], sum + Values[node], found + 1);
+            }
+            Scores[animal] = found == 0 ? 0 : Math.Clamp(sum / found, 0, 1);
+            (Centroids[2 * animal], Centroids[2 * animal + 1]) = (x / found, y / found); // 0 / 0 is NaN: none found
+        }
+    }
+
+    public static float[] Missing(int length)
+    {
+        var values = new float[length];
+        Array.Fill(values, float.NaN);
+        return values;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>A model bound to one schema.</summary>
+/// <param name="owner">The model.</param>
+/// <param name="image">The column of frames.</param>
+/// <param name="centres">Where a model that is told the animals' centres reads them; null: it finds them.</param>
+internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres) : PoseMapper
+{
+    public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.Outputs;
+
+    public override IReadOnlyList<DataViewSchema.Column> Inputs => centres is null ? [image] : [image, centres.Column];
+
+    public override int BatchSize => owner.FramesAtOnce;
+
+    public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => new Pass(owner, new FrameReader(input, image), centres?.Open(input), BatchSize);
+
+    private sealed class Pass(PoseModelTransformer owner, FrameReader frames, Func<float[]>? centres, int size) : PosePass
+    {
+        private readonly PredictionBatch _batch = owner.Predictor.Begin(size);
+        private FoundInstances[] _found = [];
+
+        public override void Read(int slot) => _batch.Read(slot, frames.Read(), centres is null ? [] : centres());
+
+        public override void Process(int count) => _found = _batch.Predict(count);
+
+        public override Delegate CreateGetter(int output, Func<int> slot) => owner.Columns.CreateGetter(output, () => _found[slot()]);
+
+        public override void Dispose() => frames.Dispose();
+    }
+}

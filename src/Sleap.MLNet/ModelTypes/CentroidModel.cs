@@ -1,0 +1,53 @@
+using Sleap.IO;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>Where the animals are: one confidence map, a peak for each animal's anchor.</summary>
+internal sealed class CentroidModel : PoseModel
+{
+    /// <summary>Centres as animals of one node.</summary>
+    public static readonly Skeleton Skeleton = new("centroid", ["centroid"]);
+
+    private readonly CentroidOptions _options;
+    private readonly ConfidenceMap _codec;
+
+    public CentroidModel(CentroidOptions options, Initialization initialization, int? seed = null)
+        : this(options, options.Heads(), initialization, seed)
+    {
+    }
+
+    private CentroidModel(CentroidOptions options, IReadOnlyList<HeadOptions> heads, Initialization initialization, int? seed)
+        : base(options, heads, initialization, seed)
+    {
+        _options = options;
+        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)heads[0]);
+    }
+
+    public override Tensor Nearest(Tensor[] outputs, Tensor points) => Peaks(outputs[0]).Nearest(points);
+
+    public override FoundInstances[] Find(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var peaks = Peaks(Network.call(images)[0]);
+        return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)]))];
+    }
+
+    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
+        MapLoss(output, _codec.Encode(batch.Points, batch.Height, batch.Width));
+
+    private PeakLists Peaks(Tensor maps) => new(_codec.DecodeAll(maps, _options.PeakThreshold, _options.Refinement));
+
+    private static FoundInstances Centres((float X, float Y, float Value)[] peaks)
+    {
+        var found = new FoundInstances(1, peaks.Length);
+        for (var i = 0; i < peaks.Length; i++)
+        {
+            (found.Points[2 * i], found.Points[2 * i + 1], found.Values[i]) = peaks[i];
+            found.CentroidScores[i] = Math.Clamp(peaks[i].Value, 0, 1);
+        }
+        found.Summarize();
+        return found;
+    }
+}

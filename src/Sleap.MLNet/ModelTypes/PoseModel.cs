@@ -1,0 +1,102 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// A model type at work: its network, the loss that trains it, and what it finds in images. Everything is in pixels of the network's
+/// input; the way to and from frames is <see cref="FrameGeometry"/>'s.
+/// </summary>
+internal abstract class PoseModel : IDisposable
+{
+    // Torch has one generator for the process: two trainings at once would draw from each other's seed.
+    private static readonly Lock Drawing = new();
+    private readonly BackboneOptions _backbone;
+    private readonly IReadOnlyList<HeadOptions> _heads;
+    private readonly double _foregroundWeight;
+
+    /// <param name="options">What it is made from.</param>
+    /// <param name="heads">The heads, in the order of the outputs.</param>
+    /// <param name="initialization">How the parameters start.</param>
+    /// <param name="seed">Of the parameters; null where they are loaded or copied afterwards.</param>
+    protected PoseModel(PoseModelOptions options, IReadOnlyList<HeadOptions> heads, Initialization initialization, int? seed)
+    {
+        (_backbone, _heads, _foregroundWeight) = (options.Backbone, heads, options.Training.ForegroundWeight);
+        Network = Draw(initialization, seed);
+    }
+
+    public PoseNetwork Network { get; private set; }
+
+    /// <summary>A network of the same shape with weights of its own.</summary>
+    public PoseNetwork CreateNetwork() => Draw(Initialization.Default, null);
+
+    /// <summary>The loss, a scalar that can be differentiated: the heads' losses times their weights.</summary>
+    /// <param name="outputs">The network's outputs, one a head.</param>
+    /// <param name="batch">What was put in.</param>
+    public Tensor Loss(Tensor[] outputs, TrainingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? sum = null;
+        for (var head = 0; head < outputs.Length; head++)
+        {
+            var loss = HeadLoss(head, outputs[head], batch).mul(_heads[head].LossWeight);
+            sum = sum is null ? loss : sum.add(loss);
+        }
+        return sum!.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(B, I, N, 2) for each labelled node where the network sees it, however faintly; NaN where it sees nothing.</summary>
+    public abstract Tensor Nearest(Tensor[] outputs, Tensor points);
+
+    /// <summary>The animals in each of B images.</summary>
+    /// <param name="images">(B, C, H, W), 0..1.</param>
+    public abstract FoundInstances[] Find(Tensor images);
+
+    /// <summary>Takes over the trained network; the one so far is disposed.</summary>
+    public void Take(PoseNetwork trained)
+    {
+        if (ReferenceEquals(trained, Network)) return;
+        Network.Dispose();
+        Network = trained;
+    }
+
+    public void CopyWeights(PoseModel from)
+    {
+        using var noGrad = no_grad();
+        foreach (var (to, weight) in Network.parameters().Zip(from.Network.parameters())) to.copy_(weight);
+    }
+
+    /// <summary>Makes the network ready to predict on a device.</summary>
+    public void Prepare(Device device, Precision precision)
+    {
+        Network.to(device);
+        Network.UseChannelsLast();
+        Network.Precision = precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        Network.eval();
+    }
+
+    public void Dispose() => Network.Dispose();
+
+    /// <summary>The loss of one head, not yet weighted.</summary>
+    protected abstract Tensor HeadLoss(int head, Tensor output, TrainingBatch batch);
+
+    /// <summary>Mean squared error of maps. Both (B, C, h, w).</summary>
+    protected Tensor MapLoss(Tensor output, Tensor target)
+    {
+        var squares = output.sub(target).square();
+        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere. The foreground is that of
+        // all channels together: were each map weighted by its own node alone, to take the tail for the snout would cost next to nothing.
+        if (_foregroundWeight > 0)
+            squares = squares.mul(target.abs().amax(new long[] { 1 }, true).mul(_foregroundWeight).add(1));   // (B, C, h, w)
+        return squares.mean();
+    }
+
+    private PoseNetwork Draw(Initialization initialization, int? seed)
+    {
+        lock (Drawing)
+        {
+            if (seed is { } number) manual_seed(number);
+            return new PoseNetwork(_backbone, _heads, initialization);
+        }
+    }
+}

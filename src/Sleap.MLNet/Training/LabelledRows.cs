@@ -1,0 +1,122 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>The labels of a view's rows, read without their images, and then the images of those rows.</summary>
+internal sealed class LabelledRows
+{
+    private readonly IDataView _view;
+    private readonly DataViewSchema.Column _image;
+
+    private LabelledRows(IDataView view, DataViewSchema.Column image, Skeleton skeleton, IReadOnlyList<string> tracks, IReadOnlyList<LabelledRow> rows)
+    {
+        (_view, _image, Skeleton, Tracks, Rows) = (view, image, skeleton, tracks, rows);
+    }
+
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Names of the tracks that occur, in the order of their key.</summary>
+    public IReadOnlyList<string> Tracks { get; }
+
+    /// <summary>The rows that train, in order.</summary>
+    public IReadOnlyList<LabelledRow> Rows { get; }
+
+    /// <summary>Reads the labels.</summary>
+    /// <param name="view">Rows of frames and labels.</param>
+    /// <param name="names">Of the columns.</param>
+    /// <param name="needs">What the model type makes of them.</param>
+    /// <param name="like">Whose nodes they must be; null: any.</param>
+    /// <param name="report">What messages say and where they go.</param>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">No row is labelled, or one has several animals where one is expected.</exception>
+    public static LabelledRows Read(IDataView view, PoseColumnOptions names, LabelNeeds needs, Skeleton? like, LabelReport report)
+    {
+        var image = FrameReader.Require(view.Schema, names.Image, report.Component);
+        var keypoints = InputColumns.Require(view.Schema, names.Keypoints, KeypointColumns.IsKeypoints, "Vector<Single, N, 2> or Vector<Single, *, N, 2>", report.Component);
+        var skeleton = PoseColumn.SkeletonOf(keypoints);
+        if (like is not null && skeleton.Nodes.Length != like.Nodes.Length)
+            throw new ArgumentException($"{report.Component}: the column '{keypoints.Name}' of the {report.Purpose} data has {skeleton.Nodes.Length} nodes, expected {like.Nodes.Length} ({string.Join(", ", like.Nodes)}).");
+        var track = needs.Tracks
+            ? InputColumns.Require(view.Schema, names.Track, type => (type is VectorDataViewType vector ? vector.ItemType : type) is KeyDataViewType key && key.RawType == typeof(uint), "a UInt32 key or a vector of it, with the tracks' names", report.Component)
+            : default(DataViewSchema.Column?);
+        var trackNames = track is { } column ? KeyNames(column, report) : [];
+        var rows = ReadRows(view, keypoints, track, skeleton.Nodes.Length, needs, report);
+        var occurring = rows.SelectMany(row => row.Tracks).Where(key => key > 0).ToHashSet();
+        string[] used = [.. trackNames.Where((_, index) => occurring.Contains((uint)index + 1))];
+        return new LabelledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
+    }
+
+    /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
+    /// <returns>The largest height and width seen.</returns>
+    public (int Height, int Width) ReadImages(Action<int, LabelledRow, FramePixels> take, CancellationToken cancellation)
+    {
+        using var cursor = _view.GetRowCursor([_image]);
+        using var frames = new FrameReader(cursor, _image);
+        var (next, height, width) = (0, 0, 0);
+        while (next < Rows.Count && cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (cursor.Position != Rows[next].Position) continue;
+            var frame = frames.Read();
+            (height, width) = (Math.Max(height, frame.Height), Math.Max(width, frame.Width));
+            take(next, Rows[next], frame);
+            next++;
+        }
+        return (height, width);
+    }
+
+    /// <summary>Size of the first image.</summary>
+    public (int Height, int Width) FirstSize()
+    {
+        using var cursor = _view.GetRowCursor([_image]);
+        using var frames = new FrameReader(cursor, _image);
+        if (!cursor.MoveNext()) return (1, 1);
+        var frame = frames.Read();
+        return (frame.Height, frame.Width);
+    }
+
+    private static List<LabelledRow> ReadRows(IDataView view, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)
+    {
+        var (rows, unlabelled) = (new List<LabelledRow>(), new List<long>());
+        using var cursor = view.GetRowCursor(track is { } t ? [keypoints, t] : [keypoints]);
+        var getKeypoints = cursor.GetGetter<VBuffer<float>>(keypoints);
+        var getTracks = track is { } column ? Keys(cursor, column) : () => [];
+        var labels = default(VBuffer<float>);
+        while (cursor.MoveNext())
+        {
+            getKeypoints(ref labels);
+            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes);
+            if (needs.OneAnimal && labels.Length > 2 * nodes)
+                throw new InvalidOperationException($"{report.Component}: row {cursor.Position} has {labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several animals use a top-down or bottom-up model.");
+            if (row.Count == 0 && !needs.EmptyRows) unlabelled.Add(cursor.Position);
+            else rows.Add(row);
+        }
+        if (!rows.Exists(row => row.Count > 0)) report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
+        report.Unlabelled(unlabelled, rows.Count, keypoints.Name);
+        return rows;
+    }
+
+    private static Func<uint[]> Keys(DataViewRow row, DataViewSchema.Column column)
+    {
+        if (column.Type is not VectorDataViewType)
+        {
+            var (scalar, key) = (row.GetGetter<uint>(column), 0u);
+            return () => { scalar(ref key); return [key]; };
+        }
+        var (vector, keys) = (row.GetGetter<VBuffer<uint>>(column), default(VBuffer<uint>));
+        return () => { vector(ref keys); return [.. keys.DenseValues()]; };
+    }
+
+    private static string[] KeyNames(DataViewSchema.Column column, LabelReport report)
+    {
+        if (!column.HasKeyValues())
+            throw new ArgumentException($"{report.Component}: the column '{column.Name}' of the {report.Purpose} data names no track. Models that tell animals apart learn from tracks: give each animal the same track in all frames.");
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        column.GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+}

@@ -1,0 +1,73 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Pictures with labels, each decoded and resampled once, kept as bytes. A picture may show more than the network will see: the margin
+/// that turning and shifting need.
+/// </summary>
+internal sealed class TrainingSamples
+{
+    private readonly List<Sample> _samples = [];
+    private readonly int _nodes;
+
+    /// <param name="picture">Size of the pictures.</param>
+    /// <param name="input">Size of what the network sees of them, in their middle.</param>
+    /// <param name="channels">1 for gray, 3 for RGB.</param>
+    /// <param name="nodes">Points of an animal.</param>
+    public TrainingSamples((int Height, int Width) picture, (int Height, int Width) input, int channels, int nodes) =>
+        (Picture, Input, Channels, _nodes) = (picture, input, channels, nodes);
+
+    public (int Height, int Width) Picture { get; }
+
+    public (int Height, int Width) Input { get; }
+
+    public int Channels { get; }
+
+    public int ByteCount => Picture.Height * Picture.Width * Channels;
+
+    public int Count => _samples.Count;
+
+    /// <summary>Network-input pixels in a full-frame pixel.</summary>
+    public float PointScale(int index) => _samples[index].PointScale;
+
+    /// <param name="pixels"><see cref="ByteCount"/> bytes.</param>
+    /// <param name="points">x and y of each node of each animal in pixels of the picture, NaN = missing.</param>
+    /// <param name="classes">Class of each animal, −1 = none.</param>
+    /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
+    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale) => _samples.Add(new(pixels, points, classes, pointScale));
+
+    /// <summary>Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.</summary>
+    public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
+    {
+        var bytes = new byte[indices.Length * ByteCount];
+        var animals = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
+        var points = FoundInstances.Missing(indices.Length * animals * _nodes * 2);
+        var classes = new long[indices.Length * animals];
+        Array.Fill(classes, -1);
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var sample = _samples[indices[i]];
+            sample.Pixels.CopyTo(bytes, i * ByteCount);
+            sample.Points.CopyTo(points, i * animals * _nodes * 2);
+            for (var animal = 0; animal < sample.Classes.Length; animal++) classes[i * animals + animal] = sample.Classes[animal];
+        }
+        return (InputTensor.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels), points, classes);
+    }
+
+    /// <summary>The batch that the network sees, on the CPU; the caller's dispose scope owns it.</summary>
+    public TrainingBatch Batch(ReadOnlySpan<int> indices, Augmenter augmenter, Random random)
+    {
+        using var scope = NewDisposeScope();
+        var (pictures, points, classes) = Take(indices);
+        var images = ChannelsLast.Convert(augmenter.Apply(pictures, points, random, Input.Height, Input.Width));
+        var animals = classes.Length / indices.Length;
+        return new TrainingBatch(
+            images.MoveToOuterDisposeScope(),
+            tensor(points, indices.Length, animals, _nodes, 2).MoveToOuterDisposeScope(),
+            tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope());
+    }
+
+    private sealed record Sample(byte[] Pixels, float[] Points, int[] Classes, float PointScale);
+}
