@@ -27,6 +27,9 @@ public sealed record PartAffinityOptions
     /// <summary>Least number of found nodes of an animal: a whole number, or below 1 a share of the nodes. Default 0; SLEAP-NN's <c>min_instance_peaks</c>.</summary>
     public float MinInstancePeaks { get; init; }
 
+    /// <summary>Least number of found nodes of an animal of <paramref name="nodes"/> nodes.</summary>
+    internal int PeaksOf(int nodes) => (int)(MinInstancePeaks < 1 ? MinInstancePeaks * nodes : MinInstancePeaks);
+
     internal HeadOptions Head(int edges, int stride) => new PartAffinityHeadOptions { Edges = edges, Sigma = Sigma, OutputStride = OutputStride ?? 2 * stride, LossWeight = LossWeight };
 
     internal IEnumerable<string> Faults()
