@@ -10,20 +10,18 @@ internal sealed class BatchFeed : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _maker;
 
-    public BatchFeed(TrainingSamples samples, Augmenter augmenter, int batchSize, int steps, int seed)
+    /// <param name="samples">What batches are made of.</param>
+    /// <param name="order">Which samples each step sees.</param>
+    /// <param name="augmenter">Changes them.</param>
+    /// <param name="first">The first step.</param>
+    /// <param name="steps">The step after the last one.</param>
+    public BatchFeed(TrainingSamples samples, SampleOrder order, Augmenter augmenter, int first, int steps)
     {
-        // One thread, one stream of random numbers: the batches do not depend on who is faster.
         _maker = Task.Factory.StartNew(() =>
         {
             try
             {
-                var random = new Random(seed);
-                var order = new Queue<int>();
-                for (var step = 0; step < steps; step++)
-                {
-                    var indices = Enumerable.Range(0, batchSize).Select(_ => NextIndex(order, samples.Count, random)).ToArray();
-                    _ready.Add(Detached(samples, indices, augmenter, random), _stop.Token);
-                }
+                for (var step = first; step < steps; step++) _ready.Add(Detached(samples, order.Of(step), augmenter, order.RandomOf(step)), _stop.Token);
             }
             finally
             {
@@ -52,17 +50,6 @@ internal sealed class BatchFeed : IDisposable
         foreach (var (images, points, classes) in _ready) { images.Dispose(); points.Dispose(); classes.Dispose(); }
         _ready.Dispose();
         _stop.Dispose();
-    }
-
-    private static int NextIndex(Queue<int> order, int count, Random random)
-    {
-        if (order.Count == 0)
-        {
-            int[] shuffled = [.. Enumerable.Range(0, count)];
-            random.Shuffle(shuffled);
-            foreach (var index in shuffled) order.Enqueue(index);
-        }
-        return order.Dequeue();
     }
 
     private static TrainingBatch Detached(TrainingSamples samples, int[] indices, Augmenter augmenter, Random random)

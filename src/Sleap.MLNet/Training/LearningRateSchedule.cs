@@ -9,7 +9,7 @@ public abstract record LearningRateSchedule
     public sealed record Constant : LearningRateSchedule
     {
         internal override IEnumerable<string> Faults() => [];
-        internal override Func<int, double> Start(int steps, double highest) => _ => highest;
+        internal override LearningRate Start(int steps, double highest) => new(_ => highest);
     }
 
     /// <summary>Rises in a line over <see cref="WarmupSteps"/>, then falls to <see cref="FinalFraction"/> of the highest along half a cosine, which it reaches with the last step.</summary>
@@ -27,11 +27,11 @@ public abstract record LearningRateSchedule
             if (FinalFraction is not (>= 0 and <= 1)) yield return $"FinalFraction is {FinalFraction}; 0 to 1.";
         }
 
-        internal override Func<int, double> Start(int steps, double highest) => step =>
+        internal override LearningRate Start(int steps, double highest) => new(step =>
         {
             var fall = FinalFraction + (1 - FinalFraction) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
             return highest * fall * Math.Min(1, (step + 1.0) / (WarmupSteps + 1));
-        };
+        });
     }
 
     /// <summary>Multiplied by <see cref="Factor"/> each time the validation loss has not fallen for <see cref="Patience"/> epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.</summary>
@@ -61,30 +61,96 @@ public abstract record LearningRateSchedule
             if (!(Lowest >= 0)) yield return $"Lowest is {Lowest}; 0 or more.";
         }
 
-        internal override Func<int, double> Start(int steps, double highest) => new State(this, highest).Rate;
+        internal override LearningRate Start(int steps, double highest) => new Plateau(this, highest);
 
-        internal sealed class State(ReduceOnPlateau rule, double rate)
+        private sealed class Plateau(ReduceOnPlateau rule, double highest) : LearningRate(_ => highest)
         {
-            private double _best = double.PositiveInfinity;
+            private double _rate = highest, _best = double.PositiveInfinity;
             private int _bad, _rest;
 
-            public double Rate(int step) => rate;
+            public override double At(int step) => _rate;
 
             // PyTorch's order: an epoch in the cool-down clears the count, so it is not held against the new rate.
-            public void Validated(double loss)
+            public override void Validated(double loss)
             {
                 if (loss < _best - rule.Threshold) (_best, _bad) = (loss, 0);
                 else _bad++;
                 if (_rest > 0) (_rest, _bad) = (_rest - 1, 0);
                 if (_bad <= rule.Patience) return;
-                rate = Math.Max(rate * rule.Factor, rule.Lowest);
+                _rate = Math.Max(_rate * rule.Factor, rule.Lowest);
                 (_rest, _bad) = (rule.Cooldown, 0);
             }
+
+            public override void Save(BinaryWriter writer)
+            {
+                writer.Write(_rate);
+                writer.Write(_best);
+                writer.Write(_bad);
+                writer.Write(_rest);
+            }
+
+            public override void Load(BinaryReader reader) => (_rate, _best, _bad, _rest) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
         }
+    }
+
+    /// <summary>Multiplied by <see cref="Factor"/> after every <see cref="Epochs"/> epochs; SLEAP-NN's <c>step_lr</c>.</summary>
+    public sealed record Step : LearningRateSchedule
+    {
+        /// <summary>Epochs between two falls. Default 10.</summary>
+        public int Epochs { get; init; } = 10;
+
+        /// <summary>What the rate is multiplied by, between 0 and 1. Default 0.1.</summary>
+        public double Factor { get; init; } = 0.1;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (Epochs < 1) yield return $"Epochs is {Epochs}; at least 1.";
+            if (Factor is not (> 0 and < 1)) yield return $"Factor is {Factor}; between 0 and 1.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) => new Stairs(this, highest);
+
+        private sealed class Stairs(Step rule, double highest) : LearningRate(_ => highest)
+        {
+            private int _epochs;
+
+            public override double At(int step) => highest * Math.Pow(rule.Factor, _epochs / rule.Epochs);
+
+            public override void Validated(double loss) => _epochs++;
+
+            public override void Save(BinaryWriter writer) => writer.Write(_epochs);
+
+            public override void Load(BinaryReader reader) => _epochs = reader.ReadInt32();
+        }
+    }
+
+    /// <summary>
+    /// Rises along half a cosine from a 25th of the highest rate over the first <see cref="RiseFraction"/> of the steps, then falls along another one to
+    /// nothing (Smith and Topin 2017, arXiv:1708.07120).
+    /// </summary>
+    public sealed record OneCycle : LearningRateSchedule
+    {
+        private const double FirstFraction = 1 / 25.0;
+
+        /// <summary>Share of the steps over which the rate rises, between 0 and 1. Default 0.3.</summary>
+        public double RiseFraction { get; init; } = 0.3;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (RiseFraction is not (> 0 and < 1)) yield return $"RiseFraction is {RiseFraction}; between 0 and 1.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) => new(step =>
+        {
+            var top = RiseFraction * steps;
+            return step < top
+                ? highest * (FirstFraction + (1 - FirstFraction) * 0.5 * (1 - Math.Cos(Math.PI * step / top)))
+                : highest * 0.5 * (1 + Math.Cos(Math.PI * (step - top) / (steps - top)));
+        });
     }
 
     internal abstract IEnumerable<string> Faults();
 
     /// <summary>The rate of each step, 0-based, of a training of <paramref name="steps"/> steps.</summary>
-    internal abstract Func<int, double> Start(int steps, double highest);
+    internal abstract LearningRate Start(int steps, double highest);
 }

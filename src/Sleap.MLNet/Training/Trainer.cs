@@ -18,67 +18,77 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
     /// <summary>Trains <paramref name="model"/>'s network and returns the best weights, on the training device.</summary>
     public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
     {
-        var network = model.Network;
-        network.to(_device);
-        network.UseChannelsLast();
-        network.Precision = options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
         var total = options.Epochs * stepsPerEpoch;
-        var rate = options.Schedule.Start(total, options.LearningRate);
-        using var optimizer = CreateOptimizer(network);
-        var averaged = model.CreateNetwork();
-        averaged.to(_device);
-        averaged.UseChannelsLast();
-        averaged.Precision = network.Precision;
-        using var average = new WeightAverage(network, averaged, options.AverageDecay ?? 0);
-        var best = new BestWeights(model.CreateNetwork().to(_device));
-        using var feed = new BatchFeed(train, augmenter, options.BatchSize, total, seed);
-        var clock = Stopwatch.StartNew();
-        for (var epoch = 0; epoch < options.Epochs; epoch++)
+        using var state = new TrainingState(model, options, _device, total);
+        var terms = new RunTerms { Model = name, Seed = seed, BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
+        var folder = Open(state, terms);
+        var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
+        using var feed = new BatchFeed(train, order, augmenter, state.Epoch * stepsPerEpoch, total);
+        var (clock, begunAt) = (Stopwatch.StartNew(), state.Epoch);
+        while (state.Epoch < options.Epochs)
         {
             var begun = clock.Elapsed;
-            var (loss, steps) = Epoch(model, feed, optimizer, average, rate, epoch * stepsPerEpoch, stepsPerEpoch);
+            var first = state.Epoch * stepsPerEpoch;
+            var (losses, steps) = Epoch(model, feed, state, first, stepsPerEpoch);
             var speed = steps / (clock.Elapsed - begun).TotalSeconds;
-            if (steps < stepsPerEpoch && !best.Exists) options.CancellationToken.ThrowIfCancellationRequested();
-            var (validationLoss, error) = Validate(model, average.Network, validation);
-            var isBest = best.Offer(average.Network, validationLoss);
-            var rest = clock.Elapsed / (epoch + 1) * (options.Epochs - epoch - 1);
-            Report(new(name, epoch + 1, options.Epochs, epoch * stepsPerEpoch + steps, loss, validationLoss, error, rate(epoch * stepsPerEpoch + steps - 1), isBest, speed, clock.Elapsed, rest));
-            if (rate.Target is LearningRateSchedule.ReduceOnPlateau.State plateau) plateau.Validated(validationLoss);
-            if (options.CancellationToken.IsCancellationRequested)
+            if (steps < stepsPerEpoch && !state.Best.Exists) options.CancellationToken.ThrowIfCancellationRequested();
+            if (Array.FindIndex(losses, loss => !float.IsFinite(loss)) is >= 0 and var bad)
             {
-                channel.Warning(MessageSensitivity.None, "Training was cancelled in epoch {0}; the weights of epoch {1} are kept.", epoch + 1, best.Epoch);
+                Diverged(state, first + bad, new SampleOrder(train.Balanced(), options.BatchSize, seed).Of(first + bad));
                 break;
             }
-            if (!double.IsFinite(loss)) { Diverged(best, epoch); break; }
-            if (best.EpochsSince >= options.EarlyStoppingPatience)
+            var (validationLoss, error) = Validate(model, state.Average.Network, validation);
+            var isBest = state.Best.Offer(state.Average.Network, validationLoss);
+            state.Epoch++;
+            var rest = clock.Elapsed / (state.Epoch - begunAt) * (options.Epochs - state.Epoch);
+            Report(new(name, state.Epoch, options.Epochs, first + steps, losses.DefaultIfEmpty(float.NaN).Average(), validationLoss, error, state.Rate.At(first + steps - 1), isBest, speed, clock.Elapsed, rest), folder);
+            state.Rate.Validated(validationLoss);
+            if (options.CancellationToken.IsCancellationRequested)
             {
-                channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", best.EpochsSince);
+                // An epoch cut short is not kept: going on starts it anew, and comes to the same end as without the interruption.
+                channel.Warning(MessageSensitivity.None, "Training was cancelled in epoch {0}; the weights of epoch {1} are kept.", state.Epoch, state.Best.Epoch);
+                if (steps == stepsPerEpoch) folder?.Save(terms, state);
+                break;
+            }
+            folder?.Save(terms, state);
+            if (state.Best.EpochsSince >= options.EarlyStoppingPatience)
+            {
+                channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", state.Best.EpochsSince);
                 break;
             }
         }
-        return best.Network;
+        return state.Best.Network;
     }
 
-    private (double Loss, int Steps) Epoch(PoseModel model, BatchFeed feed, optim.Optimizer optimizer, WeightAverage average, Func<int, double> rate, int first, int steps)
+    private RunFolder? Open(TrainingState state, RunTerms terms)
     {
-        model.Network.train();
-        using var sum = zeros(1, null, _device);
+        if (options.RunFolder is null) return null;
+        var folder = new RunFolder(Path.Combine(options.RunFolder, name), options.Resume);
+        folder.RequireRoom(state.Network);
+        if (options.Resume && folder.Load(terms, state)) channel.Info(MessageSensitivity.None, "Going on after epoch {0} of the training in '{1}'.", state.Epoch, folder.CheckpointPath);
+        return folder;
+    }
+
+    private (float[] Losses, int Steps) Epoch(PoseModel model, BatchFeed feed, TrainingState state, int first, int steps)
+    {
+        state.Network.train();
+        using var losses = zeros(steps, null, _device);
         var done = 0;
         for (; done < steps && !options.CancellationToken.IsCancellationRequested; done++)
         {
             using var scope = NewDisposeScope();
-            foreach (var group in optimizer.ParamGroups) group.LearningRate = rate(first + done);
+            foreach (var group in state.Optimizer.ParamGroups) group.LearningRate = state.Rate.At(first + done);
             var batch = feed.Next().To(_device);
-            optimizer.zero_grad();
-            var loss = model.Loss(model.Network.call(batch.Images), batch);
+            state.Optimizer.zero_grad();
+            var loss = model.Loss(state.Network.call(batch.Images), batch);
             loss.backward();
-            if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(model.Network.parameters(), norm);
-            optimizer.step();
-            average.Update();
-            sum.add_(loss.detach()); // read once an epoch: reading each loss would wait for the device each step
+            if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(state.Network.parameters(), norm);
+            state.Optimizer.step();
+            state.Average.Update();
+            losses[done] = loss.detach(); // read once an epoch: reading each loss would wait for the device each step
         }
-        return (sum.item<float>() / Math.Max(done, 1), done);
+        return (losses.cpu().data<float>().ToArray()[..done], done);
     }
 
     private (double Loss, double Error) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
@@ -104,44 +114,17 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         return (lossSum / samples.Count, nodes == 0 ? double.NaN : errorSum / nodes);
     }
 
-    private optim.Optimizer CreateOptimizer(PoseNetwork network) => options.Optimizer switch
-    {
-        Optimizer.AdamW => optim.AdamW(network.parameters(), options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay),
-        _ => optim.Adam(network.parameters(), options.LearningRate),
-    };
-
-    private void Report(TrainingProgress progress)
+    private void Report(TrainingProgress progress, RunFolder? folder)
     {
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
+        folder?.Report(progress);
         options.Progress?.Report(progress);
     }
 
-    private void Diverged(BestWeights best, int epoch)
+    private void Diverged(TrainingState state, int step, int[] samples)
     {
-        var message = $"The training loss is no longer a number in epoch {epoch + 1}: the learning rate ({options.LearningRate}) is too high for these frames. Lower Training.LearningRate, or set Training.GradientClipNorm.";
-        if (!best.Exists) throw new InvalidOperationException(message);
-        channel.Warning(MessageSensitivity.None, "{0} The weights of epoch {1} are kept.", message, best.Epoch);
-    }
-
-    /// <summary>The weights with the lowest validation loss so far.</summary>
-    private sealed class BestWeights(PoseNetwork network)
-    {
-        private double _loss = double.PositiveInfinity;
-        private int _offered;
-
-        public PoseNetwork Network => network;
-        public bool Exists => Epoch > 0;
-        public int Epoch { get; private set; }
-        public int EpochsSince => _offered - Epoch;
-
-        public bool Offer(PoseNetwork candidate, double loss)
-        {
-            _offered++;
-            if (!(loss < _loss)) return false;
-            (_loss, Epoch) = (loss, _offered);
-            using var noGrad = no_grad();
-            foreach (var (to, from) in network.parameters().Zip(candidate.parameters())) to.copy_(from);
-            return true;
-        }
+        var message = $"The training loss of {name} is no longer a number in step {step + 1} (samples {string.Join(", ", samples)}), at a learning rate of {state.Rate.At(step):g3}: it is too high for these frames. Lower Training.LearningRate, or set Training.GradientClipNorm.";
+        if (!state.Best.Exists) throw new InvalidOperationException(message);
+        channel.Warning(MessageSensitivity.None, "{0} The weights of epoch {1} are kept.", message, state.Best.Epoch);
     }
 }

@@ -51,6 +51,18 @@ public sealed record TrainerOptions
     /// <summary>Where to train: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "auto";
 
+    /// <summary>
+    /// Folder that keeps the run: after every epoch a checkpoint of everything that training goes on from, <c>training_log.csv</c> and <c>progress.json</c>, in a
+    /// folder a network. Null (default): nothing is kept. A folder with an unfinished run in it is an error unless <see cref="Resume"/> is set.
+    /// </summary>
+    public string? RunFolder { get; init; }
+
+    /// <summary>
+    /// Goes on where the run in <see cref="RunFolder"/> stopped, to the same weights as without the interruption (same machine, same labels, same options); begins
+    /// anew where there is none. Default false.
+    /// </summary>
+    public bool Resume { get; init; }
+
     /// <summary>Told after every epoch. Null (default): only <c>MLContext.Log</c> is.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
@@ -72,6 +84,8 @@ public sealed record TrainerOptions
         if (AverageDecay is not (null or > 0 and < 1)) yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
         if (EarlyStoppingPatience < 1) yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
         if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}; between 0 and 1.";
+        if (RunFolder is { Length: 0 }) yield return "Training.RunFolder is empty; a folder, or null.";
+        if (Resume && RunFolder is null) yield return "Training.Resume is set, but there is no Training.RunFolder to go on from.";
         if (TorchDevice.Fault(Device) is { } fault) yield return $"Training.Device {fault}";
         foreach (var problem in Schedule.Faults()) yield return $"Training.Schedule: {problem}";
     }

@@ -38,6 +38,18 @@ internal sealed class TrainingSamples
     /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
     public void Add(byte[] pixels, float[] points, int[] classes, float pointScale) => _samples.Add(new(pixels, points, classes, pointScale));
 
+    /// <summary>
+    /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told apart, those of a rare class come as
+    /// often as those of the most frequent one.
+    /// </summary>
+    public IReadOnlyList<int> Balanced()
+    {
+        int[] all = [.. Enumerable.Range(0, Count)];
+        var classes = all.GroupBy(index => _samples[index].Classes is [var one] ? one : -1).ToDictionary(group => group.Key, group => group.ToArray());
+        var most = classes.Where(group => group.Key >= 0).Select(group => group.Value.Length).DefaultIfEmpty(0).Max();
+        return [.. all, .. classes.Where(group => group.Key >= 0).SelectMany(group => Enumerable.Range(0, most - group.Value.Length).Select(i => group.Value[i % group.Value.Length]))];
+    }
+
     /// <summary>Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.</summary>
     public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
     {

@@ -29,5 +29,12 @@ internal sealed class WeightAverage : IDisposable
         foreach (var (average, weight) in _pairs) average.mul_(keep).add_(weight, 1 - keep);
     }
 
+    /// <summary>How often it was updated: what <see cref="Update"/> goes by besides the weights.</summary>
+    public int Updates
+    {
+        get => _updates;
+        set => _updates = value;
+    }
+
     public void Dispose() => Network.Dispose();
 }

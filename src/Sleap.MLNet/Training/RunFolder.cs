@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>The folder of one network's training: its last checkpoint, its log, and where it stands.</summary>
+/// <remarks>Every file is written whole or not at all, so that whatever stops the program leaves the epoch before.</remarks>
+internal sealed class RunFolder
+{
+    private const string Signature = "Sleap.MLNet run";
+    private const int Version = 1;
+    private readonly string _folder;
+    private readonly List<string> _log = ["model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds"];
+
+    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="resume">Whether a run in it goes on.</param>
+    /// <exception cref="InvalidOperationException">There is a run in it that shall not go on.</exception>
+    public RunFolder(string folder, bool resume)
+    {
+        _folder = Directory.CreateDirectory(folder).FullName;
+        if (!resume && File.Exists(CheckpointPath))
+            throw new InvalidOperationException($"'{_folder}' holds a training already. Set Training.Resume to go on with it, or choose another Training.RunFolder.");
+        if (resume && File.Exists(CheckpointPath) && File.Exists(LogPath)) _log = [.. File.ReadAllLines(LogPath)];
+    }
+
+    public string CheckpointPath => Path.Combine(_folder, "last.checkpoint");
+
+    private string LogPath => Path.Combine(_folder, "training_log.csv");
+
+    /// <summary>Fails before training when checkpoints would not fit on the disk.</summary>
+    /// <exception cref="IOException">There is too little room.</exception>
+    public void RequireRoom(PoseNetwork network)
+    {
+        // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old one.
+        var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
+        var free = new DriveInfo(_folder).AvailableFreeSpace;
+        if (free < needed)
+            throw new IOException($"'{_folder}' has {free >> 20} MB of free space, and the checkpoints of this training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder.");
+    }
+
+    /// <summary>Writes where training stands.</summary>
+    /// <param name="terms">What must be the same for the run to go on.</param>
+    /// <param name="state">Weights, optimiser and schedule.</param>
+    public void Save(RunTerms terms, TrainingState state) => AtomicFile.Write(CheckpointPath, path =>
+    {
+        using var content = new MemoryStream();
+        using var writer = new BinaryWriter(content);
+        writer.Write(Signature);
+        writer.Write(Version);
+        writer.Write(terms.ToJson());
+        state.Save(writer);
+        writer.Flush();
+        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+        using var file = File.Create(path);
+        file.Write(SHA256.HashData(bytes));
+        file.Write(bytes);
+    });
+
+    /// <summary>Reads where training stood; false when there is nothing to go on from.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The run was begun on other terms.</exception>
+    public bool Load(RunTerms terms, TrainingState state)
+    {
+        if (!File.Exists(CheckpointPath)) return false;
+        var bytes = File.ReadAllBytes(CheckpointPath);
+        if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes)))
+            throw new InvalidDataException($"'{CheckpointPath}' is damaged: its content does not match its check sum. Training cannot go on from it; delete it to begin anew.");
+        using var reader = new BinaryReader(new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes));
+        if (reader.ReadString() != Signature || reader.ReadInt32() != Version)
+            throw new InvalidDataException($"'{CheckpointPath}' is no checkpoint of this version of the library.");
+        terms.RequireSame(RunTerms.FromJson(reader.ReadString()), CheckpointPath);
+        state.Load(reader, CheckpointPath);
+        return true;
+    }
+
+    /// <summary>Adds an epoch to the log and tells where training stands.</summary>
+    public void Report(TrainingProgress p)
+    {
+        _log.Add(string.Create(CultureInfo.InvariantCulture, $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}"));
+        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, _log));
+        var progress = new JsonObject
+        {
+            ["model"] = p.Model,
+            ["epoch"] = p.Epoch,
+            ["epochs"] = p.Epochs,
+            ["step"] = p.Step,
+            ["training_loss"] = Number(p.TrainingLoss),
+            ["validation_loss"] = Number(p.ValidationLoss),
+            ["validation_error_px"] = Number(p.ValidationError),
+            ["learning_rate"] = p.LearningRate,
+            ["steps_per_second"] = Number(p.StepsPerSecond),
+            ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
+            ["remaining_seconds"] = p.Remaining.TotalSeconds,
+        };
+        AtomicFile.Write(Path.Combine(_folder, "progress.json"), path =>
+        {
+            using var file = File.Create(path);
+            using var writer = new Utf8JsonWriter(file, new() { Indented = true });
+            progress.WriteTo(writer);
+        });
+    }
+
+    // JSON has no NaN.
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;
+}
