@@ -12,9 +12,12 @@ public sealed record CentroidOptions : PoseModelOptions
     /// <summary>Animals in a frame at most: those of the highest peaks are kept. Null (default): any number.</summary>
     public int? MaxInstances { get; init; }
 
+    /// <summary>Whether the map goes through a sigmoid; SLEAP-NN's <c>use_sigmoid_activation</c>. Default false.</summary>
+    public bool Sigmoid { get; init; }
+
     internal IReadOnlyList<HeadOptions> Heads() =>
     [
-        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.Centroid, Nodes = 1, Sigma = Sigma, OutputStride = HeadStride },
+        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.Centroid, Nodes = 1, Sigma = Sigma, Sigmoid = Sigmoid, OutputStride = HeadStride },
     ];
 
     internal IEnumerable<string> Faults(PoseSubject subject)

@@ -13,7 +13,7 @@ public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
     internal TopDownEstimator(MLContext context, TopDownOptions options)
         : base(context, options.Columns, new(OneAnimal: false, EmptyRows: true, Tracks: false))
     {
-        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown)); // what only the labels can tell is checked by Fit
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown).Concat(options.AnchorFaults())); // what only the labels can tell is checked by Fit
         _options = options;
     }
 

@@ -13,7 +13,7 @@ public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
     internal TopDownIdEstimator(MLContext context, TopDownIdOptions options)
         : base(context, options.Columns, new(OneAnimal: false, EmptyRows: true, Tracks: true))
     {
-        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown)); // what only the labels can tell is checked by Fit
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown).Concat(options.Stages().AnchorFaults())); // what only the labels can tell is checked by Fit
         _options = options;
     }
 

@@ -34,7 +34,13 @@ public sealed record TopDownOptions
         var (centroid, centered) = (Shared().Centroid, Shared().CenteredInstance);
         foreach (var fault in centroid.Faults(subject)) yield return $"Centroid: {fault}";
         foreach (var fault in centered.Faults(subject, classVectors)) yield return $"CenteredInstance: {fault}";
-        if (centroid.AnchorPart != centered.AnchorPart)
-            yield return $"Centroid.AnchorPart is {centroid.AnchorPart ?? "null"} and CenteredInstance.AnchorPart {centered.AnchorPart ?? "null"}; the crops would not lie where the second stage learned to look. Set AnchorPart for both.";
+    }
+
+    /// <summary>What is wrong for training: with other centres than the first stage finds, the second would not look where it learned to.</summary>
+    internal IEnumerable<string> AnchorFaults()
+    {
+        var (first, second) = (Shared().Centroid.AnchorPart, Shared().CenteredInstance.AnchorPart);
+        if (first != second)
+            yield return $"Centroid.AnchorPart is {first ?? "null"} and CenteredInstance.AnchorPart {second ?? "null"}; the crops would not lie where the second stage learned to look. Set AnchorPart for both.";
     }
 }

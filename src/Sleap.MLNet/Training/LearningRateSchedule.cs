@@ -99,13 +99,13 @@ public abstract record LearningRateSchedule
         /// <summary>Epochs between two falls. Default 10.</summary>
         public int Epochs { get; init; } = 10;
 
-        /// <summary>What the rate is multiplied by, between 0 and 1. Default 0.1.</summary>
+        /// <summary>What the rate is multiplied by, above 0 and at most 1. Default 0.1.</summary>
         public double Factor { get; init; } = 0.1;
 
         internal override IEnumerable<string> Faults()
         {
             if (Epochs < 1) yield return $"Epochs is {Epochs}; at least 1.";
-            if (Factor is not (> 0 and < 1)) yield return $"Factor is {Factor}; between 0 and 1.";
+            if (Factor is not (> 0 and <= 1)) yield return $"Factor is {Factor}; above 0, at most 1.";
         }
 
         internal override LearningRate Start(int steps, double highest) => new Stairs(this, highest);

@@ -1,0 +1,131 @@
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>sleap-nn's <c>data_config</c>: skeleton, sizes, augmentation.</summary>
+internal sealed class DataConfig
+{
+    // What says where data lay and how it was fed: nothing of it is part of a model.
+    private static readonly string[] Feeding =
+    [
+        "train_labels_path", "val_labels_path", "test_file_path", "provider", "user_instances_only", "data_pipeline_fw", "cache_img_path", "use_existing_imgs",
+        "delete_cache_imgs_after_training", "parallel_caching", "cache_workers", "bbox_source", "bbox_padding", "negative_loss_weight", "validation_fraction",
+    ];
+
+    // Read by sleap-nn in modes that are switched on elsewhere, or defaults of what crop_size says.
+    private static readonly string[] Crops = ["min_crop_size", "crop_padding", "crop_mode", "crop_bbox_aspect", "crop_bbox_padding", "crop_bbox_min_size", "background_fill", "crop_centering"];
+
+    public required Skeleton? Skeleton { get; init; }
+
+    public required float Scale { get; init; }
+
+    public required int? MaxHeight { get; init; }
+
+    public required int? MaxWidth { get; init; }
+
+    public required int? CropSize { get; init; }
+
+    public required bool? Rgb { get; init; }
+
+    public required AugmentationOptions Augmentation { get; init; }
+
+    public static DataConfig Read(ConfigSection root)
+    {
+        var data = root.Section("data_config") ?? new ConfigSection(new YamlDotNet.RepresentationModel.YamlMappingNode(), "data_config");
+        data.Skip(Feeding);
+        var sizes = data.Section("preprocessing");
+        sizes?.Skip(Crops);
+        if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false)) sizes.Section("tiling")!.SkipAll();
+        var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
+        if (rgb && gray) sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
+        var augmented = data.Flag("use_augmentations_train", true);
+        var augmentation = data.Section("augmentation_config");
+        return new DataConfig
+        {
+            Skeleton = SkeletonOf(data),
+            Scale = sizes?.Single("scale", 1) ?? 1,
+            MaxHeight = sizes?.Whole("max_height"),
+            MaxWidth = sizes?.Whole("max_width"),
+            CropSize = CropSizeOf(sizes),
+            Rgb = rgb ? true : gray ? false : null,
+            Augmentation = augmented && augmentation is not null ? AugmentationOf(augmentation) : AugmentationOptions.None,
+        };
+    }
+
+    private static Skeleton? SkeletonOf(ConfigSection data)
+    {
+        if (data.Items("skeletons") is not [var first, ..])
+        {
+            data.Fault("skeletons", "is missing or empty, expected the skeleton that the model was trained on.");
+            return null;
+        }
+        string[] nodes = [.. first.Items("nodes").Select(node => node.Text("name") ?? "")];
+        int Index(ConfigSection section, string key)
+        {
+            var name = section.Section(key)?.Text("name") ?? "";
+            var index = Array.IndexOf(nodes, name);
+            if (index < 0) section.Fault(key, $"is '{name}', which is none of the skeleton's nodes: {string.Join(", ", nodes)}.");
+            return index;
+        }
+
+        Edge[] edges = [.. first.Items("edges").Select(edge => new Edge(Index(edge, "source"), Index(edge, "destination")))];
+        first.Skip("symmetries");
+        try
+        {
+            return new Skeleton(first.Text("name") ?? "", nodes, edges.Where(edge => edge.Source >= 0 && edge.Destination >= 0), SymmetriesOf(first, nodes));
+        }
+        catch (ArgumentException fault)
+        {
+            first.Fault("nodes", fault.Message);
+            return null;
+        }
+    }
+
+    // A list of pairs of nodes, each a section with a name.
+    private static IEnumerable<Symmetry> SymmetriesOf(ConfigSection skeleton, string[] nodes) => skeleton.NamedPairs("symmetries")
+        .Select(pair => new Symmetry(Array.IndexOf(nodes, pair.First), Array.IndexOf(nodes, pair.Second)))
+        .Where(pair => pair.First >= 0 && pair.Second >= 0 && pair.First != pair.Second);
+
+    private static int? CropSizeOf(ConfigSection? sizes)
+    {
+        // A number, or in older files a list of height and width.
+        if (sizes is null) return null;
+        return sizes.IsList("crop_size") ? sizes.Wholes("crop_size") is [var side, ..] ? side : null : sizes.Whole("crop_size");
+    }
+
+    private static AugmentationOptions AugmentationOf(ConfigSection config)
+    {
+        var (geometric, intensity) = (config.Section("geometric"), config.Section("intensity"));
+        var changes = AugmentationOptions.None;
+        if (geometric is not null)
+        {
+            // Without probabilities of their own, all changes of place come with affine_p.
+            var shared = geometric.Number("affine_p", 0);
+            double Chance(string key) => geometric.Number(key) ?? shared;
+            if (Chance("rotation_p") is > 0 and var turned)
+                changes = changes with { RotationMin = geometric.Single("rotation_min", -15), RotationMax = geometric.Single("rotation_max", 15), RotationProbability = (float)turned };
+            if (Chance("scale_p") > 0) changes = changes with { ScaleMin = geometric.Single("scale_min", 0.9f), ScaleMax = geometric.Single("scale_max", 1.1f) };
+            if (Chance("translate_p") > 0) changes = changes with { TranslateWidth = geometric.Single("translate_width", 0), TranslateHeight = geometric.Single("translate_height", 0) };
+            changes = changes with { FlipProbability = geometric.Single("flip_p", 0) };
+            geometric.Skip("rotation_min", "rotation_max", "scale_min", "scale_max", "translate_width", "translate_height");
+            SkipUnlikely(geometric, "erase_p", "erase_scale_min", "erase_scale_max", "erase_ratio_min", "erase_ratio_max");
+            SkipUnlikely(geometric, "mixup_p", "mixup_lambda_min", "mixup_lambda_max");
+        }
+        if (intensity is not null)
+        {
+            if (intensity.Number("brightness_p", 0) > 0) changes = changes with { BrightnessMin = intensity.Single("brightness_min", 1), BrightnessMax = intensity.Single("brightness_max", 1) };
+            if (intensity.Number("contrast_p", 0) > 0) changes = changes with { ContrastMin = intensity.Single("contrast_min", 1), ContrastMax = intensity.Single("contrast_max", 1) };
+            if (intensity.Number("gaussian_noise_p", 0) > 0) changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 1) / 255 };
+            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max", "gaussian_noise_mean", "gaussian_noise_std");
+            SkipUnlikely(intensity, "uniform_noise_p", "uniform_noise_min", "uniform_noise_max");
+        }
+        return changes;
+    }
+
+    // What never happens need not be honoured.
+    private static void SkipUnlikely(ConfigSection section, string probability, params string[] keys)
+    {
+        if (section.Number(probability, 0) > 0) return;
+        section.Skip([probability, .. keys]);
+    }
+}

@@ -1,0 +1,108 @@
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// What a sleap-nn configuration (<c>training_config.yaml</c>) says, in this library's options: <c>model_config</c> with its <c>backbone_config</c> and
+/// <c>head_configs</c>, <c>data_config</c> and <c>trainer_config</c>. Options that decide what a network computes are sleap-nn's, so that its checkpoints predict
+/// here what they predict there.
+/// </summary>
+public sealed class SleapConfig
+{
+    private SleapConfig(HeadConfig head, PoseModelOptions options, Skeleton skeleton, IReadOnlyList<string> remarks)
+    {
+        (Type, Options, Skeleton, Remarks) = (head.Type, options, skeleton, remarks);
+        (Classes, ClassVectors) = (head.Classes, head.ClassVectors);
+    }
+
+    /// <summary>The model type.</summary>
+    public ModelType Type { get; }
+
+    /// <summary>
+    /// The options of the model type: <see cref="SingleInstanceOptions"/>, <see cref="CentroidOptions"/>, <see cref="CenteredInstanceOptions"/> (for
+    /// <see cref="ModelType.TopDownId"/> too), <see cref="BottomUpOptions"/> or <see cref="BottomUpIdOptions"/>.
+    /// </summary>
+    public PoseModelOptions Options { get; }
+
+    /// <summary>The skeleton that the model was trained on.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Names of the animals that an ID model tells apart; else empty.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The head that names the animal in a crop, for <see cref="ModelType.TopDownId"/>; else null.</summary>
+    public ClassVectorOptions? ClassVectors { get; }
+
+    /// <summary>The size that frames are matched to; null where the configuration leaves it open.</summary>
+    public (int Height, int Width)? FrameSize { get; private init; }
+
+    /// <summary>What of the configuration is not honoured here: keys with a value that has no counterpart.</summary>
+    public IReadOnlyList<string> Remarks { get; }
+
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="path">A YAML file.</param>
+    /// <exception cref="PoseFormatException">It is no configuration, or contradicts itself; the message lists every fault with its key and line.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SleapConfig Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var root = new ConfigSection(YamlFile.Read(path));
+        root.Skip("name", "description", "sleap_nn_version", "filename");
+        var model = root.Section("model_config");
+        if (model is null) throw new PoseFormatException(path, "model_config", "The section is missing. Is this a training_config.yaml of sleap-nn?");
+        model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
+        var (backbone, head, data, trainer) = (BackboneConfig.Read(model), HeadConfig.Read(model), DataConfig.Read(root), TrainerConfig.Read(root));
+        var options = backbone is null || head is null ? null : OptionsOf(head, backbone, data, trainer);
+        var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
+        List<string> faults = [.. root.Faults];
+        if (options is not null && skeleton is not null) faults.AddRange(FaultsOf(options, head!, new PoseSubject(skeleton, head!.Classes)));
+        if (faults.Count > 0)
+            throw new PoseFormatException(path, null, faults.Count == 1 ? faults[0] : $"{faults.Count} faults:\n  {string.Join("\n  ", faults)}");
+        return new SleapConfig(head!, options!, skeleton!, [.. root.Unread().Select(key => $"{key} is not honoured")])
+        {
+            FrameSize = data is { MaxHeight: { } height, MaxWidth: { } width } ? (height, width) : null,
+        };
+    }
+
+    private static PoseModelOptions OptionsOf(HeadConfig head, BackboneOptions backbone, DataConfig data, TrainerOptions trainer)
+    {
+        PoseModelOptions options = head.Type switch
+        {
+            ModelType.Centroid => new CentroidOptions { AnchorPart = head.AnchorPart, Sigmoid = head.Sigmoid },
+            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions { AnchorPart = head.AnchorPart, CropSize = data.CropSize, CropAlignment = CropAlignment.SleapNN },
+            ModelType.BottomUp => new BottomUpOptions { PartAffinity = head.PartAffinity ?? new() },
+            ModelType.BottomUpId => new BottomUpIdOptions { ClassMaps = head.ClassMaps ?? new() },
+            _ => new SingleInstanceOptions(),
+        };
+        return options with
+        {
+            Backbone = backbone,
+            Scale = data.Scale,
+            Sigma = head.Sigma,
+            OutputStride = head.OutputStride,
+            Refinement = PeakRefinement.Integral,
+            Augmentation = data.Augmentation,
+            Training = trainer,
+        };
+    }
+
+    // Fields follow the edges of the head, which may be others than the skeleton's, or in another order.
+    private static Skeleton Connected(Skeleton skeleton, HeadConfig head)
+    {
+        if (head.Edges.Count == 0) return skeleton;
+        var edges = head.Edges.Select(edge => new Edge(skeleton.IndexOf(edge.Source), skeleton.IndexOf(edge.Destination))).ToList();
+        // Some of sleap-nn's own files name other parts in the head than in the skeleton; then the skeleton's edges are meant.
+        return edges.Exists(edge => edge.Source < 0 || edge.Destination < 0) ? skeleton : new Skeleton(skeleton.Name, skeleton.Nodes, edges, skeleton.Symmetries);
+    }
+
+    private static IEnumerable<string> FaultsOf(PoseModelOptions options, HeadConfig head, PoseSubject subject) => options switch
+    {
+        CentroidOptions o => o.Faults(subject),
+        CenteredInstanceOptions { CropSize: null } => [$"data_config.preprocessing.crop_size is null, expected the side of the crops in pixels: the {head.Type} model was trained on crops of one size."],
+        CenteredInstanceOptions o => o.Faults(subject, head.ClassVectors),
+        BottomUpOptions o => o.Faults(subject),
+        BottomUpIdOptions o => o.Faults(subject),
+        SingleInstanceOptions o => o.Faults(subject),
+        _ => [],
+    };
+}
