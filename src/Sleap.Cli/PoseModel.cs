@@ -7,9 +7,10 @@ namespace Sleap.Cli;
 /// <summary>Loads the models that the verbs work with.</summary>
 internal static class PoseModel
 {
-    /// <summary>One model; or a centroid and a centered-instance model, which together are a top-down model.</summary>
+    /// <summary>One model, ours or sleap-nn's; or a centroid and a centered-instance model, which together are a top-down model.</summary>
     public static PoseModelTransformer Load(MLContext ml, IReadOnlyList<string> paths)
     {
+        if (paths.All(Directory.Exists)) return ml.Pose().FromSleap([.. paths]);
         PoseModelTransformer[] models = [.. paths.Select(path => Load(ml, path))];
         if (models is [var one]) return one;
         if (models.OfType<CentroidTransformer>().SingleOrDefault() is not { } centroid || models.OfType<CenteredInstanceTransformer>().SingleOrDefault() is not { } centered || models.Length != 2)
@@ -19,9 +20,10 @@ internal static class PoseModel
             return ml.Pose().TopDown(centroid, centered);
     }
 
-    /// <summary>The model of a file.</summary>
+    /// <summary>The model of a file, or of a folder of sleap-nn.</summary>
     public static PoseModelTransformer Load(MLContext ml, string path)
     {
+        if (Directory.Exists(path)) return ml.Pose().FromSleap(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no model '{path}'.", path);
         ITransformer model;
         try

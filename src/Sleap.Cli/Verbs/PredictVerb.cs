@@ -14,7 +14,7 @@ internal static class PredictVerb
     public static Command Create()
     {
         var source = new Argument<string>("source") { Description = "A video, a folder of pictures, or labels whose frames are predicted." };
-        var model = new Option<string[]>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote. Twice for the two stages of top-down.", Required = true };
+        var model = new Option<string[]>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.", Required = true };
         var output = new Option<string>("--out") { Description = "Where to write: .slp or .csv.", Required = true };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
         var threshold = new Option<float?>("--peak-threshold") { Description = "Peaks lower than this are missing nodes; else the model's." };

@@ -25,6 +25,9 @@ internal sealed class DataConfig
 
     public required int? CropSize { get; init; }
 
+    /// <summary>The node in the middle of crops, where it is said here and not with the head.</summary>
+    public string? CenterPart { get; init; }
+
     public required bool? Rgb { get; init; }
 
     public required AugmentationOptions Augmentation { get; init; }

@@ -1,5 +1,3 @@
-using Sleap.IO;
-
 namespace Sleap.MLNet;
 
 /// <summary>sleap-nn's <c>head_configs</c>: what a network finds, and how.</summary>
@@ -16,8 +14,6 @@ internal sealed class HeadConfig
     };
 
     public required ModelType Type { get; init; }
-
-    public required ConfigSection Maps { get; init; }
 
     public required float Sigma { get; init; }
 
@@ -59,14 +55,20 @@ internal sealed class HeadConfig
             return null;
         }
         maps.Skip("part_names"); // the skeleton has them; sleap-nn's own files differ in their spelling
+        return Of(type, section, maps);
+    }
+
+    /// <summary>The head of a type, once its section and that of its confidence maps are found.</summary>
+    public static HeadConfig Of(ModelType type, ConfigSection section, ConfigSection maps)
+    {
         var (pafs, classMaps, classVectors) = (section.Section("pafs"), section.Section("class_maps"), section.Section("class_vectors"));
         if (type == ModelType.BottomUp && pafs is null) section.Fault("pafs", "is missing, expected the part affinity fields of a bottom-up model.");
         if (type == ModelType.BottomUpId && classMaps is null) section.Fault("class_maps", "is missing, expected the class maps of a bottom-up ID model.");
         if (type == ModelType.TopDownId && classVectors is null) section.Fault("class_vectors", "is missing, expected the class vectors of a top-down ID model.");
+        if (maps.Number("focal_loss_alpha", 0) == 0) maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
         return new HeadConfig
         {
             Type = type,
-            Maps = maps,
             Sigma = maps.Single("sigma", 5),
             OutputStride = maps.Whole("output_stride", 1),
             LossWeight = maps.Single("loss_weight", 1),

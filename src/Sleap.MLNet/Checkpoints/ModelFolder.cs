@@ -4,10 +4,13 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A folder in which sleap-nn keeps a trained network: <c>training_config.yaml</c> and <c>best.ckpt</c>. Read without Python.</summary>
+/// <summary>
+/// A folder in which SLEAP keeps a trained network: <c>training_config.yaml</c> and <c>best.ckpt</c> of sleap-nn, or <c>training_config.json</c> and
+/// <c>best_model.h5</c> of SLEAP before 1.5. Read without Python.
+/// </summary>
 internal sealed class ModelFolder
 {
-    private const string ConfigName = "training_config.yaml", CheckpointName = "best.ckpt";
+    private const string ConfigName = "training_config.yaml", CheckpointName = "best.ckpt", LegacyConfigName = "training_config.json", KerasName = "best_model.h5";
     private readonly string _weights;
 
     private ModelFolder(string path, SleapConfig config, string weights) => (Path, Config, _weights) = (path, config, weights);
@@ -23,25 +26,34 @@ internal sealed class ModelFolder
     public static ModelFolder Read(string path)
     {
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no model folder '{path}'.");
+        if (File.Exists(System.IO.Path.Combine(path, LegacyConfigName)) && File.Exists(System.IO.Path.Combine(path, KerasName)))
+        {
+            var file = System.IO.Path.Combine(path, KerasName);
+            using var weights = new KerasWeights(file);
+            return new ModelFolder(path, SleapConfig.ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels), file);
+        }
         return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName)), Require(path, CheckpointName));
     }
 
-    /// <summary>Whether a path is such a folder.</summary>
-    public static bool Is(string path) => File.Exists(System.IO.Path.Combine(path, ConfigName));
-
     /// <summary>Gives a model its weights.</summary>
+    /// <returns>What of the file was left aside.</returns>
     /// <exception cref="PoseFormatException">The checkpoint is damaged, or its weights are not of this network.</exception>
-    public TModel Load<TModel>(TModel model)
-        where TModel : PoseModel
+    public IReadOnlyList<string> Load(PoseNetwork network)
     {
         using var scope = NewDisposeScope();
-        NetworkState.Load(model.Network, TorchCheckpoint.Read(_weights).ToTensors(), _weights);
-        return model;
+        if (!_weights.EndsWith(KerasName, StringComparison.Ordinal))
+        {
+            NetworkState.Load(network, TorchCheckpoint.Read(_weights).ToTensors(), _weights);
+            return [];
+        }
+        using var keras = new KerasWeights(_weights);
+        NetworkState.Load(network, keras.For(network), _weights);
+        return [.. keras.Unused(network).Select(layer => $"the layer {layer} has no counterpart")];
     }
 
     private static string Require(string folder, string name)
     {
         var path = System.IO.Path.Combine(folder, name);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"The model folder '{folder}' has no {name}. A model of sleap-nn is a folder with {ConfigName} and {CheckpointName}.", path);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"The model folder '{folder}' has no {name}. A model of sleap-nn is a folder with {ConfigName} and {CheckpointName}; one of older SLEAP has {LegacyConfigName} and {KerasName}.", path);
     }
 }

@@ -51,7 +51,23 @@ public sealed class SleapConfig
         var model = root.Section("model_config");
         if (model is null) throw new PoseFormatException(path, "model_config", "The section is missing. Is this a training_config.yaml of sleap-nn?");
         model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
-        var (backbone, head, data, trainer) = (BackboneConfig.Read(model), HeadConfig.Read(model), DataConfig.Read(root), TrainerConfig.Read(root));
+        return Checked(path, root, BackboneConfig.Read(model), HeadConfig.Read(model), DataConfig.Read(root), TrainerConfig.Read(root));
+    }
+
+    /// <summary>Reads the configuration of a model that SLEAP before 1.5 trained with TensorFlow.</summary>
+    /// <param name="path">A JSON file.</param>
+    /// <param name="channels">Channels of the images, which only the weights tell.</param>
+    internal static SleapConfig ReadLegacy(string path, int channels)
+    {
+        var root = new ConfigSection(YamlFile.Read(path)); // JSON is YAML
+        var model = root.Section("model");
+        if (model is null) throw new PoseFormatException(path, "model", "The section is missing. Is this a training_config.json of SLEAP?");
+        var trainer = LegacyConfig.Training(root);
+        return Checked(path, root, LegacyConfig.Backbone(model, channels), LegacyConfig.Head(model), LegacyConfig.Data(root, path), trainer);
+    }
+
+    private static SleapConfig Checked(string path, ConfigSection root, BackboneOptions? backbone, HeadConfig? head, DataConfig data, TrainerOptions trainer)
+    {
         var options = backbone is null || head is null ? null : OptionsOf(head, backbone, data, trainer);
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
@@ -68,8 +84,8 @@ public sealed class SleapConfig
     {
         PoseModelOptions options = head.Type switch
         {
-            ModelType.Centroid => new CentroidOptions { AnchorPart = head.AnchorPart, Sigmoid = head.Sigmoid },
-            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions { AnchorPart = head.AnchorPart, CropSize = data.CropSize, CropAlignment = CropAlignment.SleapNN },
+            ModelType.Centroid => new CentroidOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, Sigmoid = head.Sigmoid },
+            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, CropSize = data.CropSize, CropAlignment = CropAlignment.SleapNN },
             ModelType.BottomUp => new BottomUpOptions { PartAffinity = head.PartAffinity ?? new() },
             ModelType.BottomUpId => new BottomUpIdOptions { ClassMaps = head.ClassMaps ?? new() },
             _ => new SingleInstanceOptions(),

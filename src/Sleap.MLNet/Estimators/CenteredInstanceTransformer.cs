@@ -18,7 +18,7 @@ public sealed class CenteredInstanceTransformer : PoseModelTransformer, ILoadabl
         (Options, _model) = (options, model);
         var device = TorchDevice.Of(options.Device);
         model.Prepare(device, options.Precision);
-        Predictor = new TopDownPredictor(null, null, new FrameCanvas(frame.Height, frame.Width), new CropStage(model, options, null, device), device);
+        Predictor = new TopDownPredictor(null, frame, new CropStage(model, options, null, device), device);
     }
 
     /// <summary>The options it was trained with, the size of the crops among them. Those of training keep their defaults after loading.</summary>

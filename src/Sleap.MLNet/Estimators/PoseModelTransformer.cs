@@ -11,6 +11,9 @@ namespace Sleap.MLNet;
 /// </summary>
 public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 {
+    /// <summary>For models that leave the size of frames open: those of a pass are matched to its first one.</summary>
+    internal static readonly (int Height, int Width) AnySize = (0, 0);
+
     private protected PoseModelTransformer(IHostEnvironment environment, PoseSubject subject, (int Height, int Width) frame, ModelColumns columns)
     {
         (Environment, Subject, Frame, Columns) = (environment, subject, frame, columns);
@@ -26,7 +29,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal PoseSubject Subject { get; }
 
-    /// <summary>The frame size that all others are matched to.</summary>
+    /// <summary>The frame size that all others are matched to, or <see cref="AnySize"/>.</summary>
     internal (int Height, int Width) Frame { get; }
 
     internal ModelColumns Columns { get; }
@@ -58,5 +61,5 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     /// <summary>Where a model that is told the animals' centres reads them; null: it finds them.</summary>
     private protected virtual CentreColumn? CentresOf(DataViewSchema schema) => null;
 
-    private protected InputFrames InputOf(PoseModelOptions options) => new(Frame.Height, Frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels);
+    private protected InputSizes InputOf(PoseModelOptions options) => new(Frame, options);
 }

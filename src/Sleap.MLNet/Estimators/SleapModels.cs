@@ -5,13 +5,13 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>Models that SLEAP-NN trained, on <see cref="PoseCatalog"/>.</summary>
+/// <summary>Models that SLEAP trained, on <see cref="PoseCatalog"/>.</summary>
 public static class SleapModels
 {
     /// <summary>
-    /// A model from folders of sleap-nn (<c>training_config.yaml</c> and <c>best.ckpt</c>), ready to predict and to be saved by <c>mlContext.Model</c>. It gives what sleap-nn gives:
-    /// refinement, crops and the naming of animals are as they are there, and can be changed with <c>With</c>. Keys of the configuration that have no counterpart
-    /// are one warning in <see cref="MLContext.Log"/>.
+    /// A model from folders of sleap-nn (<c>training_config.yaml</c> and <c>best.ckpt</c>) or of SLEAP before 1.5 (<c>training_config.json</c> and
+    /// <c>best_model.h5</c>), ready to predict and to be saved by <c>mlContext.Model</c>. It gives what sleap-nn gives: refinement, crops and the naming of animals are
+    /// as they are there, and can be changed with <c>With</c>. What of the files has no counterpart here is one warning in <see cref="MLContext.Log"/>.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
     /// <param name="folders">
@@ -27,71 +27,75 @@ public static class SleapModels
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(folders);
         ModelFolder[] models = [.. folders.Select(ModelFolder.Read)];
-        Warn(catalog.Context, models);
+        var loading = new Loading(catalog.Context);
         return models switch
         {
-            [{ Config.Type: not ModelType.TopDownId } one] => Alone(catalog.Context, one),
-            [_, _] when Pick(models, ModelType.Centroid) is { } centroid && Pick(models, ModelType.CenteredInstance) is { } centered => TopDown(catalog.Context, centroid, centered),
-            [_, _] when Pick(models, ModelType.Centroid) is { } centroid && Pick(models, ModelType.TopDownId) is { } centered => TopDownId(catalog.Context, centroid, centered),
+            [{ Config.Type: not ModelType.TopDownId } one] => loading.Alone(one),
+            [_, _] when Pick(models, ModelType.Centroid) is { } centroid && Pick(models, ModelType.CenteredInstance) is { } centered => loading.TopDown(centroid, centered),
+            [_, _] when Pick(models, ModelType.Centroid) is { } centroid && Pick(models, ModelType.TopDownId) is { } centered => loading.TopDownId(centroid, centered),
             _ => throw new ArgumentException($"Given were {string.Join(", ", models.Select(model => $"'{model.Path}' ({model.Config.Type})"))}. A model is one folder; or a centroid folder and a centered_instance or multi_class_topdown folder.", nameof(folders)),
         };
     }
 
     private static ModelFolder? Pick(ModelFolder[] models, ModelType type) => Array.Find(models, model => model.Config.Type == type);
 
-    private static PoseModelTransformer Alone(MLContext context, ModelFolder folder)
+    private sealed class Loading(MLContext context)
     {
-        var (subject, frame) = (SubjectOf(folder), FrameOf(folder));
-        return folder.Config.Options switch
+        public PoseModelTransformer Alone(ModelFolder folder)
         {
-            CentroidOptions o => new CentroidTransformer(context, o, subject, frame, folder.Load(new CentroidModel(o, Initialization.Default))),
-            CenteredInstanceOptions o => new CenteredInstanceTransformer(context, o, subject, frame, folder.Load(new CenteredInstanceModel(o, null, subject, Initialization.Default))),
-            BottomUpOptions o => new BottomUpTransformer(context, o, subject, frame, folder.Load(new BottomUpModel(o, subject, Initialization.Default))),
-            BottomUpIdOptions o => new BottomUpIdTransformer(context, o, subject, frame, folder.Load(new BottomUpIdModel(o, subject, Initialization.Default))),
-            var o => new SingleInstanceTransformer(context, (SingleInstanceOptions)o, subject, frame, folder.Load(new SingleInstanceModel((SingleInstanceOptions)o, subject, Initialization.Default))),
-        };
-    }
+            var (subject, frame) = (SubjectOf(folder), FrameOf(folder));
+            return folder.Config.Options switch
+            {
+                CentroidOptions o => new CentroidTransformer(context, o, subject, frame, Loaded(folder, new CentroidModel(o, Initialization.Default))),
+                CenteredInstanceOptions o => new CenteredInstanceTransformer(context, o, subject, frame, Loaded(folder, new CenteredInstanceModel(o, null, subject, Initialization.Default))),
+                BottomUpOptions o => new BottomUpTransformer(context, o, subject, frame, Loaded(folder, new BottomUpModel(o, subject, Initialization.Default))),
+                BottomUpIdOptions o => new BottomUpIdTransformer(context, o, subject, frame, Loaded(folder, new BottomUpIdModel(o, subject, Initialization.Default))),
+                var o => new SingleInstanceTransformer(context, (SingleInstanceOptions)o, subject, frame, Loaded(folder, new SingleInstanceModel((SingleInstanceOptions)o, subject, Initialization.Default))),
+            };
+        }
 
-    private static TopDownTransformer TopDown(MLContext context, ModelFolder first, ModelFolder second)
-    {
-        var subject = SubjectOf(second);
-        var options = new TopDownOptions { Centroid = (CentroidOptions)first.Config.Options, CenteredInstance = (CenteredInstanceOptions)second.Config.Options };
-        return new TopDownTransformer(
-            context, options, subject, FrameOf(first, second),
-            first.Load(new CentroidModel(options.Centroid, Initialization.Default)),
-            second.Load(new CenteredInstanceModel(options.CenteredInstance, null, subject, Initialization.Default)));
-    }
-
-    private static TopDownIdTransformer TopDownId(MLContext context, ModelFolder first, ModelFolder second)
-    {
-        var subject = SubjectOf(second);
-        var options = new TopDownIdOptions
+        public TopDownTransformer TopDown(ModelFolder first, ModelFolder second)
         {
-            Centroid = (CentroidOptions)first.Config.Options,
-            CenteredInstance = (CenteredInstanceOptions)second.Config.Options,
-            ClassVectors = second.Config.ClassVectors!,
-            LeastProbability = 0,
-        };
-        return new TopDownIdTransformer(
-            context, options, subject, FrameOf(first, second),
-            first.Load(new CentroidModel(options.Centroid, Initialization.Default)),
-            second.Load(new CenteredInstanceModel(options.CenteredInstance, options.ClassVectors, subject, Initialization.Default)));
-    }
+            var subject = SubjectOf(second);
+            var options = new TopDownOptions { Centroid = (CentroidOptions)first.Config.Options, CenteredInstance = (CenteredInstanceOptions)second.Config.Options };
+            return new TopDownTransformer(
+                context, options, subject, FrameOf(first, second),
+                Loaded(first, new CentroidModel(options.Centroid, Initialization.Default)),
+                Loaded(second, new CenteredInstanceModel(options.CenteredInstance, null, subject, Initialization.Default)));
+        }
 
-    private static PoseSubject SubjectOf(ModelFolder folder) => new(folder.Config.Skeleton, folder.Config.Classes);
+        public TopDownIdTransformer TopDownId(ModelFolder first, ModelFolder second)
+        {
+            var subject = SubjectOf(second);
+            var options = new TopDownIdOptions
+            {
+                Centroid = (CentroidOptions)first.Config.Options,
+                CenteredInstance = (CenteredInstanceOptions)second.Config.Options,
+                ClassVectors = second.Config.ClassVectors!,
+                LeastProbability = 0,
+            };
+            return new TopDownIdTransformer(
+                context, options, subject, FrameOf(first, second),
+                Loaded(first, new CentroidModel(options.Centroid, Initialization.Default)),
+                Loaded(second, new CenteredInstanceModel(options.CenteredInstance, options.ClassVectors, subject, Initialization.Default)));
+        }
 
-    private static (int Height, int Width) FrameOf(params ModelFolder[] folders)
-    {
-        var sizes = folders.Select(folder => folder.Config.FrameSize ?? throw new PoseFormatException(
-            folder.Path, "data_config.preprocessing.max_height", "It or max_width is null, expected the size of the frames that the model was trained on, in pixels.")).Distinct().ToList();
-        return sizes is [var one] ? one : throw new ArgumentException($"The two models were trained on frames of other sizes: {string.Join(" and ", sizes.Select(size => $"{size.Width} x {size.Height}"))} pixels.");
-    }
+        private TModel Loaded<TModel>(ModelFolder folder, TModel model)
+            where TModel : PoseModel
+        {
+            string[] remarks = [.. folder.Config.Remarks, .. folder.Load(model.Network)];
+            using var channel = ((IHostEnvironment)context).Register("FromSleap").Start("Loading");
+            if (remarks.Length > 0) channel.Warning(MessageSensitivity.None, "{0}: {1}.", folder.Path, string.Join("; ", remarks));
+            return model;
+        }
 
-    private static void Warn(MLContext context, ModelFolder[] models)
-    {
-        using var channel = ((IHostEnvironment)context).Register("FromSleap").Start("Loading");
-        foreach (var model in models)
-            if (model.Config.Remarks.Count > 0)
-                channel.Warning(MessageSensitivity.None, "{0}: {1}.", model.Path, string.Join("; ", model.Config.Remarks));
+        private static PoseSubject SubjectOf(ModelFolder folder) => new(folder.Config.Skeleton, folder.Config.Classes);
+
+        private static (int Height, int Width) FrameOf(params ModelFolder[] folders)
+        {
+            var sizes = folders.Select(folder => folder.Config.FrameSize).Distinct().ToList();
+            return sizes is [var one] ? one ?? PoseModelTransformer.AnySize : throw new ArgumentException(
+                $"The two models were trained on frames of other sizes: {string.Join(" and ", sizes.Select(size => size is { } s ? $"{s.Width} x {s.Height}" : "any number of"))} pixels.");
+        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class TopDownTransformer : PoseModelTransformer, ILoadable<TopDown
         centroid.Prepare(device, stages.Centroid.Precision);
         centered.Prepare(device, stages.CenteredInstance.Precision);
         var crops = new CropStage(centered, stages.CenteredInstance, null, device);
-        Predictor = new TopDownPredictor(centroid, InputOf(stages.Centroid), new FrameCanvas(frame.Height, frame.Width), crops, device);
+        Predictor = new TopDownPredictor((centroid, InputOf(stages.Centroid)), frame, crops, device);
     }
 
     /// <summary>The options it was trained with, the size of the crops among them. Those of training keep their defaults after loading.</summary>

@@ -34,13 +34,24 @@ internal static class ConvRelu
     }
 
     /// <summary>The transposed convolution of up-sampling and its ReLU: (B, C, h, w) to (B, filters, 2h, 2w).</summary>
-    public static Tensor Double(ConvTranspose2d convolution, Tensor x)
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="x">The map; stays the caller's.</param>
+    /// <param name="keras">
+    /// Keep the first rows and columns of the 2h + 1 and 2w + 1 that there are, as Keras' <c>same</c> does, and not the last ones, as torch does.
+    /// </param>
+    public static Tensor Double(ConvTranspose2d convolution, Tensor x, bool keras)
     {
         if (x.dtype == ScalarType.Float32)
-            return Relu(convolution.call(x));
+            return Relu(keras ? KerasDouble(convolution, x) : convolution.call(x));
         // libtorch before 2.0 takes a transposed convolution of 16 bits on a CPU for a plain one and fails.
-        using Tensor single = x.to(ScalarType.Float32), doubled = Relu(convolution.call(single));
+        using Tensor single = x.to(ScalarType.Float32), doubled = Relu(keras ? KerasDouble(convolution, single) : convolution.call(single));
         return doubled.to(x.dtype);
+    }
+
+    private static Tensor KerasDouble(ConvTranspose2d convolution, Tensor x)
+    {
+        using Tensor full = functional.conv_transpose2d(x, convolution.weight, convolution.bias, [2L, 2L]), rows = full.narrow(2, 0, 2 * x.size(2));
+        return rows.narrow(3, 0, 2 * x.size(3)).clone();
     }
 
     /// <summary>max(0, x) in the place of x, which is given up. Right after a convolution: its gradient does not need its own output.</summary>

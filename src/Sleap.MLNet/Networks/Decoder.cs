@@ -20,7 +20,8 @@ internal sealed class Decoder : Module
     /// <param name="skipChannels">Channels of the encoder's maps, deepest first; blocks beyond them have none to join.</param>
     /// <param name="kernel">Side of the convolutions.</param>
     /// <param name="interpolate">Bilinear up-sampling, else transposed convolutions.</param>
-    public Decoder(string prefix, int inChannels, int deepestStride, IReadOnlyList<int> filters, IReadOnlyList<int> skipChannels, int kernel, bool interpolate)
+    /// <param name="keras">Transposed convolutions lie on the pixels as Keras has them.</param>
+    public Decoder(string prefix, int inChannels, int deepestStride, IReadOnlyList<int> filters, IReadOnlyList<int> skipChannels, int kernel, bool interpolate, bool keras = false)
         : base(prefix)
     {
         _deepestStride = deepestStride;
@@ -30,7 +31,7 @@ internal sealed class Decoder : Module
         for (int block = 0; block < filters.Count; block++)
         {
             int skip = block < skipChannels.Count ? skipChannels[block] : 0;
-            decoder_stack.Add(new UpBlock($"{prefix}{block}_s{stride}_to_s{stride / 2}", inChannels, skip, filters[block], kernel, interpolate));
+            decoder_stack.Add(new UpBlock($"{prefix}{block}_s{stride}_to_s{stride / 2}", inChannels, skip, filters[block], kernel, interpolate, keras));
             inChannels = filters[block];
             stride /= 2;
             channels[stride] = inChannels;

@@ -53,7 +53,7 @@ internal sealed class UNet : Backbone
                 deepest = filters;
             }
 
-            decoders.Add(new Decoder($"stack{stack}_dec", deepest, deepestStride, decoderFilters, skipChannels, options.KernelSize, options.UpInterpolate));
+            decoders.Add(new Decoder($"stack{stack}_dec", deepest, deepestStride, decoderFilters, skipChannels, options.KernelSize, options.UpInterpolate, options.KerasUpsampling));
             channels = decoderFilters.Length > 0 ? decoderFilters[^1] : deepest;
         }
 

@@ -29,6 +29,12 @@ public sealed record UNetOptions : BackboneOptions
     /// </summary>
     public int Stacks { get; init; } = 1;
 
+    /// <summary>
+    /// Whether transposed convolutions lie on the pixels as Keras has them, one pixel off torch's. Default false; models of SLEAP before 1.5, which
+    /// TensorFlow trained, need true.
+    /// </summary>
+    public bool KerasUpsampling { get; init; }
+
     internal int StemBlocks => StemStride is { } stride ? Log2(stride) : 0;
 
     internal int DownBlocks => Log2(MaxStride) - StemBlocks;

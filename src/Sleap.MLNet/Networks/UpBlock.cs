@@ -11,10 +11,12 @@ internal sealed class UpBlock : Module
     private readonly StateFolder blocks;
     private readonly Conv2d[] _convolutions;
     private readonly ConvTranspose2d[] _transposed;   // one or none
+    private readonly bool _keras;
 
-    public UpBlock(string prefix, int inChannels, int skipChannels, int filters, int kernel, bool interpolate)
+    public UpBlock(string prefix, int inChannels, int skipChannels, int filters, int kernel, bool interpolate, bool keras)
         : base(prefix)
     {
+        _keras = keras;
         _transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
         // Two convolutions, or one where nothing is joined, whatever the encoder's blocks have.
         _convolutions = ConvRelu.Create(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
@@ -32,7 +34,7 @@ internal sealed class UpBlock : Module
         using DisposeScope scope = NewDisposeScope();
         Tensor up = _transposed.Length == 0
             ? functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false)                // (B, inChannels, 2h, 2w)
-            : ConvRelu.Double(_transposed[0], x);                                                            // (B, filters, 2h, 2w)
+            : ConvRelu.Double(_transposed[0], x, _keras);                                                            // (B, filters, 2h, 2w)
         if (skip is not null)
         {
             if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))

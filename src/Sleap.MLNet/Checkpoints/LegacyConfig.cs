@@ -1,0 +1,121 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>The <c>training_config.json</c> of SLEAP before 1.5, whose models TensorFlow trained.</summary>
+internal static class LegacyConfig
+{
+    // sleap-nn's names of the model types that SLEAP called otherwise.
+    private static readonly Dictionary<string, ModelType> Types = new()
+    {
+        ["single_instance"] = ModelType.SingleInstance,
+        ["centroid"] = ModelType.Centroid,
+        ["centered_instance"] = ModelType.CenteredInstance,
+        ["multi_instance"] = ModelType.BottomUp,
+        ["multi_class_topdown"] = ModelType.TopDownId,
+        ["multi_class_bottomup"] = ModelType.BottomUpId,
+    };
+
+    public static BackboneOptions? Backbone(ConfigSection model, int channels)
+    {
+        var backbones = model.Section("backbone");
+        if (backbones?.SectionsIn is not ["unet"])
+        {
+            model.Fault("backbone", $"is {(backbones is null ? "missing" : string.Join(", ", backbones.SectionsIn))}, expected unet: of SLEAP's older backbones only this one can be built here.");
+            return null;
+        }
+        var s = backbones.Section("unet")!;
+        return new UNetOptions
+        {
+            InChannels = channels,
+            Filters = s.Whole("filters", 32),
+            FiltersRate = s.Single("filters_rate", 1.5f),
+            MaxStride = s.Whole("max_stride", 16),
+            StemStride = s.Whole("stem_stride"),
+            MiddleBlock = s.Flag("middle_block", true),
+            UpInterpolate = s.Flag("up_interpolate", false),
+            Stacks = s.Whole("stacks", 1),
+            OutputStride = s.Whole("output_stride", 1),
+            KerasUpsampling = true,
+        };
+    }
+
+    public static HeadConfig? Head(ConfigSection model)
+    {
+        var heads = model.Section("heads");
+        if (heads?.SectionsIn is not [var name] || !Types.TryGetValue(name, out var type))
+        {
+            model.Fault("heads", heads is null ? "is missing, expected a section with one model type." : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {string.Join(", ", Types.Keys)}.");
+            return null;
+        }
+        var section = heads.Section(name)!;
+        // Types of one head have its keys right there.
+        var maps = section.Section("confmaps") ?? section;
+        maps.Skip("part_names", "offset_refinement");
+        return HeadConfig.Of(type, section, maps);
+    }
+
+    public static DataConfig Data(ConfigSection root, string path)
+    {
+        var data = root.Section("data");
+        var (sizes, crops) = (data?.Section("preprocessing"), data?.Section("instance_cropping"));
+        crops?.Skip("crop_size_detection_padding");
+        sizes?.Skip("pad_to_stride", "resize_and_pad_to_target");
+        data?.Skip("labels");
+        return new DataConfig
+        {
+            Skeleton = SkeletonOf(path),
+            Scale = sizes?.Single("input_scaling", 1) ?? 1,
+            MaxHeight = sizes?.Whole("target_height"),
+            MaxWidth = sizes?.Whole("target_width"),
+            CropSize = crops?.Whole("crop_size"),
+            CenterPart = crops?.Text("center_on_part"),
+            Rgb = null,
+            Augmentation = AugmentationOptions.None,
+        };
+    }
+
+    public static TrainerOptions Training(ConfigSection root)
+    {
+        root.Skip("outputs", "optimization", "name", "description", "sleap_version", "filename");
+        return new TrainerOptions { ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null, LearningRate = 1e-4 };
+    }
+
+    /// <summary>
+    /// The skeleton in <c>data.labels.skeletons</c>, a graph that jsonpickle wrote: whatever is spelled out is numbered in the order of the file, and named by its number later.
+    /// </summary>
+    private static Skeleton SkeletonOf(string path)
+    {
+        try
+        {
+            var root = JsonNode.Parse(File.ReadAllText(path));
+            if (ItemsOf(root?["data"]?["labels"]?["skeletons"]).FirstOrDefault() is not JsonObject graph)
+                throw new PoseFormatException(path, "data.labels.skeletons", "is missing or empty, expected the skeleton that the model was trained on.");
+            var objects = new List<string?>();
+            var links = ItemsOf(graph["links"]).Select(link => (Source: NodeOf(link!["source"], objects), Target: NodeOf(link["target"], objects), Type: NodeOf(link["type"], objects))).ToList();
+            string[] nodes = [.. ItemsOf(graph["nodes"]).Select(node => NodeOf(node!["id"], objects) ?? "")];
+            // Links of type 1 are edges, of type 2 symmetries.
+            var edges = links.Where(link => link.Type is "1").Select(link => new Edge(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
+            var symmetries = links.Where(link => link.Type is "2").Select(link => new Symmetry(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
+            return new Skeleton((string?)graph["graph"]?["name"] ?? "", nodes, edges, symmetries);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        {
+            throw new PoseFormatException(path, "data.labels.skeletons", $"The skeleton cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    // The name of a node, or the number of a link type.
+    private static string? NodeOf(JsonNode? node, List<string?> objects)
+    {
+        if (node?["py/id"] is { } id) return objects.ElementAtOrDefault((int)id - 1);
+        var state = node?["py/state"]?["py/tuple"] ?? node?["py/reduce"]?[1]?["py/tuple"];
+        var spelled = ItemsOf(state).FirstOrDefault()?.ToString();
+        objects.Add(spelled);
+        return spelled;
+    }
+
+    private static IEnumerable<JsonNode?> ItemsOf(JsonNode? list) => list as JsonArray ?? Enumerable.Empty<JsonNode?>();
+}
