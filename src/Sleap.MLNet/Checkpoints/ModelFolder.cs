@@ -51,6 +51,26 @@ internal sealed class ModelFolder
         return [.. keras.Unused(network).Select(layer => $"the layer {layer} has no counterpart")];
     }
 
+    /// <summary>
+    /// Writes a network as sleap-nn keeps it: <c>training_config.yaml</c>, <c>best.ckpt</c> and the same weights as <c>best.safetensors</c>. Each file is there whole or not at all.
+    /// </summary>
+    public static void Write(string path, PoseNetwork network, string config)
+    {
+        var folder = Directory.CreateDirectory(path).FullName;
+        var state = network.state_dict().Select(entry => KeyValuePair.Create("model." + entry.Key, entry.Value)).ToList();
+        AtomicFile.Write(System.IO.Path.Combine(folder, CheckpointName), file =>
+        {
+            using var stream = File.Create(file);
+            TorchCheckpointWriter.Write(stream, state, new Dictionary<string, object> { ["epoch"] = 0, ["global_step"] = 0, ["pytorch-lightning_version"] = "2.5.0" });
+        });
+        AtomicFile.Write(System.IO.Path.Combine(folder, "best.safetensors"), file =>
+        {
+            using var stream = File.Create(file);
+            NetworkState.Save(network, stream);
+        });
+        AtomicFile.Write(System.IO.Path.Combine(folder, ConfigName), file => File.WriteAllText(file, config));
+    }
+
     private static string Require(string folder, string name)
     {
         var path = System.IO.Path.Combine(folder, name);

@@ -37,6 +37,42 @@ public static class SleapModels
         };
     }
 
+    /// <summary>
+    /// Writes a model as folders that sleap-nn's layout has, so that one can go back: <c>training_config.yaml</c>, <c>best.ckpt</c> (which <c>torch.load</c> takes) and
+    /// <c>best.safetensors</c>.
+    /// </summary>
+    /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">Made where it is missing. A model of two stages gets a folder for each in it, named as its model type.</param>
+    /// <returns>The folders written, in the order that <see cref="FromSleap"/> takes them.</returns>
+    /// <exception cref="NotSupportedException">sleap-nn has no such network: Keras' up-sampling of older SLEAP models.</exception>
+    public static IReadOnlyList<string> SaveSleap(this PoseCatalog catalog, PoseModelTransformer model, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        (ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)[] stages = model switch
+        {
+            CentroidTransformer m => [(ModelType.Centroid, m.Options, null)],
+            CenteredInstanceTransformer m => [(ModelType.CenteredInstance, m.Options, null)],
+            TopDownTransformer m => [(ModelType.Centroid, m.Options.Shared().Centroid, null), (ModelType.CenteredInstance, m.Options.Shared().CenteredInstance, null)],
+            TopDownIdTransformer m => [(ModelType.Centroid, m.Options.Stages().Centroid, null), (ModelType.TopDownId, m.Options.Stages().CenteredInstance, m.Options.ClassVectors)],
+            BottomUpTransformer m => [(ModelType.BottomUp, m.Options, null)],
+            BottomUpIdTransformer m => [(ModelType.BottomUpId, m.Options, null)],
+            _ => [(ModelType.SingleInstance, ((SingleInstanceTransformer)model).Options, null)],
+        };
+        if (stages.Any(stage => stage.Options.Backbone is UNetOptions { KerasUpsampling: true, UpInterpolate: false }))
+            throw new NotSupportedException("sleap-nn's transposed convolutions lie one pixel off those of SLEAP before 1.5: it would predict other places with these weights.");
+        List<string> written = [];
+        foreach (var ((type, options, vectors), part) in stages.Zip(model.Models))
+        {
+            var path = stages.Length == 1 ? folder : Path.Combine(folder, SleapConfigWriter.NameOf(type));
+            ModelFolder.Write(path, part.Network, SleapConfigWriter.Write(type, options, vectors, model.Subject, model.Frame));
+            written.Add(path);
+        }
+        return written;
+    }
+
     private static ModelFolder? Pick(ModelFolder[] models, ModelType type) => Array.Find(models, model => model.Config.Type == type);
 
     private sealed class Loading(MLContext context)

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet.Tests;
+
+/// <summary>Models written as sleap-nn keeps them, and read again.</summary>
+public sealed class SaveSleapTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sleap-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string[]> Models => new()
+    {
+        { ["single_instance"] },
+        { ["centroid"] },
+        { ["centered_instance"] },
+        { ["bottomup"] },
+        { ["multiclass_bottomup"] },
+        { ["centroid", "centered_instance"] },
+        { ["centroid", "multiclass_centered_instance"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void What_was_written_reads_as_the_same_model(string[] names)
+    {
+        var pose = new MLContext(1).Pose();
+        using var model = pose.FromSleap([.. names.Select(name => Golden.PathOf($"models/{name}"))]);
+        var folders = pose.SaveSleap(model, _folder);
+        Assert.Equal(names.Length, folders.Count);
+        using var again = pose.FromSleap([.. folders]);
+        Assert.Equal(model.GetType(), again.GetType());
+        Assert.Equal(model.Skeleton, again.Skeleton);
+        Assert.Equal(model.Classes, again.Classes);
+        Assert.Equal(model.Frame, again.Frame);
+        foreach (var (one, other) in model.Models.Zip(again.Models))
+        {
+            var (weights, same) = (one.Network.state_dict(), other.Network.state_dict());
+            Assert.Equal(weights.Keys, same.Keys);
+            Assert.All(weights.Keys, key => Assert.Equal(0, Golden.Difference(weights[key], same[key])));
+            Assert.Equal(one.Network.Backbone, other.Network.Backbone);
+            Assert.Equal(one.Network.Heads.Select(head => head with { LossWeight = 1 }), other.Network.Heads.Select(head => head with { LossWeight = 1 }));
+        }
+        foreach (var folder in folders)
+        {
+            using var stream = File.OpenRead(Path.Combine(folder, "best.safetensors"));
+            var file = Safetensors.Read(stream, folder);
+            Assert.All(file.Entries.Keys, key => Assert.StartsWith("model.", key));
+        }
+    }
+
+    [Fact]
+    public void Staged_backbones_are_written_and_read_too()
+    {
+        foreach (var backbone in (BackboneOptions[])[
+            new ConvNeXtOptions { Architecture = new([1, 1, 1, 1], [4, 8, 8, 8]), OutputStride = 2, InChannels = 3 },
+            new SwinTOptions { Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]), OutputStride = 2, WindowSize = 4 }])
+        {
+            var options = new SingleInstanceOptions { Backbone = backbone, Sigma = 2 };
+            var subject = new PoseSubject(PairFolder.Skeleton, []);
+            using var model = new SingleInstanceModel(options, subject, Initialization.Default, 1);
+            ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(ModelType.SingleInstance, options, null, subject, (64, 64)));
+            var folder = ModelFolder.Read(_folder);
+            Assert.Equal(Describe(backbone), Describe(folder.Config.Options.Backbone));
+            using var again = new SingleInstanceModel((SingleInstanceOptions)folder.Config.Options, subject, Initialization.Default);
+            folder.Load(again.Network);
+            Assert.Equal(0, Golden.Difference(model.Network.state_dict().Values.First(), again.Network.state_dict().Values.First()));
+        }
+
+        // Immutable arrays are equal only as the same array: the text says what is in them.
+        static string Describe(BackboneOptions options) => System.Text.Json.JsonSerializer.Serialize<object>(options);
+    }
+
+    [SkippableFact]
+    public void Torch_loads_the_checkpoint_with_weights_only_and_finds_the_same_tensors()
+    {
+        Skip.IfNot(HasTorch(), "python3-torch is not installed.");
+        var pose = new MLContext(1).Pose();
+        using var model = pose.FromSleap(Golden.PathOf("models/multiclass_bottomup"));
+        pose.SaveSleap(model, _folder);
+        const string program = """
+            import sys, torch
+            written = torch.load(sys.argv[1], map_location="cpu", weights_only=True)
+            state = written["state_dict"]
+            print(len(state), sum(t.numel() for t in state.values()), "%.9g" % float(sum(t.double().abs().sum() for t in state.values())), type(state).__name__)
+            """;
+        var (code, text) = Python(program, Path.Combine(_folder, "best.ckpt"));
+        Assert.True(code == 0, text);
+        var weights = model.Models[0].Network.state_dict();
+        var sum = weights.Values.Sum(t => t.to(TorchSharp.torch.ScalarType.Float64).abs().sum().item<double>());
+        var parts = text.Split(' ');
+        Assert.Equal((weights.Count, weights.Values.Sum(t => t.numel())), (int.Parse(parts[0]), long.Parse(parts[1])));
+        Assert.Equal(sum, double.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), sum * 1e-8);
+        Assert.Equal("OrderedDict", parts[3].Trim());
+    }
+
+    private static bool HasTorch() => File.Exists("/usr/bin/python3") && Python("import torch").Code == 0;
+
+    private static (int Code, string Text) Python(string program, params string[] words)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", program, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, process.ExitCode == 0 ? output : error.Result);
+    }
+}
