@@ -70,6 +70,7 @@ public abstract class PoseEstimator<TTransformer> : IEstimator<TTransformer>
             channel.Info(MessageSensitivity.None, "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
                 stage.Name, made.Training.Count, made.Validation.Count, made.Training.Input.Width, made.Training.Input.Height, TorchDevice.Of(stage.Options.Training.Device));
             var model = stage.Create(seed + i);
+            PretrainedWeights.Load(model.Network);
             models.Add(model);
             var trainer = new Trainer(stage.Name, stage.Options.Training, new Augmenter(stage.Options.Augmentation, made.Skeleton), seed + i, channel);
             model.Take(trainer.Run(model, made.Training, made.Validation));

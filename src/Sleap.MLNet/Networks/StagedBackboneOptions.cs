@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sleap.MLNet;
 
 /// <summary>Options of backbones whose encoder has a stem of patches and four stages.</summary>
@@ -18,6 +20,14 @@ public abstract record StagedBackboneOptions : BackboneOptions
     /// <summary>Stride of the stem, a power of two. Default 2.</summary>
     public int StemPatchStride { get; init; } = 2;
 
+    /// <summary>
+    /// What the encoder's weights start from when it is trained: null (default) for random ones, <c>ImageNet</c> for those that torchvision published for this architecture
+    /// (found in torch's cache, <c>$TORCH_HOME/hub/checkpoints</c> or <c>~/.cache/torch/hub/checkpoints</c>, else fetched once from torchvision's address), or the path of
+    /// such a <c>.pth</c> file. Images of one channel or three will do, and are normalised as the weights expect it. SLEAP-NN's <c>pre_trained_weights</c>.
+    /// </summary>
+    [JsonIgnore] // a trained model has its weights
+    public string? PretrainedWeights { get; init; }
+
     internal abstract string EncoderName { get; }
 
     internal abstract IReadOnlyList<int> StageChannels { get; }
@@ -34,6 +44,10 @@ public abstract record StagedBackboneOptions : BackboneOptions
 
     private protected override void AddFaults(Action<bool, string, object, string> require)
     {
+        require(PretrainedWeights != MLNet.PretrainedWeights.ImageNet || MLNet.PretrainedWeights.FileOf(this) is not null, nameof(PretrainedWeights), PretrainedWeights ?? "null",
+            "null or a path: torchvision has weights for the named sizes only (ConvNeXt tiny, small, base and large, Swin tiny, small and base)");
+        require(PretrainedWeights is null or MLNet.PretrainedWeights.ImageNet || File.Exists(PretrainedWeights), nameof(PretrainedWeights), PretrainedWeights ?? "null",
+            "null, ImageNet, or the path of a file that is there");
         require(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
         require(!IsPowerOfTwo(StemPatchStride) || OutputStride <= DeepestStride, nameof(OutputStride), OutputStride, $"at most 16 · StemPatchStride ({DeepestStride})");
     }
