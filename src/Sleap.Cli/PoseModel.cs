@@ -38,6 +38,9 @@ internal static class PoseModel
             ?? throw new InvalidDataException($"'{path}' holds another transformer than a pose model alone. Load it in a program with mlContext.Model.Load.");
     }
 
+    /// <summary>Whether a path is a folder in which SLEAP keeps a model.</summary>
+    public static bool IsSleapFolder(string path) => File.Exists(Path.Combine(path, "training_config.yaml")) || File.Exists(Path.Combine(path, "training_config.json"));
+
     /// <summary>What the command line calls a model's type.</summary>
     public static string TypeOf(PoseModelTransformer model) => model switch
     {

@@ -8,7 +8,9 @@ internal sealed class TrainingWords
 {
     private static readonly SingleInstanceOptions Defaults = new();
 
-    public Option<string> Type { get; } = new("--type") { Description = $"Model type: {string.Join(", ", ModelTraining.Types)}.", Required = true };
+    public Option<string> Type { get; } = new("--type") { Description = $"Model type: {string.Join(", ", ModelTraining.Types)}." };
+
+    public Option<string[]> Config { get; } = new("--config") { Description = "A training_config.yaml of sleap-nn in place of the type and the options of the network: it is trained as sleap-nn would. Twice for the two stages of top-down." };
 
     public Option<int> Epochs { get; } = new("--epochs") { Description = "Epochs at most.", DefaultValueFactory = _ => Defaults.Training.Epochs };
 
@@ -45,7 +47,11 @@ internal sealed class TrainingWords
     public void AddTo(Command verb)
     {
         Type.AcceptOnlyFromAmong([.. ModelTraining.Types]);
-        foreach (Option option in (Option[])[Type, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Seed, Device])
+        verb.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(Type) is null == parsed.GetResult(Config) is null) parsed.AddError("Say either --type or --config.");
+        });
+        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Seed, Device])
             verb.Add(option);
     }
 }

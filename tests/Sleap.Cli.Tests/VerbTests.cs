@@ -30,6 +30,41 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(116 * 4, (int)Cli.Json("eval", OpenField, labels)["visible_nodes"]!);
     }
 
+    [Theory]
+    [InlineData("top-down", "--anchor-part", "thorax", "--crop-size", "64")]
+    [InlineData("bottom-up")]
+    [InlineData("top-down-id", "--anchor-part", "thorax", "--crop-size", "64")]
+    [InlineData("bottom-up-id")]
+    public void Models_of_several_animals_are_trained_and_predict(string type, params string[] words)
+    {
+        // A step of a tiny network on a few frames: whether the parts fit, not whether it learned.
+        var labels = Path.Combine(_folder, "few.slp");
+        FewFrames(labels);
+        var trained = Cli.Json(["train", labels, "--type", type, "--out", _folder, "--epochs", "1", "--steps-per-epoch", "1", "--batch-size", "1", "--filters", "2", "--scale", "0.25", "--centroid-scale", "0.125", "--sigma", "2", "--device", "cpu", .. words]);
+        Assert.Equal(type, (string?)trained["type"]);
+        var output = Path.Combine(_folder, "poses.slp");
+        var predicted = Cli.Json("predict", FliesVideo, "--model", (string)trained["model"]!, "--frames", "0-1", "--peak-threshold", "1", "--max-instances", "2", "--out", output);
+        Assert.Equal(2, (int)predicted["processed"]!);
+        var info = Cli.Json("info", (string)trained["model"]!);
+        Assert.Equal(type, (string?)info["type"]);
+        Assert.Equal(type.EndsWith("-id", StringComparison.Ordinal) ? 2 : 0, info["classes"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void A_folder_of_sleap_nn_predicts_and_its_configuration_trains()
+    {
+        var folder = "tests/golden/models/single_instance";
+        Assert.Equal("single-instance", (string?)Cli.Json("info", folder)["type"]);
+        var output = Path.Combine(_folder, "robot.slp");
+        var predicted = Cli.Json("predict", "tests/data/small_robot.mp4", "--model", folder, "--frames", "0-2", "--out", output);
+        Assert.Equal(3, (int)predicted["instances"]!);
+        var both = Cli.Json("predict", "tests/data/centered_pair_small.mp4", "--model", "tests/golden/models/centroid", "--model", "tests/golden/models/centered_instance", "--frames", "0-1", "--out", output);
+        Assert.Equal(4, (int)both["instances"]!);
+        var trained = Cli.Json("train", "tests/data/small_robot_minimal.slp", "--config", $"{folder}/training_config.yaml", "--out", _folder, "--epochs", "1", "--steps-per-epoch", "1");
+        Assert.Equal("single-instance", (string?)trained["type"]);
+        Assert.Equal(1, (int)trained["epochs"]!);
+    }
+
     [Fact]
     public void Info_tells_what_is_in_labels_and_in_a_video()
     {
@@ -67,7 +102,8 @@ public sealed class VerbTests : IDisposable
 
     [Theory]
     [InlineData("traim")]
-    [InlineData("train", "labels.slp")]
+    [InlineData("train", "labels.slp", "--out", "x")]
+    [InlineData("train", "labels.slp", "--type", "centroid", "--config", "x.yaml", "--out", "x")]
     [InlineData("train", "labels.slp", "--type", "triple-instance", "--out", "x")]
     [InlineData("predict", "x.mp4", "--model", "m.zip", "--out", "x.slp", "--refinement", "magic")]
     public void Wrong_words_are_exit_code_2(params string[] words)
@@ -110,4 +146,15 @@ public sealed class VerbTests : IDisposable
     [InlineData("a")]
     [InlineData("1-2-3")]
     public void Wrong_frame_lists_are_named(string words) => Assert.Contains(words, Assert.Throws<ArgumentException>(() => FrameList.Parse(words)).Message);
+
+    private const string FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
+
+    // The first frames of the tracked flies, with their video found.
+    private static void FewFrames(string path)
+    {
+        var all = Sleap.IO.Labels.Load(Path.Combine(Cli.Root, "tests/data/flies13_20190128.predictions.slp"));
+        var video = Sleap.IO.Video.FromFile(Path.Combine(Cli.Root, FliesVideo));
+        var frames = all.Frames.Take(4).Select(frame => new Sleap.IO.LabeledFrame { Video = video, FrameIndex = frame.FrameIndex, Instances = frame.Instances }).ToList();
+        new Sleap.IO.Labels(frames, [video], all.Skeletons, all.Tracks).Save(path);
+    }
 }

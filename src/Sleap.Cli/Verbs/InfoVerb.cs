@@ -22,6 +22,7 @@ internal static class InfoVerb
             var (report, lines) = Path.GetExtension(file).ToLowerInvariant() switch
             {
                 ".zip" => ModelInfo.Of(file),
+                _ when PoseModel.IsSleapFolder(file) => ModelInfo.Of(file),
                 var ending when VideoEndings.Contains(ending) => OfVideo(file),
                 _ => OfLabels(file),
             };
