@@ -19,6 +19,15 @@ public sealed class ExampleTests : IDisposable
         Assert.Equal(166, Labels.Load(Path.Combine(_folder, "session.predictions.slp")).Frames.Count);
     }
 
+    [Fact]
+    public void Two_flies_are_found_by_a_model_of_sleap_nn()
+    {
+        string[] words = [.. new[] { "tests/golden/trained/flies13_centroid", "tests/golden/trained/flies13_centered", "examples/data/flies13/flies13_20190128.mp4" }.Select(path => Path.Combine(Root(), path)), "4"];
+        Assert.Contains("4 frames, 8 flies", Run("two-flies.cs", words));
+        Assert.True(File.Exists(Path.Combine(_folder, "flies.png")) && File.Exists(Path.Combine(_folder, "flies.zip")));
+        Assert.Equal(8, Labels.Load(Path.Combine(_folder, "flies.slp")).Frames.Sum(frame => frame.Instances.Count));
+    }
+
     [SkippableFact]
     public void Poses_are_features_of_a_trainer()
     {
