@@ -19,13 +19,21 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
 
     private static readonly CenteredInstanceOptions Centered = new() { Backbone = Backbone, Sigma = 1.5f, CropSize = 32, Augmentation = new() { RotationMin = -180, RotationMax = 180, TranslateWidth = 0.06f, TranslateHeight = 0.06f }, Training = Training, Device = "cpu" };
 
+    /// <summary>Pictures, and a model of crops that two tests share.</summary>
     public sealed class Folders : IDisposable
     {
+        private readonly Lazy<CenteredInstanceTransformer> _centered;
+
+        public Folders() => _centered = new(() => new MLContext(1).Pose().CenteredInstance(Centered).Fit(Seen.View(new MLContext(1))));
+
+        public CenteredInstanceTransformer CenteredModel => _centered.Value;
+
         internal PairFolder Seen { get; } = new(60);
         internal PairFolder Unseen { get; } = new(12, seed: 9);
 
         public void Dispose()
         {
+            if (_centered.IsValueCreated) _centered.Value.Dispose();
             Seen.Dispose();
             Unseen.Dispose();
         }
@@ -47,7 +55,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
     {
         var ml = new MLContext(1);
         using var centroid = ml.Pose().Centroid(Centroid).Fit(folders.Seen.View(ml));
-        using var centered = ml.Pose().CenteredInstance(Centered).Fit(folders.Seen.View(ml));
+        var centered = folders.CenteredModel;
         using var both = ml.Pose().TopDown(centroid, centered);
         var unseen = folders.Unseen.View(ml);
         var (one, chain) = (Rows(ml, both.Transform(unseen)), Rows(ml, centered.Transform(centroid.Transform(unseen))));
@@ -61,7 +69,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
     public void Centered_instances_are_found_around_labels_and_boxes_too()
     {
         var ml = new MLContext(1);
-        using var centered = ml.Pose().CenteredInstance(Centered).Fit(folders.Seen.View(ml));
+        var centered = folders.CenteredModel;
         using var atLabels = centered.With(CropSource.Labels);
         var around = FindsNodes(ml, atLabels, 1);
         using var inBoxes = centered.With(CropSource.Boxes, "Boxes");
