@@ -81,7 +81,7 @@ internal sealed class PoseColumn
             uint key = tracks?.Length > animal ? tracks[animal] : 0;
             var instance = new PoseInstance(
                 points, own, instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
-                key == 0 || key > names.Count ? null : names[(int)key - 1]);
+                key == 0 || key > names.Count ? null : names[(int)key - 1]) { Place = animal, Count = keypoints.Length / (2 * nodes) };
             if (Enumerable.Range(0, nodes).Any(instance.IsVisible))
                 animals.Add(instance);
         }
