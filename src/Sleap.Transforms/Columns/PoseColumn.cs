@@ -29,6 +29,9 @@ internal sealed class PoseColumn
     /// <summary>Whether these are predictions and not labels.</summary>
     public bool IsPredicted { get; }
 
+    /// <summary>Whether every row has exactly one animal.</summary>
+    public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
+
     /// <summary>The columns to ask a cursor for.</summary>
     public IEnumerable<DataViewSchema.Column> Columns => new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
 

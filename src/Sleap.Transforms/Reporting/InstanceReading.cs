@@ -25,7 +25,7 @@ internal sealed class InstanceReading
                 (points[2 * node], points[(2 * node) + 1]) = point.IsMissing ? (float.NaN, float.NaN) : ((float)point.X, (float)point.Y);
                 scores[node] = point.IsMissing ? float.NaN : point.Score;
             }
-            var animal = new PoseInstance(points, instance.IsPredicted ? scores : null, instance.IsPredicted ? instance.Score : float.NaN, instance.Track is { } track ? Name(track) : null);
+            var animal = new PoseInstance(points, instance.IsPredicted ? scores : null, instance.IsPredicted ? instance.Score : float.NaN, instance.Track is { } track ? Name(track) : null) { Place = animals.Count };
             if (Enumerable.Range(0, skeleton.Nodes.Length).Any(animal.IsVisible))
                 animals.Add(animal);
         }
