@@ -86,6 +86,16 @@ internal sealed class Canvas
         return small;
     }
 
+    /// <summary>A larger copy: each pixel becomes a square.</summary>
+    public Canvas Enlarged(int factor)
+    {
+        var large = new Canvas(Width * factor, Height * factor);
+        for (int y = 0; y < large.Height; y++)
+            for (int x = 0; x < large.Width; x++)
+                _rgb.AsSpan((((y / factor) * Width) + (x / factor)) * 3, 3).CopyTo(large._rgb.AsSpan(((y * large.Width) + x) * 3));
+        return large;
+    }
+
     /// <summary>A part of it.</summary>
     public Canvas Part(int left, int top, int width, int height)
     {

@@ -5,7 +5,7 @@ namespace Sleap.Transforms;
 /// <summary>How poses are drawn onto frames.</summary>
 public sealed record DrawingOptions
 {
-    /// <summary>Radius of a node in pixels. Default null: by the size of the frame, 3 for 480 rows.</summary>
+    /// <summary>Radius of a node in pixels. Default null: by the size of the largest animal so far, at most 3 for 480 rows.</summary>
     public double? NodeRadius { get; init; }
 
     /// <summary>Width of an edge in pixels. Default null: half the radius of a node, at least 1.</summary>

@@ -17,6 +17,7 @@ internal sealed class PoseOverlay
     private readonly Dictionary<string, Queue<(int Frame, double X, double Y)>> _trails = new(StringComparer.Ordinal);
     private string? _video;
     private int _frame;
+    private double _extent;
 
     /// <param name="skeleton">The nodes and edges.</param>
     /// <param name="tracks">The tracks, which take the colours in this order.</param>
@@ -36,6 +37,7 @@ internal sealed class PoseOverlay
     /// <summary>The animals of a frame.</summary>
     public void Animals(Canvas canvas, string video, int frame, IReadOnlyList<PoseInstance> animals)
     {
+        Measure(animals);
         if (_options.TrailLength > 0)
             Trails(canvas, video, frame, animals);
         double radius = Radius(canvas), width = _options.EdgeWidth ?? Math.Max(1, radius / 2);
@@ -57,11 +59,21 @@ internal sealed class PoseOverlay
     /// <summary>True animals, as rings around their nodes.</summary>
     public void Labels(Canvas canvas, IReadOnlyList<PoseInstance> animals)
     {
+        Measure(animals);
         double radius = Radius(canvas);
         foreach (PoseInstance animal in animals)
             for (int node = 0; node < _skeleton.Nodes.Length; node++)
                 if (animal.IsVisible(node))
                     canvas.Ring(X(animal, node), Y(animal, node), radius * 1.6, Math.Max(1, radius / 2), LabelColor);
+    }
+
+    private void Measure(IReadOnlyList<PoseInstance> animals)
+    {
+        foreach (PoseInstance animal in animals)
+        {
+            int[] visible = [.. Enumerable.Range(0, _skeleton.Nodes.Length).Where(animal.IsVisible)];
+            _extent = Math.Max(_extent, double.Hypot(visible.Max(node => X(animal, node)) - visible.Min(node => X(animal, node)), visible.Max(node => Y(animal, node)) - visible.Min(node => Y(animal, node))));
+        }
     }
 
     private void Trails(Canvas canvas, string video, int frame, IReadOnlyList<PoseInstance> animals)
@@ -115,7 +127,8 @@ internal sealed class PoseOverlay
         return (visible.Average(node => X(pose, node)), visible.Average(node => Y(pose, node)));
     }
 
-    private double Radius(Canvas canvas) => _options.NodeRadius * _scale ?? Math.Max(1.5, canvas.Height / 160.0);
+    // Small beside the largest animal seen so far, so that small animals are not covered by their nodes and the size does not flicker.
+    private double Radius(Canvas canvas) => _options.NodeRadius * _scale ?? Math.Clamp(_extent / 28, 1.5, Math.Max(1.5, canvas.Height / 160.0));
 
     // Pixel centres are whole numbers on both, so that the corner (−0.5, −0.5) stays where it is.
     private double X(PoseInstance pose, int node) => ((pose.Points[2 * node] + 0.5) * _scale) - 0.5;

@@ -7,6 +7,8 @@ namespace Sleap.Transforms;
 /// <param name="Predicted">Predicted animals.</param>
 /// <param name="Missed">True animals without a partner.</param>
 /// <param name="Spurious">Predicted animals without a partner.</param>
+/// <param name="Visible">True points that are visible.</param>
+/// <param name="Found">Those of them whose animal was paired and whose node was predicted.</param>
 /// <param name="MeanError">Mean distance of the found points in pixels; NaN when none was found.</param>
 /// <param name="WorstError">The largest distance; NaN when none was found.</param>
-public sealed record FrameError(string Video, int FrameIndex, int Instances, int Predicted, int Missed, int Spurious, double MeanError, double WorstError);
+public sealed record FrameError(string Video, int FrameIndex, int Instances, int Predicted, int Missed, int Spurious, int Visible, int Found, double MeanError, double WorstError);

@@ -13,12 +13,16 @@ internal sealed class LabelsComparison
     public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options)
     {
         (_truth, _predicted, _options) = (truth, predicted, options);
+        VideoNames = Names(truth.Videos);
         Skeleton = SkeletonOf(truth, "truth");
         _nodes = MatchNodes(Skeleton, SkeletonOf(predicted, "predicted"));
     }
 
     /// <summary>The skeleton of the true labels.</summary>
     public Skeleton Skeleton { get; }
+
+    /// <summary>What each video of the true labels is called.</summary>
+    public Dictionary<Video, string> VideoNames { get; }
 
     /// <summary>The frames to compare, in the order of the true labels.</summary>
     public IEnumerable<ComparedFrame> Frames()
@@ -43,9 +47,8 @@ internal sealed class LabelsComparison
     public PoseMetrics Compare()
     {
         var comparison = new PoseComparison(Skeleton, _options);
-        Dictionary<Video, string> names = Names(_truth.Videos);
         foreach (ComparedFrame frame in Frames())
-            comparison.Add(names[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
+            comparison.Add(VideoNames[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
         return comparison.Result();
     }
 

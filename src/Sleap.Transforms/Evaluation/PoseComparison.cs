@@ -54,6 +54,7 @@ internal sealed class PoseComparison
         int pairs = partners.Count(partner => partner >= 0);
         _frames.Add(new FrameError(
             video, frameIndex, truth.Count, predicted.Count, truth.Count - pairs, predicted.Count - pairs,
+            truth.Sum(animal => Enumerable.Range(0, _skeleton.Nodes.Length).Count(animal.IsVisible)), distances.Count,
             distances.Count == 0 ? double.NaN : distances.Average(), distances.Count == 0 ? double.NaN : distances.Max()));
     }
 

@@ -5,10 +5,11 @@ namespace Sleap.Transforms;
 /// <summary>The poses of one video out of a label set: frames with their animals, in order.</summary>
 internal sealed class PosedVideo
 {
-    private PosedVideo(Video video, string name, Skeleton skeleton, SortedDictionary<int, List<PoseInstance>> frames)
+    public PosedVideo(Video video, string name, Skeleton skeleton, SortedDictionary<int, List<PoseInstance>> frames)
     {
         (Video, Name, Skeleton, Frames) = (video, name, skeleton, frames);
-        Tracks = [.. frames.Values.SelectMany(animals => animals).Select(animal => animal.Track).OfType<string>().Distinct()];
+        Size = video.Shape is { Width: > 0, Height: > 0 } shape ? (shape.Width, shape.Height) : null;
+        Tracks = [.. frames.Values.SelectMany(animals => animals).Select(animal => animal.Track).OfType<string>().CountBy(track => track).OrderByDescending(track => track.Value).Select(track => track.Key)];
     }
 
     public Video Video { get; }
@@ -21,8 +22,11 @@ internal sealed class PosedVideo
     /// <summary>The frames that the labels have, by number.</summary>
     public SortedDictionary<int, List<PoseInstance>> Frames { get; }
 
-    /// <summary>The tracks, in order of appearance.</summary>
+    /// <summary>The tracks, those seen most first and else in order of appearance: so the first colours go to the animals and not to fragments.</summary>
     public IReadOnlyList<string> Tracks { get; }
+
+    /// <summary>Columns and rows of its pictures: what the labels say, or what was found when it was opened; null while neither is known.</summary>
+    public (int Width, int Height)? Size { get; private set; }
 
     /// <summary>Whether no frame has more than one animal.</summary>
     public bool IsSingle => Tracks.Count <= 1 && Frames.Values.All(animals => animals.Count <= 1);
@@ -64,7 +68,12 @@ internal sealed class PosedVideo
     public static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
     /// <summary>Opens the video's own file, or another in its place.</summary>
-    public IFrameSource Open(string? path) => path is null ? Video.Open()
-        : File.Exists(path) || Directory.Exists(path) ? Video.FromFile(path).Open()
-        : throw new FileNotFoundException($"There is no video '{path}'.", path);
+    public IFrameSource Open(string? path)
+    {
+        IFrameSource source = path is null ? Video.Open()
+            : File.Exists(path) || Directory.Exists(path) ? Video.FromFile(path).Open()
+            : throw new FileNotFoundException($"There is no video '{path}'.", path);
+        Size = (source.Width, source.Height);
+        return source;
+    }
 }

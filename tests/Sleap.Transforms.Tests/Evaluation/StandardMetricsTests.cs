@@ -82,7 +82,7 @@ public sealed class StandardMetricsTests
     public void FramesAreToldOneByOne()
     {
         PoseMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0)], [Animal(3)]), ([Animal(0)], []));
-        Assert.Equal([new FrameError("v", 0, 1, 1, 0, 0, 3, 3), new FrameError("v", 1, 1, 0, 1, 0, double.NaN, double.NaN)], metrics.PerFrame.ToArray());
+        Assert.Equal([new FrameError("v", 0, 1, 1, 0, 0, 3, 3, 3, 3), new FrameError("v", 1, 1, 0, 1, 0, 3, 0, double.NaN, double.NaN)], metrics.PerFrame.ToArray());
     }
 
     [Fact]
