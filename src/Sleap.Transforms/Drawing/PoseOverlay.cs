@@ -105,7 +105,7 @@ internal sealed class PoseOverlay
         if (pose.Track is not { } track)
             return;
         int[] visible = [.. Enumerable.Range(0, _skeleton.Nodes.Length).Where(pose.IsVisible)];
-        double height = Math.Max(7, 3.2 * Radius(canvas));
+        double height = Math.Max(7, 2.8 * Radius(canvas));
         canvas.Text(track, visible.Average(node => X(pose, node)), visible.Min(node => Y(pose, node)) - height, height, Color(pose));
     }
 

@@ -43,7 +43,7 @@ internal sealed class PoseCharts
     /// <summary>Rows of the picture: by the video where it is known, else by the lowest place.</summary>
     public double ArenaHeight => _arenaHeight;
 
-    private (double From, double To) TimeRange => (Time(FirstFrame), Time(Math.Max(LastFrame, FirstFrame + 1)));
+    private (double From, double To) TimeRange => (Time(FirstFrame), Time(LastFrame + 1));
 
     private bool InMinutes => _options.FramesPerSecond is { } rate && (LastFrame - FirstFrame) / rate > 300;
 
@@ -102,7 +102,7 @@ internal sealed class PoseCharts
     {
         AnimalPath[] drawn = [.. Shown.Where(path => path.Frames.Length >= share * Shown.Max(other => other.Frames.Length))];
         double cell = Math.Max(_arenaWidth, _arenaHeight) / _options.Cells;
-        Dictionary<(int Column, int Row), int>[] counts = [.. drawn.Select(path => path.Places.CountBy(place => ((int)((place.X + 0.5) / cell), (int)((place.Y + 0.5) / cell))).ToDictionary())];
+        Dictionary<(int Column, int Row), int>[] counts = [.. drawn.Select(path => path.Places.CountBy(place => ((int)Math.Floor((place.X + 0.5) / cell), (int)Math.Floor((place.Y + 0.5) / cell))).ToDictionary())];
         foreach ((AnimalPath path, Dictionary<(int Column, int Row), int> own) in drawn.Zip(counts))
         {
             // The brightest cell is the 99th percentile, so that one sleeping place does not darken the rest.
@@ -111,10 +111,13 @@ internal sealed class PoseCharts
             SvgChart chart = Arena($"Time spent: {path.Name}", 370, 318);
             foreach (((int column, int row), int count) in own)
             {
+                // Predicted beside the picture.
+                if (column < 0 || row < 0 || (column * cell) - 0.5 >= _arenaWidth - 0.5 || (row * cell) - 0.5 >= _arenaHeight - 0.5)
+                    continue;
                 string tip = _options.FramesPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{count / rate:0.##} s") : string.Create(CultureInfo.InvariantCulture, $"{count} frames");
                 chart.Box(Length((column * cell) - 0.5), Length((row * cell) - 0.5), Length(Math.Min(((column + 1) * cell) - 0.5, _arenaWidth - 0.5)), Length(Math.Min(((row + 1) * cell) - 0.5, _arenaHeight - 0.5)), Ramp(Math.Sqrt(Math.Min(1, count / full))), tip);
             }
-            string most = _options.FramesPerSecond is { } fps ? string.Create(CultureInfo.InvariantCulture, $"≥ {full / fps:0.#} s") : string.Create(CultureInfo.InvariantCulture, $"≥ {full:0} frames");
+            string most = _options.FramesPerSecond is { } fps ? string.Create(CultureInfo.InvariantCulture, $"≥ {full / fps:0.##} s") : string.Create(CultureInfo.InvariantCulture, $"≥ {full:0} frames");
             chart.Legend([(most, Ramp(1))]);
             yield return chart.ToString();
         }

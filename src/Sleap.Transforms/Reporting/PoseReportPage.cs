@@ -45,7 +45,10 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         _page.Heading("Where they went").SvgWithSmall(charts.Trajectories(), [.. charts.Occupancies(share: 0.05).Take(5)]);
         _page.Heading("How fast they moved").Svg(charts.Speeds());
         _page.Heading("When they were seen").Paragraph("Gaps are frames in which the animal was not found, or was given another name.").Svg(charts.Timeline());
-        _page.Heading("How sure the model was").Svg(HasScores(charts) ? [charts.ScoreHistogram(), charts.MissingNodes(video.Skeleton.Nodes)] : [charts.MissingNodes(video.Skeleton.Nodes)]);
+        if (HasScores(charts))
+            _page.Heading("How sure the model was").Svg(charts.ScoreHistogram(), charts.MissingNodes(video.Skeleton.Nodes));
+        else
+            _page.Heading("What was not seen").Svg(charts.MissingNodes(video.Skeleton.Nodes));
         Worst(pictures, worst);
     }
 
@@ -72,10 +75,10 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         List<string> words = [];
         foreach ((int animals, int frames) in video.Frames.Values.CountBy(animals => animals.Count).OrderByDescending(count => count.Value).Take(3))
             words.Add($"{Whole(frames)} frames have {(animals == 0 ? "no animal" : animals == 1 ? "1 animal" : $"{animals} animals")}");
-        string tracks = video.Tracks.Count == 0
-            ? "The animals are not tracked: “animal 1” is the first one found in a frame, and need not be the same individual in the next."
+        string tracks = video.Tracks.Count == 0 && video.IsSingle ? ""
+            : video.Tracks.Count == 0 ? "The animals are not tracked: “animal 1” is the first one found in a frame, and need not be the same individual in the next."
             : summary.Untracked > 0 ? $"{Whole(summary.Untracked)} animals have no track and are left out of what follows." : "Every animal belongs to a track.";
-        return $"{string.Join(", ", words)}. {tracks}";
+        return $"{string.Join(", ", words)}. {tracks}".TrimEnd();
     }
 
     private void Animals(VideoSummary summary, PoseCharts charts, PlotOptions plot)

@@ -7,7 +7,7 @@ namespace Sleap.Transforms;
 /// <summary>A chart with axes as SVG. Values are given in units of the axes.</summary>
 internal sealed class SvgChart
 {
-    private const double Left = 64, Right = 16, Top = 34, Bottom = 46;
+    private const double Left = 64, Right = 16, Top = 34, Bottom = 46, Rim = 6;
     private readonly StringBuilder _marks = new();
     private readonly StringBuilder _legend = new();
     private readonly double _width;
@@ -92,7 +92,10 @@ internal sealed class SvgChart
         svg.Append(Text($"<rect width=\"{_width:0.#}\" height=\"{_height:0.#}\" fill=\"#fff\"/>\n<text x=\"{(Rows is null ? LeftRoom : 8):0.#}\" y=\"22\" font-size=\"14\" font-weight=\"bold\">{Escape(Title)}</text>\n"));
         svg.Append(_legend);
         Axes(svg);
-        svg.Append(_marks).Append("</svg>\n");
+        // An inner picture cuts off what lies outside the axes, but for the rims of dots.
+        double left = LeftRoom - Rim, top = Top - Rim, width = _width - Right - left + Rim, height = _height - Bottom - top + Rim;
+        svg.Append(Text($"<svg x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" viewBox=\"{left:0.#} {top:0.#} {width:0.#} {height:0.#}\">\n"));
+        svg.Append(_marks).Append("</svg>\n</svg>\n");
         return svg.ToString();
     }
 

@@ -21,7 +21,7 @@ public sealed class ChartTests
         chart.Line([(0, 0), (10, 100), (5, double.NaN), (5, 50)], "#123456");
         XElement svg = XElement.Parse(chart.ToString());
         // 100 pixels wide from 64 to 164, 100 high from 134 up to 34; the missing point breaks it.
-        Assert.Equal("M64 134L164 34M114 84", (string)svg.Elements(Svg + "path").Single().Attribute("d")!);
+        Assert.Equal("M64 134L164 34M114 84", (string)svg.Descendants(Svg + "path").Single().Attribute("d")!);
         Assert.Contains(svg.Elements(Svg + "text"), text => text.Value == "A & B");
         Assert.Contains(svg.Elements(Svg + "text"), text => text.Value == "x <px>");
     }
@@ -33,7 +33,7 @@ public sealed class ChartTests
         var chart = new SvgChart("t", (0, 10), (10, 0), width: 180, height: 180);
         chart.Box(0, 0, 5, 5, "#000");
         chart.Box(5, 5, 0, 0, "#000", "tip");
-        XElement[] boxes = [.. XElement.Parse(chart.ToString()).Elements(Svg + "rect").TakeLast(2)];
+        XElement[] boxes = [.. XElement.Parse(chart.ToString()).Descendants(Svg + "rect").TakeLast(2)];
         foreach (XElement box in boxes)
             Assert.Equal(["64", "34", "50", "50"], new[] { "x", "y", "width", "height" }.Select(name => (string)box.Attribute(name)!));
         Assert.Equal("tip", boxes[1].Element(Svg + "title")!.Value);
@@ -78,14 +78,14 @@ public sealed class ChartTests
         Dictionary<string, XElement> charts = Directory.GetFiles(folder.Path).ToDictionary(file => Path.GetFileNameWithoutExtension(file), XElement.Load);
         Assert.All(charts.Values, svg => Assert.Equal(Svg + "svg", svg.Name));
         Assert.All(Directory.GetFiles(folder.Path), file => Assert.DoesNotContain("NaN", File.ReadAllText(file)));
-        Assert.Equal(2, charts["t"].Elements(Svg + "path").Count());
+        Assert.Equal(2, charts["t"].Descendants(Svg + "path").Count());
         Assert.Contains(charts["t"].Elements(Svg + "text"), text => text.Value == "x (mm)");
         Assert.Contains(charts["s"].Elements(Svg + "text"), text => text.Value == "mm/s");
         // The cells add up to the 120 seconds of the recording.
         double seconds = charts["o"].Descendants(Svg + "title").Sum(title => double.Parse(title.Value.Split(' ')[0], CultureInfo.InvariantCulture));
         Assert.Equal(120, seconds, 0.5);
         Assert.Equal(["in contact: frames 0 to 499", "alone: frames 500 to 2999", "alone: frames 1000 to 1999"], charts["e"].Descendants(Svg + "title").Select(title => title.Value));
-        XElement[] bars = [.. charts["e"].Elements(Svg + "rect").Where(rect => rect.HasElements)];
+        XElement[] bars = [.. charts["e"].Descendants(Svg + "rect").Where(rect => rect.HasElements)];
         Assert.Equal((string)bars[1].Attribute("fill")!, (string)bars[2].Attribute("fill")!);
         Assert.NotEqual((string)bars[0].Attribute("fill")!, (string)bars[1].Attribute("fill")!);
     }
