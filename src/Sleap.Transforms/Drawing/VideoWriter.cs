@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sleap.Transforms;
@@ -79,7 +79,7 @@ internal sealed class VideoWriter : IDisposable
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception fault)
+        catch (ExternalException fault)
         {
             throw new InvalidOperationException(
                 $"The program {program}, which videos are written with, cannot be started ({fault.Message}). Install ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), "
