@@ -12,7 +12,7 @@ public enum EvaluationRules
 
     /// <summary>
     /// As sleap-nn 0.3.5 computes them, to put figures beside its own: animals are paired once, by falling score, with the best free true
-    /// animal; predictions left over and frames without a prediction do not count; PCK and mean OKS are over pairs, and a node that is
+    /// animal; predictions left over and frames that the predicted labels do not mention do not count; PCK and mean OKS are over pairs, and a node that is
     /// missing in the labels counts as a miss. False positives do not lower these figures.
     /// </summary>
     SleapNN,

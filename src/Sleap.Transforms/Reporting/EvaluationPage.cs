@@ -83,28 +83,27 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             return;
         _page.Heading("The worst frames").Paragraph("White rings are the truth, coloured dots the prediction.");
         Dictionary<Video, string> names = comparison.VideoNames;
-        ILookup<string, ComparedFrame> compared = comparison.Frames().ToLookup(frame => names[frame.Video]);
-        List<(string Data, string Caption)> pictures = [];
-        string? problem = null;
-        foreach (FrameError frame in worst)
+        HashSet<(string, int)> wanted = [.. worst.Select(frame => (frame.Video, frame.FrameIndex))];
+        ComparedFrame[] compared = [.. comparison.Frames().Where(frame => wanted.Contains((names[frame.Video], frame.FrameIndex))).DistinctBy(frame => (frame.Video, frame.FrameIndex))];
+        Dictionary<(string, int), string> drawn = [];
+        foreach (IGrouping<Video, ComparedFrame> video in compared.GroupBy(frame => frame.Video))
         {
-            ComparedFrame own = compared[frame.Video].First(one => one.FrameIndex == frame.FrameIndex);
-            var video = new PosedVideo(own.Video, frame.Video, comparison.Skeleton, new SortedDictionary<int, List<PoseInstance>> { [frame.FrameIndex] = [.. own.Predicted] });
-            var drawing = new FramePictures(video, report.VideoPath, report.Drawing);
-            if (drawing.Around(new Dictionary<int, (IReadOnlyList<PoseInstance>, IReadOnlyList<PoseInstance>)> { [frame.FrameIndex] = ([.. own.Truth, .. own.Predicted], own.Truth) }).TryGetValue(frame.FrameIndex, out string? data))
-                pictures.Add((data, Caption(frame)));
-            problem ??= drawing.Problem;
+            var predicted = new SortedDictionary<int, List<PoseInstance>>(video.ToDictionary(frame => frame.FrameIndex, frame => frame.Predicted.ToList()));
+            var drawing = new FramePictures(new PosedVideo(video.Key, names[video.Key], comparison.Skeleton, predicted), report.VideoPath, report.Drawing);
+            foreach ((int frame, string data) in drawing.Around(video.ToDictionary(frame => frame.FrameIndex, frame => ((IReadOnlyList<PoseInstance>)[.. frame.Truth, .. frame.Predicted], frame.Truth))))
+                drawn.Add((names[video.Key], frame), data);
+            if (drawing.Problem is { } problem)
+                _page.Note($"Pictures are missing: {problem}");
         }
-        if (problem is not null)
-            _page.Note($"No pictures: {problem}");
+        (string Data, string Caption)[] pictures = [.. worst.Where(frame => drawn.ContainsKey((frame.Video, frame.FrameIndex))).Select(frame => (drawn[(frame.Video, frame.FrameIndex)], Caption(frame)))];
         _page.Pictures(pictures, areParts: true);
-        if (pictures.Count == 0)
+        if (pictures.Length == 0)
             _page.Table(["frame"], worst.Select(frame => ((string?)null, (IEnumerable<string>)[Caption(frame)])));
     }
 
     private void Reading(PoseMetrics metrics) => _page.Heading("How to read this")
         .Paragraph(metrics.Rules == EvaluationRules.SleapNN
-            ? "By sleap-nn's rules: animals are paired once, by falling score; predictions left over and frames without a prediction do not count."
+            ? "By sleap-nn's rules: animals are paired once, by falling score; predictions left over and frames that the predictions do not mention do not count."
             : "Animals are paired for the least sum of distances. Every true animal and every prediction counts: a missed animal lowers recall, PCK and mean OKS, a false one lowers precision.")
         .Paragraph(string.Create(CultureInfo.InvariantCulture, $"OKS (object keypoint similarity) weighs an error by the animal's size: 1 is perfect; an error of {2 * options.OksStddev:0.###} of the root of twice its area counts as 0.37. PCK is the share of nodes closer than a distance in pixels."));
 

@@ -10,7 +10,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
     private const int PartSide = 300;
     private const double PartNodeRadius = 3.5;
 
-    /// <summary>Why there are no pictures, or null.</summary>
+    /// <summary>Why pictures are missing, or null.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Whole frames, made smaller.</summary>
@@ -46,8 +46,12 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         {
             using IFrameSource source = video.Open(path);
             foreach (FrameResult result in source.ReadMany(frames.Order()))
+            {
                 if (result.Frame is not null)
                     pictures[result.FrameIndex] = Encode(draw(Canvas.Of(result.Frame), result.FrameIndex));
+                else
+                    Problem ??= FormattableString.Invariant($"frame {result.FrameIndex} could not be read: {result.Error!.Message}");
+            }
         }
         catch (Exception problem) when (problem is IOException or PoseFormatException or InvalidOperationException or UnauthorizedAccessException && path is null)
         {

@@ -36,7 +36,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         _summaries.Add(summary);
         Head(video, summary, plot);
         if (pictures.Problem is { } problem)
-            _page.Note($"No pictures: {problem}");
+            _page.Note($"Pictures are missing: {problem}");
         if (whole.Count > 0)
             _page.Heading("A look at it").Pictures(shown.Where(whole.ContainsKey).Select(frame => (whole[frame], $"Frame {frame.ToString("#,0", CultureInfo.InvariantCulture)}{At(frame, plot)}")));
         if (charts.Shown.Count == 0)

@@ -32,6 +32,19 @@ public sealed class RenderVideoTests
     }
 
     [Fact]
+    public void AViewIsRenderedWithTheVideoItCameFrom()
+    {
+        using var folder = new TestFolder();
+        PoseCatalog pose = _ml.Pose();
+        IDataView view = pose.LoadLabels(Data("centered_pair_predictions.slp"), new LabelsOptions { VideoPath = Data("centered_pair_low_quality.mp4") });
+        FrameReport report = pose.RenderVideo(pose.Split(view, (_, frame) => frame is 3 or 6).TestSet, folder["out.mp4"]);
+        // From the first frame to the last, those between without poses too.
+        Assert.Equal(4, report.Requested);
+        using IFrameSource video = Video.FromFile(folder["out.mp4"]).Open();
+        Assert.Equal(4, video.FrameCount);
+    }
+
+    [Fact]
     public void ASmallerVideoOfAnEvenSize()
     {
         using var folder = new TestFolder();

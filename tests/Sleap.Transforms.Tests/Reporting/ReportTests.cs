@@ -55,7 +55,7 @@ public sealed class ReportTests
         string html = File.ReadAllText(report.Page);
         Assert.Contains("mean speed (cm/s)", html);
         // The video is not there, which the page says.
-        Assert.Contains("No pictures: ", html);
+        Assert.Contains("Pictures are missing: ", html);
         Assert.Contains("not-there.mp4", html);
     }
 
