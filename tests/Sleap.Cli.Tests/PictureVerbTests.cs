@@ -30,6 +30,17 @@ public sealed class PictureVerbTests : IDisposable
         Assert.Contains("sleap-nn's rules", table);
     }
 
+    [Fact]
+    public void Eval_of_a_centroid_model_compares_places()
+    {
+        var (truth, centroids) = (Path.Combine(_folder, "truth.csv"), Path.Combine(_folder, "centroids.csv"));
+        File.WriteAllText(truth, "video,frame,instance,track,node,x,y,score\nv.mp4,0,0,,a,0,0,\nv.mp4,0,0,,b,10,0,\n");
+        File.WriteAllText(centroids, "video,frame,instance,track,node,x,y,score\nv.mp4,0,0,,centroid,5,3,0.9\n");
+        var eval = Cli.Json("eval", truth, centroids);
+        Assert.Equal((1.0, 3.0), ((double)eval["f1"]!, (double)eval["mean_px"]!));
+        Assert.Equal(1, Cli.Run("eval", truth, centroids, "--report", _folder).Code);
+    }
+
     [Theory]
     [InlineData(1, "render", "nothing.mp4", "tests/data/centered_pair_predictions.slp", "--out", "x.mp4")]
     [InlineData(1, "report", "nothing.slp", "--out", "x")]

@@ -34,6 +34,14 @@ internal static class EvalVerb
             };
             var pose = new MLContext().Pose();
             var (right, judged) = (Labels.Load(words.GetRequiredValue(truth)), Labels.Load(words.GetRequiredValue(predicted)));
+            if (IsCentroids(right, judged))
+            {
+                if (words.GetValue(folder) is not null)
+                    throw new ArgumentException("The predictions have one node that the truth does not have, so only centroids are compared, and there is no report of that: leave out --report.");
+                var centroids = pose.EvaluateCentroids(right, judged, options);
+                Report.Write(words.GetValue(json), CentroidJson(centroids), [centroids.ToString()]);
+                return 0;
+            }
             var metrics = words.GetValue(folder) is { } into
                 ? pose.EvaluationReport(right, judged, into, options, new ReportOptions { VideoPath = words.GetValue(source) })
                 : pose.Evaluate(right, judged, options);
@@ -42,6 +50,24 @@ internal static class EvalVerb
         });
         return verb;
     }
+
+    /// <summary>Whether the predictions are of a centroid model: animals of one node, which is none of the truth's.</summary>
+    private static bool IsCentroids(Labels truth, Labels predicted) =>
+        predicted.Skeletons is [{ Nodes: [var only] }] && truth.Skeletons.All(skeleton => skeleton.IndexOf(only) < 0);
+
+    private static JsonObject CentroidJson(CentroidMetrics centroids) => new()
+    {
+        ["radius_px"] = centroids.Radius,
+        ["precision"] = Report.Number(centroids.Precision),
+        ["recall"] = Report.Number(centroids.Recall),
+        ["f1"] = Report.Number(centroids.F1),
+        ["tp"] = centroids.TruePositives,
+        ["fp"] = centroids.FalsePositives,
+        ["fn"] = centroids.FalseNegatives,
+        ["mean_px"] = Report.Number(centroids.Error.Mean),
+        ["p50_px"] = Report.Number(centroids.Error.P50),
+        ["p95_px"] = Report.Number(centroids.Error.P95),
+    };
 
     /// <summary>All figures, and before them those that programs ask for most, without a level between.</summary>
     private static JsonObject Json(PoseMetrics metrics)

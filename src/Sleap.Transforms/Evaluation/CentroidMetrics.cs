@@ -17,6 +17,10 @@ public sealed record CentroidMetrics(double Radius, int TruePositives, int False
     /// <summary>Share of true animals found; NaN without one.</summary>
     public double Recall => TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 
+    /// <summary>The figures in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"centroids within {Radius:0.##} px: precision {Precision:0.000}, recall {Recall:0.000}, F1 {F1:0.000}; {TruePositives} found, {FalseNegatives} missed, {FalsePositives} spurious; mean {Error.Mean:0.00} px, p50 {Error.P50:0.00}, p95 {Error.P95:0.00}");
+
     /// <summary>Harmonic mean of precision and recall; NaN without an animal of either kind.</summary>
     public double F1 => TruePositives + FalsePositives + FalseNegatives == 0 ? double.NaN : 2.0 * TruePositives / ((2 * TruePositives) + FalsePositives + FalseNegatives);
 }

@@ -52,5 +52,22 @@ public static class EvaluationCatalog
         return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked()).Compare();
     }
 
+    /// <summary>
+    /// Compares the places of animals only, whatever nodes the predictions have: for centroid models, whose animals have one node. A predicted animal is where the mean of
+    /// its visible nodes is; a true one where <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="truth">Labels that are right.</param>
+    /// <param name="predicted">Labels to judge, of any skeleton.</param>
+    /// <param name="options">The radius and the node; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The label sets have no video in common, or several skeletons.</exception>
+    public static CentroidMetrics EvaluateCentroids(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(predicted);
+        return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked(), matchNodes: false).CompareCentroids();
+    }
+
     private static string Names(Skeleton skeleton) => string.Join(", ", skeleton.Nodes);
 }

@@ -8,14 +8,21 @@ internal sealed class LabelsComparison
     private readonly Labels _predicted;
     private readonly Labels _truth;
     private readonly EvaluationOptions _options;
-    private readonly int[] _nodes;
+    private readonly Skeleton _predictedSkeleton;
+    private readonly int[]? _nodes;
 
-    public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options)
+    /// <param name="truth">Labels that are right.</param>
+    /// <param name="predicted">Labels to judge.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their own.</param>
+    public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
     {
         (_truth, _predicted, _options) = (truth, predicted, options);
         VideoNames = Names(truth.Videos);
         Skeleton = SkeletonOf(truth, "truth");
-        _nodes = MatchNodes(Skeleton, SkeletonOf(predicted, "predicted"));
+        _predictedSkeleton = SkeletonOf(predicted, "predicted");
+        if (matchNodes)
+            (_nodes, _predictedSkeleton) = (MatchNodes(Skeleton, _predictedSkeleton), Skeleton);
     }
 
     /// <summary>The skeleton of the true labels.</summary>
@@ -40,7 +47,7 @@ internal sealed class LabelsComparison
             // sleap-nn leaves out frames that the predictions do not mention.
             if (found is null && _options.Rules == EvaluationRules.SleapNN)
                 continue;
-            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), Skeleton, _nodes));
+            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes));
         }
     }
 
@@ -50,6 +57,15 @@ internal sealed class LabelsComparison
         foreach (ComparedFrame frame in Frames())
             comparison.Add(VideoNames[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
         return comparison.Result();
+    }
+
+    /// <summary>Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the predicted ones' nodes.</summary>
+    public CentroidMetrics CompareCentroids()
+    {
+        (CentroidComparison truth, CentroidComparison predicted) = (new(Skeleton, _options.Checked(Skeleton)), new(-1, _options.CentroidRadius));
+        foreach (ComparedFrame frame in Frames())
+            truth.Add([.. frame.Truth.Select(truth.Centroid)], [.. frame.Predicted.Select(predicted.Centroid)]);
+        return truth.Result();
     }
 
     /// <summary>A text for each video: its path, numbered where two have the same.</summary>

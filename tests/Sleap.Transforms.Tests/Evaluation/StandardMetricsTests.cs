@@ -79,6 +79,20 @@ public sealed class StandardMetricsTests
     }
 
     [Fact]
+    public void CentroidModelsAreJudgedByPlace()
+    {
+        Labels truth = Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 30, 0, 60, 0), Poses.Animal(Poses.Mouse, false, null, 200, 0, 230, 0, 260, 0)]));
+        var dot = new Skeleton("centroid", ["centroid"]);
+        Labels predicted = new([new LabeledFrame { Video = truth.Videos[0], FrameIndex = 0, Instances = [Poses.Animal(dot, true, null, 33, 4), Poses.Animal(dot, true, null, 500, 0)] }]);
+        PoseCatalog pose = new Microsoft.ML.MLContext(1).Pose();
+        CentroidMetrics means = pose.EvaluateCentroids(truth, predicted);
+        Assert.Equal((1, 1, 1, 5.0), (means.TruePositives, means.FalsePositives, means.FalseNegatives, means.Error.Mean));
+        // From the snout it is too far.
+        Assert.Equal(0, pose.EvaluateCentroids(truth, predicted, new EvaluationOptions { CentroidNode = "snout", CentroidRadius = 30 }).TruePositives);
+        Assert.Contains("1 found, 1 missed, 1 spurious; mean 5.00 px", means.ToString());
+    }
+
+    [Fact]
     public void FramesAreToldOneByOne()
     {
         PoseMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0)], [Animal(3)]), ([Animal(0)], []));
