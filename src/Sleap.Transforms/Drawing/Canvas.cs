@@ -114,8 +114,8 @@ internal sealed class Canvas
         if (frame.Channels == 3)
             return new Canvas(frame.Width, frame.Height, [.. frame.Pixels]);
         var rgb = new byte[frame.Pixels.Length * 3];
-        for (int i = 0; i < frame.Pixels.Length; i++)
-            rgb.AsSpan(3 * i, 3).Fill(frame.Pixels[i]);
+        for (int from = 0, to = 0; to < rgb.Length; from++, to += 3)
+            rgb[to] = rgb[to + 1] = rgb[to + 2] = frame.Pixels[from];
         return new Canvas(frame.Width, frame.Height, rgb);
     }
 
