@@ -60,7 +60,7 @@ public sealed class SleapNNMetricsTests
         // The predictions of these runs have one node, the mean of the visible ones; only true animals have the anchor.
         (CentroidComparison truths, CentroidComparison means) = (new(node, 0), new(-1, 0));
         var comparison = new CentroidComparison(-1, (double)golden["args"]!["match_threshold"]!);
-        foreach ((_, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name))
+        foreach ((_, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name).Where(frame => frame.Predicted.Length > 0))
             comparison.Add([.. truth.Select(truths.Centroid)], [.. predicted.Select(means.Centroid).Select(c => ((double)(float)c.X, (double)(float)c.Y))]);
         CentroidMetrics metrics = comparison.Result();
         JsonNode expected = golden["metrics"]!["detection_metrics"]!;
@@ -71,6 +71,18 @@ public sealed class SleapNNMetricsTests
         // NumPy's float32 mean adds in another order: a step of float32 at 500 pixels, as a difference of distances.
         Assert.Equal((double)expected["avg"]!, metrics.Error.Mean, 1e-4);
         Assert.Equal((double)expected["p99"]!, metrics.Error.P99, 1e-4);
+    }
+
+    /// <summary>The standard rules, against tests/golden/evaluation/coco.py.</summary>
+    [Theory]
+    [InlineData("made")]
+    [InlineData("centered_pair")]
+    public void StandardPrecisionIsCocos(string name)
+    {
+        JsonNode expected = JsonNode.Parse(File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "coco.json")))![name]!;
+        PoseMetrics metrics = Compare(name, new EvaluationOptions());
+        Same(expected["AP"]!, metrics.Oks.AP);
+        Same(expected["AR"]!, metrics.Oks.AR);
     }
 
     [Fact]
@@ -123,7 +135,8 @@ public sealed class SleapNNMetricsTests
     {
         var skeleton = new Skeleton(name, Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Select(node => (string)node!));
         var comparison = new PoseComparison(skeleton, options);
-        foreach ((int frame, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name).Where(f => f.Predicted.Length > 0))
+        // sleap-nn leaves out frames without a prediction.
+        foreach ((int frame, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name).Where(f => f.Predicted.Length > 0 || options.Rules == EvaluationRules.Standard))
             comparison.Add("v", frame, truth, predicted);
         return comparison.Result();
     }
@@ -133,8 +146,7 @@ public sealed class SleapNNMetricsTests
         int nodes = Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Count;
         int[] trueFrames = Inputs.Integers(name + "/gt_frame_idx"), predictedFrames = Inputs.Integers(name + "/pr_frame_idx");
         PoseInstance[] truth = Animals(Inputs.Singles(name + "/gt_points"), null, nodes), predicted = Animals(Inputs.Singles(name + "/pr_points"), Inputs.Singles(name + "/pr_scores"), nodes);
-        // sleap-nn leaves out frames without a prediction.
-        foreach (int frame in trueFrames.Distinct().Where(predictedFrames.Contains))
+        foreach (int frame in trueFrames.Distinct())
         {
             yield return (
                 frame, [.. truth.Where((_, i) => trueFrames[i] == frame)],
