@@ -110,11 +110,13 @@ internal sealed class TableReader
         float?[] numbers = new float?[column.Length];
         for (int row = 0; row < numbers.Length; row++)
         {
-            object? value = column[row];
-            // A column of nothing is read from CSV as text.
-            if (value is string text && text.Length > 0)
-                throw Fault(row, $"has '{text}' in the column '{name}', expected a number");
-            numbers[row] = value is null or string ? null : Convert.ToSingle(value, CultureInfo.InvariantCulture);
+            numbers[row] = column[row] switch
+            {
+                null or "" => null,
+                // A column that begins with missing values is read from CSV as text.
+                string text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) ? number : throw Fault(row, $"has '{text}' in the column '{name}', expected a number"),
+                object value => Convert.ToSingle(value, CultureInfo.InvariantCulture),
+            };
         }
         return numbers;
     }

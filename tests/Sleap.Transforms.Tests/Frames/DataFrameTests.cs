@@ -81,6 +81,15 @@ public sealed class DataFrameTests
     }
 
     [Fact]
+    public void NumbersReadAsTextAreNumbers()
+    {
+        // The reader of CSV takes a column for text when it does not know better.
+        var table = new DataFrame(
+            new Int32DataFrameColumn("frame", [0, 0]), new StringDataFrameColumn("node", ["snout", "tail"]), new StringDataFrameColumn("x", ["", "2.5"]), new StringDataFrameColumn("y", [null!, "3"]));
+        Assert.Equal([float.NaN, float.NaN, float.NaN, float.NaN, 2.5f, 3], Poses.Column<float[]>(_ml.Pose().FromDataFrame(table, Poses.Mouse), "Keypoints")[0]);
+    }
+
+    [Fact]
     public void RowsLeftOutAreMissingNodes()
     {
         PoseCatalog pose = _ml.Pose();
