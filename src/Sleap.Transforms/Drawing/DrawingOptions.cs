@@ -14,7 +14,7 @@ public sealed record DrawingOptions
     /// <summary>Predicted nodes with a lower score are left out. Default 0: all are drawn. Nodes without a score always are.</summary>
     public double MinScore { get; init; }
 
-    /// <summary>Whether labels are drawn too, as rings, where a view has both labels and predictions. Default true.</summary>
+    /// <summary>Whether labels are drawn too, as rings with lines to their predictions, where a view has both labels and predictions. Default true.</summary>
     public bool ShowLabels { get; init; } = true;
 
     /// <summary>

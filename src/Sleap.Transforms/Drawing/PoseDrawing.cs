@@ -30,8 +30,9 @@ internal static class PoseDrawing
             (string video, int index) = frame();
             getImage(ref picture);
             var canvas = new Canvas(picture.Width, picture.Height, FrameImage.ToRgb(picture));
-            overlay.Labels(canvas, labeled?.Invoke() ?? []);
-            overlay.Animals(canvas, video, index, found());
+            IReadOnlyList<PoseInstance> animals = found();
+            overlay.Labels(canvas, labeled?.Invoke() ?? [], animals);
+            overlay.Animals(canvas, video, index, animals);
             yield return (video, index, canvas);
         }
     }

@@ -56,15 +56,24 @@ internal sealed class PoseOverlay
                 Name(canvas, pose);
     }
 
-    /// <summary>True animals, as rings around their nodes.</summary>
-    public void Labels(Canvas canvas, IReadOnlyList<PoseInstance> animals)
+    /// <summary>True animals, as rings around their nodes, with lines to where the nodes of their partners were predicted. Drawn before the predicted animals.</summary>
+    public void Labels(Canvas canvas, IReadOnlyList<PoseInstance> animals, IReadOnlyList<PoseInstance> predicted)
     {
         Measure(animals);
-        double radius = Radius(canvas);
-        foreach (PoseInstance animal in animals)
-            for (int node = 0; node < _skeleton.Nodes.Length; node++)
-                if (animal.IsVisible(node))
-                    canvas.Ring(X(animal, node), Y(animal, node), radius * 1.6, Math.Max(1, radius / 2), LabelColor);
+        double radius = Radius(canvas), width = Math.Max(1, radius / 2);
+        int[] partners = AnimalPairing.ByDistance(animals, predicted);
+        // With a dark rim, to be seen on bright pictures too.
+        foreach ((Rgb ink, double more) in new[] { (default(Rgb), 1.6), (LabelColor, 0.0) })
+            for (int animal = 0; animal < animals.Count; animal++)
+                for (int node = 0; node < _skeleton.Nodes.Length; node++)
+                {
+                    PoseInstance own = animals[animal];
+                    if (!own.IsVisible(node))
+                        continue;
+                    canvas.Ring(X(own, node), Y(own, node), radius * 1.6, width + more, ink);
+                    if (partners[animal] >= 0 && predicted[partners[animal]] is var other && IsDrawn(other, node))
+                        canvas.Line(X(own, node), Y(own, node), X(other, node), Y(other, node), (width / 2) + more, ink);
+                }
     }
 
     private void Measure(IReadOnlyList<PoseInstance> animals)

@@ -81,7 +81,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
         FrameError[] worst = [.. metrics.PerFrame.Where(frame => Badness(frame) > 0).OrderByDescending(Badness).Take(report.WorstFrames)];
         if (worst.Length == 0)
             return;
-        _page.Heading("The worst frames").Paragraph("White rings are the truth, coloured dots the prediction.");
+        _page.Heading("The worst frames").Paragraph("White rings are the truth, coloured dots the prediction; lines lead from a node to where it was predicted.");
         Dictionary<Video, string> names = comparison.VideoNames;
         HashSet<(string, int)> wanted = [.. worst.Select(frame => (frame.Video, frame.FrameIndex))];
         ComparedFrame[] compared = [.. comparison.Frames().Where(frame => wanted.Contains((names[frame.Video], frame.FrameIndex))).DistinctBy(frame => (frame.Video, frame.FrameIndex))];

@@ -32,8 +32,9 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         // Small parts are enlarged before they are drawn on, so that lines stay fine.
         int zoom = Math.Max(1, PartSide / size);
         Canvas part = canvas.Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top)).Enlarged(zoom);
-        overlay.Labels(part, [.. labels.Select(animal => Moved(animal, left, top, zoom))]);
-        overlay.Animals(part, video.Name, frame, [.. animals.Select(animal => Moved(animal, left, top, zoom))]);
+        PoseInstance[] moved = [.. animals.Select(animal => Moved(animal, left, top, zoom))];
+        overlay.Labels(part, [.. labels.Select(animal => Moved(animal, left, top, zoom))], moved);
+        overlay.Animals(part, video.Name, frame, moved);
         return part;
     });
 

@@ -101,5 +101,16 @@ public sealed class RenderVideoTests
         Assert.NotEqual(palette[2], second[25, 45]);
     }
 
+    [Fact]
+    public void LinesLeadFromTheTruthToItsPrediction()
+    {
+        var overlay = new PoseOverlay(new Skeleton("dot", ["a"]), [], isSingle: false, new DrawingOptions { NodeRadius = 2 });
+        var canvas = new Canvas(60, 60);
+        // Listed the other way round: partners are those that lie near.
+        overlay.Labels(canvas, [Dot(10, 10, null, 0), Dot(10, 50, null, 1)], [Dot(30, 50, null, 0), Dot(30, 10, null, 1)]);
+        Assert.True(canvas[20, 10].Red > 150 && canvas[20, 50].Red > 150);
+        Assert.Equal(default, canvas[20, 30]);
+    }
+
     private static PoseInstance Dot(float x, float y, string? track, int place) => new([x, y], null, float.NaN, track) { Place = place };
 }
