@@ -6,6 +6,7 @@ using Sleap.IO;
 var root = new RootCommand("Animal poses: train models on labels, predict videos, evaluate and convert.")
 {
     InfoVerb.Create(), ConvertVerb.Create(), TrainVerb.Create(), PredictVerb.Create(), EvalVerb.Create(),
+    RenderVerb.Create(), ReportVerb.Create(),
 };
 var words = root.Parse(args);
 if (words.Errors.Count > 0)

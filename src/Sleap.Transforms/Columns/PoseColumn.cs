@@ -29,6 +29,9 @@ internal sealed class PoseColumn
     /// <summary>Whether these are predictions and not labels.</summary>
     public bool IsPredicted { get; }
 
+    /// <summary>Whether every row has exactly one animal.</summary>
+    public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
+
     /// <summary>The columns to ask a cursor for.</summary>
     public IEnumerable<DataViewSchema.Column> Columns => new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
 
@@ -82,7 +85,7 @@ internal sealed class PoseColumn
             uint key = tracks?.Length > animal ? tracks[animal] : 0;
             var instance = new PoseInstance(
                 points, own, instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
-                key == 0 || key > names.Count ? null : names[(int)key - 1]);
+                key == 0 || key > names.Count ? null : names[(int)key - 1]) { Place = animal, Count = keypoints.Length / (2 * nodes) };
             if (Enumerable.Range(0, nodes).Any(instance.IsVisible))
                 animals.Add(instance);
         }

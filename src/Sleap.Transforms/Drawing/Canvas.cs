@@ -37,8 +37,8 @@ internal sealed class Canvas
             x - radius - width, y - radius - width, x + radius + width, y + radius + width, color,
             (px, py) => (width / 2) - Math.Abs(double.Hypot(px - x, py - y) - radius));
 
-    /// <summary>A straight line with round ends.</summary>
-    public void Line(double x1, double y1, double x2, double y2, double width, Rgb color)
+    /// <summary>A straight line with round ends; without a length it is a dot.</summary>
+    public void Line(double x1, double y1, double x2, double y2, double width, Rgb color, double opacity = 1)
     {
         double dx = x2 - x1, dy = y2 - y1, squared = (dx * dx) + (dy * dy), half = width / 2;
         Fill(
@@ -47,7 +47,76 @@ internal sealed class Canvas
             {
                 double along = squared == 0 ? 0 : Math.Clamp((((px - x1) * dx) + ((py - y1) * dy)) / squared, 0, 1);
                 return half - double.Hypot(px - x1 - (along * dx), py - y1 - (along * dy));
-            });
+            },
+            opacity);
+    }
+
+    /// <summary>A line of text with a dark rim, so that it can be read on any picture.</summary>
+    /// <param name="text">The text; letters that the font lacks are boxes.</param>
+    /// <param name="x">Its middle; moved so that the text stays on the canvas.</param>
+    /// <param name="y">Its base line.</param>
+    /// <param name="height">The height of a capital letter in pixels.</param>
+    /// <param name="color">The colour of the letters.</param>
+    public void Text(string text, double x, double y, double height, Rgb color)
+    {
+        double cell = height / StrokeFont.CapHeight, length = ((text.Length * StrokeFont.Advance) - 2) * cell;
+        double left = Math.Max(2 * cell, Math.Min(x - (length / 2), Width - length - (2 * cell))), top = Math.Clamp(y, height + (2 * cell), Math.Max(height + (2 * cell), Height - (4 * cell))) - height;
+        foreach ((Rgb ink, double width) in new[] { (default(Rgb), 2.6 * cell), (color, 1.1 * cell) })
+            for (int i = 0; i < text.Length; i++)
+                foreach ((int x1, int y1, int x2, int y2) in StrokeFont.Strokes(text[i]))
+                {
+                    double at = left + (i * StrokeFont.Advance * cell);
+                    Line(at + (x1 * cell), top + (y1 * cell), at + (x2 * cell), top + (y2 * cell), width, ink);
+                }
+    }
+
+    /// <summary>A smaller copy: each pixel is the mean of those it stands for.</summary>
+    public Canvas Shrunk(int factor)
+    {
+        var small = new Canvas(Math.Max(1, Width / factor), Math.Max(1, Height / factor));
+        for (int y = 0; y < small.Height; y++)
+            for (int i = 0; i < small.Width * 3; i++)
+            {
+                int sum = 0;
+                for (int row = 0; row < factor; row++)
+                    for (int column = 0; column < factor; column++)
+                        sum += _rgb[((((y * factor) + row) * Width) + (i / 3 * factor) + column) * 3 + (i % 3)];
+                small._rgb[(y * small.Width * 3) + i] = (byte)(sum / (factor * factor));
+            }
+        return small;
+    }
+
+    /// <summary>A larger copy: each pixel becomes a square.</summary>
+    public Canvas Enlarged(int factor)
+    {
+        var large = new Canvas(Width * factor, Height * factor);
+        for (int y = 0; y < large.Height; y++)
+            for (int x = 0; x < large.Width; x++)
+                _rgb.AsSpan((((y / factor) * Width) + (x / factor)) * 3, 3).CopyTo(large._rgb.AsSpan(((y * large.Width) + x) * 3));
+        return large;
+    }
+
+    /// <summary>A part of it.</summary>
+    public Canvas Part(int left, int top, int width, int height)
+    {
+        var part = new Canvas(width, height);
+        for (int row = 0; row < height; row++)
+            _rgb.AsSpan((((top + row) * Width) + left) * 3, width * 3).CopyTo(part._rgb.AsSpan(row * width * 3));
+        return part;
+    }
+
+    /// <summary>The bytes, red, green, blue, rows first.</summary>
+    public ReadOnlySpan<byte> Pixels => _rgb;
+
+    /// <summary>A canvas with a frame on it; gray becomes red = green = blue.</summary>
+    public static Canvas Of(IO.Frame frame)
+    {
+        if (frame.Channels == 3)
+            return new Canvas(frame.Width, frame.Height, [.. frame.Pixels]);
+        var rgb = new byte[frame.Pixels.Length * 3];
+        for (int from = 0, to = 0; to < rgb.Length; from++, to += 3)
+            rgb[to] = rgb[to + 1] = rgb[to + 2] = frame.Pixels[from];
+        return new Canvas(frame.Width, frame.Height, rgb);
     }
 
     /// <summary>Copies another canvas to a place on this one; what reaches over the border is left out.</summary>
@@ -65,17 +134,19 @@ internal sealed class Canvas
     }
 
     /// <summary>Blends a colour in by how far each pixel's centre is inside the shape; half a pixel around its border is soft.</summary>
-    private void Fill(double left, double top, double right, double bottom, Rgb color, Func<double, double, double> inside)
+    private void Fill(double left, double top, double right, double bottom, Rgb color, Func<double, double, double> inside, double opacity = 1)
     {
         int firstX = (int)Math.Max(0, Math.Floor(left - 1)), lastX = (int)Math.Min(Width - 1, Math.Ceiling(right + 1));
         int firstY = (int)Math.Max(0, Math.Floor(top - 1)), lastY = (int)Math.Min(Height - 1, Math.Ceiling(bottom + 1));
         for (int y = firstY; y <= lastY; y++)
             for (int x = firstX; x <= lastX; x++)
-                Blend(x, y, color, Math.Clamp(inside(x, y) + 0.5, 0, 1));
+                Blend(x, y, color, Math.Clamp(inside(x, y) + 0.5, 0, 1) * opacity);
     }
 
     private void Blend(int x, int y, Rgb color, double share)
     {
+        if (share == 0)
+            return;
         Span<byte> pixel = _rgb.AsSpan(((y * Width) + x) * 3, 3);
         pixel[0] = Mix(pixel[0], color.Red, share);
         pixel[1] = Mix(pixel[1], color.Green, share);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -63,6 +64,34 @@ public static class DrawingCatalog
         image.Save(path);
         return drawn.Count;
     }
+
+    /// <summary>Writes a video with the poses drawn on it: skeletons in the colours of their tracks, names, and the paths behind them. Needs ffmpeg.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="labels">Poses of a video that is found where they say, or at <see cref="RenderOptions.VideoPath"/>. Where a frame has both, predictions are drawn.</param>
+    /// <param name="path">Where to: .mp4, .mov or .mkv (H.264), or another ending that ffmpeg knows. The file appears when it is whole.</param>
+    /// <param name="options">Frames, size, rate, colours; null for the defaults.</param>
+    /// <param name="cancellation">Stops the work; no file is left.</param>
+    /// <returns>How many frames were asked for, and which could not be read: those are left out of the video, with a warning in <see cref="MLContext.Log"/>.</returns>
+    /// <exception cref="ArgumentException">The options are wrong, or the labels have poses of several videos and none is chosen.</exception>
+    /// <exception cref="FileNotFoundException">The video is not found.</exception>
+    /// <exception cref="InvalidDataException">No frame could be read.</exception>
+    /// <exception cref="InvalidOperationException">ffmpeg is not installed or could not write the video.</exception>
+    public static FrameReport RenderVideo(this PoseCatalog pose, Labels labels, string path, RenderOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return OverlayVideo.Write(pose.Context, labels, path, (options ?? new RenderOptions()).Checked(), cancellation);
+    }
+
+    /// <summary>The same for the poses of a view, which are computed first.</summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="options">Frames, size, rate, colours; null for the defaults.</param>
+    /// <param name="cancellation">Stops the work; no file is left.</param>
+    public static FrameReport RenderVideo(this PoseCatalog pose, IDataView view, string path, RenderOptions? options = null, CancellationToken cancellation = default) =>
+        pose.RenderVideo(pose.ToLabels(view, options?.Drawing.Columns), path, options, cancellation);
 
     private static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Drawn(PoseCatalog pose, IDataView view, IEnumerable<int>? frames, DrawingOptions? options)
     {

@@ -9,7 +9,7 @@ public static class EvaluationCatalog
     /// <summary>Compares the PredictedKeypoints of a view with its Keypoints, row by row.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Labels after a model: <c>model.Transform(test)</c>.</param>
-    /// <param name="options">The radius and the column names; null for the defaults.</param>
+    /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type, or the two are of different skeletons.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, IDataView view, EvaluationOptions? options = null)
     {
@@ -21,12 +21,17 @@ public static class EvaluationCatalog
         if (!truth.Skeleton.Nodes.SequenceEqual(predicted.Skeleton.Nodes))
             throw new ArgumentException($"Evaluate: '{chosen.Columns.Keypoints}' has the nodes {Names(truth.Skeleton)}, '{chosen.Columns.PredictedKeypoints}' {Names(predicted.Skeleton)}; expected the same, in the same order.");
 
-        var comparison = new PoseComparison(truth.Skeleton, chosen.Radius);
-        using DataViewRowCursor cursor = view.GetRowCursor(truth.Columns.Concat(predicted.Columns));
+        var comparison = new PoseComparison(truth.Skeleton, chosen);
+        FrameColumns frames = FrameColumns.Bind(view.Schema, chosen.Columns, "Evaluate");
+        using DataViewRowCursor cursor = view.GetRowCursor([.. frames.Columns, .. truth.Columns, .. predicted.Columns]);
+        Func<(string Video, int FrameIndex)> frame = frames.Open(cursor);
         Func<IReadOnlyList<PoseInstance>> labels = truth.Open(cursor);
         Func<IReadOnlyList<PoseInstance>> predictions = predicted.Open(cursor);
         while (cursor.MoveNext())
-            comparison.Add(labels(), predictions());
+        {
+            (string video, int index) = frame();
+            comparison.Add(video, index, labels(), predictions());
+        }
         return comparison.Result();
     }
 
@@ -37,14 +42,31 @@ public static class EvaluationCatalog
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">Labels that are right.</param>
     /// <param name="predicted">Labels to judge; their nodes are matched by name.</param>
-    /// <param name="options">The radius; null for the default.</param>
+    /// <param name="options">Rules and thresholds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or not the same nodes.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(predicted);
-        return LabelsComparison.Compare(truth, predicted, (options ?? new EvaluationOptions()).Checked().Radius);
+        return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked()).Compare();
+    }
+
+    /// <summary>
+    /// Compares the places of animals only, whatever nodes the predictions have: for centroid models, whose animals have one node. A predicted animal is where the mean of
+    /// its visible nodes is; a true one where <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="truth">Labels that are right.</param>
+    /// <param name="predicted">Labels to judge, of any skeleton.</param>
+    /// <param name="options">The radius and the node; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The label sets have no video in common, or several skeletons.</exception>
+    public static CentroidMetrics EvaluateCentroids(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(predicted);
+        return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked(), matchNodes: false).CompareCentroids();
     }
 
     private static string Names(Skeleton skeleton) => string.Join(", ", skeleton.Nodes);

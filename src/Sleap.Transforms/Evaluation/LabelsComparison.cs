@@ -3,46 +3,88 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>Compares two label sets, frame by frame of the true one.</summary>
-internal static class LabelsComparison
+internal sealed class LabelsComparison
 {
-    public static PoseMetrics Compare(Labels truth, Labels predicted, double radius)
+    private readonly Labels _predicted;
+    private readonly Labels _truth;
+    private readonly EvaluationOptions _options;
+    private readonly Skeleton _predictedSkeleton;
+    private readonly int[]? _nodes;
+
+    /// <param name="truth">Labels that are right.</param>
+    /// <param name="predicted">Labels to judge.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their own.</param>
+    public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
     {
-        Skeleton skeleton = SkeletonOf(truth, "truth");
-        int[] nodes = MatchNodes(skeleton, SkeletonOf(predicted, "predicted"));
-        Dictionary<Video, Video> videos = MatchVideos(truth.Videos, predicted.Videos);
-        var byFrame = predicted.Frames.GroupBy(frame => (frame.Video, frame.FrameIndex)).ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
-        var comparison = new PoseComparison(skeleton, radius);
-        foreach (LabeledFrame frame in truth.Frames)
+        (_truth, _predicted, _options) = (truth, predicted, options);
+        VideoNames = Names(truth.Videos);
+        Skeleton = SkeletonOf(truth, "truth");
+        _predictedSkeleton = SkeletonOf(predicted, "predicted");
+        if (matchNodes)
+            (_nodes, _predictedSkeleton) = (MatchNodes(Skeleton, _predictedSkeleton), Skeleton);
+    }
+
+    /// <summary>The skeleton of the true labels.</summary>
+    public Skeleton Skeleton { get; }
+
+    /// <summary>What each video of the true labels is called.</summary>
+    public Dictionary<Video, string> VideoNames { get; }
+
+    /// <summary>The frames to compare, in the order of the true labels.</summary>
+    public IEnumerable<ComparedFrame> Frames()
+    {
+        Dictionary<Video, Video> videos = MatchVideos(_truth.Videos, _predicted.Videos);
+        var byFrame = _predicted.Frames.GroupBy(frame => (frame.Video, frame.FrameIndex)).ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
+        // Each with its own: tracks of one name in both are one animal, two of one name in a file are two.
+        (InstanceReading truths, InstanceReading predictions) = (new(), new());
+        foreach (LabeledFrame frame in _truth.Frames)
         {
-            List<PoseInstance> labels = Animals(Choose(frame.Instances, preferPredicted: false), skeleton, null);
+            List<PoseInstance> labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, null);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
             List<Instance>? found = videos.TryGetValue(frame.Video, out Video? video) ? byFrame.GetValueOrDefault((video, frame.FrameIndex)) : null;
-            comparison.Add(labels, Animals(Choose(found ?? [], preferPredicted: true), skeleton, nodes));
+            // sleap-nn leaves out frames that the predictions do not mention.
+            if (found is null && _options.Rules == EvaluationRules.SleapNN)
+                continue;
+            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes));
         }
+    }
+
+    public PoseMetrics Compare()
+    {
+        var comparison = new PoseComparison(Skeleton, _options);
+        foreach (ComparedFrame frame in Frames())
+            comparison.Add(VideoNames[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
         return comparison.Result();
+    }
+
+    /// <summary>Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the predicted ones' nodes.</summary>
+    public CentroidMetrics CompareCentroids()
+    {
+        (CentroidComparison truth, CentroidComparison predicted) = (new(Skeleton, _options.Checked(Skeleton)), new(-1, _options.CentroidRadius));
+        foreach (ComparedFrame frame in Frames())
+            truth.Add([.. frame.Truth.Select(truth.Centroid)], [.. frame.Predicted.Select(predicted.Centroid)]);
+        return truth.Result();
+    }
+
+    /// <summary>A text for each video: its path, numbered where two have the same.</summary>
+    public static Dictionary<Video, string> Names(IReadOnlyList<Video> videos)
+    {
+        Dictionary<Video, string> names = [];
+        HashSet<string> used = new(StringComparer.Ordinal);
+        foreach (Video video in videos)
+        {
+            string name = video.Path;
+            for (int number = 2; !used.Add(name); number++)
+                name = FormattableString.Invariant($"{video.Path} ({number})");
+            names.Add(video, name);
+        }
+        return names;
     }
 
     private static IEnumerable<Instance> Choose(IReadOnlyList<Instance> instances, bool preferPredicted) =>
         instances.Any(animal => animal.IsPredicted == preferPredicted) ? instances.Where(animal => animal.IsPredicted == preferPredicted) : instances;
-
-    private static List<PoseInstance> Animals(IEnumerable<Instance> instances, Skeleton skeleton, int[]? nodes)
-    {
-        List<PoseInstance> animals = [];
-        foreach (Instance instance in instances)
-        {
-            var points = new float[skeleton.Nodes.Length * 2];
-            for (int node = 0; node < skeleton.Nodes.Length; node++)
-            {
-                Point point = instance.Points[nodes?[node] ?? node];
-                (points[2 * node], points[(2 * node) + 1]) = point.IsMissing ? (float.NaN, float.NaN) : ((float)point.X, (float)point.Y);
-            }
-            var animal = new PoseInstance(points, null, instance.Score, instance.Track?.Name);
-            if (Enumerable.Range(0, skeleton.Nodes.Length).Any(animal.IsVisible))
-                animals.Add(animal);
-        }
-        return animals;
-    }
 
     private static Skeleton SkeletonOf(Labels labels, string which)
     {

@@ -3,96 +3,107 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>Gathers the differences between true and predicted animals, frame by frame.</summary>
-internal sealed class PoseComparison(Skeleton skeleton, double radius)
+internal sealed class PoseComparison
 {
-    // Stands for "no shared node": such a pair is undone after the assignment.
-    private const double NoSharedNode = 1e6;
-
-    private readonly List<double>[] _distances = [.. skeleton.Nodes.Select(_ => new List<double>())];
-    private readonly int[] _visible = new int[skeleton.Nodes.Length];
-    private int _frames;
-    private int _instances;
-    private int _predicted;
+    private readonly Skeleton _skeleton;
+    private readonly EvaluationOptions _options;
+    private readonly KeypointSimilarity _similarity;
+    private readonly NodeComparison _nodes;
+    private readonly RankedMatches _oks = new();
+    private readonly RankedMatches _pck = new();
+    private readonly CentroidComparison _centroids;
+    private readonly IdentityComparison _identities = new();
+    private readonly TrackComparison _tracks;
+    private readonly List<FrameError> _frames = [];
+    private double _oksSum;
     private int _pairs;
-    private int _tracked;
-    private int _rightTracks;
 
-    public void Add(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted)
+    public PoseComparison(Skeleton skeleton, EvaluationOptions options)
     {
-        _frames++;
-        _instances += truth.Count;
-        _predicted += predicted.Count;
-        int[] partners = Pair(truth, predicted);
+        _skeleton = skeleton;
+        _options = options.Checked(skeleton);
+        _similarity = new KeypointSimilarity(skeleton, options);
+        _nodes = new NodeComparison(skeleton, options);
+        _centroids = new CentroidComparison(skeleton, options);
+        _tracks = new TrackComparison(options.TrackOks);
+    }
+
+    public void Add(string video, int frameIndex, IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted)
+    {
+        double[,] oks = _similarity.Oks(truth, predicted);
+        int[] partners = _options.Rules == EvaluationRules.SleapNN ? AnimalPairing.ByScore(predicted, oks, _options.PairOks) : AnimalPairing.ByDistance(truth, predicted);
+        List<double> distances = [];
         for (int animal = 0; animal < truth.Count; animal++)
         {
             PoseInstance? partner = partners[animal] >= 0 ? predicted[partners[animal]] : null;
-            AddDistances(truth[animal], partner);
+            distances.AddRange(_nodes.Add(truth[animal], partner));
             if (partner is { } found)
-                AddPair(truth[animal], found);
+                AddPair(truth[animal], found, oks[animal, partners[animal]]);
         }
-    }
-
-    public PoseMetrics Result() => new()
-    {
-        Frames = _frames,
-        Instances = _instances,
-        Predicted = _predicted,
-        Missed = _instances - _pairs,
-        Spurious = _predicted - _pairs,
-        Radius = radius,
-        All = ErrorSummary.Of([.. _distances.SelectMany(d => d)], _visible.Sum(), radius),
-        Nodes = [.. skeleton.Nodes.Select((node, i) => new NodeError(node, ErrorSummary.Of(_distances[i], _visible[i], radius)))],
-        TrackAccuracy = _tracked == 0 ? double.NaN : (double)_rightTracks / _tracked,
-    };
-
-    private static int[] Pair(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted)
-    {
-        var cost = new double[truth.Count, predicted.Count];
-        for (int t = 0; t < truth.Count; t++)
-            for (int p = 0; p < predicted.Count; p++)
-                cost[t, p] = MeanDistance(truth[t], predicted[p]);
-        int[] partners = truth.Count == 0 || predicted.Count == 0 ? [.. truth.Select(_ => -1)] : Assignment.Solve(cost);
-        for (int t = 0; t < truth.Count; t++)
-            if (partners[t] >= 0 && cost[t, partners[t]] >= NoSharedNode)
-                partners[t] = -1;
-        return partners;
-    }
-
-    private static double MeanDistance(PoseInstance a, PoseInstance b)
-    {
-        double sum = 0;
-        int shared = 0;
-        for (int node = 0; node < a.Points.Length / 2; node++)
+        if (_options.Rules == EvaluationRules.SleapNN)
         {
-            if (!a.IsVisible(node) || !b.IsVisible(node))
-                continue;
-            sum += Distance(a, b, node);
-            shared++;
+            AddRanked(truth, predicted, partners, oks);
         }
-        return shared == 0 ? NoSharedNode : sum / shared;
-    }
-
-    private static double Distance(PoseInstance a, PoseInstance b, int node) =>
-        double.Hypot((double)a.Points[2 * node] - b.Points[2 * node], (double)a.Points[(2 * node) + 1] - b.Points[(2 * node) + 1]);
-
-    private void AddDistances(PoseInstance truth, PoseInstance? predicted)
-    {
-        for (int node = 0; node < _visible.Length; node++)
+        else
         {
-            if (!truth.IsVisible(node))
-                continue;
-            _visible[node]++;
-            if (predicted is { } partner && partner.IsVisible(node))
-                _distances[node].Add(Distance(truth, partner, node));
+            _oks.AddFrame(predicted, oks);
+            _pck.AddFrame(predicted, _similarity.Pck(truth, predicted));
         }
+        _centroids.Add(truth, predicted);
+        _tracks.Add(video, frameIndex, truth, predicted, oks);
+        int pairs = partners.Count(partner => partner >= 0);
+        _frames.Add(new FrameError(
+            video, frameIndex, truth.Count, predicted.Count, truth.Count - pairs, predicted.Count - pairs,
+            truth.Sum(animal => Enumerable.Range(0, _skeleton.Nodes.Length).Count(animal.IsVisible)), distances.Count,
+            distances.Count == 0 ? double.NaN : distances.Average(), distances.Count == 0 ? double.NaN : distances.Max()));
     }
 
-    private void AddPair(PoseInstance truth, PoseInstance predicted)
+    public PoseMetrics Result()
+    {
+        int instances = _frames.Sum(frame => frame.Instances), predicted = _frames.Sum(frame => frame.Predicted);
+        int counted = _options.Rules == EvaluationRules.SleapNN ? _pairs : instances;
+        return new PoseMetrics
+        {
+            Frames = _frames.Count,
+            Instances = instances,
+            Predicted = predicted,
+            Missed = instances - _pairs,
+            Spurious = predicted - _pairs,
+            Radius = _options.Radius,
+            Rules = _options.Rules,
+            All = _nodes.All(),
+            Nodes = [.. _skeleton.Nodes.Select((node, i) => new NodeError(node, _nodes.Of(i)))],
+            Oks = _oks.Result(),
+            Pck = _pck.Result(),
+            MeanOks = counted == 0 ? double.NaN : _oksSum / counted,
+            PckCurve = _nodes.Pck(),
+            Visibility = _nodes.Visibility(),
+            Centroids = _centroids.Result(),
+            Identities = _identities.Result(),
+            Tracks = _tracks.Result(),
+            PerFrame = [.. _frames],
+        };
+    }
+
+    private void AddPair(PoseInstance truth, PoseInstance predicted, double oks)
     {
         _pairs++;
-        if (truth.Track is null || predicted.Track is null)
-            return;
-        _tracked++;
-        _rightTracks += truth.Track == predicted.Track ? 1 : 0;
+        _oksSum += oks;
+        _identities.Add(truth.Track, predicted.Track);
+    }
+
+    private void AddRanked(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted, int[] partners, double[,] oks)
+    {
+        _oks.AddTruths(truth.Count);
+        _pck.AddTruths(truth.Count);
+        // In the order in which sleap-nn takes the predictions, for equal scores.
+        foreach (int prediction in RankedMatches.ByScore(predicted))
+        {
+            int animal = Array.IndexOf(partners, prediction);
+            if (animal < 0)
+                continue;
+            _oks.AddPair(predicted[prediction].Score, oks[animal, prediction]);
+            _pck.AddPair(predicted[prediction].Score, _similarity.Pck(truth[animal], predicted[prediction]));
+        }
     }
 }

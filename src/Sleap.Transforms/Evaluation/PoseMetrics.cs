@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Sleap.Transforms;
 
 /// <summary>How well predicted poses agree with labels.</summary>
 /// <remarks>
 /// In each frame, true and predicted animals are paired so that the sum of mean distances over shared nodes is least (Hungarian method).
-/// True animals without a partner are missed, predicted ones spurious. This is the measure of SLEAP-NN's own evaluation on pixel distances,
-/// without a limit on the distance of a pair.
+/// True animals without a partner are missed, predicted ones spurious; there is no limit on the distance of a pair. Other pairings:
+/// <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>, <see cref="TrackMetrics"/>.
 /// </remarks>
 public sealed record PoseMetrics
 {
@@ -29,20 +30,53 @@ public sealed record PoseMetrics
     /// <summary>The radius of <see cref="ErrorSummary.Within"/>, in pixels.</summary>
     public required double Radius { get; init; }
 
+    /// <summary>Whose rules the figures follow.</summary>
+    public required EvaluationRules Rules { get; init; }
+
     /// <summary>Distances over all nodes.</summary>
     public required ErrorSummary All { get; init; }
 
     /// <summary>Distances by node, in the order of the skeleton.</summary>
     public required ImmutableArray<NodeError> Nodes { get; init; }
 
-    /// <summary>Share of paired animals whose predicted track has the name of the true one; NaN when no pair has both.</summary>
-    public required double TrackAccuracy { get; init; }
+    /// <summary>Average precision and recall by object keypoint similarity (OKS).</summary>
+    public required AveragePrecision Oks { get; init; }
+
+    /// <summary>Average precision and recall with the mean PCK of an animal as its similarity.</summary>
+    public required AveragePrecision Pck { get; init; }
+
+    /// <summary>Mean OKS of the true animals with their partners, a missed one counting 0; under <see cref="EvaluationRules.SleapNN"/> of the pairs.</summary>
+    public required double MeanOks { get; init; }
+
+    /// <summary>The share of nodes within 1, 2, … 10 pixels.</summary>
+    public required PckCurve PckCurve { get; init; }
+
+    /// <summary>Which nodes are predicted at all.</summary>
+    public required VisibilityMetrics Visibility { get; init; }
+
+    /// <summary>Which animals are found at all.</summary>
+    public required CentroidMetrics Centroids { get; init; }
+
+    /// <summary>Whether paired animals have the right name (their track's); null when the labels or the predictions have no tracks.</summary>
+    public required IdentityMetrics? Identities { get; init; }
+
+    /// <summary>How well tracks are followed, whatever their names; null when the labels or the predictions have no tracks.</summary>
+    public required TrackMetrics? Tracks { get; init; }
+
+    /// <summary>The comparison of each frame, in the order of the labels.</summary>
+    public required ImmutableArray<FrameError> PerFrame { get; init; }
 
     /// <summary>Mean distance of found points in pixels.</summary>
     public double MeanError => All.Mean;
 
     /// <summary>Root of the mean squared distance of found points in pixels.</summary>
     public double Rmse => All.Rmse;
+
+    /// <summary>All figures but those of single frames, as a JSON object; what is not a number is null.</summary>
+    public JsonObject ToJson() => MetricsJson.Of(this);
+
+    /// <summary>The figures as text for a terminal, with a table of the nodes.</summary>
+    public string ToTable() => MetricsText.Of(this);
 
     /// <summary>The figures in one line.</summary>
     public override string ToString() => string.Create(

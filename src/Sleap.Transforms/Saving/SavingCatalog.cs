@@ -1,12 +1,10 @@
-using System.Text;
-using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Poses out of a data view: as labels, as files, as a <see cref="DataFrame"/>. The predicted keypoints are taken if the view has them, else its
+/// Poses out of a data view: as labels and as files. The predicted keypoints are taken if the view has them, else its
 /// labels. Every row is taken, and only the columns needed are computed.
 /// </summary>
 public static class SavingCatalog
@@ -38,42 +36,5 @@ public static class SavingCatalog
         Labels labels = pose.ToLabels(view, columns);
         PoseLog.Warn(pose.Context, "Saving labels", [.. labels.Save(path).Select(loss => $"{path}: {loss}")]);
         return labels;
-    }
-
-    /// <summary>The poses of all rows as a tidy table: video, frame, instance, track, node, x, y, score; a row for each node of each animal.</summary>
-    /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows with keypoints.</param>
-    /// <param name="columns">The names of the columns; null for the defaults.</param>
-    /// <returns>A frame whose x, y and score are null where a node was not found. Rows without an animal give none.</returns>
-    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
-    public static DataFrame ToDataFrame(this PoseCatalog pose, IDataView view, PoseColumnOptions? columns = null)
-    {
-        ArgumentNullException.ThrowIfNull(pose);
-        ArgumentNullException.ThrowIfNull(view);
-        return PoseTable.ToDataFrame(PoseTable.Rows(view, (columns ?? new PoseColumnOptions()).Checked(), "ToDataFrame"));
-    }
-
-    /// <summary>Writes the table of <see cref="ToDataFrame"/> as CSV (UTF-8, comma, point as decimal sign, empty = missing), row by row.</summary>
-    /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows with keypoints.</param>
-    /// <param name="path">Where to; the file appears when it is whole.</param>
-    /// <param name="columns">The names of the columns; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
-    public static void SaveCsv(this PoseCatalog pose, IDataView view, string path, PoseColumnOptions? columns = null)
-    {
-        ArgumentNullException.ThrowIfNull(pose);
-        ArgumentNullException.ThrowIfNull(view);
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string unfinished = path + ".part";
-        try
-        {
-            using (var writer = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-                PoseTable.Write(PoseTable.Rows(view, (columns ?? new PoseColumnOptions()).Checked(), "SaveCsv"), writer);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
     }
 }

@@ -10,9 +10,10 @@ public sealed class GoldenMetricsTests
     public void FiguresAreThoseOfTheReference()
     {
         JsonNode golden = JsonNode.Parse(File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "frames.json")))!;
-        var comparison = new PoseComparison(new Skeleton("five", ["a", "b", "c", "d", "e"]), (double)golden["radius"]!);
+        var comparison = new PoseComparison(new Skeleton("five", ["a", "b", "c", "d", "e"]), new EvaluationOptions { Radius = (double)golden["radius"]! });
+        int number = 0;
         foreach (JsonNode? frame in golden["frames"]!.AsArray())
-            comparison.Add(Animals(frame!["truth"]!), Animals(frame["predicted"]!));
+            comparison.Add("v", number++, Animals(frame!["truth"]!), Animals(frame["predicted"]!));
         PoseMetrics metrics = comparison.Result();
         JsonNode expected = golden["expected"]!;
         Assert.Equal(

@@ -58,7 +58,10 @@ public sealed class PoseMetricsTests
     {
         PoseMetrics metrics = Compare();
         Assert.True(double.IsNaN(metrics.All.Within));
-        Assert.True(double.IsNaN(metrics.TrackAccuracy));
+        Assert.True(double.IsNaN(metrics.Oks.MeanAP));
+        Assert.True(double.IsNaN(metrics.MeanOks));
+        Assert.Null(metrics.Identities);
+        Assert.Null(metrics.Tracks);
     }
 
     [Fact]
@@ -66,7 +69,11 @@ public sealed class PoseMetricsTests
     {
         PoseMetrics metrics = Compare(
             ([P(0, 0, 0, 0) with { Track = "x" }, P(50, 0, 50, 0) with { Track = "y" }], [P(1, 0, 1, 0) with { Track = "x" }, P(51, 0, 51, 0) with { Track = "x" }]));
-        Assert.Equal(0.5, metrics.TrackAccuracy);
+        Assert.Equal(0.5, metrics.Identities!.Accuracy);
+        Assert.Equal<string>(["x", "y"], metrics.Identities.TrueNames);
+        Assert.Equal<string>(["x"], metrics.Identities.PredictedNames);
+        Assert.Equal<int>([1, 0], metrics.Identities.Confusion[0]);
+        Assert.Equal<int>([1, 0], metrics.Identities.Confusion[1]);
     }
 
     [Fact]
@@ -115,9 +122,10 @@ public sealed class PoseMetricsTests
 
     private static PoseMetrics Compare(params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)
     {
-        var comparison = new PoseComparison(Pair, radius: 5);
+        var comparison = new PoseComparison(Pair, new EvaluationOptions());
+        int number = 0;
         foreach ((PoseInstance[] truth, PoseInstance[] predicted) in frames)
-            comparison.Add(truth, predicted);
+            comparison.Add("v", number++, truth, predicted);
         return comparison.Result();
     }
 }

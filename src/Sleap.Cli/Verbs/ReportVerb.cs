@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Sleap.IO;
+using Sleap.Transforms;
+
+namespace Sleap.Cli;
+
+/// <summary><c>sleap report PREDICTIONS --out FOLDER</c>: a page about a predictions file.</summary>
+internal static class ReportVerb
+{
+    public static Command Create()
+    {
+        var predictions = new Argument<string>("predictions") { Description = "Poses, in any format that is read." };
+        var output = new Option<string>("--out") { Description = "The folder for report.html and summary.json.", Required = true };
+        var source = new Option<string?>("--source") { Description = "The video, when it is not where the predictions say." };
+        var fps = new Option<double?>("--fps") { Description = "Frames a second; else the video's." };
+        var pixels = new Option<double?>("--pixels-per-unit") { Description = "Pixels of one unit of length; else lengths are in pixels." };
+        var unit = new Option<string>("--unit") { Description = "The unit of length.", DefaultValueFactory = _ => "mm" };
+        var node = new Option<string?>("--node") { Description = "The node that stands for an animal's place; else the mean of the visible ones." };
+        var video = new Option<string?>("--video") { Description = "Only this video of the predictions, by file name." };
+        var json = Report.Json();
+        var verb = new Command("report", "A page about a predictions file: tracks, paths, speeds, confidence, frames to look at.\nExample: sleap report session.slp --out session-report")
+        {
+            predictions, output, source, fps, pixels, unit, node, video, json,
+        };
+        verb.SetAction(words =>
+        {
+            var file = words.GetRequiredValue(predictions);
+            var options = new ReportOptions
+            {
+                Title = words.GetValue(video) is null ? Path.GetFileName(file) : null,
+                VideoPath = words.GetValue(source),
+                Plot = new PlotOptions
+                {
+                    FramesPerSecond = words.GetValue(fps), PixelsPerUnit = words.GetValue(pixels), Unit = words.GetRequiredValue(unit), Node = words.GetValue(node), Video = words.GetValue(video),
+                },
+            };
+            var made = new MLContext().Pose().Report(Labels.Load(file), words.GetRequiredValue(output), options);
+            var report = new JsonObject
+            {
+                ["out"] = made.Page,
+                ["videos"] = made.Videos.Length,
+                ["frames"] = made.Videos.Sum(v => v.Frames),
+                ["instances"] = made.Videos.Sum(v => v.Instances),
+                ["animals"] = new JsonArray([.. made.Videos.SelectMany(v => v.Animals).Select(a => (JsonNode)a.Name)]),
+            };
+            Report.Write(words.GetValue(json), report, [.. made.Videos.Select(v => $"{v.Name}: {v.Frames} frames, {v.Instances} instances, {v.Animals.Length} animals"), $"→ {made.Page}"]);
+            return 0;
+        });
+        return verb;
+    }
+}

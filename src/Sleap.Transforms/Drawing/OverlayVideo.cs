@@ -1,0 +1,47 @@
+using Microsoft.ML;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>Draws the poses of a video onto its frames and writes them as a new one.</summary>
+internal static class OverlayVideo
+{
+    public static FrameReport Write(MLContext ml, Labels labels, string path, RenderOptions options, CancellationToken cancellation)
+    {
+        PosedVideo video = PosedVideo.Choose(labels, options.Video);
+        using IFrameSource source = video.Open(options.VideoPath);
+        int[] frames = options.Frames is { } wanted ? [.. wanted] : Between(video, source);
+        double rate = options.FramesPerSecond ?? (double.IsFinite(source.FramesPerSecond) && source.FramesPerSecond > 0 ? source.FramesPerSecond : 25);
+        var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options.Drawing, 1.0 / options.Shrink);
+        List<UnreadableFrame> unreadable = [];
+        using var writer = new VideoWriter(path, source.Width / options.Shrink, source.Height / options.Shrink, rate, options.Quality);
+        foreach (FrameResult result in source.ReadMany(frames, cancellation))
+        {
+            if (result.Frame is null)
+            {
+                unreadable.Add(new UnreadableFrame(video.Name, result.FrameIndex, result.Error!.Message));
+                continue;
+            }
+            var canvas = Canvas.Of(result.Frame);
+            if (options.Shrink > 1)
+                canvas = canvas.Shrunk(options.Shrink);
+            overlay.Animals(canvas, video.Name, result.FrameIndex, video.Frames.GetValueOrDefault(result.FrameIndex) ?? []);
+            writer.Add(canvas.Pixels);
+        }
+        if (unreadable.Count == frames.Length)
+            throw new InvalidDataException($"None of the {frames.Length} frames of {video.Name} could be read: {unreadable[0].Reason}");
+        writer.Finish();
+        PoseLog.Warn(ml, "Rendering", [.. unreadable.Select(frame => $"{frame.Video}, frame {frame.FrameIndex}, could not be read and was left out: {frame.Reason}")]);
+        return new FrameReport(frames.Length, unreadable);
+    }
+
+    // Embedded pictures are some frames of a video, so not every number is there.
+    private static int[] Between(PosedVideo video, IFrameSource source)
+    {
+        (int first, int last) = (video.Frames.Keys.First(), video.Frames.Keys.Last());
+        int[] frames = [.. Enumerable.Range(first, last - first + 1).Where(source.Contains)];
+        return frames.Length > 0
+            ? frames
+            : throw new ArgumentException($"The poses are of the frames {first} to {last}, and the video has {source.FrameCount} frames, none of these. Is it the right video?");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections;
+using Microsoft.Data.Analysis;
+
+namespace Sleap.Transforms;
+
+/// <summary>Gathers a table as a <see cref="DataFrame"/>.</summary>
+internal sealed class DataFrameSink : ITableSink
+{
+    private TableColumn[] _columns = [];
+    private IList[] _values = [];
+    private int _next;
+
+    public void Header(IReadOnlyList<TableColumn> columns)
+    {
+        _columns = [.. columns];
+        _values = [.. columns.Select(ListFor)];
+    }
+
+    public void Text(string? value) => ((List<string?>)_values[_next++]).Add(value);
+
+    public void Whole(int? value) => ((List<int?>)_values[_next++]).Add(value);
+
+    public void Single(float? value) => ((List<float?>)_values[_next++]).Add(value);
+
+    public void Double(double? value) => ((List<double?>)_values[_next++]).Add(value);
+
+    public void Flag(bool? value) => ((List<bool?>)_values[_next++]).Add(value);
+
+    public void EndRow() => _next = 0;
+
+    public DataFrame Result() => new(_columns.Zip(_values, ColumnOf));
+
+    private static IList ListFor(TableColumn column) => column.Type switch
+    {
+        var type when type == typeof(string) => new List<string?>(),
+        var type when type == typeof(int) => new List<int?>(),
+        var type when type == typeof(float) => new List<float?>(),
+        var type when type == typeof(double) => new List<double?>(),
+        _ => new List<bool?>(),
+    };
+
+    private static DataFrameColumn ColumnOf(TableColumn column, IList values) => values switch
+    {
+        List<string?> texts => new StringDataFrameColumn(column.Name, texts),
+        List<int?> wholes => new Int32DataFrameColumn(column.Name, wholes),
+        List<float?> singles => new SingleDataFrameColumn(column.Name, singles),
+        List<double?> doubles => new DoubleDataFrameColumn(column.Name, doubles),
+        _ => new BooleanDataFrameColumn(column.Name, (List<bool?>)values),
+    };
+}

@@ -1,0 +1,94 @@
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>Draws some frames of a video as small pictures for a page.</summary>
+internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptions options)
+{
+    private const int LargestSide = 520;
+    private const int PartSide = 300;
+    private const double PartNodeRadius = 3.5;
+
+    /// <summary>Why pictures are missing, or null.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whole frames, made smaller.</summary>
+    public IReadOnlyDictionary<int, string> Whole(IReadOnlyCollection<int> frames) => Draw(frames, (canvas, frame) =>
+    {
+        int factor = (int)Math.Ceiling(Math.Max(canvas.Width, canvas.Height) / (double)LargestSide);
+        Canvas small = factor > 1 ? canvas.Shrunk(factor) : canvas;
+        new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options, 1.0 / factor).Animals(small, video.Name, frame, video.Frames.GetValueOrDefault(frame) ?? []);
+        return small;
+    });
+
+    /// <summary>The part of each frame around some animals; true animals as rings where they are given.</summary>
+    public IReadOnlyDictionary<int, string> Around(IReadOnlyDictionary<int, (IReadOnlyList<PoseInstance> Centre, IReadOnlyList<PoseInstance> Labels)> frames) => Draw([.. frames.Keys], (canvas, frame) =>
+    {
+        (IReadOnlyList<PoseInstance> centre, IReadOnlyList<PoseInstance> labels) = frames[frame];
+        (int left, int top, int size) = Part(canvas, centre);
+        var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options with { ShowNames = false, NodeRadius = options.NodeRadius ?? PartNodeRadius });
+        IReadOnlyList<PoseInstance> animals = video.Frames.GetValueOrDefault(frame) ?? [];
+        // Small parts are enlarged before they are drawn on, so that lines stay fine.
+        int zoom = Math.Max(1, PartSide / size);
+        Canvas part = canvas.Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top)).Enlarged(zoom);
+        PoseInstance[] moved = [.. animals.Select(animal => Moved(animal, left, top, zoom))];
+        overlay.Labels(part, [.. labels.Select(animal => Moved(animal, left, top, zoom))], moved);
+        overlay.Animals(part, video.Name, frame, moved);
+        return part;
+    });
+
+    private Dictionary<int, string> Draw(IReadOnlyCollection<int> frames, Func<Canvas, int, Canvas> draw)
+    {
+        Dictionary<int, string> pictures = [];
+        if (frames.Count == 0)
+            return pictures;
+        try
+        {
+            using IFrameSource source = video.Open(path);
+            foreach (FrameResult result in source.ReadMany(frames.Order()))
+            {
+                if (result.Frame is not null)
+                    pictures[result.FrameIndex] = Encode(draw(Canvas.Of(result.Frame), result.FrameIndex));
+                else
+                    Problem ??= FormattableString.Invariant($"frame {result.FrameIndex} could not be read: {result.Error!.Message}");
+            }
+        }
+        catch (Exception problem) when (problem is IOException or PoseFormatException or InvalidOperationException or UnauthorizedAccessException && path is null)
+        {
+            // A label file often travels without its video; the figures are as good. A video that was named must be there.
+            Problem = problem.Message;
+        }
+        return pictures;
+    }
+
+    private static (int Left, int Top, int Size) Part(Canvas canvas, IReadOnlyList<PoseInstance> animals)
+    {
+        float[] x = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 0)).Where(float.IsFinite)];
+        float[] y = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 1)).Where(float.IsFinite)];
+        if (x.Length == 0)
+            return (0, 0, Math.Max(canvas.Width, canvas.Height));
+        int size = Math.Clamp((int)(Math.Max(x.Max() - x.Min(), y.Max() - y.Min()) * 1.5) + 20, 60, Math.Max(canvas.Width, canvas.Height));
+        int left = Math.Clamp((int)((x.Max() + x.Min() - size) / 2), 0, Math.Max(0, canvas.Width - size));
+        int top = Math.Clamp((int)((y.Max() + y.Min() - size) / 2), 0, Math.Max(0, canvas.Height - size));
+        return (left, top, size);
+    }
+
+    private static PoseInstance Moved(PoseInstance animal, int left, int top, int zoom) =>
+        animal with { Points = [.. animal.Points.Select((value, i) => ((value - (i % 2 == 0 ? left : top) + 0.5f) * zoom) - 0.5f)] };
+
+    private static string Encode(Canvas canvas)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"sleap-picture-{Guid.NewGuid():N}.jpg");
+        try
+        {
+            using MLImage image = canvas.ToImage();
+            image.Save(file);
+            return "data:image/jpeg;base64," + Convert.ToBase64String(File.ReadAllBytes(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
