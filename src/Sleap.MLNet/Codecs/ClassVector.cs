@@ -7,6 +7,9 @@ namespace Sleap.MLNet;
 /// <summary>Which class each crop of a frame is of, as a vector of probabilities.</summary>
 public sealed class ClassVector
 {
+    // The least that single precision holds in full.
+    private const float LeastNumber = 1.17549435e-38f;
+
     private readonly float _leastProbability;
 
     /// <summary>Makes the codec of one head.</summary>
@@ -60,6 +63,25 @@ public sealed class ClassVector
         }
 
         return (assigned, found);
+    }
+
+    /// <summary>Cross entropy of the network's probabilities and the targets.</summary>
+    /// <param name="probabilities">(M, classes), as the network's head gives them: softmax has been applied.</param>
+    /// <param name="targets">(M, classes), as <see cref="Encode"/> gives them; a row of zeros adds nothing but counts in the mean.</param>
+    /// <param name="softmaxTwice">
+    /// Take the probabilities for logits, as sleap-nn 0.3.5 does, which keeps the loss above 0.31 for two classes however right the network
+    /// is. Default false.
+    /// </param>
+    /// <returns>A scalar that can be differentiated.</returns>
+    public static Tensor Loss(Tensor probabilities, Tensor targets, bool softmaxTwice = false)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(targets);
+        using DisposeScope scope = NewDisposeScope();
+        // The gradient through softmax and logarithm is that of log-softmax, p − y, as long as p is above 0, which in single precision it is
+        // until logits are about 100 apart.
+        Tensor logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();  // (M, classes)
+        return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 
     /// <summary>For each of the given rows of a table of probabilities a column, none twice, or −1.</summary>
