@@ -41,7 +41,8 @@ internal sealed class PlainGrouping(Edge[] edges, int nodes, int stride, float m
             {
                 if ((taken & 1 << j) != 0 || (rule == GroupingRule.StrongestFirst && scores[i, j] < minScore))
                     continue;
-                double sum = scores[i, j] + Best(i + 1, taken | 1 << j).Sum;
+                // Below a negative least score a pair is worth nothing, at it as well.
+                double sum = scores[i, j] - (rule == GroupingRule.StrongestFirst ? Math.Min(minScore, 0) : 0) + Best(i + 1, taken | 1 << j).Sum;
                 if (sum > best.Sum)
                     best = (sum, j);
             }
