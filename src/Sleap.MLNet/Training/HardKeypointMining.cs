@@ -51,7 +51,8 @@ public sealed record HardKeypointMining
         long channels = output.size(1);
         Tensor losses = (output - target).square().sum(new long[] { 0, 2, 3 });                         // (C)
         // How many are hard is not read by the host, which would wait for the device at each step: each loss has its rank instead.
-        Tensor hard = losses.detach().ge(losses.detach().amin(new long[] { 0 }, true) * HardToEasyRatio);
+        // A map without a fault is never hard: 0 / 0 is no number.
+        Tensor hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).ge(HardToEasyRatio);
         // Up to the largest number; where the least is larger than that, the largest counts.
         Tensor count = hard.to(ScalarType.Float32).sum().clamp(Math.Min(MinHardKeypoints, channels), null).clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
         (Tensor sorted, Tensor _) = losses.topk((int)channels, 0, true, true);                          // (C), falling
