@@ -1,5 +1,5 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
-// dotnet run build.cs -- bench [train] [forward] [video]
+// dotnet run build.cs -- bench [train] [forward] [video] [grouping]
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
 if (args is ["training", .. var protocols]) return Sleap.Bench.TrainingProtocols.Run(protocols);
-string[] all = ["train", "forward", "video"];
+string[] all = ["train", "forward", "video", "grouping"];
 var modes = args.Length == 0 ? all : args;
 if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
 {
@@ -19,6 +19,9 @@ if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
     return 2;
 }
 set_num_threads(Threads);
+if (modes.Contains("grouping")) GroupingBench.Run();   // has no peer: sleap-nn is not at hand
+modes = [.. modes.Where(mode => mode != "grouping")];
+if (modes.Length == 0) return 0;
 var video = "examples/data/openfield/videos/m3v1mp4.mp4";
 Console.WriteLine($"{"",-10}{"plain PyTorch",16}{"ours",16}{"ratio",10}   {Threads} threads");
 foreach (var mode in modes)

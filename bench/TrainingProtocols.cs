@@ -63,7 +63,7 @@ internal static class TrainingProtocols
             _ => pose.SingleInstance(new() { Backbone = Network, Scale = 0.5f, Sigma = 3.5f, Augmentation = Turned, Training = Training(seed, epochs(1500)) }).Fit(train, validation),
         };
         var metrics = pose.Evaluate(model.Transform(test));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  seed {seed}: {metrics}, identity {metrics.TrackAccuracy:0.00}, {clock.Elapsed.TotalSeconds:0} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  seed {seed}: {metrics}, identity {metrics.Identities?.Accuracy ?? double.NaN:0.00}, {clock.Elapsed.TotalSeconds:0} s"));
         Directory.CreateDirectory("artifacts/bench");
         ml.Model.Save(model, train.Schema, $"artifacts/bench/{protocol}-{seed}.zip");
     }

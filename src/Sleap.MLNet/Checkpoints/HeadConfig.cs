@@ -74,7 +74,7 @@ internal sealed class HeadConfig
             LossWeight = maps.Single("loss_weight", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             AnchorPart = maps.Text("anchor_part"),
-            PartAffinity = pafs is null ? null : new() { Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = pafs.Single("loss_weight", 1) },
+            PartAffinity = pafs is null ? null : new() { Grouping = GroupingRule.SleapNN, Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = pafs.Single("loss_weight", 1) },
             Edges = pafs?.Pairs("edges") ?? [],
             ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = classMaps.Single("loss_weight", 1) },
             ClassVectors = classVectors is null ? null : VectorsOf(classVectors),

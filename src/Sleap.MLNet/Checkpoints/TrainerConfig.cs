@@ -18,7 +18,6 @@ internal static class TrainerConfig
         loader?.Skip("num_workers", "shuffle");
         var optimizer = trainer.Section("optimizer");
         if (trainer.Section("eval") is { } eval && !eval.Flag("enabled", false)) eval.SkipAll();
-        if (trainer.Section("online_hard_keypoint_mining") is { } mining && !mining.Flag("online_mining", false)) mining.SkipAll();
         var defaults = new TrainerOptions();
         return defaults with
         {
@@ -30,6 +29,7 @@ internal static class TrainerConfig
             Schedule = ScheduleOf(trainer),
             EarlyStoppingPatience = PatienceOf(trainer),
             Seed = trainer.Whole("seed"),
+            HardKeypointMining = MiningOf(trainer),
             // As sleap-nn trains: plain mean squared error from torch's own start, and the last weights themselves.
             ForegroundWeight = 0,
             Initialization = Initialization.Default,
@@ -53,6 +53,24 @@ internal static class TrainerConfig
             Cooldown = plateau.Whole("cooldown", 3),
             Threshold = plateau.Number("threshold", 1e-6),
             Lowest = plateau.Number("min_lr", 1e-8),
+        };
+    }
+
+    private static HardKeypointMining? MiningOf(ConfigSection trainer)
+    {
+        if (trainer.Section("online_hard_keypoint_mining") is not { } mining) return null;
+        if (!mining.Flag("online_mining", false))
+        {
+            mining.SkipAll();
+            return null;
+        }
+        var defaults = new HardKeypointMining();
+        return new()
+        {
+            HardToEasyRatio = mining.Single("hard_to_easy_ratio", defaults.HardToEasyRatio),
+            MinHardKeypoints = mining.Whole("min_hard_keypoints", defaults.MinHardKeypoints),
+            MaxHardKeypoints = mining.Whole("max_hard_keypoints"),
+            LossScale = mining.Single("loss_scale", defaults.LossScale),
         };
     }
 

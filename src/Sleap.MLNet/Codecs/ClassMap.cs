@@ -76,38 +76,101 @@ public sealed class ClassMap
         ArgumentNullException.ThrowIfNull(peaks);
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        long batch = maps.size(0);
+        (float[] points, float[] values, float[] probabilities) = Classify(maps, peaks, nodes);
+        return new ClassifiedPeaks(
+            tensor(points, new[] { batch, Classes, nodes, 2 }).MoveToOuterDisposeScope(),
+            tensor(values, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope(),
+            tensor(probabilities, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>As <see cref="Decode"/>, but only the animals that have a peak, in the order of their classes.</summary>
+    /// <param name="maps">(B, classes, h, w)</param>
+    /// <param name="peaks">Peaks of all nodes.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    /// <returns>
+    /// The animals of each of the B samples. An animal's score is the mean of its peaks' values, as in sleap-nn, and the probability of its
+    /// class the mean of its peaks' probabilities.
+    /// </returns>
+    public IReadOnlyList<InstanceSet> Group(Tensor maps, LocalPeaks peaks, int nodes)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        ArgumentNullException.ThrowIfNull(peaks);
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        (float[] points, float[] values, float[] probabilities) = Classify(maps, peaks, nodes);
+        int[] all = [.. Enumerable.Range(0, Classes)];
+        var sets = new InstanceSet[maps.size(0)];
+        for (int sample = 0; sample < sets.Length; sample++)
+        {
+            int first = sample * Classes;
+            float[] scores = new float[Classes], chances = new float[Classes];
+            for (int c = 0; c < Classes; c++)
+            {
+                scores[c] = Mean(values.AsSpan((first + c) * nodes, nodes));
+                chances[c] = Mean(probabilities.AsSpan((first + c) * nodes, nodes));
+            }
+
+            var own = new InstanceSet(points[(2 * first * nodes)..(2 * (first + Classes) * nodes)], values[(first * nodes)..((first + Classes) * nodes)], scores)
+            {
+                Classes = all,
+                ClassProbabilities = chances,
+            };
+            for (int i = 0; i < own.Values.Length; i++)
+                own.Values[i] = float.IsNaN(own.Values[i]) ? 0 : own.Values[i];
+            sets[sample] = own.Select([.. all.Where(c => !float.IsNaN(scores[c]))]);
+        }
+
+        return sets;
+    }
+
+    // Points, values and probabilities of (B, classes, nodes), NaN = missing.
+    private (float[] Points, float[] Values, float[] Probabilities) Classify(Tensor maps, LocalPeaks peaks, int nodes)
+    {
+        if (maps.dim() != 4 || maps.size(1) != Classes)
+            throw new ArgumentException($"Class maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, {Classes}, height, width).", nameof(maps));
         long batch = maps.size(0), height = maps.size(2), width = maps.size(3);
         Tensor cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);                     // (P, 2), halves to even
         Tensor row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
         Tensor place = row * width + cells.select(1, 0).clamp(0, width - 1);                            // (P)
         Tensor chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place);          // (P, classes)
-        float[] probabilities = Numbers(chances), points = Numbers(peaks.Points), values = Numbers(peaks.Values);
-        long[] samples = peaks.Samples.cpu().data<long>().ToArray(), channels = peaks.Channels.cpu().data<long>().ToArray();
-
+        float[] all = HostPeaks.Numbers(chances);
+        HostPeaks found = HostPeaks.Of(peaks);
         int slots = (int)batch * Classes * nodes;
-        float[] foundPoints = Missing(2 * slots), foundValues = Missing(slots), foundProbabilities = Missing(slots);
-        foreach (var group in Enumerable.Range(0, samples.Length).GroupBy(peak => (samples[peak], channels[peak])))
+        float[] points = Missing(2 * slots), values = Missing(slots), probabilities = Missing(slots);
+        foreach (var group in Enumerable.Range(0, found.Samples.Length).GroupBy(peak => (found.Samples[peak], found.Channels[peak])))
         {
             int[] members = [.. group];
-            int[] classes = ClassVector.Assign(probabilities, members, Classes);
+            int[] classes = ClassVector.Assign(all, members, Classes);
             for (int i = 0; i < members.Length; i++)
             {
-                ReadOnlySpan<float> own = probabilities.AsSpan(members[i] * Classes, Classes);
+                ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);
                 if (classes[i] < 0 || own[classes[i]] != Largest(own))
                     continue;
                 long slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
-                (foundPoints[2 * slot], foundPoints[2 * slot + 1]) = (points[2 * members[i]], points[2 * members[i] + 1]);
-                (foundValues[slot], foundProbabilities[slot]) = (values[members[i]], own[classes[i]]);
+                (points[2 * slot], points[2 * slot + 1]) = (found.Points[2 * members[i]], found.Points[2 * members[i] + 1]);
+                (values[slot], probabilities[slot]) = (found.Values[members[i]], own[classes[i]]);
             }
         }
 
-        return new ClassifiedPeaks(
-            tensor(foundPoints, new[] { batch, Classes, nodes, 2 }).MoveToOuterDisposeScope(),
-            tensor(foundValues, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope(),
-            tensor(foundProbabilities, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope());
+        return (points, values, probabilities);
     }
 
-    private static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    // Of those that are numbers; NaN when none is.
+    private static float Mean(ReadOnlySpan<float> values)
+    {
+        double sum = 0;
+        int count = 0;
+        foreach (float value in values)
+        {
+            if (float.IsNaN(value))
+                continue;
+            sum += value;
+            count++;
+        }
+
+        return (float)(sum / count);
+    }
 
     private static float Largest(ReadOnlySpan<float> values)
     {

@@ -7,6 +7,9 @@ namespace Sleap.MLNet;
 /// <summary>Which class each crop of a frame is of, as a vector of probabilities.</summary>
 public sealed class ClassVector
 {
+    // The least that single precision holds in full.
+    private const float LeastNumber = 1.17549435e-38f;
+
     private readonly float _leastProbability;
 
     /// <summary>Makes the codec of one head.</summary>
@@ -36,12 +39,6 @@ public sealed class ClassVector
         Tensor numbers = arange(0, Classes, ScalarType.Int64, classes.device);
         return classes.to(ScalarType.Int64).unsqueeze(-1).eq(numbers).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Mean cross entropy of probabilities against classes; an animal of no class adds nothing and counts.</summary>
-    /// <param name="probabilities">(animals, classes)</param>
-    /// <param name="classes">(animals), whole numbers; −1 = none.</param>
-    internal Tensor Loss(Tensor probabilities, Tensor classes) =>
-        Encode(classes).mul(probabilities.add(1e-8).log()).sum(1).mean().neg();
 
     /// <summary>Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.</summary>
     /// <param name="probabilities">(animals, classes)</param>
@@ -81,6 +78,25 @@ public sealed class ClassVector
         }
 
         return keys;
+    }
+
+    /// <summary>Cross entropy of the network's probabilities and the targets.</summary>
+    /// <param name="probabilities">(M, classes), as the network's head gives them: softmax has been applied.</param>
+    /// <param name="targets">(M, classes), as <see cref="Encode"/> gives them; a row of zeros adds nothing but counts in the mean.</param>
+    /// <param name="softmaxTwice">
+    /// Take the probabilities for logits, as sleap-nn 0.3.5 does, which keeps the loss above 0.31 for two classes however right the network
+    /// is. Default false.
+    /// </param>
+    /// <returns>A scalar that can be differentiated.</returns>
+    public static Tensor Loss(Tensor probabilities, Tensor targets, bool softmaxTwice = false)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        ArgumentNullException.ThrowIfNull(targets);
+        using DisposeScope scope = NewDisposeScope();
+        // The gradient through softmax and logarithm is that of log-softmax, p − y, as long as p is above 0, which in single precision it is
+        // until logits are about 100 apart.
+        Tensor logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();  // (M, classes)
+        return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 
     /// <summary>For each of the given rows of a table of probabilities a column, none twice, or −1.</summary>

@@ -13,6 +13,7 @@ public sealed class PartAffinity
     private const float MachineEpsilon = 1.1920929e-7f;
 
     private readonly Edge[] _edges;
+    private readonly int[] _order;      // in which sleap-nn takes the edges
 
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="edges">The skeleton's edges.</param>
@@ -25,6 +26,7 @@ public sealed class PartAffinity
         if (!(float.IsFinite(sigma) && sigma > 0))
             throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The field's reach must be a number above 0.");
         _edges = [.. edges];
+        _order = EdgeOrder.BreadthFirst(_edges);
         (Stride, Sigma) = (stride, sigma);
     }
 
@@ -45,6 +47,24 @@ public sealed class PartAffinity
 
     /// <summary>Least score of a connection. Default 0.25, sleap-nn's <c>min_line_scores</c>.</summary>
     public float MinLineScore { get; init; } = 0.25f;
+
+    /// <summary>How connections become animals. Default <see cref="GroupingRule.StrongestFirst"/>.</summary>
+    public GroupingRule Rule { get; init; }
+
+    /// <summary>
+    /// Least number of peaks of an animal, or below 1 the share of the nodes, rounded down. Default 0: every animal of at least one
+    /// connection. sleap-nn's <c>min_instance_peaks</c>.
+    /// </summary>
+    public float MinInstancePeaks { get; init; }
+
+    /// <summary>Animals of the highest scores to keep in each frame; null (the default): all. sleap-nn's <c>max_instances</c>.</summary>
+    public int? MaxInstances { get; init; }
+
+    /// <summary>
+    /// Whether an animal's score is the sum of its connections' scores, as in sleap-nn, instead of that sum as a share of what it could be, 1
+    /// for each edge. Default false. The order is the same.
+    /// </summary>
+    public bool SumScores { get; init; }
 
     /// <summary>Draws the target fields.</summary>
     /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
@@ -86,20 +106,79 @@ public sealed class PartAffinity
     /// <returns>Connections of at least <see cref="MinLineScore"/>, ordered by sample, edge and source peak.</returns>
     public IReadOnlyList<PeakConnection> Decode(Tensor fields, LocalPeaks peaks)
     {
-        (PeakPairs pairs, float[] scores) = Score(fields, peaks);
-        return PeakMatching.Match(pairs, scores, MinLineScore);
+        ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(peaks);
+        using DisposeScope scope = NewDisposeScope();
+        return Connect(fields, peaks, HostPeaks.Of(peaks));
     }
 
-    /// <summary>All pairs of peaks that an edge could connect, and their scores.</summary>
-    internal (PeakPairs Pairs, float[] Scores) Score(Tensor fields, LocalPeaks peaks)
+    /// <summary>Puts peaks together to animals.</summary>
+    /// <param name="fields">(B, 2 · edges, h, w)</param>
+    /// <param name="peaks">Peaks of all nodes.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    /// <returns>The animals of each of the B samples; a peak in no connection is of none.</returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public IReadOnlyList<InstanceSet> Group(Tensor fields, LocalPeaks peaks, int nodes)
     {
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(peaks);
+        using DisposeScope scope = NewDisposeScope();
+        HostPeaks found = HostPeaks.Of(peaks);
+        var connections = Connect(fields, peaks, found).ToLookup(connection => connection.Sample);
+        return [.. Enumerable.Range(0, (int)fields.size(0)).Select(sample => Assemble([.. connections[sample]], found, nodes).Best(MaxInstances))];
+    }
+
+    private List<PeakConnection> Connect(Tensor fields, LocalPeaks peaks, HostPeaks found)
+    {
+        (PeakPairs pairs, float[] scores) = Score(fields, peaks, found);
+        return PeakMatching.Match(pairs, scores, MinLineScore, Rule == GroupingRule.SleapNN);
+    }
+
+    /// <summary>Least number of peaks of an animal of so many nodes.</summary>
+    internal int LeastPeaks(int nodes) => MinInstancePeaks < 1 ? (int)((double)(decimal)MinInstancePeaks * nodes) : (int)MinInstancePeaks;
+
+    // The animals of one sample.
+    private InstanceSet Assemble(IReadOnlyList<PeakConnection> connections, HostPeaks peaks, int nodes)
+    {
+        if (Rule == GroupingRule.SleapNN)
+            connections = [.. _order.SelectMany(edge => connections.Where(connection => connection.Edge == edge))];
+        IEnumerable<KeyValuePair<int, int>> assigned = Rule == GroupingRule.SleapNN
+            ? PartAssembly.SleapNN(connections, peaks.Channels)
+            : PartAssembly.StrongestFirst(connections, peaks.Channels);
+        int least = LeastPeaks(nodes);
+        // From an animal's number to its place among those large enough.
+        var places = assigned.GroupBy(pair => pair.Value).Where(animal => animal.Count() >= least).Select(animal => animal.Key).Order()
+            .Select((animal, place) => (animal, place)).ToDictionary(pair => pair.animal, pair => pair.place);
+        float[] points = new float[places.Count * nodes * 2], values = new float[places.Count * nodes], scores = new float[places.Count];
+        Array.Fill(points, float.NaN);
+        var placeOf = new Dictionary<int, int>();
+        foreach ((int peak, int animal) in assigned)
+        {
+            if (!places.TryGetValue(animal, out int place))
+                continue;
+            placeOf[peak] = place;
+            int slot = place * nodes + (int)peaks.Channels[peak];
+            (points[2 * slot], points[2 * slot + 1], values[slot]) = (peaks.Points[2 * peak], peaks.Points[2 * peak + 1], peaks.Values[peak]);
+        }
+
+        foreach (PeakConnection connection in connections)
+        {
+            // sleap-nn counts a connection for its source's animal, also where that has lost the destination to another.
+            if (placeOf.TryGetValue(connection.Source, out int place) && (Rule == GroupingRule.SleapNN || placeOf.GetValueOrDefault(connection.Destination, -1) == place))
+                scores[place] += SumScores ? connection.Score : connection.Score / _edges.Length;
+        }
+
+        return new(points, values, scores);
+    }
+
+    /// <summary>All pairs of peaks that an edge could connect, and their scores.</summary>
+    internal (PeakPairs Pairs, float[] Scores) Score(Tensor fields, LocalPeaks peaks, HostPeaks found)
+    {
         if (fields.dim() != 4 || fields.size(1) != 2 * _edges.Length)
             throw new ArgumentException($"Fields have the shape ({string.Join(", ", fields.shape)}), expected (batch, {2 * _edges.Length}, height, width).", nameof(fields));
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        PeakPairs pairs = PeakPairs.Of(peaks.Samples.cpu().data<long>().ToArray(), peaks.Channels.cpu().data<long>().ToArray(), _edges);
+        PeakPairs pairs = PeakPairs.Of(found.Samples, found.Channels, _edges);
         if (pairs.Count == 0)
             return (pairs, []);
         Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device), sample = tensor(pairs.Samples, new long[] { pairs.Count }, ScalarType.Int64, fields.device);

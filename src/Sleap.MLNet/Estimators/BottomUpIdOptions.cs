@@ -12,6 +12,9 @@ public sealed record BottomUpIdOptions : PoseModelOptions
     /// <summary>The animals' names, which are tracks of the labels; null (default): all tracks that occur in the training labels.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
+    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
     internal IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
     [
         new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.MultiInstance, Nodes = subject.Skeleton.Nodes.Length, Sigma = Sigma, OutputStride = HeadStride },
@@ -21,6 +24,7 @@ public sealed record BottomUpIdOptions : PoseModelOptions
     internal IEnumerable<string> Faults(PoseSubject subject)
     {
         foreach (var fault in Faults(Heads(subject))) yield return fault;
+        foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
         if (Classes is { } classes && classes.Distinct().Count() < classes.Count) yield return $"Classes names an animal twice: {string.Join(", ", classes)}.";
     }
 }

@@ -28,6 +28,8 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer, ILoadable<Bott
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override InstanceFilterOptions Filter => Options.Filter;
+
     internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<BottomUpIdTransformer>.PayloadVersion => 1;

@@ -12,6 +12,9 @@ public sealed record BottomUpOptions : PoseModelOptions
     /// <summary>Animals in a frame at most: those of the highest scores are kept. Null (default): any number.</summary>
     public int? MaxInstances { get; init; }
 
+    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
     internal IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
     [
         new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.MultiInstance, Nodes = subject.Skeleton.Nodes.Length, Sigma = Sigma, OutputStride = HeadStride },
@@ -26,6 +29,7 @@ public sealed record BottomUpOptions : PoseModelOptions
             yield break;
         }
         foreach (var fault in Faults(Heads(subject)).Concat(PartAffinity.Faults())) yield return fault;
+        foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
         if (MaxInstances < 1) yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
     }
 }

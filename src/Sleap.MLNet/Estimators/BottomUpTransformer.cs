@@ -28,6 +28,8 @@ public sealed class BottomUpTransformer : PoseModelTransformer, ILoadable<Bottom
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override InstanceFilterOptions Filter => Options.Filter;
+
     internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<BottomUpTransformer>.PayloadVersion => 1;

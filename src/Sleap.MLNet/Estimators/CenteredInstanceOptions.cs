@@ -43,19 +43,12 @@ public sealed record CenteredInstanceOptions : PoseModelOptions
     internal CenteredInstanceOptions Completed(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
         if (CropSize is not null) return this;
-        var anchor = Anchor.Of(AnchorPart, subject.Skeleton);
-        var farthest = 0f;
-        foreach (var row in rows)
-        {
-            var centres = anchor.Centres(row.Points, row.Nodes);
-            for (var i = 0; i < row.Points.Length; i += 2)
-            {
-                var animal = i / (2 * row.Nodes);
-                var (dx, dy) = (row.Points[i] - centres[2 * animal], row.Points[i + 1] - centres[2 * animal + 1]);
-                if (!float.IsNaN(dx)) farthest = Math.Max(farthest, MathF.Sqrt(dx * dx + dy * dy));
-            }
-        }
-        var stride = Backbone.MaxStride;
-        return this with { CropSize = Math.Max(stride, (int)Math.Ceiling(2 * farthest * Augmentation.ScaleMax * Scale / stride) * stride) };
+        var anchor = InstanceCentroids.AnchorOf(AnchorPart, subject.Skeleton);
+        float Largest(Func<float[], float> side) => rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes)).Select(side).Where(float.IsFinite).DefaultIfEmpty(0).Max();
+        var (required, box) = (Largest(animal => MLNet.CropSize.Required(animal, anchor)), Largest(animal => MLNet.CropSize.BoxSide(animal)));
+        var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
+        // The stride is that of the network's input, which the crop is scaled to.
+        var stride = (int)Math.Ceiling(Backbone.MaxStride / Scale);
+        return this with { CropSize = MLNet.CropSize.Of([required], MLNet.CropSize.AugmentationPadding(box, rotation, Augmentation.ScaleMax), stride) };
     }
 }

@@ -29,11 +29,11 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
 
     internal static TrainingStage StageOf(CentroidOptions options, PoseSubject subject)
     {
-        var anchor = Anchor.Of(options.AnchorPart, subject.Skeleton);
+        var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
         return new TrainingStage(
         "centroid",
         options,
-        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), CentroidModel.Skeleton, row => anchor.Centres(row.Points, row.Nodes), LabelledRow.NoClasses),
+        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), CentroidModel.Skeleton, row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor), LabelledRow.NoClasses),
         seed => new CentroidModel(options, options.Training.Initialization, seed));
     }
 }

@@ -27,8 +27,8 @@ public sealed record PartAffinityOptions
     /// <summary>Least number of found nodes of an animal: a whole number, or below 1 a share of the nodes. Default 0; SLEAP-NN's <c>min_instance_peaks</c>.</summary>
     public float MinInstancePeaks { get; init; }
 
-    /// <summary>Least number of found nodes of an animal of <paramref name="nodes"/> nodes.</summary>
-    internal int PeaksOf(int nodes) => (int)(MinInstancePeaks < 1 ? MinInstancePeaks * nodes : MinInstancePeaks);
+    /// <summary>How connections become animals. Default <see cref="GroupingRule.StrongestFirst"/>; models of sleap-nn are grouped as there.</summary>
+    public GroupingRule Grouping { get; init; } = GroupingRule.StrongestFirst;
 
     internal HeadOptions Head(int edges, int stride) => new PartAffinityHeadOptions { Edges = edges, Sigma = Sigma, OutputStride = OutputStride ?? 2 * stride, LossWeight = LossWeight };
 
@@ -38,6 +38,7 @@ public sealed record PartAffinityOptions
         if (!(DistancePenaltyWeight >= 0)) yield return $"PartAffinity.DistancePenaltyWeight is {DistancePenaltyWeight}; 0 or more.";
         if (LinePoints < 1) yield return $"PartAffinity.LinePoints is {LinePoints}; at least 1.";
         if (MinLineScore is not (>= -1 and <= 1)) yield return $"PartAffinity.MinLineScore is {MinLineScore}; -1 to 1.";
+        if (!Enum.IsDefined(Grouping)) yield return $"PartAffinity.Grouping is {(int)Grouping}, which is none of {string.Join(", ", Enum.GetNames<GroupingRule>())}.";
         if (!(MinInstancePeaks >= 0)) yield return $"PartAffinity.MinInstancePeaks is {MinInstancePeaks}; 0 or more.";
     }
 }

@@ -41,6 +41,9 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal abstract PoseColumnOptions ColumnNames { get; }
 
+    /// <summary>Which of the animals of a frame are kept; null: all.</summary>
+    internal virtual InstanceFilterOptions? Filter => null;
+
     /// <summary>The models, first stage first.</summary>
     internal abstract IReadOnlyList<PoseModel> Models { get; }
 

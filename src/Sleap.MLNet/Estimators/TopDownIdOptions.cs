@@ -34,12 +34,16 @@ public sealed record TopDownIdOptions
     /// <summary>Names of the columns, in and out; the stages' own are not looked at.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
+    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
     /// <summary>The two stages with what they share written into both.</summary>
     internal TopDownOptions Stages() => new TopDownOptions { Centroid = Centroid, CenteredInstance = CenteredInstance, AnchorPart = AnchorPart, Device = Device, Columns = Columns }.Shared();
 
     internal IEnumerable<string> Faults(PoseSubject subject)
     {
         foreach (var fault in Stages().Faults(subject, ClassVectors)) yield return fault;
+        foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
         if (LeastProbability is { } least and not (>= 0 and <= 1)) yield return $"LeastProbability is {least}; 0 to 1, or null.";
         if (Classes is { } classes && classes.Distinct().Count() < classes.Count) yield return $"Classes names an animal twice: {string.Join(", ", classes)}.";
     }

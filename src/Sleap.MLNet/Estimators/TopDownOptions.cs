@@ -22,6 +22,9 @@ public sealed record TopDownOptions
     /// <summary>Names of the columns, in and out; the stages' own are not looked at.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
+    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
     /// <summary>The two stages with what they share written into both.</summary>
     internal TopDownOptions Shared() => this with
     {
@@ -34,6 +37,7 @@ public sealed record TopDownOptions
         var (centroid, centered) = (Shared().Centroid, Shared().CenteredInstance);
         foreach (var fault in centroid.Faults(subject)) yield return $"Centroid: {fault}";
         foreach (var fault in centered.Faults(subject, classVectors)) yield return $"CenteredInstance: {fault}";
+        foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
     }
 
     /// <summary>What is wrong for training: with other centres than the first stage finds, the second would not look where it learned to.</summary>

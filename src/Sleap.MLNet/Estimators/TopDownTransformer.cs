@@ -33,6 +33,8 @@ public sealed class TopDownTransformer : PoseModelTransformer, ILoadable<TopDown
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override InstanceFilterOptions Filter => Options.Filter;
+
     internal override IReadOnlyList<PoseModel> Models => [_centroid, _centered];
 
     static int ILoadable<TopDownTransformer>.PayloadVersion => 1;

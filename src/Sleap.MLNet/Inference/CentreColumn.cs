@@ -21,8 +21,8 @@ internal sealed class CentreColumn
         {
             case CropSource.Labels:
                 var labels = InputColumns.Require(schema, options.Columns.Keypoints, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", component);
-                var anchor = Anchor.Of(options.AnchorPart, skeleton);
-                return new(labels, points => anchor.Centres(points, skeleton.Nodes.Length));
+                var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
+                return new(labels, points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor));
             case CropSource.Boxes:
                 return new(InputColumns.Require(schema, options.BoxesColumn, IsNumbers, "a vector of Single: left, top, right, bottom of each box", component), Middles);
             default:

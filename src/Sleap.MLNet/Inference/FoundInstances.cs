@@ -46,6 +46,25 @@ internal sealed class FoundInstances(int nodes, int count)
         }
     }
 
+    /// <summary>Those that a filter keeps, with what it leaves of them.</summary>
+    public FoundInstances Filtered(InstanceFilter filter)
+    {
+        // The numbers of the animals go along as their classes, and tell which are left.
+        var kept = filter.Apply(new InstanceSet(Points, Values, Scores) { Classes = [.. Enumerable.Range(0, count)] });
+        if (kept.Count == 0) return new FoundInstances(nodes, 0);
+        var classes = IdentityScores.Length / Math.Max(count, 1);
+        return new FoundInstances(nodes, kept.Count)
+        {
+            Points = kept.Points,
+            Values = kept.Values,
+            Scores = kept.Scores,
+            Centroids = [.. kept.Classes!.SelectMany(animal => new[] { Centroids[2 * animal], Centroids[2 * animal + 1] })],
+            CentroidScores = [.. kept.Classes!.Select(animal => CentroidScores[animal])],
+            Identities = [.. kept.Classes!.Select(animal => Identities[animal])],
+            IdentityScores = [.. kept.Classes!.SelectMany(animal => IdentityScores[(animal * classes)..((animal + 1) * classes)])],
+        };
+    }
+
     public static float[] Missing(int length)
     {
         var values = new float[length];

@@ -21,11 +21,16 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     private sealed class Pass(PoseModelTransformer owner, FrameReader frames, Func<float[]>? centres, int size) : PosePass
     {
         private readonly PredictionBatch _batch = owner.Predictor.Begin(size);
+        private readonly InstanceFilter? _filter = owner.Filter is { } filter && filter != new InstanceFilterOptions() ? new InstanceFilter(filter) : null;
         private FoundInstances[] _found = [];
 
         public override void Read(int slot) => _batch.Read(slot, frames.Read(), centres is null ? [] : centres());
 
-        public override void Process(int count) => _found = _batch.Predict(count);
+        public override void Process(int count)
+        {
+            _found = _batch.Predict(count);
+            if (_filter is not null) _found = [.. _found.Select(animals => animals.Filtered(_filter))];
+        }
 
         public override Delegate CreateGetter(int output, Func<int> slot) => owner.Columns.CreateGetter(output, () => _found[slot()]);
 

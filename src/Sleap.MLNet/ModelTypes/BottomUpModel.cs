@@ -9,7 +9,6 @@ internal sealed class BottomUpModel : PoseModel
     private readonly BottomUpOptions _options;
     private readonly ConfidenceMap _nodes;
     private readonly PartAffinity _edges;
-    private readonly InstanceGrouping _grouping;
     private readonly int _nodeCount;
 
     public BottomUpModel(BottomUpOptions options, PoseSubject subject, Initialization initialization, int? seed = null)
@@ -28,8 +27,10 @@ internal sealed class BottomUpModel : PoseModel
             MaxEdgeLengthRatio = options.PartAffinity.MaxEdgeLengthRatio,
             DistancePenaltyWeight = options.PartAffinity.DistancePenaltyWeight,
             MinLineScore = options.PartAffinity.MinLineScore,
+            Rule = options.PartAffinity.Grouping,
+            MinInstancePeaks = options.PartAffinity.MinInstancePeaks,
+            MaxInstances = options.MaxInstances,
         };
-        _grouping = new InstanceGrouping(subject.Skeleton.Edges, _nodeCount) { MinPeaks = options.PartAffinity.PeaksOf(_nodeCount) };
     }
 
     public override Tensor Nearest(Tensor[] outputs, Tensor points) => new PeakLists(Peaks(outputs[0])).Nearest(points);
@@ -38,7 +39,7 @@ internal sealed class BottomUpModel : PoseModel
     {
         using var scope = NewDisposeScope();
         var outputs = Network.call(images);
-        return Group(outputs[1], Peaks(outputs[0]), (int)images.shape[0]);
+        return [.. _edges.Group(outputs[1], Peaks(outputs[0]), _nodeCount).Select(AnimalsOf)];
     }
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) => MapLoss(output, head == 0
@@ -47,24 +48,12 @@ internal sealed class BottomUpModel : PoseModel
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 
-    private FoundInstances[] Group(Tensor fields, LocalPeaks peaks, int images)
+    private FoundInstances AnimalsOf(InstanceSet animals)
     {
-        var (points, values) = (peaks.Points.cpu().contiguous().data<float>().ToArray(), peaks.Values.cpu().contiguous().data<float>().ToArray());
-        var animals = _grouping.Group(_edges.Decode(fields, peaks), peaks.Channels.cpu().data<long>().ToArray(), images);
-        return [.. animals.Select(found => Animals([.. found.OrderByDescending(animal => animal.Score).Take(_options.MaxInstances ?? int.MaxValue)], points, values))];
-    }
-
-    private FoundInstances Animals((int[] Peaks, float Score)[] animals, float[] points, float[] values)
-    {
-        var found = new FoundInstances(_nodeCount, animals.Length);
-        for (var i = 0; i < animals.Length * _nodeCount; i++)
-        {
-            if (animals[i / _nodeCount].Peaks[i % _nodeCount] is not (>= 0 and var peak)) continue;
-            (found.Points[2 * i], found.Points[2 * i + 1], found.Values[i]) = (points[2 * peak], points[2 * peak + 1], values[peak]);
-        }
+        var found = new FoundInstances(_nodeCount, animals.Count) { Points = animals.Points, Values = animals.Values };
         found.Summarize();
-        // How well the edges agree, 0 to 1: the sum that sleap-nn gives, over the edges that there are.
-        for (var i = 0; i < animals.Length; i++) found.Scores[i] = Math.Clamp(animals[i].Score / _grouping.EdgeOrder.Count, 0, 1);
+        // How well the edges agree says more of an animal than its peaks do.
+        for (var i = 0; i < animals.Count; i++) found.Scores[i] = Math.Clamp(animals.Scores[i], 0, 1);
         return found;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
     }
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
-        head == 0 ? base.HeadLoss(head, output, batch) : _classes!.Loss(output, batch.Classes.select(1, 0));
+        head == 0 ? base.HeadLoss(head, output, batch) : ClassVector.Loss(output, _classes!.Encode(batch.Classes.select(1, 0)));
 
     protected override FoundInstances[] Read(Tensor[] outputs)
     {

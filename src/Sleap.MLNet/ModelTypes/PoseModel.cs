@@ -14,6 +14,7 @@ internal abstract class PoseModel : IDisposable
     private readonly BackboneOptions _backbone;
     private readonly IReadOnlyList<HeadOptions> _heads;
     private readonly double _foregroundWeight;
+    private readonly HardKeypointMining? _mining;
 
     /// <param name="options">What it is made from.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
@@ -21,7 +22,7 @@ internal abstract class PoseModel : IDisposable
     /// <param name="seed">Of the parameters; null where they are loaded or copied afterwards.</param>
     protected PoseModel(PoseModelOptions options, IReadOnlyList<HeadOptions> heads, Initialization initialization, int? seed)
     {
-        (_backbone, _heads, _foregroundWeight) = (options.Backbone, heads, options.Training.ForegroundWeight);
+        (_backbone, _heads, _foregroundWeight, _mining) = (options.Backbone, heads, options.Training.ForegroundWeight, options.Training.HardKeypointMining);
         Network = Draw(initialization, seed);
     }
 
@@ -88,7 +89,7 @@ internal abstract class PoseModel : IDisposable
         // all channels together: were each map weighted by its own node alone, to take the tail for the snout would cost next to nothing.
         if (_foregroundWeight > 0)
             squares = squares.mul(target.abs().amax(new long[] { 1 }, true).mul(_foregroundWeight).add(1));   // (B, C, h, w)
-        return squares.mean();
+        return _mining is null ? squares.mean() : squares.mean().add(_mining.Loss(output, target));
     }
 
     private PoseNetwork Draw(Initialization initialization, int? seed)

@@ -27,6 +27,8 @@ internal sealed class ClassVectorHead : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (!_globalPool && (x.size(2) != 1 || x.size(3) != 1))
+            throw new ArgumentException($"The deepest map has {x.size(2)}×{x.size(3)} cells, expected 1×1, since GlobalPool is false: set it, or make the crop as large as the backbone's deepest stride.");
         x = x.to(ScalarType.Float32);
         x = _globalPool
             ? x.amax(new long[] { 2, 3 }, false)            // (B, C, h, w) -> (B, C)

@@ -1,14 +1,14 @@
 namespace Sleap.MLNet;
 
-/// <summary>How a crop around a point lies on the pixels of its frame.</summary>
+/// <summary>How a crop lies around a centroid that is no whole pixel.</summary>
 public enum CropAlignment
 {
-    /// <summary>The crop starts at a whole pixel, and its points are moved back by the same whole pixels: nothing is lost.</summary>
+    /// <summary>At whole pixels, as near to the middle as can be; crop points and frame points differ by those whole pixels.</summary>
     Exact,
 
     /// <summary>
-    /// As sleap-nn 0.3.5 does it: the pixels start at the truncated corner, the points are moved back by the fractional one. Its models
-    /// have learned the shift of 0 to 1 pixel.
+    /// As sleap-nn 0.3.5 does: the pixels start at a corner cut off to whole pixels, but points are moved by the corner before that, so
+    /// that they are up to a pixel off. Models trained by sleap-nn make up for half a pixel of it, since its training crops are shifted.
     /// </summary>
     SleapNN,
 }

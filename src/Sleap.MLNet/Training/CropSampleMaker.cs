@@ -6,7 +6,7 @@ internal sealed class CropSampleMaker : SampleMaker
     private readonly PoseSubject _subject;
     private readonly FrameCanvas _canvas;
     private readonly InputFrames _inputs;
-    private readonly Anchor _anchor;
+    private readonly int? _anchor;
     private readonly int _side;
     private byte[] _pixels = [];
 
@@ -19,7 +19,7 @@ internal sealed class CropSampleMaker : SampleMaker
         : base(subject.Skeleton, () => Samples(options, inputs, subject.Skeleton.Nodes.Length))
     {
         (_subject, _inputs, _canvas, _side) = (subject, inputs, new FrameCanvas(frame.Height, frame.Width), Side(options));
-        _anchor = Anchor.Of(options.AnchorPart, subject.Skeleton);
+        _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
     }
 
     public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
@@ -28,7 +28,7 @@ internal sealed class CropSampleMaker : SampleMaker
         var canvas = new FramePixels(_pixels.AsSpan(0, _canvas.Height * _canvas.Width * frame.Channels), _canvas.Height, _canvas.Width, frame.Channels);
         var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
         geometry.ToInput(points);
-        var centres = _anchor.Centres(points, row.Nodes);
+        var centres = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
         var crop = new byte[_side * _side * frame.Channels];
         for (var animal = 0; animal < row.Count; animal++)
         {

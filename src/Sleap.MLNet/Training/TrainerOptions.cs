@@ -30,6 +30,9 @@ public sealed record TrainerOptions
     /// <summary>Weight w of the foreground: a cell counts 1 + w·t times in the loss, t being the highest target that any node has there. 0 is SLEAP-NN's plain mean squared error. Default 8.</summary>
     public double ForegroundWeight { get; init; } = 8;
 
+    /// <summary>Online hard keypoint mining: the maps that the network is worst at weigh more. Null (default): they do not.</summary>
+    public HardKeypointMining? HardKeypointMining { get; init; }
+
     /// <summary>How the network's parameters start. Default <see cref="Initialization.He"/>, which leaves the "nothing anywhere" plateau in a fraction of the steps.</summary>
     public Initialization Initialization { get; init; } = Initialization.He;
 
@@ -87,6 +90,7 @@ public sealed record TrainerOptions
         if (RunFolder is { Length: 0 }) yield return "Training.RunFolder is empty; a folder, or null.";
         if (Resume && RunFolder is null) yield return "Training.Resume is set, but there is no Training.RunFolder to go on from.";
         if (TorchDevice.Fault(Device) is { } fault) yield return $"Training.Device {fault}";
+        foreach (var problem in HardKeypointMining?.Faults() ?? []) yield return $"Training.HardKeypointMining: {problem}";
         foreach (var problem in Schedule.Faults()) yield return $"Training.Schedule: {problem}";
     }
 }

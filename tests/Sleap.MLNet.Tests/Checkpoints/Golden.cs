@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
@@ -15,7 +17,8 @@ internal static class Golden
     public static JsonNode Json(string relative) => JsonNode.Parse(File.ReadAllText(PathOf(relative)))!;
 
     /// <summary>Largest difference of two tensors; NaN against NaN is none, NaN against a number is infinite.</summary>
-    public static double Difference(Tensor expected, Tensor actual)
+    /// <remarks>Where the variable PARITY_LOG names a file, each is added to it with the test's name: docs/parity.md is made from that.</remarks>
+    public static double Difference(Tensor expected, Tensor actual, [CallerFilePath] string file = "", [CallerMemberName] string test = "")
     {
         Assert.Equal(expected.shape, actual.shape);
         float[] left = Floats(expected), right = Floats(actual);
@@ -26,7 +29,16 @@ internal static class Golden
             largest = Math.Max(largest, double.IsNaN(difference) ? double.PositiveInfinity : difference);
         }
 
+        Log(file, test, largest);
         return largest;
+    }
+
+    public static void Log(string file, string test, double difference)
+    {
+        if (Environment.GetEnvironmentVariable("PARITY_LOG") is not { } log)
+            return;
+        lock (Folder)
+            File.AppendAllText(log, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}.{test} {difference:g3}\n"));
     }
 
     public static float[] Floats(Tensor tensor) => tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();

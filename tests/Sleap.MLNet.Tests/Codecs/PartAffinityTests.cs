@@ -27,7 +27,7 @@ public sealed class PartAffinityTests
     public void Scores_of_lines_equal_those_of_sleap_nn(string scene, int stride, int places)
     {
         using DisposeScope scope = NewDisposeScope();
-        (PeakPairs pairs, float[] scores) = Codec(scene, stride, places).Score(Fields(scene), Peaks(scene));
+        (PeakPairs pairs, float[] scores) = Codec(scene, stride, places).Score(Fields(scene), Peaks(scene), HostPeaks.Of(Peaks(scene)));
         Assert.Equal(Scenes.Floats($"{scene}_candidates/edge_inds"), pairs.Edges.Select(edge => (float)edge));
         Assert.Equal(Scenes.Floats($"{scene}_candidates/edge_peak_inds"), pairs.Sources.Zip(pairs.Destinations).SelectMany(pair => new float[] { pair.First, pair.Second }));
         float[] expected = Scenes.Floats($"{scene}_lines{places}/scores");
@@ -56,7 +56,7 @@ public sealed class PartAffinityTests
         var codec = new PartAffinity([new Edge(0, 1)], 1, 5) { MinLineScore = float.NegativeInfinity };
         Tensor fields = ones(new long[] { 1, 2, 8, 8 });
         var same = new LocalPeaks(tensor(new float[] { 3, 3, 3, 3 }, new long[] { 2, 2 }), ones(new long[] { 2 }), zeros(new long[] { 2 }, ScalarType.Int64), arange(0, 2, ScalarType.Int64));
-        Assert.True(float.IsNaN(Assert.Single(codec.Score(fields, same).Scores)));
+        Assert.True(float.IsNaN(Assert.Single(codec.Score(fields, same, HostPeaks.Of(same)).Scores)));
         Assert.Empty(codec.Decode(fields, same));
         var none = new LocalPeaks(zeros(new long[] { 0, 2 }), zeros(new long[] { 0 }), zeros(new long[] { 0 }, ScalarType.Int64), zeros(new long[] { 0 }, ScalarType.Int64));
         Assert.Empty(codec.Decode(fields, none));
@@ -93,5 +93,6 @@ public sealed class PartAffinityTests
         {
             LinePoints = places,
             MinLineScore = float.NegativeInfinity,
+            Rule = GroupingRule.SleapNN,
         };
 }

@@ -97,47 +97,6 @@ public sealed class UNetGoldenTests
         }
     }
 
-    [Fact]
-    public void Three_steps_of_training_equal_those_of_sleap_nn()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        var golden = new GoldenNetwork("train-single_instance");
-        using PoseNetwork network = golden.Build();
-        network.train();
-        Safetensors file = golden.File;
-        var codec = new ConfidenceMap(2, 1.5f);
-        float[] expected = file.Floats("loss");
-        // sleap-nn's optimizer settings, from the file's metadata "trainer": Adam without weight decay.
-        using optim.Optimizer adam = optim.Adam(network.parameters(), Rate(file), 0.9, 0.999, 1e-8, 0, false);
-        for (int step = 0; step < 3; step++)
-        {
-            Tensor points = file.ToTensor($"batch{step}.instances").squeeze(1);
-            Tensor targets = codec.Encode(points, 48, 40);
-            Assert.InRange(Golden.Difference(file.ToTensor($"batch{step}.confidence_maps"), targets), 0, 1e-6);
-            Tensor loss = (network.call(file.ToTensor($"batch{step}.image") / 255f)[0] - targets).square().mean();
-            Assert.Equal(expected[step], loss.item<float>(), expected[step] * 1e-5);
-            adam.zero_grad();
-            loss.backward();
-            if (step == 0)
-                AssertState(file, "grad.model.", network, parameter => parameter.grad!, 1e-6);
-            adam.step();
-            if (step is 0 or 2)
-                AssertState(file, $"after{step + 1}.model.", network, parameter => parameter, 5e-6);     // the margin that the README gives and says why
-        }
-    }
-
-    private static double Rate(Safetensors file) =>
-        System.Text.Json.Nodes.JsonNode.Parse(file.Metadata["trainer"])!["lr"]!.GetValue<double>();
-
-    private static void AssertState(Safetensors file, string prefix, PoseNetwork network, Func<Tensor, Tensor> part, double tolerance)
-    {
-        Dictionary<string, Tensor> state = network.state_dict();
-        string[] names = [.. file.Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
-        Assert.NotEmpty(names);
-        foreach (string name in names)
-            Assert.InRange(Golden.Difference(file.ToTensor(name), part(state[name[prefix.Length..]]).detach()), 0, tolerance);
-    }
-
     private static void AssertOutputs(GoldenNetwork golden, PoseNetwork network, Tensor[] outputs)
     {
         Assert.Equal(network.Heads.Count, outputs.Length);

@@ -36,6 +36,24 @@ public sealed class UNetTests
         Assert.Equal([shape[0], heads[0].Channels, shape[2] / heads[0].OutputStride, shape[3] / heads[0].OutputStride], output.shape);
     }
 
+    /// <summary>Class vectors that sleap-nn cannot build or run: a map of several cells without a pool, and no layer before the classes.</summary>
+    [Fact]
+    public void Heads_that_sleap_nn_fails_on_run_or_tell_why()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (JsonNode? failure in Golden.Json("networks/heads-failures.json").AsArray())
+        {
+            IReadOnlyList<HeadOptions> heads = ModelConfig.Heads(failure!["config"]!);
+            using var network = new PoseNetwork(ModelConfig.Backbone(failure["config"]!), heads);
+            long[] shape = [.. failure["input"]!.AsArray().Select(size => (long)size!)];
+            if (heads.OfType<ClassVectorHeadOptions>().Single().GlobalPool)
+                Assert.Equal([shape[0], 3], network.call(rand(shape))[1].shape);
+            else
+                Assert.Contains("GlobalPool", Assert.Throws<ArgumentException>(() => network.call(rand(shape))).Message);
+        }
+    }
+
     public static TheoryData<int> Sizes =>
         [.. Enumerable.Range(0, Golden.Json("networks/parameters.json").AsArray().Count).Where(index => Config(index)["backbone_config"]!["unet"] is not null)];
 

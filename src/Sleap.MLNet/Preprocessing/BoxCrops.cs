@@ -1,0 +1,123 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Crops of one size out of boxes of any size, such as those of an object detector. Windows are x1, y1, x2, y2 at the edges of pixels:
+/// the first pixel of a frame spans 0 to 1, its centre is the point 0.
+/// </summary>
+public static class BoxCrops
+{
+    /// <summary>The windows that boxes are cropped by.</summary>
+    /// <param name="boxes">(M, 4), x1, y1, x2, y2 as points.</param>
+    /// <param name="size">Side of the crops in pixels.</param>
+    /// <param name="aspect">What is done about boxes that are not square.</param>
+    /// <param name="padding">What is added on each side, as a share of the longer side.</param>
+    /// <param name="minSize">Least side of a window in pixels of the frame.</param>
+    /// <returns>
+    /// Windows (M, 4); scales (M, 2), crop pixels a frame pixel along x and y; and half of the padded box in crop pixels (M, 2), which
+    /// <see cref="Letterbox"/> keeps.
+    /// </returns>
+    /// <exception cref="ArgumentException">The shape is another.</exception>
+    public static (Tensor Windows, Tensor Scales, Tensor KeptHalves) Windows(Tensor boxes, int size, BoxAspect aspect = BoxAspect.Square, float padding = 0.1f, float minSize = 4)
+    {
+        ArgumentNullException.ThrowIfNull(boxes);
+        if (boxes.dim() != 2 || boxes.size(1) != 4)
+            throw new ArgumentException($"Boxes have the shape ({string.Join(", ", boxes.shape)}), expected (boxes, 4).", nameof(boxes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        boxes = boxes.to(ScalarType.Float32);
+        Tensor low = boxes.narrow(1, 0, 2), high = boxes.narrow(1, 2, 2);                   // (M, 2)
+        Tensor sides = high - low;
+        Tensor padded = sides + sides.amax(new long[] { 1 }, true) * (2 * padding);         // (M, 2)
+        Tensor window = (aspect == BoxAspect.Stretch ? padded : padded.amax(new long[] { 1 }, true).expand(padded.size(0), 2)).clamp(minSize, null);
+        Tensor middle = (low + high) * 0.5 + 0.5;
+        Tensor scales = window.reciprocal() * size;
+        return (cat(new[] { middle - window * 0.5, middle + window * 0.5 }, 1).MoveToOuterDisposeScope(),
+            scales.MoveToOuterDisposeScope(), (padded * scales * 0.5).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Resamples windows bilinearly; what lies beyond the frame fades to zero by the share of each pixel that does.</summary>
+    /// <param name="frames">(B, C, H, W), any type of number.</param>
+    /// <param name="windows">(M, 4)</param>
+    /// <param name="samples">(M), Int64: which of the B frames each window is of.</param>
+    /// <param name="height">Height of the crops.</param>
+    /// <param name="width">Width of the crops.</param>
+    /// <returns>(M, C, height, width), float, channels-last strides.</returns>
+    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    public static Tensor Cut(Tensor frames, Tensor windows, Tensor samples, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        InstanceCrops.Check(frames, windows, samples, 4);
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        windows = windows.to(ScalarType.Float32);
+        (Tensor left, Tensor shareX, Tensor insideX) = Along(windows.select(1, 0), windows.select(1, 2), width, frames.size(3));    // (M, width)
+        (Tensor top, Tensor shareY, Tensor insideY) = Along(windows.select(1, 1), windows.select(1, 3), height, frames.size(2));    // (M, height)
+        (shareX, shareY) = (shareX.unsqueeze(1).unsqueeze(-1), shareY.unsqueeze(-1).unsqueeze(-1));
+        Tensor Row(Tensor rows) =>
+            InstanceCrops.Pixels(frames, samples, rows, left).to(ScalarType.Float32) * (shareX * -1 + 1)
+            + InstanceCrops.Pixels(frames, samples, rows, left + 1).to(ScalarType.Float32) * shareX;                                // (M, height, width, C)
+        Tensor pixels = Row(top) * (shareY * -1 + 1) + Row(top + 1) * shareY;
+        Tensor inside = (insideY.unsqueeze(-1) * insideX.unsqueeze(-2)).unsqueeze(-1);                                              // (M, height, width, 1)
+        return (pixels * inside).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes black what lies around the box in its crop.</summary>
+    /// <param name="crops">(M, C, height, width)</param>
+    /// <param name="keptHalves">(M, 2), as <see cref="Windows"/> gives them.</param>
+    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    public static Tensor Letterbox(Tensor crops, Tensor keptHalves)
+    {
+        ArgumentNullException.ThrowIfNull(crops);
+        ArgumentNullException.ThrowIfNull(keptHalves);
+        if (crops.dim() != 4 || keptHalves.dim() != 2 || keptHalves.size(0) != crops.size(0) || keptHalves.size(1) != 2)
+            throw new ArgumentException($"Crops and kept halves have the shapes ({string.Join(", ", crops.shape)}) and ({string.Join(", ", keptHalves.shape)}), expected (crops, channels, height, width) and (crops, 2).");
+        using var _ = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor Kept(long size, int axis) =>
+            (arange(0, size, ScalarType.Float32, crops.device) - (size - 1) / 2.0).abs().unsqueeze(0).le(keptHalves.narrow(1, axis, 1));    // (M, size)
+        Tensor kept = Kept(crops.size(2), 1).unsqueeze(-1).logical_and(Kept(crops.size(3), 0).unsqueeze(-2));
+        return (crops * kept.unsqueeze(1).to(crops.dtype)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Points of frames as points of crops.</summary>
+    /// <param name="points">(M, N, 2), NaN = missing.</param>
+    /// <param name="windows">(M, 4)</param>
+    /// <param name="scales">(M, 2)</param>
+    public static Tensor ToCrop(Tensor points, Tensor windows, Tensor scales)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(scales);
+        using DisposeScope scope = NewDisposeScope();
+        return ((points + 0.5 - windows.narrow(1, 0, 2).unsqueeze(1)) * scales.unsqueeze(1) - 0.5).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Points of crops as points of frames.</summary>
+    /// <param name="points">(M, N, 2), NaN = missing.</param>
+    /// <param name="windows">(M, 4)</param>
+    /// <param name="scales">(M, 2)</param>
+    public static Tensor ToFrame(Tensor points, Tensor windows, Tensor scales)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(scales);
+        using DisposeScope scope = NewDisposeScope();
+        return ((points + 0.5) / scales.unsqueeze(1) + windows.narrow(1, 0, 2).unsqueeze(1) - 0.5).MoveToOuterDisposeScope();
+    }
+
+    // For each of the crop's pixels along one axis the frame's pixel before it, how far it is towards the next, and how much of it is inside.
+    private static (Tensor Before, Tensor Share, Tensor Inside) Along(Tensor from, Tensor to, int size, long frame)
+    {
+        Tensor step = ((to - from) / size).unsqueeze(-1);                                                       // (M, 1)
+        Tensor start = step * arange(0, size, ScalarType.Float32, from.device) + from.unsqueeze(-1);            // (M, size)
+        Tensor end = start + step;
+        Tensor centre = ((start + end) * 0.5 - 0.5).clamp(0, frame - 1);
+        Tensor before = centre.floor();
+        Tensor inside = (end.clamp(null, frame) - start.clamp(0, null)).clamp(0, null) / step;
+        return (before.to(ScalarType.Int64), centre - before, inside);
+    }
+}
