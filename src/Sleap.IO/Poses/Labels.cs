@@ -69,14 +69,14 @@ public sealed class Labels
     internal IReadOnlyList<string> Unread { get; } = [];
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
-    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy or DeepLabCut .csv, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
+    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or DeepLabCut .csv, one of sleap-io's .csv tables, a DeepLabCut .h5, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
     /// <param name="options">How to read, or null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
     public static Labels Load(string path, LabelsReadOptions? options = null) => LabelFormats.Load(path, options ?? new LabelsReadOptions());
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
-    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), or data.yaml in a new folder (YOLO pose, with pictures).</param>
+    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with pictures).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at all.</exception>
     public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);

@@ -111,7 +111,8 @@ internal static class TidyCsv
         return place;
     }
 
-    private static Video Found(string name, string path, LabelsReadOptions options)
+    /// <summary>The video that a table names: a movie, or a picture.</summary>
+    public static Video Found(string name, string path, LabelsReadOptions options)
     {
         var finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
         return ImageFiles.IsImage(name)

@@ -16,7 +16,7 @@ internal sealed class Hdf5Reader : IDisposable
     private readonly Hdf5GlobalHeap heap;
     private readonly long rootAddress;
     private readonly long mostBytes;
-    private readonly Dictionary<string, Dictionary<string, long>> groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Dictionary<string, long> Members, Dictionary<string, string> Links)> groups = new(StringComparer.Ordinal);
 
     private Hdf5Reader(Hdf5Bytes file)
     {
@@ -52,7 +52,13 @@ internal sealed class Hdf5Reader : IDisposable
     public bool Contains(string name) => Find(name) >= 0;
 
     /// <summary>Names of a group's members in order, "/" for the root.</summary>
-    public IReadOnlyList<string> Members(string group) => [.. MembersOf(group).Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Members(string group) => [.. Group(group).Members.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>A group's soft links: name and the path that each leads to.</summary>
+    public IReadOnlyDictionary<string, string> Links(string group) => Group(group).Links;
+
+    /// <summary>Whether an object is a dataset rather than a group.</summary>
+    public bool IsDataset(string name) => Find(name) is >= 0 and var at && Hdf5Header.Read(file, at, name).Find(Hdf5Message.Layout) is not null;
 
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
     public long[] Sizes(string name) => Dataset(name).Sizes;
@@ -219,17 +225,17 @@ internal sealed class Hdf5Reader : IDisposable
         var at = rootAddress;
         for (var i = 0; i < parts.Length; i++)
         {
-            if (i > MostParts || !MembersOf(string.Join('/', parts[..i])).TryGetValue(parts[i], out at))
+            if (i > MostParts || !Group(string.Join('/', parts[..i])).Members.TryGetValue(parts[i], out at))
                 return -1;
         }
         return at;
     }
 
-    private Dictionary<string, long> MembersOf(string group)
+    private (Dictionary<string, long> Members, Dictionary<string, string> Links) Group(string group)
     {
         var name = group.Trim('/');
-        if (groups.TryGetValue(name, out var members))
-            return members;
+        if (groups.TryGetValue(name, out var known))
+            return known;
         var at = Find(name);
         return groups[name] = at < 0 ? throw file.Fault(group, "is not there") : Hdf5Group.Members(file, Hdf5Header.Read(file, at, $"/{name}"), $"/{name}");
     }
