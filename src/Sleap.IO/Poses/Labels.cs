@@ -38,7 +38,7 @@ public sealed class Labels
         Provenance = Copy(parts.Provenance);
         Remarks = parts.Remarks;
         Sessions = parts.Sessions;
-        Unread = parts.Unread;
+        Extras = parts.Extras;
     }
 
     /// <summary>The skeletons, at least every one an instance has.</summary>
@@ -65,8 +65,8 @@ public sealed class Labels
     /// <summary>Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number videos and frames.</summary>
     internal IReadOnlyList<string> Sessions { get; } = [];
 
-    /// <summary>Datasets of the file these labels were read from that hold no poses: named again when the labels are written without them.</summary>
-    internal IReadOnlyList<string> Unread { get; } = [];
+    /// <summary>What the .slp these labels were read from holds beyond poses: copied when the labels are only passed through.</summary>
+    internal SlpExtras? Extras { get; }
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
     /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or DeepLabCut .csv, one of sleap-io's .csv tables, a DeepLabCut .h5, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>

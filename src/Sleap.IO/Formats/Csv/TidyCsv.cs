@@ -115,9 +115,9 @@ internal static class TidyCsv
     public static Video Found(string name, string path, LabelsReadOptions options)
     {
         var finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
-        return ImageFiles.IsImage(name)
+        return ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name)
             ? new Video(name, VideoKind.Images) { ImagePaths = [name], FoundImages = [finder.Find(name) ?? name], FoundPath = finder.Find(name) }
-            : new Video(name, VideoKind.Movie) { FoundPath = finder.Find(name) };
+            : new Video(name, ImageFiles.IsTiff(name) ? VideoKind.Tiff : VideoKind.Movie) { FoundPath = finder.Find(name) };
     }
 
     private sealed class Draft(string track)

@@ -175,6 +175,23 @@ internal sealed class Hdf5Reader : IDisposable
         return number[0];
     }
 
+    /// <summary>A dataset's content as it is stored.</summary>
+    public Hdf5Raw ReadRaw(string name)
+    {
+        var dataset = Dataset(name);
+        return Raw(dataset.Type, dataset.TypeMessage, dataset.Sizes, Stored(dataset), name) with { Chunk = [.. dataset.Chunk], IsPacked = dataset.IsPacked };
+    }
+
+    /// <summary>All attributes of an object as they are stored.</summary>
+    public IReadOnlyList<(string Name, Hdf5Raw Value)> ReadRawAttributes(string owner) =>
+    [
+        .. Attributes(owner, owner).Select(a =>
+        {
+            var place = $"{owner}@{a.Name}";
+            return (a.Name, Raw(a.Type, a.TypeMessage, a.Sizes, a.Bytes[..(int)(CountOf(a.Sizes, a.Type, a.Bytes, place) * a.Type.Size)], place));
+        }),
+    ];
+
     public void Dispose() => file.Dispose();
 
     private long Superblock()
@@ -255,19 +272,40 @@ internal sealed class Hdf5Reader : IDisposable
 
     private (Hdf5Type Type, byte[] Bytes, long Count)? Attribute(string owner, string attribute)
     {
-        var place = $"{owner}@{attribute}";
+        foreach (var found in Attributes(owner, $"{owner}@{attribute}"))
+        {
+            if (found.Name == attribute)
+                return (found.Type, found.Bytes, CountOf(found.Sizes, found.Type, found.Bytes, $"{owner}@{attribute}"));
+        }
+        return null;
+    }
+
+    private long CountOf(long[] sizes, Hdf5Type type, byte[] bytes, string place)
+    {
+        var count = sizes.Aggregate(1m, (a, b) => Math.Min(a * b, int.MaxValue));
+        return count * type.Size <= bytes.Length ? (long)count : throw file.Fault(place, "is shorter than it says");
+    }
+
+    private IEnumerable<(string Name, Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes)> Attributes(string owner, string place)
+    {
         var at = Find(owner);
         if (at < 0)
             throw file.Fault(owner, "is not there");
         var header = Hdf5Header.Read(file, at, place);
         foreach (var message in header.All(Hdf5Message.Attribute))
-        {
-            if (Hdf5Attribute.Read(message, attribute) is { } found)
-                return found.Count * found.Type.Size <= found.Bytes.Length ? found : throw file.Fault(place, "is shorter than it says");
-        }
+            yield return Hdf5Attribute.Read(message);
         if (header.Find(Hdf5Message.AttributeInfo) is { } info && Hdf5Attribute.IsDense(info))
             throw file.Fault(owner, "keeps its attributes in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT'");
-        return null;
+    }
+
+    private Hdf5Raw Raw(Hdf5Type type, byte[] typeMessage, long[] sizes, byte[] bytes, string name)
+    {
+        if (type is not { Kind: Hdf5Type.Kinds.Variable, Element.HoldsAddresses: false })
+            return type.HoldsAddresses ? throw file.Fault(name, "holds references to places in the file") : new Hdf5Raw(type, typeMessage, sizes, bytes, []);
+        var items = new byte[bytes.Length / type.Size][];
+        for (var i = 0; i < items.Length; i++)
+            items[i] = Variable(bytes.AsSpan(i * type.Size, type.Size), name, type.IsText ? 1 : type.Element.Size);
+        return new Hdf5Raw(type, typeMessage, sizes, [], items);
     }
 
     private string[] Texts(byte[] bytes, Hdf5Type type, int count, string name)
@@ -287,7 +325,7 @@ internal sealed class Hdf5Reader : IDisposable
     }
 
     /// <summary>An element of variable length: how many items, and where in the heap.</summary>
-    private byte[] Variable(ReadOnlySpan<byte> element, string name)
+    private byte[] Variable(ReadOnlySpan<byte> element, string name, int itemSize = 1)
     {
         var from = new Hdf5Cursor(element.ToArray(), file, name);
         var length = from.U32();
@@ -296,7 +334,7 @@ internal sealed class Hdf5Reader : IDisposable
         if (length == 0)
             return [];
         var bytes = heap.Read(collection, (int)Math.Min(index, int.MaxValue), name);
-        return bytes.Length >= length ? bytes[..(int)length] : throw file.Fault(name, $"declares {length} bytes where {bytes.Length} are");
+        return bytes.Length >= length * (long)itemSize ? bytes[..((int)length * itemSize)] : throw file.Fault(name, $"declares {length} bytes where {bytes.Length} are");
     }
 
     private int[] Places(IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> members, Hdf5Field[] fields, string name)
