@@ -32,7 +32,7 @@ internal static class LabelFormats
     public static IReadOnlyList<string> Save(Labels labels, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Ending(path) switch
+        var written = Ending(path) switch
         {
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
@@ -42,6 +42,16 @@ internal static class LabelFormats
             ".json" => CocoWriter.Write(labels, path),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
         };
+        var isAnalysis = Ending(path) is ".h5" or ".hdf5";
+        return Ending(path) == ".slp" ? written : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+    }
+
+    /// <summary>Reads files, folders and patterns one after the other.</summary>
+    public static IReadOnlyList<Labels> LoadMany(IEnumerable<string> paths, LabelsReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        List<string> all = [.. paths.SelectMany(p => FileGlob.Owns(p) ? FileGlob.Find(p) : [p])];
+        return all.Count > 0 ? [.. all.Select(p => Load(p, options))] : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
     private static Labels LoadFolder(string path, LabelsReadOptions options)

@@ -75,6 +75,26 @@ public sealed class Labels
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
     public static Labels Load(string path, LabelsReadOptions? options = null) => LabelFormats.Load(path, options ?? new LabelsReadOptions());
 
+    /// <summary>Reads several files or folders, or those that patterns match, into one set, see <see cref="Concat"/>.</summary>
+    /// <param name="paths">Files, folders, and patterns with * and ? (and ** for folders of any depth), such as "sessions/**/*.slp".</param>
+    /// <param name="options">How to read, or null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a pattern.</exception>
+    /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
+    /// <exception cref="ArgumentException">No path is given.</exception>
+    public static Labels LoadMany(IEnumerable<string> paths, LabelsReadOptions? options = null) => Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
+
+    /// <summary>
+    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name as one track (unless one set has the
+    /// name twice). Of provenance, a key's first value stays. What .slp files hold beyond poses is left behind, for it numbers their frames.
+    /// </summary>
+    /// <param name="parts">The sets, at least one.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Labels Concat(IReadOnlyList<Labels> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return parts.Count > 0 ? LabelsConcatenation.Of(parts) : throw new ArgumentException("At least one set of labels is needed.", nameof(parts));
+    }
+
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
     /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with pictures).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>

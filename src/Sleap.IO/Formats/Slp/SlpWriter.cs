@@ -52,6 +52,8 @@ internal sealed class SlpWriter
         WriteTables(file);
         if (labels.Extras is { } extras)
             remarks.AddRange(extras.CopyTo(file));
+        if (labels.Extras is { Names: [_, ..] names } && labels.Frames is SlpFrames { IsInRowOrder: false })
+            remarks.Add($"{string.Join(", ", names)}: were copied as they are, but instances are numbered anew here, because in the file they did not lie in the order of their frames.");
         file.Flush();
     }
 
