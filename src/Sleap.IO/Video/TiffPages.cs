@@ -9,7 +9,6 @@ namespace Sleap.IO;
 internal sealed class TiffPages : IDisposable
 {
     private const long MostPixels = 1L << 28;
-    private const int MostPages = 1 << 22;
 
     private const string NoComplaint = "no reason is given";
 
@@ -33,8 +32,9 @@ internal sealed class TiffPages : IDisposable
         this.stream = stream;
         try
         {
+            Count = Guarded(null, () => Owns(Start()) ? new TiffDirectories(stream, file).Count() : throw new PoseFormatException(file, null, "the file is not TIFF by its first bytes."));
+            stream.Position = 0;
             tiff = Guarded(null, () => Tiff.ClientOpen(file, "r", this, new Bytes()) ?? throw Fault(null, $"cannot be opened as TIFF ({complaint})"));
-            Count = Guarded(null, CountPages);
         }
         catch
         {
@@ -55,6 +55,15 @@ internal sealed class TiffPages : IDisposable
         if (page < 0 || page >= Count || !tiff.SetDirectory((short)page))
             throw Fault(page, "cannot be reached");
         var (width, height) = (Number(TiffTag.IMAGEWIDTH, 0), Number(TiffTag.IMAGELENGTH, 0));
+        var parts = tiff.IsTiled() ? tiff.NumberOfTiles() : tiff.NumberOfStrips();
+        for (var i = 0; i < parts; i++)
+        {
+            // The library takes as much memory as the file says a part has bytes.
+            if (tiff.RawStripSize(i) is var size && size > stream.Length)
+                throw Fault(page, $"declares a part of {size} bytes in a file of {stream.Length}");
+        }
+        if ((tiff.IsTiled() ? tiff.TileSize() : tiff.StripSize()) is var unpacked && unpacked > Math.Min(MostPixels, (stream.Length * 1100L) + (1 << 16)))
+            throw Fault(page, $"declares a part of {unpacked} bytes unpacked in a file of {stream.Length}");
         return width > 0 && height > 0 && (long)width * height <= Math.Min(MostPixels, stream.Length * 8 * 1100)
             ? (width, height)
             : throw Fault(page, $"declares {width} x {height} pixels in a file of {stream.Length} bytes");
@@ -77,10 +86,11 @@ internal sealed class TiffPages : IDisposable
         stream.Dispose();
     }
 
-    private int CountPages()
+    private byte[] Start()
     {
-        int count = tiff.NumberOfDirectories();
-        return count is > 0 and <= short.MaxValue and <= MostPages ? count : throw Fault(null, $"has {count} pages");
+        var bytes = new byte[4];
+        stream.Position = 0;
+        return bytes[..stream.ReadAtLeast(bytes, 4, throwOnEndOfStream: false)];
     }
 
     /// <summary>Gray and RGB in strips, of 8 or 16 bits; null for anything else.</summary>
