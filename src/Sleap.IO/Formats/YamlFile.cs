@@ -18,10 +18,10 @@ internal static class YamlFile
         {
             using var reader = new StreamReader(path);
             var yaml = new YamlStream();
-            yaml.Load(reader);
+            yaml.Load(new BoundedYaml(new Parser(reader), path));
             return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? throw new PoseFormatException(path, null, "the file holds no keys.");
         }
-        catch (Exception fault) when (fault is YamlException or ArgumentException)
+        catch (Exception fault) when (fault is YamlException or ArgumentException or InvalidOperationException)
         {
             throw new PoseFormatException(path, null, $"is not valid YAML: {fault.Message}", fault);
         }

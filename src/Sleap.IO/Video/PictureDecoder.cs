@@ -28,14 +28,16 @@ internal static class PictureDecoder
             using var stream = new EndingStream(encoded);
             picture = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
-            or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException)
+        catch (Exception fault) when (IsDamage(fault))
         {
-            // What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.
             throw new PoseFormatException(file, place, $"the picture cannot be decoded ({fault.Message}).", fault);
         }
         return FromRgb(picture.Data, picture.Height, picture.Width, frameIndex, isGray, isBgr);
     }
+
+    /// <summary>What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.</summary>
+    public static bool IsDamage(Exception fault) => fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
+        or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException;
 
     /// <summary>Makes a frame of interleaved RGB bytes by the gray rule.</summary>
     public static Frame FromRgb(byte[] rgb, int height, int width, int frameIndex, bool? isGray, bool isBgr)

@@ -29,10 +29,18 @@ internal static class PictureHeader
             return pages.Size(0);
         }
         Check(bytes, path, null);
-        using var stream = new EndingStream(bytes);
-        return StbImageSharp.ImageInfo.FromStream(stream) is { } info
-            ? (info.Width, info.Height)
-            : throw new PoseFormatException(path, null, "the picture's header cannot be read.");
+        StbImageSharp.ImageInfo? info = null;
+        Exception? damage = null;
+        try
+        {
+            using var stream = new EndingStream(bytes);
+            info = StbImageSharp.ImageInfo.FromStream(stream);
+        }
+        catch (Exception fault) when (PictureDecoder.IsDamage(fault))
+        {
+            damage = fault;
+        }
+        return info is { Width: > 0, Height: > 0 } found ? (found.Width, found.Height) : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
     }
 
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
