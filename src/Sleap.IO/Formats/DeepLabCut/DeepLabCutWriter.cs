@@ -155,6 +155,10 @@ internal sealed class DeepLabCutWriter
             yield return $"{moved} instances share their track with another of the same frame; they are in columns of their own.";
         if (untracked > 0 && individuals[0].Length > 0)
             yield return $"Animals without a track are in the columns individual1 to individual{untracked} and read back as such tracks.";
+        if (labels.Tracks.Select(t => t.Name).Distinct().Count() < labels.Tracks.Count || labels.Tracks.Any(t => t.Name.Length == 0))
+            yield return "Tracks of one name, or of none, have names of their own in the table.";
+        if (instances.Count(i => i.IsPredicted && i.Points.All(p => p.IsMissing || float.IsNaN(p.Score))) is > 0 and var mistaken)
+            yield return $"{mistaken} predictions without point scores read back as people's labels.";
         if (hasScores)
             yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
         if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var blank)
