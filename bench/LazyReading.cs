@@ -65,7 +65,7 @@ internal static class LazyReading
     private static Labels Make()
     {
         var skeleton = new Skeleton("mouse", Enumerable.Range(0, Nodes).Select(n => $"node{n}"));
-        var (video, random) = (Video.FromFile("long.mp4"), new Random(1));
+        var (video, random) = (Sleap.IO.Video.FromFile("long.mp4"), new Random(1));
         Instance Animal() => new()
         {
             Skeleton = skeleton, IsPredicted = true, Score = 0.5f, Points = [.. Enumerable.Range(0, Nodes).Select(_ => new Point(random.NextDouble() * 1000, random.NextDouble() * 1000, true, false, 0.5f))],
