@@ -15,7 +15,7 @@ public sealed class PoseCatalog
     internal MLContext Context { get; }
 
     /// <summary>Loads labeled frames from a file or folder of any format that <see cref="Labels.Load"/> reads.</summary>
-    /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table.</param>
+    /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ? and ** that several match.</param>
     /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
     /// <returns>
     /// One row a labeled frame; frames that cannot be read are left out when images are asked for, see <see cref="FrameReport"/>. What the reader
@@ -28,10 +28,25 @@ public sealed class PoseCatalog
     public IDataView LoadLabels(string path, LabelsOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return LoadLabels([path], options);
+    }
+
+    /// <summary>Loads labeled frames from several files or folders as one view, see <see cref="Labels.LoadMany"/>.</summary>
+    /// <param name="paths">Files, folders and patterns.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a pattern.</exception>
+    /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
+    /// <exception cref="InvalidDataException">There is no labeled frame in them.</exception>
+    /// <exception cref="ArgumentException">No path is given, the animals are of several skeletons, or the options do not fit.</exception>
+    public IDataView LoadLabels(IEnumerable<string> paths, LabelsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
         LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
-        Labels labels = Labels.Load(path, chosen.Reading);
-        PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{path}: {remark}")]);
-        return FromLabels(labels, chosen, path);
+        List<string> all = [.. paths];
+        string name = string.Join(", ", all);
+        Labels labels = Labels.LoadMany(all, chosen.Reading);
+        PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{name}: {remark}")]);
+        return FromLabels(labels, chosen, name);
     }
 
     /// <summary>Labels already in memory as a data view.</summary>

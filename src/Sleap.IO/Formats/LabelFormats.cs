@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, a DeepLabCut .csv or .h5, a DeepLabCut project or labeled-data folder, a YOLO pose folder";
-    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO) .csv (tidy) or data.yaml (YOLO, in a new folder)";
+    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of sleap-io's .csv tables, a DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a YOLO pose folder";
+    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -23,6 +23,7 @@ internal static class LabelFormats
             ".slp" => SlpReader.Read(path, options),
             ".csv" => LoadCsv(path, options),
             ".h5" or ".hdf5" => LoadHdf5(path, options),
+            ".nwb" => NwbReader.Read(path, options),
             ".json" => CocoReader.Read(path, options),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Readable} was expected."),
         };
@@ -31,15 +32,26 @@ internal static class LabelFormats
     public static IReadOnlyList<string> Save(Labels labels, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Ending(path) switch
+        var written = Ending(path) switch
         {
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
             ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
+            ".csv" when DeepLabCutWriter.Owns(path) => DeepLabCutWriter.Write(labels, path),
             ".csv" => TidyCsv.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
             var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
         };
+        var isAnalysis = Ending(path) is ".h5" or ".hdf5";
+        return Ending(path) == ".slp" ? written : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+    }
+
+    /// <summary>Reads files, folders and patterns one after the other.</summary>
+    public static IReadOnlyList<Labels> LoadMany(IEnumerable<string> paths, LabelsReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        List<string> all = [.. paths.SelectMany(p => FileGlob.Owns(p) ? FileGlob.Find(p) : [p])];
+        return all.Count > 0 ? [.. all.Select(p => Load(p, options))] : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
     private static Labels LoadFolder(string path, LabelsReadOptions options)
@@ -66,7 +78,9 @@ internal static class LabelFormats
     private static Labels LoadCsv(string path, LabelsReadOptions options)
     {
         var first = CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault() ?? throw new PoseFormatException(path, null, "the file is empty.");
-        return DeepLabCutHeader.Owns(first) ? DeepLabCutCsv.Read(path, options) : TidyCsv.Read(path, options);
+        if (DeepLabCutHeader.Owns(first))
+            return DeepLabCutCsv.Read(path, options);
+        return SleapIoCsv.Owns(first) ? SleapIoCsv.Read(path, options) : TidyCsv.Read(path, options);
     }
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();

@@ -7,7 +7,6 @@ namespace Sleap.IO;
 internal static class YamlFile
 {
     private const long MostBytes = 16 << 20;
-    private const int MostDepth = 64;
 
     /// <summary>The keys of a file.</summary>
     /// <exception cref="PoseFormatException">It is not YAML, or holds no keys.</exception>
@@ -17,13 +16,12 @@ internal static class YamlFile
             throw new PoseFormatException(path, null, "is larger than any configuration.");
         try
         {
-            var text = File.ReadAllText(path);
-            RequireShallow(path, text);
+            using var reader = new StreamReader(path);
             var yaml = new YamlStream();
-            yaml.Load(new StringReader(text));
+            yaml.Load(new BoundedYaml(new Parser(reader), path));
             return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? throw new PoseFormatException(path, null, "the file holds no keys.");
         }
-        catch (Exception fault) when (fault is YamlException or ArgumentException)
+        catch (Exception fault) when (fault is YamlException or ArgumentException or InvalidOperationException)
         {
             throw new PoseFormatException(path, null, $"is not valid YAML: {fault.Message}", fault);
         }
@@ -34,16 +32,4 @@ internal static class YamlFile
 
     /// <summary>The list of a key, or null.</summary>
     public static YamlSequenceNode? List(YamlMappingNode root, string key) => root.Children.TryGetValue(key, out var node) ? node as YamlSequenceNode : null;
-
-    // The library builds nodes within nodes by recursion, and a stack that overflows ends the process. Its parser does not.
-    private static void RequireShallow(string path, string text)
-    {
-        var parser = new Parser(new StringReader(text));
-        for (var depth = 0; parser.MoveNext();)
-        {
-            depth += parser.Current!.NestingIncrease;
-            if (depth > MostDepth)
-                throw new PoseFormatException(path, $"line {parser.Current.Start.Line}", $"is nested more than {MostDepth} levels deep.");
-        }
-    }
 }

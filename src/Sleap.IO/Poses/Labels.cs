@@ -38,7 +38,7 @@ public sealed class Labels
         Provenance = Copy(parts.Provenance);
         Remarks = parts.Remarks;
         Sessions = parts.Sessions;
-        Unread = parts.Unread;
+        Extras = parts.Extras;
     }
 
     /// <summary>The skeletons, at least every one an instance has.</summary>
@@ -65,18 +65,38 @@ public sealed class Labels
     /// <summary>Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number videos and frames.</summary>
     internal IReadOnlyList<string> Sessions { get; } = [];
 
-    /// <summary>Datasets of the file these labels were read from that hold no poses: named again when the labels are written without them.</summary>
-    internal IReadOnlyList<string> Unread { get; } = [];
+    /// <summary>What the .slp these labels were read from holds beyond poses: copied when the labels are only passed through.</summary>
+    internal SlpExtras? Extras { get; }
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
-    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy or DeepLabCut .csv, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
+    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or DeepLabCut .csv, one of sleap-io's .csv tables, a DeepLabCut .h5, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
     /// <param name="options">How to read, or null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
     public static Labels Load(string path, LabelsReadOptions? options = null) => LabelFormats.Load(path, options ?? new LabelsReadOptions());
 
+    /// <summary>Reads several files or folders, or those that patterns match, into one set, see <see cref="Concat"/>.</summary>
+    /// <param name="paths">Files, folders, and patterns with * and ? (and ** for folders of any depth), such as "sessions/**/*.slp".</param>
+    /// <param name="options">How to read, or null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a pattern.</exception>
+    /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
+    /// <exception cref="ArgumentException">No path is given.</exception>
+    public static Labels LoadMany(IEnumerable<string> paths, LabelsReadOptions? options = null) => Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
+
+    /// <summary>
+    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name as one track (unless one set has the
+    /// name twice). Of provenance, a key's first value stays. What .slp files hold beyond poses is left behind, for it numbers their frames.
+    /// </summary>
+    /// <param name="parts">The sets, at least one.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Labels Concat(IReadOnlyList<Labels> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return parts.Count > 0 ? LabelsConcatenation.Of(parts) : throw new ArgumentException("At least one set of labels is needed.", nameof(parts));
+    }
+
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
-    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), or data.yaml in a new folder (YOLO pose, with pictures).</param>
+    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with pictures).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at all.</exception>
     public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);

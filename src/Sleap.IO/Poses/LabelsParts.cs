@@ -10,6 +10,6 @@ internal sealed record LabelsParts(
     /// <summary>Rows of sessions_json, kept as they are.</summary>
     public IReadOnlyList<string> Sessions { get; init; } = [];
 
-    /// <summary>Datasets of the file that were not read, and so cannot be written again.</summary>
-    public IReadOnlyList<string> Unread { get; init; } = [];
+    /// <summary>What the file holds beyond poses.</summary>
+    public SlpExtras? Extras { get; init; }
 }

@@ -7,6 +7,9 @@ internal sealed class FfmpegFrameSource : IFrameSource
     private const int Reach = 48;
     private const int CacheBytes = 64 << 20;
 
+    /// <summary>What encoders put between two key frames unless told otherwise.</summary>
+    private const int MostCached = 250;
+
     private readonly VideoProbe probe;
     private readonly int cacheFrames;
     private readonly Dictionary<int, Frame> cache = [];
@@ -20,7 +23,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     public FfmpegFrameSource(string path, bool? isGray)
     {
         probe = VideoProbe.Of(path);
-        cacheFrames = Math.Clamp(CacheBytes / Math.Max(1, probe.Width * probe.Height * 3), 1, 64);
+        cacheFrames = Math.Clamp(CacheBytes / Math.Max(1, probe.Width * probe.Height * (isGray == true ? 1 : 3)), 1, MostCached);
         Channels = isGray is { } known ? (known ? 1 : 3) : 3;
         if (isGray is null && PictureDecoder.IsGray(FirstPicture().Pixels))
         {
@@ -43,6 +46,9 @@ internal sealed class FfmpegFrameSource : IFrameSource
     public int Channels { get; }
 
     public double FramesPerSecond => probe.FramesPerSecond;
+
+    /// <summary>How often ffmpeg was started for frames: what jumping costs.</summary>
+    internal int Restarts { get; private set; }
 
     public bool Contains(int frameIndex) => frameIndex >= 0 && frameIndex < FrameCount;
 
@@ -132,6 +138,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     private void Restart(int first, bool fromFront)
     {
         Close();
+        Restarts++;
         stream = new FfmpegStream(probe, first, Channels == 1, fromFront);
         next = first;
     }

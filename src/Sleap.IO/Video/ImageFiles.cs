@@ -6,9 +6,12 @@ namespace Sleap.IO;
 /// <summary>Which files are pictures, and in what order a folder of them plays.</summary>
 internal static partial class ImageFiles
 {
-    private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".bmp" };
+    private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase) { ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff" };
 
     public static bool IsImage(string path) => Endings.Contains(Path.GetExtension(path));
+
+    /// <summary>Whether a file is TIFF by its ending: alone it may hold many frames, in a list its first page counts.</summary>
+    public static bool IsTiff(string path) => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff";
 
     /// <summary>Pictures of a folder in the order of the numbers in their names, so that img10 comes after img9.</summary>
     public static IReadOnlyList<string> InFolder(string folder) =>

@@ -2,7 +2,7 @@ using StbImageSharp;
 
 namespace Sleap.IO;
 
-/// <summary>Decodes PNG, JPEG and BMP into gray or RGB of 8 bits; 16-bit PNG keeps the upper 8.</summary>
+/// <summary>Decodes PNG, JPEG, BMP and the first page of TIFF into gray or RGB of 8 bits; of 16-bit samples the upper 8 are kept, as OpenCV does.</summary>
 internal static class PictureDecoder
 {
     /// <summary>Decodes one encoded picture.</summary>
@@ -15,6 +15,11 @@ internal static class PictureDecoder
     /// <exception cref="PoseFormatException">The bytes are no picture that can be decoded.</exception>
     public static Frame Decode(byte[] encoded, int frameIndex, bool? isGray, bool isBgr, string file, string? place)
     {
+        if (TiffPages.Owns(encoded))
+        {
+            using var pages = new TiffPages(new MemoryStream(encoded, writable: false), file);
+            return pages.Read(0, frameIndex, isGray);
+        }
         PictureHeader.Check(encoded, file, place);
         ImageResult picture;
         try
@@ -23,14 +28,16 @@ internal static class PictureDecoder
             using var stream = new EndingStream(encoded);
             picture = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
         }
-        catch (Exception fault) when (fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
-            or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException)
+        catch (Exception fault) when (IsDamage(fault))
         {
-            // What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.
             throw new PoseFormatException(file, place, $"the picture cannot be decoded ({fault.Message}).", fault);
         }
         return FromRgb(picture.Data, picture.Height, picture.Width, frameIndex, isGray, isBgr);
     }
+
+    /// <summary>What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.</summary>
+    public static bool IsDamage(Exception fault) => fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
+        or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException;
 
     /// <summary>Makes a frame of interleaved RGB bytes by the gray rule.</summary>
     public static Frame FromRgb(byte[] rgb, int height, int width, int frameIndex, bool? isGray, bool isBgr)

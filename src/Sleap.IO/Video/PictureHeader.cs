@@ -16,18 +16,31 @@ internal static class PictureHeader
         if (encoded.StartsWith(png))
             CheckPng(encoded, file, place);
         else if (!(encoded[0] == 0xFF && encoded[1] == 0xD8) && !(encoded[0] == 'B' && encoded[1] == 'M'))
-            throw new PoseFormatException(file, place, "the picture is neither PNG, JPEG nor BMP by its first bytes.");
+            throw new PoseFormatException(file, place, "the picture is neither PNG, JPEG, BMP nor TIFF by its first bytes.");
     }
 
     /// <summary>Width and height of a picture file, without decoding it.</summary>
     public static (int Width, int Height) Size(string path)
     {
         var bytes = File.ReadAllBytes(path);
+        if (TiffPages.Owns(bytes))
+        {
+            using var pages = new TiffPages(new MemoryStream(bytes, writable: false), path);
+            return pages.Size(0);
+        }
         Check(bytes, path, null);
-        using var stream = new EndingStream(bytes);
-        return StbImageSharp.ImageInfo.FromStream(stream) is { } info
-            ? (info.Width, info.Height)
-            : throw new PoseFormatException(path, null, "the picture's header cannot be read.");
+        StbImageSharp.ImageInfo? info = null;
+        Exception? damage = null;
+        try
+        {
+            using var stream = new EndingStream(bytes);
+            info = StbImageSharp.ImageInfo.FromStream(stream);
+        }
+        catch (Exception fault) when (PictureDecoder.IsDamage(fault))
+        {
+            damage = fault;
+        }
+        return info is { Width: > 0, Height: > 0 } found ? (found.Width, found.Height) : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
     }
 
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)

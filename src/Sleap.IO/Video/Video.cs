@@ -57,9 +57,9 @@ public sealed class Video
     /// <summary>The row of videos_json this was read from, so that what is not understood is written again as it was.</summary>
     internal JsonObject? SlpRow { get; init; }
 
-    /// <summary>A video from a movie file, a single picture or a folder of pictures (in the order of the numbers in their names).</summary>
+    /// <summary>A video from a movie file, a TIFF file (one page a frame), a single picture or a folder of pictures (in the order of the numbers in their names).</summary>
     /// <param name="path">Path of the file or folder; it need not exist until frames are asked for.</param>
-    /// <exception cref="ArgumentException">The path is empty, or the folder holds no PNG or JPEG picture.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or the folder holds no PNG, JPEG, BMP or TIFF picture.</exception>
     public static Video FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -68,15 +68,15 @@ public sealed class Video
             var pictures = ImageFiles.InFolder(path);
             return pictures.Count > 0
                 ? FromImages(pictures)
-                : throw new ArgumentException($"The folder {path} holds no picture (PNG, JPEG or BMP).", nameof(path));
+                : throw new ArgumentException($"The folder {path} holds no picture (PNG, JPEG, BMP or TIFF).", nameof(path));
         }
-        return ImageFiles.IsImage(path)
+        return ImageFiles.IsImage(path) && !ImageFiles.IsTiff(path)
             ? FromImages([path])
-            : new Video(path, VideoKind.Movie) { FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null };
+            : new Video(path, ImageFiles.IsTiff(path) ? VideoKind.Tiff : VideoKind.Movie) { FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null };
     }
 
     /// <summary>A video from pictures, one a frame.</summary>
-    /// <param name="paths">PNG, JPEG or BMP files in frame order; they need not exist until frames are asked for.</param>
+    /// <param name="paths">PNG, JPEG, BMP or TIFF files in frame order; they need not exist until frames are asked for.</param>
     /// <param name="frameNumbers">Frame number of each picture, rising; null to count from 0.</param>
     /// <exception cref="ArgumentException">No picture is given, or the numbers do not go with them.</exception>
     public static Video FromImages(IReadOnlyList<string> paths, IReadOnlyList<int>? frameNumbers = null)

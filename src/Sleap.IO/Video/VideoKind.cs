@@ -11,4 +11,7 @@ public enum VideoKind
 
     /// <summary>Pictures inside an HDF5 file such as a .pkg.slp.</summary>
     Embedded,
+
+    /// <summary>A TIFF file, one page a frame.</summary>
+    Tiff,
 }

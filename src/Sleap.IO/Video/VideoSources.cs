@@ -9,6 +9,11 @@ internal static class VideoSources
             return new ImageFrameSource(video);
         var path = video.FoundPath ?? (File.Exists(video.Path) ? Path.GetFullPath(video.Path) : null)
             ?? throw new FileNotFoundException($"The video {video.Path} was not found: neither where the name leads, nor beside the labels, nor in a search folder.", video.Path);
-        return video.Kind == VideoKind.Embedded ? EmbeddedFrameSource.Open(video, path) : new FfmpegFrameSource(path, video.IsGray);
+        return video.Kind switch
+        {
+            VideoKind.Embedded => EmbeddedFrameSource.Open(video, path),
+            VideoKind.Tiff => new TiffFrameSource(video, path),
+            _ => new FfmpegFrameSource(path, video.IsGray),
+        };
     }
 }

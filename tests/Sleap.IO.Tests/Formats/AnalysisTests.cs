@@ -25,6 +25,22 @@ public sealed class AnalysisTests
         AssertTable(TestFiles.GoldenJson("read.analysis.matlab.h5.json")["read"]!, again);
     }
 
+    /// <summary>A file of SLEAP itself, which has neither dims nor scores nor edges, holds what the .slp of the same predictions holds.</summary>
+    [Fact]
+    public void AFileOfSleapItselfHoldsThePointsOfItsSlp()
+    {
+        var (table, slp) = (Labels.Load(TestFiles.Data("flies13_20190128.analysis.h5")), Labels.Load(TestFiles.Data("flies13_20190128.predictions.slp")));
+        Assert.Equal(slp.Skeletons[0].Nodes.AsEnumerable(), table.Skeletons.Single().Nodes);
+        var frames = slp.Frames.Where(f => f.Instances.Any(i => i.Points.Any(p => !p.IsMissing))).ToDictionary(f => f.FrameIndex);
+        Assert.Equal(frames.Keys.Order(), table.Frames.Select(f => f.FrameIndex));
+        foreach (var frame in table.Frames)
+        {
+            var there = frames[frame.FrameIndex].Instances.Where(i => i.Track is not null).ToDictionary(i => i.Track!.Name, i => i.Points.Select(p => p.IsMissing ? (double.NaN, double.NaN) : (p.X, p.Y)));
+            foreach (var instance in frame.Instances)
+                Assert.Equal(there[instance.Track!.Name], instance.Points.Select(p => (p.X, p.Y)));
+        }
+    }
+
     [Fact]
     public void InstancesWithoutATrackAreKept()
     {

@@ -161,4 +161,50 @@ public sealed class DeepLabCutTests
         File.WriteAllText(files.New("config.yaml"), "Task: t");
         Assert.Contains("labeled-data", Assert.Throws<PoseFormatException>(() => Labels.Load(files.Folder)).Message);
     }
+
+    [Fact]
+    public void ALabelledProjectComesBackFromItsTable()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv"));
+        Assert.Empty(labels.Save(files.New("CollectedData_Pranav.csv")));
+        var again = Labels.Load(files.New("CollectedData_Pranav.csv"));
+        LabelsComparison.AssertSame(labels, again);
+        Assert.StartsWith("scorer,Pranav,Pranav", File.ReadAllText(files.New("CollectedData_Pranav.csv")));
+        Assert.Equal(File.ReadLines(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv")).Skip(3).Select(l => l.Split(',')[0]), File.ReadLines(files.New("CollectedData_Pranav.csv")).Skip(3).Select(l => l.Split(',')[0]));
+    }
+
+    [Fact]
+    public void SeveralAnimalsComeBackWithTracksAndScores()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data("centered_pair_predictions.slp"));
+        var remarks = labels.Save(files.New("pair.dlc.csv"));
+        Assert.Contains(remarks, r => r.Contains("edges"));
+        var again = Labels.Load(files.New("pair.dlc.csv"));
+        Assert.Equal(labels.Frames.Select(f => f.FrameIndex), again.Frames.Select(f => f.FrameIndex));
+        foreach (var (a, b) in labels.Frames.Zip(again.Frames))
+        {
+            var there = b.Instances.ToDictionary(i => i.Track!.Name);
+            Assert.Equal(a.Instances.Count(i => i.Points.Any(p => !p.IsMissing)), there.Count);
+            foreach (var x in a.Instances.Where(i => i.Track is not null && there.ContainsKey(i.Track.Name)))
+                Assert.Equal(x.Points.Select(p => p.IsMissing ? (double.NaN, double.NaN, float.NaN) : (p.X, p.Y, p.Score)), there[x.Track!.Name].Points.Select(p => (p.X, p.Y, p.Score)));
+        }
+    }
+
+    [Fact]
+    public void AnimalsWithoutATrackHaveColumnsOfTheirOwn()
+    {
+        using var files = new TestFiles();
+        var (skeleton, a) = (new Skeleton("", ["n"]), new Track("a"));
+        Instance At(double x, Track? track) => new() { Skeleton = skeleton, Points = [new Point(x, 1)], Track = track };
+        var video = Video.FromFile("day 1/cage.mp4");
+        var labels = new Labels([new LabeledFrame { Video = video, FrameIndex = 12345, Instances = [At(1, null), At(2, a), At(3, a)] }, new LabeledFrame { Video = video, FrameIndex = 3 }]);
+        var remarks = labels.Save(files.New("CollectedData_me.csv"));
+        Assert.Contains(remarks, r => r.StartsWith("1 instances share"));
+        Assert.Equal(
+            ["scorer,me,me,me,me,me,me", "individuals,a,a,individual1,individual1,individual2,individual2", "bodyparts,n,n,n,n,n,n", "coords,x,y,x,y,x,y", "labeled-data/cage/img12345.png,2,1,1,1,3,1", "labeled-data/cage/img00003.png,,,,,,"],
+            File.ReadAllLines(files.New("CollectedData_me.csv")));
+        Assert.Equal([12345, 3], Labels.Load(files.New("CollectedData_me.csv")).Frames.Select(f => f.FrameIndex));
+    }
 }

@@ -126,13 +126,12 @@ public sealed class SlpDetailsTests
     }
 
     [Fact]
-    public void SessionsPassThroughAndOtherDatasetsAreNamed()
+    public void SessionsPassThrough()
     {
         using var files = new TestFiles();
         var made = Made();
-        var parts = new LabelsParts(made.Videos, made.Skeletons, made.Tracks, [], made.Provenance, []) { Sessions = ["{\"camcorder_to_video_idx_map\": {}}"], Unread = ["rois"] };
-        var remarks = new Labels(made.Frames, parts).Save(files.New("session.slp"));
-        Assert.Contains("rois", Assert.Single(remarks));
+        var parts = new LabelsParts(made.Videos, made.Skeletons, made.Tracks, [], made.Provenance, []) { Sessions = ["{\"camcorder_to_video_idx_map\": {}}"] };
+        new Labels(made.Frames, parts).Save(files.New("session.slp"));
         var read = Labels.Load(files.New("session.slp"));
         Assert.Empty(read.Save(files.New("again.slp")));
         Assert.Equal(parts.Sessions, Labels.Load(files.New("again.slp")).Sessions);
@@ -141,6 +140,63 @@ public sealed class SlpDetailsTests
         File.Copy(TestFiles.Golden("analysis.matlab.h5"), files.New("not.slp"));
         Assert.Contains("metadata", Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("not.slp"))).Message);
     }
+
+    /// <summary>Regions, identities and whatever else a newer program put into the file are there again, byte for byte.</summary>
+    [Fact]
+    public void WhatIsNotReadIsCopiedWhenTheLabelsPassThrough()
+    {
+        using var files = new TestFiles();
+        using (var source = Hdf5Reader.Open(TestFiles.Golden("centered_pair.nwb")))
+        using (var target = Hdf5Writer.Create(files.New("extra.slp")))
+        {
+            // A made file: the poses of the golden and, beside them, groups and datasets of every kind that another program writes.
+            using var poses = Hdf5Reader.Open(TestFiles.Golden("by-hand.slp"));
+            var copy = new Hdf5Copy(poses, target);
+            foreach (var name in poses.Members("/"))
+                copy.Copy(name);
+            var others = new Hdf5Copy(source, target);
+            others.Copy("processing");
+            others.Copy("session_description");
+            Assert.Empty(copy.Remarks);
+            // Soft links, of which NWB has two kinds here.
+            Assert.All(others.Remarks, r => Assert.Contains("link", r));
+            target.Flush();
+        }
+        var labels = Labels.Load(files.New("extra.slp"));
+        LabelsComparison.AssertSame(Labels.Load(TestFiles.Golden("by-hand.slp")), labels);
+        Assert.Equal(2, labels.Remarks.Count);
+        Assert.Empty(labels.Save(files.New("passed.slp")));
+        using (var before = Hdf5Reader.Open(files.New("extra.slp")))
+        using (var after = Hdf5Reader.Open(files.New("passed.slp")))
+        {
+            AssertSameObject(before, after, "processing");
+            AssertSameObject(before, after, "session_description");
+        }
+        // Other frames than those of the file: what numbers them is not kept.
+        Assert.Empty(new Labels(labels.Frames).Save(files.New("other.slp")));
+        using (var other = Hdf5Reader.Open(files.New("other.slp")))
+            Assert.DoesNotContain("processing", other.Members("/"));
+        // The file is gone by the time of saving: said, not passed over.
+        File.Delete(files.New("extra.slp"));
+        Assert.Contains("session_description", Assert.Single(labels.Save(files.New("late.slp"))));
+    }
+
+    private static void AssertSameObject(Hdf5Reader a, Hdf5Reader b, string name)
+    {
+        // The C library does not keep the order of attributes.
+        Assert.Equal(a.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order(), b.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order());
+        if (a.IsDataset(name))
+        {
+            Assert.Equal(Text(a.ReadRaw(name)), Text(b.ReadRaw(name)));
+            return;
+        }
+        Assert.Equal(a.Members(name), b.Members(name));
+        foreach (var member in a.Members(name))
+            AssertSameObject(a, b, $"{name}/{member}");
+    }
+
+    private static string Text(Hdf5Raw raw) =>
+        $"{raw.Type.Kind} {raw.Type.Size} {string.Join('x', raw.Sizes)} {Convert.ToHexString(raw.Bytes)} {string.Join(' ', raw.Items.Select(Convert.ToHexString))}";
 
     [Fact]
     public void NaNInJsonIsReadAsNothing()

@@ -40,6 +40,20 @@ public sealed class LabelsTests
     }
 
     [Fact]
+    public void SeveralFilesAndPatternsAreOneView()
+    {
+        using var folder = new TestFolder();
+        Poses.Labels((3, [Poses.Animal(Poses.Mouse, false, new Track("a"), Visible)])).Save(folder["one.slp"]);
+        Poses.Labels((9, [Poses.Animal(Poses.Mouse, false, new Track("a"), Visible)])).Save(folder["two.slp"]);
+        Assert.Equal([3, 9], _ml.Pose().LoadLabels(folder["*.slp"]).GetColumn<int>("FrameIndex"));
+        IDataView view = _ml.Pose().LoadLabels([folder["two.slp"], folder["one.slp"]]);
+        Assert.Equal([9, 3], view.GetColumn<int>("FrameIndex"));
+        Assert.Equal([1u, 1u], view.GetColumn<uint>("Track"));
+        Assert.Single(view.GetColumn<string>("Video").Distinct());
+        Assert.Contains("*.h5", Assert.Throws<FileNotFoundException>(() => _ml.Pose().LoadLabels(folder["*.h5"])).Message);
+    }
+
+    [Fact]
     public void UserInstancesWinOverPredictedOnes()
     {
         Instance user = Poses.Animal(Poses.Mouse, false, null, 1, 1, 1, 1, 1, 1), predicted = Poses.Animal(Poses.Mouse, true, null, 2, 2, 2, 2, 2, 2);

@@ -88,8 +88,6 @@ internal static class CocoWriter
             lost.Add($"COCO has no place for the link of {corrected} instances to the predictions they were made from.");
         if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
             lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
-        if (instances.Sum(i => i.Points.Count(p => !p.Visible && !double.IsNaN(p.X))) is > 0 and var hidden)
-            lost.Add($"{hidden} points that are not visible lose the coordinates stored with them.");
         if (labels.Suggestions.Count > 0)
             lost.Add($"COCO has no place for {labels.Suggestions.Count} suggestions.");
         return lost;

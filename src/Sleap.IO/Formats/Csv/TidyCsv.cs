@@ -94,6 +94,12 @@ internal static class TidyCsv
             yield return $"{empty} labeled frames without an animal have no row.";
         if (labels.Suggestions.Count > 0)
             yield return $"The table has no place for {labels.Suggestions.Count} suggestions.";
+        if (labels.Skeletons.Count > 1)
+            yield return $"The nodes of {labels.Skeletons.Count} skeletons read back as one skeleton.";
+        if (labels.Tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
+            yield return "Tracks of one name read back as one track.";
+        if (instances.Count(i => i.IsPredicted == i.Points.All(p => float.IsNaN(p.Score))) is > 0 and var mistaken)
+            yield return $"{mistaken} instances are told from the other kind by point scores, and read back as it: predictions without, or people's labels with some.";
         if (instances.Any(i => i.IsPredicted && i.Points.Any(p => !float.IsNaN(p.Score))))
             yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
     }
@@ -111,12 +117,13 @@ internal static class TidyCsv
         return place;
     }
 
-    private static Video Found(string name, string path, LabelsReadOptions options)
+    /// <summary>The video that a table names: a movie, or a picture.</summary>
+    public static Video Found(string name, string path, LabelsReadOptions options)
     {
         var finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
-        return ImageFiles.IsImage(name)
+        return ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name)
             ? new Video(name, VideoKind.Images) { ImagePaths = [name], FoundImages = [finder.Find(name) ?? name], FoundPath = finder.Find(name) }
-            : new Video(name, VideoKind.Movie) { FoundPath = finder.Find(name) };
+            : new Video(name, ImageFiles.IsTiff(name) ? VideoKind.Tiff : VideoKind.Movie) { FoundPath = finder.Find(name) };
     }
 
     private sealed class Draft(string track)

@@ -3,6 +3,8 @@ namespace Sleap.IO;
 /// <summary>The header of a DeepLabCut table: rows scorer, individuals (several animals only), bodyparts, coords; then one column a number.</summary>
 internal sealed class DeepLabCutHeader
 {
+    private readonly Dictionary<string, (int, DeepLabCutColumn)[]> columnsByIndividual;
+
     private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns, string scorer)
     {
         IndexColumns = indexColumns;
@@ -10,6 +12,7 @@ internal sealed class DeepLabCutHeader
         Scorer = scorer;
         Nodes = [.. columns.Select(c => c.Node).Distinct()];
         Individuals = [.. columns.Select(c => c.Individual).Distinct()];
+        columnsByIndividual = columns.Select((c, i) => (i, c)).GroupBy(c => c.c.Individual).ToDictionary(g => g.Key, g => g.ToArray());
     }
 
     /// <summary>Columns before the first number: one with a path, or three with its parts.</summary>
@@ -24,6 +27,9 @@ internal sealed class DeepLabCutHeader
 
     /// <summary>Animals in the order of the file; one empty name when the table knows none.</summary>
     public IReadOnlyList<string> Individuals { get; }
+
+    /// <summary>The columns of one animal, with their place among all columns.</summary>
+    public IReadOnlyList<(int Place, DeepLabCutColumn Column)> ColumnsOf(string individual) => columnsByIndividual[individual];
 
     /// <summary>A header whose columns were read from elsewhere.</summary>
     public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) => columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
@@ -53,13 +59,13 @@ internal sealed class DeepLabCutHeader
             throw new PoseFormatException(path, "header", "the row 'coords' has its first x, y or likelihood neither behind one column nor behind three.");
         if (named.Values.Any(r => r.Length != coords.Length))
             throw new PoseFormatException(path, "header", "its rows are not of one length.");
-        var columns = new List<DeepLabCutColumn>();
+        var (columns, seen) = (new List<DeepLabCutColumn>(), new HashSet<DeepLabCutColumn>());
         for (var i = first; i < coords.Length; i++)
         {
             var column = new DeepLabCutColumn(i, named.TryGetValue("individuals", out var individuals) ? individuals[i] : "", named["bodyparts"][i], coords[i]);
             if (column.Coordinate is not ("x" or "y" or "likelihood"))
                 throw new PoseFormatException(path, $"header, column {i + 1}", $"the coordinate is '{column.Coordinate}', and x, y or likelihood was expected.");
-            if (columns.Any(c => c with { Position = i } == column))
+            if (!seen.Add(column with { Position = 0 }))
                 throw new PoseFormatException(path, $"header, column {i + 1}", $"{column.Individual} {column.Node} {column.Coordinate} is there twice.");
             columns.Add(column);
         }

@@ -33,7 +33,13 @@ internal sealed class DeepLabCutRow
         var isNumber = int.TryParse(picture, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         if (picture.Length == 0)
             throw new PoseFormatException(path, $"line {line}", "names no picture.");
-        var numbers = header.Columns.Select(c => CsvFile.Number(cells[c.Position], path, line, $"{c.Individual} {c.Node} {c.Coordinate}".Trim())).ToArray();
+        var numbers = new double[header.Columns.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            // Most cells of a wide table are empty: animals that are not in the frame.
+            var column = header.Columns[i];
+            numbers[i] = cells[column.Position].Length == 0 ? double.NaN : CsvFile.Number(cells[column.Position], path, line, column.Name);
+        }
         return new DeepLabCutRow(line, picture, isNumber ? number : null, numbers);
     }
 
@@ -43,12 +49,8 @@ internal sealed class DeepLabCutRow
     public ImmutableArray<Point> Points(DeepLabCutHeader header, string individual, Skeleton skeleton)
     {
         var (x, y, score) = (Filled(skeleton), Filled(skeleton), Filled(skeleton));
-        for (var i = 0; i < numbers.Length; i++)
-        {
-            var column = header.Columns[i];
-            if (column.Individual == individual)
-                (column.Coordinate switch { "x" => x, "y" => y, _ => score })[skeleton.IndexOf(column.Node)] = numbers[i];
-        }
+        foreach (var (place, column) in header.ColumnsOf(individual))
+            (column.Coordinate switch { "x" => x, "y" => y, _ => score })[skeleton.IndexOf(column.Node)] = numbers[place];
         return [.. x.Select((_, i) => double.IsNaN(x[i]) || double.IsNaN(y[i]) ? Point.Missing : new Point(x[i], y[i], true, false, (float)score[i]))];
     }
 

@@ -5,8 +5,8 @@ namespace Sleap.IO;
 /// <summary>Attribute messages.</summary>
 internal static class Hdf5Attribute
 {
-    /// <summary>Reads an attribute if it is the one of this name.</summary>
-    public static (Hdf5Type Type, byte[] Bytes, long Count)? Read(Hdf5Cursor from, string name)
+    /// <summary>Reads an attribute: name, sizes and elements as stored.</summary>
+    public static (string Name, Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes) Read(Hdf5Cursor from)
     {
         var version = from.U8();
         var flags = from.U8();
@@ -17,14 +17,12 @@ internal static class Hdf5Attribute
             from.Skip(1);
         int Padded(int size) => version == 1 ? (size + 7) & ~7 : size;
         var found = Encoding.UTF8.GetString(from.Take(Padded(nameSize))[..nameSize]).TrimEnd('\0');
-        if (found != name)
-            return null;
         if ((flags & 1) != 0)
             throw from.Fault("has a type kept elsewhere, which is not read here");
-        var type = Hdf5Type.Read(from.Part(Padded(typeSize), from.Place));
+        var typeMessage = from.Take(Padded(typeSize)).ToArray();
+        var type = Hdf5Type.Read(from.Of(typeMessage));
         var sizes = Hdf5Dataset.ReadSpace(from.Part(Padded(spaceSize), from.Place));
-        var count = sizes.Aggregate(1m, (a, b) => Math.Min(a * b, int.MaxValue));
-        return (type, from.Take(from.Left).ToArray(), (long)count);
+        return (found, type, typeMessage, sizes, from.Take(from.Left).ToArray());
     }
 
     /// <summary>Whether an attribute-info message points to a heap of attributes.</summary>

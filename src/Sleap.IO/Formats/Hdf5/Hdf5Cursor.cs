@@ -88,5 +88,8 @@ internal sealed class Hdf5Cursor(byte[] bytes, Hdf5Bytes file, string place)
     /// <summary>The rest as a cursor of its own.</summary>
     public Hdf5Cursor Part(int count, string part) => new(Take(count).ToArray(), file, part);
 
+    /// <summary>A cursor over bytes taken before.</summary>
+    public Hdf5Cursor Of(byte[] taken) => new(taken, file, place);
+
     public PoseFormatException Fault(string cause) => file.Fault(place, cause);
 }

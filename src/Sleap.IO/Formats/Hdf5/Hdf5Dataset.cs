@@ -22,7 +22,9 @@ internal sealed class Hdf5Dataset
         this.mostBytes = mostBytes;
         Name = name;
         Sizes = ReadSpace(header.Find(Hdf5Message.Dataspace) ?? throw file.Fault(name, "is not a dataset"));
-        Type = Hdf5Type.Read(header.Find(Hdf5Message.Datatype) ?? throw file.Fault(name, "is not a dataset"));
+        var typeFrom = header.Find(Hdf5Message.Datatype) ?? throw file.Fault(name, "is not a dataset");
+        TypeMessage = typeFrom.Take(typeFrom.Left).ToArray();
+        Type = Hdf5Type.Read(typeFrom.Of(TypeMessage));
         filters = Hdf5Filters.Read(header.Find(Hdf5Message.Filters));
         var from = header.Find(Hdf5Message.Layout) ?? throw file.Fault(name, "is not a dataset");
         (layout, address, compact, chunk) = ReadLayout(from);
@@ -43,6 +45,15 @@ internal sealed class Hdf5Dataset
     public long[] Sizes { get; }
 
     public Hdf5Type Type { get; }
+
+    /// <summary>The type as the file spells it.</summary>
+    public byte[] TypeMessage { get; }
+
+    /// <summary>Sizes of a chunk; empty when the elements lie in one piece.</summary>
+    public IReadOnlyList<int> Chunk => layout == Layouts.Chunked ? chunk : [];
+
+    /// <summary>Whether chunks are packed.</summary>
+    public bool IsPacked => filters.IsPacking;
 
     /// <summary>Number of elements; refused when the file cannot hold so many.</summary>
     public long Count
@@ -132,7 +143,7 @@ internal sealed class Hdf5Dataset
             case Layouts.Chunked when version == 3:
                 int axes = from.U8();
                 var tree = from.Offset();
-                return (kind, tree, [], Chunk(from, axes - 1));
+                return (kind, tree, [], ReadChunk(from, axes - 1));
             default:
                 throw file.Fault(Name, "is laid out in a way of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'");
         }
@@ -144,13 +155,13 @@ internal sealed class Hdf5Dataset
         var kind = (Layouts)from.U8();
         from.Skip(5);
         var place = kind == Layouts.Compact ? -1 : from.Offset();
-        var sizes = Chunk(from, axes - (kind == Layouts.Chunked ? 1 : 0));
+        var sizes = ReadChunk(from, axes - (kind == Layouts.Chunked ? 1 : 0));
         if (kind == Layouts.Chunked)
             from.Skip(4);
         return (kind, place, kind == Layouts.Compact ? from.Take((int)Math.Min(from.U32(), int.MaxValue)).ToArray() : [], kind == Layouts.Chunked ? sizes : []);
     }
 
-    private int[] Chunk(Hdf5Cursor from, int axes)
+    private int[] ReadChunk(Hdf5Cursor from, int axes)
     {
         if (axes is < 0 or > MostRank)
             throw file.Fault(Name, $"has chunks of {axes} axes");

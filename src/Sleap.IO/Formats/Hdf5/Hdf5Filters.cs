@@ -11,6 +11,9 @@ internal sealed class Hdf5Filters
 
     private readonly List<(int Kind, string Name, uint[] Values)> filters = [];
 
+    /// <summary>Whether chunks are deflated.</summary>
+    public bool IsPacking => filters.Exists(f => f.Kind == Deflate);
+
     /// <summary>Reads a filter message.</summary>
     public static Hdf5Filters Read(Hdf5Cursor? message)
     {

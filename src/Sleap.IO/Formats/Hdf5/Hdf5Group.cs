@@ -9,17 +9,17 @@ internal static class Hdf5Group
     private const int MostDepth = 32;
     private const int MostNodes = 1 << 16;
 
-    /// <summary>Names and header addresses of a group's members; soft and external links are left out.</summary>
-    public static Dictionary<string, long> Members(Hdf5Bytes file, Hdf5Header group, string name)
+    /// <summary>Names and header addresses of a group's members, and where its soft links lead; external links are left out.</summary>
+    public static (Dictionary<string, long> Members, Dictionary<string, string> Links) Members(Hdf5Bytes file, Hdf5Header group, string name)
     {
-        var members = new Dictionary<string, long>(StringComparer.Ordinal);
+        var found = (Members: new Dictionary<string, long>(StringComparer.Ordinal), Links: new Dictionary<string, string>(StringComparer.Ordinal));
         if (group.Find(Hdf5Message.SymbolTable) is { } table)
         {
             var (tree, heap) = (table.Offset(), table.Offset());
-            AddTree(file, tree, Heap(file, heap, name), members, name, []);
+            AddTree(file, tree, Heap(file, heap, name), found, name, []);
         }
         foreach (var link in group.All(Hdf5Message.Link))
-            AddLink(link, members);
+            AddLink(link, found);
         if (group.Find(Hdf5Message.LinkInfo) is { } info)
         {
             info.Skip(1);
@@ -28,7 +28,7 @@ internal static class Hdf5Group
             if (info.Offset() >= 0)
                 throw file.Fault(name, "keeps its members in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'");
         }
-        return members;
+        return found;
     }
 
     private static byte[] Heap(Hdf5Bytes file, long address, string name)
@@ -41,7 +41,7 @@ internal static class Hdf5Group
         return file.Read(header.Offset(), size, name);
     }
 
-    private static void AddTree(Hdf5Bytes file, long address, byte[] heap, Dictionary<string, long> members, string name, HashSet<long> visited, int depth = MostDepth)
+    private static void AddTree(Hdf5Bytes file, long address, byte[] heap, (Dictionary<string, long> Members, Dictionary<string, string> Links) found, string name, HashSet<long> visited, int depth = MostDepth)
     {
         var start = file.CursorUpTo(address, 24, name);
         start.Signature("TREE");
@@ -56,13 +56,13 @@ internal static class Hdf5Group
             node.Length();
             var child = node.Offset();
             if (level > 0)
-                AddTree(file, child, heap, members, name, visited, depth - 1);
+                AddTree(file, child, heap, found, name, visited, depth - 1);
             else
-                AddLeaf(file, child, heap, members, name);
+                AddLeaf(file, child, heap, found, name);
         }
     }
 
-    private static void AddLeaf(Hdf5Bytes file, long address, byte[] heap, Dictionary<string, long> members, string name)
+    private static void AddLeaf(Hdf5Bytes file, long address, byte[] heap, (Dictionary<string, long> Members, Dictionary<string, string> Links) found, string name)
     {
         var start = file.CursorUpTo(address, 8, name);
         start.Signature("SNOD");
@@ -72,20 +72,29 @@ internal static class Hdf5Group
         for (var i = 0; i < used; i++)
         {
             var (nameAt, header, kind) = (leaf.Offset(), leaf.Offset(), leaf.U32());
-            leaf.Skip(20);
-            if (nameAt < 0 || nameAt >= heap.Length)
-                throw file.Fault(name, "has a member whose name lies outside its heap");
-            var text = heap.AsSpan((int)nameAt);
-            var end = text.IndexOf((byte)0);
+            leaf.Skip(4);
+            var targetAt = leaf.U32();
+            leaf.Skip(12);
             // Kind 2 is a soft link.
             if (kind != 2)
-                members[Encoding.UTF8.GetString(end < 0 ? text : text[..end])] = header;
-            if (members.Count > MostMembers)
+                found.Members[Text(file, heap, nameAt, name)] = header;
+            else
+                found.Links[Text(file, heap, nameAt, name)] = Text(file, heap, targetAt, name);
+            if (found.Members.Count + found.Links.Count > MostMembers)
                 throw file.Fault(name, "has members without end");
         }
     }
 
-    private static void AddLink(Hdf5Cursor link, Dictionary<string, long> members)
+    private static string Text(Hdf5Bytes file, byte[] heap, long at, string name)
+    {
+        if (at < 0 || at >= heap.Length)
+            throw file.Fault(name, "has a member whose name lies outside its heap");
+        var text = heap.AsSpan((int)at);
+        var end = text.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
+    }
+
+    private static void AddLink(Hdf5Cursor link, (Dictionary<string, long> Members, Dictionary<string, string> Links) found)
     {
         link.Skip(1);
         var flags = link.U8();
@@ -94,6 +103,8 @@ internal static class Hdf5Group
         var length = link.Sized(1 << (flags & 3));
         var text = Encoding.UTF8.GetString(link.Take((int)Math.Clamp(length, 0, int.MaxValue)));
         if (kind == 0)
-            members[text] = link.Offset();
+            found.Members[text] = link.Offset();
+        else if (kind == 1)
+            found.Links[text] = Encoding.UTF8.GetString(link.Take(link.U16()));
     }
 }

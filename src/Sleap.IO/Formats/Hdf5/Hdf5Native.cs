@@ -48,6 +48,7 @@ internal static unsafe partial class Hdf5Native
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Awrite(long attribute, long memoryType, void* buffer);
 
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Tcopy(long type);
+    [LibraryImport(Hdf5Library.Name)] public static partial long H5Tdecode(void* encoded);
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Tcreate(TypeClass kind, nuint size);
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Tenum_create(long baseType);
     [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Tenum_insert(long type, string name, void* value);

@@ -16,7 +16,7 @@ internal sealed class Hdf5Reader : IDisposable
     private readonly Hdf5GlobalHeap heap;
     private readonly long rootAddress;
     private readonly long mostBytes;
-    private readonly Dictionary<string, Dictionary<string, long>> groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Dictionary<string, long> Members, Dictionary<string, string> Links)> groups = new(StringComparer.Ordinal);
 
     private Hdf5Reader(Hdf5Bytes file)
     {
@@ -52,7 +52,13 @@ internal sealed class Hdf5Reader : IDisposable
     public bool Contains(string name) => Find(name) >= 0;
 
     /// <summary>Names of a group's members in order, "/" for the root.</summary>
-    public IReadOnlyList<string> Members(string group) => [.. MembersOf(group).Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Members(string group) => [.. Group(group).Members.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>A group's soft links: name and the path that each leads to.</summary>
+    public IReadOnlyDictionary<string, string> Links(string group) => Group(group).Links;
+
+    /// <summary>Whether an object is a dataset rather than a group.</summary>
+    public bool IsDataset(string name) => Find(name) is >= 0 and var at && Hdf5Header.Read(file, at, name).Find(Hdf5Message.Layout) is not null;
 
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
     public long[] Sizes(string name) => Dataset(name).Sizes;
@@ -169,6 +175,23 @@ internal sealed class Hdf5Reader : IDisposable
         return number[0];
     }
 
+    /// <summary>A dataset's content as it is stored.</summary>
+    public Hdf5Raw ReadRaw(string name)
+    {
+        var dataset = Dataset(name);
+        return Raw(dataset.Type, dataset.TypeMessage, dataset.Sizes, Stored(dataset), name) with { Chunk = [.. dataset.Chunk], IsPacked = dataset.IsPacked };
+    }
+
+    /// <summary>All attributes of an object as they are stored.</summary>
+    public IReadOnlyList<(string Name, Hdf5Raw Value)> ReadRawAttributes(string owner) =>
+    [
+        .. Attributes(owner, owner).Select(a =>
+        {
+            var place = $"{owner}@{a.Name}";
+            return (a.Name, Raw(a.Type, a.TypeMessage, a.Sizes, a.Bytes[..(int)(CountOf(a.Sizes, a.Type, a.Bytes, place) * a.Type.Size)], place));
+        }),
+    ];
+
     public void Dispose() => file.Dispose();
 
     private long Superblock()
@@ -219,17 +242,17 @@ internal sealed class Hdf5Reader : IDisposable
         var at = rootAddress;
         for (var i = 0; i < parts.Length; i++)
         {
-            if (i > MostParts || !MembersOf(string.Join('/', parts[..i])).TryGetValue(parts[i], out at))
+            if (i > MostParts || !Group(string.Join('/', parts[..i])).Members.TryGetValue(parts[i], out at))
                 return -1;
         }
         return at;
     }
 
-    private Dictionary<string, long> MembersOf(string group)
+    private (Dictionary<string, long> Members, Dictionary<string, string> Links) Group(string group)
     {
         var name = group.Trim('/');
-        if (groups.TryGetValue(name, out var members))
-            return members;
+        if (groups.TryGetValue(name, out var known))
+            return known;
         var at = Find(name);
         return groups[name] = at < 0 ? throw file.Fault(group, "is not there") : Hdf5Group.Members(file, Hdf5Header.Read(file, at, $"/{name}"), $"/{name}");
     }
@@ -249,19 +272,40 @@ internal sealed class Hdf5Reader : IDisposable
 
     private (Hdf5Type Type, byte[] Bytes, long Count)? Attribute(string owner, string attribute)
     {
-        var place = $"{owner}@{attribute}";
+        foreach (var found in Attributes(owner, $"{owner}@{attribute}"))
+        {
+            if (found.Name == attribute)
+                return (found.Type, found.Bytes, CountOf(found.Sizes, found.Type, found.Bytes, $"{owner}@{attribute}"));
+        }
+        return null;
+    }
+
+    private long CountOf(long[] sizes, Hdf5Type type, byte[] bytes, string place)
+    {
+        var count = sizes.Aggregate(1m, (a, b) => Math.Min(a * b, int.MaxValue));
+        return count * type.Size <= bytes.Length ? (long)count : throw file.Fault(place, "is shorter than it says");
+    }
+
+    private IEnumerable<(string Name, Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes)> Attributes(string owner, string place)
+    {
         var at = Find(owner);
         if (at < 0)
             throw file.Fault(owner, "is not there");
         var header = Hdf5Header.Read(file, at, place);
         foreach (var message in header.All(Hdf5Message.Attribute))
-        {
-            if (Hdf5Attribute.Read(message, attribute) is { } found)
-                return found.Count * found.Type.Size <= found.Bytes.Length ? found : throw file.Fault(place, "is shorter than it says");
-        }
+            yield return Hdf5Attribute.Read(message);
         if (header.Find(Hdf5Message.AttributeInfo) is { } info && Hdf5Attribute.IsDense(info))
             throw file.Fault(owner, "keeps its attributes in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT'");
-        return null;
+    }
+
+    private Hdf5Raw Raw(Hdf5Type type, byte[] typeMessage, long[] sizes, byte[] bytes, string name)
+    {
+        if (type is not { Kind: Hdf5Type.Kinds.Variable, Element.HoldsAddresses: false })
+            return type.HoldsAddresses ? throw file.Fault(name, "holds references to places in the file") : new Hdf5Raw(type, typeMessage, sizes, bytes, []);
+        var items = new byte[bytes.Length / type.Size][];
+        for (var i = 0; i < items.Length; i++)
+            items[i] = Variable(bytes.AsSpan(i * type.Size, type.Size), name, type.IsText ? 1 : type.Element.Size);
+        return new Hdf5Raw(type, typeMessage, sizes, [], items);
     }
 
     private string[] Texts(byte[] bytes, Hdf5Type type, int count, string name)
@@ -281,7 +325,7 @@ internal sealed class Hdf5Reader : IDisposable
     }
 
     /// <summary>An element of variable length: how many items, and where in the heap.</summary>
-    private byte[] Variable(ReadOnlySpan<byte> element, string name)
+    private byte[] Variable(ReadOnlySpan<byte> element, string name, int itemSize = 1)
     {
         var from = new Hdf5Cursor(element.ToArray(), file, name);
         var length = from.U32();
@@ -290,7 +334,7 @@ internal sealed class Hdf5Reader : IDisposable
         if (length == 0)
             return [];
         var bytes = heap.Read(collection, (int)Math.Min(index, int.MaxValue), name);
-        return bytes.Length >= length ? bytes[..(int)length] : throw file.Fault(name, $"declares {length} bytes where {bytes.Length} are");
+        return bytes.Length >= length * (long)itemSize ? bytes[..((int)length * itemSize)] : throw file.Fault(name, $"declares {length} bytes where {bytes.Length} are");
     }
 
     private int[] Places(IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> members, Hdf5Field[] fields, string name)

@@ -27,6 +27,9 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
     /// <summary>Whether elements are numbers, also named ones.</summary>
     public bool IsNumber => Kind is Kinds.Integer or Kinds.Float || (Kind == Kinds.Enumeration && Element!.Kind == Kinds.Integer);
 
+    /// <summary>Whether elements hold addresses in the file: of what is of variable length, or of other objects.</summary>
+    public bool HoldsAddresses => Kind is Kinds.Variable or Kinds.Reference || Element is { HoldsAddresses: true } || Members.Any(m => m.Type.HoldsAddresses);
+
     /// <summary>Reads a datatype message; the cursor stands behind it afterwards.</summary>
     public static Hdf5Type Read(Hdf5Cursor from, int depth = 0)
     {

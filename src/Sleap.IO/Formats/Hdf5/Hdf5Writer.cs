@@ -148,6 +148,30 @@ internal sealed unsafe class Hdf5Writer : IDisposable
             Attribute<T>(owner, attribute, Hdf5Types.Of<T>(), [number]);
     }
 
+    /// <summary>A dataset as another file stores it.</summary>
+    public void Raw(string name, Hdf5Raw raw)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var type = Decoded(raw, name);
+            var isChunked = raw.Chunk.Length > 0 && raw.Chunk.Length == raw.Sizes.Length;
+            using var space = Space(raw.Sizes, isResizable: isChunked);
+            using var properties = isChunked ? Creation([.. raw.Chunk.Select(c => (long)c)], isChunked: true, raw.IsPacked) : null;
+            using var dataset = Dataset(name, type.Id, space, properties);
+            WithElements(raw, elements => Write<byte>(dataset, type.Id, elements, name));
+        }
+    }
+
+    /// <summary>An attribute as another file stores it.</summary>
+    public void RawAttribute(string owner, string attribute, Hdf5Raw raw)
+    {
+        lock (Hdf5Library.Gate)
+        {
+            using var type = Decoded(raw, $"{owner}@{attribute}");
+            WithElements(raw, elements => Attribute(owner, attribute, type.Id, elements, raw.Sizes));
+        }
+    }
+
     /// <summary>Hands everything to the operating system; what fails here is a full or broken disk.</summary>
     public void Flush()
     {
@@ -157,12 +181,51 @@ internal sealed unsafe class Hdf5Writer : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private void Attribute<T>(string owner, string attribute, long type, ReadOnlySpan<T> value)
+    /// <summary>H5Tdecode takes a datatype message behind its number (3) and a version (0).</summary>
+    private Hdf5Handle Decoded(Hdf5Raw raw, string name)
+    {
+        if (!Hdf5Library.Has("H5Tdecode"))
+            throw new IOException($"{path}, {name}: this version of libhdf5 cannot copy types (it lacks H5Tdecode).");
+        byte[] encoded = [3, 0, .. raw.TypeMessage];
+        fixed (byte* first = encoded)
+            return new Hdf5Handle(Check(Hdf5Native.H5Tdecode(first), name));
+    }
+
+    /// <summary>The elements as they lie in memory: those of variable length are pointers, with the count before for what is not text.</summary>
+    private static void WithElements(Hdf5Raw raw, Action<byte[]> use)
+    {
+        if (raw.Type.Kind != Hdf5Type.Kinds.Variable)
+        {
+            use(raw.Bytes);
+            return;
+        }
+        var lengths = raw.Items.Select(i => i.Length + 1L).ToArray();
+        var all = new byte[lengths.Sum()];
+        fixed (byte* first = all)
+        {
+            using var elements = new MemoryStream();
+            using var writer = new BinaryWriter(elements);
+            long offset = 0;
+            for (var i = 0; i < raw.Items.Length; i++)
+            {
+                raw.Items[i].CopyTo(all.AsSpan((int)offset));
+                if (!raw.Type.IsText)
+                    writer.Write((long)(raw.Items[i].Length / raw.Type.Element!.Size));
+                writer.Write((long)(nint)(first + offset));
+                offset += lengths[i];
+            }
+            use(elements.ToArray());
+        }
+    }
+
+    private void Attribute<T>(string owner, string attribute, long type, ReadOnlySpan<T> value, ReadOnlySpan<long> sizes = default)
         where T : unmanaged
     {
         using var opened = new Hdf5Handle(Check(Hdf5Native.H5Oopen(file.Id, owner, 0), owner));
-        using var space = new Hdf5Handle(Hdf5Native.H5Screate(0));
+        using var space = Space(sizes, isResizable: false);
         using var created = new Hdf5Handle(Check(Hdf5Native.H5Acreate2(opened.Id, attribute, type, space.Id, 0, 0), $"{owner}@{attribute}"));
+        if (value.IsEmpty)
+            return;
         fixed (T* first = value)
             Check(Hdf5Native.H5Awrite(created.Id, type, first), $"{owner}@{attribute}");
     }

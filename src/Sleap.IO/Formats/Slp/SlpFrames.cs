@@ -11,6 +11,22 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
 
     public SlpTables Tables => tables;
 
+    /// <summary>Whether instances lie in the file in the order of their frames, none left out: then writing gives each the number it had.</summary>
+    public bool IsInRowOrder
+    {
+        get
+        {
+            ulong next = 0;
+            foreach (ref readonly var row in tables.Frames.AsSpan())
+            {
+                if (row.InstanceStart != next)
+                    return false;
+                next = row.InstanceEnd;
+            }
+            return next == (ulong)tables.Instances.Length && tables.RowsById is null;
+        }
+    }
+
     public int Count => frames.Length;
 
     public LabeledFrame this[int index] => Volatile.Read(ref frames[index]) ?? Keep(ref frames[index], Build(index));

@@ -14,6 +14,8 @@ internal static class SlpReader
         "metadata", "videos_json", "tracks_json", "suggestions_json", "sessions_json", "frames", "instances", "points", "pred_points", "negative_frames", "provenance_json",
     ];
 
+    private static readonly HashSet<string> KnownKeys = ["version", "skeletons", "nodes", "videos", "tracks", "suggestions", "provenance"];
+
     public static Labels Read(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
@@ -21,7 +23,7 @@ internal static class SlpReader
         var formatId = FormatId(file, json);
         var metadata = json.Object(file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"), "metadata@json");
         var unread = Unread(file);
-        var remarks = unread.Select(name => $"{name}: was not read; it holds nothing of poses.").ToList();
+        var remarks = unread.Select(name => $"{name}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp as they are.").ToList();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
         var videos = Videos(file, json, formatId, options);
         var tables = Tables(file, json, formatId, skeletons, videos);
@@ -30,7 +32,7 @@ internal static class SlpReader
         var parts = new LabelsParts(videos, skeletons, tables.Tracks, suggestions, Provenance(file, metadata, json), remarks)
         {
             Sessions = Rows(file, "sessions_json"),
-            Unread = unread,
+            Extras = new SlpExtras(Path.GetFullPath(path), formatId, unread, new JsonObject(metadata.Where(m => !KnownKeys.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())))),
         };
         return new Labels(new SlpFrames(tables), parts);
     }

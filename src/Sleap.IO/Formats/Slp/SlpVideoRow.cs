@@ -53,6 +53,7 @@ internal static class SlpVideoRow
         var backend = video.Kind switch
         {
             VideoKind.Movie => new JsonObject { ["type"] = "MediaVideo", ["filename"] = video.Path, ["bgr"] = true, ["dataset"] = "", ["input_format"] = "" },
+            VideoKind.Tiff => new JsonObject { ["type"] = "TiffVideo", ["filename"] = video.Path, ["keep_open"] = true, ["format"] = "multi_page" },
             VideoKind.Embedded => new JsonObject
             {
                 ["type"] = "HDF5Video", ["filename"] = video.Path, ["dataset"] = video.Dataset, ["input_format"] = "channels_last", ["convert_range"] = false, ["has_embedded_images"] = true,

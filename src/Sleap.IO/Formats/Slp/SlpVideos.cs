@@ -19,15 +19,16 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
         var dataset = Optional(backend["dataset"]);
         var isEmbedded = dataset is { Length: > 0 } || name == "." || IsHdf5(name);
         var found = name == "." ? Path.GetFullPath(file) : finder.Find(name);
-        return new Video(name, isEmbedded ? VideoKind.Embedded : ImageFiles.IsImage(name) ? VideoKind.Images : VideoKind.Movie)
+        var isPicture = !isEmbedded && ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name);
+        return new Video(name, isEmbedded ? VideoKind.Embedded : isPicture ? VideoKind.Images : ImageFiles.IsTiff(name) ? VideoKind.Tiff : VideoKind.Movie)
         {
             FoundPath = found,
             Dataset = dataset is { Length: > 0 } ? dataset : null,
             Shape = Shape(backend),
             IsGray = Gray(backend),
             FramesPerSecond = Number(backend["fps"]),
-            ImagePaths = isEmbedded || !ImageFiles.IsImage(name) ? [] : [name],
-            FoundImages = isEmbedded || !ImageFiles.IsImage(name) ? [] : [found ?? name],
+            ImagePaths = isPicture ? [name] : [],
+            FoundImages = isPicture ? [found ?? name] : [],
             EmbeddedAsBgr = formatId < 1.4,
             SlpRow = (JsonObject)row.DeepClone(),
             Source = row["source_video"] is JsonObject source && depth < 4 ? Read(source, $"{place} source_video", depth + 1) : null,

@@ -30,7 +30,6 @@ internal sealed class SlpWriter
     public static IReadOnlyList<string> Write(Labels labels, string path, bool withPictures)
     {
         var writer = new SlpWriter(labels, path);
-        writer.remarks.AddRange(labels.Unread.Select(name => $"{name}: was in the file that the labels were read from and is not in {path}."));
         AtomicFile.Write(path, temporary => writer.WriteFile(temporary, withPictures));
         return writer.remarks;
     }
@@ -39,7 +38,7 @@ internal sealed class SlpWriter
     {
         using var file = Hdf5Writer.Create(temporary);
         file.Group("metadata");
-        file.NumberAttribute("metadata", "format_id", withPictures ? 1.4 : 1.3);
+        file.NumberAttribute("metadata", "format_id", FormatId(withPictures ? 1.4 : 1.3));
         file.TextAttribute("metadata", "json", Metadata());
         if (labels.Provenance.Count > 0)
             file.FixedTexts("provenance_json", [Provenance().ToJsonString()], []);
@@ -51,8 +50,15 @@ internal sealed class SlpWriter
         file.Texts("suggestions_json", [.. labels.Suggestions.Select(Suggestion)]);
         file.Texts("sessions_json", labels.Sessions);
         WriteTables(file);
+        if (labels.Extras is { } extras)
+            remarks.AddRange(extras.CopyTo(file));
+        if (labels.Extras is { Names: [_, ..] names } && labels.Frames is SlpFrames { IsInRowOrder: false })
+            remarks.Add($"{string.Join(", ", names)}: were copied as they are, but instances are numbered anew here, because in the file they did not lie in the order of their frames.");
         file.Flush();
     }
+
+    /// <summary>Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files below 2.0.</summary>
+    private double FormatId(double least) => labels.Extras is { Names.Count: > 0 } extras ? Math.Max(least, extras.FormatId) : least;
 
     private string Metadata()
     {
@@ -62,6 +68,8 @@ internal sealed class SlpWriter
             metadata[name] = new JsonArray();
         metadata["negative_anchors"] = new JsonObject();
         metadata["provenance"] = Provenance();
+        foreach (var (key, value) in labels.Extras?.Metadata ?? [])
+            metadata[key] = value?.DeepClone();
         if (Encoding.UTF8.GetByteCount(metadata.ToJsonString()) > MostAttributeBytes)
             metadata["provenance"] = new JsonObject();
         var text = metadata.ToJsonString();

@@ -109,6 +109,10 @@ internal sealed class YoloWriter
             remarks.Add("Predictions read back as labels of a person: the format has no place for scores.");
         if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var empty)
             remarks.Add($"{empty} instances without any point are left out.");
+        if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
+            remarks.Add($"The format has no place for the link of {corrected} instances to the predictions they were made from.");
+        if (labels.Suggestions.Count > 0)
+            remarks.Add($"The format has no place for {labels.Suggestions.Count} suggestions.");
         if (labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
             remarks.Add("Frames are numbered anew: the format knows pictures only.");
     }

@@ -1,0 +1,43 @@
+namespace Sleap.IO;
+
+/// <summary>Copies objects from one HDF5 file to another as they are: groups, datasets and attributes of any type but references.</summary>
+internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
+{
+    private const int MostDepth = 16;
+    private const int MostObjects = 100_000;
+
+    private int objects;
+
+    /// <summary>What could not be copied and why, one sentence each.</summary>
+    public List<string> Remarks { get; } = [];
+
+    /// <summary>Copies an object with everything in it.</summary>
+    public void Copy(string name) => Copy(name, MostDepth);
+
+    private void Copy(string name, int depth)
+    {
+        try
+        {
+            if (depth == 0 || ++objects > MostObjects)
+                throw new PoseFormatException(from.Path, name, "lies in groups without end.");
+            if (from.IsDataset(name))
+            {
+                to.Raw(name, from.ReadRaw(name));
+            }
+            else
+            {
+                to.Group(name);
+                foreach (var (link, target) in from.Links(name))
+                    Remarks.Add($"{name}/{link}: is a link to {target}, and links are not copied.");
+                foreach (var member in from.Members(name))
+                    Copy($"{name}/{member}", depth - 1);
+            }
+            foreach (var (attribute, value) in from.ReadRawAttributes(name))
+                to.RawAttribute(name, attribute, value);
+        }
+        catch (Exception fault) when (fault is PoseFormatException or IOException)
+        {
+            Remarks.Add($"{name}: cannot be copied ({(fault as PoseFormatException)?.Cause ?? fault.Message})");
+        }
+    }
+}
