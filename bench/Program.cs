@@ -1,5 +1,6 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
-// dotnet run build.cs -- bench [train] [forward] [video] [grouping]; or training: each model type beside sleap-nn; or lazy: opening a large .slp beside h5py
+// dotnet run build.cs -- bench [train] [forward] [video] [grouping]; or by itself: training (each model type beside sleap-nn), lazy (a large .slp beside h5py),
+// analysis (poses to behaviour variables), tracking (identity switches)
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -10,11 +11,11 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
-if (args is ["training", .. var protocols]) return Sleap.Bench.TrainingProtocols.Run(protocols);
-if (args is ["lazy"])
+switch (args)
 {
-    LazyReading.Run();
-    return 0;
+    case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
+    case ["lazy"]: LazyReading.Run(); return 0;
+    case ["analysis"]: AnalysisBench.Run(); return 0;
 }
 string[] all = ["train", "forward", "video", "grouping"];
 var modes = args.Length == 0 ? all : args;

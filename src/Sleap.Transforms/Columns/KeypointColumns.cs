@@ -7,7 +7,8 @@ namespace Sleap.Transforms;
 /// <summary>The types and annotations of keypoint columns, so that all parts make them alike.</summary>
 internal static class KeypointColumns
 {
-    private const string FixedDescription = "keypoints of exactly one animal: Vector<Single, nodes, 2>";
+    /// <summary>What messages expect of a keypoint column of one or of any number of animals.</summary>
+    public const string Description = "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>";
 
     /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
     public static OutputColumn Fixed(string name, Skeleton skeleton)
@@ -45,14 +46,9 @@ internal static class KeypointColumns
     public static bool IsKeypoints(DataViewType type) => IsFixed(type)
         || (IsSingleVector(type, out VectorDataViewType vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
 
-    /// <summary>The keypoint column of exactly one animal; throws an <see cref="ArgumentException"/> that says what is there instead.</summary>
-    public static DataViewSchema.Column RequireFixed(DataViewSchema schema, string name, string component) =>
-        InputColumns.Require(schema, name, IsFixed, FixedDescription, component);
-
-    /// <summary>The same for a schema shape, which knows that the size is fixed but not what it is.</summary>
-    public static SchemaShape.Column RequireFixed(SchemaShape shape, string name, string component) => SchemaShapes.Require(
-        shape, name, column => column.Kind == SchemaShape.Column.VectorKind.Vector && !column.IsKey && column.ItemType == NumberDataViewType.Single,
-        FixedDescription, component);
+    /// <summary>The keypoint column of a schema shape, which knows whether the size is fixed but not what it is.</summary>
+    public static SchemaShape.Column Require(SchemaShape shape, string name, string component) => SchemaShapes.Require(
+        shape, name, column => column.Kind != SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType == NumberDataViewType.Single, Description, component);
 
     private static bool IsSingleVector(DataViewType type, out VectorDataViewType vector)
     {

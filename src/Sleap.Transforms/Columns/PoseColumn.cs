@@ -66,10 +66,10 @@ internal sealed class PoseColumn
     /// <summary>A function that gives the animals of the current row which have a visible node.</summary>
     public Func<IReadOnlyList<PoseInstance>> Open(DataViewRow row)
     {
-        Func<float[]> keypoints = Vector<float>(row, _keypoints);
-        Func<float[]>? scores = _scores is { } s ? Vector<float>(row, s) : null;
-        Func<float[]>? instanceScores = _instanceScores is { } i ? Vector<float>(row, i) : null;
-        Func<uint[]>? tracks = _tracks is { } t ? Vector<uint>(row, t) : null;
+        Func<float[]> keypoints = RowValues.Open<float>(row, _keypoints);
+        Func<float[]>? scores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
+        Func<float[]>? instanceScores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
+        Func<uint[]>? tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
         IReadOnlyList<string> names = TrackNames;
         int nodes = Skeleton.Nodes.Length;
         return () => Split(keypoints(), scores?.Invoke(), instanceScores?.Invoke(), tracks?.Invoke(), names, nodes);
@@ -97,37 +97,13 @@ internal sealed class PoseColumn
         : scores.Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score)).DefaultIfEmpty(float.NaN).Average();
 
     private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) => InputColumns.Require(
-        schema, name, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", component);
+        schema, name, KeypointColumns.IsKeypoints, KeypointColumns.Description, component);
 
     private static DataViewSchema.Column? Track(DataViewSchema schema, string name, string component) =>
         InputColumns.Find(schema, name, IsSingleOrVectorOf(typeof(uint)), "a UInt32 key or a vector of it", component);
 
     private static Func<DataViewType, bool> IsSingleOrVectorOf(Type item) =>
         type => (type is VectorDataViewType vector ? vector.ItemType.RawType : type.RawType) == item;
-
-    // A scalar is read as a vector of one.
-    private static Func<T[]> Vector<T>(DataViewRow row, DataViewSchema.Column column)
-    {
-        if (column.Type is not VectorDataViewType)
-        {
-            ValueGetter<T> scalar = row.GetGetter<T>(column);
-            T single = default!;
-            return () =>
-            {
-                scalar(ref single);
-                return [single];
-            };
-        }
-        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
-        VBuffer<T> value = default;
-        return () =>
-        {
-            getter(ref value);
-            var copy = new T[value.Length];
-            value.CopyTo(copy);
-            return copy;
-        };
-    }
 
     private static string[] KeyNames(DataViewSchema.Column column)
     {

@@ -12,7 +12,7 @@ namespace Sleap.Transforms;
 public static class SkeletonAnnotations
 {
     private const string NameKind = "SkeletonName";
-    private const string NodesKind = "SkeletonNodes";
+    internal const string NodesKind = "SkeletonNodes";
     private const string EdgesKind = "SkeletonEdges";
     private const string SymmetriesKind = "SkeletonSymmetries";
     private const string SlotNamesKind = "SlotNames";

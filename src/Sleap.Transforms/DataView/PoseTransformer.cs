@@ -33,7 +33,7 @@ public abstract class PoseTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new MappedDataView(input, Bind(input.Schema));
+        return Apply(input, Bind(input.Schema));
     }
 
     /// <summary>The transformer for one row at a time.</summary>
@@ -52,6 +52,9 @@ public abstract class PoseTransformer : ITransformer
 
     /// <summary>Writes what <see cref="ILoadable{TSelf}.Load"/> reads back.</summary>
     internal abstract void Save(BinaryWriter writer);
+
+    /// <summary>The data behind a binding: row for row, unless a transformer makes other rows.</summary>
+    private protected virtual IDataView Apply(IDataView input, MapperBinding binding) => new MappedDataView(input, binding);
 
     private MapperBinding Bind(DataViewSchema inputSchema)
     {

@@ -9,6 +9,9 @@ public sealed record KinematicsOptions
     /// <summary>The node that the heading points at, such as the snout. Default null.</summary>
     public string? HeadingTo { get; init; }
 
+    /// <summary>The node whose way is followed. Default null: the centroid, the mean of the visible nodes.</summary>
+    public string? Node { get; init; }
+
     /// <summary>Pixels in one unit of length, for instance 12.5 pixels a centimetre. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
@@ -18,11 +21,17 @@ public sealed record KinematicsOptions
     /// <summary>Over how many frames at most a speed or a turn is computed when frames in between have no pose. Default 5.</summary>
     public int MaxGap { get; init; } = 5;
 
-    /// <summary>Output: mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
+    /// <summary>Output: the node, or mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
     public string Centroid { get; init; } = "Centroid";
+
+    /// <summary>Output: change of the place along x and y. Default "Velocity".</summary>
+    public string Velocity { get; init; } = "Velocity";
 
     /// <summary>Output: how fast the centroid moves. Default "Speed".</summary>
     public string Speed { get; init; } = "Speed";
+
+    /// <summary>Output: change of the velocity along x and y. Default "Acceleration".</summary>
+    public string Acceleration { get; init; } = "Acceleration";
 
     /// <summary>Output: where the animal faces. Default "Heading".</summary>
     public string Heading { get; init; } = "Heading";
@@ -30,28 +39,20 @@ public sealed record KinematicsOptions
     /// <summary>Output: how fast the heading turns. Default "TurnRate".</summary>
     public string TurnRate { get; init; } = "TurnRate";
 
-    /// <summary>The names of the Video and FrameIndex columns.</summary>
+    /// <summary>Output: the way since the video's first frame. Default "PathLength".</summary>
+    public string PathLength { get; init; } = "PathLength";
+
+    /// <summary>The names of the Video, FrameIndex and track columns.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
     internal KinematicsOptions Checked()
     {
-        Columns.Checked();
-        List<string> faults = [];
-        if ((HeadingFrom is null) != (HeadingTo is null))
-            faults.Add($"{nameof(HeadingFrom)} and {nameof(HeadingTo)} go together, and only one is given");
-        if (HeadingFrom is not null && HeadingFrom == HeadingTo)
-            faults.Add($"{nameof(HeadingFrom)} and {nameof(HeadingTo)} are both '{HeadingFrom}'");
-        if (!(PixelsPerUnit > 0) || !double.IsFinite(PixelsPerUnit))
-            faults.Add($"{nameof(PixelsPerUnit)} is {PixelsPerUnit}, expected more than 0");
-        if (!(FramesPerSecond > 0) || !double.IsFinite(FramesPerSecond))
-            faults.Add($"{nameof(FramesPerSecond)} is {FramesPerSecond}, expected more than 0");
-        if (MaxGap < 1)
-            faults.Add($"{nameof(MaxGap)} is {MaxGap}, expected at least 1");
-        string[] outputs = [Centroid, Speed, Heading, TurnRate];
-        if (outputs.Any(string.IsNullOrEmpty))
-            faults.Add("an output column has no name");
-        if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
-            faults.Add($"the output columns have the names {string.Join(", ", outputs)}, expected different ones");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Kinematics: {string.Join("; ", faults)}.");
+        new OptionFaults("Kinematics").Columns(Columns)
+            .NodePair(nameof(HeadingFrom), HeadingFrom, nameof(HeadingTo), HeadingTo)
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit).Positive(nameof(FramesPerSecond), FramesPerSecond)
+            .AtLeast(nameof(MaxGap), MaxGap, 1)
+            .OutputNames(Centroid, Velocity, Speed, Acceleration, Heading, TurnRate, PathLength)
+            .Throw();
+        return this;
     }
 }

@@ -1,0 +1,28 @@
+namespace Sleap.Transforms;
+
+/// <summary>Copies the keypoints whose score is high enough.</summary>
+internal sealed class ScoreFilterComputation(ScoreFilterOptions options) : AnalysisComputation
+{
+    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    {
+        TrackRow row = window.Row;
+        int nodes = row.Width / 2;
+        for (int animal = 0; animal < row.Count; animal++)
+        {
+            if (options.MinInstanceScore > 0 && row.InstanceScores is { } scores && !(scores[animal] >= options.MinInstanceScore))
+                continue;
+            Span<float> kept = outputs[0].AsSpan(animal * row.Width, row.Width);
+            int visible = 0;
+            for (int node = 0; node < nodes; node++)
+            {
+                Place place = Place.Of(row.Of(animal), node);
+                if (!place.IsVisible || !(row.Scores![(animal * nodes) + node] >= options.MinScore))
+                    continue;
+                place.CopyTo(kept, node);
+                visible++;
+            }
+            if (visible < options.MinVisible)
+                kept.Fill(float.NaN);
+        }
+    }
+}

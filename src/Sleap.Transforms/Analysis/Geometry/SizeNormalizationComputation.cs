@@ -1,0 +1,34 @@
+namespace Sleap.Transforms;
+
+/// <summary>Divides all coordinates of an animal by its median length over a window.</summary>
+internal sealed class SizeNormalizationComputation(int[] body, int half) : AnalysisComputation
+{
+    private readonly float[] _lengths = new float[(2 * half) + 1];
+
+    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    {
+        TrackRow row = window.Row;
+        for (int animal = 0; animal < row.Count; animal++)
+        {
+            double length = Length(window, animal);
+            for (int value = animal * row.Width; value < (animal + 1) * row.Width; value++)
+                outputs[0][value] = length > 0 ? (float)(row.Values[value] / length) : float.NaN;
+        }
+    }
+
+    private double Length(TrackWindow window, int animal)
+    {
+        ReadOnlySpan<int> found = window.Follow(animal);
+        int count = 0;
+        for (int other = Math.Max(0, window.Current - half); other <= Math.Min(window.Rows.Count - 1, window.Current + half); other++)
+        {
+            TrackRow row = window.Rows[other];
+            if (found[other] < 0 || Math.Abs(row.FrameIndex - window.Row.FrameIndex) > half)
+                continue;
+            double length = BodyLengthComputation.LengthOf(row.Of(found[other]), body);
+            if (double.IsFinite(length))
+                _lengths[count++] = (float)length;
+        }
+        return count == 0 ? double.NaN : WindowSmoothingComputation.Median(_lengths.AsSpan(0, count));
+    }
+}

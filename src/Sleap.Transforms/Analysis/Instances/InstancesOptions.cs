@@ -1,0 +1,37 @@
+namespace Sleap.Transforms;
+
+/// <summary>What <see cref="AnalysisCatalog.ToInstances"/> takes along.</summary>
+public sealed record InstancesOptions
+{
+    /// <summary>
+    /// The columns of animals that become columns of one animal, besides the keypoints. Default null: every vector of variable size of Single, or
+    /// of UInt32 keys (tracks), except those of the other kind of poses (of labels beside predictions, or the reverse). Other columns are repeated
+    /// for each animal.
+    /// </summary>
+    public IReadOnlyList<string>? Values { get; init; }
+
+    /// <summary>Whether an animal without any visible keypoint is a row too. Default false.</summary>
+    public bool KeepUnseen { get; init; }
+
+    /// <summary>The names of the columns of poses.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    internal InstancesOptions Checked()
+    {
+        new OptionFaults("ToInstances").Columns(Columns)
+            .If(Values is not null && (Values.Any(string.IsNullOrEmpty) || Values.Distinct(StringComparer.Ordinal).Count() < Values.Count), $"{nameof(Values)} is {string.Join(", ", Values ?? [])}, expected different names")
+            .Throw();
+        return this;
+    }
+
+    /// <summary>Whether a column is to become one of one animal, by its name.</summary>
+    internal bool Takes(string column, string keypoints)
+    {
+        if (Values is not null)
+            return Values.Contains(column);
+        string[] others = keypoints == Columns.Keypoints
+            ? [Columns.PredictedKeypoints, Columns.KeypointScore, Columns.InstanceScore, Columns.PredictedTrack]
+            : keypoints == Columns.PredictedKeypoints ? [Columns.Keypoints, Columns.Track] : [];
+        return !others.Contains(column);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms;
+
+/// <summary>What an output of an analysis is about, which decides its type.</summary>
+internal enum OutputKind
+{
+    /// <summary>As the input column, annotations included.</summary>
+    AsInput,
+
+    /// <summary>Values of each animal.</summary>
+    Animal,
+
+    /// <summary>Values of the whole row, whatever animals are in it.</summary>
+    Frame,
+}
+
+/// <summary>A column that an analysis adds.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Slots">Names of its values (of one animal, or of the row); null for a single value.</param>
+internal readonly record struct AnalysisOutput(string Name, OutputKind Kind, IReadOnlyList<string>? Slots = null)
+{
+    /// <summary>
+    /// The column: for one animal Single, or Vector&lt;Single, n&gt; with SlotNames; for any number Vector&lt;Single, *&gt;, or
+    /// Vector&lt;Single, *, n&gt; with the names in the annotation AnimalSlotNames.
+    /// </summary>
+    public OutputColumn ToColumn(bool many)
+    {
+        if (Slots is null)
+            return new OutputColumn(Name, many && Kind == OutputKind.Animal ? new VectorDataViewType(NumberDataViewType.Single) : NumberDataViewType.Single);
+        var annotations = new DataViewSchema.Annotations.Builder();
+        if (!many || Kind == OutputKind.Frame)
+        {
+            SkeletonAnnotations.AddSlotNames(annotations, Slots);
+            return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, Slots.Count), annotations.ToAnnotations());
+        }
+        ReadOnlyMemory<char>[] names = [.. Slots.Select(slot => slot.AsMemory())];
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) => SkeletonAnnotations.Copy<ReadOnlyMemory<char>>(names, ref value);
+        annotations.Add(AnimalColumn.AnimalSlotNamesKind, new VectorDataViewType(TextDataViewType.Instance), getter);
+        return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, 0, Slots.Count), annotations.ToAnnotations());
+    }
+}

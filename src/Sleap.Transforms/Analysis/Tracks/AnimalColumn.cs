@@ -1,0 +1,76 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// A column of Single that holds the same number of values for each animal of a row: keypoints, or what was computed from them.
+/// One animal: Single, or a vector of known size. Any number: Vector&lt;Single, *&gt; for one value an animal, Vector&lt;Single, *, …&gt; for more.
+/// </summary>
+internal sealed class AnimalColumn
+{
+    /// <summary>Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.</summary>
+    public const string AnimalSlotNamesKind = "AnimalSlotNames";
+
+    private const string Expected = "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>";
+
+    private readonly Lazy<Skeleton> _skeleton;
+
+    private AnimalColumn(DataViewSchema.Column column)
+    {
+        Column = column;
+        var vector = column.Type as VectorDataViewType;
+        IsMany = vector is { IsKnownSize: false };
+        Width = vector switch
+        {
+            null => 1,
+            { IsKnownSize: true } => vector.Size,
+            _ => vector.Dimensions.Skip(1).Aggregate(1, (product, size) => product * size),
+        };
+        _skeleton = new(() => PoseColumn.SkeletonOf(column));
+    }
+
+    public DataViewSchema.Column Column { get; }
+
+    /// <summary>Whether a row may hold any number of animals; otherwise exactly one.</summary>
+    public bool IsMany { get; }
+
+    /// <summary>Values of one animal.</summary>
+    public int Width { get; }
+
+    /// <summary>The skeleton, of a column of keypoints.</summary>
+    public Skeleton Skeleton => _skeleton.Value;
+
+    /// <summary>The keypoint column <paramref name="name"/>, of one or of any number of animals.</summary>
+    /// <exception cref="ArgumentException">It is missing, or holds something else.</exception>
+    public static AnimalColumn Keypoints(DataViewSchema schema, string name, string component) =>
+        new(InputColumns.Require(schema, name, KeypointColumns.IsKeypoints, KeypointColumns.Description, component));
+
+    /// <summary>The column <paramref name="name"/> of values of animals.</summary>
+    /// <exception cref="ArgumentException">It is missing, or holds something else.</exception>
+    public static AnimalColumn Values(DataViewSchema schema, string name, string component) =>
+        new(InputColumns.Require(schema, name, IsValues, Expected, component));
+
+    /// <summary>The same for a schema shape.</summary>
+    public static SchemaShape.Column Values(SchemaShape shape, string name, string component) =>
+        SchemaShapes.Require(shape, name, column => !column.IsKey && column.ItemType == NumberDataViewType.Single, Expected, component);
+
+    /// <summary>What the values of one animal are called; null where the column does not say, and for a single value.</summary>
+    public IReadOnlyList<string>? SlotNames()
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (!IsMany && Column.HasSlotNames())
+            Column.GetSlotNames(ref names);
+        else if (IsMany && Column.Annotations?.Schema.GetColumnOrNull(AnimalSlotNamesKind) is not null)
+            Column.Annotations.GetValue(AnimalSlotNamesKind, ref names);
+        else if (IsMany && SkeletonAnnotations.Read(Column) is { } skeleton && skeleton.Nodes.Length * 2 == Width)
+            return [.. skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y" })];
+        string[] found = [.. names.DenseValues().Select(name => name.ToString())];
+        return found.Length == Width ? found : null;
+    }
+
+    private static bool IsValues(DataViewType type) => type == NumberDataViewType.Single
+        || (type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single
+            && (vector.IsKnownSize || vector.Dimensions.Length == 1 || vector.Dimensions.Skip(1).All(size => size > 0)));
+}

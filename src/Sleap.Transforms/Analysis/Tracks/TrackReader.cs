@@ -1,0 +1,93 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// Reads rows with their animals and tracks. The tracks of the labels' column are in the Track column; those of any other column are in
+/// PredictedTrack if the view has it, else in Track.
+/// </summary>
+internal sealed class TrackReader
+{
+    private readonly AnimalColumn _input;
+    private readonly string _component;
+    private readonly bool _noRepeats;
+    private readonly FrameColumns _frames;
+    private readonly DataViewSchema.Column? _tracks;
+    private readonly DataViewSchema.Column? _scores;
+    private readonly DataViewSchema.Column? _instanceScores;
+
+    public TrackReader(DataViewSchema schema, AnimalColumn input, AnalysisTransformer owner)
+    {
+        PoseColumnOptions names = owner.ColumnNames;
+        _input = input;
+        _component = owner.Component;
+        _noRepeats = owner.RowsAhead > 0;
+        _frames = FrameColumns.Bind(schema, names, owner.Component);
+        _tracks = TracksOf(schema, input.Column.Name, names, owner.Component);
+        if (owner.NeedsScores)
+        {
+            _scores = InputColumns.Require(
+                schema, names.KeypointScore, type => type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single, "a vector of Single", owner.Component);
+            _instanceScores = InputColumns.Find(schema, names.InstanceScore, type => ItemOf(type) == NumberDataViewType.Single, "Single or a vector of it", owner.Component);
+        }
+        Columns = [.. new[] { input.Column, _tracks, _scores, _instanceScores }.OfType<DataViewSchema.Column>(), .. _frames.Columns];
+    }
+
+    public IReadOnlyList<DataViewSchema.Column> Columns { get; }
+
+    /// <summary>The track column that goes with a column of animals; null when the view has none.</summary>
+    public static DataViewSchema.Column? TracksOf(DataViewSchema schema, string column, PoseColumnOptions names, string component)
+    {
+        string name = column != names.Keypoints && schema.GetColumnOrNull(names.PredictedTrack) is not null ? names.PredictedTrack : names.Track;
+        return InputColumns.Find(schema, name, type => ItemOf(type) is KeyDataViewType key && key.RawType == typeof(uint), "a UInt32 key or a vector of it", component);
+    }
+
+    /// <summary>A function that reads the current row. Rows are read in order, each once.</summary>
+    public Func<int, TrackRow> Open(DataViewRow row)
+    {
+        Func<float[]> values = RowValues.Open<float>(row, _input.Column);
+        Func<uint[]>? tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
+        Func<float[]>? scores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
+        Func<float[]>? instanceScores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
+        Func<(string Video, int FrameIndex)> frame = _frames.Open(row);
+        (string Video, int FrameIndex)? last = null;
+        int segment = 0;
+        return slot =>
+        {
+            (string Video, int FrameIndex) now = frame();
+            if (last is { } before)
+            {
+                if (now.Video != before.Video || now.FrameIndex < before.FrameIndex)
+                    segment++;
+                else if (_noRepeats && now.FrameIndex == before.FrameIndex)
+                    throw new InvalidDataException($"{_component}: {Name(now)} comes in two rows one after the other, expected one row a frame. Put {_component} before ToInstances.");
+            }
+            last = now;
+            float[] all = values();
+            int count = all.Length / _input.Width;
+            if (count * _input.Width != all.Length)
+                throw new InvalidDataException($"{_component}: '{_input.Column.Name}' has {all.Length} values in {Name(now)}, expected a multiple of {_input.Width}.");
+            return new TrackRow
+            {
+                Slot = slot,
+                Segment = segment,
+                FrameIndex = now.FrameIndex,
+                Width = _input.Width,
+                Values = all,
+                Identities = TrackRow.Identify(Checked(tracks?.Invoke() ?? new uint[count], count, _tracks, now)),
+                Scores = scores is null ? null : Checked(scores(), count * _input.Width / 2, _scores, now),
+                InstanceScores = instanceScores is null ? null : Checked(instanceScores(), count, _instanceScores, now),
+            };
+        };
+    }
+
+    private static DataViewType ItemOf(DataViewType type) => type is VectorDataViewType vector ? vector.ItemType : type;
+
+    private static string Name((string Video, int FrameIndex) frame) => $"frame {frame.FrameIndex} of '{frame.Video}'";
+
+    // Silently taking the wrong animal's track is worse than stopping.
+    private T[] Checked<T>(T[] found, int expected, DataViewSchema.Column? column, (string Video, int FrameIndex) frame) => found.Length == expected
+        ? found
+        : throw new InvalidDataException($"{_component}: '{column?.Name}' has {found.Length} values in {Name(frame)}, expected {expected} for the animals of '{_input.Column.Name}'.");
+}
