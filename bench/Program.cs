@@ -1,5 +1,5 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
-// dotnet run build.cs -- bench [train] [forward] [video]
+// dotnet run build.cs -- bench [train] [forward] [video] [tracking]
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -11,6 +11,11 @@ using static TorchSharp.torch;
 
 const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
 string[] all = ["train", "forward", "video"];
+if (args is ["tracking"])
+{
+    TrackingBench.Run();
+    return 0;
+}
 var modes = args.Length == 0 ? all : args;
 if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
 {
