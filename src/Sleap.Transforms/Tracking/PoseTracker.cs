@@ -38,10 +38,14 @@ internal sealed class PoseTracker(TrackingOptions options)
         {
             double[,] cost = Costs(here, past, frame);
             int[] columns = TrackMatcher.Match(cost, options.Matching);
+            int free = (options.MaxTracks ?? int.MaxValue) - _window.Made;
             for (int row = 0; row < here.Length; row++)
             {
-                // A pair that nothing speaks for: the animal starts a track if it can.
-                if (columns[row] >= 0 && (double.IsFinite(cost[row, columns[row]]) || !CanStart(here[row])))
+                if (columns[row] < 0)
+                    continue;
+                // A pair that nothing speaks for stands only when no number is left for a track of the animal's own.
+                bool stands = double.IsFinite(cost[row, columns[row]]) || (HasPoints(here[row]) && free-- <= 0);
+                if (stands)
                     tracks[row] = past[columns[row]].Track;
             }
         }
@@ -72,7 +76,9 @@ internal sealed class PoseTracker(TrackingOptions options)
         return cost;
     }
 
-    private bool CanStart(TrackedPose pose) => pose.Visible > options.MinNewTrackPoints && (options.MaxTracks is not { } most || _window.Made < most);
+    private bool HasPoints(TrackedPose pose) => pose.Visible > options.MinNewTrackPoints;
+
+    private bool CanStart(TrackedPose pose) => HasPoints(pose) && (options.MaxTracks is not { } most || _window.Made < most);
 
     private void Learn(TrackedPose[] here, int[] tracks, int frame)
     {
