@@ -16,6 +16,7 @@ switch (args)
     case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
     case ["lazy"]: LazyReading.Run(); return 0;
     case ["analysis"]: AnalysisBench.Run(); return 0;
+    case ["tracking"]: TrackingBench.Run(); return 0;
 }
 string[] all = ["train", "forward", "video", "grouping"];
 var modes = args.Length == 0 ? all : args;

@@ -35,7 +35,10 @@ internal static class LabelsBuilder
             result.Add(new LabeledFrame { Video = video, FrameIndex = index, Instances = instances });
         }
         FrameReport? report = (view as IFrameReporting)?.Report();
-        return new Labels(result, videos.Values, [poses.Skeleton], tracks.Values, provenance: Provenance(result.Count, empty, report));
+        // A predicted track's key has names for as many tracks as there could be; labels have those that there are, in the order of the key.
+        HashSet<Track> used = [.. result.SelectMany(labeled => labeled.Instances).Select(instance => instance.Track).OfType<Track>()];
+        IEnumerable<Track> kept = poses.IsPredicted ? tracks.Values.Where(used.Contains) : tracks.Values;
+        return new Labels(result, videos.Values, [poses.Skeleton], kept, provenance: Provenance(result.Count, empty, report));
     }
 
     private static Instance InstanceOf(PoseInstance animal, PoseColumn poses, Dictionary<string, Track> tracks)

@@ -47,6 +47,14 @@ public sealed class ExampleTests : IDisposable
         Assert.Contains(code.Trim(), File.ReadAllText(Path.Combine(Root(), "examples/train-and-predict.cs")));
     }
 
+    [Fact]
+    public void Broken_tracks_become_one_for_each_animal()
+    {
+        var output = Run("clean-tracks.cs", Path.Combine(Root(), "tests/data/centered_pair_predictions.slp"), "2", Path.Combine(_folder, "clean.slp"));
+        Assert.Contains("after: 2 tracks, 0 breaks", output);
+        Assert.Equal(2, Labels.Load(Path.Combine(_folder, "clean.slp")).Tracks.Count);
+    }
+
     private string Run(string example, params string[] words)
     {
         // The configuration of this test, whose assemblies are built already.

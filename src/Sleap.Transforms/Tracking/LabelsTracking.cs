@@ -1,0 +1,71 @@
+using System.Globalization;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>Runs a tracker over labels.</summary>
+internal static class LabelsTracking
+{
+    public static Labels Run(Labels labels, TrackingOptions options)
+    {
+        List<Track> tracks = [];
+        var frames = new LabeledFrame[labels.Frames.Count];
+        foreach (IGrouping<Video, int> video in Enumerable.Range(0, frames.Length).GroupBy(index => labels.Frames[index].Video))
+        {
+            PoseTracker tracker = new(options);
+            Skeleton? skeleton = null;
+            foreach (int index in video.OrderBy(index => labels.Frames[index].FrameIndex))
+            {
+                LabeledFrame frame = labels.Frames[index];
+                skeleton ??= frame.Instances.FirstOrDefault()?.Skeleton;
+                if (frame.Instances.FirstOrDefault(instance => !instance.Skeleton.Equals(skeleton)) is { } other)
+                    throw new ArgumentException($"Track: frame {frame.FrameIndex} of '{frame.Video}' has an animal of skeleton '{other.Skeleton.Name}', expected '{skeleton!.Name}' as in the frames before: a video is tracked with one skeleton.");
+                frames[index] = Next(frame, tracker, tracks);
+            }
+        }
+        // What instances point to (FromPredicted) stays the same objects as before.
+        return new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance);
+    }
+
+    private static LabeledFrame Next(LabeledFrame frame, PoseTracker tracker, List<Track> tracks)
+    {
+        bool predicted = frame.Instances.All(instance => instance.IsPredicted);
+        int[] chosen = [.. Enumerable.Range(0, frame.Instances.Count).Where(index => predicted || !frame.Instances[index].IsPredicted)];
+        int[] found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex);
+        Instance[] instances = [.. frame.Instances];
+        for (int i = 0; i < chosen.Length; i++)
+            instances[chosen[i]] = With(instances[chosen[i]], found[i] < 0 ? null : TrackOf(found[i], tracks));
+        return new LabeledFrame { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = instances, IsNegative = frame.IsNegative };
+    }
+
+    private static TrackedPose PoseOf(Instance instance)
+    {
+        var points = new double[2 * instance.Points.Length];
+        for (int node = 0; node < instance.Points.Length; node++)
+        {
+            Point point = instance.Points[node];
+            bool missing = point.IsMissing || !double.IsFinite(point.X) || !double.IsFinite(point.Y);
+            (points[2 * node], points[(2 * node) + 1]) = missing ? (double.NaN, double.NaN) : (point.X, point.Y);
+        }
+        return new TrackedPose(points, instance.IsPredicted ? instance.Score : double.NaN);
+    }
+
+    private static Track TrackOf(int number, List<Track> tracks)
+    {
+        while (tracks.Count <= number)
+            tracks.Add(new Track(TrackName(tracks.Count)));
+        return tracks[number];
+    }
+
+    public static string TrackName(int number) => "track_" + number.ToString(CultureInfo.InvariantCulture);
+
+    private static Instance With(Instance instance, Track? track) => new()
+    {
+        Skeleton = instance.Skeleton,
+        Points = instance.Points,
+        Track = track,
+        IsPredicted = instance.IsPredicted,
+        Score = instance.Score,
+        FromPredicted = instance.FromPredicted,
+    };
+}

@@ -1,0 +1,40 @@
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>Following animals over the frames of a video.</summary>
+public static class TrackingCatalog
+{
+    /// <summary>
+    /// Adds PredictedTrack: for each animal of PredictedKeypoints the key of its track, 0 = none, with the names track_0, track_1 … as key
+    /// values. Rows must come in the order of their frames; numbering begins anew at each video. There is nothing to train.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="options">How to track; null for the defaults.</param>
+    /// <remarks>
+    /// The key values are there before a row is read: <see cref="TrackingOptions.MaxTracks"/> of them, or without it
+    /// <see cref="TrackingOptions.TrackCapacity"/>. Source: sleap-nn 0.3.5, sleap_nn.tracking.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
+    public static TrackingEstimator Track(this PoseCatalog pose, TrackingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        return new TrackingEstimator(new TrackingTransformer((options ?? new TrackingOptions()).Checked()));
+    }
+
+    /// <summary>
+    /// Tracks labels: each video's frames in the order of their numbers, its predicted animals, or in a frame with animals that a person set,
+    /// those. Former tracks of the animals that are tracked are put aside. No animal is left out: one without a track has none.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="labels">What to track; is not changed. Frames keep their order.</param>
+    /// <param name="options">How to track; null for the defaults. Column names and <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
+    /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's animals are not compared with another's.</returns>
+    /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
+    public static Labels Track(this PoseCatalog pose, Labels labels, TrackingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(labels);
+        return LabelsTracking.Run(labels, (options ?? new TrackingOptions()).Checked());
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms;
+
+/// <summary>Follows animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing to train.</summary>
+public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
+{
+    private readonly TrackingTransformer _transformer;
+
+    internal TrackingEstimator(TrackingTransformer transformer) => _transformer = transformer;
+
+    /// <summary>Checks the columns of <paramref name="input"/> and gives the transformer.</summary>
+    /// <exception cref="ArgumentException">The keypoints are missing, or a column has another type.</exception>
+    public TrackingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _transformer.GetOutputSchema(input.Schema);
+        return _transformer;
+    }
+
+    /// <summary>The shape of the transformed data: the track column added, a key or a vector of keys.</summary>
+    /// <exception cref="ArgumentException">The keypoints are missing or of another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        SchemaShape.Column keypoints = SchemaShapes.Require(
+            inputSchema, _transformer.Options.Columns.PredictedKeypoints,
+            column => column.Kind != SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType == NumberDataViewType.Single,
+            "keypoints, a vector of Single", TrackingTransformer.Component);
+        return SchemaShapes.Append(inputSchema, [_transformer.Output(keypoints.Kind == SchemaShape.Column.VectorKind.Vector)]);
+    }
+}

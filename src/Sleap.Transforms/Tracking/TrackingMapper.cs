@@ -1,0 +1,121 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace Sleap.Transforms;
+
+/// <summary>Tracking bound to a schema: row by row, with the tracker's window as the only memory.</summary>
+internal sealed class TrackingMapper : PoseMapper
+{
+    private readonly TrackingOptions _options;
+    private readonly DataViewSchema.Column _keypoints;
+    private readonly DataViewSchema.Column? _scores;
+    private readonly FrameColumns _frames;
+    private readonly int _nodes;
+
+    public TrackingMapper(TrackingTransformer owner, DataViewSchema schema)
+    {
+        _options = owner.Options;
+        PoseColumnOptions names = owner.Options.Columns;
+        _keypoints = InputColumns.Require(
+            schema, names.PredictedKeypoints, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", TrackingTransformer.Component);
+        _scores = InputColumns.Find(
+            schema, names.InstanceScore, type => type == NumberDataViewType.Single || type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single,
+            "Single or a vector of it", TrackingTransformer.Component);
+        _frames = FrameColumns.Bind(schema, names, TrackingTransformer.Component);
+        _nodes = PoseColumn.SkeletonOf(_keypoints).Nodes.Length;
+        IsSingle = KeypointColumns.IsFixed(_keypoints.Type);
+        Outputs = [owner.Output(IsSingle)];
+        Inputs = [.. new[] { _keypoints, _scores }.OfType<DataViewSchema.Column>(), .. _frames.Columns];
+    }
+
+    public override IReadOnlyList<OutputColumn> Outputs { get; }
+
+    public override IReadOnlyList<DataViewSchema.Column> Inputs { get; }
+
+    public override bool NeedsEveryRow => true;
+
+    private bool IsSingle { get; }
+
+    public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => new Pass(this, input);
+
+    private sealed class Pass : PosePass
+    {
+        private readonly TrackingMapper _mapper;
+        private readonly ValueGetter<VBuffer<float>> _keypoints;
+        private readonly Func<float[]>? _scores;
+        private readonly Func<(string Video, int FrameIndex)> _frame;
+        private VBuffer<float> _value;
+        private PoseTracker? _tracker;
+        private string? _video;
+        private int _frameIndex;
+        private TrackedPose[] _poses = [];
+        private uint[] _keys = [];
+
+        public Pass(TrackingMapper mapper, DataViewRow input)
+        {
+            _mapper = mapper;
+            _keypoints = input.GetGetter<VBuffer<float>>(mapper._keypoints);
+            _scores = mapper._scores is { } scores ? ScoreGetter(input, scores) : null;
+            _frame = mapper._frames.Open(input);
+        }
+
+        public override void Read(int slot)
+        {
+            _keypoints(ref _value);
+            (string video, int index) = _frame();
+            if (_tracker is null || video != _video)
+                _tracker = new PoseTracker(_mapper._options);
+            else if (index <= _frameIndex)
+                throw new InvalidOperationException($"Track: frame {index} of '{video}' comes after frame {_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, or a video's name stands for two.");
+            (_video, _frameIndex) = (video, index);
+            float[] points = [.. _value.DenseValues()];
+            float[]? scores = _scores?.Invoke();
+            int width = 2 * _mapper._nodes;
+            _poses = new TrackedPose[points.Length / width];
+            for (int animal = 0; animal < _poses.Length; animal++)
+                _poses[animal] = TrackedPose.From(points.AsSpan(animal * width, width), scores?.Length > animal ? scores[animal] : double.NaN);
+        }
+
+        public override void Process(int count)
+        {
+            int[] tracks = _tracker!.Next(_poses, _frameIndex);
+            int most = _mapper._options.KeyCount;
+            if (tracks.Any(track => track >= most))
+                throw new InvalidOperationException($"Track: '{_video}' makes more than {most} tracks by frame {_frameIndex}, and the column's key values end there. Set {nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise {nameof(TrackingOptions.TrackCapacity)}.");
+            _keys = [.. tracks.Select(track => (uint)(track + 1))];
+        }
+
+        public override Delegate CreateGetter(int output, Func<int> slot) => _mapper.IsSingle
+            ? (ValueGetter<uint>)((ref uint value) =>
+            {
+                slot();
+                value = _keys[0];
+            })
+            : (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) =>
+            {
+                slot();
+                SkeletonAnnotations.Copy<uint>(_keys, ref value);
+            });
+
+        private static Func<float[]> ScoreGetter(DataViewRow input, DataViewSchema.Column column)
+        {
+            if (column.Type is VectorDataViewType)
+            {
+                ValueGetter<VBuffer<float>> vector = input.GetGetter<VBuffer<float>>(column);
+                VBuffer<float> values = default;
+                return () =>
+                {
+                    vector(ref values);
+                    return [.. values.DenseValues()];
+                };
+            }
+            ValueGetter<float> scalar = input.GetGetter<float>(column);
+            float value = 0;
+            return () =>
+            {
+                scalar(ref value);
+                return [value];
+            };
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace Sleap.Transforms;
+
+/// <summary>How animals are followed over the frames of a video. The parts and their names are those of sleap-nn's tracker.</summary>
+public sealed record TrackingOptions
+{
+    /// <summary>What a frame's animals are compared with. Default local queues. <see cref="MaxTracks"/> implies local queues.</summary>
+    public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
+
+    /// <summary>Frames of the window, or animals of each track's queue. Default 5.</summary>
+    public int WindowSize { get; init; } = 5;
+
+    /// <summary>What of an animal is compared. Default keypoints.</summary>
+    public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
+
+    /// <summary>How alike two animals are. Default OKS.</summary>
+    public TrackScoring Scoring { get; init; } = TrackScoring.Oks;
+
+    /// <summary>Spread of a node for OKS, as a share of the animal's size. Default 0.025.</summary>
+    public double OksStandardDeviation { get; init; } = 0.025;
+
+    /// <summary>How the similarities to one track become one. Default mean.</summary>
+    public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
+
+    /// <summary>The quantile of <see cref="ScoreReduction.RobustQuantile"/>, 0 to 1. Default 0.95.</summary>
+    public double RobustQuantile { get; init; } = 0.95;
+
+    /// <summary>How animals and tracks are paired. Default Hungarian.</summary>
+    public TrackMatching Matching { get; init; } = TrackMatching.Hungarian;
+
+    /// <summary>Where tracks are expected. Default none: where they were seen.</summary>
+    public TrackMotion Motion { get; init; } = TrackMotion.None;
+
+    /// <summary>The number of tracks that is never passed; an animal more has no track. Null (default): no limit but <see cref="TrackCapacity"/>.</summary>
+    public int? MaxTracks { get; init; }
+
+    /// <summary>
+    /// How many names of tracks a column has without <see cref="MaxTracks"/>, because a data view's keys are fixed before a row is read.
+    /// A video that makes more ends the pass with an <see cref="InvalidOperationException"/>. Default 1000.
+    /// </summary>
+    public int TrackCapacity { get; init; } = 1000;
+
+    /// <summary>An animal starts a track only with more visible nodes than this. Default 0.</summary>
+    public int MinNewTrackPoints { get; init; }
+
+    /// <summary>A track's animal is compared with only if it has more visible nodes than this. Default 0.</summary>
+    public int MinMatchPoints { get; init; }
+
+    /// <summary>Of more animals in a frame than this only the best are tracked, the others have no track. Null (default): all are.</summary>
+    public int? PreCullCount { get; init; }
+
+    /// <summary>Overlap of boxes above which the worse animal goes first when culling before tracking. Null (default): by score only.</summary>
+    public double? PreCullIou { get; init; }
+
+    /// <summary>Of more tracked animals in a frame than this only the best keep their track. Null (default): all do.</summary>
+    public int? CleanCount { get; init; }
+
+    /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
+    public double? CleanIou { get; init; }
+
+    /// <summary>Where exactly one track is new in a frame and exactly one is missing, the new one goes on as the missing one. Default false.</summary>
+    public bool ConnectSingleBreaks { get; init; }
+
+    /// <summary>The names of the columns that are read and written.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    /// <summary>How many names of tracks a column has.</summary>
+    internal int KeyCount => MaxTracks ?? TrackCapacity;
+
+    internal TrackingOptions Checked()
+    {
+        Columns.Checked();
+        List<string> faults = [];
+        AtLeast(nameof(WindowSize), WindowSize, 1);
+        AtLeast(nameof(TrackCapacity), TrackCapacity, 1);
+        AtLeast(nameof(MinNewTrackPoints), MinNewTrackPoints, 0);
+        AtLeast(nameof(MinMatchPoints), MinMatchPoints, 0);
+        AtLeast(nameof(MaxTracks), MaxTracks, 1);
+        AtLeast(nameof(PreCullCount), PreCullCount, 1);
+        AtLeast(nameof(CleanCount), CleanCount, 1);
+        Within(nameof(RobustQuantile), RobustQuantile, 1);
+        Within(nameof(PreCullIou), PreCullIou, 1);
+        Within(nameof(CleanIou), CleanIou, 1);
+        if (!(OksStandardDeviation > 0) || !double.IsFinite(OksStandardDeviation))
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(OksStandardDeviation)} is {OksStandardDeviation}, expected more than 0"));
+        Defined(Candidates);
+        Defined(Features);
+        Defined(Scoring);
+        Defined(Reduction);
+        Defined(Matching);
+        Defined(Motion);
+        if ((Scoring == TrackScoring.Oks) != (Features == TrackFeatures.Keypoints) && Scoring != TrackScoring.EuclideanDistance)
+            faults.Add($"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks compares Keypoints, Iou BoundingBoxes");
+        else if (Scoring == TrackScoring.Iou && Features != TrackFeatures.BoundingBoxes)
+            faults.Add($"{nameof(Scoring)} Iou compares BoundingBoxes, not {Features}");
+        return faults.Count == 0 ? this : throw new ArgumentException($"Track: {string.Join("; ", faults)}.");
+
+        void AtLeast(string name, int? value, int least)
+        {
+            if (value < least)
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}"));
+        }
+
+        void Within(string name, double? value, double most)
+        {
+            if (value is { } v && !(v >= 0 && v <= most))
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {v}, expected 0 to {most}"));
+        }
+
+        void Defined<T>(T value)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+                faults.Add($"{typeof(T).Name} has no value {value}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace Sleap.Transforms;
+
+/// <summary>Adds the track of each predicted animal; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.</summary>
+public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTransformer>
+{
+    internal const string Component = "Track";
+
+    internal TrackingTransformer(TrackingOptions options) => Options = options;
+
+    /// <summary>How animals are tracked, and the names of the columns.</summary>
+    public TrackingOptions Options { get; }
+
+    /// <summary>False: a frame needs the frames before.</summary>
+    public override bool IsRowToRowMapper => false;
+
+    static int ILoadable<TrackingTransformer>.PayloadVersion => 1;
+
+    static TrackingTransformer ILoadable<TrackingTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
+    {
+        var options = new TrackingOptions
+        {
+            Candidates = (TrackCandidates)reader.ReadInt32(),
+            WindowSize = reader.ReadInt32(),
+            Features = (TrackFeatures)reader.ReadInt32(),
+            Scoring = (TrackScoring)reader.ReadInt32(),
+            OksStandardDeviation = reader.ReadDouble(),
+            Reduction = (ScoreReduction)reader.ReadInt32(),
+            RobustQuantile = reader.ReadDouble(),
+            Matching = (TrackMatching)reader.ReadInt32(),
+            Motion = (TrackMotion)reader.ReadInt32(),
+            MaxTracks = NullIfNegative(reader.ReadInt32()),
+            TrackCapacity = reader.ReadInt32(),
+            MinNewTrackPoints = reader.ReadInt32(),
+            MinMatchPoints = reader.ReadInt32(),
+            PreCullCount = NullIfNegative(reader.ReadInt32()),
+            PreCullIou = NullIfNaN(reader.ReadDouble()),
+            CleanCount = NullIfNegative(reader.ReadInt32()),
+            CleanIou = NullIfNaN(reader.ReadDouble()),
+            ConnectSingleBreaks = reader.ReadBoolean(),
+            Columns = new PoseColumnOptions
+            {
+                Video = reader.ReadString(),
+                FrameIndex = reader.ReadString(),
+                PredictedKeypoints = reader.ReadString(),
+                InstanceScore = reader.ReadString(),
+                PredictedTrack = reader.ReadString(),
+            },
+        };
+        return new TrackingTransformer(options);
+    }
+
+    internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new TrackingMapper(this, inputSchema);
+
+    internal OutputColumn Output(bool single) =>
+        KeypointColumns.Tracks(Options.Columns.PredictedTrack, [.. Enumerable.Range(0, Options.KeyCount).Select(LabelsTracking.TrackName)], single);
+
+    internal override void Save(BinaryWriter writer)
+    {
+        writer.Write((int)Options.Candidates);
+        writer.Write(Options.WindowSize);
+        writer.Write((int)Options.Features);
+        writer.Write((int)Options.Scoring);
+        writer.Write(Options.OksStandardDeviation);
+        writer.Write((int)Options.Reduction);
+        writer.Write(Options.RobustQuantile);
+        writer.Write((int)Options.Matching);
+        writer.Write((int)Options.Motion);
+        writer.Write(Options.MaxTracks ?? -1);
+        writer.Write(Options.TrackCapacity);
+        writer.Write(Options.MinNewTrackPoints);
+        writer.Write(Options.MinMatchPoints);
+        writer.Write(Options.PreCullCount ?? -1);
+        writer.Write(Options.PreCullIou ?? double.NaN);
+        writer.Write(Options.CleanCount ?? -1);
+        writer.Write(Options.CleanIou ?? double.NaN);
+        writer.Write(Options.ConnectSingleBreaks);
+        writer.Write(Options.Columns.Video);
+        writer.Write(Options.Columns.FrameIndex);
+        writer.Write(Options.Columns.PredictedKeypoints);
+        writer.Write(Options.Columns.InstanceScore);
+        writer.Write(Options.Columns.PredictedTrack);
+    }
+
+    private static int? NullIfNegative(int value) => value < 0 ? null : value;
+
+    private static double? NullIfNaN(double value) => double.IsNaN(value) ? null : value;
+}
