@@ -6,7 +6,7 @@ namespace Sleap.Transforms;
 /// </summary>
 internal sealed class InterpolationComputation(InterpolationOptions options) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         row.Values.CopyTo(outputs[0], 0);
@@ -24,7 +24,7 @@ internal sealed class InterpolationComputation(InterpolationOptions options) : A
         }
     }
 
-    private Place Fill(TrackWindow window, ReadOnlySpan<int> found, int node)
+    private Place Fill(PoseWindow window, ReadOnlySpan<int> found, int node)
     {
         if (Next(window, found, node, window.Current, -1) is not { } left || Next(window, found, node, window.Current, 1) is not { } right
             || right.Frame - left.Frame - 1 > options.MaxGap)
@@ -85,7 +85,7 @@ internal sealed class InterpolationComputation(InterpolationOptions options) : A
     }
 
     /// <summary>The nearest point before or after a row; null where there is none in the window.</summary>
-    private static Knot? Next(TrackWindow window, ReadOnlySpan<int> found, int node, int start, int step)
+    private static Knot? Next(PoseWindow window, ReadOnlySpan<int> found, int node, int start, int step)
     {
         for (int row = start + step; row >= 0 && row < window.Rows.Count; row += step)
         {

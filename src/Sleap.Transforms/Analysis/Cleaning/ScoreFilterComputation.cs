@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>Copies the keypoints whose score is high enough.</summary>
 internal sealed class ScoreFilterComputation(ScoreFilterOptions options) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         int nodes = row.Width / 2;

@@ -8,7 +8,7 @@ internal sealed class SwapRepairComputation(SwapRepairOptions options, Immutable
 {
     private readonly TrackStates<LastPlaces> _tracks = new();
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         row.Values.CopyTo(outputs[0], 0);

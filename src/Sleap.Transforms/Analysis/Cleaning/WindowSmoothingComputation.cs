@@ -24,7 +24,7 @@ internal sealed class WindowSmoothingComputation(int half, WindowSmoothingComput
         return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         int first = Math.Max(0, window.Current - half), last = Math.Min(window.Rows.Count - 1, window.Current + half);

@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>The angle from the first side of a corner to the second, clockwise on the screen.</summary>
 internal sealed class AnglesComputation((int From, int At, int To)[] corners) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         for (int animal = 0; animal < window.Row.Count; animal++)
         {

@@ -11,7 +11,7 @@ internal sealed class BodyLengthComputation(int[] body, double pixelsPerUnit) : 
         return length;
     }
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         for (int animal = 0; animal < window.Row.Count; animal++)
             outputs[0][animal] = (float)(LengthOf(window.Row.Of(animal), body) / pixelsPerUnit);

@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>Distances between nodes of the same animal; NaN when one is missing.</summary>
 internal sealed class DistancesComputation((int From, int To)[] pairs, double pixelsPerUnit) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         for (int animal = 0; animal < window.Row.Count; animal++)
         {

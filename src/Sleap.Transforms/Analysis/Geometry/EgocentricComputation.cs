@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>Moves and turns each animal so that one node is at (0, 0) and the way between two others along the x axis.</summary>
 internal sealed class EgocentricComputation(int origin, int from, int to) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         for (int animal = 0; animal < row.Count; animal++)

@@ -5,7 +5,7 @@ internal sealed class SizeNormalizationComputation(int[] body, int half) : Analy
 {
     private readonly float[] _lengths = new float[(2 * half) + 1];
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         for (int animal = 0; animal < row.Count; animal++)
@@ -16,7 +16,7 @@ internal sealed class SizeNormalizationComputation(int[] body, int half) : Analy
         }
     }
 
-    private double Length(TrackWindow window, int animal)
+    private double Length(PoseWindow window, int animal)
     {
         ReadOnlySpan<int> found = window.Follow(animal);
         int count = 0;

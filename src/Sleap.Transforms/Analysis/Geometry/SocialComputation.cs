@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>How near each animal is to the others of its row, and whether it faces the nearest.</summary>
 internal sealed class SocialComputation(SocialOptions options, int from, int to) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         var centroids = new Place[row.Count];

@@ -5,7 +5,7 @@ internal sealed class KinematicsComputation(KinematicsOptions options, int node,
 {
     private readonly TrackStates<Motion> _tracks = new();
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         for (int animal = 0; animal < row.Count; animal++)

@@ -6,7 +6,7 @@ internal sealed class RegionsComputation(RegionsOptions options, int node) : Ana
     private readonly TrackStates<Memory> _tracks = new();
     private (int Segment, int Frame)? _start;
 
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         int regions = options.Regions.Count;

@@ -7,5 +7,5 @@ internal abstract class AnalysisComputation
     /// Computes the current row of <paramref name="window"/> into <paramref name="outputs"/>: one array for each output, all NaN to begin with,
     /// which holds the output's values of one animal after the other, or of the row.
     /// </summary>
-    public abstract void Compute(TrackWindow window, IReadOnlyList<float[]> outputs);
+    public abstract void Compute(PoseWindow window, IReadOnlyList<float[]> outputs);
 }

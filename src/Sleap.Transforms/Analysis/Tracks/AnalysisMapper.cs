@@ -43,7 +43,7 @@ internal sealed class AnalysisMapper : PoseMapper
     {
         private readonly Func<int, TrackRow> _read = owner._reader.Open(input);
         private readonly AnalysisComputation _computation = owner._start();
-        private readonly TrackWindow _window = new();
+        private readonly PoseWindow _window = new();
         private readonly float[][][] _computed = new float[owner.SlotCount][][];
 
         public override void Read(int slot) => _window.Add(_read(slot));

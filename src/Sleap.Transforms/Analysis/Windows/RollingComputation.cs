@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>Statistics of each value of an animal over the frames around it.</summary>
 internal sealed class RollingComputation(RollingOptions options, int behind, int ahead) : AnalysisComputation
 {
-    public override void Compute(TrackWindow window, IReadOnlyList<float[]> outputs)
+    public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
         TrackRow row = window.Row;
         for (int animal = 0; animal < row.Count; animal++)
@@ -18,7 +18,7 @@ internal sealed class RollingComputation(RollingOptions options, int behind, int
         }
     }
 
-    private Summary Summarize(TrackWindow window, ReadOnlySpan<int> found, int value)
+    private Summary Summarize(PoseWindow window, ReadOnlySpan<int> found, int value)
     {
         var summary = new Summary();
         for (int other = Math.Max(0, window.Current - behind); other <= Math.Min(window.Rows.Count - 1, window.Current + ahead); other++)

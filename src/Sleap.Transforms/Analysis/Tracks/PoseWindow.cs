@@ -1,7 +1,7 @@
 namespace Sleap.Transforms;
 
 /// <summary>The rows around the one being computed, oldest first; never more than the analysis said it needs.</summary>
-internal sealed class TrackWindow
+internal sealed class PoseWindow
 {
     private readonly List<TrackRow> _rows = [];
     private int[] _found = [];
