@@ -84,32 +84,6 @@ public sealed class AnalysisContractTests
         Assert.Contains("Nowhere", Assert.Throws<ArgumentException>(() => _ml.Pose().ToInstances("Keypoints", new() { Values = ["Nowhere"] }).Fit(herd)).Message);
     }
 
-    [Fact]
-    public void ALongViewIsHeldInLittleMemory()
-    {
-        const int rows = 200_000;
-        IDataView view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(frame => new Poses.Place
-        {
-            Video = "v", FrameIndex = frame, Keypoints = frame % 7 == 0 ? [float.NaN, float.NaN] : [frame % 100, frame % 50],
-        }));
-        PoseCatalog pose = _ml.Pose();
-        IDataView moved = pose.RemoveJumps("Keypoints").Append(pose.Interpolate("Keypoints", new() { Method = InterpolationMethod.Pchip })).Append(pose.Smooth("Keypoints"))
-            .Append(pose.Kinematics("Keypoints")).Append(pose.Rolling("Speed")).Fit(view).Transform(view);
-        using DataViewRowCursor cursor = moved.GetRowCursor([moved.Schema["SpeedMean"]]);
-        ValueGetter<float> speed = cursor.GetGetter<float>(moved.Schema["SpeedMean"]);
-        float value = 0;
-        long early = 0, count = 0;
-        while (cursor.MoveNext())
-        {
-            speed(ref value);
-            if (++count == 10_000)
-                early = GC.GetTotalMemory(forceFullCollection: true);
-        }
-        Assert.Equal(rows, count);
-        // 190,000 rows kept would be more than 20 MB.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - early, long.MinValue, 4 << 20);
-    }
-
     [Theory]
     [InlineData("flies13_20190128.predictions.slp")]
     [InlineData("centered_pair_predictions.slp")]

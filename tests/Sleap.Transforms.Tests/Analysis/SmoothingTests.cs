@@ -119,10 +119,11 @@ public sealed class SmoothingTests
     public void WrongInputIsNamed()
     {
         PoseCatalog pose = _ml.Pose();
-        string options = Assert.Throws<ArgumentException>(() => pose.Smooth("", window: 4, method: (SmoothMethod)9)).Message;
+        string options = Assert.Throws<ArgumentException>(() => pose.Smooth("K", outputColumn: "", window: 4, method: (SmoothMethod)9)).Message;
         Assert.Contains("no name", options);
         Assert.Contains("window is 4", options);
         Assert.Contains("method is 9", options);
+        Assert.Throws<ArgumentException>(() => pose.Smooth(""));
         var rich = new RichView(2);
         foreach (string column in new[] { "Text", "Vector", "Nowhere" })
         {

@@ -45,6 +45,9 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>The columns added. <paramref name="input"/> is null when only their form is asked for, and names and numbers of slots do not matter.</summary>
     internal abstract IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input);
 
+    /// <summary>The outputs for an input of which only the shape is known.</summary>
+    internal virtual IReadOnlyList<AnalysisOutput> OutputsFor(SchemaShape.Column input) => OutputsFor((AnimalColumn?)null);
+
     /// <summary>What starts a computation for an input column; throws an <see cref="ArgumentException"/> for nodes that it does not have.</summary>
     internal abstract Func<AnalysisComputation> Bind(AnimalColumn input);
 
@@ -55,7 +58,7 @@ public abstract class AnalysisTransformer : PoseTransformer
     {
         SchemaShape.Column column = TakesAnyValues ? AnimalColumn.Values(input, InputColumn, Component) : KeypointColumns.Require(input, InputColumn, Component);
         bool many = column.Kind == SchemaShape.Column.VectorKind.VariableVector;
-        return SchemaShapes.Append(input, OutputsFor(null).Select(output =>
+        return SchemaShapes.Append(input, OutputsFor(column).Select(output =>
             output.Kind == OutputKind.AsInput ? SchemaShapes.Renamed(column, output.Name) : SchemaShapes.Of([output.ToColumn(many)])[0]));
     }
 }

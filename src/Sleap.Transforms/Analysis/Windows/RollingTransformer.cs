@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
@@ -24,11 +27,20 @@ public sealed class RollingTransformer : AnalysisTransformer<RollingOptions>, IL
 
     internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input)
     {
-        IReadOnlyList<string>? slots = input is null || input.Column.Type is not Microsoft.ML.Data.VectorDataViewType || (input.IsMany && input.Width == 1 && input.SlotNames() is null)
-            ? null
-            : input.SlotNames() ?? [.. Enumerable.Range(0, input.Width).Select(slot => slot.ToString(System.Globalization.CultureInfo.InvariantCulture))];
-        return [.. Options.Statistics.Select(statistic => new AnalysisOutput(InputColumn + statistic, OutputKind.Animal, slots))];
+        if (input is null || (input.IsMany && input.Width == 1 && input.SlotNames() is null) || input.Column.Type is not VectorDataViewType)
+            return Named(null);
+        IReadOnlyList<string>? slots = input.SlotNames();
+        if (slots is null && input.IsMany)
+            throw new ArgumentException($"Rolling: '{InputColumn}' is {input.Column.Type} and does not name its {input.Width} values, so they cannot be told apart afterwards.");
+        return Named(slots ?? [.. Enumerable.Range(0, input.Width).Select(slot => slot.ToString(CultureInfo.InvariantCulture))]);
     }
+
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(SchemaShape.Column input) => Named(
+        input.Kind == SchemaShape.Column.VectorKind.Vector
+            || input.Annotations.Any(annotation => annotation.Name is AnimalColumn.AnimalSlotNamesKind or SkeletonAnnotations.NodesKind) ? [""] : null);
+
+    private AnalysisOutput[] Named(IReadOnlyList<string>? slots) =>
+        [.. Options.Statistics.Select(statistic => new AnalysisOutput(InputColumn + statistic, OutputKind.Animal, slots))];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input) => () => new RollingComputation(Options, RowsBehind, RowsAhead);
 
