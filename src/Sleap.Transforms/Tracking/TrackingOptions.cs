@@ -8,8 +8,8 @@ public sealed record TrackingOptions
     /// <summary>What a frame's animals are compared with. Default local queues. <see cref="MaxTracks"/> implies local queues.</summary>
     public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
 
-    /// <summary>Frames of the window, or animals of each track's queue. Default 5.</summary>
-    public int WindowSize { get; init; } = 5;
+    /// <summary>Frames of the window, or animals of each track's queue. Default 1, which switched least in docs/tracking.md; sleap-nn's is 5.</summary>
+    public int WindowSize { get; init; } = 1;
 
     /// <summary>What of an animal is compared. Default keypoints.</summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
@@ -17,8 +17,8 @@ public sealed record TrackingOptions
     /// <summary>How alike two animals are. Default OKS.</summary>
     public TrackScoring Scoring { get; init; } = TrackScoring.Oks;
 
-    /// <summary>Spread of a node for OKS, as a share of the animal's size. Default 0.025.</summary>
-    public double OksStandardDeviation { get; init; } = 0.025;
+    /// <summary>Spread of a node for OKS, as a share of the animal's size. Default 0.1; sleap-nn's is 0.025.</summary>
+    public double OksStandardDeviation { get; init; } = 0.1;
 
     /// <summary>How the similarities to one track become one. Default mean.</summary>
     public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
