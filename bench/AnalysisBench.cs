@@ -12,7 +12,7 @@ internal static class AnalysisBench
 
     public static void Run()
     {
-        Process.GetCurrentProcess().ProcessorAffinity = 1;
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) Process.GetCurrentProcess().ProcessorAffinity = 1;
         MLContext ml = new(seed: 1);
         IDataView poses = Poses(ml);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"analysis: {Frames} frames x {Animals} animals x {Nodes} nodes on one core; first run {Seconds(ml, poses):0.000} s"));
@@ -41,7 +41,7 @@ internal static class AnalysisBench
     {
         Skeleton skeleton = new("fly", Enumerable.Range(0, Nodes).Select(node => $"n{node}"));
         Track[] tracks = [new("a"), new("b")];
-        Video video = Video.FromFile("not-there.mp4");
+        Sleap.IO.Video video = Sleap.IO.Video.FromFile("not-there.mp4");
         return ml.Pose().FromLabels(new Labels(
             Enumerable.Range(0, Frames).Select(frame => new LabeledFrame
             {
