@@ -9,7 +9,8 @@ namespace Sleap.Transforms;
 /// <summary>Reports that stand alone in one HTML file, with charts and pictures inside.</summary>
 public static class ReportCatalog
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // The resolver by name: programs of one file have the default, which is this, switched off.
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() };
 
     /// <summary>
     /// Writes report.html for poses: how many animals were found and how surely, the tracks, where the animals went and how fast, which nodes are missing, and the frames to

@@ -20,6 +20,16 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Fact]
+    public void Fly_behaviour_goes_from_poses_to_a_table_features_and_a_report()
+    {
+        var output = Run("fly-behaviour.cs", Path.Combine(Root(), "tests/data/flies13_20190128.predictions.slp"), Path.Combine(_folder, "report"));
+        Assert.Contains("track_0: ", output);
+        Assert.Contains("track_1: ", output);
+        Assert.Contains("features: Vector<Single, 13, 2>", output);
+        Assert.StartsWith("<!doctype html>", File.ReadAllText(Path.Combine(_folder, "report", "report.html")), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Two_flies_are_found_by_a_model_of_sleap_nn()
     {
         string[] words = [.. new[] { "tests/golden/trained/flies13_centroid", "tests/golden/trained/flies13_centered", "examples/data/flies13/flies13_20190128.mp4" }.Select(path => Path.Combine(Root(), path)), "4"];

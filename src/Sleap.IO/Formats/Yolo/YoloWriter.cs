@@ -85,7 +85,7 @@ internal sealed class YoloWriter
     }
 
     /// <summary>A text as YAML in double quotes, which are those of JSON.</summary>
-    private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    private static string Quoted(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 
     private static string Line(Instance instance, int width, int height)
     {

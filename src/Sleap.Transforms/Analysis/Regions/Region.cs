@@ -7,7 +7,13 @@ namespace Sleap.Transforms;
 /// <summary>A named part of the picture, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to it; of a polygon, its left and top.</summary>
 public sealed class Region
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        // By name: programs of one file have the default, which is this, switched off.
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <summary>A region; <see cref="Polygon"/> and <see cref="Circle"/> are shorter.</summary>
     /// <param name="name">Its name.</param>
@@ -71,7 +77,7 @@ public sealed class Region
             throw new FileNotFoundException($"There is no file of regions '{path}'.", path);
         try
         {
-            Region[] regions = JsonSerializer.Deserialize<Region[]>(File.ReadAllBytes(path)) ?? [];
+            Region[] regions = JsonSerializer.Deserialize<Region[]>(File.ReadAllBytes(path), Json) ?? [];
             return regions.Length > 0 && !regions.Contains(null) ? regions : throw new InvalidDataException($"{path} holds no region, expected a list of them.");
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)

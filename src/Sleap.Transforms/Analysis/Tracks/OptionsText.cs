@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Sleap.Transforms;
 
@@ -8,6 +9,8 @@ internal static class OptionsText
 {
     private static readonly JsonSerializerOptions Json = new()
     {
+        // By name: programs of one file have the default, which is this, switched off.
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
