@@ -51,7 +51,7 @@ internal static class BackboneConfig
             "small" => ConvNeXtArchitecture.Small,
             "base" => ConvNeXtArchitecture.Base,
             "large" => ConvNeXtArchitecture.Large,
-            null when s.Section("arch") is { } arch => new(arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths, arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels),
+            _ when s.Section("arch") is { } arch => new(arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths, arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels),
             var other => Unknown(s, other, ConvNeXtArchitecture.Tiny, "tiny, small, base or large"),
         },
         StemPatchKernel = s.Whole("stem_patch_kernel", 4),
@@ -73,7 +73,7 @@ internal static class BackboneConfig
             "tiny" => SwinArchitecture.Tiny,
             "small" => SwinArchitecture.Small,
             "base" => SwinArchitecture.Base,
-            null when s.Section("arch") is { } arch => new(arch.Whole("embed", 96), arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths, arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads),
+            _ when s.Section("arch") is { } arch => new(arch.Whole("embed", 96), arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths, arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads),
             var other => Unknown(s, other, SwinArchitecture.Tiny, "tiny, small or base"),
         },
         PatchSize = s.Whole("patch_size", 4),
@@ -91,7 +91,7 @@ internal static class BackboneConfig
 
     private static T Unknown<T>(ConfigSection section, string? name, T other, string expected)
     {
-        if (name is not null) section.Fault("model_type", $"is '{name}', expected {expected}, or null with arch.");
+        if (name is not null) section.Fault("model_type", $"is '{name}', expected {expected}, or another name with arch.");
         return other;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class ConfigSection
 
     private ConfigSection(YamlMappingNode node, string path, List<string> faults) => (_node, Path, _faults) = (node, path, faults);
 
+    /// <summary>A section without keys, where one is left out.</summary>
+    public static ConfigSection Empty(string path) => new(new YamlMappingNode(), path);
+
     /// <summary>Where the section is: <c>model_config.backbone_config</c>.</summary>
     public string Path { get; }
 
@@ -132,6 +135,12 @@ internal sealed class ConfigSection
 
     /// <summary>Whether a key's value is a list.</summary>
     public bool IsList(string key) => Node(key) is YamlSequenceNode;
+
+    /// <summary>Whether a key is there, be it null.</summary>
+    public bool Has(string key) => _node.Children.ContainsKey(key);
+
+    /// <summary>Counts a key as not honoured although it was read: its value has no full counterpart.</summary>
+    public void Leave(string key) => _read.Remove(key);
 
     /// <summary>Counts keys as read: they say nothing about the model.</summary>
     public void Skip(params string[] keys) => _read.UnionWith(keys);

@@ -34,7 +34,7 @@ internal sealed class DataConfig
 
     public static DataConfig Read(ConfigSection root)
     {
-        var data = root.Section("data_config") ?? new ConfigSection(new YamlDotNet.RepresentationModel.YamlMappingNode(), "data_config");
+        var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
         data.Skip(Feeding);
         var sizes = data.Section("preprocessing");
         sizes?.Skip(Crops);
@@ -42,7 +42,8 @@ internal sealed class DataConfig
         var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
         if (rgb && gray) sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
         var augmented = data.Flag("use_augmentations_train", true);
-        var augmentation = data.Section("augmentation_config");
+        // Left out, it means sleap-nn's default, which turns and scales; null means no change at all.
+        var augmentation = data.Has("augmentation_config") ? data.Section("augmentation_config") : ConfigSection.Empty("data_config.augmentation_config");
         return new DataConfig
         {
             Skeleton = SkeletonOf(data),
@@ -57,11 +58,7 @@ internal sealed class DataConfig
 
     private static Skeleton? SkeletonOf(ConfigSection data)
     {
-        if (data.Items("skeletons") is not [var first, ..])
-        {
-            data.Fault("skeletons", "is missing or empty, expected the skeleton that the model was trained on.");
-            return null;
-        }
+        if (data.Items("skeletons") is not [var first, ..]) return null;
         string[] nodes = [.. first.Items("nodes").Select(node => node.Text("name") ?? "")];
         int Index(ConfigSection section, string key)
         {
@@ -98,15 +95,20 @@ internal sealed class DataConfig
 
     private static AugmentationOptions AugmentationOf(ConfigSection config)
     {
-        var (geometric, intensity) = (config.Section("geometric"), config.Section("intensity"));
+        var intensity = config.Section("intensity");
+        var geometric = config.Section("geometric") ?? (config.Has("geometric") || intensity is not null ? null : ConfigSection.Empty("geometric"));
         var changes = AugmentationOptions.None;
         if (geometric is not null)
         {
-            // Without probabilities of their own, all changes of place come with affine_p.
+            // Files older than the probabilities of single changes have affine_p for all of them; without that one, rotation_p and scale_p are 1 by default.
+            var bundled = geometric.Has("affine_p");
             var shared = geometric.Number("affine_p", 0);
-            double Chance(string key) => geometric.Number(key) ?? shared;
+            double? Own(string key) => geometric.Number(key) ?? (bundled || geometric.Has(key) || key == "translate_p" ? null : 1);
+            var apart = Own("rotation_p") is not null || Own("scale_p") is not null || Own("translate_p") is not null;
+            double Chance(string key) => apart ? Own(key) ?? 0 : shared;
             if (Chance("rotation_p") is > 0 and var turned)
                 changes = changes with { RotationMin = geometric.Single("rotation_min", -15), RotationMax = geometric.Single("rotation_max", 15), RotationProbability = (float)turned };
+            LeaveUncertain(geometric, apart ? ["scale_p", "translate_p"] : ["affine_p"]);
             if (Chance("scale_p") > 0) changes = changes with { ScaleMin = geometric.Single("scale_min", 0.9f), ScaleMax = geometric.Single("scale_max", 1.1f) };
             if (Chance("translate_p") > 0) changes = changes with { TranslateWidth = geometric.Single("translate_width", 0), TranslateHeight = geometric.Single("translate_height", 0) };
             changes = changes with { FlipProbability = geometric.Single("flip_p", 0) };
@@ -116,13 +118,27 @@ internal sealed class DataConfig
         }
         if (intensity is not null)
         {
-            if (intensity.Number("brightness_p", 0) > 0) changes = changes with { BrightnessMin = intensity.Single("brightness_min", 1), BrightnessMax = intensity.Single("brightness_max", 1) };
-            if (intensity.Number("contrast_p", 0) > 0) changes = changes with { ContrastMin = intensity.Single("contrast_min", 1), ContrastMax = intensity.Single("contrast_max", 1) };
-            if (intensity.Number("gaussian_noise_p", 0) > 0) changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 1) / 255 };
-            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max", "gaussian_noise_mean", "gaussian_noise_std");
+            if (intensity.Number("brightness_p", 0) > 0) changes = changes with { BrightnessMin = intensity.Single("brightness_min", 0.9f), BrightnessMax = intensity.Single("brightness_max", 1.1f) };
+            if (intensity.Number("contrast_p", 0) > 0) changes = changes with { ContrastMin = intensity.Single("contrast_min", 0.9f), ContrastMax = intensity.Single("contrast_max", 1.1f) };
+            if (intensity.Number("gaussian_noise_p", 0) > 0)
+            {
+                changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 0.02f) };
+                if (intensity.Number("gaussian_noise_mean", 0) == 0) intensity.Skip("gaussian_noise_mean");
+                else intensity.Leave("gaussian_noise_mean");
+            }
+            else intensity.Skip("gaussian_noise_mean", "gaussian_noise_std");
+            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max");
+            LeaveUncertain(intensity, "brightness_p", "contrast_p", "gaussian_noise_p");
             SkipUnlikely(intensity, "uniform_noise_p", "uniform_noise_min", "uniform_noise_max");
         }
         return changes;
+    }
+
+    // These changes are made to every frame or to none; that they leave some frames as they are has no counterpart.
+    private static void LeaveUncertain(ConfigSection section, params string[] probabilities)
+    {
+        foreach (var key in probabilities)
+            if (section.Number(key) is > 0 and < 1) section.Leave(key);
     }
 
     // What never happens need not be honoured.

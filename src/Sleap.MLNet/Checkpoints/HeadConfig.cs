@@ -19,8 +19,6 @@ internal sealed class HeadConfig
 
     public required int OutputStride { get; init; }
 
-    public required float LossWeight { get; init; }
-
     public required bool Sigmoid { get; init; }
 
     public required string? AnchorPart { get; init; }
@@ -66,18 +64,25 @@ internal sealed class HeadConfig
         if (type == ModelType.BottomUpId && classMaps is null) section.Fault("class_maps", "is missing, expected the class maps of a bottom-up ID model.");
         if (type == ModelType.TopDownId && classVectors is null) section.Fault("class_vectors", "is missing, expected the class vectors of a top-down ID model.");
         if (maps.Number("focal_loss_alpha", 0) == 0) maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
+        // Weights of losses count against each other: that of the confidence maps is 1 here.
+        var weight = maps.Single("loss_weight", 1);
+        if (!(weight > 0))
+        {
+            maps.Fault("loss_weight", $"is {weight}, expected a number above 0.");
+            weight = 1;
+        }
+        float Weight(ConfigSection head) => head.Single("loss_weight", 1) / weight;
         return new HeadConfig
         {
             Type = type,
             Sigma = maps.Single("sigma", 5),
             OutputStride = maps.Whole("output_stride", 1),
-            LossWeight = maps.Single("loss_weight", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             AnchorPart = maps.Text("anchor_part"),
-            PartAffinity = pafs is null ? null : new() { Grouping = GroupingRule.SleapNN, Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = pafs.Single("loss_weight", 1) },
+            PartAffinity = pafs is null ? null : new() { Grouping = GroupingRule.SleapNN, Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = Weight(pafs) },
             Edges = pafs?.Pairs("edges") ?? [],
-            ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = classMaps.Single("loss_weight", 1) },
-            ClassVectors = classVectors is null ? null : VectorsOf(classVectors),
+            ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = Weight(classMaps) },
+            ClassVectors = classVectors is null ? null : VectorsOf(classVectors) with { LossWeight = Weight(classVectors) },
             Classes = [.. (classMaps ?? classVectors)?.Texts("classes") ?? []],
         };
     }
@@ -85,6 +90,6 @@ internal sealed class HeadConfig
     private static ClassVectorOptions VectorsOf(ConfigSection s)
     {
         s.Skip("output_stride", "class_output"); // the head reads the deepest map whatever this says
-        return new() { Layers = s.Whole("num_fc_layers", 1), Units = s.Whole("num_fc_units", 64), GlobalPool = s.Flag("global_pool", true), LossWeight = s.Single("loss_weight", 1) };
+        return new() { Layers = s.Whole("num_fc_layers", 1), Units = s.Whole("num_fc_units", 64), GlobalPool = s.Flag("global_pool", true) };
     }
 }

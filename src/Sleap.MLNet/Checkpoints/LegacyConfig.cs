@@ -94,14 +94,14 @@ internal static class LegacyConfig
             if (ItemsOf(root?["data"]?["labels"]?["skeletons"]).FirstOrDefault() is not JsonObject graph)
                 throw new PoseFormatException(path, "data.labels.skeletons", "is missing or empty, expected the skeleton that the model was trained on.");
             var objects = new List<string?>();
-            var links = ItemsOf(graph["links"]).Select(link => (Source: NodeOf(link!["source"], objects), Target: NodeOf(link["target"], objects), Type: NodeOf(link["type"], objects))).ToList();
-            string[] nodes = [.. ItemsOf(graph["nodes"]).Select(node => NodeOf(node!["id"], objects) ?? "")];
+            var links = ItemsOf(graph["links"]).Select(link => (Source: NodeOf(link?["source"], objects), Target: NodeOf(link?["target"], objects), Type: NodeOf(link?["type"], objects))).ToList();
+            string[] nodes = [.. ItemsOf(graph["nodes"]).Select(node => NodeOf(node?["id"], objects) ?? "")];
             // Links of type 1 are edges, of type 2 symmetries.
             var edges = links.Where(link => link.Type is "1").Select(link => new Edge(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
             var symmetries = links.Where(link => link.Type is "2").Select(link => new Symmetry(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
             return new Skeleton((string?)graph["graph"]?["name"] ?? "", nodes, edges, symmetries);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or OverflowException || (fault is FormatException and not PoseFormatException))
         {
             throw new PoseFormatException(path, "data.labels.skeletons", $"The skeleton cannot be read: {fault.Message}", fault);
         }

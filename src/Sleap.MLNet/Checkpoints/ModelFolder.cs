@@ -30,9 +30,9 @@ internal sealed class ModelFolder
         {
             var file = System.IO.Path.Combine(path, KerasName);
             using var weights = new KerasWeights(file);
-            return new ModelFolder(path, SleapConfig.ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels), file);
+            return new ModelFolder(path, SleapConfig.ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels).Trained(path), file);
         }
-        return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName)), Require(path, CheckpointName));
+        return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName)).Trained(path), Require(path, CheckpointName));
     }
 
     /// <summary>Gives a model its weights.</summary>

@@ -9,7 +9,7 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class SleapConfig
 {
-    private SleapConfig(HeadConfig head, PoseModelOptions options, Skeleton skeleton, IReadOnlyList<string> remarks)
+    private SleapConfig(HeadConfig head, PoseModelOptions options, Skeleton? skeleton, IReadOnlyList<string> remarks)
     {
         (Type, Options, Skeleton, Remarks) = (head.Type, options, skeleton, remarks);
         (Classes, ClassVectors) = (head.Classes, head.ClassVectors);
@@ -24,8 +24,8 @@ public sealed class SleapConfig
     /// </summary>
     public PoseModelOptions Options { get; }
 
-    /// <summary>The skeleton that the model was trained on.</summary>
-    public Skeleton Skeleton { get; }
+    /// <summary>The skeleton that the model was trained on; null in a configuration for training that leaves it to the labels.</summary>
+    public Skeleton? Skeleton { get; }
 
     /// <summary>Names of the animals that an ID model tells apart; else empty.</summary>
     public IReadOnlyList<string> Classes { get; }
@@ -51,7 +51,10 @@ public sealed class SleapConfig
         var model = root.Section("model_config");
         if (model is null) throw new PoseFormatException(path, "model_config", "The section is missing. Is this a training_config.yaml of sleap-nn?");
         model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
-        return Checked(path, root, BackboneConfig.Read(model), HeadConfig.Read(model), DataConfig.Read(root), TrainerConfig.Read(root));
+        var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
+        if (backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
+            root.Section("data_config")!.Section("preprocessing")!.Fault("crop_size", $"is {crop}, expected a multiple of the backbone's max_stride: {Math.Max(1, crop / backbone.MaxStride) * backbone.MaxStride} or {(crop / backbone.MaxStride + 1) * backbone.MaxStride}.");
+        return Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
     }
 
     /// <summary>Reads the configuration of a model that SLEAP before 1.5 trained with TensorFlow.</summary>
@@ -66,15 +69,26 @@ public sealed class SleapConfig
         return Checked(path, root, LegacyConfig.Backbone(model, channels), LegacyConfig.Head(model), LegacyConfig.Data(root, path), trainer);
     }
 
+    /// <summary>Refuses the configuration of a trained model which lacks what training settles.</summary>
+    internal SleapConfig Trained(string path)
+    {
+        List<string> faults = [];
+        if (Skeleton is null) faults.Add("data_config.skeletons is missing or empty, expected the skeleton that the model was trained on.");
+        if (Options is CenteredInstanceOptions { CropSize: null }) faults.Add($"data_config.preprocessing.crop_size is null, expected the side of the crops in pixels: the {Type} model was trained on crops of one size.");
+        if (Type is ModelType.TopDownId or ModelType.BottomUpId && Classes.Count == 0) faults.Add($"model_config.head_configs: the {Type} model names no classes, expected the names of the animals that it tells apart.");
+        return faults.Count == 0 ? this : throw new PoseFormatException(path, null, string.Join("\n  ", faults));
+    }
+
     private static SleapConfig Checked(string path, ConfigSection root, BackboneOptions? backbone, HeadConfig? head, DataConfig data, TrainerOptions trainer)
     {
         var options = backbone is null || head is null ? null : OptionsOf(head, backbone, data, trainer);
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
         if (options is not null && skeleton is not null) faults.AddRange(FaultsOf(options, head!, new PoseSubject(skeleton, head!.Classes)));
+        else if (options is not null) faults.AddRange(options.Backbone.Faults());
         if (faults.Count > 0)
             throw new PoseFormatException(path, null, faults.Count == 1 ? faults[0] : $"{faults.Count} faults:\n  {string.Join("\n  ", faults)}");
-        return new SleapConfig(head!, options!, skeleton!, [.. root.Unread().Select(key => $"{key} is not honoured")])
+        return new SleapConfig(head!, options!, skeleton, [.. root.Unread().Select(key => $"{key} is not honoured")])
         {
             FrameSize = data is { MaxHeight: { } height, MaxWidth: { } width } ? (height, width) : null,
         };
@@ -92,7 +106,7 @@ public sealed class SleapConfig
         };
         return options with
         {
-            Backbone = backbone,
+            Backbone = data.Rgb is { } rgb ? backbone with { InChannels = rgb ? 3 : 1 } : backbone,
             Scale = data.Scale,
             Sigma = head.Sigma,
             OutputStride = head.OutputStride,
@@ -114,7 +128,6 @@ public sealed class SleapConfig
     private static IEnumerable<string> FaultsOf(PoseModelOptions options, HeadConfig head, PoseSubject subject) => options switch
     {
         CentroidOptions o => o.Faults(subject),
-        CenteredInstanceOptions { CropSize: null } => [$"data_config.preprocessing.crop_size is null, expected the side of the crops in pixels: the {head.Type} model was trained on crops of one size."],
         CenteredInstanceOptions o => o.Faults(subject, head.ClassVectors),
         BottomUpOptions o => o.Faults(subject),
         BottomUpIdOptions o => o.Faults(subject),

@@ -6,6 +6,8 @@ namespace Sleap.MLNet;
 /// <summary>Writes a network's options as a configuration that sleap-nn and <see cref="SleapConfig"/> read.</summary>
 internal static class SleapConfigWriter
 {
+    private const string Custom = "custom";
+
     private static readonly Dictionary<ModelType, string> Types = new()
     {
         [ModelType.SingleInstance] = "single_instance",
@@ -39,7 +41,7 @@ internal static class SleapConfigWriter
         var (nodes, any) = (subject.Skeleton.Nodes, frame == PoseModelTransformer.AnySize);
         YamlMappingNode Named(int node) => Section(("name", nodes[node]));
         return Section(
-            ("provider", "LabelsReader"),
+            ("provider", "LabelsReader"), ("validation_fraction", options.Training.ValidationFraction),
             ("preprocessing", Section(
                 ("ensure_rgb", options.Backbone.InChannels == 3), ("ensure_grayscale", options.Backbone.InChannels == 1),
                 ("max_height", any ? null : frame.Height), ("max_width", any ? null : frame.Width), ("scale", options.Scale),
@@ -55,7 +57,7 @@ internal static class SleapConfigWriter
 
     private static YamlMappingNode Augmentation(AugmentationOptions a) => Section(
         ("intensity", Section(
-            ("gaussian_noise_mean", 0), ("gaussian_noise_std", a.NoiseStandardDeviation * 255), ("gaussian_noise_p", a.NoiseStandardDeviation > 0 ? 1 : 0),
+            ("gaussian_noise_mean", 0), ("gaussian_noise_std", a.NoiseStandardDeviation), ("gaussian_noise_p", a.NoiseStandardDeviation > 0 ? 1 : 0),
             ("contrast_min", a.ContrastMin), ("contrast_max", a.ContrastMax), ("contrast_p", a.ContrastMin != 1 || a.ContrastMax != 1 ? 1 : 0),
             ("brightness_min", a.BrightnessMin), ("brightness_max", a.BrightnessMax), ("brightness_p", a.BrightnessMin != 1 || a.BrightnessMax != 1 ? 1 : 0))),
         ("geometric", Section(
@@ -72,9 +74,9 @@ internal static class SleapConfigWriter
         var (u, c, s) = (options as UNetOptions, options as ConvNeXtOptions, options as SwinTOptions);
         return Section(
             ("unet", Kind(u is not null, ("filters", u?.Filters), ("stem_stride", u?.StemStride), ("middle_block", u?.MiddleBlock), ("stacks", u?.Stacks))),
-            ("convnext", Kind(c is not null, ("arch", c is null ? null : Section(("depths", Wholes(c.Architecture.Depths)), ("channels", Wholes(c.Architecture.Channels)))),
+            ("convnext", Kind(c is not null, ("model_type", NameOf(c?.Architecture)), ("arch", NameOf(c?.Architecture) != Custom ? null : Section(("depths", Wholes(c!.Architecture.Depths)), ("channels", Wholes(c.Architecture.Channels)))),
                 ("stem_patch_kernel", c?.StemPatchKernel), ("stem_patch_stride", c?.StemPatchStride))),
-            ("swint", Kind(s is not null, ("arch", s is null ? null : Section(("embed", s.Architecture.EmbeddingDimensions), ("depths", Wholes(s.Architecture.Depths)), ("num_heads", Wholes(s.Architecture.Heads)))),
+            ("swint", Kind(s is not null, ("model_type", NameOf(s?.Architecture)), ("arch", NameOf(s?.Architecture) != Custom ? null : Section(("embed", s!.Architecture.EmbeddingDimensions), ("depths", Wholes(s.Architecture.Depths)), ("num_heads", Wholes(s.Architecture.Heads)))),
                 ("patch_size", s?.PatchSize), ("stem_patch_stride", s?.StemPatchStride), ("window_size", s?.WindowSize))));
     }
 
@@ -110,11 +112,41 @@ internal static class SleapConfigWriter
         ("max_epochs", options.Epochs), ("train_steps_per_epoch", options.StepsPerEpoch), ("seed", options.Seed),
         ("optimizer_name", options.Optimizer == Optimizer.AdamW ? "AdamW" : "Adam"), ("optimizer", Section(("lr", options.LearningRate), ("amsgrad", false))),
         ("lr_scheduler", Section(
+            ("cosine_annealing_warmup", Cosine(options)),
             ("step_lr", options.Schedule is LearningRateSchedule.Step step ? Section(("step_size", step.Epochs), ("gamma", step.Factor)) : null),
             ("reduce_lr_on_plateau", options.Schedule is LearningRateSchedule.ReduceOnPlateau p
                 ? Section(("threshold", p.Threshold), ("threshold_mode", "abs"), ("cooldown", p.Cooldown), ("patience", p.Patience), ("factor", p.Factor), ("min_lr", p.Lowest))
                 : null))),
+        ("online_hard_keypoint_mining", options.HardKeypointMining is { } mining
+            ? Section(("online_mining", true), ("hard_to_easy_ratio", mining.HardToEasyRatio), ("min_hard_keypoints", mining.MinHardKeypoints), ("max_hard_keypoints", mining.MaxHardKeypoints), ("loss_scale", mining.LossScale))
+            : Section(("online_mining", false))),
         ("early_stopping", Section(("patience", options.EarlyStoppingPatience ?? 10), ("stop_training_on_plateau", options.EarlyStoppingPatience is not null))));
+
+    // sleap-nn counts the warm-up in epochs; a cycle is nearest to a rise and half a cosine.
+    private static YamlMappingNode? Cosine(TrainerOptions options) => options.Schedule switch
+    {
+        LearningRateSchedule.Cosine c => Section(
+            ("warmup_epochs", c.WarmupSteps == 0 ? 0 : Math.Max(1, (int)Math.Round(c.WarmupSteps / (double)(options.StepsPerEpoch ?? c.WarmupSteps)))),
+            ("max_epochs", null), ("warmup_start_lr", 0), ("eta_min", c.FinalFraction * options.LearningRate)),
+        LearningRateSchedule.OneCycle c => Section(("warmup_epochs", (int)Math.Round(c.RiseFraction * options.Epochs)), ("max_epochs", null), ("warmup_start_lr", options.LearningRate / 25), ("eta_min", 0)),
+        _ => null,
+    };
+
+    // sleap-nn takes tiny where there is no name, and arch only under a name that it does not know.
+    private static string? NameOf(ConvNeXtArchitecture? architecture)
+    {
+        (string, ConvNeXtArchitecture)[] known = [("tiny", ConvNeXtArchitecture.Tiny), ("small", ConvNeXtArchitecture.Small), ("base", ConvNeXtArchitecture.Base), ("large", ConvNeXtArchitecture.Large)];
+        if (architecture is null) return null;
+        return known.FirstOrDefault(one => one.Item2.Depths.SequenceEqual(architecture.Depths) && one.Item2.Channels.SequenceEqual(architecture.Channels)).Item1 ?? Custom;
+    }
+
+    private static string? NameOf(SwinArchitecture? architecture)
+    {
+        (string, SwinArchitecture)[] known = [("tiny", SwinArchitecture.Tiny), ("small", SwinArchitecture.Small), ("base", SwinArchitecture.Base)];
+        if (architecture is null) return null;
+        return known.FirstOrDefault(one => one.Item2.EmbeddingDimensions == architecture.EmbeddingDimensions
+            && one.Item2.Depths.SequenceEqual(architecture.Depths) && one.Item2.Heads.SequenceEqual(architecture.Heads)).Item1 ?? Custom;
+    }
 
     private static YamlMappingNode Section(params (string Key, object? Value)[] entries) =>
         new(entries.Select(entry => KeyValuePair.Create((YamlNode)new YamlScalarNode(entry.Key), NodeOf(entry.Value))));

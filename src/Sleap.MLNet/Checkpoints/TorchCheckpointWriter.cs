@@ -20,7 +20,7 @@ internal sealed class TorchCheckpointWriter
 
     /// <summary>Writes a dict of texts and whole numbers with a state dict under <c>state_dict</c>.</summary>
     /// <param name="stream">Where to.</param>
-    /// <param name="state">Names and tensors of single precision, in order.</param>
+    /// <param name="state">Names and tensors, in order; whole numbers stay 64 bits, all others become single precision.</param>
     /// <param name="values">Texts and whole numbers beside them.</param>
     public static void Write(Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> state, IReadOnlyDictionary<string, object> values)
     {
@@ -30,7 +30,7 @@ internal sealed class TorchCheckpointWriter
         for (var i = 0; i < state.Count; i++)
         {
             using var scope = NewDisposeScope();
-            Add(zip, $"data/{i}", state[i].Value.detach().to(ScalarType.Float32).cpu().contiguous().clone().bytes);
+            Add(zip, $"data/{i}", state[i].Value.detach().to(TypeOf(state[i].Value)).cpu().contiguous().clone().bytes);
         }
         Add(zip, "version", "3\n"u8);
     }
@@ -74,7 +74,7 @@ internal sealed class TorchCheckpointWriter
         Op('(');
         Op('(');
         Text("storage");
-        Global("torch", "FloatStorage");
+        Global("torch", TypeOf(tensor) == ScalarType.Int64 ? "LongStorage" : "FloatStorage");
         Text(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Text("cpu");
         Whole((int)tensor.numel());
@@ -91,6 +91,9 @@ internal sealed class TorchCheckpointWriter
         Op('t');
         Op('R');            // REDUCE
     }
+
+    // Tables of positions are whole numbers.
+    private static ScalarType TypeOf(Tensor tensor) => tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.Float32;
 
     private void Ordered()
     {

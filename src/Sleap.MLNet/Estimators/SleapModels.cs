@@ -125,7 +125,7 @@ public static class SleapModels
             return model;
         }
 
-        private static PoseSubject SubjectOf(ModelFolder folder) => new(folder.Config.Skeleton, folder.Config.Classes);
+        private static PoseSubject SubjectOf(ModelFolder folder) => new(folder.Config.Skeleton!, folder.Config.Classes);
 
         private static (int Height, int Width) FrameOf(params ModelFolder[] folders)
         {

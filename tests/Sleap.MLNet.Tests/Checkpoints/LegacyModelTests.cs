@@ -69,7 +69,7 @@ public sealed class LegacyModelTests(ITestOutputHelper output)
 
     private static IReadOnlyList<HeadOptions> HeadsOf(SleapConfig config)
     {
-        var subject = new PoseSubject(config.Skeleton, config.Classes);
+        var subject = new PoseSubject(config.Skeleton!, config.Classes);
         return config.Options switch
         {
             SingleInstanceOptions o => o.Heads(subject),

@@ -73,6 +73,75 @@ public sealed class SaveSleapTests : IDisposable
         static string Describe(BackboneOptions options) => System.Text.Json.JsonSerializer.Serialize<object>(options);
     }
 
+    /// <summary>sleap-nn takes tiny where model_type is missing, and reads arch only under a name that it does not know.</summary>
+    [Theory]
+    [InlineData("small")]
+    [InlineData("base")]
+    [InlineData("large")]
+    [InlineData("custom")]
+    public void Architectures_are_written_by_the_name_that_sleap_nn_builds(string name)
+    {
+        var convNeXt = name switch
+        {
+            "small" => ConvNeXtArchitecture.Small,
+            "base" => ConvNeXtArchitecture.Base,
+            "large" => ConvNeXtArchitecture.Large,
+            _ => new([1, 1, 1, 1], [4, 8, 8, 8]),
+        };
+        Assert.Contains($"model_type: {name}\n", Text(new ConvNeXtOptions { Architecture = convNeXt with { Depths = [.. convNeXt.Depths] }, OutputStride = 2 }, new()));
+        Assert.Equal(name == "custom", Text(new ConvNeXtOptions { Architecture = convNeXt, OutputStride = 2 }, new()).Contains("depths:"));
+        if (name is "small" or "base")
+            Assert.Contains($"model_type: {name}\n", Text(new SwinTOptions { Architecture = name == "small" ? SwinArchitecture.Small : SwinArchitecture.Base, OutputStride = 2 }, new()));
+    }
+
+    [Fact]
+    public void How_it_was_trained_reads_as_it_was_written()
+    {
+        LearningRateSchedule[] schedules = [new LearningRateSchedule.Constant(), new LearningRateSchedule.Step { Epochs = 7, Factor = 0.3 }, new LearningRateSchedule.ReduceOnPlateau { Patience = 2 }, new LearningRateSchedule.Cosine { WarmupSteps = 300, FinalFraction = 0.25 }];
+        foreach (var schedule in schedules)
+        {
+            var training = new TrainerOptions
+            {
+                Schedule = schedule, StepsPerEpoch = 100, Epochs = 30, BatchSize = 2, LearningRate = 2e-3, Optimizer = Optimizer.AdamW, Seed = 5, EarlyStoppingPatience = 4, ValidationFraction = 0.2,
+                HardKeypointMining = new() { MinHardKeypoints = 3 },
+                ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null,     // sleap-nn has no others
+            };
+            var augmentation = new AugmentationOptions { RotationProbability = 0.5f, TranslateWidth = 0.1f, FlipProbability = 0.5f, NoiseStandardDeviation = 0.02f, BrightnessMax = 1.5f, ContrastMin = 0.5f };
+            var path = Path.Combine(_folder, "training_config.yaml");
+            File.WriteAllText(path, Text(new UNetOptions { Filters = 4, OutputStride = 2 }, training, augmentation));
+            var config = SleapConfig.Read(path);
+            Assert.Equal(training, config.Options.Training);
+            Assert.Equal(augmentation, config.Options.Augmentation);
+            Assert.Empty(config.Remarks);
+        }
+    }
+
+    [Fact]
+    public void Whole_numbers_stay_whole_numbers_in_a_checkpoint()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var network = new PoseNetwork(new SwinTOptions { Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]), OutputStride = 2, WindowSize = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2, OutputStride = 2 }]);
+        var state = network.state_dict();
+        using var file = new MemoryStream();
+        TorchCheckpointWriter.Write(file, [.. state], new Dictionary<string, object> { ["epoch"] = 3 });
+        file.Position = 0;
+        var read = TorchCheckpoint.Read(file, "written");
+        Assert.Equal(state.Keys, read.Names);
+        Assert.All(state, entry =>
+        {
+            var same = read.ToTensor(entry.Key);
+            Assert.Equal(entry.Value.dtype, same.dtype);
+            Assert.Equal(0, Golden.Difference(entry.Value.detach(), same));
+        });
+        Assert.Contains(state.Values, tensor => tensor.dtype == TorchSharp.torch.ScalarType.Int64);
+    }
+
+    private static string Text(BackboneOptions backbone, TrainerOptions training, AugmentationOptions? augmentation = null)
+    {
+        var options = new SingleInstanceOptions { Backbone = backbone, Training = training, Augmentation = augmentation ?? new() };
+        return SleapConfigWriter.Write(ModelType.SingleInstance, options, null, new PoseSubject(PairFolder.Skeleton, []), (64, 64)).ReplaceLineEndings("\n");
+    }
+
     [SkippableFact]
     public void Torch_loads_the_checkpoint_with_weights_only_and_finds_the_same_tensors()
     {

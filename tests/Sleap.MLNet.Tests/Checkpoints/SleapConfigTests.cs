@@ -11,6 +11,95 @@ public sealed class SleapConfigTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private const string ByHand = """
+        model_config:
+          backbone_config:
+            unet:
+              filters: 16
+          head_configs:
+            bottomup:
+              confmaps:
+                sigma: 2.5
+                output_stride: 1
+                loss_weight: 2
+              pafs:
+                output_stride: 4
+                loss_weight: 1
+        """;
+
+    /// <summary>The defaults of sleap-nn's own configuration classes (config/*.py), which a file by hand leans on.</summary>
+    [Fact]
+    public void What_a_file_leaves_out_is_as_sleap_nn_has_it_by_default()
+    {
+        var config = SleapConfig.Read(Written(ByHand));
+        Assert.Null(config.Skeleton);
+        var options = Assert.IsType<BottomUpOptions>(config.Options);
+        Assert.Equal((1e-4, 100, 42, 10, 4), (options.Training.LearningRate, options.Training.Epochs, options.Training.Seed, options.Training.EarlyStoppingPatience, options.Training.BatchSize));
+        Assert.Equal(new LearningRateSchedule.ReduceOnPlateau { Factor = 0.5, Patience = 5, Cooldown = 3, Threshold = 1e-6, Lowest = 1e-8 }, options.Training.Schedule);
+        Assert.Equal(AugmentationOptions.None with { RotationMin = -15, RotationMax = 15, RotationProbability = 1, ScaleMin = 0.9f, ScaleMax = 1.1f }, options.Augmentation);
+        // Weights of losses count against each other.
+        Assert.Equal(0.5f, options.PartAffinity.LossWeight);
+        Assert.Empty(config.Remarks);
+    }
+
+    [Fact]
+    public void A_folder_of_a_trained_model_needs_its_skeleton()
+    {
+        Written(ByHand);
+        File.WriteAllText(Path.Combine(_folder, "best.ckpt"), "");
+        Assert.Contains("data_config.skeletons is missing", Assert.Throws<PoseFormatException>(() => ModelFolder.Read(_folder)).Message);
+    }
+
+    [Theory]
+    [InlineData("rotation_max: 90", 90, 1.1, 0)]
+    [InlineData("rotation_max: 90, rotation_p: null, scale_p: null, affine_p: 0", 0, 1, 0)]
+    [InlineData("rotation_max: 90, affine_p: 1, translate_width: 0.2", 90, 1.1, 0.2)]
+    [InlineData("rotation_max: 90, rotation_p: 0, affine_p: 1, translate_width: 0.2", 0, 1, 0)]
+    [InlineData("rotation_max: 90, scale_p: 0, translate_p: 1, translate_width: 0.2", 90, 1, 0.2)]
+    public void Changes_of_place_follow_their_own_probability_or_the_common_one(string geometric, float turned, float scaled, float moved)
+    {
+        var options = SleapConfig.Read(Written(ByHand + $"\ndata_config:\n  augmentation_config:\n    geometric: {{{geometric}}}\n")).Options;
+        Assert.Equal((turned, scaled, moved), (options.Augmentation.RotationMax, options.Augmentation.ScaleMax, options.Augmentation.TranslateWidth));
+    }
+
+    [Fact]
+    public void Changes_of_brightness_are_in_the_units_of_sleap_nn_and_halves_are_remarked()
+    {
+        var config = SleapConfig.Read(Written(ByHand + """
+
+            data_config:
+              augmentation_config:
+                intensity: {gaussian_noise_p: 1, gaussian_noise_std: 0.05, gaussian_noise_mean: 0.1, brightness_p: 0.3, contrast_p: 1}
+            """));
+        Assert.Equal((0.05f, 0.9f, 1.1f, 0.9f), (config.Options.Augmentation.NoiseStandardDeviation, config.Options.Augmentation.BrightnessMin, config.Options.Augmentation.BrightnessMax, config.Options.Augmentation.ContrastMin));
+        const string Section = "data_config.augmentation_config.intensity.";
+        Assert.Equal([$"{Section}brightness_p is not honoured", $"{Section}gaussian_noise_mean is not honoured"], config.Remarks.Order());
+    }
+
+    [Theory]
+    [InlineData("cosine_annealing_warmup: {warmup_epochs: 2, eta_min: 0.00001}, reduce_lr_on_plateau: {patience: 3}", typeof(LearningRateSchedule.Cosine), "")]
+    [InlineData("linear_warmup_linear_decay: {warmup_epochs: 2}, reduce_lr_on_plateau: {patience: 3}", typeof(LearningRateSchedule.Constant), "trainer_config.lr_scheduler.linear_warmup_linear_decay is not honoured")]
+    [InlineData("step_lr: {step_size: 3}, reduce_lr_on_plateau: {patience: 3}", typeof(LearningRateSchedule.Step), "")]
+    [InlineData("step_lr: null", typeof(LearningRateSchedule.ReduceOnPlateau), "")]
+    [InlineData("reduce_lr_on_plateau: null", typeof(LearningRateSchedule.Constant), "")]
+    [InlineData("reduce_lr_on_plateau: {threshold_mode: rel}", typeof(LearningRateSchedule.ReduceOnPlateau), "trainer_config.lr_scheduler.reduce_lr_on_plateau.threshold_mode is not honoured")]
+    public void Of_several_schedules_the_one_that_sleap_nn_takes_is_taken(string schedules, Type expected, string remark)
+    {
+        var config = SleapConfig.Read(Written(ByHand + $"\ntrainer_config:\n  train_steps_per_epoch: 100\n  lr_scheduler: {{{schedules}}}\n"));
+        Assert.IsType(expected, config.Options.Training.Schedule);
+        Assert.Equal(remark, string.Join("; ", config.Remarks));
+        if (config.Options.Training.Schedule is LearningRateSchedule.Cosine cosine) Assert.Equal((200, 0.1), (cosine.WarmupSteps, Math.Round(cosine.FinalFraction, 12)));
+    }
+
+    [Fact]
+    public void Colour_crops_and_optimizer_are_checked()
+    {
+        Assert.Equal(3, SleapConfig.Read(Written(ByHand + "\ndata_config:\n  preprocessing: {ensure_rgb: true}\n")).Options.Backbone.InChannels);
+        Assert.Contains("crop_size (line 15) is 100, expected a multiple of the backbone's max_stride: 96 or 112", Assert.Throws<PoseFormatException>(() => SleapConfig.Read(Written(ByHand + "\ndata_config:\n  preprocessing: {crop_size: 100}\n"))).Message);
+        Assert.Contains("optimizer_name (line 15) is 'SGD', expected Adam or AdamW", Assert.Throws<PoseFormatException>(() => SleapConfig.Read(Written(ByHand + "\ntrainer_config:\n  optimizer_name: SGD\n"))).Message);
+        Assert.Contains("trainer_config.min_train_steps_per_epoch is not honoured", SleapConfig.Read(Written(ByHand + "\ntrainer_config:\n  min_train_steps_per_epoch: 200\n")).Remarks);
+    }
+
     [Fact]
     public void Every_part_of_a_configuration_becomes_an_option()
     {
@@ -18,8 +107,8 @@ public sealed class SleapConfigTests : IDisposable
         Assert.Equal(ModelType.TopDownId, config.Type);
         Assert.Equal(["track_0", "track_1"], config.Classes);
         Assert.Equal((1024, 1024), config.FrameSize);
-        Assert.Equal(13, config.Skeleton.Nodes.Length);
-        Assert.Equal(12, config.Skeleton.Edges.Length);
+        Assert.Equal(13, config.Skeleton!.Nodes.Length);
+        Assert.Equal(12, config.Skeleton!.Edges.Length);
         Assert.Equal(new ClassVectorOptions { Layers = 1, Units = 64, GlobalPool = true, LossWeight = 0.01f }, config.ClassVectors);
         var options = Assert.IsType<CenteredInstanceOptions>(config.Options);
         Assert.Equal(new UNetOptions { Filters = 16, FiltersRate = 1.5f, MaxStride = 16, OutputStride = 2 }, options.Backbone);
@@ -122,7 +211,7 @@ public sealed class SleapConfigTests : IDisposable
         }
     }
 
-    [Property(MaxTest = 400)]
+    [Property(MaxTest = 1000)]
     public void A_mutated_configuration_is_read_or_refused_and_nothing_else(int seed)
     {
         var random = new Random(seed);
@@ -151,6 +240,13 @@ public sealed class SleapConfigTests : IDisposable
         {
             // Refused, with a name.
         }
+    }
+
+    private string Written(string text)
+    {
+        var path = Path.Combine(_folder, "training_config.yaml");
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private string Changed(string from, string to)
