@@ -32,7 +32,7 @@ internal sealed class ModelFolder
             using var weights = new KerasWeights(file);
             return new ModelFolder(path, SleapConfig.ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels).Trained(path), file);
         }
-        return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName)).Trained(path), Require(path, CheckpointName));
+        return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName), trained: true), Require(path, CheckpointName));
     }
 
     /// <summary>Gives a model its weights.</summary>

@@ -43,7 +43,10 @@ public sealed class SleapConfig
     /// <param name="path">A YAML file.</param>
     /// <exception cref="PoseFormatException">It is no configuration, or contradicts itself; the message lists every fault with its key and line.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public static SleapConfig Read(string path)
+    public static SleapConfig Read(string path) => Read(path, trained: false);
+
+    /// <summary>The configuration of a network that is to be trained, or of one that is: then what training settled must be there, and crops may have any size.</summary>
+    internal static SleapConfig Read(string path, bool trained)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var root = new ConfigSection(YamlFile.Read(path));
@@ -52,9 +55,10 @@ public sealed class SleapConfig
         if (model is null) throw new PoseFormatException(path, "model_config", "The section is missing. Is this a training_config.yaml of sleap-nn?");
         model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
         var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
-        if (backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
+        if (!trained && backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
             root.Section("data_config")!.Section("preprocessing")!.Fault("crop_size", $"is {crop}, expected a multiple of the backbone's max_stride: {Math.Max(1, crop / backbone.MaxStride) * backbone.MaxStride} or {(crop / backbone.MaxStride + 1) * backbone.MaxStride}.");
-        return Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
+        var config = Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
+        return trained ? config.Trained(path) : config;
     }
 
     /// <summary>Reads the configuration of a model that SLEAP before 1.5 trained with TensorFlow.</summary>

@@ -52,6 +52,18 @@ public sealed class SaveSleapTests : IDisposable
     }
 
     [Fact]
+    public void A_crop_of_any_size_comes_back_but_is_refused_in_a_configuration_to_train_by()
+    {
+        var options = new CenteredInstanceOptions { CropSize = 100, Sigma = 2, Backbone = new UNetOptions { Filters = 4, OutputStride = 2 } };
+        var subject = new PoseSubject(PairFolder.Skeleton, []);
+        using var model = new CenteredInstanceModel(options, null, subject, Initialization.Default, 1);
+        ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(ModelType.CenteredInstance, options, null, subject, (200, 300)));
+        Assert.Equal(100, ((CenteredInstanceOptions)ModelFolder.Read(_folder).Config.Options).CropSize);
+        var error = Assert.Throws<Sleap.IO.PoseFormatException>(() => SleapConfig.Read(Path.Combine(_folder, "training_config.yaml")));
+        Assert.Contains("96 or 112", error.Message);
+    }
+
+    [Fact]
     public void Staged_backbones_are_written_and_read_too()
     {
         foreach (var backbone in (BackboneOptions[])[
