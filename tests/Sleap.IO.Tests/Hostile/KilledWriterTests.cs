@@ -35,6 +35,28 @@ public sealed class KilledWriterTests
         Assert.All(Directory.GetFiles(files.Folder), f => Assert.True(f.EndsWith(".slp") || Path.GetFileName(f).StartsWith(".poses")));
     }
 
+    [SkippableFact]
+    public void ADiskThatIsFullLeavesTheFileThatWasThere()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The limit on the size of files stands for a full disk.");
+        using var files = new TestFiles();
+        var own = files.New("poses.slp");
+        File.Copy(TestFiles.Golden("by-hand.slp"), own);
+        var before = File.ReadAllBytes(own);
+        // No file may grow beyond 8 kB, as on a disk with as much left; the signal that would end the process is ignored, so that writing fails.
+        var program = $"trap '' XFSZ; ulimit -f 8; exec dotnet '{typeof(Program).Assembly.Location}' write '{own}' '{TestFiles.Golden("by-hand.slp")}' '{TestFiles.Data("small_robot_minimal.slp")}'";
+        var start = new ProcessStartInfo("bash", ["-c", program]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // the runtime's own memory is a file too
+        using var writer = Process.Start(start)!;
+        var error = writer.StandardError.ReadToEndAsync();
+        Assert.DoesNotContain("writing", writer.StandardOutput.ReadToEnd());
+        writer.WaitForExit();
+        Assert.NotEqual(0, writer.ExitCode);
+        Assert.Contains("poses.slp", error.Result);
+        Assert.Equal(before, File.ReadAllBytes(own));
+        Assert.Single(Directory.GetFiles(files.Folder));
+    }
+
     private static void KillOne(string path, string[] sources, int wait)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "write", path, .. sources]) { RedirectStandardOutput = true, RedirectStandardError = true };
