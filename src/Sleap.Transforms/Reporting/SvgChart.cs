@@ -110,7 +110,8 @@ internal sealed class SvgChart
         List<double> ticks = [];
         for (double i = Math.Ceiling((low / step) - 1e-9); i * step <= high + (1e-9 * step); i++)
             ticks.Add(i * step);
-        return ticks;
+        // A step wider than the axis may step over it.
+        return ticks.Count > 0 ? ticks : Ticks(low, high, wanted + 1);
     }
 
     public static string Css(Rgb color) => $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";

@@ -39,7 +39,10 @@ public sealed class ChartTests
         Assert.Equal("tip", boxes[1].Element(Svg + "title")!.Value);
     }
 
-    [Property(MaxTest = 300)]
+    [Fact]
+    public void AnAxisThatAStepWouldStepOverHasTicksToo() => Assert.Equal([600, 800], SvgChart.Ticks(531.677, 938.79, 2));
+
+    [Property(MaxTest = 2000)]
     public Property TicksAreRoundAndInside() => Prop.ForAll(
         Gen.Choose(-1000000, 1000000).ToArbitrary(), Gen.Choose(1, 2000000).ToArbitrary(), Gen.Choose(2, 12).ToArbitrary(), (from, length, wanted) =>
         {
