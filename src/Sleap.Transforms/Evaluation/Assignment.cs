@@ -1,9 +1,13 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Pairs rows with columns so that the sum of costs is least (the Hungarian method, in the form with shortest augmenting paths and
-/// potentials: Jonker and Volgenant 1987). Each row and column is paired at most once; the smaller side is paired whole.
+/// Pairs rows with columns so that the sum of costs is least (the Hungarian method by shortest augmenting paths: Jonker and Volgenant
+/// 1987, in the rectangular form of Crouse 2016). Each row and column is paired at most once; the smaller side is paired whole.
 /// </summary>
+/// <remarks>
+/// Of pairings with the same sum the one that scipy's <c>linear_sum_assignment</c> gives is taken, because costs are often equal by
+/// design (a limit, or a stand-in for infinity): free columns before taken ones, and a constant matrix gives the identity.
+/// </remarks>
 internal static class Assignment
 {
     /// <summary>For each row the column it is paired with, or −1.</summary>
@@ -12,8 +16,12 @@ internal static class Assignment
     {
         int rows = cost.GetLength(0), columns = cost.GetLength(1);
         if (rows <= columns)
-            return SolveWide(rows, columns, (row, column) => cost[row, column]);
-        int[] rowOfColumn = SolveWide(columns, rows, (row, column) => cost[column, row]);
+            return new Search(cost).Run();
+        var transposed = new double[columns, rows];
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+                transposed[column, row] = cost[row, column];
+        int[] rowOfColumn = new Search(transposed).Run();
         var result = new int[rows];
         Array.Fill(result, -1);
         for (int column = 0; column < columns; column++)
@@ -21,62 +29,88 @@ internal static class Assignment
         return result;
     }
 
-    // Positions are counted from 1; column 0 holds the row that is being placed.
-    private static int[] SolveWide(int rows, int columns, Func<int, int, double> cost)
+    /// <summary>No more rows than columns; row after row is placed along the cheapest way that re-pairs the ones before.</summary>
+    private sealed class Search(double[,] cost)
     {
-        var rowPotential = new double[rows + 1];
-        var columnPotential = new double[columns + 1];
-        var rowOf = new int[columns + 1];
-        var before = new int[columns + 1];
-        for (int row = 1; row <= rows; row++)
-        {
-            rowOf[0] = row;
-            int free = FindPath(columns, cost, rowPotential, columnPotential, rowOf, before);
-            while (free != 0)
-            {
-                rowOf[free] = rowOf[before[free]];
-                free = before[free];
-            }
-        }
-        var result = new int[rows];
-        for (int column = 1; column <= columns; column++)
-            if (rowOf[column] > 0)
-                result[rowOf[column] - 1] = column - 1;
-        return result;
-    }
+        private readonly int _rows = cost.GetLength(0), _columns = cost.GetLength(1);
+        private readonly double[] _rowPotential = new double[cost.GetLength(0)], _columnPotential = new double[cost.GetLength(1)];
+        private readonly int[] _columnOf = Filled(cost.GetLength(0)), _rowOf = Filled(cost.GetLength(1));
+        private readonly double[] _shortest = new double[cost.GetLength(1)];
+        private readonly int[] _before = new int[cost.GetLength(1)];     // the row that each column is reached from
+        private readonly int[] _remaining = new int[cost.GetLength(1)];  // columns that the tree has not taken in
+        private readonly bool[] _rowReached = new bool[cost.GetLength(0)], _columnReached = new bool[cost.GetLength(1)];
 
-    /// <summary>Grows the tree of shortest paths from column 0 until it reaches a free column, which it returns.</summary>
-    private static int FindPath(int columns, Func<int, int, double> cost, double[] rowPotential, double[] columnPotential, int[] rowOf, int[] before)
-    {
-        var shortest = new double[columns + 1];
-        Array.Fill(shortest, double.PositiveInfinity);
-        var reached = new bool[columns + 1];
-        int at = 0;
-        do
+        public int[] Run()
         {
-            reached[at] = true;
-            double step = double.PositiveInfinity;
-            int next = 0;
-            for (int column = 1; column <= columns; column++)
+            for (int row = 0; row < _rows; row++)
             {
-                if (reached[column])
-                    continue;
-                double reduced = cost(rowOf[at] - 1, column - 1) - rowPotential[rowOf[at]] - columnPotential[column];
-                if (reduced < shortest[column])
-                    (shortest[column], before[column]) = (reduced, at);
-                if (shortest[column] < step)
-                    (step, next) = (shortest[column], column);
+                (int sink, double length) = Grow(row);
+                Reprice(row, length);
+                Repair(row, sink);
             }
-            for (int column = 0; column <= columns; column++)
-            {
-                if (reached[column])
-                    (rowPotential[rowOf[column]], columnPotential[column]) = (rowPotential[rowOf[column]] + step, columnPotential[column] - step);
-                else
-                    shortest[column] -= step;
-            }
-            at = next;
+            return _columnOf;
         }
-        while (rowOf[at] != 0);
-        return at;
+
+        /// <summary>Grows the tree of shortest paths from a row until it reaches a free column.</summary>
+        private (int Sink, double Length) Grow(int from)
+        {
+            Array.Fill(_shortest, double.PositiveInfinity);
+            Array.Clear(_rowReached);
+            Array.Clear(_columnReached);
+            int left = _columns;
+            for (int i = 0; i < left; i++)
+                _remaining[i] = left - 1 - i;
+            (int row, double length) = (from, 0.0);
+            while (true)
+            {
+                _rowReached[row] = true;
+                (int nearest, double least) = (-1, double.PositiveInfinity);
+                for (int i = 0; i < left; i++)
+                {
+                    int to = _remaining[i];
+                    double reduced = length + cost[row, to] - _rowPotential[row] - _columnPotential[to];
+                    if (reduced < _shortest[to])
+                        (_shortest[to], _before[to]) = (reduced, row);
+                    if (_shortest[to] < least || (_shortest[to] == least && _rowOf[to] < 0))
+                        (least, nearest) = (_shortest[to], i);
+                }
+                if (nearest < 0)
+                    throw new ArgumentException("A cost is not a finite number.", nameof(cost));
+                (length, int column) = (least, _remaining[nearest]);
+                _columnReached[column] = true;
+                _remaining[nearest] = _remaining[--left];
+                if (_rowOf[column] < 0)
+                    return (column, length);
+                row = _rowOf[column];
+            }
+        }
+
+        private void Reprice(int from, double length)
+        {
+            _rowPotential[from] += length;
+            for (int row = 0; row < _rows; row++)
+                if (_rowReached[row] && row != from)
+                    _rowPotential[row] += length - _shortest[_columnOf[row]];
+            for (int column = 0; column < _columns; column++)
+                if (_columnReached[column])
+                    _columnPotential[column] -= length - _shortest[column];
+        }
+
+        private void Repair(int from, int sink)
+        {
+            for (int column = sink, row = -1; row != from;)
+            {
+                row = _before[column];
+                _rowOf[column] = row;
+                (_columnOf[row], column) = (column, _columnOf[row]);
+            }
+        }
+
+        private static int[] Filled(int count)
+        {
+            var values = new int[count];
+            Array.Fill(values, -1);
+            return values;
+        }
     }
 }
