@@ -33,7 +33,7 @@ internal sealed class UpBlock : Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor up = _transposed.Length == 0
-            ? functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false)                // (B, inChannels, 2h, 2w)
+            ? Interpolate(x)                                                                                // (B, inChannels, 2h, 2w)
             : ConvRelu.Double(_transposed[0], x, _keras);                                                            // (B, filters, 2h, 2w)
         if (skip is not null)
         {
@@ -44,4 +44,8 @@ internal sealed class UpBlock : Module
 
         return ConvRelu.Apply(_convolutions, up).MoveToOuterDisposeScope();                                  // (B, filters, H, W)
     }
+
+    // Single precision between bfloat16 maps: libtorch's gradient of a bfloat16 interpolation takes more time than the convolutions around it.
+    private static Tensor Interpolate(Tensor x) =>
+        functional.interpolate(x.to(ScalarType.Float32), null, [2.0, 2.0], InterpolationMode.Bilinear, false).to(x.dtype);
 }
