@@ -50,7 +50,7 @@ public static class BoxCrops
     public static Tensor Cut(Tensor frames, Tensor windows, Tensor samples, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        InstanceCrops.Check(frames, windows, samples, 4);
+        Check(frames, windows, samples);
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
         windows = windows.to(ScalarType.Float32);
@@ -58,8 +58,8 @@ public static class BoxCrops
         (Tensor top, Tensor shareY, Tensor insideY) = Along(windows.select(1, 1), windows.select(1, 3), height, frames.size(2));    // (M, height)
         (shareX, shareY) = (shareX.unsqueeze(1).unsqueeze(-1), shareY.unsqueeze(-1).unsqueeze(-1));
         Tensor Row(Tensor rows) =>
-            InstanceCrops.Pixels(frames, samples, rows, left).to(ScalarType.Float32) * (shareX * -1 + 1)
-            + InstanceCrops.Pixels(frames, samples, rows, left + 1).to(ScalarType.Float32) * shareX;                                // (M, height, width, C)
+            Pixels(frames, samples, rows, left).to(ScalarType.Float32) * (shareX * -1 + 1)
+            + Pixels(frames, samples, rows, left + 1).to(ScalarType.Float32) * shareX;                                // (M, height, width, C)
         Tensor pixels = Row(top) * (shareY * -1 + 1) + Row(top + 1) * shareY;
         Tensor inside = (insideY.unsqueeze(-1) * insideX.unsqueeze(-2)).unsqueeze(-1);                                              // (M, height, width, 1)
         return (pixels * inside).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
@@ -107,6 +107,25 @@ public static class BoxCrops
         ArgumentNullException.ThrowIfNull(scales);
         using DisposeScope scope = NewDisposeScope();
         return ((points + 0.5) / scales.unsqueeze(1) + windows.narrow(1, 0, 2).unsqueeze(1) - 0.5).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Pixels at rows (M, r) and columns (M, c) of each crop's frame, those beyond it taken from its border: (M, r, c, C).</summary>
+    private static Tensor Pixels(Tensor frames, Tensor samples, Tensor rows, Tensor columns)
+    {
+        long channels = frames.size(1), height = frames.size(2), width = frames.size(3);
+        Tensor row = samples.to(ScalarType.Int64).unsqueeze(-1) * height + rows.clamp(0, height - 1);           // (M, r)
+        Tensor pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2);                   // (M, r, c)
+        return frames.permute(0, 2, 3, 1).reshape(-1, channels).index_select(0, pixel.flatten()).view(pixel.size(0), pixel.size(1), pixel.size(2), channels);
+    }
+
+    private static void Check(Tensor frames, Tensor windows, Tensor samples)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(samples);
+        if (frames.dim() != 4)
+            throw new ArgumentException($"Frames have the shape ({string.Join(", ", frames.shape)}), expected (batch, channels, height, width).", nameof(frames));
+        if (windows.dim() != 2 || windows.size(1) != 4 || samples.dim() != 1 || samples.size(0) != windows.size(0))
+            throw new ArgumentException($"Windows and samples have the shapes ({string.Join(", ", windows.shape)}) and ({string.Join(", ", samples.shape)}), expected (crops, 4) and (crops).");
     }
 
     // For each of the crop's pixels along one axis the frame's pixel before it, how far it is towards the next, and how much of it is inside.

@@ -30,7 +30,7 @@ public sealed class BoxCropsTests
 
     /// <summary>
     /// sleap-nn's training crops are the box between the outer pixels' centres, taken for edges, stretched to the crop's size: magnified by
-    /// size / (size − 1). Ours cut by <see cref="InstanceCrops"/> are not; this shows that we know what its models were trained on.
+    /// size / (size − 1). Ours cut by <see cref="CropWindow"/> are not; this shows that we know what its models were trained on.
     /// </summary>
     [Theory, MemberData(nameof(Trained))]
     public void Training_crops_of_sleap_nn_are_windows_between_pixel_centres(string name)

@@ -1,9 +1,12 @@
 using FsCheck.Xunit;
+using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
 
 public sealed class CropWindowTests
 {
+    private static readonly GoldenCalls Calls = new("ops/crops.safetensors");
+
     [Property(MaxTest = 200)]
     public void Every_pixel_of_a_crop_is_the_frame_s_where_its_origin_says_or_zero_outside(int seed)
     {
@@ -43,12 +46,32 @@ public sealed class CropWindowTests
         }
     }
 
-    [Fact]
-    public void In_sleap_nn_s_alignment_pixels_start_at_the_truncated_corner_and_points_at_the_fractional_one()
+    /// <summary>
+    /// A crop copies bytes, so pixels of single precision go as pixels of four bytes a channel; and height and width are independent, so a crop of 6 × 9
+    /// has the rows of one of 6 × 6 and the columns of one of 9 × 9.
+    /// </summary>
+    [Theory, InlineData("8x8", 8, 8), InlineData("7x7", 7, 7), InlineData("6x9", 6, 9)]
+    public void In_sleap_nn_s_alignment_crops_and_origins_are_its_own(string name, int height, int width)
     {
-        // The case that sleap-nn's own numbers give: centroid 123.058, crop 96.
-        var window = CropWindow.Around(123.058f, 40, 96, CropAlignment.SleapNN);
-        Assert.Equal(75, window.Left);
-        Assert.Equal(75.558f, window.OriginX, 1e-4f);
+        using var scope = NewDisposeScope();
+        var places = Calls.Floats($"bboxes_{name}/centroids");
+        var corners = Golden.Floats(Calls.Tensor($"bboxes_{name}/corners").select(1, 0));
+        foreach (var kind in (string[])["crop_bboxes", "crop_bboxes_float"])
+        {
+            var (images, expected) = (Calls.Tensor($"{kind}_{name}/images"), Calls.Tensor($"{kind}_{name}/crops"));
+            var samples = Golden.Floats(Calls.Tensor($"{kind}_{name}/sample_inds"));
+            for (var i = 0; i < samples.Length; i++)
+            {
+                var (rows, columns) = (CropWindow.Around(places[2 * i], places[2 * i + 1], height, CropAlignment.SleapNN), CropWindow.Around(places[2 * i], places[2 * i + 1], width, CropAlignment.SleapNN));
+                Assert.Equal((corners[2 * i], corners[2 * i + 1]), (columns.OriginX, rows.OriginY));
+                var square = new CropWindow(columns.Left, rows.Top, Math.Max(height, width), columns.OriginX, rows.OriginY);
+                var image = images[(int)samples[i]].permute(1, 2, 0).contiguous(); // (H, W, C)
+                var (bytes, channels) = (System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Golden.Floats(image)).ToArray(), (int)image.size(2));
+                var crop = new byte[square.Size * square.Size * channels * sizeof(float)];
+                square.Cut(new FramePixels(bytes, (int)image.size(0), (int)image.size(1), channels * sizeof(float)), crop);
+                var cut = tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(crop).ToArray(), new long[] { square.Size, square.Size, channels });
+                Assert.Equal(0, Golden.Difference(expected[i], cut.narrow(0, 0, height).narrow(1, 0, width).permute(2, 0, 1)));
+            }
+        }
     }
 }
