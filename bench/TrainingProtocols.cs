@@ -7,7 +7,7 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5 was trained, and
-/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE].
+/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--bf16].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -24,8 +24,11 @@ internal static class TrainingProtocols
         ["bottomup-id"] = "not measured",
     };
 
+    private static Precision _precision;
+
     public static int Run(string[] words)
     {
+        _precision = words.Contains("--bf16") ? Precision.BFloat16 : Precision.Single;
         var (seeds, share) = (Number(words, "--seeds", 1), Number(words, "--steps", 1.0));
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (chosen.Except(All).FirstOrDefault() is { } unknown)
@@ -72,7 +75,7 @@ internal static class TrainingProtocols
 
     private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
 
-    private static TrainerOptions Training(int seed, int epochs) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Progress = new ConsoleTrainingProgress() };
+    private static TrainerOptions Training(int seed, int epochs) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, Progress = new ConsoleTrainingProgress() };
 
     private static CentroidOptions Centroid(int seed, int epochs) => new()
     {
