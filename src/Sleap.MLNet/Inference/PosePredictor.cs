@@ -3,6 +3,8 @@ namespace Sleap.MLNet;
 /// <summary>Finds the animals in frames. Safe to use from several threads, each with batches of its own.</summary>
 internal abstract class PosePredictor
 {
-    /// <summary>Room for up to <paramref name="size"/> frames.</summary>
-    public abstract PredictionBatch Begin(int size);
+    /// <summary>Batches of one pass over frames, to take turns with. The pass' first frame may decide the size that all are matched to.</summary>
+    /// <param name="size">Frames that a batch has room for.</param>
+    /// <param name="count">How many batches.</param>
+    public abstract PredictionBatch[] Begin(int size, int count);
 }
