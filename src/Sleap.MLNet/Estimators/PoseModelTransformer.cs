@@ -41,6 +41,9 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal abstract PoseColumnOptions ColumnNames { get; }
 
+    /// <summary>Where it predicts, as its options say.</summary>
+    internal abstract string DeviceName { get; }
+
     /// <summary>Which of the animals of a frame are kept; null: all.</summary>
     internal virtual InstanceFilterOptions? Filter => null;
 
