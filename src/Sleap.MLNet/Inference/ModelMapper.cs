@@ -21,7 +21,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     private sealed class Pass(PoseModelTransformer owner, PredictionBatch batch, FrameReader frames, Func<float[]>? centres) : PosePass
     {
-        private readonly InstanceFilter? _filter = owner.Filter is { } filter && filter != new InstanceFilterOptions() ? new InstanceFilter(filter) : null;
+        private readonly InstanceFilter? _filter = owner.CreateFilter();
         private FoundInstances[] _found = [];
 
         public override void Read(int slot) => batch.Read(slot, frames.Read(), centres is null ? [] : centres());

@@ -7,4 +7,12 @@ internal abstract class PosePredictor
     /// <param name="size">Frames that a batch has room for.</param>
     /// <param name="count">How many batches.</param>
     public abstract PredictionBatch[] Begin(int size, int count);
+
+    /// <summary>Predicts a frame of no content, so that the first real one does not wait for what is done only once.</summary>
+    public virtual void WarmUp(int height, int width)
+    {
+        var batch = Begin(1, 1)[0];
+        batch.Read(0, new FramePixels(new byte[height * width], height, width, 1), [width / 2f, height / 2f]);
+        batch.Predict(1);
+    }
 }

@@ -46,4 +46,18 @@ public static class PredictionCatalog
         ArgumentNullException.ThrowIfNull(frames);
         return new PredictionRun(pose, model, frames, output, (options ?? new()).Checked(isVideo: false)).Run();
     }
+
+    /// <summary>A predictor of single frames as they come, with the shortest delay.</summary>
+    /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
+    /// <param name="model">A trained model, which is shared and must live as long.</param>
+    /// <param name="options">Size of the frames, warm-up and statistics; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model must be told the animals' centres (a centered-instance model alone), or an option cannot be used.</exception>
+    public static LivePredictor CreateLivePredictor(this PoseCatalog pose, PoseModelTransformer model, LiveOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(model);
+        if (model is CenteredInstanceTransformer)
+            throw new ArgumentException("A centered-instance model must be told where the animals are, and a frame does not say. Join it with a centroid model: pose.TopDown(centroid, centeredInstance).", nameof(model));
+        return new LivePredictor(model, (options ?? new()).Checked());
+    }
 }

@@ -32,6 +32,12 @@ internal sealed class PredictionRun
         _rows = new PoseRows(model.Transform(frames), options.Columns, VideoNames.Of(pose.Context), "Predict");
     }
 
+    private FrameReport? Loaded => (_frames as IFrameReporting)?.Report();
+
+    private int Requested => Loaded?.Requested ?? (int?)_frames.GetRowCount() ?? _processed;
+
+    private int Unread => Requested - _processed - (Loaded?.Failed ?? 0);
+
     public PredictionReport Run()
     {
         using var writer = _output is null ? null : LabelsWriter.Create(_output, _rows.Poses.Skeleton);
@@ -67,12 +73,6 @@ internal sealed class PredictionRun
         }
         return true;
     }
-
-    private FrameReport? Loaded => (_frames as IFrameReporting)?.Report();
-
-    private int Requested => Loaded?.Requested ?? (int?)_frames.GetRowCount() ?? _processed;
-
-    private int Unread => Requested - _processed - (Loaded?.Failed ?? 0);
 
     private PredictionReport Report(bool interrupted, Exception? fault)
     {

@@ -20,6 +20,13 @@ internal sealed class TopDownPredictor((CentroidModel Model, InputSizes Sizes)? 
         return [.. Enumerable.Range(0, count).Select(_ => new Batch(centroids?.Model, frames is null ? null : new InputBuffer(frames, size), canvas, crops, device, size))];
     }
 
+    /// <summary>In a frame of no content no centre is found, so the second stage is told one.</summary>
+    public override void WarmUp(int height, int width)
+    {
+        base.WarmUp(height, width);
+        if (centroids is not null) new TopDownPredictor(null, frame, crops, device).WarmUp(height, width);
+    }
+
     private sealed class Batch(CentroidModel? centroids, InputBuffer? inputs, FirstFrame<FrameCanvas> canvas, CropStage crops, Device device, int count) : PredictionBatch
     {
         private readonly FrameGeometry[] _geometries = new FrameGeometry[count];

@@ -19,10 +19,6 @@ internal sealed class SlpStream : ILabelsSink
     private readonly AtomicFile place;
     private readonly DiskHeadroom headroom;
     private readonly Hdf5Writer file;
-    private readonly Hdf5Table<SlpFrameRow> frames;
-    private readonly Hdf5Table<SlpInstanceRow> instances;
-    private readonly Hdf5Table<SlpPointRow> points;
-    private readonly Hdf5Table<SlpPredictedPointRow> predictedPoints;
     private readonly SlpVideoTable videos;
     private readonly List<Skeleton> skeletons = [];
     private readonly List<Track> tracks = [];
@@ -30,6 +26,7 @@ internal sealed class SlpStream : ILabelsSink
     private readonly Dictionary<Instance, long> rowsOfFrame = [];
     private readonly SlpRowBuilder rows;
     private readonly long start;
+    private Tables? tables;
 
     public SlpStream(string path, Skeleton skeleton, IEnumerable<Video> known)
     {
@@ -45,10 +42,6 @@ internal sealed class SlpStream : ILabelsSink
             file = Hdf5Writer.Create(place.Temporary);
             file.Group("metadata");
             file.NumberAttribute("metadata", "format_id", 1.3);
-            frames = file.Table<SlpFrameRow>("frames", SlpFrameRow.Fields);
-            instances = file.Table<SlpInstanceRow>("instances", SlpInstanceRow.Fields);
-            points = file.Table<SlpPointRow>("points", SlpPointRow.Fields);
-            predictedPoints = file.Table<SlpPredictedPointRow>("pred_points", SlpPredictedPointRow.Fields);
             start = file.End;
             headroom = new DiskHeadroom(path, place.Temporary, start);
         }
@@ -68,19 +61,18 @@ internal sealed class SlpStream : ILabelsSink
         rows.Add(frame);
         if (rows.PredictedPoints.Count + rows.Points.Count < MostPoints && rows.Frames.Count < MostFrames)
             return;
-        var isRoomy = headroom.Ensure(start + frames.Space + instances.Space + points.Space + predictedPoints.Space);
-        Append();
+        tables ??= new Tables(file, null);
+        var isRoomy = headroom.Ensure(start + tables.Space);
+        Append(tables);
         if (!isRoomy)
             throw new IOException($"The disk is full: {path} ends with frame {frame.FrameIndex} of {frame.Video.Path}.");
     }
 
     public IReadOnlyList<string> Finish(JsonObject provenance)
     {
-        Append();
-        frames.Dispose();
-        instances.Dispose();
-        points.Dispose();
-        predictedPoints.Dispose();
+        // Where everything is still held, the tables are made for just that.
+        Append(tables ??= new Tables(file, rows));
+        tables.Dispose();
         End(provenance);
         file.Flush();
         var end = file.End;
@@ -93,10 +85,7 @@ internal sealed class SlpStream : ILabelsSink
 
     public void Dispose()
     {
-        frames?.Dispose();
-        instances?.Dispose();
-        points?.Dispose();
-        predictedPoints?.Dispose();
+        tables?.Dispose();
         file?.Dispose();
         headroom?.Dispose();
         place.Dispose();
@@ -115,12 +104,12 @@ internal sealed class SlpStream : ILabelsSink
         file.Texts("sessions_json", []);
     }
 
-    private void Append()
+    private void Append(Tables to)
     {
-        predictedPoints.Append(CollectionsMarshal.AsSpan(rows.PredictedPoints));
-        points.Append(CollectionsMarshal.AsSpan(rows.Points));
-        instances.Append(CollectionsMarshal.AsSpan(rows.Instances));
-        frames.Append(CollectionsMarshal.AsSpan(rows.Frames));
+        to.PredictedPoints.Append(CollectionsMarshal.AsSpan(rows.PredictedPoints));
+        to.Points.Append(CollectionsMarshal.AsSpan(rows.Points));
+        to.Instances.Append(CollectionsMarshal.AsSpan(rows.Instances));
+        to.Frames.Append(CollectionsMarshal.AsSpan(rows.Frames));
         rows.LetGo();
     }
 
@@ -133,5 +122,29 @@ internal sealed class SlpStream : ILabelsSink
         positions.Add(entry, list.Count);
         list.Add(entry);
         return list.Count - 1;
+    }
+
+    /// <param name="file">Where they are.</param>
+    /// <param name="all">All the rows there will be, or null when that is not known.</param>
+    private sealed class Tables(Hdf5Writer file, SlpRowBuilder? all) : IDisposable
+    {
+        public Hdf5Table<SlpFrameRow> Frames { get; } = file.Table<SlpFrameRow>("frames", SlpFrameRow.Fields, all?.Frames.Count ?? int.MaxValue);
+
+        public Hdf5Table<SlpInstanceRow> Instances { get; } = file.Table<SlpInstanceRow>("instances", SlpInstanceRow.Fields, all?.Instances.Count ?? int.MaxValue);
+
+        public Hdf5Table<SlpPointRow> Points { get; } = file.Table<SlpPointRow>("points", SlpPointRow.Fields, all?.Points.Count ?? int.MaxValue);
+
+        public Hdf5Table<SlpPredictedPointRow> PredictedPoints { get; } = file.Table<SlpPredictedPointRow>("pred_points", SlpPredictedPointRow.Fields, all?.PredictedPoints.Count ?? int.MaxValue);
+
+        /// <summary>Bytes they take in the file.</summary>
+        public long Space => Frames.Space + Instances.Space + Points.Space + PredictedPoints.Space;
+
+        public void Dispose()
+        {
+            Frames.Dispose();
+            Instances.Dispose();
+            Points.Dispose();
+            PredictedPoints.Dispose();
+        }
     }
 }
