@@ -2,7 +2,7 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// Progress of a prediction on the console's error stream, so that standard output stays for results: a bar that is redrawn in place, or, where
-/// output goes to a file, a line every ten seconds and at the end.
+/// output goes to a file, a line after a second, then every ten seconds, and at the end.
 /// </summary>
 public sealed class ConsolePredictionProgress : IProgress<PredictionProgress>
 {
@@ -10,7 +10,7 @@ public sealed class ConsolePredictionProgress : IProgress<PredictionProgress>
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
     private readonly TextWriter _output;
     private readonly bool _inPlace;
-    private TimeSpan _lastLine;
+    private TimeSpan _nextLine = TimeSpan.FromSeconds(1);
 
     /// <summary>Draws on the console's error stream.</summary>
     public ConsolePredictionProgress()
@@ -30,9 +30,9 @@ public sealed class ConsolePredictionProgress : IProgress<PredictionProgress>
             _output.Write($"\r[{new string('█', done)}{new string('░', BarWidth - done)}] {value}   ");
             if (value.IsLast) _output.WriteLine();
         }
-        else if (value.IsLast || value.Elapsed - _lastLine >= BetweenLines)
+        else if (value.IsLast || value.Elapsed >= _nextLine)
         {
-            _lastLine = value.Elapsed;
+            _nextLine = value.Elapsed + BetweenLines;
             _output.WriteLine(value);
         }
     }

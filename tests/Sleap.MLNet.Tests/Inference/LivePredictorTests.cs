@@ -15,7 +15,7 @@ public sealed class LivePredictorTests
     {
         { ["single_instance"], "small_robot.mp4" },
         { ["centroid", "centered_instance"], "centered_pair_small.mp4" },
-        { ["centroid", "multiclass_centered_instance"], "centered_pair_small.mp4" },
+        { ["multiclass_bottomup"], "centered_pair_small.mp4" },
         { ["bottomup"], "centered_pair_small.mp4" },
     };
 
@@ -67,17 +67,17 @@ public sealed class LivePredictorTests
         using var model = Load(["single_instance"]);
         var live = Pose.CreateLivePredictor(model, new() { Height = 32, Width = 32 });
         var pixels = new byte[32 * 32];
-        for (var i = 0; i < 50; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 20; i++) live.Predict(pixels, 32, 32, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 40; i++) live.Predict(pixels, 32, 32, 1);
         var early = GC.GetAllocatedBytesForCurrentThread() - before;
         before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 40; i++) live.Predict(pixels, 32, 32, 1);
         var late = GC.GetAllocatedBytesForCurrentThread() - before;
         // A frame costs the same first and last: nothing is kept that the next one looks through.
         Assert.InRange(late, early * 9 / 10, early * 11 / 10);
         // And that is the network's few hundred calls, not pictures.
-        Assert.True(late / 100 < 200_000, $"{late / 100} bytes a frame");
+        Assert.True(late / 40 < 200_000, $"{late / 40} bytes a frame");
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class PredictFaultTests : IDisposable
         var video = PathOf("cut.mp4");
         Ffmpeg("-i", Golden.PathOf("../data/small_robot.mp4"), "-frames:v", "40", "-c:v", "libx264", "-g", "10", "-movflags", "+faststart", video);
         using (var file = new FileStream(video, FileMode.Open)) file.SetLength(file.Length * 6 / 10);
-        var report = Pose.Predict(model, video, PathOf("poses.slp"));
+        var report = Pose.Predict(model, video, PathOf("poses.slp"), new() { Frames = Enumerable.Range(0, 40) });
         Assert.Equal(40, report.Requested);
         Assert.InRange(report.Processed, 5, 39);
         AssertTrue(report);
