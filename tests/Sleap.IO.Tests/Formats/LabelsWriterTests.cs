@@ -81,6 +81,15 @@ public sealed class LabelsWriterTests
         Assert.Equal("here", (string?)read.Provenance["made"]);
     }
 
+    [Fact]
+    public void OneInstanceTwiceInAFrameIsToldAsSavingTellsIt()
+    {
+        using var files = new TestFiles();
+        var frame = Frame(3, Two);
+        using var writer = LabelsWriter.Create(files.New("poses.slp"), Two);
+        Assert.Contains("one Instance object", Assert.Throws<PoseFormatException>(() => writer.Add(new LabeledFrame { Video = frame.Video, FrameIndex = 3, Instances = [frame.Instances[0], frame.Instances[0]] })).Message);
+    }
+
     [Theory]
     [InlineData("nowhere/poses.slp", "no folder")]
     [InlineData("nowhere/poses.csv", "no folder")]

@@ -57,7 +57,10 @@ internal sealed class SlpStream : ILabelsSink
         // A link to a prediction goes within its frame: of others nothing is held.
         rowsOfFrame.Clear();
         foreach (var instance in frame.Instances)
-            rowsOfFrame.Add(instance, rows.InstanceCount + rowsOfFrame.Count);
+        {
+            if (!rowsOfFrame.TryAdd(instance, rows.InstanceCount + rowsOfFrame.Count))
+                throw new PoseFormatException(path, "instances", $"one Instance object is twice in frame {frame.FrameIndex}; make one for each.");
+        }
         rows.Add(frame);
         if (rows.PredictedPoints.Count + rows.Points.Count < MostPoints && rows.Frames.Count < MostFrames)
             return;
