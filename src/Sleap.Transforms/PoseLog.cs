@@ -7,11 +7,11 @@ namespace Sleap.Transforms;
 internal static class PoseLog
 {
     /// <summary>Sends each message as a warning of the source "Pose; <paramref name="task"/>".</summary>
-    public static void Warn(MLContext ml, string task, IReadOnlyCollection<string> messages)
+    public static void Warn(IHostEnvironment ml, string task, IReadOnlyCollection<string> messages)
     {
         if (messages.Count == 0)
             return;
-        IHost host = ((IHostEnvironment)ml).Register("Pose");
+        IHost host = ml.Register("Pose");
         using IChannel channel = host.Start(task);
         // As an argument: paths may hold braces.
         foreach (string message in messages)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -15,7 +16,7 @@ internal static class PredictVerb
     {
         var source = new Argument<string>("source") { Description = "A video, a folder of pictures, or labels whose frames are predicted." };
         var model = new Option<string[]>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.", Required = true };
-        var output = new Option<string>("--out") { Description = "Where to write: .slp or .csv.", Required = true };
+        var output = new Option<string>("--out") { Description = "Where to write: .slp or .csv, as frames come; or any other ending that 'sleap convert' writes, at the end.", Required = true };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
         var threshold = new Option<float?>("--peak-threshold") { Description = "Peaks lower than this are missing nodes; else the model's." };
         var centroids = new Option<float?>("--centroid-threshold") { Description = "Top-down: centres of lower peaks are not looked at; else the model's." };
@@ -24,14 +25,19 @@ internal static class PredictVerb
         refinement.AcceptOnlyFromAmong("gaussian", "integral", "none");
         var batch = new Option<int?>("--batch-size") { Description = "Frames that the network sees at once; else the model's." };
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+        var fallback = new Option<bool>("--fallback-to-cpu") { Description = "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error." };
         var json = Report.Json();
-        var verb = new Command("predict", "The poses of a video.\nExample: sleap predict session.mp4 --model mouse/model.zip --out session.slp")
+        var verb = new Command("predict", """
+            The poses of a video. Ctrl+C ends after the batch that is being worked on, and writes what is done (exit code 130).
+            Example: sleap predict session.mp4 --model mouse/model.zip --out session.slp
+            """)
         {
-            source, model, output, frames, threshold, centroids, most, refinement, batch, device, json,
+            source, model, output, frames, threshold, centroids, most, refinement, batch, device, fallback, json,
         };
-        verb.SetAction((words, cancellation) =>
+        verb.SetAction(words =>
         {
             var ml = new MLContext();
+            ml.Log += (_, entry) => Warn(entry);
             using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
             using var predicting = trained.With(new PredictionOptions
             {
@@ -41,9 +47,11 @@ internal static class PredictVerb
                 Refinement = words.GetValue(refinement) is { } name ? Enum.Parse<PeakRefinement>(name, ignoreCase: true) : null,
                 BatchSize = words.GetValue(batch),
                 Device = words.GetRequiredValue(device),
+                FallbackToCpu = words.GetValue(fallback),
             });
             var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames));
-            return Task.FromResult(Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), words.GetValue(json), cancellation));
+            var provenance = new Dictionary<string, JsonNode?> { ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]) };
+            return Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), words.GetValue(json), provenance);
         });
         return verb;
     }
@@ -58,28 +66,32 @@ internal static class PredictVerb
             : throw new ArgumentException("--frames goes with a video; for labels the labelled frames are predicted.");
     }
 
-    private static int Run(PoseCatalog pose, ITransformer model, IDataView frames, string output, bool json, CancellationToken cancellation)
+    private static int Run(PoseCatalog pose, ITransformer model, IDataView frames, string output, bool json, Dictionary<string, JsonNode?> provenance)
     {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        var labels = pose.ToLabels(model.Transform(frames));
-        var seconds = clock.Elapsed.TotalSeconds;
-        cancellation.ThrowIfCancellationRequested();
-        labels.Save(output);
-        var report = pose.FrameReport(frames);
-        var (processed, empty) = (labels.Frames.Count, labels.Frames.Count(f => f.Instances.Count == 0));
-        foreach (var bad in report.Unreadable.Take(10)) Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
-        var result = new JsonObject
+        using var interruption = new Interruption();
+        var options = new PredictionRunOptions { Progress = new ConsolePredictionProgress(), CancellationToken = interruption.Token, Provenance = provenance };
+        PredictionReport report;
+        PredictionStoppedException? stopped = null;
+        try
         {
-            ["out"] = output,
-            ["requested"] = report.Requested,
-            ["processed"] = processed,
-            ["failed"] = report.Failed,
-            ["empty"] = empty,
-            ["instances"] = labels.Frames.Sum(f => f.Instances.Count),
-            ["seconds"] = Report.Number(seconds),
-            ["frames_per_second"] = Report.Number(processed / seconds),
-        };
-        Report.Write(json, result, [$"{processed} of {report.Requested} frames, {report.Failed} failed, {empty} empty, {processed / seconds:0.0} frames/s → {output}"]);
-        return 0;
+            report = pose.Predict(model, frames, output, options);
+        }
+        catch (PredictionStoppedException problem)
+        {
+            (report, stopped) = (problem.Report, problem);
+        }
+        foreach (var bad in report.Unreadable.Take(10)) Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
+        if (report.Failed > 10) Console.Error.WriteLine($"sleap: … and {report.Failed - 10} more; they are named in the file's provenance.");
+        var result = new JsonObject { ["out"] = output };
+        foreach (var (key, value) in report.ToJson()) result[key] = value?.DeepClone();
+        Report.Write(json, result, [$"{report} → {output}"]);
+        if (stopped is not null) throw stopped;
+        return report.IsInterrupted ? 130 : 0;
+    }
+
+    // Frames that cannot be read are told together at the end.
+    private static void Warn(LoggingEventArgs entry)
+    {
+        if (entry.Kind == ChannelMessageKind.Warning && !entry.Source.Contains("Reading frames", StringComparison.Ordinal)) Console.Error.WriteLine($"sleap: {entry.RawMessage}");
     }
 }

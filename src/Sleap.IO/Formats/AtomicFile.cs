@@ -1,12 +1,19 @@
 namespace Sleap.IO;
 
-/// <summary>Writes a file so that it is there whole or not at all: into a temporary file beside it, to the disk, then renamed over the old one.</summary>
-internal static class AtomicFile
+/// <summary>A file that is there whole or not at all: written into a temporary one beside it, put on the disk, then renamed over the old one.</summary>
+internal sealed class AtomicFile : IDisposable
 {
-    /// <summary>Writes through a temporary path; when writing fails, the old file stays as it was and nothing is left behind.</summary>
+    private readonly string full;
+
+    private AtomicFile(string full) => (this.full, Temporary) = (full, Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp"));
+
+    /// <summary>What to write to; whoever writes closes it before <see cref="Commit"/>.</summary>
+    public string Temporary { get; }
+
+    /// <summary>Makes the temporary file, empty, which shows that the place can be written to.</summary>
     /// <param name="path">The file to be.</param>
-    /// <param name="write">Writes everything to the path it is given and closes it.</param>
-    public static void Write(string path, Action<string> write)
+    /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written there.</exception>
+    public static AtomicFile Begin(string path)
     {
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)!;
@@ -14,18 +21,37 @@ internal static class AtomicFile
             throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}.");
         if (Directory.Exists(full))
             throw new IOException($"{path} cannot be written: it is a folder.");
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        var file = new AtomicFile(full);
         try
         {
-            write(temporary);
-            // A rename may reach the disk before the content does: the content first.
-            using (var stream = new FileStream(temporary, FileMode.Open, FileAccess.ReadWrite))
-                stream.Flush(flushToDisk: true);
-            File.Move(temporary, full, overwrite: true);
+            File.Create(file.Temporary).Dispose();
         }
-        finally
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            throw new IOException($"{path} cannot be written: {folder} takes no new files ({fault.Message}).", fault);
         }
+        return file;
     }
+
+    /// <summary>Writes through a temporary path; when writing fails, the old file stays as it was and nothing is left behind.</summary>
+    /// <param name="path">The file to be.</param>
+    /// <param name="write">Writes everything to the path it is given and closes it.</param>
+    public static void Write(string path, Action<string> write)
+    {
+        using var file = Begin(path);
+        write(file.Temporary);
+        file.Commit();
+    }
+
+    /// <summary>Puts the file in its place.</summary>
+    public void Commit()
+    {
+        // A rename may reach the disk before the content does: the content first.
+        using (var stream = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
+            stream.Flush(flushToDisk: true);
+        File.Move(Temporary, full, overwrite: true);
+    }
+
+    /// <summary>What was not committed is removed.</summary>
+    public void Dispose() => File.Delete(Temporary);
 }

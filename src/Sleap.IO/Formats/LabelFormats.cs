@@ -40,10 +40,24 @@ internal static class LabelFormats
             ".csv" => TidyCsv.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
-            var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Writable} was expected."),
+            var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
         return Ending(path) == ".slp" ? written : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+    }
+
+    /// <summary>A file to write frame by frame.</summary>
+    public static ILabelsSink Open(string path, Skeleton skeleton, IReadOnlyList<Video> videos)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Ending(path) switch
+        {
+            ".slp" when !path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase) => new SlpStream(path, skeleton, videos),
+            ".csv" when !DeepLabCutWriter.Owns(path) => new TidyCsvStream(path, skeleton),
+            ".slp" or ".csv" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
+            ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
+            var other => throw Unknown(path, other),
+        };
     }
 
     /// <summary>Reads files, folders and patterns one after the other.</summary>
@@ -82,6 +96,8 @@ internal static class LabelFormats
             return DeepLabCutCsv.Read(path, options);
         return SleapIoCsv.Owns(first) ? SleapIoCsv.Read(path, options) : TidyCsv.Read(path, options);
     }
+
+    private static PoseFormatException Unknown(string path, string ending) => new(path, null, $"the ending '{ending}' is of no known format; {Writable} was expected.");
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 }

@@ -28,6 +28,8 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer, ILoadable<Bott
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override InstanceFilterOptions Filter => Options.Filter;
 
     internal override IReadOnlyList<PoseModel> Models => [_model];
@@ -38,7 +40,7 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer, ILoadable<Bott
     public override BottomUpIdTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.ApplyTo(Options);
+        var options = prediction.On(Environment).ApplyTo(Options);
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new BottomUpIdModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);

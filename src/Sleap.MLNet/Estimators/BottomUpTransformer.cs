@@ -28,6 +28,8 @@ public sealed class BottomUpTransformer : PoseModelTransformer, ILoadable<Bottom
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override InstanceFilterOptions Filter => Options.Filter;
 
     internal override IReadOnlyList<PoseModel> Models => [_model];
@@ -38,7 +40,7 @@ public sealed class BottomUpTransformer : PoseModelTransformer, ILoadable<Bottom
     public override BottomUpTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.ApplyTo(Options) with { MaxInstances = prediction.MaxInstances ?? Options.MaxInstances };
+        var options = prediction.On(Environment).ApplyTo(Options) with { MaxInstances = prediction.MaxInstances ?? Options.MaxInstances };
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new BottomUpModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);

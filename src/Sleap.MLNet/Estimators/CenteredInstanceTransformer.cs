@@ -30,6 +30,8 @@ public sealed class CenteredInstanceTransformer : PoseModelTransformer, ILoadabl
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<CenteredInstanceTransformer>.PayloadVersion => 1;
@@ -44,7 +46,7 @@ public sealed class CenteredInstanceTransformer : PoseModelTransformer, ILoadabl
     public override CenteredInstanceTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return Copy(prediction.ApplyTo(Options));
+        return Copy(prediction.On(Environment).ApplyTo(Options));
     }
 
     internal static ModelColumns ColumnsOf(CenteredInstanceOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, centroidScores: true);

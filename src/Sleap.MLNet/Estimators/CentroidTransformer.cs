@@ -28,6 +28,8 @@ public sealed class CentroidTransformer : PoseModelTransformer, ILoadable<Centro
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<CentroidTransformer>.PayloadVersion => 1;
@@ -36,7 +38,7 @@ public sealed class CentroidTransformer : PoseModelTransformer, ILoadable<Centro
     public override CentroidTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.ApplyTo(Options) with { MaxInstances = prediction.MaxInstances ?? Options.MaxInstances };
+        var options = prediction.On(Environment).ApplyTo(Options) with { MaxInstances = prediction.MaxInstances ?? Options.MaxInstances };
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new CentroidModel(options, Initialization.Default);
         model.CopyWeights(_model);

@@ -41,8 +41,14 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal abstract PoseColumnOptions ColumnNames { get; }
 
+    /// <summary>Where it predicts, as its options say.</summary>
+    internal abstract string DeviceName { get; }
+
     /// <summary>Which of the animals of a frame are kept; null: all.</summary>
     internal virtual InstanceFilterOptions? Filter => null;
+
+    /// <summary>What leaves out animals of a frame; null: all are kept.</summary>
+    internal InstanceFilter? CreateFilter() => Filter is { } filter && filter != new InstanceFilterOptions() ? new InstanceFilter(filter) : null;
 
     /// <summary>The models, first stage first.</summary>
     internal abstract IReadOnlyList<PoseModel> Models { get; }

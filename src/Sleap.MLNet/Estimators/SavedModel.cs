@@ -38,9 +38,9 @@ internal sealed partial record SavedModel
             Classes = [.. model.Classes],
             Height = model.Frame.Height,
             Width = model.Frame.Width,
-            Options = JsonSerializer.SerializeToElement(options, TypeInfo<TOptions>()),
+            Options = Json(options),
         };
-        writer.Write(JsonSerializer.Serialize(saved, Json.Default.SavedModel));
+        writer.Write(JsonSerializer.Serialize(saved, JsonTypes.Default.SavedModel));
         foreach (var part in model.Models)
         {
             using var weights = new MemoryStream();
@@ -50,9 +50,22 @@ internal sealed partial record SavedModel
         }
     }
 
+    /// <summary>The options of a model as they are saved.</summary>
+    public static JsonElement OptionsOf(PoseModelTransformer model) => model switch
+    {
+        SingleInstanceTransformer m => Json(m.Options),
+        CentroidTransformer m => Json(m.Options),
+        CenteredInstanceTransformer m => Json(m.Options),
+        TopDownTransformer m => Json(m.Options),
+        TopDownIdTransformer m => Json(m.Options),
+        BottomUpTransformer m => Json(m.Options),
+        BottomUpIdTransformer m => Json(m.Options),
+        _ => throw new ArgumentException($"{model.GetType().Name} has no options to save."),
+    };
+
     /// <summary>Reads what comes before the weights.</summary>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static SavedModel Read(BinaryReader reader) => Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), Json.Default.SavedModel));
+    public static SavedModel Read(BinaryReader reader) => Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), JsonTypes.Default.SavedModel));
 
     /// <summary>The options to predict with.</summary>
     /// <exception cref="InvalidDataException">They cannot be read.</exception>
@@ -66,7 +79,9 @@ internal sealed partial record SavedModel
         return model;
     }
 
-    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Json.Default.GetTypeInfo(typeof(T))!;
+    private static JsonElement Json<TOptions>(TOptions options) => JsonSerializer.SerializeToElement(options, TypeInfo<TOptions>());
+
+    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)JsonTypes.Default.GetTypeInfo(typeof(T))!;
 
     private static T Parsed<T>(Func<T?> parse)
     {
@@ -89,5 +104,5 @@ internal sealed partial record SavedModel
     [JsonSerializable(typeof(TopDownIdOptions))]
     [JsonSerializable(typeof(BottomUpOptions))]
     [JsonSerializable(typeof(BottomUpIdOptions))]
-    private sealed partial class Json : JsonSerializerContext;
+    private sealed partial class JsonTypes : JsonSerializerContext;
 }

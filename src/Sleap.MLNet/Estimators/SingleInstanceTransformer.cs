@@ -28,6 +28,8 @@ public sealed class SingleInstanceTransformer : PoseModelTransformer, ILoadable<
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override IReadOnlyList<PoseModel> Models => [_model];
 
     static int ILoadable<SingleInstanceTransformer>.PayloadVersion => 1;
@@ -36,7 +38,7 @@ public sealed class SingleInstanceTransformer : PoseModelTransformer, ILoadable<
     public override SingleInstanceTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.ApplyTo(Options);
+        var options = prediction.On(Environment).ApplyTo(Options);
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new SingleInstanceModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);

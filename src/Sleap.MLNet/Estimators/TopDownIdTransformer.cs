@@ -33,6 +33,8 @@ public sealed class TopDownIdTransformer : PoseModelTransformer, ILoadable<TopDo
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override InstanceFilterOptions Filter => Options.Filter;
 
     internal override IReadOnlyList<PoseModel> Models => [_centroid, _centered];
@@ -43,7 +45,7 @@ public sealed class TopDownIdTransformer : PoseModelTransformer, ILoadable<TopDo
     public override TopDownIdTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var stages = prediction.ApplyTo(Options.Stages());
+        var stages = prediction.On(Environment).ApplyTo(Options.Stages());
         var options = Options with { Centroid = stages.Centroid, CenteredInstance = stages.CenteredInstance, Device = stages.Device };
         PoseModelOptions.Throw(options.Faults(Subject));
         var (centroid, centered) = Create(options, Subject);

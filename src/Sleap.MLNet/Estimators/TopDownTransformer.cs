@@ -33,6 +33,8 @@ public sealed class TopDownTransformer : PoseModelTransformer, ILoadable<TopDown
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
+    internal override string DeviceName => Options.Device;
+
     internal override InstanceFilterOptions Filter => Options.Filter;
 
     internal override IReadOnlyList<PoseModel> Models => [_centroid, _centered];
@@ -57,7 +59,7 @@ public sealed class TopDownTransformer : PoseModelTransformer, ILoadable<TopDown
     public override TopDownTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.ApplyTo(Options);
+        var options = prediction.On(Environment).ApplyTo(Options);
         PoseModelOptions.Throw(options.Faults(Subject));
         var (centroid, centered) = Create(options, Subject);
         centroid.CopyWeights(_centroid);

@@ -30,6 +30,14 @@ internal sealed class FoundInstances(int nodes, int count)
     /// <summary>Probability of each class for each animal: Count · classes; empty where there are no classes.</summary>
     public float[] IdentityScores { get; init; } = [];
 
+    /// <summary>Whether a node of an animal was found.</summary>
+    public bool IsVisible(int animal)
+    {
+        for (var node = animal * nodes; node < (animal + 1) * nodes; node++)
+            if (!float.IsNaN(Points[2 * node])) return true;
+        return false;
+    }
+
     /// <summary>Scores from the nodes' values and centres from the nodes' places: their means over the found nodes.</summary>
     public void Summarize()
     {

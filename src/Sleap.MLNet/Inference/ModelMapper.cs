@@ -8,7 +8,7 @@ namespace Sleap.MLNet;
 /// <param name="owner">The model.</param>
 /// <param name="image">The column of frames.</param>
 /// <param name="centres">Where a model that is told the animals' centres reads them; null: it finds them.</param>
-internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres) : PoseMapper
+internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres) : ReadAheadMapper
 {
     public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.Outputs;
 
@@ -16,19 +16,19 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     public override int BatchSize => owner.FramesAtOnce;
 
-    public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => new Pass(owner, new FrameReader(input, image), centres?.Open(input), BatchSize);
+    public override PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count) =>
+        [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
 
-    private sealed class Pass(PoseModelTransformer owner, FrameReader frames, Func<float[]>? centres, int size) : PosePass
+    private sealed class Pass(PoseModelTransformer owner, PredictionBatch batch, FrameReader frames, Func<float[]>? centres) : PosePass
     {
-        private readonly PredictionBatch _batch = owner.Predictor.Begin(size);
-        private readonly InstanceFilter? _filter = owner.Filter is { } filter && filter != new InstanceFilterOptions() ? new InstanceFilter(filter) : null;
+        private readonly InstanceFilter? _filter = owner.CreateFilter();
         private FoundInstances[] _found = [];
 
-        public override void Read(int slot) => _batch.Read(slot, frames.Read(), centres is null ? [] : centres());
+        public override void Read(int slot) => batch.Read(slot, frames.Read(), centres is null ? [] : centres());
 
         public override void Process(int count)
         {
-            _found = _batch.Predict(count);
+            _found = batch.Predict(count);
             if (_filter is not null) _found = [.. _found.Select(animals => animals.Filtered(_filter))];
         }
 

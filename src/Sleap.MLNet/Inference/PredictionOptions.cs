@@ -1,3 +1,6 @@
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>What of a trained model can be changed when it predicts; null keeps what the model has.</summary>
@@ -23,6 +26,20 @@ public sealed record PredictionOptions
 
     /// <summary>Where to predict: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string? Device { get; init; }
+
+    /// <summary>
+    /// Whether a <see cref="Device"/> that this machine lacks is replaced by the CPU, with a warning in <see cref="Microsoft.ML.MLContext.Log"/>. Default false: it is an error. <c>auto</c>
+    /// needs neither.
+    /// </summary>
+    public bool FallbackToCpu { get; init; }
+
+    /// <summary>The options for this machine: another device where that is wanted.</summary>
+    internal PredictionOptions On(IHostEnvironment environment)
+    {
+        if (!FallbackToCpu || Device is null || TorchDevice.Absence(Device) is not { } absence) return this;
+        PoseLog.Warn(environment, "Predicting", [$"Device {absence} FallbackToCpu is set: the CPU predicts."]);
+        return this with { Device = "cpu" };
+    }
 
     /// <summary>A model's options with these changes.</summary>
     internal TOptions ApplyTo<TOptions>(TOptions options)

@@ -13,19 +13,29 @@ namespace Sleap.MLNet;
 /// <param name="device">Where the networks are.</param>
 internal sealed class TopDownPredictor((CentroidModel Model, InputSizes Sizes)? centroids, (int Height, int Width) frame, CropStage crops, Device device) : PosePredictor
 {
-    public override PredictionBatch Begin(int size) => new Batch(centroids?.Model, centroids is { } stage ? new InputBuffer(stage.Sizes, size) : null, frame, crops, device, size);
+    public override PredictionBatch[] Begin(int size, int count)
+    {
+        var canvas = new FirstFrame<FrameCanvas>((height, width) => frame == PoseModelTransformer.AnySize ? new(height, width) : new(frame.Height, frame.Width));
+        var frames = centroids is { } stage ? new FirstFrame<InputFrames>(stage.Sizes.For) : null;
+        return [.. Enumerable.Range(0, count).Select(_ => new Batch(centroids?.Model, frames is null ? null : new InputBuffer(frames, size), canvas, crops, device, size))];
+    }
 
-    private sealed class Batch(CentroidModel? centroids, InputBuffer? inputs, (int Height, int Width) size, CropStage crops, Device device, int count) : PredictionBatch
+    /// <summary>In a frame of no content no centre is found, so the second stage is told one.</summary>
+    public override void WarmUp(int height, int width)
+    {
+        base.WarmUp(height, width);
+        if (centroids is not null) new TopDownPredictor(null, frame, crops, device).WarmUp(height, width);
+    }
+
+    private sealed class Batch(CentroidModel? centroids, InputBuffer? inputs, FirstFrame<FrameCanvas> canvas, CropStage crops, Device device, int count) : PredictionBatch
     {
         private readonly FrameGeometry[] _geometries = new FrameGeometry[count];
         private readonly CropStage.Canvas[] _canvases = [.. Enumerable.Range(0, count).Select(_ => new CropStage.Canvas())];
         private readonly FoundInstances[] _told = new FoundInstances[count];
-        private FrameCanvas? _canvas;
 
         public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centres)
         {
-            _canvas ??= size == PoseModelTransformer.AnySize ? new FrameCanvas(frame.Height, frame.Width) : new FrameCanvas(size.Height, size.Width);
-            _geometries[slot] = _canvases[slot].Read(_canvas, frame);
+            _geometries[slot] = _canvases[slot].Read(canvas.Decide(frame), frame);
             inputs?.Read(slot, frame);
             if (inputs is not null) return;
             _told[slot] = new FoundInstances(1, centres.Length / 2) { Centroids = centres.ToArray() };

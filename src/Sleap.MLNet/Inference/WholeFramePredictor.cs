@@ -6,7 +6,11 @@ namespace Sleap.MLNet;
 /// <summary>Predicts with a network that sees whole frames.</summary>
 internal sealed class WholeFramePredictor(PoseModel model, InputSizes sizes, Device device) : PosePredictor
 {
-    public override PredictionBatch Begin(int size) => new Batch(model, new InputBuffer(sizes, size), device);
+    public override PredictionBatch[] Begin(int size, int count)
+    {
+        var frames = new FirstFrame<InputFrames>(sizes.For);
+        return [.. Enumerable.Range(0, count).Select(_ => new Batch(model, new InputBuffer(frames, size), device))];
+    }
 
     private sealed class Batch(PoseModel model, InputBuffer inputs, Device device) : PredictionBatch
     {

@@ -26,8 +26,11 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
         DataViewRowCursor rows = input.GetRowCursor(binding.InputsFor(active), CanShuffle ? rand : null);
         try
         {
-            bool rowByRow = binding.Mapper.SlotCount == 1 && !binding.Mapper.NeedsEveryRow;
-            return rowByRow || !binding.ActiveOutputs(active).Contains(true)
+            if (!binding.ActiveOutputs(active).Contains(true))
+                return new MappedCursor(rows, new MappedRow(binding, rows, active));
+            if (binding.Mapper is ReadAheadMapper mapper)
+                return new ReadAheadCursor(binding, mapper, rows, active);
+            return binding.Mapper.SlotCount == 1 && !binding.Mapper.NeedsEveryRow
                 ? new MappedCursor(rows, new MappedRow(binding, rows, active))
                 : new BatchCursor(binding, rows, active);
         }

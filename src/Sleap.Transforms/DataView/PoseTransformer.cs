@@ -10,7 +10,8 @@ namespace Sleap.Transforms;
 /// <remarks>
 /// Transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need. Transformers may read
 /// ahead of the row that the cursor stands on, by a batch or by a window; the order and the other columns stay as they are.
-/// Several cursors may run at the same time.
+/// Several cursors may run at the same time. A model's cursor reads its next batch on another thread while it computes this one; a source is never
+/// read by two threads at once.
 /// </remarks>
 public abstract class PoseTransformer : ITransformer
 {

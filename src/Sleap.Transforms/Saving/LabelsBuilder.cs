@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
@@ -11,59 +10,29 @@ internal static class LabelsBuilder
 {
     private static readonly Assembly Self = typeof(LabelsBuilder).Assembly;
 
+    /// <summary>Name and version of this library, as provenance has it.</summary>
+    public static string CreatedBy { get; } = $"{Self.GetName().Name} {Self.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}";
+
     public static Labels Build(IDataView view, PoseColumnOptions names, VideoNames videoNames)
     {
-        FrameColumns frames = FrameColumns.Bind(view.Schema, names, "ToLabels");
-        PoseColumn poses = PoseColumn.BindBest(view.Schema, names, "ToLabels");
-        Dictionary<string, Track> tracks = [];
-        foreach (string name in poses.TrackNames)
-            tracks.TryAdd(name, new Track(name));
-        Dictionary<string, Video> videos = new(StringComparer.Ordinal);
-        List<LabeledFrame> result = [];
-        int empty = 0;
-
-        using DataViewRowCursor cursor = view.GetRowCursor(frames.Columns.Concat(poses.Columns));
-        Func<(string Video, int FrameIndex)> frame = frames.Open(cursor);
-        Func<IReadOnlyList<PoseInstance>> animals = poses.Open(cursor);
-        while (cursor.MoveNext())
-        {
-            (string name, int index) = frame();
-            if (!videos.TryGetValue(name, out Video? video))
-                videos.Add(name, video = videoNames.Find(name));
-            Instance[] instances = [.. animals().Select(animal => InstanceOf(animal, poses, tracks))];
-            empty += instances.Length == 0 ? 1 : 0;
-            result.Add(new LabeledFrame { Video = video, FrameIndex = index, Instances = instances });
-        }
+        var rows = new PoseRows(view, names, videoNames, "ToLabels");
+        List<LabeledFrame> result = [.. rows.Read()];
         FrameReport? report = (view as IFrameReporting)?.Report();
-        // A predicted track's key has names for as many tracks as there could be; labels have those that there are, in the order of the key.
-        HashSet<Track> used = [.. result.SelectMany(labeled => labeled.Instances).Select(instance => instance.Track).OfType<Track>()];
-        IEnumerable<Track> kept = poses.IsPredicted ? tracks.Values.Where(used.Contains) : tracks.Values;
-        return new Labels(result, videos.Values, [poses.Skeleton], kept, provenance: Provenance(result.Count, empty, report));
+        return Gather(result, rows, Provenance(result.Count, result.Count(frame => frame.Instances.Count == 0), report));
     }
 
-    private static Instance InstanceOf(PoseInstance animal, PoseColumn poses, Dictionary<string, Track> tracks)
+    /// <summary>Labels of the rows that were read.</summary>
+    public static Labels Gather(IReadOnlyCollection<LabeledFrame> frames, PoseRows rows, IEnumerable<KeyValuePair<string, JsonNode?>> provenance)
     {
-        ImmutableArray<Point>.Builder points = ImmutableArray.CreateBuilder<Point>(poses.Skeleton.Nodes.Length);
-        for (int node = 0; node < poses.Skeleton.Nodes.Length; node++)
-        {
-            float score = animal.Scores?[node] ?? (poses.IsPredicted ? animal.Score : float.NaN);
-            points.Add(animal.IsVisible(node)
-                ? new Point(animal.Points[2 * node], animal.Points[(2 * node) + 1], true, false, score)
-                : Point.Missing);
-        }
-        return new Instance
-        {
-            Skeleton = poses.Skeleton,
-            Points = points.MoveToImmutable(),
-            IsPredicted = poses.IsPredicted,
-            Score = float.IsFinite(animal.Score) ? animal.Score : 0,
-            Track = animal.Track is { } track ? tracks[track] : null,
-        };
+        // A predicted track's key has names for as many tracks as there could be; labels have those that there are, in the order of the key.
+        HashSet<Track> used = [.. frames.SelectMany(labeled => labeled.Instances).Select(instance => instance.Track).OfType<Track>()];
+        IEnumerable<Track> kept = rows.Poses.IsPredicted ? rows.Tracks.Where(used.Contains) : rows.Tracks;
+        return new Labels(frames, rows.Videos, [rows.Poses.Skeleton], kept, provenance: provenance);
     }
 
     private static Dictionary<string, JsonNode?> Provenance(int processed, int empty, FrameReport? report) => new()
     {
-        ["created_by"] = $"{Self.GetName().Name} {Self.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}",
+        ["created_by"] = CreatedBy,
         ["frames"] = new JsonObject
         {
             ["requested"] = report?.Requested ?? processed,

@@ -61,7 +61,7 @@ internal static class TidyCsv
         AtomicFile.Write(path, temporary =>
         {
             using var writer = new StreamWriter(temporary) { NewLine = "\n" };
-            writer.WriteLine(string.Join(',', Columns));
+            WriteHeader(writer);
             foreach (var frame in labels.Frames)
             {
                 for (var i = 0; i < frame.Instances.Count; i++)
@@ -71,7 +71,11 @@ internal static class TidyCsv
         return [.. Lost(labels)];
     }
 
-    private static void WriteInstance(StreamWriter writer, LabeledFrame frame, int number)
+    /// <summary>The first row.</summary>
+    public static void WriteHeader(TextWriter writer) => writer.WriteLine(string.Join(',', Columns));
+
+    /// <summary>The rows of one instance.</summary>
+    public static void WriteInstance(TextWriter writer, LabeledFrame frame, int number)
     {
         var instance = frame.Instances[number];
         var before = $"{CsvFile.Cell(frame.Video.Path)},{frame.FrameIndex.ToString(CultureInfo.InvariantCulture)},{number},{CsvFile.Cell(instance.Track?.Name ?? "")},";
@@ -85,23 +89,11 @@ internal static class TidyCsv
 
     private static IEnumerable<string> Lost(Labels labels)
     {
-        var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
-        if (labels.Skeletons.Any(s => s.Edges.Length > 0 || s.Symmetries.Length > 0))
-            yield return "The table has no place for edges and symmetries.";
-        if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
-            yield return $"The table has no place for the link of {corrected} instances to the predictions they were made from.";
-        if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
-            yield return $"{empty} labeled frames without an animal have no row.";
-        if (labels.Suggestions.Count > 0)
-            yield return $"The table has no place for {labels.Suggestions.Count} suggestions.";
-        if (labels.Skeletons.Count > 1)
-            yield return $"The nodes of {labels.Skeletons.Count} skeletons read back as one skeleton.";
-        if (labels.Tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
-            yield return "Tracks of one name read back as one track.";
-        if (instances.Count(i => i.IsPredicted == i.Points.All(p => float.IsNaN(p.Score))) is > 0 and var mistaken)
-            yield return $"{mistaken} instances are told from the other kind by point scores, and read back as it: predictions without, or people's labels with some.";
-        if (instances.Any(i => i.IsPredicted && i.Points.Any(p => !float.IsNaN(p.Score))))
-            yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
+        var losses = new TidyCsvLosses();
+        losses.Add(labels.Skeletons, labels.Tracks);
+        foreach (var frame in labels.Frames)
+            losses.Add(frame);
+        return labels.Suggestions.Count > 0 ? [.. losses.Sentences(), $"The table has no place for {labels.Suggestions.Count} suggestions."] : losses.Sentences();
     }
 
     private static Dictionary<string, int> Header(string[] cells, string path)

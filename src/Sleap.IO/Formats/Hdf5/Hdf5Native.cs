@@ -6,6 +6,7 @@ namespace Sleap.IO;
 internal static unsafe partial class Hdf5Native
 {
     public const uint Truncate = 2;
+    public const int Select = 0;
     public static readonly nuint Variable = nuint.MaxValue;
     public const ulong Unlimited = ulong.MaxValue;
 
@@ -33,6 +34,7 @@ internal static unsafe partial class Hdf5Native
 
     [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Fcreate(string name, uint flags, long creation, long access);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Fflush(long file, int scope);
+    [LibraryImport(Hdf5Library.Name)] public static partial int H5Fget_eoa(long file, ulong* end);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Idec_ref(long id);
 
     [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Gcreate2(long location, string name, long link, long creation, long access);
@@ -40,7 +42,10 @@ internal static unsafe partial class Hdf5Native
 
     [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Dcreate2(long location, string name, long type, long space, long link, long creation, long access);
     [LibraryImport(Hdf5Library.Name)] public static partial int H5Dwrite(long dataset, long memoryType, long memorySpace, long fileSpace, long transfer, void* buffer);
+    [LibraryImport(Hdf5Library.Name)] public static partial int H5Dset_extent(long dataset, ulong* sizes);
+    [LibraryImport(Hdf5Library.Name)] public static partial long H5Dget_space(long dataset);
 
+    [LibraryImport(Hdf5Library.Name)] public static partial int H5Sselect_hyperslab(long space, int operation, ulong* start, ulong* stride, ulong* count, ulong* block);
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Screate(int kind);
     [LibraryImport(Hdf5Library.Name)] public static partial long H5Screate_simple(int rank, ulong* sizes, ulong* most);
 

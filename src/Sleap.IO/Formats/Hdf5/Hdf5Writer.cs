@@ -5,6 +5,9 @@ namespace Sleap.IO;
 /// <summary>A new HDF5 file. Groups on the way to a dataset are made.</summary>
 internal sealed unsafe class Hdf5Writer : IDisposable
 {
+    /// <summary>Rows of a chunk at most.</summary>
+    internal const int ChunkRows = 4096;
+
     private readonly string path;
     private readonly Hdf5Handle file;
 
@@ -26,6 +29,20 @@ internal sealed unsafe class Hdf5Writer : IDisposable
                 Hdf5Native.H5Pset_file_locking(access.Id, 0, 1);
             var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, access.Id);
             return id >= 0 ? new Hdf5Writer(path, new Hdf5Handle(id)) : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
+        }
+    }
+
+    /// <summary>Where the space ends that objects have been given so far, which is late for chunks that are still in memory. Since 1.10.2.</summary>
+    public long End
+    {
+        get
+        {
+            lock (Hdf5Library.Gate)
+            {
+                ulong end;
+                Check(Hdf5Native.H5Fget_eoa(file.Id, &end), "the whole file");
+                return (long)end;
+            }
         }
     }
 
@@ -55,21 +72,30 @@ internal sealed unsafe class Hdf5Writer : IDisposable
     public void Rows<T>(string name, ReadOnlySpan<T> rows, Hdf5Field[] fields)
         where T : unmanaged
     {
+        using var table = Table<T>(name, fields, rows.Length);
+        table.Append(rows);
+    }
+
+    /// <summary>A table of packed rows that grows; to be disposed before the file.</summary>
+    /// <param name="name">Of the dataset.</param>
+    /// <param name="fields">The columns.</param>
+    /// <param name="expected">Rows that it will have, where that is known: a small table takes less space.</param>
+    public Hdf5Table<T> Table<T>(string name, Hdf5Field[] fields, int expected = int.MaxValue)
+        where T : unmanaged
+    {
         lock (Hdf5Library.Gate)
         {
             using var boolean = Boolean();
-            using var type = new Hdf5Handle(Hdf5Native.H5Tcreate(Hdf5Native.TypeClass.Compound, (nuint)sizeof(T)));
+            var type = new Hdf5Handle(Hdf5Native.H5Tcreate(Hdf5Native.TypeClass.Compound, (nuint)sizeof(T)));
             var offset = 0;
             foreach (var field in fields)
             {
                 Check(Hdf5Native.H5Tinsert(type.Id, field.Name, (nuint)offset, field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : field.NativeType), name);
                 offset += field.Size;
             }
-            long[] sizes = [rows.Length];
-            using var space = Space(sizes, isResizable: true);
-            using var properties = Creation(sizes, isChunked: true, isCompressed: false);
-            using var dataset = Dataset(name, type.Id, space, properties);
-            Write(dataset, type.Id, rows, name);
+            using var space = Space([0], isResizable: true);
+            using var properties = Creation([expected], isChunked: true, isCompressed: false);
+            return new Hdf5Table<T>(this, name, type, Dataset(name, type.Id, space, properties));
         }
     }
 
@@ -266,7 +292,7 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         var properties = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.DatasetCreation));
         var chunk = new ulong[sizes.Length];
         for (var i = 0; i < sizes.Length; i++)
-            chunk[i] = (ulong)Math.Clamp(sizes[i], 1, i == 0 ? 4096 : int.MaxValue);
+            chunk[i] = (ulong)Math.Clamp(sizes[i], 1, i == 0 ? ChunkRows : int.MaxValue);
         fixed (ulong* first = chunk)
             Hdf5Native.H5Pset_chunk(properties.Id, sizes.Length, first);
         if (isCompressed)
@@ -300,5 +326,6 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         return type;
     }
 
-    private long Check(long result, string name) => result >= 0 ? result : throw new IOException($"{path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
+    /// <summary>Throws what HDF5 says of a call that failed.</summary>
+    internal long Check(long result, string name) => result >= 0 ? result : throw new IOException($"{path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -8,19 +10,18 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class SlpWriter
 {
-    /// <summary>An HDF5 attribute holds 64 KiB; sleap-io keeps to this, too.</summary>
-    private const int MostAttributeBytes = 64_000;
-
     private readonly Labels labels;
     private readonly string path;
     private readonly List<string> remarks = [];
-    private readonly Dictionary<Video, int> videoPositions;
+    private readonly SlpVideoTable videos;
 
     private SlpWriter(Labels labels, string path)
     {
         this.labels = labels;
         this.path = path;
-        videoPositions = labels.Videos.Select((v, i) => (v, i)).ToDictionary(p => p.v, p => p.i);
+        videos = new SlpVideoTable(path);
+        foreach (var video in labels.Videos)
+            videos.Add(video);
     }
 
     /// <summary>Writes the labels; gives back what the format could not hold.</summary>
@@ -42,10 +43,10 @@ internal sealed class SlpWriter
         file.TextAttribute("metadata", "json", Metadata());
         if (labels.Provenance.Count > 0)
             file.FixedTexts("provenance_json", [Provenance().ToJsonString()], []);
-        var videos = withPictures
+        var videoRows = withPictures
             ? new SlpPictures(labels, path, file, remarks).Write()
             : [.. labels.Videos.Select(v => SlpVideoRow.Of(v, path))];
-        file.Texts("videos_json", [.. videos.Select(v => v.ToJsonString())]);
+        file.Texts("videos_json", [.. videoRows.Select(v => v.ToJsonString())]);
         file.Texts("tracks_json", [.. labels.Tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         file.Texts("suggestions_json", [.. labels.Suggestions.Select(Suggestion)]);
         file.Texts("sessions_json", labels.Sessions);
@@ -60,116 +61,36 @@ internal sealed class SlpWriter
     /// <summary>Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files below 2.0.</summary>
     private double FormatId(double least) => labels.Extras is { Names.Count: > 0 } extras ? Math.Max(least, extras.FormatId) : least;
 
-    private string Metadata()
-    {
-        var metadata = new JsonObject { ["version"] = "2.0.0" };
-        SlpSkeletons.Write(metadata, labels.Skeletons);
-        foreach (var name in new[] { "videos", "tracks", "suggestions" })
-            metadata[name] = new JsonArray();
-        metadata["negative_anchors"] = new JsonObject();
-        metadata["provenance"] = Provenance();
-        foreach (var (key, value) in labels.Extras?.Metadata ?? [])
-            metadata[key] = value?.DeepClone();
-        if (Encoding.UTF8.GetByteCount(metadata.ToJsonString()) > MostAttributeBytes)
-            metadata["provenance"] = new JsonObject();
-        var text = metadata.ToJsonString();
-        var bytes = Encoding.UTF8.GetByteCount(text);
-        return bytes <= MostAttributeBytes
-            ? text
-            : throw new PoseFormatException(path, "metadata@json", $"the skeletons take {bytes} bytes, and an attribute holds {MostAttributeBytes}.");
-    }
+    private string Metadata() => SlpMetadata.Text(path, labels.Skeletons, Provenance(), labels.Extras?.Metadata);
 
     private JsonObject Provenance() => new(labels.Provenance.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
 
     private string Suggestion(SuggestedFrame frame) => new JsonObject
     {
-        ["video"] = videoPositions[frame.Video].ToString(),
-        ["frame_idx"] = StoredIndex(frame.Video, frame.FrameIndex),
+        ["video"] = videos.Add(frame.Video).ToString(CultureInfo.InvariantCulture),
+        ["frame_idx"] = videos.StoredIndex(frame.Video, frame.FrameIndex),
         ["group"] = frame.Group ?? 0,
     }.ToJsonString();
 
-    /// <summary>Readers take a list of pictures by position; a list with frame numbers of its own keeps them in its videos_json row.</summary>
-    private int StoredIndex(Video video, int frameIndex)
-    {
-        if (video.FrameNumbers.IsEmpty)
-            return frameIndex;
-        var position = video.FrameNumbers.IndexOf(frameIndex);
-        return position >= 0
-            ? position
-            : throw new PoseFormatException(path, "frames", $"frame {frameIndex} is labeled, and the picture list {video.Path} has no picture of that number.");
-    }
-
     private void WriteTables(Hdf5Writer file)
     {
-        var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
-        var rows = new Dictionary<Instance, long>(instances.Count);
-        foreach (var instance in instances)
-            rows.TryAdd(instance, rows.Count);
-        if (rows.Count < instances.Count)
-            throw new PoseFormatException(path, "instances", "one Instance object is in two frames; make one for each.");
-        var frames = new List<SlpFrameRow>();
-        var table = new InstanceTable(labels, rows);
+        var rows = new Dictionary<Instance, long>();
+        foreach (var instance in labels.Frames.SelectMany(f => f.Instances))
+        {
+            if (!rows.TryAdd(instance, rows.Count))
+                throw new PoseFormatException(path, "instances", "one Instance object is in two frames; make one for each.");
+        }
+        var skeletons = labels.Skeletons.Select((s, i) => (s, i)).ToDictionary(p => p.s, p => p.i);
+        var tracks = labels.Tracks.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i);
+        var table = new SlpRowBuilder(videos, s => skeletons[s], t => tracks[t], i => rows.TryGetValue(i, out var row) ? row : null);
         foreach (var frame in labels.Frames)
-        {
-            var start = (ulong)table.Instances.Count;
-            foreach (var instance in frame.Instances)
-                table.Add(instance, (ulong)frames.Count);
-            frames.Add(new SlpFrameRow((ulong)frames.Count, (uint)videoPositions[frame.Video], (ulong)StoredIndex(frame.Video, frame.FrameIndex), start, (ulong)table.Instances.Count));
-        }
-        file.Rows<SlpFrameRow>("frames", frames.ToArray(), SlpFrameRow.Fields);
-        file.Rows<SlpInstanceRow>("instances", table.Instances.ToArray(), SlpInstanceRow.Fields);
-        file.Rows<SlpPointRow>("points", table.Points.ToArray(), SlpPointRow.Fields);
-        file.Rows<SlpPredictedPointRow>("pred_points", table.PredictedPoints.ToArray(), SlpPredictedPointRow.Fields);
-        SlpNegativeRow[] negatives = [.. labels.Frames.Zip(frames).Where(p => p.First.IsNegative).Select(p => new SlpNegativeRow(p.Second.Video, p.Second.FrameIndex))];
-        if (negatives.Length > 0)
-            file.Rows<SlpNegativeRow>("negative_frames", negatives, SlpNegativeRow.Fields);
-        if (table.Orphans > 0)
-            remarks.Add($"instances: {table.Orphans} were corrected from predictions that are not in any frame; the link to them is not in the file.");
-        if (table.ScoredUserPoints > 0)
-            remarks.Add($"points: {table.ScoredUserPoints} points of user instances have scores, which the format keeps for predictions only.");
-    }
-
-    /// <summary>Gathers instance and point rows.</summary>
-    private sealed class InstanceTable(Labels labels, Dictionary<Instance, long> rows)
-    {
-        private readonly Dictionary<Skeleton, int> skeletons = labels.Skeletons.Select((s, i) => (s, i)).ToDictionary(p => p.s, p => p.i);
-        private readonly Dictionary<Track, int> tracks = labels.Tracks.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i);
-
-        public List<SlpInstanceRow> Instances { get; } = [];
-
-        public List<SlpPointRow> Points { get; } = [];
-
-        public List<SlpPredictedPointRow> PredictedPoints { get; } = [];
-
-        public int Orphans { get; private set; }
-
-        public int ScoredUserPoints { get; private set; }
-
-        public void Add(Instance instance, ulong frame)
-        {
-            long prediction = -1;
-            if (instance.FromPredicted is { } source && !rows.TryGetValue(source, out prediction))
-            {
-                prediction = -1;
-                Orphans++;
-            }
-            var start = instance.IsPredicted ? PredictedPoints.Count : Points.Count;
-            foreach (var p in instance.Points)
-                AddPoint(p, instance.IsPredicted);
-            Instances.Add(new SlpInstanceRow(
-                Instances.Count, instance.IsPredicted ? (byte)1 : (byte)0, frame, (uint)skeletons[instance.Skeleton], instance.Track is null ? -1 : tracks[instance.Track],
-                prediction, instance.Score, (ulong)start, (ulong)(start + instance.Points.Length), instance.TrackingScore));
-        }
-
-        private void AddPoint(Point p, bool isPredicted)
-        {
-            var (visible, complete) = (p.Visible ? (byte)1 : (byte)0, p.Complete ? (byte)1 : (byte)0);
-            if (isPredicted)
-                PredictedPoints.Add(new SlpPredictedPointRow(p.X, p.Y, visible, complete, p.Score));
-            else
-                Points.Add(new SlpPointRow(p.X, p.Y, visible, complete));
-            if (!isPredicted && !float.IsNaN(p.Score))
-                ScoredUserPoints++;
-        }
+            table.Add(frame);
+        file.Rows<SlpFrameRow>("frames", CollectionsMarshal.AsSpan(table.Frames), SlpFrameRow.Fields);
+        file.Rows<SlpInstanceRow>("instances", CollectionsMarshal.AsSpan(table.Instances), SlpInstanceRow.Fields);
+        file.Rows<SlpPointRow>("points", CollectionsMarshal.AsSpan(table.Points), SlpPointRow.Fields);
+        file.Rows<SlpPredictedPointRow>("pred_points", CollectionsMarshal.AsSpan(table.PredictedPoints), SlpPredictedPointRow.Fields);
+        if (table.Negatives.Count > 0)
+            file.Rows<SlpNegativeRow>("negative_frames", CollectionsMarshal.AsSpan(table.Negatives), SlpNegativeRow.Fields);
+        remarks.AddRange(table.Remarks());
     }
 }

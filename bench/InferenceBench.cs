@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Sleap.IO;
+using Sleap.MLNet;
+using Sleap.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+/// <summary>
+/// From a video's file to a written .slp beside plain PyTorch (peer.py) in the same run, where the time goes, single frames beside the bare network,
+/// and the checkpoints that lie in the repository. Peer, ours, ours, peer; the best of each counts.
+/// </summary>
+internal static class InferenceBench
+{
+    private const int Threads = 2, Batch = 4, Nodes = 4, Height = 240, Width = 320;
+    private const string OpenField = "examples/data/openfield/videos/m3v1mp4.mp4", Flies = "examples/data/flies13/flies13_20190128.mp4";
+    private static readonly UNetOptions UNet = new() { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 };
+    private static readonly ConfidenceMapHeadOptions Head = new() { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 };
+    private static readonly string Output = Path.Combine(Path.GetTempPath(), $"inference-bench-{Environment.ProcessId}.slp");
+
+    public static int Run(string[] words)
+    {
+        var frames = words is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 400;
+        set_num_threads(Threads);
+        var pose = new MLContext(seed: 1).Pose();
+        using var model = Formality(pose);
+        try
+        {
+            BesidePeer(pose, model, frames);
+            Parts(pose, frames);
+            Live(pose, model);
+            Checkpoints(pose);
+        }
+        finally
+        {
+            File.Delete(Output);
+        }
+        return 0;
+    }
+
+    // The network is exactly peer.py's; its training is a formality.
+    private static SingleInstanceTransformer Formality(PoseCatalog pose) => pose.SingleInstance(new()
+    {
+        Backbone = UNet, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
+    }).Fit(pose.Split(pose.LoadLabels("examples/data/openfield"), testFraction: 0.95).TrainSet);
+
+    private static void BesidePeer(PoseCatalog pose, PoseModelTransformer model, int frames)
+    {
+        using var images = rand(Batch, 1, Height, Width);
+        using var single = rand(1, 1, Height, Width);
+        (string Name, string[] Peer, Func<double> Ours)[] rows =
+        [
+            ("file to .slp", ["video", OpenField, "--scale", "0.5", "--batch", $"{Batch}", "--frames", $"{frames}"], () => FramesPerSecond(pose, model, OpenField, frames)),
+            ("network alone, batch 4", ["forward", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"], () => Batch / Forward(images, 60)),
+            ("network alone, batch 1", ["forward", "--size", $"{Height}x{Width}", "--batch", "1", "--nodes", $"{Nodes}"], () => 1 / Forward(single, 120)),
+        ];
+        Say($"{frames} frames of {OpenField}, scale 0.5, {Threads} threads; frames/s");
+        Say($"{"",-26}{"plain PyTorch",14}{"ours",10}{"ratio",9}");
+        foreach (var (name, words, ours) in rows)
+        {
+            var (peer, own) = (Peer(words), Math.Max(ours(), ours()));
+            peer = Math.Max(peer, Peer(words));
+            Say($"{name,-26}{peer,14:0.0}{own,10:0.0}{own / peer,8:0.00}x");
+        }
+    }
+
+    private static double FramesPerSecond(PoseCatalog pose, ITransformer model, string video, int frames) =>
+        pose.Predict(model, video, Output, new() { Frames = Enumerable.Range(0, frames) }).FramesPerSecond;
+
+    /// <summary>Each part by itself over the same frames; those that run at the same time add up to more than the whole.</summary>
+    private static void Parts(PoseCatalog pose, int frames)
+    {
+        var geometry = new FrameGeometry(480, 640, 0.5f, 16);
+        using var source = Sleap.IO.Video.FromFile(OpenField).Open();
+        var frame = source.Read(0);
+        var resampler = new FrameResampler(geometry, frame.Channels, 1);
+        var input = new byte[Batch * resampler.ByteCount];
+        using var network = Network();
+        using var images = rand(Batch, 1, geometry.InputHeight, geometry.InputWidth);
+        using var inference = inference_mode(true);
+        var codec = new ConfidenceMap(2, 5);
+        using var maps = network.call(images)[0];
+        var predicted = new Instance { Skeleton = new Skeleton("", ["a", "b", "c", "d"]), IsPredicted = true, Points = [.. Enumerable.Range(0, 4).Select(n => new Point(n, n, true, false, 0.5f))] };
+        var video = Sleap.IO.Video.FromFile(OpenField);
+        (string Name, double Seconds)[] parts =
+        [
+            ("decode", Seconds(() => Decode(pose, OpenField, frames)) / frames),
+            ("resample", Best(3, () => Repeat(frames, () => resampler.Resample(frame.Pixels, input.AsSpan(0, resampler.ByteCount)))) / frames),
+            ("bytes to tensor", Best(3, () => Repeat(frames / Batch, () => InputTensor.FromBytes(input, Batch, geometry.InputHeight, geometry.InputWidth, 1).Dispose())) / frames),
+            ("network", Best(2, () => Repeat(frames / Batch, () => network.call(images)[0].Dispose())) / frames),
+            ("peaks", Best(3, () => Repeat(frames / Batch, () => { using var scope = NewDisposeScope(); codec.Decode(maps).Points.cpu(); })) / frames),
+            ("write", Best(3, () => Write(video, predicted, frames)) / frames),
+        ];
+        Say("");
+        Say("Where the time goes, each part by itself, ms a frame:");
+        foreach (var (name, seconds) in parts) Say($"{name,-26}{seconds * 1e3,14:0.00}");
+    }
+
+    private static void Live(PoseCatalog pose, PoseModelTransformer model)
+    {
+        using var source = Sleap.IO.Video.FromFile(OpenField).Open();
+        var frames = Enumerable.Range(0, 100).Select(source.Read).ToList();
+        var live = pose.CreateLivePredictor(model, new() { Height = 480, Width = 640 });
+        using var network = Network();
+        using var image = rand(1, 1, Height, Width);
+        using var inference = inference_mode(true);
+        var bare = new List<double>();
+        for (var i = -5; i < frames.Count; i++)
+        {
+            // Turn about, so that a slow moment of the machine is in both.
+            if (i >= 0) live.Predict(frames[i].Pixels, frames[i].Height, frames[i].Width, frames[i].Channels);
+            var seconds = Seconds(() => network.call(image)[0].Dispose());
+            if (i >= 0) bare.Add(seconds * 1e3);
+        }
+        bare.Sort();
+        var (p50, p95) = (bare[(int)(0.5 * bare.Count) - 1], bare[(int)(0.95 * bare.Count) - 1]);
+        Say("");
+        Say($"Live, a frame of 640 x 480 in, poses out: {live.Latency}");
+        Say($"The network alone, batch 1: p50 {p50:0.0} ms, p95 {p95:0.0} ms; ratios {live.Latency.P50.TotalMilliseconds / p50:0.00} and {live.Latency.P95.TotalMilliseconds / p95:0.00}");
+    }
+
+    private static void Checkpoints(PoseCatalog pose)
+    {
+        const string models = "tests/golden/models/", trained = "tests/golden/trained/", robot = "tests/data/small_robot.mp4", pair = "tests/data/centered_pair_small.mp4";
+        (string Name, string[] Folders, string Video, int Frames)[] rows =
+        [
+            ("single instance, sample", [models + "single_instance"], robot, 64),
+            ("top-down, sample", [models + "centroid", models + "centered_instance"], pair, 64),
+            ("top-down-id, sample", [models + "centroid", models + "multiclass_centered_instance"], pair, 64),
+            ("bottom-up, sample", [models + "bottomup"], pair, 64),
+            ("bottom-up-id, sample", [models + "multiclass_bottomup"], pair, 64),
+            ("single instance, openfield", [trained + "openfield_single"], OpenField, 64),
+            ("top-down, flies13", [trained + "flies13_centroid", trained + "flies13_centered"], Flies, 32),
+            ("top-down-id, flies13", [trained + "flies13_centroid", trained + "flies13_topdown_id"], Flies, 32),
+            ("bottom-up, flies13", [trained + "flies13_bottomup"], Flies, 16),
+        ];
+        Say("");
+        Say($"{"checkpoints of sleap-nn",-28}{"frame",11}{"animals",9}{"frames/s",10}{"decode ms",11}{"all ms",9}{"live p50 ms",13}");
+        foreach (var (name, folders, video, frames) in rows)
+        {
+            using var model = pose.FromSleap(folders);
+            var live = pose.CreateLivePredictor(model);
+            using var source = Sleap.IO.Video.FromFile(video).Open();
+            for (var i = 0; i < 8; i++) live.Predict(source.Read(i).Pixels, source.Height, source.Width, source.Channels);
+            var report = pose.Predict(model, video, Output, new() { Frames = Enumerable.Range(0, frames) });
+            var decode = Seconds(() => Decode(pose, video, frames)) / frames;
+            Say($"{name,-28}{$"{source.Width}x{source.Height}",11}{(double)report.Instances / report.Processed,9:0.0}{report.FramesPerSecond,10:0.0}{decode * 1e3,11:0.0}{1e3 / report.FramesPerSecond,9:0.0}{live.Latency.P50.TotalMilliseconds,13:0.0}");
+        }
+    }
+
+    private static void Decode(PoseCatalog pose, string video, int frames)
+    {
+        var view = pose.LoadVideo(video, Enumerable.Range(0, frames));
+        // With the image active frames are decoded, whether or not somebody looks at them.
+        using var cursor = view.GetRowCursor([view.Schema["Image"]]);
+        while (cursor.MoveNext())
+        {
+        }
+    }
+
+    private static void Write(Sleap.IO.Video video, Instance predicted, int frames)
+    {
+        using var writer = LabelsWriter.Create(Output, predicted.Skeleton, [video]);
+        for (var i = 0; i < frames; i++)
+            writer.Add(new LabeledFrame { Video = video, FrameIndex = i, Instances = [new Instance { Skeleton = predicted.Skeleton, Points = predicted.Points, IsPredicted = true }] });
+        writer.Finish();
+    }
+
+    private static PoseNetwork Network()
+    {
+        manual_seed(0);
+        var network = new PoseNetwork(UNet, [Head]);
+        network.UseChannelsLast();
+        network.eval();
+        return network;
+    }
+
+    /// <summary>Seconds of one pass of the network.</summary>
+    private static double Forward(Tensor images, int steps)
+    {
+        using var network = Network();
+        using var inference = inference_mode(true);
+        Repeat(3, () => network.call(images)[0].Dispose());
+        return Seconds(() => Repeat(steps, () => network.call(images)[0].Dispose())) / steps;
+    }
+
+    private static double Peer(string[] words)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["bench/peer.py", .. words]) { RedirectStandardOutput = true })!;
+        var line = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py {words[0]} ended with exit code {process.ExitCode}.");
+        return JsonNode.Parse(line)!["frames_per_s"]!.GetValue<double>();
+    }
+
+    private static void Repeat(int times, Action work)
+    {
+        for (var i = 0; i < times; i++) work();
+    }
+
+    private static double Best(int rounds, Action work) => Enumerable.Range(0, rounds).Min(_ => Seconds(work));
+
+    private static double Seconds(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static void Say(string line) => Console.WriteLine(line);
+}
