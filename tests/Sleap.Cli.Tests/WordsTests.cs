@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sleap.Cli.Tests;
 
 public sealed class WordsTests
@@ -36,6 +38,17 @@ public sealed class WordsTests
         var (code, output, _) = Cli.Run(words);
         Assert.Equal(0, code);
         Assert.Contains(completion, output.Split('\n').Select(line => line.Trim()));
+    }
+
+    /// <summary>The function that docs/cli.md gives for bash, as bash would call it.</summary>
+    [SkippableFact]
+    public void The_completion_for_bash_completes()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "It is for bash.");
+        var function = DocBlocks.Of("docs/cli.md").Single(block => block.Language == "bash" && block.Text.Contains("COMPREPLY")).Text;
+        var script = $"sleap() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "sleap.dll")}' \"$@\"; }}\n{function}\nCOMP_LINE='sleap predict v.mp4 --mo' COMP_POINT=24\n_sleap\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n";
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
+        Assert.Contains("--model", process.StandardOutput.ReadToEnd().Split('\n'));
     }
 
     /// <summary>Nothing but text goes out, whatever the terminal: a file or a pipe has no escape sequences to cope with.</summary>

@@ -202,7 +202,10 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             columns.AddRange([("uint[]", "PredictedIdentity", $"Who each animal is: 1 = {scaffold.Facts.Tracks[0]} and so on; 0 = unknown."), ("float[]", "IdentityScore", $"The probability of each of the {scaffold.Facts.Tracks.Count} names, for each animal.")]);
         return string.Join("\n\n", columns.Select(column => $$"""
                 /// <summary>{{column.What}}</summary>
-                public {{column.Type}} {{column.Name}} { get; set; }{{(column.Type.EndsWith(']') ? " = [];" : "")}}
+                {{Attribute(column.Name)}}public {{column.Type}} {{column.Name}} { get; set; }{{(column.Type.EndsWith(']') ? " = [];" : "")}}
             """));
     }
+
+    // ML.NET wants to know how many values a key has.
+    private string Attribute(string column) => column == "PredictedIdentity" ? string.Create(CultureInfo.InvariantCulture, $"[KeyType({scaffold.Facts.Tracks.Count})] ") : "";
 }
