@@ -50,6 +50,15 @@ public sealed class ExampleProgramTests : IDisposable
         Assert.Contains("of the rows held back", Run("pose-classifier.cs", Flies(200), table, "thorax", "head"));
     }
 
+    /// <summary>Also those whose trainers only the real packages have: against reference assemblies of what those offer.</summary>
+    [Fact]
+    public void All_examples_compile_against_the_real_packages()
+    {
+        Listings.ReferenceAssemblies.Write(Data("tests/api"), _folder);
+        foreach (var example in Directory.GetFiles(Data("examples"), "*.cs"))
+            Assert.Empty(Compiler.Program(Path.GetFileName(example), File.ReadAllText(example), _folder));
+    }
+
     private string Flies(int frames)
     {
         var file = Path.Combine(_folder, "labels.slp");
