@@ -47,6 +47,16 @@ public sealed class AnalyzeTests : IDisposable
         Assert.Contains(words[1], error);
     }
 
+    [Fact]
+    public void Animals_that_nobody_can_tell_apart_are_not_followed_in_silence()
+    {
+        var poses = Path.Combine(_folder, "poses.slp");
+        FlyLabels.Range(0, 5, _ => null).Save(poses);
+        var (code, _, error) = Cli.Run("analyze", poses, "--out", Path.Combine(_folder, "t.csv"));
+        Assert.Equal(0, code);
+        Assert.Contains("10 animals have no track", error);
+    }
+
     private static Labels TwoAnimals()
     {
         var skeleton = new Skeleton("mouse", ["tail", "nose"]);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sleap.IO;
 
 namespace Sleap.Cli.Tests;
@@ -68,16 +67,5 @@ public sealed class ExampleProgramTests : IDisposable
 
     private static string Data(string name) => Path.Combine(Cli.Root, name);
 
-    private string Run(string example, params string[] words)
-    {
-        // The configuration of this test, whose assemblies are built already.
-        var configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
-        var start = new ProcessStartInfo("dotnet", ["run", Path.Combine(Cli.Root, "examples", example), "-c", configuration, "--", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}\n{output}\n{error.Result}");
-        return output;
-    }
+    private string Run(string example, params string[] words) => Compiler.Run(Data($"examples/{example}"), _folder, words);
 }

@@ -8,7 +8,6 @@ namespace Sleap.Cli;
 /// <summary>A folder of programs of one file each, for a model of some labels: training, consumption, evaluation, configuration and a README.</summary>
 internal sealed class Scaffold
 {
-    private readonly string _labels;
     private readonly ScaffoldCode _code;
 
     /// <summary>Looks at the labels and chooses the options.</summary>
@@ -18,7 +17,7 @@ internal sealed class Scaffold
     /// <exception cref="ArgumentException">The name has no letter to begin with, or the labels cannot train the type.</exception>
     public Scaffold(string name, string labels, string? type)
     {
-        _labels = Path.GetFullPath(labels);
+        LabelsPath = Path.GetFullPath(labels);
         Name = Identifier(name);
         FileName = name.ToLowerInvariant();
         Facts = LabelFacts.Of(Labels.Load(labels), labels);
@@ -32,11 +31,14 @@ internal sealed class Scaffold
     /// <summary>The name as the model's file has it.</summary>
     public string FileName { get; }
 
+    /// <summary>The labels in numbers.</summary>
     public LabelFacts Facts { get; }
 
+    /// <summary>The model type and its options.</summary>
     public ModelChoice Choice { get; }
 
-    public string LabelsPath => _labels;
+    /// <summary>The labels' whole path: the programs may be run from any folder.</summary>
+    public string LabelsPath { get; }
 
     /// <summary>Writes the folder.</summary>
     /// <returns>The files, in the order that a person reads them in.</returns>

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Sleap.Cli;
 
 /// <summary>The lines that a program of one file begins with to have this library, and how it is run.</summary>
@@ -5,23 +7,24 @@ namespace Sleap.Cli;
 /// <param name="Run">What stands behind <c>dotnet run FILE</c>.</param>
 internal sealed record SourceReference(string Lines, string Run)
 {
-    // The newest that the code is compiled against where there is no choice: Directory.Packages.props.
+    // Of the version that the library is packed with: Directory.Build.props.
     private const string LibTorch = "TorchSharp-cpu@0.102.7";
 
     /// <summary>The clone that this program was built in, if it was; else the packages of this program's version.</summary>
-    public static SourceReference For(string folder)
+    public static SourceReference For(string folder) => CloneFolder() is { } clone ? Project(clone, Path.GetFullPath(folder)) : Packages();
+
+    /// <summary>The library as a package, and the libtorch for a CPU.</summary>
+    public static SourceReference Packages()
     {
-        if (CloneFolder() is not { } clone)
-        {
-            var version = typeof(SourceReference).Assembly.GetName().Version!;
-            var packages = typeof(MLNet.PoseModelTransformer).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyInformationalVersionAttribute), false)
-                .Cast<System.Reflection.AssemblyInformationalVersionAttribute>().FirstOrDefault()?.InformationalVersion.Split('+')[0] ?? version.ToString(3);
-            return new($"#:package Sleap.MLNet@{packages}\n#:package {LibTorch}\n// For a GPU, TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu.", "");
-        }
+        var version = typeof(SourceReference).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        return new($"#:package Sleap.MLNet@{version}\n#:package {LibTorch}\n// For a GPU, TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu.", "");
+    }
+
+    private static SourceReference Project(string clone, string folder)
+    {
         var project = Path.Combine(clone, "src", "Sleap.MLNet", "Sleap.MLNet.csproj");
-        var full = Path.GetFullPath(folder);
         // Inside the clone both move together; elsewhere only the whole path stays right.
-        var path = full.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(full, project) : project;
+        var path = folder.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(folder, project) : project;
         return new($"#:project {path.Replace('\\', '/')}", " -c Release");
     }
 

@@ -38,6 +38,9 @@ internal static class AnalyzeVerb
             var labels = Labels.Load(file);
             var videos = labels.Frames.Select(frame => frame.Video).Distinct().ToList();
             if (videos.Count > 1) throw new InvalidDataException($"'{file}' has poses of {videos.Count} videos: {string.Join(", ", videos)}. Analyze one at a time.");
+            // An animal alone in its frame needs no track to be followed.
+            var untracked = labels.Frames.Sum(frame => frame.Instances.Count > 1 ? frame.Instances.Count(animal => animal.Track is null) : 0);
+            if (untracked > 0) Console.Error.WriteLine($"sleap: {untracked} animals have no track beside others in their frames, and are not followed: run 'sleap track {file} --out TRACKED.slp' first.");
             var fps = words.GetValue(Fps) ?? RateOf(videos);
             var pose = new MLContext(seed: 0).Pose();
             var (behaviour, extra) = Behaviour(words, pose, pose.FromLabels(labels), fps);

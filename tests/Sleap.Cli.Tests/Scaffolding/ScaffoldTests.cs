@@ -68,6 +68,29 @@ public sealed class ScaffoldTests : IDisposable
     }
 
     [Fact]
+    public void Outside_a_clone_programs_name_the_packages_of_this_version()
+    {
+        var versions = System.Xml.Linq.XDocument.Load(Data("Directory.Build.props")).Descendants().ToLookup(element => element.Name.LocalName, element => element.Value);
+        var head = SourceReference.Packages();
+        Assert.StartsWith($"#:package Sleap.MLNet@{versions["VersionPrefix"].Single()}\n#:package TorchSharp-cpu@{versions["TorchSharpVersion"].Single()}\n", head.Lines);
+        var code = new ScaffoldCode(new Scaffold("mouse", Data("examples/data/openfield"), null));
+        foreach (var program in new[] { code.Training(head), code.Consumption(head), code.Evaluate(head) })
+        {
+            Assert.StartsWith(head.Lines, program);
+            Assert.DoesNotContain("#:project", program);
+            Assert.Empty(Compiler.Program("mouse", program));
+        }
+    }
+
+    /// <summary>Inside the clone the folder moves with it; elsewhere only the whole path stays right.</summary>
+    [Fact]
+    public void In_a_clone_programs_name_the_project()
+    {
+        Assert.Equal("#:project ../src/Sleap.MLNet/Sleap.MLNet.csproj", SourceReference.For(Data("mouse")).Lines);
+        Assert.Equal($"#:project {Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}", SourceReference.For(_folder).Lines);
+    }
+
+    [Fact]
     public void What_cannot_be_trained_or_named_is_said()
     {
         var untracked = Path.Combine(_folder, "untracked.slp");
@@ -98,11 +121,11 @@ public sealed class ScaffoldTests : IDisposable
             code = code.Replace(line, $"{option} = {value},", StringComparison.Ordinal);
         }
         File.WriteAllText(training, code);
-        Assert.Contains("On frames that it has not seen:", Run("Robot.training.cs"));
-        Assert.Contains("within", Run("Robot.evaluate.cs"));
+        Assert.Contains("On frames that it has not seen:", DotnetRun("Robot.training.cs"));
+        Assert.Contains("within", Compiler.Run(Path.Combine(_folder, "Robot.evaluate.cs"), _folder));
         Assert.True(File.Exists(Path.Combine(_folder, "evaluation", "report.html")));
         var picture = Data("examples/data/openfield/labeled-data/m4s1/img0000.png");
-        Assert.Contains("animal 0  A ", Run("Robot.consumption.cs", picture));
+        Assert.Contains("animal 0  A ", Compiler.Run(Path.Combine(_folder, "Robot.consumption.cs"), _folder, picture));
     }
 
     private string Flies()
@@ -112,11 +135,11 @@ public sealed class ScaffoldTests : IDisposable
         return file;
     }
 
-    private string Run(string program, params string[] words)
+    private string DotnetRun(string program)
     {
         // The configuration of this test, whose assemblies are built already.
         var configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
-        var start = new ProcessStartInfo("dotnet", ["run", program, "-c", configuration, "--", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo("dotnet", ["run", program, "-c", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
