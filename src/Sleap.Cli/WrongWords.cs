@@ -21,7 +21,7 @@ internal static class WrongWords
             if (error.SymbolResult is OptionResult { Option: var option, Tokens: [.., var value] } && Values(option) is { Length: > 0 } values)
                 faults.Add($"{option.Name} is '{value.Value}', expected {string.Join(", ", values)}.{DidYouMean(value.Value, values)}");
             else if (!unrecognized && options.Length == 0)
-                faults.Add(error.Message);
+                faults.Add(parsed.CommandResult.Command.Subcommands is { Count: > 0 } verbs ? $"say what '{NameOf(parsed.CommandResult)}' is to do: {string.Join(", ", verbs.Select(verb => verb.Name))}." : error.Message);
         }
         return [.. faults.Distinct()];
     }

@@ -30,6 +30,11 @@ public sealed class WordsTests
     }
 
     [Theory]
+    [InlineData("info, convert, new, ")]
+    [InlineData("slurm, k8s.", "cluster")]
+    public void Without_a_verb_the_verbs_are_told(string verbs, params string[] words) => Assert.Contains(verbs, Assert.Single(WrongWords.Of(SleapCommand.Create().Parse(words))));
+
+    [Theory]
     [InlineData("train", "[suggest:8]", "sleap tr")]
     [InlineData("--json", "[suggest:19]", "sleap info x --js")]
     [InlineData("top-down", "[suggest:35]", "sleap new mouse --labels x --type ")]
