@@ -1,4 +1,4 @@
-// The one way in: dotnet run build.cs -- demo | test | sleap ARGS… | bench | pack | doctor
+// The one way in: dotnet run build.cs -- demo | test | approve | sleap ARGS… | bench | pack | doctor
 // It installs what is missing, decides which runtime this machine can have, builds, and runs.
 using System.Diagnostics;
 using System.Globalization;
@@ -20,12 +20,13 @@ try
     {
         "demo" => Demo(),
         "test" => Test(),
+        "approve" => Approve(),
         "sleap" => Sleap(rest),
         "bench" => Bench(rest),
         "pack" => Pack(),
         "doctor" => Doctor(),
         "help" or "--help" or "-h" => Help(),
-        _ => throw new BuildException($"'{verb}' is not a verb of build.cs. Verbs: demo, test, sleap, bench, pack, doctor.", 2),
+        _ => throw new BuildException($"'{verb}' is not a verb of build.cs. Verbs: demo, test, approve, sleap, bench, pack, doctor.", 2),
     };
 }
 catch (BuildException problem)
@@ -43,6 +44,7 @@ int Help()
 
           demo     train on real frames, predict a video, write demo/ (about 6 minutes on 2 cores)
           test     build and run all tests; ends with 'N passed, N failed'
+          approve  write what is made of the code: docs/configuration.md and the lists of public members
           sleap …  the command-line tool, from this clone
           bench    speed beside plain PyTorch in the same run
           pack     NuGet packages into artifacts/package
@@ -113,6 +115,17 @@ int Test()
     return failed == 0 && passed > 0 ? 0 : 1;
 }
 
+int Approve()
+{
+    Prepare(Parts.Run);
+    const string project = "tests/Sleap.Cli.Tests";
+    Dotnet("build", project, "-c", "Release", "-v", "q");
+    Environment.SetEnvironmentVariable("SLEAP_APPROVE", "1");
+    var code = Run("dotnet", ["test", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "--filter", "FullyQualifiedName~Approved"]);
+    if (code == 0) Console.WriteLine("Written; 'git diff' shows what changed.");
+    return code;
+}
+
 int Sleap(string[] words)
 {
     Prepare(Parts.Run, quiet: true);
@@ -131,8 +144,12 @@ int Pack()
 {
     // Packages always depend on the real ML.NET; they can be made only where NuGet has it.
     if (Runtime() != "packages") throw new BuildException("Packages are made against the real Microsoft.ML and TorchSharp, which this machine's NuGet does not have. Run 'pack' where it does.", 1);
-    foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet"])
-        Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:PoseRuntime=packages");
+    const string folder = "artifacts/package/release";
+    if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Cli"])
+        Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:PoseRuntime=packages", "-p:Packing=true");
+    foreach (var file in Directory.GetFiles(folder, "*.*nupkg").Order(StringComparer.Ordinal))
+        Console.WriteLine($"{Path.GetRelativePath(root, Path.GetFullPath(file))}  {new FileInfo(file).Length / 1024.0 / 1024:0.0} MB");
     return 0;
 }
 

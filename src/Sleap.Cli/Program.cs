@@ -3,15 +3,12 @@ using Sleap.Cli;
 using Sleap.IO;
 
 // Exit codes: 0 well, 1 bad input, 2 wrong words, 130 interrupted. With --json the last line of standard output is one JSON object.
-var root = new RootCommand("Animal poses: train models on labels, predict videos, evaluate and convert.")
+var words = SleapCommand.Create().Parse(args);
+// [suggest], by which a shell asks for completions, comes with words that are not finished.
+var isSuggesting = words.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.Directive);
+if (!isSuggesting && WrongWords.Of(words) is { Count: > 0 } faults)
 {
-    InfoVerb.Create(), ConvertVerb.Create(), TrainVerb.Create(), PredictVerb.Create(), TrackVerb.Create(), EvalVerb.Create(),
-    RenderVerb.Create(), ReportVerb.Create(),
-};
-var words = root.Parse(args);
-if (words.Errors.Count > 0)
-{
-    foreach (var error in words.Errors) Console.Error.WriteLine($"sleap: {error.Message}");
+    foreach (var fault in faults) Console.Error.WriteLine($"sleap: {fault}");
     Console.Error.WriteLine("Run 'sleap --help', or 'sleap VERB --help'.");
     return 2;
 }

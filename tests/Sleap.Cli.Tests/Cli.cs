@@ -9,9 +9,14 @@ internal static class Cli
 {
     public static string Root { get; } = FindRoot();
 
-    public static (int Code, string Output, string Error) Run(params string[] words)
+    public static (int Code, string Output, string Error) Run(params string[] words) => Run([], words);
+
+    public static (int Code, string Output, string Error) Run((string Name, string Value)[] variables, params string[] words) => Run(Root, variables, words);
+
+    public static (int Code, string Output, string Error) Run(string folder, (string Name, string Value)[] variables, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

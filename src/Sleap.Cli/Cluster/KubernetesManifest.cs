@@ -1,0 +1,78 @@
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.EventEmitters;
+
+namespace Sleap.Cli;
+
+/// <summary>An Indexed Job, one pod a shard, and a Job that merges when all shards are there.</summary>
+internal static class KubernetesManifest
+{
+    /// <summary>The two manifests, one YAML document each.</summary>
+    /// <param name="job">What is predicted; its paths are those inside the containers.</param>
+    /// <param name="image">The container image, with <c>sleap</c> in it.</param>
+    /// <param name="claim">The PersistentVolumeClaim that holds videos, models and results.</param>
+    /// <param name="mount">Where it is mounted.</param>
+    /// <param name="parallelism">Pods at a time.</param>
+    public static string Write(ClusterJob job, string image, string claim, string mount, int parallelism)
+    {
+        var output = job.Output[..^Path.GetExtension(job.Output).Length];
+        var shard = $"{ClusterJob.Quoted(output)}.shard-\"$JOB_COMPLETION_INDEX\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
+        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted)).Replace($"INDEX/{job.Shards}", $"\"$JOB_COMPLETION_INDEX\"/{job.Shards}", StringComparison.Ordinal);
+        // Kubernetes does not know an order of jobs, so the second one waits for the files of the first. A file appears when it is whole.
+        var wait = $"for i in $(seq 0 {job.Shards - 1}); do until [ -s {shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} ]; do sleep 10; done; done";
+        var shards = Job(job, job.Name, image, claim, mount, $"set -eu\nif [ -s {shard} ]; then echo shard is done; exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n", job.Gpus);
+        var spec = (Dictionary<string, object>)shards["spec"];
+        spec["completions"] = job.Shards;
+        spec["parallelism"] = parallelism;
+        spec["completionMode"] = "Indexed";
+        var merge = Job(job, job.Name + "-merge", image, claim, mount, $"set -eu\n{wait}\n{string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}\n", gpus: 0);
+        var yaml = new SerializerBuilder().WithEventEmitter(next => new LiteralLines(next)).Build();
+        return $"{yaml.Serialize(shards)}---\n{yaml.Serialize(merge)}".ReplaceLineEndings("\n");
+    }
+
+    private static Dictionary<string, object> Job(ClusterJob job, string name, string image, string claim, string mount, string script, int gpus)
+    {
+        var limits = new Dictionary<string, object> { ["cpu"] = job.Cpus, ["memory"] = MemoryOf(job.Memory) };
+        if (gpus > 0) limits["nvidia.com/gpu"] = gpus;
+        var container = new Dictionary<string, object>
+        {
+            ["name"] = "sleap",
+            ["image"] = image,
+            ["command"] = new[] { "/bin/sh", "-c", script },
+            ["resources"] = new Dictionary<string, object> { ["requests"] = new Dictionary<string, object>(limits), ["limits"] = new Dictionary<string, object>(limits) },
+            ["volumeMounts"] = new[] { new Dictionary<string, object> { ["name"] = "data", ["mountPath"] = mount } },
+        };
+        return new()
+        {
+            ["apiVersion"] = "batch/v1",
+            ["kind"] = "Job",
+            ["metadata"] = new Dictionary<string, object> { ["name"] = name },
+            ["spec"] = new Dictionary<string, object>
+            {
+                ["backoffLimit"] = 6,
+                ["template"] = new Dictionary<string, object>
+                {
+                    ["spec"] = new Dictionary<string, object>
+                    {
+                        ["restartPolicy"] = "Never",
+                        ["containers"] = new[] { container },
+                        ["volumes"] = new[] { new Dictionary<string, object> { ["name"] = "data", ["persistentVolumeClaim"] = new Dictionary<string, object> { ["claimName"] = claim } } },
+                    },
+                },
+            },
+        };
+    }
+
+    // Slurm's G is Kubernetes' Gi: both mean powers of 1024.
+    private static string MemoryOf(string memory) => memory[^1] is 'K' or 'M' or 'G' or 'T' ? memory + "i" : memory;
+
+    // Scripts line by line, as a person would write them.
+    private sealed class LiteralLines(IEventEmitter next) : ChainedEventEmitter(next)
+    {
+        public override void Emit(ScalarEventInfo eventInfo, IEmitter emitter)
+        {
+            if (eventInfo.Source.Value is string text && text.Contains('\n', StringComparison.Ordinal)) eventInfo.Style = ScalarStyle.Literal;
+            base.Emit(eventInfo, emitter);
+        }
+    }
+}

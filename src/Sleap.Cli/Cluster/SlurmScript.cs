@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Sleap.Cli;
+
+/// <summary>A script that submits a job array, one task a shard, and a job that merges when all are done.</summary>
+internal static class SlurmScript
+{
+    public static string Write(ClusterJob job, string? partition, string time)
+    {
+        var output = job.Output[..^Path.GetExtension(job.Output).Length];
+        var shard = $"{ClusterJob.Quoted(output)}.shard-\"$SLURM_ARRAY_TASK_ID\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
+        var common = string.Concat(new[]
+        {
+            partition is null ? null : $"#SBATCH --partition={partition}\n", $"#SBATCH --time={time}\n",
+        });
+        var gpus = job.Gpus > 0 ? string.Create(CultureInfo.InvariantCulture, $"#SBATCH --gres=gpu:{job.Gpus}\n") : "";
+        // The shard's file stays as it is in the words; only the index is the scheduler's.
+        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted)).Replace($"INDEX/{job.Shards}", $"\"$SLURM_ARRAY_TASK_ID\"/{job.Shards}", StringComparison.Ordinal);
+        predict = predict[..^"OUT".Length] + shard;
+        return $"""
+            #!/usr/bin/env bash
+            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {job.Name}.slurm.sh
+            # Run it again after a failure: shards that are done are left as they are.
+            set -euo pipefail
+
+            array=$(sbatch --parsable <<'SHARD'
+            #!/usr/bin/env bash
+            #SBATCH --job-name={job.Name}
+            #SBATCH --array=0-{job.Shards - 1}
+            #SBATCH --cpus-per-task={job.Cpus}
+            #SBATCH --mem={job.Memory}
+            {common}{gpus}#SBATCH --output={job.Name}-%A-%a.log
+            set -euo pipefail
+            # A file appears when it is whole, so one that is there is done.
+            if [ -s {shard} ]; then echo "shard $SLURM_ARRAY_TASK_ID is done"; exit 0; fi
+            {predict}
+            SHARD
+            )
+            echo "shards: job $array"
+
+            merge=$(sbatch --parsable --dependency=afterok:"$array" --kill-on-invalid-dep=yes <<'MERGE'
+            #!/usr/bin/env bash
+            #SBATCH --job-name={job.Name}-merge
+            #SBATCH --cpus-per-task=1
+            #SBATCH --mem={job.Memory}
+            {common}#SBATCH --output={job.Name}-merge-%j.log
+            set -euo pipefail
+            {string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}
+            MERGE
+            )
+            echo "merge: job $merge, after them"
+
+            """.ReplaceLineEndings("\n");
+    }
+}

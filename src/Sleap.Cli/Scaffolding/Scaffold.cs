@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+using Sleap.IO;
+using Sleap.MLNet;
+
+namespace Sleap.Cli;
+
+/// <summary>A folder of programs of one file each, for a model of some labels: training, consumption, evaluation, configuration and a README.</summary>
+internal sealed class Scaffold
+{
+    private readonly ScaffoldCode _code;
+
+    /// <summary>Looks at the labels and chooses the options.</summary>
+    /// <param name="name">What the model is called; letters, digits, and signs that divide words.</param>
+    /// <param name="labels">The labels' path.</param>
+    /// <param name="type">A model type, or null to choose one.</param>
+    /// <exception cref="ArgumentException">The name has no letter to begin with, or the labels cannot train the type.</exception>
+    public Scaffold(string name, string labels, string? type)
+    {
+        LabelsPath = Path.GetFullPath(labels);
+        Name = Identifier(name);
+        FileName = name.ToLowerInvariant();
+        Facts = LabelFacts.Of(Labels.Load(labels), labels);
+        Choice = ModelChoice.For(Facts, type);
+        _code = new(this);
+    }
+
+    /// <summary>The name as an identifier: <c>my mouse</c> is <c>MyMouse</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The name as the model's file has it.</summary>
+    public string FileName { get; }
+
+    /// <summary>The labels in numbers.</summary>
+    public LabelFacts Facts { get; }
+
+    /// <summary>The model type and its options.</summary>
+    public ModelChoice Choice { get; }
+
+    /// <summary>The labels' whole path: the programs may be run from any folder.</summary>
+    public string LabelsPath { get; }
+
+    /// <summary>Writes the folder.</summary>
+    /// <returns>The files, in the order that a person reads them in.</returns>
+    /// <exception cref="IOException">One of the files is there already; nothing is written then.</exception>
+    public IReadOnlyList<string> Write(string folder)
+    {
+        var head = SourceReference.For(folder);
+        List<(string Name, string Text)> files =
+        [
+            ("README.md", _code.Readme(head)),
+            ($"{Name}.training.cs", _code.Training(head)),
+            ($"{Name}.consumption.cs", _code.Consumption(head)),
+            ($"{Name}.evaluate.cs", _code.Evaluate(head)),
+            .. Configurations(),
+        ];
+        foreach (var (name, _) in files)
+        {
+            if (File.Exists(Path.Combine(folder, name)))
+                throw new IOException($"'{Path.Combine(folder, name)}' is there already, and may have been changed by hand. Choose another --out, or move it away.");
+        }
+        Directory.CreateDirectory(folder);
+        foreach (var (name, text) in files) File.WriteAllText(Path.Combine(folder, name), text.ReplaceLineEndings("\n"), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        return [.. files.Select(file => Path.Combine(folder, file.Name))];
+    }
+
+    /// <summary>One configuration a network, as sleap-nn has them.</summary>
+    public IEnumerable<(string Name, string Text)> Configurations()
+    {
+        var stages = Choice.Stages;
+        var subject = new PoseSubject(Facts.Skeleton, Choice.Options switch { TopDownIdOptions o => o.Classes ?? [], BottomUpIdOptions o => o.Classes ?? [], _ => [] });
+        foreach (var (type, options, vectors) in stages)
+        {
+            var name = stages.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
+            yield return (name, SleapConfigWriter.Write(type, options, vectors, subject, PoseModelTransformer.AnySize));
+        }
+    }
+
+    private static string Identifier(string name)
+    {
+        var words = new string([.. name.Select(sign => char.IsAsciiLetterOrDigit(sign) ? sign : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var identifier = string.Concat(words.Select(word => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..]));
+        var isFileName = name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0 && name.Trim() == name;
+        return identifier.Length > 0 && char.IsAsciiLetter(identifier[0]) && isFileName
+            ? identifier
+            : throw new ArgumentException($"'{name}' cannot name a model: begin with a letter A to Z, and use letters, digits, '-', '_', '.' and spaces.");
+    }
+}

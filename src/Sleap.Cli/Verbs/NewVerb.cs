@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Sleap.Cli;
+
+/// <summary><c>sleap new NAME --labels FILE</c>: a folder of programs for a model of these labels.</summary>
+internal static class NewVerb
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "What the model is called, for instance mouse." };
+        var labels = new Option<string>("--labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.", Required = true };
+        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ModelChoice.Types)}; else as the labels want it." };
+        type.AcceptOnlyFromAmong([.. ModelChoice.Types]);
+        var output = new Option<string?>("--out") { Description = "The folder to write; else one of the model's name here." };
+        var json = Report.Json();
+        var verb = new Command("new", """
+            A folder of programs for a model of these labels: training, use, evaluation, each a file that 'dotnet run' runs, with every option's reason.
+            Example: sleap new mouse --labels labels.slp
+            """)
+        {
+            name, labels, type, output, json,
+        };
+        verb.SetAction(words =>
+        {
+            var scaffold = new Scaffold(words.GetRequiredValue(name), words.GetRequiredValue(labels), words.GetValue(type));
+            var folder = words.GetValue(output) ?? scaffold.FileName;
+            var files = scaffold.Write(folder);
+            var (choice, facts) = (scaffold.Choice, scaffold.Facts);
+            var report = new JsonObject
+            {
+                ["out"] = folder,
+                ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
+                ["type"] = choice.Type,
+                ["type_reason"] = choice.TypeReason,
+                ["reasons"] = new JsonObject(choice.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))),
+                ["frames"] = facts.Frames,
+                ["animals"] = facts.Animals,
+                ["animal_length_px"] = Report.Number(facts.Length),
+            };
+            Report.Write(words.GetValue(json), report, [$"{choice.Type}: {choice.TypeReason}", .. files, $"Now: cd {folder} && dotnet run {scaffold.Name}.training.cs{SourceReference.For(folder).Run}"]);
+            return 0;
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Sleap.IO;
+using Sleap.MLNet;
+
+namespace Sleap.Cli.Tests;
+
+public sealed class ScaffoldTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sleap-new-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("single-instance", "mouse.config.yaml")]
+    [InlineData("top-down", "mouse.centroid.config.yaml", "mouse.centered_instance.config.yaml")]
+    [InlineData("bottom-up", "mouse.config.yaml")]
+    [InlineData("top-down-id", "mouse.centroid.config.yaml", "mouse.multi_class_topdown.config.yaml")]
+    [InlineData("bottom-up-id", "mouse.config.yaml")]
+    public void The_programs_of_every_type_compile_without_a_warning_and_the_configurations_say_the_same(string type, params string[] configurations)
+    {
+        var labels = type == "single-instance" ? Data("tests/data/small_robot_minimal.slp") : Flies();
+        var scaffold = new Scaffold("mouse", labels, type);
+        var files = scaffold.Write(Path.Combine(_folder, "out"));
+        Assert.Equal(["README.md", "Mouse.training.cs", "Mouse.consumption.cs", "Mouse.evaluate.cs", .. configurations], files.Select(Path.GetFileName));
+        foreach (var program in files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
+            Assert.Empty(Compiler.Program(program, File.ReadAllText(program)));
+        foreach (var ((stage, options, _), file) in scaffold.Choice.Stages.Zip(configurations))
+        {
+            var config = SleapConfig.Read(Path.Combine(_folder, "out", file));
+            Assert.Equal(stage, config.Type);
+            Assert.Empty(config.Remarks);
+            Assert.Equal(options.Backbone, config.Options.Backbone);
+            Assert.Equal(
+                (options.Scale, options.Sigma, options.Augmentation.RotationMax, options.Training.Epochs, options.Training.StepsPerEpoch),
+                (config.Options.Scale, config.Options.Sigma, config.Options.Augmentation.RotationMax, config.Options.Training.Epochs, config.Options.Training.StepsPerEpoch));
+            Assert.Equal(type.EndsWith("-id", StringComparison.Ordinal) && stage != ModelType.Centroid ? ["track_0", "track_1"] : [], config.Classes);
+        }
+    }
+
+    [Fact]
+    public void What_is_chosen_follows_from_the_labels()
+    {
+        var mouse = new Scaffold("mouse", Data("examples/data/openfield"), null);
+        // 116 frames of 640 x 480 with a mouse of some 119 px: 0.5 leaves 59, which are enough for 4 nodes.
+        Assert.Equal(("single-instance", 116, 1), (mouse.Choice.Type, mouse.Facts.Frames, mouse.Facts.MostAnimals));
+        Assert.Equal(119, mouse.Facts.Length, 1.0);
+        var options = Assert.IsType<SingleInstanceOptions>(mouse.Choice.Options);
+        Assert.Equal((0.5f, 180f, 16), (options.Scale, options.Augmentation.RotationMax, ((UNetOptions)options.Backbone).Filters));
+
+        var flies = new Scaffold("two flies", Flies(), null);
+        Assert.Equal(("top-down", "TwoFlies", 2), (flies.Choice.Type, flies.Name, flies.Facts.MostAnimals));
+        var stages = Assert.IsType<TopDownOptions>(flies.Choice.Options);
+        Assert.Equal(("thorax", 2, 0.25f, 1f), (stages.AnchorPart, stages.Centroid.MaxInstances, stages.Centroid.Scale, stages.CenteredInstance.Scale));
+    }
+
+    /// <summary>Two animals that lie over each other: crops would hold both, so nodes are connected instead, if there are edges.</summary>
+    [Theory]
+    [InlineData(true, "bottom-up")]
+    [InlineData(false, "top-down")]
+    public void Animals_that_overlap_want_bottom_up(bool edges, string expected)
+    {
+        var file = Path.Combine(_folder, "near.csv");
+        var skeleton = new Skeleton("worm", ["a", "b"], edges ? [new Edge(0, 1)] : []);
+        var video = Video.FromFile(Data("tests/data/small_robot.mp4"));
+        Instance Worm(double x) => new() { Skeleton = skeleton, Points = [new Point(x, 10), new Point(x + 60, 40)] };
+        var facts = LabelFacts.Of(new Labels([new LabeledFrame { Video = video, FrameIndex = 0, Instances = [Worm(0), Worm(20)] }]), file);
+        Assert.Equal((1, expected), (facts.Overlapping, ModelChoice.For(facts, null).Type));
+    }
+
+    [Fact]
+    public void Outside_a_clone_programs_name_the_packages_of_this_version()
+    {
+        var versions = System.Xml.Linq.XDocument.Load(Data("Directory.Build.props")).Descendants().ToLookup(element => element.Name.LocalName, element => element.Value);
+        var head = SourceReference.Packages();
+        Assert.StartsWith($"#:package Sleap.MLNet@{versions["VersionPrefix"].Single()}\n#:package TorchSharp-cpu@{versions["TorchSharpVersion"].Single()}\n", head.Lines);
+        var code = new ScaffoldCode(new Scaffold("mouse", Data("examples/data/openfield"), null));
+        foreach (var program in new[] { code.Training(head), code.Consumption(head), code.Evaluate(head) })
+        {
+            Assert.StartsWith(head.Lines, program);
+            Assert.DoesNotContain("#:project", program);
+            Assert.Empty(Compiler.Program("mouse", program));
+        }
+    }
+
+    /// <summary>Inside the clone the folder moves with it; elsewhere only the whole path stays right.</summary>
+    [Fact]
+    public void In_a_clone_programs_name_the_project()
+    {
+        Assert.Equal("#:project ../src/Sleap.MLNet/Sleap.MLNet.csproj", SourceReference.For(Data("mouse")).Lines);
+        Assert.Equal($"#:project {Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}", SourceReference.For(_folder).Lines);
+    }
+
+    [Fact]
+    public void What_cannot_be_trained_or_named_is_said()
+    {
+        var untracked = Path.Combine(_folder, "untracked.slp");
+        FlyLabels.Range(0, 3, _ => null).Save(untracked);
+        Assert.Contains("no animal of the labels has a track", Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "top-down-id")).Message);
+        Assert.Contains("up to 2 animals", Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "single-instance")).Message);
+        Assert.Contains("no edges", Assert.Throws<ArgumentException>(() => new Scaffold("mouse", Data("examples/data/openfield"), "bottom-up")).Message);
+        Assert.Contains("'7mice' cannot name", Assert.Throws<ArgumentException>(() => new Scaffold("7mice", untracked, null)).Message);
+        Assert.Contains("cannot name", Assert.Throws<ArgumentException>(() => new Scaffold("../mice", untracked, null)).Message);
+        var scaffold = new Scaffold("mouse", untracked, null);
+        scaffold.Write(_folder);
+        File.WriteAllText(Path.Combine(_folder, "README.md"), "mine");
+        Assert.Contains("README.md", Assert.Throws<IOException>(() => scaffold.Write(_folder)).Message);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_folder, "README.md")));
+    }
+
+    /// <summary>As a person would, with fewer steps of a smaller network: train, test, and look at a picture.</summary>
+    [Fact]
+    public void The_programs_run_one_after_the_other()
+    {
+        var answer = Cli.Json("new", "robot", "--labels", Data("tests/data/small_robot_minimal.slp"), "--out", _folder);
+        Assert.Equal("single-instance", (string?)answer["type"]);
+        var training = Path.Combine(_folder, "Robot.training.cs");
+        var code = File.ReadAllText(training);
+        foreach (var (option, value) in new[] { ("StepsPerEpoch", "1"), ("Epochs", "1"), ("Filters", "4"), ("Scale", "0.125f") })
+        {
+            var line = code.Split('\n').Single(text => text.Trim().StartsWith($"{option} = ", StringComparison.Ordinal));
+            code = code.Replace(line, $"{option} = {value},", StringComparison.Ordinal);
+        }
+        File.WriteAllText(training, code);
+        Assert.Contains("On frames that it has not seen:", DotnetRun("Robot.training.cs"));
+        Assert.Contains("within", Compiler.Run(Path.Combine(_folder, "Robot.evaluate.cs"), _folder));
+        Assert.True(File.Exists(Path.Combine(_folder, "evaluation", "report.html")));
+        var picture = Data("examples/data/openfield/labeled-data/m4s1/img0000.png");
+        Assert.Contains("animal 0  A ", Compiler.Run(Path.Combine(_folder, "Robot.consumption.cs"), _folder, picture));
+    }
+
+    private string Flies()
+    {
+        var file = Path.Combine(_folder, "flies.slp");
+        FlyLabels.Range(0, 40).Save(file);
+        return file;
+    }
+
+    private string DotnetRun(string program)
+    {
+        // The configuration of this test, whose assemblies are built already.
+        var configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+        var start = new ProcessStartInfo("dotnet", ["run", program, "-c", configuration]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}\n{output}\n{error.Result}");
+        return output;
+    }
+
+    private static string Data(string name) => Path.Combine(Cli.Root, name);
+}
