@@ -11,7 +11,14 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
 
-    public Interruption() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
+    /// <param name="said">What is told to the one who asked.</param>
+    public Interruption(string said) => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, context =>
+    {
+        if (_asked.IsCancellationRequested) return;
+        context.Cancel = true;
+        Console.Error.WriteLine($"{Environment.NewLine}sleap: {said}; again to end at once.");
+        _asked.Cancel();
+    }))];
 
     public CancellationToken Token => _asked.Token;
 
@@ -19,14 +26,5 @@ internal sealed class Interruption : IDisposable
     {
         foreach (var signal in _signals) signal.Dispose();
         _asked.Dispose();
-    }
-
-    private void End(PosixSignalContext context)
-    {
-        if (_asked.IsCancellationRequested) return;
-        context.Cancel = true;
-        Console.Error.WriteLine();
-        Console.Error.WriteLine("sleap: ending after this batch, and writing what is done; once more to end at once.");
-        _asked.Cancel();
     }
 }

@@ -6,28 +6,38 @@ using Sleap.Transforms;
 namespace Sleap.Cli;
 
 /// <summary>What <c>sleap train</c> was asked for, as options of the estimators.</summary>
-internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+/// <param name="words">The words that there are.</param>
+/// <param name="parsed">Those that were said.</param>
+/// <param name="run">Where the training is kept.</param>
+/// <param name="progress">Who is told.</param>
+/// <param name="cancellation">Ends it.</param>
+internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, RunWords run, IProgress<TrainingProgress> progress, CancellationToken cancellation)
 {
     public static IReadOnlyList<string> Types { get; } = ["single-instance", "centroid", "centered-instance", "top-down", "bottom-up", "top-down-id", "bottom-up-id"];
 
     public int Seed => parsed.GetValue(words.Seed);
 
-    public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels) => parsed.GetValue(words.Config) is { Length: > 0 } configs
-        ? FitConfigured(pose, labels, configs)
-        : FitTyped(pose, labels);
-
-    private PoseModelTransformer FitTyped(PoseCatalog pose, IDataView labels) => parsed.GetRequiredValue(words.Type) switch
+    public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels)
     {
-        "centroid" => pose.Centroid(Centroid(words.Scale)).Fit(labels),
-        "centered-instance" => pose.CenteredInstance(Centered()).Fit(labels),
-        "top-down" => pose.TopDown(new() { Centroid = Centroid(words.CentroidScale), CenteredInstance = Centered(), Device = Device }).Fit(labels),
-        "top-down-id" => pose.TopDownId(new() { Centroid = Centroid(words.CentroidScale), CenteredInstance = Centered(), Device = Device }).Fit(labels),
-        "bottom-up" => pose.BottomUp(Common(new BottomUpOptions { MaxInstances = parsed.GetValue(words.MaxInstances), PartAffinity = new() { Sigma = parsed.GetValue(words.PafSigma) } }, words.Scale)).Fit(labels),
-        "bottom-up-id" => pose.BottomUpId(Common(new BottomUpIdOptions(), words.Scale)).Fit(labels),
-        _ => pose.SingleInstance(Common(new SingleInstanceOptions(), words.Scale)).Fit(labels),
+        var validation = parsed.GetValue(words.Validation) is { } file ? pose.LoadLabels(file) : null;
+        return Estimator(pose).Fit(labels, validation);
+    }
+
+    /// <summary>The estimator that was asked for.</summary>
+    public IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose) => parsed.GetValue(words.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
+
+    private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose) => parsed.GetRequiredValue(words.Type) switch
+    {
+        "centroid" => pose.Centroid(Centroid(words.Scale)),
+        "centered-instance" => pose.CenteredInstance(Centered()),
+        "top-down" => pose.TopDown(new() { Centroid = Centroid(words.CentroidScale), CenteredInstance = Centered(), Device = Device }),
+        "top-down-id" => pose.TopDownId(new() { Centroid = Centroid(words.CentroidScale), CenteredInstance = Centered(), Device = Device }),
+        "bottom-up" => pose.BottomUp(Common(new BottomUpOptions { MaxInstances = parsed.GetValue(words.MaxInstances), PartAffinity = new() { Sigma = parsed.GetValue(words.PafSigma) } }, words.Scale)),
+        "bottom-up-id" => pose.BottomUpId(Common(new BottomUpIdOptions(), words.Scale)),
+        _ => pose.SingleInstance(Common(new SingleInstanceOptions(), words.Scale)),
     };
 
-    private PoseModelTransformer FitConfigured(PoseCatalog pose, IDataView labels, string[] files)
+    private IPoseEstimator<PoseModelTransformer> Configured(PoseCatalog pose, string[] files)
     {
         SleapConfig[] configs = [.. files.Select(SleapConfig.Read)];
         foreach (var (file, config) in files.Zip(configs))
@@ -35,14 +45,14 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IPr
         PoseModelOptions[] options = [.. configs.Select(config => config.Options with { Device = Device, Training = Overridden(config.Options.Training) })];
         return (configs.Select(config => config.Type).ToArray(), options) switch
         {
-            ([ModelType.SingleInstance], [SingleInstanceOptions o]) => pose.SingleInstance(o).Fit(labels),
-            ([ModelType.Centroid], [CentroidOptions o]) => pose.Centroid(o).Fit(labels),
-            ([ModelType.CenteredInstance], [CenteredInstanceOptions o]) => pose.CenteredInstance(o).Fit(labels),
-            ([ModelType.BottomUp], [BottomUpOptions o]) => pose.BottomUp(o).Fit(labels),
-            ([ModelType.BottomUpId], [BottomUpIdOptions o]) => pose.BottomUpId(o with { Classes = configs[0].Classes }).Fit(labels),
-            ([ModelType.Centroid, ModelType.CenteredInstance], [CentroidOptions c, CenteredInstanceOptions o]) => pose.TopDown(new() { Centroid = c, CenteredInstance = o, Device = Device }).Fit(labels),
+            ([ModelType.SingleInstance], [SingleInstanceOptions o]) => pose.SingleInstance(o),
+            ([ModelType.Centroid], [CentroidOptions o]) => pose.Centroid(o),
+            ([ModelType.CenteredInstance], [CenteredInstanceOptions o]) => pose.CenteredInstance(o),
+            ([ModelType.BottomUp], [BottomUpOptions o]) => pose.BottomUp(o),
+            ([ModelType.BottomUpId], [BottomUpIdOptions o]) => pose.BottomUpId(o with { Classes = configs[0].Classes }),
+            ([ModelType.Centroid, ModelType.CenteredInstance], [CentroidOptions c, CenteredInstanceOptions o]) => pose.TopDown(new() { Centroid = c, CenteredInstance = o, Device = Device }),
             ([ModelType.Centroid, ModelType.TopDownId], [CentroidOptions c, CenteredInstanceOptions o]) =>
-                pose.TopDownId(new() { Centroid = c, CenteredInstance = o, ClassVectors = configs[1].ClassVectors!, Classes = configs[1].Classes, Device = Device }).Fit(labels),
+                pose.TopDownId(new() { Centroid = c, CenteredInstance = o, ClassVectors = configs[1].ClassVectors!, Classes = configs[1].Classes, Device = Device }),
             var (types, _) => throw new ArgumentException($"--config gave {string.Join(" and ", types)}. A model is one configuration; or one of a centroid model and then one of a centered_instance or multi_class_topdown model."),
         };
     }
@@ -51,7 +61,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IPr
     private TrainerOptions Overridden(TrainerOptions training)
     {
         T Said<T>(Option<T> option, T other) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
-        return training with
+        return Kept(training with
         {
             Epochs = Said(words.Epochs, training.Epochs),
             StepsPerEpoch = Said(words.StepsPerEpoch, training.StepsPerEpoch),
@@ -59,11 +69,20 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IPr
             LearningRate = Said(words.LearningRate, training.LearningRate),
             ValidationFraction = Said(words.ValidationFraction, training.ValidationFraction),
             Seed = Said(words.Seed, training.Seed ?? 0),
-            Device = Device,
-            Progress = progress,
-            CancellationToken = cancellation,
-        };
+        });
     }
+
+    // What is of this run, and not of how a network learns.
+    private TrainerOptions Kept(TrainerOptions training) => training with
+    {
+        ValidationVideos = parsed.GetValue(words.ValidationVideo) is { Length: > 0 } videos ? videos : null,
+        CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
+        Device = Device,
+        RunFolder = run.Folder,
+        Resume = run.Resume,
+        Progress = progress,
+        CancellationToken = cancellation,
+    };
 
     private string Device => parsed.GetRequiredValue(words.Device);
 
@@ -81,7 +100,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IPr
             Sigma = parsed.GetValue(words.Sigma),
             Device = Device,
             Augmentation = options.Augmentation with { RotationMin = -parsed.GetValue(words.Rotation), RotationMax = parsed.GetValue(words.Rotation) },
-            Training = new()
+            Training = Kept(new()
             {
                 Epochs = parsed.GetValue(words.Epochs),
                 StepsPerEpoch = parsed.GetValue(words.StepsPerEpoch),
@@ -89,9 +108,6 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, IPr
                 LearningRate = parsed.GetValue(words.LearningRate),
                 ValidationFraction = parsed.GetValue(words.ValidationFraction),
                 Seed = Seed,
-                Device = Device,
-                Progress = progress,
-                CancellationToken = cancellation,
-            },
+            }),
         });
 }

@@ -40,6 +40,12 @@ internal sealed class TrainingWords
 
     public Option<double> ValidationFraction { get; } = new("--validation-fraction") { Description = "Share of the frames that chooses the best weights.", DefaultValueFactory = _ => Defaults.Training.ValidationFraction };
 
+    public Option<string?> Validation { get; } = new("--validation") { Description = "Labels of their own that choose the best weights, in place of a share of the frames." };
+
+    public Option<string[]> ValidationVideo { get; } = new("--validation-video") { Description = "A video of the labels, by path or file name, whose frames choose the best weights; several times for several." };
+
+    public Option<int?> CacheMegabytes { get; } = new("--cache-mb") { Description = "Memory for decoded frames; the rest goes into a file. Else half of what there is." };
+
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
     public Option<string> Device { get; } = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
@@ -51,7 +57,7 @@ internal sealed class TrainingWords
         {
             if (parsed.GetResult(Type) is null == parsed.GetResult(Config) is null) parsed.AddError("Say either --type or --config.");
         });
-        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Seed, Device])
+        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Device])
             verb.Add(option);
     }
 }

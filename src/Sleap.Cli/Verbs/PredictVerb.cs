@@ -68,7 +68,7 @@ internal static class PredictVerb
 
     private static int Run(PoseCatalog pose, ITransformer model, IDataView frames, string output, bool json, Dictionary<string, JsonNode?> provenance)
     {
-        using var interruption = new Interruption();
+        using var interruption = new Interruption("finishing this batch and writing what is done");
         var options = new PredictionRunOptions { Progress = new ConsolePredictionProgress(), CancellationToken = interruption.Token, Provenance = provenance };
         PredictionReport report;
         PredictionStoppedException? stopped = null;

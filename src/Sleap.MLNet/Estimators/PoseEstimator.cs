@@ -12,7 +12,7 @@ namespace Sleap.MLNet;
 /// with NaN for missing nodes (and for models that tell animals apart a track column); adds the columns of the model type.
 /// </summary>
 /// <typeparam name="TTransformer">The trained model.</typeparam>
-public abstract class PoseEstimator<TTransformer> : IEstimator<TTransformer>
+public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     where TTransformer : PoseModelTransformer
 {
     private readonly MLContext _context;
@@ -60,22 +60,26 @@ public abstract class PoseEstimator<TTransformer> : IEstimator<TTransformer>
         var subject = new PoseSubject(labels.Skeleton, Needs.Tracks ? ClassesOf(labels) : []);
         var stages = Stages(subject, labels.Rows);
         var training = stages[0].Options.Training;
-        var seed = training.Seed ?? host.Rand.Next();
-        var split = held is null ? LabelSplit.HoldBack(labels, training.ValidationFraction, seed) : new LabelSplit(labels, held);
-        var (samples, frame) = split.Read(stages, training.CancellationToken);
-        var models = new List<PoseModel>();
-        for (var i = 0; i < stages.Count; i++)
-        {
-            var (stage, made) = (stages[i], samples[i]);
-            channel.Info(MessageSensitivity.None, "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
-                stage.Name, made.Training.Count, made.Validation.Count, made.Training.Input.Width, made.Training.Input.Height, TorchDevice.Of(stage.Options.Training.Device));
-            var model = stage.Create(seed + i);
-            PretrainedWeights.Load(model.Network);
-            models.Add(model);
-            var trainer = new Trainer(stage.Name, stage.Options.Training, new Augmenter(stage.Options.Augmentation, made.Skeleton), seed + i, channel);
-            model.Take(trainer.Run(model, made.Training, made.Validation));
-        }
-        return Create(subject, stages, frame, models);
+        var run = TrainingRun.Open(Name, stages);
+        var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
+        var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
+        using var samples = split.Read(stages, () => new SampleCache(training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget, run?.FullPath ?? Path.GetTempPath()), training.CancellationToken);
+        channel.Info(MessageSensitivity.None, "Decoded frames: {0}.", samples.Cache);
+        if (run is not null) run.Report.Cache = samples.Cache.ToString();
+        return Create(subject, stages, samples.Frame, [.. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel))]);
+    }
+
+    private static PoseModel Train(IReadOnlyList<TrainingStage> stages, int index, SampleMaker samples, TrainingRun? run, int seed, IChannel channel)
+    {
+        var (stage, report) = (stages[index], run?.ReportOf(index));
+        channel.Info(MessageSensitivity.None, "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
+            stage.Name, samples.Training.Count, samples.Validation.Count, samples.Training.Input.Width, samples.Training.Input.Height, TorchDevice.Of(stage.Options.Training.Device));
+        var model = stage.Create(seed);
+        PretrainedWeights.Load(model.Network);
+        report?.Begin(samples, model.Network.parameters().Sum(parameter => parameter.numel()));
+        var trainer = new Trainer(stage.Name, stage.Options.Training, new Augmenter(stage.Options.Augmentation, samples.Skeleton), seed, run?.Folder(index), report, channel);
+        model.Take(trainer.Run(model, samples.Training, samples.Validation));
+        return model;
     }
 
     /// <summary>The columns that are added.</summary>

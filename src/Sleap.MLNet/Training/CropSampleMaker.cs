@@ -38,7 +38,7 @@ internal sealed class CropSampleMaker : SampleMaker
             var scaling = _inputs.Read(new FramePixels(crop, _side, _side, frame.Channels), pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
-            to.Add(pixels, own, [classes[animal]], geometry.PointScale * scaling.PointScale);
+            to.Add(pixels, own, [classes[animal]], geometry.PointScale * scaling.PointScale, row.Source);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class FrameSampleMaker(InputFrames frames, Skeleton skeleton, Fu
         var geometry = frames.Read(frame, pixels);
         var labels = points(row);
         geometry.ToInput(labels);
-        to.Add(pixels, labels, classes(row), geometry.PointScale);
+        to.Add(pixels, labels, classes(row), geometry.PointScale, row.Source);
     }
 
     private static (int, int) SizeOf(InputFrames frames) => (frames.Geometry.InputHeight, frames.Geometry.InputWidth);

@@ -8,6 +8,9 @@ namespace Sleap.MLNet;
 /// <param name="Nodes">Nodes of an animal.</param>
 internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks, string?[] Names, int Nodes)
 {
+    /// <summary>The frame that the row is of.</summary>
+    public FrameSource Source { get; init; } = new("", (int)Position);
+
     public int Count => Points.Length / (2 * Nodes);
 
     public ReadOnlySpan<float> Animal(int index) => Points.AsSpan(index * 2 * Nodes, 2 * Nodes);

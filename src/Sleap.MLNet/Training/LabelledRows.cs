@@ -44,7 +44,7 @@ internal sealed class LabelledRows
             ? InputColumns.Require(view.Schema, names.Track, type => (type is VectorDataViewType vector ? vector.ItemType : type) is KeyDataViewType key && key.RawType == typeof(uint), "a UInt32 key or a vector of it, with the tracks' names", report.Component)
             : default(DataViewSchema.Column?);
         var trackNames = track is { } column ? KeyNames(column, report) : [];
-        var rows = ReadRows(view, keypoints, track, skeleton.Nodes.Length, needs, report);
+        var rows = ReadRows(view, names, keypoints, track, skeleton.Nodes.Length, needs, report);
         var occurring = rows.SelectMany(row => row.Tracks).Where(key => key > 0).ToHashSet();
         string[] used = [.. trackNames.Where((_, index) => occurring.Contains((uint)index + 1))];
         return new LabelledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
@@ -79,17 +79,19 @@ internal sealed class LabelledRows
         return (frame.Height, frame.Width);
     }
 
-    private static List<LabelledRow> ReadRows(IDataView view, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)
+    private static List<LabelledRow> ReadRows(IDataView view, PoseColumnOptions names, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)
     {
         var (rows, unlabelled) = (new List<LabelledRow>(), new List<long>());
-        using var cursor = view.GetRowCursor(track is { } t ? [keypoints, t] : [keypoints]);
+        var (video, frame) = (SourceColumn(view, names.Video, TextDataViewType.Instance), SourceColumn(view, names.FrameIndex, NumberDataViewType.Int32));
+        using var cursor = view.GetRowCursor(new[] { keypoints, track, video, frame }.OfType<DataViewSchema.Column>());
         var getKeypoints = cursor.GetGetter<VBuffer<float>>(keypoints);
         var getTracks = track is { } column ? Keys(cursor, column) : () => [];
+        var getSource = Source(cursor, video, frame);
         var labels = default(VBuffer<float>);
         while (cursor.MoveNext())
         {
             getKeypoints(ref labels);
-            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes);
+            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with { Source = getSource() };
             if (needs.OneAnimal && labels.Length > 2 * nodes)
                 throw new InvalidOperationException($"{report.Component}: row {cursor.Position} has {labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several animals use a top-down or bottom-up model.");
             if (row.Count == 0 && !needs.EmptyRows) unlabelled.Add(cursor.Position);
@@ -98,6 +100,24 @@ internal sealed class LabelledRows
         if (!rows.Exists(row => row.Count > 0)) report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
         report.Unlabelled(unlabelled, rows.Count, keypoints.Name);
         return rows;
+    }
+
+    private static DataViewSchema.Column? SourceColumn(IDataView view, string name, DataViewType type) =>
+        view.Schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
+
+    // Which frame a row is of is good to know, and not needed: a view of one's own may lack the columns.
+    private static Func<FrameSource> Source(DataViewRow row, DataViewSchema.Column? video, DataViewSchema.Column? frame)
+    {
+        var getVideo = video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
+        var getFrame = frame is { } f ? row.GetGetter<int>(f) : null;
+        var (name, number) = (default(ReadOnlyMemory<char>), 0);
+        return () =>
+        {
+            getVideo?.Invoke(ref name);
+            if (getFrame is null) number = (int)row.Position;
+            else getFrame(ref number);
+            return new(name.ToString(), number);
+        };
     }
 
     private static Func<uint[]> Keys(DataViewRow row, DataViewSchema.Column column)

@@ -11,24 +11,28 @@ namespace Sleap.MLNet;
 internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
-    private const int Version = 1;
-    private readonly string _folder;
-    private readonly List<string> _log = ["model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds"];
+    private const int Version = 2;
+    private const string LogHead = "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds";
+    private readonly List<TrainingProgress> _history = [];
 
     /// <param name="folder">Made where it is missing.</param>
     /// <param name="resume">Whether a run in it goes on.</param>
     /// <exception cref="InvalidOperationException">There is a run in it that shall not go on.</exception>
     public RunFolder(string folder, bool resume)
     {
-        _folder = Directory.CreateDirectory(folder).FullName;
+        FullPath = Directory.CreateDirectory(folder).FullName;
         if (!resume && File.Exists(CheckpointPath))
-            throw new InvalidOperationException($"'{_folder}' holds a training already. Set Training.Resume to go on with it, or choose another Training.RunFolder.");
-        if (resume && File.Exists(CheckpointPath) && File.Exists(LogPath)) _log = [.. File.ReadAllLines(LogPath)];
+            throw new InvalidOperationException($"'{FullPath}' holds a training already. Set Training.Resume to go on with it, or choose another Training.RunFolder.");
     }
 
-    public string CheckpointPath => Path.Combine(_folder, "last.checkpoint");
+    public string FullPath { get; }
 
-    private string LogPath => Path.Combine(_folder, "training_log.csv");
+    public string CheckpointPath => Path.Combine(FullPath, "last.checkpoint");
+
+    /// <summary>The epochs so far, those of before an interruption too.</summary>
+    public IReadOnlyList<TrainingProgress> History => _history;
+
+    private string LogPath => Path.Combine(FullPath, "training_log.csv");
 
     /// <summary>Fails before training when checkpoints would not fit on the disk.</summary>
     /// <exception cref="IOException">There is too little room.</exception>
@@ -36,9 +40,9 @@ internal sealed class RunFolder
     {
         // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old one.
         var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
-        var free = new DriveInfo(_folder).AvailableFreeSpace;
+        var free = new DriveInfo(FullPath).AvailableFreeSpace;
         if (free < needed)
-            throw new IOException($"'{_folder}' has {free >> 20} MB of free space, and the checkpoints of this training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder.");
+            throw new IOException($"'{FullPath}' has {free >> 20} MB of free space, and the checkpoints of this training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder.");
     }
 
     /// <summary>Writes where training stands.</summary>
@@ -73,14 +77,15 @@ internal sealed class RunFolder
             throw new InvalidDataException($"'{CheckpointPath}' is no checkpoint of this version of the library.");
         terms.RequireSame(RunTerms.FromJson(reader.ReadString()), CheckpointPath);
         state.Load(reader, CheckpointPath);
+        ReadHistory(state.Epoch);
         return true;
     }
 
     /// <summary>Adds an epoch to the log and tells where training stands.</summary>
     public void Report(TrainingProgress p)
     {
-        _log.Add(string.Create(CultureInfo.InvariantCulture, $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}"));
-        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, _log));
+        _history.Add(p);
+        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, [LogHead, .. _history.Select(LineOf)]));
         var progress = new JsonObject
         {
             ["model"] = p.Model,
@@ -95,12 +100,31 @@ internal sealed class RunFolder
             ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
             ["remaining_seconds"] = p.Remaining.TotalSeconds,
         };
-        AtomicFile.Write(Path.Combine(_folder, "progress.json"), path =>
+        AtomicFile.Write(Path.Combine(FullPath, "progress.json"), path =>
         {
             using var file = File.Create(path);
             using var writer = new Utf8JsonWriter(file, new() { Indented = true });
             progress.WriteTo(writer);
         });
+    }
+
+    private static string LineOf(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
+        $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}");
+
+    // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any more. It comes again.
+    private void ReadHistory(int epochs)
+    {
+        if (!File.Exists(LogPath)) return;
+        var lowest = double.PositiveInfinity;
+        foreach (var line in File.ReadLines(LogPath).Skip(1))
+        {
+            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 7) continue;
+            double[] v = [.. cells.Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
+            if (!(v[0] <= epochs)) continue;
+            var isBest = v[3] < lowest;
+            if (isBest) lowest = v[3];
+            _history.Add(new(model, (int)v[0], epochs, (int)v[1], v[2], v[3], v[4], v[5], isBest, double.NaN, TimeSpan.FromSeconds(v[6]), TimeSpan.Zero));
+        }
     }
 
     // JSON has no NaN.

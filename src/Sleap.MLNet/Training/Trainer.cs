@@ -10,10 +10,18 @@ namespace Sleap.MLNet;
 /// <param name="options">How it is trained.</param>
 /// <param name="augmenter">Changes the training samples.</param>
 /// <param name="seed">Of the order and the changes.</param>
+/// <param name="folder">Keeps what goes on; null: nothing does.</param>
+/// <param name="report">The network's part of the run's page; null: there is none.</param>
 /// <param name="channel">Where messages go.</param>
-internal sealed class Trainer(string name, TrainerOptions options, Augmenter augmenter, int seed, IChannel channel)
+internal sealed class Trainer(string name, TrainerOptions options, Augmenter augmenter, int seed, RunFolder? folder, NetworkReport? report, IChannel channel)
 {
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(0.5);
     private readonly Device _device = TorchDevice.Of(options.Device);
+    private readonly IProgress<TrainingStep>? _live = options.Progress as IProgress<TrainingStep>;
+    private readonly Stopwatch _clock = new();
+    private TimeSpan _before;
+    private int _begunAt;
+    private double _lastError = double.NaN;
 
     /// <summary>Trains <paramref name="model"/>'s network and returns the best weights, on the training device.</summary>
     public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
@@ -22,60 +30,71 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, total);
         var terms = new RunTerms { Model = name, Seed = seed, BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
-        var folder = Open(state, terms);
+        folder?.RequireRoom(state.Network);
+        if (options.Resume && folder is not null && folder.Load(terms, state)) GoOn(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
         using var feed = new BatchFeed(train, order, augmenter, state.Epoch * stepsPerEpoch, total);
-        var (clock, begunAt) = (Stopwatch.StartNew(), state.Epoch);
-        while (state.Epoch < options.Epochs)
+        (_before, _begunAt) = (state.Elapsed, state.Epoch);
+        _clock.Start();
+        var isLast = state.Best.EpochsSince >= options.EarlyStoppingPatience; // it ended so before
+        while (!isLast && state.Epoch < options.Epochs)
         {
-            var begun = clock.Elapsed;
             var first = state.Epoch * stepsPerEpoch;
-            var (losses, steps) = Epoch(model, feed, state, first, stepsPerEpoch);
-            var speed = steps / (clock.Elapsed - begun).TotalSeconds;
-            if (steps < stepsPerEpoch && !state.Best.Exists) options.CancellationToken.ThrowIfCancellationRequested();
+            var (losses, speed) = Epoch(model, feed, state, first, stepsPerEpoch);
+            var isWhole = losses.Length == stepsPerEpoch;
+            if (!isWhole && !state.Best.Exists) options.CancellationToken.ThrowIfCancellationRequested();
+            if (losses.Length == 0) break;
             if (Array.FindIndex(losses, loss => !float.IsFinite(loss)) is >= 0 and var bad)
             {
                 Diverged(state, first + bad, new SampleOrder(train.Balanced(), options.BatchSize, seed).Of(first + bad));
                 break;
             }
-            var (validationLoss, error) = Validate(model, state.Average.Network, validation);
-            var isBest = state.Best.Offer(state.Average.Network, validationLoss);
-            state.Epoch++;
-            var rest = clock.Elapsed / (state.Epoch - begunAt) * (options.Epochs - state.Epoch);
-            Report(new(name, state.Epoch, options.Epochs, first + steps, losses.DefaultIfEmpty(float.NaN).Average(), validationLoss, error, state.Rate.At(first + steps - 1), isBest, speed, clock.Elapsed, rest), folder);
-            state.Rate.Validated(validationLoss);
-            if (options.CancellationToken.IsCancellationRequested)
-            {
-                // An epoch cut short is not kept: going on starts it anew, and comes to the same end as without the interruption.
-                channel.Warning(MessageSensitivity.None, "Training was cancelled in epoch {0}; the weights of epoch {1} are kept.", state.Epoch, state.Best.Epoch);
-                if (steps == stepsPerEpoch) folder?.Save(terms, state);
-                break;
-            }
-            folder?.Save(terms, state);
-            if (state.Best.EpochsSince >= options.EarlyStoppingPatience)
-            {
-                channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", state.Best.EpochsSince);
-                break;
-            }
+            isLast = EndEpoch(model, state, validation, losses, first, speed);
+            // An epoch cut short is not kept: going on starts it anew, and comes to the same end as without the interruption.
+            if (isWhole) folder?.Save(terms, state);
         }
+        if (options.CancellationToken.IsCancellationRequested)
+            channel.Warning(MessageSensitivity.None, "The training of {0} was cancelled in epoch {1}; the weights of epoch {2} are kept.", name, state.Epoch, state.Best.Epoch);
         return state.Best.Network;
     }
 
-    private RunFolder? Open(TrainingState state, RunTerms terms)
+    private void GoOn(PoseModel model, TrainingState state, TrainingSamples validation)
     {
-        if (options.RunFolder is null) return null;
-        var folder = new RunFolder(Path.Combine(options.RunFolder, name), options.Resume);
-        folder.RequireRoom(state.Network);
-        if (options.Resume && folder.Load(terms, state)) channel.Info(MessageSensitivity.None, "Going on after epoch {0} of the training in '{1}'.", state.Epoch, folder.CheckpointPath);
-        return folder;
+        channel.Info(MessageSensitivity.None, "Going on after epoch {0} of the training in '{1}'.", state.Epoch, folder!.CheckpointPath);
+        _lastError = folder.History.LastOrDefault()?.ValidationError ?? double.NaN;
+        if (report is null || !state.Best.Exists) return;
+        report.Worst(validation, Validate(model, state.Best.Network, validation).Samples);
+        report.Write();
     }
 
-    private (float[] Losses, int Steps) Epoch(PoseModel model, BatchFeed feed, TrainingState state, int first, int steps)
+    /// <summary>Validates, tells of it, and says whether training ends here.</summary>
+    private bool EndEpoch(PoseModel model, TrainingState state, TrainingSamples validation, float[] losses, int first, double speed)
+    {
+        var (loss, error, samples) = Validate(model, state.Average.Network, validation);
+        var isBest = state.Best.Offer(state.Average.Network, loss);
+        state.Epoch++;
+        state.Elapsed = _before + _clock.Elapsed;
+        _lastError = error;
+        var tired = state.Best.EpochsSince >= options.EarlyStoppingPatience;
+        var rest = _clock.Elapsed / (state.Epoch - _begunAt) * (options.Epochs - state.Epoch);
+        var progress = new TrainingProgress(name, state.Epoch, options.Epochs, first + losses.Length, losses.DefaultIfEmpty(float.NaN).Average(), loss, error, state.Rate.At(first + losses.Length - 1), isBest, speed, state.Elapsed, rest, tired || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested);
+        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
+        folder?.Report(progress);
+        if (isBest) report?.Worst(validation, samples);
+        report?.Write();
+        options.Progress?.Report(progress);
+        state.Rate.Validated(loss);
+        if (tired) channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", state.Best.EpochsSince);
+        return progress.IsLast || options.CancellationToken.IsCancellationRequested;
+    }
+
+    private (float[] Losses, double StepsPerSecond) Epoch(PoseModel model, BatchFeed feed, TrainingState state, int first, int steps)
     {
         state.Network.train();
+        var (begun, told) = (_clock.Elapsed, _clock.Elapsed);
         using var losses = zeros(steps, null, _device);
         var done = 0;
-        for (; done < steps && !options.CancellationToken.IsCancellationRequested; done++)
+        while (done < steps && !options.CancellationToken.IsCancellationRequested)
         {
             using var scope = NewDisposeScope();
             foreach (var group in state.Optimizer.ParamGroups) group.LearningRate = state.Rate.At(first + done);
@@ -86,16 +105,27 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
             if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(state.Network.parameters(), norm);
             state.Optimizer.step();
             state.Average.Update();
-            losses[done] = loss.detach(); // read once an epoch: reading each loss would wait for the device each step
+            losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device each step
+            if (_live is null || _clock.Elapsed - told < BetweenReports) continue;
+            told = _clock.Elapsed;
+            Tell(state, losses.narrow(0, 0, done).mean().item<float>(), first, done, steps, begun);
         }
-        return (losses.cpu().data<float>().ToArray()[..done], done);
+        var values = losses.cpu().data<float>().ToArray()[..done];
+        return (values, done / (_clock.Elapsed - begun).TotalSeconds);
     }
 
-    private (double Loss, double Error) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
+    private void Tell(TrainingState state, double loss, int first, int done, int steps, TimeSpan begun)
+    {
+        var epochs = state.Epoch - _begunAt + (double)done / steps;
+        var rest = _clock.Elapsed / epochs * (options.Epochs - _begunAt - epochs);
+        _live!.Report(new(name, state.Epoch + 1, options.Epochs, done, steps, loss, _lastError, state.Rate.At(first + done - 1), done / (_clock.Elapsed - begun).TotalSeconds, _before + _clock.Elapsed, rest));
+    }
+
+    private (double Loss, double Error, IReadOnlyList<SampleError> Samples) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
     {
         network.eval();
         using var noGrad = no_grad();
-        var (lossSum, errorSum, nodes) = (0.0, 0.0, 0);
+        var (lossSum, errors) = (0.0, new List<SampleError>());
         for (var start = 0; start < samples.Count; start += options.BatchSize)
         {
             using var scope = NewDisposeScope();
@@ -103,22 +133,15 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
-            var distances = model.Nearest(outputs, batch.Points).sub(batch.Points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
-            for (var i = 0; i < distances.Length; i++)
-            {
-                if (float.IsNaN(distances[i])) continue; // not labelled, or nothing seen anywhere
-                errorSum += distances[i] / samples.PointScale(indices[i / (distances.Length / indices.Length)]);
-                nodes++;
-            }
+            var nearest = model.Nearest(outputs, batch.Points);
+            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
+            var (seen, labels) = (nearest.cpu().contiguous().data<float>().ToArray(), batch.Points.cpu().data<float>().ToArray());
+            var each = distances.Length / indices.Length;
+            for (var i = 0; i < indices.Length; i++)
+                errors.Add(SampleError.Of(indices[i], samples.PointScale(indices[i]), distances.AsSpan(i * each, each), seen.AsSpan(2 * i * each, 2 * each), labels.AsSpan(2 * i * each, 2 * each)));
         }
-        return (lossSum / samples.Count, nodes == 0 ? double.NaN : errorSum / nodes);
-    }
-
-    private void Report(TrainingProgress progress, RunFolder? folder)
-    {
-        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
-        folder?.Report(progress);
-        options.Progress?.Report(progress);
+        var nodes = errors.Sum(sample => sample.Seen);
+        return (lossSum / samples.Count, nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes, errors);
     }
 
     private void Diverged(TrainingState state, int step, int[] samples)

@@ -45,6 +45,18 @@ public sealed record TrainerOptions
     /// <summary>Share of the frames, 0..1 exclusive, that is held back to choose the best weights. Default 0.1; ignored when <c>Fit</c> is given validation frames.</summary>
     public double ValidationFraction { get; init; } = 0.1;
 
+    /// <summary>
+    /// Videos whose frames are held back to choose the best weights, by path or file name: an honest measure where a model shall work on other recordings than it was
+    /// trained on. Null (default): a share of all frames, see <see cref="ValidationFraction"/>; ignored when <c>Fit</c> is given validation frames.
+    /// </summary>
+    public IReadOnlyList<string>? ValidationVideos { get; init; }
+
+    /// <summary>
+    /// Memory for the decoded frames, in megabytes of 2^20 bytes, for all networks of a model together; what does not fit is kept in a memory-mapped file in
+    /// <see cref="RunFolder"/>, or the folder for temporary files. Null (default): half of the memory that the process may use.
+    /// </summary>
+    public int? CacheMegabytes { get; init; }
+
     /// <summary>Seed of everything random; null (default) takes it from the <c>MLContext</c>. Same seed, same machine, same weights.</summary>
     public int? Seed { get; init; }
 
@@ -55,18 +67,21 @@ public sealed record TrainerOptions
     public string Device { get; init; } = "auto";
 
     /// <summary>
-    /// Folder that keeps the run: after every epoch a checkpoint of everything that training goes on from, <c>training_log.csv</c> and <c>progress.json</c>, in a
-    /// folder a network. Null (default): nothing is kept. A folder with an unfinished run in it is an error unless <see cref="Resume"/> is set.
+    /// Folder that keeps the run: which frames validate (<c>split.json</c>), and after every epoch a page to look at (<c>report.html</c>) and, in a folder a network, a
+    /// checkpoint of everything that training goes on from, <c>training_log.csv</c> and <c>progress.json</c>. Null (default): nothing is kept. A folder with an unfinished run in it is an error unless <see cref="Resume"/> is set.
     /// </summary>
     public string? RunFolder { get; init; }
 
     /// <summary>
-    /// Goes on where the run in <see cref="RunFolder"/> stopped, to the same weights as without the interruption (same machine, same labels, same options); begins
-    /// anew where there is none. Default false.
+    /// Goes on where the run in <see cref="RunFolder"/> stopped, with the validation frames that it began with, to the same weights as without the interruption (same
+    /// machine, same labels, same options); begins anew where there is none. Default false.
     /// </summary>
     public bool Resume { get; init; }
 
-    /// <summary>Told after every epoch. Null (default): only <c>MLContext.Log</c> is.</summary>
+    /// <summary>
+    /// Told after every epoch; one that is an <see cref="IProgress{T}"/> of <see cref="TrainingStep"/> too, as <see cref="ConsoleTrainingProgress"/> is, also about twice
+    /// a second within it. Null (default): only <c>MLContext.Log</c> is told.
+    /// </summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Ends training early; the best weights so far are kept. Before the first validation there are none, and <c>Fit</c> throws <see cref="OperationCanceledException"/>.</summary>
@@ -87,6 +102,8 @@ public sealed record TrainerOptions
         if (AverageDecay is not (null or > 0 and < 1)) yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
         if (EarlyStoppingPatience < 1) yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
         if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}; between 0 and 1.";
+        if (ValidationVideos is { Count: 0 }) yield return "Training.ValidationVideos is empty; at least one video, or null.";
+        if (CacheMegabytes < 0) yield return $"Training.CacheMegabytes is {CacheMegabytes}; 0 or more, or null.";
         if (RunFolder is { Length: 0 }) yield return "Training.RunFolder is empty; a folder, or null.";
         if (Resume && RunFolder is null) yield return "Training.Resume is set, but there is no Training.RunFolder to go on from.";
         if (TorchDevice.Fault(Device) is { } fault) yield return $"Training.Device {fault}";

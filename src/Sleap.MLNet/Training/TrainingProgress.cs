@@ -13,8 +13,9 @@ namespace Sleap.MLNet;
 /// <param name="LearningRate">Rate of the epoch's last step.</param>
 /// <param name="IsBest">Whether this validation loss is the lowest so far: these weights are kept.</param>
 /// <param name="StepsPerSecond">Optimiser steps a second over the epoch, data and augmentation included, validation not.</param>
-/// <param name="Elapsed">Time since the first step.</param>
+/// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
 /// <param name="Remaining">Time to the last epoch at the speed so far.</param>
+/// <param name="IsLast">Whether this network's training ends with this epoch: all are done, it ended early, or it was cancelled.</param>
 public sealed record TrainingProgress(
     string Model,
     int Epoch,
@@ -27,9 +28,15 @@ public sealed record TrainingProgress(
     bool IsBest,
     double StepsPerSecond,
     TimeSpan Elapsed,
-    TimeSpan Remaining)
+    TimeSpan Remaining,
+    bool IsLast = false)
 {
-    /// <summary>One line: epoch, losses, validation error in pixels, speed and time left.</summary>
+    /// <summary>One line: epoch, losses, validation error in pixels, learning rate, speed and time left.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Model}  epoch {Epoch,3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  error {ValidationError,6:0.00} px{(IsBest ? " *" : "  ")}  {StepsPerSecond:0.0} steps/s  ETA {Remaining:m\\:ss}");
+        $"{Model}  epoch {Epoch,3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  error {ValidationError,6:0.00} px{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s  ETA {Clock(Remaining)}");
+
+    /// <summary>A time as 4:05 or 12:04:05.</summary>
+    internal static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"m\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) is var text && time.TotalDays < 1
+        ? text
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 }

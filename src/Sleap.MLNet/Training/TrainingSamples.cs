@@ -29,14 +29,24 @@ internal sealed class TrainingSamples
 
     public int Count => _samples.Count;
 
+    /// <summary>What keeps the pictures; set before the first one is added.</summary>
+    public SampleCache Cache { get; set; } = new(long.MaxValue, Path.GetTempPath());
+
     /// <summary>Network-input pixels in a full-frame pixel.</summary>
     public float PointScale(int index) => _samples[index].PointScale;
+
+    /// <summary>The frame that a sample is of.</summary>
+    public FrameSource Source(int index) => _samples[index].Source;
+
+    /// <summary>Points of a sample's animals in pixels of the picture.</summary>
+    public ReadOnlySpan<float> Points(int index) => _samples[index].Points;
 
     /// <param name="pixels"><see cref="ByteCount"/> bytes.</param>
     /// <param name="points">x and y of each node of each animal in pixels of the picture, NaN = missing.</param>
     /// <param name="classes">Class of each animal, −1 = none.</param>
     /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
-    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale) => _samples.Add(new(pixels, points, classes, pointScale));
+    /// <param name="source">The frame.</param>
+    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale, FrameSource source) => _samples.Add(new(Cache.Add(pixels), points, classes, pointScale, source));
 
     /// <summary>
     /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told apart, those of a rare class come as
@@ -61,7 +71,7 @@ internal sealed class TrainingSamples
         for (var i = 0; i < indices.Length; i++)
         {
             var sample = _samples[indices[i]];
-            sample.Pixels.CopyTo(bytes, i * ByteCount);
+            Cache.Read(sample.Pixels, bytes.AsSpan(i * ByteCount, ByteCount));
             sample.Points.CopyTo(points, i * animals * _nodes * 2);
             for (var animal = 0; animal < sample.Classes.Length; animal++) classes[i * animals + animal] = sample.Classes[animal];
         }
@@ -81,5 +91,5 @@ internal sealed class TrainingSamples
             tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope());
     }
 
-    private sealed record Sample(byte[] Pixels, float[] Points, int[] Classes, float PointScale);
+    private sealed record Sample(SampleCache.Picture Pixels, float[] Points, int[] Classes, float PointScale, FrameSource Source);
 }

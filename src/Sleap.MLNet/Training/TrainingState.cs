@@ -35,9 +35,13 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Epochs done.</summary>
     public int Epoch { get; set; }
 
+    /// <summary>Time that they took.</summary>
+    public TimeSpan Elapsed { get; set; }
+
     public void Save(BinaryWriter writer)
     {
         writer.Write(Epoch);
+        writer.Write(Elapsed.Ticks);
         writer.Write(Average.Updates);
         Best.Save(writer);
         Rate.Save(writer);
@@ -52,6 +56,7 @@ internal sealed class TrainingState : IDisposable
     public void Load(BinaryReader reader, string name)
     {
         Epoch = reader.ReadInt32();
+        Elapsed = new(reader.ReadInt64());
         Average.Updates = reader.ReadInt32();
         Best.Load(reader);
         Rate.Load(reader);

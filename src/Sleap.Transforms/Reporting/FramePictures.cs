@@ -26,17 +26,25 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
     public IReadOnlyDictionary<int, string> Around(IReadOnlyDictionary<int, (IReadOnlyList<PoseInstance> Centre, IReadOnlyList<PoseInstance> Labels)> frames) => Draw([.. frames.Keys], (canvas, frame) =>
     {
         (IReadOnlyList<PoseInstance> centre, IReadOnlyList<PoseInstance> labels) = frames[frame];
-        (int left, int top, int size) = Part(canvas, centre);
-        var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options with { ShowNames = false, NodeRadius = options.NodeRadius ?? PartNodeRadius });
-        IReadOnlyList<PoseInstance> animals = video.Frames.GetValueOrDefault(frame) ?? [];
+        var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, ForParts(options));
+        return Part(canvas, overlay, (video.Name, frame), centre, labels, video.Frames.GetValueOrDefault(frame) ?? []);
+    });
+
+    /// <summary>The part of a picture around some animals, with animals drawn on it, and true ones as rings.</summary>
+    public static Canvas Part(Canvas canvas, PoseOverlay overlay, (string Video, int Frame) source, IReadOnlyList<PoseInstance> centre, IReadOnlyList<PoseInstance> labels, IReadOnlyList<PoseInstance> animals)
+    {
+        (int left, int top, int size) = PlaceOf(canvas, centre);
         // Small parts are enlarged before they are drawn on, so that lines stay fine.
         int zoom = Math.Max(1, PartSide / size);
         Canvas part = canvas.Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top)).Enlarged(zoom);
         PoseInstance[] moved = [.. animals.Select(animal => Moved(animal, left, top, zoom))];
         overlay.Labels(part, [.. labels.Select(animal => Moved(animal, left, top, zoom))], moved);
-        overlay.Animals(part, video.Name, frame, moved);
+        overlay.Animals(part, source.Video, source.Frame, moved);
         return part;
-    });
+    }
+
+    /// <summary>How parts of pictures are drawn on.</summary>
+    public static DrawingOptions ForParts(DrawingOptions options) => options with { ShowNames = false, NodeRadius = options.NodeRadius ?? PartNodeRadius };
 
     private Dictionary<int, string> Draw(IReadOnlyCollection<int> frames, Func<Canvas, int, Canvas> draw)
     {
@@ -62,13 +70,14 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         return pictures;
     }
 
-    private static (int Left, int Top, int Size) Part(Canvas canvas, IReadOnlyList<PoseInstance> animals)
+    private static (int Left, int Top, int Size) PlaceOf(Canvas canvas, IReadOnlyList<PoseInstance> animals)
     {
         float[] x = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 0)).Where(float.IsFinite)];
         float[] y = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 1)).Where(float.IsFinite)];
         if (x.Length == 0)
             return (0, 0, Math.Max(canvas.Width, canvas.Height));
-        int size = Math.Clamp((int)(Math.Max(x.Max() - x.Min(), y.Max() - y.Min()) * 1.5) + 20, 60, Math.Max(canvas.Width, canvas.Height));
+        int whole = Math.Max(canvas.Width, canvas.Height);
+        int size = Math.Clamp((int)(Math.Max(x.Max() - x.Min(), y.Max() - y.Min()) * 1.5) + 20, Math.Min(60, whole), whole);
         int left = Math.Clamp((int)((x.Max() + x.Min() - size) / 2), 0, Math.Max(0, canvas.Width - size));
         int top = Math.Clamp((int)((y.Max() + y.Min() - size) / 2), 0, Math.Max(0, canvas.Height - size));
         return (left, top, size);
@@ -77,7 +86,8 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
     private static PoseInstance Moved(PoseInstance animal, int left, int top, int zoom) =>
         animal with { Points = [.. animal.Points.Select((value, i) => ((value - (i % 2 == 0 ? left : top) + 0.5f) * zoom) - 0.5f)] };
 
-    private static string Encode(Canvas canvas)
+    /// <summary>A canvas as an address that a page holds inside it.</summary>
+    public static string Encode(Canvas canvas)
     {
         string file = Path.Combine(Path.GetTempPath(), $"sleap-picture-{Guid.NewGuid():N}.jpg");
         try

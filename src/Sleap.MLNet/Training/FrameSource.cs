@@ -1,0 +1,12 @@
+namespace Sleap.MLNet;
+
+/// <summary>Which frame a training sample is of.</summary>
+/// <param name="Video">Name of the video; empty where the view has no such column.</param>
+/// <param name="Frame">Number of the frame, or of the row where the view has no such column.</param>
+internal readonly record struct FrameSource(string Video, int Frame)
+{
+    /// <summary>The video's file name: where a folder was moved to says nothing of the frame.</summary>
+    public string VideoName => Video[(Video.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    public override string ToString() => Video.Length == 0 ? FormattableString.Invariant($"row {Frame}") : FormattableString.Invariant($"frame {Frame} of {VideoName}");
+}

@@ -1,0 +1,29 @@
+using Sleap.IO;
+using Sleap.Transforms;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>What a network is shown, to look at.</summary>
+internal static class PicturesOfTensors
+{
+    /// <summary>One image of a batch.</summary>
+    /// <param name="images">(B, C, H, W), 0..1.</param>
+    /// <param name="index">Which.</param>
+    public static Canvas Canvas(Tensor images, int index)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = images[index].permute(1, 2, 0).mul(255).round().clamp(0, 255).to(ScalarType.Byte).cpu().contiguous(); // (H, W, C)
+        return Transforms.Canvas.Of(new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.data<byte>().ToArray()));
+    }
+
+    /// <summary>Animals with a visible node.</summary>
+    /// <param name="points">x and y of each node of each animal, NaN = missing.</param>
+    /// <param name="nodes">Nodes of an animal.</param>
+    public static IReadOnlyList<PoseInstance> Animals(float[] points, int nodes)
+    {
+        float[][] animals = [.. points.Chunk(2 * nodes).Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1])))];
+        return [.. animals.Select((animal, place) => new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length })];
+    }
+}

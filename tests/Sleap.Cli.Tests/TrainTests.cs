@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Sleap.IO;
+
+namespace Sleap.Cli.Tests;
+
+/// <summary>Training in a folder that keeps the run, as a process that is interrupted and killed.</summary>
+public sealed class TrainTests : IDisposable
+{
+    private const string OpenField = "examples/data/openfield";
+    private readonly string _folder = Directory.CreateTempSubdirectory("sleap-train-").FullName;
+    private readonly string _labels;
+
+    // A few frames, so that decoding does not take longer than training.
+    public TrainTests()
+    {
+        var all = Labels.Load(Path.Combine(Cli.Root, OpenField));
+        new Labels([.. all.Frames.Take(8)], all.Videos, all.Skeletons).Save(_labels = Path.Combine(_folder, "few.slp"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // A network of some megabytes and epochs of one step: as much saving as training.
+    private string[] Words(string run, int epochs, params string[] more) =>
+    [
+        "train", _labels, "--type", "single-instance", "--out", Path.Combine(_folder, run), "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--steps-per-epoch", "1", "--batch-size", "1",
+        "--filters", "16", "--scale", "0.05", "--sigma", "1.5", "--rotation", "90", "--validation-fraction", "0.2", "--seed", "4", "--device", "cpu", .. more,
+    ];
+
+    [Fact]
+    public void Killed_again_and_again_in_steps_and_saves_it_goes_on_to_the_same_losses()
+    {
+        const int Epochs = 20;
+        Finish(Words("whole", Epochs));
+        var (random, kills, log) = (new Random(8), 0, Path.Combine(_folder, "killed", "single_instance", "training_log.csv"));
+        while (kills < 3)
+        {
+            var before = Lines(log);
+            using var process = Start(Words("killed", Epochs, "--resume"));
+            // Some epochs on, and then anywhere: half of the time is spent on saving.
+            var enough = Math.Min(Epochs - 1, before + 2 + random.Next(3));
+            while (!process.HasExited && Lines(log) < enough) Thread.Sleep(5);
+            Thread.Sleep(random.Next(60));
+            if (process.HasExited) break;
+            process.Kill();
+            process.WaitForExit();
+            kills++;
+        }
+        Assert.True(kills >= 2, $"only {kills} times killed before the training was over");
+        Finish(Words("killed", Epochs, "--resume"));
+        var (whole, killed) = (Losses("whole"), Losses("killed"));
+        Assert.Equal(Enumerable.Range(1, Epochs), killed.Select(epoch => epoch.Number));
+        // 1e-6 of the loss: the same numbers in the same order; a library's threads may sum in another.
+        foreach (var (a, b) in whole.Zip(killed)) Assert.Equal(a.Loss, b.Loss, a.Loss * 1e-6);
+        // Nothing half-written is left where the run is looked at.
+        Assert.NotNull(JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "killed", "single_instance", "progress.json"))));
+        Assert.EndsWith("</html>\n", File.ReadAllText(Path.Combine(_folder, "killed", "report.html")));
+    }
+
+    [Theory]
+    [InlineData(2)] // SIGINT: Ctrl+C
+    [InlineData(15)] // SIGTERM: the session ends
+    public async Task Interrupted_it_saves_the_model_and_ends_with_130(int signal)
+    {
+        if (OperatingSystem.IsWindows()) return; // such signals cannot be sent to a process there
+        using var process = Start(Words("stopped", 100_000));
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        while (!process.HasExited && Lines(Path.Combine(_folder, "stopped", "single_instance", "training_log.csv")) < 3) await Task.Delay(20);
+        Assert.Equal(0, Send(process.Id, signal));
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}: {await error}");
+        Assert.Contains("finishing this step", await error);
+        Assert.Contains("model.zip", await output);
+        Assert.Equal("single-instance", (string?)Cli.Json("info", Path.Combine(_folder, "stopped", "model.zip"))["type"]);
+    }
+
+    [Fact]
+    public void A_run_is_not_overwritten_and_a_finished_one_gives_its_model_again()
+    {
+        var first = Cli.Json(Words("run", 2));
+        var model = (string)first["model"]!;
+        foreach (var file in (string[])["model.zip", "training_log.csv", "report.html", "split.json", "single_instance/last.checkpoint", "single_instance/progress.json"])
+            Assert.True(File.Exists(Path.Combine(_folder, "run", file)), file);
+        var (code, _, error) = Cli.Run(Words("run", 2));
+        Assert.Equal(1, code);
+        Assert.Contains("--resume", error);
+        File.Delete(model);
+        var again = Cli.Json(Words("run", 2, "--resume"));
+        Assert.Equal((double)first["validation_loss"]!, (double)again["validation_loss"]!);
+        Assert.True(File.Exists(model));
+        Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "run", "training_log.csv")).Length);
+    }
+
+    private (int Number, double Loss)[] Losses(string run) =>
+        [.. File.ReadLines(Path.Combine(_folder, run, "training_log.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => (int.Parse(cells[1], CultureInfo.InvariantCulture), double.Parse(cells[4], CultureInfo.InvariantCulture)))];
+
+    private static int Lines(string file) => File.Exists(file) ? File.ReadAllLines(file).Length - 1 : 0;
+
+    private static void Finish(string[] words)
+    {
+        using var process = Start(words);
+        var error = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, error.Result);
+    }
+
+    // One thread: what is tested does not need more, and on a busy machine several wait for each other.
+    private static Process Start(string[] words) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words])
+    {
+        RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Cli.Root, Environment = { ["OMP_NUM_THREADS"] = "1" },
+    })!;
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Send(int process, int signal);
+}
