@@ -40,6 +40,38 @@ public sealed class PredictTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    [SkippableFact]
+    public void An_interrupted_shard_does_not_look_done()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Signals are sent as Unix has them.");
+        var output = Path.Combine(_folder, "robot.slp");
+        string[] words = ["predict", Robot, "--model", Model, "--frames", string.Join(',', Enumerable.Repeat("0-165", 60)), "--shard", "1/2", "--device", "cpu", "--batch-size", "2", "--out", output];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Cli.Root })!;
+        Assert.Contains("/4980 frames", process.StandardError.ReadLine());
+        Process.Start("kill", ["-TERM", $"{process.Id}"])!.WaitForExit();
+        _ = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(output + ".partial", Assert.Single(Directory.GetFiles(_folder)));
+    }
+
+    [Fact]
+    public void Shards_together_are_the_whole()
+    {
+        string Out(string name) => Path.Combine(_folder, name);
+        Cli.Json("predict", Robot, "--model", Model, "--device", "cpu", "--out", Out("whole.slp"));
+        for (var i = 0; i < 3; i++) Cli.Json("predict", Robot, "--model", Model, "--shard", $"{i}/3", "--device", "cpu", "--out", Out($"{i}.slp"));
+        Cli.Json("merge", Out("0.slp"), Out("1.slp"), Out("2.slp"), "--out", Out("merged.slp"));
+        var (whole, merged) = (Labels.Load(Out("whole.slp")), Labels.Load(Out("merged.slp")));
+        Assert.Equal(166, merged.Frames.Count);
+        Assert.Equal(whole.Frames.Select(frame => frame.FrameIndex), merged.Frames.Select(frame => frame.FrameIndex));
+        foreach (var (expected, actual) in whole.Frames.Zip(merged.Frames))
+            foreach (var (one, other) in expected.Instances.Single().Points.Zip(actual.Instances.Single().Points))
+                // Other frames are in the batch: sums are rounded in another order.
+                Assert.True(Math.Abs(one.X - other.X) < 1e-3 && Math.Abs(one.Y - other.Y) < 1e-3 || (!one.IsVisible && !other.IsVisible));
+    }
+
     [Fact]
     public void The_account_is_printed_and_is_in_the_file_with_the_command()
     {

@@ -8,4 +8,7 @@ public enum Precision
 
     /// <summary>16-bit brain floats: about half the time where the device multiplies them in hardware, more time where it does not (<see cref="BFloat16.IsFast"/>).</summary>
     BFloat16,
+
+    /// <summary><see cref="BFloat16"/> for a U-Net where the device multiplies them in hardware and rightly, else <see cref="Single"/>.</summary>
+    Auto,
 }

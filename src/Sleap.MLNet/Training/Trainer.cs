@@ -28,7 +28,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
     {
         var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
         var total = options.Epochs * stepsPerEpoch;
-        using var state = new TrainingState(model, options, _device, total);
+        using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone, train.Input.Width), total);
         var terms = new RunTerms { Model = name, Seed = seed, BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state)) GoOn(model, state, validation);
@@ -86,6 +86,16 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         state.Rate.Validated(loss);
         if (tired) channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", state.Best.EpochsSince);
         return progress.IsLast || options.CancellationToken.IsCancellationRequested;
+    }
+
+    // What is right at any width is slower; what is wrong without saying so is worse.
+    private ScalarType PrecisionFor(BackboneOptions backbone, int width)
+    {
+        if (options.Precision == Precision.Single || (options.Precision == Precision.Auto && !BFloat16.Pays(backbone, _device))) return ScalarType.Float32;
+        if (BFloat16.TrainsRight(_device, width)) return ScalarType.BFloat16;
+        if (options.Precision == Precision.BFloat16)
+            channel.Warning(MessageSensitivity.None, "{0} is trained in single precision: libtorch on this machine gets gradients of maps {1} wide wrong in BFloat16.", name, width);
+        return ScalarType.Float32;
     }
 
     private (float[] Losses, double StepsPerSecond) Epoch(PoseModel model, BatchFeed feed, TrainingState state, int first, int steps)

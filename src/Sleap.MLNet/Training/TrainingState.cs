@@ -7,14 +7,16 @@ namespace Sleap.MLNet;
 internal sealed class TrainingState : IDisposable
 {
     private readonly TrainerOptions _options;
+    private readonly ScalarType _precision;
 
     /// <param name="model">Whose network is trained.</param>
     /// <param name="options">How.</param>
     /// <param name="device">Where.</param>
+    /// <param name="precision">What the backbone computes with.</param>
     /// <param name="steps">Steps in all.</param>
-    public TrainingState(PoseModel model, TrainerOptions options, Device device, int steps)
+    public TrainingState(PoseModel model, TrainerOptions options, Device device, ScalarType precision, int steps)
     {
-        _options = options;
+        (_options, _precision) = (options, precision);
         Network = Prepared(model.Network, device);
         Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
         Best = new BestWeights(model.CreateNetwork().to(device));
@@ -76,7 +78,7 @@ internal sealed class TrainingState : IDisposable
     {
         network.to(device);
         network.UseChannelsLast();
-        network.Precision = _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+        network.Precision = _precision;
         return network;
     }
 

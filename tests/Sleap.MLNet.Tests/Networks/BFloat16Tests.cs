@@ -52,6 +52,28 @@ public sealed class BFloat16Tests
         }
     }
 
+    /// <summary>Whatever width the probe lets through, the gradients of a whole network are right there.</summary>
+    [Theory, InlineData(96), InlineData(320), InlineData(512)]
+    public void Widths_that_are_let_through_have_the_gradients_of_single_precision(int width)
+    {
+        if (!BFloat16.TrainsRight(CPU, width)) return; // oneDNN 2.6 on a CPU with AMX, at 512
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(2);
+        using var network = new PoseNetwork(new UNetOptions { Filters = 16, MaxStride = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        network.UseChannelsLast();
+        Tensor images = ChannelsLast.Convert(rand(new long[] { 1, 1, 32, width }));
+        Tensor[] Gradients(ScalarType precision)
+        {
+            network.Precision = precision;
+            network.zero_grad(true);
+            network.call(images)[0].square().mean().backward();
+            return [.. network.parameters().Where(parameter => parameter.dim() == 4).Select(parameter => parameter.grad!.detach().clone())];
+        }
+
+        foreach ((Tensor exact, Tensor rounded) in Gradients(ScalarType.Float32).Zip(Gradients(ScalarType.BFloat16)))
+            Assert.InRange((exact - rounded).norm().item<float>(), 0, 0.1f * exact.norm().item<float>());
+    }
+
     [Fact]
     public void Other_precisions_are_refused()
     {
