@@ -56,6 +56,12 @@ internal static class InferenceBench
             ("network alone, batch 4", ["forward", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"], () => Batch / Forward(images, 60)),
             ("network alone, batch 1", ["forward", "--size", $"{Height}x{Width}", "--batch", "1", "--nodes", $"{Nodes}"], () => 1 / Forward(single, 120)),
         ];
+        using var half = model.With(new() { Precision = Precision.BFloat16 });
+        if (BFloat16.IsFast(CPU))
+        {
+            rows = [.. rows, ("file to .slp, bfloat16", rows[0].Peer, () => FramesPerSecond(pose, half, OpenField, frames)),
+                ("network alone, bfloat16", rows[1].Peer, () => Batch / Forward(images, 60, ScalarType.BFloat16))];
+        }
         Say($"{frames} frames of {OpenField}, scale 0.5, {Threads} threads; frames/s");
         Say($"{"",-26}{"plain PyTorch",14}{"ours",10}{"ratio",9}");
         foreach (var (name, words, ours) in rows)
@@ -178,9 +184,10 @@ internal static class InferenceBench
     }
 
     /// <summary>Seconds of one pass of the network.</summary>
-    private static double Forward(Tensor images, int steps)
+    private static double Forward(Tensor images, int steps, ScalarType precision = ScalarType.Float32)
     {
         using var network = Network();
+        network.Precision = precision;
         using var inference = inference_mode(true);
         Repeat(3, () => network.call(images)[0].Dispose());
         return Seconds(() => Repeat(steps, () => network.call(images)[0].Dispose())) / steps;

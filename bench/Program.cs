@@ -1,5 +1,5 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
-// dotnet run build.cs -- bench [train] [train-bf16] [forward] [forward-bf16] [video] [grouping]; or by itself: training (each model type beside sleap-nn), lazy (a large .slp beside h5py),
+// dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: training (each model type beside sleap-nn), lazy (a large .slp beside h5py),
 // analysis (poses to behaviour variables), tracking (identity switches), inference [FRAMES] (video to file, and where the time goes)
 using System.Diagnostics;
 using System.Globalization;
@@ -19,7 +19,7 @@ switch (args)
     case ["inference", .. var frames]: return InferenceBench.Run(frames);
     case ["tracking"]: TrackingBench.Run(); return 0;
 }
-string[] all = ["train", "train-bf16", "forward", "forward-bf16", "video", "grouping"];
+string[] all = ["train", "train-bf16", "grouping"];
 var modes = args.Length == 0 ? all : args;
 if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
 {
@@ -35,7 +35,6 @@ if (!BFloat16.IsFast(CPU) && modes.Any(IsHalf))
     modes = [.. modes.Where(mode => !IsHalf(mode))];
 }
 if (modes.Length == 0) return 0;
-var video = "examples/data/openfield/videos/m3v1mp4.mp4";
 Console.WriteLine($"{"",-14}{"plain PyTorch",16}{"ours",16}{"ratio",10}   {Threads} threads");
 foreach (var mode in modes)
 {
@@ -43,17 +42,11 @@ foreach (var mode in modes)
     for (var round = 0; round < 2; round++)
     {
         // Turn about, so that a slow minute of the machine is not held against one of the two.
-        if (round == 0) peer = Math.Max(peer, Peer(mode));
-        ours = Math.Max(ours, mode switch
-        {
-            "train" or "train-bf16" => Train(IsHalf(mode)),
-            "forward" or "forward-bf16" => Forward(IsHalf(mode)),
-            _ => Video(),
-        });
-        if (round == 1) peer = Math.Max(peer, Peer(mode));
+        if (round == 0) peer = Math.Max(peer, Peer());
+        ours = Math.Max(ours, Train(IsHalf(mode)));
+        if (round == 1) peer = Math.Max(peer, Peer());
     }
-    var unit = mode.StartsWith("train", StringComparison.Ordinal) ? "steps/s" : "frames/s";
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mode,-14}{peer,8:0.00} {unit,-8}{ours,7:0.00} {unit,-8}{ours / peer,9:0.00}x"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{mode,-14}{peer,8:0.00} steps/s {ours,7:0.00} steps/s {ours / peer,9:0.00}x"));
 }
 return 0;
 
@@ -88,57 +81,14 @@ static double Train(bool half, int steps = 30)
     return steps / Seconds(() => { for (var i = 0; i < steps; i++) Step(); });
 }
 
-static double Forward(bool half, int steps = 60)
+double Peer()
 {
-    using var network = Network(half);
-    network.eval();
-    using var images = ChannelsLast.Convert(rand(Batch, 1, Height, Width));
-    using var inference = inference_mode(true);
-    void Step()
-    {
-        using var scope = NewDisposeScope();
-        network.call(images);
-    }
-    for (var i = 0; i < 3; i++) Step();
-    return steps * Batch / Seconds(() => { for (var i = 0; i < steps; i++) Step(); });
-}
-
-// From file to keypoints through Transform, as a user would: the training is a formality, the network is peer.py's.
-double Video()
-{
-    var ml = new MLContext(seed: 1);
-    var pose = ml.Pose();
-    var labels = ml.Data.TakeRows(pose.LoadLabels("examples/data/openfield"), 4);
-    using var model = pose.SingleInstance(new()
-    {
-        Backbone = new UNetOptions { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 },
-        Scale = 0.5f,
-        Refinement = PeakRefinement.Integral,
-        Training = new() { Epochs = 1 },
-    }).Fit(labels);
-    var view = model.Transform(pose.LoadVideo(video));
-    var frames = 0;
-    var seconds = Seconds(() =>
-    {
-        using var cursor = view.GetRowCursor([view.Schema["PredictedKeypoints"]]);
-        var points = default(Microsoft.ML.Data.VBuffer<float>);
-        var get = cursor.GetGetter<Microsoft.ML.Data.VBuffer<float>>(view.Schema["PredictedKeypoints"]);
-        while (cursor.MoveNext()) { get(ref points); frames++; }
-    });
-    return frames / seconds;
-}
-
-double Peer(string mode)
-{
-    mode = mode.Split('-')[0];
-    string[] words = mode == "video"
-        ? ["bench/peer.py", mode, video, "--scale", "0.5", "--batch", "4"]
-        : ["bench/peer.py", mode, "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"];
+    string[] words = ["bench/peer.py", "train", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"];
     using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", words) { RedirectStandardOutput = true })!;
     var line = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
-    if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py {mode} ended with exit code {process.ExitCode}.");
-    return JsonNode.Parse(line)![mode == "train" ? "steps_per_s" : "frames_per_s"]!.GetValue<double>();
+    if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py train ended with exit code {process.ExitCode}.");
+    return JsonNode.Parse(line)!["steps_per_s"]!.GetValue<double>();
 }
 
 static double Seconds(Action work)

@@ -7,7 +7,7 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5 was trained, and
-/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--bf16].
+/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--single].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -28,7 +28,7 @@ internal static class TrainingProtocols
 
     public static int Run(string[] words)
     {
-        _precision = words.Contains("--bf16") ? Precision.BFloat16 : Precision.Single;
+        _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
         var (seeds, share) = (Number(words, "--seeds", 1), Number(words, "--steps", 1.0));
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (chosen.Except(All).FirstOrDefault() is { } unknown)

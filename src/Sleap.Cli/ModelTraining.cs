@@ -77,6 +77,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
     {
         ValidationVideos = parsed.GetValue(words.ValidationVideo) is { Length: > 0 } videos ? videos : null,
         CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
+        Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(words.Precision), ignoreCase: true),
         Device = Device,
         RunFolder = run.Folder,
         Resume = run.Resume,

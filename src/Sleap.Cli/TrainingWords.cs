@@ -48,16 +48,19 @@ internal sealed class TrainingWords
 
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
+    public Option<string> Precision { get; } = new("--precision") { Description = "auto, single or bfloat16: the numbers that the network is trained in. auto is bfloat16 where the machine computes it fast and rightly.", DefaultValueFactory = _ => "auto" };
+
     public Option<string> Device { get; } = new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
     public void AddTo(Command verb)
     {
         Type.AcceptOnlyFromAmong([.. ModelTraining.Types]);
+        Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
         {
             if (parsed.GetResult(Type) is null == parsed.GetResult(Config) is null) parsed.AddError("Say either --type or --config.");
         });
-        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Device])
+        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Precision, Device])
             verb.Add(option);
     }
 }

@@ -56,6 +56,7 @@ internal static class PredictVerb
             Shard? part = words.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
             var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames), part);
             var provenance = new Dictionary<string, JsonNode?> { ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]) };
+            if (words.GetValue(precision) is null && !words.GetValue(json)) Hint(words.GetRequiredValue(device));
             return Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), part is not null, words.GetValue(json), provenance);
         });
         return verb;
@@ -104,6 +105,12 @@ internal static class PredictVerb
         Report.Write(json, result, [$"{report} → {output}"]);
         if (stopped is not null) throw stopped;
         return report.IsInterrupted ? 130 : 0;
+    }
+
+    private static void Hint(string device)
+    {
+        if (BFloat16.IsFast(TorchSharp.torch.CPU) && (device == "cpu" || (device == "auto" && !TorchSharp.torch.cuda.is_available())))
+            Console.Error.WriteLine("sleap: this CPU computes 16-bit brain floats: with --precision bfloat16 a U-Net predicts some 3 times as fast, and places move by some hundredths of a pixel.");
     }
 
     // Frames that cannot be read are told together at the end.
