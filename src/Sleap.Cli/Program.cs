@@ -5,7 +5,7 @@ using Sleap.IO;
 // Exit codes: 0 well, 1 bad input, 2 wrong words, 130 interrupted. With --json the last line of standard output is one JSON object.
 var root = new RootCommand("Animal poses: train models on labels, predict videos, evaluate and convert.")
 {
-    InfoVerb.Create(), ConvertVerb.Create(), TrainVerb.Create(), PredictVerb.Create(), TrackVerb.Create(), EvalVerb.Create(),
+    InfoVerb.Create(), ConvertVerb.Create(), TrainVerb.Create(), ConfigVerb.Create(), PredictVerb.Create(), TrackVerb.Create(), EvalVerb.Create(),
     RenderVerb.Create(), ReportVerb.Create(),
 };
 var words = root.Parse(args);
