@@ -8,23 +8,37 @@ namespace Sleap.Cli;
 /// <summary>What <c>sleap train</c> was asked for, as options of the estimators.</summary>
 /// <param name="words">The words that there are.</param>
 /// <param name="parsed">Those that were said.</param>
-/// <param name="run">Where the training is kept.</param>
-/// <param name="progress">Who is told.</param>
+/// <param name="run">Where the training is kept; null: nowhere.</param>
+/// <param name="progress">Who is told; null: nobody.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, RunWords run, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, RunWords? run, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
 {
     public static IReadOnlyList<string> Types { get; } = ["single-instance", "centroid", "centered-instance", "top-down", "bottom-up", "top-down-id", "bottom-up-id"];
 
     public int Seed => parsed.GetValue(words.Seed);
 
-    public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels)
+    public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels) => Estimator(pose, labels).Fit(labels, Validation(pose));
+
+    public IReadOnlyList<LintFinding> Lint(PoseCatalog pose, IDataView labels) => Estimator(pose, labels).Lint(labels, Validation(pose));
+
+    private IDataView? Validation(PoseCatalog pose) => parsed.GetValue(words.Validation) is { } file ? pose.LoadLabels(file) : null;
+
+    private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
     {
-        var validation = parsed.GetValue(words.Validation) is { } file ? pose.LoadLabels(file) : null;
-        return Estimator(pose).Fit(labels, validation);
+        if (parsed.GetValue(words.Auto)) return Proposed(pose.AutoOptions(labels)).Estimator(pose);
+        return parsed.GetValue(words.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
     }
 
-    /// <summary>The estimator that was asked for.</summary>
-    public IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose) => parsed.GetValue(words.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
+    private AutoOptions Proposed(AutoOptions proposal)
+    {
+        foreach (var reason in proposal.Reasons) Console.Error.WriteLine($"sleap: {reason}");
+        return proposal.With(options => options with
+        {
+            Device = Device,
+            Training = Overridden(options.Training),
+            Augmentation = Said(words.Rotation, options.Augmentation.RotationMax) is var angle && angle != options.Augmentation.RotationMax ? options.Augmentation with { RotationMin = -angle, RotationMax = angle } : options.Augmentation,
+        });
+    }
 
     private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose) => parsed.GetRequiredValue(words.Type) switch
     {
@@ -58,19 +72,17 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
     }
 
     // What is said on the command line goes before what the file says.
-    private TrainerOptions Overridden(TrainerOptions training)
+    private TrainerOptions Overridden(TrainerOptions training) => Kept(training with
     {
-        T Said<T>(Option<T> option, T other) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
-        return Kept(training with
-        {
-            Epochs = Said(words.Epochs, training.Epochs),
-            StepsPerEpoch = Said(words.StepsPerEpoch, training.StepsPerEpoch),
-            BatchSize = Said(words.BatchSize, training.BatchSize),
-            LearningRate = Said(words.LearningRate, training.LearningRate),
-            ValidationFraction = Said(words.ValidationFraction, training.ValidationFraction),
-            Seed = Said(words.Seed, training.Seed ?? 0),
-        });
-    }
+        Epochs = Said(words.Epochs, training.Epochs),
+        StepsPerEpoch = Said(words.StepsPerEpoch, training.StepsPerEpoch),
+        BatchSize = Said(words.BatchSize, training.BatchSize),
+        LearningRate = Said(words.LearningRate, training.LearningRate),
+        ValidationFraction = Said(words.ValidationFraction, training.ValidationFraction),
+        Seed = Said(words.Seed, training.Seed ?? 0),
+    });
+
+    private T Said<T>(Option<T> option, T other) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
 
     // What is of this run, and not of how a network learns.
     private TrainerOptions Kept(TrainerOptions training) => training with
@@ -79,8 +91,8 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
         CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
         Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(words.Precision), ignoreCase: true),
         Device = Device,
-        RunFolder = run.Folder,
-        Resume = run.Resume,
+        RunFolder = run?.Folder,
+        Resume = run?.Resume ?? false,
         Progress = progress,
         CancellationToken = cancellation,
     };

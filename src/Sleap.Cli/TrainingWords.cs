@@ -12,6 +12,8 @@ internal sealed class TrainingWords
 
     public Option<string[]> Config { get; } = new("--config") { Description = "A training_config.yaml of sleap-nn in place of the type and the options of the network: it is trained as sleap-nn would. Twice for the two stages of top-down." };
 
+    public Option<bool> Auto { get; } = new("--auto") { Description = "In place of the type and the options of the network: those that the labels suggest, see 'sleap config auto'." };
+
     public Option<int> Epochs { get; } = new("--epochs") { Description = "Epochs at most.", DefaultValueFactory = _ => Defaults.Training.Epochs };
 
     public Option<int?> StepsPerEpoch { get; } = new("--steps-per-epoch") { Description = "Steps in an epoch; else each frame once." };
@@ -58,9 +60,9 @@ internal sealed class TrainingWords
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
         {
-            if (parsed.GetResult(Type) is null == parsed.GetResult(Config) is null) parsed.AddError("Say either --type or --config.");
+            if (new[] { parsed.GetResult(Type) is not null, parsed.GetResult(Config) is not null, parsed.GetValue(Auto) }.Count(said => said) != 1) parsed.AddError("Say one of --type, --config and --auto.");
         });
-        foreach (Option option in (Option[])[Type, Config, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Precision, Device])
+        foreach (Option option in (Option[])[Type, Config, Auto, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Precision, Device])
             verb.Add(option);
     }
 }

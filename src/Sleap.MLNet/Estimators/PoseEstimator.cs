@@ -55,10 +55,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         ArgumentNullException.ThrowIfNull(input);
         var host = ((IHostEnvironment)_context).Register(Name);
         using var channel = host.Start("Training");
-        var labels = LabelledRows.Read(input, ColumnNames, Needs, null, new(Name, "training", channel));
-        var held = validation is null ? null : LabelledRows.Read(validation, ColumnNames, Needs, labels.Skeleton, new(Name, "validation", channel));
-        var subject = new PoseSubject(labels.Skeleton, Needs.Tracks ? ClassesOf(labels) : []);
-        var stages = Stages(subject, labels.Rows);
+        var (labels, held, subject, stages) = Read(input, validation, channel);
         var training = stages[0].Options.Training;
         var run = TrainingRun.Open(Name, stages);
         var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
@@ -66,7 +63,38 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         using var samples = split.Read(stages, () => new SampleCache(training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget, run?.FullPath ?? Path.GetTempPath()), training.CancellationToken);
         channel.Info(MessageSensitivity.None, "Decoded frames: {0}.", samples.Cache);
         if (run is not null) run.Report.Cache = samples.Cache.ToString();
+        var findings = new ConfigLint(stages, Statistics(labels, held), split, samples.Frame).Findings().ToList();
+        foreach (var finding in findings) Say(channel, finding);
+        if (run is not null) run.Report.Findings = [.. findings.Where(finding => finding.IsWarning).Select(finding => finding.ToString())];
         return Create(subject, stages, samples.Frame, [.. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel))]);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LintFinding> Lint(IDataView input, IDataView? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = ((IHostEnvironment)_context).Register(Name);
+        using var channel = host.Start("Lint");
+        var (labels, held, _, stages) = Read(input, validation, channel);
+        var training = stages[0].Options.Training;
+        var split = LabelSplit.Of(labels, held, training, training.Seed ?? 0);
+        return [.. new ConfigLint(stages, Statistics(labels, held), split, labels.FirstSize()).Findings()];
+    }
+
+    private (LabelledRows Labels, LabelledRows? Validation, PoseSubject Subject, IReadOnlyList<TrainingStage> Stages) Read(IDataView input, IDataView? validation, IChannel channel)
+    {
+        var labels = LabelledRows.Read(input, ColumnNames, Needs, null, new(Name, "training", channel));
+        var held = validation is null ? null : LabelledRows.Read(validation, ColumnNames, Needs, labels.Skeleton, new(Name, "validation", channel));
+        var subject = new PoseSubject(labels.Skeleton, Needs.Tracks ? ClassesOf(labels) : []);
+        return (labels, held, subject, Stages(subject, labels.Rows));
+    }
+
+    private static LabelStatistics Statistics(LabelledRows labels, LabelledRows? validation) => new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
+
+    private static void Say(IChannel channel, LintFinding finding)
+    {
+        if (finding.IsWarning) channel.Warning(MessageSensitivity.None, "{0}", finding);
+        else channel.Info(MessageSensitivity.None, "{0}", finding);
     }
 
     private static PoseModel Train(IReadOnlyList<TrainingStage> stages, int index, SampleMaker samples, TrainingRun? run, int seed, IChannel channel)

@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 internal static class TrainingCharts
 {
     private const string Blue = "#3b6ea5", Orange = "#d98a1f", Green = "#2f8f5b";
-    private const double Width = 500, Height = 290;
+    private const double Width = 336, Height = 250;
 
     public static IEnumerable<string> Of(IReadOnlyList<TrainingProgress> epochs)
     {
@@ -41,7 +41,7 @@ internal static class TrainingCharts
     private static string Rates(IReadOnlyList<TrainingProgress> epochs)
     {
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.LearningRate * 1e3)).ToList();
-        var chart = new SvgChart("Learning rate", Span(epochs), (0, Math.Max(points.Max(point => point.Y) * 1.05, 1e-9)), Width, 220) { XLabel = "epoch", YLabel = "thousandths" };
+        var chart = new SvgChart("Learning rate", Span(epochs), (0, Math.Max(points.Max(point => point.Y) * 1.05, 1e-9)), Width, Height) { XLabel = "epoch", YLabel = "thousandths" };
         chart.Line(points, Green, 2);
         return chart.ToString();
     }

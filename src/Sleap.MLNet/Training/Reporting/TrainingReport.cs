@@ -60,7 +60,7 @@ internal sealed class TrainingReport
             (HtmlPage.Number(best.ValidationLoss, "0.00000"), "its validation loss"),
             (HtmlPage.Number(last.StepsPerSecond, "0.0"), "steps a second"),
             (TrainingProgress.Clock(last.Elapsed), "elapsed"),
-            (last.IsLast ? "done" : TrainingProgress.Clock(last.Remaining), last.IsLast ? "" : "remaining"),
+            (last.IsLast ? "–" : TrainingProgress.Clock(last.Remaining), "remaining"),
         ]);
         page.Paragraph(network.Data).Svg(TrainingCharts.Of(network.History));
         if (network.Pictures.Count == 0) return;
@@ -92,7 +92,7 @@ internal sealed class TrainingReport
     private static IEnumerable<(string Name, string Value)> Defaults(PoseModelOptions options)
     {
         var usual = (PoseModelOptions)Activator.CreateInstance(options.GetType())!;
-        return OptionList.Of(usual with { Backbone = (BackboneOptions)Activator.CreateInstance(options.Backbone.GetType())! });
+        return OptionList.Of(usual.Backbone.GetType() == options.Backbone.GetType() ? usual : usual with { Backbone = (BackboneOptions)Activator.CreateInstance(options.Backbone.GetType())! });
     }
 
     private IEnumerable<(string Name, string Value)> Environment()

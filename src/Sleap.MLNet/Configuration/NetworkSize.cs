@@ -1,0 +1,65 @@
+namespace Sleap.MLNet;
+
+/// <summary>How far a backbone sees and how much it keeps in memory, from its options alone.</summary>
+internal static class NetworkSize
+{
+    private const int StemKernel = 7;
+
+    /// <summary>
+    /// Side of the square of input pixels that a cell of the deepest map depends on, the block between encoder and decoder included (Araujo, Norris and Sim 2019,
+    /// distill.pub/2019/computing-receptive-fields); null where it is larger than any animal: with windows that shift, or kernels of 7 in dozens of blocks.
+    /// </summary>
+    public static int? ReceptiveField(BackboneOptions backbone)
+    {
+        if (backbone is not UNetOptions unet) return null;
+        var (field, jump) = (1, 1);
+        for (var block = 0; block < unet.StemBlocks + unet.DownBlocks; block++)
+        {
+            field += unet.ConvsPerBlock * ((block < unet.StemBlocks ? StemKernel : unet.KernelSize) - 1) * jump + jump;
+            jump *= 2;
+        }
+        if (unet.StemBlocks > 0) (field, jump) = (field + jump, 2 * jump);
+        return unet.MiddleBlock ? field + unet.ConvsPerBlock * (unet.KernelSize - 1) * jump : field;
+    }
+
+    /// <summary>Bytes of the maps that a step keeps for its backward pass, of one image.</summary>
+    /// <param name="backbone">The network.</param>
+    /// <param name="height">Of its input.</param>
+    /// <param name="width">Of its input.</param>
+    /// <param name="finest">The finest map that a head reads.</param>
+    public static long ActivationBytes(BackboneOptions backbone, int height, int width, int finest)
+    {
+        var cells = (double)height * width;
+        var sum = backbone is UNetOptions unet ? UNet(unet, finest) : Staged((StagedBackboneOptions)backbone, finest);
+        return (long)(sum * cells * sizeof(float));
+    }
+
+    // Values a pixel of the input: each convolution's output is kept once (its relu works in place), each pooled map, and in the decoder the map that was made larger
+    // and its union with the one from the encoder.
+    private static double UNet(UNetOptions unet, int finest)
+    {
+        var (sum, depth) = (0.0, unet.StemBlocks + unet.DownBlocks);
+        double At(int level) => Math.Pow(4, -level);
+        for (var level = 0; level < depth; level++) sum += unet.FiltersAt(level) * (unet.ConvsPerBlock * At(level) + At(level + 1));
+        if (unet.MiddleBlock) sum += unet.FiltersAt(depth) * unet.ConvsPerBlock * At(depth);
+        for (var level = depth - 1; level >= 0 && 1 << level >= finest; level--)
+            sum += (2 * unet.FiltersAt(level + 1) + unet.FiltersAt(level) + 2 * unet.FiltersAt(level)) * At(level);
+        return sum * unet.Stacks;
+    }
+
+    // A block of ConvNeXt keeps about 12 maps of its width, one of a Swin Transformer about 20: the inner layers are four times as wide.
+    private static double Staged(StagedBackboneOptions staged, int finest)
+    {
+        var (depths, maps) = staged switch
+        {
+            ConvNeXtOptions c => (c.Architecture.Depths, 12),
+            SwinTOptions s => (s.Architecture.Depths, 20),
+            _ => ([], 0),
+        };
+        var (sum, stride) = (0.0, 2.0 * staged.StemPatchStride);
+        for (var stage = 0; stage < depths.Length; stage++, stride *= 2) sum += (double)maps * depths[stage] * staged.StageChannels[stage] / (stride * stride);
+        // The decoder's filters fall as the encoder's rise.
+        for (double at = staged.DeepestStride / 2.0, filters = staged.StageChannels[^1] / 2.0; at >= finest; at /= 2, filters /= staged.FiltersRate) sum += 6 * filters / (at * at);
+        return sum;
+    }
+}
