@@ -56,8 +56,9 @@ internal static class PredictVerb
             Shard? part = words.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
             var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames), part);
             var provenance = new Dictionary<string, JsonNode?> { ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]) };
+            var code = Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), part is not null, words.GetValue(json), provenance);
             if (words.GetValue(precision) is null && !words.GetValue(json)) Hint(words.GetRequiredValue(device));
-            return Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), part is not null, words.GetValue(json), provenance);
+            return code;
         });
         return verb;
     }

@@ -11,6 +11,7 @@ internal sealed partial class XmlDocs
 
     public XmlDocs(IEnumerable<Assembly> assemblies) => _members = assemblies
         .SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+        .Where(member => !member.Attribute("name")!.Value.Contains(".Generated.", StringComparison.Ordinal)) // by the compiler's generators, in each assembly the same
         .ToDictionary(member => member.Attribute("name")!.Value);
 
     public string Of(Type type) => Text(_members[$"T:{NameOf(type)}"].Element("summary"));
