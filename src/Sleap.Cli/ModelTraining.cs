@@ -90,6 +90,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
         ValidationVideos = parsed.GetValue(words.ValidationVideo) is { Length: > 0 } videos ? videos : null,
         CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
         Device = Device,
+        AugmentedPicture = run is not null && parsed.GetValue(words.ShowAugmented),
         RunFolder = run?.Folder,
         Resume = run?.Resume ?? false,
         Progress = progress,
