@@ -41,7 +41,7 @@ internal static class AugmentedPicture
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
         var tile = larger > 1 ? picture.Enlarged(larger) : smaller > 1 ? picture.Shrunk(smaller) : picture;
         var animals = PicturesOfTensors.Animals(points, samples.Skeleton.Nodes.Length);
-        new PoseOverlay(samples.Skeleton, [], animals.Count <= 1, new DrawingOptions(), larger / (double)smaller).Animals(tile, "", 0, animals);
+        new PoseOverlay(samples.Skeleton, [], animals.Count <= 1, new DrawingOptions { NodeRadius = 3.0 * smaller / larger }, larger / (double)smaller).Animals(tile, "", 0, animals);
         return tile;
     }
 }
