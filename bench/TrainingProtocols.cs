@@ -25,6 +25,7 @@ internal static class TrainingProtocols
     };
 
     private static Precision _precision;
+    private static TrainingMemory _memory = new(new ConsoleTrainingProgress());
 
     public static int Run(string[] words)
     {
@@ -49,6 +50,7 @@ internal static class TrainingProtocols
         var ml = new MLContext(seed);
         var pose = ml.Pose();
         var clock = System.Diagnostics.Stopwatch.StartNew();
+        _memory = new(new ConsoleTrainingProgress());
         var (train, validation, test) = protocol == "openfield" ? OpenField(pose) : FliesFrames(pose);
         var epochs = (int steps) => Math.Max(1, (int)Math.Round(steps / 20 * share));
         using PoseModelTransformer model = protocol switch
@@ -65,6 +67,7 @@ internal static class TrainingProtocols
             }).Fit(train, validation),
             _ => pose.SingleInstance(new() { Backbone = Network, Scale = 0.5f, Sigma = 3.5f, Augmentation = Turned, Training = Training(seed, epochs(1500)) }).Fit(train, validation),
         };
+        Console.WriteLine($"  {_memory}");
         var metrics = pose.Evaluate(model.Transform(test));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  seed {seed}: {metrics}, identity {metrics.Identities?.Accuracy ?? double.NaN:0.00}, {clock.Elapsed.TotalSeconds:0} s"));
         Directory.CreateDirectory("artifacts/bench");
@@ -75,7 +78,7 @@ internal static class TrainingProtocols
 
     private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
 
-    private static TrainerOptions Training(int seed, int epochs) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, Progress = new ConsoleTrainingProgress() };
+    private static TrainerOptions Training(int seed, int epochs) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, Progress = _memory };
 
     private static CentroidOptions Centroid(int seed, int epochs) => new()
     {

@@ -91,6 +91,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
         CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
         Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(words.Precision), ignoreCase: true),
         Device = Device,
+        AugmentedPicture = run is not null && parsed.GetValue(words.ShowAugmented),
         RunFolder = run?.Folder,
         Resume = run?.Resume ?? false,
         Progress = progress,

@@ -48,6 +48,8 @@ internal sealed class TrainingWords
 
     public Option<int?> CacheMegabytes { get; } = new("--cache-mb") { Description = "Memory for decoded frames; the rest goes into a file. Else half of what there is." };
 
+    public Option<bool> ShowAugmented { get; } = new("--show-augmented") { Description = "Leave a picture of 16 samples as the network will see them, augmented.png, in the folder of each network." };
+
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
     public Option<string> Precision { get; } = new("--precision") { Description = "auto, single or bfloat16: the numbers that the network is trained in. auto is bfloat16 where the machine computes it fast and rightly.", DefaultValueFactory = _ => "auto" };
@@ -62,7 +64,7 @@ internal sealed class TrainingWords
         {
             if (new[] { parsed.GetResult(Type) is not null, parsed.GetResult(Config) is not null, parsed.GetValue(Auto) }.Count(said => said) != 1) parsed.AddError("Say one of --type, --config and --auto.");
         });
-        foreach (Option option in (Option[])[Type, Config, Auto, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, Seed, Precision, Device])
+        foreach (Option option in (Option[])[Type, Config, Auto, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, ShowAugmented, Seed, Precision, Device])
             verb.Add(option);
     }
 }

@@ -94,6 +94,23 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(3, File.ReadAllLines(Path.Combine(_folder, "run", "training_log.csv")).Length);
     }
 
+    [Fact]
+    public void Proposed_options_train_and_are_linted()
+    {
+        var proposed = Cli.Json("config", "auto", _labels, "--out", Path.Combine(_folder, "config.yaml"));
+        Assert.Equal("single-instance", (string?)proposed["type"]);
+        Assert.Contains(proposed["options"]!.AsArray(), option => (string?)option!["option"] == "Scale" && (string?)option["value"] == "0.5");
+        var config = (string)proposed["files"]![0]!;
+        Assert.Equal(0, (int)Cli.Json("config", "lint", _labels, "--config", config)["warnings"]!);
+        var (code, output, _) = Cli.Run("config", "lint", _labels, "--type", "single-instance", "--scale", "0.02");
+        Assert.Equal(1, code);
+        Assert.Contains("Raise Scale to 0.", output);
+        var trained = Cli.Json("train", _labels, "--auto", "--epochs", "1", "--steps-per-epoch", "1", "--batch-size", "1", "--show-augmented", "--device", "cpu", "--out", Path.Combine(_folder, "auto"));
+        Assert.Equal("single-instance", (string?)trained["type"]);
+        Assert.True(File.Exists(Path.Combine(_folder, "auto", "single_instance", "augmented.png")));
+        Assert.Equal(2, Cli.Run("train", _labels, "--auto", "--type", "centroid", "--out", "x").Code);
+    }
+
     private (int Number, double Loss)[] Losses(string run) =>
         [.. File.ReadLines(Path.Combine(_folder, run, "training_log.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => (int.Parse(cells[1], CultureInfo.InvariantCulture), double.Parse(cells[4], CultureInfo.InvariantCulture)))];
 

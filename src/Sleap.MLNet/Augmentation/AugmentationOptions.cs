@@ -48,6 +48,45 @@ public sealed record AugmentationOptions
     /// <summary>Standard deviation of Gaussian noise, in units of the full range 0..1. Default 0.</summary>
     public float NoiseStandardDeviation { get; init; }
 
+    /// <summary>
+    /// Probability that a rectangle is erased: filled with one gray level (or colour), as something in front of the animal would. Points stay. Default 0; SLEAP-NN's
+    /// <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
+    /// </summary>
+    public float EraseProbability { get; init; }
+
+    /// <summary>Smallest area of the rectangle as a share of the picture's. Default 0.0001.</summary>
+    public float EraseScaleMin { get; init; } = 0.0001f;
+
+    /// <summary>Largest area of the rectangle. Default 0.01.</summary>
+    public float EraseScaleMax { get; init; } = 0.01f;
+
+    /// <summary>Smallest ratio of the rectangle's height to its width. Default 1.</summary>
+    public float EraseRatioMin { get; init; } = 1;
+
+    /// <summary>Largest ratio of the rectangle's height to its width. Default 1.</summary>
+    public float EraseRatioMax { get; init; } = 1;
+
+    /// <summary>
+    /// Probability that a little of another picture of the batch shines through; points stay. Default 0; SLEAP-NN's <c>mixup_p</c> (Zhang et al. 2017, arXiv:1710.09412,
+    /// without mixing the labels).
+    /// </summary>
+    public float MixupProbability { get; init; }
+
+    /// <summary>Smallest share of the other picture. Default 0.01.</summary>
+    public float MixupLambdaMin { get; init; } = 0.01f;
+
+    /// <summary>Largest share of the other picture. Default 0.05.</summary>
+    public float MixupLambdaMax { get; init; } = 0.05f;
+
+    /// <summary>Probability of a Gaussian blur, as of a fast animal or a lens out of focus. Default 0. SLEAP-NN has none.</summary>
+    public float BlurProbability { get; init; }
+
+    /// <summary>Smallest standard deviation of the blur in pixels of the network input. Default 0.5.</summary>
+    public float BlurSigmaMin { get; init; } = 0.5f;
+
+    /// <summary>Largest standard deviation of the blur, at most 10. Default 1.5.</summary>
+    public float BlurSigmaMax { get; init; } = 1.5f;
+
     internal bool ChangesGeometry => RotationMin != 0 || RotationMax != 0 || ScaleMin != 1 || ScaleMax != 1 || TranslateWidth != 0 || TranslateHeight != 0 || FlipProbability != 0;
 
     internal bool ChangesIntensity => BrightnessMin != 1 || BrightnessMax != 1 || ContrastMin != 1 || ContrastMax != 1 || NoiseStandardDeviation != 0;
@@ -62,6 +101,13 @@ public sealed record AugmentationOptions
         if (FlipProbability is not (>= 0 and <= 1)) yield return $"Augmentation.FlipProbability is {FlipProbability}; 0 to 1.";
         if (!(BrightnessMin >= 0 && BrightnessMin <= BrightnessMax)) yield return $"Augmentation.BrightnessMin is {BrightnessMin} and BrightnessMax {BrightnessMax}; 0 or more, and in this order.";
         if (!(ContrastMin >= 0 && ContrastMin <= ContrastMax)) yield return $"Augmentation.ContrastMin is {ContrastMin} and ContrastMax {ContrastMax}; 0 or more, and in this order.";
+        if (EraseProbability is not (>= 0 and <= 1)) yield return $"Augmentation.EraseProbability is {EraseProbability}; 0 to 1.";
+        if (!(EraseScaleMin >= 0 && EraseScaleMin <= EraseScaleMax && EraseScaleMax <= 1)) yield return $"Augmentation.EraseScaleMin is {EraseScaleMin} and EraseScaleMax {EraseScaleMax}; 0 to 1, and in this order.";
+        if (!(EraseRatioMin > 0 && EraseRatioMin <= EraseRatioMax)) yield return $"Augmentation.EraseRatioMin is {EraseRatioMin} and EraseRatioMax {EraseRatioMax}; above 0, and in this order.";
+        if (MixupProbability is not (>= 0 and <= 1)) yield return $"Augmentation.MixupProbability is {MixupProbability}; 0 to 1.";
+        if (!(MixupLambdaMin >= 0 && MixupLambdaMin <= MixupLambdaMax && MixupLambdaMax <= 1)) yield return $"Augmentation.MixupLambdaMin is {MixupLambdaMin} and MixupLambdaMax {MixupLambdaMax}; 0 to 1, and in this order.";
+        if (BlurProbability is not (>= 0 and <= 1)) yield return $"Augmentation.BlurProbability is {BlurProbability}; 0 to 1.";
+        if (!(BlurSigmaMin >= 0 && BlurSigmaMin <= BlurSigmaMax && BlurSigmaMax <= 10)) yield return $"Augmentation.BlurSigmaMin is {BlurSigmaMin} and BlurSigmaMax {BlurSigmaMax}; 0 to 10, and in this order.";
         if (!(NoiseStandardDeviation >= 0)) yield return $"Augmentation.NoiseStandardDeviation is {NoiseStandardDeviation}; 0 or more.";
     }
 }

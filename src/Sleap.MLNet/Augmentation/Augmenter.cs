@@ -14,6 +14,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
 {
     // For each node the one it becomes in a mirror image.
     private readonly int[] _mirror = Mirror(skeleton);
+    private readonly PictureChanges _pictures = new(options);
 
     /// <summary>Changes nothing.</summary>
     public static Augmenter None { get; } = new(AugmentationOptions.None, new Skeleton("", []));
@@ -41,7 +42,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), [count, images.shape[1], to.Item1, to.Item2], false);
             images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false);
         }
-        return options.ChangesIntensity ? ChangeIntensity(images, count, random) : images;
+        return _pictures.Apply(images, random);
     }
 
     /// <summary>The map of points q = [A B; D E]·p + (C, F), pixel coordinates.</summary>
@@ -99,24 +100,6 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         theta[3] = back.D * tw / h;
         theta[4] = back.E * th / h;
         theta[5] = (back.D * (tw - 1) + back.E * (th - 1) + 2 * back.F + 1) / h - 1;
-    }
-
-    private Tensor ChangeIntensity(Tensor images, int count, Random random)
-    {
-        var (gain, shift) = (new float[count], new float[count]);
-        for (var i = 0; i < count; i++)
-        {
-            var contrast = options.ContrastMin + random.NextSingle() * (options.ContrastMax - options.ContrastMin);
-            var brightness = options.BrightnessMin + random.NextSingle() * (options.BrightnessMax - options.BrightnessMin);
-            (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness); // contrast first, then brightness
-        }
-        var changed = images.mul(tensor(gain, count, 1, 1, 1)).add(tensor(shift, count, 1, 1, 1));
-        if (options.NoiseStandardDeviation > 0)
-        {
-            using var generator = new Generator((ulong)random.NextInt64());
-            changed = changed.add(randn(images.shape, null, null, false, generator), options.NoiseStandardDeviation);
-        }
-        return changed.clamp_(0, 1);
     }
 
     private static int[] Mirror(Skeleton skeleton)

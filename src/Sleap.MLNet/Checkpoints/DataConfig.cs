@@ -113,8 +113,17 @@ internal sealed class DataConfig
             if (Chance("translate_p") > 0) changes = changes with { TranslateWidth = geometric.Single("translate_width", 0), TranslateHeight = geometric.Single("translate_height", 0) };
             changes = changes with { FlipProbability = geometric.Single("flip_p", 0) };
             geometric.Skip("rotation_min", "rotation_max", "scale_min", "scale_max", "translate_width", "translate_height");
-            SkipUnlikely(geometric, "erase_p", "erase_scale_min", "erase_scale_max", "erase_ratio_min", "erase_ratio_max");
-            SkipUnlikely(geometric, "mixup_p", "mixup_lambda_min", "mixup_lambda_max");
+            changes = changes with
+            {
+                EraseProbability = geometric.Single("erase_p", 0),
+                EraseScaleMin = geometric.Single("erase_scale_min", changes.EraseScaleMin),
+                EraseScaleMax = geometric.Single("erase_scale_max", changes.EraseScaleMax),
+                EraseRatioMin = geometric.Single("erase_ratio_min", changes.EraseRatioMin),
+                EraseRatioMax = geometric.Single("erase_ratio_max", changes.EraseRatioMax),
+                MixupProbability = geometric.Single("mixup_p", 0),
+                MixupLambdaMin = geometric.Single("mixup_lambda_min", changes.MixupLambdaMin),
+                MixupLambdaMax = geometric.Single("mixup_lambda_max", changes.MixupLambdaMax),
+            };
         }
         if (intensity is not null)
         {

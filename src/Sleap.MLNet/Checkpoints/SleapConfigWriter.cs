@@ -64,7 +64,9 @@ internal static class SleapConfigWriter
             ("rotation_min", a.RotationMin), ("rotation_max", a.RotationMax), ("rotation_p", a.RotationMin != 0 || a.RotationMax != 0 ? a.RotationProbability : 0),
             ("scale_min", a.ScaleMin), ("scale_max", a.ScaleMax), ("scale_p", a.ScaleMin != 1 || a.ScaleMax != 1 ? 1 : 0),
             ("translate_width", a.TranslateWidth), ("translate_height", a.TranslateHeight), ("translate_p", a.TranslateWidth > 0 || a.TranslateHeight > 0 ? 1 : 0),
-            ("flip_p", a.FlipProbability), ("affine_p", 0))));
+            ("flip_p", a.FlipProbability), ("affine_p", 0),
+            ("erase_p", a.EraseProbability), ("erase_scale_min", a.EraseScaleMin), ("erase_scale_max", a.EraseScaleMax), ("erase_ratio_min", a.EraseRatioMin), ("erase_ratio_max", a.EraseRatioMax),
+            ("mixup_p", a.MixupProbability), ("mixup_lambda_min", a.MixupLambdaMin), ("mixup_lambda_max", a.MixupLambdaMax))));
 
     private static YamlMappingNode Backbone(BackboneOptions options)
     {

@@ -19,8 +19,8 @@ internal sealed class MemoryEstimate
         using (torch.NewDisposeScope())
         using (var model = stage.Create(0))
             Weights = model.Network.parameters().Sum(parameter => parameter.numel()) * sizeof(float);
-        // The activations and, while the backward pass goes through them, about as much again in gradients for the finest level.
-        Activations = 3 * NetworkSize.ActivationBytes(options.Backbone, samples.Input.Height, samples.Input.Width, options.HeadStride) / 2 * options.Training.BatchSize;
+        // The maps, and about as much again for their gradients and what convolutions work in.
+        Activations = 2 * NetworkSize.ActivationBytes(options.Backbone, samples.Input.Height, samples.Input.Width, options.HeadStride) * options.Training.BatchSize;
         Frames = (options is CenteredInstanceOptions ? labels.Animals.Count : split.Rows.Count()) * (long)samples.ByteCount;
         Budget = options.Training.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : SampleCache.DefaultBudget;
     }

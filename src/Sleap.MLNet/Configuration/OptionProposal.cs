@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 internal sealed class OptionProposal
 {
     // An animal of so many pixels in the network input is large enough for its nodes, a centre needs less.
-    private const float EnoughForNodes = 50, EnoughForCentres = 25;
+    private const float EnoughForNodes = 50, EnoughForCentres = 20;
     private const int LeastSteps = 20, ManyDirections = 8;
     private readonly LabelledRows _rows;
     private readonly LabelStatistics _labels;

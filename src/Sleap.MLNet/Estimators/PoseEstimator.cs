@@ -105,7 +105,10 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var model = stage.Create(seed);
         PretrainedWeights.Load(model.Network);
         report?.Begin(samples, model.Network.parameters().Sum(parameter => parameter.numel()));
-        var trainer = new Trainer(stage.Name, stage.Options.Training, new Augmenter(stage.Options.Augmentation, samples.Skeleton), seed, run?.Folder(index), report, channel);
+        var (training, augmenter) = (stage.Options.Training, new Augmenter(stage.Options.Augmentation, samples.Skeleton));
+        if (training.AugmentedPicture && run is not null)
+            AugmentedPicture.Write(Path.Combine(run.Folder(index).FullPath, "augmented.png"), samples, augmenter, new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed));
+        var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), report, channel);
         model.Take(trainer.Run(model, samples.Training, samples.Validation));
         return model;
     }

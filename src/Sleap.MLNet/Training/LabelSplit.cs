@@ -26,8 +26,7 @@ internal sealed class LabelSplit
     /// <exception cref="InvalidOperationException">The labels are others by now.</exception>
     public static LabelSplit Resumed(LabelledRows labels, LabelledRows? validation, StoredSplit stored, string folder)
     {
-        // A single row trains and validates, see below.
-        validation ??= labels.Rows.Count == 1 ? labels : null;
+        validation ??= HasOne(labels) ? labels : null;
         stored.RequireSame([.. labels.Rows, .. validation?.Rows ?? []], folder);
         return new LabelSplit(labels, validation, [.. stored.Frames.Take(labels.Rows.Count).Select(frame => frame.Set == "validation")]);
     }
@@ -60,17 +59,26 @@ internal sealed class LabelSplit
         }
     }
 
-    // Holds a share of the rows back, at least one. With one row there is nothing to hold back: it trains, and is looked at again.
+    // Holds a share of the rows back, at least one.
     private static LabelSplit HoldBack(LabelledRows labels, double fraction, int seed)
     {
         var count = labels.Rows.Count;
-        if (count == 1) return new LabelSplit(labels, labels, [false]);
+        if (HasOne(labels)) return new LabelSplit(labels, labels, new bool[count]);
         int[] order = [.. Enumerable.Range(0, count)];
         new Random(seed).Shuffle(order);
         var held = new bool[count];
         foreach (var row in order.Take(Math.Clamp((int)Math.Round(count * fraction), 1, count - 1))) held[row] = true;
+        // Empty frames alone teach nothing, and choose nothing.
+        foreach (var side in (bool[])[true, false])
+        {
+            if (order.Any(row => held[row] == side && labels.Rows[row].Count > 0)) continue;
+            held[order.First(row => labels.Rows[row].Count > 0)] = side;
+        }
         return new LabelSplit(labels, null, held);
     }
+
+    // With one row that shows animals there is nothing to hold back: it trains, and is looked at again.
+    private static bool HasOne(LabelledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
 
     private static LabelSplit ByVideo(LabelledRows labels, IReadOnlyList<string> videos)
     {
@@ -79,7 +87,8 @@ internal sealed class LabelSplit
         if (unknown.Length > 0)
             throw new ArgumentException($"Training.ValidationVideos: no labelled frame is of {string.Join(", ", unknown.Select(name => $"'{name}'"))}. The videos are: {string.Join(", ", there)}.");
         bool[] held = [.. labels.Rows.Select(row => videos.Any(name => Is(row.Source.Video, name)))];
-        if (!held.Contains(false)) throw new ArgumentException($"Training.ValidationVideos names all videos of the labels ({string.Join(", ", there)}); none is left to train on.");
+        if (!labels.Rows.Where((_, row) => !held[row]).Any(row => row.Count > 0)) throw new ArgumentException($"Training.ValidationVideos names all videos with animals ({string.Join(", ", there)}); none is left to train on.");
+        if (!labels.Rows.Where((_, row) => held[row]).Any(row => row.Count > 0)) throw new ArgumentException($"Training.ValidationVideos: no animal is labelled in {string.Join(", ", videos)}.");
         return new LabelSplit(labels, null, held);
 
         static bool Is(string video, string name) => video == name || new FrameSource(video, 0).VideoName == name;

@@ -81,6 +81,9 @@ public sealed record TrainerOptions
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>Whether a picture of 16 training samples as the network will see them, with their points, is left in the folder of each network: <c>augmented.png</c>. Default false; needs a <see cref="RunFolder"/>.</summary>
+    public bool AugmentedPicture { get; init; }
+
     /// <summary>
     /// Told after every epoch; one that is an <see cref="IProgress{T}"/> of <see cref="TrainingStep"/> too, as <see cref="ConsoleTrainingProgress"/> is, also about twice
     /// a second within it. Null (default): only <c>MLContext.Log</c> is told.
@@ -109,6 +112,7 @@ public sealed record TrainerOptions
         if (CacheMegabytes < 0) yield return $"Training.CacheMegabytes is {CacheMegabytes}; 0 or more, or null.";
         if (RunFolder is { Length: 0 }) yield return "Training.RunFolder is empty; a folder, or null.";
         if (Resume && RunFolder is null) yield return "Training.Resume is set, but there is no Training.RunFolder to go on from.";
+        if (AugmentedPicture && RunFolder is null) yield return "Training.AugmentedPicture is set, but there is no Training.RunFolder to keep it in.";
         if (TorchDevice.Fault(Device) is { } fault) yield return $"Training.Device {fault}";
         foreach (var problem in HardKeypointMining?.Faults() ?? []) yield return $"Training.HardKeypointMining: {problem}";
         foreach (var problem in Schedule.Faults()) yield return $"Training.Schedule: {problem}";

@@ -126,10 +126,73 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void An_erased_rectangle_has_the_area_and_the_ratio_asked_for_and_points_stay()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [.. Enumerable.Range(0, 4 * 6).Select(i => (float)i)];
+        var images = full(4, 1, 100, 200, -1f);
+        var options = AugmentationOptions.None with { EraseProbability = 1, EraseScaleMin = 0.02f, EraseScaleMax = 0.02f, EraseRatioMin = 4, EraseRatioMax = 4 };
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1));
+        Assert.Equal(-1f, images.max().item<float>()); // the pictures of the cache are not drawn on
+        for (var i = 0; i < 4; i++)
+        {
+            var erased = changed[i][0].ge(0).to(ScalarType.Float32);
+            // 2 % of 20,000 pixels are 400, four times as high as wide: 40 × 10.
+            Assert.Equal((40f, 10f), (erased.sum(0L).max().item<float>(), erased.sum(1L).max().item<float>()));
+            Assert.Equal(400f, erased.sum().item<float>());
+        }
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => (float)i), points);
+        Assert.True(changed.max().item<float>() != changed[0].max().item<float>() || changed[1].max().item<float>() != changed[0].max().item<float>(), "each has a level of its own");
+    }
+
+    [Fact]
+    public void Mixing_lets_another_picture_shine_through_by_the_share_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = new float[3 * 6];
+        var images = tensor(new[] { 0.1f, 0.4f, 0.8f }, 3, 1, 1, 1).expand(3, 1, 4, 4);
+        var options = AugmentationOptions.None with { MixupProbability = 1, MixupLambdaMin = 0.25f, MixupLambdaMax = 0.25f };
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1)).select(3, 0).select(2, 0).select(1, 0).data<float>().ToArray();
+        float[][] either = [[0.175f, 0.5f, 0.625f], [0.275f, 0.325f, 0.7f]]; // with the next one, or the one before
+        Assert.Contains(either, one => one.Zip(changed).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6));
+    }
+
+    [Fact]
+    public void A_blurred_spot_is_wider_by_the_blur_and_keeps_its_place_and_mass()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = new float[2 * 6];
+        var images = stack([Spot(30.25f, 25.5f, 60, 70), Spot(41, 33, 60, 70)]).unsqueeze(1);
+        var options = AugmentationOptions.None with { BlurProbability = 1, BlurSigmaMin = 2, BlurSigmaMax = 2 };
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1));
+        var (x, y) = CentreOfMass(changed[0][0]);
+        Assert.Equal((30.25f, 25.5f), (x, y), (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-2 && Math.Abs(a.Item2 - b.Item2) < 1e-2);
+        Assert.Equal(images.sum().item<float>(), changed.sum().item<float>(), 1e-2f * images.sum().item<float>());
+        // Spreads add as squares: a spot of 2.5 and a blur of 2 pixels have a peak of 2.5² / (2.5² + 2²); 1 % for the kernel's cut ends.
+        Assert.Equal(6.25f / 10.25f, changed[1][0].max().item<float>(), 0.01f);
+        var none = new Augmenter(options with { BlurProbability = 1e-9f }, Mouse).Apply(images, points, new Random(1));
+        Assert.Equal(0f, none.sub(images).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void What_is_off_draws_nothing_so_that_a_seed_gives_what_it_gave()
+    {
+        using var scope = NewDisposeScope();
+        float[] first = [10, 5, 2, 3, 18, 4], second = [.. first];
+        var images = rand(1, 1, 16, 32);
+        var usual = Everything with { NoiseStandardDeviation = 0.1f, BrightnessMin = 0.8f };
+        var (one, other) = (new Random(7), new Random(7));
+        var a = new Augmenter(usual, Mouse).Apply(images, first, one);
+        var b = new Augmenter(usual with { EraseScaleMax = 0.5f, MixupLambdaMax = 0.5f, BlurSigmaMax = 5 }, Mouse).Apply(images, second, other);
+        Assert.Equal(0f, a.sub(b).abs().max().item<float>());
+        Assert.Equal(one.Next(), other.Next());
+    }
+
+    [Fact]
     public void All_faults_of_the_options_are_listed()
     {
-        var faults = new AugmentationOptions { RotationMin = 5, RotationMax = -5, ScaleMin = 0, FlipProbability = 2, NoiseStandardDeviation = -1 }.Faults().ToList();
-        Assert.Equal(4, faults.Count);
+        var faults = new AugmentationOptions { RotationMin = 5, RotationMax = -5, ScaleMin = 0, FlipProbability = 2, NoiseStandardDeviation = -1, EraseProbability = 2, EraseScaleMax = 2, EraseRatioMin = 0, MixupProbability = -1, MixupLambdaMin = 1, BlurProbability = float.NaN, BlurSigmaMax = 11 }.Faults().ToList();
+        Assert.Equal(11, faults.Count);
     }
 
     private static Tensor Spot(float x, float y, int height, int width)

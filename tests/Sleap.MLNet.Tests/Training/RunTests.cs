@@ -122,6 +122,55 @@ public sealed class RunTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder, ".sleap-frames*"));
     }
 
+    [Fact]
+    public void Sixteen_augmented_samples_are_a_picture_away()
+    {
+        var plain = Fit(Training, _spots.Labels);
+        var shown = Fit(Training with { RunFolder = _folder, AugmentedPicture = true }, _spots.Labels);
+        Assert.Equal(plain[^1].ValidationLoss, shown[^1].ValidationLoss); // looking changes nothing
+        using var picture = Microsoft.ML.Data.MLImage.CreateFromFile(Path.Combine(_folder, "single_instance", "augmented.png"));
+        // 96 × 64 pixels, three times as large, four in a row with gaps of 4.
+        Assert.Equal((4 * 288 + 12, 4 * 192 + 12), (picture.Width, picture.Height));
+        Assert.Contains("AugmentedPicture", Assert.Throws<ArgumentException>(() => Fit(Training with { AugmentedPicture = true }, _spots.Labels)).Message);
+    }
+
+    [Fact]
+    public void Frames_marked_as_empty_train_as_frames_without_animals()
+    {
+        using var pairs = new PairFolder(4, animals: i => i == 3 ? 0 : 2);
+        var frames = pairs.Labels.Frames.Select(frame => new LabeledFrame { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = frame.Instances, IsNegative = frame.Instances.Count == 0 });
+        var (ml, messages) = (new MLContext(1), new List<string>());
+        ml.Log += (_, entry) => messages.Add(entry.Message);
+        var view = ml.Pose().FromLabels(new Labels(frames, pairs.Labels.Videos, pairs.Labels.Skeletons, pairs.Labels.Tracks));
+        var own = Training with { Epochs = 1, RunFolder = _folder, ValidationFraction = 0.3 };
+        var backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 2 };
+        ml.Pose().TopDown(new() { Centroid = new() { Backbone = backbone, Training = own }, CenteredInstance = new() { Backbone = backbone, CropSize = 32, Training = own } }).Fit(view).Dispose();
+        // Four frames for the centroids, the empty one among them; and a crop for each of the six animals.
+        Assert.Contains(messages, message => message.Contains("Training centroid on 3 samples, choosing by 1", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.Contains("Training centered_instance on 4 samples, choosing by 2", StringComparison.Ordinal));
+        Assert.Equal(4, JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "split.json")))!["frames"]!.AsArray().Count);
+        // Nothing there is what a network shall say of an empty frame: its maps are all zero.
+        var rows = LabelledRows.Read(view, new(), new(OneAnimal: false, EmptyRows: true, Tracks: false), null, new("Test", "training", null!));
+        Assert.Equal([2, 2, 2, 0], rows.Rows.Select(row => row.Count));
+    }
+
+    // Else a network would be chosen by no frame at all, or have none to learn from.
+    [Fact]
+    public void Of_frames_with_animals_and_empty_ones_each_side_gets_one_with_animals()
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            using var pairs = new PairFolder(5, animals: i => i < 2 ? 2 : 0);
+            var rows = LabelledRows.Read(pairs.View(new MLContext(1)), new(), new(OneAnimal: false, EmptyRows: true, Tracks: false), null, new("Test", "training", null!));
+            foreach (var fraction in (double[])[0.1, 0.9])
+            {
+                var split = LabelSplit.Of(rows, null, new() { ValidationFraction = fraction }, seed).Rows.ToLookup(entry => entry.Validates, entry => entry.Row.Count);
+                Assert.Contains(2, split[true]);
+                Assert.Contains(2, split[false]);
+            }
+        }
+    }
+
     private static Labels With(Labels labels, IReadOnlyList<LabeledFrame> frames) => new(frames, [.. frames.Select(frame => frame.Video).Distinct()], labels.Skeletons);
 
     private static List<TrainingProgress> Fit(TrainerOptions training, Labels labels, List<string>? messages = null)
