@@ -8,7 +8,7 @@ internal sealed class OptionProposal
 {
     // An animal of so many pixels in the network input is large enough for its nodes, a centre needs less.
     private const float EnoughForNodes = 50, EnoughForCentres = 20;
-    private const int LeastSteps = 20, ManyDirections = 8;
+    private const int LeastSteps = 20, MostSteps = 100, ManyDirections = 8;
     private readonly LabelledRows _rows;
     private readonly LabelStatistics _labels;
     private readonly (int Height, int Width) _frame;
@@ -152,8 +152,10 @@ internal sealed class OptionProposal
     private int Steps(string network, int samples, int batch)
     {
         var once = (samples + batch - 1) / batch;
-        var steps = Math.Max(LeastSteps, once);
-        Say(network, "StepsPerEpoch", N(steps), steps == once ? $"as many as it takes to see each of the {samples} samples once." : $"{samples} samples make {once}; the 100 epochs would be over too early.");
+        var steps = Math.Clamp(once, LeastSteps, MostSteps);
+        Say(network, "StepsPerEpoch", N(steps), steps == once
+            ? $"as many as it takes to see each of the {samples} samples once."
+            : $"{samples} samples make {once}; {(once < steps ? "the 100 epochs would be over too early" : $"100 epochs of {steps} are enough, and validation comes more often")}.");
         return steps;
     }
 

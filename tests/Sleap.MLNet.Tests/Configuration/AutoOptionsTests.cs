@@ -33,7 +33,7 @@ public sealed class AutoOptionsTests : IDisposable
         Assert.Equal("top-down", proposal.Type);
         var (centroid, centered) = (proposal.TopDown!.Centroid, proposal.TopDown.CenteredInstance);
         Assert.Equal(("thorax", 0.25f, 180f), (proposal.TopDown.AnchorPart, centroid.Scale, centered.Augmentation.RotationMax));
-        Assert.Equal(0, centered.CropSize % 16);
+        Assert.Equal((0, 100), (centered.CropSize % 16, centered.Training.StepsPerEpoch));
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
         Assert.Contains(proposal.Reasons, reason => reason.Option == "type" && reason.Reason.Contains("names matter", StringComparison.Ordinal));
     }
