@@ -32,6 +32,16 @@ internal static class Cli
         return JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!;
     }
 
+    /// <summary>Whether a process started from here ignores Ctrl+C, as all do below a shell's background job or <c>nohup</c>: then so does <c>sleap</c>, as it should.</summary>
+    public static bool IgnoresInterrupts()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        using var process = Process.Start(new ProcessStartInfo("grep", ["SigIgn", "/proc/self/status"]) { RedirectStandardOutput = true })!;
+        var mask = Convert.ToUInt64(process.StandardOutput.ReadToEnd().Split(':')[1].Trim(), 16);
+        process.WaitForExit();
+        return (mask & 0b10) != 0; // SIGINT is the second signal
+    }
+
     private static string FindRoot([CallerFilePath] string here = "")
     {
         for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))

@@ -25,6 +25,7 @@ public sealed partial class CodeBlockTests
             protected static PoseModelTransformer model = null!;
             protected static Labels truth = null!, predicted = null!;
             protected static Skeleton skeleton = null!;
+            protected static byte[] pixels = null!;
         }
         """;
 
