@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
 using TorchSharp;
+using static PlainPyTorch;
 using static TorchSharp.torch;
 
 /// <summary>
@@ -14,10 +13,7 @@ using static TorchSharp.torch;
 /// </summary>
 internal static class InferenceBench
 {
-    private const int Threads = 2, Batch = 4, Nodes = 4, Height = 240, Width = 320;
     private const string OpenField = "examples/data/openfield/videos/m3v1mp4.mp4", Flies = "examples/data/flies13/flies13_20190128.mp4";
-    private static readonly UNetOptions UNet = new() { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 };
-    private static readonly ConfidenceMapHeadOptions Head = new() { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 };
     private static readonly string Output = Path.Combine(Path.GetTempPath(), $"inference-bench-{Environment.ProcessId}.slp");
 
     public static int Run(string[] words)
@@ -66,8 +62,8 @@ internal static class InferenceBench
         Say($"{"",-26}{"plain PyTorch",14}{"ours",10}{"ratio",9}");
         foreach (var (name, words, ours) in rows)
         {
-            var (peer, own) = (Peer(words), Math.Max(ours(), ours()));
-            peer = Math.Max(peer, Peer(words));
+            var (peer, own) = (PlainPyTorch.Run("frames_per_s", words), Math.Max(ours(), ours()));
+            peer = Math.Max(peer, PlainPyTorch.Run("frames_per_s", words));
             Say($"{name,-26}{peer,14:0.0}{own,10:0.0}{own / peer,8:0.00}x");
         }
     }
@@ -174,32 +170,13 @@ internal static class InferenceBench
         writer.Finish();
     }
 
-    private static PoseNetwork Network()
-    {
-        manual_seed(0);
-        var network = new PoseNetwork(UNet, [Head]);
-        network.UseChannelsLast();
-        network.eval();
-        return network;
-    }
-
     /// <summary>Seconds of one pass of the network.</summary>
     private static double Forward(Tensor images, int steps, ScalarType precision = ScalarType.Float32)
     {
-        using var network = Network();
-        network.Precision = precision;
+        using var network = Network(precision);
         using var inference = inference_mode(true);
         Repeat(3, () => network.call(images)[0].Dispose());
         return Seconds(() => Repeat(steps, () => network.call(images)[0].Dispose())) / steps;
-    }
-
-    private static double Peer(string[] words)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["bench/peer.py", .. words]) { RedirectStandardOutput = true })!;
-        var line = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py {words[0]} ended with exit code {process.ExitCode}.");
-        return JsonNode.Parse(line)!["frames_per_s"]!.GetValue<double>();
     }
 
     private static void Repeat(int times, Action work)
@@ -208,13 +185,6 @@ internal static class InferenceBench
     }
 
     private static double Best(int rounds, Action work) => Enumerable.Range(0, rounds).Min(_ => Seconds(work));
-
-    private static double Seconds(Action work)
-    {
-        var clock = Stopwatch.StartNew();
-        work();
-        return clock.Elapsed.TotalSeconds;
-    }
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

@@ -1,16 +1,12 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
 // dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: training (each model type beside sleap-nn), lazy (a large .slp beside h5py),
 // analysis (poses to behaviour variables), tracking (identity switches), inference [FRAMES] (video to file, and where the time goes)
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.MLNet;
-using Sleap.Transforms;
 using TorchSharp;
+using static PlainPyTorch;
 using static TorchSharp.torch;
 
-const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
 switch (args)
 {
     case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
@@ -52,21 +48,9 @@ return 0;
 
 static bool IsHalf(string mode) => mode.EndsWith("-bf16", StringComparison.Ordinal);
 
-static PoseNetwork Network(bool half)
-{
-    manual_seed(0);
-    // Exactly peer.py's network: rate 2, two convolutions a block, bilinear up.
-    var network = new PoseNetwork(
-        new UNetOptions { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 },
-        [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 }]);
-    network.UseChannelsLast();
-    network.Precision = half ? ScalarType.BFloat16 : ScalarType.Float32;
-    return network;
-}
-
 static double Train(bool half, int steps = 30)
 {
-    using var network = Network(half);
+    using var network = Network(half ? ScalarType.BFloat16 : ScalarType.Float32);
     using var optimizer = optim.Adam(network.parameters(), 1e-3);
     using var images = ChannelsLast.Convert(rand(Batch, 1, Height, Width));
     using var targets = ChannelsLast.Convert(rand(Batch, Nodes, Height / 2, Width / 2));
@@ -81,19 +65,4 @@ static double Train(bool half, int steps = 30)
     return steps / Seconds(() => { for (var i = 0; i < steps; i++) Step(); });
 }
 
-double Peer()
-{
-    string[] words = ["bench/peer.py", "train", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"];
-    using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", words) { RedirectStandardOutput = true })!;
-    var line = process.StandardOutput.ReadToEnd();
-    process.WaitForExit();
-    if (process.ExitCode != 0) throw new InvalidOperationException($"peer.py train ended with exit code {process.ExitCode}.");
-    return JsonNode.Parse(line)!["steps_per_s"]!.GetValue<double>();
-}
-
-static double Seconds(Action work)
-{
-    var clock = Stopwatch.StartNew();
-    work();
-    return clock.Elapsed.TotalSeconds;
-}
+static double Peer() => PlainPyTorch.Run("steps_per_s", "train", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}");
