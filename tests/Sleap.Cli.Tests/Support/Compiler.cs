@@ -10,6 +10,9 @@ internal static class Compiler
 {
     private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
+    // Programs that run lie among the assemblies, and come and go while others compile: they are no reference.
+    private const string RunPrefix = "program-";
+
     private static readonly CSharpParseOptions Parsing = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
     private static readonly Lazy<MetadataReference[]> References = new(() => In(AppContext.BaseDirectory));
 
@@ -31,7 +34,7 @@ internal static class Compiler
     public static string Run(string file, string folder, params string[] words)
     {
         // Beside the assemblies that it uses, whose places the tests' own files know.
-        var program = Path.Combine(AppContext.BaseDirectory, $"program-{Guid.NewGuid():N}.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, $"{RunPrefix}{Guid.NewGuid():N}.dll");
         try
         {
             var source = WithoutHead(File.ReadAllText(file));
@@ -70,7 +73,7 @@ internal static class Compiler
     private static MetadataReference[] In(params string[] folders) =>
     [
         .. folders.Append(Path.GetDirectoryName(typeof(object).Assembly.Location)!)
-            .SelectMany(folder => Directory.GetFiles(folder, "*.dll")).DistinctBy(Path.GetFileName).Where(IsManaged).Select(file => MetadataReference.CreateFromFile(file)),
+            .SelectMany(folder => Directory.GetFiles(folder, "*.dll")).Where(file => !Path.GetFileName(file).StartsWith(RunPrefix, StringComparison.Ordinal)).DistinctBy(Path.GetFileName).Where(IsManaged).Select(file => MetadataReference.CreateFromFile(file)),
     ];
 
     private static bool IsManaged(string file)
