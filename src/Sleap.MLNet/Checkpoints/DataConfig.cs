@@ -9,7 +9,7 @@ internal sealed class DataConfig
     private static readonly string[] Feeding =
     [
         "train_labels_path", "val_labels_path", "test_file_path", "provider", "user_instances_only", "data_pipeline_fw", "cache_img_path", "use_existing_imgs",
-        "delete_cache_imgs_after_training", "parallel_caching", "cache_workers", "bbox_source", "bbox_padding", "negative_loss_weight", "validation_fraction",
+        "delete_cache_imgs_after_training", "parallel_caching", "cache_workers", "bbox_source", "bbox_padding", "validation_fraction",
     ];
 
     // Read by sleap-nn in modes that are switched on elsewhere, or defaults of what crop_size says.

@@ -41,7 +41,7 @@ internal static class SleapConfigWriter
         var (nodes, any) = (subject.Skeleton.Nodes, frame == PoseModelTransformer.AnySize);
         YamlMappingNode Named(int node) => Section(("name", nodes[node]));
         return Section(
-            ("provider", "LabelsReader"), ("validation_fraction", options.Training.ValidationFraction),
+            ("provider", "LabelsReader"), ("validation_fraction", options.Training.ValidationFraction), ("negative_loss_weight", options.Training.NegativeWeight),
             ("preprocessing", Section(
                 ("ensure_rgb", options.Backbone.InChannels == 3), ("ensure_grayscale", options.Backbone.InChannels == 1),
                 ("max_height", any ? null : frame.Height), ("max_width", any ? null : frame.Width), ("scale", options.Scale),

@@ -37,6 +37,7 @@ internal static class TrainerConfig
             EarlyStoppingPatience = PatienceOf(trainer),
             Seed = trainer.Has("seed") ? trainer.Whole("seed") : 42,
             HardKeypointMining = MiningOf(trainer),
+            NegativeWeight = root.Section("data_config")?.Number("negative_loss_weight") ?? defaults.NegativeWeight,
             // As sleap-nn trains: plain mean squared error from torch's own start, and the last weights themselves.
             ForegroundWeight = 0,
             Initialization = Initialization.Default,

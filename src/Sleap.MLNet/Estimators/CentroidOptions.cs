@@ -15,6 +15,9 @@ public sealed record CentroidOptions : PoseModelOptions
     /// <summary>Whether the map goes through a sigmoid; SLEAP-NN's <c>use_sigmoid_activation</c>. Default false.</summary>
     public bool Sigmoid { get; init; }
 
+    /// <summary>Train by focal loss instead of mean squared error; needs <see cref="Sigmoid"/>. Null (default): mean squared error.</summary>
+    public FocalLoss? FocalLoss { get; init; }
+
     internal IReadOnlyList<HeadOptions> Heads() =>
     [
         new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.Centroid, Nodes = 1, Sigma = Sigma, Sigmoid = Sigmoid, OutputStride = HeadStride },
@@ -23,6 +26,8 @@ public sealed record CentroidOptions : PoseModelOptions
     internal IEnumerable<string> Faults(PoseSubject subject)
     {
         foreach (var fault in Faults(Heads()).Concat(AnchorFaults(AnchorPart, subject))) yield return fault;
+        if (FocalLoss is not null && !Sigmoid) yield return "FocalLoss is set, but Sigmoid is not: it is a loss of probabilities.";
+        foreach (var problem in FocalLoss?.Faults() ?? []) yield return $"FocalLoss: {problem}";
         if (MaxInstances < 1) yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
     }
 }

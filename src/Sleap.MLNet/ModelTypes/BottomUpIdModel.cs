@@ -37,14 +37,24 @@ internal sealed class BottomUpIdModel : PoseModel
     }
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) => head == 0
-        ? MapLoss(output, _nodes.Encode(batch.Points, batch.Height, batch.Width))
-        : ClassLoss(output, _classes.Encode(batch.Points, batch.Classes, batch.Height, batch.Width));
+        ? MapLoss(output, _nodes.Encode(batch.Points, batch.Height, batch.Width), batch)
+        : ClassLoss(output, batch);
 
-    // Cross entropy, and not the squared error of sleap-nn: behind a sigmoid that has a gradient where it is wrong.
-    private static Tensor ClassLoss(Tensor probability, Tensor target)
+    /// <summary>
+    /// Cross entropy, and not the squared error of sleap-nn: behind a sigmoid that has a gradient where it is wrong. The mean over the cells of named animals and that
+    /// over the background count the same, else the background, nearly every cell, drowns what the animals teach. Cells of animals without a name count for nothing.
+    /// </summary>
+    private Tensor ClassLoss(Tensor probability, TrainingBatch batch)
     {
+        var target = _classes.Encode(batch.Points, batch.Classes, batch.Height, batch.Width);                     // (B, K, h, w)
+        var anybody = _classes.Encode(batch.Points, batch.Classes.clamp(0), batch.Height, batch.Width);           // (B, K, h, w)
+        var named = target.amax(new long[] { 1 }, true).gt(0).to(ScalarType.Float32);                             // (B, 1, h, w)
+        var nobody = anybody.amax(new long[] { 1 }, true).le(0).to(ScalarType.Float32);                           // (B, 1, h, w)
         var (yes, no) = (probability.clamp(1e-6, 1).log(), probability.neg().add(1).clamp(1e-6, 1).log());
-        return target.mul(yes).add(target.neg().add(1).mul(no)).mean().neg();
+        var entropy = target.mul(yes).add(target.neg().add(1).mul(no)).mean(new long[] { 1 }, true).neg();        // (B, 1, h, w)
+        return MeanOver(named).add(MeanOver(nobody));
+
+        Tensor MeanOver(Tensor cells) => entropy.mul(cells).sum().div(cells.sum().clamp(1));
     }
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);

@@ -44,7 +44,7 @@ internal sealed class BottomUpModel : PoseModel
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) => MapLoss(output, head == 0
         ? _nodes.Encode(batch.Points, batch.Height, batch.Width)
-        : _edges.Encode(batch.Points, batch.Height, batch.Width));
+        : _edges.Encode(batch.Points, batch.Height, batch.Width), batch);
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 

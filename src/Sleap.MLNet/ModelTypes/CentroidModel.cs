@@ -34,8 +34,11 @@ internal sealed class CentroidModel : PoseModel
         return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)]))];
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
-        MapLoss(output, _codec.Encode(batch.Points, batch.Height, batch.Width));
+    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch)
+    {
+        var target = _codec.Encode(batch.Points, batch.Height, batch.Width);
+        return _options.FocalLoss is { } focal ? focal.Loss(output, target, batch.Weights()) : MapLoss(output, target, batch);
+    }
 
     private PeakLists Peaks(Tensor maps) => new(_codec.DecodeAll(maps, _options.PeakThreshold, _options.Refinement));
 

@@ -13,8 +13,7 @@ internal abstract class PoseModel : IDisposable
     private static readonly Lock Drawing = new();
     private readonly BackboneOptions _backbone;
     private readonly IReadOnlyList<HeadOptions> _heads;
-    private readonly double _foregroundWeight;
-    private readonly HardKeypointMining? _mining;
+    private readonly MapLoss _mapLoss;
 
     /// <param name="options">What it is made from.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
@@ -22,7 +21,7 @@ internal abstract class PoseModel : IDisposable
     /// <param name="seed">Of the parameters; null where they are loaded or copied afterwards.</param>
     protected PoseModel(PoseModelOptions options, IReadOnlyList<HeadOptions> heads, Initialization initialization, int? seed)
     {
-        (_backbone, _heads, _foregroundWeight, _mining) = (options.Backbone, heads, options.Training.ForegroundWeight, options.Training.HardKeypointMining);
+        (_backbone, _heads, _mapLoss) = (options.Backbone, heads, new MapLoss(options.Training.ForegroundWeight, options.Training.HardKeypointMining));
         Network = Draw(initialization, seed);
     }
 
@@ -82,15 +81,7 @@ internal abstract class PoseModel : IDisposable
     protected abstract Tensor HeadLoss(int head, Tensor output, TrainingBatch batch);
 
     /// <summary>Mean squared error of maps. Both (B, C, h, w).</summary>
-    protected Tensor MapLoss(Tensor output, Tensor target)
-    {
-        var squares = output.sub(target).square();
-        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere. The foreground is that of
-        // all channels together: were each map weighted by its own node alone, to take the tail for the snout would cost next to nothing.
-        if (_foregroundWeight > 0)
-            squares = squares.mul(target.abs().amax(new long[] { 1 }, true).mul(_foregroundWeight).add(1));   // (B, C, h, w)
-        return _mining is null ? squares.mean() : squares.mean().add(_mining.Loss(output, target));
-    }
+    protected Tensor MapLoss(Tensor output, Tensor target, TrainingBatch batch) => _mapLoss.Of(output, target, batch.Weights());
 
     private PoseNetwork Draw(Initialization initialization, int? seed)
     {

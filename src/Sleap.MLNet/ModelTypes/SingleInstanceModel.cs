@@ -32,7 +32,7 @@ internal class SingleInstanceModel : PoseModel
     }
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
-        MapLoss(output, _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width));
+        MapLoss(output, _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch);
 
     /// <summary>One animal an image from the network's outputs.</summary>
     protected virtual FoundInstances[] Read(Tensor[] outputs)

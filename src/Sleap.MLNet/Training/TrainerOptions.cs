@@ -30,6 +30,9 @@ public sealed record TrainerOptions
     /// <summary>Weight w of the foreground: a cell counts 1 + w·t times in the loss, t being the highest target that any node has there. 0 is SLEAP-NN's plain mean squared error. Default 8.</summary>
     public double ForegroundWeight { get; init; } = 8;
 
+    /// <summary>What a frame without animals (a negative one) counts in the training loss; one with animals counts 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.</summary>
+    public double NegativeWeight { get; init; } = 1;
+
     /// <summary>Online hard keypoint mining: the maps that the network is worst at weigh more. Null (default): they do not.</summary>
     public HardKeypointMining? HardKeypointMining { get; init; }
 
@@ -105,6 +108,7 @@ public sealed record TrainerOptions
         if (!(WeightDecay >= 0)) yield return $"Training.WeightDecay is {WeightDecay}; 0 or more.";
         if (GradientClipNorm is not (null or > 0)) yield return $"Training.GradientClipNorm is {GradientClipNorm}; above 0, or null.";
         if (!(ForegroundWeight >= 0)) yield return $"Training.ForegroundWeight is {ForegroundWeight}; 0 or more.";
+        if (!(NegativeWeight > 0 && double.IsFinite(NegativeWeight))) yield return $"Training.NegativeWeight is {NegativeWeight}; above 0.";
         if (AverageDecay is not (null or > 0 and < 1)) yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
         if (EarlyStoppingPatience < 1) yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
         if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}; between 0 and 1.";

@@ -22,6 +22,36 @@ public sealed class LossTests
     }
 
     [Fact]
+    public void Focal_loss_of_centroids_equals_that_of_sleap_nn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor target = Data.Tensor("data/y_gt"), output = Data.Tensor("data/y_pr").sigmoid();
+        var standard = new FocalLoss();
+        foreach (JsonNode? row in Table["centroid_focal"]!.AsArray())
+        {
+            JsonNode args = row!["args"]!;
+            var loss = new FocalLoss { Alpha = (float?)args["alpha"] ?? standard.Alpha, Beta = (float?)args["beta"] ?? standard.Beta, PositiveThreshold = (float?)args["pos_threshold"] ?? standard.PositiveThreshold };
+            Check(row["loss"]!, loss.Loss(output, target));
+        }
+
+        Assert.Throws<ArgumentException>(() => standard.Loss(output, target.narrow(1, 0, 2)));
+        Assert.Equal(3, new FocalLoss { Alpha = -1, Beta = float.NaN, PositiveThreshold = 0 }.Faults().Count);
+    }
+
+    [Fact]
+    public void Frames_without_animals_count_as_in_sleap_nn_and_only_in_training()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor target = Data.Tensor("data/y_gt"), output = Data.Tensor("data/y_pr");
+        JsonNode row = Table["negative_weighted"]!;
+        Assert.Equal([1, 0], row["is_negative"]!.AsArray().Select(one => (int)one!));
+        Tensor points = tensor(new[] { float.NaN, float.NaN, float.NaN, float.NaN, float.NaN, float.NaN, 1f, 2f }, new long[] { 2, 1, 2, 2 });
+        var validation = new TrainingBatch(output, points, zeros(2, 1));
+        Check(row["val"]!, new MapLoss(0, null).Of(output, target, validation.Weights()));
+        Check(row["train"]!, new MapLoss(0, null).Of(output, target, (validation with { NegativeWeight = (double)row["negative_loss_weight"]! }).Weights()));
+    }
+
+    [Fact]
     public void The_gradient_of_mining_is_that_of_the_hard_maps_alone()
     {
         using DisposeScope scope = NewDisposeScope();
