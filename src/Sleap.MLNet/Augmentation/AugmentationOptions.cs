@@ -48,6 +48,12 @@ public sealed record AugmentationOptions
     /// <summary>Standard deviation of Gaussian noise, in units of the full range 0..1. Default 0.</summary>
     public float NoiseStandardDeviation { get; init; }
 
+    /// <summary>Least of what evenly drawn noise adds to each pixel, in units of the full range 0..1. Default 0; SLEAP-NN's <c>uniform_noise_min</c>.</summary>
+    public float UniformNoiseMin { get; init; }
+
+    /// <summary>Most of what evenly drawn noise adds to each pixel. Default 0: none.</summary>
+    public float UniformNoiseMax { get; init; }
+
     /// <summary>
     /// Probability that a rectangle is erased: filled with one gray level (or colour), as something in front of the animal would. Points stay. Default 0; SLEAP-NN's
     /// <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
@@ -89,7 +95,7 @@ public sealed record AugmentationOptions
 
     internal bool ChangesGeometry => RotationMin != 0 || RotationMax != 0 || ScaleMin != 1 || ScaleMax != 1 || TranslateWidth != 0 || TranslateHeight != 0 || FlipProbability != 0;
 
-    internal bool ChangesIntensity => BrightnessMin != 1 || BrightnessMax != 1 || ContrastMin != 1 || ContrastMax != 1 || NoiseStandardDeviation != 0;
+    internal bool ChangesIntensity => BrightnessMin != 1 || BrightnessMax != 1 || ContrastMin != 1 || ContrastMax != 1 || NoiseStandardDeviation != 0 || UniformNoiseMax != 0;
 
     internal IEnumerable<string> Faults()
     {
@@ -108,6 +114,7 @@ public sealed record AugmentationOptions
         if (!(MixupLambdaMin >= 0 && MixupLambdaMin <= MixupLambdaMax && MixupLambdaMax <= 1)) yield return $"Augmentation.MixupLambdaMin is {MixupLambdaMin} and MixupLambdaMax {MixupLambdaMax}; 0 to 1, and in this order.";
         if (BlurProbability is not (>= 0 and <= 1)) yield return $"Augmentation.BlurProbability is {BlurProbability}; 0 to 1.";
         if (!(BlurSigmaMin >= 0 && BlurSigmaMin <= BlurSigmaMax && BlurSigmaMax <= 10)) yield return $"Augmentation.BlurSigmaMin is {BlurSigmaMin} and BlurSigmaMax {BlurSigmaMax}; 0 to 10, and in this order.";
+        if (!(UniformNoiseMin >= 0 && UniformNoiseMin <= UniformNoiseMax && UniformNoiseMax <= 1)) yield return $"Augmentation.UniformNoiseMin is {UniformNoiseMin} and UniformNoiseMax {UniformNoiseMax}; 0 to 1, and in this order.";
         if (!(NoiseStandardDeviation >= 0)) yield return $"Augmentation.NoiseStandardDeviation is {NoiseStandardDeviation}; 0 or more.";
     }
 }

@@ -93,6 +93,11 @@ internal sealed class PictureChanges(AugmentationOptions options)
             using var generator = new Generator((ulong)random.NextInt64());
             changed = changed.add(randn(images.shape, null, null, false, generator), options.NoiseStandardDeviation);
         }
+        if (options.UniformNoiseMax > 0)
+        {
+            using var generator = new Generator((ulong)random.NextInt64());
+            changed = changed.add(rand(images.shape, null, null, false, generator), options.UniformNoiseMax - options.UniformNoiseMin).add(options.UniformNoiseMin);
+        }
         return changed.clamp_(0, 1);
     }
 

@@ -136,9 +136,9 @@ internal sealed class DataConfig
                 else intensity.Leave("gaussian_noise_mean");
             }
             else intensity.Skip("gaussian_noise_mean", "gaussian_noise_std");
-            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max");
-            LeaveUncertain(intensity, "brightness_p", "contrast_p", "gaussian_noise_p");
-            SkipUnlikely(intensity, "uniform_noise_p", "uniform_noise_min", "uniform_noise_max");
+            if (intensity.Number("uniform_noise_p", 0) > 0) changes = changes with { UniformNoiseMin = intensity.Single("uniform_noise_min", 0), UniformNoiseMax = intensity.Single("uniform_noise_max", 0.04f) };
+            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max", "uniform_noise_min", "uniform_noise_max");
+            LeaveUncertain(intensity, "brightness_p", "contrast_p", "gaussian_noise_p", "uniform_noise_p");
         }
         return changes;
     }
@@ -148,12 +148,5 @@ internal sealed class DataConfig
     {
         foreach (var key in probabilities)
             if (section.Number(key) is > 0 and < 1) section.Leave(key);
-    }
-
-    // What never happens need not be honoured.
-    private static void SkipUnlikely(ConfigSection section, string probability, params string[] keys)
-    {
-        if (section.Number(probability, 0) > 0) return;
-        section.Skip([probability, .. keys]);
     }
 }

@@ -81,7 +81,7 @@ internal sealed class HeadConfig
             AnchorPart = maps.Text("anchor_part"),
             PartAffinity = pafs is null ? null : new() { Grouping = GroupingRule.SleapNN, Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = Weight(pafs) },
             Edges = pafs?.Pairs("edges") ?? [],
-            ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = Weight(classMaps) },
+            ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = Weight(classMaps), LeastProbability = null },
             ClassVectors = classVectors is null ? null : VectorsOf(classVectors) with { LossWeight = Weight(classVectors) },
             Classes = [.. (classMaps ?? classVectors)?.Texts("classes") ?? []],
         };

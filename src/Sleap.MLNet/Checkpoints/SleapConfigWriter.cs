@@ -58,6 +58,7 @@ internal static class SleapConfigWriter
     private static YamlMappingNode Augmentation(AugmentationOptions a) => Section(
         ("intensity", Section(
             ("gaussian_noise_mean", 0), ("gaussian_noise_std", a.NoiseStandardDeviation), ("gaussian_noise_p", a.NoiseStandardDeviation > 0 ? 1 : 0),
+            ("uniform_noise_min", a.UniformNoiseMin), ("uniform_noise_max", a.UniformNoiseMax), ("uniform_noise_p", a.UniformNoiseMax > 0 ? 1 : 0),
             ("contrast_min", a.ContrastMin), ("contrast_max", a.ContrastMax), ("contrast_p", a.ContrastMin != 1 || a.ContrastMax != 1 ? 1 : 0),
             ("brightness_min", a.BrightnessMin), ("brightness_max", a.BrightnessMax), ("brightness_p", a.BrightnessMin != 1 || a.BrightnessMax != 1 ? 1 : 0))),
         ("geometric", Section(

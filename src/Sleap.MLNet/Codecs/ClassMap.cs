@@ -30,6 +30,12 @@ public sealed class ClassMap
     public float Threshold { get; }
 
     /// <summary>
+    /// A peak whose class is less probable at its place than this is left out, 0..1. Null (default) is sleap-nn, which leaves out a peak unless its class is
+    /// the most probable one there.
+    /// </summary>
+    public float? LeastProbability { get; init; }
+
+    /// <summary>
     /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it, so that
     /// classes go to the wrong animals unless there are two of each or the table is symmetric. Default false.
     /// </summary>
@@ -65,7 +71,7 @@ public sealed class ClassMap
 
     /// <summary>
     /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak at most, so
-    /// that the sum of probabilities is largest; a peak whose class is then not its most probable one is left out.
+    /// that the sum of probabilities is largest; a peak whose class is then not probable enough is left out (<see cref="LeastProbability"/>).
     /// </summary>
     /// <param name="maps">(B, classes, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
@@ -145,7 +151,7 @@ public sealed class ClassMap
             for (int i = 0; i < members.Length; i++)
             {
                 ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);
-                if (classes[i] < 0 || own[classes[i]] != Largest(own))
+                if (classes[i] < 0 || !(own[classes[i]] >= (LeastProbability ?? Largest(own))))
                     continue;
                 long slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
                 (points[2 * slot], points[2 * slot + 1]) = (found.Points[2 * members[i]], found.Points[2 * members[i] + 1]);

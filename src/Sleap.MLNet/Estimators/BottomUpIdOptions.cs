@@ -24,6 +24,7 @@ public sealed record BottomUpIdOptions : PoseModelOptions
     internal IEnumerable<string> Faults(PoseSubject subject)
     {
         foreach (var fault in Faults(Heads(subject))) yield return fault;
+        foreach (var fault in ClassMaps.Faults()) yield return fault;
         foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
         if (Classes is { } classes && classes.Distinct().Count() < classes.Count) yield return $"Classes names an animal twice: {string.Join(", ", classes)}.";
     }

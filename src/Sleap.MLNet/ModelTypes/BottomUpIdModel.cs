@@ -21,7 +21,7 @@ internal sealed class BottomUpIdModel : PoseModel
     {
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
         _nodes = ConfidenceMap.Of((ConfidenceMapHeadOptions)heads[0]);
-        _classes = new ClassMap(subject.Classes.Count, heads[1].OutputStride, options.ClassMaps.Sigma);
+        _classes = new ClassMap(subject.Classes.Count, heads[1].OutputStride, options.ClassMaps.Sigma) { LeastProbability = options.ClassMaps.LeastProbability };
     }
 
     public override Tensor Nearest(Tensor[] outputs, Tensor points) => new PeakLists(Peaks(outputs[0])).Nearest(points);
@@ -52,9 +52,21 @@ internal sealed class BottomUpIdModel : PoseModel
         var nobody = anybody.amax(new long[] { 1 }, true).le(0).to(ScalarType.Float32);                           // (B, 1, h, w)
         var (yes, no) = (probability.clamp(1e-6, 1).log(), probability.neg().add(1).clamp(1e-6, 1).log());
         var entropy = target.mul(yes).add(target.neg().add(1).mul(no)).mean(new long[] { 1 }, true).neg();        // (B, 1, h, w)
-        return MeanOver(named).add(MeanOver(nobody));
+        return MeanOver(named).add(MeanOver(nobody)).mul(Balance(batch));
 
         Tensor MeanOver(Tensor cells) => entropy.mul(cells).sum().div(cells.sum().clamp(1));
+    }
+
+    /// <summary>
+    /// What brings the entropy to the size of the other loss: what the confidence maps would lose by saying nothing, which depends on how much of the frame animals fill.
+    /// While nothing is known of the names their gradient is noise, in which maps that still say nothing would go under: they go first.
+    /// </summary>
+    private Tensor Balance(TrainingBatch batch)
+    {
+        using var noGrad = no_grad();
+        var nodes = _nodes.Encode(batch.Points, batch.Height, batch.Width);
+        var rise = Math.Clamp((batch.Progress - _options.ClassMaps.LossDelay) / ClassMapOptions.LossRise, 0, 1);
+        return MapLoss(nodes.zeros_like(), nodes, batch).mul(rise);
     }
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);

@@ -108,7 +108,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         {
             using var scope = NewDisposeScope();
             foreach (var group in state.Optimizer.ParamGroups) group.LearningRate = state.Rate.At(first + done);
-            var batch = feed.Next().To(_device) with { NegativeWeight = options.NegativeWeight };
+            var batch = feed.Next().To(_device) with { NegativeWeight = options.NegativeWeight, Progress = (first + done) / (double)(options.Epochs * steps) };
             state.Optimizer.zero_grad();
             var loss = model.Loss(state.Network.call(batch.Images), batch);
             loss.backward();

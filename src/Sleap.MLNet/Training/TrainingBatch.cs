@@ -11,6 +11,9 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
     /// <summary>What a sample without animals counts in the loss; one with animals counts 1.</summary>
     public double NegativeWeight { get; init; } = 1;
 
+    /// <summary>How far the training is, 0..1; 1 outside of training.</summary>
+    public double Progress { get; init; } = 1;
+
     public int Height => (int)Images.shape[2];
 
     public int Width => (int)Images.shape[3];
