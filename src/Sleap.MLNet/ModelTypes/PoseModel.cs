@@ -15,6 +15,7 @@ internal abstract class PoseModel : IDisposable
     private readonly IReadOnlyList<HeadOptions> _heads;
     private readonly double _foregroundWeight;
     private readonly HardKeypointMining? _mining;
+    private readonly FrameTiles _tiles;
 
     /// <param name="options">What it is made from.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
@@ -24,6 +25,7 @@ internal abstract class PoseModel : IDisposable
     {
         (_backbone, _heads, _foregroundWeight, _mining) = (options.Backbone, heads, options.Training.ForegroundWeight, options.Training.HardKeypointMining);
         Network = Draw(initialization, seed);
+        _tiles = new FrameTiles(options);
     }
 
     public PoseNetwork Network { get; private set; }
@@ -77,6 +79,9 @@ internal abstract class PoseModel : IDisposable
     }
 
     public void Dispose() => Network.Dispose();
+
+    /// <summary>The network's maps of images, of any size: large ones go through it in tiles.</summary>
+    protected Tensor[] Outputs(Tensor images) => _tiles.Run(Network, images);
 
     /// <summary>The loss of one head, not yet weighted.</summary>
     protected abstract Tensor HeadLoss(int head, Tensor output, TrainingBatch batch);
