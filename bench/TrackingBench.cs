@@ -59,10 +59,12 @@ internal static class TrackingBench
         var clock = Stopwatch.StartNew();
         var tracked = pose.Track(labels, options);
         var seconds = clock.Elapsed.TotalSeconds;
-        // Every animal is where the truth has it, so that only identities can be wrong.
-        var score = pose.Evaluate(labels, tracked).Tracks!;
+        // Every animal is where the truth has it, so that only identities can be wrong; one without a track counts as missed.
+        var score = pose.Evaluate(labels, new Labels(tracked.Frames.Select(Tracked), tracked.Videos, tracked.Skeletons, tracked.Tracks)).Tracks!;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {setting,-36}{score.PredictedTracks,10}{score.Switches,10}{score.IDF1,7:0.000}{score.HOTA,7:0.000}{labels.Frames.Count / seconds,10:0}"));
     }
+
+    private static LabeledFrame Tracked(LabeledFrame frame) => new() { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = [.. frame.Instances.Where(animal => animal.Track is not null)] };
 
     /// <summary>The same labels on a video that is there.</summary>
     private static Labels At(string video, Labels labels)

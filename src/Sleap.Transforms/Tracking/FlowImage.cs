@@ -42,6 +42,26 @@ internal sealed class FlowImage
 
         public float this[int y, int x] => values[(Mirrored(y, height) * width) + Mirrored(x, width)];
 
+        /// <summary>Copies a square of values, of which any part may lie outside.</summary>
+        /// <param name="top">Its first row.</param>
+        /// <param name="left">Its first column.</param>
+        /// <param name="side">Its rows and columns.</param>
+        /// <param name="block">Gets side · side values, rows first.</param>
+        public void Copy(int top, int left, int side, Span<float> block)
+        {
+            bool inside = left >= 0 && left + side <= width;
+            for (int row = 0; row < side; row++)
+            {
+                Span<float> line = block.Slice(row * side, side);
+                int y = Mirrored(top + row, height) * width;
+                if (inside)
+                    values.AsSpan(y + left, side).CopyTo(line);
+                else
+                    for (int column = 0; column < side; column++)
+                        line[column] = values[y + Mirrored(left + column, width)];
+            }
+        }
+
         /// <summary>Half the size, rounded up, behind a binomial filter of five taps (Burt and Adelson 1983; OpenCV's pyrDown).</summary>
         public Level Halved()
         {

@@ -73,6 +73,11 @@ internal static class LucasKanade
         private readonly float[] _values = new float[side * side];
         private readonly float[] _gradientX = new float[side * side];
         private readonly float[] _gradientY = new float[side * side];
+
+        // Pixels around the window: one more for the places between them, and a border for their gradients.
+        private readonly float[] _pixels = new float[(side + 3) * (side + 3)];
+        private readonly float[] _slopesX = new float[(side + 1) * (side + 1)];
+        private readonly float[] _slopesY = new float[(side + 1) * (side + 1)];
         private double _xx, _xy, _yy;
 
         public int Side => side;
@@ -91,23 +96,15 @@ internal static class LucasKanade
                 return false;
             Span<float> weights = stackalloc float[4];
             var (left, top) = Corner(x, y, weights);
+            image.Copy(top - 1, left - 1, side + 3, _pixels);
+            Slopes(image, top, left);
             (_xx, _xy, _yy) = (0, 0, 0);
             for (int row = 0, i = 0; row < side; row++)
             {
                 for (int column = 0; column < side; column++, i++)
                 {
-                    var (v, u) = (top + row, left + column);
-                    _values[i] = Weighed(image, v, u, weights);
-                    var (gx, gy) = (0f, 0f);
-                    for (int corner = 0; corner < 4; corner++)
-                    {
-                        var (a, b) = (v + (corner >> 1), u + (corner & 1));
-                        // Beyond the border there is no gradient.
-                        if ((uint)a >= (uint)image.Height || (uint)b >= (uint)image.Width)
-                            continue;
-                        gx += weights[corner] * ScharrX(image, a, b);
-                        gy += weights[corner] * ScharrY(image, a, b);
-                    }
+                    _values[i] = Weighed(_pixels, side + 3, row + 1, column + 1, weights);
+                    float gx = Weighed(_slopesX, side + 1, row, column, weights), gy = Weighed(_slopesY, side + 1, row, column, weights);
                     (_gradientX[i], _gradientY[i]) = (gx, gy);
                     _xx += gx * gx;
                     _xy += gx * gy;
@@ -126,12 +123,13 @@ internal static class LucasKanade
                 return false;
             Span<float> weights = stackalloc float[4];
             var (left, top) = Corner(x, y, weights);
+            image.Copy(top, left, side + 1, _pixels);
             double bx = 0, by = 0;
             for (int row = 0, i = 0; row < side; row++)
             {
                 for (int column = 0; column < side; column++, i++)
                 {
-                    float difference = Weighed(image, top + row, left + column, weights) - _values[i];
+                    float difference = Weighed(_pixels, side + 1, row, column, weights) - _values[i];
                     bx += difference * _gradientX[i];
                     by += difference * _gradientY[i];
                 }
@@ -139,6 +137,22 @@ internal static class LucasKanade
             double determinant = (_xx * _yy) - (_xy * _xy);
             (stepX, stepY) = (((_xy * by) - (_yy * bx)) / determinant, ((_xy * bx) - (_xx * by)) / determinant);
             return true;
+        }
+
+        // Scharr's filters at each pixel, divided so that a slope of 1 gives 1. Beyond the image's border there is no gradient.
+        private void Slopes(FlowImage.Level image, int top, int left)
+        {
+            int width = side + 3;
+            for (int row = 0, i = 0; row <= side; row++)
+            {
+                for (int column = 0; column <= side; column++, i++)
+                {
+                    bool inside = (uint)(top + row) < (uint)image.Height && (uint)(left + column) < (uint)image.Width;
+                    ReadOnlySpan<float> above = _pixels.AsSpan((row * width) + column, 3), here = _pixels.AsSpan(((row + 1) * width) + column, 3), below = _pixels.AsSpan(((row + 2) * width) + column, 3);
+                    _slopesX[i] = inside ? ((3 * (above[2] - above[0])) + (10 * (here[2] - here[0])) + (3 * (below[2] - below[0]))) / 32 : 0;
+                    _slopesY[i] = inside ? ((3 * (below[0] - above[0])) + (10 * (below[1] - above[1])) + (3 * (below[2] - above[2]))) / 32 : 0;
+                }
+            }
         }
 
         private (int Left, int Top) Corner(double x, double y, Span<float> weights)
@@ -150,14 +164,10 @@ internal static class LucasKanade
             return (column, row);
         }
 
-        private static float Weighed(FlowImage.Level image, int y, int x, ReadOnlySpan<float> weights) =>
-            (weights[0] * image[y, x]) + (weights[1] * image[y, x + 1]) + (weights[2] * image[y + 1, x]) + (weights[3] * image[y + 1, x + 1]);
-
-        // Scharr's filters, divided so that a slope of 1 gives 1.
-        private static float ScharrX(FlowImage.Level image, int y, int x) =>
-            ((3 * (image[y - 1, x + 1] - image[y - 1, x - 1])) + (10 * (image[y, x + 1] - image[y, x - 1])) + (3 * (image[y + 1, x + 1] - image[y + 1, x - 1]))) / 32;
-
-        private static float ScharrY(FlowImage.Level image, int y, int x) =>
-            ((3 * (image[y + 1, x - 1] - image[y - 1, x - 1])) + (10 * (image[y + 1, x] - image[y - 1, x])) + (3 * (image[y + 1, x + 1] - image[y - 1, x + 1]))) / 32;
+        private static float Weighed(float[] block, int width, int row, int column, ReadOnlySpan<float> weights)
+        {
+            int at = (row * width) + column;
+            return (weights[0] * block[at]) + (weights[1] * block[at + 1]) + (weights[2] * block[at + width]) + (weights[3] * block[at + width + 1]);
+        }
     }
 }
