@@ -12,7 +12,7 @@ internal static class TrackingBench
         Candidates = TrackCandidates.FixedWindow, Scoring = TrackScoring.Oks, Features = TrackFeatures.Keypoints, WindowSize = 5, OksStandardDeviation = 0.025, Motion = TrackMotion.None, Reduction = ScoreReduction.Mean,
     };
 
-    public static void Run()
+    public static void Run(string[] only)
     {
         var pose = new MLContext(seed: 1).Pose();
         (string Name, Labels Labels, int Animals)[] scenes =
@@ -21,7 +21,7 @@ internal static class TrackingBench
             ("flies13", At("examples/data/flies13/flies13_20190128.mp4", Labels.Load("tests/data/flies13_20190128.predictions.slp")), 2),
             ("crowd of 40", Crowd(40, 2000), 40),
         ];
-        foreach (var (name, labels, animals) in scenes)
+        foreach (var (name, labels, animals) in scenes.Where(scene => only.Length == 0 || only.Contains(scene.Name)))
         {
             foreach (var every in animals == 2 ? new[] { 1, 4, 8, 16 } : [1])
             {
