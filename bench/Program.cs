@@ -1,6 +1,6 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
 // dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: training (each model type beside sleap-nn), lazy (a large .slp beside h5py),
-// analysis (poses to behaviour variables), tracking (identity switches), inference [FRAMES] (video to file, and where the time goes)
+// analysis (poses to behaviour variables), tracking [SCENE…] (identity switches), inference [FRAMES] (video to file, and where the time goes)
 using System.Globalization;
 using Sleap.MLNet;
 using TorchSharp;
@@ -13,7 +13,7 @@ switch (args)
     case ["lazy"]: LazyReading.Run(); return 0;
     case ["analysis"]: AnalysisBench.Run(); return 0;
     case ["inference", .. var frames]: return InferenceBench.Run(frames);
-    case ["tracking"]: TrackingBench.Run(); return 0;
+    case ["tracking", .. var scenes]: TrackingBench.Run(scenes); return 0;
 }
 string[] all = ["train", "train-bf16", "grouping"];
 var modes = args.Length == 0 ? all : args;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sleap.Cli;
 
-/// <summary>A script that submits a job array, one task a shard, and a job that merges when all are done.</summary>
+/// <summary>A script that submits a job array, one task a shard, and a job that merges when all are there, or names those that are not.</summary>
 internal static class SlurmScript
 {
     public static string Write(ClusterJob job, string? partition, string time)
@@ -38,13 +38,19 @@ internal static class SlurmScript
             )
             echo "shards: job $array"
 
-            merge=$(sbatch --parsable --dependency=afterok:"$array" --kill-on-invalid-dep=yes <<'MERGE'
+            # After any end of theirs, so that the log of the merge says which shards are not done.
+            merge=$(sbatch --parsable --dependency=afterany:"$array" <<'MERGE'
             #!/usr/bin/env bash
             #SBATCH --job-name={job.Name}-merge
             #SBATCH --cpus-per-task=1
             #SBATCH --mem={job.Memory}
             {common}#SBATCH --output={job.Name}-merge-%j.log
             set -euo pipefail
+            missing=0
+            for i in $(seq 0 {job.Shards - 1}); do
+              if [ ! -s {shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal)} ]; then echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {job.Name}.slurm.sh"; missing=1; fi
+            done
+            if [ $missing = 1 ]; then exit 1; fi
             {string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}
             MERGE
             )

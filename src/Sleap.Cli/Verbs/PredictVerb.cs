@@ -25,6 +25,9 @@ internal static class PredictVerb
         var refinement = new Option<string?>("--refinement") { Description = "gaussian, integral or none; else the model's." };
         refinement.AcceptOnlyFromAmong("gaussian", "integral", "none");
         var batch = new Option<int?>("--batch-size") { Description = "Frames that the network sees at once; else the model's." };
+        var tile = new Option<int?>("--tile") { Description = "Side in pixels of the network input of the tiles that large frames are cut into; else whole frames, unless the memory forbids it." };
+        var overlap = new Option<int?>("--tile-overlap") { Description = "Pixels that neighbouring tiles share; else so many that a U-Net's peaks are those of whole frames." };
+        var keep = new Option<bool>("--keep-frame-size") { Description = "Frames keep their size; else they are matched to the size of those that the model was trained on." };
         var precision = new Option<string?>("--precision") { Description = "single, or bfloat16: some 3 times as fast on CPUs that compute it ('sleap doctor' says), and places move by some hundredths of a pixel. Else the model's." };
         precision.AcceptOnlyFromAmong("single", "bfloat16");
         var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
@@ -35,7 +38,7 @@ internal static class PredictVerb
             Example: sleap predict session.mp4 --model mouse/model.zip --out session.slp
             """)
         {
-            source, model, output, frames, shard, threshold, centroids, most, refinement, batch, precision, device, fallback, json,
+            source, model, output, frames, shard, threshold, centroids, most, refinement, batch, tile, overlap, keep, precision, device, fallback, json,
         };
         verb.SetAction(words =>
         {
@@ -49,6 +52,9 @@ internal static class PredictVerb
                 MaxInstances = words.GetValue(most),
                 Refinement = words.GetValue(refinement) is { } name ? Enum.Parse<PeakRefinement>(name, ignoreCase: true) : null,
                 BatchSize = words.GetValue(batch),
+                TileSize = words.GetValue(tile),
+                TileOverlap = words.GetValue(overlap),
+                KeepFrameSize = words.GetValue(keep),
                 Precision = words.GetValue(precision) is { } numbers ? Enum.Parse<Precision>(numbers, ignoreCase: true) : null,
                 Device = words.GetRequiredValue(device),
                 FallbackToCpu = words.GetValue(fallback),

@@ -23,6 +23,10 @@ internal static class TrackVerb
     private static readonly Option<string?> Matching = Choice("--track_matching_method", "How animals and tracks are paired; else hungarian.", "hungarian", "greedy");
     private static readonly Option<int?> MaxTracks = new("--max_tracks") { Description = "The number of tracks that is never passed." };
     private static readonly Option<bool> Kalman = new("--use_kalman") { Description = "Expect animals where a Kalman filter sees them." };
+    private static readonly Option<bool> Flow = new("--use_flow") { Description = "Expect animals where optical flow carries their nodes; the video must be there." };
+    private static readonly Option<double> FlowScale = new("--of_img_scale") { Description = "What images are scaled by for --use_flow.", DefaultValueFactory = _ => Defaults.FlowScale };
+    private static readonly Option<int> FlowWindow = new("--of_window_size") { Description = "Side of the window around a node for --use_flow.", DefaultValueFactory = _ => Defaults.FlowWindow };
+    private static readonly Option<int> FlowLevels = new("--of_max_levels") { Description = "Smaller copies of the image for --use_flow.", DefaultValueFactory = _ => Defaults.FlowLevels };
     private static readonly Option<int> NewPoints = new("--min_new_track_points") { Description = "A new track needs more visible nodes than this." };
     private static readonly Option<int> MatchPoints = new("--min_match_points") { Description = "An animal to compare with needs more visible nodes than this." };
     private static readonly Option<int?> Target = new("--tracking_target_instance_count") { Description = "How many animals there are, for --tracking_pre_cull_to_target." };
@@ -37,7 +41,7 @@ internal static class TrackVerb
         var json = Report.Json();
         var verb = new Command("track", "Gives the animals of predictions their tracks.\nExample: sleap track session.slp --max_tracks 2 --out session.tracked.slp")
         {
-            In, Out, Candidates, Window, Features, Scoring, OksStddev, Reduction, Robust, Matching, MaxTracks, Kalman, NewPoints, MatchPoints, Target, PreCull, PreCullIou,
+            In, Out, Candidates, Window, Features, Scoring, OksStddev, Reduction, Robust, Matching, MaxTracks, Kalman, Flow, FlowScale, FlowWindow, FlowLevels, NewPoints, MatchPoints, Target, PreCull, PreCullIou,
             Clean, CleanIou, Connect, json,
         };
         verb.SetAction(words =>
@@ -69,6 +73,7 @@ internal static class TrackVerb
         var preCull = words.GetValue(PreCull) != 0;
         if (preCull && words.GetValue(Target) is null)
             throw new ArgumentException("--tracking_pre_cull_to_target needs --tracking_target_instance_count.");
+        if (words.GetValue(Kalman) && words.GetValue(Flow)) throw new ArgumentException("--use_kalman and --use_flow are both given; tracks are expected in one way.");
         var features = words.GetValue(Features) switch { "centroids" => TrackFeatures.Centroids, "bboxes" => TrackFeatures.BoundingBoxes, "keypoints" => TrackFeatures.Keypoints, _ => Defaults.Features };
         return Defaults with
         {
@@ -87,7 +92,10 @@ internal static class TrackVerb
             RobustQuantile = words.GetValue(Robust),
             Matching = words.GetValue(Matching) switch { "greedy" => TrackMatching.Greedy, "hungarian" => TrackMatching.Hungarian, _ => Defaults.Matching },
             MaxTracks = words.GetValue(MaxTracks),
-            Motion = words.GetValue(Kalman) ? TrackMotion.Kalman : Defaults.Motion,
+            Motion = words.GetValue(Kalman) ? TrackMotion.Kalman : words.GetValue(Flow) ? TrackMotion.OpticalFlow : Defaults.Motion,
+            FlowScale = words.GetValue(FlowScale),
+            FlowWindow = words.GetValue(FlowWindow),
+            FlowLevels = words.GetValue(FlowLevels),
             MinNewTrackPoints = words.GetValue(NewPoints),
             MinMatchPoints = words.GetValue(MatchPoints),
             PreCullCount = preCull ? words.GetValue(Target) : null,

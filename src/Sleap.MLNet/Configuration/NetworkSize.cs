@@ -22,6 +22,32 @@ internal static class NetworkSize
         return unet.MiddleBlock ? field + unet.ConvsPerBlock * (unet.KernelSize - 1) * jump : field;
     }
 
+    /// <summary>
+    /// Input pixels in each direction beyond which nothing changes a cell of any map that a head may read, the decoder included; at most a few more than there are. Null where
+    /// no tile is large enough for it: in Swin Transformers, whose windows lie on the whole image, and in ConvNeXt.
+    /// </summary>
+    public static int? Reach(BackboneOptions backbone)
+    {
+        if (backbone is not UNetOptions unet) return null;
+        var (reach, jump) = (0, 1);
+        for (var block = 0; block < unet.StemBlocks + unet.DownBlocks; block++)
+        {
+            reach += unet.ConvsPerBlock * ((block < unet.StemBlocks ? StemKernel : unet.KernelSize) / 2) * jump + jump;
+            jump *= 2;
+        }
+        if (unet.StemBlocks > 0) (reach, jump) = (reach + jump, 2 * jump);
+        if (unet.MiddleBlock) reach += unet.ConvsPerBlock * (unet.KernelSize / 2) * jump;
+        // A block of the decoder: interpolation between neighbours (or a transposed convolution), then two convolutions. Stacks before the last one go up to the finest.
+        var down = (Reach: reach, Jump: jump);
+        int Up(int to)
+        {
+            var sum = 0;
+            for (var at = down.Jump; at > to; at /= 2) sum += at + 2 * (unet.KernelSize / 2) * (at / 2);
+            return sum;
+        }
+        return unet.Stacks * down.Reach + (unet.Stacks - 1) * Up(unet.StemStride ?? 1) + Up(unet.OutputStride);
+    }
+
     /// <summary>Bytes of the maps that a step keeps for its backward pass, of one image.</summary>
     /// <param name="backbone">The network.</param>
     /// <param name="height">Of its input.</param>

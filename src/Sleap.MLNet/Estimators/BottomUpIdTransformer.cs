@@ -44,7 +44,7 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer, ILoadable<Bott
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new BottomUpIdModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);
-        return new BottomUpIdTransformer(Environment, options, Subject, Frame, model);
+        return new BottomUpIdTransformer(Environment, options, Subject, prediction.FrameOf(this), model);
     }
 
     internal static ModelColumns ColumnsOf(BottomUpIdOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, identities: true);

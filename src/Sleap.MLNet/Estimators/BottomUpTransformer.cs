@@ -44,7 +44,7 @@ public sealed class BottomUpTransformer : PoseModelTransformer, ILoadable<Bottom
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new BottomUpModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);
-        return new BottomUpTransformer(Environment, options, Subject, Frame, model);
+        return new BottomUpTransformer(Environment, options, Subject, prediction.FrameOf(this), model);
     }
 
     internal static ModelColumns ColumnsOf(BottomUpOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject);

@@ -33,6 +33,7 @@ public sealed record CenteredInstanceOptions : PoseModelOptions
     internal IEnumerable<string> Faults(PoseSubject subject, ClassVectorOptions? classVectors = null)
     {
         foreach (var fault in Faults(Heads(subject, classVectors)).Concat(AnchorFaults(AnchorPart, subject))) yield return fault;
+        if ((TileSize ?? TileOverlap) is not null) yield return "TileSize or TileOverlap is set; frames can be cut into tiles, crops cannot.";
         if (CropSize is { } size && size < Backbone.MaxStride) yield return $"CropSize is {size}; at least the backbone's MaxStride ({Backbone.MaxStride}), or null.";
         if (!Enum.IsDefined(CropAlignment)) yield return $"CropAlignment is {(int)CropAlignment}, which is none of {string.Join(", ", Enum.GetNames<CropAlignment>())}.";
         if (!Enum.IsDefined(CropSource)) yield return $"CropSource is {(int)CropSource}, which is none of {string.Join(", ", Enum.GetNames<CropSource>())}.";

@@ -40,13 +40,13 @@ public sealed class CenteredInstanceTransformer : PoseModelTransformer, ILoadabl
     /// <param name="source">Where the centres come from.</param>
     /// <param name="boxesColumn">Column of boxes for <see cref="CropSource.Boxes"/>; null: as before.</param>
     public CenteredInstanceTransformer With(CropSource source, string? boxesColumn = null) =>
-        Copy(Options with { CropSource = source, BoxesColumn = boxesColumn ?? Options.BoxesColumn });
+        Copy(Options with { CropSource = source, BoxesColumn = boxesColumn ?? Options.BoxesColumn }, Frame);
 
     /// <inheritdoc/>
     public override CenteredInstanceTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return Copy(prediction.On(Environment).ApplyTo(Options));
+        return Copy(prediction.On(Environment).ApplyTo(Options), prediction.FrameOf(this));
     }
 
     internal static ModelColumns ColumnsOf(CenteredInstanceOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, centroidScores: true);
@@ -64,11 +64,11 @@ public sealed class CenteredInstanceTransformer : PoseModelTransformer, ILoadabl
 
     private protected override CentreColumn? CentresOf(DataViewSchema schema) => CentreColumn.Bind(schema, Options, Skeleton, nameof(CenteredInstanceTransformer));
 
-    private CenteredInstanceTransformer Copy(CenteredInstanceOptions options)
+    private CenteredInstanceTransformer Copy(CenteredInstanceOptions options, (int Height, int Width) frame)
     {
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new CenteredInstanceModel(options, null, Subject, Initialization.Default);
         model.CopyWeights(_model);
-        return new CenteredInstanceTransformer(Environment, options, Subject, Frame, model);
+        return new CenteredInstanceTransformer(Environment, options, Subject, frame, model);
     }
 }

@@ -42,7 +42,7 @@ public sealed class CentroidTransformer : PoseModelTransformer, ILoadable<Centro
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new CentroidModel(options, Initialization.Default);
         model.CopyWeights(_model);
-        return new CentroidTransformer(Environment, options, Subject, Frame, model);
+        return new CentroidTransformer(Environment, options, Subject, prediction.FrameOf(this), model);
     }
 
     internal static ModelColumns ColumnsOf(CentroidOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject with { Skeleton = CentroidModel.Skeleton }, centroidScores: true);

@@ -31,6 +31,18 @@ public abstract record PoseModelOptions
     /// <summary>Frames (or crops) that the network sees at once when it predicts. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
+    /// <summary>
+    /// Side in pixels of the network input of the tiles that frames too large for the memory are cut into when the model predicts; the network sees <see cref="BatchSize"/> tiles at once. Null (default):
+    /// whole frames, and tiles only for a U-Net on the CPU whose maps of whole frames would not fit into the memory. Crops have no tiles.
+    /// </summary>
+    public int? TileSize { get; init; }
+
+    /// <summary>
+    /// Pixels of the network input that neighbouring tiles share at least. Null (default): for a U-Net so many that peaks are those of whole frames; for other backbones, which see
+    /// farther than any tile, half of <see cref="TileSize"/>, and peaks near seams may differ.
+    /// </summary>
+    public int? TileOverlap { get; init; }
+
     /// <summary>Numbers that the network predicts in. Default <see cref="Precision.Single"/>.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
@@ -64,6 +76,9 @@ public abstract record PoseModelOptions
         if (!Enum.IsDefined(Refinement)) yield return $"Refinement is {(int)Refinement}, which is none of {string.Join(", ", Enum.GetNames<PeakRefinement>())}.";
         if (!Enum.IsDefined(Precision)) yield return $"Precision is {(int)Precision}, which is none of {string.Join(", ", Enum.GetNames<Precision>())}.";
         if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; at least 1.";
+        if (TileSize < 1) yield return $"TileSize is {TileSize}; at least 1, or null.";
+        else if (Backbone.Faults().Count == 0)
+            foreach (var fault in FrameTiles.Faults(this)) yield return fault;
         if (TorchDevice.Fault(Device) is { } device) yield return $"Device {device}";
     }
 

@@ -42,7 +42,7 @@ public sealed class SingleInstanceTransformer : PoseModelTransformer, ILoadable<
         PoseModelOptions.Throw(options.Faults(Subject));
         var model = new SingleInstanceModel(options, Subject, Initialization.Default);
         model.CopyWeights(_model);
-        return new SingleInstanceTransformer(Environment, options, Subject, Frame, model);
+        return new SingleInstanceTransformer(Environment, options, Subject, prediction.FrameOf(this), model);
     }
 
     internal static ModelColumns ColumnsOf(SingleInstanceOptions options, PoseSubject subject) => ModelColumns.Single(options.Columns, subject);

@@ -51,7 +51,7 @@ public sealed class TopDownIdTransformer : PoseModelTransformer, ILoadable<TopDo
         var (centroid, centered) = Create(options, Subject);
         centroid.CopyWeights(_centroid);
         centered.CopyWeights(_centered);
-        return new TopDownIdTransformer(Environment, options, Subject, Frame, centroid, centered);
+        return new TopDownIdTransformer(Environment, options, Subject, prediction.FrameOf(this), centroid, centered);
     }
 
     internal static ModelColumns ColumnsOf(TopDownIdOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, centroidScores: true, identities: true);

@@ -64,7 +64,7 @@ public sealed class TopDownTransformer : PoseModelTransformer, ILoadable<TopDown
         var (centroid, centered) = Create(options, Subject);
         centroid.CopyWeights(_centroid);
         centered.CopyWeights(_centered);
-        return new TopDownTransformer(Environment, options, Subject, Frame, centroid, centered);
+        return new TopDownTransformer(Environment, options, Subject, prediction.FrameOf(this), centroid, centered);
     }
 
     internal static ModelColumns ColumnsOf(TopDownOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, centroidScores: true);

@@ -25,8 +25,7 @@ public sealed class LivePredictor
         _tracks = [.. model.Classes.Select(name => new Track(name))];
         _ticks = new long[options.LatencyWindow];
         _batch = model.Predictor.Begin(1, 1)[0];
-        var (height, width) = model.Frame == PoseModelTransformer.AnySize ? (480, 640) : model.Frame;
-        for (var i = 0; i < options.WarmUpFrames; i++) model.Predictor.WarmUp(options.Height ?? height, options.Width ?? width);
+        model.Predictor.WarmUp(options, model.Frame);
     }
 
     /// <summary>The nodes of the poses.</summary>

@@ -16,6 +16,8 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     public override int BatchSize => owner.FramesAtOnce;
 
+    public override void WarmUp() => owner.Predictor.WarmUp(new LiveOptions(), owner.Frame);
+
     public override PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count) =>
         [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
 

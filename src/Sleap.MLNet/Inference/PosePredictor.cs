@@ -8,6 +8,13 @@ internal abstract class PosePredictor
     /// <param name="count">How many batches.</param>
     public abstract PredictionBatch[] Begin(int size, int count);
 
+    /// <summary>Predicts frames of no content, as many as the options say and of their size or the model's.</summary>
+    public void WarmUp(LiveOptions options, (int Height, int Width) frame)
+    {
+        var (height, width) = frame == PoseModelTransformer.AnySize ? (480, 640) : frame;
+        for (var i = 0; i < options.WarmUpFrames; i++) WarmUp(options.Height ?? height, options.Width ?? width);
+    }
+
     /// <summary>Predicts a frame of no content, so that the first real one does not wait for what is done only once.</summary>
     public virtual void WarmUp(int height, int width)
     {

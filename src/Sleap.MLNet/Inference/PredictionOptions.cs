@@ -21,6 +21,18 @@ public sealed record PredictionOptions
     /// <summary>Frames (in a second stage: crops) that a network sees at once.</summary>
     public int? BatchSize { get; init; }
 
+    /// <summary>For networks that see whole frames: see <see cref="PoseModelOptions.TileSize"/>.</summary>
+    public int? TileSize { get; init; }
+
+    /// <summary>For networks that see whole frames: see <see cref="PoseModelOptions.TileOverlap"/>.</summary>
+    public int? TileOverlap { get; init; }
+
+    /// <summary>
+    /// Whether frames keep their size, so that pixels are as large as the frame has them. Default false: they are matched to the size of the frames that the model was trained on, as SLEAP does, and animals in larger frames
+    /// become smaller. For recordings of a larger field of view by the same camera and lens it is true that helps, often with <see cref="TileSize"/>.
+    /// </summary>
+    public bool KeepFrameSize { get; init; }
+
     /// <summary>Numbers that the network predicts in.</summary>
     public Precision? Precision { get; init; }
 
@@ -41,6 +53,9 @@ public sealed record PredictionOptions
         return this with { Device = "cpu" };
     }
 
+    /// <summary>The size that frames are matched to, from the model's.</summary>
+    internal (int Height, int Width) FrameOf(PoseModelTransformer model) => KeepFrameSize ? PoseModelTransformer.AnySize : model.Frame;
+
     /// <summary>A model's options with these changes.</summary>
     internal TOptions ApplyTo<TOptions>(TOptions options)
         where TOptions : PoseModelOptions => (TOptions)(options with
@@ -48,6 +63,8 @@ public sealed record PredictionOptions
             PeakThreshold = PeakThreshold ?? options.PeakThreshold,
             Refinement = Refinement ?? options.Refinement,
             BatchSize = BatchSize ?? options.BatchSize,
+            TileSize = TileSize ?? options.TileSize,
+            TileOverlap = TileOverlap ?? options.TileOverlap,
             Precision = Precision ?? options.Precision,
             Device = Device ?? options.Device,
         });
@@ -56,7 +73,7 @@ public sealed record PredictionOptions
     internal TopDownOptions ApplyTo(TopDownOptions options) => options with
     {
         Centroid = ApplyTo(options.Centroid) with { PeakThreshold = CentroidThreshold ?? options.Centroid.PeakThreshold, MaxInstances = MaxInstances ?? options.Centroid.MaxInstances },
-        CenteredInstance = ApplyTo(options.CenteredInstance),
+        CenteredInstance = (this with { TileSize = null, TileOverlap = null }).ApplyTo(options.CenteredInstance),
         Device = Device ?? options.Device,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class BottomUpIdModel : PoseModel
     public override FoundInstances[] Find(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var outputs = Network.call(images);
+        var outputs = Outputs(images);
         var grouped = _classes.Decode(outputs[1], Peaks(outputs[0]), _nodeCount);
         var chances = Chances(outputs[1], grouped.Points);
         var (points, values) = (Numbers(grouped.Points), Numbers(grouped.Values));

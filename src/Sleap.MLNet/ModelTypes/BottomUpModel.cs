@@ -38,7 +38,7 @@ internal sealed class BottomUpModel : PoseModel
     public override FoundInstances[] Find(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var outputs = Network.call(images);
+        var outputs = Outputs(images);
         return [.. _edges.Group(outputs[1], Peaks(outputs[0]), _nodeCount).Select(AnimalsOf)];
     }
 

@@ -30,7 +30,7 @@ internal sealed class CentroidModel : PoseModel
     public override FoundInstances[] Find(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var peaks = Peaks(Network.call(images)[0]);
+        var peaks = Peaks(Outputs(images)[0]);
         return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)]))];
     }
 

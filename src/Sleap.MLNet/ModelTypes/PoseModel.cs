@@ -14,6 +14,7 @@ internal abstract class PoseModel : IDisposable
     private readonly BackboneOptions _backbone;
     private readonly IReadOnlyList<HeadOptions> _heads;
     private readonly MapLoss _mapLoss;
+    private readonly FrameTiles _tiles;
 
     /// <param name="options">What it is made from.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
@@ -23,6 +24,7 @@ internal abstract class PoseModel : IDisposable
     {
         (_backbone, _heads, _mapLoss) = (options.Backbone, heads, new MapLoss(options.Training.ForegroundWeight, options.Training.HardKeypointMining));
         Network = Draw(initialization, seed);
+        _tiles = new FrameTiles(options);
     }
 
     public PoseNetwork Network { get; private set; }
@@ -76,6 +78,9 @@ internal abstract class PoseModel : IDisposable
     }
 
     public void Dispose() => Network.Dispose();
+
+    /// <summary>The network's maps of images, of any size: large ones go through it in tiles.</summary>
+    protected Tensor[] Outputs(Tensor images) => _tiles.Run(Network, images);
 
     /// <summary>The loss of one head, not yet weighted.</summary>
     protected abstract Tensor HeadLoss(int head, Tensor output, TrainingBatch batch);

@@ -28,7 +28,7 @@ internal class SingleInstanceModel : PoseModel
     public override FoundInstances[] Find(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Read(Network.call(images));
+        return Read(Outputs(images));
     }
 
     protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>

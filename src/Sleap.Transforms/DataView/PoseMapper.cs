@@ -29,6 +29,11 @@ internal abstract class PoseMapper
     /// <summary>How many slots a pass needs for its rows.</summary>
     public int SlotCount => BatchSize + LookAhead;
 
+    /// <summary>Does what is otherwise done at the first row only, and would make it late. Called before rows that come one at a time, as to a prediction engine.</summary>
+    public virtual void WarmUp()
+    {
+    }
+
     /// <summary>
     /// Starts one pass over rows. <paramref name="input"/> is the row (a cursor, mostly) that <see cref="PosePass.Read"/> will read from:
     /// take its getters here, once. <paramref name="activeOutputs"/> says for each of <see cref="Outputs"/> whether it will be asked for;

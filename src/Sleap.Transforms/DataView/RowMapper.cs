@@ -18,6 +18,9 @@ internal sealed class RowMapper(MapperBinding binding) : IRowToRowMapper
         ArgumentNullException.ThrowIfNull(input);
         if (input.Schema != InputSchema)
             throw new ArgumentException($"The row has another schema ({ColumnNames.Of(input.Schema)}) than this mapper was made for ({ColumnNames.Of(InputSchema)}).", nameof(input));
-        return new MappedRow(binding, input, binding.Active(activeColumns));
+        bool[] active = binding.Active(activeColumns);
+        if (binding.ActiveOutputs(active).Contains(true))
+            binding.Mapper.WarmUp();
+        return new MappedRow(binding, input, active);
     }
 }

@@ -14,24 +14,40 @@ internal static class LabelsTracking
         {
             PoseTracker tracker = new(options);
             Skeleton? skeleton = null;
-            foreach (int index in video.OrderBy(index => labels.Frames[index].FrameIndex))
+            int[] order = [.. video.OrderBy(index => labels.Frames[index].FrameIndex)];
+            using IEnumerator<FlowImage?> images = Images(video.Key, order.Select(index => labels.Frames[index].FrameIndex), options).GetEnumerator();
+            foreach (int index in order)
             {
+                images.MoveNext();
                 LabeledFrame frame = labels.Frames[index];
                 skeleton ??= frame.Instances.FirstOrDefault()?.Skeleton;
                 if (frame.Instances.FirstOrDefault(instance => !instance.Skeleton.Equals(skeleton)) is { } other)
                     throw new ArgumentException($"Track: frame {frame.FrameIndex} of '{frame.Video}' has an animal of skeleton '{other.Skeleton.Name}', expected '{skeleton!.Name}' as in the frames before: a video is tracked with one skeleton.");
-                frames[index] = Next(frame, tracker, tracks);
+                frames[index] = Next(frame, images.Current, tracker, tracks);
             }
         }
         // What instances point to (FromPredicted) stays the same objects as before.
         return new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance);
     }
 
-    private static LabeledFrame Next(LabeledFrame frame, PoseTracker tracker, List<Track> tracks)
+    // The images of frames, where optical flow wants them; null for one that cannot be read.
+    private static IEnumerable<FlowImage?> Images(Video video, IEnumerable<int> frames, TrackingOptions options)
+    {
+        if (options.Motion != TrackMotion.OpticalFlow)
+        {
+            while (true)
+                yield return null;
+        }
+        using IFrameSource source = video.Open();
+        foreach (FrameResult result in source.ReadMany(frames))
+            yield return result.Frame is { } frame ? FlowImage.Of(frame.Pixels, frame.Height, frame.Width, frame.Channels, options) : null;
+    }
+
+    private static LabeledFrame Next(LabeledFrame frame, FlowImage? image, PoseTracker tracker, List<Track> tracks)
     {
         bool predicted = frame.Instances.All(instance => instance.IsPredicted);
         int[] chosen = [.. Enumerable.Range(0, frame.Instances.Count).Where(index => predicted || !frame.Instances[index].IsPredicted)];
-        int[] found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex);
+        int[] found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex, image);
         Instance[] instances = [.. frame.Instances];
         for (int i = 0; i < chosen.Length; i++)
             instances[chosen[i]] = With(instances[chosen[i]], found[i] < 0 ? null : TrackOf(found[i], tracks));

@@ -8,15 +8,21 @@ internal sealed class PoseTracker(TrackingOptions options)
 {
     private readonly TrackWindow _window = TrackWindow.Create(options);
     private readonly KalmanMotion? _motion = options.Motion == TrackMotion.Kalman ? new KalmanMotion() : null;
+    private readonly FlowMotion? _flow = options.Motion == TrackMotion.OpticalFlow ? new FlowMotion(options) : null;
     private readonly SingleBreaks? _breaks = options.ConnectSingleBreaks || options.CleanCount is not null ? new SingleBreaks() : null;
 
     /// <summary>For each animal of the next frame its track, from 0, or −1 for none.</summary>
-    public int[] Next(IReadOnlyList<TrackedPose> poses, int frame)
+    /// <param name="poses">The animals.</param>
+    /// <param name="frame">Number of the frame.</param>
+    /// <param name="image">Its image, for optical flow; null where it cannot be read.</param>
+    public int[] Next(IReadOnlyList<TrackedPose> poses, int frame, FlowImage? image = null)
     {
+        _flow?.Look(image);
         int[] kept = options.PreCullCount is { } most ? PoseCulling.Keep(poses, most, options.PreCullIou) : [.. Enumerable.Range(0, poses.Count)];
         TrackedPose[] here = [.. kept.Select(index => poses[index])];
         int[] tracks = Assign(here, frame);
         _window.Add(here, tracks);
+        _flow?.Update(here);
         Learn(here, tracks, frame);
 
         var result = new int[poses.Count];
@@ -62,7 +68,7 @@ internal sealed class PoseTracker(TrackingOptions options)
         List<double> scores = [];
         for (int column = 0; column < past.Count; column++)
         {
-            List<TrackedPose> expected = _motion?.Predict(past[column].Track, past[column].Poses, frame) ?? past[column].Poses;
+            List<TrackedPose> expected = _motion?.Predict(past[column].Track, past[column].Poses, frame) ?? _flow?.Predict(past[column].Poses) ?? past[column].Poses;
             double[][] candidates = [.. expected.Where(pose => pose.Visible > options.MinMatchPoints).Select(pose => pose.Feature(options.Features))];
             for (int row = 0; row < here.Length; row++)
             {

@@ -31,6 +31,7 @@ public static class TrackingCatalog
     /// <param name="options">How to track; null for the defaults. Column names and <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
     /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's animals are not compared with another's.</returns>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
+    /// <exception cref="FileNotFoundException">Optical flow is asked for, and a video is not there.</exception>
     public static Labels Track(this PoseCatalog pose, Labels labels, TrackingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);

@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -9,6 +11,7 @@ internal sealed class TrackingMapper : PoseMapper
     private readonly TrackingOptions _options;
     private readonly DataViewSchema.Column _keypoints;
     private readonly DataViewSchema.Column? _scores;
+    private readonly DataViewSchema.Column? _image;
     private readonly FrameColumns _frames;
     private readonly int _nodes;
 
@@ -21,11 +24,13 @@ internal sealed class TrackingMapper : PoseMapper
         _scores = InputColumns.Find(
             schema, names.InstanceScore, type => type == NumberDataViewType.Single || type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single,
             "Single or a vector of it", TrackingTransformer.Component);
+        if (_options.Motion == TrackMotion.OpticalFlow)
+            _image = InputColumns.Require(schema, names.Image, type => type is ImageDataViewType, "Image, which optical flow looks at", TrackingTransformer.Component);
         _frames = FrameColumns.Bind(schema, names, TrackingTransformer.Component);
         _nodes = PoseColumn.SkeletonOf(_keypoints).Nodes.Length;
         IsSingle = KeypointColumns.IsFixed(_keypoints.Type);
         Outputs = [owner.Output(IsSingle)];
-        Inputs = [.. new[] { _keypoints, _scores }.OfType<DataViewSchema.Column>(), .. _frames.Columns];
+        Inputs = [.. new[] { _keypoints, _scores, _image }.OfType<DataViewSchema.Column>(), .. _frames.Columns];
     }
 
     public override IReadOnlyList<OutputColumn> Outputs { get; }
@@ -43,11 +48,13 @@ internal sealed class TrackingMapper : PoseMapper
         private readonly TrackingMapper _mapper;
         private readonly ValueGetter<VBuffer<float>> _keypoints;
         private readonly Func<float[]>? _scores;
+        private readonly Func<FlowImage?>? _images;
         private readonly Func<(string Video, int FrameIndex)> _frame;
         private VBuffer<float> _value;
         private PoseTracker? _tracker;
         private string? _video;
         private int _frameIndex;
+        private FlowImage? _image;
         private TrackedPose[] _poses = [];
         private uint[] _keys = [];
 
@@ -56,6 +63,7 @@ internal sealed class TrackingMapper : PoseMapper
             _mapper = mapper;
             _keypoints = input.GetGetter<VBuffer<float>>(mapper._keypoints);
             _scores = mapper._scores is { } scores ? ScoreGetter(input, scores) : null;
+            _images = mapper._image is { } image ? ImageGetter(input, image, mapper._options) : null;
             _frame = mapper._frames.Open(input);
         }
 
@@ -68,6 +76,7 @@ internal sealed class TrackingMapper : PoseMapper
             else if (index <= _frameIndex)
                 throw new InvalidOperationException($"Track: frame {index} of '{video}' comes after frame {_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, or a video's name stands for two.");
             (_video, _frameIndex) = (video, index);
+            _image = _images?.Invoke();
             float[] points = [.. _value.DenseValues()];
             float[]? scores = _scores?.Invoke();
             int width = 2 * _mapper._nodes;
@@ -78,7 +87,7 @@ internal sealed class TrackingMapper : PoseMapper
 
         public override void Process(int count)
         {
-            int[] tracks = _tracker!.Next(_poses, _frameIndex);
+            int[] tracks = _tracker!.Next(_poses, _frameIndex, _image);
             int most = _mapper._options.KeyCount;
             if (tracks.Any(track => track >= most))
                 throw new InvalidOperationException($"Track: '{_video}' makes more than {most} tracks by frame {_frameIndex}, and the column's key values end there. Set {nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise {nameof(TrackingOptions.TrackCapacity)}.");
@@ -96,6 +105,19 @@ internal sealed class TrackingMapper : PoseMapper
                 slot();
                 SkeletonAnnotations.Copy<uint>(_keys, ref value);
             });
+
+        private static Func<FlowImage?> ImageGetter(DataViewRow input, DataViewSchema.Column column, TrackingOptions options)
+        {
+            ValueGetter<MLImage> getter = input.GetGetter<MLImage>(column);
+            MLImage image = null!;
+            return () =>
+            {
+                if (input is IFrameRow rows && rows.TryGetFrame(column, out Frame? frame))
+                    return FlowImage.Of(frame.Pixels, frame.Height, frame.Width, frame.Channels, options);
+                getter(ref image);
+                return image is null ? null : FlowImage.Of(FrameImage.ToRgb(image), image.Height, image.Width, 3, options);
+            };
+        }
 
         private static Func<float[]> ScoreGetter(DataViewRow input, DataViewSchema.Column column)
         {

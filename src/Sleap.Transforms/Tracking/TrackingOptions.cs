@@ -32,6 +32,15 @@ public sealed record TrackingOptions
     /// <summary>Where tracks are expected. Default none: where they were seen.</summary>
     public TrackMotion Motion { get; init; } = TrackMotion.None;
 
+    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: what images are scaled by before; less is faster and follows faster motion. Default 1. sleap-nn's <c>of_img_scale</c>.</summary>
+    public double FlowScale { get; init; } = 1;
+
+    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: side in pixels of the window around a node, in the scaled image and its smaller copies. Default 21. sleap-nn's <c>of_window_size</c>.</summary>
+    public int FlowWindow { get; init; } = 21;
+
+    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: smaller copies of the image, each half of the one before, in which the search begins. Default 3. sleap-nn's <c>of_max_levels</c>.</summary>
+    public int FlowLevels { get; init; } = 3;
+
     /// <summary>The number of tracks that is never passed; an animal more has no track. Null (default): no limit but <see cref="TrackCapacity"/>.</summary>
     public int? MaxTracks { get; init; }
 
@@ -74,6 +83,8 @@ public sealed record TrackingOptions
         List<string> faults = [];
         AtLeast(nameof(WindowSize), WindowSize, 1);
         AtLeast(nameof(TrackCapacity), TrackCapacity, 1);
+        AtLeast(nameof(FlowWindow), FlowWindow, 3);
+        AtLeast(nameof(FlowLevels), FlowLevels, 0);
         AtLeast(nameof(MinNewTrackPoints), MinNewTrackPoints, 0);
         AtLeast(nameof(MinMatchPoints), MinMatchPoints, 0);
         AtLeast(nameof(MaxTracks), MaxTracks, 1);
@@ -82,6 +93,8 @@ public sealed record TrackingOptions
         Within(nameof(RobustQuantile), RobustQuantile, 1);
         Within(nameof(PreCullIou), PreCullIou, 1);
         Within(nameof(CleanIou), CleanIou, 1);
+        if (!(FlowScale > 0 && FlowScale <= 1))
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(FlowScale)} is {FlowScale}, expected more than 0 and at most 1"));
         if (!(OksStandardDeviation > 0) || !double.IsFinite(OksStandardDeviation))
             faults.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(OksStandardDeviation)} is {OksStandardDeviation}, expected more than 0"));
         Defined(Candidates);

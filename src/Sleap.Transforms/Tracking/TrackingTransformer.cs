@@ -16,7 +16,7 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
     /// <summary>False: a frame needs the frames before.</summary>
     public override bool IsRowToRowMapper => false;
 
-    static int ILoadable<TrackingTransformer>.PayloadVersion => 1;
+    static int ILoadable<TrackingTransformer>.PayloadVersion => 2;
 
     static TrackingTransformer ILoadable<TrackingTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
     {
@@ -49,6 +49,8 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
                 PredictedTrack = reader.ReadString(),
             },
         };
+        if (version >= 2)
+            options = options with { FlowScale = reader.ReadDouble(), FlowWindow = reader.ReadInt32(), FlowLevels = reader.ReadInt32(), Columns = options.Columns with { Image = reader.ReadString() } };
         return new TrackingTransformer(options);
     }
 
@@ -82,6 +84,10 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
         writer.Write(Options.Columns.PredictedKeypoints);
         writer.Write(Options.Columns.InstanceScore);
         writer.Write(Options.Columns.PredictedTrack);
+        writer.Write(Options.FlowScale);
+        writer.Write(Options.FlowWindow);
+        writer.Write(Options.FlowLevels);
+        writer.Write(Options.Columns.Image);
     }
 
     private static int? NullIfNegative(int value) => value < 0 ? null : value;

@@ -52,7 +52,7 @@ public sealed class ClusterTests : IDisposable
             .. Enumerable.Range(0, 3).Select(index => $"predict a b.mp4 --model c.zip --model d.zip --batch-size 8 --shard {index}/3 --out {Shard(index)}"),
             $"merge {Shard(0)} {Shard(1)} {Shard(2)} --out it's out.slp",
         ], Calls());
-        Assert.Equal("--parsable --dependency=afterok:41 --kill-on-invalid-dep=yes", File.ReadAllLines(Path.Combine(_folder, "submitted"))[1]);
+        Assert.Equal("--parsable --dependency=afterany:41", File.ReadAllLines(Path.Combine(_folder, "submitted"))[1]);
 
         // The second shard was lost: only it is predicted again.
         File.Delete(Path.Combine(_folder, Shard(1)));

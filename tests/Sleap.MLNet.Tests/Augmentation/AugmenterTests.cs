@@ -126,6 +126,17 @@ public sealed class AugmenterTests
     }
 
     [Fact]
+    public void Even_noise_lies_between_its_limits_and_reaches_them()
+    {
+        using var scope = NewDisposeScope();
+        float[] points = [0, 0, 0, 0, 0, 0];
+        var added = new Augmenter(AugmentationOptions.None with { UniformNoiseMin = 0.1f, UniformNoiseMax = 0.2f }, Mouse).Apply(full(1, 1, 100, 100, 0.5f), points, new Random(3)).sub(0.5f);
+        Assert.InRange(added.min().item<float>(), 0.1f - 1e-6f, 0.101f);
+        Assert.InRange(added.max().item<float>(), 0.199f, 0.2f + 1e-6f);
+        Assert.Equal(0.15f, added.mean().item<float>(), 0.001f);
+    }
+
+    [Fact]
     public void An_erased_rectangle_has_the_area_and_the_ratio_asked_for_and_points_stay()
     {
         using var scope = NewDisposeScope();
@@ -191,8 +202,8 @@ public sealed class AugmenterTests
     [Fact]
     public void All_faults_of_the_options_are_listed()
     {
-        var faults = new AugmentationOptions { RotationMin = 5, RotationMax = -5, ScaleMin = 0, FlipProbability = 2, NoiseStandardDeviation = -1, EraseProbability = 2, EraseScaleMax = 2, EraseRatioMin = 0, MixupProbability = -1, MixupLambdaMin = 1, BlurProbability = float.NaN, BlurSigmaMax = 11 }.Faults().ToList();
-        Assert.Equal(11, faults.Count);
+        var faults = new AugmentationOptions { RotationMin = 5, RotationMax = -5, ScaleMin = 0, FlipProbability = 2, NoiseStandardDeviation = -1, UniformNoiseMin = 0.5f, EraseProbability = 2, EraseScaleMax = 2, EraseRatioMin = 0, MixupProbability = -1, MixupLambdaMin = 1, BlurProbability = float.NaN, BlurSigmaMax = 11 }.Faults().ToList();
+        Assert.Equal(12, faults.Count);
     }
 
     private static Tensor Spot(float x, float y, int height, int width)

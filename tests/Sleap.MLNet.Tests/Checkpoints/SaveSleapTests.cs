@@ -114,11 +114,11 @@ public sealed class SaveSleapTests : IDisposable
         {
             var training = new TrainerOptions
             {
-                Schedule = schedule, StepsPerEpoch = 100, Epochs = 30, BatchSize = 2, LearningRate = 2e-3, Optimizer = Optimizer.AdamW, Seed = 5, EarlyStoppingPatience = 4, ValidationFraction = 0.2,
+                Schedule = schedule, StepsPerEpoch = 100, Epochs = 30, BatchSize = 2, LearningRate = 2e-3, Optimizer = Optimizer.AdamW, Seed = 5, EarlyStoppingPatience = 4, ValidationFraction = 0.2, NegativeWeight = 0.5,
                 HardKeypointMining = new() { MinHardKeypoints = 3 },
                 ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null,     // sleap-nn has no others
             };
-            var augmentation = new AugmentationOptions { RotationProbability = 0.5f, TranslateWidth = 0.1f, FlipProbability = 0.5f, NoiseStandardDeviation = 0.02f, BrightnessMax = 1.5f, ContrastMin = 0.5f };
+            var augmentation = new AugmentationOptions { RotationProbability = 0.5f, TranslateWidth = 0.1f, FlipProbability = 0.5f, NoiseStandardDeviation = 0.02f, UniformNoiseMin = 0.01f, UniformNoiseMax = 0.05f, BrightnessMax = 1.5f, ContrastMin = 0.5f };
             var path = Path.Combine(_folder, "training_config.yaml");
             File.WriteAllText(path, Text(new UNetOptions { Filters = 4, OutputStride = 2 }, training, augmentation));
             var config = SleapConfig.Read(path);

@@ -104,6 +104,19 @@ public sealed class ClassCodecTests
         Assert.Equal(expected, found);
     }
 
+    [Fact]
+    public void Of_two_nodes_that_look_like_one_animal_the_less_probable_one_is_the_other_s_where_that_is_probable_enough()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Two peaks of one node: 0.9 and 0.1, 0.7 and 0.3.
+        Tensor maps = tensor(new[] { 0.9f, 0.7f, 0.1f, 0.3f }, new long[] { 1, 2, 1, 2 });
+        var peaks = new LocalPeaks(tensor(new float[] { 0, 0, 1, 0 }, new long[] { 2, 2 }), ones(2), zeros(2, ScalarType.Int64), zeros(2, ScalarType.Int64));
+        float[] Found(float? least) => Golden.Floats(new ClassMap(2, 1, 1) { LeastProbability = least }.Decode(maps, peaks, 1).Probabilities);
+        Assert.Equal([0.9f, float.NaN], Found(null));
+        Assert.Equal([0.9f, 0.3f], Found(0.2f));
+        Assert.Equal([0.9f, float.NaN], Found(0.4f));
+    }
+
     private static Tensor Draw(string name, bool scramble)
     {
         var codec = new ClassMap((int)Targets.Argument(name, "num_tracks")!, (int)Targets.Argument(name, "output_stride")!, (float)Targets.Argument(name, "sigma")!,

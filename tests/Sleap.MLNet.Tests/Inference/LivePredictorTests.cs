@@ -40,6 +40,23 @@ public sealed class LivePredictorTests
     }
 
     [Fact]
+    public void A_prediction_engine_finds_what_live_prediction_finds()
+    {
+        DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
+        using var model = Load(["single_instance"]);
+        var live = Pose.CreateLivePredictor(model, new() { WarmUpFrames = 0 });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var source = Video.FromFile(Golden.PathOf("../data/small_robot.mp4")).Open();
+        for (var i = 0; i < 3; i++)
+        {
+            using var image = FrameImage.From(source.Read(i));
+            var (expected, found) = (Assert.Single(live.Predict(image)), engine.Predict(new Picture { Image = image }));
+            // One frame a batch in both: the same numbers, not only near ones.
+            Assert.Equal(expected.Points.SelectMany(p => new[] { (float)p.X, (float)p.Y }), found.PredictedKeypoints);
+        }
+    }
+
+    [Fact]
     public void Latency_is_told_of_the_last_frames_and_not_of_the_warm_up()
     {
         using var model = Load(["single_instance"]);
@@ -105,5 +122,15 @@ public sealed class LivePredictorTests
     {
         using var model = Pose.FromSleap([.. folders.Select(folder => Golden.PathOf($"models/{folder}"))]);
         return model.With(new PredictionOptions { Device = "cpu" });
+    }
+
+    private sealed class Picture
+    {
+        public MLImage Image { get; set; } = null!;
+    }
+
+    private sealed class Found
+    {
+        [VectorType(4)] public float[] PredictedKeypoints { get; set; } = [];
     }
 }

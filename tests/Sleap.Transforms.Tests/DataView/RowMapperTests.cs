@@ -21,6 +21,20 @@ public sealed class RowMapperTests
     }
 
     [Fact]
+    public void PredictionEngineIsWarmBeforeItsFirstRowAndAViewNeedsNot()
+    {
+        var ml = new MLContext(1);
+        var toy = new WindowSum(4);
+        using PredictionEngine<Input, Output> engine = ml.Model.CreatePredictionEngine<Input, Output>(toy);
+        Assert.Equal("warm", toy.Log[0]);
+        engine.Predict(new Input { X = 1 });
+        Assert.Single(toy.Log, entry => entry == "warm");
+        var other = new WindowSum(4);
+        Assert.Single(other.Transform(ml.Data.LoadFromEnumerable([new Input { X = 1 }])).GetColumn<float>("Twice"));
+        Assert.DoesNotContain("warm", other.Log);
+    }
+
+    [Fact]
     public void PredictionEngineWorksInAChain()
     {
         var ml = new MLContext(1);

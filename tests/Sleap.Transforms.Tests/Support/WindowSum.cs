@@ -49,6 +49,8 @@ public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
 
         public override bool NeedsEveryRow => owner._everyRow || base.NeedsEveryRow;
 
+        public override void WarmUp() => owner.Log.Add("warm");
+
         public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs)
         {
             owner.Log.Add("begin " + string.Join(",", activeOutputs));
