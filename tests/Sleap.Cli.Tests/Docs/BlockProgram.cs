@@ -98,8 +98,9 @@ internal static partial class BlockProgram
                     if (Environment.CurrentDirectory != folder) Page.Enter(folder);
                     try
                     {
+                        var before = Environment.CpuUsage.TotalTime;
                         await block([]);
-                        Console.WriteLine($"{name}: ran");
+                        Console.WriteLine($"{name}: ran, {(Environment.CpuUsage.TotalTime - before).TotalSeconds:0.0} s of a core");
                     }
                     catch (Exception problem)
                     {

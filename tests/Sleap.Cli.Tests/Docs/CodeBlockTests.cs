@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Sleap.IO;
+using Xunit.Abstractions;
 
 namespace Sleap.Cli.Tests;
 
 /// <summary>Every C# block of README and docs compiles and runs, on small files of the names that pages speak of and with little training.</summary>
-public sealed class CodeBlockTests : IDisposable
+public sealed class CodeBlockTests(ITestOutputHelper log) : IDisposable
 {
     // Blocks that are compiled only, by a word that they have.
     private static readonly (string Page, string Word, string Reason)[] NotRun = [("docs/models.md", "\"ImageNet\"", "fetches weights of 110 MB from the network")];
@@ -31,6 +32,7 @@ public sealed class CodeBlockTests : IDisposable
         var (one, several) = (OneAnimal(), SeveralAnimals());
         // Those of one animal first: what a page has is made once for each folder.
         var output = Compiler.Run(BlockProgram.Program([.. run.Select(block => (block, IsOfOneAnimal(block) ? one : several)).OrderBy(entry => entry.Item2 == several)]), _folder);
+        log.WriteLine(output);
         Assert.All(run, block => Assert.Contains($"{BlockProgram.Name(block)}: ran", output));
         Assert.True(File.Exists(Path.Combine(one, "mouse.zip")) && File.Exists(Path.Combine(one, "session.dlc.csv")) && File.Exists(Path.Combine(several, "session-eval", "report.html")));
     }
@@ -56,7 +58,7 @@ public sealed class CodeBlockTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "one")).FullName;
         var session = Shortened(Data("tests/data/small_robot.mp4"), folder);
         var robot = Labels.Load(Data("tests/data/small_robot_minimal.slp"));
-        LabeledFrame[] frames = [.. robot.Frames.Select(frame => new LabeledFrame { Video = session, FrameIndex = frame.FrameIndex % Frames, Instances = frame.Instances })];
+        LabeledFrame[] frames = [.. robot.Frames.Select((frame, i) => new LabeledFrame { Video = session, FrameIndex = i, Instances = frame.Instances })];
         Fill(folder, new Labels(frames), "tests/golden/models/single_instance");
         Link(folder, "my-project", "examples/data/openfield");
         return folder;
@@ -72,7 +74,7 @@ public sealed class CodeBlockTests : IDisposable
         return folder;
     }
 
-    private const int Frames = 8;
+    private const int Frames = 4;
 
     private static void Fill(string folder, Labels labels, params string[] models)
     {

@@ -46,6 +46,8 @@ internal static class Compiler
             {
                 RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
             };
+            // Tests run side by side: threads of libtorch that wait for each other are slower than one.
+            start.Environment["OMP_NUM_THREADS"] = "1";
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
