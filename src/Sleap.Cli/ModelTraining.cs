@@ -25,7 +25,7 @@ internal sealed class ModelTraining(TrainingWords words, ParseResult parsed, Run
 
     private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
     {
-        if (parsed.GetValue(words.Auto)) return Proposed(pose.AutoOptions(labels)).Estimator(pose);
+        if (parsed.GetValue(words.Auto)) return Proposed(ProposedOptions.Of(pose, labels, parsed.GetValue(words.Type))).Estimator(pose);
         return parsed.GetValue(words.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
     }
 

@@ -30,6 +30,11 @@ internal static class PoseModel
         {
             model = ml.Model.Load(path, out _);
         }
+        catch (System.Reflection.TargetInvocationException failure) when (failure.InnerException is { } cause)
+        {
+            // ML.NET calls loaders by reflection and passes on what that throws.
+            throw new InvalidDataException($"'{path}' cannot be loaded as a model: {cause.Message}", cause);
+        }
         catch (Exception problem) when (problem is FormatException or InvalidDataException or InvalidOperationException)
         {
             throw new InvalidDataException($"'{path}' cannot be loaded as a model: {problem.Message}", problem);

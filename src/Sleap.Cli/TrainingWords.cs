@@ -12,7 +12,7 @@ internal sealed class TrainingWords
 
     public Option<string[]> Config { get; } = new("--config") { Description = "A training_config.yaml of sleap-nn in place of the type and the options of the network: it is trained as sleap-nn would. Twice for the two stages of top-down." };
 
-    public Option<bool> Auto { get; } = new("--auto") { Description = "In place of the type and the options of the network: those that the labels suggest, see 'sleap config auto'." };
+    public Option<bool> Auto { get; } = new("--auto") { Description = "In place of the options of the network, and unless --type says it of the type: those that the labels suggest, see 'sleap config auto'." };
 
     public Option<int> Epochs { get; } = new("--epochs") { Description = "Epochs at most.", DefaultValueFactory = _ => Defaults.Training.Epochs };
 
@@ -62,7 +62,10 @@ internal sealed class TrainingWords
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
         {
-            if (new[] { parsed.GetResult(Type) is not null, parsed.GetResult(Config) is not null, parsed.GetValue(Auto) }.Count(said => said) != 1) parsed.AddError("Say one of --type, --config and --auto.");
+            var (type, isAuto) = (parsed.GetValue(Type), parsed.GetValue(Auto));
+            if ((type is not null || isAuto) == parsed.GetResult(Config) is not null) parsed.AddError("Say --type, --auto or both, or --config.");
+            else if (isAuto && type is not null && ModelTraining.Types.Contains(type) && !ProposedOptions.Types.Contains(type))
+                parsed.AddError($"--auto proposes nothing for --type {type}; it does for {string.Join(", ", ProposedOptions.Types)}.");
         });
         foreach (Option option in (Option[])[Type, Config, Auto, Epochs, StepsPerEpoch, BatchSize, LearningRate, Scale, CentroidScale, Sigma, PafSigma, Filters, AnchorPart, CropSize, MaxInstances, Rotation, ValidationFraction, Validation, ValidationVideo, CacheMegabytes, ShowAugmented, Seed, Precision, Device])
             verb.Add(option);

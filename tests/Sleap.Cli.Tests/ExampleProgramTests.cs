@@ -1,4 +1,7 @@
+using Microsoft.ML;
 using Sleap.IO;
+using Sleap.MLNet;
+using Sleap.Transforms;
 
 namespace Sleap.Cli.Tests;
 
@@ -38,6 +41,45 @@ public sealed class ExampleProgramTests : IDisposable
         Assert.Contains("→ back", output);
         Assert.Equal(20, Labels.Load(Path.Combine(_folder, "poses.csv")).Frames.Count);
         Assert.Equal("single-instance", (string?)Cli.Json("info", Path.Combine(_folder, "back"))["type"]);
+    }
+
+    [Fact]
+    public void A_camera_is_answered_frame_by_frame()
+    {
+        var model = Path.Combine(_folder, "robot.zip");
+        var ml = new MLContext(1);
+        using (var robot = ml.Pose().FromSleap(Data("tests/golden/models/single_instance"))) ml.Model.Save(robot, null, model);
+        var output = Run("live.cs", model, Data("tests/data/small_robot.mp4"), "12");
+        Assert.Matches(@"12 frames: p50 \d+\.\d ms, p95 \d+\.\d ms", output);
+    }
+
+    [Fact]
+    public void A_network_of_ones_own_is_trained_saved_and_loaded()
+    {
+        var output = Run("custom-backbone.cs", Data("tests/data/small_robot_minimal.slp"), Data("tests/data/small_robot.mp4"), "2");
+        Assert.Contains("within 5 px", output);
+        Assert.Equal(5, Labels.Load(Path.Combine(_folder, "own.slp")).Frames.Count);
+        // A program that does not know the network cannot load the model, and says what is missing.
+        var (code, _, error) = Cli.Run("info", Path.Combine(_folder, "own.zip"));
+        Assert.True(code == 1, error);
+        Assert.Contains("CustomBackboneOptions.Name is 'dilated', expected a name that this program has registered", error);
+    }
+
+    /// <summary>With the boxes of a table in the place of ML.NET's own detector, which only the real packages have.</summary>
+    [Fact]
+    public void Boxes_of_another_detector_say_where_animals_are()
+    {
+        var flies = Flies(4);
+        var boxes = Path.Combine(_folder, "boxes.csv");
+        File.WriteAllLines(boxes, Labels.Load(flies).Frames.SelectMany(frame => frame.Instances.Select(animal => (frame.FrameIndex, Seen: animal.Points.Where(point => !point.IsMissing).ToList())))
+            .Select(box => FormattableString.Invariant($"{box.FrameIndex},{box.Seen.Min(p => p.X):0.0},{box.Seen.Min(p => p.Y):0.0},{box.Seen.Max(p => p.X):0.0},{box.Seen.Max(p => p.Y):0.0}")).Prepend("frame,left,top,right,bottom"));
+        var output = Run("object-detection.cs", flies, Data(Video), boxes, "1");
+        Assert.Contains("5 frames, ", output);
+        // Of the last of the five frames nothing was detected, so nothing is found there.
+        var found = Labels.Load(Path.Combine(_folder, "detected.slp"));
+        Assert.Equal(5, found.Frames.Count);
+        Assert.Empty(found.Frames[4].Instances);
+        Assert.True(File.Exists(Path.Combine(_folder, "nodes.zip")));
     }
 
     [SkippableFact]

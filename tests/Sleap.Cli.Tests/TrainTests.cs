@@ -116,7 +116,15 @@ public sealed class TrainTests : IDisposable
         var trained = Cli.Json("train", _labels, "--auto", "--epochs", "1", "--steps-per-epoch", "1", "--batch-size", "1", "--show-augmented", "--device", "cpu", "--out", Path.Combine(_folder, "auto"));
         Assert.Equal("single-instance", (string?)trained["type"]);
         Assert.True(File.Exists(Path.Combine(_folder, "auto", "single_instance", "augmented.png")));
-        Assert.Equal(2, Cli.Run("train", _labels, "--auto", "--type", "centroid", "--out", "x").Code);
+        Assert.Equal("centroid", (string?)Cli.Json("config", "auto", _labels, "--type", "centroid")["type"]);
+        Assert.Equal(0, (int)Cli.Json("config", "lint", _labels, "--auto", "--type", "centroid")["warnings"]!);
+        var (wrong, _, noProposal) = Cli.Run("train", _labels, "--auto", "--type", "centered-instance", "--out", "x");
+        Assert.Equal(2, wrong);
+        Assert.Contains("--auto proposes nothing for --type centered-instance", noProposal);
+        Assert.Equal(2, Cli.Run("train", _labels, "--auto", "--config", config, "--out", "x").Code);
+        var (bad, _, noTracks) = Cli.Run("train", _labels, "--auto", "--type", "top-down-id", "--out", "x");
+        Assert.Equal(1, bad);
+        Assert.Contains("top-down-id: no animal of the labels has a track", noTracks);
     }
 
     private (int Number, double Loss)[] Losses(string run) =>

@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text;
-using Sleap.IO;
+using Microsoft.ML;
 using Sleap.MLNet;
+using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
 /// <summary>A folder of programs of one file each, for a model of some labels: training, consumption, evaluation, configuration and a README.</summary>
 internal sealed class Scaffold
 {
+    private const string TypeOption = "Type";
+
     private readonly ScaffoldCode _code;
 
     /// <summary>Looks at the labels and chooses the options.</summary>
@@ -20,8 +23,8 @@ internal sealed class Scaffold
         LabelsPath = Path.GetFullPath(labels);
         Name = Identifier(name);
         FileName = name.ToLowerInvariant();
-        Facts = LabelFacts.Of(Labels.Load(labels), labels);
-        Choice = ModelChoice.For(Facts, type);
+        var pose = new MLContext().Pose();
+        Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels), type).With(options => options with { Training = options.Training with { Progress = new ConsoleTrainingProgress() } });
         _code = new(this);
     }
 
@@ -31,11 +34,31 @@ internal sealed class Scaffold
     /// <summary>The name as the model's file has it.</summary>
     public string FileName { get; }
 
-    /// <summary>The labels in numbers.</summary>
-    public LabelFacts Facts { get; }
-
     /// <summary>The model type and its options.</summary>
-    public ModelChoice Choice { get; }
+    public AutoOptions Proposal { get; }
+
+    /// <summary>The networks of the model as sleap-nn has them: their type, their options, and the head that names animals in crops.</summary>
+    public IReadOnlyList<(ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)> Networks => Proposal.Networks;
+
+    /// <summary>Why the type is what it is.</summary>
+    public string TypeReason => Proposal.Reasons.First(reason => reason.Option == TypeOption).Reason;
+
+    /// <summary>Why each option is what it is, under the path that it has from the model's options on: <c>Centroid.Training.Epochs</c>.</summary>
+    public IReadOnlyList<(string Option, string Reason)> Reasons
+    {
+        get
+        {
+            string[] networks = ["", .. Networks.Select(network => SleapConfigWriter.NameOf(network.Type))];
+            // The stages of a top-down model are options inside its own; of any other model the network's options are the model's.
+            string[] prefixes = networks.Length == 2 ? ["", ""] : ["", "Centroid.", "CenteredInstance."];
+            return
+            [
+                .. networks.Zip(prefixes).SelectMany(network => Proposal.Reasons.Where(reason => reason.Network == network.First && reason.Option != TypeOption)
+                    .Select(reason => (network.Second + reason.Option, reason.Reason))
+                    .Concat(network.First.Length == 0 ? [] : [(network.Second + "Training.Progress", "a bar with the time left.")])),
+            ];
+        }
+    }
 
     /// <summary>The labels' whole path: the programs may be run from any folder.</summary>
     public string LabelsPath { get; }
@@ -67,12 +90,10 @@ internal sealed class Scaffold
     /// <summary>One configuration a network, as sleap-nn has them.</summary>
     public IEnumerable<(string Name, string Text)> Configurations()
     {
-        var stages = Choice.Stages;
-        var subject = new PoseSubject(Facts.Skeleton, Choice.Options switch { TopDownIdOptions o => o.Classes ?? [], BottomUpIdOptions o => o.Classes ?? [], _ => [] });
-        foreach (var (type, options, vectors) in stages)
+        foreach (var (type, options, vectors) in Networks)
         {
-            var name = stages.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
-            yield return (name, SleapConfigWriter.Write(type, options, vectors, subject, PoseModelTransformer.AnySize));
+            var name = Networks.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
+            yield return (name, SleapConfigWriter.Write(type, options, vectors, Proposal.Subject, PoseModelTransformer.AnySize));
         }
     }
 

@@ -10,23 +10,25 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
     private string Name => scaffold.Name;
 
-    private ModelChoice Choice => scaffold.Choice;
+    private AutoOptions Proposal => scaffold.Proposal;
 
-    private string Estimator => Choice.Options switch
-    {
-        TopDownOptions => "TopDown",
-        TopDownIdOptions => "TopDownId",
-        BottomUpOptions => "BottomUp",
-        BottomUpIdOptions => "BottomUpId",
-        _ => "SingleInstance",
-    };
+    private PoseModelKind Kind => Proposal.Kind;
+
+    // A centroid model finds other animals than the labels have: of one node. Only where they are is compared.
+    private bool IsCentroid => Kind is PoseModelKind.Centroid;
+
+    private const string PageOfTheWorst = """
+        PoseMetrics metrics = pose.EvaluationReport(predictions, Path.Combine(folder, "evaluation"));
+        Console.WriteLine(metrics.ToTable());
+        Console.WriteLine($"→ {Path.Combine(folder, "evaluation", "report.html")}");
+        """;
 
     private string Labels => OptionsCode.Quoted(scaffold.LabelsPath);
 
     public string Training(SourceReference reference) => $$"""
         {{reference.Lines}}
-        // Trains {{Name}}, a {{Choice.Type}} model, and saves it beside this file: dotnet run {{Name}}.training.cs{{reference.Run}}
-        // {{Choice.Type}}: {{Choice.TypeReason}}.
+        // Trains {{Name}}, a {{Proposal.Type}} model, and saves it beside this file: dotnet run {{Name}}.training.cs{{reference.Run}}
+        // {{Proposal.Type}}: {{scaffold.TypeReason}}
         using Microsoft.ML;
         using Sleap.MLNet;
         using Sleap.Transforms;
@@ -41,11 +43,11 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         var (train, test) = pose.Split(pose.LoadLabels(labelsFile), testFraction: 0.2);
 
         // From here on an ML.NET pipeline: append pose.Smooth, pose.Kinematics, pose.Track, a trainer …
-        var pipeline = pose.{{Estimator}}(new()
-        {{OptionsCode.Write(Choice.Options, Choice.Reasons, "").TrimStart()}});
+        var pipeline = pose.{{Kind}}(new()
+        {{OptionsCode.Write(Proposal.Options, scaffold.Reasons, "").TrimStart()}});
 
         ITransformer model = pipeline.Fit(train);
-        PoseMetrics metrics = pose.Evaluate(model.Transform(test));
+        {{(IsCentroid ? "CentroidMetrics metrics = pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(model.Transform(test)));" : "PoseMetrics metrics = pose.Evaluate(model.Transform(test));")}}
         Console.WriteLine($"On frames that it has not seen: {metrics}");
         ml.Model.Save(model, train.Schema, modelFile);
         Console.WriteLine($"→ {modelFile}");
@@ -54,7 +56,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
     public string Evaluate(SourceReference reference) => $$"""
         {{reference.Lines}}
-        // How good {{Name}} is on the frames that training held back, with a page of the worst ones: dotnet run {{Name}}.evaluate.cs{{reference.Run}}
+        // How good {{Name}} is on the frames that training held back, {{(IsCentroid ? "" : "with a page of the worst ones: ")}}dotnet run {{Name}}.evaluate.cs{{reference.Run}}
         using Microsoft.ML;
         using Sleap.Transforms;
 
@@ -66,9 +68,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         var (_, test) = pose.Split(pose.LoadLabels(labelsFile), testFraction: 0.2);   // as in {{Name}}.training.cs
         IDataView predictions = ml.Model.Load(Path.Combine(folder, "{{scaffold.FileName}}.zip"), out _).Transform(test);
 
-        PoseMetrics metrics = pose.EvaluationReport(predictions, Path.Combine(folder, "evaluation"));
-        Console.WriteLine(metrics.ToTable());
-        Console.WriteLine($"→ {Path.Combine(folder, "evaluation", "report.html")}");
+        {{(IsCentroid ? "Console.WriteLine(pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(predictions)));" : PageOfTheWorst)}}
 
         """;
 
@@ -112,7 +112,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             public static string ModelFile { get; set; } = Path.Combine({{Here}}, "{{scaffold.FileName}}.zip");
 
             /// <summary>The nodes of an animal, in the order of the places.</summary>
-            public static IReadOnlyList<string> Nodes { get; } = [{{string.Join(", ", scaffold.Facts.Skeleton.Nodes.Select(OptionsCode.Quoted))}}];
+            public static IReadOnlyList<string> Nodes { get; } = [{{string.Join(", ", IsCentroid ? [OptionsCode.Quoted("centroid")] : Proposal.Subject.Skeleton.Nodes.Select(OptionsCode.Quoted))}}];
 
             /// <summary>The poses in one picture, a PNG, JPEG or BMP file.</summary>
             public static ModelOutput Predict(string picture)
@@ -151,7 +151,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         | file | what it does | run it |
         |---|---|---|
         | `{Name}.training.cs` | trains the model and saves it as `{scaffold.FileName}.zip` | `dotnet run {Name}.training.cs{reference.Run}` |
-        | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen, and shows the worst | `dotnet run {Name}.evaluate.cs{reference.Run}` |
+        | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen{(IsCentroid ? "" : ", and shows the worst")} | `dotnet run {Name}.evaluate.cs{reference.Run}` |
         | `{Name}.consumption.cs` | uses it, here and in your programs | `dotnet run {Name}.consumption.cs{reference.Run} -- session.mp4` |
         {string.Join('\n', scaffold.Configurations().Select(file => $"| `{file.Name}` | the same options as sleap-nn's configuration | |"))}
 
@@ -165,31 +165,31 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
         ## What was chosen, and why
 
-        **{Choice.Type}**, because {Choice.TypeReason}. Another one: `sleap new {scaffold.FileName} --labels … --type {string.Join('|', ModelChoice.Types)}`.
+        **{Proposal.Type}**: {scaffold.TypeReason} Another one: `sleap new {scaffold.FileName} --labels … --type {string.Join('|', ProposedOptions.Types)}`.
 
         The options, each with its reason above it, are in `{Name}.training.cs`. They were chosen from the labels' numbers and not tried: look at
-        `{Name}.evaluate.cs`'s page first when results are poor, and at more labels second.
+        what `{Name}.evaluate.cs` says first when results are poor, and at more labels second.
 
         """;
 
     private string Facts()
     {
-        var facts = scaffold.Facts;
-        var skeleton = $"{facts.Skeleton.Nodes.Length} nodes, {facts.Skeleton.Edges.Length} edges: {string.Join(", ", facts.Skeleton.Nodes)}";
+        var (labels, frame) = (Proposal.Labels, Proposal.Frame);
+        var skeleton = $"{labels.Skeleton.Nodes.Length} nodes, {labels.Skeleton.Edges.Length} edges: {string.Join(", ", labels.Skeleton.Nodes)}";
         (string, FormattableString)[] rows =
         [
-            ("frames", $"{facts.Frames}{(facts.Shape is { } shape ? $" of {shape.Width} x {shape.Height} px" : "")}"),
-            ("animals", $"{facts.Animals}, up to {facts.MostAnimals} in a frame, {facts.Overlapping:0%} of them over another"),
-            ("an animal", $"{facts.Length:0} px long in the median, {facts.LargestLength:0} px at most"),
+            ("frames", $"{labels.Frames} of {frame.Width} x {frame.Height} px"),
+            ("animals", $"{labels.Animals.Count}, up to {labels.MostInAFrame} in a frame, {labels.Overlapping():0%} of them over another"),
+            ("an animal", $"{labels.Side(0.5):0} px long in the median, {labels.Side(1):0} px at most"),
             ("skeleton", $"{skeleton}"),
-            ("tracks", $"{(facts.Tracks.Count == 0 ? "none" : string.Join(", ", facts.Tracks))}"),
+            ("tracks", $"{(labels.Tracks.Count == 0 ? "none" : string.Join(", ", labels.Tracks))}"),
         ];
         return string.Join('\n', rows.Select(row => $"| {row.Item1} | {row.Item2.ToString(CultureInfo.InvariantCulture)} |"));
     }
 
     private string Properties()
     {
-        var many = Choice.Options is not SingleInstanceOptions;
+        var many = Kind is not PoseModelKind.SingleInstance;
         List<(string Type, string Name, string What)> columns =
         [
             ("float[]", "PredictedKeypoints", many ? "x and y of each node of each animal, in pixels of the picture; NaN = not found." : "x and y of each node, in pixels of the picture; NaN = not found."),
@@ -197,9 +197,9 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             (many ? "float[]" : "float", "InstanceScore", many ? "How sure each animal is, about 0 to 1." : "How sure the animal is, about 0 to 1."),
             ("float[]", "PredictedCentroid", many ? "x and y of each animal's centre." : "x and y of the animal's centre."),
         ];
-        if (Choice.Options is TopDownOptions or TopDownIdOptions) columns.Add(("float[]", "CentroidScore", "How sure each animal's centre is."));
-        if (Choice.Options is TopDownIdOptions or BottomUpIdOptions)
-            columns.AddRange([("uint[]", "PredictedIdentity", $"Who each animal is: 1 = {scaffold.Facts.Tracks[0]} and so on; 0 = unknown."), ("float[]", "IdentityScore", $"The probability of each of the {scaffold.Facts.Tracks.Count} names, for each animal.")]);
+        if (Kind is PoseModelKind.Centroid or PoseModelKind.TopDown or PoseModelKind.TopDownId) columns.Add(("float[]", "CentroidScore", "How sure each animal's centre is."));
+        if (Kind is PoseModelKind.TopDownId or PoseModelKind.BottomUpId)
+            columns.AddRange([("uint[]", "PredictedIdentity", $"Who each animal is: 1 = {Proposal.Subject.Classes[0]} and so on; 0 = unknown."), ("float[]", "IdentityScore", $"The probability of each of the {Proposal.Subject.Classes.Count} names, for each animal.")]);
         return string.Join("\n\n", columns.Select(column => $$"""
                 /// <summary>{{column.What}}</summary>
                 {{Attribute(column.Name)}}public {{column.Type}} {{column.Name}} { get; set; }{{(column.Type.EndsWith(']') ? " = [];" : "")}}
@@ -207,5 +207,5 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
     }
 
     // ML.NET wants to know how many values a key has.
-    private string Attribute(string column) => column == "PredictedIdentity" ? string.Create(CultureInfo.InvariantCulture, $"[KeyType({scaffold.Facts.Tracks.Count})] ") : "";
+    private string Attribute(string column) => column == "PredictedIdentity" ? string.Create(CultureInfo.InvariantCulture, $"[KeyType({Proposal.Subject.Classes.Count})] ") : "";
 }

@@ -14,12 +14,14 @@ internal static class ConfigVerb
     private static Command Auto()
     {
         var (labels, json) = (Labels(), Report.Json());
+        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it." };
+        type.AcceptOnlyFromAmong([.. ProposedOptions.Types]);
         var output = new Option<string?>("--out") { Description = "A file for the configuration in sleap-nn's words, with the reasons as comments; two files for top-down." };
-        var verb = new Command("auto", "Proposes a model type and its options, and says why. 'sleap train --auto' trains with them.\nExample: sleap config auto labels.slp --out config.yaml") { labels, output, json };
+        var verb = new Command("auto", "Proposes a model type and its options, and says why. 'sleap train --auto' trains with them.\nExample: sleap config auto labels.slp --out config.yaml") { labels, type, output, json };
         verb.SetAction(parsed =>
         {
             var pose = new MLContext().Pose();
-            var proposal = pose.AutoOptions(pose.LoadLabels(parsed.GetRequiredValue(labels)));
+            var proposal = ProposedOptions.Of(pose, pose.LoadLabels(parsed.GetRequiredValue(labels)), parsed.GetValue(type));
             IReadOnlyList<string> files = parsed.GetValue(output) is { } path ? proposal.Save(path) : [];
             var report = new JsonObject
             {

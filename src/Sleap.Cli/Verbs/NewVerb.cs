@@ -10,8 +10,8 @@ internal static class NewVerb
     {
         var name = new Argument<string>("name") { Description = "What the model is called, for instance mouse." };
         var labels = new Option<string>("--labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.", Required = true };
-        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ModelChoice.Types)}; else as the labels want it." };
-        type.AcceptOnlyFromAmong([.. ModelChoice.Types]);
+        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it." };
+        type.AcceptOnlyFromAmong([.. ProposedOptions.Types]);
         var output = new Option<string?>("--out") { Description = "The folder to write; else one of the model's name here." };
         var json = Report.Json();
         var verb = new Command("new", """
@@ -26,19 +26,19 @@ internal static class NewVerb
             var scaffold = new Scaffold(words.GetRequiredValue(name), words.GetRequiredValue(labels), words.GetValue(type));
             var folder = words.GetValue(output) ?? scaffold.FileName;
             var files = scaffold.Write(folder);
-            var (choice, facts) = (scaffold.Choice, scaffold.Facts);
+            var labelled = scaffold.Proposal.Labels;
             var report = new JsonObject
             {
                 ["out"] = folder,
                 ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
-                ["type"] = choice.Type,
-                ["type_reason"] = choice.TypeReason,
-                ["reasons"] = new JsonObject(choice.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))),
-                ["frames"] = facts.Frames,
-                ["animals"] = facts.Animals,
-                ["animal_length_px"] = Report.Number(facts.Length),
+                ["type"] = scaffold.Proposal.Type,
+                ["type_reason"] = scaffold.TypeReason,
+                ["reasons"] = new JsonObject(scaffold.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))),
+                ["frames"] = labelled.Frames,
+                ["animals"] = labelled.Animals.Count,
+                ["animal_length_px"] = Report.Number(labelled.Side(0.5)),
             };
-            Report.Write(words.GetValue(json), report, [$"{choice.Type}: {choice.TypeReason}", .. files, $"Now: cd {folder} && dotnet run {scaffold.Name}.training.cs{SourceReference.For(folder).Run}"]);
+            Report.Write(words.GetValue(json), report, [$"{scaffold.Proposal.Type}: {scaffold.TypeReason}", .. files, $"Now: cd {folder} && dotnet run {scaffold.Name}.training.cs{SourceReference.For(folder).Run}"]);
             return 0;
         });
         return verb;

@@ -71,6 +71,7 @@ internal static class SleapConfigWriter
 
     private static YamlMappingNode Backbone(BackboneOptions options)
     {
+        if (options is CustomBackboneOptions own) throw new ArgumentException($"sleap-nn has no backbone '{own.Name}': a model with a network of your own is saved with mlContext.Model.Save.");
         YamlMappingNode? Kind(bool which, params (string, object?)[] own) => which ? Section([.. own,
             ("in_channels", options.InChannels), ("kernel_size", options.KernelSize), ("filters_rate", options.FiltersRate), ("max_stride", options.MaxStride),
             ("convs_per_block", options.ConvsPerBlock), ("up_interpolate", options.UpInterpolate), ("output_stride", options.OutputStride)]) : null;

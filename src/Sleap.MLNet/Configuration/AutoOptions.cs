@@ -3,12 +3,19 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A configuration that labels suggest: the model type and the options of its networks, each with its reason. Made by <see cref="PoseConfiguration.AutoOptions"/>. One of
-/// <see cref="SingleInstance"/>, <see cref="Centroid"/>, <see cref="TopDown"/> and <see cref="BottomUp"/> is there.
+/// A configuration that labels suggest: a kind of model and the options of its networks, each with its reason. Made by <see cref="PoseConfiguration.AutoOptions"/>. The property
+/// of <see cref="Kind"/>'s name has the options; the others are null.
 /// </summary>
 public sealed record AutoOptions
 {
-    internal AutoOptions(PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<OptionReason> reasons) => (Subject, Frame, Reasons) = (subject, frame, reasons);
+    internal AutoOptions(PoseModelKind kind, PoseSubject subject, (int Height, int Width) frame, LabelStatistics labels, IReadOnlyList<OptionReason> reasons) =>
+        (Kind, Subject, Frame, Labels, Reasons) = (kind, subject, frame, labels, reasons);
+
+    /// <summary>What is proposed.</summary>
+    public PoseModelKind Kind { get; }
+
+    /// <summary>The kind as the command line calls it: <c>single-instance</c>, <c>top-down-id</c>.</summary>
+    public string Type => NameOf(Kind);
 
     /// <summary>The options, when the proposal is a model of one animal; else null.</summary>
     public SingleInstanceOptions? SingleInstance { get; internal init; }
@@ -22,29 +29,33 @@ public sealed record AutoOptions
     /// <summary>The options, when it is a bottom-up model; else null.</summary>
     public BottomUpOptions? BottomUp { get; internal init; }
 
-    /// <summary>Why each option is as it is.</summary>
+    /// <summary>The options, when it is a top-down model that tells who is who; else null.</summary>
+    public TopDownIdOptions? TopDownId { get; internal init; }
+
+    /// <summary>The options, when it is a bottom-up model that tells who is who; else null.</summary>
+    public BottomUpIdOptions? BottomUpId { get; internal init; }
+
+    /// <summary>Why the kind is what it is, and each option that is not its default.</summary>
     public IReadOnlyList<OptionReason> Reasons { get; }
 
-    /// <summary>The model type as the command line calls it.</summary>
-    public string Type => (SingleInstance, Centroid, TopDown) switch
-    {
-        ({ }, _, _) => "single-instance",
-        (_, { }, _) => "centroid",
-        (_, _, { }) => "top-down",
-        _ => "bottom-up",
-    };
+    /// <summary>The options, of whatever kind.</summary>
+    internal object Options => (object?)SingleInstance ?? (object?)Centroid ?? (object?)TopDown ?? (object?)BottomUp ?? (object?)TopDownId ?? BottomUpId!;
 
     internal PoseSubject Subject { get; }
 
     internal (int Height, int Width) Frame { get; }
 
+    internal LabelStatistics Labels { get; }
+
     /// <summary>The networks with their options, first stage first.</summary>
-    internal IEnumerable<(ModelType Type, PoseModelOptions Options)> Networks => this switch
+    internal IReadOnlyList<(ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)> Networks => Options switch
     {
-        { SingleInstance: { } one } => [(ModelType.SingleInstance, one)],
-        { Centroid: { } one } => [(ModelType.Centroid, one)],
-        { TopDown: { } two } => [(ModelType.Centroid, two.Centroid), (ModelType.CenteredInstance, two.CenteredInstance)],
-        _ => [(ModelType.BottomUp, BottomUp!)],
+        SingleInstanceOptions one => [(ModelType.SingleInstance, one, null)],
+        CentroidOptions one => [(ModelType.Centroid, one, null)],
+        TopDownOptions two => [(ModelType.Centroid, two.Shared().Centroid, null), (ModelType.CenteredInstance, two.Shared().CenteredInstance, null)],
+        TopDownIdOptions two => [(ModelType.Centroid, two.Stages().Centroid, null), (ModelType.TopDownId, two.Stages().CenteredInstance, two.ClassVectors)],
+        BottomUpOptions one => [(ModelType.BottomUp, one, null)],
+        _ => [(ModelType.BottomUpId, BottomUpId!, null)],
     };
 
     /// <summary>The same with other settings of each of its networks: to train on a device, in a run folder, with a longer training.</summary>
@@ -54,23 +65,28 @@ public sealed record AutoOptions
         ArgumentNullException.ThrowIfNull(change);
         return this with
         {
-            SingleInstance = (SingleInstanceOptions?)Changed(SingleInstance),
-            Centroid = (CentroidOptions?)Changed(Centroid),
-            BottomUp = (BottomUpOptions?)Changed(BottomUp),
-            TopDown = TopDown is null ? null : TopDown with { Centroid = (CentroidOptions)change(TopDown.Centroid), CenteredInstance = (CenteredInstanceOptions)change(TopDown.CenteredInstance) },
+            SingleInstance = Changed(SingleInstance),
+            Centroid = Changed(Centroid),
+            BottomUp = Changed(BottomUp),
+            BottomUpId = Changed(BottomUpId),
+            TopDown = TopDown is null ? null : TopDown with { Centroid = Changed(TopDown.Centroid)!, CenteredInstance = Changed(TopDown.CenteredInstance)! },
+            TopDownId = TopDownId is null ? null : TopDownId with { Centroid = Changed(TopDownId.Centroid)!, CenteredInstance = Changed(TopDownId.CenteredInstance)! },
         };
 
-        PoseModelOptions? Changed(PoseModelOptions? options) => options is null ? null : change(options);
+        TOptions? Changed<TOptions>(TOptions? options)
+            where TOptions : PoseModelOptions => options is null ? null : (TOptions)change(options);
     }
 
     /// <summary>The estimator that trains it.</summary>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    public IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose) => this switch
+    public IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose) => Options switch
     {
-        { SingleInstance: { } one } => pose.SingleInstance(one),
-        { Centroid: { } one } => pose.Centroid(one),
-        { TopDown: { } two } => pose.TopDown(two),
-        _ => pose.BottomUp(BottomUp!),
+        SingleInstanceOptions options => pose.SingleInstance(options),
+        CentroidOptions options => pose.Centroid(options),
+        TopDownOptions options => pose.TopDown(options),
+        TopDownIdOptions options => pose.TopDownId(options),
+        BottomUpOptions options => pose.BottomUp(options),
+        _ => pose.BottomUpId(BottomUpId!),
     };
 
     /// <summary>
@@ -82,14 +98,25 @@ public sealed record AutoOptions
     public IReadOnlyList<string> Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var networks = Networks.ToList();
-        return [.. networks.Select(network =>
+        return [.. Networks.Select(network =>
         {
             var name = SleapConfigWriter.NameOf(network.Type);
-            var file = networks.Count == 1 ? path : Path.ChangeExtension(path, $".{name}{Path.GetExtension(path)}");
+            var file = Networks.Count == 1 ? path : Path.ChangeExtension(path, $".{name}{Path.GetExtension(path)}");
             var comments = Reasons.Where(reason => reason.Network.Length == 0 || reason.Network == name).Select(reason => $"# {reason}\n");
-            IO.AtomicFile.Write(file, to => File.WriteAllText(to, string.Concat(comments) + SleapConfigWriter.Write(network.Type, network.Options, null, Subject, Frame)));
+            IO.AtomicFile.Write(file, to => File.WriteAllText(to, string.Concat(comments) + SleapConfigWriter.Write(network.Type, network.Options, network.ClassVectors, Subject, Frame)));
             return file;
         })];
     }
+
+    /// <summary>What the command line calls a kind.</summary>
+    internal static string NameOf(PoseModelKind kind) => kind switch
+    {
+        PoseModelKind.SingleInstance => "single-instance",
+        PoseModelKind.Centroid => "centroid",
+        PoseModelKind.TopDown => "top-down",
+        PoseModelKind.BottomUp => "bottom-up",
+        PoseModelKind.TopDownId => "top-down-id",
+        PoseModelKind.BottomUpId => "bottom-up-id",
+        _ => throw new ArgumentException($"The kind of model is {(int)kind}, which is none of {string.Join(", ", Enum.GetNames<PoseModelKind>())}.", nameof(kind)),
+    };
 }

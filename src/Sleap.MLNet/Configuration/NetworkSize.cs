@@ -56,7 +56,12 @@ internal static class NetworkSize
     public static long ActivationBytes(BackboneOptions backbone, int height, int width, int finest)
     {
         var cells = (double)height * width;
-        var sum = backbone is UNetOptions unet ? UNet(unet, finest) : Staged((StagedBackboneOptions)backbone, finest);
+        var sum = backbone switch
+        {
+            UNetOptions unet => UNet(unet, finest),
+            CustomBackboneOptions custom => Custom(custom),
+            _ => Staged((StagedBackboneOptions)backbone, finest),
+        };
         return (long)(sum * cells * sizeof(float));
     }
 
@@ -72,6 +77,9 @@ internal static class NetworkSize
             sum += (2 * unet.FiltersAt(level + 1) + unet.FiltersAt(level) + 2 * unet.FiltersAt(level)) * At(level);
         return sum * unet.Stacks;
     }
+
+    // What lies before the maps that it gives is not known: as if each came of four convolutions of its size.
+    private static double Custom(CustomBackboneOptions custom) => custom.ChannelsAt.Sum(map => 4.0 * map.Value / ((double)map.Key * map.Key));
 
     // A block of ConvNeXt keeps about 12 maps of its width, one of a Swin Transformer about 20: the inner layers are four times as wide.
     private static double Staged(StagedBackboneOptions staged, int finest)

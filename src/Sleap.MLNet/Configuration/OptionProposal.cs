@@ -1,169 +1,121 @@
 using System.Globalization;
-using TorchSharp;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>Makes options of what labels say. Type, scale, batch and rotation follow sleap-nn's generator; what was measured on this library's examples goes before it.</summary>
+/// <summary>Chooses a kind of model and puts the options of its networks together; <see cref="NetworkProposal"/> makes those.</summary>
 internal sealed class OptionProposal
 {
-    // An animal of so many pixels in the network input is large enough for its nodes, a centre needs less.
-    private const float EnoughForNodes = 50, EnoughForCentres = 20;
-    private const int LeastSteps = 20, MostSteps = 100, ManyDirections = 8;
+    // So many of the animals lie over another one where crops do worse than connecting nodes.
+    private const double ManyOverlap = 0.25;
+
+    // A middle further from the animals' own than this share of their length is none.
+    private const double NearMiddle = 0.25;
+
     private readonly LabelledRows _rows;
     private readonly LabelStatistics _labels;
-    private readonly (int Height, int Width) _frame;
-    private readonly Sleap.Transforms.PoseColumnOptions _columns;
+    private readonly (int Height, int Width, int Channels) _frame;
+    private readonly PoseColumnOptions _columns;
     private readonly List<OptionReason> _reasons = [];
 
     /// <param name="rows">The labels.</param>
-    /// <param name="frame">Size of the frames.</param>
     /// <param name="columns">Names of the columns.</param>
-    public OptionProposal(LabelledRows rows, (int Height, int Width) frame, Sleap.Transforms.PoseColumnOptions columns)
+    public OptionProposal(LabelledRows rows, PoseColumnOptions columns)
     {
-        (_rows, _frame, _columns) = (rows, frame, columns);
+        (_rows, _frame, _columns) = (rows, rows.FirstImage(), columns);
         _labels = new LabelStatistics(rows.Rows, rows.Skeleton);
     }
 
-    public AutoOptions Make()
+    /// <summary>Proposes.</summary>
+    /// <param name="wanted">A kind that was asked for; null to choose one.</param>
+    /// <exception cref="ArgumentException">The labels cannot train the kind that was asked for.</exception>
+    public AutoOptions Make(PoseModelKind? wanted)
     {
-        var type = Type();
-        var proposal = new AutoOptions(new PoseSubject(_rows.Skeleton, []), _frame, _reasons);
-        return type switch
+        if (wanted is { } asked && Fault(asked) is { } fault) throw new ArgumentException($"{AutoOptions.NameOf(asked)}: {fault}");
+        var (kind, why) = wanted is { } given ? (given, Asked(given)) : Choose();
+        Say("Type", AutoOptions.NameOf(kind), why);
+        var isNamed = kind is PoseModelKind.TopDownId or PoseModelKind.BottomUpId;
+        var proposal = new AutoOptions(kind, new PoseSubject(_rows.Skeleton, isNamed ? _rows.Tracks : []), (_frame.Height, _frame.Width), _labels, _reasons);
+        return kind switch
         {
-            ModelType.SingleInstance => proposal with { SingleInstance = Common(new SingleInstanceOptions(), "single_instance", WholeScale("single_instance"), LargestFrame) },
-            ModelType.Centroid => proposal with { Centroid = Common(new CentroidOptions(), "centroid", CentreScale(), LargestFrame) },
-            ModelType.BottomUp => proposal with { BottomUp = Common(new BottomUpOptions(), "bottomup", WholeScale("bottomup"), LargestFrame) },
+            PoseModelKind.SingleInstance => proposal with { SingleInstance = Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()) },
+            PoseModelKind.Centroid => proposal with { Centroid = Network(ModelType.Centroid).Centroid() },
+            PoseModelKind.BottomUp => proposal with { BottomUp = BottomUp() },
+            PoseModelKind.BottomUpId => proposal with { BottomUpId = Network(ModelType.BottomUpId).Whole(new BottomUpIdOptions { Classes = Classes() }) },
+            PoseModelKind.TopDownId => proposal with { TopDownId = TopDownId() },
             _ => proposal with { TopDown = TopDown() },
         };
     }
 
-    private int LargestFrame => Math.Max(_frame.Height, _frame.Width);
-
-    private ModelType Type()
+    private (PoseModelKind Kind, string Reason) Choose()
     {
-        var (most, nodes, share) = (_labels.MostInAFrame, _rows.Skeleton.Nodes.Length, _labels.Side(0.5) / LargestFrame);
+        var (most, overlapping) = (_labels.MostInAFrame, _labels.Overlapping());
+        if (most <= 1) return (PoseModelKind.SingleInstance, "no labelled frame has more than one animal.");
+        var several = $"up to {most} animals in a frame";
+        if (_rows.Skeleton.Nodes.Length == 1) return (PoseModelKind.Centroid, $"{several}, of one node each: their centres are all there is to find.");
         // Names are worth a model of their own only where animals look different, which labels do not tell.
-        var named = _rows.Tracks.Count > 1 && most > 1 ? $" If animals look different and their names matter ({string.Join(", ", _rows.Tracks.Take(3))}), take the ID type of it." : "";
-        var (type, name, reason) = (most, nodes, share, _rows.Skeleton.Edges.Length) switch
-        {
-            ( <= 1, _, _, _) => (ModelType.SingleInstance, "single-instance", "no labelled frame has more than one animal."),
-            (_, 1, _, _) => (ModelType.Centroid, "centroid", $"up to {most} animals in a frame, of one node each: their centres are all there is to find."),
-            (_, _, < 0.2f, _) => (ModelType.CenteredInstance, "top-down", $"up to {most} animals in a frame, each about {P(share)} of its length: crops show them larger."),
-            (_, _, _, 0) => (ModelType.CenteredInstance, "top-down", $"up to {most} animals in a frame, and a skeleton without edges, along which a bottom-up model would connect nodes."),
-            _ => (ModelType.BottomUp, "bottom-up", $"up to {most} animals in a frame, each about {P(share)} of its length: they overlap often, and all nodes at once cost less than crops of that size."),
-        };
-        Say("", "type", name, reason + named);
-        return type;
+        var named = _rows.Tracks.Count > 1 ? $" If animals look different and their names matter ({string.Join(", ", _rows.Tracks.Take(3))}), take the ID type of it." : "";
+        if (_rows.Skeleton.Edges.Length == 0) return (PoseModelKind.TopDown, $"{several}, and a skeleton without edges, along which a bottom-up model would connect nodes.{named}");
+        if (overlapping > ManyOverlap) return (PoseModelKind.BottomUp, $"{several}, and {P(overlapping)} of the animals lie over another one: crops would hold parts of two.{named}");
+        var crop = Network(ModelType.CenteredInstance).CropSide(Anchor());
+        var crops = (double)most * crop * crop / ((double)_frame.Height * _frame.Width);
+        return crops > 1
+            ? (PoseModelKind.BottomUp, $"{several}, whose crops would be {F(crops)} times as large as the frame: all nodes at once are less work.{named}")
+            : (PoseModelKind.TopDown, $"{several}, {P(overlapping)} of which lie over another one: a crop shows one of them, in full size.{named}");
+    }
+
+    private static string Asked(PoseModelKind kind) => kind is PoseModelKind.BottomUpId
+        ? "it was asked for. It did not learn names on the recording that it was measured on, top-down-id did."
+        : "it was asked for.";
+
+    private string? Fault(PoseModelKind kind) => kind switch
+    {
+        PoseModelKind.SingleInstance when _labels.MostInAFrame > 1 => $"the labels have up to {_labels.MostInAFrame} animals in a frame. Use top-down or bottom-up.",
+        PoseModelKind.BottomUp when _rows.Skeleton.Edges.Length == 0 => "the skeleton has no edges, along which a bottom-up model connects nodes. Use top-down, or add edges.",
+        PoseModelKind.TopDownId or PoseModelKind.BottomUpId when _rows.Tracks.Count == 0 => "no animal of the labels has a track, whose names are what an ID model learns. Use top-down or bottom-up.",
+        _ => null,
+    };
+
+    private BottomUpOptions BottomUp()
+    {
+        var network = Network(ModelType.BottomUp);
+        return network.Whole(new BottomUpOptions { MaxInstances = network.MaxInstances() });
     }
 
     private TopDownOptions TopDown()
     {
-        var anchor = default(string);
-        if (_labels.MiddleNode() is { Distance: < 0.25 } middle)
-        {
-            anchor = _rows.Skeleton.Nodes[middle.Node];
-            Say("", "AnchorPart", anchor, $"it is seen in {P(middle.Seen)} of the animals and lies nearest to their middle.");
-        }
-        else Say("", "AnchorPart", "null", "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken.");
-        var centroid = Common(new CentroidOptions(), "centroid", CentreScale(), LargestFrame);
-        var crops = (new CenteredInstanceOptions { AnchorPart = anchor, Backbone = Backbone("centered_instance", 1), Augmentation = Augmentation(say: false) }).Completed(new PoseSubject(_rows.Skeleton, []), _rows.Rows);
-        Say("centered_instance", "Scale", "1", "crops are small already.");
-        Say("centered_instance", "CropSize", N(crops.CropSize!.Value), $"the largest animal reaches {N(_labels.CropSides(InstanceCentroids.AnchorOf(anchor, _rows.Skeleton)).Where(float.IsFinite).Max() / 2)} pixels from its centre; with room for turning and enlarging, in multiples of the stride.");
-        _reasons.RemoveAll(reason => reason is { Network: "centered_instance", Option: "Backbone" or "Filters" });
-        var centered = Common(crops, "centered_instance", 1, crops.CropSize.Value);
-        return new TopDownOptions { AnchorPart = anchor, Columns = _columns, Centroid = centroid with { AnchorPart = anchor }, CenteredInstance = centered };
+        var anchor = SaidAnchor();
+        return new() { AnchorPart = anchor, Columns = _columns, Centroid = Network(ModelType.Centroid).Centroid(), CenteredInstance = Network(ModelType.CenteredInstance).CenteredInstance(anchor) };
     }
 
-    private TOptions Common<TOptions>(TOptions options, string network, float scale, int side)
-        where TOptions : PoseModelOptions
+    private TopDownIdOptions TopDownId()
     {
-        var batch = Batch(network, options is CenteredInstanceOptions ? (double)side * side : _frame.Height * (double)_frame.Width * scale * scale);
-        return (TOptions)(options with
-        {
-            Backbone = Backbone(network, scale),
-            Scale = scale,
-            Sigma = Sigma(options, network, scale),
-            Augmentation = Augmentation(say: network is not "centered_instance"),
-            Columns = _columns,
-            Training = new() { BatchSize = batch, StepsPerEpoch = Steps(network, options is CenteredInstanceOptions ? _labels.Animals.Count : _rows.Rows.Count, batch) },
-        });
+        var (anchor, classes) = (SaidAnchor(), Classes());
+        return new() { AnchorPart = anchor, Classes = classes, Columns = _columns, Centroid = Network(ModelType.Centroid).Centroid(), CenteredInstance = Network(ModelType.TopDownId).CenteredInstance(anchor) };
     }
 
-    private float WholeScale(string network)
+    private IReadOnlyList<string> Classes()
     {
-        var (size, scale) = (_labels.Side(0.5), LargestFrame > 2048 ? 0.25f : LargestFrame > 1024 ? 0.5f : 1);
-        while (scale > 0.25f && size * scale / 2 >= EnoughForNodes) scale /= 2;
-        while (scale < 1 && size > 0 && size * scale < EnoughForNodes / 2) scale *= 2;
-        Say(network, "Scale", F(scale), $"animals are about {N(size)} pixels long in frames of {_frame.Width} × {_frame.Height}; {N(size * scale)} of them are enough{(scale < 1 ? $", in {N(1 / (scale * scale))} times less time" : "")}.");
-        return scale;
+        Say("Classes", string.Join(", ", _rows.Tracks), $"the {_rows.Tracks.Count} tracks of the labels. They must be the animals' names, the same in all frames, and not numbers that a tracker gave.");
+        return _rows.Tracks;
     }
 
-    private float CentreScale()
+    private string? Anchor() => _labels.MiddleNode() is { Distance: < NearMiddle } middle ? _rows.Skeleton.Nodes[middle.Node] : null;
+
+    private string? SaidAnchor()
     {
-        var (size, scale) = (_labels.Side(0.5), 0.5f);
-        if (size * 0.25f >= EnoughForCentres) scale = 0.25f;
-        if (size > 0 && size * scale < EnoughForCentres / 2) scale = 1;
-        if (_rows.Skeleton.Nodes.Length == 1) scale = LargestFrame > 1024 ? 0.5f : 1;
-        Say("centroid", "Scale", F(scale), size > 0 ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its centre." : $"frames are {_frame.Width} × {_frame.Height} pixels, and what size the animals have is not known.");
-        return scale;
+        var anchor = Anchor();
+        Say("AnchorPart", anchor ?? "null", anchor is null
+            ? "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken."
+            : $"seen in {P(_labels.MiddleNode()!.Value.Seen)} of the animals, and nearest to their middle.");
+        return anchor;
     }
 
-    private UNetOptions Backbone(string network, float scale)
-    {
-        var size = _labels.Side(0.9) * scale;
-        var backbone = new UNetOptions { OutputStride = 2, MaxStride = 16, Filters = TorchDevice.Of("auto").type == DeviceType.CPU ? 16 : 32 };
-        while (backbone.MaxStride < 64 && NetworkSize.ReceptiveField(backbone) < size) backbone = backbone with { MaxStride = 2 * backbone.MaxStride };
-        Say(network, "Backbone", $"UNet, MaxStride {backbone.MaxStride}", $"it sees {NetworkSize.ReceptiveField(backbone)} pixels around each, and nine of ten animals are at most {N(size)} long in the network input.");
-        Say(network, "Filters", N(backbone.Filters), backbone.Filters == 16 ? "enough for one kind of recording, and there is no GPU here; 32 are slower and a little more exact." : "as sleap-nn has it; a GPU takes it easily.");
-        return backbone;
-    }
+    private NetworkProposal Network(ModelType type) => new(type, _labels, _frame, _columns, _reasons);
 
-    private float Sigma(PoseModelOptions options, string network, float scale)
-    {
-        var size = _labels.Side(0.5) * scale;
-        var sigma = options is SingleInstanceOptions ? size < EnoughForNodes ? 2.5f : size < 150 ? 3.5f : 5 : 2.5f;
-        Say(network, "Sigma", F(sigma), options is SingleInstanceOptions
-            ? $"cells of 2 pixels: {N(2 * sigma)} pixels for an animal of about {N(size)}; wider learns faster, narrower is sharper."
-            : "narrow, so that the peaks of animals side by side stay apart.");
-        return sigma;
-    }
+    private void Say(string option, string value, string reason) => _reasons.Add(new("", option, value, reason));
 
-    private AugmentationOptions Augmentation(bool say)
-    {
-        var directions = _labels.Directions();
-        // One that is seen from the side is never upside down.
-        var all = directions >= ManyDirections;
-        if (say && !_reasons.Exists(reason => reason.Option == "Rotation"))
-        {
-            Say("", "Rotation", all ? "±180°" : "±15°", directions == 0
-                ? "with one node the direction of an animal is not known."
-                : $"animals look in {directions} of 12 directions{(all ? ", as they do filmed from above" : "; where they are filmed from above, ±180° is better")}.");
-        }
-        return all ? new() { RotationMin = -180, RotationMax = 180 } : new();
-    }
-
-    private int Batch(string network, double pixels)
-    {
-        var batch = pixels > 1_000_000 ? 2 : 4;
-        Say(network, "BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
-        return batch;
-    }
-
-    private int Steps(string network, int samples, int batch)
-    {
-        var once = (samples + batch - 1) / batch;
-        var steps = Math.Clamp(once, LeastSteps, MostSteps);
-        Say(network, "StepsPerEpoch", N(steps), steps == once
-            ? $"as many as it takes to see each of the {samples} samples once."
-            : $"{samples} samples make {once}; {(once < steps ? "the 100 epochs would be over too early" : $"100 epochs of {steps} are enough, and validation comes more often")}.");
-        return steps;
-    }
-
-    private void Say(string network, string option, string value, string reason) => _reasons.Add(new(network, option, value, reason));
-
-    private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);
-
-    private static string F(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+    private static string F(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string P(double share) => (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";
 }

@@ -9,6 +9,7 @@ namespace Sleap.MLNet;
 [JsonDerivedType(typeof(UNetOptions), "unet")]
 [JsonDerivedType(typeof(ConvNeXtOptions), "convnext")]
 [JsonDerivedType(typeof(SwinTOptions), "swint")]
+[JsonDerivedType(typeof(CustomBackboneOptions), "custom")]
 public abstract record BackboneOptions
 {
     private protected BackboneOptions()

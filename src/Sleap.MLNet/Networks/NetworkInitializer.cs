@@ -18,7 +18,9 @@ internal static class NetworkInitializer
             long[] shape = parameter.shape;
             // A head's last layer. The hidden layers before class vectors must pass a signal on from the start.
             bool head = name.StartsWith("head_layers.", StringComparison.Ordinal) && !name.Contains(".pre_classification", StringComparison.Ordinal);
-            if (name.EndsWith(".bias", StringComparison.Ordinal))
+            if (network.Backbone is CustomBackboneOptions && name.StartsWith("backbone.", StringComparison.Ordinal))
+                continue;   // a network of the user's own comes with parameters that are meant
+            else if (name.EndsWith(".bias", StringComparison.Ordinal))
                 init.zeros_(parameter);
             else if (shape.Length < 2 || !name.EndsWith(".weight", StringComparison.Ordinal))
                 continue;   // scales and tables of the encoders stay as they are

@@ -72,11 +72,18 @@ internal sealed class LabelledRows
     /// <summary>Size of the first image.</summary>
     public (int Height, int Width) FirstSize()
     {
+        var (height, width, _) = FirstImage();
+        return (height, width);
+    }
+
+    /// <summary>Size of the first image, and its channels: 1 or 3.</summary>
+    public (int Height, int Width, int Channels) FirstImage()
+    {
         using var cursor = _view.GetRowCursor([_image]);
         using var frames = new FrameReader(cursor, _image);
-        if (!cursor.MoveNext()) return (1, 1);
+        if (!cursor.MoveNext()) return (1, 1, 1);
         var frame = frames.Read();
-        return (frame.Height, frame.Width);
+        return (frame.Height, frame.Width, frame.Channels);
     }
 
     private static List<LabelledRow> ReadRows(IDataView view, PoseColumnOptions names, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)

@@ -16,6 +16,7 @@ public sealed class ScaffoldTests : IDisposable
     [InlineData("bottom-up", "mouse.config.yaml")]
     [InlineData("top-down-id", "mouse.centroid.config.yaml", "mouse.multi_class_topdown.config.yaml")]
     [InlineData("bottom-up-id", "mouse.config.yaml")]
+    [InlineData("centroid", "mouse.config.yaml")]
     public void The_programs_of_every_type_compile_without_a_warning_and_the_configurations_say_the_same(string type, params string[] configurations)
     {
         var labels = type == "single-instance" ? Data("tests/data/small_robot_minimal.slp") : Flies();
@@ -24,7 +25,7 @@ public sealed class ScaffoldTests : IDisposable
         Assert.Equal(["README.md", "Mouse.training.cs", "Mouse.consumption.cs", "Mouse.evaluate.cs", .. configurations], files.Select(Path.GetFileName));
         foreach (var program in files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
             Assert.Empty(Compiler.Program(program, File.ReadAllText(program)));
-        foreach (var ((stage, options, _), file) in scaffold.Choice.Stages.Zip(configurations))
+        foreach (var ((stage, options, _), file) in scaffold.Networks.Zip(configurations))
         {
             var config = SleapConfig.Read(Path.Combine(_folder, "out", file));
             Assert.Equal(stage, config.Type);
@@ -41,30 +42,30 @@ public sealed class ScaffoldTests : IDisposable
     public void What_is_chosen_follows_from_the_labels()
     {
         var mouse = new Scaffold("mouse", Data("examples/data/openfield"), null);
-        // 116 frames of 640 x 480 with a mouse of some 119 px: 0.5 leaves 59, which are enough for 4 nodes.
-        Assert.Equal(("single-instance", 116, 1), (mouse.Choice.Type, mouse.Facts.Frames, mouse.Facts.MostAnimals));
-        Assert.Equal(119, mouse.Facts.Length, 1.0);
-        var options = Assert.IsType<SingleInstanceOptions>(mouse.Choice.Options);
-        Assert.Equal((0.5f, 180f, 16), (options.Scale, options.Augmentation.RotationMax, ((UNetOptions)options.Backbone).Filters));
+        // 116 frames of 640 x 480 with a mouse of some 100 px: 0.5 leaves 50, which are enough for 4 nodes.
+        Assert.Equal("single-instance", mouse.Proposal.Type);
+        Assert.Contains("| frames | 116 of 640 x 480 px |\n| animals | 116, up to 1 in a frame, 0% of them over another |", new ScaffoldCode(mouse).Readme(SourceReference.Packages()));
+        Assert.Equal((0.5f, 180f), (mouse.Proposal.SingleInstance!.Scale, mouse.Proposal.SingleInstance.Augmentation.RotationMax));
 
         var flies = new Scaffold("two flies", Flies(), null);
-        Assert.Equal(("top-down", "TwoFlies", 2), (flies.Choice.Type, flies.Name, flies.Facts.MostAnimals));
-        var stages = Assert.IsType<TopDownOptions>(flies.Choice.Options);
-        Assert.Equal(("thorax", 2, 0.25f, 1f), (stages.AnchorPart, stages.Centroid.MaxInstances, stages.Centroid.Scale, stages.CenteredInstance.Scale));
+        Assert.Equal(("top-down", "TwoFlies"), (flies.Proposal.Type, flies.Name));
+        Assert.Equal(("thorax", 2, 0.25f, 1f), (flies.Proposal.TopDown!.AnchorPart, flies.Proposal.TopDown.Centroid.MaxInstances, flies.Proposal.TopDown.Centroid.Scale, flies.Proposal.TopDown.CenteredInstance.Scale));
     }
 
-    /// <summary>Two animals that lie over each other: crops would hold both, so nodes are connected instead, if there are edges.</summary>
-    [Theory]
-    [InlineData(true, "bottom-up")]
-    [InlineData(false, "top-down")]
-    public void Animals_that_overlap_want_bottom_up(bool edges, string expected)
+    /// <summary>Under each option stands why, and what 'sleap config auto' and 'sleap train --auto' propose is what is written.</summary>
+    [Fact]
+    public void Every_option_stands_under_its_reason()
     {
-        var file = Path.Combine(_folder, "near.csv");
-        var skeleton = new Skeleton("worm", ["a", "b"], edges ? [new Edge(0, 1)] : []);
-        var video = Video.FromFile(Data("tests/data/small_robot.mp4"));
-        Instance Worm(double x) => new() { Skeleton = skeleton, Points = [new Point(x, 10), new Point(x + 60, 40)] };
-        var facts = LabelFacts.Of(new Labels([new LabeledFrame { Video = video, FrameIndex = 0, Instances = [Worm(0), Worm(20)] }]), file);
-        Assert.Equal((1, expected), (facts.Overlapping, ModelChoice.For(facts, null).Type));
+        var scaffold = new Scaffold("flies", Flies(), "top-down-id");
+        string[] lines = [.. new ScaffoldCode(scaffold).Training(SourceReference.Packages()).Split('\n').Select(line => line.Trim())];
+        var proposed = Cli.Json("config", "auto", Flies(), "--type", "top-down-id")["options"]!.AsArray();
+        foreach (var option in proposed.Where(option => (string?)option!["option"] != "Type"))
+        {
+            var (name, value, reason) = (((string)option!["option"]!).Split('.')[^1], (string)option["value"]!, (string)option["reason"]!);
+            var found = lines.Where((line, i) => i > 0 && lines[i - 1] == $"// {reason}" && line.StartsWith($"{name} = ", StringComparison.Ordinal)).ToList();
+            Assert.True(found.Count > 0, $"'{name} = …' does not stand under '{reason}'");
+            Assert.All(found, line => Assert.Contains(value.Split(',')[0], line));
+        }
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class ScaffoldTests : IDisposable
         FlyLabels.Range(0, 3, _ => null).Save(untracked);
         Assert.Contains("no animal of the labels has a track", Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "top-down-id")).Message);
         Assert.Contains("up to 2 animals", Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "single-instance")).Message);
-        Assert.Contains("no edges", Assert.Throws<ArgumentException>(() => new Scaffold("mouse", Data("examples/data/openfield"), "bottom-up")).Message);
+        Assert.Contains("bottom-up: the skeleton has no edges", Assert.Throws<ArgumentException>(() => new Scaffold("mouse", Data("examples/data/openfield"), "bottom-up")).Message);
         Assert.Contains("'7mice' cannot name", Assert.Throws<ArgumentException>(() => new Scaffold("7mice", untracked, null)).Message);
         Assert.Contains("cannot name", Assert.Throws<ArgumentException>(() => new Scaffold("../mice", untracked, null)).Message);
         var scaffold = new Scaffold("mouse", untracked, null);

@@ -31,19 +31,23 @@ internal static class Compiler
     /// <param name="folder">Where it runs.</param>
     /// <param name="words">Its arguments.</param>
     /// <returns>What it wrote.</returns>
-    public static string Run(string file, string folder, params string[] words)
+    public static string Run(string file, string folder, params string[] words) => Run([(file, WithoutHead(File.ReadAllText(file)))], folder, words);
+
+    /// <summary>The same for a program of several files.</summary>
+    public static string Run(IEnumerable<(string Name, string Source)> files, string folder, params string[] words)
     {
         // Beside the assemblies that it uses, whose places the tests' own files know.
         var program = Path.Combine(AppContext.BaseDirectory, $"{RunPrefix}{Guid.NewGuid():N}.dll");
         try
         {
-            var source = WithoutHead(File.ReadAllText(file));
-            Assert.Empty(Compilation([(file, source)], OutputKind.ConsoleApplication, null).Emit(program).Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning));
+            Assert.Empty(Compilation(files, OutputKind.ConsoleApplication, null).Emit(program).Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning));
             string Known(string ending) => Path.Combine(AppContext.BaseDirectory, "Sleap.Cli.Tests" + ending);
             var start = new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", Known(".runtimeconfig.json"), "--depsfile", Known(".deps.json"), program, .. words])
             {
                 RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
             };
+            // Tests run side by side: threads of libtorch that wait for each other are slower than one.
+            start.Environment["OMP_NUM_THREADS"] = "1";
             using var process = Process.Start(start)!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
