@@ -20,7 +20,7 @@ internal static class TrainVerb
         var verb = new Command("train", """
             A model from labels.
             Which type? One animal in the frame: single-instance. Several that stand apart or are many: top-down. Several that touch and overlap: bottom-up.
-            Several that look different and must keep their names (their tracks in the labels): top-down-id (bottom-up-id did not learn names where it was measured).
+            Several that look different and must keep their names (their tracks in the labels): top-down-id, or bottom-up-id where they touch and overlap.
             Ctrl+C ends it after the current step: the best weights so far become model.zip, and --resume goes on.
             Example: sleap train labels.slp --type single-instance --scale 0.5 --out mouse
             """)

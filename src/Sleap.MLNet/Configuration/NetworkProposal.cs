@@ -18,6 +18,7 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
 
     // What the models of docs/training.md were trained with, and how often a larger set of labels is seen at least.
     private const int MeasuredSteps = 1500, MeasuredCentroidSteps = 600, Passes = 10;
+    private const double BottomUpRate = 2e-3;
 
     private int LargestFrame => Math.Max(frame.Height, frame.Width);
 
@@ -86,7 +87,10 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
         var measured = type is ModelType.Centroid ? MeasuredCentroidSteps : MeasuredSteps;
         var epochs = Math.Min(MostEpochs, (Math.Max(measured, Passes * once) + steps - 1) / steps);
         Say("Training.Epochs", N(epochs), $"{epochs * steps} steps{(Passes * once <= measured ? ", as the models had whose errors are known" : "")}; more is better and takes longer, and the best weights are kept.");
-        return (TOptions)(options with { Training = new() { BatchSize = batch, StepsPerEpoch = steps, Epochs = epochs } });
+        var training = new TrainerOptions { BatchSize = batch, StepsPerEpoch = steps, Epochs = epochs };
+        if (type is not (ModelType.BottomUp or ModelType.BottomUpId)) return (TOptions)(options with { Training = training });
+        Say("Training.LearningRate", BottomUpRate.ToString(CultureInfo.InvariantCulture), "twice the usual: whole frames are mostly background, and two flies' nodes came nearer in as many steps.");
+        return (TOptions)(options with { Training = training with { LearningRate = BottomUpRate } });
     }
 
     private float WholeScale()

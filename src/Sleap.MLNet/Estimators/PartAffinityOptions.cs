@@ -9,8 +9,11 @@ public sealed record PartAffinityOptions
     /// <summary>Stride of the fields in pixels of the network input; null (default): twice that of the confidence maps.</summary>
     public int? OutputStride { get; init; }
 
-    /// <summary>What this head's loss is multiplied by before it is added to that of the confidence maps. Default 1.</summary>
-    public float LossWeight { get; init; } = 1;
+    /// <summary>
+    /// What this head's loss is multiplied by before it is added to that of the confidence maps. Default 0.05: fields fill much more of a frame than nodes do, and at 1, SLEAP-NN's
+    /// default, the network learns them at the cost of where nodes are.
+    /// </summary>
+    public float LossWeight { get; init; } = 0.05f;
 
     /// <summary>Longest edge without a penalty, as a share of the largest side of the network input. Default 0.25; SLEAP-NN's <c>max_edge_length_ratio</c>.</summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;

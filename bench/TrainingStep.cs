@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sleap.IO;
+using Sleap.MLNet;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.Bench;
+
+/// <summary>Where the time of a training step goes, part by part; then whole steps as training makes them, with the next batch made meanwhile, beside plain PyTorch, which has neither augmentation nor targets to draw.</summary>
+internal static class TrainingStep
+{
+    private const int Steps = 30, Warm = 3;
+    private static readonly string[] Parts = ["pictures and augmentation", "forward", "targets", "loss", "backward", "optimiser", "average of the weights"];
+
+    public static int Run()
+    {
+        set_num_threads(PlainPyTorch.Threads);
+        foreach (var precision in new[] { ScalarType.Float32, ScalarType.BFloat16 }.Where(one => one == ScalarType.Float32 || BFloat16.IsFast(CPU)))
+        {
+            var peer = Peer();
+            var (parts, whole) = (ByParts(precision), Whole(precision));
+            peer = Math.Max(peer, Peer());
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{precision}, batch {PlainPyTorch.Batch}, {PlainPyTorch.Height} x {PlainPyTorch.Width}, {PlainPyTorch.Threads} threads"));
+            foreach (var (name, seconds) in Parts.Zip(parts)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28}{1000 * seconds / Steps,8:0.0} ms{100 * seconds / parts.Sum(),7:0.0} %"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  one after the other {Steps / parts.Sum():0.00} steps/s; as in training {whole:0.00} steps/s, plain PyTorch {peer:0.00} ({whole / peer:0.00}x)"));
+        }
+        return 0;
+    }
+
+    private static double Peer() => PlainPyTorch.Run("steps_per_s", "train", "--size", $"{PlainPyTorch.Height}x{PlainPyTorch.Width}", "--batch", $"{PlainPyTorch.Batch}", "--nodes", $"{PlainPyTorch.Nodes}");
+
+    private static double[] ByParts(ScalarType precision)
+    {
+        using var training = new Setup(precision);
+        var seconds = new double[Parts.Length];
+        for (var step = -Warm; step < Steps; step++)
+        {
+            using var scope = NewDisposeScope();
+            var (clock, part, counts) = (Stopwatch.StartNew(), 0, step >= 0);
+            void Done()
+            {
+                if (counts) seconds[part] += clock.Elapsed.TotalSeconds;
+                part++;
+                clock.Restart();
+            }
+            var batch = training.Samples.Batch(training.Order.Of(step + Warm), training.Augmenter, training.Order.RandomOf(step + Warm));
+            Done();
+            training.State.Optimizer.zero_grad();
+            var outputs = training.State.Network.call(batch.Images);
+            Done();
+            var target = training.Codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width);
+            Done();
+            var loss = training.Loss.Of(outputs[0], target, batch.Weights());
+            Done();
+            loss.backward();
+            Done();
+            training.State.Optimizer.step();
+            Done();
+            training.State.Average.Update();
+            Done();
+        }
+        return seconds;
+    }
+
+    private static double Whole(ScalarType precision)
+    {
+        using var training = new Setup(precision);
+        using var feed = new BatchFeed(training.Samples, training.Order, training.Augmenter, 0, Warm + Steps);
+        var clock = new Stopwatch();
+        for (var step = -Warm; step < Steps; step++)
+        {
+            if (step == 0) clock.Start();
+            using var scope = NewDisposeScope();
+            var batch = feed.Next();
+            training.State.Optimizer.zero_grad();
+            training.Model.Loss(training.State.Network.call(batch.Images), batch).backward();
+            training.State.Optimizer.step();
+            training.State.Average.Update();
+        }
+        return Steps / clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>The network of peer.py as a single-instance model, on made frames; what is in a frame does not change the time.</summary>
+    private sealed class Setup : IDisposable
+    {
+        private static readonly Skeleton Mouse = new("mouse", ["snout", "left ear", "right ear", "tail base"]);
+
+        public Setup(ScalarType precision)
+        {
+            var options = new SingleInstanceOptions { Backbone = PlainPyTorch.UNet, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
+            Model = new SingleInstanceModel(options, new PoseSubject(Mouse, []), Initialization.He, 0);
+            State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
+            State.Network.train();
+            Loss = new MapLoss(options.Training.ForegroundWeight, null);
+            Augmenter = new Augmenter(options.Augmentation, Mouse);
+            var random = new Random(0);
+            for (var i = 0; i < 40; i++)
+            {
+                var pixels = new byte[Samples.ByteCount];
+                random.NextBytes(pixels);
+                Samples.Add(pixels, [.. Enumerable.Range(0, 2 * Mouse.Nodes.Length).Select(_ => 20 + 200 * random.NextSingle())], [-1], 1, new FrameSource("", i));
+            }
+            Order = new SampleOrder(Samples.Balanced(), PlainPyTorch.Batch, 0);
+        }
+
+        public SingleInstanceModel Model { get; }
+
+        public TrainingState State { get; }
+
+        public TrainingSamples Samples { get; } = new((PlainPyTorch.Height, PlainPyTorch.Width), (PlainPyTorch.Height, PlainPyTorch.Width), 1, Mouse.Nodes.Length);
+
+        public SampleOrder Order { get; }
+
+        public Augmenter Augmenter { get; }
+
+        public ConfidenceMap Codec { get; } = new(2, 3.5f);
+
+        public MapLoss Loss { get; }
+
+        public void Dispose()
+        {
+            State.Dispose();
+            Model.Dispose();
+        }
+    }
+}
