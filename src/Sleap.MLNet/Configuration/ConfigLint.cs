@@ -95,6 +95,10 @@ internal sealed partial class ConfigLint(IReadOnlyList<TrainingStage> stages, La
         var share = options is CentroidOptions ? 2 : 3;
         if (size > 0 && spread > size / share && options.Sigma > 1.5)
             yield return new(LintRule.Sigma, stage.Name, $"a Sigma of {F(options.Sigma)} cells is {N(spread)} pixels of the network input, and an animal is about {N(size)} long there: the Gaussians of its nodes cover it.", $"Set Sigma to {F(Math.Max(1.5, size / (5 * options.HeadStride)))}{(options.Scale < 1 ? ", or raise Scale" : "")}.");
+        if (options is not BottomUpIdOptions { ClassMaps: var maps } || !(size > 0)) yield break;
+        var stride = maps.OutputStride ?? options.HeadStride;
+        if (maps.Sigma * stride > size / 2)
+            yield return new(LintRule.Sigma, stage.Name, $"a ClassMaps.Sigma of {F(maps.Sigma)} cells is {N(maps.Sigma * stride)} pixels of the network input, and an animal is about {N(size)} long there: where two are close, the maps say of both that they may be either.", $"Set ClassMaps.Sigma to {F(Math.Max(1, size / (4 * stride)))}.");
     }
 
     private IEnumerable<LintFinding> Symmetry(TrainingStage stage)

@@ -48,6 +48,14 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
+    public void Class_spots_that_cover_an_animal_are_told()
+    {
+        var options = new BottomUpIdOptions { Backbone = Recordings.Network, Scale = 0.5f, Sigma = 2.5f, Augmentation = Recordings.Turned, ClassMaps = new() { Sigma = 15, OutputStride = 4 } };
+        var found = Assert.Single(Pose.BottomUpId(options).Lint(Recordings.Flies(Pose)), f => f.Rule == LintRule.Sigma);
+        Assert.Contains("ClassMaps.Sigma of 15 cells is 60 pixels", found.Message);
+    }
+
+    [Fact]
     public void An_animal_larger_than_what_the_network_sees_is_told_with_both_numbers()
     {
         // 3 blocks of two convolutions of 3 and a pooling, and two convolutions at stride 8: 1 + 4 · 7 + 7 + 4 · 8.
