@@ -62,7 +62,8 @@ internal sealed class TrainingWords
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
         {
-            var (type, isAuto) = (parsed.GetValue(Type), parsed.GetValue(Auto));
+            // As it was typed: its value cannot be had when it is none of the types, which is told by itself.
+            var (type, isAuto) = (parsed.GetResult(Type)?.Tokens.FirstOrDefault()?.Value, parsed.GetValue(Auto));
             if ((type is not null || isAuto) == parsed.GetResult(Config) is not null) parsed.AddError("Say --type, --auto or both, or --config.");
             else if (isAuto && type is not null && ModelTraining.Types.Contains(type) && !ProposedOptions.Types.Contains(type))
                 parsed.AddError($"--auto proposes nothing for --type {type}; it does for {string.Join(", ", ProposedOptions.Types)}.");
