@@ -15,7 +15,7 @@ internal sealed class CustomBackbone : Backbone
         : base(nameof(CustomBackbone))
     {
         (_options, _strides, this.network) = (options, options.Strides(), network ?? throw new ArgumentException($"The backbone '{options.Name}' was not built: what was registered gave null."));
-        string[] buffers = [.. network.state_dict().Keys.Except(network.named_parameters(true).Select(parameter => parameter.name))];
+        string[] buffers = [.. network.state_dict().Keys.Except(network.named_parameters(true).Select(parameter => parameter.Item1))];
         if (buffers.Length > 0)
             throw new ArgumentException($"The backbone '{options.Name}' keeps numbers that are no parameters ({string.Join(", ", buffers.Take(3))}), as batch normalisation does. The weights of several steps are averaged, which says nothing of those: use layers without, such as group normalisation.");
         RegisterComponents();
