@@ -39,7 +39,7 @@ internal static class InferenceBench
     // The network is exactly peer.py's; its training is a formality.
     private static SingleInstanceTransformer Formality(PoseCatalog pose) => pose.SingleInstance(new()
     {
-        Backbone = UNet, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
+        Backbone = PeerNetwork, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
     }).Fit(pose.Split(pose.LoadLabels("examples/data/openfield"), testFraction: 0.95).TrainSet);
 
     private static void BesidePeer(PoseCatalog pose, PoseModelTransformer model, int frames)

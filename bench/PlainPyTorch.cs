@@ -10,12 +10,12 @@ internal static class PlainPyTorch
     public const int Height = 240, Width = 320, Batch = 4, Nodes = 4, Threads = 2;
 
     /// <summary>Rate 2, two convolutions a block, bilinear up.</summary>
-    public static UNetOptions UNet { get; } = new() { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 };
+    public static UNetOptions PeerNetwork { get; } = new() { Filters = 16, FiltersRate = 2, MaxStride = 16, OutputStride = 2 };
 
     public static PoseNetwork Network(ScalarType precision = ScalarType.Float32)
     {
         manual_seed(0);
-        var network = new PoseNetwork(UNet, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 }]);
+        var network = new PoseNetwork(PeerNetwork, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = Nodes, OutputStride = 2 }]);
         network.UseChannelsLast();
         network.Precision = precision;
         return network;

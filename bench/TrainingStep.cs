@@ -88,7 +88,7 @@ internal static class TrainingStep
 
         public Setup(ScalarType precision)
         {
-            var options = new SingleInstanceOptions { Backbone = PlainPyTorch.UNet, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
+            var options = new SingleInstanceOptions { Backbone = PlainPyTorch.PeerNetwork, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
             Model = new SingleInstanceModel(options, new PoseSubject(Mouse, []), Initialization.He, 0);
             State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
             State.Network.train();
