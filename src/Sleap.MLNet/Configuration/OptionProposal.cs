@@ -65,7 +65,7 @@ internal sealed class OptionProposal
     }
 
     private static string Asked(PoseModelKind kind) => kind is PoseModelKind.BottomUpId
-        ? "it was asked for. It did not learn names on the recording that it was measured on, top-down-id did."
+        ? "it was asked for. On the recording that both were measured on, top-down-id found nodes more exactly, and names as well."
         : "it was asked for.";
 
     private string? Fault(PoseModelKind kind) => kind switch

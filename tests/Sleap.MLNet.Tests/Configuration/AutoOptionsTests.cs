@@ -84,7 +84,7 @@ public sealed class AutoOptionsTests : IDisposable
         var proposal = Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.TopDownId).TopDownId!;
         Assert.Equal(["track_0", "track_1"], proposal.Classes);
         Assert.Equal(("thorax", 2), (proposal.AnchorPart, proposal.Centroid.MaxInstances));
-        Assert.Contains("did not learn names", Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUpId).Reasons[0].Reason);
+        Assert.Contains("found nodes more exactly", Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUpId).Reasons[0].Reason);
     }
 
     [Fact]
