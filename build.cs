@@ -155,18 +155,18 @@ int Pack()
 
 int Doctor()
 {
-    Console.WriteLine($"system      {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores");
-    Console.WriteLine($".NET        {Environment.Version}");
+    Console.WriteLine($"system         {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores");
+    Console.WriteLine($".NET           {Environment.Version}");
     Console.WriteLine($"runtime     {Runtime()} ({RuntimeReason()})");
-    Console.WriteLine($"libtorch    {(Runtime() == "packages" ? "comes with TorchSharp's package" : LibTorch() is { } found ? found : "missing")}");
+    Console.WriteLine($"libtorch       {(Runtime() == "packages" ? "comes with TorchSharp's package" : LibTorch() is { } found ? found : "missing")}");
     var gpu = Capture("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]);
-    Console.WriteLine($"GPU         {(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}");
+    Console.WriteLine($"GPU            {(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}");
     var missing = 0;
     foreach (var need in Needs().Where(n => n.For != Parts.Bench || Runtime() == "standalone"))
     {
         var there = need.IsThere();
         if (!there && need.For != Parts.Bench) missing++;
-        Console.WriteLine($"{need.Name,-12}{(there ? "ok" : $"missing{(need.For == Parts.Bench ? " (only for 'bench')" : "")}: apt-get install {need.Package}")}");
+        Console.WriteLine($"{need.Name,-15}{(there ? "ok" : $"missing{(need.For == Parts.Bench ? " (only for 'bench')" : "")}: apt-get install {need.Package}")}");
     }
     Console.WriteLine(missing == 0 ? "Everything is here." : "Run 'dotnet run build.cs -- demo' as root or with sudo to have it installed, or install the above by hand.");
     return missing == 0 ? 0 : 1;

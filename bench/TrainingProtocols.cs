@@ -7,7 +7,7 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5 was trained, and
-/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--single].
+/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--rate X] [--single].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -25,11 +25,13 @@ internal static class TrainingProtocols
     };
 
     private static Precision _precision;
+    private static double? _rate;
     private static TrainingMemory _memory = new(new ConsoleTrainingProgress());
 
     public static int Run(string[] words)
     {
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
+        _rate = words.Contains("--rate") ? Number(words, "--rate", 0.0) : null;
         var (seeds, share) = (Number(words, "--seeds", 1), Number(words, "--steps", 1.0));
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (chosen.Except(All).FirstOrDefault() is { } unknown)
@@ -78,10 +80,10 @@ internal static class TrainingProtocols
 
     private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
 
-    private static TrainerOptions Training(int seed, int epochs) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, Progress = _memory };
+    private static TrainerOptions Training(int seed, int epochs, double rate = 1e-3) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, LearningRate = _rate ?? rate, Progress = _memory };
 
     // The frames of a bottom-up network have few animals in much background: their gradients bear a higher rate.
-    private static TrainerOptions Fast(int seed, int epochs) => Training(seed, epochs) with { LearningRate = 2e-3 };
+    private static TrainerOptions Fast(int seed, int epochs) => Training(seed, epochs, 2e-3);
 
     private static CentroidOptions Centroid(int seed, int epochs) => new()
     {

@@ -96,6 +96,16 @@ public sealed class PredictTests : IDisposable
         Assert.StartsWith("1 of 2 frames, 1 failed, 0 empty, 1 animals", output.TrimEnd().Split('\n')[^1]);
     }
 
+    [Fact]
+    public void When_nothing_is_found_it_says_what_to_look_at()
+    {
+        var (code, output, error) = Cli.Run("predict", Robot, "--model", Model, "--frames", "0-1", "--peak-threshold", "1", "--device", "cpu", "--out", Path.Combine(_folder, "robot.slp"));
+        Assert.Equal(0, code);
+        Assert.Contains("no animal was found in 2 frames", error);
+        Assert.Contains("--peak-threshold", error);
+        Assert.Contains("2 empty, 0 animals", output);
+    }
+
     [Theory]
     [InlineData("nowhere/robot.slp", "no folder")]
     [InlineData("robot.docx", ".docx")]

@@ -86,6 +86,13 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0.0, (double)Cli.Json("eval", OpenField, slp)["rmse_px"]!);
     }
 
+    [Fact]
+    public void Pictures_in_a_folder_are_told_by_their_number()
+    {
+        var (_, output, _) = Cli.Run("info", OpenField);
+        Assert.Matches(@"(?m)^116 pictures in \S*labeled-data", output);
+    }
+
     [Theory]
     [InlineData("info", "nothing.slp")]
     [InlineData("predict", "nothing.mp4", "--model", "nothing.zip", "--out", "x.slp")]

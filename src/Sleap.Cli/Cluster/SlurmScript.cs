@@ -5,7 +5,11 @@ namespace Sleap.Cli;
 /// <summary>A script that submits a job array, one task a shard, and a job that merges when all are there, or names those that are not.</summary>
 internal static class SlurmScript
 {
-    public static string Write(ClusterJob job, string? partition, string time)
+    /// <param name="job">What is predicted.</param>
+    /// <param name="partition">Slurm's partition; null: its default.</param>
+    /// <param name="time">The longest that a job may run.</param>
+    /// <param name="file">Where the script will be, for what it says of itself.</param>
+    public static string Write(ClusterJob job, string? partition, string time, string file)
     {
         var output = job.Output[..^Path.GetExtension(job.Output).Length];
         var shard = $"{ClusterJob.Quoted(output)}.shard-\"$SLURM_ARRAY_TASK_ID\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
@@ -19,7 +23,7 @@ internal static class SlurmScript
         predict = predict[..^"OUT".Length] + shard;
         return $"""
             #!/usr/bin/env bash
-            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {job.Name}.slurm.sh
+            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {ClusterJob.Quoted(file)}
             # Run it again after a failure: shards that are done are left as they are.
             set -euo pipefail
 
@@ -48,7 +52,7 @@ internal static class SlurmScript
             set -euo pipefail
             missing=0
             for i in $(seq 0 {job.Shards - 1}); do
-              if [ ! -s {shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal)} ]; then echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {job.Name}.slurm.sh"; missing=1; fi
+              if [ ! -s {shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal)} ]; then echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {ClusterJob.Quoted(file)}"; missing=1; fi
             done
             if [ $missing = 1 ]; then exit 1; fi
             {string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}

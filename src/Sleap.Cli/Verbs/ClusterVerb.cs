@@ -28,7 +28,7 @@ internal static class ClusterVerb
         {
             var job = words.Read(parsed);
             var file = parsed.GetValue(script) ?? $"{job.Name}.slurm.sh";
-            File.WriteAllText(file, SlurmScript.Write(job, parsed.GetValue(partition), parsed.GetRequiredValue(time)));
+            File.WriteAllText(file, SlurmScript.Write(job, parsed.GetValue(partition), parsed.GetRequiredValue(time), file));
             Report.Write(parsed.GetValue(json), new JsonObject { ["script"] = file, ["shards"] = job.Shards, ["out"] = job.Output }, [$"{job.Shards} shards and a merge → {file}", $"Submit: bash {file}"]);
             return 0;
         });

@@ -15,7 +15,7 @@ public sealed record ClassMapOptions
     /// </summary>
     public float LossWeight { get; init; } = 2;
 
-    /// <summary>Share of the training, 0 to 1, after which this head's loss begins to count; until then the network learns where nodes are. It has its full weight 0.15 later. Default 0.2.</summary>
+    /// <summary>Share of the training, from 0 to below 1, after which this head's loss begins to count; until then the network learns where nodes are. It has its full weight 0.15 later, and early stopping waits for it. Default 0.2.</summary>
     public double LossDelay { get; init; } = 0.2;
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed record ClassMapOptions
 
     internal IEnumerable<string> Faults()
     {
-        if (LossDelay is not (>= 0 and <= 1)) yield return $"ClassMaps.LossDelay is {LossDelay}; 0 to 1.";
+        if (LossDelay is not (>= 0 and < 1)) yield return $"ClassMaps.LossDelay is {LossDelay}; at least 0 and below 1.";
         if (LeastProbability is not (null or >= 0 and <= 1)) yield return $"ClassMaps.LeastProbability is {LeastProbability}; 0 to 1, or null.";
     }
 

@@ -10,10 +10,10 @@ public sealed record PartAffinityOptions
     public int? OutputStride { get; init; }
 
     /// <summary>
-    /// What this head's loss is multiplied by before it is added to that of the confidence maps. Default 0.05: fields fill much more of a frame than nodes do, and at 1, SLEAP-NN's
-    /// default, the network learns them at the cost of where nodes are.
+    /// What this head's loss is multiplied by before it is added to that of the confidence maps. Default 0.1: at 1, SLEAP-NN's default, the network learns fields at the cost of
+    /// where nodes are. More of it where nodes are right and yet go to the wrong animal.
     /// </summary>
-    public float LossWeight { get; init; } = 0.05f;
+    public float LossWeight { get; init; } = 0.1f;
 
     /// <summary>Longest edge without a penalty, as a share of the largest side of the network input. Default 0.25; SLEAP-NN's <c>max_edge_length_ratio</c>.</summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;

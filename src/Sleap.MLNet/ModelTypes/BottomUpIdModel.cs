@@ -36,9 +36,15 @@ internal sealed class BottomUpIdModel : PoseModel
         return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => AnimalsOf(image, points, values, chances))];
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) => head == 0
-        ? MapLoss(output, _nodes.Encode(batch.Points, batch.Height, batch.Width), batch)
-        : ClassLoss(output, batch);
+    public override double WholeLossFrom => Math.Min(1, _options.ClassMaps.LossDelay + ClassMapOptions.LossRise);
+
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch)
+    {
+        var nodes = _nodes.Encode(batch.Points, batch.Height, batch.Width);
+        // While nothing is known of the names their gradient is noise, in which maps that still say nothing would go under: they go first.
+        var rise = Math.Clamp((batch.Progress - _options.ClassMaps.LossDelay) / ClassMapOptions.LossRise, 0, 1);
+        return [MapLoss(outputs[0], nodes, batch), ClassLoss(outputs[1], batch).mul(Silence(nodes, batch)).mul(rise)];
+    }
 
     /// <summary>
     /// Cross entropy, and not the squared error of sleap-nn: behind a sigmoid that has a gradient where it is wrong. The mean over the cells of named animals and that
@@ -52,21 +58,16 @@ internal sealed class BottomUpIdModel : PoseModel
         var nobody = anybody.amax(new long[] { 1 }, true).le(0).to(ScalarType.Float32);                           // (B, 1, h, w)
         var (yes, no) = (probability.clamp(1e-6, 1).log(), probability.neg().add(1).clamp(1e-6, 1).log());
         var entropy = target.mul(yes).add(target.neg().add(1).mul(no)).mean(new long[] { 1 }, true).neg();        // (B, 1, h, w)
-        return MeanOver(named).add(MeanOver(nobody)).mul(Balance(batch));
+        return MeanOver(named).add(MeanOver(nobody));
 
         Tensor MeanOver(Tensor cells) => entropy.mul(cells).sum().div(cells.sum().clamp(1));
     }
 
-    /// <summary>
-    /// What brings the entropy to the size of the other loss: what the confidence maps would lose by saying nothing, which depends on how much of the frame animals fill.
-    /// While nothing is known of the names their gradient is noise, in which maps that still say nothing would go under: they go first.
-    /// </summary>
-    private Tensor Balance(TrainingBatch batch)
+    /// <summary>What confidence maps lose that say nothing, which the entropy is brought to: it depends on how much of the frame animals fill.</summary>
+    private Tensor Silence(Tensor nodes, TrainingBatch batch)
     {
         using var noGrad = no_grad();
-        var nodes = _nodes.Encode(batch.Points, batch.Height, batch.Width);
-        var rise = Math.Clamp((batch.Progress - _options.ClassMaps.LossDelay) / ClassMapOptions.LossRise, 0, 1);
-        return MapLoss(nodes.zeros_like(), nodes, batch).mul(rise);
+        return MapLoss(nodes.zeros_like(), nodes, batch);
     }
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);

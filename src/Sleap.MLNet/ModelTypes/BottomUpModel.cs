@@ -42,9 +42,11 @@ internal sealed class BottomUpModel : PoseModel
         return [.. _edges.Group(outputs[1], Peaks(outputs[0]), _nodeCount).Select(AnimalsOf)];
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) => MapLoss(output, head == 0
-        ? _nodes.Encode(batch.Points, batch.Height, batch.Width)
-        : _edges.Encode(batch.Points, batch.Height, batch.Width), batch);
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
+    [
+        MapLoss(outputs[0], _nodes.Encode(batch.Points, batch.Height, batch.Width), batch),
+        MapLoss(outputs[1], _edges.Encode(batch.Points, batch.Height, batch.Width), batch),
+    ];
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 

@@ -14,8 +14,8 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
         _classes = classVectors is null ? null : new ClassVector(subject.Classes.Count);
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
-        head == 0 ? base.HeadLoss(head, output, batch) : ClassVector.Loss(output, _classes!.Encode(batch.Classes.select(1, 0)));
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
+        _classes is null ? base.HeadLosses(outputs, batch) : [.. base.HeadLosses(outputs, batch), ClassVector.Loss(outputs[1], _classes.Encode(batch.Classes.select(1, 0)))];
 
     protected override FoundInstances[] Read(Tensor[] outputs)
     {

@@ -34,10 +34,10 @@ internal sealed class CentroidModel : PoseModel
         return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)]))];
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch)
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch)
     {
         var target = _codec.Encode(batch.Points, batch.Height, batch.Width);
-        return _options.FocalLoss is { } focal ? focal.Loss(output, target, batch.Weights()) : MapLoss(output, target, batch);
+        return [_options.FocalLoss is { } focal ? focal.Loss(outputs[0], target, batch.Weights()) : MapLoss(outputs[0], target, batch)];
     }
 
     private PeakLists Peaks(Tensor maps) => new(_codec.DecodeAll(maps, _options.PeakThreshold, _options.Refinement));

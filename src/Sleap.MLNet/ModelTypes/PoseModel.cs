@@ -29,6 +29,9 @@ internal abstract class PoseModel : IDisposable
 
     public PoseNetwork Network { get; private set; }
 
+    /// <summary>Share of the training after which the loss trained on is the whole one; before it nobody may lose patience.</summary>
+    public virtual double WholeLossFrom => 0;
+
     /// <summary>A network of the same shape with weights of its own.</summary>
     public PoseNetwork CreateNetwork() => Draw(Initialization.Default, null);
 
@@ -38,13 +41,8 @@ internal abstract class PoseModel : IDisposable
     public Tensor Loss(Tensor[] outputs, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        Tensor? sum = null;
-        for (var head = 0; head < outputs.Length; head++)
-        {
-            var loss = HeadLoss(head, outputs[head], batch).mul(_heads[head].LossWeight);
-            sum = sum is null ? loss : sum.add(loss);
-        }
-        return sum!.MoveToOuterDisposeScope();
+        var weighted = HeadLosses(outputs, batch).Zip(_heads, (loss, head) => loss.mul(head.LossWeight));
+        return weighted.Aggregate((sum, loss) => sum.add(loss)).MoveToOuterDisposeScope();
     }
 
     /// <summary>(B, I, N, 2) for each labelled node where the network sees it, however faintly; NaN where it sees nothing.</summary>
@@ -82,8 +80,8 @@ internal abstract class PoseModel : IDisposable
     /// <summary>The network's maps of images, of any size: large ones go through it in tiles.</summary>
     protected Tensor[] Outputs(Tensor images) => _tiles.Run(Network, images);
 
-    /// <summary>The loss of one head, not yet weighted.</summary>
-    protected abstract Tensor HeadLoss(int head, Tensor output, TrainingBatch batch);
+    /// <summary>The losses of the heads, not yet weighted.</summary>
+    protected abstract Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch);
 
     /// <summary>Mean squared error of maps. Both (B, C, h, w).</summary>
     protected Tensor MapLoss(Tensor output, Tensor target, TrainingBatch batch) => _mapLoss.Of(output, target, batch.Weights());

@@ -31,8 +31,8 @@ internal class SingleInstanceModel : PoseModel
         return Read(Outputs(images));
     }
 
-    protected override Tensor HeadLoss(int head, Tensor output, TrainingBatch batch) =>
-        MapLoss(output, _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch);
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
+        [MapLoss(outputs[0], _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch)];
 
     /// <summary>One animal an image from the network's outputs.</summary>
     protected virtual FoundInstances[] Read(Tensor[] outputs)

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Makes the next batches, augmented, on a thread of its own while the network works on this one.</summary>
+/// <summary>
+/// Makes the next batches, augmented, on a thread of its own while the network works on this one. It is one thread also for libtorch: with a team of them beside the
+/// network's own there would be more threads than cores, and those that wait for work take it from those that have some.
+/// </summary>
 internal sealed class BatchFeed : IDisposable
 {
     private readonly BlockingCollection<TrainingBatch> _ready = new(boundedCapacity: 3);
@@ -17,8 +20,12 @@ internal sealed class BatchFeed : IDisposable
     /// <param name="steps">The step after the last one.</param>
     public BatchFeed(TrainingSamples samples, SampleOrder order, Augmenter augmenter, int first, int steps)
     {
+        var threads = get_num_threads();
+        using var begun = new ManualResetEventSlim();
         _maker = Task.Factory.StartNew(() =>
         {
+            set_num_threads(1);
+            begun.Set();
             try
             {
                 for (var step = first; step < steps; step++) _ready.Add(Detached(samples, order.Of(step), augmenter, order.RandomOf(step)), _stop.Token);
@@ -28,6 +35,9 @@ internal sealed class BatchFeed : IDisposable
                 _ready.CompleteAdding();
             }
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // The number is that of the thread that sets it, and of those that do not exist yet: for these it goes back to what it was.
+        begun.Wait();
+        set_num_threads(threads);
     }
 
     /// <summary>The next batch, on the CPU, owned by the caller's dispose scope.</summary>

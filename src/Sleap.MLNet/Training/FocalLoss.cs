@@ -37,10 +37,7 @@ public sealed record FocalLoss
 
     internal Tensor Loss(Tensor output, Tensor target, Tensor? weights)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(target);
-        if (output.dim() != 4 || !output.shape.SequenceEqual(target.shape))
-            throw new ArgumentException($"Output and target have the shapes ({string.Join(", ", output.shape)}) and ({string.Join(", ", target.shape)}), expected twice the same (batch, channels, height, width).", nameof(target));
+        MapLoss.RequireMaps(output, target);
         using var scope = NewDisposeScope();
         var (yes, no) = (output.clamp(1e-6, 1 - 1e-6), output.neg().add(1).clamp(1e-6, 1 - 1e-6));
         var centre = target.ge(PositiveThreshold).to(ScalarType.Float32);

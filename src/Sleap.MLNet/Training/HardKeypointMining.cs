@@ -43,10 +43,7 @@ public sealed record HardKeypointMining
     /// <exception cref="ArgumentException">The shapes are others.</exception>
     public Tensor Loss(Tensor output, Tensor target)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(target);
-        if (output.dim() != 4 || !output.shape.SequenceEqual(target.shape))
-            throw new ArgumentException($"Output and target have the shapes ({string.Join(", ", output.shape)}) and ({string.Join(", ", target.shape)}), expected twice the same (batch, channels, height, width).", nameof(target));
+        MapLoss.RequireMaps(output, target);
         using DisposeScope scope = NewDisposeScope();
         long channels = output.size(1);
         Tensor losses = (output - target).square().sum(new long[] { 0, 2, 3 });                         // (C)

@@ -8,6 +8,15 @@ namespace Sleap.MLNet;
 /// <param name="mining">What the hardest maps add; null: nothing.</param>
 internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? mining)
 {
+    /// <exception cref="ArgumentException">The two are no maps of the same shape.</exception>
+    public static void RequireMaps(Tensor output, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(target);
+        if (output.dim() != 4 || !output.shape.SequenceEqual(target.shape))
+            throw new ArgumentException($"Output and target have the shapes ({string.Join(", ", output.shape)}) and ({string.Join(", ", target.shape)}), expected twice the same (batch, channels, height, width).", nameof(target));
+    }
+
     /// <param name="output">(B, C, h, w)</param>
     /// <param name="target">(B, C, h, w)</param>
     /// <param name="weights">What each sample counts, (B); null: all the same.</param>

@@ -36,7 +36,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         using var feed = new BatchFeed(train, order, augmenter, state.Epoch * stepsPerEpoch, total);
         (_before, _begunAt) = (state.Elapsed, state.Epoch);
         _clock.Start();
-        var isLast = state.Best.EpochsSince >= options.EarlyStoppingPatience; // it ended so before
+        var isLast = IsTired(model, state); // it ended so before
         while (!isLast && state.Epoch < options.Epochs)
         {
             var first = state.Epoch * stepsPerEpoch;
@@ -75,7 +75,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         state.Epoch++;
         state.Elapsed = _before + _clock.Elapsed;
         _lastError = error;
-        var tired = state.Best.EpochsSince >= options.EarlyStoppingPatience;
+        var tired = IsTired(model, state);
         var rest = _clock.Elapsed / (state.Epoch - _begunAt) * (options.Epochs - state.Epoch);
         var progress = new TrainingProgress(name, state.Epoch, options.Epochs, first + losses.Length, losses.DefaultIfEmpty(float.NaN).Average(), loss, error, state.Rate.At(first + losses.Length - 1), isBest, speed, state.Elapsed, rest, tired || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested);
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
@@ -83,10 +83,14 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         if (isBest) report?.Worst(validation, samples);
         report?.Write();
         options.Progress?.Report(progress);
-        state.Rate.Validated(loss);
+        if (EpochsOfWholeLoss(model, state) > 0) state.Rate.Validated(loss);
         if (tired) channel.Info(MessageSensitivity.None, "Training ended early: no lower validation loss for {0} epochs.", state.Best.EpochsSince);
         return progress.IsLast || options.CancellationToken.IsCancellationRequested;
     }
+
+    private bool IsTired(PoseModel model, TrainingState state) => Math.Min(state.Best.EpochsSince, EpochsOfWholeLoss(model, state)) >= options.EarlyStoppingPatience;
+
+    private int EpochsOfWholeLoss(PoseModel model, TrainingState state) => state.Epoch - (int)Math.Ceiling(model.WholeLossFrom * options.Epochs);
 
     // What is right at any width is slower; what is wrong without saying so is worse.
     private ScalarType PrecisionFor(BackboneOptions backbone, int width)

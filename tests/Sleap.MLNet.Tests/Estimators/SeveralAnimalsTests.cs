@@ -86,7 +86,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
         var ml = new MLContext(1);
         var estimator = ml.Pose().BottomUp(new()
         {
-            Backbone = Backbone, Sigma = 1.5f, PartAffinity = new() { Sigma = 4, OutputStride = 4, LossWeight = 0.3f /* so few steps */ }, Augmentation = AugmentationOptions.None, Training = Training, Device = "cpu",
+            Backbone = Backbone, Sigma = 1.5f, PartAffinity = new() { Sigma = 4, OutputStride = 4 }, Augmentation = AugmentationOptions.None, Training = Training, Device = "cpu",
         });
         using var model = estimator.Fit(folders.Seen.View(ml));
         FindsNodes(ml, model, 1.5);
@@ -104,6 +104,20 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
         NamesAnimals(ml, model);
         ComesAsAnnounced(ml, estimator, model);
         IsTheSameLoaded(ml, model);
+    }
+
+    [Fact]
+    public void Patience_waits_until_names_count()
+    {
+        var ml = new MLContext(1);
+        var epochs = new List<int>();
+        // A rate that changes no weight: nothing gets better, and one epoch of patience is over at once.
+        var training = Training with { Epochs = 8, StepsPerEpoch = 1, LearningRate = 1e-30, Schedule = new LearningRateSchedule.Constant(), AverageDecay = null, EarlyStoppingPatience = 1, Progress = new ProgressTo(progress => epochs.Add(progress.Epoch)) };
+        BottomUpIdOptions Options(double delay) => new() { Backbone = Backbone, Sigma = 1.5f, ClassMaps = new() { Sigma = 2, OutputStride = 4, LossDelay = delay }, Augmentation = AugmentationOptions.None, Training = training, Device = "cpu" };
+        ml.Pose().BottomUpId(Options(delay: 0)).Fit(folders.Seen.View(ml)).Dispose();
+        Assert.Equal(3, epochs[^1]);     // 0.15 of 8 epochs are over after the second
+        ml.Pose().BottomUpId(Options(delay: 0.5)).Fit(folders.Seen.View(ml)).Dispose();
+        Assert.Equal(7, epochs[^1]);     // 0.65 of 8 after the sixth
     }
 
     [Fact]
