@@ -99,7 +99,7 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public void When_nothing_is_found_it_says_what_to_look_at()
     {
-        var (code, output, error) = Cli.Run("predict", Robot, "--model", Model, "--frames", "0-1", "--peak-threshold", "1", "--device", "cpu", "--out", Path.Combine(_folder, "robot.slp"));
+        var (code, output, error) = Cli.Run("predict", Robot, "--model", "tests/golden/models/bottomup", "--frames", "0-1", "--peak-threshold", "1", "--device", "cpu", "--out", Path.Combine(_folder, "robot.slp"));
         Assert.Equal(0, code);
         Assert.Contains("no animal was found in 2 frames", error);
         Assert.Contains("--peak-threshold", error);

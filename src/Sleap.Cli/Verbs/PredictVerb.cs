@@ -108,7 +108,7 @@ internal static class PredictVerb
         foreach (var bad in report.Unreadable.Take(10)) Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
         if (report.Failed > 10) Console.Error.WriteLine($"sleap: … and {report.Failed - 10} more; they are named in the file's provenance.");
         if (report is { Instances: 0, Processed: > 0 })
-            Console.Error.WriteLine($"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was trained on, and was it trained long enough ('sleap eval' on labels tells)? --peak-threshold lets fainter nodes pass.");
+            Console.Error.WriteLine($"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was trained on, and was it trained long enough ('sleap eval' on labels tells)? A lower --peak-threshold lets fainter nodes pass.");
         var result = new JsonObject { ["out"] = output };
         foreach (var (key, value) in report.ToJson()) result[key] = value?.DeepClone();
         Report.Write(json, result, [$"{report} → {output}"]);

@@ -31,10 +31,11 @@ internal sealed class BottomUpIdModel : PoseModel
         using var scope = NewDisposeScope();
         var outputs = Outputs(images);
         var grouped = _classes.Decode(outputs[1], Peaks(outputs[0]), _nodeCount);
-        var chances = Chances(outputs[1], grouped.Points);
-        var (points, values) = (Numbers(grouped.Points), Numbers(grouped.Values));
+        var (points, values, chances) = (Numbers(grouped.Points), Numbers(grouped.Values), Numbers(Chances(outputs[1], grouped.Points)));
         return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => AnimalsOf(image, points, values, chances))];
     }
+
+    public override Tensor? RightClasses(Tensor[] outputs, TrainingBatch batch) => RightClasses(Chances(outputs[1], batch.Points), batch.Classes);
 
     public override double WholeLossFrom => Math.Min(1, _options.ClassMaps.LossDelay + ClassMapOptions.LossRise);
 
@@ -91,19 +92,19 @@ internal sealed class BottomUpIdModel : PoseModel
         return found;
     }
 
-    /// <summary>How probable each class is for each animal: the mean over its nodes, B · classes (animals) · classes.</summary>
+    /// <summary>How probable each class is for each animal: the mean over its nodes, (B, I, K); NaN for one without nodes.</summary>
     /// <param name="maps">(B, K, h, w)</param>
-    /// <param name="points">(B, K, N, 2) in pixels of the network input, NaN = missing.</param>
-    private float[] Chances(Tensor maps, Tensor points)
+    /// <param name="points">(B, I, N, 2) in pixels of the network input, NaN = missing.</param>
+    private Tensor Chances(Tensor maps, Tensor points)
     {
         var (classes, height, width) = (maps.size(1), maps.size(2), maps.size(3));
-        var missing = points.select(3, 0).isnan();                                                                     // (B, K, N)
-        var cells = points.to(maps.device).nan_to_num(0).div(_classes.Stride).round().to(ScalarType.Int64);            // (B, K, N, 2)
-        var place = cells.select(3, 1).clamp(0, height - 1).mul(width).add(cells.select(3, 0).clamp(0, width - 1));    // (B, K, N)
-        var values = maps.flatten(2).gather(2, place.flatten(1).unsqueeze(1).expand(-1, classes, -1))                  // (B, K, K·N)
-            .view(maps.size(0), classes, classes, -1).permute(0, 2, 3, 1);                                             // (B, animals, N, classes)
+        var missing = points.select(3, 0).isnan();                                                                     // (B, I, N)
+        var cells = points.to(maps.device).nan_to_num(0).div(_classes.Stride).round().to(ScalarType.Int64);            // (B, I, N, 2)
+        var place = cells.select(3, 1).clamp(0, height - 1).mul(width).add(cells.select(3, 0).clamp(0, width - 1));    // (B, I, N)
+        var values = maps.flatten(2).gather(2, place.flatten(1).unsqueeze(1).expand(-1, classes, -1))                  // (B, K, I·N)
+            .view(maps.size(0), classes, points.size(1), -1).permute(0, 2, 3, 1);                                      // (B, I, N, K)
         var seen = missing.logical_not().to(ScalarType.Float32).to(maps.device).unsqueeze(-1);
-        return Numbers(values.mul(seen).sum(2).div(seen.sum(2)));
+        return values.mul(seen).sum(2).div(seen.sum(2));
     }
 
     private static float[] Numbers(Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();

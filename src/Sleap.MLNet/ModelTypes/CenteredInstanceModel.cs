@@ -17,6 +17,8 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
         _classes is null ? base.HeadLosses(outputs, batch) : [.. base.HeadLosses(outputs, batch), ClassVector.Loss(outputs[1], _classes.Encode(batch.Classes.select(1, 0)))];
 
+    public override Tensor? RightClasses(Tensor[] outputs, TrainingBatch batch) => _classes is null ? null : RightClasses(outputs[1].unsqueeze(1), batch.Classes);
+
     protected override FoundInstances[] Read(Tensor[] outputs)
     {
         var found = base.Read(outputs);

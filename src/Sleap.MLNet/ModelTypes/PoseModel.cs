@@ -48,6 +48,9 @@ internal abstract class PoseModel : IDisposable
     /// <summary>(B, I, N, 2) for each labelled node where the network sees it, however faintly; NaN where it sees nothing.</summary>
     public abstract Tensor Nearest(Tensor[] outputs, Tensor points);
 
+    /// <summary>(B, I): 1 for each animal whose class is the most probable one to the network where its label is, 0 for each that is taken for another, NaN for those without a class. Null: the network knows no classes.</summary>
+    public virtual Tensor? RightClasses(Tensor[] outputs, TrainingBatch batch) => null;
+
     /// <summary>The animals in each of B images.</summary>
     /// <param name="images">(B, C, H, W), 0..1.</param>
     public abstract FoundInstances[] Find(Tensor images);
@@ -85,6 +88,10 @@ internal abstract class PoseModel : IDisposable
 
     /// <summary>Mean squared error of maps. Both (B, C, h, w).</summary>
     protected Tensor MapLoss(Tensor output, Tensor target, TrainingBatch batch) => _mapLoss.Of(output, target, batch.Weights());
+
+    /// <summary>Which classes are right, from the probabilities of classes of each animal, (B, I, K).</summary>
+    protected static Tensor RightClasses(Tensor probabilities, Tensor classes) =>
+        probabilities.argmax(-1).eq(classes.to(ScalarType.Int64)).to(ScalarType.Float32).masked_fill(classes.lt(0).logical_or(probabilities.isnan().any(-1)), float.NaN);
 
     private PoseNetwork Draw(Initialization initialization, int? seed)
     {

@@ -12,7 +12,7 @@ internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
     private const int Version = 2;
-    private const string LogHead = "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds";
+    private const string LogHead = "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
 
     /// <param name="folder">Made where it is missing.</param>
@@ -95,6 +95,7 @@ internal sealed class RunFolder
             ["training_loss"] = Number(p.TrainingLoss),
             ["validation_loss"] = Number(p.ValidationLoss),
             ["validation_error_px"] = Number(p.ValidationError),
+            ["validation_identity"] = Number(p.ValidationIdentity),
             ["learning_rate"] = p.LearningRate,
             ["steps_per_second"] = Number(p.StepsPerSecond),
             ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
@@ -109,7 +110,7 @@ internal sealed class RunFolder
     }
 
     private static string LineOf(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
-        $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0}");
+        $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}");
 
     // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any more. It comes again.
     private void ReadHistory(int epochs)
@@ -118,12 +119,12 @@ internal sealed class RunFolder
         var lowest = double.PositiveInfinity;
         foreach (var line in File.ReadLines(LogPath).Skip(1))
         {
-            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 7) continue;
+            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8) continue;
             double[] v = [.. cells.Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
             if (!(v[0] <= epochs)) continue;
             var isBest = v[3] < lowest;
             if (isBest) lowest = v[3];
-            _history.Add(new(model, (int)v[0], epochs, (int)v[1], v[2], v[3], v[4], v[5], isBest, double.NaN, TimeSpan.FromSeconds(v[6]), TimeSpan.Zero));
+            _history.Add(new(model, (int)v[0], epochs, (int)v[1], v[2], v[3], v[4], v[5], isBest, double.NaN, TimeSpan.FromSeconds(v[6]), TimeSpan.Zero, ValidationIdentity: v[7]));
         }
     }
 

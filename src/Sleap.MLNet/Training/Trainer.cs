@@ -70,14 +70,14 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
     /// <summary>Validates, tells of it, and says whether training ends here.</summary>
     private bool EndEpoch(PoseModel model, TrainingState state, TrainingSamples validation, float[] losses, int first, double speed)
     {
-        var (loss, error, samples) = Validate(model, state.Average.Network, validation);
+        var (loss, error, names, samples) = Validate(model, state.Average.Network, validation);
         var isBest = state.Best.Offer(state.Average.Network, loss);
         state.Epoch++;
         state.Elapsed = _before + _clock.Elapsed;
         _lastError = error;
         var tired = IsTired(model, state);
         var rest = _clock.Elapsed / (state.Epoch - _begunAt) * (options.Epochs - state.Epoch);
-        var progress = new TrainingProgress(name, state.Epoch, options.Epochs, first + losses.Length, losses.DefaultIfEmpty(float.NaN).Average(), loss, error, state.Rate.At(first + losses.Length - 1), isBest, speed, state.Elapsed, rest, tired || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested);
+        var progress = new TrainingProgress(name, state.Epoch, options.Epochs, first + losses.Length, losses.DefaultIfEmpty(float.NaN).Average(), loss, error, state.Rate.At(first + losses.Length - 1), isBest, speed, state.Elapsed, rest, tired || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested, names);
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
         folder?.Report(progress);
         if (isBest) report?.Worst(validation, samples);
@@ -135,11 +135,11 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         _live!.Report(new(name, state.Epoch + 1, options.Epochs, done, steps, loss, _lastError, state.Rate.At(first + done - 1), done / (_clock.Elapsed - begun).TotalSeconds, _before + _clock.Elapsed, rest));
     }
 
-    private (double Loss, double Error, IReadOnlyList<SampleError> Samples) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
+    private (double Loss, double Error, double Names, IReadOnlyList<SampleError> Samples) Validate(PoseModel model, PoseNetwork network, TrainingSamples samples)
     {
         network.eval();
         using var noGrad = no_grad();
-        var (lossSum, errors) = (0.0, new List<SampleError>());
+        var (lossSum, names, errors) = (0.0, new List<float>(), new List<SampleError>());
         for (var start = 0; start < samples.Count; start += options.BatchSize)
         {
             using var scope = NewDisposeScope();
@@ -147,6 +147,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
+            if (model.RightClasses(outputs, batch) is { } right) names.AddRange(right.cpu().data<float>().ToArray().Where(name => !float.IsNaN(name)));
             var nearest = model.Nearest(outputs, batch.Points);
             var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
             var (seen, labels) = (nearest.cpu().contiguous().data<float>().ToArray(), batch.Points.cpu().data<float>().ToArray());
@@ -155,7 +156,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
                 errors.Add(SampleError.Of(indices[i], samples.PointScale(indices[i]), distances.AsSpan(i * each, each), seen.AsSpan(2 * i * each, 2 * each), labels.AsSpan(2 * i * each, 2 * each)));
         }
         var nodes = errors.Sum(sample => sample.Seen);
-        return (lossSum / samples.Count, nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes, errors);
+        return (lossSum / samples.Count, nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes, names.Count == 0 ? double.NaN : names.Average(), errors);
     }
 
     private void Diverged(TrainingState state, int step, int[] samples)

@@ -16,6 +16,7 @@ namespace Sleap.MLNet;
 /// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
 /// <param name="Remaining">Time to the last epoch at the speed so far.</param>
 /// <param name="IsLast">Whether this network's training ends with this epoch: all are done, it ended early, or it was cancelled.</param>
+/// <param name="ValidationIdentity">Share, 0 to 1, of the named animals of the validation frames whose name is the most probable one to the network where their labels are; NaN where it names nobody, or nobody is named.</param>
 public sealed record TrainingProgress(
     string Model,
     int Epoch,
@@ -29,11 +30,14 @@ public sealed record TrainingProgress(
     double StepsPerSecond,
     TimeSpan Elapsed,
     TimeSpan Remaining,
-    bool IsLast = false)
+    bool IsLast = false,
+    double ValidationIdentity = double.NaN)
 {
-    /// <summary>One line: epoch, losses, validation error in pixels, learning rate, speed and time left.</summary>
+    /// <summary>One line: epoch, losses, validation error in pixels, right names where there are any, learning rate, speed and time left.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Model}  epoch {Epoch,3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  error {ValidationError,6:0.00} px{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s  ETA {Clock(Remaining)}");
+        $"{Model}  epoch {Epoch,3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  error {ValidationError,6:0.00} px{Names}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s  ETA {Clock(Remaining)}");
+
+    private string Names => double.IsNaN(ValidationIdentity) ? "" : string.Create(CultureInfo.InvariantCulture, $"  names {ValidationIdentity:0.00}");
 
     /// <summary>A time as 4:05 or 12:04:05.</summary>
     internal static string Clock(TimeSpan time) => time.ToString(time.TotalHours < 1 ? @"m\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) is var text && time.TotalDays < 1

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Sleap.IO;
@@ -26,6 +27,8 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
 
         public Folders() => _centered = new(() => new MLContext(1).Pose().CenteredInstance(Centered).Fit(Seen.View(new MLContext(1))));
 
+        public string Run { get; } = Directory.CreateTempSubdirectory("names-").FullName;
+
         public CenteredInstanceTransformer CenteredModel => _centered.Value;
 
         internal PairFolder Seen { get; } = new(60);
@@ -36,6 +39,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
             if (_centered.IsValueCreated) _centered.Value.Dispose();
             Seen.Dispose();
             Unseen.Dispose();
+            Directory.Delete(Run, recursive: true);
         }
     }
 
@@ -123,14 +127,19 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders) : I
     [Fact]
     public void Bottom_up_ID_tells_who_is_who()
     {
-        var ml = new MLContext(1);
+        var (ml, epochs) = (new MLContext(1), new List<TrainingProgress>());
         var estimator = ml.Pose().BottomUpId(new()
         {
-            Backbone = Backbone, Sigma = 1.5f, ClassMaps = new() { Sigma = 2, OutputStride = 4 }, Augmentation = AugmentationOptions.None, Training = Training with { Epochs = 25 }, Device = "cpu",
+            Backbone = Backbone, Sigma = 1.5f, ClassMaps = new() { Sigma = 2, OutputStride = 4 }, Augmentation = AugmentationOptions.None, Training = Training with { Epochs = 25, RunFolder = folders.Run, Progress = new ProgressTo(epochs.Add) }, Device = "cpu",
         });
         using var model = estimator.Fit(folders.Seen.View(ml));
         FindsNodes(ml, model, 1.5);
         NamesAnimals(ml, model);
+        Assert.InRange(epochs[0].ValidationIdentity, 0, 0.9);
+        Assert.InRange(epochs[^1].ValidationIdentity, 0.95, 1);
+        Assert.Contains("names 1.00", epochs.MaxBy(epoch => epoch.ValidationIdentity)!.ToString());
+        Assert.Contains("of the names right", File.ReadAllText(Path.Combine(folders.Run, "report.html")));
+        Assert.EndsWith(epochs[^1].ValidationIdentity.ToString("R", CultureInfo.InvariantCulture), File.ReadLines(Path.Combine(folders.Run, "multi_class_bottomup", "training_log.csv")).Last());
         ComesAsAnnounced(ml, estimator, model);
         IsTheSameLoaded(ml, model);
     }

@@ -93,7 +93,7 @@ public sealed class RunTests : IDisposable
     {
         Fit(Training with { RunFolder = _folder, Epochs = 1 }, _spots.Labels);
         // As when the program is killed between the two.
-        File.AppendAllText(Path.Combine(_folder, "single_instance", "training_log.csv"), "single_instance,2,4,1,1,1,1,1\n");
+        File.AppendAllText(Path.Combine(_folder, "single_instance", "training_log.csv"), "single_instance,2,4,1,1,1,1,1,NaN\n");
         Fit(Training with { RunFolder = _folder, Resume = true }, _spots.Labels);
         Assert.Equal(["1", "2"], File.ReadLines(Path.Combine(_folder, "single_instance", "training_log.csv")).Skip(1).Select(line => line.Split(',')[1]));
     }

@@ -12,6 +12,7 @@ internal static class TrainingCharts
     {
         yield return Losses(epochs);
         yield return Errors(epochs);
+        if (epochs.Any(p => !double.IsNaN(p.ValidationIdentity))) yield return Names(epochs);
         yield return Rates(epochs);
     }
 
@@ -33,6 +34,15 @@ internal static class TrainingCharts
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationError)).ToList();
         var top = points.Select(point => point.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         var chart = new SvgChart("Validation error", Span(epochs), (0, Math.Max(top * 1.05, 1e-6)), Width, Height) { XLabel = "epoch", YLabel = "pixels of the frame" };
+        chart.Line(points, Blue, 2);
+        Mark(chart, epochs, points, Blue);
+        return chart.ToString();
+    }
+
+    private static string Names(IReadOnlyList<TrainingProgress> epochs)
+    {
+        var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationIdentity)).ToList();
+        var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height) { XLabel = "epoch", YLabel = "share of the named animals" };
         chart.Line(points, Blue, 2);
         Mark(chart, epochs, points, Blue);
         return chart.ToString();
