@@ -30,8 +30,9 @@ public sealed class ClassMap
     public float Threshold { get; }
 
     /// <summary>
-    /// A peak whose class is less probable at its place than this is left out, 0..1. Null (default) is sleap-nn, which leaves out a peak unless its class is
-    /// the most probable one there.
+    /// A peak whose class is less probable at its place than this is left out, 0..1, and peaks are chosen for their value times the probability of their class: that there is
+    /// a node, and that it is of this animal. Null (default) is sleap-nn, which chooses by the probability alone, and leaves out a peak unless its class is the most probable one
+    /// there.
     /// </summary>
     public float? LeastProbability { get; init; }
 
@@ -71,7 +72,7 @@ public sealed class ClassMap
 
     /// <summary>
     /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak at most, so
-    /// that the sum of probabilities is largest; a peak whose class is then not probable enough is left out (<see cref="LeastProbability"/>).
+    /// that the sum of what they are chosen for is largest; a peak whose class is then not probable enough is left out (<see cref="LeastProbability"/>).
     /// </summary>
     /// <param name="maps">(B, classes, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
@@ -142,12 +143,13 @@ public sealed class ClassMap
         Tensor chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place);          // (P, classes)
         float[] all = HostPeaks.Numbers(chances);
         HostPeaks found = HostPeaks.Of(peaks);
+        float[] worth = LeastProbability is null ? all : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
         int slots = (int)batch * Classes * nodes;
         float[] points = Missing(2 * slots), values = Missing(slots), probabilities = Missing(slots);
         foreach (var group in Enumerable.Range(0, found.Samples.Length).GroupBy(peak => (found.Samples[peak], found.Channels[peak])))
         {
             int[] members = [.. group];
-            int[] classes = ClassVector.Assign(all, members, Classes);
+            int[] classes = ClassVector.Assign(worth, members, Classes);
             for (int i = 0; i < members.Length; i++)
             {
                 ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);

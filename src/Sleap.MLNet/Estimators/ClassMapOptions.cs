@@ -20,7 +20,8 @@ public sealed record ClassMapOptions
 
     /// <summary>
     /// A node whose class is less probable at its place than this is left out, 0 to 1. Default 0.2: of two nodes that both look like the first animal the less probable one
-    /// is the second's. Null is SLEAP-NN, which leaves out a node unless its class is the most probable one there.
+    /// is the second's, and of two places for one node of one animal the one where the node itself is surer is taken. Null is SLEAP-NN, which chooses by the name alone and leaves
+    /// out a node unless its class is the most probable one there.
     /// </summary>
     public float? LeastProbability { get; init; } = 0.2f;
 

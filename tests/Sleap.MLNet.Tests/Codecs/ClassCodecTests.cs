@@ -117,6 +117,19 @@ public sealed class ClassCodecTests
         Assert.Equal([0.9f, float.NaN], Found(0.4f));
     }
 
+    [Fact]
+    public void Of_two_places_for_a_node_of_one_animal_the_surer_node_is_taken_and_not_the_surer_name()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // A faint peak in the middle of the animal, and a strong one at its rim.
+        Tensor maps = tensor(new[] { 0.99f, 0.8f, 0.01f, 0.05f }, new long[] { 1, 2, 1, 2 });
+        var peaks = new LocalPeaks(tensor(new float[] { 0, 0, 1, 0 }, new long[] { 2, 2 }), tensor(new[] { 0.25f, 0.9f }), zeros(2, ScalarType.Int64), zeros(2, ScalarType.Int64));
+        float[] Found(float? least) => Golden.Floats(new ClassMap(2, 1, 1) { LeastProbability = least }.Decode(maps, peaks, 1).Values);
+        Assert.Equal([0.9f, float.NaN], Found(0.2f));
+        // sleap-nn looks at names alone.
+        Assert.Equal([0.25f, float.NaN], Found(null));
+    }
+
     private static Tensor Draw(string name, bool scramble)
     {
         var codec = new ClassMap((int)Targets.Argument(name, "num_tracks")!, (int)Targets.Argument(name, "output_stride")!, (float)Targets.Argument(name, "sigma")!,
