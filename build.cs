@@ -88,7 +88,8 @@ int Test()
     projects = [.. projects.Where(Directory.Exists)];
     const string results = "artifacts/test-results";
     if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
-    foreach (var project in projects) Dotnet("build", project, "-c", "Release", "-v", "q");
+    Console.WriteLine("building");
+    foreach (var project in projects) Build(project);
     var (passed, failed, skipped) = (0, 0, 0);
     foreach (var project in projects)
     {
@@ -119,7 +120,7 @@ int Approve()
 {
     Prepare(Parts.Run);
     const string project = "tests/Sleap.Cli.Tests";
-    Dotnet("build", project, "-c", "Release", "-v", "q");
+    Build(project);
     Environment.SetEnvironmentVariable("SLEAP_APPROVE", "1");
     var code = Run("dotnet", ["test", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "--filter", "FullyQualifiedName~Approved"]);
     if (code == 0) Console.WriteLine("Written; 'git diff' shows what changed.");
@@ -129,14 +130,15 @@ int Approve()
 int Sleap(string[] words)
 {
     Prepare(Parts.Run, quiet: true);
-    Dotnet("build", "src/Sleap.Cli", "-c", "Release", "-v", "q");
+    if (!Directory.Exists("artifacts/bin/Sleap.Cli/release")) Console.Error.WriteLine("building, once: about a minute");
+    Build("src/Sleap.Cli");
     return Run("dotnet", ["run", "--project", "src/Sleap.Cli", "-c", "Release", "--no-build", "--", .. words]);
 }
 
 int Bench(string[] words)
 {
     Prepare(Parts.Run | Parts.Bench);
-    Dotnet("build", "bench", "-c", "Release", "-v", "q");
+    Build("bench");
     return Run("dotnet", ["run", "--project", "bench", "-c", "Release", "--no-build", "--", .. words]);
 }
 
@@ -185,7 +187,7 @@ void Prepare(Parts parts, bool quiet = false)
         var sudo = IsRoot() ? [] : Capture("sudo", ["-n", "true"]).Code == 0 ? new[] { "sudo" } : null;
         if (sudo is null || Capture("apt-get", ["--version"]).Code != 0)
             throw new BuildException($"missing: {string.Join(", ", missing.Select(n => n.Name))}. Run once:\n  {(IsRoot() ? "" : "sudo ")}{line}", 1);
-        Console.WriteLine($"installing: {string.Join(' ', packages)}");
+        (quiet ? Console.Error : Console.Out).WriteLine($"installing: {string.Join(' ', packages)}");
         Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
         Apt(sudo, ["update", "-qq"]);
         Apt(sudo, ["install", "-y", "-qq", "--no-install-recommends", .. packages]);
@@ -286,6 +288,9 @@ static bool Loads(params string[] libraries)
         if (NativeLibrary.TryLoad(library, out var handle)) { NativeLibrary.Free(handle); return true; }
     return false;
 }
+
+// Says nothing unless something is wrong: what comes after it on the standard output may be a table or JSON for another program.
+static void Build(string project) => Dotnet("msbuild", project, "-restore", "-v:q", "-p:Configuration=Release");
 
 static void Dotnet(params string[] words)
 {
