@@ -33,15 +33,20 @@ internal static class PoseModel
         catch (System.Reflection.TargetInvocationException failure) when (failure.InnerException is { } cause)
         {
             // ML.NET calls loaders by reflection and passes on what that throws.
-            throw new InvalidDataException($"'{path}' cannot be loaded as a model: {cause.Message}", cause);
+            throw NoModel(path, cause);
         }
         catch (Exception problem) when (problem is FormatException or InvalidDataException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}' cannot be loaded as a model: {problem.Message}", problem);
+            throw NoModel(path, problem);
         }
         return model as PoseModelTransformer
             ?? throw new InvalidDataException($"'{path}' holds another transformer than a pose model alone. Load it in a program with mlContext.Model.Load.");
     }
+
+    private static InvalidDataException NoModel(string path, Exception cause) => new(
+        Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && IsSleapFolder(folder)
+            ? $"'{path}' is part of a model of SLEAP: give its folder, '{folder}'."
+            : $"'{path}' cannot be loaded as a model ({cause.Message.TrimEnd('.')}). A model is the model.zip of a training here, or a model folder of SLEAP.", cause);
 
     /// <summary>Whether a path is a folder in which SLEAP keeps a model.</summary>
     public static bool IsSleapFolder(string path) => File.Exists(Path.Combine(path, "training_config.yaml")) || File.Exists(Path.Combine(path, "training_config.json"));

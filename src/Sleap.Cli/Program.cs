@@ -24,6 +24,10 @@ catch (OperationCanceledException)
 catch (Exception problem) when (problem is PoseFormatException or IOException or InvalidDataException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException)
 {
     // What is wrong with the input, in one line; the stack would not help the one who typed the command.
-    Console.Error.WriteLine($"sleap: {problem.Message}");
+    Console.Error.WriteLine($"sleap: {WithoutParameter(problem)}");
     return 1;
 }
+
+// .NET adds the parameter of a method that nobody typed.
+static string WithoutParameter(Exception problem) =>
+    problem is ArgumentException { ParamName: { } name } ? problem.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : problem.Message;

@@ -21,7 +21,7 @@ internal static class WrongWords
             if (error.SymbolResult is OptionResult { Option: var option, Tokens: [.., var value] } && Values(option) is { Length: > 0 } values)
                 faults.Add($"{option.Name} is '{value.Value}', expected {string.Join(", ", values)}.{DidYouMean(value.Value, values)}");
             else if (!unrecognized && options.Length == 0)
-                faults.Add(parsed.CommandResult.Command.Subcommands is { Count: > 0 } verbs ? $"say what '{NameOf(parsed.CommandResult)}' is to do: {string.Join(", ", verbs.Select(verb => verb.Name))}." : error.Message);
+                faults.Add(parsed.CommandResult.Command.Subcommands is { Count: > 0 } verbs ? $"say what '{NameOf(parsed.CommandResult)}' is to do: {string.Join(", ", verbs.Select(verb => verb.Name))}." : error.SymbolResult is ArgumentResult { Argument: var argument, Tokens.Count: 0 } ? $"'{NameOf(parsed.CommandResult)}' lacks <{argument.Name}>: {argument.Description}" : error.Message);
         }
         return [.. faults.Distinct()];
     }

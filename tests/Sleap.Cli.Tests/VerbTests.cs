@@ -86,6 +86,18 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0.0, (double)Cli.Json("eval", OpenField, slp)["rmse_px"]!);
     }
 
+    [Theory]
+    [InlineData("'sleap info' lacks <path>: Labels, a model", 2, "info")]
+    [InlineData("is part of a model of SLEAP: give its folder", 1, "predict", "tests/data/small_robot.mp4", "--model", "tests/golden/models/single_instance/best.ckpt", "--out", "x.slp")]
+    [InlineData("A model is the model.zip of a training here, or a model folder of SLEAP.", 1, "predict", "tests/data/small_robot.mp4", "--model", "tests/data/flies13_20190128.predictions.slp", "--out", "x.slp")]
+    [InlineData("holds no picture (PNG, JPEG, BMP or TIFF).\n", 1, "predict", "docs", "--model", "tests/golden/models/single_instance", "--out", "x.slp")]
+    public void A_wrong_input_is_answered_by_the_right_one(string message, int expected, params string[] words)
+    {
+        var (code, _, error) = Cli.Run(words);
+        Assert.Equal(expected, code);
+        Assert.Contains(message, error);
+    }
+
     [Fact]
     public void Pictures_in_a_folder_are_told_by_their_number()
     {

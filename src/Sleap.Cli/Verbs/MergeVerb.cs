@@ -43,7 +43,7 @@ internal static class MergeVerb
             foreach (var remark in merged.Labels.Save(target)) Console.Error.WriteLine($"sleap: {target}: {remark}");
             if (merged.Conflicts.Count > 0) Console.Error.WriteLine($"sleap: {merged.Conflicts.Count} frames had different poses in two files; those of the {words.GetValue(conflicts)} stay: {Some(merged.Conflicts)}");
             if (merged.Missing.Count > 0) Console.Error.WriteLine($"sleap: no file has the frames {Some(merged.Missing)}");
-            Report.Write(words.GetValue(json), Json(target, paths, merged), [$"{paths.Count} files, {merged.Labels.Frames.Count} frames, {merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}"]);
+            Report.Write(words.GetValue(json), Json(target, paths, merged), [$"{paths.Count} {(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, {merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}"]);
             return 0;
         });
         return verb;

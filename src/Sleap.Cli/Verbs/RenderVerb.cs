@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -37,7 +38,10 @@ internal static class RenderVerb
                 Shrink = words.GetValue(shrink),
             };
             var path = words.GetRequiredValue(output);
-            var done = new MLContext().Pose().RenderVideo(Labels.Load(words.GetRequiredValue(predictions)), path, options, cancellation);
+            var ml = new MLContext();
+            // Frames that cannot be read are told below.
+            ml.Log += (_, entry) => { if (entry.Kind == ChannelMessageKind.Warning && !entry.Source.Contains("Rendering", StringComparison.Ordinal)) Console.Error.WriteLine($"sleap: {entry.RawMessage}"); };
+            var done = ml.Pose().RenderVideo(Labels.Load(words.GetRequiredValue(predictions)), path, options, cancellation);
             foreach (var frame in done.Unreadable.Take(5)) Console.Error.WriteLine($"sleap: frame {frame.FrameIndex} could not be read: {frame.Reason}");
             var report = new JsonObject { ["out"] = path, ["requested"] = done.Requested, ["failed"] = done.Failed, ["written"] = done.Requested - done.Failed };
             Report.Write(words.GetValue(json), report, [$"{done.Requested - done.Failed} of {done.Requested} frames → {path}"]);

@@ -9,7 +9,10 @@ internal static class OverlayVideo
     public static FrameReport Write(MLContext ml, Labels labels, string path, RenderOptions options, CancellationToken cancellation)
     {
         PosedVideo video = PosedVideo.Choose(labels, options.Video);
+        (int Width, int Height)? labelled = video.Size;
         using IFrameSource source = video.Open(options.VideoPath);
+        if (OtherVideo(video, labelled, (source.Width, source.Height)) is { } doubt)
+            PoseLog.Warn(ml, "Opening the video", [$"{doubt}, and the video has {source.Width} x {source.Height}. Is it the right video?"]);
         int[] frames = options.Frames is { } wanted ? [.. wanted] : Between(video, source);
         double rate = options.FramesPerSecond ?? (double.IsFinite(source.FramesPerSecond) && source.FramesPerSecond > 0 ? source.FramesPerSecond : 25);
         var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options.Drawing, 1.0 / options.Shrink);
@@ -33,6 +36,26 @@ internal static class OverlayVideo
         writer.Finish();
         PoseLog.Warn(ml, "Rendering", [.. unreadable.Select(frame => $"{frame.Video}, frame {frame.FrameIndex}, could not be read and was left out: {frame.Reason}")]);
         return new FrameReport(frames.Length, unreadable);
+    }
+
+    // Animals reach over the edge of a frame by some nodes at most; poses of a larger recording lie outside by many.
+    private static string? OtherVideo(PosedVideo video, (int Width, int Height)? labelled, (int Width, int Height) found)
+    {
+        if (labelled is { } size)
+            return size == found ? null : $"The poses are of frames of {size.Width} x {size.Height} pixels";
+        (int outside, int all) = (0, 0);
+        foreach (PoseInstance animal in video.Frames.Values.SelectMany(animals => animals))
+        {
+            for (int node = 0; 2 * node < animal.Points.Length; node++)
+            {
+                if (!animal.IsVisible(node))
+                    continue;
+                all++;
+                if (animal.Points[2 * node] > found.Width || animal.Points[(2 * node) + 1] > found.Height)
+                    outside++;
+            }
+        }
+        return 10 * outside > all ? $"{100 * outside / all} of 100 nodes lie outside the frame" : null;
     }
 
     // Embedded pictures are some frames of a video, so not every number is there.

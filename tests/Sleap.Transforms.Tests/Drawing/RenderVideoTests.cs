@@ -45,6 +45,28 @@ public sealed class RenderVideoTests
     }
 
     [Fact]
+    public void AnotherVideoThanThatOfThePosesIsDoubted()
+    {
+        using var folder = new TestFolder();
+        List<string> messages = [];
+        _ml.Log += (_, entry) => { if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) messages.Add(entry.Message); };
+        var few = new RenderOptions { VideoPath = Data("small_robot.mp4"), Frames = [0, 1] };
+        Labels robot = Labels.Load(Data("small_robot_minimal.slp"));
+        _ml.Pose().RenderVideo(robot, folder["out.mp4"], few);
+        Assert.Empty(messages);
+        // Once it was opened it is known how large the frames are that the poses are of.
+        robot.Videos[0].Open().Dispose();
+        _ml.Pose().RenderVideo(robot, folder["out.mp4"], few);
+        Assert.Empty(messages);
+        _ml.Pose().RenderVideo(robot, folder["out.mp4"], few with { VideoPath = Data("centered_pair_low_quality.mp4") });
+        Assert.Contains("of 560 x 320 pixels, and the video has 384 x 384. Is it the right video?", Assert.Single(messages));
+        messages.Clear();
+        // These labels do not say how large their frames are: 1024 x 1024.
+        _ml.Pose().RenderVideo(Labels.Load(Data("flies13_20190128.predictions.slp")), folder["out.mp4"], few);
+        Assert.Matches(@"\d\d of 100 nodes lie outside the frame, and the video has 560 x 320", Assert.Single(messages));
+    }
+
+    [Fact]
     public void ASmallerVideoOfAnEvenSize()
     {
         using var folder = new TestFolder();
