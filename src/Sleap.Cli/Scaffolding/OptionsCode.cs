@@ -10,7 +10,11 @@ internal static class OptionsCode
     private const string Step = "    ";
 
     /// <summary>An object initializer from its opening brace on.</summary>
-    public static string Write(object options, IReadOnlyList<(string Option, string Reason)> reasons, string indent)
+    /// <param name="options">The values.</param>
+    /// <param name="reasons">Which of them, by path, and why.</param>
+    /// <param name="code">What is written for an option of a name in place of its value.</param>
+    /// <param name="indent">What stands before each line.</param>
+    public static string Write(object options, IReadOnlyList<(string Option, string Reason)> reasons, IReadOnlyDictionary<string, string> code, string indent)
     {
         List<string> lines = [$"{indent}{{"];
         foreach (var group in reasons.GroupBy(reason => reason.Option.Split('.')[0]))
@@ -20,8 +24,8 @@ internal static class OptionsCode
             var inner = group.Where(reason => reason.Option.Contains('.')).Select(reason => (reason.Option[(group.Key.Length + 1)..], reason.Reason)).ToList();
             lines.AddRange(group.Where(reason => !reason.Option.Contains('.')).Select(reason => $"{indent}{Step}// {reason.Reason}"));
             lines.Add(inner.Count == 0
-                ? $"{indent}{Step}{group.Key} = {Literal(value)},"
-                : $"{indent}{Step}{group.Key} = {Creation(property, value!)}\n{Write(value!, inner, indent + Step)},");
+                ? $"{indent}{Step}{group.Key} = {code.GetValueOrDefault(group.Key) ?? Literal(value)},"
+                : $"{indent}{Step}{group.Key} = {Creation(property, value!)}\n{Write(value!, inner, code, indent + Step)},");
         }
         lines.Add($"{indent}}}");
         return string.Join('\n', lines);

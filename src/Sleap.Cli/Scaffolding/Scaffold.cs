@@ -24,7 +24,7 @@ internal sealed class Scaffold
         Name = Identifier(name);
         FileName = name.ToLowerInvariant();
         var pose = new MLContext().Pose();
-        Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels), type).With(options => options with { Training = options.Training with { Progress = new ConsoleTrainingProgress() } });
+        Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels), type);
         _code = new(this);
     }
 
@@ -43,7 +43,7 @@ internal sealed class Scaffold
     /// <summary>Why the type is what it is.</summary>
     public string TypeReason => Proposal.Reasons.First(reason => reason.Option == TypeOption).Reason;
 
-    /// <summary>Why each option is what it is, under the path that it has from the model's options on: <c>Centroid.Training.Epochs</c>.</summary>
+    /// <summary>Why each option is what it is, and what those of the run are for, under the path that it has from the model's options on: <c>Centroid.Training.Epochs</c>.</summary>
     public IReadOnlyList<(string Option, string Reason)> Reasons
     {
         get
@@ -55,7 +55,7 @@ internal sealed class Scaffold
             [
                 .. networks.Zip(prefixes).SelectMany(network => Proposal.Reasons.Where(reason => reason.Network == network.First && reason.Option != TypeOption)
                     .Select(reason => (network.Second + reason.Option, reason.Reason))
-                    .Concat(network.First.Length == 0 ? [] : [(network.Second + "Training.Progress", "a bar with the time left.")])),
+                    .Concat(network.First.Length == 0 ? [] : ScaffoldCode.RunOptions.Select(option => ($"{network.Second}Training.{option.Name}", option.Reason)))),
             ];
         }
     }

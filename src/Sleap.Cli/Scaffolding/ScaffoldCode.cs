@@ -8,6 +8,15 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 {
     private const string Here = """(AppContext.GetData("EntryPointFileDirectoryPath") as string ?? ".")""";
 
+    /// <summary>Options that no labels tell: their code, and what they are for.</summary>
+    public static readonly (string Name, string Code, string Reason)[] RunOptions =
+    [
+        ("Progress", "new ConsoleTrainingProgress()", "a bar with the time left."),
+        ("RunFolder", "runFolder", "every epoch is kept in here, with a page to look at while it runs: report.html."),
+        ("Resume", "args.Length > 1", "goes on with a run that was named."),
+        ("CancellationToken", "stop.Token", "Ctrl+C ends it after the current step, with the best weights so far."),
+    ];
+
     private string Name => scaffold.Name;
 
     private AutoOptions Proposal => scaffold.Proposal;
@@ -34,7 +43,12 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         using Sleap.Transforms;
 
         var labelsFile = args.FirstOrDefault() ?? {{Labels}};
-        var modelFile = Path.Combine({{Here}}, "{{scaffold.FileName}}.zip");
+        var folder = {{Here}};
+        var modelFile = Path.Combine(folder, "{{scaffold.FileName}}.zip");
+        // A new run, or one to go on with: dotnet run {{Name}}.training.cs{{reference.Run}} -- LABELS runs/THE-RUN
+        var runFolder = args.Length > 1 ? args[1] : Path.Combine(folder, "runs", DateTime.Now.ToString("yyyy-MM-dd-HHmmss"));
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, key) => { key.Cancel = true; stop.Cancel(); };
 
         var ml = new MLContext(seed: 1);
         var pose = ml.Pose();
@@ -44,13 +58,14 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
         // From here on an ML.NET pipeline: append pose.Smooth, pose.Kinematics, pose.Track, a trainer …
         var pipeline = pose.{{Kind}}(new()
-        {{OptionsCode.Write(Proposal.Options, scaffold.Reasons, "").TrimStart()}});
+        {{OptionsCode.Write(Proposal.Options, scaffold.Reasons, RunOptions.ToDictionary(option => option.Name, option => option.Code), "").TrimStart()}});
 
         ITransformer model = pipeline.Fit(train);
         {{(IsCentroid ? "CentroidMetrics metrics = pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(model.Transform(test)));" : "PoseMetrics metrics = pose.Evaluate(model.Transform(test));")}}
         Console.WriteLine($"On frames that it has not seen: {metrics}");
         ml.Model.Save(model, train.Schema, modelFile);
         Console.WriteLine($"→ {modelFile}");
+        Console.WriteLine($"how it went: {Path.Combine(runFolder, "report.html")}");
 
         """;
 
@@ -153,6 +168,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         | `{Name}.training.cs` | trains the model and saves it as `{scaffold.FileName}.zip` | `dotnet run {Name}.training.cs{reference.Run}` |
         | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen{(IsCentroid ? "" : ", and shows the worst")} | `dotnet run {Name}.evaluate.cs{reference.Run}` |
         | `{Name}.consumption.cs` | uses it, here and in your programs | `dotnet run {Name}.consumption.cs{reference.Run} -- session.mp4` |
+        | `runs/` | each training with its checkpoints and `report.html`: curves, and the worst frames as pictures | |
         {string.Join('\n', scaffold.Configurations().Select(file => $"| `{file.Name}` | the same options as sleap-nn's configuration | |"))}
 
         The .NET 10 SDK is all they need. A program of its own is each of them: change what you like.

@@ -123,6 +123,8 @@ public sealed class ScaffoldTests : IDisposable
         }
         File.WriteAllText(training, code);
         Assert.Contains("On frames that it has not seen:", DotnetRun("Robot.training.cs"));
+        var run = Assert.Single(Directory.GetDirectories(Path.Combine(_folder, "runs")));
+        Assert.Contains("1 / 1", File.ReadAllText(Path.Combine(run, "report.html")));
         Assert.Contains("within", Compiler.Run(Path.Combine(_folder, "Robot.evaluate.cs"), _folder));
         Assert.True(File.Exists(Path.Combine(_folder, "evaluation", "report.html")));
         var picture = Data("examples/data/openfield/labeled-data/m4s1/img0000.png");
