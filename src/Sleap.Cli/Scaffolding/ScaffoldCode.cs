@@ -6,7 +6,7 @@ namespace Sleap.Cli;
 /// <summary>The texts of a scaffold's files.</summary>
 internal sealed class ScaffoldCode(Scaffold scaffold)
 {
-    private const string Here = """(AppContext.GetData("EntryPointFileDirectoryPath") as string ?? ".")""";
+    private const string Here = "AppContext.GetData(\"EntryPointFileDirectoryPath\") as string ?? \".\"";
 
     /// <summary>Options that no labels tell: their code, and what they are for.</summary>
     public static readonly (string Name, string Code, string Reason)[] RunOptions =
