@@ -66,7 +66,7 @@ internal static class TrainingStep
     private static double Whole(ScalarType precision)
     {
         using var training = new Setup(precision);
-        using var feed = new BatchFeed(training.Samples, training.Order, training.Augmenter, 0, Warm + Steps);
+        using var feed = new BatchFeed(training.Samples, training.Order, training.Augmenter, 0, Warm + Steps, BatchFeed.MakersFor(CPU));
         var clock = new Stopwatch();
         for (var step = -Warm; step < Steps; step++)
         {

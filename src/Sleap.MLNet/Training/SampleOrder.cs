@@ -6,6 +6,7 @@ namespace Sleap.MLNet;
 /// </summary>
 internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int seed)
 {
+    private readonly Lock _lock = new();
     private long _pass = -1;
     private int[] _order = [];
 
@@ -13,11 +14,14 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
     public int[] Of(int step)
     {
         var indices = new int[batchSize];
-        for (var i = 0; i < batchSize; i++)
+        lock (_lock)
         {
-            var place = (long)step * batchSize + i;
-            Shuffle(place / samples.Count);
-            indices[i] = _order[place % samples.Count];
+            for (var i = 0; i < batchSize; i++)
+            {
+                var place = (long)step * batchSize + i;
+                Shuffle(place / samples.Count);
+                indices[i] = _order[place % samples.Count];
+            }
         }
         return indices;
     }

@@ -33,7 +33,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state)) GoOn(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
-        using var feed = new BatchFeed(train, order, augmenter, state.Epoch * stepsPerEpoch, total);
+        using var feed = new BatchFeed(train, order, augmenter, state.Epoch * stepsPerEpoch, total, BatchFeed.MakersFor(_device));
         (_before, _begunAt) = (state.Elapsed, state.Epoch);
         _clock.Start();
         var isLast = IsTired(model, state); // it ended so before
