@@ -7,7 +7,7 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5 was trained, and
-/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--steps SHARE] [--rate X] [--single].
+/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -32,7 +32,7 @@ internal static class TrainingProtocols
     {
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
         _rate = words.Contains("--rate") ? Number(words, "--rate", 0.0) : null;
-        var (seeds, share) = (Number(words, "--seeds", 1), Number(words, "--steps", 1.0));
+        var (seeds, first, share) = (Number(words, "--seeds", 1), Number(words, "--seed", 1), Number(words, "--steps", 1.0));
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (chosen.Except(All).FirstOrDefault() is { } unknown)
         {
@@ -42,7 +42,7 @@ internal static class TrainingProtocols
         foreach (var protocol in chosen.Length == 0 ? All : chosen)
         {
             Console.WriteLine($"{protocol}: sleap-nn 0.3.5: {Peer[protocol]}");
-            for (var seed = 1; seed <= seeds; seed++) RunOne(protocol, seed, share);
+            for (var seed = first; seed < first + seeds; seed++) RunOne(protocol, seed, share);
         }
         return 0;
     }
