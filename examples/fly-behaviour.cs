@@ -10,15 +10,15 @@ const double FramesPerSecond = 25;
 
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
-IDataView flies = pose.LoadLabels(file, new() { Instances = InstanceChoice.Predicted });
+IDataView flies = pose.LoadPredictions(file);
 
 var upper = Region.Polygon("upper half", (0, 0), (1023, 0), (1023, 511), (0, 511));
-IDataView behaviour = pose.RemoveJumps("Keypoints", new() { MaxJump = 60 })
-    .Append(pose.Interpolate("Keypoints", new() { MaxGap = 5 }))
-    .Append(pose.Smooth("Keypoints", new SmoothOptions { Method = SmoothMethod.SavitzkyGolay, Window = 7 }))
-    .Append(pose.Kinematics("Keypoints", new() { FramesPerSecond = FramesPerSecond }))
-    .Append(pose.Social("Keypoints", new() { ContactDistance = 10 }))
-    .Append(pose.InRegions("Keypoints", new() { Regions = [upper], FramesPerSecond = FramesPerSecond }))
+IDataView behaviour = pose.RemoveJumps("PredictedKeypoints", new() { MaxJump = 60 })
+    .Append(pose.Interpolate("PredictedKeypoints", new() { MaxGap = 5 }))
+    .Append(pose.Smooth("PredictedKeypoints", new SmoothOptions { Method = SmoothMethod.SavitzkyGolay, Window = 7 }))
+    .Append(pose.Kinematics("PredictedKeypoints", new() { FramesPerSecond = FramesPerSecond }))
+    .Append(pose.Social("PredictedKeypoints", new() { ContactDistance = 10 }))
+    .Append(pose.InRegions("PredictedKeypoints", new() { Regions = [upper], FramesPerSecond = FramesPerSecond }))
     .Fit(flies).Transform(flies);
 
 // One row a fly and frame, with what was measured beside its nodes.
@@ -33,7 +33,7 @@ foreach (var fly in Enumerable.Range(0, (int)table.Rows.Count).GroupBy(row => (s
 }
 
 // One row a fly with vectors of fixed size: what KMeans, FastTree and the other trainers of ML.NET take.
-var rows = pose.Egocentric("Keypoints", new() { Origin = "thorax", From = "thorax", To = "head" }).Append(pose.ToInstances("Keypoints")).Fit(behaviour).Transform(behaviour);
-Console.WriteLine($"features: {rows.Schema["Keypoints"].Type}, {rows.GetColumn<float>("Speed").Count()} rows");
+var rows = pose.Egocentric("PredictedKeypoints", new() { Origin = "thorax", From = "thorax", To = "head" }).Append(pose.ToInstances("PredictedKeypoints")).Fit(behaviour).Transform(behaviour);
+Console.WriteLine($"features: {rows.Schema["PredictedKeypoints"].Type}, {rows.GetColumn<float>("Speed").Count()} rows");
 
 Console.WriteLine(pose.Report(behaviour, folder).Page);

@@ -41,12 +41,7 @@ public sealed class PoseCatalog
     public IDataView LoadLabels(IEnumerable<string> paths, LabelsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
-        List<string> all = [.. paths];
-        string name = string.Join(", ", all);
-        Labels labels = Labels.LoadMany(all, chosen.Reading);
-        PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{name}: {remark}")]);
-        return FromLabels(labels, chosen, name);
+        return Load([.. paths], options, arePredictions: false);
     }
 
     /// <summary>Labels already in memory as a data view.</summary>
@@ -57,7 +52,35 @@ public sealed class PoseCatalog
     public IDataView FromLabels(Labels labels, LabelsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return FromLabels(labels, (options ?? new LabelsOptions()).Checked(), "The label set");
+        return View(labels, (options ?? new LabelsOptions()).Checked(), "The label set", arePredictions: false);
+    }
+
+    /// <summary>
+    /// Loads the poses of a file to go on with, in the columns that a model's <c>Transform</c> gives: PredictedKeypoints, KeypointScore, InstanceScore and PredictedTrack
+    /// beside Video, FrameIndex and Image.
+    /// </summary>
+    /// <param name="path">Predictions in any format that <see cref="Labels.Load"/> reads, or a pattern with *, ? and ** that several match.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults: what a person corrected is taken for what was predicted in that frame.</param>
+    /// <returns>One row a frame. Points that a person set score 1; missing ones 0.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
+    /// <exception cref="InvalidDataException">There is no animal in it.</exception>
+    /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
+    public IDataView LoadPredictions(string path, LabelsOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Load([path], options, arePredictions: true);
+    }
+
+    /// <summary>Poses already in memory, as <see cref="LoadPredictions"/> gives them.</summary>
+    /// <param name="labels">The poses.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">There is no animal in them.</exception>
+    /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
+    public IDataView FromPredictions(Labels labels, LabelsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return View(labels, (options ?? new LabelsOptions()).Checked(), "The label set", arePredictions: true);
     }
 
     /// <summary>The frames of a video, without labels.</summary>
@@ -93,7 +116,7 @@ public sealed class PoseCatalog
         {
             Videos = [video],
             VideoNames = [VideoNames.Of(Context).Add(video)],
-            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, [], []))],
+            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, [], [], [], []))],
         };
         return new FrameDataView(Context, table, names);
     }
@@ -135,9 +158,18 @@ public sealed class PoseCatalog
         return [.. frames];
     }
 
-    private FrameDataView FromLabels(Labels labels, LabelsOptions options, string source)
+    private FrameDataView Load(List<string> paths, LabelsOptions? options, bool arePredictions)
     {
-        FrameTable table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source);
+        LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
+        string name = string.Join(", ", paths);
+        Labels labels = Labels.LoadMany(paths, chosen.Reading);
+        PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{name}: {remark}")]);
+        return View(labels, chosen, name, arePredictions);
+    }
+
+    private FrameDataView View(Labels labels, LabelsOptions options, string source, bool arePredictions)
+    {
+        FrameTable table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
         return new FrameDataView(Context, table, options.Columns);
     }
 }

@@ -31,6 +31,7 @@ public sealed class AnalyzeTests : IDisposable
         var header = lines[0].Split(',');
         var first = lines.Skip(1).Select(line => line.Split(',')).First(row => row[Array.IndexOf(header, "track")] == "walker" && row[Array.IndexOf(header, "frame")] == "3");
         Assert.Equal((15.0, 0.3), (Value(first, "Speed"), Value(first, "time")));
+        Assert.Equal((0.5, 0.75, 0.25), (Value(first, "score"), Value(first, "tail.score"), Value(first, "nose.score")));
         double Value(string[] row, string column) => double.Parse(row[Array.IndexOf(header, column)], CultureInfo.InvariantCulture);
     }
 
@@ -62,7 +63,7 @@ public sealed class AnalyzeTests : IDisposable
         var skeleton = new Skeleton("mouse", ["tail", "nose"]);
         var video = Video.FromFile(Path.Combine(Cli.Root, "tests/data/small_robot.mp4"));
         var (walker, stander) = (new Track("walker"), new Track("stander"));
-        Instance At(double x, double y, Track track) => new() { Skeleton = skeleton, Points = [new Point(x - 2, y), new Point(x + 2, y)], Track = track, IsPredicted = true, Score = 1 };
+        Instance At(double x, double y, Track track) => new() { Skeleton = skeleton, Points = [new Point(x - 2, y, true, false, 0.75f), new Point(x + 2, y, true, false, 0.25f)], Track = track, IsPredicted = true, Score = 0.5f };
         return new Labels([.. Enumerable.Range(0, 20).Select(i => new LabeledFrame { Video = video, FrameIndex = i, Instances = [At(3 * i, 50, walker), At(30, 54, stander)] })]);
     }
 }

@@ -21,6 +21,8 @@ internal static class AnalyzeVerb
     private static readonly Option<int> MaxGap = new("--max-gap") { Description = "Gaps of at most this many frames are filled; 0 for none.", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> Smooth = new("--smooth") { Description = "Frames of the median filter, an odd number; 1 for none.", DefaultValueFactory = _ => 5 };
 
+    private const string Column = "PredictedKeypoints";
+
     public static Command Create()
     {
         var json = Report.Json();
@@ -43,7 +45,7 @@ internal static class AnalyzeVerb
             if (untracked > 0) Console.Error.WriteLine($"sleap: {untracked} animals have no track beside others in their frames, and are not followed: run 'sleap track {file} --out TRACKED.slp' first.");
             var fps = words.GetValue(Fps) ?? RateOf(videos);
             var pose = new MLContext(seed: 0).Pose();
-            var (behaviour, extra) = Behaviour(words, pose, pose.FromLabels(labels), fps);
+            var (behaviour, extra) = Behaviour(words, pose, pose.FromPredictions(labels), fps);
             pose.SaveCsv(behaviour, target, new TableOptions { Layout = TableLayout.Wide, FramesPerSecond = fps, Extra = [.. extra] });
             var animals = BehaviourSummary.Of(pose.ToDataFrame(behaviour, new TableOptions { Layout = TableLayout.Wide, Extra = [.. extra] }), extra);
             var report = new JsonObject
@@ -61,27 +63,27 @@ internal static class AnalyzeVerb
 
     private static (IDataView View, List<string> Columns) Behaviour(ParseResult words, PoseCatalog pose, IDataView poses, double? fps)
     {
-        var (pixels, rate, several) = (words.GetValue(Pixels), fps ?? 1, poses.Schema["Keypoints"].Type is Microsoft.ML.Data.VectorDataViewType { Dimensions.Length: 3 });
+        var (pixels, rate, several) = (words.GetValue(Pixels), fps ?? 1, poses.Schema[Column].Type is Microsoft.ML.Data.VectorDataViewType { Dimensions.Length: 3 });
         var (from, to) = words.GetValue(Heading)?.Split(',') switch { null => (null, null), [var a, var b] => ((string?)a.Trim(), (string?)b.Trim()), _ => throw new ArgumentException($"--heading is '{words.GetValue(Heading)}'; write two nodes: tailbase,snout.") };
         List<string> columns = ["Speed", "Heading", "TurnRate", "PathLength"];
         // Steps are over the same column, one after the other.
         List<Func<IDataView, IDataView>> steps = [];
         void Then<T>(IEstimator<T> step)
             where T : class, ITransformer => steps.Add(view => step.Fit(view).Transform(view));
-        if (words.GetValue(MaxJump) is { } jump) Then(pose.RemoveJumps("Keypoints", new() { MaxJump = jump }));
-        if (words.GetValue(MaxGap) > 0) Then(pose.Interpolate("Keypoints", new() { MaxGap = words.GetValue(MaxGap) }));
-        if (words.GetValue(Smooth) != 1) Then(pose.Smooth("Keypoints", new SmoothOptions { Window = words.GetValue(Smooth) }));
-        Then(pose.Kinematics("Keypoints", new() { FramesPerSecond = rate, PixelsPerUnit = pixels, Node = words.GetValue(Node), HeadingFrom = from, HeadingTo = to }));
+        if (words.GetValue(MaxJump) is { } jump) Then(pose.RemoveJumps(Column, new() { MaxJump = jump }));
+        if (words.GetValue(MaxGap) > 0) Then(pose.Interpolate(Column, new() { MaxGap = words.GetValue(MaxGap) }));
+        if (words.GetValue(Smooth) != 1) Then(pose.Smooth(Column, new SmoothOptions { Window = words.GetValue(Smooth) }));
+        Then(pose.Kinematics(Column, new() { FramesPerSecond = rate, PixelsPerUnit = pixels, Node = words.GetValue(Node), HeadingFrom = from, HeadingTo = to }));
         if (several)
         {
-            Then(pose.Social("Keypoints", new() { ContactDistance = words.GetValue(Contact), PixelsPerUnit = pixels, HeadingFrom = from, HeadingTo = to }));
+            Then(pose.Social(Column, new() { ContactDistance = words.GetValue(Contact), PixelsPerUnit = pixels, HeadingFrom = from, HeadingTo = to }));
             columns.AddRange(["AnimalDistance", "NodeDistance", "Contact", .. from is null ? Array.Empty<string>() : ["FacingAngle"]]);
         }
         foreach (var region in words.GetValue(Regions) is { } file ? Region.Load(file) : [])
         {
             // A transform a region: its columns then have one value an animal, which a table can hold.
             string Named(string column) => $"{column} {region.Name}";
-            Then(pose.InRegions("Keypoints", new()
+            Then(pose.InRegions(Column, new()
             {
                 Regions = [region], Node = words.GetValue(Node), FramesPerSecond = rate,
                 Inside = Named("InRegion"), Entries = Named("RegionEntries"), Dwell = Named("RegionDwell"), Latency = Named("RegionLatency"), Occupants = Named("RegionOccupants"),

@@ -39,6 +39,17 @@ internal static class KeypointColumns
         return new OutputColumn(name, single ? key : new VectorDataViewType(key), annotations.ToAnnotations());
     }
 
+    /// <summary>The scores of nodes and of animals: Vector&lt;Single, nodes&gt; with slot names and Single for one animal, Vector&lt;Single, *, nodes&gt; and a variable vector otherwise.</summary>
+    public static IEnumerable<OutputColumn> Scores(PoseColumnOptions names, Skeleton skeleton, bool single)
+    {
+        var slots = new DataViewSchema.Annotations.Builder();
+        if (single)
+            SkeletonAnnotations.AddSlotNames(slots, skeleton.Nodes);
+        int nodes = skeleton.Nodes.Length;
+        yield return new(names.KeypointScore, single ? new VectorDataViewType(NumberDataViewType.Single, nodes) : new VectorDataViewType(NumberDataViewType.Single, 0, nodes), slots.ToAnnotations());
+        yield return new(names.InstanceScore, single ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single));
+    }
+
     /// <summary>Whether a type holds keypoints of exactly one animal.</summary>
     public static bool IsFixed(DataViewType type) => IsSingleVector(type, out VectorDataViewType vector) && vector.IsKnownSize && vector.Size % 2 == 0;
 

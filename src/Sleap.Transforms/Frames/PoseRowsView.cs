@@ -42,13 +42,7 @@ internal sealed class PoseRowsView : IDataView
         string keypoints = _isPredicted ? names.PredictedKeypoints : names.Keypoints, track = _isPredicted ? names.PredictedTrack : names.Track;
         List<OutputColumn> columns = [_isSingle ? KeypointColumns.Fixed(keypoints, skeleton) : KeypointColumns.Variable(keypoints, skeleton), KeypointColumns.Tracks(track, [.. _tracks.Keys], _isSingle)];
         if (_isPredicted)
-        {
-            var slots = new DataViewSchema.Annotations.Builder();
-            if (_isSingle)
-                SkeletonAnnotations.AddSlotNames(slots, skeleton.Nodes);
-            columns.Add(new(names.KeypointScore, _isSingle ? new VectorDataViewType(NumberDataViewType.Single, _nodes) : new VectorDataViewType(NumberDataViewType.Single, 0, _nodes), slots.ToAnnotations()));
-            columns.Add(new(names.InstanceScore, _isSingle ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single)));
-        }
+            columns.AddRange(KeypointColumns.Scores(names, skeleton, _isSingle));
         foreach (OutputColumn column in columns)
             builder.AddColumn(column.Name, column.Type, column.Annotations);
         return builder.ToSchema();

@@ -11,6 +11,8 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     private const int FrameIndexColumn = 1;
     private const int ImageColumn = 2;
     private const int KeypointsColumn = 3;
+    private const int TrackColumn = 4;
+    private const int ScoresColumn = 5;
 
     private readonly FrameStream? _stream = active[ImageColumn] ? new FrameStream(table, rows) : null;
     private Frame? _frame;
@@ -61,8 +63,11 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
             FrameIndexColumn => (ValueGetter<int>)((ref int value) => value = Current().FrameIndex),
             ImageColumn => (ValueGetter<MLImage>)GetImage,
             KeypointsColumn => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Keypoints, ref value)),
-            _ when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Current().Tracks[0]),
-            _ => (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Current().Tracks, ref value)),
+            TrackColumn when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Current().Tracks[0]),
+            TrackColumn => (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Current().Tracks, ref value)),
+            ScoresColumn => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Scores, ref value)),
+            _ when table.IsSingle => (ValueGetter<float>)((ref float value) => value = Current().InstanceScores[0]),
+            _ => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().InstanceScores, ref value)),
         };
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"The column '{column.Name}' holds {schema[column.Index].Type.RawType}, not {typeof(TValue)}.");

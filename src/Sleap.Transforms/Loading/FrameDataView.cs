@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace Sleap.Transforms;
 
-/// <summary>Frames as rows: Video, FrameIndex, Image and, for labels, Keypoints and Track. Images are read only when a cursor has the Image column active.</summary>
+/// <summary>Frames as rows: Video, FrameIndex, Image and, for labels, Keypoints and Track, or the columns of predictions. Images are read only when a cursor has the Image column active.</summary>
 internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
 {
     private readonly FrameTable _table;
@@ -59,10 +59,12 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
         builder.AddColumn(names.Image, new ImageDataViewType());
         if (table.Skeleton is { } skeleton)
         {
-            OutputColumn keypoints = table.IsSingle ? KeypointColumns.Fixed(names.Keypoints, skeleton) : KeypointColumns.Variable(names.Keypoints, skeleton);
-            OutputColumn track = KeypointColumns.Tracks(names.Track, table.Tracks, table.IsSingle);
-            builder.AddColumn(keypoints.Name, keypoints.Type, keypoints.Annotations);
-            builder.AddColumn(track.Name, track.Type, track.Annotations);
+            (string keypoints, string track) = table.ArePredictions ? (names.PredictedKeypoints, names.PredictedTrack) : (names.Keypoints, names.Track);
+            List<OutputColumn> columns = [table.IsSingle ? KeypointColumns.Fixed(keypoints, skeleton) : KeypointColumns.Variable(keypoints, skeleton), KeypointColumns.Tracks(track, table.Tracks, table.IsSingle)];
+            if (table.ArePredictions)
+                columns.AddRange(KeypointColumns.Scores(names, skeleton, table.IsSingle));
+            foreach (OutputColumn column in columns)
+                builder.AddColumn(column.Name, column.Type, column.Annotations);
         }
         return builder.ToSchema();
     }

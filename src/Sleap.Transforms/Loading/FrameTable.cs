@@ -17,6 +17,9 @@ internal sealed class FrameTable
     /// <summary>The skeleton of the keypoints; null for a video without labels, which has no Keypoints and Track columns.</summary>
     public Skeleton? Skeleton { get; init; }
 
+    /// <summary>Whether the animals come in the columns of predictions, with their scores.</summary>
+    public bool ArePredictions { get; init; }
+
     /// <summary>Whether rows hold exactly one animal.</summary>
     public bool IsSingle { get; init; }
 
@@ -24,5 +27,5 @@ internal sealed class FrameTable
     public IReadOnlyList<string> Tracks { get; init; } = [];
 }
 
-/// <summary>A frame: video by number, frame by number, x and y of each node of each animal, and each animal's track (0 = none).</summary>
-internal readonly record struct FrameRow(int Video, int FrameIndex, float[] Keypoints, uint[] Tracks);
+/// <summary>A frame: video by number, frame by number, x and y of each node of each animal, each animal's track (0 = none), and for predictions the scores of nodes and animals.</summary>
+internal readonly record struct FrameRow(int Video, int FrameIndex, float[] Keypoints, uint[] Tracks, float[] Scores, float[] InstanceScores);

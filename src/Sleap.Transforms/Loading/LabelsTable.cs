@@ -9,7 +9,8 @@ internal static class LabelsTable
     /// <param name="names">Where their videos' names are kept.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="source">What messages call the labels.</param>
-    public static FrameTable Create(Labels labels, VideoNames names, LabelsOptions options, string source)
+    /// <param name="arePredictions">Whether the animals come as predictions.</param>
+    public static FrameTable Create(Labels labels, VideoNames names, LabelsOptions options, string source, bool arePredictions)
     {
         Skeleton skeleton = FindSkeleton(labels, labels.Frames.SelectMany(frame => Choose(frame, options)), options, source);
         List<(LabeledFrame Frame, Instance[] Animals)> frames = [.. labels.Frames
@@ -36,6 +37,7 @@ internal static class LabelsTable
             VideoNames = [.. sources.Select(names.Add)],
             Rows = rows,
             Skeleton = skeleton,
+            ArePredictions = arePredictions,
             IsSingle = single,
             Tracks = [.. labels.Tracks.Select(track => track.Name)],
         };
@@ -96,10 +98,11 @@ internal static class LabelsTable
         int nodes = skeleton.Nodes.Length;
         var keypoints = new float[count * nodes * 2];
         Array.Fill(keypoints, float.NaN);
-        var keys = new uint[count];
+        var (keys, scores, instanceScores) = (new uint[count], new float[count * nodes], new float[count]);
         for (int animal = 0; animal < animals.Length; animal++)
         {
             keys[animal] = animals[animal].Track is { } track ? tracks[track] : 0;
+            instanceScores[animal] = animals[animal].IsPredicted ? animals[animal].Score : 1;
             for (int node = 0; node < nodes; node++)
             {
                 Point point = animals[animal].Points[node];
@@ -107,9 +110,10 @@ internal static class LabelsTable
                     continue;
                 keypoints[(((animal * nodes) + node) * 2) + 0] = (float)point.X;
                 keypoints[(((animal * nodes) + node) * 2) + 1] = (float)point.Y;
+                scores[(animal * nodes) + node] = animals[animal].IsPredicted ? point.Score : 1;
             }
         }
-        return new FrameRow(video, frame, keypoints, keys);
+        return new FrameRow(video, frame, keypoints, keys, scores, instanceScores);
     }
 
     private static string Names(IEnumerable<Skeleton> skeletons) => string.Join(", ", skeletons.Select(skeleton => $"'{skeleton.Name}'"));
