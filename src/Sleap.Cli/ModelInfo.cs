@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Sleap.MLNet;
@@ -13,20 +14,23 @@ internal static class ModelInfo
         var (type, nodes) = (PoseModel.TypeOf(model), model.Skeleton.Nodes);
         var stages = new JsonArray();
         List<string> lines = [$"{type} model of {nodes.Length} nodes: {string.Join(", ", nodes)}"];
+        if (model.Frame != PoseModelTransformer.AnySize) lines.Add($"trained on frames of {model.Frame.Width} x {model.Frame.Height} px; others are matched to them");
         if (model.Classes.Count > 0) lines.Add($"tells apart: {string.Join(", ", model.Classes)}");
-        foreach (var (name, options) in Stages(model))
+        foreach (var ((name, options), network) in Stages(model).Zip(model.Models))
         {
+            var parameters = network.Network.parameters().Sum(weights => weights.numel());
             stages.Add(new JsonObject
             {
                 ["network"] = name,
+                ["parameters"] = parameters,
                 ["scale"] = options.Scale,
                 ["crop_size"] = (options as CenteredInstanceOptions)?.CropSize,
                 ["peak_threshold"] = options.PeakThreshold,
                 ["refinement"] = options.Refinement.ToString().ToLowerInvariant(),
             });
             var crop = options is CenteredInstanceOptions { CropSize: { } size } ? $", crops of {size} px" : "";
-            lines.Add($"{name}: {options.Backbone}");
-            lines.Add($"  scale {options.Scale}{crop}, peak threshold {options.PeakThreshold}, refinement {options.Refinement}");
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {Words(options.Backbone)}, {(options.Backbone.InChannels == 1 ? "gray" : "colour")}, {parameters:N0} parameters"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  scale {options.Scale}{crop}, peak threshold {options.PeakThreshold}, refinement {options.Refinement.ToString().ToLowerInvariant()}"));
         }
         var report = new JsonObject
         {
@@ -38,6 +42,15 @@ internal static class ModelInfo
         };
         return (report, lines);
     }
+
+    private static string Words(BackboneOptions backbone) => backbone switch
+    {
+        UNetOptions unet => string.Create(CultureInfo.InvariantCulture, $"{(unet.Stacks > 1 ? $"{unet.Stacks} stacked UNets" : "UNet")} of {unet.Filters} filters, {unet.FiltersRate} times as many a level, strides {unet.OutputStride} to {unet.MaxStride}"),
+        ConvNeXtOptions next => $"ConvNeXt of {string.Join('-', next.Architecture.Depths)} blocks, {string.Join('-', next.Architecture.Channels)} channels, output stride {next.OutputStride}",
+        SwinTOptions swin => $"Swin Transformer of {string.Join('-', swin.Architecture.Depths)} blocks, {swin.Architecture.EmbeddingDimensions} channels at first, output stride {swin.OutputStride}",
+        CustomBackboneOptions own => $"a network of one's own, '{own.Name}', output stride {own.OutputStride}",
+        _ => backbone.ToString(),
+    };
 
     private static IEnumerable<(string Name, PoseModelOptions Options)> Stages(PoseModelTransformer model) => model switch
     {

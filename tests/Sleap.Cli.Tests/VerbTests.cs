@@ -99,6 +99,21 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void A_model_tells_its_network_in_words()
+    {
+        var (_, output, _) = Cli.Run("info", "tests/golden/models/multiclass_bottomup");
+        Assert.Equal(
+            """
+            bottom-up-id model of 2 nodes: A, B
+            trained on frames of 384 x 384 px; others are matched to them
+            tells apart: female, male
+            bottom-up ID: UNet of 8 filters, 1.5 times as many a level, strides 2 to 16, gray, 80,683 parameters
+              scale 0.5, peak threshold 0.2, refinement integral
+            """, output.TrimEnd().ReplaceLineEndings("\n"));
+        Assert.Equal(80683, (int)Cli.Json("info", "tests/golden/models/multiclass_bottomup")["networks"]![0]!["parameters"]!);
+    }
+
+    [Fact]
     public void Pictures_in_a_folder_are_told_by_their_number()
     {
         var (_, output, _) = Cli.Run("info", OpenField);
