@@ -11,9 +11,9 @@ public sealed record ClassMapOptions
 
     /// <summary>
     /// What this head's loss is multiplied by before it is added to that of the confidence maps. At 1, one nat of cross entropy counts as much as confidence maps that say
-    /// nothing. Default 0.5: names are learned as surely as with 2, and nodes much better.
+    /// nothing. Default 1.
     /// </summary>
-    public float LossWeight { get; init; } = 0.5f;
+    public float LossWeight { get; init; } = 1;
 
     /// <summary>Share of the training, from 0 to below 1, after which this head's loss begins to count; until then the network learns where nodes are. It has its full weight 0.15 later, and early stopping waits for it. Default 0.2.</summary>
     public double LossDelay { get; init; } = 0.2;
