@@ -159,7 +159,7 @@ int Doctor()
 {
     Console.WriteLine($"system         {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores");
     Console.WriteLine($".NET           {Environment.Version}");
-    Console.WriteLine($"runtime     {Runtime()} ({RuntimeReason()})");
+    Console.WriteLine($"runtime        {Runtime()} ({RuntimeReason()})");
     Console.WriteLine($"libtorch       {(Runtime() == "packages" ? "comes with TorchSharp's package" : LibTorch() is { } found ? found : "missing")}");
     var gpu = Capture("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]);
     Console.WriteLine($"GPU            {(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}");
@@ -222,8 +222,10 @@ string? LibTorch()
         return File.Exists(Path.Combine(own, "lib", "libtorch_cpu.so")) ? own : throw new BuildException($"LIBTORCH is '{own}', but there is no lib/libtorch_cpu.so in it.", 1);
     if (!Directory.Exists("/usr/include/torch")) return null;
     var version = "/usr/include/torch/csrc/api/include/torch/version.h";
-    var text = File.Exists(version) ? File.ReadLines(version).FirstOrDefault(l => l.Contains("define TORCH_VERSION ")) : null;
-    return $"Debian's{(text is null ? "" : " " + text.Split('"').ElementAtOrDefault(1))}";
+    if (!File.Exists(version)) return "Debian's";
+    var lines = File.ReadAllLines(version);
+    string Number(string part) => lines.FirstOrDefault(line => line.StartsWith($"#define TORCH_VERSION_{part} ", StringComparison.Ordinal))?.Split(' ')[^1] ?? "?";
+    return $"Debian's {Number("MAJOR")}.{Number("MINOR")}.{Number("PATCH")}";
 }
 
 // Asks NuGet once whether it has Microsoft.ML, and keeps the answer where every build of this clone reads it.

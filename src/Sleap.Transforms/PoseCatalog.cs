@@ -143,7 +143,7 @@ public sealed class PoseCatalog
     {
         ArgumentNullException.ThrowIfNull(view);
         return (view as IFrameReporting)?.Report()
-            ?? throw new ArgumentException("Only views from LoadLabels, FromLabels, LoadVideo, FromVideo and LoadImages, their splits, and this library's transformers over them have a frame report. Ask the loaded view itself.", nameof(view));
+            ?? throw new ArgumentException("Only views from LoadLabels, FromLabels, LoadPredictions, FromPredictions, LoadVideo, FromVideo and LoadImages, their splits, and this library's transformers over them have a frame report. Ask the loaded view itself.", nameof(view));
     }
 
     private static int[] AllFrames(Video video)

@@ -48,7 +48,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         // A new run, or one to go on with: dotnet run {{Name}}.training.cs{{reference.Run}} -- LABELS runs/THE-RUN
         var runFolder = args.Length > 1 ? args[1] : Path.Combine(folder, "runs", DateTime.Now.ToString("yyyy-MM-dd-HHmmss"));
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, key) => { key.Cancel = true; stop.Cancel(); };
+        Console.CancelKeyPress += (_, key) => { key.Cancel = !stop.IsCancellationRequested; stop.Cancel(); };   // a second Ctrl+C ends it at once
 
         var ml = new MLContext(seed: 1);
         var pose = ml.Pose();
@@ -60,12 +60,22 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         var pipeline = pose.{{Kind}}(new()
         {{OptionsCode.Write(Proposal.Options, scaffold.Reasons, RunOptions.ToDictionary(option => option.Name, option => option.Code), "").TrimStart()}});
 
-        ITransformer model = pipeline.Fit(train);
+        ITransformer model;
+        try
+        {
+            model = pipeline.Fit(train);
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Ended before the first epoch was done: there is no model yet.");
+            return 130;
+        }
         {{(IsCentroid ? "CentroidMetrics metrics = pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(model.Transform(test)));" : "PoseMetrics metrics = pose.Evaluate(model.Transform(test));")}}
         Console.WriteLine($"On frames that it has not seen: {metrics}");
         ml.Model.Save(model, train.Schema, modelFile);
         Console.WriteLine($"→ {modelFile}");
         Console.WriteLine($"how it went: {Path.Combine(runFolder, "report.html")}");
+        return 0;
 
         """;
 
