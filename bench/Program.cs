@@ -23,6 +23,7 @@ if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
     Console.Error.WriteLine($"bench: '{unknown[0]}' is not a bench; there are {string.Join(", ", all)}.");
     return 2;
 }
+_ = new SingleInstanceOptions(); // before libtorch: TorchThreads
 set_num_threads(Threads);
 if (modes.Contains("grouping")) GroupingBench.Run();   // has no peer: sleap-nn is not at hand
 modes = [.. modes.Where(mode => mode != "grouping")];

@@ -69,13 +69,14 @@ internal abstract class PoseModel : IDisposable
         foreach (var (to, weight) in Network.parameters().Zip(from.Network.parameters())) to.copy_(weight);
     }
 
-    /// <summary>Makes the network ready to predict on a device.</summary>
+    /// <summary>Makes the network ready to predict on a device; its weights stay as they are from now on.</summary>
     public void Prepare(Device device, Precision precision)
     {
         Network.to(device);
         Network.UseChannelsLast();
         Network.Precision = precision == Precision.BFloat16 || (precision == Precision.Auto && BFloat16.Pays(_backbone, device)) ? ScalarType.BFloat16 : ScalarType.Float32;
         Network.eval();
+        Network.Freeze();
     }
 
     public void Dispose() => Network.Dispose();

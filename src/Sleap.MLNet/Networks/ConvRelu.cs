@@ -6,28 +6,49 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>Convolutions of unchanged size, each followed by a ReLU. They compute in the precision of what they are given.</summary>
-internal static class ConvRelu
+internal sealed class ConvRelu : IDisposable
 {
     private static readonly long[] One = [1, 1];
+    private readonly WinogradFactors?[] _factors;
+    private bool _keeps;
 
-    public static Conv2d[] Create(int inChannels, int filters, int kernel, int count)
+    public ConvRelu(int inChannels, int filters, int kernel, int count)
     {
-        var convolutions = new Conv2d[count];
-        for (int i = 0; i < count; i++)
-            convolutions[i] = Conv2d(i == 0 ? inChannels : filters, filters, kernel, Padding.Same);
-        return convolutions;
+        Convolutions = [.. Enumerable.Range(0, count).Select(i => Conv2d(i == 0 ? inChannels : filters, filters, kernel, Padding.Same))];
+        _factors = new WinogradFactors?[count];
+    }
+
+    /// <summary>The layers; whoever has this registers them.</summary>
+    public IReadOnlyList<Conv2d> Convolutions { get; }
+
+    /// <summary>Bytes that <see cref="KeepFactors"/> keeps, about.</summary>
+    public long FactorBytes => Convolutions.Sum(convolution => WinogradTile.Points * sizeof(float) * convolution.weight.size(0) * convolution.weight.size(1));
+
+    /// <summary>From now on what is made of the weights is kept from one call to the next; what was kept so far is not.</summary>
+    public void KeepFactors()
+    {
+        Dispose();
+        _keeps = true;
+    }
+
+    /// <summary>Frees what is kept; the layers are their owner's.</summary>
+    public void Dispose()
+    {
+        foreach (WinogradFactors? factors in _factors)
+            factors?.Dispose();
+        Array.Clear(_factors);
     }
 
     /// <summary>(B, C, H, W) to (B, filters, H, W). <paramref name="x"/> stays the caller's.</summary>
-    public static Tensor Apply(Conv2d[] convolutions, Tensor x)
+    public Tensor Apply(Tensor x)
     {
         Tensor map = x;
-        foreach (Conv2d convolution in convolutions)
+        for (int i = 0; i < Convolutions.Count; i++)
         {
-            Tensor sum = Convolve(convolution, map);    // (B, C, H, W) -> (B, filters, H, W)
+            Tensor relu = Apply(i, map);    // (B, C, H, W) -> (B, filters, H, W)
             if (!ReferenceEquals(map, x))
                 map.Dispose();
-            map = Relu(sum);
+            map = relu;
         }
 
         return map;
@@ -63,7 +84,19 @@ internal static class ConvRelu
         return relu;
     }
 
-    private static Tensor Convolve(Conv2d convolution, Tensor x)
+    private Tensor Apply(int layer, Tensor x)
+    {
+        Conv2d convolution = Convolutions[layer];
+        if (!Winograd.Takes(x, convolution.weight))
+            return Relu(Sum(convolution, x));
+        if (is_grad_enabled())
+            return ConvReluFunction.apply(x, convolution.weight, convolution.bias!);
+        if (_keeps)
+            _factors[layer] ??= new WinogradFactors(convolution.weight);
+        return Winograd.Convolve(x, convolution.weight, convolution.bias!, relu: true, _factors[layer]);
+    }
+
+    private static Tensor Sum(Conv2d convolution, Tensor x)
     {
         if (x.dtype == ScalarType.Float32)
             return convolution.call(x);

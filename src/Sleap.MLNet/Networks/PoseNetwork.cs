@@ -11,6 +11,8 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 {
+    private const long MostKept = 256L << 20;
+
     // Field names are the state dict's.
     private readonly Backbone backbone;
     private readonly ModuleList<Module<Tensor, Tensor>> head_layers = new();
@@ -100,6 +102,18 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// channels-last. Call it before the optimizer is made.
     /// </summary>
     public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
+
+    /// <summary>
+    /// Says that the parameters change no more, so that what is made of them is kept from one call to the next, up to 256 MB. Call it again if they did change.
+    /// </summary>
+    internal void Freeze()
+    {
+        ConvRelu[] layers = [.. modules().OfType<ConvBlock>().Select(block => block.Layers), .. modules().OfType<UpBlock>().Select(block => block.Layers)];
+        if (layers.Sum(layer => layer.FactorBytes) > MostKept)
+            return;
+        foreach (ConvRelu layer in layers)
+            layer.KeepFactors();
+    }
 
     internal IEnumerable<Module> HeadLayers => head_layers;
 

@@ -9,7 +9,7 @@ namespace Sleap.MLNet;
 internal sealed class UpBlock : Module
 {
     private readonly StateFolder blocks;
-    private readonly Conv2d[] _convolutions;
+    private readonly ConvRelu _convolutions;
     private readonly ConvTranspose2d[] _transposed;   // one or none
     private readonly bool _keras;
 
@@ -19,12 +19,14 @@ internal sealed class UpBlock : Module
         _keras = keras;
         _transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
         // Two convolutions, or one where nothing is joined, whatever the encoder's blocks have.
-        _convolutions = ConvRelu.Create(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
+        _convolutions = new ConvRelu(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
         var names = _transposed.Select(module => ($"{prefix}_trans_conv", (Module)module))
-            .Concat(_convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
+            .Concat(_convolutions.Convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
         blocks = new StateFolder("blocks", names);
         RegisterComponents();
     }
+
+    public ConvRelu Layers => _convolutions;
 
     /// <param name="x">(B, inChannels, h, w)</param>
     /// <param name="skip">(B, skipChannels, about 2h, about 2w), or null for a block that joins nothing.</param>
@@ -32,17 +34,28 @@ internal sealed class UpBlock : Module
     public Tensor Apply(Tensor x, Tensor? skip)
     {
         using DisposeScope scope = NewDisposeScope();
+        return _convolutions.Apply(Joined(x, skip)).MoveToOuterDisposeScope();                               // (B, filters, H, W)
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _convolutions.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Tensor Joined(Tensor x, Tensor? skip)
+    {
+        if (_transposed.Length == 0 && skip is not null && UpJoin.Takes(x, skip))
+            return is_grad_enabled() ? UpJoinFunction.apply(x, skip) : UpJoin.Join(x, skip);                 // (B, skipChannels + inChannels, 2h, 2w)
         Tensor up = _transposed.Length == 0
             ? Interpolate(x)                                                                                // (B, inChannels, 2h, 2w)
-            : ConvRelu.Double(_transposed[0], x, _keras);                                                            // (B, filters, 2h, 2w)
-        if (skip is not null)
-        {
-            if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))
-                up = functional.interpolate(up, [skip.size(2), skip.size(3)], null, InterpolationMode.Bilinear, false);
-            up = cat(new[] { skip, up }, 1);                                                                // (B, skipChannels + C, H, W)
-        }
-
-        return ConvRelu.Apply(_convolutions, up).MoveToOuterDisposeScope();                                  // (B, filters, H, W)
+            : ConvRelu.Double(_transposed[0], x, _keras);                                                   // (B, filters, 2h, 2w)
+        if (skip is null)
+            return up;
+        if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))
+            up = functional.interpolate(up, [skip.size(2), skip.size(3)], null, InterpolationMode.Bilinear, false);
+        return cat(new[] { skip, up }, 1);                                                                  // (B, skipChannels + C, H, W)
     }
 
     // Single precision between bfloat16 maps: libtorch's gradient of a bfloat16 interpolation takes more time than the convolutions around it.

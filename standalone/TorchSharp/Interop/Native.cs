@@ -29,6 +29,8 @@ internal static unsafe class Native
     [DllImport(Library)] internal static extern int boxed_set_grad(nint tensor, nint grad);
     [DllImport(Library)] internal static extern int boxed_backward(nint* roots, int rootCount, nint* grads, int gradCount, int retain, int create, nint* inputs, int inputCount);
     [DllImport(Library)] internal static extern int boxed_gradients(nint* outputs, int outputCount, nint* inputs, int inputCount, nint* grads, int gradCount, int retain, int create, int allowUnused, nint* results);
+    [DllImport(Library)] internal static extern int boxed_connect(nint* inputs, int inputCount, nint output, nint* kept, int keptCount, nint context, delegate* unmanaged<nint, nint, nint*, int, nint*, int, int> backward, delegate* unmanaged<nint, void> release);
+    [DllImport(Library)] internal static extern int boxed_saved(nint node, nint* results);
     [DllImport(Library)] internal static extern int boxed_grad_mode();
     [DllImport(Library)] internal static extern void boxed_set_grad_mode(int on);
     [DllImport(Library)] internal static extern nint boxed_enter_inference(int on);

@@ -4,7 +4,7 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    public static class autograd
+    public static partial class autograd
     {
         public static void backward(Tensor tensor, IList<Tensor> grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor> inputs = null) =>
             backward([tensor], grad_tensors, retain_graph, create_graph, inputs);
@@ -13,7 +13,7 @@ public static partial class torch
         {
             nint[] roots = Handles(tensors), grads = Handles(grad_tensors), leaves = Handles(inputs);
             fixed (nint* r = roots, g = grads, l = leaves)
-                Native.Check(Native.boxed_backward(r, roots.Length, g, grads.Length, retain_graph ?? create_graph ? 1 : 0, create_graph ? 1 : 0, l, leaves.Length));
+                CheckWayBack(Native.boxed_backward(r, roots.Length, g, grads.Length, retain_graph ?? create_graph ? 1 : 0, create_graph ? 1 : 0, l, leaves.Length));
             KeepAlive(tensors, grad_tensors, inputs);
         }
 
@@ -21,7 +21,7 @@ public static partial class torch
         {
             nint[] roots = Handles(outputs), leaves = Handles(inputs), grads = Handles(grad_outputs), results = new nint[leaves.Length];
             fixed (nint* r = roots, l = leaves, g = grads, into = results)
-                Native.Check(Native.boxed_gradients(r, roots.Length, l, leaves.Length, g, grads.Length, retain_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, into));
+                CheckWayBack(Native.boxed_gradients(r, roots.Length, l, leaves.Length, g, grads.Length, retain_graph ? 1 : 0, create_graph ? 1 : 0, allow_unused ? 1 : 0, into));
             KeepAlive(outputs, inputs, grad_outputs);
             return [.. results.Select(h => h == 0 ? null : new Tensor(h))];
         }

@@ -7,6 +7,9 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
+#include <torch/csrc/autograd/saved_variable.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <torch/version.h>
@@ -198,6 +201,58 @@ EXPORT int boxed_gradients(const Handle* outputs, int output_count, const Handle
         auto gradients = torch::autograd::grad(borrow(outputs, output_count), borrow(inputs, input_count),
             borrow(grads, grad_count), retain != 0, create != 0, allow_unused != 0);
         for (size_t i = 0; i < gradients.size(); i++) results[i] = give(gradients[i]);
+    });
+}
+
+// A function whose way back is managed code. What it saved is kept as libtorch's own functions keep it, so that an output among it makes no circle.
+using Backward = int (*)(void* context, const void* node, const Handle* grads, int count, Handle* results, int room);
+using Release = void (*)(void* context);
+
+struct ManagedFunction : torch::autograd::Node {
+    void* context;
+    Backward backward;
+    Release release;
+    std::vector<torch::autograd::SavedVariable> saved;
+
+    ManagedFunction(void* c, Backward b, Release r) : context(c), backward(b), release(r) {}
+
+    ~ManagedFunction() override { release(context); }
+
+    void release_variables() override { saved.clear(); }
+
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& grads) override {
+        std::vector<Handle> given, results(num_outputs());
+        for (size_t i = 0; i < grads.size(); i++) {
+            if (!grads[i].defined()) grads[i] = input_metadata(i).zeros_like();
+            given.push_back(give(grads[i]));
+        }
+        if (backward(context, this, given.data(), (int)given.size(), results.data(), (int)results.size()) < 0)
+            throw std::runtime_error("the way back of a function threw an exception");
+        torch::autograd::variable_list gradients;
+        for (auto h : results) gradients.push_back(h ? at::Tensor(c10::intrusive_ptr<c10::TensorImpl>::reclaim(h)) : at::Tensor());
+        return gradients;
+    }
+};
+
+// Makes the output the function's of the inputs. Nothing happens, and 0 is returned, where no gradient is asked for; then the context is still the caller's.
+EXPORT int boxed_connect(const Handle* inputs, int input_count, Handle output, const Handle* kept, int kept_count, void* context, Backward backward, Release release) {
+    return guarded([&] {
+        auto variables = borrow(inputs, input_count);
+        if (!torch::autograd::compute_requires_grad(at::TensorList(variables))) return 0;
+        std::shared_ptr<ManagedFunction> node(new ManagedFunction(context, backward, release), torch::autograd::deleteNode);
+        node->set_next_edges(torch::autograd::collect_next_edges(variables));
+        auto result = borrow(output);
+        torch::autograd::set_history(result, node);
+        for (int i = 0; i < kept_count; i++) node->saved.emplace_back(borrow(kept[i]), kept[i] == output);
+        return 1;
+    }, -1);
+}
+
+EXPORT int boxed_saved(const void* node, Handle* results) {
+    return status([&] {
+        auto self = std::static_pointer_cast<ManagedFunction>(((ManagedFunction*)node)->shared_from_this());
+        TORCH_CHECK(!self->saved.empty(), "what was saved for the way back is gone: it was gone already once, without retain_graph");
+        for (size_t i = 0; i < self->saved.size(); i++) results[i] = give(self->saved[i].unpack(self));
     });
 }
 

@@ -23,6 +23,9 @@ public sealed class SleapModelTests(ITestOutputHelper output)
         { "multi_class_topdown", ["centroid", "multiclass_centered_instance"] },
     };
 
+    /// <summary>Pixels of a frame that a cell of the maps is of, at most.</summary>
+    private const double Cell = 4;
+
     public static TheoryData<string, string[], string> Trained => new()
     {
         { "openfield_single", ["openfield_single"], "openfield" },
@@ -54,7 +57,7 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                 : ml.Pose().LoadVideo(path, frames.Select(frame => (int)frame!["frame_idx"]!));
             // Barely trained, this model's maps stay below 0.04, where the centre of mass of a patch hangs on the last bits.
             var loose = thresholds is JsonArray;
-            Compare($"{pipeline} {source} {run["integral_refinement"]} {thresholds.ToJsonString()}", ml, predicting.Transform(view), frames, loose ? 0.05 : 1e-3);
+            Compare($"{pipeline} {source} {run["integral_refinement"]} {thresholds.ToJsonString()}", ml, predicting.Transform(view), frames, loose ? 0.05 : 1e-3, (string)run["integral_refinement"]! == "integral");
         }
     }
 
@@ -72,15 +75,15 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                 ? ml.Pose().LoadVideo(Golden.PathOf(Flies), numbers)
                 : ml.Pose().Split(ml.Pose().LoadLabels(Golden.PathOf("../../examples/data/openfield")), (_, frame) => numbers.Contains(frame)).TestSet;
             using var predicting = model.With(new PredictionOptions { Refinement = refinement == "integral" ? PeakRefinement.Integral : PeakRefinement.None, Device = "cpu" });
-            Compare($"{pipeline} {refinement}", ml, predicting.Transform(view), frames, 1e-3);
+            Compare($"{pipeline} {refinement}", ml, predicting.Transform(view), frames, 1e-3, refinement == "integral");
         }
     }
 
-    private void Compare(string name, MLContext ml, IDataView poses, JsonArray expected, double tolerance)
+    private void Compare(string name, MLContext ml, IDataView poses, JsonArray expected, double tolerance, bool isRefined)
     {
         var found = ml.Pose().ToLabels(poses).Frames;
         Assert.Equal(expected.Count, found.Count);
-        var (largest, largestScore, nodes) = (0.0, 0.0, 0);
+        var (largest, largestScore, nodes, ties) = (0.0, 0.0, 0, 0);
         foreach (var (frame, labels) in expected.Zip(found))
         {
             var rest = labels.Instances.ToList();
@@ -93,15 +96,21 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                 var points = instance!["points"]!.AsArray();
                 var nearest = rest.MinBy(candidate => Differences(points, candidate).Sum(d => Math.Min(d, 100)))!;
                 rest.Remove(nearest);
-                largest = Math.Max(largest, Differences(points, nearest).Max());
                 nodes += points.Count;
                 var scores = instance["point_scores"]!.AsArray();
-                for (var node = 0; node < points.Count; node++)
-                    if (!nearest.Points[node].IsMissing) largestScore = Math.Max(largestScore, Math.Abs((double)scores[node]! - nearest.Points[node].Score));
+                foreach (var (node, difference) in Differences(points, nearest).Index())
+                {
+                    var score = nearest.Points[node].IsMissing ? 0 : Math.Abs((double)scores[node]! - nearest.Points[node].Score);
+                    largestScore = Math.Max(largestScore, score);
+                    // Without refinement a place is that of the highest cell, and of two neighbours that are equal but for rounding either may be.
+                    if (!isRefined && difference > tolerance && difference <= Cell && score <= 1e-5) ties++;
+                    else largest = Math.Max(largest, difference);
+                }
                 if (named && (string?)instance["track"] is { } track) Assert.Equal(track, nearest.Track?.Name);
             }
         }
-        output.WriteLine($"{name}: {nodes} nodes, largest difference {largest:g3} px, of scores {largestScore:g3}");
+        output.WriteLine($"{name}: {nodes} nodes, largest difference {largest:g3} px, {ties} ties, of scores {largestScore:g3}");
+        Assert.True(ties <= nodes / 100, $"{name}: {ties} of {nodes} nodes in the cell beside the expected one");
         Assert.True(largest <= tolerance, $"{name}: largest difference {largest} px, allowed {tolerance}");
         Assert.True(largestScore <= 0.01, $"{name}: largest difference of scores {largestScore}");
     }

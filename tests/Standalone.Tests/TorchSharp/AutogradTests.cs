@@ -101,4 +101,88 @@ public sealed class AutogradTests
         Assert.Equal(1.5, nn.utils.clip_grad_norm_([a, b], 100), 1e-5);
         Assert.Equal(1, b.grad[0].item<float>(), 1e-5f);
     }
+
+    [Fact]
+    public void AFunctionOfItsOwnGoesTheWayItSays()
+    {
+        var x = rand(new long[] { 3 }).requires_grad_();
+        var y = rand(new long[] { 3 }).requires_grad_();
+        var output = Product.apply(x, y);
+        Assert.True(output.requires_grad);
+        Assert.False(output.is_leaf);
+        // Twice the product, so that the gradients are not those of anything that libtorch has.
+        Assert.True(output.allclose(x * y * 2));
+        output.mul(tensor(new float[] { 1, 2, 3 })).sum().backward();
+        Assert.True(x.grad.allclose(y * 2 * tensor(new float[] { 1, 2, 3 })));
+        Assert.True(y.grad.allclose(x * 2 * tensor(new float[] { 1, 2, 3 })));
+    }
+
+    [Fact]
+    public void AFunctionIsNotAskedForGradientsThatNobodyWants()
+    {
+        var x = rand(3);
+        Assert.False(Product.apply(x, x).requires_grad);
+        using (no_grad()) Assert.False(Product.apply(x.clone().requires_grad_(), x).requires_grad);
+    }
+
+    [Fact]
+    public void WhatAFunctionSavedIsGoneAfterTheWayBack()
+    {
+        var x = rand(3).requires_grad_();
+        var output = Product.apply(x, x);
+        var sum = output.sum();
+        autograd.backward(sum, retain_graph: true);
+        sum.backward();
+        Assert.ThrowsAny<Exception>(() => output.sum().backward());
+    }
+
+    [Fact]
+    public void WhatAFunctionThrowsArrives()
+    {
+        var x = rand(3).requires_grad_();
+        var e = Assert.Throws<NotSupportedException>(() => OneWay.apply(x).sum().backward());
+        Assert.Equal("only there", e.Message);
+    }
+
+    [Fact]
+    public void AFunctionKeepsNothingAlive()
+    {
+        var before = Tensor.TotalCount;
+        using (NewDisposeScope())
+        {
+            var x = rand(3).requires_grad_();
+            for (var i = 0; i < 20; i++) Product.apply(x, x).sum().backward();
+        }
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private sealed class Product : autograd.SingleTensorFunction<Product>
+    {
+        public override string Name => nameof(Product);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            Assert.False(is_grad_enabled());
+            var (x, y) = ((Tensor)vars[0], (Tensor)vars[1]);
+            var output = x * y * 2;
+            ctx.save_for_backward([x, y, output]);
+            return output;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            var saved = ctx.get_saved_variables();
+            Assert.True(saved[2].allclose(saved[0] * saved[1] * 2));
+            return [grad_output * saved[1] * 2, grad_output * saved[0] * 2];
+        }
+    }
+
+    private sealed class OneWay : autograd.SingleTensorFunction<OneWay>
+    {
+        public override string Name => nameof(OneWay);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars) => ((Tensor)vars[0]).clone();
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => throw new NotSupportedException("only there");
+    }
 }

@@ -1,0 +1,336 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Products of small matrices whose result stays in registers: C = A·B, A of some rows and <c>depth</c> columns, B of 16 or 8 columns that lie side by side.
+/// C has 16 numbers a row.
+/// </summary>
+internal static unsafe class MatrixKernel
+{
+    /// <summary>Columns of C, and numbers from row to row.</summary>
+    public const int Columns = 16;
+
+    /// <summary>The number of rows is a multiple of it.</summary>
+    public const int Rows = 6;
+
+    /// <param name="a">Row by row, <paramref name="aRow"/> numbers from row to row.</param>
+    /// <param name="aRow">At least <paramref name="depth"/>.</param>
+    /// <param name="b"><paramref name="depth"/> rows of <paramref name="columns"/> numbers.</param>
+    /// <param name="c">The result.</param>
+    /// <param name="rows">A multiple of <see cref="Rows"/>.</param>
+    /// <param name="depth">Columns of A, rows of B.</param>
+    /// <param name="columns">16 or 8.</param>
+    public static void Multiply(float* a, nint aRow, float* b, float* c, int rows, int depth, int columns)
+    {
+        int row = 0;
+        if (columns == Columns && Vector512.IsHardwareAccelerated)
+        {
+            for (; row + 2 * Rows <= rows; row += 2 * Rows)
+                Multiply12x16(a + row * aRow, aRow, b, c + row * Columns, depth);
+        }
+
+        for (; row < rows; row += Rows)
+        {
+            if (columns == Columns)
+                Multiply6x16(a + row * aRow, aRow, b, c + row * Columns, depth);
+            else
+                Multiply6x8(a + row * aRow, aRow, b, c + row * Columns, depth);
+        }
+    }
+
+    /// <summary>C = Aᵀ·B, or C + Aᵀ·B.</summary>
+    /// <param name="a">Row by row.</param>
+    /// <param name="aColumns">Columns of A and rows of C; a multiple of 8.</param>
+    /// <param name="b">Row by row.</param>
+    /// <param name="bColumns">Columns of B and of C; a multiple of 8.</param>
+    /// <param name="c">The result, row by row.</param>
+    /// <param name="rows">Rows of A and of B.</param>
+    /// <param name="adds">Whether it is added to what is there.</param>
+    public static void MultiplyTransposed(float* a, int aColumns, float* b, int bColumns, float* c, int rows, bool adds)
+    {
+        for (int column = 0; column < bColumns; column += Columns)
+        {
+            bool isNarrow = column + Columns > bColumns;
+            for (int row = 0; row < aColumns; row += 8)
+            {
+                float* to = c + (nint)row * bColumns + column;
+                if (isNarrow)
+                    Transposed8x8(a + row, aColumns, b + column, bColumns, to, rows, adds);
+                else if (Vector512.IsHardwareAccelerated)
+                    Transposed8x16(a + row, aColumns, b + column, bColumns, to, rows, adds);
+                else
+                {
+                    Transposed4x16(a + row, aColumns, b + column, bColumns, to, rows, adds);
+                    Transposed4x16(a + row + 4, aColumns, b + column, bColumns, to + 4 * (nint)bColumns, rows, adds);
+                }
+            }
+        }
+    }
+
+    /// <summary>Turns 8×8 numbers: rows become columns.</summary>
+    /// <param name="from">Row by row.</param>
+    /// <param name="row">Numbers from row to row.</param>
+    /// <param name="to">Eight numbers a row.</param>
+    public static void Transpose8x8(float* from, nint row, float* to)
+    {
+        // Pairs of rows, then pairs of those, then halves.
+        var (a, b, c, d) = (Vector256.Load(from), Vector256.Load(from + row), Vector256.Load(from + 2 * row), Vector256.Load(from + 3 * row));
+        var (e, f, g, h) = (Vector256.Load(from + 4 * row), Vector256.Load(from + 5 * row), Vector256.Load(from + 6 * row), Vector256.Load(from + 7 * row));
+        var (ab0, ab1, cd0, cd1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
+        var (ef0, ef1, gh0, gh1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
+        const byte low = 0x44, high = 0xEE;
+        Halves(Avx.Shuffle(ab0, cd0, low), Avx.Shuffle(ef0, gh0, low), to);
+        Halves(Avx.Shuffle(ab0, cd0, high), Avx.Shuffle(ef0, gh0, high), to + 8);
+        Halves(Avx.Shuffle(ab1, cd1, low), Avx.Shuffle(ef1, gh1, low), to + 16);
+        Halves(Avx.Shuffle(ab1, cd1, high), Avx.Shuffle(ef1, gh1, high), to + 24);
+
+        static void Halves(Vector256<float> abcd, Vector256<float> efgh, float* to)
+        {
+            Avx.Permute2x128(abcd, efgh, 0x20).Store(to);
+            Avx.Permute2x128(abcd, efgh, 0x31).Store(to + 32);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply12x16(float* a, nint aRow, float* b, float* c, int depth)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
+        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
+        for (int i = 0; i < depth; i++)
+        {
+            var row = Vector512.Load(b);
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), row, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a + aRow)), row, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a + 2 * aRow)), row, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(*a3), row, c3);
+            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a3 + aRow)), row, c4);
+            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a3 + 2 * aRow)), row, c5);
+            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(*a6), row, c6);
+            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a6 + aRow)), row, c7);
+            c8 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a6 + 2 * aRow)), row, c8);
+            c9 = Vector512.FusedMultiplyAdd(Vector512.Create(*a9), row, c9);
+            c10 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a9 + aRow)), row, c10);
+            c11 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a9 + 2 * aRow)), row, c11);
+            a++;
+            a3++;
+            a6++;
+            a9++;
+            b += Columns;
+        }
+
+        c0.Store(c);
+        c1.Store(c + 16);
+        c2.Store(c + 32);
+        c3.Store(c + 48);
+        c4.Store(c + 64);
+        c5.Store(c + 80);
+        c6.Store(c + 96);
+        c7.Store(c + 112);
+        c8.Store(c + 128);
+        c9.Store(c + 144);
+        c10.Store(c + 160);
+        c11.Store(c + 176);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply6x16(float* a, nint aRow, float* b, float* c, int depth)
+    {
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        float* a3 = a + 3 * aRow;
+        for (int i = 0; i < depth; i++)
+        {
+            var (left, right) = (Vector256.Load(b), Vector256.Load(b + 8));
+            var factor = Vector256.Create(*a);
+            c00 = Vector256.FusedMultiplyAdd(factor, left, c00);
+            c01 = Vector256.FusedMultiplyAdd(factor, right, c01);
+            factor = Vector256.Create(*(a + aRow));
+            c10 = Vector256.FusedMultiplyAdd(factor, left, c10);
+            c11 = Vector256.FusedMultiplyAdd(factor, right, c11);
+            factor = Vector256.Create(*(a + 2 * aRow));
+            c20 = Vector256.FusedMultiplyAdd(factor, left, c20);
+            c21 = Vector256.FusedMultiplyAdd(factor, right, c21);
+            factor = Vector256.Create(*a3);
+            c30 = Vector256.FusedMultiplyAdd(factor, left, c30);
+            c31 = Vector256.FusedMultiplyAdd(factor, right, c31);
+            factor = Vector256.Create(*(a3 + aRow));
+            c40 = Vector256.FusedMultiplyAdd(factor, left, c40);
+            c41 = Vector256.FusedMultiplyAdd(factor, right, c41);
+            factor = Vector256.Create(*(a3 + 2 * aRow));
+            c50 = Vector256.FusedMultiplyAdd(factor, left, c50);
+            c51 = Vector256.FusedMultiplyAdd(factor, right, c51);
+            a++;
+            a3++;
+            b += Columns;
+        }
+
+        c00.Store(c);
+        c01.Store(c + 8);
+        c10.Store(c + 16);
+        c11.Store(c + 24);
+        c20.Store(c + 32);
+        c21.Store(c + 40);
+        c30.Store(c + 48);
+        c31.Store(c + 56);
+        c40.Store(c + 64);
+        c41.Store(c + 72);
+        c50.Store(c + 80);
+        c51.Store(c + 88);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply6x8(float* a, nint aRow, float* b, float* c, int depth)
+    {
+        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
+        float* a3 = a + 3 * aRow;
+        for (int i = 0; i < depth; i++)
+        {
+            var row = Vector256.Load(b);
+            c0 = Vector256.FusedMultiplyAdd(Vector256.Create(*a), row, c0);
+            c1 = Vector256.FusedMultiplyAdd(Vector256.Create(*(a + aRow)), row, c1);
+            c2 = Vector256.FusedMultiplyAdd(Vector256.Create(*(a + 2 * aRow)), row, c2);
+            c3 = Vector256.FusedMultiplyAdd(Vector256.Create(*a3), row, c3);
+            c4 = Vector256.FusedMultiplyAdd(Vector256.Create(*(a3 + aRow)), row, c4);
+            c5 = Vector256.FusedMultiplyAdd(Vector256.Create(*(a3 + 2 * aRow)), row, c5);
+            a++;
+            a3++;
+            b += 8;
+        }
+
+        c0.Store(c);
+        c1.Store(c + 16);
+        c2.Store(c + 32);
+        c3.Store(c + 48);
+        c4.Store(c + 64);
+        c5.Store(c + 80);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transposed8x16(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    {
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        if (adds)
+        {
+            c0 = Vector512.Load(c);
+            c1 = Vector512.Load(c + bRow);
+            c2 = Vector512.Load(c + 2 * bRow);
+            c3 = Vector512.Load(c + 3 * bRow);
+            c4 = Vector512.Load(c + 4 * bRow);
+            c5 = Vector512.Load(c + 5 * bRow);
+            c6 = Vector512.Load(c + 6 * bRow);
+            c7 = Vector512.Load(c + 7 * bRow);
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            var row = Vector512.Load(b);
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), row, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), row, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), row, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), row, c3);
+            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[4]), row, c4);
+            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), row, c5);
+            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), row, c6);
+            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), row, c7);
+            a += aRow;
+            b += bRow;
+        }
+
+        c0.Store(c);
+        c1.Store(c + bRow);
+        c2.Store(c + 2 * bRow);
+        c3.Store(c + 3 * bRow);
+        c4.Store(c + 4 * bRow);
+        c5.Store(c + 5 * bRow);
+        c6.Store(c + 6 * bRow);
+        c7.Store(c + 7 * bRow);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transposed4x16(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    {
+        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        if (adds)
+        {
+            c00 = Vector256.Load(c);
+            c01 = Vector256.Load(c + 8);
+            c10 = Vector256.Load(c + bRow);
+            c11 = Vector256.Load(c + bRow + 8);
+            c20 = Vector256.Load(c + 2 * bRow);
+            c21 = Vector256.Load(c + 2 * bRow + 8);
+            c30 = Vector256.Load(c + 3 * bRow);
+            c31 = Vector256.Load(c + 3 * bRow + 8);
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            var (left, right) = (Vector256.Load(b), Vector256.Load(b + 8));
+            var factor = Vector256.Create(a[0]);
+            c00 = Vector256.FusedMultiplyAdd(factor, left, c00);
+            c01 = Vector256.FusedMultiplyAdd(factor, right, c01);
+            factor = Vector256.Create(a[1]);
+            c10 = Vector256.FusedMultiplyAdd(factor, left, c10);
+            c11 = Vector256.FusedMultiplyAdd(factor, right, c11);
+            factor = Vector256.Create(a[2]);
+            c20 = Vector256.FusedMultiplyAdd(factor, left, c20);
+            c21 = Vector256.FusedMultiplyAdd(factor, right, c21);
+            factor = Vector256.Create(a[3]);
+            c30 = Vector256.FusedMultiplyAdd(factor, left, c30);
+            c31 = Vector256.FusedMultiplyAdd(factor, right, c31);
+            a += aRow;
+            b += bRow;
+        }
+
+        c00.Store(c);
+        c01.Store(c + 8);
+        c10.Store(c + bRow);
+        c11.Store(c + bRow + 8);
+        c20.Store(c + 2 * bRow);
+        c21.Store(c + 2 * bRow + 8);
+        c30.Store(c + 3 * bRow);
+        c31.Store(c + 3 * bRow + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transposed8x8(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    {
+        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        if (adds)
+        {
+            c0 = Vector256.Load(c);
+            c1 = Vector256.Load(c + bRow);
+            c2 = Vector256.Load(c + 2 * bRow);
+            c3 = Vector256.Load(c + 3 * bRow);
+            c4 = Vector256.Load(c + 4 * bRow);
+            c5 = Vector256.Load(c + 5 * bRow);
+            c6 = Vector256.Load(c + 6 * bRow);
+            c7 = Vector256.Load(c + 7 * bRow);
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            var row = Vector256.Load(b);
+            c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a[0]), row, c0);
+            c1 = Vector256.FusedMultiplyAdd(Vector256.Create(a[1]), row, c1);
+            c2 = Vector256.FusedMultiplyAdd(Vector256.Create(a[2]), row, c2);
+            c3 = Vector256.FusedMultiplyAdd(Vector256.Create(a[3]), row, c3);
+            c4 = Vector256.FusedMultiplyAdd(Vector256.Create(a[4]), row, c4);
+            c5 = Vector256.FusedMultiplyAdd(Vector256.Create(a[5]), row, c5);
+            c6 = Vector256.FusedMultiplyAdd(Vector256.Create(a[6]), row, c6);
+            c7 = Vector256.FusedMultiplyAdd(Vector256.Create(a[7]), row, c7);
+            a += aRow;
+            b += bRow;
+        }
+
+        c0.Store(c);
+        c1.Store(c + bRow);
+        c2.Store(c + 2 * bRow);
+        c3.Store(c + 3 * bRow);
+        c4.Store(c + 4 * bRow);
+        c5.Store(c + 5 * bRow);
+        c6.Store(c + 6 * bRow);
+        c7.Store(c + 7 * bRow);
+    }
+}

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>The memory of a map in channels-last order: the numbers of a pixel lie side by side, pixels row by row.</summary>
+internal readonly unsafe struct PixelMap
+{
+    private readonly float* _first;
+
+    private PixelMap(float* first, long[] shape)
+    {
+        _first = first;
+        (Batch, Channels, Height, Width) = ((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
+    }
+
+    public int Batch { get; }
+
+    public int Channels { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>Numbers from a pixel to the one below.</summary>
+    public nint Row => (nint)Width * Channels;
+
+    /// <param name="map">(B, C, H, W) in channels-last order, on the CPU, in single precision. It must outlive what is returned.</param>
+    public static PixelMap Of(Tensor map)
+    {
+        using Tensor pixels = map.permute(0, 2, 3, 1);
+        fixed (byte* first = pixels.bytes) // memory of libtorch, which does not move
+            return new PixelMap((float*)first, map.shape);
+    }
+
+    /// <summary>The first number of a pixel.</summary>
+    public float* At(int image, int y, int x) => _first + ((((nint)image * Height) + y) * Width + x) * Channels;
+}

@@ -1,0 +1,204 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// 3×3 convolutions of unchanged size on a CPU, in single precision, with a quarter of the multiplications (<see cref="WinogradTile"/>). Tile by tile, so that what is in between stays in
+/// the processor's cache: a tile's numbers do not depend on which others there are, nor on the number of threads.
+/// </summary>
+internal static unsafe class Winograd
+{
+    private const int TilesAtOnce = 24, CacheBytes = 2 << 20;
+    [ThreadStatic] private static NativeScratch? t_factors, t_tiles;
+
+    /// <summary>Whether the convolution can be done here: its output is the same as libtorch's but for rounding.</summary>
+    /// <param name="x">(B, C, H, W)</param>
+    /// <param name="weight">(filters, C, height, width)</param>
+    public static bool Takes(Tensor x, Tensor weight) =>
+        Fma.IsSupported && Vector256.IsHardwareAccelerated
+        && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && x.device_type == TorchSharp.DeviceType.CPU
+        && weight.size(2) == 3 && weight.size(3) == 3
+        && weight.size(0) >= WinogradTile.Lanes && weight.size(1) >= WinogradTile.Lanes && x.numel() > 0
+        && sizeof(float) * x.size(0) * x.size(2) * x.size(3) * Math.Max(x.size(1), weight.size(0)) <= int.MaxValue; // more than that TorchSharp gives no pointer to
+
+    /// <summary>The convolution with zeros around the map, its bias added, and on demand max(0, ·) of it.</summary>
+    /// <param name="x">(B, C, H, W)</param>
+    /// <param name="weight">(filters, C, 3, 3)</param>
+    /// <param name="bias">(filters)</param>
+    /// <param name="relu">Whether what is below 0 becomes 0.</param>
+    /// <param name="kept">The weight's factors, if it has not changed since they were made.</param>
+    /// <returns>(B, filters, H, W), in channels-last order</returns>
+    public static Tensor Convolve(Tensor x, Tensor weight, Tensor bias, bool relu, WinogradFactors? kept)
+    {
+        using var weights = new PixelSource(weight);
+        fixed (byte* first = bias.bytes)
+        {
+            Tensor result = Convolve(x, new WinogradFilters(weights.Map), kept, (float*)first, relu);
+            GC.KeepAlive(kept);
+            return result;
+        }
+    }
+
+    /// <summary>The gradient of the input, from that of the output.</summary>
+    /// <param name="gradient">(B, filters, H, W)</param>
+    /// <param name="weight">(filters, C, 3, 3)</param>
+    /// <returns>(B, C, H, W), in channels-last order</returns>
+    public static Tensor InputGradient(Tensor gradient, Tensor weight)
+    {
+        using var weights = new PixelSource(weight);
+        return Convolve(gradient, new WinogradFilters(weights.Map).Transposed, null, null, relu: false);
+    }
+
+    /// <summary>The gradient of the filters, from that of the output.</summary>
+    /// <param name="x">(B, C, H, W)</param>
+    /// <param name="gradient">(B, filters, H, W)</param>
+    /// <returns>(filters, C, 3, 3), in channels-last order</returns>
+    public static Tensor WeightGradient(Tensor x, Tensor gradient)
+    {
+        Tensor result = ChannelsLast.Empty(gradient.size(1), x.size(1), 3, 3);
+        using var pixels = new PixelSource(x);
+        using var gradients = new PixelSource(gradient);
+        PixelMap from = pixels.Map, to = gradients.Map;
+        var tiles = new WinogradTiles(to);
+        int inputs = RoundUp(from.Channels, WinogradTile.Lanes), outputs = RoundUp(to.Channels, WinogradTile.Lanes);
+        int atOnce = Math.Min(RoundUp(tiles.Count, TilesAtOnce), Math.Max(4 * TilesAtOnce, CacheBytes / (sizeof(float) * WinogradTile.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce));
+        nint inputStride = (nint)atOnce * inputs + 16, outputStride = (nint)atOnce * outputs + 16, factorStride = (nint)inputs * outputs + 16;
+        float* memory = (t_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + factorStride));
+        float* outputFactors = memory + WinogradTile.Points * inputStride, products = outputFactors + WinogradTile.Points * outputStride;
+        int patchLength = WinogradTile.Points * Math.Max(from.Channels, to.Channels);
+        for (int first = 0; first < tiles.Count; first += atOnce)
+        {
+            int begin = first, count = Math.Min(atOnce, tiles.Count - first);
+            TorchThreads.Share((count + TilesAtOnce - 1) / TilesAtOnce, part =>
+            {
+                float* patch = (t_tiles ??= new()).Of(patchLength);
+                for (int i = part * TilesAtOnce; i < Math.Min(count, (part + 1) * TilesAtOnce); i++)
+                {
+                    tiles.Input(begin + i, from, patch, memory + (nint)i * inputs, inputStride);
+                    tiles.Gradient(begin + i, to, patch, outputFactors + (nint)i * outputs, outputStride);
+                }
+            });
+            TorchThreads.Share(WinogradTile.Points, point => MatrixKernel.MultiplyTransposed(memory + point * inputStride, inputs, outputFactors + point * outputStride, outputs, products + point * factorStride, count, begin > 0));
+        }
+
+        PixelMap weights = PixelMap.Of(result);
+        TorchThreads.Share(weights.Channels, input =>
+        {
+            for (int output = 0; output < weights.Batch; output += WinogradTile.Lanes)
+                WinogradTile.FilterGradient(products + (nint)input * outputs + output, factorStride, weights.At(output, 0, 0) + input, 9 * weights.Channels, weights.Channels, Math.Min(WinogradTile.Lanes, weights.Batch - output));
+        });
+        return result;
+    }
+
+    /// <summary>The gradient in front of a ReLU, and that of the bias.</summary>
+    /// <param name="gradient">(B, C, H, W): of the ReLU's output.</param>
+    /// <param name="output">(B, C, H, W): what the ReLU gave.</param>
+    /// <returns>(B, C, H, W) in channels-last order: 0 where the ReLU gave 0; (C): its sums.</returns>
+    public static (Tensor Gradient, Tensor Bias) ReluGradient(Tensor gradient, Tensor output)
+    {
+        Tensor result = ChannelsLast.Empty(output.size(0), output.size(1), output.size(2), output.size(3));
+        using var gradients = new PixelSource(gradient);
+        using var outputs = new PixelSource(output);
+        PixelMap given = gradients.Map, seen = outputs.Map, to = PixelMap.Of(result);
+        // The sums of rows are added in order, so that the number of threads does not change them.
+        int channels = to.Channels, rows = to.Batch * to.Height;
+        using Tensor sums = empty([rows, channels], ScalarType.Float32);
+        fixed (byte* first = sums.bytes)
+        {
+            float* sum = (float*)first;
+            TorchThreads.Share(rows, row => ReluGradient(given.At(0, row, 0), seen.At(0, row, 0), to.At(0, row, 0), sum + (nint)row * channels, channels, to.Width));
+        }
+
+        return (result, sums.sum([0L]));
+    }
+
+    private static void ReluGradient(float* gradient, float* output, float* to, float* sums, int channels, int pixels)
+    {
+        new Span<float>(sums, channels).Clear();
+        for (int pixel = 0; pixel < pixels; pixel++)
+        {
+            int channel = 0;
+            for (; channel + WinogradTile.Lanes <= channels; channel += WinogradTile.Lanes)
+            {
+                var masked = Vector256.Load(gradient + channel) & Vector256.GreaterThan(Vector256.Load(output + channel), Vector256<float>.Zero);
+                masked.Store(to + channel);
+                (Vector256.Load(sums + channel) + masked).Store(sums + channel);
+            }
+
+            for (; channel < channels; channel++)
+            {
+                to[channel] = output[channel] > 0 ? gradient[channel] : 0;
+                sums[channel] += to[channel];
+            }
+
+            gradient += channels;
+            output += channels;
+            to += channels;
+        }
+    }
+
+    private static Tensor Convolve(Tensor x, WinogradFilters filters, WinogradFactors? kept, float* bias, bool relu)
+    {
+        Tensor result = ChannelsLast.Empty(x.size(0), filters.Outputs, x.size(2), x.size(3));
+        using var pixels = new PixelSource(x);
+        float* factors = kept is null ? (t_factors ??= new()).Of(filters.FactorCount) : kept.Memory;
+        if (kept is null)
+            Transform(filters, factors);
+        Convolve(pixels.Map, filters, factors, bias, relu, PixelMap.Of(result));
+        return result;
+    }
+
+    /// <summary>Fills in the factors of all filters.</summary>
+    public static void Transform(WinogradFilters filters, float* factors)
+    {
+        TorchThreads.Share(filters.Panels, panel => filters.Transform(factors, panel));
+    }
+
+    private static void Convolve(PixelMap from, WinogradFilters filters, float* factors, float* bias, bool relu, PixelMap to)
+    {
+        var tiles = new WinogradTiles(to);
+        int inputs = filters.Inputs, threads = get_num_threads(), panels = filters.Panels;
+        // Where tiles are too few for all threads, the outputs are shared out too.
+        int blocks = (tiles.Count + TilesAtOnce - 1) / TilesAtOnce, groups = Math.Min(panels, Math.Max(1, threads / blocks)), panelsEach = (panels + groups - 1) / groups;
+        Vector256<float> least = relu ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
+        // A little apart, so that equal places of all factors do not fall into one set of the cache.
+        nint inputStride = (nint)TilesAtOnce * inputs + 16, sumStride = TilesAtOnce * MatrixKernel.Columns + 16, patchLength = (nint)WinogradTile.Points * inputs;
+        TorchThreads.Share(blocks * groups, part =>
+        {
+            int block = part / groups, first = block * TilesAtOnce, count = Math.Min(TilesAtOnce, tiles.Count - first), rows = RoundUp(count, MatrixKernel.Rows);
+            float* memory = (t_tiles ??= new()).Of(WinogradTile.Points * (inputStride + sumStride) + patchLength);
+            float* sums = memory + WinogradTile.Points * inputStride, patch = sums + WinogradTile.Points * sumStride;
+            for (int i = 0; i < count; i++)
+                tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride);
+            int firstPanel = part % groups * panelsEach;
+            for (int panel = firstPanel; panel < Math.Min(panels, firstPanel + panelsEach); panel++)
+            {
+                int output = panel * MatrixKernel.Columns, columns = filters.ColumnsOf(panel);
+                float* weights = factors + filters.Panel(panel);
+                nint pointStride = filters.PointStride(columns);
+                for (int point = 0; point < WinogradTile.Points; point++)
+                    MatrixKernel.Multiply(memory + point * inputStride, inputs, weights + point * pointStride, sums + point * sumStride, rows, inputs, columns);
+                for (int channel = output; channel < output + columns; channel += WinogradTile.Lanes)
+                {
+                    Vector256<float> add = bias is null ? Vector256<float>.Zero : Some(bias + channel, filters.Outputs - channel);
+                    for (int i = 0; i < count; i++)
+                        WinogradTile.Output(sums + i * MatrixKernel.Columns + (channel - output), sumStride, add, least, tiles.Output(first + i, to, channel));
+                }
+            }
+        });
+    }
+
+    private static Vector256<float> Some(float* first, int count)
+    {
+        if (count >= WinogradTile.Lanes)
+            return Vector256.Load(first);
+        float* eight = stackalloc float[WinogradTile.Lanes];
+        new Span<float>(eight, WinogradTile.Lanes).Clear();
+        new Span<float>(first, count).CopyTo(new Span<float>(eight, count));
+        return Vector256.Load(eight);
+    }
+
+    private static int RoundUp(int value, int step) => (value + step - 1) / step * step;
+}
