@@ -41,32 +41,24 @@ internal static unsafe class MatrixKernel
         }
     }
 
-    /// <summary>C = Aᵀ·B, or C + Aᵀ·B.</summary>
-    /// <param name="a">Row by row.</param>
-    /// <param name="aColumns">Columns of A and rows of C; a multiple of 8.</param>
-    /// <param name="b">Row by row.</param>
-    /// <param name="bColumns">Columns of B and of C; a multiple of 8.</param>
-    /// <param name="c">The result, row by row.</param>
+    /// <summary>Eight rows of C = Aᵀ·B, or of C + Aᵀ·B.</summary>
+    /// <param name="a">Eight numbers a row.</param>
+    /// <param name="b">16 numbers a row.</param>
+    /// <param name="c">The result.</param>
+    /// <param name="cRow">Numbers from row to row of it.</param>
     /// <param name="rows">Rows of A and of B.</param>
+    /// <param name="columns">Columns that are wanted: 16 or more, or up to 8, of which eight are made.</param>
     /// <param name="adds">Whether it is added to what is there.</param>
-    public static void MultiplyTransposed(float* a, int aColumns, float* b, int bColumns, float* c, int rows, bool adds)
+    public static void MultiplyTransposed(float* a, float* b, float* c, nint cRow, int rows, int columns, bool adds)
     {
-        for (int column = 0; column < bColumns; column += Columns)
+        if (columns <= 8)
+            Transposed8x8(a, b, c, cRow, rows, adds);
+        else if (Vector512.IsHardwareAccelerated)
+            Transposed8x16(a, b, c, cRow, rows, adds);
+        else
         {
-            bool isNarrow = column + Columns > bColumns;
-            for (int row = 0; row < aColumns; row += 8)
-            {
-                float* to = c + (nint)row * bColumns + column;
-                if (isNarrow)
-                    Transposed8x8(a + row, aColumns, b + column, bColumns, to, rows, adds);
-                else if (Vector512.IsHardwareAccelerated)
-                    Transposed8x16(a + row, aColumns, b + column, bColumns, to, rows, adds);
-                else
-                {
-                    Transposed4x16(a + row, aColumns, b + column, bColumns, to, rows, adds);
-                    Transposed4x16(a + row + 4, aColumns, b + column, bColumns, to + 4 * (nint)bColumns, rows, adds);
-                }
-            }
+            Transposed4x16(a, b, c, cRow, rows, adds);
+            Transposed4x16(a + 4, b, c + 4 * cRow, cRow, rows, adds);
         }
     }
 
@@ -208,19 +200,19 @@ internal static unsafe class MatrixKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transposed8x16(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    private static void Transposed8x16(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         if (adds)
         {
             c0 = Vector512.Load(c);
-            c1 = Vector512.Load(c + bRow);
-            c2 = Vector512.Load(c + 2 * bRow);
-            c3 = Vector512.Load(c + 3 * bRow);
-            c4 = Vector512.Load(c + 4 * bRow);
-            c5 = Vector512.Load(c + 5 * bRow);
-            c6 = Vector512.Load(c + 6 * bRow);
-            c7 = Vector512.Load(c + 7 * bRow);
+            c1 = Vector512.Load(c + cRow);
+            c2 = Vector512.Load(c + 2 * cRow);
+            c3 = Vector512.Load(c + 3 * cRow);
+            c4 = Vector512.Load(c + 4 * cRow);
+            c5 = Vector512.Load(c + 5 * cRow);
+            c6 = Vector512.Load(c + 6 * cRow);
+            c7 = Vector512.Load(c + 7 * cRow);
         }
 
         for (int i = 0; i < rows; i++)
@@ -234,34 +226,34 @@ internal static unsafe class MatrixKernel
             c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), row, c5);
             c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), row, c6);
             c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), row, c7);
-            a += aRow;
-            b += bRow;
+            a += 8;
+            b += Columns;
         }
 
         c0.Store(c);
-        c1.Store(c + bRow);
-        c2.Store(c + 2 * bRow);
-        c3.Store(c + 3 * bRow);
-        c4.Store(c + 4 * bRow);
-        c5.Store(c + 5 * bRow);
-        c6.Store(c + 6 * bRow);
-        c7.Store(c + 7 * bRow);
+        c1.Store(c + cRow);
+        c2.Store(c + 2 * cRow);
+        c3.Store(c + 3 * cRow);
+        c4.Store(c + 4 * cRow);
+        c5.Store(c + 5 * cRow);
+        c6.Store(c + 6 * cRow);
+        c7.Store(c + 7 * cRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transposed4x16(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    private static void Transposed4x16(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
         Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
         if (adds)
         {
             c00 = Vector256.Load(c);
             c01 = Vector256.Load(c + 8);
-            c10 = Vector256.Load(c + bRow);
-            c11 = Vector256.Load(c + bRow + 8);
-            c20 = Vector256.Load(c + 2 * bRow);
-            c21 = Vector256.Load(c + 2 * bRow + 8);
-            c30 = Vector256.Load(c + 3 * bRow);
-            c31 = Vector256.Load(c + 3 * bRow + 8);
+            c10 = Vector256.Load(c + cRow);
+            c11 = Vector256.Load(c + cRow + 8);
+            c20 = Vector256.Load(c + 2 * cRow);
+            c21 = Vector256.Load(c + 2 * cRow + 8);
+            c30 = Vector256.Load(c + 3 * cRow);
+            c31 = Vector256.Load(c + 3 * cRow + 8);
         }
 
         for (int i = 0; i < rows; i++)
@@ -279,34 +271,34 @@ internal static unsafe class MatrixKernel
             factor = Vector256.Create(a[3]);
             c30 = Vector256.FusedMultiplyAdd(factor, left, c30);
             c31 = Vector256.FusedMultiplyAdd(factor, right, c31);
-            a += aRow;
-            b += bRow;
+            a += 8;
+            b += Columns;
         }
 
         c00.Store(c);
         c01.Store(c + 8);
-        c10.Store(c + bRow);
-        c11.Store(c + bRow + 8);
-        c20.Store(c + 2 * bRow);
-        c21.Store(c + 2 * bRow + 8);
-        c30.Store(c + 3 * bRow);
-        c31.Store(c + 3 * bRow + 8);
+        c10.Store(c + cRow);
+        c11.Store(c + cRow + 8);
+        c20.Store(c + 2 * cRow);
+        c21.Store(c + 2 * cRow + 8);
+        c30.Store(c + 3 * cRow);
+        c31.Store(c + 3 * cRow + 8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transposed8x8(float* a, nint aRow, float* b, nint bRow, float* c, int rows, bool adds)
+    private static void Transposed8x8(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
         Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         if (adds)
         {
             c0 = Vector256.Load(c);
-            c1 = Vector256.Load(c + bRow);
-            c2 = Vector256.Load(c + 2 * bRow);
-            c3 = Vector256.Load(c + 3 * bRow);
-            c4 = Vector256.Load(c + 4 * bRow);
-            c5 = Vector256.Load(c + 5 * bRow);
-            c6 = Vector256.Load(c + 6 * bRow);
-            c7 = Vector256.Load(c + 7 * bRow);
+            c1 = Vector256.Load(c + cRow);
+            c2 = Vector256.Load(c + 2 * cRow);
+            c3 = Vector256.Load(c + 3 * cRow);
+            c4 = Vector256.Load(c + 4 * cRow);
+            c5 = Vector256.Load(c + 5 * cRow);
+            c6 = Vector256.Load(c + 6 * cRow);
+            c7 = Vector256.Load(c + 7 * cRow);
         }
 
         for (int i = 0; i < rows; i++)
@@ -320,17 +312,17 @@ internal static unsafe class MatrixKernel
             c5 = Vector256.FusedMultiplyAdd(Vector256.Create(a[5]), row, c5);
             c6 = Vector256.FusedMultiplyAdd(Vector256.Create(a[6]), row, c6);
             c7 = Vector256.FusedMultiplyAdd(Vector256.Create(a[7]), row, c7);
-            a += aRow;
-            b += bRow;
+            a += 8;
+            b += Columns;
         }
 
         c0.Store(c);
-        c1.Store(c + bRow);
-        c2.Store(c + 2 * bRow);
-        c3.Store(c + 3 * bRow);
-        c4.Store(c + 4 * bRow);
-        c5.Store(c + 5 * bRow);
-        c6.Store(c + 6 * bRow);
-        c7.Store(c + 7 * bRow);
+        c1.Store(c + cRow);
+        c2.Store(c + 2 * cRow);
+        c3.Store(c + 3 * cRow);
+        c4.Store(c + 4 * cRow);
+        c5.Store(c + 5 * cRow);
+        c6.Store(c + 6 * cRow);
+        c7.Store(c + 7 * cRow);
     }
 }

@@ -74,7 +74,7 @@ internal static unsafe class UpJoin
             for (int column = 0; column < up.Width; column++)
             {
                 Weigh(columnWeights, column, up.Width);
-                Gather(from, image, 2 * y - 1, 2 * column - 1, rowWeights, columnWeights, skipChannels, up.At(image, y, column), up.Channels);
+                Gather(from.At(image, 2 * y - 1, 2 * column - 1) + skipChannels, from.Row, from.Channels, rowWeights, columnWeights, up.At(image, y, column), up.Channels);
             }
         });
         return (x, skip);
@@ -100,7 +100,8 @@ internal static unsafe class UpJoin
             (weights[2], weights[3]) = (1, 0);
     }
 
-    private static void Gather(PixelMap from, int image, int top, int left, float* rows, float* columns, int skipChannels, float* to, int channels)
+    // 4×4 pixels from an upper left one; those of weight 0 may lie outside of the map.
+    private static void Gather(float* corner, nint row, nint pixel, float* rows, float* columns, float* to, int channels)
     {
         for (int channel = 0; channel < channels; channel += Lanes)
         {
@@ -108,16 +109,13 @@ internal static unsafe class UpJoin
             var sum = Vector256<float>.Zero;
             for (int y = 0; y < 4; y++)
             {
-                if (rows[y] == 0)
-                    continue;
-                var line = Vector256<float>.Zero;
+                float* line = corner + y * row + first;
                 for (int x = 0; x < 4; x++)
                 {
-                    if (columns[x] != 0)
-                        line = Vector256.FusedMultiplyAdd(Vector256.Create(columns[x]), Vector256.Load(from.At(image, top + y, left + x) + skipChannels + first), line);
+                    float weight = rows[y] * columns[x];
+                    if (weight != 0)
+                        sum = Vector256.FusedMultiplyAdd(Vector256.Create(weight), Vector256.Load(line + x * pixel), sum);
                 }
-
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(rows[y]), line, sum);
             }
 
             sum.Store(to + first);

@@ -62,11 +62,12 @@ internal static unsafe class Winograd
         using var gradients = new PixelSource(gradient);
         PixelMap from = pixels.Map, to = gradients.Map;
         var tiles = new WinogradTiles(to);
-        int inputs = RoundUp(from.Channels, WinogradTile.Lanes), outputs = RoundUp(to.Channels, WinogradTile.Lanes);
+        int inputs = RoundUp(from.Channels, WinogradTile.Lanes), outputs = RoundUp(to.Channels, MatrixKernel.Columns);
         int atOnce = Math.Min(RoundUp(tiles.Count, TilesAtOnce), Math.Max(4 * TilesAtOnce, CacheBytes / (sizeof(float) * WinogradTile.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce));
-        nint inputStride = (nint)atOnce * inputs + 16, outputStride = (nint)atOnce * outputs + 16, factorStride = (nint)inputs * outputs + 16;
-        float* memory = (t_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + factorStride));
-        float* outputFactors = memory + WinogradTile.Points * inputStride, products = outputFactors + WinogradTile.Points * outputStride;
+        nint inputStride = (nint)atOnce * inputs + 16, outputStride = (nint)atOnce * outputs + 16, productStride = (nint)inputs * outputs + 16;
+        float* inputFactors = (t_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + productStride));
+        float* outputFactors = inputFactors + WinogradTile.Points * inputStride, products = outputFactors + WinogradTile.Points * outputStride;
+        nint inputsApart = (nint)atOnce * WinogradTile.Lanes, outputsApart = (nint)atOnce * MatrixKernel.Columns;
         int patchLength = WinogradTile.Points * Math.Max(from.Channels, to.Channels);
         for (int first = 0; first < tiles.Count; first += atOnce)
         {
@@ -76,18 +77,27 @@ internal static unsafe class Winograd
                 float* patch = (t_tiles ??= new()).Of(patchLength);
                 for (int i = part * TilesAtOnce; i < Math.Min(count, (part + 1) * TilesAtOnce); i++)
                 {
-                    tiles.Input(begin + i, from, patch, memory + (nint)i * inputs, inputStride);
-                    tiles.Gradient(begin + i, to, patch, outputFactors + (nint)i * outputs, outputStride);
+                    tiles.Input(begin + i, from, patch, inputFactors + (nint)i * WinogradTile.Lanes, inputStride, inputsApart);
+                    tiles.Gradient(begin + i, to, patch, outputFactors + (nint)i * MatrixKernel.Columns, outputStride, outputsApart);
                 }
             });
-            TorchThreads.Share(WinogradTile.Points, point => MatrixKernel.MultiplyTransposed(memory + point * inputStride, inputs, outputFactors + point * outputStride, outputs, products + point * factorStride, count, begin > 0));
+            TorchThreads.Share(WinogradTile.Points, point =>
+            {
+                for (int output = 0; output < to.Channels; output += MatrixKernel.Columns)
+                {
+                    float* b = outputFactors + point * outputStride + output / MatrixKernel.Columns * outputsApart;
+                    for (int input = 0; input < inputs; input += WinogradTile.Lanes)
+                        MatrixKernel.MultiplyTransposed(inputFactors + point * inputStride + input / WinogradTile.Lanes * inputsApart, b, products + point * productStride + (nint)input * outputs + output, outputs, count, to.Channels - output, begin > 0);
+                }
+            });
         }
 
         PixelMap weights = PixelMap.Of(result);
-        TorchThreads.Share(weights.Channels, input =>
+        TorchThreads.Share(inputs, row =>
         {
+            int input = Math.Min(row / WinogradTile.Lanes * WinogradTile.Lanes, weights.Channels - WinogradTile.Lanes) + row % WinogradTile.Lanes;
             for (int output = 0; output < weights.Batch; output += WinogradTile.Lanes)
-                WinogradTile.FilterGradient(products + (nint)input * outputs + output, factorStride, weights.At(output, 0, 0) + input, 9 * weights.Channels, weights.Channels, Math.Min(WinogradTile.Lanes, weights.Batch - output));
+                WinogradTile.FilterGradient(products + (nint)row * outputs + output, productStride, weights.At(Math.Min(output, weights.Batch - WinogradTile.Lanes), 0, 0) + input, 9 * weights.Channels, weights.Channels);
         });
         return result;
     }
@@ -171,7 +181,7 @@ internal static unsafe class Winograd
             float* memory = (t_tiles ??= new()).Of(WinogradTile.Points * (inputStride + sumStride) + patchLength);
             float* sums = memory + WinogradTile.Points * inputStride, patch = sums + WinogradTile.Points * sumStride;
             for (int i = 0; i < count; i++)
-                tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride);
+                tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride, 0);
             int firstPanel = part % groups * panelsEach;
             for (int panel = firstPanel; panel < Math.Min(panels, firstPanel + panelsEach); panel++)
             {

@@ -128,8 +128,7 @@ internal static unsafe class WinogradTile
     /// <param name="filter">Where the upper left of the first output's filter goes.</param>
     /// <param name="output">Numbers from output to output.</param>
     /// <param name="place">Numbers from place to place of the filter, row by row.</param>
-    /// <param name="outputs">How many of the eight there are.</param>
-    public static void FilterGradient(float* factors, nint stride, float* filter, nint output, nint place, int outputs)
+    public static void FilterGradient(float* factors, nint stride, float* filter, nint output, nint place)
     {
         float* half = stackalloc float[3 * Patch * Lanes], lanes = stackalloc float[3 * Lanes];
         for (int x = 0; x < Patch; x++)
@@ -144,7 +143,7 @@ internal static unsafe class WinogradTile
             FilterGradientLine(Vector256.Load(from), Vector256.Load(from + Lanes), Vector256.Load(from + 2 * Lanes), Vector256.Load(from + 3 * Lanes), Vector256.Load(from + 4 * Lanes), Vector256.Load(from + 5 * Lanes), lanes, Lanes);
             for (int x = 0; x < 3; x++)
             {
-                for (int lane = 0; lane < outputs; lane++)
+                for (int lane = 0; lane < Lanes; lane++)
                     filter[(3 * y + x) * place + lane * output] = lanes[x * Lanes + lane];
             }
         }

@@ -18,9 +18,10 @@ internal readonly unsafe struct WinogradTiles
     /// <param name="tile">Which.</param>
     /// <param name="from">The map.</param>
     /// <param name="patch">Room for 36 pixels.</param>
-    /// <param name="factors">Where the first factor's channels go.</param>
+    /// <param name="factors">Where the first factor's first channel goes.</param>
     /// <param name="stride">Numbers from factor to factor.</param>
-    public void Input(int tile, PixelMap from, float* patch, float* factors, nint stride)
+    /// <param name="apart">Numbers from one eight channels to the next eight; 0: all channels lie side by side. Where their number is no multiple of eight the last eight begin earlier.</param>
+    public void Input(int tile, PixelMap from, float* patch, float* factors, nint stride, nint apart)
     {
         var (image, y, x) = At(tile);
         (y, x) = (y - 1, x - 1);
@@ -31,9 +32,8 @@ internal readonly unsafe struct WinogradTiles
         nint pixel = from.Channels, row = isInside ? from.Row : WinogradTile.Patch * pixel;
         for (int channel = 0; channel < from.Channels; channel += WinogradTile.Lanes)
         {
-            // The last eight begin earlier where the number of channels is no multiple of eight.
             int first = Math.Min(channel, from.Channels - WinogradTile.Lanes);
-            WinogradTile.Input(pixels + first, row, pixel, factors + first, stride);
+            WinogradTile.Input(pixels + first, row, pixel, factors + (apart == 0 ? first : channel / WinogradTile.Lanes * apart), stride);
         }
     }
 
@@ -41,9 +41,10 @@ internal readonly unsafe struct WinogradTiles
     /// <param name="tile">Which.</param>
     /// <param name="from">The gradient.</param>
     /// <param name="patch">Room for 16 pixels.</param>
-    /// <param name="factors">Where the first factor's channels go.</param>
+    /// <param name="factors">Where the first factor's first channel goes.</param>
     /// <param name="stride">Numbers from factor to factor.</param>
-    public void Gradient(int tile, PixelMap from, float* patch, float* factors, nint stride)
+    /// <param name="apart">Numbers from one sixteen channels to the next sixteen. Where their number is no multiple of eight the last eight begin earlier.</param>
+    public void Gradient(int tile, PixelMap from, float* patch, float* factors, nint stride, nint apart)
     {
         var (image, y, x) = At(tile);
         bool isInside = y + WinogradTile.Side <= _height && x + WinogradTile.Side <= _width;
@@ -54,7 +55,7 @@ internal readonly unsafe struct WinogradTiles
         for (int channel = 0; channel < from.Channels; channel += WinogradTile.Lanes)
         {
             int first = Math.Min(channel, from.Channels - WinogradTile.Lanes);
-            WinogradTile.OutputGradient(pixels + first, row, pixel, factors + first, stride);
+            WinogradTile.OutputGradient(pixels + first, row, pixel, factors + channel / MatrixKernel.Columns * apart + channel % MatrixKernel.Columns, stride);
         }
     }
 
