@@ -85,7 +85,7 @@ internal sealed class FrameTiles(PoseModelOptions options)
         if (options.TileSize is { } size) return Up(size);
         // Only where tiles change nothing but the time may they be chosen for a user who did not ask.
         if (device.type != DeviceType.CPU || NetworkSize.Reach(options.Backbone) is null) return null;
-        long Bytes(int h, int w, int count) => NetworkSize.ActivationBytes(options.Backbone, h, w, options.Backbone.OutputStride) * count;
+        long Bytes(int h, int w, int count) => NetworkSize.ActivationBytes(options.Backbone, h, w, options.Backbone.OutputStride) * Math.Min(count, PoseNetwork.ImagesAtOnce(options.Backbone, device, h, w));
         var there = AvailableBytes;
         if (Bytes(height, width, images) <= there / 4 * 3) return null;
         var (halo, side) = (Halo(options.Backbone, 0, null), Up(Math.Max(height, width)));

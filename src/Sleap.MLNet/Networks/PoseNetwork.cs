@@ -11,7 +11,7 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 {
-    private const long MostKept = 256L << 20;
+    private const long MostKept = 256L << 20, PixelsAtOnce = 110_000;
 
     // Field names are the state dict's.
     private readonly Backbone backbone;
@@ -87,6 +87,24 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// <returns>One tensor a head, for maps (B, channels, ⌈H/stride⌉, ⌈W/stride⌉). They belong to the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">The images have neither the backbone's number of channels nor 1 or 3.</exception>
     public override Tensor[] forward(Tensor images)
+    {
+        if (images.dim() != 4 || is_grad_enabled() || images.size(0) <= ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)))
+            return Compute(images);
+        using DisposeScope scope = NewDisposeScope();
+        long atOnce = ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)), count = images.size(0);
+        var parts = new List<Tensor[]>();
+        for (long first = 0; first < count; first += atOnce)
+            parts.Add(Compute(images.narrow(0, first, Math.Min(atOnce, count - first))));
+        return [.. Heads.Select((_, head) => cat([.. parts.Select(part => part[head])], 0).MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>
+    /// Images that go through together where there is no way back. More of them at once push each other's maps out of a CPU's caches: for a U-Net, 512 × 512 takes 1.7 times as long by eight as by one.
+    /// </summary>
+    internal static long ImagesAtOnce(BackboneOptions backbone, Device device, long height, long width) =>
+        device.type == DeviceType.CPU && backbone is UNetOptions ? Math.Max(1, PixelsAtOnce / (height * width)) : long.MaxValue;
+
+    private Tensor[] Compute(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = MatchChannels(images).to(Precision);                             // (B, InChannels, H, W)

@@ -38,6 +38,25 @@ public sealed class UNetTests
 
     /// <summary>Class vectors that sleap-nn cannot build or run: a map of several cells without a pool, and no layer before the classes.</summary>
     [Fact]
+    public void A_batch_gives_what_its_images_give_however_many_go_through_together()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        var options = new UNetOptions { Filters = 8, MaxStride = 8 };
+        using var network = new PoseNetwork(options, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }, new PartAffinityHeadOptions { Edges = 1, OutputStride = 4 }]);
+        network.UseChannelsLast();
+        Tensor images = ChannelsLast.Convert(rand(new long[] { 5, 1, 192, 256 }));
+        Assert.Equal(2, PoseNetwork.ImagesAtOnce(options, CPU, 192, 256));
+        Tensor[] together = network.call(images);
+        Assert.All(together, maps => Assert.True(ChannelsLast.Is(maps)));
+        for (int image = 0; image < 5; image++)
+        {
+            foreach ((Tensor maps, Tensor alone) in together.Zip(network.call(images.narrow(0, image, 1))))
+                Assert.InRange(Golden.Difference(maps.narrow(0, image, 1), alone), 0, 1e-7); // the first layer and the heads are libtorch's, whose sums may hang on the batch
+        }
+    }
+
+    [Fact]
     public void Heads_that_sleap_nn_fails_on_run_or_tell_why()
     {
         using DisposeScope scope = NewDisposeScope();
