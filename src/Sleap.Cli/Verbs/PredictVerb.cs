@@ -119,7 +119,7 @@ internal static class PredictVerb
     private static void Hint(string device)
     {
         if (BFloat16.IsFast(TorchSharp.torch.CPU) && (device == "cpu" || (device == "auto" && !TorchSharp.torch.cuda.is_available())))
-            Console.Error.WriteLine("sleap: this CPU computes 16-bit brain floats: with --precision bfloat16 a U-Net predicts twice as fast, with AMX 3 times, and places move by some hundredths of a pixel.");
+            Console.Error.WriteLine("sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict faster, and places move by some hundredths of a pixel.");
     }
 
     // Frames that cannot be read are told together at the end.

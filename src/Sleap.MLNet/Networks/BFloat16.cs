@@ -9,8 +9,8 @@ namespace Sleap.MLNet;
 public static class BFloat16
 {
     /// <summary>
-    /// Whether the device multiplies them in hardware: CPUs with AVX512-BF16 or AMX (Intel from Cooper Lake on, AMD from Zen 4 on),
-    /// and CUDA devices. Elsewhere libtorch converts back and forth, and single precision is faster.
+    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from Sapphire Rapids on) and CUDA devices. On a CPU with AVX512-BF16 alone
+    /// (AMD from Zen 4 on) both take the same time. Elsewhere libtorch converts back and forth, and single precision is faster.
     /// </summary>
     public static bool IsFast(Device device)
     {
@@ -58,7 +58,6 @@ public static class BFloat16
 
     private static bool CpuHas { get; } = Detect();
 
-    // CPUID leaf 7: sub-leaf 1, EAX bit 5 is AVX512-BF16; sub-leaf 0, EDX bit 22 is AMX-BF16. Both need AVX-512 switched on.
-    private static bool Detect() => X86Base.IsSupported && Avx512F.IsSupported && X86Base.CpuId(0, 0).Eax >= 7
-        && ((X86Base.CpuId(7, 1).Eax & 1 << 5) != 0 || (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0);
+    // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only with AVX-512 switched on.
+    private static bool Detect() => X86Base.IsSupported && Avx512F.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0;
 }
