@@ -36,8 +36,11 @@ public static class ChannelsLast
     }
 
     /// <summary>A tensor of single-precision numbers of any value, on the CPU: (images, channels, height, width), in channels-last order.</summary>
-    internal static Tensor Empty(long images, long channels, long height, long width) =>
-        empty(new[] { images, height, width, channels }, ScalarType.Float32).permute(0, 3, 1, 2);
+    internal static Tensor Empty(long images, long channels, long height, long width)
+    {
+        using Tensor pixels = empty(new[] { images, height, width, channels }, ScalarType.Float32);
+        return pixels.permute(0, 3, 1, 2);
+    }
 
     /// <summary>Lays out all weights of four dimensions channels-last, in place.</summary>
     internal static void ConvertWeights(Module module)

@@ -64,7 +64,7 @@ public sealed record TrainerOptions
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Numbers that the network is trained in. Default <see cref="Precision.Auto"/>: errors came out the same, in a third of the time. Where gradients in
+    /// Numbers that the network is trained in. Default <see cref="Precision.Auto"/>: errors came out the same, in less time. Where gradients in
     /// <see cref="Precision.BFloat16"/> come out wrong, which is tried before the first step, training is in <see cref="Precision.Single"/>.
     /// </summary>
     public Precision Precision { get; init; } = Precision.Auto;
