@@ -87,9 +87,10 @@ internal sealed class ConvRelu : IDisposable
     private Tensor Apply(int layer, Tensor x)
     {
         Conv2d convolution = Convolutions[layer];
-        if (!Winograd.Takes(x, convolution.weight))
+        bool isTraining = is_grad_enabled();
+        if (!Winograd.Takes(x, convolution.weight) || (isTraining && !OwnGradients.AreRight))
             return Relu(Sum(convolution, x));
-        if (is_grad_enabled())
+        if (isTraining)
             return ConvReluFunction.apply(x, convolution.weight, convolution.bias!);
         if (_keeps)
             _factors[layer] ??= new WinogradFactors(convolution.weight);

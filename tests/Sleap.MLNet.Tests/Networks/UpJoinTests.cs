@@ -45,6 +45,14 @@ public sealed class UpJoinTests
     });
 
     [Fact]
+    public void The_trial_of_the_way_back_succeeds()
+    {
+        Assert.True(OwnGradients.AreRight);
+        using var _ = no_grad();
+        Assert.False(is_grad_enabled());
+    }
+
+    [Fact]
     public void Others_are_left_to_libtorch()
     {
         using DisposeScope scope = NewDisposeScope();
