@@ -57,6 +57,28 @@ public sealed class UNetTests
     }
 
     [Fact]
+    public void Gradients_of_a_batch_are_the_sums_of_its_images_however_many_go_through_together()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var options = new UNetOptions { Filters = 8, MaxStride = 8 };
+        using var network = new PoseNetwork(options, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        network.UseChannelsLast();
+        Tensor images = ChannelsLast.Convert(rand(new long[] { 3, 1, 192, 256 }));
+        Assert.Equal(2, PoseNetwork.ImagesAtOnce(options, CPU, 192, 256));
+        Tensor[] Gradients(params Tensor[] batches)
+        {
+            network.zero_grad(true);
+            foreach (Tensor batch in batches)
+                network.call(batch)[0].square().sum().backward();
+            return [.. network.parameters().Select(parameter => parameter.grad!.detach().clone())];
+        }
+
+        Tensor[] together = Gradients(images), each = Gradients([.. Enumerable.Range(0, 3).Select(image => images.narrow(0, image, 1))]);
+        foreach ((Tensor one, Tensor other) in together.Zip(each))
+            Assert.InRange(Golden.Difference(one, other), 0, 1e-5 * one.abs().max().item<float>());
+    }
+
+    [Fact]
     public void Heads_that_sleap_nn_fails_on_run_or_tell_why()
     {
         using DisposeScope scope = NewDisposeScope();
