@@ -7,6 +7,7 @@ using TorchSharp;
 using static PlainPyTorch;
 using static TorchSharp.torch;
 
+_ = new SingleInstanceOptions(); // TorchThreads has its say before libtorch is loaded
 switch (args)
 {
     case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
@@ -23,7 +24,6 @@ if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
     Console.Error.WriteLine($"bench: '{unknown[0]}' is not a bench; there are {string.Join(", ", all)}.");
     return 2;
 }
-_ = new SingleInstanceOptions(); // before libtorch: TorchThreads
 set_num_threads(Threads);
 if (modes.Contains("grouping")) GroupingBench.Run();   // has no peer: sleap-nn is not at hand
 modes = [.. modes.Where(mode => mode != "grouping")];

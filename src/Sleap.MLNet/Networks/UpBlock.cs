@@ -9,7 +9,6 @@ namespace Sleap.MLNet;
 internal sealed class UpBlock : Module
 {
     private readonly StateFolder blocks;
-    private readonly ConvRelu _convolutions;
     private readonly ConvTranspose2d[] _transposed;   // one or none
     private readonly bool _keras;
 
@@ -19,14 +18,14 @@ internal sealed class UpBlock : Module
         _keras = keras;
         _transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
         // Two convolutions, or one where nothing is joined, whatever the encoder's blocks have.
-        _convolutions = new ConvRelu(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
+        Layers = new ConvRelu(skipChannels + (interpolate ? inChannels : filters), filters, kernel, skipChannels > 0 ? 2 : 1);
         var names = _transposed.Select(module => ($"{prefix}_trans_conv", (Module)module))
-            .Concat(_convolutions.Convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
+            .Concat(Layers.Convolutions.Select((module, i) => ($"{prefix}_refine_conv{i}", (Module)module)));
         blocks = new StateFolder("blocks", names);
         RegisterComponents();
     }
 
-    public ConvRelu Layers => _convolutions;
+    public ConvRelu Layers { get; }
 
     /// <param name="x">(B, inChannels, h, w)</param>
     /// <param name="skip">(B, skipChannels, about 2h, about 2w), or null for a block that joins nothing.</param>
@@ -34,13 +33,13 @@ internal sealed class UpBlock : Module
     public Tensor Apply(Tensor x, Tensor? skip)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _convolutions.Apply(Joined(x, skip)).MoveToOuterDisposeScope();                               // (B, filters, H, W)
+        return Layers.Apply(Joined(x, skip)).MoveToOuterDisposeScope();                               // (B, filters, H, W)
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _convolutions.Dispose();
+            Layers.Dispose();
         base.Dispose(disposing);
     }
 

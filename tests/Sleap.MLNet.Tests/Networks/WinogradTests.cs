@@ -55,12 +55,13 @@ public sealed class WinogradTests
         Tensor[] expected = Gradients(x, weight, bias, upstream * open), sums = Gradients(x.abs(), weight.abs(), bias.abs(), (upstream * open).abs());
         Tensor[] actual = [x.grad!, weight.grad!, bias.grad!];
         for (int i = 0; i < actual.Length; i++)
-            Assert.InRange(Golden.Difference(expected[i], actual[i]), 0, Rounding * sums[i].max().item<float>());
+            Assert.InRange(Golden.Difference(expected[i], actual[i].to(ScalarType.Float64)), 0, Rounding * sums[i].max().item<double>());
 
+        // In double precision: libtorch's gradient of a bias in single precision is 3e-6 off here, sixty times as much as ours.
         static Tensor[] Gradients(Tensor x, Tensor weight, Tensor bias, Tensor upstream)
         {
-            Tensor[] leaves = [.. new[] { x, weight, bias }.Select(leaf => leaf.detach().clone().requires_grad_())];
-            nn.functional.conv2d(leaves[0], leaves[1], leaves[2], [1L, 1L], [1L, 1L]).mul(upstream).sum().backward();
+            Tensor[] leaves = [.. new[] { x, weight, bias }.Select(leaf => leaf.detach().to(ScalarType.Float64).clone().requires_grad_())];
+            nn.functional.conv2d(leaves[0], leaves[1], leaves[2], [1L, 1L], [1L, 1L]).mul(upstream.to(ScalarType.Float64)).sum().backward();
             return [.. leaves.Select(leaf => leaf.grad!)];
         }
     });
@@ -100,6 +101,32 @@ public sealed class WinogradTests
         finally
         {
             set_num_threads(threads);
+        }
+    }
+
+    [Fact]
+    public void Threads_do_not_change_a_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var (x, weight, _) = new Shape(3, 36, 54, 26, 31, 3, 11).Draw();
+        Tensor upstream = randn([3, 54, 26, 31]), output = randn([3, 54, 26, 31]);
+        int threads = get_num_threads();
+        try
+        {
+            Tensor[] expected = Gradients(1);
+            foreach (int count in new[] { 2, 5, 64 })
+                Assert.All(expected.Zip(Gradients(count)), pair => Assert.True(Same(pair.First, pair.Second)));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+
+        Tensor[] Gradients(int count)
+        {
+            set_num_threads(count);
+            (Tensor gradient, Tensor bias) = Winograd.ReluGradient(upstream, output);
+            return [gradient, bias, Winograd.InputGradient(gradient, weight), Winograd.WeightGradient(x, gradient)];
         }
     }
 

@@ -47,7 +47,7 @@ internal static unsafe class MatrixKernel
     /// <param name="c">The result.</param>
     /// <param name="cRow">Numbers from row to row of it.</param>
     /// <param name="rows">Rows of A and of B.</param>
-    /// <param name="columns">Columns that are wanted: 16 or more, or up to 8, of which eight are made.</param>
+    /// <param name="columns">Columns that are wanted: above 8, 16 are made, else eight.</param>
     /// <param name="adds">Whether it is added to what is there.</param>
     public static void MultiplyTransposed(float* a, float* b, float* c, nint cRow, int rows, int columns, bool adds)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -10,7 +9,7 @@ namespace Sleap.MLNet;
 /// </summary>
 internal static unsafe class UpJoin
 {
-    private const int Lanes = 8;
+    private const int Lanes = WinogradTile.Lanes;
 
     // What the neighbours at -1, 0, 1 and 2 half steps give to an input: those outside of the map give theirs to the one at the rim.
     private static readonly float[] Inner = [0.25f, 0.75f, 0.75f, 0.25f];
@@ -19,10 +18,8 @@ internal static unsafe class UpJoin
     /// <param name="x">(B, C, h, w)</param>
     /// <param name="skip">(B, S, H, W)</param>
     public static bool Takes(Tensor x, Tensor skip) =>
-        Fma.IsSupported && Vector256.IsHardwareAccelerated
-        && x.dtype == ScalarType.Float32 && skip.dtype == ScalarType.Float32 && x.device_type == TorchSharp.DeviceType.CPU
-        && skip.size(2) == 2 * x.size(2) && skip.size(3) == 2 * x.size(3) && x.size(1) >= Lanes && x.numel() > 0
-        && sizeof(float) * skip.size(0) * (skip.size(1) + x.size(1)) * skip.size(2) * skip.size(3) <= int.MaxValue;
+        skip.size(2) == 2 * x.size(2) && skip.size(3) == 2 * x.size(3) && x.size(1) >= Lanes
+        && skip.dtype == ScalarType.Float32 && PixelMap.Takes(x, skip.size(1) + x.size(1), skip.size(2), skip.size(3));
 
     /// <summary>The channels of <paramref name="skip"/>, then those of <paramref name="x"/> at twice the size, pixel corners not aligned.</summary>
     /// <param name="x">(B, C, h, w)</param>

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -17,11 +16,8 @@ internal static unsafe class Winograd
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="weight">(filters, C, height, width)</param>
     public static bool Takes(Tensor x, Tensor weight) =>
-        Fma.IsSupported && Vector256.IsHardwareAccelerated
-        && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && x.device_type == TorchSharp.DeviceType.CPU
-        && weight.size(2) == 3 && weight.size(3) == 3
-        && weight.size(0) >= WinogradTile.Lanes && weight.size(1) >= WinogradTile.Lanes && x.numel() > 0
-        && sizeof(float) * x.size(0) * x.size(2) * x.size(3) * Math.Max(x.size(1), weight.size(0)) <= int.MaxValue; // more than that TorchSharp gives no pointer to
+        weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) >= WinogradTile.Lanes && weight.size(1) >= WinogradTile.Lanes
+        && weight.dtype == ScalarType.Float32 && PixelMap.Takes(x, Math.Max(x.size(1), weight.size(0)), x.size(2), x.size(3));
 
     /// <summary>The convolution with zeros around the map, its bias added, and on demand max(0, ·) of it.</summary>
     /// <param name="x">(B, C, H, W)</param>
