@@ -210,6 +210,8 @@ IEnumerable<Need> Needs()
     if (Runtime() == "packages") yield break;
     yield return new("g++", "g++", Parts.Run, () => OnPath("g++"));
     yield return new("libtorch", "libtorch-dev", Parts.Run, () => LibTorch() is not null);
+    // Debian's libtorch takes whatever BLAS there is, and the reference one is many times slower.
+    yield return new("OpenBLAS", "libopenblas0-openmp", Parts.Run, () => Loads("libopenblas.so.0"));
     yield return new("libjpeg-turbo", "libturbojpeg0-dev", Parts.Run, () => Loads("libturbojpeg.so", "libturbojpeg.so.0"));
     yield return new("libspng", "libspng-dev", Parts.Run, () => Loads("libspng.so", "libspng.so.0"));
     yield return new("PyTorch", "python3-torch", Parts.Bench, () => Capture("/usr/bin/python3", ["-c", "import torch"]).Code == 0);

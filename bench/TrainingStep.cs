@@ -46,7 +46,7 @@ internal static class TrainingStep
             }
             var batch = training.Samples.Batch(training.Order.Of(step + Warm), training.Augmenter, training.Order.RandomOf(step + Warm));
             Done();
-            training.State.Optimizer.zero_grad();
+            training.State.Optimizer.ZeroGradients();
             var outputs = training.State.Network.call(batch.Images);
             Done();
             var target = training.Codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width);
@@ -55,7 +55,7 @@ internal static class TrainingStep
             Done();
             loss.backward();
             Done();
-            training.State.Optimizer.step();
+            training.State.Optimizer.Step(training.State.Rate.At(0));
             Done();
             training.State.Average.Update();
             Done();
@@ -73,9 +73,9 @@ internal static class TrainingStep
             if (step == 0) clock.Start();
             using var scope = NewDisposeScope();
             var batch = feed.Next();
-            training.State.Optimizer.zero_grad();
+            training.State.Optimizer.ZeroGradients();
             training.Model.Loss(training.State.Network.call(batch.Images), batch).backward();
-            training.State.Optimizer.step();
+            training.State.Optimizer.Step(training.State.Rate.At(0));
             training.State.Average.Update();
         }
         return Steps / clock.Elapsed.TotalSeconds;

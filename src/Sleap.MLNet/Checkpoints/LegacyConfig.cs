@@ -80,7 +80,7 @@ internal static class LegacyConfig
     public static TrainerOptions Training(ConfigSection root)
     {
         root.Skip("outputs", "optimization", "name", "description", "sleap_version", "filename");
-        return new TrainerOptions { ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null, LearningRate = 1e-4 };
+        return new TrainerOptions { Optimizer = Optimizer.Adam, ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null, LearningRate = 1e-4 };
     }
 
     /// <summary>

@@ -111,13 +111,12 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         while (done < steps && !options.CancellationToken.IsCancellationRequested)
         {
             using var scope = NewDisposeScope();
-            foreach (var group in state.Optimizer.ParamGroups) group.LearningRate = state.Rate.At(first + done);
             var batch = feed.Next().To(_device) with { NegativeWeight = options.NegativeWeight, Progress = (first + done) / (double)(options.Epochs * steps) };
-            state.Optimizer.zero_grad();
+            state.Optimizer.ZeroGradients();
             var loss = model.Loss(state.Network.call(batch.Images), batch);
             loss.backward();
             if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(state.Network.parameters(), norm);
-            state.Optimizer.step();
+            state.Optimizer.Step(state.Rate.At(first + done));
             state.Average.Update();
             losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device each step
             if (_live is null || _clock.Elapsed - told < BetweenReports) continue;

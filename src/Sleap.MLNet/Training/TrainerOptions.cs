@@ -18,10 +18,10 @@ public sealed record TrainerOptions
     /// <summary>How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/> with 50 warm-up steps.</summary>
     public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Cosine();
 
-    /// <summary>Adam or AdamW. Default Adam.</summary>
-    public Optimizer Optimizer { get; init; } = Optimizer.Adam;
+    /// <summary>How gradients become steps. Default <see cref="Optimizer.Auto"/>: Muon for a UNet, Adam for the other backbones.</summary>
+    public Optimizer Optimizer { get; init; } = Optimizer.Auto;
 
-    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; Adam uses none.</summary>
+    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; the others use none.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Largest norm of all gradients together; larger ones are scaled down to it. Null (default): no limit.</summary>

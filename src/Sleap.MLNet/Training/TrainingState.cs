@@ -6,7 +6,6 @@ namespace Sleap.MLNet;
 /// <summary>Everything that a training goes on from: weights, their average, the best ones, the optimiser, the schedule.</summary>
 internal sealed class TrainingState : IDisposable
 {
-    private readonly TrainerOptions _options;
     private readonly ScalarType _precision;
 
     /// <param name="model">Whose network is trained.</param>
@@ -16,11 +15,11 @@ internal sealed class TrainingState : IDisposable
     /// <param name="steps">Steps in all.</param>
     public TrainingState(PoseModel model, TrainerOptions options, Device device, ScalarType precision, int steps)
     {
-        (_options, _precision) = (options, precision);
+        _precision = precision;
         Network = Prepared(model.Network, device);
         Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
         Best = new BestWeights(model.CreateNetwork().to(device));
-        Optimizer = CreateOptimizer();
+        Optimizer = new NetworkOptimizer(Network, options);
         Rate = options.Schedule.Start(steps, options.LearningRate);
     }
 
@@ -30,7 +29,7 @@ internal sealed class TrainingState : IDisposable
 
     public BestWeights Best { get; }
 
-    public optim.Optimizer Optimizer { get; }
+    public NetworkOptimizer Optimizer { get; }
 
     public LearningRate Rate { get; }
 
@@ -51,7 +50,7 @@ internal sealed class TrainingState : IDisposable
         WriteBlock(writer, stream =>
         {
             using var inner = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-            ((TorchSharp.Modules.OptimizerHelper)Optimizer).save_state_dict(inner);
+            Optimizer.Save(inner);
         });
     }
 
@@ -64,7 +63,7 @@ internal sealed class TrainingState : IDisposable
         Rate.Load(reader);
         foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network]) NetworkState.Load(network, ReadBlock(reader), name);
         using var inner = new BinaryReader(ReadBlock(reader));
-        ((TorchSharp.Modules.OptimizerHelper)Optimizer).load_state_dict(inner);
+        Optimizer.Load(inner);
     }
 
     // The network and the best weights go to the model.
@@ -81,12 +80,6 @@ internal sealed class TrainingState : IDisposable
         network.Precision = _precision;
         return network;
     }
-
-    private optim.Optimizer CreateOptimizer() => _options.Optimizer switch
-    {
-        MLNet.Optimizer.AdamW => optim.AdamW(Network.parameters(), _options.LearningRate, 0.9, 0.999, 1e-8, _options.WeightDecay),
-        _ => optim.Adam(Network.parameters(), _options.LearningRate),
-    };
 
     private static void WriteBlock(BinaryWriter writer, Action<Stream> write)
     {

@@ -1,0 +1,72 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>Turns the gradients of a network's parameters into steps: Adam or AdamW for all of them, or Muon for the matrices and Adam for the rest.</summary>
+internal sealed class NetworkOptimizer : IDisposable
+{
+    private readonly Parameter[] _all;
+    private readonly OptimizerHelper _adam;
+    private readonly Muon? _muon;
+
+    public NetworkOptimizer(PoseNetwork network, TrainerOptions options)
+    {
+        _all = [.. network.parameters()];
+        switch (Of(options.Optimizer, network.Backbone))
+        {
+            case Optimizer.Muon:
+                var parts = network.named_parameters().ToLookup(named => Muon.IsFor(named.name, named.parameter), named => named.parameter);
+                (_muon, _adam) = (new Muon(parts[true]), optim.Adam(parts[false], options.LearningRate));
+                break;
+            case Optimizer.AdamW:
+                _adam = optim.AdamW(_all, options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay);
+                break;
+            default:
+                _adam = optim.Adam(_all, options.LearningRate);
+                break;
+        }
+    }
+
+    /// <summary>What <see cref="Optimizer.Auto"/> is for a backbone.</summary>
+    public static Optimizer Of(Optimizer optimizer, BackboneOptions backbone) => (optimizer, backbone) switch
+    {
+        (Optimizer.Auto, UNetOptions) => Optimizer.Muon,
+        (Optimizer.Auto, _) => Optimizer.Adam,
+        _ => optimizer,
+    };
+
+    public void ZeroGradients()
+    {
+        foreach (var parameter in _all)
+        {
+            using var gradient = parameter.grad;
+            gradient?.zero_();
+        }
+    }
+
+    public void Step(double rate)
+    {
+        foreach (var group in _adam.ParamGroups) group.LearningRate = rate;
+        _adam.step();
+        _muon?.Step(rate);
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        _adam.save_state_dict(writer);
+        _muon?.Save(writer);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        _adam.load_state_dict(reader);
+        _muon?.Load(reader);
+    }
+
+    public void Dispose()
+    {
+        _adam.Dispose();
+        _muon?.Dispose();
+    }
+}
