@@ -1,5 +1,5 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
-// dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: training (each model type beside sleap-nn), step (where the time of a training step goes), lazy (a large .slp beside h5py),
+// dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: backbones (how fast each one is), training (each model type beside sleap-nn), step (where the time of a training step goes), lazy (a large .slp beside h5py),
 // analysis (poses to behaviour variables), tracking [SCENE…] (identity switches), inference [FRAMES] (video to file, and where the time goes)
 using System.Globalization;
 using Sleap.MLNet;
@@ -12,6 +12,7 @@ switch (args)
 {
     case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
     case ["step"]: return Sleap.Bench.TrainingStep.Run();
+    case ["backbones"]: BackbonesBench.Run(); return 0;
     case ["lazy"]: LazyReading.Run(); return 0;
     case ["analysis"]: AnalysisBench.Run(); return 0;
     case ["inference", .. var frames]: return InferenceBench.Run(frames);
