@@ -16,7 +16,8 @@ internal sealed class NetworkOptimizer : IDisposable
         switch (Of(options.Optimizer, network.Backbone))
         {
             case Optimizer.Muon:
-                var parts = network.named_parameters().ToLookup(named => Muon.IsFor(named.name, named.parameter), named => named.parameter);
+                (string Name, Parameter Value)[] named = [.. network.named_parameters()];
+                var parts = named.ToLookup(one => Muon.IsFor(one.Name, one.Value), one => one.Value);
                 (_muon, _adam) = (new Muon(parts[true]), optim.Adam(parts[false], options.LearningRate));
                 break;
             case Optimizer.AdamW:
