@@ -46,7 +46,7 @@ internal static class TrainingStep
             }
             var batch = training.Samples.Batch(training.Order.Of(step + Warm), training.Augmenter, training.Order.RandomOf(step + Warm));
             Done();
-            training.State.Optimizer.ZeroGradients();
+            training.State.Network.zero_grad(false);
             var outputs = training.State.Network.call(batch.Images);
             Done();
             var target = training.Codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width);
@@ -73,7 +73,7 @@ internal static class TrainingStep
             if (step == 0) clock.Start();
             using var scope = NewDisposeScope();
             var batch = feed.Next();
-            training.State.Optimizer.ZeroGradients();
+            training.State.Network.zero_grad(false);
             training.Model.Loss(training.State.Network.call(batch.Images), batch).backward();
             training.State.Optimizer.Step(training.State.Rate.At(0));
             training.State.Average.Update();

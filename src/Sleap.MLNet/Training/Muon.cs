@@ -54,14 +54,15 @@ internal sealed class Muon : IDisposable
         if (matrix.shape[0] > matrix.shape[1]) return Orthogonal(matrix.t()).t();
         var x = matrix.div(matrix.square().sum().sqrt().add(1e-12));         // (m, n), m ≤ n
         var gram = x.mm(x.t());                                              // (m, m)
-        var product = eye(gram.shape[0], device: matrix.device);             // (m, m)
+        using var one = eye(gram.shape[0], device: matrix.device);           // (m, m)
+        Tensor? product = null;                                              // (m, m)
         for (var turn = 0; turn < Turns; turn++)
         {
-            var polynomial = gram.mul(B).add(gram.mm(gram), C).add(eye(gram.shape[0], device: matrix.device), A);
-            product = product.mm(polynomial);
+            var polynomial = gram.mul(B).add(gram.mm(gram), C).add(one, A);
+            product = product?.mm(polynomial) ?? polynomial;
             if (turn < Turns - 1) gram = gram.mm(polynomial).mm(polynomial); // all are polynomials of one matrix, and commute
         }
-        return product.mm(x);
+        return product!.mm(x);
     }
 
     public void Save(BinaryWriter writer)

@@ -6,13 +6,11 @@ namespace Sleap.MLNet;
 /// <summary>Turns the gradients of a network's parameters into steps: Adam or AdamW for all of them, or Muon for the matrices and Adam for the rest.</summary>
 internal sealed class NetworkOptimizer : IDisposable
 {
-    private readonly Parameter[] _all;
     private readonly OptimizerHelper _adam;
     private readonly Muon? _muon;
 
     public NetworkOptimizer(PoseNetwork network, TrainerOptions options)
     {
-        _all = [.. network.parameters()];
         switch (Of(options.Optimizer, network.Backbone))
         {
             case Optimizer.Muon:
@@ -21,10 +19,10 @@ internal sealed class NetworkOptimizer : IDisposable
                 (_muon, _adam) = (new Muon(parts[true]), optim.Adam(parts[false], options.LearningRate));
                 break;
             case Optimizer.AdamW:
-                _adam = optim.AdamW(_all, options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay);
+                _adam = optim.AdamW(network.parameters(), options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay);
                 break;
             default:
-                _adam = optim.Adam(_all, options.LearningRate);
+                _adam = optim.Adam(network.parameters(), options.LearningRate);
                 break;
         }
     }
@@ -36,15 +34,6 @@ internal sealed class NetworkOptimizer : IDisposable
         (Optimizer.Auto, _) => Optimizer.Adam,
         _ => optimizer,
     };
-
-    public void ZeroGradients()
-    {
-        foreach (var parameter in _all)
-        {
-            using var gradient = parameter.grad;
-            gradient?.zero_();
-        }
-    }
 
     public void Step(double rate)
     {

@@ -10,6 +10,8 @@ internal sealed partial record RunTerms
 
     public required int Seed { get; init; }
 
+    public required string Optimizer { get; init; }
+
     public required int BatchSize { get; init; }
 
     public required int StepsPerEpoch { get; init; }
@@ -27,7 +29,7 @@ internal sealed partial record RunTerms
     {
         (string Name, object Now, object Then)[] all =
         [
-            ("the model", Model, begun.Model), ("the seed", Seed, begun.Seed), ("Training.BatchSize", BatchSize, begun.BatchSize), ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
+            ("the model", Model, begun.Model), ("the seed", Seed, begun.Seed), ("Training.Optimizer", Optimizer, begun.Optimizer), ("Training.BatchSize", BatchSize, begun.BatchSize), ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
             ("the number of training samples", TrainingSamples, begun.TrainingSamples), ("the number of validation samples", ValidationSamples, begun.ValidationSamples),
         ];
         string[] differences = [.. all.Where(term => !term.Now.Equals(term.Then)).Select(term => $"{term.Name} was {term.Then} and is {term.Now}")];

@@ -29,7 +29,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone, train.Input.Width), total);
-        var terms = new RunTerms { Model = name, Seed = seed, BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
+        var terms = new RunTerms { Model = name, Seed = seed, Optimizer = NetworkOptimizer.Of(options.Optimizer, model.Network.Backbone).ToString(), BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state)) GoOn(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
@@ -112,7 +112,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
         {
             using var scope = NewDisposeScope();
             var batch = feed.Next().To(_device) with { NegativeWeight = options.NegativeWeight, Progress = (first + done) / (double)(options.Epochs * steps) };
-            state.Optimizer.ZeroGradients();
+            state.Network.zero_grad(false);
             var loss = model.Loss(state.Network.call(batch.Images), batch);
             loss.backward();
             if (options.GradientClipNorm is { } norm) nn.utils.clip_grad_norm_(state.Network.parameters(), norm);

@@ -57,9 +57,10 @@ public sealed class ResumeTests : IDisposable
     public void Other_terms_are_named()
     {
         Losses(Training with { Epochs = 1, RunFolder = _folder });
-        var error = Assert.Throws<InvalidOperationException>(() => Losses(Training with { RunFolder = _folder, Resume = true, BatchSize = 3, Seed = 4 }));
+        var error = Assert.Throws<InvalidOperationException>(() => Losses(Training with { RunFolder = _folder, Resume = true, BatchSize = 3, Seed = 4, Optimizer = Optimizer.Adam }));
         Assert.Contains("Training.BatchSize was 4 and is 3", error.Message);
         Assert.Contains("the seed was 3 and is 4", error.Message);
+        Assert.Contains("Training.Optimizer was Muon and is Adam", error.Message);
     }
 
     [Fact]
