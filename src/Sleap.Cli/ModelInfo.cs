@@ -11,14 +11,14 @@ internal static class ModelInfo
     public static (JsonObject Report, IEnumerable<string> Lines) Of(string file)
     {
         using var model = PoseModel.Load(new MLContext(), file);
-        var (type, nodes) = (PoseModel.TypeOf(model), model.Skeleton.Nodes);
+        var (kind, nodes) = (PoseModel.TypeOf(model), model.Skeleton.Nodes);
         var stages = new JsonArray();
-        List<string> lines = [$"{type} model of {nodes.Length} nodes: {string.Join(", ", nodes)}"];
+        List<string> lines = [$"{kind} model of {nodes.Length} nodes: {string.Join(", ", nodes)}"];
         if (model.Frame != PoseModelTransformer.AnySize) lines.Add($"trained on frames of {model.Frame.Width} x {model.Frame.Height} px; others are matched to them");
         if (model.Classes.Count > 0) lines.Add($"tells apart: {string.Join(", ", model.Classes)}");
-        foreach (var ((name, options), network) in Stages(model).Zip(model.Models))
+        foreach (var (type, options, part) in model.Stages)
         {
-            var parameters = network.Network.parameters().Sum(weights => weights.numel());
+            var (name, parameters) = (NameOf(type), part.Network.parameters().Sum(weights => weights.numel()));
             stages.Add(new JsonObject
             {
                 ["network"] = name,
@@ -35,7 +35,7 @@ internal static class ModelInfo
         var report = new JsonObject
         {
             ["kind"] = "model",
-            ["type"] = type,
+            ["type"] = kind,
             ["nodes"] = new JsonArray([.. nodes.Select(n => (JsonNode)n)]),
             ["classes"] = new JsonArray([.. model.Classes.Select(c => (JsonNode)c)]),
             ["networks"] = stages,
@@ -52,15 +52,12 @@ internal static class ModelInfo
         _ => backbone.ToString(),
     };
 
-    private static IEnumerable<(string Name, PoseModelOptions Options)> Stages(PoseModelTransformer model) => model switch
+    private static string NameOf(ModelType type) => type switch
     {
-        SingleInstanceTransformer m => [("single instance", m.Options)],
-        CentroidTransformer m => [("centroid", m.Options)],
-        CenteredInstanceTransformer m => [("centered instance", m.Options)],
-        TopDownTransformer m => [("centroid", m.Options.Centroid), ("centered instance", m.Options.CenteredInstance)],
-        TopDownIdTransformer m => [("centroid", m.Options.Centroid), ("centered instance", m.Options.CenteredInstance)],
-        BottomUpTransformer m => [("bottom-up", m.Options)],
-        BottomUpIdTransformer m => [("bottom-up ID", m.Options)],
-        _ => [],
+        ModelType.SingleInstance => "single instance",
+        ModelType.Centroid => "centroid",
+        ModelType.CenteredInstance or ModelType.TopDownId => "centered instance",
+        ModelType.BottomUp => "bottom-up",
+        _ => "bottom-up ID",
     };
 }

@@ -26,7 +26,7 @@ public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
     }
 
     private protected override BottomUpTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, (BottomUpModel)models[0]);
+        new(Environment, _options, subject, frame, models);
 
     internal static TrainingStage StageOf(BottomUpOptions options, PoseSubject subject) => new(
         "bottomup",

@@ -28,7 +28,7 @@ public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
     }
 
     private protected override BottomUpIdTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, (BottomUpIdModel)models[0]);
+        new(Environment, _options, subject, frame, models);
 
     internal static TrainingStage StageOf(BottomUpIdOptions options, PoseSubject subject) => new(
         "multi_class_bottomup",

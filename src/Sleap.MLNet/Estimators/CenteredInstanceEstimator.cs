@@ -27,7 +27,7 @@ public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTr
     }
 
     private protected override CenteredInstanceTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, (CenteredInstanceOptions)stages[0].Options, subject, frame, (CenteredInstanceModel)models[0]);
+        new(Environment, (CenteredInstanceOptions)stages[0].Options, subject, frame, models);
 
     internal static TrainingStage StageOf(CenteredInstanceOptions options, ClassVectorOptions? classVectors, PoseSubject subject) => new(
         classVectors is null ? "centered_instance" : "multi_class_topdown",

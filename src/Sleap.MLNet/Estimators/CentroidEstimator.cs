@@ -25,7 +25,7 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
     }
 
     private protected override CentroidTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, (CentroidModel)models[0]);
+        new(Environment, _options, subject, frame, models);
 
     internal static TrainingStage StageOf(CentroidOptions options, PoseSubject subject)
     {

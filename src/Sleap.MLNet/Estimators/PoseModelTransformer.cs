@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.IO;
 using Sleap.Transforms;
+using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
@@ -14,9 +15,12 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     /// <summary>For models that leave the size of frames open: those of a pass are matched to its first one.</summary>
     internal static readonly (int Height, int Width) AnySize = (0, 0);
 
-    private protected PoseModelTransformer(IHostEnvironment environment, PoseSubject subject, (int Height, int Width) frame, ModelColumns columns)
+    private readonly Device _device;
+
+    private protected PoseModelTransformer(IHostEnvironment environment, PoseSubject subject, (int Height, int Width) frame, ModelColumns columns, IReadOnlyList<ModelStage> stages)
     {
-        (Environment, Subject, Frame, Columns) = (environment, subject, frame, columns);
+        (Environment, Subject, Frame, Columns, Stages, _device) = (environment, subject, frame, columns, stages, TorchDevice.Of(stages[0].Options.Device));
+        foreach (var stage in stages) stage.Model.Prepare(_device, stage.Options.Precision);
     }
 
     /// <summary>The nodes it finds, and the edges between them.</summary>
@@ -34,24 +38,27 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal ModelColumns Columns { get; }
 
+    /// <summary>The networks, first stage first. They share a device and names of columns.</summary>
+    internal IReadOnlyList<ModelStage> Stages { get; }
+
     internal abstract PosePredictor Predictor { get; }
 
-    /// <summary>Frames that are predicted together.</summary>
-    internal abstract int FramesAtOnce { get; }
+    /// <summary>The options of the whole model, as they are saved.</summary>
+    internal abstract object ModelOptions { get; }
 
-    internal abstract PoseColumnOptions ColumnNames { get; }
+    /// <summary>Frames that are predicted together.</summary>
+    internal int FramesAtOnce => Stages[0].Options.BatchSize;
+
+    internal PoseColumnOptions ColumnNames => Stages[0].Options.Columns;
 
     /// <summary>Where it predicts, as its options say.</summary>
-    internal abstract string DeviceName { get; }
+    internal string DeviceName => Stages[0].Options.Device;
 
     /// <summary>Which of the animals of a frame are kept; null: all.</summary>
     internal virtual InstanceFilterOptions? Filter => null;
 
     /// <summary>What leaves out animals of a frame; null: all are kept.</summary>
     internal InstanceFilter? CreateFilter() => Filter is { } filter && filter != new InstanceFilterOptions() ? new InstanceFilter(filter) : null;
-
-    /// <summary>The models, first stage first.</summary>
-    internal abstract IReadOnlyList<PoseModel> Models { get; }
 
     /// <summary>The same model with other settings to predict with. It has weights of its own, so either may be disposed first.</summary>
     /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
@@ -60,9 +67,11 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     /// <summary>Frees the networks. The transformer cannot predict afterwards.</summary>
     public void Dispose()
     {
-        foreach (var model in Models) model.Dispose();
+        foreach (var stage in Stages) stage.Model.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    internal override void Save(BinaryWriter writer) => SavedModel.Write(writer, this);
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) =>
         new ModelMapper(this, FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name), CentresOf(inputSchema));
@@ -70,5 +79,21 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     /// <summary>Where a model that is told the animals' centres reads them; null: it finds them.</summary>
     private protected virtual CentreColumn? CentresOf(DataViewSchema schema) => null;
 
-    private protected InputSizes InputOf(PoseModelOptions options) => new(Frame, options);
+    /// <summary>What predicts with the one network on whole frames.</summary>
+    private protected PosePredictor OnWholeFrames() => new WholeFramePredictor(Stages[0].Model, InputOfFirst, _device);
+
+    /// <summary>What predicts with the last network in crops, around the centres that a first one finds, or around those it is told.</summary>
+    private protected PosePredictor InCrops(ClassVector? classes = null)
+    {
+        var crops = new CropStage((CenteredInstanceModel)Stages[^1].Model, (CenteredInstanceOptions)Stages[^1].Options, classes, _device);
+        return new TopDownPredictor(Stages.Count > 1 ? ((CentroidModel)Stages[0].Model, InputOfFirst) : null, Frame, crops, _device);
+    }
+
+    /// <summary>The same weights under other options.</summary>
+    /// <exception cref="ArgumentException">Lists every fault of the options.</exception>
+    private protected TModel Copy<TModel, TOptions>(TOptions options, (int Height, int Width) frame)
+        where TModel : PoseModelTransformer, ITrainedModel<TModel, TOptions> =>
+        TrainedModel.Of<TModel, TOptions>(Environment, options, Subject, frame, (network, i) => network.CopyWeights(Stages[i].Model));
+
+    private InputSizes InputOfFirst => new(Frame, Stages[0].Options);
 }

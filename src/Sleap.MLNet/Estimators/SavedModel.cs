@@ -26,7 +26,7 @@ internal sealed partial record SavedModel
     public (int Height, int Width) Frame => (Height, Width);
 
     /// <summary>Writes a model.</summary>
-    public static void Write<TOptions>(BinaryWriter writer, PoseModelTransformer model, TOptions options)
+    public static void Write(BinaryWriter writer, PoseModelTransformer model)
     {
         var skeleton = model.Skeleton;
         var saved = new SavedModel
@@ -38,30 +38,21 @@ internal sealed partial record SavedModel
             Classes = [.. model.Classes],
             Height = model.Frame.Height,
             Width = model.Frame.Width,
-            Options = Json(options),
+            Options = OptionsOf(model),
         };
         writer.Write(JsonSerializer.Serialize(saved, JsonTypes.Default.SavedModel));
-        foreach (var part in model.Models)
+        foreach (var stage in model.Stages)
         {
             using var weights = new MemoryStream();
-            NetworkState.Save(part.Network, weights);
+            NetworkState.Save(stage.Model.Network, weights);
             writer.Write((int)weights.Length);
             writer.Write(weights.GetBuffer(), 0, (int)weights.Length);
         }
     }
 
     /// <summary>The options of a model as they are saved.</summary>
-    public static JsonElement OptionsOf(PoseModelTransformer model) => model switch
-    {
-        SingleInstanceTransformer m => Json(m.Options),
-        CentroidTransformer m => Json(m.Options),
-        CenteredInstanceTransformer m => Json(m.Options),
-        TopDownTransformer m => Json(m.Options),
-        TopDownIdTransformer m => Json(m.Options),
-        BottomUpTransformer m => Json(m.Options),
-        BottomUpIdTransformer m => Json(m.Options),
-        _ => throw new ArgumentException($"{model.GetType().Name} has no options to save."),
-    };
+    public static JsonElement OptionsOf(PoseModelTransformer model) =>
+        JsonSerializer.SerializeToElement(model.ModelOptions, JsonTypes.Default.GetTypeInfo(model.ModelOptions.GetType())!);
 
     /// <summary>Reads what comes before the weights.</summary>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
@@ -69,19 +60,10 @@ internal sealed partial record SavedModel
 
     /// <summary>The options to predict with.</summary>
     /// <exception cref="InvalidDataException">They cannot be read.</exception>
-    public TOptions OptionsAs<TOptions>() => Parsed(() => Options.Deserialize(TypeInfo<TOptions>()));
+    public TOptions OptionsAs<TOptions>() => Parsed(() => Options.Deserialize((JsonTypeInfo<TOptions>)JsonTypes.Default.GetTypeInfo(typeof(TOptions))!));
 
     /// <summary>Reads the weights of one network.</summary>
-    public static TModel LoadWeights<TModel>(BinaryReader reader, TModel model)
-        where TModel : PoseModel
-    {
-        NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())));
-        return model;
-    }
-
-    private static JsonElement Json<TOptions>(TOptions options) => JsonSerializer.SerializeToElement(options, TypeInfo<TOptions>());
-
-    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)JsonTypes.Default.GetTypeInfo(typeof(T))!;
+    public static void LoadWeights(BinaryReader reader, PoseModel model) => NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())));
 
     private static T Parsed<T>(Func<T?> parse)
     {

@@ -25,7 +25,7 @@ public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransf
     }
 
     private protected override SingleInstanceTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, (SingleInstanceModel)models[0]);
+        new(Environment, _options, subject, frame, models);
 
     internal static TrainingStage StageOf(SingleInstanceOptions options, PoseSubject subject) => new(
         "single_instance",

@@ -6,55 +6,34 @@ namespace Sleap.MLNet;
 /// <summary>
 /// A trained single-instance model: adds the places of the animal's nodes to each frame.
 /// </summary>
-public sealed class SingleInstanceTransformer : PoseModelTransformer, ILoadable<SingleInstanceTransformer>
+public sealed class SingleInstanceTransformer : PoseModelTransformer, ITrainedModel<SingleInstanceTransformer, SingleInstanceOptions>
 {
-    private readonly SingleInstanceModel _model;
-
-    internal SingleInstanceTransformer(IHostEnvironment environment, SingleInstanceOptions options, PoseSubject subject, (int Height, int Width) frame, SingleInstanceModel model)
-        : base(environment, subject, frame, ColumnsOf(options, subject))
-    {
-        (Options, _model) = (options, model);
-        var device = TorchDevice.Of(options.Device);
-        model.Prepare(device, options.Precision);
-        Predictor = new WholeFramePredictor(model, InputOf(options), device);
-    }
+    internal SingleInstanceTransformer(IHostEnvironment environment, SingleInstanceOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks)
+        : base(environment, subject, frame, ColumnsOf(options, subject), [new(ModelType.SingleInstance, options, networks[0])]) =>
+        (Options, Predictor) = (options, OnWholeFrames());
 
     /// <summary>The options it was trained with. Those of training keep their defaults after loading.</summary>
     public SingleInstanceOptions Options { get; }
 
+    internal override object ModelOptions => Options;
+
     internal override PosePredictor Predictor { get; }
-
-    internal override int FramesAtOnce => Options.BatchSize;
-
-    internal override PoseColumnOptions ColumnNames => Options.Columns;
-
-    internal override string DeviceName => Options.Device;
-
-    internal override IReadOnlyList<PoseModel> Models => [_model];
-
-    static int ILoadable<SingleInstanceTransformer>.PayloadVersion => 1;
 
     /// <inheritdoc/>
     public override SingleInstanceTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        var options = prediction.On(Environment).ApplyTo(Options);
-        PoseModelOptions.Throw(options.Faults(Subject));
-        var model = new SingleInstanceModel(options, Subject, Initialization.Default);
-        model.CopyWeights(_model);
-        return new SingleInstanceTransformer(Environment, options, Subject, prediction.FrameOf(this), model);
+        return Copy<SingleInstanceTransformer, SingleInstanceOptions>(prediction.On(Environment).ApplyTo(Options), prediction.FrameOf(this));
     }
 
     internal static ModelColumns ColumnsOf(SingleInstanceOptions options, PoseSubject subject) => ModelColumns.Single(options.Columns, subject);
 
-    internal override void Save(BinaryWriter writer) => SavedModel.Write(writer, this, Options);
-
-    static SingleInstanceTransformer ILoadable<SingleInstanceTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
+    static IReadOnlyList<PoseModel> ITrainedModel<SingleInstanceTransformer, SingleInstanceOptions>.Build(SingleInstanceOptions options, PoseSubject subject)
     {
-        var saved = SavedModel.Read(reader);
-        var options = saved.OptionsAs<SingleInstanceOptions>();
-        PoseModelOptions.Throw(options.Faults(saved.Subject));
-        var model = SavedModel.LoadWeights(reader, new SingleInstanceModel(options, saved.Subject, Initialization.Default));
-        return new SingleInstanceTransformer(environment, options, saved.Subject, saved.Frame, model);
+        PoseModelOptions.Throw(options.Faults(subject));
+        return [new SingleInstanceModel(options, subject, Initialization.Default)];
     }
+
+    static SingleInstanceTransformer ITrainedModel<SingleInstanceTransformer, SingleInstanceOptions>.Create(IHostEnvironment environment, SingleInstanceOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks) =>
+        new(environment, options, subject, frame, networks);
 }

@@ -51,22 +51,13 @@ public static class SleapModels
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        (ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)[] stages = model switch
-        {
-            CentroidTransformer m => [(ModelType.Centroid, m.Options, null)],
-            CenteredInstanceTransformer m => [(ModelType.CenteredInstance, m.Options, null)],
-            TopDownTransformer m => [(ModelType.Centroid, m.Options.Shared().Centroid, null), (ModelType.CenteredInstance, m.Options.Shared().CenteredInstance, null)],
-            TopDownIdTransformer m => [(ModelType.Centroid, m.Options.Stages().Centroid, null), (ModelType.TopDownId, m.Options.Stages().CenteredInstance, m.Options.ClassVectors)],
-            BottomUpTransformer m => [(ModelType.BottomUp, m.Options, null)],
-            BottomUpIdTransformer m => [(ModelType.BottomUpId, m.Options, null)],
-            _ => [(ModelType.SingleInstance, ((SingleInstanceTransformer)model).Options, null)],
-        };
-        if (stages.Any(stage => stage.Options.Backbone is UNetOptions { KerasUpsampling: true, UpInterpolate: false }))
+        if (model.Stages.Any(stage => stage.Options.Backbone is UNetOptions { KerasUpsampling: true, UpInterpolate: false }))
             throw new NotSupportedException("sleap-nn's transposed convolutions lie one pixel off those of SLEAP before 1.5: it would predict other places with these weights.");
         List<string> written = [];
-        foreach (var ((type, options, vectors), part) in stages.Zip(model.Models))
+        foreach (var (type, options, part) in model.Stages)
         {
-            var path = stages.Length == 1 ? folder : Path.Combine(folder, SleapConfigWriter.NameOf(type));
+            var path = model.Stages.Count == 1 ? folder : Path.Combine(folder, SleapConfigWriter.NameOf(type));
+            var vectors = type == ModelType.TopDownId ? ((TopDownIdTransformer)model).Options.ClassVectors : null;
             ModelFolder.Write(path, part.Network, SleapConfigWriter.Write(type, options, vectors, model.Subject, model.Frame));
             written.Add(path);
         }
@@ -77,32 +68,23 @@ public static class SleapModels
 
     private sealed class Loading(MLContext context)
     {
-        public PoseModelTransformer Alone(ModelFolder folder)
+        public PoseModelTransformer Alone(ModelFolder folder) => folder.Config.Options switch
         {
-            var (subject, frame) = (SubjectOf(folder), FrameOf(folder));
-            return folder.Config.Options switch
-            {
-                CentroidOptions o => new CentroidTransformer(context, o, subject, frame, Loaded(folder, new CentroidModel(o, Initialization.Default))),
-                CenteredInstanceOptions o => new CenteredInstanceTransformer(context, o, subject, frame, Loaded(folder, new CenteredInstanceModel(o, null, subject, Initialization.Default))),
-                BottomUpOptions o => new BottomUpTransformer(context, o, subject, frame, Loaded(folder, new BottomUpModel(o, subject, Initialization.Default))),
-                BottomUpIdOptions o => new BottomUpIdTransformer(context, o, subject, frame, Loaded(folder, new BottomUpIdModel(o, subject, Initialization.Default))),
-                var o => new SingleInstanceTransformer(context, (SingleInstanceOptions)o, subject, frame, Loaded(folder, new SingleInstanceModel((SingleInstanceOptions)o, subject, Initialization.Default))),
-            };
-        }
+            CentroidOptions o => Load<CentroidTransformer, CentroidOptions>(o, folder),
+            CenteredInstanceOptions o => Load<CenteredInstanceTransformer, CenteredInstanceOptions>(o, folder),
+            BottomUpOptions o => Load<BottomUpTransformer, BottomUpOptions>(o, folder),
+            BottomUpIdOptions o => Load<BottomUpIdTransformer, BottomUpIdOptions>(o, folder),
+            var o => Load<SingleInstanceTransformer, SingleInstanceOptions>((SingleInstanceOptions)o, folder),
+        };
 
         public TopDownTransformer TopDown(ModelFolder first, ModelFolder second)
         {
-            var subject = SubjectOf(second);
             var options = new TopDownOptions { Centroid = (CentroidOptions)first.Config.Options, CenteredInstance = (CenteredInstanceOptions)second.Config.Options };
-            return new TopDownTransformer(
-                context, options, subject, FrameOf(first, second),
-                Loaded(first, new CentroidModel(options.Centroid, Initialization.Default)),
-                Loaded(second, new CenteredInstanceModel(options.CenteredInstance, null, subject, Initialization.Default)));
+            return Load<TopDownTransformer, TopDownOptions>(options, first, second);
         }
 
         public TopDownIdTransformer TopDownId(ModelFolder first, ModelFolder second)
         {
-            var subject = SubjectOf(second);
             var options = new TopDownIdOptions
             {
                 Centroid = (CentroidOptions)first.Config.Options,
@@ -110,19 +92,19 @@ public static class SleapModels
                 ClassVectors = second.Config.ClassVectors!,
                 LeastProbability = 0,
             };
-            return new TopDownIdTransformer(
-                context, options, subject, FrameOf(first, second),
-                Loaded(first, new CentroidModel(options.Centroid, Initialization.Default)),
-                Loaded(second, new CenteredInstanceModel(options.CenteredInstance, options.ClassVectors, subject, Initialization.Default)));
+            return Load<TopDownIdTransformer, TopDownIdOptions>(options, first, second);
         }
 
-        private TModel Loaded<TModel>(ModelFolder folder, TModel model)
-            where TModel : PoseModel
+        // The last folder's skeleton and classes are the model's.
+        private TModel Load<TModel, TOptions>(TOptions options, params ModelFolder[] folders)
+            where TModel : PoseModelTransformer, ITrainedModel<TModel, TOptions> =>
+            TrainedModel.Of<TModel, TOptions>(context, options, SubjectOf(folders[^1]), FrameOf(folders), (network, i) => Fill(network, folders[i]));
+
+        private void Fill(PoseModel model, ModelFolder folder)
         {
             string[] remarks = [.. folder.Config.Remarks, .. folder.Load(model.Network)];
             using var channel = ((IHostEnvironment)context).Register("FromSleap").Start("Loading");
             if (remarks.Length > 0) channel.Warning(MessageSensitivity.None, "{0}: {1}.", folder.Path, string.Join("; ", remarks));
-            return model;
         }
 
         private static PoseSubject SubjectOf(ModelFolder folder) => new(folder.Config.Skeleton!, folder.Config.Classes);

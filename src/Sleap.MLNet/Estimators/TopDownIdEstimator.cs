@@ -37,6 +37,5 @@ public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
         _options with { Centroid = (CentroidOptions)stages[0].Options, CenteredInstance = (CenteredInstanceOptions)stages[1].Options },
         subject,
         frame,
-        (CentroidModel)models[0],
-        (CenteredInstanceModel)models[1]);
+        models);
 }

@@ -69,7 +69,7 @@ public sealed class EncoderWeightsTests
         using var scope = NewDisposeScope();
         var published = PretrainedWeights.Normalized(TorchCheckpoint.Read(backbone.PretrainedWeights!).ToTensors(), 1, "small.pth")["features.0.0.weight"];
         // One step at next to no rate: the weights are still those of the file.
-        Assert.InRange(Golden.Difference(published, model.Models[0].Network.state_dict()["backbone.enc.features.0.0.weight"]), 0, 1e-6);
+        Assert.InRange(Golden.Difference(published, model.Stages[0].Model.Network.state_dict()["backbone.enc.features.0.0.weight"]), 0, 1e-6);
     }
 
     [Fact]

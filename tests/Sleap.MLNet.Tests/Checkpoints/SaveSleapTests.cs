@@ -35,13 +35,13 @@ public sealed class SaveSleapTests : IDisposable
         Assert.Equal(model.Skeleton, again.Skeleton);
         Assert.Equal(model.Classes, again.Classes);
         Assert.Equal(model.Frame, again.Frame);
-        foreach (var (one, other) in model.Models.Zip(again.Models))
+        foreach (var (one, other) in model.Stages.Zip(again.Stages))
         {
-            var (weights, same) = (one.Network.state_dict(), other.Network.state_dict());
+            var (weights, same) = (one.Model.Network.state_dict(), other.Model.Network.state_dict());
             Assert.Equal(weights.Keys, same.Keys);
             Assert.All(weights.Keys, key => Assert.Equal(0, Golden.Difference(weights[key], same[key])));
-            Assert.Equal(one.Network.Backbone, other.Network.Backbone);
-            Assert.Equal(one.Network.Heads.Select(head => head with { LossWeight = 1 }), other.Network.Heads.Select(head => head with { LossWeight = 1 }));
+            Assert.Equal(one.Model.Network.Backbone, other.Model.Network.Backbone);
+            Assert.Equal(one.Model.Network.Heads.Select(head => head with { LossWeight = 1 }), other.Model.Network.Heads.Select(head => head with { LossWeight = 1 }));
         }
         foreach (var folder in folders)
         {
@@ -169,7 +169,7 @@ public sealed class SaveSleapTests : IDisposable
             """;
         var (code, text) = Python(program, Path.Combine(_folder, "best.ckpt"));
         Assert.True(code == 0, text);
-        var weights = model.Models[0].Network.state_dict();
+        var weights = model.Stages[0].Model.Network.state_dict();
         var sum = weights.Values.Sum(t => t.to(TorchSharp.torch.ScalarType.Float64).abs().sum().item<double>());
         var parts = text.Split(' ');
         Assert.Equal((weights.Count, weights.Values.Sum(t => t.numel())), (int.Parse(parts[0]), long.Parse(parts[1])));
