@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Sleap.IO;
+using Sleap.MLNet;
 using TorchSharp;
 
 namespace Sleap.Cli;
@@ -23,7 +24,9 @@ internal static class Examination
         yield return new("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory");
         yield return new(".NET", Environment.Version.ToString());
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}{(HasTrainers ? "" : ", the stand-in of a clone: no trainers but this library's")}");
-        yield return Torch();
+        var torch = Torch();
+        yield return torch;
+        if (torch.Remedy is null) yield return new("convolutions", $"{OwnGradients.Words}{(BFloat16.IsFast(TorchSharp.torch.CPU) ? "; of 16 bits with AMX" : "")}");
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");

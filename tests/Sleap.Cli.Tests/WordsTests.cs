@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Sleap.Cli.Tests;
 
@@ -74,6 +75,7 @@ public sealed class WordsTests
         var answer = Cli.Json("doctor");
         Assert.True((bool)answer["ok"]!);
         Assert.Contains("threads", (string)answer["found"]!["libtorch"]!);
+        Assert.StartsWith(Fma.IsSupported ? "this library's, with AVX2 and FMA" : "libtorch's", (string)answer["found"]!["convolutions"]!);
         var (code, output, _) = Cli.Run([("FFMPEG", "/nowhere/ffmpeg")], "doctor");
         Assert.Equal(1, code);
         Assert.Contains("ffmpeg: videos are read with it. 'apt-get install ffmpeg'", output);

@@ -22,7 +22,7 @@ internal static class DoctorVerb
             };
             Report.Write(words.GetValue(json), report,
             [
-                .. findings.Select(finding => $"{finding.Name,-12}{finding.Found}"),
+                .. findings.Select(finding => $"{finding.Name,-14}{finding.Found}"),
                 missing.Count == 0 ? "Everything is here." : "What to do:",
                 .. missing.Select(finding => $"  {finding.Name}: {finding.Remedy}"),
             ]);

@@ -14,6 +14,14 @@ internal static class OwnGradients
 
     public static bool AreRight => Right.Value;
 
+    /// <summary>Whose convolutions a CPU computes with, and why.</summary>
+    public static string Words => (PixelMap.IsSupported, PixelMap.IsSupported && AreRight) switch
+    {
+        (false, _) => "libtorch's; this library's take a processor with AVX2 and FMA",
+        (_, false) => "this library's to predict, libtorch's to train: this TorchSharp does not bring back gradients of one's own functions, and training takes about twice as long",
+        _ => "this library's, with AVX2 and FMA",
+    };
+
     private static bool IsRight()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -26,13 +26,16 @@ internal readonly unsafe struct PixelMap
     /// <summary>Numbers from a pixel to the one below.</summary>
     public nint Row => (nint)Width * Channels;
 
+    /// <summary>Whether the processor has what the work on such maps takes.</summary>
+    public static bool IsSupported => Fma.IsSupported && Vector256.IsHardwareAccelerated;
+
     /// <summary>Whether the processor has what the work on such maps takes, and a tensor of these sizes can be one.</summary>
     /// <param name="like">On the same device, of the same type: (B, ·, ·, ·).</param>
     /// <param name="channels">Its channels.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>
     public static bool Takes(Tensor like, long channels, long height, long width) =>
-        Fma.IsSupported && Vector256.IsHardwareAccelerated && like.dtype == ScalarType.Float32 && like.device_type == TorchSharp.DeviceType.CPU && like.numel() > 0
+        IsSupported && like.dtype == ScalarType.Float32 && like.device_type == TorchSharp.DeviceType.CPU && like.numel() > 0
         && sizeof(float) * like.size(0) * channels * height * width <= int.MaxValue; // more than that TorchSharp gives no pointer to
 
     /// <param name="map">(B, C, H, W) in channels-last order, on the CPU, in single precision. It must outlive what is returned.</param>
