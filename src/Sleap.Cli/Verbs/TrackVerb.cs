@@ -16,7 +16,7 @@ internal static class TrackVerb
     private static readonly Option<string?> Candidates = Choice("--candidates_method", "What a frame is compared with; else local_queues.", "fixed_window", "local_queues");
     private static readonly Option<int> Window = new("--tracking_window_size") { Description = "Frames, or animals of a track, to compare with.", DefaultValueFactory = _ => Defaults.WindowSize };
     private static readonly Option<string?> Features = Choice("--features", "What of an animal is compared; else keypoints.", "keypoints", "centroids", "bboxes");
-    private static readonly Option<string?> Scoring = Choice("--scoring_method", "How it is compared; else as the features want it.", "oks", "iou", "euclidean_dist");
+    private static readonly Option<string?> Scoring = Choice("--scoring_method", "How it is compared; else as the features want it.", "weighted_oks", "oks", "iou", "euclidean_dist");
     private static readonly Option<double> OksStddev = new("--oks_stddev") { Description = "Spread of a node for OKS.", DefaultValueFactory = _ => Defaults.OksStandardDeviation };
     private static readonly Option<string?> Reduction = Choice("--scoring_reduction", "How the scores of a track become one; else mean.", "mean", "max", "robust_quantile");
     private static readonly Option<double> Robust = new("--robust_best_instance") { Description = "The quantile of robust_quantile.", DefaultValueFactory = _ => Defaults.RobustQuantile };
@@ -82,10 +82,11 @@ internal static class TrackVerb
             Features = features,
             Scoring = words.GetValue(Scoring) switch
             {
+                "weighted_oks" => TrackScoring.WeightedOks,
                 "oks" => TrackScoring.Oks,
                 "iou" => TrackScoring.Iou,
                 "euclidean_dist" => TrackScoring.EuclideanDistance,
-                _ => features switch { TrackFeatures.BoundingBoxes => TrackScoring.Iou, TrackFeatures.Centroids => TrackScoring.EuclideanDistance, _ => TrackScoring.Oks },
+                _ => features switch { TrackFeatures.BoundingBoxes => TrackScoring.Iou, TrackFeatures.Centroids => TrackScoring.EuclideanDistance, _ => TrackScoring.WeightedOks },
             },
             OksStandardDeviation = words.GetValue(OksStddev),
             Reduction = words.GetValue(Reduction) switch { "max" => ScoreReduction.Max, "robust_quantile" => ScoreReduction.RobustQuantile, "mean" => ScoreReduction.Mean, _ => Defaults.Reduction },

@@ -9,6 +9,7 @@ internal static class PoseSimilarity
     public static double Of(double[] current, double[] candidate, TrackingOptions options) => options.Scoring switch
     {
         TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation),
+        TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation) * Visible(current) / (current.Length / 2),
         TrackScoring.Iou => Iou(current, candidate),
         _ => -Distance(current, candidate),
     };
@@ -41,6 +42,14 @@ internal static class PoseSimilarity
             sum += double.IsNaN(similarity) ? 0 : similarity;
         }
         return visible == 0 ? double.NaN : sum / visible;
+    }
+
+    private static int Visible(double[] points)
+    {
+        int visible = 0;
+        for (int i = 0; i < points.Length; i += 2)
+            visible += double.IsNaN(points[i]) || double.IsNaN(points[i + 1]) ? 0 : 1;
+        return visible;
     }
 
     /// <summary>Intersection over union of boxes left, top, right, bottom whose border pixels count.</summary>

@@ -14,11 +14,14 @@ public sealed record TrackingOptions
     /// <summary>What of an animal is compared. Default keypoints.</summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
 
-    /// <summary>How alike two animals are. Default OKS.</summary>
-    public TrackScoring Scoring { get; init; } = TrackScoring.Oks;
+    /// <summary>How alike two animals are. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is <see cref="TrackScoring.Oks"/>.</summary>
+    public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
-    /// <summary>Spread of a node for OKS, as a share of the animal's size. Default 0.1; sleap-nn's is 0.025.</summary>
-    public double OksStandardDeviation { get; init; } = 0.1;
+    /// <summary>
+    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while an animal is not found. Default 0.7, which switched least in docs/tracking.md;
+    /// sleap-nn's is 0.025, how far apart two people place a node.
+    /// </summary>
+    public double OksStandardDeviation { get; init; } = 0.7;
 
     /// <summary>How the similarities to one track become one. Default mean.</summary>
     public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
@@ -103,8 +106,8 @@ public sealed record TrackingOptions
         Defined(Reduction);
         Defined(Matching);
         Defined(Motion);
-        if ((Scoring == TrackScoring.Oks) != (Features == TrackFeatures.Keypoints) && Scoring != TrackScoring.EuclideanDistance)
-            faults.Add($"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks compares Keypoints, Iou BoundingBoxes");
+        if ((Scoring is TrackScoring.Oks or TrackScoring.WeightedOks) != (Features == TrackFeatures.Keypoints) && Scoring != TrackScoring.EuclideanDistance)
+            faults.Add($"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks and WeightedOks compare Keypoints, Iou BoundingBoxes");
         else if (Scoring == TrackScoring.Iou && Features != TrackFeatures.BoundingBoxes)
             faults.Add($"{nameof(Scoring)} Iou compares BoundingBoxes, not {Features}");
         return faults.Count == 0 ? this : throw new ArgumentException($"Track: {string.Join("; ", faults)}.");

@@ -92,6 +92,37 @@ public sealed class TrackingTests
         }
     }
 
+    [Theory]
+    [InlineData(TrackScoring.WeightedOks, 1u)]
+    [InlineData(TrackScoring.Oks, 2u)]      // the crumb fits the track perfectly, and the animal only nearly
+    public void AFalseAnimalOfOneNodeDoesNotTakeTheTrackItLiesOn(TrackScoring scoring, uint expected)
+    {
+        float[] none = [float.NaN, float.NaN, float.NaN, float.NaN], elsewhere = [.. none, 300, 300], onTheAnimal = [.. none, .. At(10, 50)[4..]];
+        Row[] rows =
+        [
+            new() { FrameIndex = 0, PredictedKeypoints = At(10, 50) },
+            new() { FrameIndex = 1, PredictedKeypoints = [.. At(10, 50), .. elsewhere] },
+            new() { FrameIndex = 2, PredictedKeypoints = [.. At(11, 50), .. onTheAnimal] },
+        ];
+        Assert.Equal([expected, 3 - expected], Keys(rows, new TrackingOptions { Scoring = scoring })[2]);
+    }
+
+    [Fact]
+    public void TwoFliesKeepTheirTracksThoughTheirNumberIsNotKnownAndThereAreFalseAnimals()
+    {
+        // Animals of two or three nodes are false; the last frame is of one fly.
+        Labels file = Labels.Load(Path.Combine(TestFolder.Repository, "tests", "data", "centered_pair_predictions.slp"));
+        Instance[][] flies = [.. _ml.Pose().Track(file, new TrackingOptions()).Frames.OrderBy(frame => frame.FrameIndex).Select(frame => frame.Instances.Where(i => i.Points.Count(point => !point.IsMissing) >= 10).ToArray())];
+        Assert.Equal(1099, flies.Count(frame => frame.Length == 2));
+        Assert.Equal(2, flies.SelectMany(frame => frame).Select(fly => fly.Track).Distinct().Count());
+        foreach ((Instance[] before, Instance[] now) in flies.Zip(flies.Skip(1)))
+            Assert.All(now, fly => Assert.Same(before.MinBy(other => Apart(fly, other))!.Track, fly.Track));
+    }
+
+    // Mean distance of the nodes that both have.
+    private static double Apart(Instance a, Instance b) =>
+        a.Points.Zip(b.Points).Where(pair => !pair.First.IsMissing && !pair.Second.IsMissing).Average(pair => Math.Sqrt(Math.Pow(pair.First.X - pair.Second.X, 2) + Math.Pow(pair.First.Y - pair.Second.Y, 2)));
+
     [Fact]
     public void AllFaultsOfTheOptionsComeAtOnce()
     {
