@@ -15,14 +15,14 @@ public sealed class ClassVector
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
     /// <param name="leastProbability">
-    /// Below this probability an animal gets no class. Null: half of a guess's, 1 / (2 · <paramref name="classes"/>), since an animal whose likeliest class is surely another one's has its next
+    /// Below this probability an animal gets no class. Null: a tenth of a guess's, 1 / (10 · <paramref name="classes"/>), since an animal whose likeliest class is surely another one's has its next
     /// one. sleap-nn has no such limit (0): of two animals that both look wholly like the first class, it calls one the second, with whatever probability.
     /// </param>
     public ClassVector(int classes, float? leastProbability = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         Classes = classes;
-        _leastProbability = leastProbability ?? 0.5f / classes;
+        _leastProbability = leastProbability ?? 0.1f / classes;
     }
 
     /// <summary>Number of classes.</summary>

@@ -19,8 +19,8 @@ public sealed record TopDownIdOptions
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
-    /// Below this probability of its class an animal gets no identity. No two animals of a frame have the same one, so an animal may get its second most probable class. Null (default): half of a guess's,
-    /// 1 / (2 · number of classes). 0 is SLEAP-NN, which of two animals that both look wholly like the first class calls one the second, with whatever probability.
+    /// Below this probability of its class an animal gets no identity. No two animals of a frame have the same one, so an animal may get its second most probable class. Null (default): a tenth of a
+    /// guess's, 1 / (10 · number of classes). 0 is SLEAP-NN, which of two animals that both look wholly like the first class calls one the second, with whatever probability.
     /// </summary>
     public float? LeastProbability { get; init; }
 
