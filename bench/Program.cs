@@ -1,6 +1,6 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
 // dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: backbones (how fast each one is), training (each model type beside sleap-nn), step (where the time of a training step goes), lazy (a large .slp beside h5py),
-// analysis (poses to behaviour variables), tracking [SCENE…] (identity switches), inference [FRAMES] (video to file, and where the time goes)
+// analysis (poses to behaviour variables), tracking [spread] [SCENE…] (identity switches), inference [FRAMES] (video to file, and where the time goes)
 using System.Globalization;
 using Sleap.MLNet;
 using TorchSharp;

@@ -7,6 +7,8 @@ using Sleap.Transforms;
 /// <summary>Identity switches, IDF1, HOTA and frames/s of settings of the tracker, on recordings thinned to every 1st, 4th … frame and on a made crowd.</summary>
 internal static class TrackingBench
 {
+    private static readonly int[] ManySteps = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+
     private static readonly TrackingOptions Reference = new()
     {
         Candidates = TrackCandidates.FixedWindow, Scoring = TrackScoring.Oks, Features = TrackFeatures.Keypoints, WindowSize = 5, OksStandardDeviation = 0.025, Motion = TrackMotion.None, Reduction = ScoreReduction.Mean,
@@ -21,6 +23,7 @@ internal static class TrackingBench
             ("flies13", At("examples/data/flies13/flies13_20190128.mp4", Labels.Load("tests/data/flies13_20190128.predictions.slp")), 2),
             ("crowd of 40", Crowd(40, 2000), 40),
         ];
+        if (only.Length == 0 || only.Contains("spread")) Spread(pose, [.. scenes.Select(scene => (scene.Name, scene.Labels, scene.Animals == 2 ? ManySteps : [1, 2]))]);
         foreach (var (name, labels, animals) in scenes.Where(scene => only.Length == 0 || only.Contains(scene.Name)))
         {
             foreach (var every in animals == 2 ? new[] { 1, 4, 8, 16 } : [1])
@@ -29,6 +32,18 @@ internal static class TrackingBench
                 foreach (var (setting, options) in Settings(animals)) Score(pose, Thinned(labels, every), setting, options);
             }
         }
+    }
+
+    /// <summary>Switches by how far a node is expected to go, all thinnings of a scene together; the number of animals is not told.</summary>
+    private static void Spread(PoseCatalog pose, (string Name, Labels Labels, int[] Steps)[] scenes)
+    {
+        Console.WriteLine($"switches, {string.Join(", ", scenes.Select(scene => $"{scene.Name}: every {string.Join(' ', scene.Steps)}"))}");
+        Line("sleap-nn default", Reference);
+        foreach (var scoring in new[] { TrackScoring.Oks, TrackScoring.WeightedOks })
+            foreach (var spread in new[] { 0.025, 0.1, 0.3, 0.5, 0.7, 1, 1.5, 2.5 })
+                Line(string.Create(CultureInfo.InvariantCulture, $"{scoring}, spread {spread}"), new() { Scoring = scoring, OksStandardDeviation = spread });
+
+        void Line(string setting, TrackingOptions options) => Console.WriteLine($"  {setting,-28}{string.Concat(scenes.Select(scene => $"{scene.Steps.Sum(every => Tracks(pose, Thinned(scene.Labels, every), options).Switches),8}"))}");
     }
 
     private static IEnumerable<(string, TrackingOptions)> Settings(int animals)
@@ -57,11 +72,16 @@ internal static class TrackingBench
     private static void Score(PoseCatalog pose, Labels labels, string setting, TrackingOptions options)
     {
         var clock = Stopwatch.StartNew();
+        var score = Tracks(pose, labels, options, clock);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {setting,-36}{score.PredictedTracks,10}{score.Switches,10}{score.IDF1,7:0.000}{score.HOTA,7:0.000}{labels.Frames.Count / clock.Elapsed.TotalSeconds,10:0}"));
+    }
+
+    // Every animal is where the truth has it, so that only identities can be wrong; one without a track counts as missed.
+    private static TrackMetrics Tracks(PoseCatalog pose, Labels labels, TrackingOptions options, Stopwatch? clock = null)
+    {
         var tracked = pose.Track(labels, options);
-        var seconds = clock.Elapsed.TotalSeconds;
-        // Every animal is where the truth has it, so that only identities can be wrong; one without a track counts as missed.
-        var score = pose.Evaluate(labels, new Labels(tracked.Frames.Select(Tracked), tracked.Videos, tracked.Skeletons, tracked.Tracks)).Tracks!;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {setting,-36}{score.PredictedTracks,10}{score.Switches,10}{score.IDF1,7:0.000}{score.HOTA,7:0.000}{labels.Frames.Count / seconds,10:0}"));
+        clock?.Stop();
+        return pose.Evaluate(labels, new Labels(tracked.Frames.Select(Tracked), tracked.Videos, tracked.Skeletons, tracked.Tracks)).Tracks!;
     }
 
     private static LabeledFrame Tracked(LabeledFrame frame) => new() { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = [.. frame.Instances.Where(animal => animal.Track is not null)] };
