@@ -26,7 +26,7 @@ internal static class Examination
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}{(HasTrainers ? "" : ", the stand-in of a clone: no trainers but this library's")}");
         var torch = Torch();
         yield return torch;
-        if (torch.Remedy is null) yield return new("convolutions", $"{OwnGradients.Words}{(BFloat16.IsFast(TorchSharp.torch.CPU) ? "; of 16 bits with AMX" : "")}");
+        if (torch.Remedy is null) yield return new("convolutions", OwnGradients.Words);
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");

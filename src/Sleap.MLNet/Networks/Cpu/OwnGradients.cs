@@ -15,7 +15,9 @@ internal static class OwnGradients
     public static bool AreRight => Right.Value;
 
     /// <summary>Whose convolutions a CPU computes with, and why.</summary>
-    public static string Words => (PixelMap.IsSupported, PixelMap.IsSupported && AreRight) switch
+    public static string Words => Single + (BFloat16.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
+
+    private static string Single => (PixelMap.IsSupported, PixelMap.IsSupported && AreRight) switch
     {
         (false, _) => "libtorch's; this library's take a processor with AVX2 and FMA",
         (_, false) => "this library's to predict, libtorch's to train: this TorchSharp does not bring back gradients of one's own functions, and training takes about twice as long",
