@@ -24,9 +24,9 @@ internal static class Examination
         yield return new("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory");
         yield return new(".NET", Environment.Version.ToString());
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}{(HasTrainers ? "" : ", the stand-in of a clone: no trainers but this library's")}");
-        var torch = Torch();
-        yield return torch;
-        if (torch.Remedy is null) yield return new("convolutions", OwnGradients.Words);
+        var libtorch = Torch();
+        yield return libtorch;
+        if (libtorch.Remedy is null) yield return new("convolutions", OwnGradients.Words);
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");

@@ -8,17 +8,17 @@ internal static class PoseSimilarity
 
     public static double Of(double[] current, double[] candidate, TrackingOptions options) => options.Scoring switch
     {
-        TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation),
-        TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation) * Visible(current) / (current.Length / 2),
+        TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: false),
+        TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: true),
         TrackScoring.Iou => Iou(current, candidate),
         _ => -Distance(current, candidate),
     };
 
     /// <summary>
     /// Object keypoint similarity with the spread of COCO's evaluation: exp(−d² / (2 (2s)² area)), mean over the first animal's nodes,
-    /// whose box is the area (Ronchi and Perona 2017). A node that the second animal lacks counts 0.
+    /// whose box is the area (Ronchi and Perona 2017), or over all nodes of the skeleton. A node that the second animal lacks counts 0.
     /// </summary>
-    public static double Oks(double[] truth, double[] other, double deviation)
+    private static double Oks(double[] truth, double[] other, double deviation, bool ofAllNodes)
     {
         double left = double.PositiveInfinity, top = left, right = double.NegativeInfinity, bottom = right;
         for (int i = 0; i < truth.Length; i += 2)
@@ -41,15 +41,7 @@ internal static class PoseSimilarity
             double similarity = Math.Exp(-((dx * dx) + (dy * dy)) / spread);
             sum += double.IsNaN(similarity) ? 0 : similarity;
         }
-        return visible == 0 ? double.NaN : sum / visible;
-    }
-
-    private static int Visible(double[] points)
-    {
-        int visible = 0;
-        for (int i = 0; i < points.Length; i += 2)
-            visible += double.IsNaN(points[i]) || double.IsNaN(points[i + 1]) ? 0 : 1;
-        return visible;
+        return visible == 0 ? double.NaN : sum / (ofAllNodes ? truth.Length / 2 : visible);
     }
 
     /// <summary>Intersection over union of boxes left, top, right, bottom whose border pixels count.</summary>

@@ -14,7 +14,7 @@ public enum TrackScoring
 
     /// <summary>
     /// <see cref="Oks"/> times the share of the skeleton's nodes that the animal has, 0 to 1: of all pairings the one in which most nodes agree wins. By plain OKS a false animal of two nodes
-    /// outweighs one of twenty, and where it lies on that one's nodes, it takes its track.
+    /// weighs as much as a true one of twenty, and where it lies on that one's nodes, it takes its track.
     /// </summary>
     WeightedOks,
 }

@@ -18,7 +18,7 @@ public sealed record TrackingOptions
     public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
     /// <summary>
-    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while an animal is not found. Default 0.7, which switched least in docs/tracking.md;
+    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while an animal is not found. Default 0.7, the middle of what does well in docs/tracking.md;
     /// sleap-nn's is 0.025, how far apart two people place a node.
     /// </summary>
     public double OksStandardDeviation { get; init; } = 0.7;

@@ -65,6 +65,7 @@ public sealed class ClassCodecTests
         Assert.Equal([1, float.NaN], chances);
         Assert.Equal([0, 1], new ClassVector(2, 0).Decode(both).Classes);
         // The second is more like the first one's class, which is taken; two crops of one animal are not two animals.
+        Assert.Equal([0, 1], new ClassVector(2).Decode(tensor(new float[,] { { 0.95f, 0.05f }, { 0.58f, 0.42f } })).Classes);
         Assert.Equal([0, 1], new ClassVector(2).Decode(tensor(new float[,] { { 0.99f, 0.01f }, { 0.94f, 0.06f } })).Classes);
         Assert.Equal([0, -1], new ClassVector(2).Decode(tensor(new float[,] { { 0.98f, 0.02f }, { 0.97f, 0.03f } })).Classes);
         Assert.Empty(new ClassVector(2).Decode(zeros(new long[] { 0, 2 })).Classes);
