@@ -1,5 +1,5 @@
 // The one way in: dotnet run build.cs -- demo | test | approve | sleap ARGS… | bench | pack | doctor
-// It installs what is missing, decides which runtime this machine can have, builds, and runs.
+// It installs what is missing, builds, and runs.
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -46,19 +46,18 @@ int Help()
           test     build and run all tests; ends with 'N passed, N failed'
           approve  write what is made of the code: docs/configuration.md and the lists of public members
           sleap …  the command-line tool, from this clone
-          bench    speed beside plain PyTorch in the same run
+          bench    speed beside plain libtorch and ONNX Runtime in the same run
           pack     NuGet packages into artifacts/package
           doctor   what is installed, what is missing, and what to do about it
 
-        The runtime (real ML.NET packages, or the stand-ins over libtorch) is found by asking NuGet once;
-        POSE_RUNTIME=packages|standalone decides it by hand. LIBTORCH names a libtorch folder of your own.
+        Torch=cuda-linux or Torch=cuda-windows in the environment builds with a libtorch for GPUs; the default is cpu.
         """);
     return 0;
 }
 
 int Demo()
 {
-    Prepare(Parts.Run);
+    Prepare();
     var built = Stopwatch.StartNew();
     Dotnet("build", "examples/demo.cs", "-c", "Release", "-v", "q");
     var buildSeconds = built.Elapsed.TotalSeconds;
@@ -67,7 +66,7 @@ int Demo()
     // Two processes: what the second one knows about the model is what the first one saved.
     foreach (var part in (string[])["train", "predict"])
     {
-        var code = Run("dotnet", ["run", "examples/demo.cs", "-c", "Release", "--no-build", "--", part, Runtime()]);
+        var code = Run("dotnet", ["run", "examples/demo.cs", "-c", "Release", "--no-build", "--", part]);
         if (code != 0) throw new BuildException($"The demo's part '{part}' ended with exit code {code}.", code);
     }
     var report = JsonNode.Parse(File.ReadAllText("demo/demo.json"))!;
@@ -79,13 +78,8 @@ int Demo()
 
 int Test()
 {
-    Prepare(Parts.Run | Parts.Test);
-    string[] projects =
-    [
-        "tests/Sleap.IO.Tests", "tests/Sleap.Transforms.Tests", "tests/Sleap.MLNet.Tests", "tests/Sleap.Cli.Tests",
-        .. Runtime() == "standalone" ? ["tests/Standalone.Tests"] : Array.Empty<string>(),
-    ];
-    projects = [.. projects.Where(Directory.Exists)];
+    Prepare(forTests: true);
+    string[] projects = ["tests/Sleap.IO.Tests", "tests/Sleap.Transforms.Tests", "tests/Sleap.MLNet.Tests", "tests/Sleap.Cli.Tests"];
     const string results = "artifacts/test-results";
     if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
     Console.WriteLine("building");
@@ -111,14 +105,14 @@ int Test()
         skipped += Count("total") - Count("executed");
         Console.WriteLine($"{name}: {Count("passed")} passed in {clock.Elapsed.TotalSeconds:0} s");
     }
-    if (skipped > 0) Console.WriteLine($"Skipped on this runtime ({Runtime()}): {skipped}");
+    if (skipped > 0) Console.WriteLine($"Skipped on this machine: {skipped}");
     Console.WriteLine($"{passed} passed, {failed} failed");
     return failed == 0 && passed > 0 ? 0 : 1;
 }
 
 int Approve()
 {
-    Prepare(Parts.Run);
+    Prepare();
     const string project = "tests/Sleap.Cli.Tests";
     Build(project);
     Environment.SetEnvironmentVariable("SLEAP_APPROVE", "1");
@@ -129,7 +123,7 @@ int Approve()
 
 int Sleap(string[] words)
 {
-    Prepare(Parts.Run, quiet: true);
+    Prepare(quiet: true);
     if (!Directory.Exists("artifacts/bin/Sleap.Cli/release")) Console.Error.WriteLine("building, once: about a minute");
     Build("src/Sleap.Cli");
     return Run("dotnet", ["run", "--project", "src/Sleap.Cli", "-c", "Release", "--no-build", "--", .. words]);
@@ -137,19 +131,17 @@ int Sleap(string[] words)
 
 int Bench(string[] words)
 {
-    Prepare(Parts.Run | Parts.Bench);
+    Prepare();
     Build("bench");
     return Run("dotnet", ["run", "--project", "bench", "-c", "Release", "--no-build", "--", .. words]);
 }
 
 int Pack()
 {
-    // Packages always depend on the real ML.NET; they can be made only where NuGet has it.
-    if (Runtime() != "packages") throw new BuildException("Packages are made against the real Microsoft.ML and TorchSharp, which this machine's NuGet does not have. Run 'pack' where it does.", 1);
     const string folder = "artifacts/package/release";
     if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Cli"])
-        Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:PoseRuntime=packages", "-p:Packing=true");
+        Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:Packing=true");
     foreach (var file in Directory.GetFiles(folder, "*.*nupkg").Order(StringComparer.Ordinal))
         Console.WriteLine($"{Path.GetRelativePath(root, Path.GetFullPath(file))}  {new FileInfo(file).Length / 1024.0 / 1024:0.0} MB");
     return 0;
@@ -159,16 +151,14 @@ int Doctor()
 {
     Console.WriteLine($"system         {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores");
     Console.WriteLine($".NET           {Environment.Version}");
-    Console.WriteLine($"runtime        {Runtime()} ({RuntimeReason()})");
-    Console.WriteLine($"libtorch       {(Runtime() == "packages" ? "comes with TorchSharp's package" : LibTorch() is { } found ? found : "missing")}");
     var gpu = Capture("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]);
     Console.WriteLine($"GPU            {(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}");
     var missing = 0;
-    foreach (var need in Needs().Where(n => n.For != Parts.Bench || Runtime() == "standalone"))
+    foreach (var need in Needs())
     {
         var there = need.IsThere();
-        if (!there && need.For != Parts.Bench) missing++;
-        Console.WriteLine($"{need.Name,-15}{(there ? "ok" : $"missing{(need.For == Parts.Bench ? " (only for 'bench')" : "")}: apt-get install {need.Package}")}");
+        if (!there && !need.ForTests) missing++;
+        Console.WriteLine($"{need.Name,-15}{(there ? "ok" : $"missing{(need.ForTests ? " (only for 'test')" : "")}: apt-get install {need.Package}")}");
     }
     Console.WriteLine(missing == 0 ? "Everything is here." : "Run 'dotnet run build.cs -- demo' as root or with sudo to have it installed, or install the above by hand.");
     return missing == 0 ? 0 : 1;
@@ -176,10 +166,9 @@ int Doctor()
 
 // ---- what the machine needs -------------------------------------------------------------------------------------
 
-void Prepare(Parts parts, bool quiet = false)
+void Prepare(bool quiet = false, bool forTests = false)
 {
-    if (!quiet) Console.WriteLine($"runtime: {Runtime()} ({RuntimeReason()})");
-    var missing = Needs().Where(n => (n.For & parts) != 0 && !n.IsThere()).ToList();
+    var missing = Needs().Where(n => (forTests || !n.ForTests) && !n.IsThere()).ToList();
     if (missing.Count > 0)
     {
         var packages = missing.Select(n => n.Package).Distinct().ToArray();
@@ -205,73 +194,11 @@ void Apt(string[] sudo, string[] words)
 
 IEnumerable<Need> Needs()
 {
-    yield return new("ffmpeg", "ffmpeg", Parts.Run, () => OnPath("ffmpeg") && OnPath("ffprobe"));
-    yield return new("HDF5", "libhdf5-dev", Parts.Run, () => Loads("libhdf5.so", "libhdf5_serial.so", "libhdf5_serial.so.103", "libhdf5.so.103", "libhdf5_serial.so.200", "libhdf5.so.200", "libhdf5.so.310"));
-    if (Runtime() == "packages") yield break;
-    yield return new("g++", "g++", Parts.Run, () => OnPath("g++"));
-    yield return new("libtorch", "libtorch-dev", Parts.Run, () => LibTorch() is not null);
-    // Debian's libtorch takes whatever BLAS there is, and the reference one is many times slower.
-    yield return new("OpenBLAS", "libopenblas0-openmp", Parts.Run, () => Loads("libopenblas.so.0"));
-    yield return new("libjpeg-turbo", "libturbojpeg0-dev", Parts.Run, () => Loads("libturbojpeg.so", "libturbojpeg.so.0"));
-    yield return new("libspng", "libspng-dev", Parts.Run, () => Loads("libspng.so", "libspng.so.0"));
-    yield return new("PyTorch", "python3-torch", Parts.Bench, () => Capture("/usr/bin/python3", ["-c", "import torch"]).Code == 0);
-    yield return new("NumPy", "python3-numpy", Parts.Bench, () => Capture("/usr/bin/python3", ["-c", "import numpy"]).Code == 0);
+    yield return new("ffmpeg", "ffmpeg", () => OnPath("ffmpeg") && OnPath("ffprobe"));
+    yield return new("HDF5", "libhdf5-dev", () => Loads("libhdf5.so", "libhdf5_serial.so", "libhdf5_serial.so.103", "libhdf5.so.103", "libhdf5_serial.so.200", "libhdf5.so.200", "libhdf5.so.310"));
+    // Tests read with another library what is written here.
+    yield return new("h5py", "python3-h5py", () => Capture("/usr/bin/python3", ["-c", "import h5py"]).Code == 0, ForTests: true);
 }
-
-string? LibTorch()
-{
-    if (Environment.GetEnvironmentVariable("LIBTORCH") is { Length: > 0 } own)
-        return File.Exists(Path.Combine(own, "lib", "libtorch_cpu.so")) ? own : throw new BuildException($"LIBTORCH is '{own}', but there is no lib/libtorch_cpu.so in it.", 1);
-    if (!Directory.Exists("/usr/include/torch")) return null;
-    var version = "/usr/include/torch/csrc/api/include/torch/version.h";
-    if (!File.Exists(version)) return "Debian's";
-    var lines = File.ReadAllLines(version);
-    string Number(string part) => lines.FirstOrDefault(line => line.StartsWith($"#define TORCH_VERSION_{part} ", StringComparison.Ordinal))?.Split(' ')[^1] ?? "?";
-    return $"Debian's {Number("MAJOR")}.{Number("MINOR")}.{Number("PATCH")}";
-}
-
-// Asks NuGet once whether it has Microsoft.ML, and keeps the answer where every build of this clone reads it.
-string Runtime()
-{
-    const string file = "artifacts/runtime.props";
-    if (Environment.GetEnvironmentVariable("POSE_RUNTIME") is { Length: > 0 } byHand)
-    {
-        if (byHand is not ("packages" or "standalone")) throw new BuildException($"POSE_RUNTIME is '{byHand}'; it can be 'packages' or 'standalone'.", 2);
-        if (!File.Exists(file) || Property("PoseRuntime") != byHand) Keep(byHand, "chosen by POSE_RUNTIME");
-        return byHand;
-    }
-    if (File.Exists(file)) return Property("PoseRuntime");
-    var probe = Directory.CreateTempSubdirectory("pose-runtime-");
-    try
-    {
-        var project = Path.Combine(probe.FullName, "probe.csproj");
-        File.WriteAllText(project, """
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup>
-              <ItemGroup><PackageReference Include="Microsoft.ML" Version="[5.0.0]" /></ItemGroup>
-            </Project>
-            """);
-        var answer = Capture("dotnet", ["restore", project, "-v", "q"], seconds: 300);
-        if (answer.Code == 0) Keep("packages", "NuGet has Microsoft.ML 5.0.0");
-        else if (answer.Output.Contains("NU1101") || answer.Output.Contains("NU1102") || answer.Output.Contains("NU1103")) Keep("standalone", "NuGet does not have Microsoft.ML 5.0.0");
-        else Keep("standalone", "NuGet did not answer");
-    }
-    finally
-    {
-        probe.Delete(recursive: true);
-    }
-    return Property("PoseRuntime");
-
-    static void Keep(string runtime, string reason)
-    {
-        Directory.CreateDirectory("artifacts");
-        File.WriteAllText(file, $"<Project>\n  <PropertyGroup>\n    <PoseRuntime Condition=\"'$(PoseRuntime)' == ''\">{runtime}</PoseRuntime>\n    <PoseRuntimeReason>{reason}</PoseRuntimeReason>\n  </PropertyGroup>\n</Project>\n");
-    }
-}
-
-string RuntimeReason() { Runtime(); return Property("PoseRuntimeReason"); }
-
-static string Property(string name) => XDocument.Load("artifacts/runtime.props").Descendants(name).Single().Value;
 
 // ---- small things -----------------------------------------------------------------------------------------------
 
@@ -330,10 +257,7 @@ static (int Code, string Output) Capture(string program, IEnumerable<string> wor
     }
 }
 
-[Flags]
-enum Parts { Run = 1, Test = 2, Bench = 4 }
-
-sealed record Need(string Name, string Package, Parts For, Func<bool> IsThere);
+sealed record Need(string Name, string Package, Func<bool> IsThere, bool ForTests = false);
 
 sealed class BuildException(string message, int exitCode) : Exception(message)
 {

@@ -14,12 +14,12 @@ var pose = ml.Pose();
 var clock = new Stopwatch();
 switch (args.FirstOrDefault())
 {
-    case "train": Train(args.ElementAtOrDefault(1) ?? "unknown"); return 0;
+    case "train": Train(); return 0;
     case "predict": Predict(); return 0;
     default: Console.Error.WriteLine("demo: say 'train' or 'predict'."); return 2;
 }
 
-void Train(string runtime)
+void Train()
 {
     // 116 human-labelled frames of a mouse in an open field: every fifth tests, every tenth chooses the best weights, the rest train.
     clock.Restart();
@@ -60,7 +60,6 @@ void Train(string runtime)
             ["within_5_px"] = Round(metrics.All.Within),
         },
         ["seconds"] = new JsonObject { ["load"] = Round(loading), ["train"] = Round(training), ["evaluate"] = Round(evaluation), ["save"] = Round(clock.Elapsed) },
-        ["runtime"] = runtime,
         ["versions"] = new JsonObject
         {
             ["Sleap.MLNet"] = Version(typeof(SingleInstanceEstimator)),

@@ -23,7 +23,7 @@ internal static class Examination
         yield return new("sleap", Version(typeof(Examination).Assembly));
         yield return new("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory");
         yield return new(".NET", Environment.Version.ToString());
-        yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}{(HasTrainers ? "" : ", the stand-in of a clone: no trainers but this library's")}");
+        yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}");
         var libtorch = Torch();
         yield return libtorch;
         if (libtorch.Remedy is null) yield return new("convolutions", OwnGradients.Words);
@@ -34,19 +34,18 @@ internal static class Examination
         yield return Room();
     }
 
-    private static bool HasTrainers => File.Exists(Path.Combine(AppContext.BaseDirectory, "Microsoft.ML.StandardTrainers.dll"));
-
     private static Finding Torch()
     {
         try
         {
+            LibTorchLibrary.Load();
             // A multiplication, because libraries that are there but do not fit fail only when they are used.
             using var product = torch.ones(2, 2).matmul(torch.ones(2, 2));
-            return new("libtorch", $"{torch.__version__}, {torch.get_num_threads()} threads");
+            return new("libtorch", $"{torch.__version__}, {torch.get_num_threads()} threads, loaded {LibTorchLibrary.Words}");
         }
-        catch (Exception problem) when (problem is DllNotFoundException or TypeInitializationException or NotSupportedException or ExternalException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception problem) when (problem is DllNotFoundException or ExternalException or EntryPointNotFoundException or BadImageFormatException)
         {
-            return new("libtorch", "does not start", $"{problem.GetBaseException().Message} With the packages, add TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp; in a clone, 'dotnet run build.cs -- doctor' says what to install.");
+            return new("libtorch", "does not load", problem.Message);
         }
     }
 
@@ -56,9 +55,9 @@ internal static class Examination
         bool usable;
         try
         {
-            usable = torch.cuda.is_available();
+            usable = TorchDevice.HasCuda;
         }
-        catch (Exception problem) when (problem is DllNotFoundException or TypeInitializationException or NotSupportedException or ExternalException)
+        catch (Exception problem) when (problem is DllNotFoundException or ExternalException)
         {
             usable = false;
         }

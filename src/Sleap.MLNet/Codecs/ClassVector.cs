@@ -51,7 +51,7 @@ public sealed class ClassVector
             throw new ArgumentException($"Probabilities have the shape ({string.Join(", ", probabilities.shape)}), expected (animals, {Classes}).", nameof(probabilities));
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        float[] values = probabilities.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        float[] values = probabilities.to(ScalarType.Float32).Values<float>();
         int animals = (int)probabilities.size(0);
         int[] assigned = Assign(values, [.. Enumerable.Range(0, animals)], Classes);
         var found = new float[animals];

@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 internal sealed record HostPeaks(float[] Points, float[] Values, long[] Samples, long[] Channels)
 {
     public static HostPeaks Of(LocalPeaks peaks) =>
-        new(Numbers(peaks.Points), Numbers(peaks.Values), peaks.Samples.cpu().data<long>().ToArray(), peaks.Channels.cpu().data<long>().ToArray());
+        new(Numbers(peaks.Points), Numbers(peaks.Values), peaks.Samples.Values<long>(), peaks.Channels.Values<long>());
 
-    public static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    public static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).Values<float>();
 }

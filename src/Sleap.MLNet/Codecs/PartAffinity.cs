@@ -190,7 +190,7 @@ public sealed class PartAffinity
         Tensor mean = Lines(fields, sample, edge, from, along).matmul(unit.unsqueeze(-1)).squeeze(-1).mean(new long[] { 1 });   // (P)
         double longest = (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
         Tensor penalty = (length.reciprocal() * longest - 1).clamp(null, 0) * DistancePenaltyWeight;    // (P)
-        return (pairs, (mean + penalty).cpu().data<float>().ToArray());
+        return (pairs, (mean + penalty).Values<float>());
     }
 
     // The field at places evenly spaced along each line, ends included: (P, places, 2).

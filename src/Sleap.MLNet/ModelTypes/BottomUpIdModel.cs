@@ -107,5 +107,5 @@ internal sealed class BottomUpIdModel : PoseModel
         return values.mul(seen).sum(2).div(seen.sum(2));
     }
 
-    private static float[] Numbers(Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();
+    private static float[] Numbers(Tensor tensor) => tensor.Values<float>();
 }

@@ -23,7 +23,7 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
     {
         var found = base.Read(outputs);
         if (_classes is null) return found;
-        var probabilities = outputs[1].cpu().data<float>().ToArray();
+        var probabilities = outputs[1].Values<float>();
         // Which class an animal gets depends on the others of its frame: a crop has its probabilities only.
         return [.. found.Select((animal, image) => new FoundInstances(animal.Nodes, 1)
         {

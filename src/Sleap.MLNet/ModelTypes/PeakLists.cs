@@ -10,9 +10,9 @@ internal sealed class PeakLists
 
     public PeakLists(LocalPeaks peaks)
     {
-        _points = peaks.Points.cpu().contiguous().data<float>().ToArray();
-        _values = peaks.Values.cpu().contiguous().data<float>().ToArray();
-        var (images, nodes) = (peaks.Samples.cpu().data<long>().ToArray(), peaks.Channels.cpu().data<long>().ToArray());
+        _points = peaks.Points.Values<float>();
+        _values = peaks.Values.Values<float>();
+        var (images, nodes) = (peaks.Samples.Values<long>(), peaks.Channels.Values<long>());
         _at = Enumerable.Range(0, images.Length).ToLookup(peak => (images[peak], nodes[peak]));
     }
 
@@ -26,7 +26,7 @@ internal sealed class PeakLists
     public Tensor Nearest(Tensor points)
     {
         var shape = points.shape;
-        var (labels, nodes) = (points.cpu().contiguous().data<float>().ToArray(), (int)shape[2]);
+        var (labels, nodes) = (points.Values<float>(), (int)shape[2]);
         var nearest = FoundInstances.Missing(labels.Length);
         for (var i = 0; i < labels.Length; i += 2)
         {

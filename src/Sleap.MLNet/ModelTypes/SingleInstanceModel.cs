@@ -38,7 +38,7 @@ internal class SingleInstanceModel : PoseModel
     protected virtual FoundInstances[] Read(Tensor[] outputs)
     {
         var (points, values) = _codec.Decode(outputs[0], _options.PeakThreshold, _options.Refinement);
-        var (places, peaks) = (points.cpu().data<float>().ToArray(), values.cpu().data<float>().ToArray());
+        var (places, peaks) = (points.Values<float>(), values.Values<float>());
         var found = new FoundInstances[outputs[0].shape[0]];
         for (var image = 0; image < found.Length; image++)
         {

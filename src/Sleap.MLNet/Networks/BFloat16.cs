@@ -54,7 +54,7 @@ public static class BFloat16
         {
             var weight = weights.detach().clone().to(type).requires_grad_(true);
             nn.functional.conv2d(images.to(type), weight, null, [1L, 1L], [1L, 1L]).square().sum().backward();
-            return weight.grad.to(ScalarType.Float32);
+            return weight.grad!.to(ScalarType.Float32);
         }
     }
 

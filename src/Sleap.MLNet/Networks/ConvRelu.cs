@@ -102,7 +102,7 @@ internal sealed class ConvRelu : IDisposable
         if (x.dtype == ScalarType.Float32)
             return convolution.call(x);
         // The parameters stay in single precision and are rounded anew each time: optimizers and files need them whole.
-        using Tensor weight = convolution.weight.to(x.dtype), bias = convolution.bias.to(x.dtype);
+        using Tensor weight = convolution.weight.to(x.dtype), bias = convolution.bias!.to(x.dtype);
         long kernel = weight.size(2), margin = kernel / 2;
         if (kernel % 2 == 1)
             return functional.conv2d(x, weight, bias, One, [margin, margin]);

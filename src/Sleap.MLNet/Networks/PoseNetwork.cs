@@ -24,8 +24,9 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// <param name="heads">The heads, in the order of the outputs.</param>
     /// <param name="initialization">How the parameters are drawn.</param>
     /// <exception cref="ArgumentException">The options can't be built; the message lists every fault.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public PoseNetwork(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads, Initialization initialization = Initialization.Default)
-        : base(nameof(PoseNetwork))
+        : base(NameOnceLoaded())
     {
         IReadOnlyList<string> faults = Faults(backbone, heads);
         if (faults.Count > 0)
@@ -38,6 +39,13 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
         _finestNeeded = Heads.Min(StrideRead);
         RegisterComponents();
         NetworkInitializer.Initialize(this, initialization);
+    }
+
+    // The base class is the first to need libtorch.
+    private static string NameOnceLoaded()
+    {
+        LibTorchLibrary.Load();
+        return nameof(PoseNetwork);
     }
 
     /// <summary>What the backbone was built from.</summary>

@@ -74,7 +74,7 @@ public static class InstanceCentroids
         if (points.Length == 0 || points.Length % 2 != 0)
             throw new ArgumentException($"There are {points.Length} numbers, expected x and y of each node.", nameof(points));
         using DisposeScope scope = NewDisposeScope();
-        ReadOnlySpan<float> centroid = Of(tensor(points.ToArray(), new long[] { points.Length / 2, 2 }), anchor, fallback).data<float>().ToArray();
+        ReadOnlySpan<float> centroid = Of(tensor(points.ToArray(), new long[] { points.Length / 2, 2 }), anchor, fallback).Values<float>();
         return (centroid[0], centroid[1]);
     }
 

@@ -67,21 +67,12 @@ internal sealed class Muon : IDisposable
 
     public void Save(BinaryWriter writer)
     {
-        foreach (var (_, momentum) in _matrices)
-        {
-            using var held = momentum.cpu();
-            foreach (var value in held.data<float>()) writer.Write(value);
-        }
+        foreach (var (_, momentum) in _matrices) NetworkOptimizer.WriteNumbers(writer, momentum);
     }
 
     public void Load(BinaryReader reader)
     {
-        foreach (var (_, momentum) in _matrices)
-        {
-            using var read = tensor([.. Enumerable.Range(0, (int)momentum.numel()).Select(_ => reader.ReadSingle())]);
-            using var shaped = read.view(momentum.shape);
-            momentum.copy_(shaped);
-        }
+        foreach (var (_, momentum) in _matrices) NetworkOptimizer.ReadNumbers(reader, momentum);
     }
 
     public void Dispose()

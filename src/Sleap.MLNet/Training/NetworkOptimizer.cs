@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,17 +44,59 @@ internal sealed class NetworkOptimizer : IDisposable
         _muon?.Step(rate);
     }
 
+    /// <summary>Writes what the next step depends on: for each parameter the number of steps and both moments, in the order of the parameters.</summary>
+    /// <remarks>Not TorchSharp's own way, which refuses tensors in channels-last order; the moments have the order of their weights.</remarks>
     public void Save(BinaryWriter writer)
     {
-        _adam.save_state_dict(writer);
+        foreach (OptimizerState state in _adam.state_dict().State)
+        {
+            (long steps, Tensor mean, Tensor square) = MomentsOf(state);
+            writer.Write(steps);
+            WriteNumbers(writer, mean);
+            WriteNumbers(writer, square);
+        }
+
         _muon?.Save(writer);
     }
 
+    /// <summary>Reads what <see cref="Save"/> wrote for the same network and options.</summary>
+    /// <exception cref="EndOfStreamException">Less was written.</exception>
     public void Load(BinaryReader reader)
     {
-        _adam.load_state_dict(reader);
+        foreach (OptimizerState state in _adam.state_dict().State)
+        {
+            (_, Tensor mean, Tensor square) = MomentsOf(state);
+            long steps = reader.ReadInt64();
+            ReadNumbers(reader, mean);
+            ReadNumbers(reader, square);
+            if (state is AdamW.State weighted)
+                weighted.step = steps;
+            else
+                ((Adam.State)state).step = steps;
+        }
+
         _muon?.Load(reader);
     }
+
+    /// <summary>Writes the numbers of a tensor of single precision in row-major order.</summary>
+    internal static void WriteNumbers(BinaryWriter writer, Tensor tensor) => writer.Write(MemoryMarshal.AsBytes<float>(tensor.Values<float>()));
+
+    /// <summary>Reads into a tensor, whatever its strides and device, what <see cref="WriteNumbers"/> wrote for one of its shape.</summary>
+    internal static void ReadNumbers(BinaryReader reader, Tensor tensor)
+    {
+        var numbers = new float[tensor.numel()];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(numbers.AsSpan()));
+        using Tensor read = torch.tensor(numbers, tensor.shape);
+        using var _ = no_grad();
+        tensor.copy_(read);
+    }
+
+    private static (long Steps, Tensor Mean, Tensor Square) MomentsOf(OptimizerState state) => state switch
+    {
+        Adam.State plain => (plain.step, plain.exp_avg, plain.exp_avg_sq),
+        AdamW.State weighted => (weighted.step, weighted.exp_avg, weighted.exp_avg_sq),
+        _ => throw new InvalidOperationException($"{state.GetType()} is the state of an optimizer that is not used here."),
+    };
 
     public void Dispose()
     {

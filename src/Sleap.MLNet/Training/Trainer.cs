@@ -123,7 +123,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
             told = _clock.Elapsed;
             Tell(state, losses.narrow(0, 0, done).mean().item<float>(), first, done, steps, begun);
         }
-        var values = losses.cpu().data<float>().ToArray()[..done];
+        var values = losses.Values<float>()[..done];
         return (values, done / (_clock.Elapsed - begun).TotalSeconds);
     }
 
@@ -146,10 +146,10 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
-            if (model.RightClasses(outputs, batch) is { } right) names.AddRange(right.cpu().data<float>().ToArray().Where(name => !float.IsNaN(name)));
+            if (model.RightClasses(outputs, batch) is { } right) names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
             var nearest = model.Nearest(outputs, batch.Points);
-            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().cpu().data<float>().ToArray();
-            var (seen, labels) = (nearest.cpu().contiguous().data<float>().ToArray(), batch.Points.cpu().data<float>().ToArray());
+            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
+            var (seen, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
             var each = distances.Length / indices.Length;
             for (var i = 0; i < indices.Length; i++)
                 errors.Add(SampleError.Of(indices[i], samples.PointScale(indices[i]), distances.AsSpan(i * each, each), seen.AsSpan(2 * i * each, 2 * each), labels.AsSpan(2 * i * each, 2 * each)));

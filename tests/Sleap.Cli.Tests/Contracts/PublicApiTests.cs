@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Standalone.Tests.Contracts;
 
 namespace Sleap.Cli.Tests;
 

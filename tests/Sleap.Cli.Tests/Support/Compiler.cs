@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -10,21 +9,18 @@ internal static class Compiler
 {
     private const string ImplicitUsings = "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
-    // Programs that run lie among the assemblies, and come and go while others compile: they are no reference.
-    private const string RunPrefix = "program-";
-
     private static readonly CSharpParseOptions Parsing = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
-    private static readonly Lazy<MetadataReference[]> References = new(() => In(AppContext.BaseDirectory));
+    // What this process itself finds: the assemblies of this build, those in NuGet's folder, and the framework's.
+    private static readonly Lazy<MetadataReference[]> References = new(() =>
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(file => MetadataReference.CreateFromFile(file))]);
 
     /// <summary>Errors and warnings of a program of one file, as <c>dotnet run FILE</c> would compile it.</summary>
     /// <param name="name">The file, for messages.</param>
     /// <param name="source">The program.</param>
-    /// <param name="first">A folder whose assemblies go before those of this build; null for none.</param>
-    public static IReadOnlyList<string> Program(string name, string source, string? first = null) =>
-        Diagnostics([(name, WithoutHead(source))], OutputKind.ConsoleApplication, first);
+    public static IReadOnlyList<string> Program(string name, string source) => Diagnostics([(name, WithoutHead(source))], OutputKind.ConsoleApplication);
 
     /// <summary>Errors and warnings of several files together.</summary>
-    public static IReadOnlyList<string> Library(IEnumerable<(string Name, string Source)> files) => Diagnostics(files, OutputKind.DynamicallyLinkedLibrary, null);
+    public static IReadOnlyList<string> Library(IEnumerable<(string Name, string Source)> files) => Diagnostics(files, OutputKind.DynamicallyLinkedLibrary);
 
     /// <summary>Compiles a program of one file and runs it in a process of its own, without the seconds that 'dotnet run' takes to build; expects exit code 0.</summary>
     /// <param name="file">The program.</param>
@@ -37,10 +33,10 @@ internal static class Compiler
     public static string Run(IEnumerable<(string Name, string Source)> files, string folder, params string[] words)
     {
         // Beside the assemblies that it uses, whose places the tests' own files know.
-        var program = Path.Combine(AppContext.BaseDirectory, $"{RunPrefix}{Guid.NewGuid():N}.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, $"program-{Guid.NewGuid():N}.dll");
         try
         {
-            Assert.Empty(Compilation(files, OutputKind.ConsoleApplication, null).Emit(program).Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning));
+            Assert.Empty(Compilation(files, OutputKind.ConsoleApplication).Emit(program).Diagnostics.Where(found => found.Severity >= DiagnosticSeverity.Warning));
             string Known(string ending) => Path.Combine(AppContext.BaseDirectory, "Sleap.Cli.Tests" + ending);
             var start = new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", Known(".runtimeconfig.json"), "--depsfile", Known(".deps.json"), program, .. words])
             {
@@ -64,32 +60,13 @@ internal static class Compiler
     // Lines keep their numbers.
     private static string WithoutHead(string source) => string.Join('\n', source.Split('\n').Select(line => line.StartsWith("#:", StringComparison.Ordinal) ? "" : line));
 
-    private static IReadOnlyList<string> Diagnostics(IEnumerable<(string Name, string Source)> files, OutputKind kind, string? first) =>
-        [.. Compilation(files, kind, first).GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found => found.ToString())];
+    private static IReadOnlyList<string> Diagnostics(IEnumerable<(string Name, string Source)> files, OutputKind kind) =>
+        [.. Compilation(files, kind).GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning).Select(found => found.ToString())];
 
-    private static CSharpCompilation Compilation(IEnumerable<(string Name, string Source)> files, OutputKind kind, string? first)
+    private static CSharpCompilation Compilation(IEnumerable<(string Name, string Source)> files, OutputKind kind)
     {
         var options = new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999);
         var trees = files.Prepend(("usings", ImplicitUsings)).Select(file => CSharpSyntaxTree.ParseText(file.Item2, Parsing, file.Item1, System.Text.Encoding.UTF8));
-        return CSharpCompilation.Create($"compiled{Guid.NewGuid():N}", trees, first is null ? References.Value : In(first, AppContext.BaseDirectory), options);
-    }
-
-    private static MetadataReference[] In(params string[] folders) =>
-    [
-        .. folders.Append(Path.GetDirectoryName(typeof(object).Assembly.Location)!)
-            .SelectMany(folder => Directory.GetFiles(folder, "*.dll")).Where(file => !Path.GetFileName(file).StartsWith(RunPrefix, StringComparison.Ordinal)).DistinctBy(Path.GetFileName).Where(IsManaged).Select(file => MetadataReference.CreateFromFile(file)),
-    ];
-
-    private static bool IsManaged(string file)
-    {
-        try
-        {
-            AssemblyName.GetAssemblyName(file);
-            return true;
-        }
-        catch (BadImageFormatException)
-        {
-            return false;
-        }
+        return CSharpCompilation.Create($"compiled{Guid.NewGuid():N}", trees, References.Value, options);
     }
 }

@@ -109,7 +109,7 @@ public sealed class AugmenterTests
         var images = tensor(new[] { 0.1f, 0.5f, 0.9f, 1f }, 1, 1, 2, 2);
         float[] points = [0, 0, 0, 0, 0, 0];
         var options = AugmentationOptions.None with { ContrastMin = 1.5f, ContrastMax = 1.5f, BrightnessMin = 0.8f, BrightnessMax = 0.8f };
-        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(0)).data<float>().ToArray();
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(0)).Values<float>();
         // ((v - 0.5) * 1.5 + 0.5) * 0.8, cut to 0..1
         Assert.Equal([0f, 0.4f, 0.88f, 1f], changed, (a, b) => Math.Abs(a - b) < 1e-5);
     }
@@ -163,7 +163,7 @@ public sealed class AugmenterTests
         float[] points = new float[3 * 6];
         var images = tensor(new[] { 0.1f, 0.4f, 0.8f }, 3, 1, 1, 1).expand(3, 1, 4, 4);
         var options = AugmentationOptions.None with { MixupProbability = 1, MixupLambdaMin = 0.25f, MixupLambdaMax = 0.25f };
-        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1)).select(3, 0).select(2, 0).select(1, 0).data<float>().ToArray();
+        var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1)).select(3, 0).select(2, 0).select(1, 0).Values<float>();
         float[][] either = [[0.175f, 0.5f, 0.625f], [0.275f, 0.325f, 0.7f]]; // with the next one, or the one before
         Assert.Contains(either, one => one.Zip(changed).All(pair => Math.Abs(pair.First - pair.Second) < 1e-6));
     }

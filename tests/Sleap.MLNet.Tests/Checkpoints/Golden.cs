@@ -41,7 +41,7 @@ internal static class Golden
             File.AppendAllText(log, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}.{test} {difference:g3}\n"));
     }
 
-    public static float[] Floats(Tensor tensor) => tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    public static float[] Floats(Tensor tensor) => tensor.to(ScalarType.Float32).Values<float>();
 
     private static string Root()
     {

@@ -28,8 +28,8 @@ public sealed class BatchFeedTests
         {
             using var scope = NewDisposeScope();
             var (expected, batch) = (Samples(7).Batch(order.Of(step), Augmenter(), order.RandomOf(step)), feed.Next());
-            Assert.Equal(expected.Images.data<float>().ToArray(), batch.Images.data<float>().ToArray());
-            Assert.Equal(expected.Points.data<float>().ToArray(), batch.Points.data<float>().ToArray());
+            Assert.Equal(expected.Images.Values<float>(), batch.Images.Values<float>());
+            Assert.Equal(expected.Points.Values<float>(), batch.Points.Values<float>());
         }
         Assert.Contains("no batches left", Assert.Throws<InvalidOperationException>(feed.Next).Message);
     }

@@ -20,7 +20,7 @@ internal static class AugmentedPicture
         {
             using var scope = NewDisposeScope();
             var batch = samples.Training.Batch(order.Of(step), augmenter, order.RandomOf(step));
-            var points = batch.Points.data<float>().ToArray();
+            var points = batch.Points.Values<float>();
             var each = points.Length / (int)batch.Images.shape[0];
             for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++) tiles.Add(Tile(PicturesOfTensors.Canvas(batch.Images, i), points[(i * each)..((i + 1) * each)], samples));
         }

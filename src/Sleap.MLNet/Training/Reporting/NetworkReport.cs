@@ -48,7 +48,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
         using var scope = NewDisposeScope();
         var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // nothing is drawn
         var canvas = PicturesOfTensors.Canvas(batch.Images, 0);
-        var (truth, seen) = (Animals(batch.Points.data<float>().ToArray()), Animals(error.Nearest));
+        var (truth, seen) = (Animals(batch.Points.Values<float>()), Animals(error.Nearest));
         var source = samples.Source(error.Sample);
         var overlay = new PoseOverlay(Skeleton, [], truth.Count <= 1, Drawing);
         return FramePictures.Encode(FramePictures.Part(canvas, overlay, (source.Video, source.Frame), truth, truth, seen));

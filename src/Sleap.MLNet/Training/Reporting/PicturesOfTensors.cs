@@ -15,7 +15,7 @@ internal static class PicturesOfTensors
     {
         using var scope = NewDisposeScope();
         var pixels = images[index].permute(1, 2, 0).mul(255).round().clamp(0, 255).to(ScalarType.Byte).cpu().contiguous(); // (H, W, C)
-        return Transforms.Canvas.Of(new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.data<byte>().ToArray()));
+        return Transforms.Canvas.Of(new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.Values<byte>()));
     }
 
     /// <summary>Animals with a visible node.</summary>

@@ -1,0 +1,160 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace Sleap.MLNet;
+
+/// <summary>Loads libtorch, also where libstdc++ is older than the one that TorchSharp is built with.</summary>
+/// <remarks>
+/// On Linux the runtime asks <see cref="Resolve"/> for TorchSharp's native library after the ordinary search has failed. If libstdc++ is the reason, a copy of the library that asks for
+/// fewer versions (<see cref="ElfVersions"/>) is written to the user's cache folder and loaded. Where the library loads by itself, nothing of this happens.
+/// </remarks>
+internal static class LibTorchLibrary
+{
+    private const string Name = "LibTorchSharp", File = "libLibTorchSharp.so", Standard = "libstdc++.so.6";
+    private const string Distributions = "Debian 13, Ubuntu 24.04, Fedora 38 and RHEL 10 have a newer one";
+
+    private static string? s_copy, s_reason;
+
+    /// <summary>How TorchSharp's native library was loaded, for a person.</summary>
+    public static string Words => s_copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {s_copy}";
+
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "It has to be there before the first tensor, which a program may make before it uses this library.")]
+    internal static void Prepare()
+    {
+        TorchThreads.LetSleep();
+        if (OperatingSystem.IsLinux())
+            (AssemblyLoadContext.GetLoadContext(typeof(LibTorchLibrary).Assembly) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll += Resolve;
+    }
+
+    /// <summary>Loads libtorch if it is not loaded yet.</summary>
+    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says why and what to do.</exception>
+    public static void Load()
+    {
+        try
+        {
+            RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+        }
+        catch (TypeInitializationException failure)
+        {
+            throw new DllNotFoundException(s_reason ?? Missing(failure.GetBaseException().Message), failure);
+        }
+    }
+
+    private static string Missing(string message)
+    {
+        string package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+        string version = typeof(torch).Assembly.GetName().Version!.ToString(3);
+        return $"libtorch does not load. A program needs a package with it that fits TorchSharp {version}: {package} 2.10.0 (CPU), TorchSharp-cuda-linux {version} or TorchSharp-cuda-windows {version}. "
+            + $"See docs/troubleshooting.md. TorchSharp says: {message}";
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static nint Resolve(Assembly assembly, string name)
+    {
+        if (name != Name || Original() is not { } original)
+            return 0;
+        try
+        {
+            byte[] library = System.IO.File.ReadAllBytes(original);
+            (string path, IReadOnlySet<string> there) = StandardLibrary();
+            string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
+            if (missing.Length == 0)
+                return 0;   // the reason is another one, which TorchSharp tells
+            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => Version.Parse(version["GLIBCXX_".Length..])) ?? "no GLIBCXX_3 version";
+            try
+            {
+                return LoadCopy(original, ElfVersions.Without(library, missing));
+            }
+            catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException or DllNotFoundException)
+            {
+                s_reason = $"libtorch does not load: {File} of TorchSharp {assembly.GetName().Version?.ToString(3)} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
+                    + $"A copy of it that needs less could not be used: {problem.Message}. {Distributions}; a newer {Standard} (conda's, say) may also be named in LD_LIBRARY_PATH.";
+                return 0;
+            }
+        }
+        catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            s_reason = $"libtorch does not load: {original}: {problem.Message}.";
+            return 0;
+        }
+    }
+
+    /// <summary>Where the runtime would look for TorchSharp's native library.</summary>
+    private static string? Original() =>
+        ((string[])[.. SearchFolders, AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")])
+        .Select(folder => Path.Combine(folder, File)).FirstOrDefault(System.IO.File.Exists);
+
+    /// <summary>The libstdc++ of this process, which the runtime itself uses, and the versions that it has.</summary>
+    private static (string Path, IReadOnlySet<string> Versions) StandardLibrary()
+    {
+        NativeLibrary.TryLoad(Standard, out _);     // a runtime without it would bring none into the list below
+        string path = System.IO.File.ReadLines("/proc/self/maps").Select(line => line[Math.Max(line.IndexOf('/'), 0)..]).FirstOrDefault(file => Path.GetFileName(file).StartsWith("libstdc++.so.6", StringComparison.Ordinal))
+            ?? throw new InvalidDataException($"{Standard} is not installed");
+        byte[] library = System.IO.File.ReadAllBytes(path);
+        return (path, new HashSet<string>([.. ElfVersions.Defined(library, "GLIBCXX"), .. ElfVersions.Defined(library, "CXXABI")]));
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static nint LoadCopy(string original, byte[] library)
+    {
+        // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbours.
+        string[] folders = [.. SearchFolders, Path.GetDirectoryName(original)!];
+        foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
+        {
+            if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(System.IO.File.Exists) is { } path)
+                NativeLibrary.TryLoad(path, out _);
+        }
+
+        string file = $"libLibTorchSharp-{Convert.ToHexStringLower(SHA256.HashData(library))}.so";
+        if (CacheFolder() is { } cache)
+            return LoadFrom(cache);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sleap-mlnet-");
+        nint handle = LoadFrom(folder.FullName);
+        folder.Delete(recursive: true);     // what is loaded stays
+        return handle;
+
+        nint LoadFrom(string folder)
+        {
+            string path = Path.Combine(folder, file);
+            if (!System.IO.File.Exists(path) || !System.IO.File.ReadAllBytes(path).AsSpan().SequenceEqual(library))
+            {
+                string draft = Path.Combine(folder, $"{Path.GetRandomFileName()}.draft");
+                System.IO.File.WriteAllBytes(draft, library);
+                System.IO.File.Move(draft, path, overwrite: true);
+            }
+
+            nint handle = NativeLibrary.Load(path);
+            s_copy = path;
+            return handle;
+        }
+    }
+
+    /// <summary>The folder in the user's cache that only this user can write to; null where there can be none.</summary>
+    [SupportedOSPlatform("linux")]
+    private static string? CacheFolder()
+    {
+        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } chosen && Path.IsPathFullyQualified(chosen)
+            ? chosen : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        try
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(cache, "sleap-mlnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+            if (!OwnFolder.IsOurs(folder))
+                return null;
+            using (System.IO.File.Create(Path.Combine(folder, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose))
+                return folder;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] SearchFolders => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+}
