@@ -53,7 +53,7 @@ internal static class InferenceBench
             ("network alone, batch 1", ["forward", "--size", $"{Height}x{Width}", "--batch", "1", "--nodes", $"{Nodes}"], () => 1 / Forward(single, 120)),
         ];
         using var half = model.With(new() { Precision = Precision.BFloat16 });
-        if (BFloat16.IsFast(CPU))
+        if (BFloat16Support.IsFast(CPU))
         {
             rows = [.. rows, ("file to .slp, bfloat16", rows[0].Peer, () => FramesPerSecond(pose, half, OpenField, frames)),
                 ("network alone, bfloat16", rows[1].Peer, () => Batch / Forward(images, 60, ScalarType.BFloat16))];

@@ -28,7 +28,7 @@ if (modes.Except(all).ToArray() is { Length: > 0 } unknown)
 set_num_threads(Threads);
 if (modes.Contains("grouping")) GroupingBench.Run();   // has no peer: sleap-nn is not at hand
 modes = [.. modes.Where(mode => mode != "grouping")];
-if (!BFloat16.IsFast(CPU) && modes.Any(IsHalf))
+if (!BFloat16Support.IsFast(CPU) && modes.Any(IsHalf))
 {
     Console.WriteLine("bfloat16 is left out: this machine computes it no faster than single precision.");
     modes = [.. modes.Where(mode => !IsHalf(mode))];

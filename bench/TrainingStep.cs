@@ -16,7 +16,7 @@ internal static class TrainingStep
     public static int Run()
     {
         set_num_threads(PlainPyTorch.Threads);
-        foreach (var precision in new[] { ScalarType.Float32, ScalarType.BFloat16 }.Where(one => one == ScalarType.Float32 || BFloat16.IsFast(CPU)))
+        foreach (var precision in new[] { ScalarType.Float32, ScalarType.BFloat16 }.Where(one => one == ScalarType.Float32 || BFloat16Support.IsFast(CPU)))
         {
             var peer = Peer();
             var (parts, whole) = (ByParts(precision), Whole(precision));

@@ -118,7 +118,7 @@ internal static class PredictVerb
 
     private static void Hint(string device)
     {
-        if (BFloat16.IsFast(TorchSharp.torch.CPU) && (device == "cpu" || (device == "auto" && !TorchSharp.torch.cuda.is_available())))
+        if (BFloat16Support.IsFast(TorchSharp.torch.CPU) && (device == "cpu" || (device == "auto" && !TorchDevice.HasCuda)))
             Console.Error.WriteLine("sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict faster, and places move by some hundredths of a pixel.");
     }
 

@@ -74,7 +74,7 @@ internal abstract class PoseModel : IDisposable
     {
         Network.to(device);
         Network.UseChannelsLast();
-        Network.Precision = precision == Precision.BFloat16 || (precision == Precision.Auto && BFloat16.Pays(_backbone, device)) ? ScalarType.BFloat16 : ScalarType.Float32;
+        Network.Precision = precision == Precision.BFloat16 || (precision == Precision.Auto && BFloat16Support.Pays(_backbone, device)) ? ScalarType.BFloat16 : ScalarType.Float32;
         Network.eval();
         Network.Freeze();
     }

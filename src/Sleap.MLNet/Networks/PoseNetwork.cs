@@ -56,7 +56,7 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 
     /// <summary>
     /// Numbers that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or <see cref="ScalarType.BFloat16"/>,
-    /// which halves the time where <see cref="BFloat16.IsFast"/>. Parameters, heads and outputs stay in single precision.
+    /// which halves the time where <see cref="BFloat16Support.IsFast"/>. Parameters, heads and outputs stay in single precision.
     /// </summary>
     /// <exception cref="ArgumentException">Another type.</exception>
     public ScalarType Precision

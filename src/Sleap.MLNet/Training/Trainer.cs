@@ -95,8 +95,8 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
     // What is right at any width is slower; what is wrong without saying so is worse.
     private ScalarType PrecisionFor(BackboneOptions backbone, int width)
     {
-        if (options.Precision == Precision.Single || (options.Precision == Precision.Auto && !BFloat16.Pays(backbone, _device))) return ScalarType.Float32;
-        if (BFloat16.TrainsRight(_device, width)) return ScalarType.BFloat16;
+        if (options.Precision == Precision.Single || (options.Precision == Precision.Auto && !BFloat16Support.Pays(backbone, _device))) return ScalarType.Float32;
+        if (BFloat16Support.TrainsRight(_device, width)) return ScalarType.BFloat16;
         if (options.Precision == Precision.BFloat16)
             channel.Warning(MessageSensitivity.None, "{0} is trained in single precision: libtorch on this machine gets gradients of maps {1} wide wrong in BFloat16.", name, width);
         return ScalarType.Float32;

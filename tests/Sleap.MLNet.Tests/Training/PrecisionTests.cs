@@ -21,7 +21,7 @@ public sealed class PrecisionTests
         }).Fit(spots.View(ml));
         Assert.Equal(2, losses.Count);
         Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
-        Assert.Equal(precision == Precision.BFloat16 && !BFloat16.TrainsRight(TorchSharp.torch.CPU, 512), warnings.Any(w => w.Contains("single precision", StringComparison.Ordinal)));
+        Assert.Equal(precision == Precision.BFloat16 && !BFloat16Support.TrainsRight(TorchSharp.torch.CPU, 512), warnings.Any(w => w.Contains("single precision", StringComparison.Ordinal)));
     }
 
     private sealed class Told(List<double> losses) : IProgress<TrainingProgress>

@@ -15,7 +15,7 @@ internal static class OwnGradients
     public static bool AreRight => Right.Value;
 
     /// <summary>Whose convolutions a CPU computes with, and why.</summary>
-    public static string Words => Single + (BFloat16.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
+    public static string Words => Single + (BFloat16Support.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
 
     private static string Single => (PixelMap.IsSupported, PixelMap.IsSupported && AreRight) switch
     {

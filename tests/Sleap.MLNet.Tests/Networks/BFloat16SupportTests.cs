@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
 
-public sealed class BFloat16Tests
+public sealed class BFloat16SupportTests
 {
     /// <summary>Eight binary digits a number, through some twenty layers.</summary>
     private const double Share = 0.03;
@@ -50,7 +50,7 @@ public sealed class BFloat16Tests
         {
             Assert.Equal(ScalarType.Float32, rounded.dtype);
             // Without AVX-512 libtorch adds up in 16 bits: such a CPU may be wrong, but then it must not be let train so.
-            if (Avx512F.IsSupported || BFloat16.TrainsRight(CPU, 32))
+            if (Avx512F.IsSupported || BFloat16Support.TrainsRight(CPU, 32))
                 Assert.InRange(Golden.Difference(exact, rounded), 0, 0.1 * exact.abs().max().item<float>() + 1e-6);
         }
     }
@@ -59,7 +59,7 @@ public sealed class BFloat16Tests
     [Theory, InlineData(96), InlineData(320), InlineData(512)]
     public void Widths_that_are_let_through_have_the_gradients_of_single_precision(int width)
     {
-        if (!BFloat16.TrainsRight(CPU, width)) return; // oneDNN 2.6 on a CPU with AMX, at 512; libtorch without oneDNN, at all of them
+        if (!BFloat16Support.TrainsRight(CPU, width)) return; // oneDNN 2.6 on a CPU with AMX, at 512; libtorch without oneDNN, at all of them
         using DisposeScope scope = NewDisposeScope();
         manual_seed(2);
         using var network = new PoseNetwork(new UNetOptions { Filters = 16, MaxStride = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
@@ -83,6 +83,6 @@ public sealed class BFloat16Tests
         using var network = new PoseNetwork(new UNetOptions { Filters = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
         Assert.Contains("Float64", Assert.Throws<ArgumentException>(() => network.Precision = ScalarType.Float64).Message);
         // Whatever this machine has, asking is safe.
-        Assert.Equal(BFloat16.IsFast(CPU), BFloat16.IsFast(CPU));
+        Assert.Equal(BFloat16Support.IsFast(CPU), BFloat16Support.IsFast(CPU));
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Where 16-bit brain floats are faster than single precision.</summary>
-public static class BFloat16
+public static class BFloat16Support
 {
     /// <summary>
     /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from Sapphire Rapids on) and CUDA devices. On a CPU with AVX512-BF16 alone
