@@ -9,6 +9,12 @@ internal static class Cli
 {
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The configuration of this build, whose assemblies are there.</summary>
+    public static string Configuration { get; } = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+
+    /// <summary>A file of tests/data.</summary>
+    public static string Data(string name) => Path.Combine(Root, "tests", "data", name);
+
     public static (int Code, string Output, string Error) Run(params string[] words) => Run([], words);
 
     public static (int Code, string Output, string Error) Run((string Name, string Value)[] variables, params string[] words) => Run(Root, variables, words);

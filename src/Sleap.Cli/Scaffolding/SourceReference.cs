@@ -7,8 +7,13 @@ namespace Sleap.Cli;
 /// <param name="Run">What stands behind <c>dotnet run FILE</c>.</param>
 internal sealed record SourceReference(string Lines, string Run)
 {
-    // Of the version that the library is packed with: Directory.Build.props.
-    private const string LibTorch = "TorchSharp-cpu@0.102.7";
+    // The versions of Directory.Packages.props; a test compares them.
+    private const string LibTorchVersion = "2.10.0", TorchSharpVersion = "0.107.0";
+
+    /// <summary>The package with libtorch for this system's CPU.</summary>
+    public static string LibTorch { get; } =
+        $"#:package libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}@{LibTorchVersion}\n"
+        + $"// For a GPU, TorchSharp-cuda-linux@{TorchSharpVersion} or TorchSharp-cuda-windows@{TorchSharpVersion} in its place.";
 
     /// <summary>The clone that this program was built in, if it was; else the packages of this program's version.</summary>
     public static SourceReference For(string folder) => CloneFolder() is { } clone ? Project(clone, Path.GetFullPath(folder)) : Packages();
@@ -17,15 +22,19 @@ internal sealed record SourceReference(string Lines, string Run)
     public static SourceReference Packages()
     {
         var version = typeof(SourceReference).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        return new($"#:package Sleap.MLNet@{version}\n#:package {LibTorch}\n// For a GPU, TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu.", "");
+        return new($"#:package Sleap.MLNet@{version}\n{LibTorch}", "");
     }
 
     private static SourceReference Project(string clone, string folder)
     {
         var project = Path.Combine(clone, "src", "Sleap.MLNet", "Sleap.MLNet.csproj");
-        // Inside the clone both move together; elsewhere only the whole path stays right.
-        var path = folder.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? Path.GetRelativePath(folder, project) : project;
-        return new($"#:project {path.Replace('\\', '/')}", " -c Release");
+        // Inside the clone both move together, and the clone's own settings hold.
+        if (folder.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return new($"#:project {Path.GetRelativePath(folder, project).Replace('\\', '/')}", " -c Release");
+        // Elsewhere only the whole path stays right, and a project does not bring what the package brings: see src/Sleap.MLNet/buildTransitive.
+        return new(
+            $"#:project {project.Replace('\\', '/')}\n{LibTorch}\n#:property PublishAot=false\n#:property CopyLocalLockFileAssemblies=false\n#:property GenerateRuntimeConfigDevFile=true",
+            " -c Release");
     }
 
     private static string? CloneFolder()

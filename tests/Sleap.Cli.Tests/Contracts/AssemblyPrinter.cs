@@ -17,8 +17,8 @@ internal sealed class AssemblyPrinter : IDisposable
 
     private AssemblyPrinter(string path)
     {
-        string[] folders = [Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetDirectoryName(typeof(object).Assembly.Location)!];
-        IEnumerable<string> files = folders.SelectMany(f => Directory.GetFiles(f, "*.dll")).DistinctBy(Path.GetFileName);
+        // What this process finds: the assemblies of this build, those in NuGet's folder, and the framework's.
+        string[] files = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         _context = new MetadataLoadContext(new PathAssemblyResolver(files));
         foreach (Type type in _context.LoadFromAssemblyPath(Path.GetFullPath(path)).GetTypes().Where(Visible))
             Print(type);

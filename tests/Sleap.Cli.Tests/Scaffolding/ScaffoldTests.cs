@@ -71,9 +71,13 @@ public sealed class ScaffoldTests : IDisposable
     [Fact]
     public void Outside_a_clone_programs_name_the_packages_of_this_version()
     {
-        var versions = System.Xml.Linq.XDocument.Load(Data("Directory.Build.props")).Descendants().ToLookup(element => element.Name.LocalName, element => element.Value);
+        string Version(string file, string element, string? package = null) => System.Xml.Linq.XDocument.Load(Data(file)).Descendants(element)
+            .Where(found => package is null || (string?)found.Attribute("Include") == package).Select(found => (string?)found.Attribute("Version") ?? found.Value).Single();
         var head = SourceReference.Packages();
-        Assert.StartsWith($"#:package Sleap.MLNet@{versions["VersionPrefix"].Single()}\n#:package TorchSharp-cpu@{versions["TorchSharpVersion"].Single()}\n", head.Lines);
+        var libtorch = System.Text.RegularExpressions.Regex.Match(SourceReference.LibTorch, "^#:package (libtorch-cpu-[a-z0-9-]+)@(.+)\n.* TorchSharp-cuda-linux@([0-9.]+) or").Groups;
+        Assert.Equal(Version("Directory.Packages.props", "PackageVersion", libtorch[1].Value), libtorch[2].Value);
+        Assert.Equal(Version("Directory.Packages.props", "PackageVersion", "TorchSharp"), libtorch[3].Value);
+        Assert.Equal($"#:package Sleap.MLNet@{Version("Directory.Build.props", "VersionPrefix")}\n{SourceReference.LibTorch}", head.Lines);
         var code = new ScaffoldCode(new Scaffold("mouse", Data("examples/data/openfield"), null));
         foreach (var program in new[] { code.Training(head), code.Consumption(head), code.Evaluate(head) })
         {
@@ -88,7 +92,7 @@ public sealed class ScaffoldTests : IDisposable
     public void In_a_clone_programs_name_the_project()
     {
         Assert.Equal("#:project ../src/Sleap.MLNet/Sleap.MLNet.csproj", SourceReference.For(Data("mouse")).Lines);
-        Assert.Equal($"#:project {Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}", SourceReference.For(_folder).Lines);
+        Assert.StartsWith($"#:project {Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}\n{SourceReference.LibTorch}\n#:property PublishAot=false\n", SourceReference.For(_folder).Lines);
     }
 
     [Fact]

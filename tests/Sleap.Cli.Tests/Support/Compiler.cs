@@ -66,7 +66,7 @@ internal static class Compiler
     private static CSharpCompilation Compilation(IEnumerable<(string Name, string Source)> files, OutputKind kind)
     {
         var options = new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999);
-        var trees = files.Prepend(("usings", ImplicitUsings)).Select(file => CSharpSyntaxTree.ParseText(file.Item2, Parsing, file.Item1, System.Text.Encoding.UTF8));
+        var trees = files.Prepend(("usings", ImplicitUsings)).Concat(kind == OutputKind.ConsoleApplication ? [("start", File.ReadAllText(Path.Combine(Cli.Root, "src/Sleap.MLNet/buildTransitive/SleapStart.cs")))] : []).Select(file => CSharpSyntaxTree.ParseText(file.Item2, Parsing, file.Item1, System.Text.Encoding.UTF8));
         return CSharpCompilation.Create($"compiled{Guid.NewGuid():N}", trees, References.Value, options);
     }
 }
