@@ -176,10 +176,14 @@ internal static class ElfVersions
                 for (int j = 0; j < Read16(file + 2); j++)
                 {
                     needs.Add(new(name, Text(Offset((long)_strings + Read32(entry + 8))), Read16(entry + 4), Read16(entry + 6), entry + 4));
-                    entry = Offset((long)entry + Read32(entry + 12));
+                    if (Read32(entry + 12) is var step && step == 0)
+                        break;  // the last one
+                    entry = Offset((long)entry + step);
                 }
 
-                file = Offset((long)file + Read32(file + 12));
+                if (Read32(file + 12) is var next && next == 0)
+                    break;
+                file = Offset((long)file + next);
             }
 
             return needs;

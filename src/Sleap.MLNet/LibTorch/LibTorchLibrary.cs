@@ -74,8 +74,7 @@ internal static class LibTorchLibrary
             }
             catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException or DllNotFoundException)
             {
-                s_reason = $"libtorch does not load: {File} of TorchSharp {assembly.GetName().Version?.ToString(3)} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
-                    + $"A copy of it that needs less could not be used: {problem.Message}. {Distributions}; a newer {Standard} (conda's, say) may also be named in LD_LIBRARY_PATH.";
+                s_reason = TooOld(assembly.GetName().Version?.ToString(3), missing, path, newest, problem.Message);
                 return 0;
             }
         }
@@ -85,6 +84,11 @@ internal static class LibTorchLibrary
             return 0;
         }
     }
+
+    /// <summary>Says what is there, what is needed, and who has it.</summary>
+    internal static string TooOld(string? torchSharp, IEnumerable<string> missing, string path, string newest, string problem) =>
+        $"libtorch does not load: {File} of TorchSharp {torchSharp} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
+        + $"A copy of it that needs less could not be used: {problem.TrimEnd('.')}. {Distributions}; a newer {Standard} (conda's, say) may also be named in LD_LIBRARY_PATH. See docs/troubleshooting.md.";
 
     /// <summary>Where the runtime would look for TorchSharp's native library.</summary>
     private static string? Original() =>
