@@ -26,7 +26,7 @@ internal static class Examination
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}");
         var libtorch = Torch();
         yield return libtorch;
-        if (libtorch.Remedy is null) yield return new("convolutions", OwnGradients.Words);
+        if (libtorch.Remedy is null) yield return new("convolutions", PixelMap.Words);
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");

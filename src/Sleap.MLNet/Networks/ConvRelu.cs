@@ -8,7 +8,7 @@ namespace Sleap.MLNet;
 /// <summary>Convolutions of unchanged size, each followed by a ReLU. They compute in the precision of what they are given.</summary>
 internal sealed class ConvRelu : IDisposable
 {
-    private static readonly long[] One = [1, 1];
+    private static readonly long[] One = [1, 1], Two = [2, 2];
     private readonly WinogradFactors?[] _factors;
     private bool _keeps;
 
@@ -62,17 +62,13 @@ internal sealed class ConvRelu : IDisposable
     /// </param>
     public static Tensor Double(ConvTranspose2d convolution, Tensor x, bool keras)
     {
-        if (x.dtype == ScalarType.Float32)
-            return Relu(keras ? KerasDouble(convolution, x) : convolution.call(x));
-        // libtorch before 2.0 takes a transposed convolution of 16 bits on a CPU for a plain one and fails.
-        using Tensor single = x.to(ScalarType.Float32), doubled = Relu(keras ? KerasDouble(convolution, single) : convolution.call(single));
-        return doubled.to(x.dtype);
-    }
-
-    private static Tensor KerasDouble(ConvTranspose2d convolution, Tensor x)
-    {
-        using Tensor full = functional.conv_transpose2d(x, convolution.weight, convolution.bias, [2L, 2L]), rows = full.narrow(2, 0, 2 * x.size(2));
-        return rows.narrow(3, 0, 2 * x.size(3)).clone();
+        using DisposeScope scope = NewDisposeScope();
+        // As with plain convolutions, the parameters stay in single precision and are rounded anew each time.
+        Tensor weight = convolution.weight!.to(x.dtype), bias = convolution.bias!.to(x.dtype);
+        Tensor doubled = keras
+            ? functional.conv_transpose2d(x, weight, bias, Two).narrow(2, 0, 2 * x.size(2)).narrow(3, 0, 2 * x.size(3)).clone()
+            : functional.conv_transpose2d(x, weight, bias, Two, One, One);
+        return doubled.relu_().MoveToOuterDisposeScope();
     }
 
     /// <summary>max(0, x) in the place of x, which is given up. Right after a convolution: its gradient does not need its own output.</summary>
@@ -88,7 +84,7 @@ internal sealed class ConvRelu : IDisposable
     {
         Conv2d convolution = Convolutions[layer];
         bool isTraining = is_grad_enabled();
-        if (!Winograd.Takes(x, convolution.weight) || (isTraining && !OwnGradients.AreRight))
+        if (!Winograd.Takes(x, convolution.weight))
             return Relu(Sum(convolution, x));
         if (isTraining)
             return ConvReluFunction.apply(x, convolution.weight, convolution.bias!);

@@ -45,9 +45,8 @@ internal sealed class UpBlock : Module
 
     private Tensor Joined(Tensor x, Tensor? skip)
     {
-        bool isTraining = is_grad_enabled();
-        if (_transposed.Length == 0 && skip is not null && UpJoin.Takes(x, skip) && (!isTraining || OwnGradients.AreRight))
-            return isTraining ? UpJoinFunction.apply(x, skip) : UpJoin.Join(x, skip);                 // (B, skipChannels + inChannels, 2h, 2w)
+        if (_transposed.Length == 0 && skip is not null && UpJoin.Takes(x, skip))
+            return is_grad_enabled() ? UpJoinFunction.apply(x, skip) : UpJoin.Join(x, skip);                 // (B, skipChannels + inChannels, 2h, 2w)
         Tensor up = _transposed.Length == 0
             ? Interpolate(x)                                                                                // (B, inChannels, 2h, 2w)
             : ConvRelu.Double(_transposed[0], x, _keras);                                                   // (B, filters, 2h, 2w)

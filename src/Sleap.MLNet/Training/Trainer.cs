@@ -28,7 +28,7 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
     {
         var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
         var total = options.Epochs * stepsPerEpoch;
-        using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone, train.Input.Width), total);
+        using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone), total);
         var terms = new RunTerms { Model = name, Seed = seed, Optimizer = NetworkOptimizer.Of(options.Optimizer, model.Network.Backbone).ToString(), BatchSize = options.BatchSize, StepsPerEpoch = stepsPerEpoch, TrainingSamples = train.Count, ValidationSamples = validation.Count };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state)) GoOn(model, state, validation);
@@ -92,15 +92,8 @@ internal sealed class Trainer(string name, TrainerOptions options, Augmenter aug
 
     private int EpochsOfWholeLoss(PoseModel model, TrainingState state) => state.Epoch - (int)Math.Ceiling(model.WholeLossFrom * options.Epochs);
 
-    // What is right at any width is slower; what is wrong without saying so is worse.
-    private ScalarType PrecisionFor(BackboneOptions backbone, int width)
-    {
-        if (options.Precision == Precision.Single || (options.Precision == Precision.Auto && !BFloat16Support.Pays(backbone, _device))) return ScalarType.Float32;
-        if (BFloat16Support.TrainsRight(_device, width)) return ScalarType.BFloat16;
-        if (options.Precision == Precision.BFloat16)
-            channel.Warning(MessageSensitivity.None, "{0} is trained in single precision: libtorch on this machine gets gradients of maps {1} wide wrong in BFloat16.", name, width);
-        return ScalarType.Float32;
-    }
+    private ScalarType PrecisionFor(BackboneOptions backbone) =>
+        options.Precision == Precision.BFloat16 || (options.Precision == Precision.Auto && BFloat16Support.Pays(backbone, _device)) ? ScalarType.BFloat16 : ScalarType.Float32;
 
     private (float[] Losses, double StepsPerSecond) Epoch(PoseModel model, BatchFeed feed, TrainingState state, int first, int steps)
     {

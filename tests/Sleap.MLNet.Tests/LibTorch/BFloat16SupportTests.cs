@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,17 +48,14 @@ public sealed class BFloat16SupportTests
         foreach ((Tensor exact, Tensor rounded) in single.Zip(half))
         {
             Assert.Equal(ScalarType.Float32, rounded.dtype);
-            // Without AVX-512 libtorch adds up in 16 bits: such a CPU may be wrong, but then it must not be let train so.
-            if (Avx512F.IsSupported || BFloat16Support.TrainsRight(CPU, 32))
-                Assert.InRange(Golden.Difference(exact, rounded), 0, 0.1 * exact.abs().max().item<float>() + 1e-6);
+            Assert.InRange(Golden.Difference(exact, rounded), 0, 0.1 * exact.abs().max().item<float>() + 1e-6);
         }
     }
 
-    /// <summary>Whatever width the probe lets through, the gradients of a whole network are right there.</summary>
+    /// <summary>Older libtorch was wrong on CPUs with AMX above some 350 columns (oneDNN 2.6), and without AVX-512, where it summed in 16 bits.</summary>
     [Theory, InlineData(96), InlineData(320), InlineData(512)]
-    public void Widths_that_are_let_through_have_the_gradients_of_single_precision(int width)
+    public void Gradients_at_any_width_are_those_of_single_precision(int width)
     {
-        if (!BFloat16Support.TrainsRight(CPU, width)) return; // oneDNN 2.6 on a CPU with AMX, at 512; libtorch without oneDNN, at all of them
         using DisposeScope scope = NewDisposeScope();
         manual_seed(2);
         using var network = new PoseNetwork(new UNetOptions { Filters = 16, MaxStride = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);

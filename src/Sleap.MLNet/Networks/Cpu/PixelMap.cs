@@ -29,6 +29,10 @@ internal readonly unsafe struct PixelMap
     /// <summary>Whether the processor has what the work on such maps takes.</summary>
     public static bool IsSupported => Fma.IsSupported && Vector256.IsHardwareAccelerated;
 
+    /// <summary>Whose convolutions a CPU computes with, for a person.</summary>
+    public static string Words => (IsSupported ? "this library's, with AVX2 and FMA" : "libtorch's; this library's take a processor with AVX2 and FMA")
+        + (BFloat16Support.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
+
     /// <summary>Whether the processor has what the work on such maps takes, and a tensor of these sizes can be one.</summary>
     /// <param name="like">On the same device, of the same type: (B, ·, ·, ·).</param>
     /// <param name="channels">Its channels.</param>

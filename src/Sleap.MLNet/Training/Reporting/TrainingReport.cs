@@ -104,7 +104,7 @@ internal sealed class TrainingReport
         yield return (".NET", RuntimeInformation.FrameworkDescription);
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return ("device", TorchDevice.Of(training.Device).ToString());
-        if (TorchDevice.Of(training.Device).type == TorchSharp.DeviceType.CPU) yield return ("convolutions", OwnGradients.Words);
+        if (TorchDevice.Of(training.Device).type == TorchSharp.DeviceType.CPU) yield return ("convolutions", PixelMap.Words);
         yield return ("threads", FormattableString.Invariant($"{torch.get_num_threads()} of libtorch, {System.Environment.ProcessorCount} processors"));
         yield return ("memory", FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MB available; {System.Environment.WorkingSet >> 20} MB used by this process"));
         if (Split is not null) yield return ("seed", Split.Seed.ToString(CultureInfo.InvariantCulture));
