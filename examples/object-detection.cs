@@ -1,21 +1,20 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
-// Another detector finds the animals, a centered-instance model their nodes: dotnet run examples/object-detection.cs -- labels.slp session.mp4 detector.zip EPOCHS
+// Another detector finds the animals, a centered-instance model their nodes: dotnet run examples/object-detection.cs -- labels.slp session.mp4 boxes.csv EPOCHS
 //
-// detector.zip is an object detection model of ML.NET, from Model Builder or from ml.MulticlassClassification.Trainers.ObjectDetection, which needs the real ML.NET packages.
-// boxes.csv in its place is what any other detector found: frame,left,top,right,bottom in pixels of the frame, a line a box.
+// boxes.csv is what any detector found: frame,left,top,right,bottom in pixels of the frame, a line a box.
+// (ML.NET's own object detection does not run beside TorchSharp 0.107, see docs/models.md.)
 using Microsoft.ML;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
-var (labelFile, videoFile, detectorFile, epochs) = (args[0], args[1], args[2], int.Parse(args[3]));
+var (labelFile, videoFile, boxesFile, epochs) = (args[0], args[1], args[2], int.Parse(args[3]));
 
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
 IDataView video = pose.LoadVideo(videoFile, Enumerable.Range(0, 5));
 
-// Either way a column PredictedBoundingBoxes, four numbers a box.
-ITransformer detector = detectorFile.EndsWith(".csv") ? BoxesOf(detectorFile) : ml.Model.Load(detectorFile, out _);
-IDataView detected = detector.Transform(video);
+// A column PredictedBoundingBoxes, four numbers a box. Any transformer that gives one will do.
+IDataView detected = BoxesOf(boxesFile).Transform(video);
 
 // It learns from crops around the labels' centres. The middle of a box is nearest to the middle of the visible nodes, so no AnchorPart.
 CenteredInstanceTransformer nodes = pose.CenteredInstance(new()

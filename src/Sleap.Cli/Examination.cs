@@ -66,7 +66,7 @@ internal static class Examination
             (null, false) => new("GPU", "none; training and prediction use the CPU"),
             (null, true) => new("GPU", "CUDA is available"),
             ({ } name, true) => new("GPU", $"{name.ReplaceLineEndings(", ")}, CUDA is available"),
-            ({ } name, false) => new("GPU", $"{name.ReplaceLineEndings(", ")}, not usable", "there is a card, but this libtorch is without CUDA: use TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of TorchSharp-cpu."),
+            ({ } name, false) => new("GPU", $"{name.ReplaceLineEndings(", ")}, not usable", "there is a card, but this libtorch is without CUDA: use the package TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of the one for CPUs."),
         };
     }
 

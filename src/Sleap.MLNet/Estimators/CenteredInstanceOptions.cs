@@ -21,7 +21,7 @@ public sealed record CenteredInstanceOptions : PoseModelOptions
     /// <summary>Where the middles of the crops come from when the model predicts by itself; within top-down they come from the centroid model. Default <see cref="CropSource.Centroids"/>.</summary>
     public CropSource CropSource { get; init; } = CropSource.Centroids;
 
-    /// <summary>Column of boxes for <see cref="CropSource.Boxes"/>: four numbers a box, left, top, right and bottom in frame pixels. Default <c>PredictedBoundingBoxes</c>, ML.NET's object detection's.</summary>
+    /// <summary>Column of boxes for <see cref="CropSource.Boxes"/>: four numbers a box, left, top, right and bottom in frame pixels. Default <c>PredictedBoundingBoxes</c>, the name that ML.NET's object detection has.</summary>
     public string BoxesColumn { get; init; } = "PredictedBoundingBoxes";
 
     internal IReadOnlyList<HeadOptions> Heads(PoseSubject subject, ClassVectorOptions? classVectors = null)

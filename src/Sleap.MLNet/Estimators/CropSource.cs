@@ -9,6 +9,6 @@ public enum CropSource
     /// <summary>The anchors of the labelled animals: how good is the second stage by itself?</summary>
     Labels,
 
-    /// <summary>The middles of boxes, such as those of ML.NET's object detection.</summary>
+    /// <summary>The middles of boxes, that another detector found.</summary>
     Boxes,
 }
