@@ -1,3 +1,4 @@
+#:property UsesLibTorch=false
 // The one way in: dotnet run build.cs -- demo | test | approve | sleap ARGS… | bench | pack | doctor
 // It installs what is missing, builds, and runs.
 using System.Diagnostics;
