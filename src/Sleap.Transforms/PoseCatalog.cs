@@ -18,7 +18,7 @@ public sealed class PoseCatalog
     /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ? and ** that several match.</param>
     /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
     /// <returns>
-    /// One row a labeled frame; frames that cannot be read are left out when images are asked for, see <see cref="FrameReport"/>. What the reader
+    /// One row a labeled frame; frames that cannot be read have a row without an image, see <see cref="FrameReport"/>. What the reader
     /// left aside is a warning in <see cref="MLContext.Log"/>.
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
@@ -87,7 +87,7 @@ public sealed class PoseCatalog
     /// <param name="path">A video file, one picture, or a folder of pictures.</param>
     /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
-    /// <returns>One row a frame: Video, FrameIndex, Image. Frames that cannot be read are left out, see <see cref="FrameReport"/>.</returns>
+    /// <returns>One row a frame: Video, FrameIndex, Image, FrameError. Frames that cannot be read have no image, see <see cref="FrameReport"/>.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="PoseFormatException">It is not a video that can be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A frame number is negative.</exception>

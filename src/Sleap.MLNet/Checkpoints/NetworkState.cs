@@ -11,10 +11,13 @@ public static class NetworkState
     private const string EncoderPrefix = "backbone.enc.";
 
     /// <summary>Writes all parameters as safetensors.</summary>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public static void Save(PoseNetwork network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Safetensors.Write(stream, network.state_dict().Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)), metadata);
+        Dictionary<string, Tensor> state = network.state_dict();
+        ObjectDisposedException.ThrowIf(state.Count == 0, network);     // a file without weights would look like a saved network
+        Safetensors.Write(stream, state.Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)), metadata);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

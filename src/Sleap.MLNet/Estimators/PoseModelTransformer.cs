@@ -16,10 +16,12 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     internal static readonly (int Height, int Width) AnySize = (0, 0);
 
     private readonly Device _device;
+    private readonly IReadOnlyList<ModelStage> _stages;
+    private volatile bool _isDisposed;
 
     private protected PoseModelTransformer(IHostEnvironment environment, PoseSubject subject, (int Height, int Width) frame, ModelColumns columns, IReadOnlyList<ModelStage> stages)
     {
-        (Environment, Subject, Frame, Columns, Stages, _device) = (environment, subject, frame, columns, stages, TorchDevice.Of(stages[0].Options.Device));
+        (Environment, Subject, Frame, Columns, _stages, _device) = (environment, subject, frame, columns, stages, TorchDevice.Of(stages[0].Options.Device));
         foreach (var stage in stages) stage.Model.Prepare(_device, stage.Options.Precision);
     }
 
@@ -39,7 +41,15 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     internal ModelColumns Columns { get; }
 
     /// <summary>The networks, first stage first. They share a device and names of columns.</summary>
-    internal IReadOnlyList<ModelStage> Stages { get; }
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    internal IReadOnlyList<ModelStage> Stages
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return _stages;
+        }
+    }
 
     internal abstract PosePredictor Predictor { get; }
 
@@ -47,12 +57,12 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     internal abstract object ModelOptions { get; }
 
     /// <summary>Frames that are predicted together.</summary>
-    internal int FramesAtOnce => Stages[0].Options.BatchSize;
+    internal int FramesAtOnce => _stages[0].Options.BatchSize;
 
-    internal PoseColumnOptions ColumnNames => Stages[0].Options.Columns;
+    internal PoseColumnOptions ColumnNames => _stages[0].Options.Columns;
 
     /// <summary>Where it predicts, as its options say.</summary>
-    internal string DeviceName => Stages[0].Options.Device;
+    internal string DeviceName => _stages[0].Options.Device;
 
     /// <summary>Which of the animals of a frame are kept; null: all.</summary>
     internal virtual InstanceFilterOptions? Filter => null;
@@ -62,19 +72,35 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     /// <summary>The same model with other settings to predict with. It has weights of its own, so either may be disposed first.</summary>
     /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
+    /// <exception cref="ObjectDisposedException">This model was disposed.</exception>
     public abstract PoseModelTransformer With(PredictionOptions prediction);
 
-    /// <summary>Frees the networks. The transformer cannot predict afterwards.</summary>
+    /// <summary>Frees the networks. The model can neither predict nor be saved afterwards: that throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <remarks>ML.NET's <c>PredictionEngine</c> disposes its model when it is disposed, unless it is made with <c>PredictionEngineOptions.OwnsTransformer = false</c>.</remarks>
     public void Dispose()
     {
-        foreach (var stage in Stages) stage.Model.Dispose();
+        if (_isDisposed) return;
+        _isDisposed = true;
+        foreach (var stage in _stages) stage.Model.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called wherever the networks are about to be used.</summary>
+    /// <exception cref="ObjectDisposedException">They are gone.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (!_isDisposed) return;
+        throw new ObjectDisposedException(GetType().Name, "The model was disposed: its networks are gone, so that it can neither predict nor be saved. "
+            + "A PredictionEngine disposes its model when it is disposed; make it with new PredictionEngineOptions { OwnsTransformer = false } to keep the model, or save it before.");
     }
 
     internal override void Save(BinaryWriter writer) => SavedModel.Write(writer, this);
 
-    internal override PoseMapper CreateMapper(DataViewSchema inputSchema) =>
-        new ModelMapper(this, FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name), CentresOf(inputSchema));
+    internal override PoseMapper CreateMapper(DataViewSchema inputSchema)
+    {
+        ThrowIfDisposed();
+        return new ModelMapper(this, FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name), CentresOf(inputSchema));
+    }
 
     /// <summary>Where a model that is told the animals' centres reads them; null: it finds them.</summary>
     private protected virtual CentreColumn? CentresOf(DataViewSchema schema) => null;

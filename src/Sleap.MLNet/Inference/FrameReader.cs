@@ -24,15 +24,18 @@ internal sealed class FrameReader : IDisposable
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string component) =>
         InputColumns.Require(schema, name, type => type is ImageDataViewType, "Image", component);
 
-    /// <summary>The frame of the current row; valid until the next call.</summary>
-    /// <exception cref="InvalidOperationException">The row has no image.</exception>
-    public FramePixels Read()
+    /// <summary>The frame of the current row; valid until the next call. False when the row has no image, as that of a frame that cannot be read.</summary>
+    public bool TryRead(out FramePixels frame)
     {
         // From our own loader the frame's bytes come as they were decoded; the values are the same either way.
-        if (_row is IFrameRow rows && rows.TryGetFrame(_column, out var frame)) return FramePixels.Of(frame);
+        if (_row is IFrameRow rows && rows.TryGetFrame(_column, out var decoded))
+        {
+            frame = FramePixels.Of(decoded);
+            return true;
+        }
         _getter(ref _image!);
-        if (_image is null) throw new InvalidOperationException($"The column '{_column.Name}' has no image in row {_row.Position}.");
-        return FramePixels.Of(_image, ref _buffer);
+        frame = _image is null ? default : FramePixels.Of(_image, ref _buffer);
+        return _image is not null;
     }
 
     // The image is left to the one who made it: with rows from objects it is the user's own.

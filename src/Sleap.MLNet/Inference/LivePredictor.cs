@@ -21,6 +21,7 @@ public sealed class LivePredictor
 
     internal LivePredictor(PoseModelTransformer model, LiveOptions options)
     {
+        model.ThrowIfDisposed();
         (_model, _filter) = (model, model.CreateFilter());
         _tracks = [.. model.Classes.Select(name => new Track(name))];
         _ticks = new long[options.LatencyWindow];
@@ -44,6 +45,7 @@ public sealed class LivePredictor
     /// <see cref="Instance.Track"/> is who it is, the same object for the same animal in all frames.
     /// </returns>
     /// <exception cref="ArgumentException">The bytes are not as many as the sizes say, or there are neither 1 nor 3 channels.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Instance> Predict(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         if (channels is not (1 or 3)) throw new ArgumentException($"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.", nameof(channels));
@@ -64,6 +66,7 @@ public sealed class LivePredictor
 
     private Instance[] Predict(FramePixels frame, long start)
     {
+        _model.ThrowIfDisposed();
         _batch.Read(0, frame, []);
         var found = _batch.Predict(1)[0];
         if (_filter is not null) found = found.Filtered(_filter);

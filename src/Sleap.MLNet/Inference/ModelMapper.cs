@@ -18,21 +18,40 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     public override void WarmUp() => owner.Predictor.WarmUp(new LiveOptions(), owner.Frame);
 
-    public override PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count) =>
-        [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
+    public override PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count)
+    {
+        owner.ThrowIfDisposed();
+        return [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
+    }
 
     private sealed class Pass(PoseModelTransformer owner, PredictionBatch batch, FrameReader frames, Func<float[]>? centres) : PosePass
     {
         private readonly InstanceFilter? _filter = owner.CreateFilter();
+        private readonly int?[] _places = new int?[owner.FramesAtOnce];   // of each slot's frame among those that the network sees; null: the row has no image
         private FoundInstances[] _found = [];
+        private int _seen;
 
-        public override void Read(int slot) => batch.Read(slot, frames.Read(), centres is null ? [] : centres());
+        public override void Read(int slot)
+        {
+            if (slot == 0) _seen = 0;
+            _places[slot] = null;
+            if (!frames.TryRead(out var frame)) return;
+            batch.Read(_seen, frame, centres is null ? [] : centres());
+            _places[slot] = _seen++;
+        }
 
         public override void Process(int count)
         {
-            _found = batch.Predict(count);
-            if (_filter is not null) _found = [.. _found.Select(animals => animals.Filtered(_filter))];
+            owner.ThrowIfDisposed();
+            var found = _seen == 0 ? [] : batch.Predict(_seen);
+            if (_filter is not null) found = [.. found.Select(animals => animals.Filtered(_filter))];
+            _found = [.. _places.Take(count).Select(place => place is { } seen ? found[seen] : Nothing)];
         }
+
+        // One missing animal where a row always has one, else none. NaN in the scores: nothing was looked at.
+        private FoundInstances Nothing => owner.Columns.IsSingle
+            ? new(owner.Skeleton.Nodes.Length, 1) { Values = FoundInstances.Missing(owner.Skeleton.Nodes.Length), Scores = [float.NaN] }
+            : new(owner.Skeleton.Nodes.Length, 0);
 
         public override Delegate CreateGetter(int output, Func<int> slot) => owner.Columns.CreateGetter(output, () => _found[slot()]);
 

@@ -52,6 +52,7 @@ internal sealed class LabelledRows
 
     /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
     /// <returns>The largest height and width seen.</returns>
+    /// <exception cref="InvalidOperationException">No image could be read.</exception>
     public (int Height, int Width) ReadImages(Action<int, LabelledRow, FramePixels> take, CancellationToken cancellation)
     {
         using var cursor = _view.GetRowCursor([_image]);
@@ -61,29 +62,36 @@ internal sealed class LabelledRows
         {
             cancellation.ThrowIfCancellationRequested();
             if (cursor.Position != Rows[next].Position) continue;
-            var frame = frames.Read();
+            if (!frames.TryRead(out var frame))
+            {
+                next++;     // told where frames are read
+                continue;
+            }
             (height, width) = (Math.Max(height, frame.Height), Math.Max(width, frame.Width));
             take(next, Rows[next], frame);
             next++;
         }
+        if (height == 0) throw new InvalidOperationException($"None of the {Rows.Count} labelled frames has an image that could be read; the log says why for each.");
         return (height, width);
     }
 
-    /// <summary>Size of the first image.</summary>
+    /// <summary>Size of the first image that can be read.</summary>
     public (int Height, int Width) FirstSize()
     {
         var (height, width, _) = FirstImage();
         return (height, width);
     }
 
-    /// <summary>Size of the first image, and its channels: 1 or 3.</summary>
+    /// <summary>Size of the first image that can be read, and its channels: 1 or 3.</summary>
     public (int Height, int Width, int Channels) FirstImage()
     {
         using var cursor = _view.GetRowCursor([_image]);
         using var frames = new FrameReader(cursor, _image);
-        if (!cursor.MoveNext()) return (1, 1, 1);
-        var frame = frames.Read();
-        return (frame.Height, frame.Width, frame.Channels);
+        while (cursor.MoveNext())
+        {
+            if (frames.TryRead(out var frame)) return (frame.Height, frame.Width, frame.Channels);
+        }
+        return (1, 1, 1);
     }
 
     private static List<LabelledRow> ReadRows(IDataView view, PoseColumnOptions names, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)

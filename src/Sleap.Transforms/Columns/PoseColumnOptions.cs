@@ -12,6 +12,9 @@ public sealed record PoseColumnOptions
     /// <summary>The frame (MLImage). Default "Image".</summary>
     public string Image { get; init; } = "Image";
 
+    /// <summary>Why the frame could not be read (text); empty where it could. A cursor that asks for it reads the frames. Default "FrameError".</summary>
+    public string FrameError { get; init; } = "FrameError";
+
     /// <summary>Labeled keypoints, x and y in pixels of the full frame, NaN = missing. Default "Keypoints".</summary>
     public string Keypoints { get; init; } = "Keypoints";
 
@@ -47,7 +50,7 @@ public sealed record PoseColumnOptions
     {
         (string Property, string Name)[] names =
         [
-            (nameof(Video), Video), (nameof(FrameIndex), FrameIndex), (nameof(Image), Image), (nameof(Keypoints), Keypoints), (nameof(Track), Track),
+            (nameof(Video), Video), (nameof(FrameIndex), FrameIndex), (nameof(Image), Image), (nameof(FrameError), FrameError), (nameof(Keypoints), Keypoints), (nameof(Track), Track),
             (nameof(PredictedKeypoints), PredictedKeypoints), (nameof(KeypointScore), KeypointScore), (nameof(InstanceScore), InstanceScore),
             (nameof(PredictedTrack), PredictedTrack), (nameof(PredictedCentroid), PredictedCentroid), (nameof(CentroidScore), CentroidScore),
             (nameof(PredictedIdentity), PredictedIdentity), (nameof(IdentityScore), IdentityScore),

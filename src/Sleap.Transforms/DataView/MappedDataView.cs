@@ -13,6 +13,8 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
 
+    public bool IsUnreadable(string video, int frameIndex) => input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
+
     /// <summary>Rows that stand for themselves are chosen before they are computed.</summary>
     public IDataView Subset(IReadOnlySet<DataViewRowId> ids) => binding.Mapper.NeedsEveryRow
         ? new RowSubsetView(this, ids)

@@ -7,7 +7,7 @@ namespace Sleap.Transforms;
 /// <summary>Draws the poses of a view onto its frames.</summary>
 internal static class PoseDrawing
 {
-    /// <summary>All rows, drawn, in order.</summary>
+    /// <summary>All rows with an image, drawn, in order.</summary>
     public static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Draw(IDataView view, DrawingOptions options)
     {
         PoseColumnOptions names = options.Columns;
@@ -24,11 +24,13 @@ internal static class PoseDrawing
         Func<(string Video, int FrameIndex)> frame = frameColumns.Open(cursor);
         Func<IReadOnlyList<PoseInstance>> found = poses.Open(cursor);
         Func<IReadOnlyList<PoseInstance>>? labeled = labels?.Open(cursor);
-        MLImage picture = null!;
+        MLImage? picture = null;
         while (cursor.MoveNext())
         {
             (string video, int index) = frame();
-            getImage(ref picture);
+            getImage(ref picture!);
+            if (picture is null)
+                continue;   // the frame could not be read
             var canvas = new Canvas(picture.Width, picture.Height, FrameImage.ToRgb(picture));
             IReadOnlyList<PoseInstance> animals = found();
             overlay.Labels(canvas, labeled?.Invoke() ?? [], animals);

@@ -30,7 +30,10 @@ public static class EvaluationCatalog
         while (cursor.MoveNext())
         {
             (string video, int index) = frame();
-            comparison.Add(video, index, labels(), predictions());
+            IReadOnlyList<PoseInstance> found = predictions();
+            if (view is IFrameReporting reporting && reporting.IsUnreadable(video, index))
+                continue;   // the model did not see it
+            comparison.Add(video, index, labels(), found);
         }
         return comparison.Result();
     }

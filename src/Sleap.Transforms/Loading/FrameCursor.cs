@@ -4,18 +4,20 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Goes over the rows of a frame table. With the Image column active it streams each run of frames of one video, and leaves out what cannot be read.</summary>
+/// <summary>Goes over the rows of a frame table. With the Image or FrameError column active it streams each run of frames of one video. Every row comes, whichever columns are active: a frame that cannot be read has no image.</summary>
 internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, FrameFailures failures, int[] rows, bool[] active) : DataViewRowCursor, IFrameRow
 {
     private const int VideoColumn = 0;
     private const int FrameIndexColumn = 1;
     private const int ImageColumn = 2;
-    private const int KeypointsColumn = 3;
-    private const int TrackColumn = 4;
-    private const int ScoresColumn = 5;
+    private const int ErrorColumn = 3;
+    private const int KeypointsColumn = 4;
+    private const int TrackColumn = 5;
+    private const int ScoresColumn = 6;
 
-    private readonly FrameStream? _stream = active[ImageColumn] ? new FrameStream(table, rows) : null;
+    private readonly FrameStream? _stream = active[ImageColumn] || active[ErrorColumn] ? new FrameStream(table, rows) : null;
     private Frame? _frame;
+    private string? _error;
     private int _next;
     private int _row = -1;
     private long _position = -1;
@@ -32,17 +34,17 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
 
     public override bool MoveNext()
     {
-        while (!_disposed && _next < rows.Length)
+        if (_disposed || _next == rows.Length)
         {
-            _row = rows[_next++];
-            if (_stream is not null && !ReadFrame())
-                continue;
-            _position++;
-            return true;
+            _position = -1;
+            _row = -1;
+            return false;
         }
-        _position = -1;
-        _row = -1;
-        return false;
+        _row = rows[_next++];
+        _position++;
+        if (_stream is not null)
+            ReadFrame();
+        return true;
     }
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
@@ -62,6 +64,7 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
             VideoColumn => (ValueGetter<ReadOnlyMemory<char>>)GetVideo,
             FrameIndexColumn => (ValueGetter<int>)((ref int value) => value = Current().FrameIndex),
             ImageColumn => (ValueGetter<MLImage>)GetImage,
+            ErrorColumn => (ValueGetter<ReadOnlyMemory<char>>)GetError,
             KeypointsColumn => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Keypoints, ref value)),
             TrackColumn when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Current().Tracks[0]),
             TrackColumn => (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Current().Tracks, ref value)),
@@ -94,13 +97,12 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
         ? table.Rows[_row]
         : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
 
-    private bool ReadFrame()
+    private void ReadFrame()
     {
         FrameResult result = _stream!.Next();
-        _frame = result.Frame;
+        (_frame, _error) = (result.Frame, result.Error?.Message);
         if (result.Error is { } error)
             failures.Add(_row, table.VideoNames[table.Rows[_row].Video], table.Rows[_row].FrameIndex, error);
-        return _frame is not null;
     }
 
     private void GetVideo(ref ReadOnlyMemory<char> value) => value = table.VideoNames[Current().Video].AsMemory();
@@ -109,6 +111,12 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     {
         Current();
         value?.Dispose();
-        value = FrameImage.From(_frame!);
+        value = _frame is null ? null! : FrameImage.From(_frame);
+    }
+
+    private void GetError(ref ReadOnlyMemory<char> value)
+    {
+        Current();
+        value = _error.AsMemory();
     }
 }

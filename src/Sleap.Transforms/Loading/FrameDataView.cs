@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace Sleap.Transforms;
 
-/// <summary>Frames as rows: Video, FrameIndex, Image and, for labels, Keypoints and Track, or the columns of predictions. Images are read only when a cursor has the Image column active.</summary>
+/// <summary>Frames as rows: Video, FrameIndex, Image, FrameError and, for labels, Keypoints and Track, or the columns of predictions. Frames are read only when a cursor has the Image or FrameError column active; each has its row whether or not it can be read.</summary>
 internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
 {
     private readonly FrameTable _table;
@@ -31,10 +31,12 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
     /// <summary>A video is read in order.</summary>
     public bool CanShuffle => false;
 
-    /// <summary>The frames asked for; those that turn out unreadable are left out by cursors that read images.</summary>
+    /// <summary>The frames asked for, readable or not.</summary>
     public long? GetRowCount() => _rows.Length;
 
     public FrameReport? Report() => _failures.Report(_rows);
+
+    public bool IsUnreadable(string video, int frameIndex) => _failures.Contains(video, frameIndex);
 
     /// <summary>A view that streams only the frames of these rows; a row's id is its number in the table.</summary>
     public IDataView Subset(IReadOnlySet<DataViewRowId> ids) =>
@@ -57,6 +59,7 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
         builder.AddColumn(names.Video, TextDataViewType.Instance);
         builder.AddColumn(names.FrameIndex, NumberDataViewType.Int32);
         builder.AddColumn(names.Image, new ImageDataViewType());
+        builder.AddColumn(names.FrameError, TextDataViewType.Instance);
         if (table.Skeleton is { } skeleton)
         {
             (string keypoints, string track) = table.ArePredictions ? (names.PredictedKeypoints, names.PredictedTrack) : (names.Keypoints, names.Track);

@@ -7,6 +7,7 @@ internal sealed class FrameFailures(MLContext ml)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, UnreadableFrame> _byRow = [];
+    private readonly HashSet<(string Video, int FrameIndex)> _frames = [];
 
     public void Add(int row, string video, int frame, Exception error)
     {
@@ -14,8 +15,16 @@ internal sealed class FrameFailures(MLContext ml)
         {
             if (!_byRow.TryAdd(row, new UnreadableFrame(video, frame, error.Message)))
                 return;
+            _frames.Add((video, frame));
         }
-        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read and is left out: {error.Message}"]);
+        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read, and its row has no image: {error.Message}"]);
+    }
+
+    /// <summary>Whether a frame could not be read when a cursor came to it.</summary>
+    public bool Contains(string video, int frame)
+    {
+        lock (_lock)
+            return _frames.Count > 0 && _frames.Contains((video, frame));
     }
 
     /// <summary>The failures among <paramref name="rows"/>.</summary>

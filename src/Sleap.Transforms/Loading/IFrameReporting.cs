@@ -5,4 +5,7 @@ internal interface IFrameReporting
 {
     /// <summary>The report, or null when nothing below loads frames.</summary>
     FrameReport? Report();
+
+    /// <summary>Whether a frame could not be read; known once a cursor that reads frames has come to it.</summary>
+    bool IsUnreadable(string video, int frameIndex);
 }

@@ -6,8 +6,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Some rows of any view, in the view's order; every column stays, images too. Rows are told by their id, not by their position: where a
-/// frame cannot be read, a cursor with images has a row less than one without.
+/// Some rows of any view, in the view's order; every column stays, images too. Rows are told by their id, which stays
+/// the same whatever order a cursor has.
 /// </summary>
 internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId> keep) : IDataView, IFrameReporting
 {
@@ -18,6 +18,8 @@ internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId>
     public long? GetRowCount() => keep.Count;
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
+
+    public bool IsUnreadable(string video, int frameIndex) => input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(input.GetRowCursor(columnsNeeded, rand), keep);

@@ -32,7 +32,7 @@ internal sealed class PoseRows
     /// <summary>The videos that rows have named so far.</summary>
     public IReadOnlyCollection<Video> Videos => _videos.Values;
 
-    /// <summary>Goes over the rows once.</summary>
+    /// <summary>Goes over the rows once. A frame that could not be read gives none: nothing is known of its animals.</summary>
     public IEnumerable<LabeledFrame> Read()
     {
         using DataViewRowCursor cursor = _view.GetRowCursor(_frames.Columns.Concat(Poses.Columns));
@@ -41,9 +41,13 @@ internal sealed class PoseRows
         while (cursor.MoveNext())
         {
             (string name, int index) = frame();
+            Instance[] instances = [.. animals().Select(InstanceOf)];
+            // Known only now: the animals are what the frame was read for.
+            if (_view is IFrameReporting frames && frames.IsUnreadable(name, index) && instances.Length == 0)
+                continue;
             if (!_videos.TryGetValue(name, out Video? video))
                 _videos.Add(name, video = _videoNames.Find(name));
-            yield return new LabeledFrame { Video = video, FrameIndex = index, Instances = [.. animals().Select(InstanceOf)] };
+            yield return new LabeledFrame { Video = video, FrameIndex = index, Instances = [.. instances] };
         }
     }
 

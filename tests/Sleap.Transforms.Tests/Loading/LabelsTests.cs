@@ -124,7 +124,7 @@ public sealed class LabelsTests
     {
         var columns = new PoseColumnOptions { Video = "Film", Image = "Picture", Keypoints = "Points" };
         IDataView view = _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, Visible)])), new LabelsOptions { Columns = columns });
-        Assert.Equal(["Film", "FrameIndex", "Picture", "Points", "Track"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Film", "FrameIndex", "Picture", "FrameError", "Points", "Track"], view.Schema.Select(column => column.Name));
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class OpenFieldTests
         PoseCatalog pose = _ml.Pose();
         IDataView all = pose.LoadVideo(path);
         Assert.Equal(Enumerable.Range(0, (int)all.GetRowCount()!.Value), all.GetColumn<int>("FrameIndex"));
-        Assert.Equal(["Video", "FrameIndex", "Image"], all.Schema.Select(column => column.Name));
+        Assert.Equal(["Video", "FrameIndex", "Image", "FrameError"], all.Schema.Select(column => column.Name));
         Assert.Equal(Path.GetFullPath(path), all.GetColumn<string>("Video").First());
 
         IDataView some = pose.LoadVideo(path, [7, 8, 3]);
@@ -107,7 +107,7 @@ public sealed class OpenFieldTests
     }
 
     [Fact]
-    public void FramesThatCannotBeReadAreLeftOutCountedAndReported()
+    public void FramesThatCannotBeReadHaveARowWithoutAnImageAndAreReported()
     {
         using var folder = new TestFolder();
         string source = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
@@ -136,16 +136,46 @@ public sealed class OpenFieldTests
                 seen.Add(value);
                 Assert.Equal(seen.Count - 1, cursor.Position);
             }
-            Assert.Equal([0, 2], seen);
+            Assert.Equal([0, 1, 2], seen);
         }
+        Assert.Equal([true, false, true], view.GetColumn<string>("FrameError").Select(error => error.Length == 0));
+        Assert.Equal([true, false, true], view.GetColumn<MLImage>("Image").Select(image => image is not null));
         FrameReport report = pose.FrameReport(view);
         Assert.Equal((3, 1), (report.Requested, report.Failed));
         Assert.Equal(1, report.Unreadable[0].FrameIndex);
         Assert.Contains("Frame 1 of", Assert.Single(warnings));
-        // Membership of a split is by row and not by position, or it would shift behind the unreadable frame.
         (IDataView first, IDataView last) = pose.Split(new WindowSumOverImages().Over(view), (_, index) => index == 2);
-        Assert.Equal([0], WithPictures(first));
+        Assert.Equal([0, 1], WithPictures(first));
         Assert.Equal([2], WithPictures(last));
+    }
+
+    /// <summary>A view has one set of rows: what is zipped, cached or split by one cursor fits what another one reads.</summary>
+    [Fact]
+    public void TheRowsAreTheSameWhicheverColumnsAreRead()
+    {
+        using var folder = new TestFolder();
+        foreach (int frame in new[] { 0, 1, 2 })
+            File.Copy(Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{frame:D4}.png"), folder[$"img{frame}.png"]);
+        File.WriteAllText(folder["img1.png"], "this is no picture");
+        IDataView view = _ml.Pose().LoadImages(folder.Path);
+        for (int subset = 0; subset < 1 << view.Schema.Count; subset++)
+        {
+            DataViewSchema.Column[] columns = [.. view.Schema.Where(column => (subset >> column.Index & 1) == 1)];
+            using DataViewRowCursor cursor = view.GetRowCursor(columns);
+            ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
+            List<(long, ulong)> rows = [];
+            DataViewRowId value = default;
+            while (cursor.MoveNext())
+            {
+                id(ref value);
+                rows.Add((cursor.Position, value.Low));
+            }
+            Assert.Equal([(0, 0), (1, 1), (2, 2)], rows);
+        }
+        Assert.Equal(3, view.GetRowCount());
+        IDataView cached = _ml.Data.Cache(view, "FrameIndex", "FrameError");
+        Assert.Equal([0, 1, 2], cached.GetColumn<int>("FrameIndex"));
+        Assert.Equal([true, false, true], cached.GetColumn<string>("FrameError").Select(error => error.Length == 0));
     }
 
     [Fact]

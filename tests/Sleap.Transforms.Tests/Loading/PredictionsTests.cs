@@ -18,7 +18,7 @@ public sealed class PredictionsTests
         string file = Path.Combine(TestFolder.Repository, "tests", "data", "flies13_20190128.predictions.slp");
         Labels before = Labels.Load(file);
         IDataView view = _pose.LoadPredictions(file);
-        Assert.Equal(["Video", "FrameIndex", "Image", "PredictedKeypoints", "PredictedTrack", "KeypointScore", "InstanceScore"], view.Schema.Select(column => column.Name));
+        Assert.Equal(["Video", "FrameIndex", "Image", "FrameError", "PredictedKeypoints", "PredictedTrack", "KeypointScore", "InstanceScore"], view.Schema.Select(column => column.Name));
         Labels after = _pose.ToLabels(view);
         Assert.Equal(before.Frames.Count, after.Frames.Count);
         foreach ((LabeledFrame one, LabeledFrame other) in before.Frames.Zip(after.Frames).Where(pair => pair.First.FrameIndex % 100 == 0))

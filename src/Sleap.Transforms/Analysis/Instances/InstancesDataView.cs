@@ -14,6 +14,8 @@ internal sealed class InstancesDataView(IDataView input, MapperBinding binding, 
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
 
+    public bool IsUnreadable(string video, int frameIndex) => input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
+
     /// <summary>Unknown before all rows were read.</summary>
     public long? GetRowCount() => null;
 
