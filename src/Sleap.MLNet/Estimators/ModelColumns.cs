@@ -21,13 +21,12 @@ internal sealed class ModelColumns
     /// <summary>Exactly one animal a row: vectors of known size.</summary>
     public static ModelColumns Single(PoseColumnOptions names, PoseSubject subject)
     {
-        var nodes = subject.Skeleton.Nodes;
         return new ModelColumns(
             isSingle: true,
             (ModelColumn.Keypoints, KeypointColumns.Fixed(names.PredictedKeypoints, subject.Skeleton)),
-            (ModelColumn.KeypointScores, new(names.KeypointScore, new VectorDataViewType(NumberDataViewType.Single, nodes.Length), SlotNames(nodes))),
+            (ModelColumn.KeypointScores, KeypointColumns.Values(names.KeypointScore, subject.Skeleton.Nodes, single: true)),
             (ModelColumn.InstanceScores, new(names.InstanceScore, NumberDataViewType.Single)),
-            (ModelColumn.Centroids, new(names.PredictedCentroid, new VectorDataViewType(NumberDataViewType.Single, 2), SlotNames(["x", "y"]))));
+            (ModelColumn.Centroids, KeypointColumns.Values(names.PredictedCentroid, ["x", "y"], single: true)));
     }
 
     /// <summary>Any number of animals a row.</summary>
@@ -41,15 +40,15 @@ internal sealed class ModelColumns
         List<(ModelColumn, OutputColumn)> columns =
         [
             (ModelColumn.Keypoints, KeypointColumns.Variable(names.PredictedKeypoints, subject.Skeleton)),
-            (ModelColumn.KeypointScores, new(names.KeypointScore, new VectorDataViewType(NumberDataViewType.Single, 0, subject.Skeleton.Nodes.Length))),
+            (ModelColumn.KeypointScores, KeypointColumns.Values(names.KeypointScore, subject.Skeleton.Nodes, single: false)),
             (ModelColumn.InstanceScores, new(names.InstanceScore, numbers)),
-            (ModelColumn.Centroids, new(names.PredictedCentroid, new VectorDataViewType(NumberDataViewType.Single, 0, 2))),
+            (ModelColumn.Centroids, KeypointColumns.Values(names.PredictedCentroid, ["x", "y"], single: false)),
         ];
         if (centroidScores) columns.Add((ModelColumn.CentroidScores, new(names.CentroidScore, numbers)));
         if (identities)
         {
             columns.Add((ModelColumn.Identities, KeypointColumns.Tracks(names.PredictedIdentity, subject.Classes, single: false)));
-            columns.Add((ModelColumn.IdentityScores, new(names.IdentityScore, new VectorDataViewType(NumberDataViewType.Single, 0, subject.Classes.Count))));
+            columns.Add((ModelColumn.IdentityScores, KeypointColumns.Values(names.IdentityScore, subject.Classes, single: false)));
         }
         return new ModelColumns(isSingle: false, [.. columns]);
     }
@@ -69,11 +68,4 @@ internal sealed class ModelColumns
     };
 
     private static ValueGetter<VBuffer<T>> Vector<T>(Func<T[]> values) => (ref VBuffer<T> value) => SkeletonAnnotations.Copy<T>(values(), ref value);
-
-    private static DataViewSchema.Annotations SlotNames(IReadOnlyList<string> names)
-    {
-        var builder = new DataViewSchema.Annotations.Builder();
-        SkeletonAnnotations.AddSlotNames(builder, names);
-        return builder.ToAnnotations();
-    }
 }

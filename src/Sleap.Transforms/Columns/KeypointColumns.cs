@@ -39,15 +39,28 @@ internal static class KeypointColumns
         return new OutputColumn(name, single ? key : new VectorDataViewType(key), annotations.ToAnnotations());
     }
 
-    /// <summary>The scores of nodes and of animals: Vector&lt;Single, nodes&gt; with slot names and Single for one animal, Vector&lt;Single, *, nodes&gt; and a variable vector otherwise.</summary>
+    /// <summary>
+    /// The scores of nodes and of animals: Vector&lt;Single, nodes&gt; and Single for one animal, Vector&lt;Single, *, nodes&gt; and a variable
+    /// vector otherwise. The values are named by the nodes.
+    /// </summary>
     public static IEnumerable<OutputColumn> Scores(PoseColumnOptions names, Skeleton skeleton, bool single)
     {
-        var slots = new DataViewSchema.Annotations.Builder();
-        if (single)
-            SkeletonAnnotations.AddSlotNames(slots, skeleton.Nodes);
-        int nodes = skeleton.Nodes.Length;
-        yield return new(names.KeypointScore, single ? new VectorDataViewType(NumberDataViewType.Single, nodes) : new VectorDataViewType(NumberDataViewType.Single, 0, nodes), slots.ToAnnotations());
+        yield return Values(names.KeypointScore, skeleton.Nodes, single);
         yield return new(names.InstanceScore, single ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single));
+    }
+
+    /// <summary>
+    /// Named values of each animal: Vector&lt;Single, n&gt; with SlotNames for one animal, Vector&lt;Single, *, n&gt; with AnimalSlotNames for any number.
+    /// </summary>
+    public static OutputColumn Values(string name, IReadOnlyList<string> values, bool single)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        if (single)
+            SkeletonAnnotations.AddSlotNames(annotations, values);
+        else
+            SkeletonAnnotations.AddAnimalSlotNames(annotations, values);
+        var type = single ? new VectorDataViewType(NumberDataViewType.Single, values.Count) : new VectorDataViewType(NumberDataViewType.Single, 0, values.Count);
+        return new OutputColumn(name, type, annotations.ToAnnotations());
     }
 
     /// <summary>Whether a type holds keypoints of exactly one animal.</summary>

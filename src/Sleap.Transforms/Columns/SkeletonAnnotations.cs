@@ -17,6 +17,9 @@ public static class SkeletonAnnotations
     private const string SymmetriesKind = "SkeletonSymmetries";
     private const string SlotNamesKind = "SlotNames";
 
+    /// <summary>Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.</summary>
+    internal const string AnimalSlotNamesKind = "AnimalSlotNames";
+
     /// <summary>The skeleton of a column, or null when it has none.</summary>
     public static Skeleton? Read(DataViewSchema.Column column)
     {
@@ -60,6 +63,10 @@ public static class SkeletonAnnotations
         ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) => Copy(slots, ref value);
         builder.Add(SlotNamesKind, new VectorDataViewType(TextDataViewType.Instance, slots.Length), getter);
     }
+
+    /// <summary>Names the values of one animal of a column of any number of animals.</summary>
+    internal static void AddAnimalSlotNames(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names) =>
+        AddVector(builder, AnimalSlotNamesKind, TextDataViewType.Instance, Text(names));
 
     /// <summary>Gives a key column the names of its values.</summary>
     internal static void AddKeyValues(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names)

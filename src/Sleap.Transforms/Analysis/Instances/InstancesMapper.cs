@@ -56,7 +56,8 @@ internal sealed class InstancesMapper : PoseMapper
     {
         AnimalColumn values = AnimalColumn.Values(schema, column.Name, InstancesTransformer.Component);
         IReadOnlyList<string>? slots = column.Name == owner.Options.Columns.KeypointScore ? Keypoints.Skeleton.Nodes : values.SlotNames();
-        if (values.Width != (slots?.Count ?? 1))
+        // Keypoints without names have numbered nodes, here as elsewhere.
+        if (column.Index != Keypoints.Column.Index && values.Width != (slots?.Count ?? 1))
         {
             throw new ArgumentException(
                 $"ToInstances: '{column.Name}' is {column.Type} and does not name its {values.Width} values. Leave it out of {nameof(InstancesOptions.Values)}.");

@@ -30,7 +30,11 @@ public sealed record InstancesOptions
         if (Values is not null)
             return Values.Contains(column);
         string[] others = keypoints == Columns.Keypoints
-            ? [Columns.PredictedKeypoints, Columns.KeypointScore, Columns.InstanceScore, Columns.PredictedTrack]
+            ?
+            [
+                Columns.PredictedKeypoints, Columns.KeypointScore, Columns.InstanceScore, Columns.PredictedTrack,
+                Columns.PredictedCentroid, Columns.CentroidScore, Columns.PredictedIdentity, Columns.IdentityScore,
+            ]
             : keypoints == Columns.PredictedKeypoints ? [Columns.Keypoints, Columns.Track] : [];
         return !others.Contains(column);
     }

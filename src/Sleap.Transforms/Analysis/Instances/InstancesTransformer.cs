@@ -61,7 +61,7 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
         string[] kinds = [.. annotations];
         if (name == keypoints || kinds.Contains(SkeletonAnnotations.NodesKind))
             return KeypointColumns.Fixed(name, skeleton);
-        bool named = name == options.Columns.KeypointScore || kinds.Contains(AnimalColumn.AnimalSlotNamesKind);
+        bool named = name == options.Columns.KeypointScore || kinds.Contains(SkeletonAnnotations.AnimalSlotNamesKind);
         return new AnalysisOutput(name, OutputKind.Animal, named ? slots : null).ToColumn(many: false);
     }
 

@@ -36,9 +36,7 @@ internal readonly record struct AnalysisOutput(string Name, OutputKind Kind, IRe
             SkeletonAnnotations.AddSlotNames(annotations, Slots);
             return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, Slots.Count), annotations.ToAnnotations());
         }
-        ReadOnlyMemory<char>[] names = [.. Slots.Select(slot => slot.AsMemory())];
-        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) => SkeletonAnnotations.Copy<ReadOnlyMemory<char>>(names, ref value);
-        annotations.Add(AnimalColumn.AnimalSlotNamesKind, new VectorDataViewType(TextDataViewType.Instance), getter);
+        SkeletonAnnotations.AddAnimalSlotNames(annotations, Slots);
         return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, 0, Slots.Count), annotations.ToAnnotations());
     }
 }

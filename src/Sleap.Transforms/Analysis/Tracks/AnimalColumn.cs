@@ -10,9 +10,6 @@ namespace Sleap.Transforms;
 /// </summary>
 internal sealed class AnimalColumn
 {
-    /// <summary>Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.</summary>
-    public const string AnimalSlotNamesKind = "AnimalSlotNames";
-
     private const string Expected = "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>";
 
     private readonly Lazy<Skeleton> _skeleton;
@@ -62,8 +59,8 @@ internal sealed class AnimalColumn
         VBuffer<ReadOnlyMemory<char>> names = default;
         if (!IsMany && Column.HasSlotNames())
             Column.GetSlotNames(ref names);
-        else if (IsMany && Column.Annotations?.Schema.GetColumnOrNull(AnimalSlotNamesKind) is not null)
-            Column.Annotations.GetValue(AnimalSlotNamesKind, ref names);
+        else if (IsMany && Column.Annotations?.Schema.GetColumnOrNull(SkeletonAnnotations.AnimalSlotNamesKind) is not null)
+            Column.Annotations.GetValue(SkeletonAnnotations.AnimalSlotNamesKind, ref names);
         else if (IsMany && SkeletonAnnotations.Read(Column) is { } skeleton && skeleton.Nodes.Length * 2 == Width)
             return [.. skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y" })];
         string[] found = [.. names.DenseValues().Select(name => name.ToString())];

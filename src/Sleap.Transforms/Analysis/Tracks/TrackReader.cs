@@ -22,7 +22,7 @@ internal sealed class TrackReader
         PoseColumnOptions names = owner.ColumnNames;
         _input = input;
         _component = owner.Component;
-        _noRepeats = owner.RowsAhead > 0;
+        _noRepeats = owner.RowsAhead > 0 || owner.RowsBehind > 0; // a window is counted in rows
         _frames = FrameColumns.Bind(schema, names, owner.Component);
         _tracks = TracksOf(schema, input.Column.Name, names, owner.Component);
         if (owner.NeedsScores)

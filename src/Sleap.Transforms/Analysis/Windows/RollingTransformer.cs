@@ -37,7 +37,7 @@ public sealed class RollingTransformer : AnalysisTransformer<RollingOptions>, IL
 
     internal override IReadOnlyList<AnalysisOutput> OutputsFor(SchemaShape.Column input) => Named(
         input.Kind == SchemaShape.Column.VectorKind.Vector
-            || input.Annotations.Any(annotation => annotation.Name is AnimalColumn.AnimalSlotNamesKind or SkeletonAnnotations.NodesKind) ? [""] : null);
+            || input.Annotations.Any(annotation => annotation.Name is SkeletonAnnotations.AnimalSlotNamesKind or SkeletonAnnotations.NodesKind) ? [""] : null);
 
     private AnalysisOutput[] Named(IReadOnlyList<string>? slots) =>
         [.. Options.Statistics.Select(statistic => new AnalysisOutput(InputColumn + statistic, OutputKind.Animal, slots))];

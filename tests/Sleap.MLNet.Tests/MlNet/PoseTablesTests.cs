@@ -1,0 +1,120 @@
+using Microsoft.Data.Analysis;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet.Tests;
+
+/// <summary>Poses of a model in ML.NET's cache and in Microsoft.Data.Analysis' tables.</summary>
+public sealed class PoseTablesTests : IDisposable
+{
+    private const int Frames = 130;
+    private readonly MLContext _ml = new(1);
+    private readonly string _folder = Directory.CreateTempSubdirectory("tables-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Cached_poses_need_no_video_and_no_model_any_more()
+    {
+        var video = Path.Combine(_folder, "flies.mp4");
+        File.Copy(SampleModels.VideoOf(PoseModelKind.BottomUpId), video);
+        var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
+        var poses = model.Transform(_ml.Pose().LoadVideo(video, Enumerable.Range(0, 4)));
+        var (outputs, expected) = (SampleModels.Outputs(model), ColumnText.Of(poses, SampleModels.Outputs(model)));
+        var cached = _ml.Data.Cache(poses, [.. outputs, "Video", "FrameIndex"]);
+        Assert.Equal(expected, ColumnText.Of(cached, outputs));
+
+        model.Dispose();
+        File.Delete(video);
+        Assert.Equal(expected, ColumnText.Of(cached, outputs));
+        Assert.ThrowsAny<Exception>(() => ColumnText.Of(poses, outputs));
+        // The names and the skeleton are kept, so all that follows a model can follow its cache.
+        Assert.Equal(model.Skeleton, SkeletonAnnotations.Read(cached.Schema["PredictedKeypoints"]));
+        var labels = _ml.Pose().ToLabels(cached);
+        Assert.Equal(4, labels.Frames.Count);
+        Assert.All(labels.Frames, frame => Assert.Equal(model.Classes, frame.Instances.Select(animal => animal.Track!.Name).Order()));
+    }
+
+    [Fact]
+    public void A_cache_of_all_columns_leaves_out_the_images_and_keeps_the_poses()
+    {
+        using var model = SampleModels.Load(_ml, PoseModelKind.TopDown);
+        var poses = model.Transform(SampleModels.Frames(_ml, PoseModelKind.TopDown, 2));
+        var cached = _ml.Data.Cache(poses);
+        Assert.NotNull(poses.Schema.GetColumnOrNull("Image"));
+        Assert.Null(cached.Schema.GetColumnOrNull("Image"));
+        Assert.Equal(ColumnText.Of(poses, SampleModels.Outputs(model)), ColumnText.Of(cached, SampleModels.Outputs(model)));
+        // In a chain as well: what comes after the checkpoint sees the poses.
+        var chain = _ml.Transforms.CopyColumns("Where", "PredictedCentroid").AppendCacheCheckpoint(_ml).Append(_ml.Pose().ToInstances()).Fit(poses);
+        Assert.Equal(4, chain.Transform(poses).GetColumn<float[]>("PredictedCentroid").Count());
+    }
+
+    [Fact]
+    public void Poses_in_a_binary_file_of_ML_NET_come_back_with_skeleton_and_names()
+    {
+        using var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
+        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.BottomUpId, 3)));
+        var file = Path.Combine(_folder, "poses.idv");
+        using (var stream = File.Create(file)) _ml.Data.SaveAsBinary(poses, stream);
+        var back = new MLContext().Data.LoadFromBinary(file);
+        Assert.Equal(ColumnText.Of(poses, SampleModels.Outputs(model)), ColumnText.Of(back, SampleModels.Outputs(model)));
+        Assert.Equal(model.Skeleton, SkeletonAnnotations.Read(back.Schema["PredictedKeypoints"]));
+        PoseAssert.Same(_ml.Pose().ToLabels(poses), _ml.Pose().ToLabels(back));
+        // One row an animal, as from the model itself.
+        var animals = _ml.Pose().ToInstances().Fit(back).Transform(back);
+        Assert.Equal(6, animals.GetColumn<float[]>("PredictedCentroid").Count());
+        Assert.Equal("Vector<Single, 2>", animals.Schema["IdentityScore"].Type.ToString());
+    }
+
+    [Fact]
+    public void Tables_of_more_than_100_rows_are_whole()
+    {
+        using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
+        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames)));
+        float[][] points = [.. poses.GetColumn<float[]>("PredictedKeypoints")];
+        Assert.Equal(Frames, points.Length);
+
+        var tidy = _ml.Pose().ToDataFrame(poses);
+        var nodes = model.Skeleton.Nodes.Length;
+        Assert.Equal(points.Count(row => row.Any(float.IsFinite)) * nodes, tidy.Rows.Count);
+        var wide = _ml.Pose().ToDataFrame(poses, new() { Layout = TableLayout.Wide });
+        Assert.Equal(points.Count(row => row.Any(float.IsFinite)), wide.Rows.Count);
+        var first = $"{model.Skeleton.Nodes[0]}.x";
+        var seen = points.Where(row => row.Any(float.IsFinite)).Select(row => float.IsNaN(row[0]) ? (float?)null : row[0]);
+        Assert.Equal(seen, wide.Columns.GetSingleColumn(first));
+        Assert.True((int)wide["frame"][wide.Rows.Count - 1] > 100);
+
+        // Microsoft.Data.Analysis' own: 100 rows unless told, all of them for -1.
+        string[] columns = ["FrameIndex", "PredictedKeypoints", "KeypointScore", "InstanceScore"];
+        Assert.Equal(100, poses.ToDataFrame(columns).Rows.Count);
+        var plain = poses.ToDataFrame(-1, columns);
+        Assert.Equal(Frames, plain.Rows.Count);
+        Assert.Equal(Enumerable.Range(0, Frames), plain.Columns.GetInt32Column("FrameIndex").Select(frame => frame!.Value));
+        var vectors = (VBufferDataFrameColumn<float>)plain["PredictedKeypoints"];
+        Assert.Equal(points.SelectMany(row => row), vectors.SelectMany(vector => vector.DenseValues()));
+        Assert.Equal(poses.GetColumn<float>("InstanceScore"), plain.Columns.GetSingleColumn("InstanceScore").Select(score => score!.Value));
+    }
+
+    [Fact]
+    public void A_table_of_several_animals_has_all_of_them_and_comes_back_as_poses()
+    {
+        using var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
+        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.BottomUpId, 60)));
+        var table = _ml.Pose().ToDataFrame(poses);
+        Assert.Equal(60 * 2 * model.Skeleton.Nodes.Length, table.Rows.Count);
+        Assert.Equal(model.Classes, table.Columns.GetStringColumn("track").Distinct().Order());
+        // The wide one has the scores of the animals, too.
+        var back = _ml.Pose().FromDataFrame(_ml.Pose().ToDataFrame(poses, new() { Layout = TableLayout.Wide }), model.Skeleton);
+        PoseAssert.Same(_ml.Pose().ToLabels(poses), _ml.Pose().ToLabels(back));
+
+        // Its own ToDataFrame takes vectors of any length, one a row.
+        var vectors = (VBufferDataFrameColumn<float>)poses.ToDataFrame(-1, "PredictedCentroid")["PredictedCentroid"];
+        Assert.Equal(60, vectors.Length);
+        Assert.All(vectors, vector => Assert.Equal(4, vector.Length));
+        // And no single keys, as animals of one row each have: pose.ToDataFrame writes their names.
+        var animals = _ml.Pose().ToInstances().Fit(poses).Transform(poses);
+        Assert.Throws<NotSupportedException>(() => animals.ToDataFrame(-1, "PredictedIdentity"));
+        Assert.Equal(120, animals.ToDataFrame(-1, "PredictedKeypoints", "IdentityScore").Rows.Count);
+    }
+}
