@@ -1,4 +1,5 @@
 // Our speed beside plain PyTorch (peer.py) on the same machine in the same run: peer, ours, ours, peer; the best of each counts.
+// dotnet run build.cs -- bench peers [--json FILE]: beside plain TorchSharp modules and ONNX Runtime in this process;
 // dotnet run build.cs -- bench [train] [train-bf16] [grouping]; or by itself: backbones (how fast each one is), training (each model type beside sleap-nn), step (where the time of a training step goes), lazy (a large .slp beside h5py),
 // analysis (poses to behaviour variables), tracking [spread] [SCENE…] (identity switches), inference [FRAMES] (video to file, and where the time goes)
 using System.Globalization;
@@ -11,6 +12,7 @@ _ = new SingleInstanceOptions(); // TorchThreads has its say before libtorch is 
 switch (args)
 {
     case ["training", .. var protocols]: return Sleap.Bench.TrainingProtocols.Run(protocols);
+    case ["peers", .. var words]: return Sleap.Bench.PeersBench.Run(words);
     case ["step"]: return Sleap.Bench.TrainingStep.Run();
     case ["backbones"]: BackbonesBench.Run(); return 0;
     case ["lazy"]: LazyReading.Run(); return 0;
