@@ -5,6 +5,8 @@ using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
 
+namespace Sleap.Bench;
+
 /// <summary>3,000 frames of two animals of 13 nodes: filter, interpolate, smooth, kinematics, DataFrame, on one core.</summary>
 internal static class AnalysisBench
 {

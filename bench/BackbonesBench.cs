@@ -3,6 +3,8 @@ using Sleap.MLNet;
 using TorchSharp;
 using static TorchSharp.torch;
 
+namespace Sleap.Bench;
+
 /// <summary>Frames a second that each backbone predicts, and steps a second that it trains, on one frame of 256 × 256. What the swap of a library costs or gains shows here.</summary>
 internal static class BackbonesBench
 {
@@ -10,16 +12,16 @@ internal static class BackbonesBench
 
     private static readonly (string Name, BackboneOptions Options)[] All =
     [
-        ("UNet", PlainPyTorch.PeerNetwork), ("Swin tiny", new SwinTOptions { OutputStride = 2 }), ("ConvNeXt tiny", new ConvNeXtOptions { OutputStride = 2 }),
+        ("UNet", BenchNetwork.Options), ("Swin tiny", new SwinTOptions { OutputStride = 2 }), ("ConvNeXt tiny", new ConvNeXtOptions { OutputStride = 2 }),
     ];
 
     public static void Run()
     {
-        set_num_threads(PlainPyTorch.Threads);
-        Console.WriteLine($"{"",-16}{"predicts",16}{"trains",16}   {Size} x {Size}, {PlainPyTorch.Threads} threads, single precision");
+        set_num_threads(BenchNetwork.Threads);
+        Console.WriteLine($"{"",-16}{"predicts",16}{"trains",16}   {Size} x {Size}, {BenchNetwork.Threads} threads, single precision");
         foreach (var (name, options) in All)
         {
-            using var network = new PoseNetwork(options, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = PlainPyTorch.Nodes, OutputStride = 2 }]);
+            using var network = new PoseNetwork(options, [BenchNetwork.Head]);
             network.UseChannelsLast();
             using var images = ChannelsLast.Convert(rand(1, options.InChannels, Size, Size));
             network.eval();
@@ -42,6 +44,6 @@ internal static class BackbonesBench
     private static double PerSecond(Action once)
     {
         once();
-        return Rounds / PlainPyTorch.Seconds(() => { for (var i = 0; i < Rounds; i++) once(); });
+        return Rounds / Timing.Seconds(() => { for (var i = 0; i < Rounds; i++) once(); });
     }
 }

@@ -5,6 +5,8 @@ using Sleap.MLNet;
 using TorchSharp;
 using static TorchSharp.torch;
 
+namespace Sleap.Bench;
+
 /// <summary>Milliseconds that grouping the peaks of a frame of 12 animals of 24 nodes takes on one thread.</summary>
 internal static class GroupingBench
 {

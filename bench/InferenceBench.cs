@@ -4,12 +4,15 @@ using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
 using TorchSharp;
-using static PlainPyTorch;
+using static Sleap.Bench.BenchNetwork;
+using static Sleap.Bench.Timing;
 using static TorchSharp.torch;
 
+namespace Sleap.Bench;
+
 /// <summary>
-/// From a video's file to a written .slp beside plain PyTorch (peer.py) in the same run, where the time goes, single frames beside the bare network,
-/// and the checkpoints that lie in the repository. Peer, ours, ours, peer; the best of each counts.
+/// From a video's file to a written .slp beside plain TorchSharp modules in the same run, where the time goes, single frames beside the
+/// bare network, and the checkpoints that lie in the repository.
 /// </summary>
 internal static class InferenceBench
 {
@@ -24,7 +27,7 @@ internal static class InferenceBench
         using var model = Formality(pose);
         try
         {
-            BesidePeer(pose, model, frames);
+            BesidePeers(pose, model, frames);
             Parts(pose, frames);
             Live(pose, model);
             Checkpoints(pose);
@@ -36,36 +39,46 @@ internal static class InferenceBench
         return 0;
     }
 
-    // The network is exactly peer.py's; its training is a formality.
+    // A model with the network of the benches; its training is a formality.
     private static SingleInstanceTransformer Formality(PoseCatalog pose) => pose.SingleInstance(new()
     {
-        Backbone = PeerNetwork, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
+        Backbone = Options, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
     }).Fit(pose.Split(pose.LoadLabels("examples/data/openfield"), testFraction: 0.95).TrainSet);
 
-    private static void BesidePeer(PoseCatalog pose, PoseModelTransformer model, int frames)
+    private static void BesidePeers(PoseCatalog pose, PoseModelTransformer model, int frames)
     {
-        using var images = rand(Batch, 1, Height, Width);
-        using var single = rand(1, 1, Height, Width);
-        (string Name, string[] Peer, Func<double> Ours)[] rows =
-        [
-            ("file to .slp", ["video", OpenField, "--scale", "0.5", "--batch", $"{Batch}", "--frames", $"{frames}"], () => FramesPerSecond(pose, model, OpenField, frames)),
-            ("network alone, batch 4", ["forward", "--size", $"{Height}x{Width}", "--batch", $"{Batch}", "--nodes", $"{Nodes}"], () => Batch / Forward(images, 60)),
-            ("network alone, batch 1", ["forward", "--size", $"{Height}x{Width}", "--batch", "1", "--nodes", $"{Nodes}"], () => 1 / Forward(single, 120)),
-        ];
+        using PoseNetwork ours = ForPrediction(), oursInHalf = ForPrediction(ScalarType.BFloat16);
+        var weights = new UNetWeights(ours);
+        using EagerUNet eager = new(weights, channelsLast: false), last = new(weights, channelsLast: true);
         using var half = model.With(new() { Precision = Precision.BFloat16 });
+        List<(string Name, Func<double> Ours, Func<EagerUNet, double> Peer)> rows =
+        [
+            ("file to .slp", () => FramesPerSecond(pose, model, OpenField, frames),
+                peer => EagerVideo.FramesPerSecond(peer, OpenField, Output, frames)),
+            ("network alone, batch 4", () => Forward(x => ours.call(x)[0], Batch), peer => Forward(peer.call, Batch)),
+            ("network alone, batch 1", () => Forward(x => ours.call(x)[0], 1), peer => Forward(peer.call, 1)),
+        ];
         if (BFloat16Support.IsFast(CPU))
         {
-            rows = [.. rows, ("file to .slp, bfloat16", rows[0].Peer, () => FramesPerSecond(pose, half, OpenField, frames)),
-                ("network alone, bfloat16", rows[1].Peer, () => Batch / Forward(images, 60, ScalarType.BFloat16))];
+            // The peers stay in single precision.
+            rows.Add(("file to .slp, bfloat16", () => FramesPerSecond(pose, half, OpenField, frames), rows[0].Peer));
+            rows.Add(("network alone, bfloat16", () => Forward(x => oursInHalf.call(x)[0], Batch), rows[1].Peer));
         }
         Say($"{frames} frames of {OpenField}, scale 0.5, {Threads} threads; frames/s");
-        Say($"{"",-26}{"plain PyTorch",14}{"ours",10}{"ratio",9}");
-        foreach (var (name, words, ours) in rows)
+        Say($"{"",-26}{"ours",10}{"eager",10}{"ratio",9}{"channels-last",15}{"ratio",9}");
+        foreach (var (name, own, peer) in rows)
         {
-            var (peer, own) = (PlainPyTorch.Run("frames_per_s", words), Math.Max(ours(), ours()));
-            peer = Math.Max(peer, PlainPyTorch.Run("frames_per_s", words));
-            Say($"{name,-26}{peer,14:0.0}{own,10:0.0}{own / peer,8:0.00}x");
+            var speeds = BestInTurns(2, [own, () => peer(eager), () => peer(last)]);
+            Say($"{name,-26}{speeds[0],10:0.0}{speeds[1],10:0.0}{speeds[0] / speeds[1],8:0.00}x{speeds[2],15:0.0}{speeds[0] / speeds[2],8:0.00}x");
         }
+    }
+
+    /// <summary>Frames a second of a network by itself.</summary>
+    private static double Forward(Func<Tensor, Tensor> network, int batch)
+    {
+        using var inference = inference_mode(true);
+        using var images = rand(batch, 1, Height, Width);
+        return batch * RunsPerSecond(() => network(images).Dispose());
     }
 
     private static double FramesPerSecond(PoseCatalog pose, ITransformer model, string video, int frames) =>
@@ -79,7 +92,7 @@ internal static class InferenceBench
         var frame = source.Read(0);
         var resampler = new FrameResampler(geometry, frame.Channels, 1);
         var input = new byte[Batch * resampler.ByteCount];
-        using var network = Network();
+        using var network = ForPrediction();
         using var images = rand(Batch, 1, geometry.InputHeight, geometry.InputWidth);
         using var inference = inference_mode(true);
         var codec = new ConfidenceMap(2, 5);
@@ -105,7 +118,7 @@ internal static class InferenceBench
         using var source = Sleap.IO.Video.FromFile(OpenField).Open();
         var frames = Enumerable.Range(0, 100).Select(source.Read).ToList();
         var live = pose.CreateLivePredictor(model, new() { Height = 480, Width = 640 });
-        using var network = Network();
+        using var network = ForPrediction();
         using var image = rand(1, 1, Height, Width);
         using var inference = inference_mode(true);
         var bare = new List<double>();
@@ -168,15 +181,6 @@ internal static class InferenceBench
         for (var i = 0; i < frames; i++)
             writer.Add(new LabeledFrame { Video = video, FrameIndex = i, Instances = [new Instance { Skeleton = predicted.Skeleton, Points = predicted.Points, IsPredicted = true }] });
         writer.Finish();
-    }
-
-    /// <summary>Seconds of one pass of the network.</summary>
-    private static double Forward(Tensor images, int steps, ScalarType precision = ScalarType.Float32)
-    {
-        using var network = Network(precision);
-        using var inference = inference_mode(true);
-        Repeat(3, () => network.call(images)[0].Dispose());
-        return Seconds(() => Repeat(steps, () => network.call(images)[0].Dispose())) / steps;
     }
 
     private static void Repeat(int times, Action work)

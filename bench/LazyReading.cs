@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Sleap.IO;
 
+namespace Sleap.Bench;
+
 /// <summary>
 /// Opening a .slp of 4 million points: ours beside h5py reading the same four tables into arrays, and what each holds in memory afterwards. Then every frame is
 /// asked for, which builds what opening did not.

@@ -4,6 +4,8 @@ using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
 
+namespace Sleap.Bench;
+
 /// <summary>Identity switches, IDF1, HOTA and frames/s of settings of the tracker, on recordings thinned to every 1st, 4th … frame and on a made crowd.</summary>
 internal static class TrackingBench
 {

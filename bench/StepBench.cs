@@ -7,28 +7,48 @@ using static TorchSharp.torch;
 
 namespace Sleap.Bench;
 
-/// <summary>Where the time of a training step goes, part by part; then whole steps as training makes them, with the next batch made meanwhile, beside plain PyTorch, which has neither augmentation nor targets to draw.</summary>
-internal static class TrainingStep
+/// <summary>
+/// Where the time of a training step goes, part by part; then whole steps as training makes them, with the next batch made meanwhile,
+/// beside steps of <see cref="EagerUNet"/> with Adam on a batch that stays the same: the peers have no augmentation and draw no targets.
+/// </summary>
+internal static class StepBench
 {
-    private const int Steps = 30, Warm = 3;
-    private static readonly string[] Parts = ["pictures and augmentation", "forward", "targets", "loss", "backward", "optimiser", "average of the weights"];
+    private const int Steps = 30, Warm = 3, Rounds = 2;
+
+    private static readonly string[] Parts =
+        ["images and augmentation", "forward", "targets", "loss", "backward", "optimizer", "average of the weights"];
 
     public static int Run()
     {
-        set_num_threads(PlainPyTorch.Threads);
-        foreach (var precision in new[] { ScalarType.Float32, ScalarType.BFloat16 }.Where(one => one == ScalarType.Float32 || BFloat16Support.IsFast(CPU)))
+        set_num_threads(BenchNetwork.Threads);
+        ScalarType[] precisions = BFloat16Support.IsFast(CPU) ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];
+        foreach (var precision in precisions)
         {
-            var peer = Peer();
-            var (parts, whole) = (ByParts(precision), Whole(precision));
-            peer = Math.Max(peer, Peer());
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{precision}, batch {PlainPyTorch.Batch}, {PlainPyTorch.Height} x {PlainPyTorch.Width}, {PlainPyTorch.Threads} threads"));
-            foreach (var (name, seconds) in Parts.Zip(parts)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28}{1000 * seconds / Steps,8:0.0} ms{100 * seconds / parts.Sum(),7:0.0} %"));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  one after the other {Steps / parts.Sum():0.00} steps/s; as in training {whole:0.00} steps/s, plain PyTorch {peer:0.00} ({whole / peer:0.00}x)"));
+            var parts = ByParts(precision);
+            var speeds = Timing.BestInTurns(Rounds, [() => Whole(precision), () => Peer(channelsLast: false), () => Peer(channelsLast: true)]);
+            var (whole, eager, last) = (speeds[0], speeds[1], speeds[2]);
+            Say($"{precision}, {Input.Usual}, {BenchNetwork.Threads} threads");
+            foreach (var (name, seconds) in Parts.Zip(parts))
+                Say($"  {name,-28}{1000 * seconds / Steps,8:0.0} ms{100 * seconds / parts.Sum(),7:0.0} %");
+            Say($"  one part after the other    {Steps / parts.Sum(),8:0.00} steps/s");
+            Say($"  as in training              {whole,8:0.00} steps/s");
+            Say($"  eager, float32              {eager,8:0.00} steps/s {whole / eager,7:0.00}x");
+            Say($"  channels-last, float32      {last,8:0.00} steps/s {whole / last,7:0.00}x");
         }
         return 0;
     }
 
-    private static double Peer() => PlainPyTorch.Run("steps_per_s", "train", "--size", $"{PlainPyTorch.Height}x{PlainPyTorch.Width}", "--batch", $"{PlainPyTorch.Batch}", "--nodes", $"{PlainPyTorch.Nodes}");
+    private static double Peer(bool channelsLast)
+    {
+        using var ours = BenchNetwork.ForTraining();
+        using var peer = new EagerUNet(new UNetWeights(ours), channelsLast);
+        using var steps = new AdamSteps(peer, peer.call, Input.Usual, channelsLast);
+        for (var step = 0; step < Warm; step++) steps.Step();
+        return Steps / Timing.Seconds(() =>
+        {
+            for (var step = 0; step < Steps; step++) steps.Step();
+        });
+    }
 
     private static double[] ByParts(ScalarType precision)
     {
@@ -81,14 +101,16 @@ internal static class TrainingStep
         return Steps / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>The network of peer.py as a single-instance model, on made frames; what is in a frame does not change the time.</summary>
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The network of the benches as a single-instance model, on made frames; what is in a frame does not change the time.</summary>
     private sealed class Setup : IDisposable
     {
         private static readonly Skeleton Mouse = new("mouse", ["snout", "left ear", "right ear", "tail base"]);
 
         public Setup(ScalarType precision)
         {
-            var options = new SingleInstanceOptions { Backbone = PlainPyTorch.PeerNetwork, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
+            var options = new SingleInstanceOptions { Backbone = BenchNetwork.Options, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
             Model = new SingleInstanceModel(options, new PoseSubject(Mouse, []), Initialization.He, 0);
             State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
             State.Network.train();
@@ -101,14 +123,14 @@ internal static class TrainingStep
                 random.NextBytes(pixels);
                 Samples.Add(pixels, [.. Enumerable.Range(0, 2 * Mouse.Nodes.Length).Select(_ => 20 + 200 * random.NextSingle())], [-1], 1, new FrameSource("", i));
             }
-            Order = new SampleOrder(Samples.Balanced(), PlainPyTorch.Batch, 0);
+            Order = new SampleOrder(Samples.Balanced(), BenchNetwork.Batch, 0);
         }
 
         public SingleInstanceModel Model { get; }
 
         public TrainingState State { get; }
 
-        public TrainingSamples Samples { get; } = new((PlainPyTorch.Height, PlainPyTorch.Width), (PlainPyTorch.Height, PlainPyTorch.Width), 1, Mouse.Nodes.Length);
+        public TrainingSamples Samples { get; } = new((BenchNetwork.Height, BenchNetwork.Width), (BenchNetwork.Height, BenchNetwork.Width), 1, Mouse.Nodes.Length);
 
         public SampleOrder Order { get; }
 
