@@ -8,8 +8,8 @@ namespace Sleap.MLNet;
 public static class BFloat16Support
 {
     /// <summary>
-    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from Sapphire Rapids on) and CUDA devices. On a CPU with AVX512-BF16 alone
-    /// (AMD from Zen 4 on) both take the same time. Elsewhere libtorch converts back and forth, and single precision is faster.
+    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from Sapphire Rapids on) and CUDA devices. CPUs with AVX512-BF16 alone
+    /// (AMD from Zen 4 on) are not among them. Elsewhere libtorch converts back and forth, and single precision is faster.
     /// </summary>
     public static bool IsFast(Device device)
     {
