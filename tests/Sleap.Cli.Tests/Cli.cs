@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 
 namespace Sleap.Cli.Tests;
 
@@ -11,6 +12,14 @@ internal static class Cli
 
     /// <summary>The configuration of this build, whose assemblies are there.</summary>
     public static string Configuration { get; } = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+
+    /// <summary>The versions of Directory.Packages.props by package.</summary>
+    public static Dictionary<string, string> PackageVersions()
+    {
+        var pins = XDocument.Load(Path.Combine(Root, "Directory.Packages.props"));
+        string Resolved(string version) => version.StartsWith("$(", StringComparison.Ordinal) ? pins.Descendants(version[2..^1]).Single().Value : version;
+        return pins.Descendants("PackageVersion").ToDictionary(package => package.Attribute("Include")!.Value, package => Resolved(package.Attribute("Version")!.Value));
+    }
 
     /// <summary>A file of tests/data.</summary>
     public static string Data(string name) => Path.Combine(Root, "tests", "data", name);

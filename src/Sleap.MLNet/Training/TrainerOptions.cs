@@ -111,7 +111,7 @@ public sealed record TrainerOptions
         if (!(NegativeWeight > 0 && double.IsFinite(NegativeWeight))) yield return $"Training.NegativeWeight is {NegativeWeight}; above 0.";
         if (AverageDecay is not (null or > 0 and < 1)) yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
         if (EarlyStoppingPatience < 1) yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
-        if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}; between 0 and 1.";
+        if (ValidationFraction is not (> 0 and < 1)) yield return $"Training.ValidationFraction is {ValidationFraction}, expected above 0 and below 1.";
         if (ValidationVideos is { Count: 0 }) yield return "Training.ValidationVideos is empty; at least one video, or null.";
         if (CacheMegabytes < 0) yield return $"Training.CacheMegabytes is {CacheMegabytes}; 0 or more, or null.";
         if (RunFolder is { Length: 0 }) yield return "Training.RunFolder is empty; a folder, or null.";

@@ -17,11 +17,20 @@ internal static class InputColumns
     {
         ArgumentNullException.ThrowIfNull(schema);
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentException($"{component}: the input has no column '{name}' (expected {expected}). It has: {ColumnNames.Of(schema)}.");
+            ?? throw new ArgumentException(Missing(component, name, expected, ColumnNames.Of(schema)));
         return accepts(column.Type)
             ? column
             : throw new ArgumentException($"{component}: the column '{name}' is {column.Type}, expected {expected}.");
     }
+
+    /// <summary>Says that a column is missing; of images also what in ML.NET drops them.</summary>
+    /// <param name="component">Who needs it.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="expected">Its type.</param>
+    /// <param name="there">The columns that there are.</param>
+    public static string Missing(string component, string name, string expected, string there) =>
+        $"{component}: the input has no column '{name}' (expected {expected}). It has: {there}."
+        + (expected.Contains("image", StringComparison.OrdinalIgnoreCase) ? " ML.NET's Cache, AppendCacheCheckpoint and ShuffleRows drop columns of images, and so do its binary files: put them behind the model." : "");
 
     /// <summary>The column if it is there and of the right type; null when there is none of that name.</summary>
     /// <exception cref="ArgumentException">It is there, with another type.</exception>

@@ -67,7 +67,7 @@ internal static class SchemaShapes
                 ? column
                 : throw new ArgumentException($"{component}: the column '{name}' is {Describe(column)}, expected {expected}.");
         }
-        throw new ArgumentException($"{component}: the input has no column '{name}' (expected {expected}). It has: {ColumnNames.Of(input)}.");
+        throw new ArgumentException(InputColumns.Missing(component, name, expected, ColumnNames.Of(input)));
     }
 
     /// <summary>A type of the shape; sizes and key counts, which a shape does not know, are 1.</summary>

@@ -100,7 +100,7 @@ internal sealed class FrameCursor(DataViewSchema schema, FrameTable table, Frame
     private void ReadFrame()
     {
         FrameResult result = _stream!.Next();
-        (_frame, _error) = (result.Frame, result.Error?.Message);
+        (_frame, _error) = (result.Frame, result.Error is null ? null : FrameFailures.ReasonOf(result.Error));
         if (result.Error is { } error)
             failures.Add(_row, table.VideoNames[table.Rows[_row].Video], table.Rows[_row].FrameIndex, error);
     }

@@ -13,12 +13,17 @@ internal sealed class FrameFailures(MLContext ml)
     {
         lock (_lock)
         {
-            if (!_byRow.TryAdd(row, new UnreadableFrame(video, frame, error.Message)))
+            if (!_byRow.TryAdd(row, new UnreadableFrame(video, frame, ReasonOf(error))))
                 return;
             _frames.Add((video, frame));
         }
-        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read, and its row has no image: {error.Message}"]);
+        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read, and its row has no image: {ReasonOf(error)}"]);
     }
+
+    /// <summary>What went wrong, without the " (Parameter 'name')" that .NET adds: whoever looks at a recording called no method.</summary>
+    public static string ReasonOf(Exception error) => error is ArgumentException { ParamName: { } name }
+        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+        : error.Message;
 
     /// <summary>Whether a frame could not be read when a cursor came to it.</summary>
     public bool Contains(string video, int frame)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Xml.Linq;
 
 namespace Sleap.Cli.Tests;
 
@@ -7,8 +6,7 @@ namespace Sleap.Cli.Tests;
 public sealed class PackedPackages : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sleap-packages-").FullName;
-    private readonly Dictionary<string, string> _versions = XDocument.Load(Path.Combine(Cli.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-        .ToDictionary(package => package.Attribute("Include")!.Value, package => package.Attribute("Version")!.Value);
+    private readonly Dictionary<string, string> _versions = Cli.PackageVersions();
 
     public PackedPackages()
     {

@@ -71,13 +71,12 @@ public sealed class ScaffoldTests : IDisposable
     [Fact]
     public void Outside_a_clone_programs_name_the_packages_of_this_version()
     {
-        string Version(string file, string element, string? package = null) => System.Xml.Linq.XDocument.Load(Data(file)).Descendants(element)
-            .Where(found => package is null || (string?)found.Attribute("Include") == package).Select(found => (string?)found.Attribute("Version") ?? found.Value).Single();
+        var (versions, own) = (Cli.PackageVersions(), System.Xml.Linq.XDocument.Load(Data("Directory.Build.props")).Descendants("VersionPrefix").Single().Value);
         var head = SourceReference.Packages();
         var libtorch = System.Text.RegularExpressions.Regex.Match(SourceReference.LibTorch, "^#:package (libtorch-cpu-[a-z0-9-]+)@(.+)\n.* TorchSharp-cuda-linux@([0-9.]+) or").Groups;
-        Assert.Equal(Version("Directory.Packages.props", "PackageVersion", libtorch[1].Value), libtorch[2].Value);
-        Assert.Equal(Version("Directory.Packages.props", "PackageVersion", "TorchSharp"), libtorch[3].Value);
-        Assert.Equal($"#:package Sleap.MLNet@{Version("Directory.Build.props", "VersionPrefix")}\n{SourceReference.LibTorch}", head.Lines);
+        Assert.Equal(versions[libtorch[1].Value], libtorch[2].Value);
+        Assert.Equal(versions["TorchSharp"], libtorch[3].Value);
+        Assert.Equal($"#:package Sleap.MLNet@{own}\n{SourceReference.LibTorch}", head.Lines);
         var code = new ScaffoldCode(new Scaffold("mouse", Data("examples/data/openfield"), null));
         foreach (var program in new[] { code.Training(head), code.Consumption(head), code.Evaluate(head) })
         {
