@@ -6,7 +6,7 @@ namespace Sleap.Transforms;
 /// </summary>
 /// <remarks>
 /// Of pairings with the same sum the one that scipy's <c>linear_sum_assignment</c> gives is taken, because costs are often equal by
-/// design (a limit, or a stand-in for infinity): free columns before taken ones, and a constant matrix gives the identity.
+/// design (a limit, or a large number for infinity): free columns before taken ones, and a constant matrix gives the identity.
 /// </remarks>
 internal static class Assignment
 {
