@@ -13,7 +13,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     // One pass looks at the poses and another saves them; who reads them a third time will go on.
     private const int ManyPasses = 3;
 
-    public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.Outputs;
+    public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.OutputsFor(image.Type);
 
     public override IReadOnlyList<DataViewSchema.Column> Inputs => centres is null ? [image] : [image, centres.Column];
 
