@@ -13,13 +13,13 @@ var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
 IDataView poses = pose.LoadLabels(poseFile);
 
-// One row an animal: its speed, and where its nodes are, seen from itself.
-IDataView animals = pose.Interpolate("Keypoints", new() { MaxGap = 5 })
+// One row an animal: its speed, and where its nodes are, seen from itself. In memory, since a trainer reads its features again and again.
+IDataView animals = ml.Data.Cache(pose.Interpolate("Keypoints", new() { MaxGap = 5 })
     .Append(pose.Kinematics("Keypoints"))
     .Append(pose.Egocentric("Keypoints", new() { Origin = from, From = from, To = to }))
     .Append(pose.ToInstances("Keypoints"))
     .Append(ml.Transforms.CustomMapping<Frame, Labelled>((row, labelled) => labelled.Behaviour = behaviours.GetValueOrDefault(row.FrameIndex, "other"), contractName: null))
-    .Fit(poses).Transform(poses);
+    .Fit(poses).Transform(poses));
 var split = ml.Data.TrainTestSplit(animals, testFraction: 0.2, seed: 1);
 
 // Trainers take no NaN: a node that is missing becomes the mean of its slot.

@@ -8,7 +8,9 @@ var (modelFile, videoFile) = (args[0], args[1]);
 
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
-IDataView poses = ml.Model.Load(modelFile, out _).Transform(pose.LoadVideo(videoFile));
+IDataView video = pose.LoadVideo(videoFile);
+// A trainer reads its features again and again, KMeans some twenty times: in memory, the network runs once and not at every pass.
+IDataView poses = ml.Data.Cache(ml.Model.Load(modelFile, out _).Transform(video), "PredictedKeypoints");
 
 // Trainers take vectors of a fixed size without NaN: a node that was not found becomes the mean of its slot.
 var clusters = ml.Transforms.ReplaceMissingValues("Features", "PredictedKeypoints", Microsoft.ML.Transforms.MissingValueReplacingEstimator.ReplacementMode.Mean)

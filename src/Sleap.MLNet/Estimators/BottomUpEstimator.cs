@@ -6,6 +6,17 @@ namespace Sleap.MLNet;
 /// Trains a network that finds all nodes of all animals in a frame, and the fields that connect them to animals. SLEAP-NN's <c>bottomup</c> (Pereira et al., 2022;
 /// part affinity fields: Cao et al., 2017, arXiv:1611.08050).
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
 {
     private readonly BottomUpOptions _options;

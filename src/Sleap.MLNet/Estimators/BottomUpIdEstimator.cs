@@ -6,6 +6,17 @@ namespace Sleap.MLNet;
 /// Trains a network that finds all nodes of all animals in a frame, and which animal each is of. Learns the animals from their tracks. SLEAP-NN's
 /// <c>multi_class_bottomup</c> (Pereira et al., 2022).
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single>; `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `IdentityScore`: variable-sized vector of <xref:System.Single>; `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
 {
     private readonly BottomUpIdOptions _options;

@@ -7,6 +7,17 @@ namespace Sleap.MLNet;
 /// To predict it has to be told where the animals are, see <see cref="CenteredInstanceOptions.CropSource"/>; <c>pose.TopDown</c> trains it together with
 /// the model that finds them.
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTransformer>
 {
     private readonly CenteredInstanceOptions _options;

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -15,6 +16,11 @@ internal sealed class ModelColumns
     public bool IsSingle { get; }
 
     public IReadOnlyList<OutputColumn> Outputs => [.. _columns.Select(c => c.Column)];
+
+    /// <summary>The columns behind a column of images: where its type has a size (as behind ResizeImages), poses carry it, since they are in pixels of these images.</summary>
+    public IReadOnlyList<OutputColumn> OutputsFor(DataViewType images) => images is ImageDataViewType { Height: > 0, Width: > 0 } size
+        ? [.. _columns.Select(c => c.Kind == ModelColumn.Keypoints ? ImageSizeAnnotation.Add(c.Column, size.Height, size.Width) : c.Column)]
+        : Outputs;
 
     public ModelColumn KindOf(int output) => _columns[output].Kind;
 

@@ -35,16 +35,18 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        SchemaShapes.Require(inputSchema, ColumnNames.Image, c => c.ItemType is ImageDataViewType && c.Kind == SchemaShape.Column.VectorKind.Scalar, "Image", Name);
+        var image = SchemaShapes.Require(inputSchema, ColumnNames.Image, c => c.ItemType is ImageDataViewType && c.Kind == SchemaShape.Column.VectorKind.Scalar, "Image", Name);
         SchemaShapes.Require(inputSchema, ColumnNames.Keypoints, c => c.ItemType == NumberDataViewType.Single && c.Kind != SchemaShape.Column.VectorKind.Scalar, "a vector of Single", Name);
         if (Needs.Tracks)
             SchemaShapes.Require(inputSchema, ColumnNames.Track, c => c.IsKey, "a key, or a vector of keys", Name);
-        return SchemaShapes.Append(inputSchema, OutputsOf(PoseSubject.Unknown).Outputs);
+        return SchemaShapes.Append(inputSchema, OutputsOf(PoseSubject.Unknown).OutputsFor(image.ItemType));
     }
 
     /// <summary>Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to choose the best weights.</summary>
     /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these labels.</exception>
-    /// <exception cref="InvalidOperationException">There are no labelled frames, or a frame has more animals than the model type can have.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no labelled frames, a frame has more animals than the model type can have, or the labels lie outside the images, as when these were resized before.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
     public TTransformer Fit(IDataView input) => Fit(input, null);
 
@@ -61,6 +63,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
         var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
         using var samples = split.Read(stages, () => new SampleCache(training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget, run?.FullPath ?? Path.GetTempPath()), training.CancellationToken);
+        samples.Bounds.Check(Name, ColumnNames.Image, subject.Skeleton, channel);
         channel.Info(MessageSensitivity.None, "Decoded frames: {0}.", samples.Cache);
         if (run is not null) run.Report.Cache = samples.Cache.ToString();
         var findings = new ConfigLint(stages, Statistics(labels, held), split, samples.Frame).Findings().ToList();

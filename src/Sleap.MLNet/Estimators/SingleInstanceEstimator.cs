@@ -5,6 +5,17 @@ namespace Sleap.MLNet;
 /// <summary>
 /// Trains a network that finds the nodes of the one animal in each frame. SLEAP-NN's <c>single_instance</c> (Pereira et al., 2022).
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `PredictedCentroid`: known-sized vector of <xref:System.Single>; `InstanceScore`: <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransformer>
 {
     private readonly SingleInstanceOptions _options;

@@ -6,6 +6,17 @@ namespace Sleap.MLNet;
 /// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop around a centre. SLEAP-NN's <c>centroid</c>
 /// and <c>centered_instance</c> (Pereira et al., 2022).
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
 {
     private readonly TopDownOptions _options;

@@ -6,6 +6,17 @@ namespace Sleap.MLNet;
 /// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop and tells who it is, learned from the
 /// tracks of the labels. SLEAP-NN's <c>centroid</c> and <c>multi_class_topdown</c> (Pereira et al., 2022).
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single>; `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`, `IdentityScore`: variable-sized vector of <xref:System.Single>; `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
 {
     private readonly TopDownIdOptions _options;

@@ -15,7 +15,7 @@ internal sealed class FoundInstances(int nodes, int count)
     /// <summary>Height of each node's peak: Count · Nodes.</summary>
     public float[] Values { get; init; } = new float[count * nodes];
 
-    /// <summary>Confidence in each animal, 0 to 1.</summary>
+    /// <summary>Confidence in each animal, about 0 to 1: no score is clamped, so a peak higher than those of training gives more than 1.</summary>
     public float[] Scores { get; init; } = new float[count];
 
     /// <summary>x and y of each animal's centre: Count · 2.</summary>
@@ -49,7 +49,7 @@ internal sealed class FoundInstances(int nodes, int count)
                 if (float.IsNaN(Points[2 * node])) continue;
                 (x, y, sum, found) = (x + Points[2 * node], y + Points[2 * node + 1], sum + Values[node], found + 1);
             }
-            Scores[animal] = found == 0 ? 0 : Math.Clamp(sum / found, 0, 1);
+            Scores[animal] = found == 0 ? 0 : sum / found;
             (Centroids[2 * animal], Centroids[2 * animal + 1]) = (x / found, y / found); // 0 / 0 is NaN: none found
         }
     }

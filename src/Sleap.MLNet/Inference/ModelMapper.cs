@@ -10,7 +10,10 @@ namespace Sleap.MLNet;
 /// <param name="centres">Where a model that is told the animals' centres reads them; null: it finds them.</param>
 internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres) : ReadAheadMapper
 {
-    public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.Outputs;
+    // One pass looks at the poses and another saves them; who reads them a third time will go on.
+    private const int ManyPasses = 3;
+
+    public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.OutputsFor(image.Type);
 
     public override IReadOnlyList<DataViewSchema.Column> Inputs => centres is null ? [image] : [image, centres.Column];
 
@@ -22,6 +25,14 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     {
         owner.ThrowIfDisposed();
         return [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
+    }
+
+    public override void OnPassEnded(int count)
+    {
+        if (count != ManyPasses) return;
+        PoseLog.Warn(owner.Environment, "Predicting", [$"{owner.GetType().Name}: the networks have run {ManyPasses} times over all rows of the same data, since every pass over the poses computes them anew; "
+            + $"many trainers of ML.NET make dozens of passes. Keep the poses in memory: IDataView poses = mlContext.Data.Cache(model.Transform(frames), \"{owner.ColumnNames.PredictedKeypoints}\", …), "
+            + "or AppendCacheCheckpoint(mlContext) after the model in a chain of estimators. This is said once for this data."]);
     }
 
     private sealed class Pass(PoseModelTransformer owner, PredictionBatch batch, FrameReader frames, Func<float[]>? centres) : PosePass

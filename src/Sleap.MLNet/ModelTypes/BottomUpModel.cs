@@ -55,7 +55,7 @@ internal sealed class BottomUpModel : PoseModel
         var found = new FoundInstances(_nodeCount, animals.Count) { Points = animals.Points, Values = animals.Values };
         found.Summarize();
         // How well the edges agree says more of an animal than its peaks do.
-        for (var i = 0; i < animals.Count; i++) found.Scores[i] = Math.Clamp(animals.Scores[i], 0, 1);
+        for (var i = 0; i < animals.Count; i++) found.Scores[i] = animals.Scores[i];
         return found;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class CentroidModel : PoseModel
         for (var i = 0; i < peaks.Length; i++)
         {
             (found.Points[2 * i], found.Points[2 * i + 1], found.Values[i]) = peaks[i];
-            found.CentroidScores[i] = Math.Clamp(peaks[i].Value, 0, 1);
+            found.CentroidScores[i] = peaks[i].Value;
         }
         found.Summarize();
         return found;

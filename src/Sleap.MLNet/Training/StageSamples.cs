@@ -10,10 +10,14 @@ internal sealed class StageSamples(SampleMaker[] makers, SampleCache cache, (int
 
     public SampleCache Cache => cache;
 
+    /// <summary>Where the labels of the frames are.</summary>
+    public LabelBounds Bounds { get; } = new();
+
     public SampleMaker this[int stage] => makers[stage];
 
     public void Add(bool validates, LabelledRow row, FramePixels pixels)
     {
+        Bounds.Add(row, pixels.Height, pixels.Width);
         foreach (var maker in makers)
         {
             var to = validates ? maker.Validation : maker.Training;

@@ -32,6 +32,9 @@ internal sealed class PoseColumn
     /// <summary>Whether every row has exactly one animal.</summary>
     public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
 
+    /// <summary>Size of the images that the poses are in pixels of; null where it is not told, as for frames of a video.</summary>
+    public (int Height, int Width)? ImageSize => ImageSizeAnnotation.Read(_keypoints);
+
     /// <summary>The columns to ask a cursor for.</summary>
     public IEnumerable<DataViewSchema.Column> Columns => new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
 

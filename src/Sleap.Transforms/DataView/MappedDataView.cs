@@ -6,6 +6,8 @@ namespace Sleap.Transforms;
 /// <summary>Data with a mapper's columns added; lazy.</summary>
 internal sealed class MappedDataView(IDataView input, MapperBinding binding) : IDataView, IFrameReporting, IRowSubset
 {
+    private int _passes;
+
     public DataViewSchema Schema => binding.OutputSchema;
 
     /// <summary>Rows in another order are as good, unless rows depend on their neighbours.</summary>
@@ -31,7 +33,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
             if (!binding.ActiveOutputs(active).Contains(true))
                 return new MappedCursor(rows, new MappedRow(binding, rows, active));
             if (binding.Mapper is ReadAheadMapper mapper)
-                return new ReadAheadCursor(binding, mapper, rows, active);
+                return new ReadAheadCursor(binding, mapper, rows, active, () => mapper.OnPassEnded(Interlocked.Increment(ref _passes)));
             return binding.Mapper.SlotCount == 1 && !binding.Mapper.NeedsEveryRow
                 ? new MappedCursor(rows, new MappedRow(binding, rows, active))
                 : new BatchCursor(binding, rows, active);

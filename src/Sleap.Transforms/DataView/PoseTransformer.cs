@@ -12,6 +12,7 @@ namespace Sleap.Transforms;
 /// ahead of the row that the cursor stands on, by a batch or by a window; the order and the other columns stay as they are.
 /// Several cursors may run at the same time. A model's cursor reads its next batch on another thread while it computes this one; a source is never
 /// read by two threads at once.
+/// <para>No transformer of this library can be exported to ONNX: <c>mlContext.Model.ConvertToOnnx</c> throws <see cref="NotSupportedException"/> for a chain with one.</para>
 /// </remarks>
 public abstract class PoseTransformer : ITransformer
 {
@@ -34,7 +35,7 @@ public abstract class PoseTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Apply(input, Bind(input.Schema));
+        return PipelineView.Of(GetType().Name, Apply(input, Bind(input.Schema)), input);
     }
 
     /// <summary>The transformer for one row at a time.</summary>

@@ -13,6 +13,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private readonly DataViewRowCursor _input;
     private readonly bool[] _active;
     private readonly RowBank[] _banks;
+    private readonly Action _onEnd;
     private Task? _reading;
     private int _current;
     private int _row;
@@ -20,9 +21,14 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private bool _ended;
     private bool _disposed;
 
-    public ReadAheadCursor(MapperBinding binding, ReadAheadMapper mapper, DataViewRowCursor input, bool[] active)
+    /// <param name="binding">The mapper with its schemas.</param>
+    /// <param name="mapper">The same mapper.</param>
+    /// <param name="input">The rows; disposed with this cursor.</param>
+    /// <param name="active">The columns of the output that are asked for.</param>
+    /// <param name="onEnd">Called once all rows were given; not when the cursor is disposed before, or when reading fails.</param>
+    public ReadAheadCursor(MapperBinding binding, ReadAheadMapper mapper, DataViewRowCursor input, bool[] active, Action onEnd)
     {
-        (_binding, _input, _active) = (binding, input, active);
+        (_binding, _input, _active, _onEnd) = (binding, input, active, onEnd);
         PosePass[] passes = mapper.Begin(input, binding.ActiveOutputs(active), 2);
         _banks = [.. passes.Select(pass => new RowBank(pass, binding, input, active, mapper.BatchSize))];
     }
@@ -43,6 +49,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         {
             _ended = true;
             _position = -1;
+            _onEnd();
             return false;
         }
         _position++;

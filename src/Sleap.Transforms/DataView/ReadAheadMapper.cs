@@ -22,4 +22,10 @@ internal abstract class ReadAheadMapper : PoseMapper
     /// <param name="activeOutputs">Which outputs will be asked for.</param>
     /// <param name="count">How many passes.</param>
     public abstract PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count);
+
+    /// <summary>Called when a cursor of a view has computed the outputs of all rows. May be called on several threads at once.</summary>
+    /// <param name="count">How many cursors of this view have done so by now.</param>
+    public virtual void OnPassEnded(int count)
+    {
+    }
 }

@@ -8,6 +8,7 @@ namespace Sleap.Transforms;
 internal sealed class PoseRows
 {
     private readonly IDataView _view;
+    private readonly string _component;
     private readonly VideoNames _videoNames;
     private readonly FrameColumns _frames;
     private readonly Dictionary<string, Track> _tracks = [];
@@ -17,6 +18,7 @@ internal sealed class PoseRows
     public PoseRows(IDataView view, PoseColumnOptions names, VideoNames videoNames, string component)
     {
         _view = view;
+        _component = component;
         _videoNames = videoNames;
         _frames = FrameColumns.Bind(view.Schema, names, component);
         Poses = PoseColumn.BindBest(view.Schema, names, component);
@@ -33,6 +35,7 @@ internal sealed class PoseRows
     public IReadOnlyCollection<Video> Videos => _videos.Values;
 
     /// <summary>Goes over the rows once. A frame that could not be read gives none: nothing is known of its animals.</summary>
+    /// <exception cref="ArgumentException">The poses are in pixels of images of another size than their video's.</exception>
     public IEnumerable<LabeledFrame> Read()
     {
         using DataViewRowCursor cursor = _view.GetRowCursor(_frames.Columns.Concat(Poses.Columns));
@@ -46,8 +49,33 @@ internal sealed class PoseRows
             if (_view is IFrameReporting frames && frames.IsUnreadable(name, index) && instances.Length == 0)
                 continue;
             if (!_videos.TryGetValue(name, out Video? video))
-                _videos.Add(name, video = _videoNames.Find(name));
+                _videos.Add(name, video = Checked(_videoNames.Find(name), name));
             yield return new LabeledFrame { Video = video, FrameIndex = index, Instances = [.. instances] };
+        }
+    }
+
+    /// <summary>Whoever opens the poses takes them for places in the video: poses in pixels of a resized image would all be at wrong places.</summary>
+    private Video Checked(Video video, string name)
+    {
+        if (Poses.ImageSize is not { } size || ShapeOf(video) is not { } shape || (shape.Height, shape.Width) == size)
+            return video;
+        throw new ArgumentException(FormattableString.Invariant($"{_component}: the model read images of {size.Width} x {size.Height} pixels (width x height), and the frames of the video '{name}' have {shape.Width} x {shape.Height}: ")
+            + "its poses are in pixels of the images, and would be at wrong places in the video. Give the model the full frames, without ResizeImages before it: it takes frames of any size and resizes them itself.");
+    }
+
+    private static VideoShape? ShapeOf(Video video)
+    {
+        if (video.Shape is { } known)
+            return known;
+        try
+        {
+            using IFrameSource source = video.Open();
+            return video.Shape;
+        }
+        catch (Exception problem) when (problem is IOException or PoseFormatException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            // Images without a video, or a video that has been moved: there is no size to compare with.
+            return null;
         }
     }
 
