@@ -6,11 +6,14 @@ namespace Sleap.Transforms;
 /// <summary>Comparing predicted poses with labels.</summary>
 public static class EvaluationCatalog
 {
-    /// <summary>Compares the PredictedKeypoints of a view with its Keypoints, row by row.</summary>
+    /// <summary>
+    /// Compares the PredictedKeypoints of a view with its Keypoints, row by row. Nodes are matched by name, whatever their order; those of one side only are left out, which the
+    /// log and the metrics say.
+    /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Labels after a model: <c>model.Transform(test)</c>.</param>
     /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or the two are of different skeletons.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or the two have no node in common.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, IDataView view, EvaluationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
@@ -18,10 +21,10 @@ public static class EvaluationCatalog
         EvaluationOptions chosen = (options ?? new EvaluationOptions()).Checked();
         PoseColumn truth = PoseColumn.BindLabels(view.Schema, chosen.Columns, "Evaluate");
         PoseColumn predicted = PoseColumn.BindPredicted(view.Schema, chosen.Columns, "Evaluate");
-        if (!truth.Skeleton.Nodes.SequenceEqual(predicted.Skeleton.Nodes))
-            throw new ArgumentException($"Evaluate: '{chosen.Columns.Keypoints}' has the nodes {Names(truth.Skeleton)}, '{chosen.Columns.PredictedKeypoints}' {Names(predicted.Skeleton)}; expected the same, in the same order.");
+        var nodes = new NodePairing(truth.Skeleton, predicted.Skeleton, $"'{chosen.Columns.Keypoints}'", $"'{chosen.Columns.PredictedKeypoints}'");
+        PoseLog.Warn(pose.Context, "Evaluating", nodes.Remarks);
 
-        var comparison = new PoseComparison(truth.Skeleton, chosen);
+        var comparison = new PoseComparison(nodes.Skeleton, nodes.Check(chosen));
         FrameColumns frames = FrameColumns.Bind(view.Schema, chosen.Columns, "Evaluate");
         using DataViewRowCursor cursor = view.GetRowCursor([.. frames.Columns, .. truth.Columns, .. predicted.Columns]);
         Func<(string Video, int FrameIndex)> frame = frames.Open(cursor);
@@ -33,9 +36,9 @@ public static class EvaluationCatalog
             IReadOnlyList<PoseInstance> found = predictions();
             if (view is IFrameReporting reporting && reporting.IsUnreadable(video, index))
                 continue;   // the model did not see it
-            comparison.Add(video, index, labels(), found);
+            comparison.Add(video, index, NodePairing.Take(labels(), nodes.TruthNodes), NodePairing.Take(found, nodes.PredictedNodes));
         }
-        return comparison.Result();
+        return nodes.Mark(comparison.Result());
     }
 
     /// <summary>
@@ -44,15 +47,17 @@ public static class EvaluationCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge; their nodes are matched by name.</param>
+    /// <param name="predicted">Labels to judge; their nodes are matched by name, and those of one side only are left out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or not the same nodes.</exception>
+    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in common.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(predicted);
-        return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked()).Compare();
+        var comparison = new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked());
+        PoseLog.Warn(pose.Context, "Evaluating", comparison.Remarks);
+        return comparison.Compare();
     }
 
     /// <summary>
@@ -71,6 +76,4 @@ public static class EvaluationCatalog
         ArgumentNullException.ThrowIfNull(predicted);
         return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked(), matchNodes: false).CompareCentroids();
     }
-
-    private static string Names(Skeleton skeleton) => string.Join(", ", skeleton.Nodes);
 }

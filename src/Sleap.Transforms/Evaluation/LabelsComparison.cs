@@ -9,7 +9,7 @@ internal sealed class LabelsComparison
     private readonly Labels _truth;
     private readonly EvaluationOptions _options;
     private readonly Skeleton _predictedSkeleton;
-    private readonly int[]? _nodes;
+    private readonly NodePairing? _nodes;
 
     /// <param name="truth">Labels that are right.</param>
     /// <param name="predicted">Labels to judge.</param>
@@ -21,12 +21,18 @@ internal sealed class LabelsComparison
         VideoNames = Names(truth.Videos);
         Skeleton = SkeletonOf(truth, "truth");
         _predictedSkeleton = SkeletonOf(predicted, "predicted");
-        if (matchNodes)
-            (_nodes, _predictedSkeleton) = (MatchNodes(Skeleton, _predictedSkeleton), Skeleton);
+        if (!matchNodes)
+            return;
+        _nodes = new NodePairing(Skeleton, _predictedSkeleton, "the true labels", "the predicted labels");
+        _options = _nodes.Check(options);
+        Skeleton = _predictedSkeleton = _nodes.Skeleton;
     }
 
-    /// <summary>The skeleton of the true labels.</summary>
+    /// <summary>The nodes compared, in the order of the true labels; all of the true labels' where nodes are not matched.</summary>
     public Skeleton Skeleton { get; }
+
+    /// <summary>What is to be said of nodes that are left out.</summary>
+    public IReadOnlyCollection<string> Remarks => _nodes?.Remarks ?? [];
 
     /// <summary>What each video of the true labels is called.</summary>
     public Dictionary<Video, string> VideoNames { get; }
@@ -40,14 +46,14 @@ internal sealed class LabelsComparison
         (InstanceReading truths, InstanceReading predictions) = (new(), new());
         foreach (LabeledFrame frame in _truth.Frames)
         {
-            List<PoseInstance> labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, null);
+            List<PoseInstance> labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
             List<Instance>? found = videos.TryGetValue(frame.Video, out Video? video) ? byFrame.GetValueOrDefault((video, frame.FrameIndex)) : null;
             // sleap-nn leaves out frames that the predictions do not mention.
             if (found is null && _options.Rules == EvaluationRules.SleapNN)
                 continue;
-            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes));
+            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes?.PredictedNodes));
         }
     }
 
@@ -56,7 +62,7 @@ internal sealed class LabelsComparison
         var comparison = new PoseComparison(Skeleton, _options);
         foreach (ComparedFrame frame in Frames())
             comparison.Add(VideoNames[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
-        return comparison.Result();
+        return _nodes!.Mark(comparison.Result());
     }
 
     /// <summary>Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the predicted ones' nodes.</summary>
@@ -92,14 +98,6 @@ internal sealed class LabelsComparison
         return used.Length == 1
             ? used[0]
             : throw new ArgumentException($"Evaluate: the {which} labels have {used.Length} skeletons, expected one: {string.Join(", ", used.Select(skeleton => $"'{skeleton.Name}'"))}.");
-    }
-
-    private static int[] MatchNodes(Skeleton truth, Skeleton predicted)
-    {
-        string[] lacking = [.. truth.Nodes.Where(node => predicted.IndexOf(node) < 0)];
-        return lacking.Length == 0
-            ? [.. truth.Nodes.Select(predicted.IndexOf)]
-            : throw new ArgumentException($"Evaluate: the predicted labels have no node {string.Join(", ", lacking)}. They have {string.Join(", ", predicted.Nodes)}.");
     }
 
     /// <summary>The predicted video for each true one: the same file, else the same file name; one video on each side is the same.</summary>

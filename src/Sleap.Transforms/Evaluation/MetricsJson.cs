@@ -42,12 +42,18 @@ internal static class MetricsJson
             },
             ["centroids"] = Centroids(metrics.Centroids),
         };
+        if (!metrics.NodesOnlyTrue.IsEmpty)
+            json["nodes_only_true"] = Names(metrics.NodesOnlyTrue);
+        if (!metrics.NodesOnlyPredicted.IsEmpty)
+            json["nodes_only_predicted"] = Names(metrics.NodesOnlyPredicted);
         if (metrics.Identities is { } identities)
             json["identity"] = Identities(identities);
         if (metrics.Tracks is { } tracks)
             json["tracks"] = Tracks(tracks);
         return json;
     }
+
+    private static JsonArray Names(IEnumerable<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 
     private static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
@@ -87,8 +93,8 @@ internal static class MetricsJson
     {
         ["accuracy"] = Number(identities.Accuracy),
         ["pairs"] = identities.Pairs,
-        ["true_names"] = new JsonArray([.. identities.TrueNames.Select(name => (JsonNode)name)]),
-        ["predicted_names"] = new JsonArray([.. identities.PredictedNames.Select(name => (JsonNode)name)]),
+        ["true_names"] = Names(identities.TrueNames),
+        ["predicted_names"] = Names(identities.PredictedNames),
         ["confusion"] = new JsonArray([.. identities.Confusion.Select(row => new JsonArray([.. row.Select(count => (JsonNode)count)]))]),
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 
@@ -11,6 +12,8 @@ internal static class MetricsText
         var text = new StringBuilder();
         Row(text, "frames", $"{metrics.Frames}");
         Row(text, "animals", $"{metrics.Instances} true, {metrics.Predicted} predicted: {metrics.Missed} missed, {metrics.Spurious} spurious");
+        if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
+            Row(text, "nodes", $"{LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted)}");
         Row(text, "OKS", $"mAP {metrics.Oks.MeanAP:0.000}  mAR {metrics.Oks.MeanAR:0.000}  mean {metrics.MeanOks:0.000}{(metrics.Rules == EvaluationRules.SleapNN ? "  (sleap-nn's rules)" : "")}");
         Row(text, "PCK", $"mAP {metrics.Pck.MeanAP:0.000}  mAR {metrics.Pck.MeanAR:0.000}  mean {metrics.PckCurve.Mean:0.000}");
         Row(text, "PCK curve", $"{string.Join("  ", metrics.PckCurve.Thresholds.Zip(metrics.PckCurve.Shares, (t, share) => Text($"{t:0.##} px {share:0.000}")))}");
@@ -28,6 +31,17 @@ internal static class MetricsText
         if (metrics.Identities is { } identities)
             Confusion(text, identities);
         return text.ToString();
+    }
+
+    /// <summary>Which nodes are not compared, in words.</summary>
+    public static string LeftOut(ImmutableArray<string> onlyTrue, ImmutableArray<string> onlyPredicted)
+    {
+        List<string> parts = [];
+        if (!onlyTrue.IsEmpty)
+            parts.Add($"left out because the predictions do not have them: {string.Join(", ", onlyTrue)}");
+        if (!onlyPredicted.IsEmpty)
+            parts.Add($"left out because the labels do not have them: {string.Join(", ", onlyPredicted)}");
+        return string.Join("; ", parts);
     }
 
     private static void Nodes(StringBuilder text, PoseMetrics metrics)

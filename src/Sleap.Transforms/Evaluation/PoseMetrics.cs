@@ -39,6 +39,12 @@ public sealed record PoseMetrics
     /// <summary>Distances by node, in the order of the skeleton.</summary>
     public required ImmutableArray<NodeError> Nodes { get; init; }
 
+    /// <summary>Nodes that the labels have and the predictions do not; no figure counts them. Default: none.</summary>
+    public ImmutableArray<string> NodesOnlyTrue { get; init; } = [];
+
+    /// <summary>Nodes that the predictions have and the labels do not; no figure counts them. Default: none.</summary>
+    public ImmutableArray<string> NodesOnlyPredicted { get; init; } = [];
+
     /// <summary>Average precision and recall by object keypoint similarity (OKS).</summary>
     public required AveragePrecision Oks { get; init; }
 
@@ -81,5 +87,5 @@ public sealed record PoseMetrics
     /// <summary>The figures in one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE {All.Rmse:0.00}, p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within {Radius:0.#} px {All.Within:0.0%}, {Missed} missed, {Spurious} spurious");
+        $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE {All.Rmse:0.00}, p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within {Radius:0.#} px {All.Within:0.0%}, {Missed} missed, {Spurious} spurious{(NodesOnlyTrue.IsEmpty && NodesOnlyPredicted.IsEmpty ? "" : "; nodes " + MetricsText.LeftOut(NodesOnlyTrue, NodesOnlyPredicted))}");
 }

@@ -4,53 +4,69 @@ using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
-/// <summary>A column of a view that goes along into a table.</summary>
+/// <summary>A column of a view that goes along into a table: values of the frame, which each of its animals gets, or values of each animal.</summary>
 internal sealed class ExtraColumn
 {
-    private const string Expected = "a number, a flag, text, a key, or a vector of Single";
+    private const string Expected = "a number, a flag, text, a key, a vector of Single of known size, or for each animal a key, a Single or a known number of Singles";
 
     private readonly DataViewSchema.Column _column;
+    private readonly string _component;
+    private readonly bool _byAnimal;
 
     public ExtraColumn(DataViewSchema schema, string name, string component)
     {
+        _component = component;
         _column = InputColumns.Require(schema, name, IsTaken, Expected, component);
+        _byAnimal = _column.Type is VectorDataViewType { IsKnownSize: false };
         Columns = [.. Names().Select(own => new TableColumn(own, TypeOf(_column.Type)))];
     }
 
     public DataViewSchema.Column Column => _column;
 
-    /// <summary>The columns of the table: one, or one for each slot.</summary>
+    /// <summary>The columns of the table: one, or one for each slot of the frame's or of an animal's values.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }
 
-    /// <summary>A function that reads the current row, and gives one that passes an animal's values on.</summary>
-    public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals)
+    /// <summary>A function that reads the current row, and passes on the values of the animal at a place in it.</summary>
+    /// <param name="row">The row to read.</param>
+    /// <param name="animals">Tells how many animals the current row has.</param>
+    public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals) => _column.Type switch
     {
-        DataViewType item = _column.Type is VectorDataViewType vector ? vector.ItemType : _column.Type;
-        return item switch
-        {
-            KeyDataViewType when _column.Type is KeyDataViewType => Key(row.GetGetter<uint>(_column)),
-            TextDataViewType => Scalar<ReadOnlyMemory<char>>(row, (sink, value) => sink.Text(value.ToString())),
-            BooleanDataViewType => Scalar<bool>(row, (sink, value) => sink.Flag(value)),
-            _ when _column.Type is VectorDataViewType => Vector(row.GetGetter<VBuffer<float>>(_column), animals),
-            _ when item == NumberDataViewType.Single => Scalar<float>(row, (sink, value) => sink.Single(float.IsNaN(value) ? null : value)),
-            _ when item == NumberDataViewType.Double => Scalar<double>(row, (sink, value) => sink.Double(double.IsNaN(value) ? null : value)),
-            _ => Scalar<int>(row, (sink, value) => sink.Whole(value)),
-        };
-    }
+        VectorDataViewType { ItemType: KeyDataViewType } => Vector(row, animals, WriteKey()),
+        VectorDataViewType => Vector<float>(row, animals, WriteSingle),
+        KeyDataViewType => Scalar(row, WriteKey()),
+        TextDataViewType => Scalar<ReadOnlyMemory<char>>(row, (sink, value) => sink.Text(value.ToString())),
+        BooleanDataViewType => Scalar<bool>(row, (sink, value) => sink.Flag(value)),
+        var type when type == NumberDataViewType.Single => Scalar<float>(row, WriteSingle),
+        var type when type == NumberDataViewType.Double => Scalar<double>(row, (sink, value) => sink.Double(double.IsNaN(value) ? null : value)),
+        _ => Scalar<int>(row, (sink, value) => sink.Whole(value)),
+    };
 
-    private static bool IsTaken(DataViewType type) => type is TextDataViewType or BooleanDataViewType
-        || (type is KeyDataViewType key && key.RawType == typeof(uint))
-        || type == NumberDataViewType.Single || type == NumberDataViewType.Double || type == NumberDataViewType.Int32
-        || (type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single);
+    private static bool IsTaken(DataViewType type) => type is TextDataViewType or BooleanDataViewType || IsKey(type)
+        || type == NumberDataViewType.Double || type == NumberDataViewType.Int32
+        || AnimalColumn.IsValues(type)
+        || (type is VectorDataViewType { IsKnownSize: false, Dimensions.Length: 1 } keys && IsKey(keys.ItemType));
+
+    private static bool IsKey(DataViewType type) => type is KeyDataViewType key && key.RawType == typeof(uint);
 
     private static Type TypeOf(DataViewType type) => type switch
     {
-        TextDataViewType or KeyDataViewType => typeof(string),
+        TextDataViewType or KeyDataViewType or VectorDataViewType { ItemType: KeyDataViewType } => typeof(string),
         BooleanDataViewType => typeof(bool),
         _ when type == NumberDataViewType.Double => typeof(double),
         _ when type == NumberDataViewType.Int32 => typeof(int),
         _ => typeof(float),
     };
+
+    private static void WriteSingle(ITableSink sink, float value) => sink.Single(float.IsNaN(value) ? null : value);
+
+    private Action<ITableSink, uint> WriteKey()
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (_column.HasKeyValues())
+            _column.GetKeyValues(ref names);
+        string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
+        return (sink, key) => sink.Text(key == 0 ? null : key <= texts.Length ? texts[key - 1] : key.ToString(CultureInfo.InvariantCulture));
+    }
 
     private Action<ITableSink, int> Scalar<T>(DataViewRow row, Action<ITableSink, T> write)
     {
@@ -63,45 +79,34 @@ internal sealed class ExtraColumn
         };
     }
 
-    private Action<ITableSink, int> Key(ValueGetter<uint> getter)
+    private Action<ITableSink, int> Vector<T>(DataViewRow row, Func<int> animals, Action<ITableSink, T> write)
     {
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        if (_column.HasKeyValues())
-            _column.GetKeyValues(ref names);
-        string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
-        uint key = 0;
-        return (sink, _) =>
-        {
-            getter(ref key);
-            sink.Text(key == 0 ? null : key <= texts.Length ? texts[key - 1] : key.ToString(CultureInfo.InvariantCulture));
-        };
-    }
-
-    private Action<ITableSink, int> Vector(ValueGetter<VBuffer<float>> getter, Func<int> animals)
-    {
-        VBuffer<float> buffer = default;
-        bool byAnimal = !((VectorDataViewType)_column.Type).IsKnownSize;
+        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(_column);
+        VBuffer<T> buffer = default;
+        int width = Columns.Count;
         return (sink, animal) =>
         {
             getter(ref buffer);
-            if (byAnimal && buffer.Length != animals())
+            if (_byAnimal && buffer.Length != animals() * width)
             {
+                string expected = width == 1 ? "one for each animal" : FormattableString.Invariant($"{width} for each animal");
                 throw new InvalidOperationException(
-                    $"ToDataFrame: the column '{_column.Name}' has {buffer.Length} values in a row of {animals()} animals, expected one for each animal. Take it out of {nameof(TableOptions.Extra)}, or give it a known size.");
+                    $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of {animals()} animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or give it a known size.");
             }
-            foreach (float value in byAnimal ? [buffer.GetItemOrDefault(animal)] : buffer.DenseValues())
-                sink.Single(float.IsNaN(value) ? null : value);
+            int first = _byAnimal ? animal * width : 0;
+            for (int slot = 0; slot < width; slot++)
+                write(sink, buffer.GetItemOrDefault(first + slot));
         };
     }
 
     private IEnumerable<string> Names()
     {
-        if (_column.Type is not VectorDataViewType { IsKnownSize: true } vector)
+        // A single value of the frame, or of each animal.
+        if (_column.Type is not VectorDataViewType vector || (_byAnimal && vector.Dimensions.Length == 1))
             return [_column.Name];
-        VBuffer<ReadOnlyMemory<char>> slots = default;
-        if (_column.HasSlotNames())
-            _column.GetSlotNames(ref slots);
-        string[] own = [.. slots.DenseValues().Select(name => name.ToString())];
-        return Enumerable.Range(0, vector.Size).Select(slot => $"{_column.Name}.{(slot < own.Length && own[slot].Length > 0 ? own[slot] : slot.ToString(CultureInfo.InvariantCulture))}");
+        AnimalColumn values = AnimalColumn.Of(_column);
+        IReadOnlyList<string> slots = values.SlotNames() ?? [];
+        return Enumerable.Range(0, values.Width).Select(slot =>
+            $"{_column.Name}.{(slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture))}");
     }
 }

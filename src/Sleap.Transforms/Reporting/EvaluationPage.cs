@@ -41,6 +41,8 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             (HtmlPage.Number(metrics.PckCurve.Mean, "0.000"), "mean PCK"),
             ($"{Whole(metrics.Missed)} / {Whole(metrics.Spurious)}", "animals missed / spurious"),
         ]);
+        if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
+            _page.Note($"Nodes {MetricsText.LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted)}.");
         _page.Table(
             ["measure", "value", "", ""],
             [

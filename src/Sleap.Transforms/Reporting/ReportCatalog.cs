@@ -62,7 +62,9 @@ public static class ReportCatalog
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         EvaluationOptions chosen = (options ?? new EvaluationOptions()).Checked();
-        (string html, PoseMetrics metrics) = new EvaluationPage(new LabelsComparison(truth, predicted, chosen), chosen, (report ?? new ReportOptions()).Checked()).Write();
+        var comparison = new LabelsComparison(truth, predicted, chosen);
+        PoseLog.Warn(pose.Context, "Evaluating", comparison.Remarks);
+        (string html, PoseMetrics metrics) = new EvaluationPage(comparison, chosen, (report ?? new ReportOptions()).Checked()).Write();
         Directory.CreateDirectory(folder);
         Save(folder, "report.html", html);
         Save(folder, "metrics.json", metrics.ToJson().ToJsonString(Indented) + "\n");

@@ -96,6 +96,37 @@ public sealed class PoseTablesTests : IDisposable
         Assert.Equal(poses.GetColumn<float>("InstanceScore"), plain.Columns.GetSingleColumn("InstanceScore").Select(score => score!.Value));
     }
 
+    [Theory]
+    [MemberData(nameof(SampleModels.KindsOfSeveral), MemberType = typeof(SampleModels))]
+    public void Further_columns_give_each_row_the_values_of_its_animal(PoseModelKind kind)
+    {
+        using var model = SampleModels.Load(_ml, kind);
+        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, kind, 4)));
+        var view = _ml.Pose().Track().Append(_ml.Pose().Kinematics()).Fit(poses).Transform(poses);
+        var named = model is TopDownIdTransformer or BottomUpIdTransformer;
+        string[] extra = ["Velocity", "PredictedCentroid", .. named ? (string[])["IdentityScore", "PredictedIdentity"] : []];
+        string[] expected = ["Velocity.x", "Velocity.y", "PredictedCentroid.x", "PredictedCentroid.y", .. named ? model.Classes.Select(name => $"IdentityScore.{name}") : [], .. named ? (string[])["PredictedIdentity"] : []];
+        var options = new TableOptions { Layout = TableLayout.Wide, Extra = [.. extra] };
+        var table = _ml.Pose().ToDataFrame(view, options);
+        Assert.Equal(expected, table.Columns.Select(column => column.Name).TakeLast(expected.Length));
+        var animals = _ml.Pose().ToInstances().Fit(view).Transform(view);
+        Assert.Equal(Values("Velocity", 0), table.Columns.GetSingleColumn("Velocity.x"));
+        Assert.Equal(Values("Velocity", 1), table.Columns.GetSingleColumn("Velocity.y"));
+        Assert.Contains(table.Columns.GetSingleColumn("Velocity.x"), value => value is not null);
+        Assert.Equal(Values("PredictedCentroid", 1), table.Columns.GetSingleColumn("PredictedCentroid.y"));
+        if (named)
+        {
+            Assert.Equal(Values("IdentityScore", 1), table.Columns.GetSingleColumn($"IdentityScore.{model.Classes[1]}"));
+            Assert.Equal(animals.GetColumn<uint>("PredictedIdentity").Select(key => key == 0 ? null : model.Classes[(int)key - 1]), table.Columns.GetStringColumn("PredictedIdentity"));
+        }
+        _ml.Pose().SaveCsv(view, Path.Combine(_folder, "poses.csv"), options);
+        var lines = File.ReadAllLines(Path.Combine(_folder, "poses.csv"));
+        Assert.EndsWith(string.Join(',', expected), lines[0]);
+        Assert.Equal(table.Rows.Count + 1, lines.Length);
+
+        IEnumerable<float?> Values(string column, int slot) => animals.GetColumn<float[]>(column).Select(values => float.IsNaN(values[slot]) ? (float?)null : values[slot]);
+    }
+
     [Fact]
     public void A_table_of_several_animals_has_all_of_them_and_comes_back_as_poses()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Sleap.IO;
@@ -114,8 +115,39 @@ public sealed class PoseMetricsTests
         Assert.Equal([0, 0, 1], metrics.Nodes.Select(node => node.Error.Mean));
         // In frame 0 the one is judged by the other: snouts are at (0, 0) and (7, 7).
         Assert.Equal(7 * Math.Sqrt(2), _ml.Pose().Evaluate(truth, truth).Nodes[0].Error.Mean * 2, 9);
-        Labels rat = new([new LabeledFrame { Video = video, FrameIndex = 0, Instances = [Poses.Animal(new Skeleton("rat", ["snout"]), true, null, 1, 1)] }]);
-        Assert.Contains("no node left, tail", Assert.Throws<ArgumentException>(() => _ml.Pose().Evaluate(truth, rat)).Message);
+    }
+
+    [Fact]
+    public void NodesOfOneLabelSetAreLeftOutAndNamed()
+    {
+        List<string> warnings = [];
+        var ml = new MLContext();
+        ml.Log += (_, entry) => { if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(entry.Message); };
+        Labels truth = Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20)]), (1, [Poses.Animal(Poses.Mouse, false, null, double.NaN, double.NaN, 10, 10, 20, 20)]));
+        Labels Rat(params string[] nodes)
+        {
+            var skeleton = new Skeleton("rat", nodes);
+            LabeledFrame Frame(int index) => new() { Video = truth.Videos[0], FrameIndex = index, Instances = [Poses.Animal(skeleton, true, null, [.. nodes.SelectMany(_ => new[] { 3.0, 4.0 })])] };
+            return new Labels([Frame(0), Frame(1)]);
+        }
+
+        PoseMetrics metrics = ml.Pose().Evaluate(truth, Rat("ear", "snout"));
+        Assert.Equal(["snout"], metrics.Nodes.Select(node => node.Node));
+        Assert.Equal((1, 1, 5.0), (metrics.Instances, metrics.All.Found, metrics.All.Mean));
+        Assert.Equal(["left", "tail"], metrics.NodesOnlyTrue.Order());
+        Assert.Equal("ear", Assert.Single(metrics.NodesOnlyPredicted));
+        string warning = Assert.Single(warnings);
+        foreach (string text in new[] { warning, metrics.ToTable(), metrics.ToString(), metrics.ToJson().ToJsonString() })
+            Assert.True(text.Contains("left") && text.Contains("tail") && text.Contains("ear"), text);
+
+        // What is said of a node that is left out does no harm, but an animal has no place by it.
+        EvaluationOptions options = new() { NodeOksStddev = ImmutableDictionary<string, double>.Empty.Add("tail", 0.1) };
+        Assert.Equal(metrics.MeanOks, ml.Pose().Evaluate(truth, Rat("ear", "snout"), options).MeanOks);
+        Assert.Contains("CentroidNode is 'tail', which the predictions do not have", Assert.Throws<ArgumentException>(() => ml.Pose().Evaluate(truth, Rat("snout"), new() { CentroidNode = "tail" })).Message);
+        string none = Assert.Throws<ArgumentException>(() => ml.Pose().Evaluate(truth, Rat("ear", "paw"))).Message;
+        Assert.Contains("have no node in common", none);
+        Assert.Contains("ear, paw", none);
+        Assert.All(Poses.Mouse.Nodes, node => Assert.Contains(node, none));
     }
 
     private static PoseInstance P(params float[] points) => new(points, null, float.NaN, null);

@@ -40,11 +40,20 @@ public sealed class DataFrameTests
     [Fact]
     public void AFurtherColumnOfAllAnimalsIsDividedAmongThem()
     {
-        // The keypoints of a row are no value for each animal; the instance scores are.
         IDataView view = _ml.Pose().FromDataFrame(Csv("frame,instance,node,x,y,score\n0,0,a,1,1,0.5\n0,1,a,2,2,0.25\n"));
-        DataFrame table = _ml.Pose().ToDataFrame(view, new TableOptions { Extra = ["InstanceScore"] });
+        DataFrame table = _ml.Pose().ToDataFrame(view, new TableOptions { Extra = ["InstanceScore", "PredictedKeypoints", "PredictedTrack"] });
         Assert.Equal([0.5f, 0.25f], table.Columns["InstanceScore"].Cast<float?>().Select(score => score!.Value));
-        Assert.Contains("'PredictedKeypoints' has 4 values in a row of 2 animals", Assert.Throws<InvalidOperationException>(() => _ml.Pose().ToDataFrame(view, new TableOptions { Extra = ["PredictedKeypoints"] })).Message);
+        Assert.Equal([1f, 2f], table.Columns["PredictedKeypoints.a.x"].Cast<float?>().Select(x => x!.Value));
+        Assert.Equal([null, null], table.Columns["PredictedTrack"].Cast<string?>());
+    }
+
+    [Fact]
+    public void AFurtherColumnWithoutAValueForEachAnimalIsAnError()
+    {
+        IDataView view = _ml.Pose().FromDataFrame(Csv("frame,instance,node,x,y,score\n0,0,a,1,1,0.5\n0,1,a,2,2,0.25\n"));
+        IDataView more = _ml.Transforms.CustomMapping<Frame, Three>((_, three) => three.Values = [1, 2, 3], null).Fit(view).Transform(view);
+        Assert.Contains("SaveCsv: the column 'Values' has 3 values in a row of 2 animals, expected one for each animal", Assert.Throws<InvalidOperationException>(
+            () => _ml.Pose().SaveCsv(more, Path.Combine(Path.GetTempPath(), "never-there.csv"), new TableOptions { Extra = ["Values"] })).Message);
     }
 
     [Theory]
@@ -170,5 +179,15 @@ public sealed class DataFrameTests
     {
         Track m = new("m");
         return _ml.Pose().FromLabels(Poses.Labels([.. Enumerable.Range(0, 3).Select(i => (i, new[] { Poses.Animal(Poses.Mouse, false, m, 3 * i, 4 * i, 3 * i, 4 * i, 3 * i, 4 * i) }))]));
+    }
+
+    private sealed class Frame
+    {
+        public int FrameIndex { get; set; }
+    }
+
+    private sealed class Three
+    {
+        public float[] Values { get; set; } = [];
     }
 }

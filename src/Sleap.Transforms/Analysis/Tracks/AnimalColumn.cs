@@ -49,6 +49,9 @@ internal sealed class AnimalColumn
     public static AnimalColumn Values(DataViewSchema schema, string name, string component) =>
         new(InputColumns.Require(schema, name, IsValues, Expected, component));
 
+    /// <summary>A column whose type <see cref="IsValues"/> takes.</summary>
+    public static AnimalColumn Of(DataViewSchema.Column column) => new(column);
+
     /// <summary>The same for a schema shape.</summary>
     public static SchemaShape.Column Values(SchemaShape shape, string name, string component) =>
         SchemaShapes.Require(shape, name, column => !column.IsKey && column.ItemType == NumberDataViewType.Single, Expected, component);
@@ -67,7 +70,8 @@ internal sealed class AnimalColumn
         return found.Length == Width ? found : null;
     }
 
-    private static bool IsValues(DataViewType type) => type == NumberDataViewType.Single
+    /// <summary>Whether a type holds the same number of Single values for each animal of a row.</summary>
+    public static bool IsValues(DataViewType type) => type == NumberDataViewType.Single
         || (type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single
             && (vector.IsKnownSize || vector.Dimensions.Length == 1 || vector.Dimensions.Skip(1).All(size => size > 0)));
 }
