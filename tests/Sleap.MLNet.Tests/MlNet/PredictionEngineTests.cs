@@ -72,8 +72,7 @@ public sealed class PredictionEngineTests
                 Pictures(PoseModelKind.SingleInstance, picture => Joined(owner.Predict(picture).PredictedKeypoints)));
         var again = Rows<OneAnimal>(model, PoseModelKind.SingleInstance);
         Assert.Equal(expected.Select(row => Joined(row.PredictedKeypoints)), again.Select(row => Joined(row.PredictedKeypoints)));
-        var poses = loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1));
-        Assert.ThrowsAny<Exception>(() => poses.GetColumn<float>("InstanceScore").ToArray());
+        Assert.Throws<ObjectDisposedException>(() => loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1)).GetColumn<float>("InstanceScore").ToArray());
     }
 
     [Fact]
