@@ -18,9 +18,6 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>The column that is read.</summary>
     public string InputColumn { get; }
 
-    /// <summary>False for an analysis along the frames, which needs the rows before.</summary>
-    public override bool IsRowToRowMapper => !AlongTracks;
-
     /// <summary>Who this is in messages.</summary>
     internal abstract string Component { get; }
 
@@ -29,6 +26,8 @@ public abstract class AnalysisTransformer : PoseTransformer
 
     /// <summary>Whether a row depends on the rows around it.</summary>
     internal virtual bool AlongTracks => true;
+
+    internal override string? WhyNotSingleRows => AlongTracks ? "needs the frames before or after a frame" : null;
 
     /// <summary>How many rows before a row its computation looks at.</summary>
     internal virtual int RowsBehind => 0;
