@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -53,6 +54,11 @@ public abstract class PoseTransformer : ITransformer
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
+
+    /// <summary>Says where warnings go. Called once, after the transformer was made by a catalog or loaded.</summary>
+    internal virtual void WarnTo(IHostEnvironment environment)
+    {
+    }
 
     /// <summary>Binds to a schema; throws an <see cref="ArgumentException"/> that names the column, what was expected and what was found.</summary>
     internal abstract PoseMapper CreateMapper(DataViewSchema inputSchema);

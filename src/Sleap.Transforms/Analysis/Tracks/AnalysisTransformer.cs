@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -17,6 +18,9 @@ public abstract class AnalysisTransformer : PoseTransformer
 
     /// <summary>The column that is read.</summary>
     public string InputColumn { get; }
+
+    /// <summary>Where warnings go; null: nowhere.</summary>
+    internal IHostEnvironment? Log { get; private set; }
 
     /// <summary>Who this is in messages.</summary>
     internal abstract string Component { get; }
@@ -49,6 +53,8 @@ public abstract class AnalysisTransformer : PoseTransformer
 
     /// <summary>What starts a computation for an input column; throws an <see cref="ArgumentException"/> for nodes that it does not have.</summary>
     internal abstract Func<AnalysisComputation> Bind(AnimalColumn input);
+
+    internal override void WarnTo(IHostEnvironment environment) => Log = environment;
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new AnalysisMapper(this, inputSchema);
 
