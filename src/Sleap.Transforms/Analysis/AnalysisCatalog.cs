@@ -23,7 +23,7 @@ public static class AnalysisCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new KinematicsTransformer(column, options ?? new KinematicsOptions()));
+        return new(pose.Context, new KinematicsTransformer(column, options ?? new KinematicsOptions()));
     }
 
     /// <summary>Adds statistics of values over a window of frames, along each track, for classifiers. NaN values do not count; a window is cut off at the ends of a track.</summary>
@@ -35,7 +35,7 @@ public static class AnalysisCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new RollingTransformer(column, options ?? new RollingOptions()));
+        return new(pose.Context, new RollingTransformer(column, options ?? new RollingOptions()));
     }
 
     /// <summary>

@@ -119,6 +119,7 @@ internal static class ModelFile
         {
             throw Damaged($"the {type.Name} in it ends before all of it was read");
         }
+        transformer.WarnTo(environment);
         long unread = reader.BaseStream.Length - reader.BaseStream.Position;
         return unread == 0 ? transformer : throw Damaged($"the {type.Name} in it has {unread} bytes more than were expected");
     }

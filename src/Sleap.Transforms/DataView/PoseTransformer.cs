@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -21,10 +22,13 @@ public abstract class PoseTransformer : ITransformer
     }
 
     /// <summary>
-    /// Whether a row can be transformed without its neighbours, as <c>CreatePredictionEngine</c> wants it. False for transformers along the
-    /// frames of a video.
+    /// Always true: whether single rows can be transformed is told by <see cref="GetRowToRowMapper"/>, which throws where they cannot. ML.NET asks here first, also for a chain,
+    /// and where one member says false it throws "Must be a row to row mapper" without saying which member or what to do.
     /// </summary>
-    public virtual bool IsRowToRowMapper => true;
+    public bool IsRowToRowMapper => true;
+
+    /// <summary>Why a single row cannot be transformed by itself, as the end of a sentence that begins with the transformer's name; null where it can.</summary>
+    internal virtual string? WhyNotSingleRows => null;
 
     /// <summary>The schema after this transformer.</summary>
     /// <exception cref="ArgumentException">A column it needs is missing or has another type; the message names both types.</exception>
@@ -38,16 +42,24 @@ public abstract class PoseTransformer : ITransformer
         return PipelineView.Of(GetType().Name, Apply(input, Bind(input.Schema)), input);
     }
 
-    /// <summary>The transformer for one row at a time.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="IsRowToRowMapper"/> is false.</exception>
+    /// <summary>The transformer for one row at a time, as <c>CreatePredictionEngine</c> uses it.</summary>
+    /// <exception cref="InvalidOperationException">It needs other rows too, or makes several rows of one; use <see cref="Transform"/>.</exception>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
-        if (!IsRowToRowMapper)
-            throw new InvalidOperationException($"{GetType().Name} needs the rows around a row, so it cannot map single rows. Use Transform on all of them.");
+        if (WhyNotSingleRows is { } reason)
+        {
+            throw new InvalidOperationException(
+                $"{GetType().Name} {reason}, so it cannot work on single rows, as a PredictionEngine does. Use Transform on all rows, in the order of their frames. A PredictionEngine can be made of the model and of the steps that need one frame only.");
+        }
         return new RowMapper(Bind(inputSchema));
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
+
+    /// <summary>Says where warnings go. Called once, after the transformer was made by a catalog or loaded.</summary>
+    internal virtual void WarnTo(IHostEnvironment environment)
+    {
+    }
 
     /// <summary>Binds to a schema; throws an <see cref="ArgumentException"/> that names the column, what was expected and what was found.</summary>
     internal abstract PoseMapper CreateMapper(DataViewSchema inputSchema);

@@ -13,8 +13,7 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
     /// <summary>How animals are tracked, and the names of the columns.</summary>
     public TrackingOptions Options { get; }
 
-    /// <summary>False: a frame needs the frames before.</summary>
-    public override bool IsRowToRowMapper => false;
+    internal override string? WhyNotSingleRows => "needs the frames before a frame";
 
     static int ILoadable<TrackingTransformer>.PayloadVersion => 2;
 

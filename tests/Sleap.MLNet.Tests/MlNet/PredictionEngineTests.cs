@@ -72,8 +72,7 @@ public sealed class PredictionEngineTests
                 Pictures(PoseModelKind.SingleInstance, picture => Joined(owner.Predict(picture).PredictedKeypoints)));
         var again = Rows<OneAnimal>(model, PoseModelKind.SingleInstance);
         Assert.Equal(expected.Select(row => Joined(row.PredictedKeypoints)), again.Select(row => Joined(row.PredictedKeypoints)));
-        var poses = loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1));
-        Assert.ThrowsAny<Exception>(() => poses.GetColumn<float>("InstanceScore").ToArray());
+        Assert.Throws<ObjectDisposedException>(() => loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1)).GetColumn<float>("InstanceScore").ToArray());
     }
 
     [Fact]
@@ -90,16 +89,49 @@ public sealed class PredictionEngineTests
         Assert.Equal(expected, Pictures(PoseModelKind.SingleInstance, picture => Joined(engine.Predict(picture).Features)));
     }
 
-    [Fact]
-    public void What_goes_along_the_frames_is_refused_with_the_way_out()
+    [Theory]
+    [InlineData("TrackingTransformer")]
+    [InlineData("KinematicsTransformer")]
+    [InlineData("SmoothingTransformer")]
+    [InlineData("RollingTransformer")]
+    [InlineData("InstancesTransformer")]
+    public void What_needs_other_frames_is_refused_by_its_name_with_the_way_out(string name)
     {
+        var pose = _ml.Pose();
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
-        var view = SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1);
-        var chain = model.Append(_ml.Pose().Kinematics().Fit(model.Transform(view)));
-        Assert.False(((ITransformer)chain).IsRowToRowMapper);
-        Assert.ThrowsAny<ArgumentException>(() => _ml.Model.CreatePredictionEngine<Picture, Measured>(chain));
-        var alone = _ml.Pose().Kinematics().Fit(model.Transform(view));
-        Assert.Contains("Use Transform", Assert.Throws<InvalidOperationException>(() => alone.GetRowToRowMapper(model.Transform(view).Schema)).Message);
+        var view = SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames);
+        IEstimator<ITransformer> step = name switch
+        {
+            "TrackingTransformer" => pose.Track(),
+            "KinematicsTransformer" => pose.Kinematics(),
+            "SmoothingTransformer" => pose.Smooth(),
+            "RollingTransformer" => pose.Rolling("InstanceScore"),
+            _ => pose.ToInstances(),
+        };
+        var alone = step.Fit(model.Transform(view));
+        var copied = _ml.Transforms.CopyColumns("Number", "FrameIndex").Fit(view);
+        var poses = alone.Transform(model.Transform(copied.Transform(view)));
+        var chain = copied.Append(model).Append(alone).Append(_ml.Transforms.Concatenate("Features", "PredictedKeypoints").Fit(poses));
+        Refused(alone);
+        Refused(model.Append(alone));
+        Refused(chain);
+        Assert.Equal(name, Assert.Throws<InvalidOperationException>(() => alone.GetRowToRowMapper(model.Transform(view).Schema)).Message.Split(' ')[0]);
+
+        // It is saved, loaded and applied like any chain.
+        using var file = new MemoryStream();
+        _ml.Model.Save(chain, view.Schema, file);
+        file.Position = 0;
+        var loaded = new MLContext().Model.Load(file, out _);
+        Refused(loaded);
+        Assert.Equal(ColumnText.Of(chain.Transform(view), "Features", "Number"), ColumnText.Of(loaded.Transform(view), "Features", "Number"));
+        (loaded as IDisposable)?.Dispose();
+
+        void Refused(ITransformer transformer)
+        {
+            var message = Assert.Throws<InvalidOperationException>(() => _ml.Model.CreatePredictionEngine<Numbered, Measured>(transformer)).Message;
+            Assert.StartsWith(name + " ", message);
+            Assert.Contains("as a PredictionEngine does. Use Transform on all rows", message);
+        }
     }
 
     private List<T> Rows<T>(PoseModelTransformer model, PoseModelKind kind)
@@ -123,6 +155,12 @@ public sealed class PredictionEngineTests
     private sealed class Picture
     {
         public MLImage Image { get; set; } = null!;
+    }
+
+    private sealed class Numbered
+    {
+        public MLImage Image { get; set; } = null!;
+        public int FrameIndex { get; set; }
     }
 
     private sealed class OneAnimal

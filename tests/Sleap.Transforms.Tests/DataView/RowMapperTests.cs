@@ -86,8 +86,7 @@ public sealed class RowMapperTests
     public void ATransformerAlongTheFramesIsNoRowMapper()
     {
         var toy = new WindowSum(1, ahead: 2);
-        Assert.False(toy.IsRowToRowMapper);
-        Assert.Contains("Transform", Assert.Throws<InvalidOperationException>(() => toy.GetRowToRowMapper(new RichView(1).Schema)).Message);
+        Assert.Contains("WindowSum needs the rows after a row, so it cannot work on single rows, as a PredictionEngine does. Use Transform", Assert.Throws<InvalidOperationException>(() => toy.GetRowToRowMapper(new RichView(1).Schema)).Message);
     }
 
     private sealed class Input

@@ -22,7 +22,7 @@ public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
 
     internal int BatchSize => _batch;
 
-    public override bool IsRowToRowMapper => _ahead == 0;
+    internal override string? WhyNotSingleRows => _ahead == 0 ? null : "needs the rows after a row";
 
     static int ILoadable<WindowSum>.PayloadVersion => 3;
 

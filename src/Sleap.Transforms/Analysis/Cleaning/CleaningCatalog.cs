@@ -12,7 +12,7 @@ public static class CleaningCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new ScoreFilterTransformer(column, options ?? new ScoreFilterOptions()));
+        return new(pose.Context, new ScoreFilterTransformer(column, options ?? new ScoreFilterOptions()));
     }
 
     /// <summary>Makes keypoints missing that are further from where the same node was last kept than an animal can move in that time. The first place of a node is believed, and any place after
@@ -25,7 +25,7 @@ public static class CleaningCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new JumpFilterTransformer(column, options ?? new JumpFilterOptions()));
+        return new(pose.Context, new JumpFilterTransformer(column, options ?? new JumpFilterOptions()));
     }
 
     /// <summary>Exchanges two symmetric nodes of the skeleton (left and right) where that makes their way since the frame before shorter. The first frame is believed, and scores are not exchanged.</summary>
@@ -37,7 +37,7 @@ public static class CleaningCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new SwapRepairTransformer(column, options ?? new SwapRepairOptions()));
+        return new(pose.Context, new SwapRepairTransformer(column, options ?? new SwapRepairOptions()));
     }
 
     /// <summary>Fills keypoints missing for at most <see cref="InterpolationOptions.MaxGap"/> frames from those before and after in the same track; longer gaps, and what is before the first and after the last
@@ -50,7 +50,7 @@ public static class CleaningCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new InterpolationTransformer(column, options ?? new InterpolationOptions()));
+        return new(pose.Context, new InterpolationTransformer(column, options ?? new InterpolationOptions()));
     }
 
     /// <summary>
@@ -79,6 +79,6 @@ public static class CleaningCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new SmoothingTransformer(column, options));
+        return new(pose.Context, new SmoothingTransformer(column, options));
     }
 }

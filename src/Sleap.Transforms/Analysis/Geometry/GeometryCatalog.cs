@@ -13,7 +13,7 @@ public static class GeometryCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new EgocentricTransformer(column, options));
+        return new(pose.Context, new EgocentricTransformer(column, options));
     }
 
     /// <summary>Divides all coordinates by the length of the animal's body, so that they are in body lengths; from (0, 0), so after Egocentric. All NaN without a length.</summary>
@@ -26,7 +26,7 @@ public static class GeometryCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new SizeNormalizationTransformer(column, options));
+        return new(pose.Context, new SizeNormalizationTransformer(column, options));
     }
 
     /// <summary>Adds the length of the line through nodes along the body: a number an animal, in units.</summary>
@@ -39,7 +39,7 @@ public static class GeometryCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new BodyLengthTransformer(column, options));
+        return new(pose.Context, new BodyLengthTransformer(column, options));
     }
 
     /// <summary>Adds the distances between pairs of nodes of an animal, in units: a vector an animal, with slots such as snout-tail.</summary>
@@ -51,7 +51,7 @@ public static class GeometryCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new DistancesTransformer(column, options ?? new DistancesOptions()));
+        return new(pose.Context, new DistancesTransformer(column, options ?? new DistancesOptions()));
     }
 
     /// <summary>Adds the angles at nodes, from the first side to the second: radians in (−π, π], clockwise on the screen; a vector an animal, with slots such as snout-thorax-tail. NaN for a side without length.</summary>
@@ -64,7 +64,7 @@ public static class GeometryCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new AnglesTransformer(column, options));
+        return new(pose.Context, new AnglesTransformer(column, options));
     }
 
     /// <summary>Adds, for each animal, how it stands to the nearest other one of its row. NaN where there is no other, or one is not seen at all.</summary>
@@ -76,6 +76,6 @@ public static class GeometryCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
-        return new(new SocialTransformer(column, options ?? new SocialOptions()));
+        return new(pose.Context, new SocialTransformer(column, options ?? new SocialOptions()));
     }
 }

@@ -22,8 +22,7 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
     /// <summary>What is taken along.</summary>
     public InstancesOptions Options { get; }
 
-    /// <summary>False: a row becomes several, or none.</summary>
-    public override bool IsRowToRowMapper => false;
+    internal override string? WhyNotSingleRows => "makes a row of each animal, so a row becomes several or none";
 
     static int ILoadable<InstancesTransformer>.PayloadVersion => 1;
 

@@ -13,6 +13,6 @@ public static class RegionCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentException.ThrowIfNullOrEmpty(column);
         ArgumentNullException.ThrowIfNull(options);
-        return new(new RegionsTransformer(column, options));
+        return new(pose.Context, new RegionsTransformer(column, options));
     }
 }

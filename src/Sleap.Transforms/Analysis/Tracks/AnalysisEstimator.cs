@@ -12,7 +12,11 @@ public sealed class AnalysisEstimator<TTransformer> : IEstimator<TTransformer>
 {
     private readonly TTransformer _transformer;
 
-    internal AnalysisEstimator(TTransformer transformer) => _transformer = transformer;
+    internal AnalysisEstimator(MLContext context, TTransformer transformer)
+    {
+        _transformer = transformer;
+        transformer.WarnTo(context);
+    }
 
     /// <summary>Checks the columns of <paramref name="input"/> and gives the transformer.</summary>
     /// <exception cref="ArgumentException">A column is missing, of another type, or its skeleton lacks a node of the options.</exception>

@@ -39,12 +39,23 @@ internal sealed class AnalysisMapper : PoseMapper
 
     public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => new Pass(this, input);
 
-    private sealed class Pass(AnalysisMapper owner, DataViewRow input) : PosePass
+    private sealed class Pass : PosePass
     {
-        private readonly Func<int, TrackRow> _read = owner._reader.Open(input);
-        private readonly AnalysisComputation _computation = owner._start();
+        private readonly AnalysisMapper _mapper;
+        private readonly FrameOrder? _order;
+        private readonly Func<int, TrackRow> _read;
+        private readonly AnalysisComputation _computation;
         private readonly PoseWindow _window = new();
-        private readonly float[][][] _computed = new float[owner.SlotCount][][];
+        private readonly float[][][] _computed;
+
+        public Pass(AnalysisMapper mapper, DataViewRow input)
+        {
+            _mapper = mapper;
+            _order = mapper._owner.AlongTracks ? new FrameOrder(mapper._owner.Log, mapper._owner.Component) : null;
+            _read = mapper._reader.Open(input, _order);
+            _computation = mapper._start();
+            _computed = new float[mapper.SlotCount][][];
+        }
 
         public override void Read(int slot) => _window.Add(_read(slot));
 
@@ -53,16 +64,18 @@ internal sealed class AnalysisMapper : PoseMapper
             for (int done = 0; done < count; done++)
             {
                 TrackRow row = _window.Row;
-                float[][] outputs = [.. owner._widths.Select((width, output) => Missing(owner.PerFrame[output] ? width : width * row.Count))];
+                float[][] outputs = [.. _mapper._widths.Select((width, output) => Missing(_mapper.PerFrame[output] ? width : width * row.Count))];
                 _computation.Compute(_window, outputs);
                 _computed[row.Slot] = outputs;
-                _window.Advance(owner._owner.RowsBehind);
+                _window.Advance(_mapper._owner.RowsBehind);
             }
         }
 
-        public override Delegate CreateGetter(int output, Func<int> slot) => owner.Outputs[output].Type is VectorDataViewType
+        public override Delegate CreateGetter(int output, Func<int> slot) => _mapper.Outputs[output].Type is VectorDataViewType
             ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(_computed[slot()][output], ref value))
             : (ValueGetter<float>)((ref float value) => value = _computed[slot()][output][0]);
+
+        public override void Dispose() => _order?.End();
 
         private static float[] Missing(int length)
         {

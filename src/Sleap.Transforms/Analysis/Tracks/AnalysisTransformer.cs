@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -18,8 +19,8 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>The column that is read.</summary>
     public string InputColumn { get; }
 
-    /// <summary>False for an analysis along the frames, which needs the rows before.</summary>
-    public override bool IsRowToRowMapper => !AlongTracks;
+    /// <summary>Where warnings go; null: nowhere.</summary>
+    internal IHostEnvironment? Log { get; private set; }
 
     /// <summary>Who this is in messages.</summary>
     internal abstract string Component { get; }
@@ -29,6 +30,8 @@ public abstract class AnalysisTransformer : PoseTransformer
 
     /// <summary>Whether a row depends on the rows around it.</summary>
     internal virtual bool AlongTracks => true;
+
+    internal override string? WhyNotSingleRows => AlongTracks ? "needs the frames before or after a frame" : null;
 
     /// <summary>How many rows before a row its computation looks at.</summary>
     internal virtual int RowsBehind => 0;
@@ -50,6 +53,8 @@ public abstract class AnalysisTransformer : PoseTransformer
 
     /// <summary>What starts a computation for an input column; throws an <see cref="ArgumentException"/> for nodes that it does not have.</summary>
     internal abstract Func<AnalysisComputation> Bind(AnimalColumn input);
+
+    internal override void WarnTo(IHostEnvironment environment) => Log = environment;
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new AnalysisMapper(this, inputSchema);
 

@@ -44,7 +44,9 @@ internal sealed class TrackReader
     }
 
     /// <summary>A function that reads the current row. Rows are read in order, each once.</summary>
-    public Func<int, TrackRow> Open(DataViewRow row)
+    /// <param name="row">The row to read.</param>
+    /// <param name="order">Told the frame of each row; null where the order of rows does not matter.</param>
+    public Func<int, TrackRow> Open(DataViewRow row, FrameOrder? order)
     {
         Func<float[]> values = RowValues.Open<float>(row, _input.Column);
         Func<uint[]>? tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
@@ -56,6 +58,7 @@ internal sealed class TrackReader
         return slot =>
         {
             (string Video, int FrameIndex) now = frame();
+            order?.Add(now.Video, now.FrameIndex);
             if (last is { } before)
             {
                 if (now.Video != before.Video || now.FrameIndex < before.FrameIndex)
