@@ -1,6 +1,6 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
 // Behaviour from poses: a table of 'frame,behaviour' that a person wrote, poses as features, and ML.NET's own trainer.
-// Trainers come with the real ML.NET packages: dotnet run examples/pose-classifier.cs -- session.slp behaviours.csv FROM TO
+// dotnet run examples/pose-classifier.cs -- session.slp behaviours.csv FROM TO
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Sleap.Transforms;
