@@ -1,6 +1,6 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
 // A pose column as the features of an ML.NET trainer: postures that recur, found by KMeans.
-// Trainers come with the real ML.NET packages: dotnet run examples/pose-clusters.cs -- mouse.zip session.mp4
+// dotnet run examples/pose-clusters.cs -- mouse.zip session.mp4
 using Microsoft.ML;
 using Sleap.Transforms;
 

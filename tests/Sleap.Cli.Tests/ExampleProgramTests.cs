@@ -65,7 +65,7 @@ public sealed class ExampleProgramTests : IDisposable
         Assert.Contains("CustomBackboneOptions.Name is 'dilated', expected a name that this program has registered", error);
     }
 
-    /// <summary>With the boxes of a table in the place of ML.NET's own detector, which only the real packages have.</summary>
+    /// <summary>With the boxes of a table, as any detector may write it.</summary>
     [Fact]
     public void Boxes_of_another_detector_say_where_animals_are()
     {
