@@ -39,6 +39,20 @@ internal static class Cli
         return (process.ExitCode, output, error.Result);
     }
 
+    /// <summary>Runs another program, such as dotnet, without what the test run's own MSBuild has left in the environment: it must find its own paths and answers.</summary>
+    /// <returns>The exit code, and what was written to standard output and then to standard error.</returns>
+    public static (int Code, string Output) Start(string program, string folder, params string[] words)
+    {
+        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || key is "Torch" or "NUGET_PACKAGES").ToList()) start.Environment.Remove(name);
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + error.Result);
+    }
+
     /// <summary>Runs with --json, expects exit code 0, and reads the last line.</summary>
     public static JsonNode Json(params string[] words)
     {

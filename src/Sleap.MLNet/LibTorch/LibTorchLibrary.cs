@@ -20,6 +20,7 @@ internal static class LibTorchLibrary
     private const string Distributions = "Debian 13, Ubuntu 24.04, Fedora 38 and RHEL 10 have a newer one";
 
     private static string? s_copy, s_reason;
+    private static volatile bool s_isLoaded;
 
     /// <summary>How TorchSharp's native library was loaded, for a person.</summary>
     public static string Words => s_copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {s_copy}";
@@ -37,22 +38,27 @@ internal static class LibTorchLibrary
     /// <exception cref="DllNotFoundException">It cannot be loaded; the message says why and what to do.</exception>
     public static void Load()
     {
+        if (s_isLoaded)
+            return;
         try
         {
-            RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+            torch.InitializeDeviceType(DeviceType.CPU);
+            s_isLoaded = true;
         }
-        catch (TypeInitializationException failure)
+        catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            throw new DllNotFoundException(s_reason ?? Missing(failure.GetBaseException().Message), failure);
+            throw new DllNotFoundException(s_reason ?? $"{Missing} TorchSharp says: {failure.GetBaseException().Message}", failure);
         }
     }
 
-    private static string Missing(string message)
+    private static string Missing
     {
-        string package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
-        string version = typeof(torch).Assembly.GetName().Version!.ToString(3);
-        return $"libtorch does not load. A program needs a package with it that fits TorchSharp {version}: {package} 2.10.0 (CPU), TorchSharp-cuda-linux {version} or TorchSharp-cuda-windows {version}. "
-            + $"See docs/troubleshooting.md. TorchSharp says: {message}";
+        get
+        {
+            string package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+            string version = typeof(torch).Assembly.GetName().Version!.ToString(3);
+            return $"libtorch does not load. A program needs a package with it that fits TorchSharp {version}: {package} 2.10.0 (CPU), TorchSharp-cuda-linux {version} or TorchSharp-cuda-windows {version}. See docs/troubleshooting.md.";
+        }
     }
 
     [SupportedOSPlatform("linux")]
@@ -60,6 +66,9 @@ internal static class LibTorchLibrary
     {
         if (name != Name || Original() is not { } original)
             return 0;
+        // Thrown from here they reach whoever made the first tensor. Without libtorch that is the reason, and not libstdc++.
+        if (InFolders("libtorch_cpu.so", original) is null)
+            throw new DllNotFoundException(s_reason = Missing);
         try
         {
             byte[] library = System.IO.File.ReadAllBytes(original);
@@ -67,21 +76,19 @@ internal static class LibTorchLibrary
             string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
             if (missing.Length == 0)
                 return 0;   // the reason is another one, which TorchSharp tells
-            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => Version.Parse(version["GLIBCXX_".Length..])) ?? "no GLIBCXX_3 version";
+            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => Version.TryParse(version["GLIBCXX_".Length..], out Version? number) ? number : new Version()) ?? "no GLIBCXX_3 version";
             try
             {
                 return LoadCopy(original, ElfVersions.Without(library, missing));
             }
             catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException or DllNotFoundException)
             {
-                s_reason = TooOld(assembly.GetName().Version?.ToString(3), missing, path, newest, problem.Message);
-                return 0;
+                throw new DllNotFoundException(s_reason = TooOld(assembly.GetName().Version?.ToString(3), missing, path, newest, problem.Message), problem);
             }
         }
         catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            s_reason = $"libtorch does not load: {original}: {problem.Message}.";
-            return 0;
+            throw new DllNotFoundException(s_reason = $"libtorch does not load: {original}: {problem.Message}.", problem);
         }
     }
 
@@ -109,10 +116,9 @@ internal static class LibTorchLibrary
     private static nint LoadCopy(string original, byte[] library)
     {
         // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbours.
-        string[] folders = [.. SearchFolders, Path.GetDirectoryName(original)!];
         foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
         {
-            if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(System.IO.File.Exists) is { } path)
+            if (InFolders(name, original) is { } path)
                 NativeLibrary.TryLoad(path, out _);
         }
 
@@ -146,6 +152,8 @@ internal static class LibTorchLibrary
     {
         string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } chosen && Path.IsPathFullyQualified(chosen)
             ? chosen : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        if (!Path.IsPathFullyQualified(cache))
+            return null;    // a user without a home
         try
         {
             string folder = Directory.CreateDirectory(Path.Combine(cache, "sleap-mlnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
@@ -159,6 +167,10 @@ internal static class LibTorchLibrary
             return null;
         }
     }
+
+    /// <summary>A library of libtorch: in its package's folder, or beside TorchSharp's in a published program.</summary>
+    private static string? InFolders(string name, string original) =>
+        SearchFolders.Append(Path.GetDirectoryName(original)!).Select(folder => Path.Combine(folder, name)).FirstOrDefault(System.IO.File.Exists);
 
     private static string[] SearchFolders => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 }

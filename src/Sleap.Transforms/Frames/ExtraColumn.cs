@@ -105,6 +105,8 @@ internal sealed class ExtraColumn
         if (_column.Type is not VectorDataViewType vector || (_byAnimal && vector.Dimensions.Length == 1))
             return [_column.Name];
         AnimalColumn values = AnimalColumn.Of(_column);
+        if (_byAnimal && values.Width == 1)
+            return [_column.Name];
         IReadOnlyList<string> slots = values.SlotNames() ?? [];
         return Enumerable.Range(0, values.Width).Select(slot =>
             $"{_column.Name}.{(slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture))}");

@@ -14,7 +14,7 @@ public sealed record TableOptions
     /// <summary>
     /// More columns of the view to take along, such as <c>Speed</c>: numbers, flags, text, keys, and vectors of Single. A vector of known size gives a column
     /// for each slot, such as <c>Velocity.x</c>. In a view of several animals each row of the table has the values of its animal: <c>Vector&lt;Single, *&gt;</c>
-    /// and a vector of keys have one an animal, <c>Vector&lt;Single, *, n&gt;</c> has n, each in a column named by the annotation <c>AnimalSlotNames</c>, or numbered
+    /// and a vector of keys have one an animal, <c>Vector&lt;Single, *, n&gt;</c> has n, each (if n is above 1) in a column named by the annotation <c>AnimalSlotNames</c>, or numbered
     /// without it. Default: none.
     /// </summary>
     public ImmutableArray<string> Extra { get; init; } = [];

@@ -81,6 +81,31 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         // What the SDK keeps of a program: without a copy of libtorch.
         var kept = output.Split('\n').Single(line => line.StartsWith("folder ", StringComparison.Ordinal))["folder ".Length..].Trim();
         Assert.InRange(new DirectoryInfo(kept).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), 1, 50 << 20);
+        Directory.Delete(kept, recursive: true);
+    }
+
+    [Fact]
+    public void A_program_without_libtorch_says_which_package_it_needs()
+    {
+        var folder = packages.NewFolder("bare");
+        File.WriteAllText(Path.Combine(folder, "bare.cs"), $$"""
+            #:package Sleap.MLNet@{{packages.Version}}
+            using Microsoft.ML;
+            using Sleap.MLNet;
+            using Sleap.Transforms;
+
+            try
+            {
+                new MLContext().Pose().FromSleap(args[0]);
+            }
+            catch (DllNotFoundException missing)
+            {
+                Console.WriteLine(missing.Message);
+            }
+            """);
+        var output = packages.Dotnet(folder, "run", "bare.cs", "--", Path.Combine(Cli.Root, "tests/golden/models/single_instance"));
+        Assert.Contains($"A program needs a package with it that fits TorchSharp {packages.VersionOf("TorchSharp")}: libtorch-cpu-{System} {packages.VersionOf($"libtorch-cpu-{System}")} (CPU)", output);
+        Assert.DoesNotContain("GLIBCXX", output.Split("TorchSharp says:")[0]);
     }
 
     /// <summary>The tool: a package a system, since libtorch is another one for each, and one that points to them.</summary>

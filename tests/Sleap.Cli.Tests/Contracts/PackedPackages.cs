@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Sleap.Cli.Tests;
 
 /// <summary>The packages of this build in a folder of their own, and folders outside the clone in which NuGet finds them.</summary>
@@ -44,16 +42,9 @@ public sealed class PackedPackages : IDisposable
     /// <summary>What a program wrote; expects exit code 0.</summary>
     public string Run(string program, string folder, params string[] words)
     {
-        var start = new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        // The test run's own MSBuild has left its paths and the answers it was given; this one must find its own.
-        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || key is "Torch" or "NUGET_PACKAGES").ToList()) start.Environment.Remove(name);
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', words)}: exit code {process.ExitCode}\n{output}\n{error.Result}");
-        return output + error.Result;
+        var (code, output) = Cli.Start(program, folder, words);
+        Assert.True(code == 0, $"{program} {string.Join(' ', words)}: exit code {code}\n{output}");
+        return output;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
