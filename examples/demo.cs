@@ -2,6 +2,7 @@
 // The main job from beginning to end, in two processes: 'train' learns one mouse's pose from human labels and saves the model;
 // 'predict' knows only the saved model, and tracks the mouse through a video. 'dotnet run build.cs -- demo' runs both.
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
@@ -113,7 +114,8 @@ void Write(JsonObject report)
     report.WriteTo(writer);
 }
 
-static string Version(Type type) => type.Assembly.GetName().Version!.ToString();
+static string Version(Type type) =>
+    type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? type.Assembly.GetName().Version!.ToString();
 
 static JsonNode? Round(object value) => value switch
 {
