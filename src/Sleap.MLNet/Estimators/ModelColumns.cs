@@ -31,7 +31,7 @@ internal sealed class ModelColumns
             isSingle: true,
             (ModelColumn.Keypoints, KeypointColumns.Fixed(names.PredictedKeypoints, subject.Skeleton)),
             (ModelColumn.KeypointScores, KeypointColumns.Values(names.KeypointScore, subject.Skeleton.Nodes, single: true)),
-            (ModelColumn.InstanceScores, new(names.InstanceScore, NumberDataViewType.Single)),
+            (ModelColumn.InstanceScores, KeypointColumns.Value(names.InstanceScore, single: true)),
             (ModelColumn.Centroids, KeypointColumns.Values(names.PredictedCentroid, ["x", "y"], single: true)));
     }
 
@@ -42,15 +42,14 @@ internal sealed class ModelColumns
     /// <param name="identities">Whether animals are told apart.</param>
     public static ModelColumns Many(PoseColumnOptions names, PoseSubject subject, bool centroidScores = false, bool identities = false)
     {
-        var numbers = new VectorDataViewType(NumberDataViewType.Single);
         List<(ModelColumn, OutputColumn)> columns =
         [
             (ModelColumn.Keypoints, KeypointColumns.Variable(names.PredictedKeypoints, subject.Skeleton)),
             (ModelColumn.KeypointScores, KeypointColumns.Values(names.KeypointScore, subject.Skeleton.Nodes, single: false)),
-            (ModelColumn.InstanceScores, new(names.InstanceScore, numbers)),
+            (ModelColumn.InstanceScores, KeypointColumns.Value(names.InstanceScore, single: false)),
             (ModelColumn.Centroids, KeypointColumns.Values(names.PredictedCentroid, ["x", "y"], single: false)),
         ];
-        if (centroidScores) columns.Add((ModelColumn.CentroidScores, new(names.CentroidScore, numbers)));
+        if (centroidScores) columns.Add((ModelColumn.CentroidScores, KeypointColumns.Value(names.CentroidScore, single: false)));
         if (identities)
         {
             columns.Add((ModelColumn.Identities, KeypointColumns.Tracks(names.PredictedIdentity, subject.Classes, single: false)));

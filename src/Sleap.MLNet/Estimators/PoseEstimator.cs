@@ -35,10 +35,13 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        var image = SchemaShapes.Require(inputSchema, ColumnNames.Image, c => c.ItemType is ImageDataViewType && c.Kind == SchemaShape.Column.VectorKind.Scalar, "Image", Name);
-        SchemaShapes.Require(inputSchema, ColumnNames.Keypoints, c => c.ItemType == NumberDataViewType.Single && c.Kind != SchemaShape.Column.VectorKind.Scalar, "a vector of Single", Name);
+        var image = ColumnRule.Image.Require(inputSchema, ColumnNames.Image, Name);
+        (KeypointColumns.Rule with { Expected = "a vector of Single" }).Require(inputSchema, ColumnNames.Keypoints, Name);
         if (Needs.Tracks)
-            SchemaShapes.Require(inputSchema, ColumnNames.Track, c => c.IsKey, "a key, or a vector of keys", Name);
+        {
+            var track = (ColumnRule.Tracks with { Expected = "a key, or a vector of keys" }).Require(inputSchema, ColumnNames.Track, Name);
+            if (!track.Annotations.Any(annotation => annotation.Name == "KeyValues")) throw LabelledRows.NamesNoTrack(Name, track.Name, "training");
+        }
         return SchemaShapes.Append(inputSchema, OutputsOf(PoseSubject.Unknown).OutputsFor(image.ItemType));
     }
 

@@ -20,7 +20,7 @@ internal sealed class CentreColumn
         switch (options.CropSource)
         {
             case CropSource.Labels:
-                var labels = InputColumns.Require(schema, options.Columns.Keypoints, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", component);
+                var labels = KeypointColumns.Rule.Require(schema, options.Columns.Keypoints, component);
                 var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
                 return new(labels, points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor));
             case CropSource.Boxes:

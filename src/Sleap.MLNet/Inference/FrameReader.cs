@@ -22,7 +22,7 @@ internal sealed class FrameReader : IDisposable
 
     /// <summary>The image column of a schema, after a check of its type.</summary>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string component) =>
-        InputColumns.Require(schema, name, type => type is ImageDataViewType, "Image", component);
+        ColumnRule.Image.Require(schema, name, component);
 
     /// <summary>The frame of the current row; valid until the next call. False when the row has no image, as that of a frame that cannot be read.</summary>
     public bool TryRead(out FramePixels frame)

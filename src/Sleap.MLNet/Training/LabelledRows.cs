@@ -36,12 +36,12 @@ internal sealed class LabelledRows
     public static LabelledRows Read(IDataView view, PoseColumnOptions names, LabelNeeds needs, Skeleton? like, LabelReport report)
     {
         var image = FrameReader.Require(view.Schema, names.Image, report.Component);
-        var keypoints = InputColumns.Require(view.Schema, names.Keypoints, KeypointColumns.IsKeypoints, "Vector<Single, N, 2> or Vector<Single, *, N, 2>", report.Component);
+        var keypoints = (KeypointColumns.Rule with { Expected = "Vector<Single, N, 2> or Vector<Single, *, N, 2>" }).Require(view.Schema, names.Keypoints, report.Component);
         var skeleton = PoseColumn.SkeletonOf(keypoints);
         if (like is not null && skeleton.Nodes.Length != like.Nodes.Length)
             throw new ArgumentException($"{report.Component}: the column '{keypoints.Name}' of the {report.Purpose} data has {skeleton.Nodes.Length} nodes, expected {like.Nodes.Length} ({string.Join(", ", like.Nodes)}).");
         var track = needs.Tracks
-            ? InputColumns.Require(view.Schema, names.Track, type => (type is VectorDataViewType vector ? vector.ItemType : type) is KeyDataViewType key && key.RawType == typeof(uint), "a UInt32 key or a vector of it, with the tracks' names", report.Component)
+            ? (ColumnRule.Tracks with { Expected = "a UInt32 key or a vector of it, with the tracks' names" }).Require(view.Schema, names.Track, report.Component)
             : default(DataViewSchema.Column?);
         var trackNames = track is { } column ? KeyNames(column, report) : [];
         var rows = ReadRows(view, names, keypoints, track, skeleton.Nodes.Length, needs, report);
@@ -146,10 +146,14 @@ internal sealed class LabelledRows
         return () => { vector(ref keys); return [.. keys.DenseValues()]; };
     }
 
+    /// <summary>What is thrown for a track column without names.</summary>
+    public static ArgumentException NamesNoTrack(string component, string column, string purpose) =>
+        new($"{component}: the column '{column}' of the {purpose} data names no track. Models that tell animals apart learn from tracks: give each animal the same track in all frames.");
+
     private static string[] KeyNames(DataViewSchema.Column column, LabelReport report)
     {
         if (!column.HasKeyValues())
-            throw new ArgumentException($"{report.Component}: the column '{column.Name}' of the {report.Purpose} data names no track. Models that tell animals apart learn from tracks: give each animal the same track in all frames.");
+            throw NamesNoTrack(report.Component, column.Name, report.Purpose);
         var names = default(VBuffer<ReadOnlyMemory<char>>);
         column.GetKeyValues(ref names);
         return [.. names.DenseValues().Select(name => name.ToString())];

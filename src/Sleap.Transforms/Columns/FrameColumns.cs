@@ -20,8 +20,15 @@ internal sealed class FrameColumns
 
     /// <summary>Finds the columns; throws when one is there with another type.</summary>
     public static FrameColumns Bind(DataViewSchema schema, PoseColumnOptions names, string component) => new(
-        InputColumns.Find(schema, names.Video, type => type is TextDataViewType, "text", component),
-        InputColumns.Find(schema, names.FrameIndex, type => type == NumberDataViewType.Int32, "Int32", component));
+        ColumnRule.Text.Find(schema, names.Video, component), ColumnRule.Int32.Find(schema, names.FrameIndex, component));
+
+    /// <summary>The same check of a schema shape.</summary>
+    /// <exception cref="ArgumentException">A column is there with another type.</exception>
+    public static void Check(SchemaShape shape, PoseColumnOptions names, string component)
+    {
+        ColumnRule.Text.Find(shape, names.Video, component);
+        ColumnRule.Int32.Find(shape, names.FrameIndex, component);
+    }
 
     /// <summary>A function that tells the frame of the current row.</summary>
     public Func<(string Video, int FrameIndex)> Open(DataViewRow row)

@@ -10,6 +10,13 @@ internal static class KeypointColumns
     /// <summary>What messages expect of a keypoint column of one or of any number of animals.</summary>
     public const string Description = "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>";
 
+    /// <summary>What a keypoint column must be. Values of animals that are no keypoints say so in an annotation, since their types may be the same, and in a shape often are.</summary>
+    public static readonly ColumnRule Rule = new(
+        Description,
+        column => ColumnRule.SingleVector.Accepts(column)
+            && !column.Annotations.Any(annotation => annotation.Name is SkeletonAnnotations.NotKeypointsKind or SkeletonAnnotations.AnimalSlotNamesKind),
+        IsKeypoints);
+
     /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
     public static OutputColumn Fixed(string name, Skeleton skeleton)
     {
@@ -46,7 +53,17 @@ internal static class KeypointColumns
     public static IEnumerable<OutputColumn> Scores(PoseColumnOptions names, Skeleton skeleton, bool single)
     {
         yield return Values(names.KeypointScore, skeleton.Nodes, single);
-        yield return new(names.InstanceScore, single ? NumberDataViewType.Single : new VectorDataViewType(NumberDataViewType.Single));
+        yield return Value(names.InstanceScore, single);
+    }
+
+    /// <summary>One value of each animal: Single for one animal, Vector&lt;Single, *&gt; for any number.</summary>
+    public static OutputColumn Value(string name, bool single)
+    {
+        if (single)
+            return new OutputColumn(name, NumberDataViewType.Single);
+        var annotations = new DataViewSchema.Annotations.Builder();
+        SkeletonAnnotations.AddNotKeypoints(annotations);
+        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single), annotations.ToAnnotations());
     }
 
     /// <summary>
@@ -59,6 +76,7 @@ internal static class KeypointColumns
             SkeletonAnnotations.AddSlotNames(annotations, values);
         else
             SkeletonAnnotations.AddAnimalSlotNames(annotations, values);
+        SkeletonAnnotations.AddNotKeypoints(annotations);
         var type = single ? new VectorDataViewType(NumberDataViewType.Single, values.Count) : new VectorDataViewType(NumberDataViewType.Single, 0, values.Count);
         return new OutputColumn(name, type, annotations.ToAnnotations());
     }
@@ -69,10 +87,6 @@ internal static class KeypointColumns
     /// <summary>Whether a type holds keypoints of one or of any number of animals.</summary>
     public static bool IsKeypoints(DataViewType type) => IsFixed(type)
         || (IsSingleVector(type, out VectorDataViewType vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
-
-    /// <summary>The keypoint column of a schema shape, which knows whether the size is fixed but not what it is.</summary>
-    public static SchemaShape.Column Require(SchemaShape shape, string name, string component) => SchemaShapes.Require(
-        shape, name, column => column.Kind != SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType == NumberDataViewType.Single, Description, component);
 
     private static bool IsSingleVector(DataViewType type, out VectorDataViewType vector)
     {

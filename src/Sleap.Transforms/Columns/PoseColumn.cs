@@ -99,8 +99,7 @@ internal sealed class PoseColumn
         ? float.NaN
         : scores.Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score)).DefaultIfEmpty(float.NaN).Average();
 
-    private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) => InputColumns.Require(
-        schema, name, KeypointColumns.IsKeypoints, KeypointColumns.Description, component);
+    private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) => KeypointColumns.Rule.Require(schema, name, component);
 
     private static DataViewSchema.Column? Track(DataViewSchema schema, string name, string component) =>
         InputColumns.Find(schema, name, IsSingleOrVectorOf(typeof(uint)), "a UInt32 key or a vector of it", component);

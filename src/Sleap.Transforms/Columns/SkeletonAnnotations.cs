@@ -14,11 +14,14 @@ public static class SkeletonAnnotations
     private const string NameKind = "SkeletonName";
     internal const string NodesKind = "SkeletonNodes";
     private const string EdgesKind = "SkeletonEdges";
-    private const string SymmetriesKind = "SkeletonSymmetries";
+    internal const string SymmetriesKind = "SkeletonSymmetries";
     private const string SlotNamesKind = "SlotNames";
 
     /// <summary>Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.</summary>
     internal const string AnimalSlotNamesKind = "AnimalSlotNames";
+
+    /// <summary>On a vector of values of animals that is no column of keypoints: its type may be that of one, and a schema shape does not know the sizes.</summary>
+    internal const string NotKeypointsKind = "NotKeypoints";
 
     /// <summary>The skeleton of a column, or null when it has none.</summary>
     public static Skeleton? Read(DataViewSchema.Column column)
@@ -67,6 +70,9 @@ public static class SkeletonAnnotations
     /// <summary>Names the values of one animal of a column of any number of animals.</summary>
     internal static void AddAnimalSlotNames(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names) =>
         AddVector(builder, AnimalSlotNamesKind, TextDataViewType.Instance, Text(names));
+
+    /// <summary>Says that a vector of values of animals is no column of keypoints.</summary>
+    internal static void AddNotKeypoints(DataViewSchema.Annotations.Builder builder) => builder.AddPrimitiveValue(NotKeypointsKind, BooleanDataViewType.Instance, true);
 
     /// <summary>Gives a key column the names of its values.</summary>
     internal static void AddKeyValues(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names)

@@ -23,6 +23,12 @@ internal static class SchemaShapes
         return Of(builder.ToSchema());
     }
 
+    /// <summary>The shape of one column of a schema.</summary>
+    public static SchemaShape.Column Of(DataViewSchema.Column column) => Of([new OutputColumn(column.Name, column.Type, column.Annotations)])[0];
+
+    /// <summary>Whether a shape has a column of that name.</summary>
+    public static bool Has(SchemaShape shape, string name) => shape.Any(column => column.Name == name);
+
     /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
     public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns) => Append(input, Of(columns));
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
@@ -20,13 +19,10 @@ public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
     }
 
     /// <summary>The shape of the transformed data: the track column added, a key or a vector of keys.</summary>
-    /// <exception cref="ArgumentException">The keypoints are missing or of another type.</exception>
+    /// <exception cref="ArgumentException">The keypoints are missing, or a column has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        SchemaShape.Column keypoints = SchemaShapes.Require(
-            inputSchema, _transformer.Options.Columns.PredictedKeypoints,
-            column => column.Kind != SchemaShape.Column.VectorKind.Scalar && !column.IsKey && column.ItemType == NumberDataViewType.Single,
-            "keypoints, a vector of Single", TrackingTransformer.Component);
+        SchemaShape.Column keypoints = TrackingMapper.Check(inputSchema, _transformer.Options);
         return SchemaShapes.Append(inputSchema, [_transformer.Output(keypoints.Kind == SchemaShape.Column.VectorKind.Vector)]);
     }
 }

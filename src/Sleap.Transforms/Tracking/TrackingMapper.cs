@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -8,6 +7,8 @@ namespace Sleap.Transforms;
 /// <summary>Tracking bound to a schema: row by row, with the tracker's window as the only memory.</summary>
 internal sealed class TrackingMapper : PoseMapper
 {
+    private static readonly ColumnRule Images = ColumnRule.Image with { Expected = "Image, which optical flow looks at" };
+
     private readonly TrackingOptions _options;
     private readonly DataViewSchema.Column _keypoints;
     private readonly DataViewSchema.Column? _scores;
@@ -19,13 +20,10 @@ internal sealed class TrackingMapper : PoseMapper
     {
         _options = owner.Options;
         PoseColumnOptions names = owner.Options.Columns;
-        _keypoints = InputColumns.Require(
-            schema, names.PredictedKeypoints, KeypointColumns.IsKeypoints, "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>", TrackingTransformer.Component);
-        _scores = InputColumns.Find(
-            schema, names.InstanceScore, type => type == NumberDataViewType.Single || type is VectorDataViewType { ItemType: var item } && item == NumberDataViewType.Single,
-            "Single or a vector of it", TrackingTransformer.Component);
+        _keypoints = KeypointColumns.Rule.Require(schema, names.PredictedKeypoints, TrackingTransformer.Component);
+        _scores = ColumnRule.Singles.Find(schema, names.InstanceScore, TrackingTransformer.Component);
         if (_options.Motion == TrackMotion.OpticalFlow)
-            _image = InputColumns.Require(schema, names.Image, type => type is ImageDataViewType, "Image, which optical flow looks at", TrackingTransformer.Component);
+            _image = Images.Require(schema, names.Image, TrackingTransformer.Component);
         _frames = FrameColumns.Bind(schema, names, TrackingTransformer.Component);
         _nodes = PoseColumn.SkeletonOf(_keypoints).Nodes.Length;
         IsSingle = KeypointColumns.IsFixed(_keypoints.Type);
@@ -40,6 +38,20 @@ internal sealed class TrackingMapper : PoseMapper
     public override bool NeedsEveryRow => true;
 
     private bool IsSingle { get; }
+
+    /// <summary>The same checks of a schema shape.</summary>
+    /// <returns>The keypoints.</returns>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    public static SchemaShape.Column Check(SchemaShape shape, TrackingOptions options)
+    {
+        PoseColumnOptions names = options.Columns;
+        SchemaShape.Column keypoints = (KeypointColumns.Rule with { Expected = "keypoints, a vector of Single" }).Require(shape, names.PredictedKeypoints, TrackingTransformer.Component);
+        ColumnRule.Singles.Find(shape, names.InstanceScore, TrackingTransformer.Component);
+        if (options.Motion == TrackMotion.OpticalFlow)
+            Images.Require(shape, names.Image, TrackingTransformer.Component);
+        FrameColumns.Check(shape, names, TrackingTransformer.Component);
+        return keypoints;
+    }
 
     public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => new Pass(this, input);
 

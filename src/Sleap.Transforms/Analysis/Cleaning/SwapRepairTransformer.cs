@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
@@ -23,6 +24,12 @@ public sealed class SwapRepairTransformer : AnalysisTransformer<SwapRepairOption
         if (input.Skeleton.Symmetries.IsEmpty)
             throw new ArgumentException($"RepairSwaps: the skeleton of '{InputColumn}' names no symmetric nodes. It has: {string.Join(", ", input.Skeleton.Nodes)}.");
         return () => new SwapRepairComputation(Options, input.Skeleton.Symmetries);
+    }
+
+    internal override void CheckNodes(SchemaShape.Column input)
+    {
+        if (!input.Annotations.Any(annotation => annotation.Name == SkeletonAnnotations.SymmetriesKind))
+            throw new ArgumentException($"RepairSwaps: the skeleton of '{InputColumn}' names no symmetric nodes.");
     }
 
     static SwapRepairTransformer ILoadable<SwapRepairTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>

@@ -12,8 +12,7 @@ internal sealed class InstancesMapper : PoseMapper
     public InstancesMapper(InstancesTransformer owner, DataViewSchema schema)
     {
         Keypoints = AnimalColumn.Keypoints(schema, owner.InputColumn, InstancesTransformer.Component);
-        foreach (string missing in (owner.Options.Values ?? []).Where(name => schema.GetColumnOrNull(name) is null))
-            throw new ArgumentException($"ToInstances: the input has no column '{missing}'. It has: {ColumnNames.Of(schema)}.");
+        owner.Options.CheckValues(schema.Select(column => column.Name), ColumnNames.Of(schema));
         foreach (DataViewSchema.Column column in schema)
         {
             if (column.IsHidden || column.Type is not VectorDataViewType { IsKnownSize: false } vector
@@ -55,14 +54,14 @@ internal sealed class InstancesMapper : PoseMapper
     private void AddValues(InstancesTransformer owner, DataViewSchema schema, DataViewSchema.Column column)
     {
         AnimalColumn values = AnimalColumn.Values(schema, column.Name, InstancesTransformer.Component);
-        IReadOnlyList<string>? slots = column.Name == owner.Options.Columns.KeypointScore ? Keypoints.Skeleton.Nodes : values.SlotNames();
+        string[] kinds = [.. column.Annotations?.Schema.Select(annotation => annotation.Name) ?? []];
+        IReadOnlyList<string>? slots = values.SlotNames() ?? (InstancesTransformer.IsNamedByNodes(column.Name, kinds, owner.Options) ? Keypoints.Skeleton.Nodes : null);
         // Keypoints without names have numbered nodes, here as elsewhere.
         if (column.Index != Keypoints.Column.Index && values.Width != (slots?.Count ?? 1))
         {
             throw new ArgumentException(
                 $"ToInstances: '{column.Name}' is {column.Type} and does not name its {values.Width} values. Leave it out of {nameof(InstancesOptions.Values)}.");
         }
-        IEnumerable<string> kinds = column.Annotations?.Schema.Select(annotation => annotation.Name) ?? [];
         Add(column, values.Width, InstancesTransformer.ColumnOf(column.Name, kinds, owner.InputColumn, owner.Options, values.Width % 2 == 0 ? values.Skeleton : Keypoints.Skeleton, slots ?? []));
     }
 

@@ -24,6 +24,16 @@ public sealed record InstancesOptions
         return this;
     }
 
+    /// <summary>Throws for a column of <see cref="Values"/> that the input does not have.</summary>
+    /// <param name="columns">The names of the input's columns.</param>
+    /// <param name="listed">The same as a message lists them.</param>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    internal void CheckValues(IEnumerable<string> columns, string listed)
+    {
+        foreach (string missing in (Values ?? []).Except(columns))
+            throw new ArgumentException($"ToInstances: the input has no column '{missing}'. It has: {listed}.");
+    }
+
     /// <summary>Whether a column is to become one of one animal, by its name.</summary>
     internal bool Takes(string column, string keypoints)
     {

@@ -39,7 +39,8 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
 
     internal SchemaShape ShapeAfter(SchemaShape input)
     {
-        SchemaShape.Column keypoints = KeypointColumns.Require(input, InputColumn, Component);
+        SchemaShape.Column keypoints = KeypointColumns.Rule.Require(input, InputColumn, Component);
+        Options.CheckValues(input.Select(column => column.Name), ColumnNames.Of(input));
         List<OutputColumn> outputs = [];
         foreach (SchemaShape.Column column in input)
         {
@@ -60,9 +61,13 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
         string[] kinds = [.. annotations];
         if (name == keypoints || kinds.Contains(SkeletonAnnotations.NodesKind))
             return KeypointColumns.Fixed(name, skeleton);
-        bool named = name == options.Columns.KeypointScore || kinds.Contains(SkeletonAnnotations.AnimalSlotNamesKind);
+        bool named = kinds.Contains(SkeletonAnnotations.AnimalSlotNamesKind) || IsNamedByNodes(name, kinds, options);
         return new AnalysisOutput(name, OutputKind.Animal, named ? slots : null).ToColumn(many: false);
     }
+
+    /// <summary>Whether the values of an animal are named by the nodes: scores of others, which name nothing themselves.</summary>
+    internal static bool IsNamedByNodes(string name, string[] annotations, InstancesOptions options) =>
+        name == options.Columns.KeypointScore && !annotations.Contains(SkeletonAnnotations.NotKeypointsKind);
 
     private protected override IDataView Apply(IDataView input, MapperBinding binding) => new InstancesDataView(input, binding, Options.KeepUnseen);
 }

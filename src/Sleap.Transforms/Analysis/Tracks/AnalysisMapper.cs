@@ -14,9 +14,7 @@ internal sealed class AnalysisMapper : PoseMapper
     public AnalysisMapper(AnalysisTransformer owner, DataViewSchema schema)
     {
         _owner = owner;
-        AnimalColumn input = owner.TakesAnyValues
-            ? AnimalColumn.Values(schema, owner.InputColumn, owner.Component)
-            : AnimalColumn.Keypoints(schema, owner.InputColumn, owner.Component);
+        AnimalColumn input = AnimalColumn.Of(owner.InputRule.Require(schema, owner.InputColumn, owner.Component));
         _reader = new TrackReader(schema, input, owner);
         _start = owner.Bind(input);
         IReadOnlyList<AnalysisOutput> outputs = owner.OutputsFor(input);

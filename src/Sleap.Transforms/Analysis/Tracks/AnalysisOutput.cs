@@ -1,6 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.Data;
-
 namespace Sleap.Transforms;
 
 /// <summary>What an output of an analysis is about, which decides its type.</summary>
@@ -28,15 +25,7 @@ internal readonly record struct AnalysisOutput(string Name, OutputKind Kind, IRe
     /// </summary>
     public OutputColumn ToColumn(bool many)
     {
-        if (Slots is null)
-            return new OutputColumn(Name, many && Kind == OutputKind.Animal ? new VectorDataViewType(NumberDataViewType.Single) : NumberDataViewType.Single);
-        var annotations = new DataViewSchema.Annotations.Builder();
-        if (!many || Kind == OutputKind.Frame)
-        {
-            SkeletonAnnotations.AddSlotNames(annotations, Slots);
-            return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, Slots.Count), annotations.ToAnnotations());
-        }
-        SkeletonAnnotations.AddAnimalSlotNames(annotations, Slots);
-        return new OutputColumn(Name, new VectorDataViewType(NumberDataViewType.Single, 0, Slots.Count), annotations.ToAnnotations());
+        bool single = !many || Kind == OutputKind.Frame;
+        return Slots is null ? KeypointColumns.Value(Name, single) : KeypointColumns.Values(Name, Slots, single);
     }
 }

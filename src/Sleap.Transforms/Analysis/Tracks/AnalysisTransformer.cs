@@ -45,6 +45,9 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>Whether the input may be any values of animals, and need not be keypoints.</summary>
     internal virtual bool TakesAnyValues => false;
 
+    /// <summary>What the input column must be.</summary>
+    internal ColumnRule InputRule => TakesAnyValues ? AnimalColumn.ValuesRule : KeypointColumns.Rule;
+
     /// <summary>The columns added. <paramref name="input"/> is null when only their form is asked for, and names and numbers of slots do not matter.</summary>
     internal abstract IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input);
 
@@ -54,6 +57,11 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>What starts a computation for an input column; throws an <see cref="ArgumentException"/> for nodes that it does not have.</summary>
     internal abstract Func<AnalysisComputation> Bind(AnimalColumn input);
 
+    /// <summary>Throws what <see cref="Bind"/> would throw for any input of this shape. Names of nodes are values, which a shape does not have.</summary>
+    internal virtual void CheckNodes(SchemaShape.Column input)
+    {
+    }
+
     internal override void WarnTo(IHostEnvironment environment) => Log = environment;
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new AnalysisMapper(this, inputSchema);
@@ -61,7 +69,9 @@ public abstract class AnalysisTransformer : PoseTransformer
     /// <summary>The shape of the transformed data.</summary>
     internal SchemaShape ShapeAfter(SchemaShape input)
     {
-        SchemaShape.Column column = TakesAnyValues ? AnimalColumn.Values(input, InputColumn, Component) : KeypointColumns.Require(input, InputColumn, Component);
+        SchemaShape.Column column = InputRule.Require(input, InputColumn, Component);
+        TrackReader.Check(input, this);
+        CheckNodes(column);
         bool many = column.Kind == SchemaShape.Column.VectorKind.VariableVector;
         return SchemaShapes.Append(input, OutputsFor(column).Select(output =>
             output.Kind == OutputKind.AsInput ? SchemaShapes.Renamed(column, output.Name) : SchemaShapes.Of([output.ToColumn(many)])[0]));

@@ -10,7 +10,9 @@ namespace Sleap.Transforms;
 /// </summary>
 internal sealed class AnimalColumn
 {
-    private const string Expected = "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>";
+    /// <summary>What a column of values of animals must be.</summary>
+    public static readonly ColumnRule ValuesRule = new(
+        "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>", ColumnRule.Singles.Accepts, IsValues);
 
     private readonly Lazy<Skeleton> _skeleton;
 
@@ -42,19 +44,15 @@ internal sealed class AnimalColumn
     /// <summary>The keypoint column <paramref name="name"/>, of one or of any number of animals.</summary>
     /// <exception cref="ArgumentException">It is missing, or holds something else.</exception>
     public static AnimalColumn Keypoints(DataViewSchema schema, string name, string component) =>
-        new(InputColumns.Require(schema, name, KeypointColumns.IsKeypoints, KeypointColumns.Description, component));
+        new(KeypointColumns.Rule.Require(schema, name, component));
 
     /// <summary>The column <paramref name="name"/> of values of animals.</summary>
     /// <exception cref="ArgumentException">It is missing, or holds something else.</exception>
     public static AnimalColumn Values(DataViewSchema schema, string name, string component) =>
-        new(InputColumns.Require(schema, name, IsValues, Expected, component));
+        new(ValuesRule.Require(schema, name, component));
 
     /// <summary>A column whose type <see cref="IsValues"/> takes.</summary>
     public static AnimalColumn Of(DataViewSchema.Column column) => new(column);
-
-    /// <summary>The same for a schema shape.</summary>
-    public static SchemaShape.Column Values(SchemaShape shape, string name, string component) =>
-        SchemaShapes.Require(shape, name, column => !column.IsKey && column.ItemType == NumberDataViewType.Single, Expected, component);
 
     /// <summary>What the values of one animal are called; null where the column does not say, and for a single value.</summary>
     public IReadOnlyList<string>? SlotNames()

@@ -27,21 +27,31 @@ internal sealed class TrackReader
         _tracks = TracksOf(schema, input.Column.Name, names, owner.Component);
         if (owner.NeedsScores)
         {
-            _scores = InputColumns.Require(
-                schema, names.KeypointScore, type => type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single, "a vector of Single", owner.Component);
-            _instanceScores = InputColumns.Find(schema, names.InstanceScore, type => ItemOf(type) == NumberDataViewType.Single, "Single or a vector of it", owner.Component);
+            _scores = ColumnRule.SingleVector.Require(schema, names.KeypointScore, owner.Component);
+            _instanceScores = ColumnRule.Singles.Find(schema, names.InstanceScore, owner.Component);
         }
         Columns = [.. new[] { input.Column, _tracks, _scores, _instanceScores }.OfType<DataViewSchema.Column>(), .. _frames.Columns];
     }
 
     public IReadOnlyList<DataViewSchema.Column> Columns { get; }
 
-    /// <summary>The track column that goes with a column of animals; null when the view has none.</summary>
-    public static DataViewSchema.Column? TracksOf(DataViewSchema schema, string column, PoseColumnOptions names, string component)
+    /// <summary>The same checks of a schema shape.</summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    public static void Check(SchemaShape shape, AnalysisTransformer owner)
     {
-        string name = column != names.Keypoints && schema.GetColumnOrNull(names.PredictedTrack) is not null ? names.PredictedTrack : names.Track;
-        return InputColumns.Find(schema, name, type => ItemOf(type) is KeyDataViewType key && key.RawType == typeof(uint), "a UInt32 key or a vector of it", component);
+        PoseColumnOptions names = owner.ColumnNames;
+        FrameColumns.Check(shape, names, owner.Component);
+        ColumnRule.Tracks.Find(shape, TrackName(owner.InputColumn, names, name => SchemaShapes.Has(shape, name)), owner.Component);
+        if (owner.NeedsScores)
+        {
+            ColumnRule.SingleVector.Require(shape, names.KeypointScore, owner.Component);
+            ColumnRule.Singles.Find(shape, names.InstanceScore, owner.Component);
+        }
     }
+
+    /// <summary>The track column that goes with a column of animals; null when the view has none.</summary>
+    public static DataViewSchema.Column? TracksOf(DataViewSchema schema, string column, PoseColumnOptions names, string component) =>
+        ColumnRule.Tracks.Find(schema, TrackName(column, names, name => schema.GetColumnOrNull(name) is not null), component);
 
     /// <summary>A function that reads the current row. Rows are read in order, each once.</summary>
     /// <param name="row">The row to read.</param>
@@ -85,7 +95,8 @@ internal sealed class TrackReader
         };
     }
 
-    private static DataViewType ItemOf(DataViewType type) => type is VectorDataViewType vector ? vector.ItemType : type;
+    private static string TrackName(string column, PoseColumnOptions names, Func<string, bool> has) =>
+        column != names.Keypoints && has(names.PredictedTrack) ? names.PredictedTrack : names.Track;
 
     private static string Name((string Video, int FrameIndex) frame) => $"frame {frame.FrameIndex} of '{frame.Video}'";
 
