@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -71,6 +70,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
         using var network = Parts(loaded).OfType<TopDownTransformer>().Single();
         Assert.Equal(model.Skeleton, network.Skeleton);
         Assert.Single(Parts(loaded).OfType<TrackingTransformer>());
+        Assert.Single(Parts(loaded).OfType<InterpolationTransformer>());
         Assert.Single(Parts(loaded).OfType<KinematicsTransformer>());
         Assert.Single(Parts(loaded).OfType<InstancesTransformer>());
         var rolling = Parts(loaded).OfType<RollingTransformer>().Select(part => (part.InputColumn, part.Options.Window));
@@ -84,8 +84,9 @@ public sealed class PixelsToBehaviourTests : IDisposable
             transformer is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [transformer];
     }
 
-    /// <summary>From the poses of two animals to what each does: who is who, how it moves, over a while, one row an animal, a trained tree.</summary>
+    /// <summary>From the poses of two animals to what each does: who is who, short gaps filled, how it moves, over a while, one row an animal, a trained tree.</summary>
     private IEstimator<ITransformer> Behaviour(int trees = 10) => Pose.Track(new() { MaxTracks = 2 })
+        .Append(Pose.Interpolate())
         .Append(Pose.Kinematics())
         .Append(Pose.Rolling("Speed", new() { Window = 5 }))
         .Append(Pose.Rolling("PredictedCentroid", new() { Window = 5, Statistics = [RollingStatistic.Sd] }))
@@ -111,17 +112,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
         Assert.Equal([1u, 2u], rows.Select(row => row.PredictedTrack).Distinct().Order());
     }
 
-    private List<string> InNewProcess(string video, int frames)
-    {
-        string[] words = [typeof(PixelsToBehaviourTests).Assembly.Location, "apply", ModelFile, video, $"{frames}", .. Results];
-        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error.Result);
-        return [.. lines];
-    }
+    private List<string> InNewProcess(string video, int frames) => NewProcess.Apply(new SavedChain(ModelFile, video, frames, Results));
 
     private sealed class Numbered
     {

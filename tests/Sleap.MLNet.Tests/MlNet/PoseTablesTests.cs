@@ -51,23 +51,6 @@ public sealed class PoseTablesTests : IDisposable
     }
 
     [Fact]
-    public void Poses_in_a_binary_file_of_ML_NET_come_back_with_skeleton_and_names()
-    {
-        using var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
-        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.BottomUpId, 3)));
-        var file = Path.Combine(_folder, "poses.idv");
-        using (var stream = File.Create(file)) _ml.Data.SaveAsBinary(poses, stream);
-        var back = new MLContext().Data.LoadFromBinary(file);
-        Assert.Equal(ColumnText.Of(poses, SampleModels.Outputs(model)), ColumnText.Of(back, SampleModels.Outputs(model)));
-        Assert.Equal(model.Skeleton, SkeletonAnnotations.Read(back.Schema["PredictedKeypoints"]));
-        PoseAssert.Same(_ml.Pose().ToLabels(poses), _ml.Pose().ToLabels(back));
-        // One row an animal, as from the model itself.
-        var animals = _ml.Pose().ToInstances().Fit(back).Transform(back);
-        Assert.Equal(6, animals.GetColumn<float[]>("PredictedCentroid").Count());
-        Assert.Equal("Vector<Single, 2>", animals.Schema["IdentityScore"].Type.ToString());
-    }
-
-    [Fact]
     public void Tables_of_more_than_100_rows_are_whole()
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
