@@ -11,7 +11,7 @@ namespace Sleap.MLNet.Tests;
 /// </summary>
 public sealed class ChainsOfEveryModelTypeTests : IDisposable
 {
-    private const int Frames = 12;
+    private const int Frames = 8;
     private readonly MLContext _ml = new(seed: 1);
     private readonly string _folder = Directory.CreateTempSubdirectory("chains-").FullName;
 
