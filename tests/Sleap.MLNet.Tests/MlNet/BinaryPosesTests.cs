@@ -65,6 +65,7 @@ public sealed class BinaryPosesTests : IDisposable
     {
         VectorDataViewType { ItemType: TextDataViewType } => Joined<ReadOnlyMemory<char>>(annotations, annotation),
         VectorDataViewType => Joined<int>(annotations, annotation),
+        BooleanDataViewType => One<bool>(annotations, annotation) ? "yes" : "no",
         _ => One<ReadOnlyMemory<char>>(annotations, annotation).ToString(),
     };
 
