@@ -1,4 +1,5 @@
 using System.Reflection;
+using Sleap.MLNet;
 
 namespace Sleap.Cli;
 
@@ -7,13 +8,9 @@ namespace Sleap.Cli;
 /// <param name="Run">What stands behind <c>dotnet run FILE</c>.</param>
 internal sealed record SourceReference(string Lines, string Run)
 {
-    // The versions of Directory.Packages.props; a test compares them.
-    private const string LibTorchVersion = "2.10.0", TorchSharpVersion = "0.107.0";
-
     /// <summary>The package with libtorch for this system's CPU.</summary>
-    public static string LibTorch { get; } =
-        $"#:package libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}@{LibTorchVersion}\n"
-        + $"// For a GPU, TorchSharp-cuda-linux@{TorchSharpVersion} or TorchSharp-cuda-windows@{TorchSharpVersion} in its place.";
+    public static string LibTorch { get; } = $"#:package {LibTorchLibrary.CpuPackage}@{LibTorchLibrary.Version}\n"
+        + $"// For a GPU, TorchSharp-cuda-linux@{LibTorchLibrary.TorchSharpVersion} or TorchSharp-cuda-windows@{LibTorchLibrary.TorchSharpVersion} in its place.";
 
     /// <summary>The clone that this program was built in, if it was; else the packages of this program's version.</summary>
     public static SourceReference For(string folder) => CloneFolder() is { } clone ? Project(clone, Path.GetFullPath(folder)) : Packages();

@@ -19,8 +19,17 @@ internal static class LibTorchLibrary
     private const string Name = "LibTorchSharp", File = "libLibTorchSharp.so", Standard = "libstdc++.so.6";
     private const string Distributions = "Debian 13, Ubuntu 24.04, Fedora 38 and RHEL 10 have a newer one";
 
+    /// <summary>The version of libtorch that TorchSharp is built for, and of its packages: that of Directory.Packages.props, as a test compares.</summary>
+    public const string Version = "2.10.0";
+
+    /// <summary>The package with libtorch for this system's CPU.</summary>
+    public static readonly string CpuPackage = $"libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}";
+
     private static string? s_copy, s_reason;
     private static volatile bool s_isLoaded;
+
+    /// <summary>The version of TorchSharp, which is that of its packages for GPUs.</summary>
+    public static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>How TorchSharp's native library was loaded, for a person.</summary>
     public static string Words => s_copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {s_copy}";
@@ -51,15 +60,9 @@ internal static class LibTorchLibrary
         }
     }
 
-    private static string Missing
-    {
-        get
-        {
-            string package = OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
-            string version = typeof(torch).Assembly.GetName().Version!.ToString(3);
-            return $"libtorch does not load. A program needs a package with it that fits TorchSharp {version}: {package} 2.10.0 (CPU), TorchSharp-cuda-linux {version} or TorchSharp-cuda-windows {version}. See docs/troubleshooting.md.";
-        }
-    }
+    private static string Missing =>
+        $"libtorch does not load. A program needs a package with it that fits TorchSharp {TorchSharpVersion}: {CpuPackage} {Version} (CPU), TorchSharp-cuda-linux {TorchSharpVersion} or TorchSharp-cuda-windows {TorchSharpVersion}. "
+        + "See docs/troubleshooting.md.";
 
     [SupportedOSPlatform("linux")]
     private static nint Resolve(Assembly assembly, string name)
@@ -76,14 +79,14 @@ internal static class LibTorchLibrary
             string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
             if (missing.Length == 0)
                 return 0;   // the reason is another one, which TorchSharp tells
-            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => Version.TryParse(version["GLIBCXX_".Length..], out Version? number) ? number : new Version()) ?? "no GLIBCXX_3 version";
+            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => System.Version.TryParse(version["GLIBCXX_".Length..], out System.Version? number) ? number : new System.Version()) ?? "no GLIBCXX_3 version";
             try
             {
                 return LoadCopy(original, ElfVersions.Without(library, missing));
             }
             catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException or DllNotFoundException)
             {
-                throw new DllNotFoundException(s_reason = TooOld(assembly.GetName().Version?.ToString(3), missing, path, newest, problem.Message), problem);
+                throw new DllNotFoundException(s_reason = TooOld(missing, path, newest, problem.Message), problem);
             }
         }
         catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)
@@ -93,8 +96,8 @@ internal static class LibTorchLibrary
     }
 
     /// <summary>Says what is there, what is needed, and who has it.</summary>
-    internal static string TooOld(string? torchSharp, IEnumerable<string> missing, string path, string newest, string problem) =>
-        $"libtorch does not load: {File} of TorchSharp {torchSharp} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
+    internal static string TooOld(IEnumerable<string> missing, string path, string newest, string problem) =>
+        $"libtorch does not load: {File} of TorchSharp {TorchSharpVersion} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
         + $"A copy of it that needs less could not be used: {problem.TrimEnd('.')}. {Distributions}; a newer {Standard} (conda's, say) may also be named in LD_LIBRARY_PATH. See docs/troubleshooting.md.";
 
     /// <summary>Where the runtime would look for TorchSharp's native library.</summary>
