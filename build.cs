@@ -27,7 +27,10 @@ try
         "pack" => Pack(),
         "doctor" => Doctor(),
         "help" or "--help" or "-h" => Help(),
-        _ => throw new BuildException($"'{verb}' is not a verb of build.cs. Verbs: demo, test, approve, sleap, bench, pack, doctor.", 2),
+        _ => throw new BuildException(
+            $"'{verb}' is not a verb of build.cs. Verbs: demo, test, approve, sleap, bench, pack, doctor.",
+            2
+        ),
     };
 }
 catch (BuildException problem)
@@ -40,7 +43,8 @@ catch (BuildException problem)
 
 int Help()
 {
-    Console.WriteLine("""
+    Console.WriteLine(
+        """
         dotnet run build.cs -- VERB
 
           demo     train on real frames, predict a video, write demo/ (about 6 minutes on 2 cores)
@@ -52,7 +56,8 @@ int Help()
           doctor   what is installed, what is missing, and what to do about it
 
         Torch=cuda-linux or Torch=cuda-windows in the environment builds with a libtorch for GPUs; the default is cpu.
-        """);
+        """
+    );
     return 0;
 }
 
@@ -62,17 +67,20 @@ int Demo()
     var built = Stopwatch.StartNew();
     Dotnet("build", "examples/demo.cs", "-c", "Release", "-v", "q");
     var buildSeconds = built.Elapsed.TotalSeconds;
-    if (Directory.Exists("demo")) Directory.Delete("demo", recursive: true);
+    if (Directory.Exists("demo"))
+        Directory.Delete("demo", recursive: true);
     Directory.CreateDirectory("demo");
     // Two processes: what the second one knows about the model is what the first one saved.
     foreach (var part in (string[])["train", "predict"])
     {
         var code = Run("dotnet", ["run", "examples/demo.cs", "-c", "Release", "--no-build", "--", part]);
-        if (code != 0) throw new BuildException($"The demo's part '{part}' ended with exit code {code}.", code);
+        if (code != 0)
+            throw new BuildException($"The demo's part '{part}' ended with exit code {code}.", code);
     }
     var report = JsonNode.Parse(File.ReadAllText("demo/demo.json"))!;
     report["seconds"]!["build"] = Math.Round(buildSeconds, 1);
-    using (var writer = new Utf8JsonWriter(File.Create("demo/demo.json"), new() { Indented = true })) report.WriteTo(writer);
+    using (var writer = new Utf8JsonWriter(File.Create("demo/demo.json"), new() { Indented = true }))
+        report.WriteTo(writer);
     Console.WriteLine($"demo: {Path.GetRelativePath(root, Path.GetFullPath("demo/demo.json"))}");
     return 0;
 }
@@ -80,20 +88,50 @@ int Demo()
 int Test()
 {
     Prepare(forTests: true);
-    string[] projects = ["tests/Sleap.IO.Tests", "tests/Sleap.Transforms.Tests", "tests/Sleap.MLNet.Tests", "tests/Sleap.Cli.Tests"];
+    string[] projects =
+    [
+        "tests/Sleap.IO.Tests",
+        "tests/Sleap.Transforms.Tests",
+        "tests/Sleap.MLNet.Tests",
+        "tests/Sleap.Cli.Tests",
+    ];
     const string results = "artifacts/test-results";
-    if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
+    if (Directory.Exists(results))
+        Directory.Delete(results, recursive: true);
     Console.WriteLine("building");
-    foreach (var project in projects) Build(project);
+    foreach (var project in projects)
+        Build(project);
     var (passed, failed, skipped) = (0, 0, 0);
     foreach (var project in projects)
     {
         var name = Path.GetFileName(project);
         var clock = Stopwatch.StartNew();
-        Run("dotnet", ["test", project, "-c", "Release", "--no-build", "-v", "q", "--results-directory", results, "--logger", $"trx;LogFileName={name}.trx", "--logger", "console;verbosity=minimal"]);
+        Run(
+            "dotnet",
+            [
+                "test",
+                project,
+                "-c",
+                "Release",
+                "--no-build",
+                "-v",
+                "q",
+                "--results-directory",
+                results,
+                "--logger",
+                $"trx;LogFileName={name}.trx",
+                "--logger",
+                "console;verbosity=minimal",
+            ]
+        );
         var report = Path.Combine(results, name + ".trx");
         // A test host that died leaves no report, or one without counters: that is a failure, not silence.
-        if (!File.Exists(report)) { Console.Error.WriteLine($"{name}: the test host ended without a report."); failed++; continue; }
+        if (!File.Exists(report))
+        {
+            Console.Error.WriteLine($"{name}: the test host ended without a report.");
+            failed++;
+            continue;
+        }
         XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
         var summary = XDocument.Load(report).Descendants(ns + "ResultSummary").Single();
         var counters = summary.Element(ns + "Counters")!;
@@ -102,11 +140,13 @@ int Test()
         var bad = Count("total") - Count("passed") - Count("notExecuted") - Skipped();
         int Skipped() => Count("total") - Count("executed") - Count("notExecuted");
         failed += Math.Max(bad, 0);
-        if (summary.Attribute("outcome")!.Value == "Failed" && bad == 0) failed++; // aborted run
+        if (summary.Attribute("outcome")!.Value == "Failed" && bad == 0)
+            failed++; // aborted run
         skipped += Count("total") - Count("executed");
         Console.WriteLine($"{name}: {Count("passed")} passed in {clock.Elapsed.TotalSeconds:0} s");
     }
-    if (skipped > 0) Console.WriteLine($"Skipped on this machine: {skipped}");
+    if (skipped > 0)
+        Console.WriteLine($"Skipped on this machine: {skipped}");
     Console.WriteLine($"{passed} passed, {failed} failed");
     return failed == 0 && passed > 0 ? 0 : 1;
 }
@@ -117,15 +157,31 @@ int Approve()
     const string project = "tests/Sleap.Cli.Tests";
     Build(project);
     Environment.SetEnvironmentVariable("SLEAP_APPROVE", "1");
-    var code = Run("dotnet", ["test", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "--filter", "FullyQualifiedName~Approved"]);
-    if (code == 0) Console.WriteLine("Written; 'git diff' shows what changed.");
+    var code = Run(
+        "dotnet",
+        [
+            "test",
+            project,
+            "-c",
+            "Release",
+            "--no-build",
+            "--nologo",
+            "-v",
+            "q",
+            "--filter",
+            "FullyQualifiedName~Approved",
+        ]
+    );
+    if (code == 0)
+        Console.WriteLine("Written; 'git diff' shows what changed.");
     return code;
 }
 
 int Sleap(string[] words)
 {
     Prepare(quiet: true);
-    if (!Directory.Exists("artifacts/bin/Sleap.Cli/release")) Console.Error.WriteLine("building, once: about a minute");
+    if (!Directory.Exists("artifacts/bin/Sleap.Cli/release"))
+        Console.Error.WriteLine("building, once: about a minute");
     Build("src/Sleap.Cli");
     return Run("dotnet", ["run", "--project", "src/Sleap.Cli", "-c", "Release", "--no-build", "--", .. words]);
 }
@@ -140,28 +196,47 @@ int Bench(string[] words)
 int Pack()
 {
     const string folder = "artifacts/package/release";
-    if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    if (Directory.Exists(folder))
+        Directory.Delete(folder, recursive: true);
     foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Cli"])
         Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:Packing=true");
     foreach (var file in Directory.GetFiles(folder, "*.*nupkg").Order(StringComparer.Ordinal))
-        Console.WriteLine($"{Path.GetRelativePath(root, Path.GetFullPath(file))}  {new FileInfo(file).Length / 1024.0 / 1024:0.0} MB");
+        Console.WriteLine(
+            $"{Path.GetRelativePath(root, Path.GetFullPath(file))}  "
+                + $"{new FileInfo(file).Length / 1024.0 / 1024:0.0} "
+                + $"MB"
+        );
     return 0;
 }
 
 int Doctor()
 {
-    Console.WriteLine($"system         {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores");
+    Console.WriteLine(
+        $"system         {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
+            + $"{Environment.ProcessorCount} cores"
+    );
     Console.WriteLine($".NET           {Environment.Version}");
     var gpu = Capture("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"]);
-    Console.WriteLine($"GPU            {(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}");
+    Console.WriteLine(
+        $"GPU            "
+            + $"{(gpu.Code == 0 ? gpu.Output.Trim() : "none found (nvidia-smi does not answer); training and prediction use the CPU")}"
+    );
     var missing = 0;
     foreach (var need in Needs())
     {
         var there = need.IsThere();
-        if (!there && !need.ForTests) missing++;
-        Console.WriteLine($"{need.Name,-15}{(there ? "ok" : $"missing{(need.ForTests ? " (only for 'test')" : "")}: apt-get install {need.Package}")}");
+        if (!there && !need.ForTests)
+            missing++;
+        Console.WriteLine(
+            $"{need.Name, -15}{(there ? "ok" : $"missing{(need.ForTests ? " (only for 'test')" : "")}: apt-get install {need.Package}")}"
+        );
     }
-    Console.WriteLine(missing == 0 ? "Everything is here." : "Run 'dotnet run build.cs -- demo' as root or with sudo to have it installed, or install the above by hand.");
+    Console.WriteLine(
+        missing == 0
+            ? "Everything is here."
+            : "Run 'dotnet run build.cs -- demo' as root or with sudo "
+                + "to have it installed, or install the above by hand."
+    );
     return missing == 0 ? 0 : 1;
 }
 
@@ -174,15 +249,25 @@ void Prepare(bool quiet = false, bool forTests = false)
     {
         var packages = missing.Select(n => n.Package).Distinct().ToArray();
         var line = $"apt-get install -y --no-install-recommends {string.Join(' ', packages)}";
-        var sudo = IsRoot() ? [] : Capture("sudo", ["-n", "true"]).Code == 0 ? new[] { "sudo" } : null;
+        var sudo =
+            IsRoot() ? []
+            : Capture("sudo", ["-n", "true"]).Code == 0 ? new[] { "sudo" }
+            : null;
         if (sudo is null || Capture("apt-get", ["--version"]).Code != 0)
-            throw new BuildException($"missing: {string.Join(", ", missing.Select(n => n.Name))}. Run once:\n  {(IsRoot() ? "" : "sudo ")}{line}", 1);
+            throw new BuildException(
+                $"missing: {string.Join(", ", missing.Select(n => n.Name))}. Run once:\n  "
+                    + $"{(IsRoot() ? "" : "sudo ")}{line}",
+                1
+            );
         (quiet ? Console.Error : Console.Out).WriteLine($"installing: {string.Join(' ', packages)}");
         Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
         Apt(sudo, ["update", "-qq"]);
         Apt(sudo, ["install", "-y", "-qq", "--no-install-recommends", .. packages]);
         if (missing.Where(n => !n.IsThere()).Select(n => n.Name).ToArray() is { Length: > 0 } still)
-            throw new BuildException($"apt-get ended well, yet these are still not found: {string.Join(", ", still)}.", 1);
+            throw new BuildException(
+                $"apt-get ended well, yet these are still not found: {string.Join(", ", still)}.",
+                1
+            );
     }
 }
 
@@ -190,15 +275,34 @@ void Apt(string[] sudo, string[] words)
 {
     string[] all = [.. sudo, "apt-get", .. words];
     var result = Capture(all[0], all[1..]);
-    if (result.Code != 0) throw new BuildException($"'{string.Join(' ', all)}' failed:\n{result.Output.TrimEnd()}", 1);
+    if (result.Code != 0)
+        throw new BuildException($"'{string.Join(' ', all)}' failed:\n{result.Output.TrimEnd()}", 1);
 }
 
 IEnumerable<Need> Needs()
 {
     yield return new("ffmpeg", "ffmpeg", () => OnPath("ffmpeg") && OnPath("ffprobe"));
-    yield return new("HDF5", "libhdf5-dev", () => Loads("libhdf5.so", "libhdf5_serial.so", "libhdf5_serial.so.103", "libhdf5.so.103", "libhdf5_serial.so.200", "libhdf5.so.200", "libhdf5.so.310"));
+    yield return new(
+        "HDF5",
+        "libhdf5-dev",
+        () =>
+            Loads(
+                "libhdf5.so",
+                "libhdf5_serial.so",
+                "libhdf5_serial.so.103",
+                "libhdf5.so.103",
+                "libhdf5_serial.so.200",
+                "libhdf5.so.200",
+                "libhdf5.so.310"
+            )
+    );
     // Tests read with another library what is written here.
-    yield return new("h5py", "python3-h5py", () => Capture("/usr/bin/python3", ["-c", "import h5py"]).Code == 0, ForTests: true);
+    yield return new(
+        "h5py",
+        "python3-h5py",
+        () => Capture("/usr/bin/python3", ["-c", "import h5py"]).Code == 0,
+        ForTests: true
+    );
 }
 
 // ---- small things -----------------------------------------------------------------------------------------------
@@ -206,28 +310,41 @@ IEnumerable<Need> Needs()
 static string FindRoot()
 {
     for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-        if (File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln"))) return folder.FullName;
-    throw new BuildException("Sleap.MLNet.sln is not in this folder or above it. Run build.cs from inside the clone.", 1);
+        if (File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
+            return folder.FullName;
+    throw new BuildException(
+        "Sleap.MLNet.sln is not in this folder or above it. Run build.cs from inside the clone.",
+        1
+    );
 }
 
 static bool IsRoot() => Environment.UserName == "root";
 
-static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+static bool OnPath(string program) =>
+    (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
 
 static bool Loads(params string[] libraries)
 {
     foreach (var library in libraries)
-        if (NativeLibrary.TryLoad(library, out var handle)) { NativeLibrary.Free(handle); return true; }
+        if (NativeLibrary.TryLoad(library, out var handle))
+        {
+            NativeLibrary.Free(handle);
+            return true;
+        }
     return false;
 }
 
-// Says nothing unless something is wrong: what comes after it on the standard output may be a table or JSON for another program.
+// Says nothing unless something is wrong: what comes after it on the standard output may be a table or JSON for another
+// program.
 static void Build(string project) => Dotnet("msbuild", project, "-restore", "-v:q", "-p:Configuration=Release");
 
 static void Dotnet(params string[] words)
 {
     var code = Run("dotnet", [.. words, "--nologo"]);
-    if (code != 0) throw new BuildException($"'dotnet {string.Join(' ', words)}' failed.", code);
+    if (code != 0)
+        throw new BuildException($"'dotnet {string.Join(' ', words)}' failed.", code);
 }
 
 static int Run(string program, IEnumerable<string> words)
@@ -241,16 +358,32 @@ static (int Code, string Output) Capture(string program, IEnumerable<string> wor
 {
     try
     {
-        using var process = new Process { StartInfo = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        using var process = new Process
+        {
+            StartInfo = new(program, words) { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
         var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => { lock (output) output.AppendLine(line.Data); };
-        process.ErrorDataReceived += (_, line) => { lock (output) output.AppendLine(line.Data); };
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (output)
+                output.AppendLine(line.Data);
+        };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (output)
+                output.AppendLine(line.Data);
+        };
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds))) { process.Kill(entireProcessTree: true); return (124, $"'{program}' did not end within {seconds} s."); }
+        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+        {
+            process.Kill(entireProcessTree: true);
+            return (124, $"'{program}' did not end within {seconds} s.");
+        }
         process.WaitForExit();
-        lock (output) return (process.ExitCode, output.ToString());
+        lock (output)
+            return (process.ExitCode, output.ToString());
     }
     catch (System.ComponentModel.Win32Exception)
     {

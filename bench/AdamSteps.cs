@@ -1,18 +1,19 @@
 using Sleap.MLNet;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
 
 /// <summary>
-/// Training steps of a network with Adam on images and target maps that stay the same: forward, mean squared error, backward, update.
+/// Training steps of a network with Adam on images and target maps that stay the same: forward, mean squared error,
+/// backward, update.
 /// </summary>
 internal sealed class AdamSteps : IDisposable
 {
     private readonly nn.Module _network;
     private readonly Func<Tensor, Tensor> _forward;
     private readonly optim.Optimizer _optimizer;
-    private readonly Tensor _images, _targets;
+    private readonly Tensor _images,
+        _targets;
 
     /// <param name="network">Has the parameters; stays the caller's.</param>
     /// <param name="forward">Images (B, 1, H, W) to maps (B, nodes, H/2, W/2).</param>
@@ -23,7 +24,8 @@ internal sealed class AdamSteps : IDisposable
         using var scope = NewDisposeScope();
         manual_seed(1);
         var (height, width, batch) = input;
-        _images = rand(batch, 1, height, width).DetachFromDisposeScope();   // with one channel both layouts are the same
+        // with one channel both layouts are the same
+        _images = rand(batch, 1, height, width).DetachFromDisposeScope();
         var targets = rand(batch, BenchNetwork.Nodes, height / 2, width / 2);
         _targets = (channelsLast ? ChannelsLast.Convert(targets) : targets).DetachFromDisposeScope();
         (_network, _forward, _optimizer) = (network, forward, optim.Adam(network.parameters(), 1e-3));

@@ -1,5 +1,4 @@
 using Sleap.MLNet;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +8,8 @@ namespace Sleap.Bench;
 /// <summary>A peer: the same network of TorchSharp's own modules, as a program without this library has it.</summary>
 internal sealed class EagerUNet : Module<Tensor, Tensor>
 {
-    private readonly ModuleList<Sequential> down = new(), up = new();
+    private readonly ModuleList<Sequential> down = new(),
+        up = new();
     private readonly Sequential middle;
     private readonly MaxPool2d pool = MaxPool2d(2);
     private readonly Conv2d head;
@@ -19,12 +19,15 @@ internal sealed class EagerUNet : Module<Tensor, Tensor>
     public EagerUNet(UNetWeights weights, bool channelsLast)
         : base(nameof(EagerUNet))
     {
-        foreach (var block in weights.Down) down.Add(Block(block));
+        foreach (var block in weights.Down)
+            down.Add(Block(block));
         middle = Block(weights.Middle);
-        foreach (var block in weights.Up) up.Add(Block(block));
+        foreach (var block in weights.Up)
+            up.Add(Block(block));
         head = Convolution(weights.Head);
         RegisterComponents();
-        if (channelsLast) ChannelsLast.ConvertWeights(this);
+        if (channelsLast)
+            ChannelsLast.ConvertWeights(this);
     }
 
     /// <param name="images">(B, 1, H, W)</param>
@@ -35,11 +38,12 @@ internal sealed class EagerUNet : Module<Tensor, Tensor>
         var (x, skips) = (images, new Stack<Tensor>());
         foreach (var block in down)
         {
-            skips.Push(block.call(x));                          // (B, filters, h, w)
-            x = pool.call(skips.Peek());                        // (B, filters, h/2, w/2)
+            skips.Push(block.call(x)); // (B, filters, h, w)
+            x = pool.call(skips.Peek()); // (B, filters, h/2, w/2)
         }
         x = middle.call(x);
-        foreach (var block in up) x = Joined(block, x, skips.Pop());
+        foreach (var block in up)
+            x = Joined(block, x, skips.Pop());
         return head.call(x).MoveToOuterDisposeScope();
     }
 
@@ -47,12 +51,14 @@ internal sealed class EagerUNet : Module<Tensor, Tensor>
     private static Tensor Joined(Sequential block, Tensor x, Tensor skip)
     {
         using var doubled = functional.interpolate(x, null, [2.0, 2.0], InterpolationMode.Bilinear, false);
-        using var joined = cat([skip, doubled], 1);             // (B, S + C, 2h, 2w)
+        using var joined = cat([skip, doubled], 1); // (B, S + C, 2h, 2w)
         return block.call(joined);
     }
 
     private static Sequential Block(ConvWeights[] convolutions) =>
-        Sequential(convolutions.SelectMany(one => new Module<Tensor, Tensor>[] { Convolution(one), ReLU(inplace: true) }));
+        Sequential(
+            convolutions.SelectMany(one => new Module<Tensor, Tensor>[] { Convolution(one), ReLU(inplace: true) })
+        );
 
     private static Conv2d Convolution(ConvWeights weights)
     {

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
-using TorchSharp;
 using static Sleap.Bench.BenchNetwork;
 using static Sleap.Bench.Timing;
 using static TorchSharp.torch;
@@ -11,13 +10,17 @@ using static TorchSharp.torch;
 namespace Sleap.Bench;
 
 /// <summary>
-/// From a video's file to a written .slp beside plain TorchSharp modules in the same run, where the time goes, single frames beside the
-/// bare network, and the checkpoints that lie in the repository.
+/// From a video's file to a written .slp beside plain TorchSharp modules in the same run, where the time goes, single
+/// frames beside the bare network, and the checkpoints that lie in the repository.
 /// </summary>
 internal static class InferenceBench
 {
-    private const string OpenField = "examples/data/openfield/videos/m3v1mp4.mp4", Flies = "examples/data/flies13/flies13_20190128.mp4";
-    private static readonly string Output = Path.Combine(Path.GetTempPath(), $"inference-bench-{Environment.ProcessId}.slp");
+    private const string OpenField = "examples/data/openfield/videos/m3v1mp4.mp4",
+        Flies = "examples/data/flies13/flies13_20190128.mp4";
+    private static readonly string Output = Path.Combine(
+        Path.GetTempPath(),
+        $"inference-bench-{Environment.ProcessId}.slp"
+    );
 
     public static int Run(string[] words)
     {
@@ -40,21 +43,34 @@ internal static class InferenceBench
     }
 
     // A model with the network of the benches; its training is a formality.
-    private static SingleInstanceTransformer Formality(PoseCatalog pose) => pose.SingleInstance(new()
-    {
-        Backbone = Options, Scale = 0.5f, Refinement = PeakRefinement.Integral, BatchSize = Batch, Training = new() { Epochs = 1, StepsPerEpoch = 1 },
-    }).Fit(pose.Split(pose.LoadLabels("examples/data/openfield"), testFraction: 0.95).TrainSet);
+    private static SingleInstanceTransformer Formality(PoseCatalog pose) =>
+        pose.SingleInstance(
+                new()
+                {
+                    Backbone = Options,
+                    Scale = 0.5f,
+                    Refinement = PeakRefinement.Integral,
+                    BatchSize = Batch,
+                    Training = new() { Epochs = 1, StepsPerEpoch = 1 },
+                }
+            )
+            .Fit(pose.Split(pose.LoadLabels("examples/data/openfield"), testFraction: 0.95).TrainSet);
 
     private static void BesidePeers(PoseCatalog pose, PoseModelTransformer model, int frames)
     {
-        using PoseNetwork ours = ForPrediction(), oursInHalf = ForPrediction(ScalarType.BFloat16);
+        using PoseNetwork ours = ForPrediction(),
+            oursInHalf = ForPrediction(ScalarType.BFloat16);
         var weights = new UNetWeights(ours);
-        using EagerUNet eager = new(weights, channelsLast: false), last = new(weights, channelsLast: true);
+        using EagerUNet eager = new(weights, channelsLast: false),
+            last = new(weights, channelsLast: true);
         using var half = model.With(new() { Precision = Precision.BFloat16 });
         List<(string Name, Func<double> Ours, Func<EagerUNet, double> Peer)> rows =
         [
-            ("file to .slp", () => FramesPerSecond(pose, model, OpenField, frames),
-                peer => EagerVideo.FramesPerSecond(peer, OpenField, Output, frames)),
+            (
+                "file to .slp",
+                () => FramesPerSecond(pose, model, OpenField, frames),
+                peer => EagerVideo.FramesPerSecond(peer, OpenField, Output, frames)
+            ),
             ("network alone, batch 4", () => Forward(x => ours.call(x)[0], Batch), peer => Forward(peer.call, Batch)),
             ("network alone, batch 1", () => Forward(x => ours.call(x)[0], 1), peer => Forward(peer.call, 1)),
         ];
@@ -65,11 +81,13 @@ internal static class InferenceBench
             rows.Add(("network alone, bfloat16", () => Forward(x => oursInHalf.call(x)[0], Batch), rows[1].Peer));
         }
         Say($"{frames} frames of {OpenField}, scale 0.5, {Threads} threads; frames/s");
-        Say($"{"",-26}{"ours",10}{"eager",10}{"ratio",9}{"channels-last",15}{"ratio",9}");
+        Say($"{"", -26}{"ours", 10}{"eager", 10}{"ratio", 9}{"channels-last", 15}{"ratio", 9}");
         foreach (var (name, own, peer) in rows)
         {
             var speeds = BestInTurns(2, [own, () => peer(eager), () => peer(last)]);
-            Say($"{name,-26}{speeds[0],10:0.0}{speeds[1],10:0.0}{speeds[0] / speeds[1],8:0.00}x{speeds[2],15:0.0}{speeds[0] / speeds[2],8:0.00}x");
+            Say(
+                $"{name, -26}{speeds[0], 10:0.0}{speeds[1], 10:0.0}{speeds[0] / speeds[1], 8:0.00}x{speeds[2], 15:0.0}{speeds[0] / speeds[2], 8:0.00}x"
+            );
         }
     }
 
@@ -84,7 +102,9 @@ internal static class InferenceBench
     private static double FramesPerSecond(PoseCatalog pose, ITransformer model, string video, int frames) =>
         pose.Predict(model, video, Output, new() { Frames = Enumerable.Range(0, frames) }).FramesPerSecond;
 
-    /// <summary>Each part by itself over the same frames; those that run at the same time add up to more than the whole.</summary>
+    /// <summary>
+    /// Each part by itself over the same frames; those that run at the same time add up to more than the whole.
+    /// </summary>
     private static void Parts(PoseCatalog pose, int frames)
     {
         var geometry = new FrameGeometry(480, 640, 0.5f, 16);
@@ -97,20 +117,59 @@ internal static class InferenceBench
         using var inference = inference_mode(true);
         var codec = new ConfidenceMap(2, 5);
         using var maps = network.call(images)[0];
-        var predicted = new Instance { Skeleton = new Skeleton("", ["a", "b", "c", "d"]), IsPredicted = true, Points = [.. Enumerable.Range(0, 4).Select(n => new Point(n, n, true, false, 0.5f))] };
+        var predicted = new Instance
+        {
+            Skeleton = new Skeleton("", ["a", "b", "c", "d"]),
+            IsPredicted = true,
+            Points = [.. Enumerable.Range(0, 4).Select(n => new Point(n, n, true, false, 0.5f))],
+        };
         var video = Sleap.IO.Video.FromFile(OpenField);
         (string Name, double Seconds)[] parts =
         [
             ("decode", Seconds(() => Decode(pose, OpenField, frames)) / frames),
-            ("resample", Best(3, () => Repeat(frames, () => resampler.Resample(frame.Pixels, input.AsSpan(0, resampler.ByteCount)))) / frames),
-            ("bytes to tensor", Best(3, () => Repeat(frames / Batch, () => InputTensor.FromBytes(input, Batch, geometry.InputHeight, geometry.InputWidth, 1).Dispose())) / frames),
+            (
+                "resample",
+                Best(
+                    3,
+                    () => Repeat(frames, () => resampler.Resample(frame.Pixels, input.AsSpan(0, resampler.ByteCount)))
+                ) / frames
+            ),
+            (
+                "bytes to tensor",
+                Best(
+                    3,
+                    () =>
+                        Repeat(
+                            frames / Batch,
+                            () =>
+                                InputTensor
+                                    .FromBytes(input, Batch, geometry.InputHeight, geometry.InputWidth, 1)
+                                    .Dispose()
+                        )
+                ) / frames
+            ),
             ("network", Best(2, () => Repeat(frames / Batch, () => network.call(images)[0].Dispose())) / frames),
-            ("peaks", Best(3, () => Repeat(frames / Batch, () => { using var scope = NewDisposeScope(); codec.Decode(maps).Points.cpu(); })) / frames),
+            (
+                "peaks",
+                Best(
+                    3,
+                    () =>
+                        Repeat(
+                            frames / Batch,
+                            () =>
+                            {
+                                using var scope = NewDisposeScope();
+                                codec.Decode(maps).Points.cpu();
+                            }
+                        )
+                ) / frames
+            ),
             ("write", Best(3, () => Write(video, predicted, frames)) / frames),
         ];
         Say("");
         Say("Where the time goes, each part by itself, ms a frame:");
-        foreach (var (name, seconds) in parts) Say($"{name,-26}{seconds * 1e3,14:0.00}");
+        foreach (var (name, seconds) in parts)
+            Say($"{name, -26}{seconds * 1e3, 14:0.00}");
     }
 
     private static void Live(PoseCatalog pose, PoseModelTransformer model)
@@ -125,20 +184,29 @@ internal static class InferenceBench
         for (var i = -5; i < frames.Count; i++)
         {
             // Turn about, so that a slow moment of the machine is in both.
-            if (i >= 0) live.Predict(frames[i].Pixels, frames[i].Height, frames[i].Width, frames[i].Channels);
+            if (i >= 0)
+                live.Predict(frames[i].Pixels, frames[i].Height, frames[i].Width, frames[i].Channels);
             var seconds = Seconds(() => network.call(image)[0].Dispose());
-            if (i >= 0) bare.Add(seconds * 1e3);
+            if (i >= 0)
+                bare.Add(seconds * 1e3);
         }
         bare.Sort();
         var (p50, p95) = (bare[(int)(0.5 * bare.Count) - 1], bare[(int)(0.95 * bare.Count) - 1]);
         Say("");
         Say($"Live, a frame of 640 x 480 in, poses out: {live.Latency}");
-        Say($"The network alone, batch 1: p50 {p50:0.0} ms, p95 {p95:0.0} ms; ratios {live.Latency.P50.TotalMilliseconds / p50:0.00} and {live.Latency.P95.TotalMilliseconds / p95:0.00}");
+        Say(
+            $"The network alone, batch 1: p50 {p50:0.0} ms, p95 {p95:0.0} ms; ratios "
+                + $"{live.Latency.P50.TotalMilliseconds / p50:0.00} and "
+                + $"{live.Latency.P95.TotalMilliseconds / p95:0.00}"
+        );
     }
 
     private static void Checkpoints(PoseCatalog pose)
     {
-        const string models = "tests/golden/models/", trained = "tests/golden/trained/", robot = "tests/data/small_robot.mp4", pair = "tests/data/centered_pair_small.mp4";
+        const string models = "tests/golden/models/",
+            trained = "tests/golden/trained/",
+            robot = "tests/data/small_robot.mp4",
+            pair = "tests/data/centered_pair_small.mp4";
         (string Name, string[] Folders, string Video, int Frames)[] rows =
         [
             ("single instance, sample", [models + "single_instance"], robot, 64),
@@ -152,16 +220,21 @@ internal static class InferenceBench
             ("bottom-up, flies13", [trained + "flies13_bottomup"], Flies, 16),
         ];
         Say("");
-        Say($"{"checkpoints of sleap-nn",-28}{"frame",11}{"animals",9}{"frames/s",10}{"decode ms",11}{"all ms",9}{"live p50 ms",13}");
+        Say(
+            $"{"checkpoints of sleap-nn", -28}{"frame", 11}{"animals", 9}{"frames/s", 10}{"decode ms", 11}{"all ms", 9}{"live p50 ms", 13}"
+        );
         foreach (var (name, folders, video, frames) in rows)
         {
             using var model = pose.FromSleap(folders);
             var live = pose.CreateLivePredictor(model);
             using var source = Sleap.IO.Video.FromFile(video).Open();
-            for (var i = 0; i < 8; i++) live.Predict(source.Read(i).Pixels, source.Height, source.Width, source.Channels);
+            for (var i = 0; i < 8; i++)
+                live.Predict(source.Read(i).Pixels, source.Height, source.Width, source.Channels);
             var report = pose.Predict(model, video, Output, new() { Frames = Enumerable.Range(0, frames) });
             var decode = Seconds(() => Decode(pose, video, frames)) / frames;
-            Say($"{name,-28}{$"{source.Width}x{source.Height}",11}{(double)report.Instances / report.Processed,9:0.0}{report.FramesPerSecond,10:0.0}{decode * 1e3,11:0.0}{1e3 / report.FramesPerSecond,9:0.0}{live.Latency.P50.TotalMilliseconds,13:0.0}");
+            Say(
+                $"{name, -28}{$"{source.Width}x{source.Height}", 11}{(double)report.Instances / report.Processed, 9:0.0}{report.FramesPerSecond, 10:0.0}{decode * 1e3, 11:0.0}{1e3 / report.FramesPerSecond, 9:0.0}{live.Latency.P50.TotalMilliseconds, 13:0.0}"
+            );
         }
     }
 
@@ -170,27 +243,42 @@ internal static class InferenceBench
         var view = pose.LoadVideo(video, Enumerable.Range(0, frames));
         // With the image active frames are decoded, whether or not somebody looks at them.
         using var cursor = view.GetRowCursor([view.Schema["Image"]]);
-        while (cursor.MoveNext())
-        {
-        }
+        while (cursor.MoveNext()) { }
     }
 
     private static void Write(Sleap.IO.Video video, Instance predicted, int frames)
     {
         using var writer = LabelsWriter.Create(Output, predicted.Skeleton, [video]);
         for (var i = 0; i < frames; i++)
-            writer.Add(new LabeledFrame { Video = video, FrameIndex = i, Instances = [new Instance { Skeleton = predicted.Skeleton, Points = predicted.Points, IsPredicted = true }] });
+        {
+            writer.Add(
+                new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = i,
+                    Instances =
+                    [
+                        new Instance
+                        {
+                            Skeleton = predicted.Skeleton,
+                            Points = predicted.Points,
+                            IsPredicted = true,
+                        },
+                    ],
+                }
+            );
+        }
+
         writer.Finish();
     }
 
     private static void Repeat(int times, Action work)
     {
-        for (var i = 0; i < times; i++) work();
+        for (var i = 0; i < times; i++)
+            work();
     }
 
     private static double Best(int rounds, Action work) => Enumerable.Range(0, rounds).Min(_ => Seconds(work));
-
-    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private static void Say(string line) => Console.WriteLine(line);
 }

@@ -6,12 +6,14 @@ using Sleap.IO;
 namespace Sleap.Bench;
 
 /// <summary>
-/// Opening a .slp of 4 million points: ours beside h5py reading the same four tables into arrays, and what each holds in memory afterwards. Then every frame is
-/// asked for, which builds what opening did not.
+/// Opening a .slp of 4 million points: ours beside h5py reading the same four tables into arrays, and what each holds
+/// in memory afterwards. Then every frame is asked for, which builds what opening did not.
 /// </summary>
 internal static class LazyReading
 {
-    private const int Frames = 100_000, Animals = 2, Nodes = 20;
+    private const int Frames = 100_000,
+        Animals = 2,
+        Nodes = 20;
 
     /// <summary>The same datasets with h5py: what any reader must at least do.</summary>
     private const string Peer = """
@@ -51,7 +53,11 @@ internal static class LazyReading
             var seconds = all.Elapsed.TotalSeconds;
             var built = (GC.GetTotalMemory(forceFullCollection: true) - before2) / 1e6;
             Console.WriteLine(Line($"lazy: {new FileInfo(path).Length / 1e6:0} MB, {Frames} frames, {points} points"));
-            Console.WriteLine(double.IsNaN(peerMegabytes) ? "  h5py      not there (apt-get install python3-h5py)" : Line($"  h5py      {peer:0.000} s  {peerMegabytes:0} MB in arrays"));
+            Console.WriteLine(
+                double.IsNaN(peerMegabytes)
+                    ? "  h5py      not there (apt-get install python3-h5py)"
+                    : Line($"  h5py      {peer:0.000} s  {peerMegabytes:0} MB in arrays")
+            );
             Console.WriteLine(Line($"  ours      {ours:0.000} s  {megabytes:0} MB, checked, no frame built"));
             Console.WriteLine(Line($"  all asked {seconds:0.000} s  {built:0} MB more, every frame built"));
             GC.KeepAlive(labels);
@@ -62,22 +68,52 @@ internal static class LazyReading
         }
     }
 
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Line(string text) => text;
 
     private static Labels Make()
     {
         var skeleton = new Skeleton("mouse", Enumerable.Range(0, Nodes).Select(n => $"node{n}"));
         var (video, random) = (Sleap.IO.Video.FromFile("long.mp4"), new Random(1));
-        Instance Animal() => new()
-        {
-            Skeleton = skeleton, IsPredicted = true, Score = 0.5f, Points = [.. Enumerable.Range(0, Nodes).Select(_ => new Point(random.NextDouble() * 1000, random.NextDouble() * 1000, true, false, 0.5f))],
-        };
-        return new Labels(Enumerable.Range(0, Frames).Select(k => new LabeledFrame { Video = video, FrameIndex = k, Instances = [.. Enumerable.Range(0, Animals).Select(_ => Animal())] }));
+        Instance Animal() =>
+            new()
+            {
+                Skeleton = skeleton,
+                IsPredicted = true,
+                Score = 0.5f,
+                Points =
+                [
+                    .. Enumerable
+                        .Range(0, Nodes)
+                        .Select(_ => new Point(
+                            random.NextDouble() * 1000,
+                            random.NextDouble() * 1000,
+                            true,
+                            false,
+                            0.5f
+                        )),
+                ],
+            };
+        return new Labels(
+            Enumerable
+                .Range(0, Frames)
+                .Select(k => new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = k,
+                    Instances = [.. Enumerable.Range(0, Animals).Select(_ => Animal())],
+                })
+        );
     }
 
     private static JsonNode? ReadByPeer(string path)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Peer, path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", ["-c", Peer, path])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var line = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? JsonNode.Parse(line) : null;

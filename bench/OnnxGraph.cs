@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Onnx;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
@@ -9,14 +8,14 @@ namespace Sleap.Bench;
 /// <summary>Writes the network as an ONNX model with weights in it, for images of one size.</summary>
 internal sealed class OnnxGraph
 {
-    public const string Images = "images", Maps = "maps";
+    public const string Images = "images",
+        Maps = "maps";
 
-    private const int Opset = 17, IrVersion = 8;
+    private const int Opset = 17,
+        IrVersion = 8;
     private readonly GraphProto _graph = new() { Name = "unet" };
 
-    private OnnxGraph()
-    {
-    }
+    private OnnxGraph() { }
 
     /// <summary>The bytes of the .onnx file.</summary>
     /// <param name="weights">Weights.</param>
@@ -29,7 +28,12 @@ internal sealed class OnnxGraph
         writer._graph.Output.Add(Port(Maps, maps));
         writer.Add(weights);
         var opset = new OperatorSetIdProto { Version = Opset };
-        return new ModelProto { IrVersion = IrVersion, OpsetImport = { opset }, Graph = writer._graph }.ToByteArray();
+        return new ModelProto
+        {
+            IrVersion = IrVersion,
+            OpsetImport = { opset },
+            Graph = writer._graph,
+        }.ToByteArray();
     }
 
     // The maps have the names of the nodes that make them.
@@ -38,17 +42,31 @@ internal sealed class OnnxGraph
         var (x, skips) = (Images, new Stack<string>());
         foreach (var block in weights.Down)
         {
-            skips.Push(Block(x, block));                                                            // (B, filters, h, w)
-            x = Node("MaxPool", $"pool{skips.Count}", [skips.Peek()], Numbers("kernel_shape", 2, 2), Numbers("strides", 2, 2));
+            // (B, filters, h, w)
+            skips.Push(Block(x, block));
+            x = Node(
+                "MaxPool",
+                $"pool{skips.Count}",
+                [skips.Peek()],
+                Numbers("kernel_shape", 2, 2),
+                Numbers("strides", 2, 2)
+            );
         }
         x = Block(x, weights.Middle);
         Initializer("scales", [4], [1f, 1, 2, 2]);
         foreach (var block in weights.Up)
         {
-            // half_pixel is what torch calls align_corners = false. The empty name stands for the input that is left out.
-            x = Node("Resize", $"up{skips.Count}", [x, "", "scales"],
-                Word("mode", "linear"), Word("coordinate_transformation_mode", "half_pixel"));
-            x = Node("Concat", $"joined{skips.Count}", [skips.Pop(), x], Number("axis", 1));        // (B, S + C, 2h, 2w)
+            // half_pixel is what torch calls align_corners = false. The empty name stands for the input that is left
+            // out.
+            x = Node(
+                "Resize",
+                $"up{skips.Count}",
+                [x, "", "scales"],
+                Word("mode", "linear"),
+                Word("coordinate_transformation_mode", "half_pixel")
+            );
+            // (B, S + C, 2h, 2w)
+            x = Node("Concat", $"joined{skips.Count}", [skips.Pop(), x], Number("axis", 1));
             x = Block(x, block);
         }
         Convolution(x, weights.Head, Maps);
@@ -66,16 +84,27 @@ internal sealed class OnnxGraph
         var kernel = weights.Weight.size(2);
         Initializer($"{weights.Name}.weight", weights.Weight);
         Initializer($"{weights.Name}.bias", weights.Bias);
-        return Node("Conv", name, [x, $"{weights.Name}.weight", $"{weights.Name}.bias"],
-            Numbers("kernel_shape", kernel, kernel), Numbers("pads", kernel / 2, kernel / 2, kernel / 2, kernel / 2));
+        return Node(
+            "Conv",
+            name,
+            [x, $"{weights.Name}.weight", $"{weights.Name}.bias"],
+            Numbers("kernel_shape", kernel, kernel),
+            Numbers("pads", kernel / 2, kernel / 2, kernel / 2, kernel / 2)
+        );
     }
 
     private string Node(string operation, string name, string[] inputs, params AttributeProto[] attributes)
     {
-        _graph.Node.Add(new NodeProto
-        {
-            OpType = operation, Name = name, Input = { inputs }, Output = { name }, Attribute = { attributes },
-        });
+        _graph.Node.Add(
+            new NodeProto
+            {
+                OpType = operation,
+                Name = name,
+                Input = { inputs },
+                Output = { name },
+                Attribute = { attributes },
+            }
+        );
         return name;
     }
 
@@ -85,25 +114,53 @@ internal sealed class OnnxGraph
         Initializer(name, contiguous.shape, contiguous.data<float>().ToArray());
     }
 
-    private void Initializer(string name, long[] shape, float[] values) => _graph.Initializer.Add(new TensorProto
-    {
-        Name = name, DataType = (int)TensorProto.Types.DataType.Float, Dims = { shape },
-        RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
-    });
+    private void Initializer(string name, long[] shape, float[] values) =>
+        _graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = name,
+                DataType = (int)TensorProto.Types.DataType.Float,
+                Dims = { shape },
+                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan())),
+            }
+        );
 
     private static AttributeProto Number(string name, long value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+        new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Int,
+            I = value,
+        };
 
     private static AttributeProto Numbers(string name, params long[] values) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.Ints, Ints = { values } };
+        new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.Ints,
+            Ints = { values },
+        };
 
     private static AttributeProto Word(string name, string value) =>
-        new() { Name = name, Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+        new()
+        {
+            Name = name,
+            Type = AttributeProto.Types.AttributeType.String,
+            S = ByteString.CopyFromUtf8(value),
+        };
 
     private static ValueInfoProto Port(string name, long[] shape)
     {
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = new TensorShapeProto() };
+        var tensor = new TypeProto.Types.Tensor
+        {
+            ElemType = (int)TensorProto.Types.DataType.Float,
+            Shape = new TensorShapeProto(),
+        };
         tensor.Shape.Dim.AddRange(shape.Select(size => new TensorShapeProto.Types.Dimension { DimValue = size }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = tensor },
+        };
     }
 }

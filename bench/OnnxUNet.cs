@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
@@ -10,7 +9,8 @@ namespace Sleap.Bench;
 internal sealed class OnnxUNet : IDisposable
 {
     private readonly InferenceSession _session;
-    private readonly OrtValue _input, _output;
+    private readonly OrtValue _input,
+        _output;
     private readonly RunOptions _options = new();
     private readonly long[] _shape;
     private readonly float[] _maps;
@@ -23,8 +23,10 @@ internal sealed class OnnxUNet : IDisposable
         _maps = new float[_shape.Aggregate((a, b) => a * b)];
         using var options = new SessionOptions
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = BenchNetwork.Threads, InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = BenchNetwork.Threads,
+            InterOpNumThreads = 1,
         };
         _session = new InferenceSession(OnnxGraph.Write(weights, images.shape, _shape), options);
         using var contiguous = images.contiguous();

@@ -2,21 +2,27 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sleap.MLNet;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
 
 /// <summary>
-/// Prediction and training steps beside peers in this process, which are the same network with the same weights: of plain TorchSharp
-/// modules (<c>eager</c>), of the same modules laid out channels-last (<c>channels_last</c>), and in ONNX Runtime (<c>onnxruntime</c>).
-/// For each size of images, all must compute the same before anything is timed. Usage: peers [--json FILE].
+/// Prediction and training steps beside peers in this process, which are the same network with the same weights: of
+/// plain TorchSharp modules (<c>eager</c>), of the same modules laid out channels-last (<c>channels_last</c>), and in
+/// ONNX Runtime (<c>onnxruntime</c>). For each size of images, all must compute the same before anything is timed.
+/// Usage: peers [--json FILE].
 /// </summary>
 internal static class PeersBench
 {
-    private const string Ours = "ours", OnnxRuntime = "onnxruntime", Eager = "eager", Last = "channels_last", Half = "bfloat16";
-    private const int Rounds = 5, StepsCompared = 3;
-    private const double MapTolerance = 1e-4, LossTolerance = 1e-3;
+    private const string Ours = "ours",
+        OnnxRuntime = "onnxruntime",
+        Eager = "eager",
+        Last = "channels_last",
+        Half = "bfloat16";
+    private const int Rounds = 5,
+        StepsCompared = 3;
+    private const double MapTolerance = 1e-4,
+        LossTolerance = 1e-3;
 
     private static readonly Input[] Inputs = [Input.Usual, new(512, 512, 1), new(1024, 1024, 1)];
 
@@ -34,7 +40,8 @@ internal static class PeersBench
         {
             var report = new JsonObject
             {
-                ["predict"] = Table("prediction, frames/s", Inputs, Predict), ["train"] = Table("training, steps/s", Inputs[..2], Train),
+                ["predict"] = Table("prediction, frames/s", Inputs, Predict),
+                ["train"] = Table("training, steps/s", Inputs[..2], Train),
             };
             if (words is [_, var file])
                 File.WriteAllText(file, report.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -48,7 +55,11 @@ internal static class PeersBench
     }
 
     /// <summary>Measures and prints one row an input, and returns the speeds by input and name.</summary>
-    private static JsonObject Table(string title, IEnumerable<Input> inputs, Func<Input, Dictionary<string, double>> measure)
+    private static JsonObject Table(
+        string title,
+        IEnumerable<Input> inputs,
+        Func<Input, Dictionary<string, double>> measure
+    )
     {
         var table = new JsonObject();
         foreach (var input in inputs)
@@ -57,21 +68,26 @@ internal static class PeersBench
             var half = speeds.Remove(Half, out var speed) ? speed : double.NaN;
             if (table.Count == 0)
             {
-                var columns = speeds.Keys.Select(name => $"{name,14}{(name == Ours ? "" : "ratio"),8}");
-                Console.WriteLine($"{title,-26}{string.Concat(columns)}   {BenchNetwork.Threads} threads");
+                var columns = speeds.Keys.Select(name => $"{name, 14}{(name == Ours ? "" : "ratio"), 8}");
+                Console.WriteLine($"{title, -26}{string.Concat(columns)}   {BenchNetwork.Threads} threads");
             }
             Print($"{input}", speeds[Ours], speeds);
             // The peers stay in single precision.
-            if (!double.IsNaN(half)) Print($"{input}, {Half}", half, speeds);
-            table[$"{input}"] = new JsonObject(speeds.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)Math.Round(one.Value, 3))));
+            if (!double.IsNaN(half))
+                Print($"{input}, {Half}", half, speeds);
+            table[$"{input}"] = new JsonObject(
+                speeds.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)Math.Round(one.Value, 3)))
+            );
         }
         return table;
     }
 
     private static void Print(string row, double ours, Dictionary<string, double> speeds)
     {
-        var peers = speeds.Where(speed => speed.Key != Ours).Select(peer => Text($"{peer.Value,14:0.00}{ours / peer.Value,7:0.00}x"));
-        Console.WriteLine(Text($"{row,-26}{ours,14:0.00}{"",8}{string.Concat(peers)}"));
+        var peers = speeds
+            .Where(speed => speed.Key != Ours)
+            .Select(peer => Text($"{peer.Value, 14:0.00}{ours / peer.Value, 7:0.00}x"));
+        Console.WriteLine(Text($"{row, -26}{ours, 14:0.00}{"", 8}{string.Concat(peers)}"));
     }
 
     private static Dictionary<string, double> Predict(Input input)
@@ -79,39 +95,54 @@ internal static class PeersBench
         using var ours = BenchNetwork.ForPrediction();
         using var half = BenchNetwork.ForPrediction(ScalarType.BFloat16);
         var weights = new UNetWeights(ours);
-        using EagerUNet eager = new(weights, channelsLast: false), last = new(weights, channelsLast: true);
+        using EagerUNet eager = new(weights, channelsLast: false),
+            last = new(weights, channelsLast: true);
         using var inference = inference_mode(true);
-        using var images = rand(input.Batch, 1, input.Height, input.Width);   // with one channel both layouts are the same
+        // with one channel both layouts are the same
+        using var images = rand(input.Batch, 1, input.Height, input.Width);
         using var onnx = new OnnxUNet(weights, images);
         CheckMaps(ours, eager, last, onnx, images);
         List<(string Name, Action Once)> all =
         [
-            (Ours, () => ours.call(images)[0].Dispose()), (OnnxRuntime, onnx.Run),
-            (Eager, () => eager.call(images).Dispose()), (Last, () => last.call(images).Dispose()),
+            (Ours, () => ours.call(images)[0].Dispose()),
+            (OnnxRuntime, onnx.Run),
+            (Eager, () => eager.call(images).Dispose()),
+            (Last, () => last.call(images).Dispose()),
         ];
-        if (HalfIsFast) all.Add((Half, () => half.call(images)[0].Dispose()));
+        if (HalfIsFast)
+            all.Add((Half, () => half.call(images)[0].Dispose()));
         return Measure(all, input.Batch);
     }
 
     private static Dictionary<string, double> Train(Input input)
     {
-        using PoseNetwork ours = BenchNetwork.ForTraining(), half = BenchNetwork.ForTraining(ScalarType.BFloat16);
+        using PoseNetwork ours = BenchNetwork.ForTraining(),
+            half = BenchNetwork.ForTraining(ScalarType.BFloat16);
         var weights = new UNetWeights(ours);
-        using EagerUNet eager = new(weights, channelsLast: false), last = new(weights, channelsLast: true);
+        using EagerUNet eager = new(weights, channelsLast: false),
+            last = new(weights, channelsLast: true);
         using var oursSteps = new AdamSteps(ours, x => ours.call(x)[0], input, channelsLast: true);
         using var halfSteps = new AdamSteps(half, x => half.call(x)[0], input, channelsLast: true);
         using var eagerSteps = new AdamSteps(eager, eager.call, input, channelsLast: false);
         using var lastSteps = new AdamSteps(last, last.call, input, channelsLast: true);
         CheckLosses(oursSteps, eagerSteps, lastSteps, input);
         List<(string Name, Action Once)> all =
-            [(Ours, () => oursSteps.Step()), (Eager, () => eagerSteps.Step()), (Last, () => lastSteps.Step())];
-        if (HalfIsFast) all.Add((Half, () => halfSteps.Step()));
+        [
+            (Ours, () => oursSteps.Step()),
+            (Eager, () => eagerSteps.Step()),
+            (Last, () => lastSteps.Step()),
+        ];
+        if (HalfIsFast)
+            all.Add((Half, () => halfSteps.Step()));
         return Measure(all, 1);
     }
 
     private static Dictionary<string, double> Measure(List<(string Name, Action Once)> all, int each)
     {
-        var speeds = Timing.BestInTurns(Rounds, [.. all.Select(one => (Func<double>)(() => each * Timing.RunsPerSecond(one.Once)))]);
+        var speeds = Timing.BestInTurns(
+            Rounds,
+            [.. all.Select(one => (Func<double>)(() => each * Timing.RunsPerSecond(one.Once)))]
+        );
         return all.Zip(speeds).ToDictionary(pair => pair.First.Name, pair => pair.Second);
     }
 
@@ -122,14 +153,23 @@ internal static class PeersBench
         onnx.Run();
         var expected = ours.call(images)[0];
         var largest = expected.abs().max().item<float>();
-        foreach (var (name, maps) in new[] { (Eager, eager.call(images)), (Last, last.call(images)), (OnnxRuntime, onnx.Maps()) })
+        foreach (
+            var (name, maps) in new[]
+            {
+                (Eager, eager.call(images)),
+                (Last, last.call(images)),
+                (OnnxRuntime, onnx.Maps()),
+            }
+        )
         {
             var difference = (maps - expected).abs().max().item<float>() / largest;
             // A comparison with NaN is false.
             if (!(difference < MapTolerance))
             {
-                throw new InvalidDataException(Text($"the maps of {name} differ from ours by {difference:0.0e+0} of the largest value, ")
-                    + Text($"allowed is {MapTolerance:0.0e+0}; images of {string.Join(" x ", images.shape)}."));
+                throw new InvalidDataException(
+                    Text($"the maps of {name} differ from ours by {difference:0.0e+0} of the largest value, ")
+                        + Text($"allowed is {MapTolerance:0.0e+0}; images of {string.Join(" x ", images.shape)}.")
+                );
             }
         }
     }
@@ -144,12 +184,14 @@ internal static class PeersBench
             {
                 if (!(Math.Abs(loss - expected) < LossTolerance * expected))
                 {
-                    throw new InvalidDataException(Text($"in training step {step + 1} on {input} the loss of {name} is {loss} ")
-                        + Text($"and ours {expected}; allowed is a difference of {LossTolerance:0.0e+0} of it."));
+                    throw new InvalidDataException(
+                        Text($"in training step {step + 1} on {input} the loss of {name} is {loss} ")
+                            + Text($"and ours {expected}; allowed is a difference of {LossTolerance:0.0e+0} of it.")
+                    );
                 }
             }
         }
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(string text) => text;
 }

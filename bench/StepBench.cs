@@ -2,38 +2,53 @@ using System.Diagnostics;
 using System.Globalization;
 using Sleap.IO;
 using Sleap.MLNet;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
 
 /// <summary>
-/// Where the time of a training step goes, part by part; then whole steps as training makes them, with the next batch made meanwhile,
-/// beside steps of <see cref="EagerUNet"/> with Adam on a batch that stays the same: the peers have no augmentation and draw no targets.
+/// Where the time of a training step goes, part by part; then whole steps as training makes them, with the next batch
+/// made meanwhile, beside steps of <see cref="EagerUNet"/> with Adam on a batch that stays the same: the peers have no
+/// augmentation and draw no targets.
 /// </summary>
 internal static class StepBench
 {
-    private const int Steps = 30, Warm = 3, Rounds = 2;
+    private const int Steps = 30,
+        Warm = 3,
+        Rounds = 2;
 
     private static readonly string[] Parts =
-        ["images and augmentation", "forward", "targets", "loss", "backward", "optimizer", "average of the weights"];
+    [
+        "images and augmentation",
+        "forward",
+        "targets",
+        "loss",
+        "backward",
+        "optimizer",
+        "average of the weights",
+    ];
 
     public static int Run()
     {
         set_num_threads(BenchNetwork.Threads);
-        ScalarType[] precisions = BFloat16Support.IsFast(CPU) ? [ScalarType.Float32, ScalarType.BFloat16] : [ScalarType.Float32];
+        ScalarType[] precisions = BFloat16Support.IsFast(CPU)
+            ? [ScalarType.Float32, ScalarType.BFloat16]
+            : [ScalarType.Float32];
         foreach (var precision in precisions)
         {
             var parts = ByParts(precision);
-            var speeds = Timing.BestInTurns(Rounds, [() => Whole(precision), () => Peer(channelsLast: false), () => Peer(channelsLast: true)]);
+            var speeds = Timing.BestInTurns(
+                Rounds,
+                [() => Whole(precision), () => Peer(channelsLast: false), () => Peer(channelsLast: true)]
+            );
             var (whole, eager, last) = (speeds[0], speeds[1], speeds[2]);
             Say($"{precision}, {Input.Usual}, {BenchNetwork.Threads} threads");
             foreach (var (name, seconds) in Parts.Zip(parts))
-                Say($"  {name,-28}{1000 * seconds / Steps,8:0.0} ms{100 * seconds / parts.Sum(),7:0.0} %");
-            Say($"  one part after the other    {Steps / parts.Sum(),8:0.00} steps/s");
-            Say($"  as in training              {whole,8:0.00} steps/s");
-            Say($"  eager, float32              {eager,8:0.00} steps/s {whole / eager,7:0.00}x");
-            Say($"  channels-last, float32      {last,8:0.00} steps/s {whole / last,7:0.00}x");
+                Say($"  {name, -28}{1000 * seconds / Steps, 8:0.0} ms{100 * seconds / parts.Sum(), 7:0.0} %");
+            Say($"  one part after the other    {Steps / parts.Sum(), 8:0.00} steps/s");
+            Say($"  as in training              {whole, 8:0.00} steps/s");
+            Say($"  eager, float32              {eager, 8:0.00} steps/s {whole / eager, 7:0.00}x");
+            Say($"  channels-last, float32      {last, 8:0.00} steps/s {whole / last, 7:0.00}x");
         }
         return 0;
     }
@@ -43,11 +58,14 @@ internal static class StepBench
         using var ours = BenchNetwork.ForTraining();
         using var peer = new EagerUNet(new UNetWeights(ours), channelsLast);
         using var steps = new AdamSteps(peer, peer.call, Input.Usual, channelsLast);
-        for (var step = 0; step < Warm; step++) steps.Step();
-        return Steps / Timing.Seconds(() =>
-        {
-            for (var step = 0; step < Steps; step++) steps.Step();
-        });
+        for (var step = 0; step < Warm; step++)
+            steps.Step();
+        return Steps
+            / Timing.Seconds(() =>
+            {
+                for (var step = 0; step < Steps; step++)
+                    steps.Step();
+            });
     }
 
     private static double[] ByParts(ScalarType precision)
@@ -60,11 +78,16 @@ internal static class StepBench
             var (clock, part, counts) = (Stopwatch.StartNew(), 0, step >= 0);
             void Done()
             {
-                if (counts) seconds[part] += clock.Elapsed.TotalSeconds;
+                if (counts)
+                    seconds[part] += clock.Elapsed.TotalSeconds;
                 part++;
                 clock.Restart();
             }
-            var batch = training.Samples.Batch(training.Order.Of(step + Warm), training.Augmenter, training.Order.RandomOf(step + Warm));
+            var batch = training.Samples.Batch(
+                training.Order.Of(step + Warm),
+                training.Augmenter,
+                training.Order.RandomOf(step + Warm)
+            );
             Done();
             training.State.Network.zero_grad(false);
             var outputs = training.State.Network.call(batch.Images);
@@ -86,11 +109,19 @@ internal static class StepBench
     private static double Whole(ScalarType precision)
     {
         using var training = new Setup(precision);
-        using var feed = new BatchFeed(training.Samples, training.Order, training.Augmenter, 0, Warm + Steps, BatchFeed.MakersFor(CPU));
+        using var feed = new BatchFeed(
+            training.Samples,
+            training.Order,
+            training.Augmenter,
+            0,
+            Warm + Steps,
+            BatchFeed.MakersFor(CPU)
+        );
         var clock = new Stopwatch();
         for (var step = -Warm; step < Steps; step++)
         {
-            if (step == 0) clock.Start();
+            if (step == 0)
+                clock.Start();
             using var scope = NewDisposeScope();
             var batch = feed.Next();
             training.State.Network.zero_grad(false);
@@ -101,16 +132,24 @@ internal static class StepBench
         return Steps / clock.Elapsed.TotalSeconds;
     }
 
-    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Say(string line) => Console.WriteLine(line);
 
-    /// <summary>The network of the benches as a single-instance model, on made frames; what is in a frame does not change the time.</summary>
+    /// <summary>
+    /// The network of the benches as a single-instance model, on made frames; what is in a frame does not change the
+    /// time.
+    /// </summary>
     private sealed class Setup : IDisposable
     {
         private static readonly Skeleton Mouse = new("mouse", ["snout", "left ear", "right ear", "tail base"]);
 
         public Setup(ScalarType precision)
         {
-            var options = new SingleInstanceOptions { Backbone = BenchNetwork.Options, Sigma = 3.5f, Augmentation = new() { RotationMin = -180, RotationMax = 180 } };
+            var options = new SingleInstanceOptions
+            {
+                Backbone = BenchNetwork.Options,
+                Sigma = 3.5f,
+                Augmentation = new() { RotationMin = -180, RotationMax = 180 },
+            };
             Model = new SingleInstanceModel(options, new PoseSubject(Mouse, []), Initialization.He, 0);
             State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
             State.Network.train();
@@ -121,7 +160,13 @@ internal static class StepBench
             {
                 var pixels = new byte[Samples.ByteCount];
                 random.NextBytes(pixels);
-                Samples.Add(pixels, [.. Enumerable.Range(0, 2 * Mouse.Nodes.Length).Select(_ => 20 + 200 * random.NextSingle())], [-1], 1, new FrameSource("", i));
+                Samples.Add(
+                    pixels,
+                    [.. Enumerable.Range(0, 2 * Mouse.Nodes.Length).Select(_ => 20 + 200 * random.NextSingle())],
+                    [-1],
+                    1,
+                    new FrameSource("", i)
+                );
             }
             Order = new SampleOrder(Samples.Balanced(), BenchNetwork.Batch, 0);
         }
@@ -130,7 +175,13 @@ internal static class StepBench
 
         public TrainingState State { get; }
 
-        public TrainingSamples Samples { get; } = new((BenchNetwork.Height, BenchNetwork.Width), (BenchNetwork.Height, BenchNetwork.Width), 1, Mouse.Nodes.Length);
+        public TrainingSamples Samples { get; } =
+            new(
+                (BenchNetwork.Height, BenchNetwork.Width),
+                (BenchNetwork.Height, BenchNetwork.Width),
+                1,
+                Mouse.Nodes.Length
+            );
 
         public SampleOrder Order { get; }
 

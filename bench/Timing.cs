@@ -18,22 +18,23 @@ internal static class Timing
     /// <summary>How often something runs in a second, measured for about one second.</summary>
     public static double RunsPerSecond(Action once)
     {
-        once();     // not counted: caches and threads belonged to something else before
+        once(); // not counted: caches and threads belonged to something else before
         var clock = Stopwatch.StartNew();
         var runs = 0;
         do
         {
             once();
             runs++;
-        }
-        while (runs < LeastRuns || clock.Elapsed.TotalSeconds < TurnSeconds);
+        } while (runs < LeastRuns || clock.Elapsed.TotalSeconds < TurnSeconds);
         return runs / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Measures several speeds in turns, forwards in one round and backwards in the next, and returns the best of each.</summary>
+    /// <summary>
+    /// Measures several speeds in turns, forwards in one round and backwards in the next, and returns the best of each.
+    /// </summary>
     /// <remarks>
-    /// The best and not the median: whatever else runs on the machine only ever makes a turn slower. With turns, a slow minute is not held
-    /// against one of them.
+    /// The best and not the median: whatever else runs on the machine only ever makes a turn slower. With turns, a slow
+    /// minute is not held against one of them.
     /// </remarks>
     public static double[] BestInTurns(int rounds, IReadOnlyList<Func<double>> speeds)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Sleap.MLNet;
 
 namespace Sleap.Bench;
@@ -18,6 +19,11 @@ internal sealed class TrainingMemory(IProgress<TrainingProgress> next) : IProgre
     {
         using var process = Process.GetCurrentProcess();
         process.Refresh();
-        return FormattableString.Invariant($"memory {_megabytes[Math.Min(1, _megabytes.Count - 1)]} MB after the second epoch, {_megabytes[_megabytes.Count / 2]} in the middle, {_megabytes[^1]} after the last, peak {process.PeakWorkingSet64 >> 20} MB");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"memory {_megabytes[Math.Min(1, _megabytes.Count - 1)]} MB after the "
+                + $"second epoch, {_megabytes[_megabytes.Count / 2]} in the middle, {_megabytes[^1]} after the last, "
+                + $"peak {process.PeakWorkingSet64 >> 20} MB"
+        );
     }
 }

@@ -6,15 +6,18 @@ using Sleap.Transforms;
 namespace Sleap.Bench;
 
 /// <summary>
-/// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5 was trained, and
-/// measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
+/// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5
+/// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
+/// …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
 /// </summary>
 internal static class TrainingProtocols
 {
-    private const string Flies = "tests/data/flies13_20190128.predictions.slp", FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
+    private const string Flies = "tests/data/flies13_20190128.predictions.slp",
+        FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
     private static readonly string[] All = ["openfield", "topdown", "topdown-id", "bottomup", "bottomup-id"];
 
-    // What sleap-nn reached in one run: RMSE in pixels, share of all visible nodes found within 5 px, share of right names.
+    // What sleap-nn reached in one run: RMSE in pixels, share of all visible nodes found within 5 px, share of right
+    // names.
     private static readonly Dictionary<string, string> Peer = new()
     {
         ["openfield"] = "RMSE 9.62 px",
@@ -32,7 +35,11 @@ internal static class TrainingProtocols
     {
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
         _rate = words.Contains("--rate") ? Number(words, "--rate", 0.0) : null;
-        var (seeds, first, share) = (Number(words, "--seeds", 1), Number(words, "--seed", 1), Number(words, "--steps", 1.0));
+        var (seeds, first, share) = (
+            Number(words, "--seeds", 1),
+            Number(words, "--seed", 1),
+            Number(words, "--steps", 1.0)
+        );
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
         if (chosen.Except(All).FirstOrDefault() is { } unknown)
         {
@@ -42,7 +49,8 @@ internal static class TrainingProtocols
         foreach (var protocol in chosen.Length == 0 ? All : chosen)
         {
             Console.WriteLine($"{protocol}: sleap-nn 0.3.5: {Peer[protocol]}");
-            for (var seed = first; seed < first + seeds; seed++) RunOne(protocol, seed, share);
+            for (var seed = first; seed < first + seeds; seed++)
+                RunOne(protocol, seed, share);
         }
         return 0;
     }
@@ -57,43 +65,109 @@ internal static class TrainingProtocols
         var epochs = (int steps) => Math.Max(1, (int)Math.Round(steps / 20 * share));
         using PoseModelTransformer model = protocol switch
         {
-            "topdown" => pose.TopDown(new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }).Fit(train, validation),
-            "topdown-id" => pose.TopDownId(new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }).Fit(train, validation),
-            "bottomup" => pose.BottomUp(new()
-            {
-                Backbone = Network, Scale = 0.5f, Sigma = 2.5f, PartAffinity = new() { Sigma = 15, OutputStride = 4 }, Augmentation = Turned, Training = Fast(seed, epochs(800)),
-            }).Fit(train, validation),
-            "bottomup-id" => pose.BottomUpId(new()
-            {
-                Backbone = Network, Scale = 0.5f, Sigma = 2.5f, ClassMaps = new() { Sigma = 4, OutputStride = 4 }, Augmentation = Turned, Training = Fast(seed, epochs(800)),
-            }).Fit(train, validation),
-            _ => pose.SingleInstance(new() { Backbone = Network, Scale = 0.5f, Sigma = 3.5f, Augmentation = Turned, Training = Training(seed, epochs(1500)) }).Fit(train, validation),
+            "topdown" => pose.TopDown(
+                    new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }
+                )
+                .Fit(train, validation),
+            "topdown-id" => pose.TopDownId(
+                    new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }
+                )
+                .Fit(train, validation),
+            "bottomup" => pose.BottomUp(
+                    new()
+                    {
+                        Backbone = Network,
+                        Scale = 0.5f,
+                        Sigma = 2.5f,
+                        PartAffinity = new() { Sigma = 15, OutputStride = 4 },
+                        Augmentation = Turned,
+                        Training = Fast(seed, epochs(800)),
+                    }
+                )
+                .Fit(train, validation),
+            "bottomup-id" => pose.BottomUpId(
+                    new()
+                    {
+                        Backbone = Network,
+                        Scale = 0.5f,
+                        Sigma = 2.5f,
+                        ClassMaps = new() { Sigma = 4, OutputStride = 4 },
+                        Augmentation = Turned,
+                        Training = Fast(seed, epochs(800)),
+                    }
+                )
+                .Fit(train, validation),
+            _ => pose.SingleInstance(
+                    new()
+                    {
+                        Backbone = Network,
+                        Scale = 0.5f,
+                        Sigma = 3.5f,
+                        Augmentation = Turned,
+                        Training = Training(seed, epochs(1500)),
+                    }
+                )
+                .Fit(train, validation),
         };
         Console.WriteLine($"  {_memory}");
         var metrics = pose.Evaluate(model.Transform(test));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  seed {seed}: {metrics}, identity {metrics.Identities?.Accuracy ?? double.NaN:0.00}, {clock.Elapsed.TotalSeconds:0} s"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  seed {seed}: {metrics}, identity "
+                    + $"{metrics.Identities?.Accuracy ?? double.NaN:0.00}, {clock.Elapsed.TotalSeconds:0} s"
+            )
+        );
         Directory.CreateDirectory("artifacts/bench");
         ml.Model.Save(model, train.Schema, $"artifacts/bench/{protocol}-{seed}.zip");
     }
 
-    private static UNetOptions Network => new() { Filters = 16, FiltersRate = 1.5f, MaxStride = 16, OutputStride = 2 };
+    private static UNetOptions Network =>
+        new()
+        {
+            Filters = 16,
+            FiltersRate = 1.5f,
+            MaxStride = 16,
+            OutputStride = 2,
+        };
 
     private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
 
-    private static TrainerOptions Training(int seed, int epochs, double rate = 1e-3) => new() { Epochs = epochs, StepsPerEpoch = 20, Seed = seed, Precision = _precision, LearningRate = _rate ?? rate, Progress = _memory };
+    private static TrainerOptions Training(int seed, int epochs, double rate = 1e-3) =>
+        new()
+        {
+            Epochs = epochs,
+            StepsPerEpoch = 20,
+            Seed = seed,
+            Precision = _precision,
+            LearningRate = _rate ?? rate,
+            Progress = _memory,
+        };
 
     // The frames of a bottom-up network have few animals in much background: their gradients bear a higher rate.
     private static TrainerOptions Fast(int seed, int epochs) => Training(seed, epochs, 2e-3);
 
-    private static CentroidOptions Centroid(int seed, int epochs) => new()
-    {
-        Backbone = Network, Scale = 0.25f, Sigma = 2.5f, AnchorPart = "thorax", Augmentation = Turned, Training = Training(seed, epochs),
-    };
+    private static CentroidOptions Centroid(int seed, int epochs) =>
+        new()
+        {
+            Backbone = Network,
+            Scale = 0.25f,
+            Sigma = 2.5f,
+            AnchorPart = "thorax",
+            Augmentation = Turned,
+            Training = Training(seed, epochs),
+        };
 
-    private static CenteredInstanceOptions Centered(int seed, int epochs) => new()
-    {
-        Backbone = Network, Sigma = 2.5f, AnchorPart = "thorax", CropSize = 160, Augmentation = Turned with { TranslateWidth = 0.02f, TranslateHeight = 0.02f }, Training = Training(seed, epochs),
-    };
+    private static CenteredInstanceOptions Centered(int seed, int epochs) =>
+        new()
+        {
+            Backbone = Network,
+            Sigma = 2.5f,
+            AnchorPart = "thorax",
+            CropSize = 160,
+            Augmentation = Turned with { TranslateWidth = 0.02f, TranslateHeight = 0.02f },
+            Training = Training(seed, epochs),
+        };
 
     private static (IDataView Train, IDataView Validation, IDataView Test) OpenField(PoseCatalog pose)
     {
@@ -106,7 +180,11 @@ internal static class TrainingProtocols
     {
         var labels = pose.LoadLabels(Flies, new LabelsOptions { VideoPath = FliesVideo });
         var take = (Func<int, bool> which) => pose.Split(labels, (_, frame) => which(frame)).TestSet;
-        return (take(f => f < 2000 && f % 20 == 0), take(f => f < 2000 && f % 100 == 10), take(f => f >= 2000 && f % 20 == 0));
+        return (
+            take(f => f < 2000 && f % 20 == 0),
+            take(f => f < 2000 && f % 100 == 10),
+            take(f => f >= 2000 && f % 20 == 0)
+        );
     }
 
     private static T Number<T>(string[] words, string name, T other)

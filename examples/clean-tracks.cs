@@ -15,6 +15,12 @@ Console.WriteLine($"before: {before.Tracks.Count} tracks, {Breaks(before)} break
 Console.WriteLine($"after: {after.Tracks.Count} tracks, {Breaks(after)} breaks");
 
 // A break is a track that is not in the frame before, though it is not the video's first frame.
-static int Breaks(Labels labels) => labels.Frames.OrderBy(frame => frame.FrameIndex)
-    .Select(frame => frame.Instances.Select(instance => instance.Track).OfType<Track>().ToHashSet())
-    .Aggregate((Last: (HashSet<Track>?)null, Count: 0), (sum, here) => (here, sum.Count + (sum.Last is null ? 0 : here.Except(sum.Last).Count()))).Count;
+static int Breaks(Labels labels) =>
+    labels
+        .Frames.OrderBy(frame => frame.FrameIndex)
+        .Select(frame => frame.Instances.Select(instance => instance.Track).OfType<Track>().ToHashSet())
+        .Aggregate(
+            (Last: (HashSet<Track>?)null, Count: 0),
+            (sum, here) => (here, sum.Count + (sum.Last is null ? 0 : here.Except(sum.Last).Count()))
+        )
+        .Count;

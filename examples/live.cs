@@ -1,5 +1,6 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
-// A closed loop: a frame comes, the poses are there, something is switched on. The camera here is a video: dotnet run examples/live.cs -- mouse.zip session.mp4 FRAMES
+// A closed loop: a frame comes, the poses are there, something is switched on. The camera here is a video: dotnet run
+// examples/live.cs -- mouse.zip session.mp4 FRAMES
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.MLNet;
@@ -20,9 +21,11 @@ foreach (var index in Enumerable.Range(0, frames))
     Frame frame = camera.Read(index);
     IReadOnlyList<Instance> animals = live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels);
 
-    // The stimulus is on while the first node of an animal is in the left half. A node that was not found is in neither.
+    // The stimulus is on while the first node of an animal is in the left half. A node that was not found is in
+    // neither.
     var isLeft = animals.Any(animal => !animal.Points[0].IsMissing && animal.Points[0].X < frame.Width / 2.0);
-    if (isLeft != isOn) Console.WriteLine($"frame {index}: {(isLeft ? "on" : "off")}");
+    if (isLeft != isOn)
+        Console.WriteLine($"frame {index}: {(isLeft ? "on" : "off")}");
     isOn = isLeft;
 }
-Console.WriteLine(live.Latency);    // from the call with the pixels to the poses
+Console.WriteLine(live.Latency); // from the call with the pixels to the poses

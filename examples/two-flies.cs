@@ -1,5 +1,6 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
-// Two flies with a model that sleap-nn trained: dotnet run examples/two-flies.cs -- CENTROID-FOLDER CENTERED-FOLDER VIDEO FRAMES
+// Two flies with a model that sleap-nn trained: dotnet run examples/two-flies.cs -- CENTROID-FOLDER CENTERED-FOLDER
+// VIDEO FRAMES
 using Microsoft.ML;
 using Sleap.MLNet;
 using Sleap.Transforms;
@@ -16,7 +17,10 @@ pose.DrawSheet(poses, "flies.png");
 ml.Model.Save(model, poses.Schema, "flies.zip"); // from here on an ML.NET model like any other
 
 var rows = ml.Data.CreateEnumerable<Frame>(poses, reuseRowObject: false).ToList();
-Console.WriteLine($"{rows.Count} frames, {rows.Sum(row => row.InstanceScore.Length)} flies, mean score {rows.SelectMany(row => row.InstanceScore).Average():0.00}");
+Console.WriteLine(
+    $"{rows.Count} frames, {rows.Sum(row => row.InstanceScore.Length)} flies, mean score "
+        + $"{rows.SelectMany(row => row.InstanceScore).Average():0.00}"
+);
 
 /// <summary>What is read of a row.</summary>
 internal sealed class Frame

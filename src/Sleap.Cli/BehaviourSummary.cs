@@ -7,25 +7,52 @@ namespace Sleap.Cli;
 /// <summary>What an animal did, in a few numbers.</summary>
 /// <param name="Name">Its track.</param>
 /// <param name="Frames">Frames in which it is seen.</param>
-/// <param name="Values">Means of the columns that are flags or rates, and last values of those that add up; NaN where there is none.</param>
+/// <param name="Values">Means of the columns that are flags or rates, and last values of those that add up; NaN where
+/// there is none.</param>
 internal sealed record BehaviourSummary(string Name, int Frames, IReadOnlyList<(string Name, double Value)> Values)
 {
     /// <summary>One summary a track, from a wide table.</summary>
     public static IReadOnlyList<BehaviourSummary> Of(DataFrame table, IReadOnlyList<string> columns)
     {
         var track = table.Columns["track"];
-        return [.. Enumerable.Range(0, (int)table.Rows.Count).GroupBy(row => (string?)track[row] ?? "no track").OrderBy(rows => rows.Key, StringComparer.Ordinal)
-            .Select(rows => new BehaviourSummary(rows.Key, rows.Count(), [.. columns.Select(name => Summed(name, [.. rows.Select(row => table.Columns[name][row]).Where(value => value is not null).Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))])).Where(value => value.Name != "")]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)table.Rows.Count)
+                .GroupBy(row => (string?)track[row] ?? "no track")
+                .OrderBy(rows => rows.Key, StringComparer.Ordinal)
+                .Select(rows => new BehaviourSummary(
+                    rows.Key,
+                    rows.Count(),
+                    [
+                        .. columns
+                            .Select(name =>
+                                Summed(
+                                    name,
+                                    [
+                                        .. rows.Select(row => table.Columns[name][row])
+                                            .Where(value => value is not null)
+                                            .Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+                                    ]
+                                )
+                            )
+                            .Where(value => value.Name != ""),
+                    ]
+                )),
+        ];
     }
 
     public JsonObject Json()
     {
         var json = new JsonObject { ["name"] = Name, ["frames"] = Frames };
-        foreach (var (name, value) in Values) json[name] = Report.Number(value);
+        foreach (var (name, value) in Values)
+            json[name] = Report.Number(value);
         return json;
     }
 
-    public override string ToString() => $"{Name}: {Frames.ToString(CultureInfo.InvariantCulture)} frames, {string.Join(", ", Values.Select(value => $"{value.Name} {value.Value.ToString("0.###", CultureInfo.InvariantCulture)}"))}";
+    public override string ToString() =>
+        $"{Name}: {Frames.ToString(CultureInfo.InvariantCulture)} frames, "
+        + $"{string.Join(", ", Values.Select(value => $"{value.Name} {value.Value.ToString("0.###", CultureInfo.InvariantCulture)}"))}";
 
     private static (string Name, double Value) Summed(string column, List<double> values)
     {

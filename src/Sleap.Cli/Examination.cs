@@ -21,12 +21,18 @@ internal static class Examination
     public static IEnumerable<Finding> All()
     {
         yield return new("sleap", Version(typeof(Examination).Assembly));
-        yield return new("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory");
+        yield return new(
+            "system",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
+                + $"{Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of "
+                + $"memory"
+        );
         yield return new(".NET", Environment.Version.ToString());
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}");
         var libtorch = Torch();
         yield return libtorch;
-        if (libtorch.Remedy is null) yield return new("convolutions", PixelMap.Words);
+        if (libtorch.Remedy is null)
+            yield return new("convolutions", PixelMap.Words);
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");
@@ -41,9 +47,18 @@ internal static class Examination
             LibTorchLibrary.Load();
             // A multiplication, because libraries that are there but do not fit fail only when they are used.
             using var product = torch.ones(2, 2).matmul(torch.ones(2, 2));
-            return new("libtorch", $"{torch.__version__}, {torch.get_num_threads()} threads, loaded {LibTorchLibrary.Words}");
+            return new(
+                "libtorch",
+                $"{torch.__version__}, {torch.get_num_threads()} threads, loaded {LibTorchLibrary.Words}"
+            );
         }
-        catch (Exception problem) when (problem is DllNotFoundException or ExternalException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception problem)
+            when (problem
+                    is DllNotFoundException
+                        or ExternalException
+                        or EntryPointNotFoundException
+                        or BadImageFormatException
+            )
         {
             return new("libtorch", "does not load", problem.Message);
         }
@@ -66,7 +81,12 @@ internal static class Examination
             (null, false) => new("GPU", "none; training and prediction use the CPU"),
             (null, true) => new("GPU", "CUDA is available"),
             ({ } name, true) => new("GPU", $"{name.ReplaceLineEndings(", ")}, CUDA is available"),
-            ({ } name, false) => new("GPU", $"{name.ReplaceLineEndings(", ")}, not usable", "there is a card, but this libtorch is without CUDA: use the package TorchSharp-cuda-linux or TorchSharp-cuda-windows in place of the one for CPUs."),
+            ({ } name, false) => new(
+                "GPU",
+                $"{name.ReplaceLineEndings(", ")}, not usable",
+                "there is a card, but this libtorch is without CUDA: use the package TorchSharp-cuda-linux or "
+                    + "TorchSharp-cuda-windows in place of the one for CPUs."
+            ),
         };
     }
 
@@ -76,7 +96,12 @@ internal static class Examination
         var program = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } chosen ? chosen : name;
         return Run(program, "-version") is { } text
             ? new(name, text.Split('\n')[0].Replace(" Copyright", "\n", StringComparison.Ordinal).Split('\n')[0])
-            : new(name, "missing", $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in {variable}.");
+            : new(
+                name,
+                "missing",
+                $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install "
+                    + $"ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in {variable}."
+            );
     }
 
     private static Finding Hdf5()
@@ -87,7 +112,14 @@ internal static class Examination
             new Labels([], skeletons: [new Skeleton("doctor", ["a"])]).Save(file);
             return new("HDF5", ".slp files can be written");
         }
-        catch (Exception problem) when (problem is DllNotFoundException or InvalidOperationException or IOException or EntryPointNotFoundException or TypeInitializationException)
+        catch (Exception problem)
+            when (problem
+                    is DllNotFoundException
+                        or InvalidOperationException
+                        or IOException
+                        or EntryPointNotFoundException
+                        or TypeInitializationException
+            )
         {
             return new("HDF5", "does not write", problem.GetBaseException().Message);
         }
@@ -100,14 +132,23 @@ internal static class Examination
     private static Finding Room()
     {
         var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace;
-        return new("disk", $"{Size(free)} free for temporary files", free < 1L << 30 ? $"less than 1 GiB is free in {Path.GetTempPath()}; training keeps frames there that do not fit into memory." : null);
+        return new(
+            "disk",
+            $"{Size(free)} free for temporary files",
+            free < 1L << 30
+                ? $"less than 1 GiB is free in {Path.GetTempPath()}; training keeps frames there that do not fit into "
+                    + $"memory."
+                : null
+        );
     }
 
     private static string? Run(string program, params string[] words)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true }
+            )!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
@@ -120,7 +161,9 @@ internal static class Examination
     }
 
     private static string Version(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? assembly.GetName().Version!.ToString();
 
-    private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.0} GiB");
+    private static string Size(long bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.0} GiB");
 }

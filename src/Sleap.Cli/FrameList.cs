@@ -9,8 +9,16 @@ internal static class FrameList
         foreach (var part in words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = part.Split('-');
-            if (ends.Length > 2 || !int.TryParse(ends[0], out var first) || !int.TryParse(ends[^1], out var last) || last < first)
+            if (
+                ends.Length > 2
+                || !int.TryParse(ends[0], out var first)
+                || !int.TryParse(ends[^1], out var last)
+                || last < first
+            )
+            {
                 throw new ArgumentException($"'{part}' in --frames is no frame number and no range; write 0-99,200.");
+            }
+
             frames.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return frames;

@@ -2,13 +2,16 @@ using System.CommandLine;
 using Sleap.Cli;
 using Sleap.IO;
 
-// Exit codes: 0 well, 1 bad input, 2 wrong words, 130 interrupted. With --json the last line of standard output is one JSON object.
+// Exit codes: 0 well, 1 bad input, 2 wrong words, 130 interrupted. With --json the last line of standard output is one
+// JSON object.
 var words = SleapCommand.Create().Parse(args);
+
 // [suggest], by which a shell asks for completions, comes with words that are not finished.
 var isSuggesting = words.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.Directive);
 if (!isSuggesting && WrongWords.Of(words) is { Count: > 0 } faults)
 {
-    foreach (var fault in faults) Console.Error.WriteLine($"sleap: {fault}");
+    foreach (var fault in faults)
+        Console.Error.WriteLine($"sleap: {fault}");
     Console.Error.WriteLine("Run 'sleap --help', or 'sleap VERB --help'.");
     return 2;
 }
@@ -21,7 +24,16 @@ catch (OperationCanceledException)
     Console.Error.WriteLine("sleap: interrupted.");
     return 130;
 }
-catch (Exception problem) when (problem is PoseFormatException or IOException or InvalidDataException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+catch (Exception problem)
+    when (problem
+            is PoseFormatException
+                or IOException
+                or InvalidDataException
+                or ArgumentException
+                or InvalidOperationException
+                or FormatException
+                or UnauthorizedAccessException
+    )
 {
     // What is wrong with the input, in one line; the stack would not help the one who typed the command.
     Console.Error.WriteLine($"sleap: {WithoutParameter(problem)}");
@@ -30,4 +42,6 @@ catch (Exception problem) when (problem is PoseFormatException or IOException or
 
 // .NET adds the parameter of a method that nobody typed.
 static string WithoutParameter(Exception problem) =>
-    problem is ArgumentException { ParamName: { } name } ? problem.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : problem.Message;
+    problem is ArgumentException { ParamName: { } name }
+        ? problem.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+        : problem.Message;

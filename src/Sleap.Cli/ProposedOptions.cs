@@ -7,7 +7,8 @@ namespace Sleap.Cli;
 /// <summary>Options that labels suggest, for the verbs that propose some.</summary>
 internal static class ProposedOptions
 {
-    private static readonly Dictionary<string, PoseModelKind> Kinds = Enum.GetValues<PoseModelKind>().ToDictionary(AutoOptions.NameOf);
+    private static readonly Dictionary<string, PoseModelKind> Kinds = Enum.GetValues<PoseModelKind>()
+        .ToDictionary(AutoOptions.NameOf);
 
     /// <summary>The model types that can be proposed, by their names on the command line.</summary>
     public static IReadOnlyCollection<string> Types => Kinds.Keys;
@@ -17,5 +18,6 @@ internal static class ProposedOptions
     /// <param name="labels">Labelled frames.</param>
     /// <param name="type">A type that was asked for, one of <see cref="Types"/>; null to choose one.</param>
     /// <exception cref="ArgumentException">The labels cannot train the type that was asked for.</exception>
-    public static AutoOptions Of(PoseCatalog pose, IDataView labels, string? type) => pose.AutoOptions(labels, type is null ? null : Kinds[type]);
+    public static AutoOptions Of(PoseCatalog pose, IDataView labels, string? type) =>
+        pose.AutoOptions(labels, type is null ? null : Kinds[type]);
 }

@@ -6,12 +6,20 @@ namespace Sleap.Cli;
 /// <summary>What a verb has to say: lines for a person, or one JSON object on the last line for a program.</summary>
 internal static class Report
 {
-    public static Option<bool> Json() => new("--json") { Description = "End with one JSON object on a line of its own." };
+    public static Option<bool> Json() =>
+        new("--json") { Description = "End with one JSON object on a line of its own." };
 
     public static void Write(bool json, JsonObject report, IEnumerable<string> lines)
     {
-        if (json) Console.WriteLine(report.ToJsonString());
-        else foreach (var line in lines) Console.WriteLine(line);
+        if (json)
+        {
+            Console.WriteLine(report.ToJsonString());
+        }
+        else
+        {
+            foreach (var line in lines)
+                Console.WriteLine(line);
+        }
     }
 
     /// <summary>A number for JSON, which has no NaN.</summary>

@@ -5,9 +5,26 @@ namespace Sleap.Cli;
 /// <summary>The whole command line.</summary>
 internal static class SleapCommand
 {
-    public static RootCommand Create() => new("Animal poses: train models on labels, predict videos, evaluate, analyze and convert.\nExample: sleap info labels.slp")
-    {
-        InfoVerb.Create(), ConvertVerb.Create(), NewVerb.Create(), TrainVerb.Create(), ConfigVerb.Create(), PredictVerb.Create(), TrackVerb.Create(), MergeVerb.Create(), EvalVerb.Create(),
-        AnalyzeVerb.Create(), RenderVerb.Create(), ReportVerb.Create(), BenchmarkVerb.Create(), ClusterVerb.Create(), DoctorVerb.Create(),
-    };
+    public static RootCommand Create() =>
+        new(
+            "Animal poses: train models on labels, predict videos, evaluate, "
+                + "analyze and convert.\nExample: sleap info labels.slp"
+        )
+        {
+            InfoVerb.Create(),
+            ConvertVerb.Create(),
+            NewVerb.Create(),
+            TrainVerb.Create(),
+            ConfigVerb.Create(),
+            PredictVerb.Create(),
+            TrackVerb.Create(),
+            MergeVerb.Create(),
+            EvalVerb.Create(),
+            AnalyzeVerb.Create(),
+            RenderVerb.Create(),
+            ReportVerb.Create(),
+            BenchmarkVerb.Create(),
+            ClusterVerb.Create(),
+            DoctorVerb.Create(),
+        };
 }

@@ -7,8 +7,14 @@ using Sleap.Loaders;
 
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: LoadableClass(
-    "Any transformer of Sleap.Transforms or Sleap.MLNet", typeof(ITransformer), typeof(PoseTransformerLoader), null,
-    typeof(SignatureLoadModel), "Pose transformer", "SleapPose")]
+    "Any transformer of Sleap.Transforms or Sleap.MLNet",
+    typeof(ITransformer),
+    typeof(PoseTransformerLoader),
+    null,
+    typeof(SignatureLoadModel),
+    "Pose transformer",
+    "SleapPose"
+)]
 
 namespace Sleap.Loaders;
 
@@ -18,13 +24,15 @@ internal static class PoseTransformerLoader
     private const string Target = "Sleap.Transforms";
 
     /// <summary>
-    /// Bound by ML.NET's component catalog by name and return type; <paramref name="context"/> is its internal ModelLoadContext.
-    /// This assembly must not reference Sleap.Transforms, which references it so that it is deployed: hence the late binding.
+    /// Bound by ML.NET's component catalog by name and return type; <paramref name="context"/> is its internal
+    /// ModelLoadContext. This assembly must not reference Sleap.Transforms, which references it so that it is deployed:
+    /// hence the late binding.
     /// </summary>
-    private static ITransformer Create(IHostEnvironment environment, object context)
+    internal static ITransformer Create(IHostEnvironment environment, object context)
     {
         const string type = Target + ".ModelFile";
-        MethodInfo load = Assembly.Load(Target).GetType(type)?.GetMethod("Load", BindingFlags.Static | BindingFlags.NonPublic)
+        var load =
+            Assembly.Load(Target).GetType(type)?.GetMethod("Load", BindingFlags.Static | BindingFlags.NonPublic)
             ?? throw new MissingMethodException(type, "Load");
         try
         {

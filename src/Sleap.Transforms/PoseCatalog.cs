@@ -4,9 +4,9 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Animal poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex (Int32), Image (MLImage,
-/// read only when asked for), and for labels Keypoints (x and y in pixels of the full frame, pixel centres at whole numbers, NaN = missing)
-/// and Track (key).
+/// Animal poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex
+/// (Int32), Image (MLImage, read only when asked for), and for labels Keypoints (x and y in pixels of the full frame,
+/// pixel centres at whole numbers, NaN = missing) and Track (key).
 /// </summary>
 public sealed class PoseCatalog
 {
@@ -14,12 +14,14 @@ public sealed class PoseCatalog
 
     internal MLContext Context { get; }
 
-    /// <summary>Loads labeled frames from a file or folder of any format that <see cref="Labels.Load"/> reads.</summary>
-    /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ? and ** that several match.</param>
+    /// <summary>
+    /// Loads labeled frames from a file or folder of any format that <see cref="Labels.Load"/> reads.
+    /// </summary>
+    /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ?
+    /// and ** that several match.</param>
     /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
-    /// <returns>
-    /// One row a labeled frame; frames that cannot be read have a row without an image, see <see cref="FrameReport"/>. What the reader
-    /// left aside is a warning in <see cref="MLContext.Log"/>.
+    /// <returns> One row a labeled frame; frames that cannot be read have a row without an image, see
+    /// <see cref="FrameReport"/>. What the reader left aside is a warning in <see cref="MLContext.Log"/>.
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
@@ -31,13 +33,17 @@ public sealed class PoseCatalog
         return LoadLabels([path], options);
     }
 
-    /// <summary>Loads labeled frames from several files or folders as one view, see <see cref="Labels.LoadMany"/>.</summary>
+    /// <summary>
+    /// Loads labeled frames from several files or folders as one view, see <see cref="Labels.LoadMany"/>.
+    /// </summary>
     /// <param name="paths">Files, folders and patterns.</param>
     /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
-    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a pattern.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a
+    /// pattern.</exception>
     /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
     /// <exception cref="InvalidDataException">There is no labeled frame in them.</exception>
-    /// <exception cref="ArgumentException">No path is given, the animals are of several skeletons, or the options do not fit.</exception>
+    /// <exception cref="ArgumentException">No path is given, the animals are of several skeletons, or the options do
+    /// not fit.</exception>
     public IDataView LoadLabels(IEnumerable<string> paths, LabelsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -56,11 +62,13 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// Loads the poses of a file to go on with, in the columns that a model's <c>Transform</c> gives: PredictedKeypoints, KeypointScore, InstanceScore and PredictedTrack
-    /// beside Video, FrameIndex and Image.
+    /// Loads the poses of a file to go on with, in the columns that a model's <c>Transform</c> gives:
+    /// PredictedKeypoints, KeypointScore, InstanceScore and PredictedTrack beside Video, FrameIndex and Image.
     /// </summary>
-    /// <param name="path">Predictions in any format that <see cref="Labels.Load"/> reads, or a pattern with *, ? and ** that several match.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults: what a person corrected is taken for what was predicted in that frame.</param>
+    /// <param name="path">Predictions in any format that <see cref="Labels.Load"/> reads, or a pattern with *, ? and **
+    /// that several match.</param>
+    /// <param name="options">What is taken and how it lies in the columns; null for the defaults: what a person
+    /// corrected is taken for what was predicted in that frame.</param>
     /// <returns>One row a frame. Points that a person set score 1; missing ones 0.</returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
@@ -87,7 +95,8 @@ public sealed class PoseCatalog
     /// <param name="path">A video file, one picture, or a folder of pictures.</param>
     /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
-    /// <returns>One row a frame: Video, FrameIndex, Image, FrameError. Frames that cannot be read have no image, see <see cref="FrameReport"/>.</returns>
+    /// <returns>One row a frame: Video, FrameIndex, Image, FrameError. Frames that cannot be read have no image, see
+    /// <see cref="FrameReport"/>.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="PoseFormatException">It is not a video that can be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A frame number is negative.</exception>
@@ -99,7 +108,9 @@ public sealed class PoseCatalog
         return FromVideo(Video.FromFile(path), frames, columns);
     }
 
-    /// <summary>The frames of a video object, for instance one of <see cref="Labels.Videos"/>, without labels.</summary>
+    /// <summary>
+    /// The frames of a video object, for instance one of <see cref="Labels.Videos"/>, without labels.
+    /// </summary>
     /// <param name="video">The video.</param>
     /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
@@ -108,8 +119,8 @@ public sealed class PoseCatalog
     public IDataView FromVideo(Video video, IEnumerable<int>? frames = null, PoseColumnOptions? columns = null)
     {
         ArgumentNullException.ThrowIfNull(video);
-        PoseColumnOptions names = (columns ?? new PoseColumnOptions()).Checked();
-        int[] numbers = frames is null ? AllFrames(video) : [.. frames];
+        var names = (columns ?? new PoseColumnOptions()).Checked();
+        var numbers = frames is null ? AllFrames(video) : [.. frames];
         if (numbers.Length > 0 && numbers.Min() < 0)
             throw new ArgumentOutOfRangeException(nameof(frames), numbers.Min(), "Frame numbers begin at 0.");
         var table = new FrameTable
@@ -121,7 +132,9 @@ public sealed class PoseCatalog
         return new FrameDataView(Context, table, names);
     }
 
-    /// <summary>The pictures of a folder as the frames of a video, in the order of the numbers in their names.</summary>
+    /// <summary>
+    /// The pictures of a folder as the frames of a video, in the order of the numbers in their names.
+    /// </summary>
     /// <param name="folder">A folder of PNG, JPEG or BMP files.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -135,41 +148,50 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// What became of the frames of a view that this catalog loaded, or of this library's transformers over one: how many were asked for, and
-    /// which could not be read by the cursors that have run so far. Each is also a warning in <see cref="MLContext.Log"/>.
+    /// What became of the frames of a view that this catalog loaded, or of this library's transformers over one: how
+    /// many were asked for, and which could not be read by the cursors that have run so far. Each is also a warning in
+    /// <see cref="MLContext.Log"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The view is not one of those.</exception>
     public FrameReport FrameReport(IDataView view)
     {
         ArgumentNullException.ThrowIfNull(view);
         return (view as IFrameReporting)?.Report()
-            ?? throw new ArgumentException("Only views from LoadLabels, FromLabels, LoadPredictions, FromPredictions, LoadVideo, FromVideo and LoadImages, their splits, and this library's transformers over them have a frame report. Ask the loaded view itself.", nameof(view));
+            ?? throw new ArgumentException(
+                "Only views from LoadLabels, FromLabels, LoadPredictions, "
+                    + "FromPredictions, LoadVideo, FromVideo and LoadImages, their splits, and this library's "
+                    + "transformers over them have a frame report. Ask the loaded view itself.",
+                nameof(view)
+            );
     }
 
     private static int[] AllFrames(Video video)
     {
-        using IFrameSource source = video.Open();
+        using var source = video.Open();
         // Embedded pictures keep the numbers of the video they came from, and there are fewer of them.
-        int count = source.FrameCount;
+        var count = source.FrameCount;
         var frames = new List<int>(count);
-        for (int frame = 0; frames.Count < count && frame < int.MaxValue; frame++)
+        for (var frame = 0; frames.Count < count && frame < int.MaxValue; frame++)
+        {
             if (source.Contains(frame))
                 frames.Add(frame);
+        }
+
         return [.. frames];
     }
 
     private FrameDataView Load(List<string> paths, LabelsOptions? options, bool arePredictions)
     {
-        LabelsOptions chosen = (options ?? new LabelsOptions()).Checked();
-        string name = string.Join(", ", paths);
-        Labels labels = Labels.LoadMany(paths, chosen.Reading);
+        var chosen = (options ?? new LabelsOptions()).Checked();
+        var name = string.Join(", ", paths);
+        var labels = Labels.LoadMany(paths, chosen.Reading);
         PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{name}: {remark}")]);
         return View(labels, chosen, name, arePredictions);
     }
 
     private FrameDataView View(Labels labels, LabelsOptions options, string source, bool arePredictions)
     {
-        FrameTable table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
+        var table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
         return new FrameDataView(Context, table, options.Columns);
     }
 }

@@ -11,10 +11,10 @@ internal static class PoseLog
     {
         if (messages.Count == 0)
             return;
-        IHost host = ml.Register("Pose");
-        using IChannel channel = host.Start(task);
+        var host = ml.Register("Pose");
+        using var channel = host.Start(task);
         // As an argument: paths may hold braces.
-        foreach (string message in messages)
+        foreach (var message in messages)
             channel.Warning(MessageSensitivity.UserData, "{0}", message);
     }
 }

@@ -6,7 +6,9 @@ public sealed class ConvertTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>From each format to each: the same frames and animals, whichever way they went. What each cannot hold is said.</summary>
+    /// <summary>
+    /// From each format to each: the same frames and animals, whichever way they went. What each cannot hold is said.
+    /// </summary>
     [Fact]
     public void Between_all_pairs_of_formats_every_frame_and_animal_arrives()
     {
@@ -22,7 +24,8 @@ public sealed class ConvertTests : IDisposable
                 Assert.Empty(one.Lost);
             foreach (var second in formats)
             {
-                // Tables name the video as the labels do, and DeepLabCut's pictures that need not be there; these two formats write pictures.
+                // Tables name the video as the labels do, and DeepLabCut's pictures that need not be there; these two
+                // formats write pictures.
                 if (first.EndsWith(".csv") && second is "a.pkg.slp" or "yolo/data.yaml")
                     continue;
                 var target = Path.Combine(_folder, "second", first.Replace('.', '_').Replace('/', '_'), second);
@@ -32,7 +35,11 @@ public sealed class ConvertTests : IDisposable
                 var again = Sleap.IO.Labels.Load(target);
                 Assert.Equal(2, again.Frames.Sum(f => f.Instances.Count));
                 // Millionths of 560 pixels by way of YOLO.
-                Assert.Equal(316.48974668, again.Frames[0].Instances[0].Points[again.Skeletons[0].IndexOf("A")].X, 0.001);
+                Assert.Equal(
+                    316.48974668,
+                    again.Frames[0].Instances[0].Points[again.Skeletons[0].IndexOf("A")].X,
+                    0.001
+                );
             }
         }
     }
@@ -56,7 +63,10 @@ public sealed class ConvertTests : IDisposable
     {
         var folder = Cli.Json("info", "examples/data/openfield/labeled-data/m4s1");
         Assert.Equal("labels", (string)folder["kind"]!);
-        File.Copy(Path.Combine(Cli.Root, "examples/data/openfield/labeled-data/m4s1/img0000.png"), Path.Combine(_folder, "img0000.png"));
+        File.Copy(
+            Path.Combine(Cli.Root, "examples/data/openfield/labeled-data/m4s1/img0000.png"),
+            Path.Combine(_folder, "img0000.png")
+        );
         var pictures = Cli.Json("info", _folder);
         Assert.Equal(("video", 1, 640), ((string)pictures["kind"]!, (int)pictures["frames"]!, (int)pictures["width"]!));
         var labels = Cli.Json("info", "tests/golden/files/by-hand.slp");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.MLNet;
@@ -5,7 +6,9 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli.Tests;
 
-/// <summary>The examples of several animals and of sleap-nn's models, each a process of its own on small data.</summary>
+/// <summary>
+/// The examples of several animals and of sleap-nn's models, each a process of its own on small data.
+/// </summary>
 public sealed class ExampleProgramTests : IDisposable
 {
     private const string Video = "examples/data/flies13/flies13_20190128.mp4";
@@ -36,7 +39,12 @@ public sealed class ExampleProgramTests : IDisposable
     [Fact]
     public void A_checkpoint_of_sleap_nn_is_judged_used_and_written_back()
     {
-        var output = Run("sleap-checkpoint.cs", Data("tests/golden/models/single_instance"), Data("tests/data/small_robot_minimal.slp"), Data("tests/data/small_robot.mp4"));
+        var output = Run(
+            "sleap-checkpoint.cs",
+            Data("tests/golden/models/single_instance"),
+            Data("tests/data/small_robot_minimal.slp"),
+            Data("tests/data/small_robot.mp4")
+        );
         Assert.Contains("A, B", output);
         Assert.Contains("→ back", output);
         Assert.Equal(20, Labels.Load(Path.Combine(_folder, "poses.csv")).Frames.Count);
@@ -48,7 +56,8 @@ public sealed class ExampleProgramTests : IDisposable
     {
         var model = Path.Combine(_folder, "robot.zip");
         var ml = new MLContext(1);
-        using (var robot = ml.Pose().FromSleap(Data("tests/golden/models/single_instance"))) ml.Model.Save(robot, null, model);
+        using (var robot = ml.Pose().FromSleap(Data("tests/golden/models/single_instance")))
+            ml.Model.Save(robot, null, model);
         var output = Run("live.cs", model, Data("tests/data/small_robot.mp4"), "12");
         Assert.Matches(@"12 frames: p50 \d+\.\d ms, p95 \d+\.\d ms", output);
     }
@@ -56,13 +65,21 @@ public sealed class ExampleProgramTests : IDisposable
     [Fact]
     public void A_network_of_ones_own_is_trained_saved_and_loaded()
     {
-        var output = Run("custom-backbone.cs", Data("tests/data/small_robot_minimal.slp"), Data("tests/data/small_robot.mp4"), "2");
+        var output = Run(
+            "custom-backbone.cs",
+            Data("tests/data/small_robot_minimal.slp"),
+            Data("tests/data/small_robot.mp4"),
+            "2"
+        );
         Assert.Contains("within 5 px", output);
         Assert.Equal(5, Labels.Load(Path.Combine(_folder, "own.slp")).Frames.Count);
         // A program that does not know the network cannot load the model, and says what is missing.
         var (code, _, error) = Cli.Run("info", Path.Combine(_folder, "own.zip"));
         Assert.True(code == 1, error);
-        Assert.Contains("CustomBackboneOptions.Name is 'dilated', expected a name that this program has registered", error);
+        Assert.Contains(
+            "CustomBackboneOptions.Name is 'dilated', expected a name that this program has registered",
+            error
+        );
     }
 
     /// <summary>With the boxes of a table, as any detector may write it.</summary>
@@ -71,8 +88,23 @@ public sealed class ExampleProgramTests : IDisposable
     {
         var flies = Flies(4);
         var boxes = Path.Combine(_folder, "boxes.csv");
-        File.WriteAllLines(boxes, Labels.Load(flies).Frames.SelectMany(frame => frame.Instances.Select(animal => (frame.FrameIndex, Seen: animal.Points.Where(point => !point.IsMissing).ToList())))
-            .Select(box => FormattableString.Invariant($"{box.FrameIndex},{box.Seen.Min(p => p.X):0.0},{box.Seen.Min(p => p.Y):0.0},{box.Seen.Max(p => p.X):0.0},{box.Seen.Max(p => p.Y):0.0}")).Prepend("frame,left,top,right,bottom"));
+        File.WriteAllLines(
+            boxes,
+            Labels
+                .Load(flies)
+                .Frames.SelectMany(frame =>
+                    frame.Instances.Select(animal =>
+                        (frame.FrameIndex, Seen: animal.Points.Where(point => !point.IsMissing).ToList())
+                    )
+                )
+                .Select(box =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{box.FrameIndex},{box.Seen.Min(p => p.X):0.0},{box.Seen.Min(p => p.Y):0.0},{box.Seen.Max(p => p.X):0.0},{box.Seen.Max(p => p.Y):0.0}"
+                    )
+                )
+                .Prepend("frame,left,top,right,bottom")
+        );
         var output = Run("object-detection.cs", flies, Data(Video), boxes, "1");
         Assert.Contains("5 frames, ", output);
         // Of the last of the five frames nothing was detected, so nothing is found there.
@@ -86,7 +118,13 @@ public sealed class ExampleProgramTests : IDisposable
     public void Behaviours_are_learned_from_poses()
     {
         var table = Path.Combine(_folder, "behaviours.csv");
-        File.WriteAllLines(table, Enumerable.Range(0, 200).Select(frame => $"{frame},{(frame < 100 ? "early" : "late")}").Prepend("frame,behaviour"));
+        File.WriteAllLines(
+            table,
+            Enumerable
+                .Range(0, 200)
+                .Select(frame => $"{frame},{(frame < 100 ? "early" : "late")}")
+                .Prepend("frame,behaviour")
+        );
         Assert.Contains("of the rows held back", Run("pose-classifier.cs", Flies(200), table, "thorax", "head"));
     }
 
@@ -106,5 +144,6 @@ public sealed class ExampleProgramTests : IDisposable
 
     private static string Data(string name) => Path.Combine(Cli.Root, name);
 
-    private string Run(string example, params string[] words) => Compiler.Run(Data($"examples/{example}"), _folder, words);
+    private string Run(string example, params string[] words) =>
+        Compiler.Run(Data($"examples/{example}"), _folder, words);
 }

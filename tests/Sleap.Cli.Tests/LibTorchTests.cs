@@ -1,6 +1,9 @@
 namespace Sleap.Cli.Tests;
 
-/// <summary>How libtorch is loaded where libstdc++ is older than TorchSharp's, as on Debian 12: by 'sleap doctor', which says it.</summary>
+/// <summary>
+/// How libtorch is loaded where libstdc++ is older than TorchSharp's, as on Debian 12: by 'sleap doctor', which says
+/// it.
+/// </summary>
 public sealed class LibTorchTests : IDisposable
 {
     private const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -34,7 +37,8 @@ public sealed class LibTorchTests : IDisposable
     public void A_cache_that_others_can_write_to_is_not_used()
     {
         var cache = Directory.CreateDirectory(Path.Combine(_folder, "sleap-mlnet"));
-        if (!OperatingSystem.IsWindows()) cache.UnixFileMode = Mine | UnixFileMode.OtherWrite;
+        if (!OperatingSystem.IsWindows())
+            cache.UnixFileMode = Mine | UnixFileMode.OtherWrite;
         var text = Doctor(_folder);
         Skip.IfNot(text.Contains("by a copy", StringComparison.Ordinal), "TorchSharp's library loads as it is here.");
         Assert.DoesNotContain(_folder, text);

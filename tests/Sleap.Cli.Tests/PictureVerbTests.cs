@@ -12,16 +12,32 @@ public sealed class PictureVerbTests : IDisposable
     public void Render_report_and_eval_write_what_they_say()
     {
         var (video, poses) = (Data("centered_pair_low_quality.mp4"), Data("centered_pair_predictions.slp"));
-        var rendered = Cli.Json("render", video, poses, "--frames", "5-9,20", "--shrink", "2", "--out", Path.Combine(_folder, "v.mp4"));
+        var rendered = Cli.Json(
+            "render",
+            video,
+            poses,
+            "--frames",
+            "5-9,20",
+            "--shrink",
+            "2",
+            "--out",
+            Path.Combine(_folder, "v.mp4")
+        );
         Assert.Equal((6, 0, 6), ((int)rendered["requested"]!, (int)rendered["failed"]!, (int)rendered["written"]!));
         Assert.Equal(6, (int)Cli.Json("info", Path.Combine(_folder, "v.mp4"))["frames"]!);
 
         var report = Cli.Json("report", poses, "--source", video, "--fps", "15", "--out", Path.Combine(_folder, "r"));
-        Assert.Equal((1100, 2274, 27), ((int)report["frames"]!, (int)report["instances"]!, report["animals"]!.AsArray().Count));
+        Assert.Equal(
+            (1100, 2274, 27),
+            ((int)report["frames"]!, (int)report["instances"]!, report["animals"]!.AsArray().Count)
+        );
         Assert.True(new FileInfo((string)report["out"]!).Length > 100_000);
 
         var eval = Cli.Json("eval", poses, poses, "--report", Path.Combine(_folder, "e"), "--source", video);
-        Assert.Equal((1.0, 1.0, 1.0), ((double)eval["oks_mAP"]!, (double)eval["within_5_px"]!, (double)eval["identity"]!["accuracy"]!));
+        Assert.Equal(
+            (1.0, 1.0, 1.0),
+            ((double)eval["oks_mAP"]!, (double)eval["within_5_px"]!, (double)eval["identity"]!["accuracy"]!)
+        );
         Assert.Equal(1.0, (double)eval["tracks"]!["HOTA"]!, 1e-9);
         Assert.True(File.Exists(Path.Combine(_folder, "e", "report.html")));
         var (code, table, _) = Cli.Run("eval", poses, poses, "--rules", "sleap-nn");
@@ -56,5 +72,6 @@ public sealed class PictureVerbTests : IDisposable
     [Theory]
     [InlineData("render")]
     [InlineData("report")]
-    public void Every_verb_has_an_example_in_its_help(string verb) => Assert.Contains($"Example: sleap {verb} ", Cli.Run(verb, "--help").Output);
+    public void Every_verb_has_an_example_in_its_help(string verb) =>
+        Assert.Contains($"Example: sleap {verb} ", Cli.Run(verb, "--help").Output);
 }

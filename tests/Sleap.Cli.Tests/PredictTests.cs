@@ -21,8 +21,30 @@ public sealed class PredictTests : IDisposable
         Skip.If(signal == "INT" && Cli.IgnoresInterrupts(), "Interrupts are ignored here.");
         var output = Path.Combine(_folder, "robot.slp");
         // Far more frames than are predicted before the signal: the video again and again.
-        string[] words = ["predict", Robot, "--model", Model, "--frames", string.Join(',', Enumerable.Repeat("0-165", 60)), "--device", "cpu", "--batch-size", "2", "--out", output, "--json"];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Cli.Root })!;
+        string[] words =
+        [
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--frames",
+            string.Join(',', Enumerable.Repeat("0-165", 60)),
+            "--device",
+            "cpu",
+            "--batch-size",
+            "2",
+            "--out",
+            output,
+            "--json",
+        ];
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Cli.Root,
+            }
+        )!;
         // The first line of progress comes when a second of it is done.
         var first = process.StandardError.ReadLine();
         Assert.Contains("/9960 frames", first);
@@ -46,8 +68,31 @@ public sealed class PredictTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent as Unix has them.");
         var output = Path.Combine(_folder, "robot.slp");
-        string[] words = ["predict", Robot, "--model", Model, "--frames", string.Join(',', Enumerable.Repeat("0-165", 60)), "--shard", "1/2", "--device", "cpu", "--batch-size", "2", "--out", output];
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Cli.Root })!;
+        string[] words =
+        [
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--frames",
+            string.Join(',', Enumerable.Repeat("0-165", 60)),
+            "--shard",
+            "1/2",
+            "--device",
+            "cpu",
+            "--batch-size",
+            "2",
+            "--out",
+            output,
+        ];
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Cli.Root,
+            }
+        )!;
         Assert.Contains("/4980 frames", process.StandardError.ReadLine());
         Process.Start("kill", ["-TERM", $"{process.Id}"])!.WaitForExit();
         _ = process.StandardError.ReadToEndAsync();
@@ -62,23 +107,65 @@ public sealed class PredictTests : IDisposable
     {
         string Out(string name) => Path.Combine(_folder, name);
         Cli.Json("predict", Robot, "--model", Model, "--device", "cpu", "--out", Out("whole.slp"));
-        for (var i = 0; i < 3; i++) Cli.Json("predict", Robot, "--model", Model, "--shard", $"{i}/3", "--device", "cpu", "--out", Out($"{i}.slp"));
+        for (var i = 0; i < 3; i++)
+        {
+            Cli.Json(
+                "predict",
+                Robot,
+                "--model",
+                Model,
+                "--shard",
+                $"{i}/3",
+                "--device",
+                "cpu",
+                "--out",
+                Out($"{i}.slp")
+            );
+        }
+
         Cli.Json("merge", Out("0.slp"), Out("1.slp"), Out("2.slp"), "--out", Out("merged.slp"));
         var (whole, merged) = (Labels.Load(Out("whole.slp")), Labels.Load(Out("merged.slp")));
         Assert.Equal(166, merged.Frames.Count);
         Assert.Equal(whole.Frames.Select(frame => frame.FrameIndex), merged.Frames.Select(frame => frame.FrameIndex));
         foreach (var (expected, actual) in whole.Frames.Zip(merged.Frames))
+        {
             foreach (var (one, other) in expected.Instances.Single().Points.Zip(actual.Instances.Single().Points))
+            {
                 // Other frames are in the batch: sums are rounded in another order.
-                Assert.True(Math.Abs(one.X - other.X) < 1e-3 && Math.Abs(one.Y - other.Y) < 1e-3 || (one.IsMissing && other.IsMissing));
+                Assert.True(
+                    Math.Abs(one.X - other.X) < 1e-3 && Math.Abs(one.Y - other.Y) < 1e-3
+                        || (one.IsMissing && other.IsMissing)
+                );
+            }
+        }
     }
 
     [Fact]
     public void The_account_is_printed_and_is_in_the_file_with_the_command()
     {
         var output = Path.Combine(_folder, "robot.slp");
-        var report = Cli.Json("predict", Robot, "--model", Model, "--frames", "0-2,900", "--device", "cpu", "--out", output);
-        Assert.Equal((4, 3, 1, 0, 3), ((int)report["requested"]!, (int)report["processed"]!, (int)report["failed"]!, (int)report["empty"]!, (int)report["instances"]!));
+        var report = Cli.Json(
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--frames",
+            "0-2,900",
+            "--device",
+            "cpu",
+            "--out",
+            output
+        );
+        Assert.Equal(
+            (4, 3, 1, 0, 3),
+            (
+                (int)report["requested"]!,
+                (int)report["processed"]!,
+                (int)report["failed"]!,
+                (int)report["empty"]!,
+                (int)report["instances"]!
+            )
+        );
         Assert.Equal(900, (int)report["failed_frames"]![0]!["frame"]!);
         Assert.False((bool)report["interrupted"]!);
         var provenance = Labels.Load(output).Provenance;
@@ -89,7 +176,18 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public void Frames_that_fail_are_named_and_the_last_line_is_for_a_person()
     {
-        var (code, output, error) = Cli.Run("predict", Robot, "--model", Model, "--frames", "0,900", "--device", "cpu", "--out", Path.Combine(_folder, "robot.csv"));
+        var (code, output, error) = Cli.Run(
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--frames",
+            "0,900",
+            "--device",
+            "cpu",
+            "--out",
+            Path.Combine(_folder, "robot.csv")
+        );
         Assert.Equal(0, code);
         Assert.Contains("frame 900 could not be read", error);
         Assert.Contains("2/2 frames (1 failed)", error);
@@ -99,7 +197,20 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public void When_nothing_is_found_it_says_what_to_look_at()
     {
-        var (code, output, error) = Cli.Run("predict", Robot, "--model", "tests/golden/models/bottomup", "--frames", "0-1", "--peak-threshold", "1", "--device", "cpu", "--out", Path.Combine(_folder, "robot.slp"));
+        var (code, output, error) = Cli.Run(
+            "predict",
+            Robot,
+            "--model",
+            "tests/golden/models/bottomup",
+            "--frames",
+            "0-1",
+            "--peak-threshold",
+            "1",
+            "--device",
+            "cpu",
+            "--out",
+            Path.Combine(_folder, "robot.slp")
+        );
         Assert.Equal(0, code);
         Assert.Contains("no animal was found in 2 frames", error);
         Assert.Contains("--peak-threshold", error);
@@ -111,7 +222,16 @@ public sealed class PredictTests : IDisposable
     [InlineData("robot.docx", ".docx")]
     public void A_place_that_cannot_be_written_is_told_before_anything_is_predicted(string name, string cause)
     {
-        var (code, output, error) = Cli.Run("predict", Robot, "--model", Model, "--out", Path.Combine(_folder, name), "--device", "cpu");
+        var (code, output, error) = Cli.Run(
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--out",
+            Path.Combine(_folder, name),
+            "--device",
+            "cpu"
+        );
         Assert.Equal((1, ""), (code, output));
         Assert.Contains(cause, error);
         Assert.Single(error.TrimEnd().Split('\n'));
@@ -121,7 +241,19 @@ public sealed class PredictTests : IDisposable
     public void A_GPU_that_is_not_there_is_exit_code_1_with_the_way_out_or_the_CPU()
     {
         Skip.If(TorchSharp.torch.cuda.is_available(), "There is a GPU.");
-        string[] words = ["predict", Robot, "--model", Model, "--frames", "0", "--device", "cuda", "--out", Path.Combine(_folder, "robot.slp")];
+        string[] words =
+        [
+            "predict",
+            Robot,
+            "--model",
+            Model,
+            "--frames",
+            "0",
+            "--device",
+            "cuda",
+            "--out",
+            Path.Combine(_folder, "robot.slp"),
+        ];
         var (code, _, error) = Cli.Run(words);
         Assert.Equal(1, code);
         Assert.Contains("auto", error);

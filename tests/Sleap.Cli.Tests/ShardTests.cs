@@ -10,17 +10,20 @@ public sealed class ShardTests
         var count = parts + 1;
         int[] frames = [.. Enumerable.Range(0, length % 2000).Select(i => 3 * i)];
         var sizes = Enumerable.Range(0, count).Select(index => new Shard(index, count).Of(frames).Count).ToList();
-        return Enumerable.Range(0, count).SelectMany(index => new Shard(index, count).Of(frames)).SequenceEqual(frames) && sizes.Max() - sizes.Min() <= 1;
+        return Enumerable.Range(0, count).SelectMany(index => new Shard(index, count).Of(frames)).SequenceEqual(frames)
+            && sizes.Max() - sizes.Min() <= 1;
     }
 
     [Theory]
     [InlineData("0/1", 0, 10)]
     [InlineData("0/3", 0, 3)]
     [InlineData("2/3", 6, 10)]
-    public void A_shard_is_a_range(string words, int first, int end) => Assert.Equal(first..end, Shard.Parse(words).Of(10));
+    public void A_shard_is_a_range(string words, int first, int end) =>
+        Assert.Equal(first..end, Shard.Parse(words).Of(10));
 
     [Fact]
-    public void Long_recordings_do_not_overflow() => Assert.Equal(2_000_000_000, new Shard(999, 1000).Of(2_000_000_000).End.Value);
+    public void Long_recordings_do_not_overflow() =>
+        Assert.Equal(2_000_000_000, new Shard(999, 1000).Of(2_000_000_000).End.Value);
 
     [Theory]
     [InlineData("3/3")]
@@ -29,8 +32,10 @@ public sealed class ShardTests
     [InlineData("0/0")]
     [InlineData("a/b")]
     [InlineData("1/2/3")]
-    public void What_is_no_shard_is_said(string words) => Assert.Contains(words, Assert.Throws<ArgumentException>(() => Shard.Parse(words)).Message);
+    public void What_is_no_shard_is_said(string words) =>
+        Assert.Contains(words, Assert.Throws<ArgumentException>(() => Shard.Parse(words)).Message);
 
     [Fact]
-    public void Its_file_lies_beside_the_result() => Assert.Equal("out/session.shard-2-of-8.slp", new Shard(2, 8).FileOf("out/session.slp"));
+    public void Its_file_lies_beside_the_result() =>
+        Assert.Equal("out/session.shard-2-of-8.slp", new Shard(2, 8).FileOf("out/session.slp"));
 }

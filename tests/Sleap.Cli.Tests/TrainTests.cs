@@ -24,26 +24,57 @@ public sealed class TrainTests : IDisposable
 
     // A network of some megabytes and epochs of one step: as much saving as training.
     private string[] Words(string run, int epochs, params string[] more) =>
-    [
-        "train", _labels, "--type", "single-instance", "--out", Path.Combine(_folder, run), "--epochs", epochs.ToString(CultureInfo.InvariantCulture), "--steps-per-epoch", "1", "--batch-size", "1",
-        "--filters", "16", "--scale", "0.05", "--sigma", "1.5", "--rotation", "90", "--validation-fraction", "0.2", "--seed", "4", "--device", "cpu", .. more,
-    ];
+        [
+            "train",
+            _labels,
+            "--type",
+            "single-instance",
+            "--out",
+            Path.Combine(_folder, run),
+            "--epochs",
+            epochs.ToString(CultureInfo.InvariantCulture),
+            "--steps-per-epoch",
+            "1",
+            "--batch-size",
+            "1",
+            "--filters",
+            "16",
+            "--scale",
+            "0.05",
+            "--sigma",
+            "1.5",
+            "--rotation",
+            "90",
+            "--validation-fraction",
+            "0.2",
+            "--seed",
+            "4",
+            "--device",
+            "cpu",
+            .. more,
+        ];
 
     [Fact]
     public void Killed_again_and_again_in_steps_and_saves_it_goes_on_to_the_same_losses()
     {
         const int Epochs = 20;
         Finish(Words("whole", Epochs));
-        var (random, kills, log) = (new Random(8), 0, Path.Combine(_folder, "killed", "single_instance", "training_log.csv"));
+        var (random, kills, log) = (
+            new Random(8),
+            0,
+            Path.Combine(_folder, "killed", "single_instance", "training_log.csv")
+        );
         while (kills < 3)
         {
             var before = Lines(log);
             using var process = Start(Words("killed", Epochs, "--resume"));
             // Some epochs on, and then anywhere: half of the time is spent on saving.
             var enough = Math.Min(Epochs - 1, before + 2 + random.Next(3));
-            while (!process.HasExited && Lines(log) < enough) Thread.Sleep(5);
+            while (!process.HasExited && Lines(log) < enough)
+                Thread.Sleep(5);
             Thread.Sleep(random.Next(60));
-            if (process.HasExited) break;
+            if (process.HasExited)
+                break;
             process.Kill();
             process.WaitForExit();
             kills++;
@@ -53,9 +84,12 @@ public sealed class TrainTests : IDisposable
         var (whole, killed) = (Losses("whole"), Losses("killed"));
         Assert.Equal(Enumerable.Range(1, Epochs), killed.Select(epoch => epoch.Number));
         // 1e-6 of the loss: the same numbers in the same order; a library's threads may sum in another.
-        foreach (var (a, b) in whole.Zip(killed)) Assert.Equal(a.Loss, b.Loss, a.Loss * 1e-6);
+        foreach (var (a, b) in whole.Zip(killed))
+            Assert.Equal(a.Loss, b.Loss, a.Loss * 1e-6);
         // Nothing half-written is left where the run is looked at.
-        Assert.NotNull(JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "killed", "single_instance", "progress.json"))));
+        Assert.NotNull(
+            JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "killed", "single_instance", "progress.json")))
+        );
         Assert.EndsWith("</html>\n", File.ReadAllText(Path.Combine(_folder, "killed", "report.html")));
     }
 
@@ -71,13 +105,22 @@ public sealed class TrainTests : IDisposable
         {
             var output = process.StandardOutput.ReadToEndAsync();
             var error = process.StandardError.ReadToEndAsync();
-            while (!process.HasExited && Lines(Path.Combine(_folder, "stopped", "single_instance", "training_log.csv")) < 3) await Task.Delay(20);
+            while (
+                !process.HasExited && Lines(Path.Combine(_folder, "stopped", "single_instance", "training_log.csv")) < 3
+            )
+            {
+                await Task.Delay(20);
+            }
+
             Assert.Equal(0, Send(process.Id, signal));
             await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
             Assert.True(process.ExitCode == 130, $"exit code {process.ExitCode}: {await error}");
             Assert.Contains("finishing this step", await error);
             Assert.Contains("model.zip", await output);
-            Assert.Equal("single-instance", (string?)Cli.Json("info", Path.Combine(_folder, "stopped", "model.zip"))["type"]);
+            Assert.Equal(
+                "single-instance",
+                (string?)Cli.Json("info", Path.Combine(_folder, "stopped", "model.zip"))["type"]
+            );
         }
         finally
         {
@@ -90,8 +133,21 @@ public sealed class TrainTests : IDisposable
     {
         var first = Cli.Json(Words("run", 2));
         var model = (string)first["model"]!;
-        foreach (var file in (string[])["model.zip", "training_log.csv", "report.html", "split.json", "single_instance/last.checkpoint", "single_instance/progress.json"])
+        foreach (
+            var file in (string[])
+                [
+                    "model.zip",
+                    "training_log.csv",
+                    "report.html",
+                    "split.json",
+                    "single_instance/last.checkpoint",
+                    "single_instance/progress.json",
+                ]
+        )
+        {
             Assert.True(File.Exists(Path.Combine(_folder, "run", file)), file);
+        }
+
         var (code, _, error) = Cli.Run(Words("run", 2));
         Assert.Equal(1, code);
         Assert.Contains("--resume", error);
@@ -107,13 +163,31 @@ public sealed class TrainTests : IDisposable
     {
         var proposed = Cli.Json("config", "auto", _labels, "--out", Path.Combine(_folder, "config.yaml"));
         Assert.Equal("single-instance", (string?)proposed["type"]);
-        Assert.Contains(proposed["options"]!.AsArray(), option => (string?)option!["option"] == "Scale" && (string?)option["value"] == "0.5");
+        Assert.Contains(
+            proposed["options"]!.AsArray(),
+            option => (string?)option!["option"] == "Scale" && (string?)option["value"] == "0.5"
+        );
         var config = (string)proposed["files"]![0]!;
         Assert.Equal(0, (int)Cli.Json("config", "lint", _labels, "--config", config)["warnings"]!);
         var (code, output, _) = Cli.Run("config", "lint", _labels, "--type", "single-instance", "--scale", "0.02");
         Assert.Equal(1, code);
         Assert.Contains("Raise Scale to 0.", output);
-        var trained = Cli.Json("train", _labels, "--auto", "--epochs", "1", "--steps-per-epoch", "1", "--batch-size", "1", "--show-augmented", "--device", "cpu", "--out", Path.Combine(_folder, "auto"));
+        var trained = Cli.Json(
+            "train",
+            _labels,
+            "--auto",
+            "--epochs",
+            "1",
+            "--steps-per-epoch",
+            "1",
+            "--batch-size",
+            "1",
+            "--show-augmented",
+            "--device",
+            "cpu",
+            "--out",
+            Path.Combine(_folder, "auto")
+        );
         Assert.Equal("single-instance", (string?)trained["type"]);
         Assert.True(File.Exists(Path.Combine(_folder, "auto", "single_instance", "augmented.png")));
         Assert.Equal("centroid", (string?)Cli.Json("config", "auto", _labels, "--type", "centroid")["type"]);
@@ -128,7 +202,17 @@ public sealed class TrainTests : IDisposable
     }
 
     private (int Number, double Loss)[] Losses(string run) =>
-        [.. File.ReadLines(Path.Combine(_folder, run, "training_log.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => (int.Parse(cells[1], CultureInfo.InvariantCulture), double.Parse(cells[4], CultureInfo.InvariantCulture)))];
+        [
+            .. File.ReadLines(Path.Combine(_folder, run, "training_log.csv"))
+                .Skip(1)
+                .Select(line => line.Split(','))
+                .Select(cells =>
+                    (
+                        int.Parse(cells[1], CultureInfo.InvariantCulture),
+                        double.Parse(cells[4], CultureInfo.InvariantCulture)
+                    )
+                ),
+        ];
 
     private static int Lines(string file) => File.Exists(file) ? File.ReadAllLines(file).Length - 1 : 0;
 
@@ -142,10 +226,16 @@ public sealed class TrainTests : IDisposable
     }
 
     // One thread: what is tested does not need more, and on a busy machine several wait for each other.
-    private static Process Start(string[] words) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words])
-    {
-        RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Cli.Root, Environment = { ["OMP_NUM_THREADS"] = "1" },
-    })!;
+    private static Process Start(string[] words) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "sleap.dll"), .. words])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Cli.Root,
+                Environment = { ["OMP_NUM_THREADS"] = "1" },
+            }
+        )!;
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static extern int Send(int process, int signal);

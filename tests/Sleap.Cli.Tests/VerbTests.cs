@@ -11,7 +11,28 @@ public sealed class VerbTests : IDisposable
     public void Train_predict_and_eval_work_one_after_the_other()
     {
         // Two steps of a tiny network on small pictures: whether the parts fit, not whether it learned.
-        var trained = Cli.Json("train", OpenField, "--type", "single-instance", "--out", _folder, "--epochs", "1", "--steps-per-epoch", "2", "--filters", "4", "--scale", "0.1", "--sigma", "2", "--seed", "1", "--device", "cpu");
+        var trained = Cli.Json(
+            "train",
+            OpenField,
+            "--type",
+            "single-instance",
+            "--out",
+            _folder,
+            "--epochs",
+            "1",
+            "--steps-per-epoch",
+            "2",
+            "--filters",
+            "4",
+            "--scale",
+            "0.1",
+            "--sigma",
+            "2",
+            "--seed",
+            "1",
+            "--device",
+            "cpu"
+        );
         var model = Path.Combine(_folder, "model.zip");
         Assert.Equal(model, (string?)trained["model"]);
         Assert.Equal(2, File.ReadAllLines(Path.Combine(_folder, "training_log.csv")).Length);
@@ -19,7 +40,22 @@ public sealed class VerbTests : IDisposable
         Assert.Equal("single-instance", (string?)Cli.Json("info", model)["type"]);
 
         var output = Path.Combine(_folder, "poses.slp");
-        var predicted = Cli.Json("predict", $"{OpenField}/videos/m3v1mp4.mp4", "--model", model, "--frames", "0-4,100", "--peak-threshold", "0", "--refinement", "integral", "--batch-size", "2", "--out", output);
+        var predicted = Cli.Json(
+            "predict",
+            $"{OpenField}/videos/m3v1mp4.mp4",
+            "--model",
+            model,
+            "--frames",
+            "0-4,100",
+            "--peak-threshold",
+            "0",
+            "--refinement",
+            "integral",
+            "--batch-size",
+            "2",
+            "--out",
+            output
+        );
         Assert.Equal(6, (int)predicted["requested"]!);
         Assert.Equal(6, (int)predicted["processed"]!);
         Assert.Equal(0, (int)predicted["failed"]!);
@@ -40,10 +76,47 @@ public sealed class VerbTests : IDisposable
         // A step of a tiny network on a few frames: whether the parts fit, not whether it learned.
         var labels = Path.Combine(_folder, "few.slp");
         FewFrames(labels);
-        var trained = Cli.Json(["train", labels, "--type", type, "--out", _folder, "--epochs", "1", "--steps-per-epoch", "1", "--batch-size", "1", "--filters", "2", "--scale", "0.25", "--centroid-scale", "0.125", "--sigma", "2", "--device", "cpu", .. words]);
+        var trained = Cli.Json([
+            "train",
+            labels,
+            "--type",
+            type,
+            "--out",
+            _folder,
+            "--epochs",
+            "1",
+            "--steps-per-epoch",
+            "1",
+            "--batch-size",
+            "1",
+            "--filters",
+            "2",
+            "--scale",
+            "0.25",
+            "--centroid-scale",
+            "0.125",
+            "--sigma",
+            "2",
+            "--device",
+            "cpu",
+            .. words,
+        ]);
         Assert.Equal(type, (string?)trained["type"]);
         var output = Path.Combine(_folder, "poses.slp");
-        var predicted = Cli.Json("predict", FliesVideo, "--model", (string)trained["model"]!, "--frames", "0-1", "--peak-threshold", "1", "--max-instances", "2", "--out", output);
+        var predicted = Cli.Json(
+            "predict",
+            FliesVideo,
+            "--model",
+            (string)trained["model"]!,
+            "--frames",
+            "0-1",
+            "--peak-threshold",
+            "1",
+            "--max-instances",
+            "2",
+            "--out",
+            output
+        );
         Assert.Equal(2, (int)predicted["processed"]!);
         var info = Cli.Json("info", (string)trained["model"]!);
         Assert.Equal(type, (string?)info["type"]);
@@ -56,11 +129,42 @@ public sealed class VerbTests : IDisposable
         var folder = "tests/golden/models/single_instance";
         Assert.Equal("single-instance", (string?)Cli.Json("info", folder)["type"]);
         var output = Path.Combine(_folder, "robot.slp");
-        var predicted = Cli.Json("predict", "tests/data/small_robot.mp4", "--model", folder, "--frames", "0-2", "--out", output);
+        var predicted = Cli.Json(
+            "predict",
+            "tests/data/small_robot.mp4",
+            "--model",
+            folder,
+            "--frames",
+            "0-2",
+            "--out",
+            output
+        );
         Assert.Equal(3, (int)predicted["instances"]!);
-        var both = Cli.Json("predict", "tests/data/centered_pair_small.mp4", "--model", "tests/golden/models/centroid", "--model", "tests/golden/models/centered_instance", "--frames", "0-1", "--out", output);
+        var both = Cli.Json(
+            "predict",
+            "tests/data/centered_pair_small.mp4",
+            "--model",
+            "tests/golden/models/centroid",
+            "--model",
+            "tests/golden/models/centered_instance",
+            "--frames",
+            "0-1",
+            "--out",
+            output
+        );
         Assert.Equal(4, (int)both["instances"]!);
-        var trained = Cli.Json("train", "tests/data/small_robot_minimal.slp", "--config", $"{folder}/training_config.yaml", "--out", _folder, "--epochs", "1", "--steps-per-epoch", "1");
+        var trained = Cli.Json(
+            "train",
+            "tests/data/small_robot_minimal.slp",
+            "--config",
+            $"{folder}/training_config.yaml",
+            "--out",
+            _folder,
+            "--epochs",
+            "1",
+            "--steps-per-epoch",
+            "1"
+        );
         Assert.Equal("single-instance", (string?)trained["type"]);
         Assert.Equal(1, (int)trained["epochs"]!);
     }
@@ -70,7 +174,10 @@ public sealed class VerbTests : IDisposable
     {
         var labels = Cli.Json("info", OpenField);
         Assert.Equal(116, (int)labels["frames"]!);
-        Assert.Equal(["snout", "leftear", "rightear", "tailbase"], labels["skeletons"]![0]!["nodes"]!.AsArray().Select(n => (string)n!));
+        Assert.Equal(
+            ["snout", "leftear", "rightear", "tailbase"],
+            labels["skeletons"]![0]!["nodes"]!.AsArray().Select(n => (string)n!)
+        );
         var video = Cli.Json("info", $"{OpenField}/videos/m3v1mp4.mp4");
         Assert.Equal((2330, 480, 640), ((int)video["frames"]!, (int)video["height"]!, (int)video["width"]!));
     }
@@ -88,9 +195,36 @@ public sealed class VerbTests : IDisposable
 
     [Theory]
     [InlineData("'sleap info' lacks <path>: Labels, a model", 2, "info")]
-    [InlineData("is part of a model of SLEAP: give its folder", 1, "predict", "tests/data/small_robot.mp4", "--model", "tests/golden/models/single_instance/best.ckpt", "--out", "x.slp")]
-    [InlineData("A model is the model.zip of a training here, or a model folder of SLEAP.", 1, "predict", "tests/data/small_robot.mp4", "--model", "tests/data/flies13_20190128.predictions.slp", "--out", "x.slp")]
-    [InlineData("holds no picture (PNG, JPEG, BMP or TIFF).\n", 1, "predict", "docs", "--model", "tests/golden/models/single_instance", "--out", "x.slp")]
+    [InlineData(
+        "is part of a model of SLEAP: give its folder",
+        1,
+        "predict",
+        "tests/data/small_robot.mp4",
+        "--model",
+        "tests/golden/models/single_instance/best.ckpt",
+        "--out",
+        "x.slp"
+    )]
+    [InlineData(
+        "A model is the model.zip of a training here, or a model folder of SLEAP.",
+        1,
+        "predict",
+        "tests/data/small_robot.mp4",
+        "--model",
+        "tests/data/flies13_20190128.predictions.slp",
+        "--out",
+        "x.slp"
+    )]
+    [InlineData(
+        "holds no picture (PNG, JPEG, BMP or TIFF).\n",
+        1,
+        "predict",
+        "docs",
+        "--model",
+        "tests/golden/models/single_instance",
+        "--out",
+        "x.slp"
+    )]
     public void A_wrong_input_is_answered_by_the_right_one(string message, int expected, params string[] words)
     {
         var (code, _, error) = Cli.Run(words);
@@ -109,8 +243,13 @@ public sealed class VerbTests : IDisposable
             tells apart: female, male
             bottom-up ID: UNet of 8 filters, 1.5 times as many a level, strides 2 to 16, gray, 80,683 parameters
               scale 0.5, peak threshold 0.2, refinement integral
-            """, output.TrimEnd().ReplaceLineEndings("\n"));
-        Assert.Equal(80683, (int)Cli.Json("info", "tests/golden/models/multiclass_bottomup")["networks"]![0]!["parameters"]!);
+            """,
+            output.TrimEnd().ReplaceLineEndings("\n")
+        );
+        Assert.Equal(
+            80683,
+            (int)Cli.Json("info", "tests/golden/models/multiclass_bottomup")["networks"]![0]!["parameters"]!
+        );
     }
 
     [Fact]
@@ -173,13 +312,15 @@ public sealed class VerbTests : IDisposable
     [Theory]
     [InlineData("0-2,7", new[] { 0, 1, 2, 7 })]
     [InlineData(" 5 ", new[] { 5 })]
-    public void Frame_lists_are_ranges_and_numbers(string words, int[] frames) => Assert.Equal(frames, FrameList.Parse(words));
+    public void Frame_lists_are_ranges_and_numbers(string words, int[] frames) =>
+        Assert.Equal(frames, FrameList.Parse(words));
 
     [Theory]
     [InlineData("3-1")]
     [InlineData("a")]
     [InlineData("1-2-3")]
-    public void Wrong_frame_lists_are_named(string words) => Assert.Contains(words, Assert.Throws<ArgumentException>(() => FrameList.Parse(words)).Message);
+    public void Wrong_frame_lists_are_named(string words) =>
+        Assert.Contains(words, Assert.Throws<ArgumentException>(() => FrameList.Parse(words)).Message);
 
     private const string FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
 
@@ -188,7 +329,15 @@ public sealed class VerbTests : IDisposable
     {
         var all = Sleap.IO.Labels.Load(Path.Combine(Cli.Root, "tests/data/flies13_20190128.predictions.slp"));
         var video = Sleap.IO.Video.FromFile(Path.Combine(Cli.Root, FliesVideo));
-        var frames = all.Frames.Take(4).Select(frame => new Sleap.IO.LabeledFrame { Video = video, FrameIndex = frame.FrameIndex, Instances = frame.Instances }).ToList();
+        var frames = all
+            .Frames.Take(4)
+            .Select(frame => new Sleap.IO.LabeledFrame
+            {
+                Video = video,
+                FrameIndex = frame.FrameIndex,
+                Instances = frame.Instances,
+            })
+            .ToList();
         new Sleap.IO.Labels(frames, [video], all.Skeletons, all.Tracks).Save(path);
     }
 }

@@ -33,7 +33,8 @@ public sealed class WordsTests
     [Theory]
     [InlineData("info, convert, new, ")]
     [InlineData("slurm, k8s.", "cluster")]
-    public void Without_a_verb_the_verbs_are_told(string verbs, params string[] words) => Assert.Contains(verbs, Assert.Single(WrongWords.Of(SleapCommand.Create().Parse(words))));
+    public void Without_a_verb_the_verbs_are_told(string verbs, params string[] words) =>
+        Assert.Contains(verbs, Assert.Single(WrongWords.Of(SleapCommand.Create().Parse(words))));
 
     [Theory]
     [InlineData("train", "[suggest:8]", "sleap tr")]
@@ -51,17 +52,35 @@ public sealed class WordsTests
     public void The_completion_for_bash_completes()
     {
         Skip.If(OperatingSystem.IsWindows(), "It is for bash.");
-        var function = DocBlocks.Of("docs/cli.md").Single(block => block.Language == "bash" && block.Text.Contains("COMPREPLY")).Text;
-        var script = $"sleap() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "sleap.dll")}' \"$@\"; }}\n{function}\nCOMP_LINE='sleap predict v.mp4 --mo' COMP_POINT=24\n_sleap\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n";
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true })!;
+        var function = DocBlocks
+            .Of("docs/cli.md")
+            .Single(block => block.Language == "bash" && block.Text.Contains("COMPREPLY"))
+            .Text;
+        var script =
+            $"sleap() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "sleap.dll")}' \"$@\"; "
+            + $"}}\n{function}\nCOMP_LINE='sleap predict v.mp4 --mo' COMP_POINT=24\n_sleap\nprintf '%s\\n' "
+            + $"\"${{COMPREPLY[@]}}\"\n";
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true }
+        )!;
         Assert.Contains("--model", process.StandardOutput.ReadToEnd().Split('\n'));
     }
 
-    /// <summary>Nothing but text goes out, whatever the terminal: a file or a pipe has no escape sequences to cope with.</summary>
+    /// <summary>
+    /// Nothing but text goes out, whatever the terminal: a file or a pipe has no escape sequences to cope with.
+    /// </summary>
     [Fact]
     public void Output_is_plain()
     {
-        foreach (var words in (string[][])[["--help"], ["doctor"], ["info", "examples/data/openfield"], ["traim"]])
+        foreach (
+            var words in (string[][])
+                [
+                    ["--help"],
+                    ["doctor"],
+                    ["info", "examples/data/openfield"],
+                    ["traim"],
+                ]
+        )
         {
             var (_, output, error) = Cli.Run(words);
             Assert.NotEmpty(output + error);
@@ -75,7 +94,10 @@ public sealed class WordsTests
         var answer = Cli.Json("doctor");
         Assert.True((bool)answer["ok"]!);
         Assert.Contains("threads", (string)answer["found"]!["libtorch"]!);
-        Assert.StartsWith(Fma.IsSupported ? "this library's, with AVX2 and FMA" : "libtorch's", (string)answer["found"]!["convolutions"]!);
+        Assert.StartsWith(
+            Fma.IsSupported ? "this library's, with AVX2 and FMA" : "libtorch's",
+            (string)answer["found"]!["convolutions"]!
+        );
         var (code, output, _) = Cli.Run([("FFMPEG", "/nowhere/ffmpeg")], "doctor");
         Assert.Equal(1, code);
         Assert.Contains("ffmpeg: videos are read with it. 'apt-get install ffmpeg'", output);
@@ -88,7 +110,13 @@ public sealed class WordsTests
         var noise = Cli.Json(["benchmark", .. model, "--size", "160x96", "--batch-sizes", "1,2"]);
         Assert.Equal([1, 2], noise["predicting"]!.AsArray().Select(result => (int)result!["batch_size"]!));
         Assert.All(noise["predicting"]!.AsArray(), result => Assert.True((double)result!["frames_per_second"]! > 0));
-        Assert.Equal(4, (int)Cli.Json(["benchmark", .. model, "--source", "tests/data/small_robot.mp4", "--batch-sizes", "4"])["frames"]!);
+        Assert.Equal(
+            4,
+            (int)
+                Cli.Json(["benchmark", .. model, "--source", "tests/data/small_robot.mp4", "--batch-sizes", "4"])[
+                    "frames"
+                ]!
+        );
         var (code, _, error) = Cli.Run(["benchmark", .. model, "--batch-sizes", "0"]);
         Assert.Equal(1, code);
         Assert.Contains("--batch-sizes", error);

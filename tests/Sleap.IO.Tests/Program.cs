@@ -3,19 +3,26 @@ using System.Globalization;
 namespace Sleap.IO.Tests;
 
 /// <summary>
-/// The test assembly as a program. "write PATH FIRST SECOND": a writer for tests to kill, saves two files' labels to PATH in turn, for ever.
-/// "fill PATH": writes frames until the disk is full, finishes, and reads back. "mutate SOURCE FOLDER SEED TIMES": reads damaged copies. "watch VIDEO": reads a video slowly, for tests to kill.
+/// The test assembly as a program. "write PATH FIRST SECOND": a writer for tests to kill, saves two files' labels to
+/// PATH in turn, for ever. "fill PATH": writes frames until the disk is full, finishes, and reads back. "mutate SOURCE
+/// FOLDER SEED TIMES": reads damaged copies. "watch VIDEO": reads a video slowly, for tests to kill.
 /// </summary>
 internal static class Program
 {
-    private static int Main(string[] arguments) => arguments switch
-    {
-        ["write", var path, var first, var second] => Write(path, first, second),
-        ["mutate", var source, var folder, var seed, var times] => Mutator.Run(source, folder, int.Parse(seed, CultureInfo.InvariantCulture), int.Parse(times, CultureInfo.InvariantCulture)),
-        ["fill", var path] => Fill(path),
-        ["watch", var video] => Watch(video),
-        _ => 0,
-    };
+    private static int Main(string[] arguments) =>
+        arguments switch
+        {
+            ["write", var path, var first, var second] => Write(path, first, second),
+            ["mutate", var source, var folder, var seed, var times] => Mutator.Run(
+                source,
+                folder,
+                int.Parse(seed, CultureInfo.InvariantCulture),
+                int.Parse(times, CultureInfo.InvariantCulture)
+            ),
+            ["fill", var path] => Fill(path),
+            ["watch", var video] => Watch(video),
+            _ => 0,
+        };
 
     private static int Write(string path, string first, string second)
     {
@@ -31,7 +38,11 @@ internal static class Program
     /// <summary>Prints the frames added, those read back, and what the writer said.</summary>
     private static int Fill(string path)
     {
-        var (skeleton, video, frame) = (new Skeleton("", ["a", "b", "c", "d", "e"]), new Video("v.mp4", VideoKind.Movie), 0);
+        var (skeleton, video, frame) = (
+            new Skeleton("", ["a", "b", "c", "d", "e"]),
+            new Video("v.mp4", VideoKind.Movie),
+            0
+        );
         using var writer = LabelsWriter.Create(path, skeleton, [video]);
         var message = "";
         try
@@ -39,7 +50,23 @@ internal static class Program
             for (; frame < 1_000_000; frame++)
             {
                 var points = Enumerable.Range(0, 5).Select(n => new Point(frame + n, n, true, false, 0.5f));
-                writer.Add(new LabeledFrame { Video = video, FrameIndex = frame, Instances = [new Instance { Skeleton = skeleton, Points = [.. points], IsPredicted = true, Score = 0.5f }] });
+                writer.Add(
+                    new LabeledFrame
+                    {
+                        Video = video,
+                        FrameIndex = frame,
+                        Instances =
+                        [
+                            new Instance
+                            {
+                                Skeleton = skeleton,
+                                Points = [.. points],
+                                IsPredicted = true,
+                                Score = 0.5f,
+                            },
+                        ],
+                    }
+                );
             }
         }
         catch (IOException full)
@@ -48,8 +75,16 @@ internal static class Program
         }
         writer.Finish([new("frames", writer.Frames)]);
         var labels = Labels.Load(path);
-        var isRight = labels.Frames.Select((f, i) => f.FrameIndex == i && f.Instances.Single().Points[4] is { Y: 4, Score: 0.5f } p && p.X == i + 4).All(right => right);
-        Console.WriteLine($"{writer.Frames} {(isRight ? labels.Frames.Count : -1)} {string.Join(',', Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!).Select(Path.GetFileName))} {message}");
+        var isRight = labels
+            .Frames.Select(
+                (f, i) => f.FrameIndex == i && f.Instances.Single().Points[4] is { Y: 4, Score: 0.5f } p && p.X == i + 4
+            )
+            .All(right => right);
+        Console.WriteLine(
+            $"{writer.Frames} {(isRight ? labels.Frames.Count : -1)} "
+                + $"{string.Join(',', Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!).Select(Path.GetFileName))} "
+                + $"{message}"
+        );
         return 0;
     }
 

@@ -25,7 +25,8 @@ internal sealed class TestFiles : IDisposable
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
             folder = folder.Parent;
         // An artifacts folder elsewhere: then the tests are run from within the repository.
-        return folder?.FullName ?? FindFrom(Environment.GetEnvironmentVariable("SLEAP_MLNET_ROOT") ?? Environment.CurrentDirectory);
+        return folder?.FullName
+            ?? FindFrom(Environment.GetEnvironmentVariable("SLEAP_MLNET_ROOT") ?? Environment.CurrentDirectory);
     }
 
     private static string FindFrom(string start)
@@ -33,6 +34,7 @@ internal sealed class TestFiles : IDisposable
         var folder = new DirectoryInfo(start);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"No Sleap.MLNet.sln above {AppContext.BaseDirectory} or {start}.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException($"No Sleap.MLNet.sln above {AppContext.BaseDirectory} or {start}.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
@@ -7,14 +6,17 @@ using StbImageWriteSharp;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// Labelled pictures of two animals that tiny networks learn in seconds: each a bright head and a dark tail, in any direction. "wide" has
-/// larger spots than "slim", which is how to tell them apart.
+/// Labelled pictures of two animals that tiny networks learn in seconds: each a bright head and a dark tail, in any
+/// direction. "wide" has larger spots than "slim", which is how to tell them apart.
 /// </summary>
 internal sealed class PairFolder : IDisposable
 {
-    public const int Height = 96, Width = 128, Length = 14;
+    public const int Height = 96,
+        Width = 128,
+        Length = 14;
     public static readonly Skeleton Skeleton = new("pair", ["head", "tail"], [new Edge(0, 1)]);
-    public static readonly Track Wide = new("wide"), Slim = new("slim");
+    public static readonly Track Wide = new("wide"),
+        Slim = new("slim");
     private readonly string _folder = Directory.CreateTempSubdirectory("pairs-").FullName;
 
     /// <param name="count">Pictures.</param>
@@ -30,15 +32,39 @@ internal sealed class PairFolder : IDisposable
             var scene = Scene(random)[..(animals?.Invoke(i) ?? 2)];
             Write(path, scene);
             paths.Add(path);
-            frames.Add([.. scene.Select((a, k) => new Instance { Skeleton = Skeleton, Points = [new Point(a.HeadX, a.HeadY), new Point(a.TailX, a.TailY)], Track = k == 0 ? Wide : Slim })]);
+            frames.Add([
+                .. scene.Select(
+                    (a, k) =>
+                        new Instance
+                        {
+                            Skeleton = Skeleton,
+                            Points = [new Point(a.HeadX, a.HeadY), new Point(a.TailX, a.TailY)],
+                            Track = k == 0 ? Wide : Slim,
+                        }
+                ),
+            ]);
         }
         var video = Video.FromImages(paths);
-        Labels = new Labels(frames.Select((instances, i) => new LabeledFrame { Video = video, FrameIndex = i, Instances = instances }), [video], [Skeleton], [Wide, Slim]);
+        Labels = new Labels(
+            frames.Select(
+                (instances, i) =>
+                    new LabeledFrame
+                    {
+                        Video = video,
+                        FrameIndex = i,
+                        Instances = instances,
+                    }
+            ),
+            [video],
+            [Skeleton],
+            [Wide, Slim]
+        );
     }
 
     public Labels Labels { get; }
 
-    public IDataView View(MLContext ml) => ml.Pose().FromLabels(Labels, new LabelsOptions { KeepEmptyFrames = true, Layout = InstanceLayout.Many });
+    public IDataView View(MLContext ml) =>
+        ml.Pose().FromLabels(Labels, new LabelsOptions { KeepEmptyFrames = true, Layout = InstanceLayout.Many });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -47,14 +73,22 @@ internal sealed class PairFolder : IDisposable
         while (true)
         {
             Animal[] pair = [Draw(random, 2.6), Draw(random, 1.5)];
-            var (dx, dy) = (pair[0].HeadX + pair[0].TailX - pair[1].HeadX - pair[1].TailX, pair[0].HeadY + pair[0].TailY - pair[1].HeadY - pair[1].TailY);
-            if (dx * dx + dy * dy > 4 * 30 * 30) return pair; // 30 px between their middles
+            var (dx, dy) = (
+                pair[0].HeadX + pair[0].TailX - pair[1].HeadX - pair[1].TailX,
+                pair[0].HeadY + pair[0].TailY - pair[1].HeadY - pair[1].TailY
+            );
+            if (dx * dx + dy * dy > 4 * 30 * 30)
+                return pair; // 30 px between their middles
         }
     }
 
     private static Animal Draw(Random random, double spread)
     {
-        var (x, y, angle) = (16 + random.NextDouble() * (Width - 32), 16 + random.NextDouble() * (Height - 32), random.NextDouble() * 2 * Math.PI);
+        var (x, y, angle) = (
+            16 + random.NextDouble() * (Width - 32),
+            16 + random.NextDouble() * (Height - 32),
+            random.NextDouble() * 2 * Math.PI
+        );
         var (dx, dy) = (Math.Cos(angle) * Length / 2, Math.Sin(angle) * Length / 2);
         return new(x + dx, y + dy, x - dx, y - dy, spread);
     }
@@ -63,8 +97,22 @@ internal sealed class PairFolder : IDisposable
     {
         var pixels = new byte[Height * Width];
         for (var y = 0; y < Height; y++)
+        {
             for (var x = 0; x < Width; x++)
-                pixels[y * Width + x] = (byte)Math.Clamp(110 + animals.Sum(a => 130 * Bump(x - a.HeadX, y - a.HeadY, a.Spread) - 100 * Bump(x - a.TailX, y - a.TailY, a.Spread)), 0, 255);
+            {
+                pixels[y * Width + x] = (byte)
+                    Math.Clamp(
+                        110
+                            + animals.Sum(a =>
+                                130 * Bump(x - a.HeadX, y - a.HeadY, a.Spread)
+                                - 100 * Bump(x - a.TailX, y - a.TailY, a.Spread)
+                            ),
+                        0,
+                        255
+                    );
+            }
+        }
+
         using var file = File.Create(path);
         new ImageWriter().WritePng(pixels, Width, Height, ColorComponents.Grey, file);
     }

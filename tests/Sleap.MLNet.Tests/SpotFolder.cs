@@ -6,31 +6,57 @@ using StbImageWriteSharp;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>Labelled pictures that a tiny network learns in seconds: a bright spot and a dim one on a gray ground, two nodes.</summary>
+/// <summary>
+/// Labelled pictures that a tiny network learns in seconds: a bright spot and a dim one on a gray ground, two nodes.
+/// </summary>
 internal sealed class SpotFolder : IDisposable
 {
     public static readonly Skeleton Skeleton = new("spots", ["bright", "dark"], [new Edge(0, 1)]);
     private readonly string _folder = Directory.CreateTempSubdirectory("spots-").FullName;
 
-    public SpotFolder(int count, int height = 64, int width = 96, int seed = 0, Func<int, int>? instances = null, bool missing = false)
+    public SpotFolder(
+        int count,
+        int height = 64,
+        int width = 96,
+        int seed = 0,
+        Func<int, int>? instances = null,
+        bool missing = false
+    )
     {
         var random = new Random(seed);
         var (paths, frames) = (new List<string>(), new List<ImmutableArray<Point>>());
         for (var i = 0; i < count; i++)
         {
-            var (bx, by, dx, dy) = (10 + random.NextDouble() * (width - 20), 10 + random.NextDouble() * (height - 20), 10 + random.NextDouble() * (width - 20), 10 + random.NextDouble() * (height - 20));
+            var (bx, by, dx, dy) = (
+                10 + random.NextDouble() * (width - 20),
+                10 + random.NextDouble() * (height - 20),
+                10 + random.NextDouble() * (width - 20),
+                10 + random.NextDouble() * (height - 20)
+            );
             var path = Path.Combine(_folder, $"img{i:0000}.png");
             Write(path, height, width, bx, by, dx, dy);
             paths.Add(path);
             frames.Add(missing ? [Point.Missing, Point.Missing] : [new Point(bx, by), new Point(dx, dy)]);
         }
         var video = Video.FromImages(paths);
-        Labels = new Labels(frames.Select((points, i) => new LabeledFrame
-        {
-            Video = video,
-            FrameIndex = i,
-            Instances = [.. Enumerable.Repeat(points, instances?.Invoke(i) ?? 1).Select(p => new Instance { Skeleton = Skeleton, Points = p })],
-        }), [video], [Skeleton]);
+        Labels = new Labels(
+            frames.Select(
+                (points, i) =>
+                    new LabeledFrame
+                    {
+                        Video = video,
+                        FrameIndex = i,
+                        Instances =
+                        [
+                            .. Enumerable
+                                .Repeat(points, instances?.Invoke(i) ?? 1)
+                                .Select(p => new Instance { Skeleton = Skeleton, Points = p }),
+                        ],
+                    }
+            ),
+            [video],
+            [Skeleton]
+        );
     }
 
     public Labels Labels { get; }
@@ -46,8 +72,11 @@ internal sealed class SpotFolder : IDisposable
         var spread = 2.5 * height / 64; // a picture twice as large is the same scene, closer
         var pixels = new byte[height * width];
         for (var y = 0; y < height; y++)
+        {
             for (var x = 0; x < width; x++)
                 pixels[y * width + x] = (byte)(100 + 150 * Bump(x - bx, y - by) - 95 * Bump(x - dx, y - dy));
+        }
+
         using var file = File.Create(path);
         new ImageWriter().WritePng(pixels, width, height, ColorComponents.Grey, file);
 

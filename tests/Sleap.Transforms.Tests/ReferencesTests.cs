@@ -5,11 +5,18 @@ namespace Sleap.Transforms.Tests;
 public sealed class ReferencesTests
 {
     [Fact]
-    public void TransformsKnowsPosesAndMlNetAndNoNetwork() => Check(
-        typeof(PoseCatalog).Assembly, name => name == "Sleap.IO" || name == "Microsoft.Data.Analysis" || name.StartsWith("Microsoft.ML", StringComparison.Ordinal));
+    public void TransformsKnowsPosesAndMlNetAndNoNetwork() =>
+        Check(
+            typeof(PoseCatalog).Assembly,
+            name =>
+                name == "Sleap.IO"
+                || name == "Microsoft.Data.Analysis"
+                || name.StartsWith("Microsoft.ML", StringComparison.Ordinal)
+        );
 
     [Fact]
-    public void TheLoaderKnowsTheCoreOnly() => Check(Assembly.Load("Sleap.Loaders"), name => name == "Microsoft.ML.Core");
+    public void TheLoaderKnowsTheCoreOnly() =>
+        Check(Assembly.Load("Sleap.Loaders"), name => name == "Microsoft.ML.Core");
 
     private static void Check(Assembly assembly, Func<string, bool> allowed)
     {

@@ -16,31 +16,70 @@ internal static class KubernetesManifest
     public static string Write(ClusterJob job, string image, string claim, string mount, int parallelism)
     {
         var output = job.Output[..^Path.GetExtension(job.Output).Length];
-        var shard = $"{ClusterJob.Quoted(output)}.shard-\"$JOB_COMPLETION_INDEX\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
-        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted)).Replace($"INDEX/{job.Shards}", $"\"$JOB_COMPLETION_INDEX\"/{job.Shards}", StringComparison.Ordinal);
-        // Kubernetes does not know an order of jobs, so the second one waits for the files of the first. A file appears when it is whole.
-        var wait = $"for i in $(seq 0 {job.Shards - 1}); do until [ -s {shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} ]; do sleep 10; done; done";
-        var shards = Job(job, job.Name, image, claim, mount, $"set -eu\nif [ -s {shard} ]; then echo shard is done; exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n", job.Gpus);
+        var shard =
+            $"{ClusterJob.Quoted(output)}.shard-\"$JOB_COMPLETION_INDEX\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
+        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted))
+            .Replace($"INDEX/{job.Shards}", $"\"$JOB_COMPLETION_INDEX\"/{job.Shards}", StringComparison.Ordinal);
+        // Kubernetes does not know an order of jobs, so the second one waits for the files of the first. A file appears
+        // when it is whole.
+        var wait =
+            $"for i in $(seq 0 {job.Shards - 1}); do until [ -s "
+            + $"{shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} "
+            + $"]; do sleep 10; done; done";
+        var shards = Job(
+            job,
+            job.Name,
+            image,
+            claim,
+            mount,
+            $"set -eu\nif [ -s {shard} ]; then echo shard is done; "
+                + $"exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n",
+            job.Gpus
+        );
         var spec = (Dictionary<string, object>)shards["spec"];
         spec["completions"] = job.Shards;
         spec["parallelism"] = parallelism;
         spec["completionMode"] = "Indexed";
-        var merge = Job(job, job.Name + "-merge", image, claim, mount, $"set -eu\n{wait}\n{string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}\n", gpus: 0);
+        var merge = Job(
+            job,
+            job.Name + "-merge",
+            image,
+            claim,
+            mount,
+            $"set -eu\n{wait}\n{string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}\n",
+            gpus: 0
+        );
         var yaml = new SerializerBuilder().WithEventEmitter(next => new LiteralLines(next)).Build();
         return $"{yaml.Serialize(shards)}---\n{yaml.Serialize(merge)}".ReplaceLineEndings("\n");
     }
 
-    private static Dictionary<string, object> Job(ClusterJob job, string name, string image, string claim, string mount, string script, int gpus)
+    private static Dictionary<string, object> Job(
+        ClusterJob job,
+        string name,
+        string image,
+        string claim,
+        string mount,
+        string script,
+        int gpus
+    )
     {
         var limits = new Dictionary<string, object> { ["cpu"] = job.Cpus, ["memory"] = MemoryOf(job.Memory) };
-        if (gpus > 0) limits["nvidia.com/gpu"] = gpus;
+        if (gpus > 0)
+            limits["nvidia.com/gpu"] = gpus;
         var container = new Dictionary<string, object>
         {
             ["name"] = "sleap",
             ["image"] = image,
             ["command"] = new[] { "/bin/sh", "-c", script },
-            ["resources"] = new Dictionary<string, object> { ["requests"] = new Dictionary<string, object>(limits), ["limits"] = new Dictionary<string, object>(limits) },
-            ["volumeMounts"] = new[] { new Dictionary<string, object> { ["name"] = "data", ["mountPath"] = mount } },
+            ["resources"] = new Dictionary<string, object>
+            {
+                ["requests"] = new Dictionary<string, object>(limits),
+                ["limits"] = new Dictionary<string, object>(limits),
+            },
+            ["volumeMounts"] = new[]
+            {
+                new Dictionary<string, object> { ["name"] = "data", ["mountPath"] = mount },
+            },
         };
         return new()
         {
@@ -56,7 +95,14 @@ internal static class KubernetesManifest
                     {
                         ["restartPolicy"] = "Never",
                         ["containers"] = new[] { container },
-                        ["volumes"] = new[] { new Dictionary<string, object> { ["name"] = "data", ["persistentVolumeClaim"] = new Dictionary<string, object> { ["claimName"] = claim } } },
+                        ["volumes"] = new[]
+                        {
+                            new Dictionary<string, object>
+                            {
+                                ["name"] = "data",
+                                ["persistentVolumeClaim"] = new Dictionary<string, object> { ["claimName"] = claim },
+                            },
+                        },
                     },
                 },
             },
@@ -71,7 +117,8 @@ internal static class KubernetesManifest
     {
         public override void Emit(ScalarEventInfo eventInfo, IEmitter emitter)
         {
-            if (eventInfo.Source.Value is string text && text.Contains('\n', StringComparison.Ordinal)) eventInfo.Style = ScalarStyle.Literal;
+            if (eventInfo.Source.Value is string text && text.Contains('\n', StringComparison.Ordinal))
+                eventInfo.Style = ScalarStyle.Literal;
             base.Emit(eventInfo, emitter);
         }
     }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Sleap.Cli;
 
-/// <summary>A script that submits a job array, one task a shard, and a job that merges when all are there, or names those that are not.</summary>
+/// <summary>
+/// A script that submits a job array, one task a shard, and a job that merges when all are there, or names those that
+/// are not.
+/// </summary>
 internal static class SlurmScript
 {
     /// <param name="job">What is predicted.</param>
@@ -12,18 +15,21 @@ internal static class SlurmScript
     public static string Write(ClusterJob job, string? partition, string time, string file)
     {
         var output = job.Output[..^Path.GetExtension(job.Output).Length];
-        var shard = $"{ClusterJob.Quoted(output)}.shard-\"$SLURM_ARRAY_TASK_ID\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
-        var common = string.Concat(new[]
-        {
-            partition is null ? null : $"#SBATCH --partition={partition}\n", $"#SBATCH --time={time}\n",
-        });
+        var shard =
+            $"{ClusterJob.Quoted(output)}.shard-\"$SLURM_ARRAY_TASK_ID\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
+        var common = string.Concat(
+            new[] { partition is null ? null : $"#SBATCH --partition={partition}\n", $"#SBATCH --time={time}\n" }
+        );
         var gpus = job.Gpus > 0 ? string.Create(CultureInfo.InvariantCulture, $"#SBATCH --gres=gpu:{job.Gpus}\n") : "";
         // The shard's file stays as it is in the words; only the index is the scheduler's.
-        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted)).Replace($"INDEX/{job.Shards}", $"\"$SLURM_ARRAY_TASK_ID\"/{job.Shards}", StringComparison.Ordinal);
+        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted))
+            .Replace($"INDEX/{job.Shards}", $"\"$SLURM_ARRAY_TASK_ID\"/{job.Shards}", StringComparison.Ordinal);
         predict = predict[..^"OUT".Length] + shard;
-        return $"""
+        var shardOfTask = shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal);
+        var again = ClusterJob.Quoted(file);
+        var script = $"""
             #!/usr/bin/env bash
-            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {ClusterJob.Quoted(file)}
+            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {again}
             # Run it again after a failure: shards that are done are left as they are.
             set -euo pipefail
 
@@ -52,7 +58,9 @@ internal static class SlurmScript
             set -euo pipefail
             missing=0
             for i in $(seq 0 {job.Shards - 1}); do
-              if [ ! -s {shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal)} ]; then echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {ClusterJob.Quoted(file)}"; missing=1; fi
+              if [ -s {shardOfTask} ]; then continue; fi
+              echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {again}"
+              missing=1
             done
             if [ $missing = 1 ]; then exit 1; fi
             {string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}
@@ -60,6 +68,7 @@ internal static class SlurmScript
             )
             echo "merge: job $merge, after them"
 
-            """.ReplaceLineEndings("\n");
+            """;
+        return script.ReplaceLineEndings("\n");
     }
 }

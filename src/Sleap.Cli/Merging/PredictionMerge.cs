@@ -4,7 +4,10 @@ using Sleap.IO;
 
 namespace Sleap.Cli;
 
-/// <summary>Puts predictions of frame ranges of one video together, each frame once, each animal's track from one range to the next.</summary>
+/// <summary>
+/// Puts predictions of frame ranges of one video together, each frame once, each animal's track from one range to the
+/// next.
+/// </summary>
 internal sealed class PredictionMerge
 {
     // Between the coordinates of one pose in two files: .csv has them rounded.
@@ -18,7 +21,12 @@ internal sealed class PredictionMerge
     {
         _options = options;
         // The order in time is that of the seams; which file was named first only decides conflicts.
-        _parts = [.. parts.Where(part => part.Labels.Frames.Count > 0).OrderBy(part => part.Labels.Frames.Min(frame => frame.FrameIndex))];
+        _parts =
+        [
+            .. parts
+                .Where(part => part.Labels.Frames.Count > 0)
+                .OrderBy(part => part.Labels.Frames.Min(frame => frame.FrameIndex)),
+        ];
     }
 
     /// <summary>Frames that were in two files with different poses.</summary>
@@ -37,19 +45,23 @@ internal sealed class PredictionMerge
     public Labels Labels { get; private set; } = null!;
 
     /// <summary>Merges.</summary>
-    /// <exception cref="InvalidDataException">The files are not of one video or not of one skeleton, or a frame has different poses in two of them and the options do not say which stay.</exception>
+    /// <exception cref="InvalidDataException">The files are not of one video or not of one skeleton, or a frame has
+    /// different poses in two of them and the options do not say which stay.</exception>
     public static PredictionMerge Of(IReadOnlyList<(string Path, Labels Labels)> parts, MergeOptions options)
     {
         var merge = new PredictionMerge(parts, options);
         var video = merge.OneVideo();
         merge.OneSkeleton();
-        var order = parts.Select((part, place) => (part.Path, place)).ToDictionary(entry => entry.Path, entry => entry.place);
+        var order = parts
+            .Select((part, place) => (part.Path, place))
+            .ToDictionary(entry => entry.Path, entry => entry.place);
         var seams = new TrackSeams(options);
         foreach (var (path, labels) in merge._parts)
         {
             var tracks = seams.Join([.. merge._frames.Values.Select(entry => entry.Frame)], labels);
             merge.Stitched += seams.LastStitched;
-            foreach (var frame in labels.Frames) merge.Add(Moved(frame, video, tracks), path, order);
+            foreach (var frame in labels.Frames)
+                merge.Add(Moved(frame, video, tracks), path, order);
         }
         merge.Finish(parts, video);
         return merge;
@@ -57,19 +69,42 @@ internal sealed class PredictionMerge
 
     private Video OneVideo()
     {
-        if (_parts.Count == 0) throw new InvalidDataException("None of the files has a frame.");
-        var videos = _parts.SelectMany(part => part.Labels.Frames.Select(frame => frame.Video).Distinct().Select(video => (part.Path, Video: video))).ToList();
+        if (_parts.Count == 0)
+            throw new InvalidDataException("None of the files has a frame.");
+        var videos = _parts
+            .SelectMany(part =>
+                part.Labels.Frames.Select(frame => frame.Video).Distinct().Select(video => (part.Path, Video: video))
+            )
+            .ToList();
         var names = videos.Select(video => Path.GetFileName(video.Video.Path)).Distinct().ToList();
         if (names.Count > 1 || videos.Count > _parts.Count)
-            throw new InvalidDataException($"The files are of several videos: {string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. 'sleap merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos together.");
+        {
+            throw new InvalidDataException(
+                $"The files are of several videos: "
+                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. "
+                    + $"'sleap "
+                    + $"merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos "
+                    + $"together."
+            );
+        }
+
         return videos[0].Video;
     }
 
     private void OneSkeleton()
     {
-        var skeletons = _parts.SelectMany(part => part.Labels.Skeletons.Select(skeleton => (part.Path, skeleton))).DistinctBy(entry => string.Join('\n', entry.skeleton.Nodes)).ToList();
+        var skeletons = _parts
+            .SelectMany(part => part.Labels.Skeletons.Select(skeleton => (part.Path, skeleton)))
+            .DistinctBy(entry => string.Join('\n', entry.skeleton.Nodes))
+            .ToList();
         if (skeletons.Count > 1)
-            throw new InvalidDataException($"The files have different skeletons: {string.Join("; ", skeletons.Select(entry => $"'{entry.Path}' {string.Join(", ", entry.skeleton.Nodes)}"))}. They come from different models.");
+        {
+            throw new InvalidDataException(
+                $"The files have different skeletons: "
+                    + $"{string.Join("; ", skeletons.Select(entry => $"'{entry.Path}' {string.Join(", ", entry.skeleton.Nodes)}"))}. "
+                    + $"They come from different models."
+            );
+        }
     }
 
     private void Add(LabeledFrame frame, string path, Dictionary<string, int> order)
@@ -86,52 +121,113 @@ internal sealed class PredictionMerge
         }
         Conflicts.Add(frame.FrameIndex);
         if (_options.Conflicts is null)
-            throw new InvalidDataException($"Frame {frame.FrameIndex} has different poses in '{there.Path}' and '{path}'. Say --on-conflict first or last.");
-        if (_options.Conflicts == ConflictChoice.First == order[path] < order[there.Path]) _frames[frame.FrameIndex] = (frame, path);
+        {
+            throw new InvalidDataException(
+                $"Frame {frame.FrameIndex} has different poses in '{there.Path}' and "
+                    + $"'{path}'. Say --on-conflict first or last."
+            );
+        }
+
+        if (_options.Conflicts == ConflictChoice.First == order[path] < order[there.Path])
+            _frames[frame.FrameIndex] = (frame, path);
     }
 
-    private static bool IsSame(LabeledFrame one, LabeledFrame other) => one.Instances.Count == other.Instances.Count
-        && one.Instances.All(a => other.Instances.Any(b => a.Points.Zip(b.Points).All(pair => pair.First.IsMissing == pair.Second.IsMissing
-            && (pair.First.IsMissing || (Math.Abs(pair.First.X - pair.Second.X) < SamePlace && Math.Abs(pair.First.Y - pair.Second.Y) < SamePlace)))));
+    private static bool IsSame(LabeledFrame one, LabeledFrame other) =>
+        one.Instances.Count == other.Instances.Count
+        && one.Instances.All(a =>
+            other.Instances.Any(b =>
+                a.Points.Zip(b.Points)
+                    .All(pair =>
+                        pair.First.IsMissing == pair.Second.IsMissing
+                        && (
+                            pair.First.IsMissing
+                            || (
+                                Math.Abs(pair.First.X - pair.Second.X) < SamePlace
+                                && Math.Abs(pair.First.Y - pair.Second.Y) < SamePlace
+                            )
+                        )
+                    )
+            )
+        );
 
-    private static LabeledFrame Moved(LabeledFrame frame, Video video, Dictionary<Track, Track> tracks) => new()
-    {
-        Video = video,
-        FrameIndex = frame.FrameIndex,
-        IsNegative = frame.IsNegative,
-        Instances = [.. frame.Instances.Select(animal => animal.Track is null ? animal : new Instance
+    private static LabeledFrame Moved(LabeledFrame frame, Video video, Dictionary<Track, Track> tracks) =>
+        new()
         {
-            Skeleton = animal.Skeleton, Points = animal.Points, Track = tracks[animal.Track], IsPredicted = animal.IsPredicted, Score = animal.Score,
-            TrackingScore = animal.TrackingScore, FromPredicted = animal.FromPredicted,
-        })],
-    };
+            Video = video,
+            FrameIndex = frame.FrameIndex,
+            IsNegative = frame.IsNegative,
+            Instances =
+            [
+                .. frame.Instances.Select(animal =>
+                    animal.Track is null
+                        ? animal
+                        : new Instance
+                        {
+                            Skeleton = animal.Skeleton,
+                            Points = animal.Points,
+                            Track = tracks[animal.Track],
+                            IsPredicted = animal.IsPredicted,
+                            Score = animal.Score,
+                            TrackingScore = animal.TrackingScore,
+                            FromPredicted = animal.FromPredicted,
+                        }
+                ),
+            ],
+        };
 
     private void Finish(IReadOnlyList<(string Path, Labels Labels)> parts, Video video)
     {
         var before = -1;
         foreach (var index in _frames.Keys)
         {
-            if (before >= 0 && index > before + 1) Missing.Add(index == before + 2 ? Text(before + 1) : $"{Text(before + 1)}-{Text(index - 1)}");
+            if (before >= 0 && index > before + 1)
+                Missing.Add(index == before + 2 ? Text(before + 1) : $"{Text(before + 1)}-{Text(index - 1)}");
             before = index;
         }
-        Labels = new Labels(_frames.Values.Select(entry => entry.Frame), [video], _parts[0].Labels.Skeletons, provenance: Provenance(parts));
+        Labels = new Labels(
+            _frames.Values.Select(entry => entry.Frame),
+            [video],
+            _parts[0].Labels.Skeletons,
+            provenance: Provenance(parts)
+        );
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Provenance(IReadOnlyList<(string Path, Labels Labels)> parts)
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Provenance(
+        IReadOnlyList<(string Path, Labels Labels)> parts
+    )
     {
         foreach (var key in parts[0].Labels.Provenance.Keys)
-            yield return KeyValuePair.Create(key, Together([.. parts.Select(part => part.Labels.Provenance.GetValueOrDefault(key))]));
-        yield return KeyValuePair.Create("merged_from", (JsonNode?)new JsonArray([.. parts.Select(part => (JsonNode)Path.GetFileName(part.Path))]));
+        {
+            yield return KeyValuePair.Create(
+                key,
+                Together([.. parts.Select(part => part.Labels.Provenance.GetValueOrDefault(key))])
+            );
+        }
+
+        yield return KeyValuePair.Create(
+            "merged_from",
+            (JsonNode?)new JsonArray([.. parts.Select(part => (JsonNode)Path.GetFileName(part.Path))])
+        );
     }
 
     // Counts add up, such as those of the frames processed and failed; of all else the first file's stays.
     private static JsonNode? Together(List<JsonNode?> values)
     {
-        if (values.TrueForAll(value => value is JsonValue number && number.TryGetValue<long>(out _))) return JsonValue.Create(values.Sum(value => value!.GetValue<long>()));
+        if (values.TrueForAll(value => value is JsonValue number && number.TryGetValue<long>(out _)))
+            return JsonValue.Create(values.Sum(value => value!.GetValue<long>()));
         return values.TrueForAll(value => value is JsonObject)
-            ? new JsonObject(values[0]!.AsObject().Select(entry => KeyValuePair.Create(entry.Key, Together([.. values.Select(value => value!.AsObject()[entry.Key])]))))
+            ? new JsonObject(
+                values[0]!
+                    .AsObject()
+                    .Select(entry =>
+                        KeyValuePair.Create(
+                            entry.Key,
+                            Together([.. values.Select(value => value!.AsObject()[entry.Key])])
+                        )
+                    )
+            )
             : values[0]?.DeepClone();
     }
 }

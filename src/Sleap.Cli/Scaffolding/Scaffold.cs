@@ -6,7 +6,10 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary>A folder of programs of one file each, for a model of some labels: training, consumption, evaluation, configuration and a README.</summary>
+/// <summary>
+/// A folder of programs of one file each, for a model of some labels: training, consumption, evaluation, configuration
+/// and a README.
+/// </summary>
 internal sealed class Scaffold
 {
     private const string TypeOption = "Type";
@@ -17,7 +20,8 @@ internal sealed class Scaffold
     /// <param name="name">What the model is called; letters, digits, and signs that divide words.</param>
     /// <param name="labels">The labels' path.</param>
     /// <param name="type">A model type, or null to choose one.</param>
-    /// <exception cref="ArgumentException">The name has no letter to begin with, or the labels cannot train the type.</exception>
+    /// <exception cref="ArgumentException">The name has no letter to begin with, or the labels cannot train the
+    /// type.</exception>
     public Scaffold(string name, string labels, string? type)
     {
         LabelsPath = Path.GetFullPath(labels);
@@ -37,25 +41,44 @@ internal sealed class Scaffold
     /// <summary>The model type and its options.</summary>
     public AutoOptions Proposal { get; }
 
-    /// <summary>The networks of the model as sleap-nn has them: their type, their options, and the head that names animals in crops.</summary>
-    public IReadOnlyList<(ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)> Networks => Proposal.Networks;
+    /// <summary>
+    /// The networks of the model as sleap-nn has them: their type, their options, and the head that names animals in
+    /// crops.
+    /// </summary>
+    public IReadOnlyList<(ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)> Networks =>
+        Proposal.Networks;
 
     /// <summary>Why the type is what it is.</summary>
     public string TypeReason => Proposal.Reasons.First(reason => reason.Option == TypeOption).Reason;
 
-    /// <summary>Why each option is what it is, and what those of the run are for, under the path that it has from the model's options on: <c>Centroid.Training.Epochs</c>.</summary>
+    /// <summary>
+    /// Why each option is what it is, and what those of the run are for, under the path that it has from the model's
+    /// options on: <c>Centroid.Training.Epochs</c>.
+    /// </summary>
     public IReadOnlyList<(string Option, string Reason)> Reasons
     {
         get
         {
             string[] networks = ["", .. Networks.Select(network => SleapConfigWriter.NameOf(network.Type))];
-            // The stages of a top-down model are options inside its own; of any other model the network's options are the model's.
+            // The stages of a top-down model are options inside its own; of any other model the network's options are
+            // the model's.
             string[] prefixes = networks.Length == 2 ? ["", ""] : ["", "Centroid.", "CenteredInstance."];
             return
             [
-                .. networks.Zip(prefixes).SelectMany(network => Proposal.Reasons.Where(reason => reason.Network == network.First && reason.Option != TypeOption)
-                    .Select(reason => (network.Second + reason.Option, reason.Reason))
-                    .Concat(network.First.Length == 0 ? [] : ScaffoldCode.RunOptions.Select(option => ($"{network.Second}Training.{option.Name}", option.Reason)))),
+                .. networks
+                    .Zip(prefixes)
+                    .SelectMany(network =>
+                        Proposal
+                            .Reasons.Where(reason => reason.Network == network.First && reason.Option != TypeOption)
+                            .Select(reason => (network.Second + reason.Option, reason.Reason))
+                            .Concat(
+                                network.First.Length == 0
+                                    ? []
+                                    : ScaffoldCode.RunOptions.Select(option =>
+                                        ($"{network.Second}Training.{option.Name}", option.Reason)
+                                    )
+                            )
+                    ),
             ];
         }
     }
@@ -80,10 +103,23 @@ internal sealed class Scaffold
         foreach (var (name, _) in files)
         {
             if (File.Exists(Path.Combine(folder, name)))
-                throw new IOException($"'{Path.Combine(folder, name)}' is there already, and may have been changed by hand. Choose another --out, or move it away.");
+            {
+                throw new IOException(
+                    $"'{Path.Combine(folder, name)}' is there already, and may have been changed "
+                        + $"by hand. Choose another --out, or move it away."
+                );
+            }
         }
         Directory.CreateDirectory(folder);
-        foreach (var (name, text) in files) File.WriteAllText(Path.Combine(folder, name), text.ReplaceLineEndings("\n"), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        foreach (var (name, text) in files)
+        {
+            File.WriteAllText(
+                Path.Combine(folder, name),
+                text.ReplaceLineEndings("\n"),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+            );
+        }
+
         return [.. files.Select(file => Path.Combine(folder, file.Name))];
     }
 
@@ -92,18 +128,32 @@ internal sealed class Scaffold
     {
         foreach (var (type, options, vectors) in Networks)
         {
-            var name = Networks.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
-            yield return (name, SleapConfigWriter.Write(type, options, vectors, Proposal.Subject, PoseModelTransformer.AnySize));
+            var name =
+                Networks.Count == 1
+                    ? $"{FileName}.config.yaml"
+                    : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
+            yield return (
+                name,
+                SleapConfigWriter.Write(type, options, vectors, Proposal.Subject, PoseModelTransformer.AnySize)
+            );
         }
     }
 
     private static string Identifier(string name)
     {
-        var words = new string([.. name.Select(sign => char.IsAsciiLetterOrDigit(sign) ? sign : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var identifier = string.Concat(words.Select(word => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..]));
+        var words = new string([.. name.Select(sign => char.IsAsciiLetterOrDigit(sign) ? sign : ' ')]).Split(
+            ' ',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        var identifier = string.Concat(
+            words.Select(word => char.ToUpper(word[0], CultureInfo.InvariantCulture) + word[1..])
+        );
         var isFileName = name.IndexOfAny(Path.GetInvalidFileNameChars()) < 0 && name.Trim() == name;
         return identifier.Length > 0 && char.IsAsciiLetter(identifier[0]) && isFileName
             ? identifier
-            : throw new ArgumentException($"'{name}' cannot name a model: begin with a letter A to Z, and use letters, digits, '-', '_', '.' and spaces.");
+            : throw new ArgumentException(
+                $"'{name}' cannot name a model: begin with a letter A to Z, and use "
+                    + $"letters, digits, '-', '_', '.' and spaces."
+            );
     }
 }

@@ -9,16 +9,23 @@ namespace Sleap.Cli;
 internal sealed record SourceReference(string Lines, string Run)
 {
     /// <summary>The package with libtorch for this system's CPU.</summary>
-    public static string LibTorch { get; } = $"#:package {LibTorchLibrary.CpuPackage}@{LibTorchLibrary.Version}\n"
-        + $"// For a GPU, TorchSharp-cuda-linux@{LibTorchLibrary.TorchSharpVersion} or TorchSharp-cuda-windows@{LibTorchLibrary.TorchSharpVersion} in its place.";
+    public static string LibTorch { get; } =
+        $"#:package {LibTorchLibrary.CpuPackage}@{LibTorchLibrary.Version}\n"
+        + $"// For a GPU, TorchSharp-cuda-linux@{LibTorchLibrary.TorchSharpVersion} or "
+        + $"TorchSharp-cuda-windows@{LibTorchLibrary.TorchSharpVersion} in its place.";
 
-    /// <summary>The clone that this program was built in, if it was; else the packages of this program's version.</summary>
-    public static SourceReference For(string folder) => CloneFolder() is { } clone ? Project(clone, Path.GetFullPath(folder)) : Packages();
+    /// <summary>
+    /// The clone that this program was built in, if it was; else the packages of this program's version.
+    /// </summary>
+    public static SourceReference For(string folder) =>
+        CloneFolder() is { } clone ? Project(clone, Path.GetFullPath(folder)) : Packages();
 
     /// <summary>The library as a package, and the libtorch for a CPU.</summary>
     public static SourceReference Packages()
     {
-        var version = typeof(SourceReference).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        var version = typeof(SourceReference)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
         return new($"#:package Sleap.MLNet@{version}\n{LibTorch}", "");
     }
 
@@ -28,16 +35,23 @@ internal sealed record SourceReference(string Lines, string Run)
         // Inside the clone both move together, and the clone's own settings hold.
         if (folder.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             return new($"#:project {Path.GetRelativePath(folder, project).Replace('\\', '/')}", " -c Release");
-        // Elsewhere only the whole path stays right, and a project does not bring what the package brings: see src/Sleap.MLNet/buildTransitive.
+        // Elsewhere only the whole path stays right, and a project does not bring what the package brings: see
+        // src/Sleap.MLNet/buildTransitive.
         return new(
-            $"#:project {project.Replace('\\', '/')}\n{LibTorch}\n#:property PublishAot=false\n#:property CopyLocalLockFileAssemblies=false\n#:property GenerateRuntimeConfigDevFile=true",
-            " -c Release");
+            $"#:project {project.Replace('\\', '/')}\n{LibTorch}\n#:property PublishAot=false\n#:property "
+                + $"CopyLocalLockFileAssemblies=false\n#:property GenerateRuntimeConfigDevFile=true",
+            " -c Release"
+        );
     }
 
     private static string? CloneFolder()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln"))) return folder.FullName;
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
+                return folder.FullName;
+        }
+
         return null;
     }
 }

@@ -14,49 +14,88 @@ internal static class BenchmarkVerb
 {
     public static Command Create()
     {
-        var model = new Option<string[]>("--model") { Description = "A model, or twice for the two stages of top-down.", Required = true };
-        var source = new Option<string?>("--source") { Description = "A video; else frames of noise, in which a model of several animals finds none or many." };
-        var size = new Option<string>("--size") { Description = "Width and height of frames of noise.", DefaultValueFactory = _ => "640x480" };
-        var frames = new Option<int>("--frames") { Description = "Frames to time.", DefaultValueFactory = _ => 64 };
-        var batches = new Option<string>("--batch-sizes") { Description = "Batch sizes to try.", DefaultValueFactory = _ => "1,4,16" };
-        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-        var json = Report.Json();
-        var verb = new Command("benchmark", "How many frames a second this machine and this model do, decoding included, at several batch sizes.\nExample: sleap benchmark --model mouse/model.zip --source session.mp4")
+        var model = new Option<string[]>("--model")
         {
-            model, source, size, frames, batches, device, json,
+            Description = "A model, or twice for the two stages of top-down.",
+            Required = true,
         };
-        verb.SetAction((words, cancellation) =>
+        var source = new Option<string?>("--source")
         {
-            if (words.GetValue(frames) < 1) throw new ArgumentException($"--frames is {words.GetValue(frames)}; at least 1.");
-            var ml = new MLContext(seed: 0);
-            using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
-            var view = words.GetValue(source) is { } file ? Video(ml.Pose(), file, words.GetValue(frames)) : Noise(ml, words.GetRequiredValue(size), words.GetValue(frames));
-            var decoding = Time(() => Decode(view));
-            var results = new JsonArray();
-            List<string> lines = [Line("decoding alone", decoding)];
-            foreach (var batch in Sizes(words.GetRequiredValue(batches)))
+            Description = "A video; else frames of noise, in which a model of several animals finds none or many.",
+        };
+        var size = new Option<string>("--size")
+        {
+            Description = "Width and height of frames of noise.",
+            DefaultValueFactory = _ => "640x480",
+        };
+        var frames = new Option<int>("--frames") { Description = "Frames to time.", DefaultValueFactory = _ => 64 };
+        var batches = new Option<string>("--batch-sizes")
+        {
+            Description = "Batch sizes to try.",
+            DefaultValueFactory = _ => "1,4,16",
+        };
+        var device = new Option<string>("--device")
+        {
+            Description = "auto, cpu, cuda or cuda:N.",
+            DefaultValueFactory = _ => "auto",
+        };
+        var json = Report.Json();
+        var verb = new Command(
+            "benchmark",
+            "How many frames a second this machine and this model do, decoding "
+                + "included, at several batch sizes.\nExample: sleap benchmark --model mouse/model.zip --source "
+                + "session.mp4"
+        )
+        {
+            model,
+            source,
+            size,
+            frames,
+            batches,
+            device,
+            json,
+        };
+        verb.SetAction(
+            (words, cancellation) =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                using var predicting = trained.With(new PredictionOptions { BatchSize = batch, Device = words.GetRequiredValue(device) });
-                var predicted = predicting.Transform(view);
-                // The first frames pay for compilation and for libtorch's choice of algorithms.
-                ml.Pose().ToLabels(ml.Data.TakeRows(predicted, batch));
-                var speed = Time(() => ml.Pose().ToLabels(predicted).Frames.Count);
-                results.Add(new JsonObject { ["batch_size"] = batch, ["frames_per_second"] = Report.Number(speed) });
-                lines.Add(Line($"batch of {batch}", speed));
+                if (words.GetValue(frames) < 1)
+                    throw new ArgumentException($"--frames is {words.GetValue(frames)}; at least 1.");
+                var ml = new MLContext(seed: 0);
+                using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
+                var view = words.GetValue(source) is { } file
+                    ? Video(ml.Pose(), file, words.GetValue(frames))
+                    : Noise(ml, words.GetRequiredValue(size), words.GetValue(frames));
+                var decoding = Time(() => Decode(view));
+                var results = new JsonArray();
+                List<string> lines = [Line("decoding alone", decoding)];
+                foreach (var batch in Sizes(words.GetRequiredValue(batches)))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    using var predicting = trained.With(
+                        new PredictionOptions { BatchSize = batch, Device = words.GetRequiredValue(device) }
+                    );
+                    var predicted = predicting.Transform(view);
+                    // The first frames pay for compilation and for libtorch's choice of algorithms.
+                    ml.Pose().ToLabels(ml.Data.TakeRows(predicted, batch));
+                    var speed = Time(() => ml.Pose().ToLabels(predicted).Frames.Count);
+                    results.Add(
+                        new JsonObject { ["batch_size"] = batch, ["frames_per_second"] = Report.Number(speed) }
+                    );
+                    lines.Add(Line($"batch of {batch}", speed));
+                }
+                var report = new JsonObject
+                {
+                    ["type"] = PoseModel.TypeOf(trained),
+                    ["device"] = words.GetValue(device),
+                    ["threads"] = TorchSharp.torch.get_num_threads(),
+                    ["frames"] = words.GetValue(frames),
+                    ["decoding_frames_per_second"] = Report.Number(decoding),
+                    ["predicting"] = results,
+                };
+                Report.Write(words.GetValue(json), report, lines);
+                return Task.FromResult(0);
             }
-            var report = new JsonObject
-            {
-                ["type"] = PoseModel.TypeOf(trained),
-                ["device"] = words.GetValue(device),
-                ["threads"] = TorchSharp.torch.get_num_threads(),
-                ["frames"] = words.GetValue(frames),
-                ["decoding_frames_per_second"] = Report.Number(decoding),
-                ["predicting"] = results,
-            };
-            Report.Write(words.GetValue(json), report, lines);
-            return Task.FromResult(0);
-        });
+        );
         return verb;
     }
 
@@ -69,21 +108,44 @@ internal static class BenchmarkVerb
     private static IDataView Noise(MLContext ml, string size, int frames)
     {
         var sides = size.Split('x');
-        if (sides is not [var w, var h] || !int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width) || !int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height) || width < 1 || height < 1)
-            throw new ArgumentException($"--size is '{size}'; write WIDTHxHEIGHT, for instance 640x480.");
-        ml.Pose(); // makes images a type of columns
-        return ml.Data.LoadFromEnumerable(Enumerable.Range(0, frames).Select(frame =>
+        if (
+            sides is not [var w, var h]
+            || !int.TryParse(w, NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            || !int.TryParse(h, NumberStyles.None, CultureInfo.InvariantCulture, out var height)
+            || width < 1
+            || height < 1
+        )
         {
-            var gray = new byte[width * height];
-            new Random(frame).NextBytes(gray);
-            var pixels = new byte[4 * gray.Length];
-            for (var i = 0; i < gray.Length; i++) pixels.AsSpan(4 * i, 4).Fill(gray[i]);
-            return new NoiseFrame { Image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, pixels) };
-        }));
+            throw new ArgumentException($"--size is '{size}'; write WIDTHxHEIGHT, for instance 640x480.");
+        }
+
+        ml.Pose(); // makes images a type of columns
+        return ml.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, frames)
+                .Select(frame =>
+                {
+                    var gray = new byte[width * height];
+                    new Random(frame).NextBytes(gray);
+                    var pixels = new byte[4 * gray.Length];
+                    for (var i = 0; i < gray.Length; i++)
+                        pixels.AsSpan(4 * i, 4).Fill(gray[i]);
+                    return new NoiseFrame
+                    {
+                        Image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, pixels),
+                    };
+                })
+        );
     }
 
-    private static IEnumerable<int> Sizes(string words) => words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word =>
-        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : throw new ArgumentException($"'{word}' in --batch-sizes is no number above 0; write 1,4,16."));
+    private static IEnumerable<int> Sizes(string words) =>
+        words
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(word =>
+                int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
+                    ? size
+                    : throw new ArgumentException($"'{word}' in --batch-sizes is no number above 0; write 1,4,16.")
+            );
 
     private static int Decode(IDataView view)
     {
@@ -92,7 +154,8 @@ internal static class BenchmarkVerb
         var getter = cursor.GetGetter<MLImage>(column);
         MLImage? image = null;
         var count = 0;
-        for (; cursor.MoveNext(); count++) getter(ref image!);
+        for (; cursor.MoveNext(); count++)
+            getter(ref image!);
         image?.Dispose();
         return count;
     }
@@ -103,7 +166,8 @@ internal static class BenchmarkVerb
         return work() / clock.Elapsed.TotalSeconds;
     }
 
-    private static string Line(string what, double speed) => string.Create(CultureInfo.InvariantCulture, $"{what,-16}{speed,10:0.0} frames/s");
+    private static string Line(string what, double speed) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what, -16}{speed, 10:0.0} frames/s");
 
     private sealed class NoiseFrame
     {

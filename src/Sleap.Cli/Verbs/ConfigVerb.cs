@@ -1,35 +1,79 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using Sleap.MLNet;
 using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary><c>sleap config auto LABELS</c> and <c>sleap config lint LABELS …</c>: options before anything is trained.</summary>
+/// <summary>
+/// <c>sleap config auto LABELS</c> and <c>sleap config lint LABELS …</c>: options before anything is trained.
+/// </summary>
 internal static class ConfigVerb
 {
-    public static Command Create() => new("config", "Options of a training: proposed from labels, or checked against them.\nExample: sleap config auto labels.slp") { Auto(), Lint() };
+    public static Command Create() =>
+        new(
+            "config",
+            "Options of a training: proposed from labels, or checked against "
+                + "them.\nExample: sleap config auto labels.slp"
+        )
+        {
+            Auto(),
+            Lint(),
+        };
 
     private static Command Auto()
     {
         var (labels, json) = (Labels(), Report.Json());
-        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it." };
+        var type = new Option<string?>("--type")
+        {
+            Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it.",
+        };
         type.AcceptOnlyFromAmong([.. ProposedOptions.Types]);
-        var output = new Option<string?>("--out") { Description = "A file for the configuration in sleap-nn's words, with the reasons as comments; two files for top-down." };
-        var verb = new Command("auto", "Proposes a model type and its options, and says why. 'sleap train --auto' trains with them.\nExample: sleap config auto labels.slp --out config.yaml") { labels, type, output, json };
+        var output = new Option<string?>("--out")
+        {
+            Description =
+                "A file for the configuration in sleap-nn's words, "
+                + "with the reasons as comments; two files for top-down.",
+        };
+        var verb = new Command(
+            "auto",
+            "Proposes a model type and its options, and says why. 'sleap train --auto' "
+                + "trains with them.\nExample: sleap config auto labels.slp --out config.yaml"
+        )
+        {
+            labels,
+            type,
+            output,
+            json,
+        };
         verb.SetAction(parsed =>
         {
             var pose = new MLContext().Pose();
-            var proposal = ProposedOptions.Of(pose, pose.LoadLabels(parsed.GetRequiredValue(labels)), parsed.GetValue(type));
-            IReadOnlyList<string> files = parsed.GetValue(output) is { } path ? proposal.Save(path) : [];
+            var proposal = ProposedOptions.Of(
+                pose,
+                pose.LoadLabels(parsed.GetRequiredValue(labels)),
+                parsed.GetValue(type)
+            );
+            var files = parsed.GetValue(output) is { } path ? proposal.Save(path) : [];
             var report = new JsonObject
             {
                 ["type"] = proposal.Type,
-                ["options"] = new JsonArray([.. proposal.Reasons.Select(reason => new JsonObject { ["network"] = reason.Network, ["option"] = reason.Option, ["value"] = reason.Value, ["reason"] = reason.Reason })]),
+                ["options"] = new JsonArray([
+                    .. proposal.Reasons.Select(reason => new JsonObject
+                    {
+                        ["network"] = reason.Network,
+                        ["option"] = reason.Option,
+                        ["value"] = reason.Value,
+                        ["reason"] = reason.Reason,
+                    }),
+                ]),
                 ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
             };
-            Report.Write(parsed.GetValue(json), report, [.. proposal.Reasons.Select(reason => reason.ToString()), .. files.Select(file => $"→ {file}")]);
+            Report.Write(
+                parsed.GetValue(json),
+                report,
+                [.. proposal.Reasons.Select(reason => reason.ToString()), .. files.Select(file => $"→ {file}")]
+            );
             return 0;
         });
         return verb;
@@ -38,26 +82,51 @@ internal static class ConfigVerb
     private static Command Lint()
     {
         var (labels, json, words) = (Labels(), Report.Json(), new TrainingWords());
-        var verb = new Command("lint", "Checks options against labels, with the words of 'sleap train'; ends with 1 when there is a warning.\nExample: sleap config lint labels.slp --type single-instance --scale 0.5") { labels, json };
+        var verb = new Command(
+            "lint",
+            "Checks options against labels, with the words of 'sleap train'; ends with 1 "
+                + "when there is a warning.\nExample: sleap config lint labels.slp --type single-instance --scale 0.5"
+        )
+        {
+            labels,
+            json,
+        };
         words.AddTo(verb);
         verb.SetAction(parsed =>
         {
             var ml = new MLContext();
-            var findings = new ModelTraining(words, parsed, null, null, CancellationToken.None).Lint(ml.Pose(), ml.Pose().LoadLabels(parsed.GetRequiredValue(labels)));
+            var findings = new ModelTraining(words, parsed, null, null, CancellationToken.None).Lint(
+                ml.Pose(),
+                ml.Pose().LoadLabels(parsed.GetRequiredValue(labels))
+            );
             var warnings = findings.Count(finding => finding.IsWarning);
             var report = new JsonObject
             {
                 ["warnings"] = warnings,
-                ["findings"] = new JsonArray([.. findings.Select(finding => new JsonObject
-                {
-                    ["rule"] = finding.Rule.ToString(), ["network"] = finding.Network, ["warning"] = finding.IsWarning, ["message"] = finding.Message, ["advice"] = finding.Advice,
-                })]),
+                ["findings"] = new JsonArray([
+                    .. findings.Select(finding => new JsonObject
+                    {
+                        ["rule"] = finding.Rule.ToString(),
+                        ["network"] = finding.Network,
+                        ["warning"] = finding.IsWarning,
+                        ["message"] = finding.Message,
+                        ["advice"] = finding.Advice,
+                    }),
+                ]),
             };
-            Report.Write(parsed.GetValue(json), report, [.. findings.Select(finding => $"{(finding.IsWarning ? "warning" : "note")}: {finding}"), warnings == 0 ? "no warnings" : $"{warnings} warning{(warnings == 1 ? "" : "s")}"]);
+            Report.Write(
+                parsed.GetValue(json),
+                report,
+                [
+                    .. findings.Select(finding => $"{(finding.IsWarning ? "warning" : "note")}: {finding}"),
+                    warnings == 0 ? "no warnings" : $"{warnings} warning{(warnings == 1 ? "" : "s")}",
+                ]
+            );
             return warnings == 0 ? 0 : 1;
         });
         return verb;
     }
 
-    private static Argument<string> Labels() => new("labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table." };
+    private static Argument<string> Labels() =>
+        new("labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table." };
 }

@@ -9,23 +9,53 @@ internal static class ConvertVerb
 {
     public static Command Create()
     {
-        var from = new Argument<string>("in") { Description = "Labels of any format that is read; a pattern in quotes ('sessions/*.slp') takes several as one." };
-        var to = new Argument<string>("out") { Description = "Where to write; the name says the format: .slp, .pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or .dlc.csv, FOLDER/data.yaml." };
-        var videos = new Option<string[]>("--videos") { Description = "Folders to look for videos in that are not where the labels say." };
+        var from = new Argument<string>("in")
+        {
+            Description =
+                "Labels of any format that is read; a pattern in quotes ('sessions/*.slp') takes several as one.",
+        };
+        var to = new Argument<string>("out")
+        {
+            Description =
+                "Where to write; the name says the format: .slp, "
+                + ".pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or .dlc.csv, FOLDER/data.yaml.",
+        };
+        var videos = new Option<string[]>("--videos")
+        {
+            Description = "Folders to look for videos in that are not where the labels say.",
+        };
         var json = Report.Json();
-        var verb = new Command("convert", "Labels from one format to another; says what the new one cannot hold.\nExample: sleap convert labels.slp labels.csv") { from, to, videos, json };
+        var verb = new Command(
+            "convert",
+            "Labels from one format to another; says what the new one cannot "
+                + "hold.\nExample: sleap convert labels.slp labels.csv"
+        )
+        {
+            from,
+            to,
+            videos,
+            json,
+        };
         verb.SetAction(words =>
         {
             var (source, target) = (words.GetRequiredValue(from), words.GetRequiredValue(to));
-            var labels = Labels.LoadMany([source], new LabelsReadOptions { SearchFolders = words.GetValue(videos) ?? [] });
+            var labels = Labels.LoadMany(
+                [source],
+                new LabelsReadOptions { SearchFolders = words.GetValue(videos) ?? [] }
+            );
             var lost = labels.Save(target);
-            foreach (var remark in labels.Remarks) Console.Error.WriteLine($"sleap: {source}: {remark}");
-            foreach (var remark in lost) Console.Error.WriteLine($"sleap: {target}: {remark}");
+            foreach (var remark in labels.Remarks)
+                Console.Error.WriteLine($"sleap: {source}: {remark}");
+            foreach (var remark in lost)
+                Console.Error.WriteLine($"sleap: {target}: {remark}");
             var (frames, instances) = (labels.Frames.Count, labels.Frames.Sum(f => f.Instances.Count));
             var report = new JsonObject
             {
-                ["out"] = target, ["frames"] = frames, ["instances"] = instances,
-                ["remarks"] = new JsonArray([.. labels.Remarks.Select(r => (JsonNode)r)]), ["lost"] = new JsonArray([.. lost.Select(r => (JsonNode)r)]),
+                ["out"] = target,
+                ["frames"] = frames,
+                ["instances"] = instances,
+                ["remarks"] = new JsonArray([.. labels.Remarks.Select(r => (JsonNode)r)]),
+                ["lost"] = new JsonArray([.. lost.Select(r => (JsonNode)r)]),
             };
             Report.Write(words.GetValue(json), report, [$"{frames} frames, {instances} instances → {target}"]);
             return 0;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Sleap.IO;
@@ -12,17 +13,50 @@ internal static class EvalVerb
     public static Command Create()
     {
         var truth = new Argument<string>("truth") { Description = "Labels that are right." };
-        var predicted = new Argument<string>("predicted") { Description = "Labels to judge; frames are matched by video and number." };
-        var folder = new Option<string?>("--report") { Description = "Also write report.html with the worst frames, metrics.json and metrics.txt into this folder." };
-        var source = new Option<string?>("--source") { Description = "The video for the report, when it is not where the true labels say." };
-        var rules = new Option<string>("--rules") { Description = "standard, or sleap-nn for figures to put beside its own.", DefaultValueFactory = _ => "standard" };
-        rules.AcceptOnlyFromAmong("standard", "sleap-nn");
-        var stddev = new Option<double>("--oks-stddev") { Description = "The spread of labels in OKS.", DefaultValueFactory = _ => 0.025 };
-        var radius = new Option<double>("--radius") { Description = "The distance in pixels within which a node counts as right.", DefaultValueFactory = _ => 5 };
-        var json = Report.Json();
-        var verb = new Command("eval", "How far predictions are from the truth: pixels, OKS, PCK, identities, tracks.\nExample: sleap eval labels.slp session.predictions.slp --report session-eval")
+        var predicted = new Argument<string>("predicted")
         {
-            truth, predicted, folder, source, rules, stddev, radius, json,
+            Description = "Labels to judge; frames are matched by video and number.",
+        };
+        var folder = new Option<string?>("--report")
+        {
+            Description =
+                "Also write report.html with the worst frames, metrics.json and metrics.txt into this folder.",
+        };
+        var source = new Option<string?>("--source")
+        {
+            Description = "The video for the report, when it is not where the true labels say.",
+        };
+        var rules = new Option<string>("--rules")
+        {
+            Description = "standard, or sleap-nn for figures to put beside its own.",
+            DefaultValueFactory = _ => "standard",
+        };
+        rules.AcceptOnlyFromAmong("standard", "sleap-nn");
+        var stddev = new Option<double>("--oks-stddev")
+        {
+            Description = "The spread of labels in OKS.",
+            DefaultValueFactory = _ => 0.025,
+        };
+        var radius = new Option<double>("--radius")
+        {
+            Description = "The distance in pixels within which a node counts as right.",
+            DefaultValueFactory = _ => 5,
+        };
+        var json = Report.Json();
+        var verb = new Command(
+            "eval",
+            "How far predictions are from the truth: pixels, OKS, PCK, identities, "
+                + "tracks.\nExample: sleap eval labels.slp session.predictions.slp --report session-eval"
+        )
+        {
+            truth,
+            predicted,
+            folder,
+            source,
+            rules,
+            stddev,
+            radius,
+            json,
         };
         verb.SetAction(words =>
         {
@@ -33,41 +67,68 @@ internal static class EvalVerb
                 Radius = words.GetValue(radius),
             };
             var pose = new MLContext().Pose();
-            var (right, judged) = (Labels.Load(words.GetRequiredValue(truth)), Labels.Load(words.GetRequiredValue(predicted)));
+            var (right, judged) = (
+                Labels.Load(words.GetRequiredValue(truth)),
+                Labels.Load(words.GetRequiredValue(predicted))
+            );
             if (IsCentroids(right, judged))
             {
                 if (words.GetValue(folder) is not null)
-                    throw new ArgumentException("The predictions have one node that the truth does not have, so only centroids are compared, and there is no report of that: leave out --report.");
+                {
+                    throw new ArgumentException(
+                        "The predictions have one node that the truth does not have, so only "
+                            + "centroids are compared, and there is no report of that: leave out --report."
+                    );
+                }
+
                 var centroids = pose.EvaluateCentroids(right, judged, options);
                 Report.Write(words.GetValue(json), CentroidJson(centroids), [centroids.ToString()]);
                 return 0;
             }
             var metrics = words.GetValue(folder) is { } into
-                ? pose.EvaluationReport(right, judged, into, options, new ReportOptions { VideoPath = words.GetValue(source) })
+                ? pose.EvaluationReport(
+                    right,
+                    judged,
+                    into,
+                    options,
+                    new ReportOptions { VideoPath = words.GetValue(source) }
+                )
                 : pose.Evaluate(right, judged, options);
-            Report.Write(words.GetValue(json), Json(metrics), [metrics.ToTable().TrimEnd(), .. words.GetValue(folder) is { } written ? [$"→ {Path.Combine(written, "report.html")}"] : Array.Empty<string>()]);
+            Report.Write(
+                words.GetValue(json),
+                Json(metrics),
+                [
+                    metrics.ToTable().TrimEnd(),
+                    .. words.GetValue(folder) is { } written
+                        ? [$"→ {Path.Combine(written, "report.html")}"]
+                        : Array.Empty<string>(),
+                ]
+            );
             return 0;
         });
         return verb;
     }
 
-    /// <summary>Whether the predictions are of a centroid model: animals of one node, which is none of the truth's.</summary>
+    /// <summary>
+    /// Whether the predictions are of a centroid model: animals of one node, which is none of the truth's.
+    /// </summary>
     private static bool IsCentroids(Labels truth, Labels predicted) =>
         predicted.Skeletons is [{ Nodes: [var only] }] && truth.Skeletons.All(skeleton => skeleton.IndexOf(only) < 0);
 
-    private static JsonObject CentroidJson(CentroidMetrics centroids) => new()
-    {
-        ["radius_px"] = centroids.Radius,
-        ["precision"] = Report.Number(centroids.Precision),
-        ["recall"] = Report.Number(centroids.Recall),
-        ["f1"] = Report.Number(centroids.F1),
-        ["tp"] = centroids.TruePositives,
-        ["fp"] = centroids.FalsePositives,
-        ["fn"] = centroids.FalseNegatives,
-        ["mean_px"] = Report.Number(centroids.Error.Mean),
-        ["p50_px"] = Report.Number(centroids.Error.P50),
-        ["p95_px"] = Report.Number(centroids.Error.P95),
-    };
+    private static JsonObject CentroidJson(CentroidMetrics centroids) =>
+        new()
+        {
+            ["radius_px"] = centroids.Radius,
+            ["precision"] = Report.Number(centroids.Precision),
+            ["recall"] = Report.Number(centroids.Recall),
+            ["f1"] = Report.Number(centroids.F1),
+            ["tp"] = centroids.TruePositives,
+            ["fp"] = centroids.FalsePositives,
+            ["fn"] = centroids.FalseNegatives,
+            ["mean_px"] = Report.Number(centroids.Error.Mean),
+            ["p50_px"] = Report.Number(centroids.Error.P50),
+            ["p95_px"] = Report.Number(centroids.Error.P95),
+        };
 
     /// <summary>All figures, and before them those that programs ask for most, without a level between.</summary>
     private static JsonObject Json(PoseMetrics metrics)
@@ -82,7 +143,9 @@ internal static class EvalVerb
             ["p90_px"] = Report.Number(metrics.All.P90),
             ["p95_px"] = Report.Number(metrics.All.P95),
             // The name has the radius in it, which is 5 unless another was asked for.
-            [FormattableString.Invariant($"within_{metrics.Radius:0.##}_px")] = Report.Number(metrics.All.Within),
+            [string.Create(CultureInfo.InvariantCulture, $"within_{metrics.Radius:0.##}_px")] = Report.Number(
+                metrics.All.Within
+            ),
         };
         foreach (var (name, value) in metrics.ToJson())
             report[name] = value?.DeepClone();

@@ -11,39 +11,103 @@ internal static class MergeVerb
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("files") { Description = "Predictions of frame ranges or shards of one video; patterns in quotes too.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = "Where to write; the ending says the format.", Required = true };
-        var conflicts = new Option<string?>("--on-conflict") { Description = "Whose poses stay where a frame is in two files with different ones: first or last named; else that is an error." };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "Predictions of frame ranges or shards of one video; patterns in quotes too.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Where to write; the ending says the format.",
+            Required = true,
+        };
+        var conflicts = new Option<string?>("--on-conflict")
+        {
+            Description =
+                "Whose poses stay where a frame is in "
+                + "two files with different ones: first or last named; else that is an error.",
+        };
         conflicts.AcceptOnlyFromAmong("first", "last");
-        var tracks = new Option<string>("--tracks") { Description = "How tracks go on from file to file: position, name, or auto (numbers of a tracker by position, names by name).", DefaultValueFactory = _ => "auto" };
+        var tracks = new Option<string>("--tracks")
+        {
+            Description =
+                "How tracks go on from file to file: position, "
+                + "name, or auto (numbers of a tracker by position, names by name).",
+            DefaultValueFactory = _ => "auto",
+        };
         tracks.AcceptOnlyFromAmong("auto", "position", "name");
-        var gap = new Option<int>("--max-gap") { Description = "Frames before and behind a seam in which an animal is looked for.", DefaultValueFactory = _ => Defaults.MaxGap };
-        var distance = new Option<double?>("--max-distance") { Description = "Pixels that an animal may move across a seam; else its length." };
+        var gap = new Option<int>("--max-gap")
+        {
+            Description = "Frames before and behind a seam in which an animal is looked for.",
+            DefaultValueFactory = _ => Defaults.MaxGap,
+        };
+        var distance = new Option<double?>("--max-distance")
+        {
+            Description = "Pixels that an animal may move across a seam; else its length.",
+        };
         var json = Report.Json();
-        var verb = new Command("merge", """
+        var verb = new Command(
+            "merge",
+            """
             Predictions of frame ranges or shards of one video as one file: each frame once, each animal's track going on across the seams.
             Example: sleap merge session.shard-0-of-2.slp session.shard-1-of-2.slp --out session.slp
-            """)
+            """
+        )
         {
-            files, output, conflicts, tracks, gap, distance, json,
+            files,
+            output,
+            conflicts,
+            tracks,
+            gap,
+            distance,
+            json,
         };
         verb.SetAction(words =>
         {
             var options = new MergeOptions
             {
-                Conflicts = words.GetValue(conflicts) switch { "first" => ConflictChoice.First, "last" => ConflictChoice.Last, _ => null },
-                Tracks = words.GetValue(tracks) switch { "position" => SeamRule.Position, "name" => SeamRule.Name, _ => SeamRule.Auto },
+                Conflicts = words.GetValue(conflicts) switch
+                {
+                    "first" => ConflictChoice.First,
+                    "last" => ConflictChoice.Last,
+                    _ => null,
+                },
+                Tracks = words.GetValue(tracks) switch
+                {
+                    "position" => SeamRule.Position,
+                    "name" => SeamRule.Name,
+                    _ => SeamRule.Auto,
+                },
                 MaxGap = words.GetValue(gap),
                 MaxDistance = words.GetValue(distance),
             };
-            if (options.MaxGap < 1) throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
+            if (options.MaxGap < 1)
+                throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
             var paths = words.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
             var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
             var target = words.GetRequiredValue(output);
-            foreach (var remark in merged.Labels.Save(target)) Console.Error.WriteLine($"sleap: {target}: {remark}");
-            if (merged.Conflicts.Count > 0) Console.Error.WriteLine($"sleap: {merged.Conflicts.Count} frames had different poses in two files; those of the {words.GetValue(conflicts)} stay: {Some(merged.Conflicts)}");
-            if (merged.Missing.Count > 0) Console.Error.WriteLine($"sleap: no file has the frames {Some(merged.Missing)}");
-            Report.Write(words.GetValue(json), Json(target, paths, merged), [$"{paths.Count} {(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, {merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}"]);
+            foreach (var remark in merged.Labels.Save(target))
+                Console.Error.WriteLine($"sleap: {target}: {remark}");
+            if (merged.Conflicts.Count > 0)
+            {
+                Console.Error.WriteLine(
+                    $"sleap: {merged.Conflicts.Count} frames had "
+                        + $"different poses in two files; those of the {words.GetValue(conflicts)} stay: "
+                        + $"{Some(merged.Conflicts)}"
+                );
+            }
+
+            if (merged.Missing.Count > 0)
+                Console.Error.WriteLine($"sleap: no file has the frames {Some(merged.Missing)}");
+            Report.Write(
+                words.GetValue(json),
+                Json(target, paths, merged),
+                [
+                    $"{paths.Count} "
+                        + $"{(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, "
+                        + $"{merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}",
+                ]
+            );
             return 0;
         });
         return verb;
@@ -52,24 +116,29 @@ internal static class MergeVerb
     // A shell that does not know the pattern hands it over as it is.
     private static IEnumerable<string> FilesOf(string path)
     {
-        if (path.IndexOfAny(['*', '?']) < 0) return [path];
+        if (path.IndexOfAny(['*', '?']) < 0)
+            return [path];
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
-        string[] found = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
+        string[] found = Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+            : [];
         return found.Length > 0 ? found : throw new FileNotFoundException($"No file matches '{path}'.", path);
     }
 
-    private static string Some<T>(List<T> items) => string.Join(", ", items.Take(5)) + (items.Count > 5 ? $" and {items.Count - 5} more" : "");
+    private static string Some<T>(List<T> items) =>
+        string.Join(", ", items.Take(5)) + (items.Count > 5 ? $" and {items.Count - 5} more" : "");
 
-    private static JsonObject Json(string target, List<string> paths, PredictionMerge merged) => new()
-    {
-        ["out"] = target,
-        ["files"] = paths.Count,
-        ["frames"] = merged.Labels.Frames.Count,
-        ["instances"] = merged.Labels.Frames.Sum(frame => frame.Instances.Count),
-        ["tracks"] = merged.Labels.Tracks.Count,
-        ["stitched"] = merged.Stitched,
-        ["repeated"] = merged.Repeated,
-        ["conflicts"] = new JsonArray([.. merged.Conflicts.Select(frame => (JsonNode)frame)]),
-        ["missing"] = new JsonArray([.. merged.Missing.Select(range => (JsonNode)range)]),
-    };
+    private static JsonObject Json(string target, List<string> paths, PredictionMerge merged) =>
+        new()
+        {
+            ["out"] = target,
+            ["files"] = paths.Count,
+            ["frames"] = merged.Labels.Frames.Count,
+            ["instances"] = merged.Labels.Frames.Sum(frame => frame.Instances.Count),
+            ["tracks"] = merged.Labels.Tracks.Count,
+            ["stitched"] = merged.Stitched,
+            ["repeated"] = merged.Repeated,
+            ["conflicts"] = new JsonArray([.. merged.Conflicts.Select(frame => (JsonNode)frame)]),
+            ["missing"] = new JsonArray([.. merged.Missing.Select(range => (JsonNode)range)]),
+        };
 }

@@ -9,21 +9,42 @@ internal static class NewVerb
     public static Command Create()
     {
         var name = new Argument<string>("name") { Description = "What the model is called, for instance mouse." };
-        var labels = new Option<string>("--labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.", Required = true };
-        var type = new Option<string?>("--type") { Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it." };
+        var labels = new Option<string>("--labels")
+        {
+            Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.",
+            Required = true,
+        };
+        var type = new Option<string?>("--type")
+        {
+            Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it.",
+        };
         type.AcceptOnlyFromAmong([.. ProposedOptions.Types]);
-        var output = new Option<string?>("--out") { Description = "The folder to write; else one of the model's name here." };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The folder to write; else one of the model's name here.",
+        };
         var json = Report.Json();
-        var verb = new Command("new", """
+        var verb = new Command(
+            "new",
+            """
             A folder of programs for a model of these labels: training, use, evaluation, each a file that 'dotnet run' runs, with every option's reason.
             Example: sleap new mouse --labels labels.slp
-            """)
+            """
+        )
         {
-            name, labels, type, output, json,
+            name,
+            labels,
+            type,
+            output,
+            json,
         };
         verb.SetAction(words =>
         {
-            var scaffold = new Scaffold(words.GetRequiredValue(name), words.GetRequiredValue(labels), words.GetValue(type));
+            var scaffold = new Scaffold(
+                words.GetRequiredValue(name),
+                words.GetRequiredValue(labels),
+                words.GetValue(type)
+            );
             var folder = words.GetValue(output) ?? scaffold.FileName;
             var files = scaffold.Write(folder);
             var labelled = scaffold.Proposal.Labels;
@@ -33,12 +54,22 @@ internal static class NewVerb
                 ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
                 ["type"] = scaffold.Proposal.Type,
                 ["type_reason"] = scaffold.TypeReason,
-                ["reasons"] = new JsonObject(scaffold.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))),
+                ["reasons"] = new JsonObject(
+                    scaffold.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))
+                ),
                 ["frames"] = labelled.Frames,
                 ["animals"] = labelled.Animals.Count,
                 ["animal_length_px"] = Report.Number(labelled.Side(0.5)),
             };
-            Report.Write(words.GetValue(json), report, [$"{scaffold.Proposal.Type}: {scaffold.TypeReason}", .. files, $"Now: cd {folder} && dotnet run {scaffold.Name}.training.cs{SourceReference.For(folder).Run}"]);
+            Report.Write(
+                words.GetValue(json),
+                report,
+                [
+                    $"{scaffold.Proposal.Type}: {scaffold.TypeReason}",
+                    .. files,
+                    $"Now: cd {folder} && dotnet run {scaffold.Name}.training.cs{SourceReference.For(folder).Run}",
+                ]
+            );
             return 0;
         });
         return verb;

@@ -14,56 +14,159 @@ internal static class PredictVerb
 
     public static Command Create()
     {
-        var source = new Argument<string>("source") { Description = "A video, a folder of pictures, or labels whose frames are predicted." };
-        var model = new Option<string[]>("--model") { Description = "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.", Required = true };
-        var output = new Option<string>("--out") { Description = "Where to write: .slp or .csv, as frames come; or any other ending that 'sleap convert' writes, at the end.", Required = true };
+        var source = new Argument<string>("source")
+        {
+            Description = "A video, a folder of pictures, or labels whose frames are predicted.",
+        };
+        var model = new Option<string[]>("--model")
+        {
+            Description =
+                "A model.zip that 'sleap train' or "
+                + "mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.",
+            Required = true,
+        };
+        var output = new Option<string>("--out")
+        {
+            Description =
+                "Where to write: .slp or .csv, as frames come; or "
+                + "any other ending that 'sleap convert' writes, at the end.",
+            Required = true,
+        };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
-        var shard = new Option<string?>("--shard") { Description = "I/N: only the part I of N of the frames, I from 0. The file is there only when all of the part is in it; one that was ended early is beside it, ending in .partial." };
-        var threshold = new Option<float?>("--peak-threshold") { Description = "Peaks lower than this are missing nodes; else the model's." };
-        var centroids = new Option<float?>("--centroid-threshold") { Description = "Top-down: centres of lower peaks are not looked at; else the model's." };
-        var most = new Option<int?>("--max-instances") { Description = "Animals in a frame at most; else the model's." };
-        var refinement = new Option<string?>("--refinement") { Description = "gaussian, integral or none; else the model's." };
+        var shard = new Option<string?>("--shard")
+        {
+            Description =
+                "I/N: only the part I of N of the frames, I from "
+                + "0. The file is there only when all of the part is in it; one that was ended early is beside it, "
+                + "ending in .partial.",
+        };
+        var threshold = new Option<float?>("--peak-threshold")
+        {
+            Description = "Peaks lower than this are missing nodes; else the model's.",
+        };
+        var centroids = new Option<float?>("--centroid-threshold")
+        {
+            Description = "Top-down: centres of lower peaks are not looked at; else the model's.",
+        };
+        var most = new Option<int?>("--max-instances")
+        {
+            Description = "Animals in a frame at most; else the model's.",
+        };
+        var refinement = new Option<string?>("--refinement")
+        {
+            Description = "gaussian, integral or none; else the model's.",
+        };
         refinement.AcceptOnlyFromAmong("gaussian", "integral", "none");
-        var batch = new Option<int?>("--batch-size") { Description = "Frames that the network sees at once; else the model's." };
-        var tile = new Option<int?>("--tile") { Description = "Side in pixels of the network input of the tiles that large frames are cut into; else whole frames, unless the memory forbids it." };
-        var overlap = new Option<int?>("--tile-overlap") { Description = "Pixels that neighbouring tiles share; else so many that a U-Net's peaks are those of whole frames." };
-        var keep = new Option<bool>("--keep-frame-size") { Description = "Frames keep their size; else they are matched to the size of those that the model was trained on." };
-        var precision = new Option<string?>("--precision") { Description = "single, or bfloat16: twice as fast on CPUs that compute it, 3 times with AMX ('sleap doctor' says), and places move by some hundredths of a pixel. Else the model's." };
+        var batch = new Option<int?>("--batch-size")
+        {
+            Description = "Frames that the network sees at once; else the model's.",
+        };
+        var tile = new Option<int?>("--tile")
+        {
+            Description =
+                "Side in pixels of the network input of the tiles that "
+                + "large frames are cut into; else whole frames, unless the memory forbids it.",
+        };
+        var overlap = new Option<int?>("--tile-overlap")
+        {
+            Description =
+                "Pixels that neighbouring tiles share; else "
+                + "so many that a U-Net's peaks are those of whole frames.",
+        };
+        var keep = new Option<bool>("--keep-frame-size")
+        {
+            Description =
+                "Frames keep their size; else they are "
+                + "matched to the size of those that the model was trained on.",
+        };
+        var precision = new Option<string?>("--precision")
+        {
+            Description =
+                "single, or bfloat16: twice as fast on "
+                + "CPUs that compute it, 3 times with AMX ('sleap doctor' says), and places move by some hundredths "
+                + "of "
+                + "a pixel. Else the model's.",
+        };
         precision.AcceptOnlyFromAmong("single", "bfloat16");
-        var device = new Option<string>("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
-        var fallback = new Option<bool>("--fallback-to-cpu") { Description = "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error." };
+        var device = new Option<string>("--device")
+        {
+            Description = "auto, cpu, cuda or cuda:N.",
+            DefaultValueFactory = _ => "auto",
+        };
+        var fallback = new Option<bool>("--fallback-to-cpu")
+        {
+            Description =
+                "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error.",
+        };
         var json = Report.Json();
-        var verb = new Command("predict", """
+        var verb = new Command(
+            "predict",
+            """
             The poses of a video. Ctrl+C ends after the batch that is being worked on, and writes what is done (exit code 130).
             Example: sleap predict session.mp4 --model mouse/model.zip --out session.slp
-            """)
+            """
+        )
         {
-            source, model, output, frames, shard, threshold, centroids, most, refinement, batch, tile, overlap, keep, precision, device, fallback, json,
+            source,
+            model,
+            output,
+            frames,
+            shard,
+            threshold,
+            centroids,
+            most,
+            refinement,
+            batch,
+            tile,
+            overlap,
+            keep,
+            precision,
+            device,
+            fallback,
+            json,
         };
         verb.SetAction(words =>
         {
             var ml = new MLContext();
             ml.Log += (_, entry) => Warn(entry);
             using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
-            using var predicting = trained.With(new PredictionOptions
-            {
-                PeakThreshold = words.GetValue(threshold),
-                CentroidThreshold = words.GetValue(centroids),
-                MaxInstances = words.GetValue(most),
-                Refinement = words.GetValue(refinement) is { } name ? Enum.Parse<PeakRefinement>(name, ignoreCase: true) : null,
-                BatchSize = words.GetValue(batch),
-                TileSize = words.GetValue(tile),
-                TileOverlap = words.GetValue(overlap),
-                KeepFrameSize = words.GetValue(keep),
-                Precision = words.GetValue(precision) is { } numbers ? Enum.Parse<Precision>(numbers, ignoreCase: true) : null,
-                Device = words.GetRequiredValue(device),
-                FallbackToCpu = words.GetValue(fallback),
-            });
+            using var predicting = trained.With(
+                new PredictionOptions
+                {
+                    PeakThreshold = words.GetValue(threshold),
+                    CentroidThreshold = words.GetValue(centroids),
+                    MaxInstances = words.GetValue(most),
+                    Refinement = words.GetValue(refinement) is { } name
+                        ? Enum.Parse<PeakRefinement>(name, ignoreCase: true)
+                        : null,
+                    BatchSize = words.GetValue(batch),
+                    TileSize = words.GetValue(tile),
+                    TileOverlap = words.GetValue(overlap),
+                    KeepFrameSize = words.GetValue(keep),
+                    Precision = words.GetValue(precision) is { } numbers
+                        ? Enum.Parse<Precision>(numbers, ignoreCase: true)
+                        : null,
+                    Device = words.GetRequiredValue(device),
+                    FallbackToCpu = words.GetValue(fallback),
+                }
+            );
             Shard? part = words.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
             var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames), part);
-            var provenance = new Dictionary<string, JsonNode?> { ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]) };
-            var code = Run(ml.Pose(), predicting, view, words.GetRequiredValue(output), part is not null, words.GetValue(json), provenance);
-            if (words.GetValue(precision) is null && !words.GetValue(json)) Hint(words.GetRequiredValue(device));
+            var provenance = new Dictionary<string, JsonNode?>
+            {
+                ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]),
+            };
+            var code = Run(
+                ml.Pose(),
+                predicting,
+                view,
+                words.GetRequiredValue(output),
+                part is not null,
+                words.GetValue(json),
+                provenance
+            );
+            if (words.GetValue(precision) is null && !words.GetValue(json))
+                Hint(words.GetRequiredValue(device));
             return code;
         });
         return verb;
@@ -72,11 +175,16 @@ internal static class PredictVerb
     private static IDataView Open(PoseCatalog pose, string source, string? frames, Shard? shard)
     {
         var list = frames is null ? null : FrameList.Parse(frames);
-        var isLabels = LabelEndings.Contains(Path.GetExtension(source).ToLowerInvariant()) || File.Exists(Path.Combine(source, "config.yaml"));
-        if (!isLabels) return pose.LoadVideo(source, shard is { } part ? part.Of(list ?? AllFrames(source)) : list);
+        var isLabels =
+            LabelEndings.Contains(Path.GetExtension(source).ToLowerInvariant())
+            || File.Exists(Path.Combine(source, "config.yaml"));
+        if (!isLabels)
+            return pose.LoadVideo(source, shard is { } part ? part.Of(list ?? AllFrames(source)) : list);
         return list is null && shard is null
             ? pose.LoadLabels(source, new LabelsOptions { KeepEmptyFrames = true })
-            : throw new ArgumentException("--frames and --shard go with a video; for labels the labelled frames are predicted.");
+            : throw new ArgumentException(
+                "--frames and --shard go with a video; for labels the labelled frames are predicted."
+            );
     }
 
     private static IReadOnlyList<int> AllFrames(string source)
@@ -85,10 +193,23 @@ internal static class PredictVerb
         return [.. Enumerable.Range(0, frames.FrameCount)];
     }
 
-    private static int Run(PoseCatalog pose, ITransformer model, IDataView frames, string output, bool isShard, bool json, Dictionary<string, JsonNode?> provenance)
+    private static int Run(
+        PoseCatalog pose,
+        ITransformer model,
+        IDataView frames,
+        string output,
+        bool isShard,
+        bool json,
+        Dictionary<string, JsonNode?> provenance
+    )
     {
         using var interruption = new Interruption("finishing this batch and writing what is done");
-        var options = new PredictionRunOptions { Progress = new ConsolePredictionProgress(), CancellationToken = interruption.Token, Provenance = provenance };
+        var options = new PredictionRunOptions
+        {
+            Progress = new ConsolePredictionProgress(),
+            CancellationToken = interruption.Token,
+            Provenance = provenance,
+        };
         PredictionReport report;
         PredictionStoppedException? stopped = null;
         try
@@ -105,26 +226,59 @@ internal static class PredictVerb
             File.Move(output, output + ".partial", overwrite: true);
             output += ".partial";
         }
-        foreach (var bad in report.Unreadable.Take(10)) Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
-        if (report.Failed > 10) Console.Error.WriteLine($"sleap: … and {report.Failed - 10} more; they are named in the file's provenance.");
+        foreach (var bad in report.Unreadable.Take(10))
+            Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
+        if (report.Failed > 10)
+        {
+            Console.Error.WriteLine(
+                $"sleap: … and {report.Failed - 10} more; they are named in the file's provenance."
+            );
+        }
+
         if (report is { Instances: 0, Processed: > 0 })
-            Console.Error.WriteLine($"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was trained on, and was it trained long enough ('sleap eval' on labels tells)? A lower --peak-threshold lets fainter nodes pass.");
+        {
+            Console.Error.WriteLine(
+                $"sleap: no animal was found in {report.Processed} "
+                    + $"{(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was "
+                    + $"trained "
+                    + $"on, and was it trained long enough ('sleap eval' on labels tells)? A lower --peak-threshold "
+                    + $"lets "
+                    + $"fainter nodes pass."
+            );
+        }
+
         var result = new JsonObject { ["out"] = output };
-        foreach (var (key, value) in report.ToJson()) result[key] = value?.DeepClone();
+        foreach (var (key, value) in report.ToJson())
+            result[key] = value?.DeepClone();
         Report.Write(json, result, [$"{report} → {output}"]);
-        if (stopped is not null) throw stopped;
+        if (stopped is not null)
+            throw stopped;
         return report.IsInterrupted ? 130 : 0;
     }
 
     private static void Hint(string device)
     {
-        if (BFloat16Support.IsFast(TorchSharp.torch.CPU) && (device == "cpu" || (device == "auto" && !TorchDevice.HasCuda)))
-            Console.Error.WriteLine("sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict faster, and places move by some hundredths of a pixel.");
+        if (
+            BFloat16Support.IsFast(TorchSharp.torch.CPU)
+            && (device == "cpu" || (device == "auto" && !TorchDevice.HasCuda))
+        )
+        {
+            Console.Error.WriteLine(
+                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a "
+                    + "U-Net may predict faster, and places move by some hundredths of a pixel."
+            );
+        }
     }
 
     // Frames that cannot be read are told together at the end.
     private static void Warn(LoggingEventArgs entry)
     {
-        if (entry.Kind == ChannelMessageKind.Warning && !entry.Source.Contains("Reading frames", StringComparison.Ordinal)) Console.Error.WriteLine($"sleap: {entry.RawMessage}");
+        if (
+            entry.Kind == ChannelMessageKind.Warning
+            && !entry.Source.Contains("Reading frames", StringComparison.Ordinal)
+        )
+        {
+            Console.Error.WriteLine($"sleap: {entry.RawMessage}");
+        }
     }
 }

@@ -13,40 +13,101 @@ internal static class RenderVerb
     public static Command Create()
     {
         var source = new Argument<string>("source") { Description = "The video, or a folder of pictures." };
-        var predictions = new Argument<string>("predictions") { Description = "Poses of it, in any format that is read." };
-        var output = new Option<string>("--out") { Description = "Where to write: .mp4, .mov or .mkv.", Required = true };
-        var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else from the first to the last with poses." };
-        var fps = new Option<double?>("--fps") { Description = "Frames a second of the new video; else the source's." };
-        var shrink = new Option<int>("--shrink") { Description = "How many times smaller.", DefaultValueFactory = _ => 1 };
-        var trail = new Option<int>("--trail") { Description = "How many frames back paths are drawn.", DefaultValueFactory = _ => 30 };
-        var names = new Option<bool>("--no-names") { Description = "Leave out the names of tracks." };
-        var video = new Option<string?>("--video") { Description = "Which video of the predictions, by file name, where they have several." };
-        var json = Report.Json();
-        var verb = new Command("render", "A video with the poses drawn on it.\nExample: sleap render session.mp4 session.slp --out session.poses.mp4")
+        var predictions = new Argument<string>("predictions")
         {
-            source, predictions, output, frames, fps, shrink, trail, names, video, json,
+            Description = "Poses of it, in any format that is read.",
         };
-        verb.SetAction((words, cancellation) =>
+        var output = new Option<string>("--out")
         {
-            var options = new RenderOptions
+            Description = "Where to write: .mp4, .mov or .mkv.",
+            Required = true,
+        };
+        var frames = new Option<string?>("--frames")
+        {
+            Description = "Frames of the video: 0-99,200. Else from the first to the last with poses.",
+        };
+        var fps = new Option<double?>("--fps") { Description = "Frames a second of the new video; else the source's." };
+        var shrink = new Option<int>("--shrink")
+        {
+            Description = "How many times smaller.",
+            DefaultValueFactory = _ => 1,
+        };
+        var trail = new Option<int>("--trail")
+        {
+            Description = "How many frames back paths are drawn.",
+            DefaultValueFactory = _ => 30,
+        };
+        var names = new Option<bool>("--no-names") { Description = "Leave out the names of tracks." };
+        var video = new Option<string?>("--video")
+        {
+            Description = "Which video of the predictions, by file name, where they have several.",
+        };
+        var json = Report.Json();
+        var verb = new Command(
+            "render",
+            "A video with the poses drawn on it.\nExample: sleap render session.mp4 "
+                + "session.slp --out session.poses.mp4"
+        )
+        {
+            source,
+            predictions,
+            output,
+            frames,
+            fps,
+            shrink,
+            trail,
+            names,
+            video,
+            json,
+        };
+        verb.SetAction(
+            (words, cancellation) =>
             {
-                Drawing = new DrawingOptions { ShowNames = !words.GetValue(names), TrailLength = words.GetValue(trail) },
-                VideoPath = words.GetRequiredValue(source),
-                Video = words.GetValue(video),
-                Frames = words.GetValue(frames) is { } list ? [.. FrameList.Parse(list).Distinct().Order()] : null,
-                FramesPerSecond = words.GetValue(fps),
-                Shrink = words.GetValue(shrink),
-            };
-            var path = words.GetRequiredValue(output);
-            var ml = new MLContext();
-            // Frames that cannot be read are told below.
-            ml.Log += (_, entry) => { if (entry.Kind == ChannelMessageKind.Warning && !entry.Source.Contains("Rendering", StringComparison.Ordinal)) Console.Error.WriteLine($"sleap: {entry.RawMessage}"); };
-            var done = ml.Pose().RenderVideo(Labels.Load(words.GetRequiredValue(predictions)), path, options, cancellation);
-            foreach (var frame in done.Unreadable.Take(5)) Console.Error.WriteLine($"sleap: frame {frame.FrameIndex} could not be read: {frame.Reason}");
-            var report = new JsonObject { ["out"] = path, ["requested"] = done.Requested, ["failed"] = done.Failed, ["written"] = done.Requested - done.Failed };
-            Report.Write(words.GetValue(json), report, [$"{done.Requested - done.Failed} of {done.Requested} frames → {path}"]);
-            return Task.FromResult(0);
-        });
+                var options = new RenderOptions
+                {
+                    Drawing = new DrawingOptions
+                    {
+                        ShowNames = !words.GetValue(names),
+                        TrailLength = words.GetValue(trail),
+                    },
+                    VideoPath = words.GetRequiredValue(source),
+                    Video = words.GetValue(video),
+                    Frames = words.GetValue(frames) is { } list ? [.. FrameList.Parse(list).Distinct().Order()] : null,
+                    FramesPerSecond = words.GetValue(fps),
+                    Shrink = words.GetValue(shrink),
+                };
+                var path = words.GetRequiredValue(output);
+                var ml = new MLContext();
+                // Frames that cannot be read are told below.
+                ml.Log += (_, entry) =>
+                {
+                    if (
+                        entry.Kind == ChannelMessageKind.Warning
+                        && !entry.Source.Contains("Rendering", StringComparison.Ordinal)
+                    )
+                    {
+                        Console.Error.WriteLine($"sleap: {entry.RawMessage}");
+                    }
+                };
+                var done = ml.Pose()
+                    .RenderVideo(Labels.Load(words.GetRequiredValue(predictions)), path, options, cancellation);
+                foreach (var frame in done.Unreadable.Take(5))
+                    Console.Error.WriteLine($"sleap: frame {frame.FrameIndex} could not be read: {frame.Reason}");
+                var report = new JsonObject
+                {
+                    ["out"] = path,
+                    ["requested"] = done.Requested,
+                    ["failed"] = done.Failed,
+                    ["written"] = done.Requested - done.Failed,
+                };
+                Report.Write(
+                    words.GetValue(json),
+                    report,
+                    [$"{done.Requested - done.Failed} of {done.Requested} frames → {path}"]
+                );
+                return Task.FromResult(0);
+            }
+        );
         return verb;
     }
 }

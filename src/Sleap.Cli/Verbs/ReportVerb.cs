@@ -12,17 +12,49 @@ internal static class ReportVerb
     public static Command Create()
     {
         var predictions = new Argument<string>("predictions") { Description = "Poses, in any format that is read." };
-        var output = new Option<string>("--out") { Description = "The folder for report.html and summary.json.", Required = true };
-        var source = new Option<string?>("--source") { Description = "The video, when it is not where the predictions say." };
-        var fps = new Option<double?>("--fps") { Description = "Frames a second; else the video's." };
-        var pixels = new Option<double?>("--pixels-per-unit") { Description = "Pixels of one unit of length; else lengths are in pixels." };
-        var unit = new Option<string>("--unit") { Description = "The unit of length.", DefaultValueFactory = _ => "mm" };
-        var node = new Option<string?>("--node") { Description = "The node that stands for an animal's place; else the mean of the visible ones." };
-        var video = new Option<string?>("--video") { Description = "Only this video of the predictions, by file name." };
-        var json = Report.Json();
-        var verb = new Command("report", "A page about a predictions file: tracks, paths, speeds, confidence, frames to look at.\nExample: sleap report session.slp --out session-report")
+        var output = new Option<string>("--out")
         {
-            predictions, output, source, fps, pixels, unit, node, video, json,
+            Description = "The folder for report.html and summary.json.",
+            Required = true,
+        };
+        var source = new Option<string?>("--source")
+        {
+            Description = "The video, when it is not where the predictions say.",
+        };
+        var fps = new Option<double?>("--fps") { Description = "Frames a second; else the video's." };
+        var pixels = new Option<double?>("--pixels-per-unit")
+        {
+            Description = "Pixels of one unit of length; else lengths are in pixels.",
+        };
+        var unit = new Option<string>("--unit")
+        {
+            Description = "The unit of length.",
+            DefaultValueFactory = _ => "mm",
+        };
+        var node = new Option<string?>("--node")
+        {
+            Description = "The node that stands for an animal's place; else the mean of the visible ones.",
+        };
+        var video = new Option<string?>("--video")
+        {
+            Description = "Only this video of the predictions, by file name.",
+        };
+        var json = Report.Json();
+        var verb = new Command(
+            "report",
+            "A page about a predictions file: tracks, paths, speeds, confidence, frames "
+                + "to look at.\nExample: sleap report session.slp --out session-report"
+        )
+        {
+            predictions,
+            output,
+            source,
+            fps,
+            pixels,
+            unit,
+            node,
+            video,
+            json,
         };
         verb.SetAction(words =>
         {
@@ -33,7 +65,11 @@ internal static class ReportVerb
                 VideoPath = words.GetValue(source),
                 Plot = new PlotOptions
                 {
-                    FramesPerSecond = words.GetValue(fps), PixelsPerUnit = words.GetValue(pixels), Unit = words.GetRequiredValue(unit), Node = words.GetValue(node), Video = words.GetValue(video),
+                    FramesPerSecond = words.GetValue(fps),
+                    PixelsPerUnit = words.GetValue(pixels),
+                    Unit = words.GetRequiredValue(unit),
+                    Node = words.GetValue(node),
+                    Video = words.GetValue(video),
                 },
             };
             var made = new MLContext().Pose().Report(Labels.Load(file), words.GetRequiredValue(output), options);
@@ -45,7 +81,16 @@ internal static class ReportVerb
                 ["instances"] = made.Videos.Sum(v => v.Instances),
                 ["animals"] = new JsonArray([.. made.Videos.SelectMany(v => v.Animals).Select(a => (JsonNode)a.Name)]),
             };
-            Report.Write(words.GetValue(json), report, [.. made.Videos.Select(v => $"{v.Name}: {v.Frames} frames, {v.Instances} instances, {v.Animals.Length} animals"), $"→ {made.Page}"]);
+            Report.Write(
+                words.GetValue(json),
+                report,
+                [
+                    .. made.Videos.Select(v =>
+                        $"{v.Name}: {v.Frames} frames, {v.Instances} instances, {v.Animals.Length} animals"
+                    ),
+                    $"→ {made.Page}",
+                ]
+            );
             return 0;
         });
         return verb;

@@ -6,43 +6,162 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary><c>sleap track IN --out OUT</c>: gives the animals of predictions their tracks. The options have sleap-nn's names.</summary>
+/// <summary>
+/// <c>sleap track IN --out OUT</c>: gives the animals of predictions their tracks. The options have sleap-nn's names.
+/// </summary>
 internal static class TrackVerb
 {
     private static readonly TrackingOptions Defaults = new();
 
     private static readonly Argument<string> In = new("in") { Description = "Predictions of any format that is read." };
-    private static readonly Option<string> Out = new("--out") { Description = "Where to write; the ending says the format.", Required = true };
-    private static readonly Option<string?> Candidates = Choice("--candidates_method", "What a frame is compared with; else local_queues.", "fixed_window", "local_queues");
-    private static readonly Option<int> Window = new("--tracking_window_size") { Description = "Frames, or animals of a track, to compare with.", DefaultValueFactory = _ => Defaults.WindowSize };
-    private static readonly Option<string?> Features = Choice("--features", "What of an animal is compared; else keypoints.", "keypoints", "centroids", "bboxes");
-    private static readonly Option<string?> Scoring = Choice("--scoring_method", "How it is compared; else as the features want it.", "weighted_oks", "oks", "iou", "euclidean_dist");
-    private static readonly Option<double> OksStddev = new("--oks_stddev") { Description = "Spread of a node for OKS.", DefaultValueFactory = _ => Defaults.OksStandardDeviation };
-    private static readonly Option<string?> Reduction = Choice("--scoring_reduction", "How the scores of a track become one; else mean.", "mean", "max", "robust_quantile");
-    private static readonly Option<double> Robust = new("--robust_best_instance") { Description = "The quantile of robust_quantile.", DefaultValueFactory = _ => Defaults.RobustQuantile };
-    private static readonly Option<string?> Matching = Choice("--track_matching_method", "How animals and tracks are paired; else hungarian.", "hungarian", "greedy");
-    private static readonly Option<int?> MaxTracks = new("--max_tracks") { Description = "The number of tracks that is never passed." };
-    private static readonly Option<bool> Kalman = new("--use_kalman") { Description = "Expect animals where a Kalman filter sees them." };
-    private static readonly Option<bool> Flow = new("--use_flow") { Description = "Expect animals where optical flow carries their nodes; the video must be there." };
-    private static readonly Option<double> FlowScale = new("--of_img_scale") { Description = "What images are scaled by for --use_flow.", DefaultValueFactory = _ => Defaults.FlowScale };
-    private static readonly Option<int> FlowWindow = new("--of_window_size") { Description = "Side of the window around a node for --use_flow.", DefaultValueFactory = _ => Defaults.FlowWindow };
-    private static readonly Option<int> FlowLevels = new("--of_max_levels") { Description = "Smaller copies of the image for --use_flow.", DefaultValueFactory = _ => Defaults.FlowLevels };
-    private static readonly Option<int> NewPoints = new("--min_new_track_points") { Description = "A new track needs more visible nodes than this." };
-    private static readonly Option<int> MatchPoints = new("--min_match_points") { Description = "An animal to compare with needs more visible nodes than this." };
-    private static readonly Option<int?> Target = new("--tracking_target_instance_count") { Description = "How many animals there are, for --tracking_pre_cull_to_target." };
-    private static readonly Option<int> PreCull = new("--tracking_pre_cull_to_target") { Description = "1: keep only the best animals before tracking." };
-    private static readonly Option<double?> PreCullIou = new("--tracking_pre_cull_iou_threshold") { Description = "Overlapping animals go first." };
-    private static readonly Option<int> Clean = new("--tracking_clean_instance_count") { Description = "Of more animals than this only the best keep a track." };
-    private static readonly Option<double?> CleanIou = new("--tracking_clean_iou_threshold") { Description = "Overlapping animals go first." };
-    private static readonly Option<bool> Connect = new("--post_connect_single_breaks") { Description = "A new track goes on as the single missing one." };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Where to write; the ending says the format.",
+        Required = true,
+    };
+    private static readonly Option<string?> Candidates = Choice(
+        "--candidates_method",
+        "What a frame is compared with; else local_queues.",
+        "fixed_window",
+        "local_queues"
+    );
+    private static readonly Option<int> Window = new("--tracking_window_size")
+    {
+        Description = "Frames, or animals of a track, to compare with.",
+        DefaultValueFactory = _ => Defaults.WindowSize,
+    };
+    private static readonly Option<string?> Features = Choice(
+        "--features",
+        "What of an animal is compared; else keypoints.",
+        "keypoints",
+        "centroids",
+        "bboxes"
+    );
+    private static readonly Option<string?> Scoring = Choice(
+        "--scoring_method",
+        "How it is compared; else as the features want it.",
+        "weighted_oks",
+        "oks",
+        "iou",
+        "euclidean_dist"
+    );
+    private static readonly Option<double> OksStddev = new("--oks_stddev")
+    {
+        Description = "Spread of a node for OKS.",
+        DefaultValueFactory = _ => Defaults.OksStandardDeviation,
+    };
+    private static readonly Option<string?> Reduction = Choice(
+        "--scoring_reduction",
+        "How the scores of a track become one; else mean.",
+        "mean",
+        "max",
+        "robust_quantile"
+    );
+    private static readonly Option<double> Robust = new("--robust_best_instance")
+    {
+        Description = "The quantile of robust_quantile.",
+        DefaultValueFactory = _ => Defaults.RobustQuantile,
+    };
+    private static readonly Option<string?> Matching = Choice(
+        "--track_matching_method",
+        "How animals and tracks are paired; else hungarian.",
+        "hungarian",
+        "greedy"
+    );
+    private static readonly Option<int?> MaxTracks = new("--max_tracks")
+    {
+        Description = "The number of tracks that is never passed.",
+    };
+    private static readonly Option<bool> Kalman = new("--use_kalman")
+    {
+        Description = "Expect animals where a Kalman filter sees them.",
+    };
+    private static readonly Option<bool> Flow = new("--use_flow")
+    {
+        Description = "Expect animals where optical flow carries their nodes; the video must be there.",
+    };
+    private static readonly Option<double> FlowScale = new("--of_img_scale")
+    {
+        Description = "What images are scaled by for --use_flow.",
+        DefaultValueFactory = _ => Defaults.FlowScale,
+    };
+    private static readonly Option<int> FlowWindow = new("--of_window_size")
+    {
+        Description = "Side of the window around a node for --use_flow.",
+        DefaultValueFactory = _ => Defaults.FlowWindow,
+    };
+    private static readonly Option<int> FlowLevels = new("--of_max_levels")
+    {
+        Description = "Smaller copies of the image for --use_flow.",
+        DefaultValueFactory = _ => Defaults.FlowLevels,
+    };
+    private static readonly Option<int> NewPoints = new("--min_new_track_points")
+    {
+        Description = "A new track needs more visible nodes than this.",
+    };
+    private static readonly Option<int> MatchPoints = new("--min_match_points")
+    {
+        Description = "An animal to compare with needs more visible nodes than this.",
+    };
+    private static readonly Option<int?> Target = new("--tracking_target_instance_count")
+    {
+        Description = "How many animals there are, for --tracking_pre_cull_to_target.",
+    };
+    private static readonly Option<int> PreCull = new("--tracking_pre_cull_to_target")
+    {
+        Description = "1: keep only the best animals before tracking.",
+    };
+    private static readonly Option<double?> PreCullIou = new("--tracking_pre_cull_iou_threshold")
+    {
+        Description = "Overlapping animals go first.",
+    };
+    private static readonly Option<int> Clean = new("--tracking_clean_instance_count")
+    {
+        Description = "Of more animals than this only the best keep a track.",
+    };
+    private static readonly Option<double?> CleanIou = new("--tracking_clean_iou_threshold")
+    {
+        Description = "Overlapping animals go first.",
+    };
+    private static readonly Option<bool> Connect = new("--post_connect_single_breaks")
+    {
+        Description = "A new track goes on as the single missing one.",
+    };
 
     public static Command Create()
     {
         var json = Report.Json();
-        var verb = new Command("track", "Gives the animals of predictions their tracks.\nExample: sleap track session.slp --max_tracks 2 --out session.tracked.slp")
+        var verb = new Command(
+            "track",
+            "Gives the animals of predictions their tracks.\nExample: sleap track "
+                + "session.slp --max_tracks 2 --out session.tracked.slp"
+        )
         {
-            In, Out, Candidates, Window, Features, Scoring, OksStddev, Reduction, Robust, Matching, MaxTracks, Kalman, Flow, FlowScale, FlowWindow, FlowLevels, NewPoints, MatchPoints, Target, PreCull, PreCullIou,
-            Clean, CleanIou, Connect, json,
+            In,
+            Out,
+            Candidates,
+            Window,
+            Features,
+            Scoring,
+            OksStddev,
+            Reduction,
+            Robust,
+            Matching,
+            MaxTracks,
+            Kalman,
+            Flow,
+            FlowScale,
+            FlowWindow,
+            FlowLevels,
+            NewPoints,
+            MatchPoints,
+            Target,
+            PreCull,
+            PreCullIou,
+            Clean,
+            CleanIou,
+            Connect,
+            json,
         };
         verb.SetAction(words =>
         {
@@ -50,7 +169,8 @@ internal static class TrackVerb
             var clock = System.Diagnostics.Stopwatch.StartNew();
             var labels = new MLContext().Pose().Track(Labels.Load(words.GetRequiredValue(In)), Options(words));
             var seconds = clock.Elapsed.TotalSeconds;
-            foreach (var remark in labels.Save(output)) Console.Error.WriteLine($"sleap: {remark}");
+            foreach (var remark in labels.Save(output))
+                Console.Error.WriteLine($"sleap: {remark}");
             var instances = labels.Frames.SelectMany(frame => frame.Instances).ToList();
             var untracked = instances.Count(instance => instance.Track is null);
             var result = new JsonObject
@@ -62,7 +182,14 @@ internal static class TrackVerb
                 ["tracks"] = labels.Tracks.Count,
                 ["frames_per_second"] = Report.Number(labels.Frames.Count / seconds),
             };
-            Report.Write(words.GetValue(json), result, [$"{labels.Frames.Count} frames, {instances.Count} instances, {untracked} of them without a track, {labels.Tracks.Count} tracks → {output}"]);
+            Report.Write(
+                words.GetValue(json),
+                result,
+                [
+                    $"{labels.Frames.Count} frames, {instances.Count} instances, "
+                        + $"{untracked} of them without a track, {labels.Tracks.Count} tracks → {output}",
+                ]
+            );
             return 0;
         });
         return verb;
@@ -73,11 +200,23 @@ internal static class TrackVerb
         var preCull = words.GetValue(PreCull) != 0;
         if (preCull && words.GetValue(Target) is null)
             throw new ArgumentException("--tracking_pre_cull_to_target needs --tracking_target_instance_count.");
-        if (words.GetValue(Kalman) && words.GetValue(Flow)) throw new ArgumentException("--use_kalman and --use_flow are both given; tracks are expected in one way.");
-        var features = words.GetValue(Features) switch { "centroids" => TrackFeatures.Centroids, "bboxes" => TrackFeatures.BoundingBoxes, "keypoints" => TrackFeatures.Keypoints, _ => Defaults.Features };
+        if (words.GetValue(Kalman) && words.GetValue(Flow))
+            throw new ArgumentException("--use_kalman and --use_flow are both given; tracks are expected in one way.");
+        var features = words.GetValue(Features) switch
+        {
+            "centroids" => TrackFeatures.Centroids,
+            "bboxes" => TrackFeatures.BoundingBoxes,
+            "keypoints" => TrackFeatures.Keypoints,
+            _ => Defaults.Features,
+        };
         return Defaults with
         {
-            Candidates = words.GetValue(Candidates) switch { "fixed_window" => TrackCandidates.FixedWindow, "local_queues" => TrackCandidates.LocalQueues, _ => Defaults.Candidates },
+            Candidates = words.GetValue(Candidates) switch
+            {
+                "fixed_window" => TrackCandidates.FixedWindow,
+                "local_queues" => TrackCandidates.LocalQueues,
+                _ => Defaults.Candidates,
+            },
             WindowSize = words.GetValue(Window),
             Features = features,
             Scoring = words.GetValue(Scoring) switch
@@ -86,14 +225,33 @@ internal static class TrackVerb
                 "oks" => TrackScoring.Oks,
                 "iou" => TrackScoring.Iou,
                 "euclidean_dist" => TrackScoring.EuclideanDistance,
-                _ => features switch { TrackFeatures.BoundingBoxes => TrackScoring.Iou, TrackFeatures.Centroids => TrackScoring.EuclideanDistance, _ => TrackScoring.WeightedOks },
+                _ => features switch
+                {
+                    TrackFeatures.BoundingBoxes => TrackScoring.Iou,
+                    TrackFeatures.Centroids => TrackScoring.EuclideanDistance,
+                    _ => TrackScoring.WeightedOks,
+                },
             },
             OksStandardDeviation = words.GetValue(OksStddev),
-            Reduction = words.GetValue(Reduction) switch { "max" => ScoreReduction.Max, "robust_quantile" => ScoreReduction.RobustQuantile, "mean" => ScoreReduction.Mean, _ => Defaults.Reduction },
+            Reduction = words.GetValue(Reduction) switch
+            {
+                "max" => ScoreReduction.Max,
+                "robust_quantile" => ScoreReduction.RobustQuantile,
+                "mean" => ScoreReduction.Mean,
+                _ => Defaults.Reduction,
+            },
             RobustQuantile = words.GetValue(Robust),
-            Matching = words.GetValue(Matching) switch { "greedy" => TrackMatching.Greedy, "hungarian" => TrackMatching.Hungarian, _ => Defaults.Matching },
+            Matching = words.GetValue(Matching) switch
+            {
+                "greedy" => TrackMatching.Greedy,
+                "hungarian" => TrackMatching.Hungarian,
+                _ => Defaults.Matching,
+            },
             MaxTracks = words.GetValue(MaxTracks),
-            Motion = words.GetValue(Kalman) ? TrackMotion.Kalman : words.GetValue(Flow) ? TrackMotion.OpticalFlow : Defaults.Motion,
+            Motion =
+                words.GetValue(Kalman) ? TrackMotion.Kalman
+                : words.GetValue(Flow) ? TrackMotion.OpticalFlow
+                : Defaults.Motion,
             FlowScale = words.GetValue(FlowScale),
             FlowWindow = words.GetValue(FlowWindow),
             FlowLevels = words.GetValue(FlowLevels),

@@ -1,18 +1,26 @@
 namespace Sleap.IO;
 
-/// <summary>A file that is there whole or not at all: written into a temporary one beside it, put on the disk, then renamed over the old one.</summary>
+/// <summary>
+/// A file that is there whole or not at all: written into a temporary one beside it, put on the disk, then renamed over
+/// the old one.
+/// </summary>
 internal sealed class AtomicFile : IDisposable
 {
-    private readonly string full;
+    private readonly string _full;
 
-    private AtomicFile(string full) => (this.full, Temporary) = (full, Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp"));
+    private AtomicFile(string full) =>
+        (_full, Temporary) = (
+            full,
+            Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")
+        );
 
     /// <summary>What to write to; whoever writes closes it before <see cref="Commit"/>.</summary>
     public string Temporary { get; }
 
     /// <summary>Makes the temporary file, empty, which shows that the place can be written to.</summary>
     /// <param name="path">The file to be.</param>
-    /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written there.</exception>
+    /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written
+    /// there.</exception>
     public static AtomicFile Begin(string path)
     {
         var full = Path.GetFullPath(path);
@@ -33,7 +41,9 @@ internal sealed class AtomicFile : IDisposable
         return file;
     }
 
-    /// <summary>Writes through a temporary path; when writing fails, the old file stays as it was and nothing is left behind.</summary>
+    /// <summary>
+    /// Writes through a temporary path; when writing fails, the old file stays as it was and nothing is left behind.
+    /// </summary>
     /// <param name="path">The file to be.</param>
     /// <param name="write">Writes everything to the path it is given and closes it.</param>
     public static void Write(string path, Action<string> write)
@@ -49,7 +59,7 @@ internal sealed class AtomicFile : IDisposable
         // A rename may reach the disk before the content does: the content first.
         using (var stream = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
             stream.Flush(flushToDisk: true);
-        File.Move(Temporary, full, overwrite: true);
+        File.Move(Temporary, _full, overwrite: true);
     }
 
     /// <summary>What was not committed is removed.</summary>

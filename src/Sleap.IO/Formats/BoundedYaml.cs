@@ -3,14 +3,17 @@ using YamlDotNet.Core.Events;
 
 namespace Sleap.IO;
 
-/// <summary>Passes YAML on as long as it nests and refers back no more than a configuration does: the library's tree is built by recursion, which hostile text would run out of stack.</summary>
+/// <summary>
+/// Passes YAML on as long as it nests and refers back no more than a configuration does: the library's tree is built by
+/// recursion, which hostile text would run out of stack.
+/// </summary>
 internal sealed class BoundedYaml(IParser parser, string path) : IParser
 {
     private const int MostDepth = 32;
     private const int MostAliases = 16;
 
-    private int depth;
-    private int aliases;
+    private int _depth;
+    private int _aliases;
 
     public ParsingEvent? Current => parser.Current;
 
@@ -18,10 +21,23 @@ internal sealed class BoundedYaml(IParser parser, string path) : IParser
     {
         if (!parser.MoveNext())
             return false;
-        depth += Current!.NestingIncrease;
-        aliases += Current is AnchorAlias ? 1 : 0;
-        if (depth > MostDepth)
-            throw new PoseFormatException(path, $"line {Current.Start.Line}", $"nests deeper than {MostDepth} levels, which no configuration does.");
-        return aliases <= MostAliases ? true : throw new PoseFormatException(path, $"line {Current.Start.Line}", $"refers back more than {MostAliases} times, which no configuration does.");
+        _depth += Current!.NestingIncrease;
+        _aliases += Current is AnchorAlias ? 1 : 0;
+        if (_depth > MostDepth)
+        {
+            throw new PoseFormatException(
+                path,
+                $"line {Current.Start.Line}",
+                $"nests deeper than {MostDepth} levels, which no configuration does."
+            );
+        }
+
+        return _aliases <= MostAliases
+            ? true
+            : throw new PoseFormatException(
+                path,
+                $"line {Current.Start.Line}",
+                $"refers back more than {MostAliases} times, which no configuration does."
+            );
     }
 }

@@ -10,14 +10,28 @@ internal static class FormatLosses
     public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
     {
         if (labels.Extras is { Names.Count: > 0 } extras)
-            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
+        {
+            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds "
+                + $"such data.";
+        }
+
         if (labels.Sessions.Count > 0)
             yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
         if (!hasProvenance && labels.Provenance.Count > 0)
-            yield return $"The format has no place for provenance ({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
+        {
+            yield return $"The format has no place for provenance "
+                + $"({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
+        }
+
         var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
-        if (!hasTrackingScores && instances.Count(i => !float.IsNaN(i.TrackingScore) && i.TrackingScore != 0) is > 0 and var tracked)
+        if (
+            !hasTrackingScores
+            && instances.Count(i => !float.IsNaN(i.TrackingScore) && i.TrackingScore != 0) is > 0 and var tracked
+        )
+        {
             yield return $"The format has no place for the tracking scores of {tracked} instances.";
+        }
+
         if (instances.Sum(i => i.Points.Count(p => p.Complete)) is > 0 and var complete)
             yield return $"The format has no place for the mark 'complete' of {complete} points.";
         if (instances.Sum(i => i.Points.Count(p => !p.Visible && !double.IsNaN(p.X))) is > 0 and var hidden)

@@ -3,8 +3,14 @@ namespace Sleap.IO;
 /// <summary>Which format a file is, by ending and content.</summary>
 internal static class LabelFormats
 {
-    private const string Readable = "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of sleap-io's .csv tables, a DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a YOLO pose folder";
-    private const string Writable = ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml (YOLO, in a new folder)";
+    private const string Readable =
+        "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of "
+        + "sleap-io's .csv tables, a DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut "
+        + "project "
+        + "or labeled-data folder, a YOLO pose folder";
+    private const string Writable =
+        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), "
+        + "CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -25,7 +31,11 @@ internal static class LabelFormats
             ".h5" or ".hdf5" => LoadHdf5(path, options),
             ".nwb" => NwbReader.Read(path, options),
             ".json" => CocoReader.Read(path, options),
-            var other => throw new PoseFormatException(path, null, $"the ending '{other}' is of no known format; {Readable} was expected."),
+            var other => throw new PoseFormatException(
+                path,
+                null,
+                $"the ending '{other}' is of no known format; {Readable} was expected."
+            ),
         };
     }
 
@@ -35,7 +45,11 @@ internal static class LabelFormats
         var written = Ending(path) switch
         {
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
-            ".slp" => SlpWriter.Write(labels, path, withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)),
+            ".slp" => SlpWriter.Write(
+                labels,
+                path,
+                withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)
+            ),
             ".csv" when DeepLabCutWriter.Owns(path) => DeepLabCutWriter.Write(labels, path),
             ".csv" => TidyCsv.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
@@ -43,7 +57,9 @@ internal static class LabelFormats
             var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
-        return Ending(path) == ".slp" ? written : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+        return Ending(path) == ".slp"
+            ? written
+            : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
     }
 
     /// <summary>A file to write frame by frame.</summary>
@@ -52,7 +68,11 @@ internal static class LabelFormats
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Ending(path) switch
         {
-            ".slp" when !path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase) => new SlpStream(path, skeleton, videos),
+            ".slp" when !path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase) => new SlpStream(
+                path,
+                skeleton,
+                videos
+            ),
             ".csv" when !DeepLabCutWriter.Owns(path) => new TidyCsvStream(path, skeleton),
             ".slp" or ".csv" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
@@ -65,7 +85,9 @@ internal static class LabelFormats
     {
         ArgumentNullException.ThrowIfNull(paths);
         List<string> all = [.. paths.SelectMany(p => FileGlob.Owns(p) ? FileGlob.Find(p) : [p])];
-        return all.Count > 0 ? [.. all.Select(p => Load(p, options))] : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
+        return all.Count > 0
+            ? [.. all.Select(p => Load(p, options))]
+            : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
     private static Labels LoadFolder(string path, LabelsReadOptions options)
@@ -76,7 +98,12 @@ internal static class LabelFormats
             return YoloReader.Read(path, options);
         return DeepLabCutProject.TableIn(path) is { } table
             ? DeepLabCutCsv.Read(table, options)
-            : throw new PoseFormatException(path, null, "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO data.yaml.");
+            : throw new PoseFormatException(
+                path,
+                null,
+                "the folder holds neither a DeepLabCut config.yaml, nor a "
+                    + "table CollectedData_*.csv, nor a YOLO data.yaml."
+            );
     }
 
     private static Labels LoadHdf5(string path, LabelsReadOptions options)
@@ -86,18 +113,26 @@ internal static class LabelFormats
             return AnalysisReader.Read(file, options);
         return DeepLabCutHdf5.Owns(file)
             ? DeepLabCutHdf5.Read(file, options)
-            : throw new PoseFormatException(path, null, $"the file is HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds {string.Join(", ", file.Members("/").Take(12))}.");
+            : throw new PoseFormatException(
+                path,
+                null,
+                $"the file is HDF5, and neither an analysis file of SLEAP "
+                    + $"nor a table of DeepLabCut; it holds {string.Join(", ", file.Members("/").Take(12))}."
+            );
     }
 
     private static Labels LoadCsv(string path, LabelsReadOptions options)
     {
-        var first = CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault() ?? throw new PoseFormatException(path, null, "the file is empty.");
+        var first =
+            CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault()
+            ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Owns(first))
             return DeepLabCutCsv.Read(path, options);
         return SleapIoCsv.Owns(first) ? SleapIoCsv.Read(path, options) : TidyCsv.Read(path, options);
     }
 
-    private static PoseFormatException Unknown(string path, string ending) => new(path, null, $"the ending '{ending}' is of no known format; {Writable} was expected.");
+    private static PoseFormatException Unknown(string path, string ending) =>
+        new(path, null, $"the ending '{ending}' is of no known format; {Writable} was expected.");
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 }

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>JSON texts of label files, read with care: Python writes NaN and Infinity into them, and hostile files nest without end.</summary>
+/// <summary>
+/// JSON texts of label files, read with care: Python writes NaN and Infinity into them, and hostile files nest without
+/// end.
+/// </summary>
 internal sealed class PoseJson(string file)
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
@@ -40,7 +43,9 @@ internal sealed class PoseJson(string file)
     public PoseFormatException Fault(string dataset, string cause) => new(File, dataset, $"{cause}.");
 
     public string Text(JsonNode? node, string dataset) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Fault(dataset, $"is {Show(node)}, and text was expected");
+        node is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw Fault(dataset, $"is {Show(node)}, and text was expected");
 
     public int Whole(JsonNode? node, string dataset)
     {
@@ -48,8 +53,15 @@ internal sealed class PoseJson(string file)
         {
             if (value.TryGetValue<int>(out var whole))
                 return whole;
-            if (value.TryGetValue<double>(out var number) && number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue)
+            if (
+                value.TryGetValue<double>(out var number)
+                && number == Math.Floor(number)
+                && Math.Abs(number) <= int.MaxValue
+            )
+            {
                 return (int)number;
+            }
+
             if (value.TryGetValue<string>(out var text) && int.TryParse(text, out var parsed))
                 return parsed;
         }
@@ -58,11 +70,15 @@ internal sealed class PoseJson(string file)
 
     /// <summary>A finite number.</summary>
     public double Number(JsonNode? node, string dataset) =>
-        node is JsonValue value && value.TryGetValue<double>(out var number) && double.IsFinite(number) ? number : throw Fault(dataset, $"is {Show(node)}, and a number was expected");
+        node is JsonValue value && value.TryGetValue<double>(out var number) && double.IsFinite(number)
+            ? number
+            : throw Fault(dataset, $"is {Show(node)}, and a number was expected");
 
-    public JsonArray Array(JsonNode? node, string dataset) => node as JsonArray ?? throw Fault(dataset, $"is {Show(node)}, and a list was expected");
+    public JsonArray Array(JsonNode? node, string dataset) =>
+        node as JsonArray ?? throw Fault(dataset, $"is {Show(node)}, and a list was expected");
 
-    public JsonObject Object(JsonNode? node, string dataset) => node as JsonObject ?? throw Fault(dataset, $"is {Show(node)}, and an object was expected");
+    public JsonObject Object(JsonNode? node, string dataset) =>
+        node as JsonObject ?? throw Fault(dataset, $"is {Show(node)}, and an object was expected");
 
     private static string Show(JsonNode? node)
     {
@@ -84,7 +100,9 @@ internal sealed class PoseJson(string file)
                 clean.Append(text[i++]).Append(text[i]);
                 continue;
             }
-            var word = inString ? null : NotNumbers.FirstOrDefault(w => string.CompareOrdinal(text, i, w, 0, w.Length) == 0);
+            var word = inString
+                ? null
+                : NotNumbers.FirstOrDefault(w => string.CompareOrdinal(text, i, w, 0, w.Length) == 0);
             clean.Append(word is null ? text[i].ToString() : "null");
             i += (word?.Length ?? 1) - 1;
         }

@@ -19,7 +19,8 @@ internal static class YamlFile
             using var reader = new StreamReader(path);
             var yaml = new YamlStream();
             yaml.Load(new BoundedYaml(new Parser(reader), path));
-            return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? throw new PoseFormatException(path, null, "the file holds no keys.");
+            return yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode
+                ?? throw new PoseFormatException(path, null, "the file holds no keys.");
         }
         catch (Exception fault) when (fault is YamlException or ArgumentException or InvalidOperationException)
         {
@@ -28,8 +29,12 @@ internal static class YamlFile
     }
 
     /// <summary>The text of a key, or null when it is absent or empty.</summary>
-    public static string? Text(YamlMappingNode root, string key) => root.Children.TryGetValue(key, out var node) && node is YamlScalarNode { Value.Length: > 0 } scalar ? scalar.Value : null;
+    public static string? Text(YamlMappingNode root, string key) =>
+        root.Children.TryGetValue(key, out var node) && node is YamlScalarNode { Value.Length: > 0 } scalar
+            ? scalar.Value
+            : null;
 
     /// <summary>The list of a key, or null.</summary>
-    public static YamlSequenceNode? List(YamlMappingNode root, string key) => root.Children.TryGetValue(key, out var node) ? node as YamlSequenceNode : null;
+    public static YamlSequenceNode? List(YamlMappingNode root, string key) =>
+        root.Children.TryGetValue(key, out var node) ? node as YamlSequenceNode : null;
 }

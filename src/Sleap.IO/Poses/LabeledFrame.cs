@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>One frame of one video and the animals in it. Immutable.</summary>
 public sealed class LabeledFrame
 {
-    private readonly int frameIndex;
-    private readonly IReadOnlyList<Instance> instances = [];
+    private readonly int _frameIndex;
+    private readonly IReadOnlyList<Instance> _instances = [];
 
     /// <summary>The video the frame belongs to.</summary>
     public required Video Video { get; init; }
@@ -13,21 +13,23 @@ public sealed class LabeledFrame
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public required int FrameIndex
     {
-        get => frameIndex;
+        get => _frameIndex;
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
-            frameIndex = value;
+            _frameIndex = value;
         }
     }
 
     /// <summary>The animals in the frame, people's and models' together, in the order of the file.</summary>
     public IReadOnlyList<Instance> Instances
     {
-        get => instances;
-        init => instances = value is null ? throw new ArgumentNullException(nameof(value)) : [.. value];
+        get => _instances;
+        init => _instances = value is null ? throw new ArgumentNullException(nameof(value)) : [.. value];
     }
 
-    /// <summary>True when somebody marked the frame as holding no animal, which is more than having no instance yet.</summary>
+    /// <summary>
+    /// True when somebody marked the frame as holding no animal, which is more than having no instance yet.
+    /// </summary>
     public bool IsNegative { get; init; }
 }

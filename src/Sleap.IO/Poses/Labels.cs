@@ -5,7 +5,10 @@ namespace Sleap.IO;
 /// <summary>All poses of a project: labeled frames with their videos, skeletons and tracks. Immutable.</summary>
 public sealed class Labels
 {
-    /// <summary>Gathers frames and what they refer to. Videos, skeletons and tracks that frames use but the lists lack are added behind them, in order of appearance.</summary>
+    /// <summary>
+    /// Gathers frames and what they refer to. Videos, skeletons and tracks that frames use but the lists lack are added
+    /// behind them, in order of appearance.
+    /// </summary>
     /// <param name="frames">The labeled frames.</param>
     /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
     /// <param name="skeletons">Skeletons in the order to keep.</param>
@@ -13,21 +16,36 @@ public sealed class Labels
     /// <param name="suggestions">Frames put forward for labelling.</param>
     /// <param name="provenance">Where the labels come from, by key.</param>
     public Labels(
-        IEnumerable<LabeledFrame> frames, IEnumerable<Video>? videos = null, IEnumerable<Skeleton>? skeletons = null, IEnumerable<Track>? tracks = null,
-        IEnumerable<SuggestedFrame>? suggestions = null, IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null)
+        IEnumerable<LabeledFrame> frames,
+        IEnumerable<Video>? videos = null,
+        IEnumerable<Skeleton>? skeletons = null,
+        IEnumerable<Track>? tracks = null,
+        IEnumerable<SuggestedFrame>? suggestions = null,
+        IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null
+    )
     {
         ArgumentNullException.ThrowIfNull(frames);
         List<LabeledFrame> list = [.. frames];
         Frames = list;
         Suggestions = [.. suggestions ?? []];
         var instances = list.SelectMany(f => f.Instances).ToList();
-        Videos = Gather(videos, list.Select(f => f.Video).Concat(Suggestions.Select(s => s.Video)), ReferenceEqualityComparer.Instance);
+        Videos = Gather(
+            videos,
+            list.Select(f => f.Video).Concat(Suggestions.Select(s => s.Video)),
+            ReferenceEqualityComparer.Instance
+        );
         Skeletons = Gather(skeletons, instances.Select(i => i.Skeleton), EqualityComparer<object?>.Default);
-        Tracks = Gather(tracks, instances.Where(i => i.Track is not null).Select(i => i.Track!), ReferenceEqualityComparer.Instance);
+        Tracks = Gather(
+            tracks,
+            instances.Where(i => i.Track is not null).Select(i => i.Track!),
+            ReferenceEqualityComparer.Instance
+        );
         Provenance = Copy(provenance);
     }
 
-    /// <summary>For readers whose frames are built only when asked for, so that the lists cannot be gathered from them.</summary>
+    /// <summary>
+    /// For readers whose frames are built only when asked for, so that the lists cannot be gathered from them.
+    /// </summary>
     internal Labels(IReadOnlyList<LabeledFrame> frames, LabelsParts parts)
     {
         Frames = frames;
@@ -59,46 +77,67 @@ public sealed class Labels
     /// <summary>Where the labels come from: free values by key.</summary>
     public IReadOnlyDictionary<string, JsonNode?> Provenance { get; }
 
-    /// <summary>What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.</summary>
+    /// <summary>
+    /// What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.
+    /// </summary>
     public IReadOnlyList<string> Remarks { get; } = [];
 
-    /// <summary>Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number videos and frames.</summary>
+    /// <summary>
+    /// Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number
+    /// videos and frames.
+    /// </summary>
     internal IReadOnlyList<string> Sessions { get; } = [];
 
-    /// <summary>What the .slp these labels were read from holds beyond poses: copied when the labels are only passed through.</summary>
+    /// <summary>
+    /// What the .slp these labels were read from holds beyond poses: copied when the labels are only passed through.
+    /// </summary>
     internal SlpExtras? Extras { get; }
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
-    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or DeepLabCut .csv, one of sleap-io's .csv tables, a DeepLabCut .h5, a DeepLabCut project (its folder or config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
+    /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or
+    /// DeepLabCut .csv, one of sleap-io's .csv tables, a DeepLabCut .h5, a DeepLabCut project (its folder or
+    /// config.yaml) or labeled-data folder, a YOLO pose folder (or its data.yaml).</param>
     /// <param name="options">How to read, or null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
-    public static Labels Load(string path, LabelsReadOptions? options = null) => LabelFormats.Load(path, options ?? new LabelsReadOptions());
-
-    /// <summary>Reads several files or folders, or those that patterns match, into one set, see <see cref="Concat"/>.</summary>
-    /// <param name="paths">Files, folders, and patterns with * and ? (and ** for folders of any depth), such as "sessions/**/*.slp".</param>
-    /// <param name="options">How to read, or null for the defaults.</param>
-    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a pattern.</exception>
-    /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
-    /// <exception cref="ArgumentException">No path is given.</exception>
-    public static Labels LoadMany(IEnumerable<string> paths, LabelsReadOptions? options = null) => Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
+    public static Labels Load(string path, LabelsReadOptions? options = null) =>
+        LabelFormats.Load(path, options ?? new LabelsReadOptions());
 
     /// <summary>
-    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name as one track (unless one set has the
-    /// name twice). Of provenance, a key's first value stays. What .slp files hold beyond poses is left behind, for it numbers their frames.
+    /// Reads several files or folders, or those that patterns match, into one set, see <see cref="Concat"/>.
+    /// </summary>
+    /// <param name="paths">Files, folders, and patterns with * and ? (and ** for folders of any depth), such as
+    /// "sessions/**/*.slp".</param>
+    /// <param name="options">How to read, or null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a
+    /// pattern.</exception>
+    /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
+    /// <exception cref="ArgumentException">No path is given.</exception>
+    public static Labels LoadMany(IEnumerable<string> paths, LabelsReadOptions? options = null) =>
+        Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
+
+    /// <summary>
+    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
+    /// as one track (unless one set has the name twice). Of provenance, a key's first value stays. What .slp files hold
+    /// beyond poses is left behind, for it numbers their frames.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static Labels Concat(IReadOnlyList<Labels> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        return parts.Count > 0 ? LabelsConcatenation.Of(parts) : throw new ArgumentException("At least one set of labels is needed.", nameof(parts));
+        return parts.Count > 0
+            ? LabelsConcatenation.Of(parts)
+            : throw new ArgumentException("At least one set of labels is needed.", nameof(parts));
     }
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
-    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with pictures).</param>
+    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each
+    /// video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or
+    /// data.yaml in a new folder (YOLO pose, with pictures).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
-    /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at all.</exception>
+    /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at
+    /// all.</exception>
     public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);
 
     private static List<T> Gather<T>(IEnumerable<T>? given, IEnumerable<T> used, IEqualityComparer<object?> comparer)

@@ -2,14 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>Puts several label sets together: one file on disk becomes one video, and tracks of one name one track.</summary>
+/// <summary>
+/// Puts several label sets together: one file on disk becomes one video, and tracks of one name one track.
+/// </summary>
 internal sealed class LabelsConcatenation
 {
-    private readonly Dictionary<Video, Video> videos = new(ReferenceEqualityComparer.Instance);
-    private readonly OrderedDictionary<object, Video> videosByPlace = [];
-    private readonly Dictionary<Track, Track> tracks = new(ReferenceEqualityComparer.Instance);
-    private readonly OrderedDictionary<(string Name, int Nth), Track> tracksByName = [];
-    private readonly Dictionary<Instance, Instance> instances = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Video, Video> _videos = new(ReferenceEqualityComparer.Instance);
+    private readonly OrderedDictionary<object, Video> _videosByPlace = [];
+    private readonly Dictionary<Track, Track> _tracks = new(ReferenceEqualityComparer.Instance);
+    private readonly OrderedDictionary<(string Name, int Nth), Track> _tracksByName = [];
+    private readonly Dictionary<Instance, Instance> _instances = new(ReferenceEqualityComparer.Instance);
 
     public static Labels Of(IReadOnlyList<Labels> parts)
     {
@@ -26,9 +28,22 @@ internal sealed class LabelsConcatenation
         var provenance = new Dictionary<string, JsonNode?>();
         foreach (var (key, value) in parts.SelectMany(p => p.Provenance))
             provenance.TryAdd(key, value);
-        return new Labels(frames, new LabelsParts(
-            [.. joined.videosByPlace.Values], [.. parts.SelectMany(p => p.Skeletons).Distinct()], [.. joined.tracksByName.Values],
-            [.. parts.SelectMany(p => p.Suggestions).Select(s => s with { Video = joined.videos[s.Video] }).Distinct()], provenance, remarks));
+        return new Labels(
+            frames,
+            new LabelsParts(
+                [.. joined._videosByPlace.Values],
+                [.. parts.SelectMany(p => p.Skeletons).Distinct()],
+                [.. joined._tracksByName.Values],
+                [
+                    .. parts
+                        .SelectMany(p => p.Suggestions)
+                        .Select(s => s with { Video = joined._videos[s.Video] })
+                        .Distinct(),
+                ],
+                provenance,
+                remarks
+            )
+        );
     }
 
     private void AddLists(Labels part)
@@ -36,38 +51,61 @@ internal sealed class LabelsConcatenation
         foreach (var video in part.Videos)
         {
             var place = PlaceOf(video);
-            videosByPlace.TryAdd(place, video);
-            videos[video] = videosByPlace[place];
+            _videosByPlace.TryAdd(place, video);
+            _videos[video] = _videosByPlace[place];
         }
         // Two tracks of one name in one file are two animals, and stay so.
         var seen = new Dictionary<string, int>();
         foreach (var track in part.Tracks)
         {
             var nth = seen[track.Name] = seen.GetValueOrDefault(track.Name) + 1;
-            tracksByName.TryAdd((track.Name, nth), track);
-            tracks[track] = tracksByName[(track.Name, nth)];
+            _tracksByName.TryAdd((track.Name, nth), track);
+            _tracks[track] = _tracksByName[(track.Name, nth)];
         }
     }
 
-    /// <summary>Where a video lies: the file and what is taken of it. A video that is not there is known by its name, one inside labels by those.</summary>
+    /// <summary>
+    /// Where a video lies: the file and what is taken of it. A video that is not there is known by its name, one inside
+    /// labels by those.
+    /// </summary>
     private static object PlaceOf(Video video) =>
-        video.FoundPath is null && video.Path == "." ? video : (video.Kind, video.FoundPath ?? video.Path, video.Dataset, string.Join('\n', video.ImagePaths), string.Join(',', video.FrameNumbers));
+        video.FoundPath is null && video.Path == "."
+            ? video
+            : (
+                video.Kind,
+                video.FoundPath ?? video.Path,
+                video.Dataset,
+                string.Join('\n', video.ImagePaths),
+                string.Join(',', video.FrameNumbers)
+            );
 
-    private LabeledFrame Moved(LabeledFrame frame) => new()
-    {
-        Video = videos[frame.Video], FrameIndex = frame.FrameIndex, IsNegative = frame.IsNegative, Instances = [.. frame.Instances.Select(Moved)],
-    };
+    private LabeledFrame Moved(LabeledFrame frame) =>
+        new()
+        {
+            Video = _videos[frame.Video],
+            FrameIndex = frame.FrameIndex,
+            IsNegative = frame.IsNegative,
+            Instances = [.. frame.Instances.Select(Moved)],
+        };
 
     private Instance Moved(Instance instance)
     {
-        if (instances.TryGetValue(instance, out var known))
+        if (_instances.TryGetValue(instance, out var known))
             return known;
-        var track = instance.Track is null ? null : tracks[instance.Track];
+        var track = instance.Track is null ? null : _tracks[instance.Track];
         var source = instance.FromPredicted is null ? null : Moved(instance.FromPredicted);
-        return instances[instance] = ReferenceEquals(track, instance.Track) && ReferenceEquals(source, instance.FromPredicted) ? instance : new Instance
-        {
-            Skeleton = instance.Skeleton, Points = instance.Points, Track = track, IsPredicted = instance.IsPredicted, Score = instance.Score,
-            TrackingScore = instance.TrackingScore, FromPredicted = source,
-        };
+        return _instances[instance] =
+            ReferenceEquals(track, instance.Track) && ReferenceEquals(source, instance.FromPredicted)
+                ? instance
+                : new Instance
+                {
+                    Skeleton = instance.Skeleton,
+                    Points = instance.Points,
+                    Track = track,
+                    IsPredicted = instance.IsPredicted,
+                    Score = instance.Score,
+                    TrackingScore = instance.TrackingScore,
+                    FromPredicted = source,
+                };
     }
 }

@@ -3,16 +3,16 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes labels frame by frame, so that those of a long video are never all in memory: .slp and the tidy .csv hold a few thousand rows at a
-/// time. The other formats that <see cref="Labels.Save"/> knows need all labels at once, and hold them. The file appears whole, with
-/// <see cref="Finish"/>, or not at all. Not safe for several threads at once.
+/// Writes labels frame by frame, so that those of a long video are never all in memory: .slp and the tidy .csv hold a
+/// few thousand rows at a time. The other formats that <see cref="Labels.Save"/> knows need all labels at once, and
+/// hold them. The file appears whole, with <see cref="Finish"/>, or not at all. Not safe for several threads at once.
 /// </summary>
 public sealed class LabelsWriter : IDisposable
 {
-    private readonly ILabelsSink sink;
-    private bool isFinished;
+    private readonly ILabelsSink _sink;
+    private bool _isFinished;
 
-    private LabelsWriter(ILabelsSink sink) => this.sink = sink;
+    private LabelsWriter(ILabelsSink sink) => _sink = sink;
 
     /// <summary>Frames added so far.</summary>
     public int Frames { get; private set; }
@@ -20,10 +20,14 @@ public sealed class LabelsWriter : IDisposable
     /// <summary>Instances added so far.</summary>
     public long Instances { get; private set; }
 
-    /// <summary>Begins a file. That it can be written is found out now: the temporary file and 4 MB for a full disk are made beside it.</summary>
+    /// <summary>
+    /// Begins a file. That it can be written is found out now: the temporary file and 4 MB for a full disk are made
+    /// beside it.
+    /// </summary>
     /// <param name="path">Where to write; the format is taken from the ending as in <see cref="Labels.Save"/>.</param>
     /// <param name="skeleton">The skeleton of the instances, which is kept also when there are none.</param>
-    /// <param name="videos">Videos in the order to keep, also ones without frames; others come behind them as frames name them.</param>
+    /// <param name="videos">Videos in the order to keep, also ones without frames; others come behind them as frames
+    /// name them.</param>
     /// <exception cref="PoseFormatException">The ending is of no known format.</exception>
     /// <exception cref="IOException">The place cannot be written to.</exception>
     public static LabelsWriter Create(string path, Skeleton skeleton, IEnumerable<Video>? videos = null)
@@ -33,34 +37,39 @@ public sealed class LabelsWriter : IDisposable
     }
 
     /// <summary>
-    /// Adds a frame. Skeletons, videos and tracks are numbered as they turn up. A link to the prediction that an instance was corrected from is
-    /// kept where both are in this frame.
+    /// Adds a frame. Skeletons, videos and tracks are numbered as they turn up. A link to the prediction that an
+    /// instance was corrected from is kept where both are in this frame.
     /// </summary>
-    /// <exception cref="IOException">The disk is full. This frame and all before it will be in the file after <see cref="Finish"/>.</exception>
-    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without a picture in a list of numbered pictures.</exception>
+    /// <exception cref="IOException">The disk is full. This frame and all before it will be in the file after
+    /// <see cref="Finish"/>.</exception>
+    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without a picture in a list
+    /// of numbered pictures.</exception>
     /// <exception cref="InvalidOperationException">The file is finished.</exception>
     public void Add(LabeledFrame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
-        if (isFinished)
+        if (_isFinished)
             throw new InvalidOperationException("The file is finished; no frame can be added.");
         Frames++;
         Instances += frame.Instances.Count;
-        sink.Add(frame);
+        _sink.Add(frame);
     }
 
     /// <summary>Writes what is held, and puts the file in its place.</summary>
     /// <param name="provenance">Where the labels come from, by key.</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
-    /// <exception cref="IOException">It cannot be written; there is no file then, or the one that was there before.</exception>
+    /// <exception cref="IOException">It cannot be written; there is no file then, or the one that was there
+    /// before.</exception>
     public IReadOnlyList<string> Finish(IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null)
     {
-        if (isFinished)
+        if (_isFinished)
             throw new InvalidOperationException("The file is finished.");
-        isFinished = true;
-        return sink.Finish(new JsonObject((provenance ?? []).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))));
+        _isFinished = true;
+        return _sink.Finish(
+            new JsonObject((provenance ?? []).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))
+        );
     }
 
     /// <summary>Without <see cref="Finish"/> before it, nothing is left behind.</summary>
-    public void Dispose() => sink.Dispose();
+    public void Dispose() => _sink.Dispose();
 }

@@ -5,7 +5,8 @@ public sealed class PoseFormatException : FormatException
 {
     /// <summary>Makes the exception; the message is put together from the parts.</summary>
     /// <param name="file">Path of the file.</param>
-    /// <param name="dataset">Dataset, column, key or line in the file, or null when the file as a whole is meant.</param>
+    /// <param name="dataset">Dataset, column, key or line in the file, or null when the file as a whole is
+    /// meant.</param>
     /// <param name="cause">What is wrong and what was expected.</param>
     /// <param name="innerException">What was thrown below, or null.</param>
     public PoseFormatException(string file, string? dataset, string cause, Exception? innerException = null)

@@ -2,27 +2,41 @@ using System.Collections.Immutable;
 
 namespace Sleap.IO;
 
-/// <summary>The nodes of an animal, the body edges between them and which nodes mirror each other. Immutable; equal by content.</summary>
-/// <remarks>The order of nodes is the order of an instance's points and of a model's output channels; the order of edges is the order of part affinity fields.</remarks>
+/// <summary>
+/// The nodes of an animal, the body edges between them and which nodes mirror each other. Immutable; equal by content.
+/// </summary>
+/// <remarks>
+/// The order of nodes is the order of an instance's points and of a model's output channels; the order of edges is the
+/// order of part affinity fields.
+/// </remarks>
 public sealed class Skeleton : IEquatable<Skeleton>
 {
-    private readonly Dictionary<string, int> positions;
+    private readonly Dictionary<string, int> _positions;
 
     /// <summary>Makes a skeleton and checks it whole.</summary>
     /// <param name="name">Name of the skeleton; may be empty.</param>
     /// <param name="nodes">Node names: not empty, no two alike.</param>
     /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
     /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
-    /// <exception cref="ArgumentException">A name is empty or double, or a position is outside the nodes; the message lists every fault.</exception>
-    public Skeleton(string name, IEnumerable<string> nodes, IEnumerable<Edge>? edges = null, IEnumerable<Symmetry>? symmetries = null)
+    /// <exception cref="ArgumentException">A name is empty or double, or a position is outside the nodes; the message
+    /// lists every fault.</exception>
+    public Skeleton(
+        string name,
+        IEnumerable<string> nodes,
+        IEnumerable<Edge>? edges = null,
+        IEnumerable<Symmetry>? symmetries = null
+    )
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(nodes);
         Name = name;
         Nodes = [.. nodes];
         Edges = [.. edges ?? []];
-        Symmetries = [.. (symmetries ?? []).Select(s => s.First <= s.Second ? s : new Symmetry(s.Second, s.First)).Distinct()];
-        positions = new Dictionary<string, int>(StringComparer.Ordinal);
+        Symmetries =
+        [
+            .. (symmetries ?? []).Select(s => s.First <= s.Second ? s : new Symmetry(s.Second, s.First)).Distinct(),
+        ];
+        _positions = new Dictionary<string, int>(StringComparer.Ordinal);
         var faults = Faults().ToList();
         if (faults.Count > 0)
             throw new ArgumentException($"Skeleton '{name}': {string.Join("; ", faults)}.");
@@ -42,13 +56,20 @@ public sealed class Skeleton : IEquatable<Skeleton>
 
     /// <summary>Position of a node, or -1 when the skeleton has none of that name.</summary>
     /// <param name="node">Node name; upper and lower case count.</param>
-    public int IndexOf(string node) => positions.TryGetValue(node, out var position) ? position : -1;
+    public int IndexOf(string node) => _positions.TryGetValue(node, out var position) ? position : -1;
 
     /// <inheritdoc/>
-    public bool Equals(Skeleton? other) => other is not null
-        && (ReferenceEquals(this, other)
-            || (Name == other.Name && Nodes.AsSpan().SequenceEqual(other.Nodes.AsSpan())
-                && Edges.AsSpan().SequenceEqual(other.Edges.AsSpan()) && Symmetries.AsSpan().SequenceEqual(other.Symmetries.AsSpan())));
+    public bool Equals(Skeleton? other) =>
+        other is not null
+        && (
+            ReferenceEquals(this, other)
+            || (
+                Name == other.Name
+                && Nodes.AsSpan().SequenceEqual(other.Nodes.AsSpan())
+                && Edges.AsSpan().SequenceEqual(other.Edges.AsSpan())
+                && Symmetries.AsSpan().SequenceEqual(other.Symmetries.AsSpan())
+            )
+        );
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Skeleton);
@@ -73,7 +94,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
         {
             if (string.IsNullOrEmpty(Nodes[i]))
                 yield return $"node {i} has no name";
-            else if (!positions.TryAdd(Nodes[i], i))
+            else if (!_positions.TryAdd(Nodes[i], i))
                 yield return $"two nodes are named '{Nodes[i]}'";
         }
         var seen = new HashSet<Edge>();

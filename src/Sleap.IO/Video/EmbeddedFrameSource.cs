@@ -3,25 +3,27 @@ namespace Sleap.IO;
 /// <summary>Pictures inside an HDF5 file: encoded ones as in a .pkg.slp, or plain pixels.</summary>
 internal sealed class EmbeddedFrameSource : IFrameSource
 {
-    private readonly Hdf5Reader file;
-    private readonly string dataset;
-    private readonly long[] sizes;
-    private readonly Dictionary<int, int> rows;
-    private readonly bool isGray;
-    private readonly bool isChannelsFirst;
+    private readonly Hdf5Reader _file;
+    private readonly string _dataset;
+    private readonly long[] _sizes;
+    private readonly Dictionary<int, int> _rows;
+    private readonly bool _isGray;
+    private readonly bool _isChannelsFirst;
 
     private EmbeddedFrameSource(Hdf5Reader file, Video video, string dataset)
     {
-        this.file = file;
-        this.dataset = dataset;
-        sizes = file.Sizes(dataset);
-        isChannelsFirst = (video.SlpRow?["backend"]?["input_format"] ?? video.SlpRow?["input_format"])?.ToString() == "channels_first";
-        Format = file.ReadTextAttribute(dataset, "format") ?? (sizes.Length == 4 ? "hdf5" : "png");
+        _file = file;
+        _dataset = dataset;
+        _sizes = file.Sizes(dataset);
+        _isChannelsFirst =
+            (video.SlpRow?["backend"]?["input_format"] ?? video.SlpRow?["input_format"])?.ToString()
+            == "channels_first";
+        Format = file.ReadTextAttribute(dataset, "format") ?? (_sizes.Length == 4 ? "hdf5" : "png");
         IsBgr = file.ReadTextAttribute(dataset, "channel_order") is { } order ? order == "BGR" : video.EmbeddedAsBgr;
         FramesPerSecond = file.ReadNumberAttribute(dataset, "fps") ?? video.FramesPerSecond ?? double.NaN;
-        rows = Rows(file, dataset, sizes);
+        _rows = Rows(file, dataset, _sizes);
         (Height, Width, Channels) = Size(video);
-        isGray = Channels == 1;
+        _isGray = Channels == 1;
     }
 
     public string Format { get; }
@@ -29,7 +31,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
     /// <summary>Whether colour pictures hold red and blue swapped, as OpenCV wrote them before format 1.4.</summary>
     public bool IsBgr { get; }
 
-    public int FrameCount => rows.Count;
+    public int FrameCount => _rows.Count;
 
     public int Height { get; }
 
@@ -44,7 +46,9 @@ internal sealed class EmbeddedFrameSource : IFrameSource
         var file = Hdf5Reader.Open(path);
         try
         {
-            var dataset = video.Dataset ?? file.Members("/").FirstOrDefault(m => file.Contains($"{m}/video"))
+            var dataset =
+                video.Dataset
+                ?? file.Members("/").FirstOrDefault(m => file.Contains($"{m}/video"))
                 ?? throw new PoseFormatException(path, null, "the file holds no pictures (no dataset videoN/video).");
             return new EmbeddedFrameSource(file, video, video.Dataset ?? $"{dataset}/video");
         }
@@ -55,22 +59,32 @@ internal sealed class EmbeddedFrameSource : IFrameSource
         }
     }
 
-    public bool Contains(int frameIndex) => rows.ContainsKey(frameIndex);
+    public bool Contains(int frameIndex) => _rows.ContainsKey(frameIndex);
 
     public Frame Read(int frameIndex)
     {
-        if (!rows.TryGetValue(frameIndex, out var row))
-            throw new ArgumentOutOfRangeException(nameof(frameIndex), frameIndex, $"{file.Path}, {dataset}: there is no picture of frame {frameIndex}.");
-        return Format == "hdf5" ? Plain(row, frameIndex) : Decode(row, frameIndex, isGray);
+        if (!_rows.TryGetValue(frameIndex, out var row))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(frameIndex),
+                frameIndex,
+                $"{_file.Path}, {_dataset}: there is no picture of frame {frameIndex}."
+            );
+        }
+
+        return Format == "hdf5" ? Plain(row, frameIndex) : Decode(row, frameIndex, _isGray);
     }
 
     /// <summary>The bytes of an encoded picture as stored.</summary>
-    public byte[] Encoded(int frameIndex) => file.ReadByteRow(dataset, rows[frameIndex]).AsSpan().TrimEnd((byte)0).ToArray();
+    public byte[] Encoded(int frameIndex) =>
+        _file.ReadByteRow(_dataset, _rows[frameIndex]).AsSpan().TrimEnd((byte)0).ToArray();
 
-    public IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default) =>
-        FrameResults.OneByOne(this, frameIndices, cancellationToken);
+    public IEnumerable<FrameResult> ReadMany(
+        IEnumerable<int> frameIndices,
+        CancellationToken cancellationToken = default
+    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static Dictionary<int, int> Rows(Hdf5Reader file, string dataset, long[] sizes)
     {
@@ -83,7 +97,14 @@ internal sealed class EmbeddedFrameSource : IFrameSource
             return Enumerable.Range(0, (int)Math.Min(count, int.MaxValue)).ToDictionary(i => i);
         var numbers = file.ReadNumbers<long>(numbersName);
         if (numbers.Length != count)
-            throw new PoseFormatException(file.Path, numbersName, $"has {numbers.Length} numbers for {count} pictures.");
+        {
+            throw new PoseFormatException(
+                file.Path,
+                numbersName,
+                $"has {numbers.Length} numbers for {count} pictures."
+            );
+        }
+
         var rows = new Dictionary<int, int>();
         for (var i = 0; i < numbers.Length; i++)
         {
@@ -96,11 +117,23 @@ internal sealed class EmbeddedFrameSource : IFrameSource
 
     private (int Height, int Width, int Channels) Size(Video video)
     {
-        if (Format == "hdf5" && sizes.Length != 4)
-            throw new PoseFormatException(file.Path, dataset, $"has {sizes.Length} axes, and plain pictures have 4.");
+        if (Format == "hdf5" && _sizes.Length != 4)
+        {
+            throw new PoseFormatException(
+                _file.Path,
+                _dataset,
+                $"has {_sizes.Length} axes, and plain pictures have 4."
+            );
+        }
+
         if (Format == "hdf5")
-            return isChannelsFirst ? ((int)sizes[2], (int)sizes[3], (int)sizes[1]) : ((int)sizes[1], (int)sizes[2], (int)sizes[3]);
-        if (rows.Count > 0)
+        {
+            return _isChannelsFirst
+                ? ((int)_sizes[2], (int)_sizes[3], (int)_sizes[1])
+                : ((int)_sizes[1], (int)_sizes[2], (int)_sizes[3]);
+        }
+
+        if (_rows.Count > 0)
         {
             var first = Decode(0, 0, video.IsGray);
             return (first.Height, first.Width, first.Channels);
@@ -109,14 +142,21 @@ internal sealed class EmbeddedFrameSource : IFrameSource
     }
 
     private Frame Decode(int row, int frameIndex, bool? gray) =>
-        PictureDecoder.Decode(file.ReadByteRow(dataset, row), frameIndex, gray, IsBgr, file.Path, $"{dataset}[{row}]");
+        PictureDecoder.Decode(
+            _file.ReadByteRow(_dataset, row),
+            frameIndex,
+            gray,
+            IsBgr,
+            _file.Path,
+            $"{_dataset}[{row}]"
+        );
 
     private Frame Plain(int row, int frameIndex)
     {
-        var bytes = file.ReadByteRow(dataset, row);
+        var bytes = _file.ReadByteRow(_dataset, row);
         if (Channels is not (1 or 3))
-            throw new PoseFormatException(file.Path, dataset, $"has {Channels} channels, and 1 or 3 were expected.");
-        if (!isChannelsFirst || Channels == 1)
+            throw new PoseFormatException(_file.Path, _dataset, $"has {Channels} channels, and 1 or 3 were expected.");
+        if (!_isChannelsFirst || Channels == 1)
             return new Frame(frameIndex, Height, Width, Channels, bytes);
         var interleaved = new byte[bytes.Length];
         var plane = Height * Width;

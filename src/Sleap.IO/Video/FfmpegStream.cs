@@ -5,24 +5,25 @@ using System.Globalization;
 namespace Sleap.IO;
 
 /// <summary>
-/// One run of ffmpeg that decodes a video from some frame on, with a few frames read ahead. Each frame's number comes from its time,
-/// which the filter showinfo prints, so that a frame that cannot be decoded does not shift the ones behind it.
+/// One run of ffmpeg that decodes a video from some frame on, with a few frames read ahead. Each frame's number comes
+/// from its time, which the filter showinfo prints, so that a frame that cannot be decoded does not shift the ones
+/// behind it.
 /// </summary>
 internal sealed class FfmpegStream : IDisposable
 {
     private const int AheadBytes = 48 << 20;
     private const int MostAhead = 16;
 
-    private readonly Process process;
-    private readonly VideoProbe probe;
-    private readonly BlockingCollection<long> times = [];
-    private readonly BlockingCollection<(int Index, byte[] Pixels)> ahead;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Thread pixelReader;
-    private readonly Thread timeReader;
-    private readonly int frameBytes;
-    private string lastError = "";
-    private double timeBase;
+    private readonly Process _process;
+    private readonly VideoProbe _probe;
+    private readonly BlockingCollection<long> _times = [];
+    private readonly BlockingCollection<(int Index, byte[] Pixels)> _ahead;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _pixelReader;
+    private readonly Thread _timeReader;
+    private readonly int _frameBytes;
+    private string _lastError = "";
+    private double _timeBase;
 
     /// <summary>Starts decoding.</summary>
     /// <param name="probe">The video.</param>
@@ -31,17 +32,17 @@ internal sealed class FfmpegStream : IDisposable
     /// <param name="fromFront">Whether to decode from the front of the file rather than to seek.</param>
     public FfmpegStream(VideoProbe probe, int first, bool isGray, bool fromFront)
     {
-        this.probe = probe;
+        _probe = probe;
         First = first;
         IsFromFront = fromFront || !probe.IsTimed || probe.KeyBefore(first) == 0;
-        timeBase = probe.TimeBase;
-        frameBytes = checked(probe.Width * probe.Height * (isGray ? 1 : 3));
-        ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / frameBytes, 2, MostAhead));
-        process = FfmpegProgram.Start("ffmpeg", Arguments(probe, first, isGray, IsFromFront));
-        timeReader = new Thread(ReadTimes) { IsBackground = true, Name = "ffmpeg times" };
-        pixelReader = new Thread(ReadPixels) { IsBackground = true, Name = "ffmpeg pixels" };
-        timeReader.Start();
-        pixelReader.Start();
+        _timeBase = probe.TimeBase;
+        _frameBytes = checked(probe.Width * probe.Height * (isGray ? 1 : 3));
+        _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 2, MostAhead));
+        _process = FfmpegProgram.Start("ffmpeg", Arguments(probe, first, isGray, IsFromFront));
+        _timeReader = new Thread(ReadTimes) { IsBackground = true, Name = "ffmpeg times" };
+        _pixelReader = new Thread(ReadPixels) { IsBackground = true, Name = "ffmpeg pixels" };
+        _timeReader.Start();
+        _pixelReader.Start();
     }
 
     /// <summary>The first frame that was asked for.</summary>
@@ -51,12 +52,12 @@ internal sealed class FfmpegStream : IDisposable
     public bool IsFromFront { get; }
 
     /// <summary>What ffmpeg last complained about, or an empty text.</summary>
-    public string LastError => Volatile.Read(ref lastError);
+    public string LastError => Volatile.Read(ref _lastError);
 
     /// <summary>Gives the next frame, waiting for it; false at the end.</summary>
     public bool TryNext(out int index, out byte[] pixels, CancellationToken cancellationToken)
     {
-        if (ahead.TryTake(out var next, Timeout.Infinite, cancellationToken))
+        if (_ahead.TryTake(out var next, Timeout.Infinite, cancellationToken))
         {
             (index, pixels) = next;
             return true;
@@ -67,22 +68,22 @@ internal sealed class FfmpegStream : IDisposable
 
     public void Dispose()
     {
-        stop.Cancel();
-        FfmpegProgram.Stop(process);
-        pixelReader.Join();
-        timeReader.Join();
-        process.Dispose();
-        ahead.Dispose();
-        times.Dispose();
-        stop.Dispose();
+        _stop.Cancel();
+        FfmpegProgram.Stop(_process);
+        _pixelReader.Join();
+        _timeReader.Join();
+        _process.Dispose();
+        _ahead.Dispose();
+        _times.Dispose();
+        _stop.Dispose();
     }
 
     /// <summary>Ends ffmpeg without waiting: for a source that nobody disposed.</summary>
     public void Abandon()
     {
-        stop.Cancel();
-        if (!process.HasExited)
-            process.Kill();
+        _stop.Cancel();
+        if (!_process.HasExited)
+            _process.Kill();
     }
 
     private static IEnumerable<string> Arguments(VideoProbe probe, int first, bool isGray, bool fromFront)
@@ -92,12 +93,29 @@ internal sealed class FfmpegStream : IDisposable
         {
             // To the key frame; what lies before the wanted frame is left out by its exact time below.
             var seconds = (probe.Times[probe.KeyBefore(first)] * probe.TimeBase) - probe.StartTime;
-            arguments.AddRange(["-noaccurate_seek", "-ss", Math.Max(0, Math.Ceiling(seconds * 1e6) / 1e6).ToString("F6", CultureInfo.InvariantCulture)]);
+            arguments.AddRange([
+                "-noaccurate_seek",
+                "-ss",
+                Math.Max(0, Math.Ceiling(seconds * 1e6) / 1e6).ToString("F6", CultureInfo.InvariantCulture),
+            ]);
         }
-        var chosen = first == 0 ? "" : probe.IsTimed ? $"select='gte(pts,{probe.Times[first]})'," : $"select='gte(n,{first})',";
+        var chosen =
+            first == 0 ? ""
+            : probe.IsTimed ? $"select='gte(pts,{probe.Times[first]})',"
+            : $"select='gte(n,{first})',";
         var gray = isGray ? ",format=rgb24,extractplanes=r" : "";
         arguments.AddRange(FfmpegProgram.Input(probe.Path));
-        arguments.AddRange(["-map", "0:v:0", "-an", "-sn", "-dn", "-vf", $"{chosen}showinfo=checksum=0{gray}", "-fps_mode", "passthrough"]);
+        arguments.AddRange([
+            "-map",
+            "0:v:0",
+            "-an",
+            "-sn",
+            "-dn",
+            "-vf",
+            $"{chosen}showinfo=checksum=0{gray}",
+            "-fps_mode",
+            "passthrough",
+        ]);
         arguments.AddRange(["-f", "rawvideo", "-pix_fmt", isGray ? "gray" : "rgb24", "pipe:1"]);
         return arguments;
     }
@@ -106,32 +124,32 @@ internal sealed class FfmpegStream : IDisposable
     {
         try
         {
-            using var output = process.StandardOutput.BaseStream;
+            using var output = _process.StandardOutput.BaseStream;
             for (var count = 0; ; count++)
             {
-                var pixels = new byte[frameBytes];
-                if (output.ReadAtLeast(pixels, frameBytes, throwOnEndOfStream: false) < frameBytes)
+                var pixels = new byte[_frameBytes];
+                if (output.ReadAtLeast(pixels, _frameBytes, throwOnEndOfStream: false) < _frameBytes)
                     break;
                 // The time is printed before the picture is passed on; wait for the thread that reads it.
-                if (!times.TryTake(out var time, Timeout.Infinite, stop.Token))
+                if (!_times.TryTake(out var time, Timeout.Infinite, _stop.Token))
                     break;
-                var index = probe.IsTimed ? probe.IndexAt(time) : First + count;
+                var index = _probe.IsTimed ? _probe.IndexAt(time) : First + count;
                 if (index >= 0)
-                    ahead.Add((index, pixels), stop.Token);
+                    _ahead.Add((index, pixels), _stop.Token);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // The stream is being closed, and ffmpeg with it.
         }
-        ahead.CompleteAdding();
+        _ahead.CompleteAdding();
     }
 
     private void ReadTimes()
     {
         try
         {
-            using var errors = process.StandardError;
+            using var errors = _process.StandardError;
             while (errors.ReadLine() is { } line)
                 ReadLine(line);
         }
@@ -139,27 +157,43 @@ internal sealed class FfmpegStream : IDisposable
         {
             // As above.
         }
-        times.CompleteAdding();
+        _times.CompleteAdding();
     }
 
-    /// <summary>Lines of showinfo look like "... config in time_base: 1/90000, ..." and "... n:   0 pts:      0 pts_time:0 ...".</summary>
+    /// <summary>
+    /// Lines of showinfo look like "... config in time_base: 1/90000, ..." and "... n: 0 pts: 0 pts_time:0 ...".
+    /// </summary>
     private void ReadLine(string line)
     {
         if (!line.Contains("showinfo", StringComparison.Ordinal))
         {
-            if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
-                Volatile.Write(ref lastError, line.Trim());
+            if (
+                line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal)
+            )
+            {
+                Volatile.Write(ref _lastError, line.Trim());
+            }
+
             return;
         }
         if (line.Contains("config in time_base:", StringComparison.Ordinal))
         {
             var ratio = Word(line, "time_base:").TrimEnd(',').Split('/');
-            timeBase = double.Parse(ratio[0], CultureInfo.InvariantCulture) / double.Parse(ratio[1], CultureInfo.InvariantCulture);
+            _timeBase =
+                double.Parse(ratio[0], CultureInfo.InvariantCulture)
+                / double.Parse(ratio[1], CultureInfo.InvariantCulture);
         }
-        else if (line.Contains(" pts:", StringComparison.Ordinal) && line.Contains(" pts_time:", StringComparison.Ordinal))
+        else if (
+            line.Contains(" pts:", StringComparison.Ordinal) && line.Contains(" pts_time:", StringComparison.Ordinal)
+        )
         {
-            var isTimed = long.TryParse(Word(line, " pts:"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time);
-            times.Add(isTimed && probe.TimeBase > 0 ? (long)Math.Round(time * (timeBase / probe.TimeBase)) : -1);
+            var isTimed = long.TryParse(
+                Word(line, " pts:"),
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var time
+            );
+            _times.Add(isTimed && _probe.TimeBase > 0 ? (long)Math.Round(time * (_timeBase / _probe.TimeBase)) : -1);
         }
     }
 

@@ -9,14 +9,28 @@ public sealed class Frame
     /// <param name="width">Columns.</param>
     /// <param name="channels">1 (gray) or 3 (red, green, blue).</param>
     /// <param name="pixels">Height x width x channels bytes, channels innermost.</param>
-    /// <exception cref="ArgumentException">The array does not fit the size, or there are neither 1 nor 3 channels.</exception>
+    /// <exception cref="ArgumentException">The array does not fit the size, or there are neither 1 nor 3
+    /// channels.</exception>
     public Frame(int frameIndex, int height, int width, int channels, byte[] pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (channels is not (1 or 3))
-            throw new ArgumentException($"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.", nameof(channels));
+        {
+            throw new ArgumentException(
+                $"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.",
+                nameof(channels)
+            );
+        }
+
         if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
-            throw new ArgumentException($"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.", nameof(pixels));
+        {
+            throw new ArgumentException(
+                $"A frame of {height} x {width} x {channels} needs as many bytes, and "
+                    + $"{pixels.Length} were given.",
+                nameof(pixels)
+            );
+        }
+
         (FrameIndex, Height, Width, Channels, Pixels) = (frameIndex, height, width, channels, pixels);
     }
 

@@ -3,7 +3,11 @@ namespace Sleap.IO;
 /// <summary>Reading many frames from sources for which one costs the same in any order.</summary>
 internal static class FrameResults
 {
-    public static IEnumerable<FrameResult> OneByOne(IFrameSource source, IEnumerable<int> frameIndices, CancellationToken cancellationToken)
+    public static IEnumerable<FrameResult> OneByOne(
+        IFrameSource source,
+        IEnumerable<int> frameIndices,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var index in frameIndices)
         {
@@ -19,7 +23,13 @@ internal static class FrameResults
         {
             return new FrameResult(index, source.Read(index), null);
         }
-        catch (Exception fault) when (fault is PoseFormatException or ArgumentOutOfRangeException or IOException or UnauthorizedAccessException)
+        catch (Exception fault)
+            when (fault
+                    is PoseFormatException
+                        or ArgumentOutOfRangeException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             return new FrameResult(index, null, fault);
         }

@@ -31,7 +31,10 @@ public interface IFrameSource : IDisposable
     /// <exception cref="PoseFormatException">The frame cannot be decoded.</exception>
     Frame Read(int frameIndex);
 
-    /// <summary>Reads frames in the order asked for, as a stream where the numbers rise. A frame that cannot be read is a result with an error, and the rest goes on.</summary>
+    /// <summary>
+    /// Reads frames in the order asked for, as a stream where the numbers rise. A frame that cannot be read is a result
+    /// with an error, and the rest goes on.
+    /// </summary>
     /// <param name="frameIndices">Zero-based frame numbers in any order, also more than once.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

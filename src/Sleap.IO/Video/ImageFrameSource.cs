@@ -3,21 +3,23 @@ namespace Sleap.IO;
 /// <summary>A list of picture files, one a frame. Whether the video is gray is decided by its first picture.</summary>
 internal sealed class ImageFrameSource : IFrameSource
 {
-    private readonly Video video;
-    private readonly bool isGray;
-    private readonly Dictionary<int, int> rows;
+    private readonly Video _video;
+    private readonly bool _isGray;
+    private readonly Dictionary<int, int> _rows;
 
     public ImageFrameSource(Video video)
     {
-        this.video = video;
-        rows = Enumerable.Range(0, video.FoundImages.Length).ToDictionary(i => video.FrameNumbers.IsEmpty ? i : video.FrameNumbers[i]);
+        _video = video;
+        _rows = Enumerable
+            .Range(0, video.FoundImages.Length)
+            .ToDictionary(i => video.FrameNumbers.IsEmpty ? i : video.FrameNumbers[i]);
         var first = Decode(0, 0, video.IsGray);
         (Height, Width, Channels) = (first.Height, first.Width, first.Channels);
-        isGray = Channels == 1;
+        _isGray = Channels == 1;
         FramesPerSecond = video.FramesPerSecond ?? double.NaN;
     }
 
-    public int FrameCount => rows.Count;
+    public int FrameCount => _rows.Count;
 
     public int Height { get; }
 
@@ -27,14 +29,21 @@ internal sealed class ImageFrameSource : IFrameSource
 
     public double FramesPerSecond { get; }
 
-    public bool Contains(int frameIndex) => rows.ContainsKey(frameIndex);
+    public bool Contains(int frameIndex) => _rows.ContainsKey(frameIndex);
 
-    public Frame Read(int frameIndex) => rows.TryGetValue(frameIndex, out var row)
-        ? Decode(row, frameIndex, isGray)
-        : throw new ArgumentOutOfRangeException(nameof(frameIndex), frameIndex, $"{video.Path}: the list has no picture for frame {frameIndex}.");
+    public Frame Read(int frameIndex) =>
+        _rows.TryGetValue(frameIndex, out var row)
+            ? Decode(row, frameIndex, _isGray)
+            : throw new ArgumentOutOfRangeException(
+                nameof(frameIndex),
+                frameIndex,
+                $"{_video.Path}: the list has no picture for frame {frameIndex}."
+            );
 
-    public IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default) =>
-        FrameResults.OneByOne(this, frameIndices, cancellationToken);
+    public IEnumerable<FrameResult> ReadMany(
+        IEnumerable<int> frameIndices,
+        CancellationToken cancellationToken = default
+    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
     public void Dispose()
     {
@@ -43,7 +52,7 @@ internal sealed class ImageFrameSource : IFrameSource
 
     private Frame Decode(int row, int frameIndex, bool? gray)
     {
-        var path = video.FoundImages[row];
+        var path = _video.FoundImages[row];
         if (!File.Exists(path))
             throw new FileNotFoundException($"The picture {path} of frame {frameIndex} is not there.", path);
         return PictureDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);

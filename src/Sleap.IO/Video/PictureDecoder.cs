@@ -2,13 +2,17 @@ using StbImageSharp;
 
 namespace Sleap.IO;
 
-/// <summary>Decodes PNG, JPEG, BMP and the first page of TIFF into gray or RGB of 8 bits; of 16-bit samples the upper 8 are kept, as OpenCV does.</summary>
+/// <summary>
+/// Decodes PNG, JPEG, BMP and the first page of TIFF into gray or RGB of 8 bits; of 16-bit samples the upper 8 are
+/// kept, as OpenCV does.
+/// </summary>
 internal static class PictureDecoder
 {
     /// <summary>Decodes one encoded picture.</summary>
     /// <param name="encoded">The file's bytes; zeros behind them do not matter.</param>
     /// <param name="frameIndex">Number the frame gets.</param>
-    /// <param name="isGray">Whether the first channel is to be taken; null to decide by the picture (gray when its first and last channel are equal everywhere).</param>
+    /// <param name="isGray">Whether the first channel is to be taken; null to decide by the picture (gray when its
+    /// first and last channel are equal everywhere).</param>
     /// <param name="isBgr">Whether a colour picture has red and blue swapped.</param>
     /// <param name="file">For messages: the file.</param>
     /// <param name="place">For messages: the place in it, or null.</param>
@@ -35,9 +39,21 @@ internal static class PictureDecoder
         return FromRgb(picture.Data, picture.Height, picture.Width, frameIndex, isGray, isBgr);
     }
 
-    /// <summary>What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.</summary>
-    public static bool IsDamage(Exception fault) => fault is InvalidOperationException or IndexOutOfRangeException or ArgumentException or NullReferenceException
-        or IOException or OverflowException or NotSupportedException or InvalidCastException or DivideByZeroException or OutOfMemoryException;
+    /// <summary>
+    /// What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.
+    /// </summary>
+    public static bool IsDamage(Exception fault) =>
+        fault
+            is InvalidOperationException
+                or IndexOutOfRangeException
+                or ArgumentException
+                or NullReferenceException
+                or IOException
+                or OverflowException
+                or NotSupportedException
+                or InvalidCastException
+                or DivideByZeroException
+                or OutOfMemoryException;
 
     /// <summary>Makes a frame of interleaved RGB bytes by the gray rule.</summary>
     public static Frame FromRgb(byte[] rgb, int height, int width, int frameIndex, bool? isGray, bool isBgr)

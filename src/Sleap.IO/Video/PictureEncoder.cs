@@ -9,7 +9,13 @@ internal static class PictureEncoder
     public static byte[] Png(Frame frame)
     {
         using var stream = new MemoryStream();
-        new ImageWriter().WritePng(frame.Pixels, frame.Width, frame.Height, frame.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue, stream);
+        new ImageWriter().WritePng(
+            frame.Pixels,
+            frame.Width,
+            frame.Height,
+            frame.Channels == 1 ? ColorComponents.Grey : ColorComponents.RedGreenBlue,
+            stream
+        );
         return stream.ToArray();
     }
 }

@@ -14,9 +14,17 @@ internal static class PictureHeader
             throw new PoseFormatException(file, place, $"the picture has {encoded.Length} bytes, too few for any.");
         ReadOnlySpan<byte> png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
         if (encoded.StartsWith(png))
+        {
             CheckPng(encoded, file, place);
+        }
         else if (!(encoded[0] == 0xFF && encoded[1] == 0xD8) && !(encoded[0] == 'B' && encoded[1] == 'M'))
-            throw new PoseFormatException(file, place, "the picture is neither PNG, JPEG, BMP nor TIFF by its first bytes.");
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                "the picture is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+            );
+        }
     }
 
     /// <summary>Width and height of a picture file, without decoding it.</summary>
@@ -40,18 +48,29 @@ internal static class PictureHeader
         {
             damage = fault;
         }
-        return info is { Width: > 0, Height: > 0 } found ? (found.Width, found.Height) : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
+        return info is { Width: > 0, Height: > 0 } found
+            ? (found.Width, found.Height)
+            : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
     }
 
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
     {
         if (encoded.Length < 33)
             throw new PoseFormatException(file, place, "the picture ends within its header.");
-        var (width, height) = (BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]), BinaryPrimitives.ReadUInt32BigEndian(encoded[20..]));
+        var (width, height) = (
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
+        );
         if (width == 0 || height == 0 || (ulong)width * height > MostPixels)
             throw new PoseFormatException(file, place, $"the picture declares {width} x {height} pixels.");
         // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
         if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
-            throw new PoseFormatException(file, place, $"the picture declares {width} x {height} pixels, more than {encoded.Length} bytes can hold.");
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                $"the picture declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
+            );
+        }
     }
 }

@@ -3,27 +3,30 @@ namespace Sleap.IO;
 /// <summary>A TIFF file, one page a frame. Whether the video is gray is decided by its first page.</summary>
 internal sealed class TiffFrameSource : IFrameSource
 {
-    private readonly TiffPages pages;
-    private readonly string path;
+    private readonly TiffPages _pages;
+    private readonly string _path;
 
     public TiffFrameSource(Video video, string path)
     {
-        this.path = path;
-        pages = new TiffPages(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), path);
+        _path = path;
+        _pages = new TiffPages(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+            path
+        );
         try
         {
-            var first = pages.Read(0, 0, video.IsGray);
+            var first = _pages.Read(0, 0, video.IsGray);
             (Height, Width, Channels) = (first.Height, first.Width, first.Channels);
             FramesPerSecond = video.FramesPerSecond ?? double.NaN;
         }
         catch
         {
-            pages.Dispose();
+            _pages.Dispose();
             throw;
         }
     }
 
-    public int FrameCount => pages.Count;
+    public int FrameCount => _pages.Count;
 
     public int Height { get; }
 
@@ -35,12 +38,19 @@ internal sealed class TiffFrameSource : IFrameSource
 
     public bool Contains(int frameIndex) => frameIndex >= 0 && frameIndex < FrameCount;
 
-    public Frame Read(int frameIndex) => Contains(frameIndex)
-        ? pages.Read(frameIndex, frameIndex, Channels == 1)
-        : throw new ArgumentOutOfRangeException(nameof(frameIndex), frameIndex, $"{path} has the frames 0 to {FrameCount - 1}, and frame {frameIndex} was asked for.");
+    public Frame Read(int frameIndex) =>
+        Contains(frameIndex)
+            ? _pages.Read(frameIndex, frameIndex, Channels == 1)
+            : throw new ArgumentOutOfRangeException(
+                nameof(frameIndex),
+                frameIndex,
+                $"{_path} has the frames 0 to {FrameCount - 1}, and frame {frameIndex} was asked for."
+            );
 
-    public IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default) =>
-        FrameResults.OneByOne(this, frameIndices, cancellationToken);
+    public IEnumerable<FrameResult> ReadMany(
+        IEnumerable<int> frameIndices,
+        CancellationToken cancellationToken = default
+    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
-    public void Dispose() => pages.Dispose();
+    public void Dispose() => _pages.Dispose();
 }

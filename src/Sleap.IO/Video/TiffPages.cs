@@ -3,8 +3,8 @@ using BitMiracle.LibTiff.Classic;
 namespace Sleap.IO;
 
 /// <summary>
-/// The pages of a TIFF file as gray or RGB of 8 bits; of 16-bit samples the upper 8 are kept. Strips of 8 and 16 bits are read as they are; tiles,
-/// palettes and other depths through the library's own conversion.
+/// The pages of a TIFF file as gray or RGB of 8 bits; of 16-bit samples the upper 8 are kept. Strips of 8 and 16 bits
+/// are read as they are; tiles, palettes and other depths through the library's own conversion.
 /// </summary>
 internal sealed class TiffPages : IDisposable
 {
@@ -12,12 +12,14 @@ internal sealed class TiffPages : IDisposable
 
     private const string NoComplaint = "no reason is given";
 
-    private readonly string file;
-    private readonly Stream stream;
-    private readonly Tiff tiff;
-    private string complaint = NoComplaint;
+    private readonly string _file;
+    private readonly Stream _stream;
+    private readonly Tiff _tiff;
+    private string _complaint = NoComplaint;
 
-    /// <summary>The library has one handler for the whole process: ours keeps what concerns our files and passes on the rest.</summary>
+    /// <summary>
+    /// The library has one handler for the whole process: ours keeps what concerns our files and passes on the rest.
+    /// </summary>
     static TiffPages()
     {
         var quiet = new Complaints();
@@ -28,13 +30,24 @@ internal sealed class TiffPages : IDisposable
     /// <exception cref="PoseFormatException">It is no TIFF.</exception>
     public TiffPages(Stream stream, string file)
     {
-        this.file = file;
-        this.stream = stream;
+        _file = file;
+        _stream = stream;
         try
         {
-            Count = Guarded(null, () => Owns(Start()) ? new TiffDirectories(stream, file).Count() : throw new PoseFormatException(file, null, "the file is not TIFF by its first bytes."));
+            Count = Guarded(
+                null,
+                () =>
+                    Owns(Start())
+                        ? new TiffDirectories(stream, file).Count()
+                        : throw new PoseFormatException(file, null, "the file is not TIFF by its first bytes.")
+            );
             stream.Position = 0;
-            tiff = Guarded(null, () => Tiff.ClientOpen(file, "r", this, new Bytes()) ?? throw Fault(null, $"cannot be opened as TIFF ({complaint})"));
+            _tiff = Guarded(
+                null,
+                () =>
+                    Tiff.ClientOpen(file, "r", this, new Bytes())
+                    ?? throw Fault(null, $"cannot be opened as TIFF ({_complaint})")
+            );
         }
         catch
         {
@@ -46,28 +59,43 @@ internal sealed class TiffPages : IDisposable
     public int Count { get; }
 
     /// <summary>Whether bytes begin as a TIFF does.</summary>
-    public static bool Owns(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8);
+    public static bool Owns(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith("II*\0"u8)
+        || bytes.StartsWith("MM\0*"u8)
+        || bytes.StartsWith("II+\0"u8)
+        || bytes.StartsWith("MM\0+"u8);
 
     /// <summary>Width and height of a page.</summary>
-    public (int Width, int Height) Size(int page) => Guarded(page, () =>
-    {
-        complaint = NoComplaint;
-        if (page < 0 || page >= Count || !tiff.SetDirectory((short)page))
-            throw Fault(page, "cannot be reached");
-        var (width, height) = (Number(TiffTag.IMAGEWIDTH, 0), Number(TiffTag.IMAGELENGTH, 0));
-        var parts = tiff.IsTiled() ? tiff.NumberOfTiles() : tiff.NumberOfStrips();
-        for (var i = 0; i < parts; i++)
-        {
-            // The library takes as much memory as the file says a part has bytes.
-            if (tiff.RawStripSize(i) is var size && size > stream.Length)
-                throw Fault(page, $"declares a part of {size} bytes in a file of {stream.Length}");
-        }
-        if ((tiff.IsTiled() ? tiff.TileSize() : tiff.StripSize()) is var unpacked && unpacked > Math.Min(MostPixels, (stream.Length * 1100L) + (1 << 16)))
-            throw Fault(page, $"declares a part of {unpacked} bytes unpacked in a file of {stream.Length}");
-        return width > 0 && height > 0 && (long)width * height <= Math.Min(MostPixels, stream.Length * 8 * 1100)
-            ? (width, height)
-            : throw Fault(page, $"declares {width} x {height} pixels in a file of {stream.Length} bytes");
-    });
+    public (int Width, int Height) Size(int page) =>
+        Guarded(
+            page,
+            () =>
+            {
+                _complaint = NoComplaint;
+                if (page < 0 || page >= Count || !_tiff.SetDirectory((short)page))
+                    throw Fault(page, "cannot be reached");
+                var (width, height) = (Number(TiffTag.IMAGEWIDTH, 0), Number(TiffTag.IMAGELENGTH, 0));
+                var parts = _tiff.IsTiled() ? _tiff.NumberOfTiles() : _tiff.NumberOfStrips();
+                for (var i = 0; i < parts; i++)
+                {
+                    // The library takes as much memory as the file says a part has bytes.
+                    if (_tiff.RawStripSize(i) is var size && size > _stream.Length)
+                        throw Fault(page, $"declares a part of {size} bytes in a file of {_stream.Length}");
+                }
+                if (
+                    (_tiff.IsTiled() ? _tiff.TileSize() : _tiff.StripSize()) is var unpacked
+                    && unpacked > Math.Min(MostPixels, (_stream.Length * 1100L) + (1 << 16))
+                )
+                {
+                    throw Fault(page, $"declares a part of {unpacked} bytes unpacked in a file of {_stream.Length}");
+                }
+
+                return
+                    width > 0 && height > 0 && (long)width * height <= Math.Min(MostPixels, _stream.Length * 8 * 1100)
+                    ? (width, height)
+                    : throw Fault(page, $"declares {width} x {height} pixels in a file of {_stream.Length} bytes");
+            }
+        );
 
     /// <summary>One page.</summary>
     /// <param name="page">Zero-based.</param>
@@ -82,15 +110,15 @@ internal sealed class TiffPages : IDisposable
 
     public void Dispose()
     {
-        tiff.Dispose();
-        stream.Dispose();
+        _tiff.Dispose();
+        _stream.Dispose();
     }
 
     private byte[] Start()
     {
         var bytes = new byte[4];
-        stream.Position = 0;
-        return bytes[..stream.ReadAtLeast(bytes, 4, throwOnEndOfStream: false)];
+        _stream.Position = 0;
+        return bytes[.._stream.ReadAtLeast(bytes, 4, throwOnEndOfStream: false)];
     }
 
     /// <summary>Gray and RGB in strips, of 8 or 16 bits; null for anything else.</summary>
@@ -99,43 +127,60 @@ internal sealed class TiffPages : IDisposable
         var (bits, samples) = (Number(TiffTag.BITSPERSAMPLE, 1), Number(TiffTag.SAMPLESPERPIXEL, 1));
         var photometric = (Photometric)Number(TiffTag.PHOTOMETRIC, (int)Photometric.MINISBLACK);
         var isGray = photometric is Photometric.MINISBLACK or Photometric.MINISWHITE && samples is 1 or 2;
-        var isPlain = bits is 8 or 16 && !tiff.IsTiled() && (isGray || (photometric == Photometric.RGB && samples is 3 or 4))
-            && (samples == 1 || (PlanarConfig)Number(TiffTag.PLANARCONFIG, 1) == PlanarConfig.CONTIG) && (SampleFormat)Number(TiffTag.SAMPLEFORMAT, 1) == SampleFormat.UINT;
+        var isPlain =
+            bits is 8 or 16
+            && !_tiff.IsTiled()
+            && (isGray || (photometric == Photometric.RGB && samples is 3 or 4))
+            && (samples == 1 || (PlanarConfig)Number(TiffTag.PLANARCONFIG, 1) == PlanarConfig.CONTIG)
+            && (SampleFormat)Number(TiffTag.SAMPLEFORMAT, 1) == SampleFormat.UINT;
         if (!isPlain)
             return null;
-        var row = new byte[tiff.ScanlineSize()];
+        var row = new byte[_tiff.ScanlineSize()];
         if (row.Length < width * samples * bits / 8)
             throw Fault(null, "has rows shorter than its width");
         var rgb = new byte[checked(width * height * 3)];
         var flip = photometric == Photometric.MINISWHITE ? byte.MaxValue : (byte)0;
         for (var y = 0; y < height; y++)
         {
-            if (!tiff.ReadScanline(row, y))
-                throw Fault(null, $"cannot be decoded in row {y} ({complaint})");
+            if (!_tiff.ReadScanline(row, y))
+                throw Fault(null, $"cannot be decoded in row {y} ({_complaint})");
             for (var x = 0; x < width; x++)
             {
                 for (var c = 0; c < 3; c++)
-                    rgb[(((y * width) + x) * 3) + c] = (byte)(Upper(row, (x * samples) + (isGray ? 0 : c), bits) ^ flip);
+                {
+                    rgb[(((y * width) + x) * 3) + c] = (byte)(
+                        Upper(row, (x * samples) + (isGray ? 0 : c), bits) ^ flip
+                    );
+                }
             }
         }
         return rgb;
     }
 
     /// <summary>The library gives samples of 16 bits in the order of the machine.</summary>
-    private static byte Upper(byte[] row, int sample, int bits) => bits == 8 ? row[sample] : row[(sample * 2) + (BitConverter.IsLittleEndian ? 1 : 0)];
+    private static byte Upper(byte[] row, int sample, int bits) =>
+        bits == 8 ? row[sample] : row[(sample * 2) + (BitConverter.IsLittleEndian ? 1 : 0)];
 
     private byte[] ReadConverted(int page, int width, int height)
     {
         var pixels = new int[checked(width * height)];
-        if (!tiff.ReadRGBAImageOriented(width, height, pixels, Orientation.TOPLEFT, stopOnError: true))
-            throw Fault(page, $"cannot be decoded ({complaint})");
+        if (!_tiff.ReadRGBAImageOriented(width, height, pixels, Orientation.TOPLEFT, stopOnError: true))
+            throw Fault(page, $"cannot be decoded ({_complaint})");
         var rgb = new byte[checked(pixels.Length * 3)];
         for (var i = 0; i < pixels.Length; i++)
-            (rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]) = ((byte)Tiff.GetR(pixels[i]), (byte)Tiff.GetG(pixels[i]), (byte)Tiff.GetB(pixels[i]));
+        {
+            (rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]) = (
+                (byte)Tiff.GetR(pixels[i]),
+                (byte)Tiff.GetG(pixels[i]),
+                (byte)Tiff.GetB(pixels[i])
+            );
+        }
+
         return rgb;
     }
 
-    private int Number(TiffTag tag, int otherwise) => tiff.GetFieldDefaulted(tag) is [var value, ..] ? value.ToInt() : otherwise;
+    private int Number(TiffTag tag, int otherwise) =>
+        _tiff.GetFieldDefaulted(tag) is [var value, ..] ? value.ToInt() : otherwise;
 
     private T Guarded<T>(int? page, Func<T> work)
     {
@@ -145,21 +190,24 @@ internal sealed class TiffPages : IDisposable
         }
         catch (Exception fault) when (fault is not PoseFormatException and not FileNotFoundException)
         {
-            // What the library throws on damaged files is not documented: index, null, overflow, stream and its own kinds were seen.
-            throw new PoseFormatException(file, Place(page), $"cannot be read as TIFF ({fault.Message}).", fault);
+            // What the library throws on damaged files is not documented: index, null, overflow, stream and its own
+            // kinds were seen.
+            throw new PoseFormatException(_file, Place(page), $"cannot be read as TIFF ({fault.Message}).", fault);
         }
     }
 
-    private PoseFormatException Fault(int? page, string cause) => new(file, Place(page), $"{cause}.");
+    private PoseFormatException Fault(int? page, string cause) => new(_file, Place(page), $"{cause}.");
 
     private static string? Place(int? page) => page is { } number ? $"page {number}" : null;
 
     /// <summary>The stream of the pages that a file was opened with.</summary>
     private sealed class Bytes : TiffStream
     {
-        public override int Read(object clientData, byte[] buffer, int offset, int count) => Of(clientData).ReadAtLeast(buffer.AsSpan(offset, count), count, throwOnEndOfStream: false);
+        public override int Read(object clientData, byte[] buffer, int offset, int count) =>
+            Of(clientData).ReadAtLeast(buffer.AsSpan(offset, count), count, throwOnEndOfStream: false);
 
-        public override long Seek(object clientData, long offset, SeekOrigin origin) => Of(clientData).Seek(offset, origin);
+        public override long Seek(object clientData, long offset, SeekOrigin origin) =>
+            Of(clientData).Seek(offset, origin);
 
         public override long Size(object clientData) => Of(clientData).Length;
 
@@ -168,7 +216,7 @@ internal sealed class TiffPages : IDisposable
             // Closed with the pages.
         }
 
-        private static Stream Of(object clientData) => ((TiffPages)clientData).stream;
+        private static Stream Of(object clientData) => ((TiffPages)clientData)._stream;
     }
 
     private sealed class Complaints : TiffErrorHandler
@@ -178,7 +226,7 @@ internal sealed class TiffPages : IDisposable
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
         {
             if (tif?.Clientdata() is TiffPages pages)
-                pages.complaint = Text(format, args);
+                pages._complaint = Text(format, args);
             else
                 Next?.ErrorHandler(tif!, method, format, args);
         }

@@ -3,10 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>A video that labels refer to: a movie, a list of pictures or pictures inside an HDF5 file. The object is its identity; a missing file matters only when frames are asked for.</summary>
+/// <summary>
+/// A video that labels refer to: a movie, a list of pictures or pictures inside an HDF5 file. The object is its
+/// identity; a missing file matters only when frames are asked for.
+/// </summary>
 public sealed class Video
 {
-    private VideoShape? shape;
+    private VideoShape? _shape;
 
     internal Video(string path, VideoKind kind)
     {
@@ -14,17 +17,25 @@ public sealed class Video
         Kind = kind;
     }
 
-    /// <summary>Path as the label file has it, or as given; for a list of pictures that of the first one. "." means the label file itself.</summary>
+    /// <summary>
+    /// Path as the label file has it, or as given; for a list of pictures that of the first one. "." means the label
+    /// file itself.
+    /// </summary>
     public string Path { get; }
 
-    /// <summary>Where the file was found, or null when it was not; for a list of pictures the first one, for "." the label file.</summary>
+    /// <summary>
+    /// Where the file was found, or null when it was not; for a list of pictures the first one, for "." the label file.
+    /// </summary>
     public string? FoundPath { get; internal init; }
 
-    /// <summary>Size as stored beside the poses; where nothing is stored, as found when the video was first opened; null before that.</summary>
+    /// <summary>
+    /// Size as stored beside the poses; where nothing is stored, as found when the video was first opened; null before
+    /// that.
+    /// </summary>
     public VideoShape? Shape
     {
-        get => shape;
-        init => shape = value;
+        get => _shape;
+        init => _shape = value;
     }
 
     /// <summary>Where frames come from.</summary>
@@ -39,7 +50,10 @@ public sealed class Video
     /// <summary>Dataset in an HDF5 file that holds the pictures, such as "video0/video", or null.</summary>
     public string? Dataset { get; internal init; }
 
-    /// <summary>Whether frames are gray: what the label file says, or null to look at the first frame (gray when its first and last channel are equal).</summary>
+    /// <summary>
+    /// Whether frames are gray: what the label file says, or null to look at the first frame (gray when its first and
+    /// last channel are equal).
+    /// </summary>
     public bool? IsGray { get; init; }
 
     /// <summary>Frames a second as stored beside the poses, or null.</summary>
@@ -51,15 +65,24 @@ public sealed class Video
     /// <summary>The pictures of <see cref="ImagePaths"/> as they were found on this machine.</summary>
     internal ImmutableArray<string> FoundImages { get; init; } = [];
 
-    /// <summary>Channel order rule of pictures embedded without the attribute: true when the label file is older than format 1.4.</summary>
+    /// <summary>
+    /// Channel order rule of pictures embedded without the attribute: true when the label file is older than format
+    /// 1.4.
+    /// </summary>
     internal bool EmbeddedAsBgr { get; init; }
 
-    /// <summary>The row of videos_json this was read from, so that what is not understood is written again as it was.</summary>
+    /// <summary>
+    /// The row of videos_json this was read from, so that what is not understood is written again as it was.
+    /// </summary>
     internal JsonObject? SlpRow { get; init; }
 
-    /// <summary>A video from a movie file, a TIFF file (one page a frame), a single picture or a folder of pictures (in the order of the numbers in their names).</summary>
+    /// <summary>
+    /// A video from a movie file, a TIFF file (one page a frame), a single picture or a folder of pictures (in the
+    /// order of the numbers in their names).
+    /// </summary>
     /// <param name="path">Path of the file or folder; it need not exist until frames are asked for.</param>
-    /// <exception cref="ArgumentException">The path is empty, or the folder holds no PNG, JPEG, BMP or TIFF picture.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or the folder holds no PNG, JPEG, BMP or TIFF
+    /// picture.</exception>
     public static Video FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -68,15 +91,22 @@ public sealed class Video
             var pictures = ImageFiles.InFolder(path);
             return pictures.Count > 0
                 ? FromImages(pictures)
-                : throw new ArgumentException($"The folder {path} holds no picture (PNG, JPEG, BMP or TIFF).", nameof(path));
+                : throw new ArgumentException(
+                    $"The folder {path} holds no picture (PNG, JPEG, BMP or TIFF).",
+                    nameof(path)
+                );
         }
         return ImageFiles.IsImage(path) && !ImageFiles.IsTiff(path)
             ? FromImages([path])
-            : new Video(path, ImageFiles.IsTiff(path) ? VideoKind.Tiff : VideoKind.Movie) { FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null };
+            : new Video(path, ImageFiles.IsTiff(path) ? VideoKind.Tiff : VideoKind.Movie)
+            {
+                FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null,
+            };
     }
 
     /// <summary>A video from pictures, one a frame.</summary>
-    /// <param name="paths">PNG, JPEG, BMP or TIFF files in frame order; they need not exist until frames are asked for.</param>
+    /// <param name="paths">PNG, JPEG, BMP or TIFF files in frame order; they need not exist until frames are asked
+    /// for.</param>
     /// <param name="frameNumbers">Frame number of each picture, rising; null to count from 0.</param>
     /// <exception cref="ArgumentException">No picture is given, or the numbers do not go with them.</exception>
     public static Video FromImages(IReadOnlyList<string> paths, IReadOnlyList<int>? frameNumbers = null)
@@ -85,9 +115,21 @@ public sealed class Video
         if (paths.Count == 0)
             throw new ArgumentException("A video of pictures needs at least one.", nameof(paths));
         if (frameNumbers is not null && frameNumbers.Count != paths.Count)
-            throw new ArgumentException($"{paths.Count} pictures and {frameNumbers.Count} frame numbers were given.", nameof(frameNumbers));
-        if (frameNumbers is not null && (frameNumbers[0] < 0 || frameNumbers.Zip(frameNumbers.Skip(1)).Any(p => p.First >= p.Second)))
+        {
+            throw new ArgumentException(
+                $"{paths.Count} pictures and {frameNumbers.Count} frame numbers were given.",
+                nameof(frameNumbers)
+            );
+        }
+
+        if (
+            frameNumbers is not null
+            && (frameNumbers[0] < 0 || frameNumbers.Zip(frameNumbers.Skip(1)).Any(p => p.First >= p.Second))
+        )
+        {
             throw new ArgumentException("Frame numbers must be at least 0 and rise.", nameof(frameNumbers));
+        }
+
         var isCounted = frameNumbers is null || frameNumbers.Select((n, i) => n == i).All(same => same);
         return new Video(paths[0], VideoKind.Images)
         {
@@ -99,13 +141,15 @@ public sealed class Video
     }
 
     /// <summary>Opens the video for reading frames; the caller disposes the source.</summary>
-    /// <exception cref="FileNotFoundException">The file is not where the label file says, nor beside it, nor in a search folder.</exception>
+    /// <exception cref="FileNotFoundException">The file is not where the label file says, nor beside it, nor in a
+    /// search folder.</exception>
     /// <exception cref="PoseFormatException">The file is not a video that can be read.</exception>
-    /// <exception cref="InvalidOperationException">A program or library that reading needs is not installed; the message says what to install.</exception>
+    /// <exception cref="InvalidOperationException">A program or library that reading needs is not installed; the
+    /// message says what to install.</exception>
     public IFrameSource Open()
     {
         var source = VideoSources.Open(this);
-        shape ??= new VideoShape(source.FrameCount, source.Height, source.Width, source.Channels);
+        _shape ??= new VideoShape(source.FrameCount, source.Height, source.Width, source.Channels);
         return source;
     }
 

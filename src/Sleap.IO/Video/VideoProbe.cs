@@ -4,27 +4,38 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>What ffprobe says of a video: size, rate and, from its packets, when every frame is shown and where decoding can start.</summary>
+/// <summary>
+/// What ffprobe says of a video: size, rate and, from its packets, when every frame is shown and where decoding can
+/// start.
+/// </summary>
 internal sealed class VideoProbe
 {
-    private readonly Dictionary<long, int> indices;
+    private readonly Dictionary<long, int> _indices;
 
-    private VideoProbe(string path, JsonNode stream, List<(long Time, bool IsKey)> packets, bool isTimed, double startTime)
+    private VideoProbe(
+        string path,
+        JsonNode stream,
+        List<(long Time, bool IsKey)> packets,
+        bool isTimed,
+        double startTime
+    )
     {
         Path = path;
-        var isTurned = stream["side_data_list"] is JsonArray list && list.Any(d => Math.Abs(Number(d?["rotation"]) ?? 0) % 180 is 90);
+        var isTurned =
+            stream["side_data_list"] is JsonArray list
+            && list.Any(d => Math.Abs(Number(d?["rotation"]) ?? 0) % 180 is 90);
         var (width, height) = ((int)(Number(stream["width"]) ?? 0), (int)(Number(stream["height"]) ?? 0));
         (Width, Height) = isTurned ? (height, width) : (width, height);
         FramesPerSecond = Ratio(stream["avg_frame_rate"]) ?? Ratio(stream["r_frame_rate"]) ?? double.NaN;
         TimeBase = Ratio(stream["time_base"]) ?? 0;
         StartTime = startTime;
         Times = [.. packets.Select(p => p.Time).Order()];
-        indices = [];
+        _indices = [];
         for (var i = 0; i < Times.Length; i++)
-            indices.TryAdd(Times[i], i);
+            _indices.TryAdd(Times[i], i);
         // Two frames of one time, or frames without: then frames are counted, and decoding always starts at the front.
-        IsTimed = isTimed && indices.Count == Times.Length && TimeBase > 0;
-        Keys = IsTimed ? [.. packets.Where(p => p.IsKey).Select(p => indices[p.Time]).Order()] : [0];
+        IsTimed = isTimed && _indices.Count == Times.Length && TimeBase > 0;
+        Keys = IsTimed ? [.. packets.Where(p => p.IsKey).Select(p => _indices[p.Time]).Order()] : [0];
     }
 
     public string Path { get; }
@@ -55,7 +66,20 @@ internal sealed class VideoProbe
     {
         if (new FileInfo(path).Length == 0)
             throw new PoseFormatException(path, null, "the file is empty, and a video was expected.");
-        var description = Run(path, ["-v", "error", "-select_streams", "v:0", "-show_streams", "-show_format", "-of", "json", .. FfmpegProgram.Input(path)]);
+        var description = Run(
+            path,
+            [
+                "-v",
+                "error",
+                "-select_streams",
+                "v:0",
+                "-show_streams",
+                "-show_format",
+                "-of",
+                "json",
+                .. FfmpegProgram.Input(path),
+            ]
+        );
         JsonNode? root;
         try
         {
@@ -70,12 +94,21 @@ internal sealed class VideoProbe
         var (packets, isTimed) = Packets(path);
         var probe = new VideoProbe(path, streams[0]!, packets, isTimed, Number(root["format"]?["start_time"]) ?? 0);
         if (probe.Width <= 0 || probe.Height <= 0)
-            throw new PoseFormatException(path, null, $"the video says its frames are {probe.Width} x {probe.Height} pixels.");
-        return packets.Count > 0 ? probe : throw new PoseFormatException(path, null, "the video holds no frame; it may be cut off.");
+        {
+            throw new PoseFormatException(
+                path,
+                null,
+                $"the video says its frames are {probe.Width} x {probe.Height} pixels."
+            );
+        }
+
+        return packets.Count > 0
+            ? probe
+            : throw new PoseFormatException(path, null, "the video holds no frame; it may be cut off.");
     }
 
     /// <summary>The frame shown at a time, or -1.</summary>
-    public int IndexAt(long time) => indices.TryGetValue(time, out var index) ? index : -1;
+    public int IndexAt(long time) => _indices.TryGetValue(time, out var index) ? index : -1;
 
     /// <summary>The last frame at or before this one that decoding can start at.</summary>
     public int KeyBefore(int index)
@@ -87,7 +120,20 @@ internal sealed class VideoProbe
 
     private static (List<(long Time, bool IsKey)> Packets, bool IsTimed) Packets(string path)
     {
-        var text = Run(path, ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts,flags", "-of", "csv=p=0", .. FfmpegProgram.Input(path)]);
+        var text = Run(
+            path,
+            [
+                "-v",
+                "error",
+                "-select_streams",
+                "v:0",
+                "-show_entries",
+                "packet=pts,flags",
+                "-of",
+                "csv=p=0",
+                .. FfmpegProgram.Input(path),
+            ]
+        );
         var packets = new List<(long, bool)>();
         var isTimed = true;
         foreach (var line in text.AsSpan().EnumerateLines())
@@ -99,7 +145,12 @@ internal sealed class VideoProbe
             // D: decoded for the sake of others and not shown.
             if (flags.Contains('D'))
                 continue;
-            isTimed &= long.TryParse(line[..comma], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time);
+            isTimed &= long.TryParse(
+                line[..comma],
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var time
+            );
             packets.Add((isTimed ? time : packets.Count, flags.Contains('K')));
         }
         return (packets, isTimed);
@@ -114,7 +165,14 @@ internal sealed class VideoProbe
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode != 0)
-                throw new PoseFormatException(path, null, $"ffprobe cannot read the file as a video ({LastLine(errors.Result, path)}).");
+            {
+                throw new PoseFormatException(
+                    path,
+                    null,
+                    $"ffprobe cannot read the file as a video ({LastLine(errors.Result, path)})."
+                );
+            }
+
             return output;
         }
         finally
@@ -124,14 +182,24 @@ internal sealed class VideoProbe
     }
 
     private static string LastLine(string text, string path) =>
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault()?.Replace($"file:{path}: ", "") ?? "it gives no reason";
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault()
+            ?.Replace($"file:{path}: ", "")
+        ?? "it gives no reason";
 
-    private static double? Number(JsonNode? node) => double.TryParse(node?.ToString(), CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(JsonNode? node) =>
+        double.TryParse(node?.ToString(), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static double? Ratio(JsonNode? node)
     {
         var parts = node?.ToString().Split('/');
-        return parts is { Length: 2 } && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var over) && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var under)
-            && over > 0 && under > 0 ? over / under : null;
+        return
+            parts is { Length: 2 }
+            && double.TryParse(parts[0], CultureInfo.InvariantCulture, out var over)
+            && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var under)
+            && over > 0
+            && under > 0
+            ? over / under
+            : null;
     }
 }

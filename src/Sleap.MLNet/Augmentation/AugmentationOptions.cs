@@ -1,10 +1,20 @@
 namespace Sleap.MLNet;
 
-/// <summary>Random changes to each training frame and its points together; each range is drawn from evenly. Names as in SLEAP-NN's <c>augmentation_config</c>.</summary>
+/// <summary>
+/// Random changes to each training frame and its points together; each range is drawn from evenly. Names as in
+/// SLEAP-NN's <c>augmentation_config</c>.
+/// </summary>
 public sealed record AugmentationOptions
 {
     /// <summary>No change at all.</summary>
-    public static AugmentationOptions None { get; } = new() { RotationMin = 0, RotationMax = 0, ScaleMin = 1, ScaleMax = 1 };
+    public static AugmentationOptions None { get; } =
+        new()
+        {
+            RotationMin = 0,
+            RotationMax = 0,
+            ScaleMin = 1,
+            ScaleMax = 1,
+        };
 
     /// <summary>Smallest angle in degrees; positive turns clockwise on screen. Default -15.</summary>
     public float RotationMin { get; init; } = -15;
@@ -13,8 +23,9 @@ public sealed record AugmentationOptions
     public float RotationMax { get; init; } = 15;
 
     /// <summary>
-    /// Share of the frames that are turned at all, 0..1. Default 0.75: turned about its centre, a frame loses its corners, and what stands
-    /// there would never be seen to be background. SLEAP-NN's <c>rotation_p</c>, which is 1 there.
+    /// Share of the frames that are turned at all, 0..1. Default 0.75: turned about its centre, a frame loses its
+    /// corners, and what stands there would never be seen to be background. SLEAP-NN's <c>rotation_p</c>, which is 1
+    /// there.
     /// </summary>
     public float RotationProbability { get; init; } = 0.75f;
 
@@ -48,15 +59,18 @@ public sealed record AugmentationOptions
     /// <summary>Standard deviation of Gaussian noise, in units of the full range 0..1. Default 0.</summary>
     public float NoiseStandardDeviation { get; init; }
 
-    /// <summary>Least of what evenly drawn noise adds to each pixel, in units of the full range 0..1. Default 0; SLEAP-NN's <c>uniform_noise_min</c>.</summary>
+    /// <summary>
+    /// Least of what evenly drawn noise adds to each pixel, in units of the full range 0..1. Default 0; SLEAP-NN's
+    /// <c>uniform_noise_min</c>.
+    /// </summary>
     public float UniformNoiseMin { get; init; }
 
     /// <summary>Most of what evenly drawn noise adds to each pixel. Default 0: none.</summary>
     public float UniformNoiseMax { get; init; }
 
     /// <summary>
-    /// Probability that a rectangle is erased: filled with one gray level (or colour), as something in front of the animal would. Points stay. Default 0; SLEAP-NN's
-    /// <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
+    /// Probability that a rectangle is erased: filled with one gray level (or colour), as something in front of the
+    /// animal would. Points stay. Default 0; SLEAP-NN's <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
     /// </summary>
     public float EraseProbability { get; init; }
 
@@ -73,8 +87,8 @@ public sealed record AugmentationOptions
     public float EraseRatioMax { get; init; } = 1;
 
     /// <summary>
-    /// Probability that a little of another picture of the batch shines through; points stay. Default 0; SLEAP-NN's <c>mixup_p</c> (Zhang et al. 2017, arXiv:1710.09412,
-    /// without mixing the labels).
+    /// Probability that a little of another picture of the batch shines through; points stay. Default 0; SLEAP-NN's
+    /// <c>mixup_p</c> (Zhang et al. 2017, arXiv:1710.09412, without mixing the labels).
     /// </summary>
     public float MixupProbability { get; init; }
 
@@ -84,7 +98,9 @@ public sealed record AugmentationOptions
     /// <summary>Largest share of the other picture. Default 0.05.</summary>
     public float MixupLambdaMax { get; init; } = 0.05f;
 
-    /// <summary>Probability of a Gaussian blur, as of a fast animal or a lens out of focus. Default 0. SLEAP-NN has none.</summary>
+    /// <summary>
+    /// Probability of a Gaussian blur, as of a fast animal or a lens out of focus. Default 0. SLEAP-NN has none.
+    /// </summary>
     public float BlurProbability { get; init; }
 
     /// <summary>Smallest standard deviation of the blur in pixels of the network input. Default 0.5.</summary>
@@ -93,28 +109,97 @@ public sealed record AugmentationOptions
     /// <summary>Largest standard deviation of the blur, at most 10. Default 1.5.</summary>
     public float BlurSigmaMax { get; init; } = 1.5f;
 
-    internal bool ChangesGeometry => RotationMin != 0 || RotationMax != 0 || ScaleMin != 1 || ScaleMax != 1 || TranslateWidth != 0 || TranslateHeight != 0 || FlipProbability != 0;
+    internal bool ChangesGeometry =>
+        RotationMin != 0
+        || RotationMax != 0
+        || ScaleMin != 1
+        || ScaleMax != 1
+        || TranslateWidth != 0
+        || TranslateHeight != 0
+        || FlipProbability != 0;
 
-    internal bool ChangesIntensity => BrightnessMin != 1 || BrightnessMax != 1 || ContrastMin != 1 || ContrastMax != 1 || NoiseStandardDeviation != 0 || UniformNoiseMax != 0;
+    internal bool ChangesIntensity =>
+        BrightnessMin != 1
+        || BrightnessMax != 1
+        || ContrastMin != 1
+        || ContrastMax != 1
+        || NoiseStandardDeviation != 0
+        || UniformNoiseMax != 0;
 
     internal IEnumerable<string> Faults()
     {
-        if (!(RotationMin <= RotationMax)) yield return $"Augmentation.RotationMin ({RotationMin}) is above RotationMax ({RotationMax}).";
-        if (RotationProbability is not (>= 0 and <= 1)) yield return $"Augmentation.RotationProbability is {RotationProbability}; 0 to 1.";
-        if (!(ScaleMin > 0 && ScaleMin <= ScaleMax)) yield return $"Augmentation.ScaleMin is {ScaleMin} and ScaleMax {ScaleMax}; above 0, and in this order.";
-        if (TranslateWidth is not (>= 0 and < 1)) yield return $"Augmentation.TranslateWidth is {TranslateWidth}; 0 to 1.";
-        if (TranslateHeight is not (>= 0 and < 1)) yield return $"Augmentation.TranslateHeight is {TranslateHeight}; 0 to 1.";
-        if (FlipProbability is not (>= 0 and <= 1)) yield return $"Augmentation.FlipProbability is {FlipProbability}; 0 to 1.";
-        if (!(BrightnessMin >= 0 && BrightnessMin <= BrightnessMax)) yield return $"Augmentation.BrightnessMin is {BrightnessMin} and BrightnessMax {BrightnessMax}; 0 or more, and in this order.";
-        if (!(ContrastMin >= 0 && ContrastMin <= ContrastMax)) yield return $"Augmentation.ContrastMin is {ContrastMin} and ContrastMax {ContrastMax}; 0 or more, and in this order.";
-        if (EraseProbability is not (>= 0 and <= 1)) yield return $"Augmentation.EraseProbability is {EraseProbability}; 0 to 1.";
-        if (!(EraseScaleMin >= 0 && EraseScaleMin <= EraseScaleMax && EraseScaleMax <= 1)) yield return $"Augmentation.EraseScaleMin is {EraseScaleMin} and EraseScaleMax {EraseScaleMax}; 0 to 1, and in this order.";
-        if (!(EraseRatioMin > 0 && EraseRatioMin <= EraseRatioMax)) yield return $"Augmentation.EraseRatioMin is {EraseRatioMin} and EraseRatioMax {EraseRatioMax}; above 0, and in this order.";
-        if (MixupProbability is not (>= 0 and <= 1)) yield return $"Augmentation.MixupProbability is {MixupProbability}; 0 to 1.";
-        if (!(MixupLambdaMin >= 0 && MixupLambdaMin <= MixupLambdaMax && MixupLambdaMax <= 1)) yield return $"Augmentation.MixupLambdaMin is {MixupLambdaMin} and MixupLambdaMax {MixupLambdaMax}; 0 to 1, and in this order.";
-        if (BlurProbability is not (>= 0 and <= 1)) yield return $"Augmentation.BlurProbability is {BlurProbability}; 0 to 1.";
-        if (!(BlurSigmaMin >= 0 && BlurSigmaMin <= BlurSigmaMax && BlurSigmaMax <= 10)) yield return $"Augmentation.BlurSigmaMin is {BlurSigmaMin} and BlurSigmaMax {BlurSigmaMax}; 0 to 10, and in this order.";
-        if (!(UniformNoiseMin >= 0 && UniformNoiseMin <= UniformNoiseMax && UniformNoiseMax <= 1)) yield return $"Augmentation.UniformNoiseMin is {UniformNoiseMin} and UniformNoiseMax {UniformNoiseMax}; 0 to 1, and in this order.";
-        if (!(NoiseStandardDeviation >= 0)) yield return $"Augmentation.NoiseStandardDeviation is {NoiseStandardDeviation}; 0 or more.";
+        if (!(RotationMin <= RotationMax))
+            yield return $"Augmentation.RotationMin ({RotationMin}) is above RotationMax ({RotationMax}).";
+        if (RotationProbability is not (>= 0 and <= 1))
+            yield return $"Augmentation.RotationProbability is {RotationProbability}; 0 to 1.";
+        if (!(ScaleMin > 0 && ScaleMin <= ScaleMax))
+        {
+            yield return $"Augmentation.ScaleMin is {ScaleMin} and ScaleMax "
+                + $"{ScaleMax}; above 0, and in this order.";
+        }
+
+        if (TranslateWidth is not (>= 0 and < 1))
+            yield return $"Augmentation.TranslateWidth is {TranslateWidth}; 0 to 1.";
+        if (TranslateHeight is not (>= 0 and < 1))
+            yield return $"Augmentation.TranslateHeight is {TranslateHeight}; 0 to 1.";
+        if (FlipProbability is not (>= 0 and <= 1))
+            yield return $"Augmentation.FlipProbability is {FlipProbability}; 0 to 1.";
+        if (!(BrightnessMin >= 0 && BrightnessMin <= BrightnessMax))
+        {
+            yield return $"Augmentation.BrightnessMin is "
+                + $"{BrightnessMin} and BrightnessMax {BrightnessMax}; 0 or more, and in this order.";
+        }
+
+        if (!(ContrastMin >= 0 && ContrastMin <= ContrastMax))
+        {
+            yield return $"Augmentation.ContrastMin is "
+                + $"{ContrastMin} and ContrastMax {ContrastMax}; 0 or more, and in this order.";
+        }
+
+        if (EraseProbability is not (>= 0 and <= 1))
+            yield return $"Augmentation.EraseProbability is {EraseProbability}; 0 to 1.";
+        if (!(EraseScaleMin >= 0 && EraseScaleMin <= EraseScaleMax && EraseScaleMax <= 1))
+        {
+            yield return $"Augmentation.EraseScaleMin is {EraseScaleMin} and EraseScaleMax {EraseScaleMax}; 0 to 1, "
+                + $"and in "
+                + $"this "
+                + $"order.";
+        }
+
+        if (!(EraseRatioMin > 0 && EraseRatioMin <= EraseRatioMax))
+        {
+            yield return $"Augmentation.EraseRatioMin is "
+                + $"{EraseRatioMin} and EraseRatioMax {EraseRatioMax}; above 0, and in this order.";
+        }
+
+        if (MixupProbability is not (>= 0 and <= 1))
+            yield return $"Augmentation.MixupProbability is {MixupProbability}; 0 to 1.";
+        if (!(MixupLambdaMin >= 0 && MixupLambdaMin <= MixupLambdaMax && MixupLambdaMax <= 1))
+        {
+            yield return $"Augmentation.MixupLambdaMin is {MixupLambdaMin} and MixupLambdaMax {MixupLambdaMax}; 0 to "
+                + $"1, and "
+                + $"in "
+                + $"this order.";
+        }
+
+        if (BlurProbability is not (>= 0 and <= 1))
+            yield return $"Augmentation.BlurProbability is {BlurProbability}; 0 to 1.";
+        if (!(BlurSigmaMin >= 0 && BlurSigmaMin <= BlurSigmaMax && BlurSigmaMax <= 10))
+        {
+            yield return $"Augmentation.BlurSigmaMin is {BlurSigmaMin} and BlurSigmaMax {BlurSigmaMax}; 0 to 10, and "
+                + $"in this "
+                + $"order.";
+        }
+
+        if (!(UniformNoiseMin >= 0 && UniformNoiseMin <= UniformNoiseMax && UniformNoiseMax <= 1))
+        {
+            yield return $"Augmentation.UniformNoiseMin is {UniformNoiseMin} and UniformNoiseMax {UniformNoiseMax}; "
+                + $"0 to 1, "
+                + $"and "
+                + $"in this order.";
+        }
+
+        if (!(NoiseStandardDeviation >= 0))
+            yield return $"Augmentation.NoiseStandardDeviation is {NoiseStandardDeviation}; 0 or more.";
     }
 }

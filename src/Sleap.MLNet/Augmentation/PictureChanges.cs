@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>The random changes that leave every point where it is: mixing, blur, contrast, brightness, noise, erasing, in this order. What is off draws nothing.</summary>
+/// <summary>
+/// The random changes that leave every point where it is: mixing, blur, contrast, brightness, noise, erasing, in this
+/// order. What is off draws nothing.
+/// </summary>
 internal sealed class PictureChanges(AugmentationOptions options)
 {
     /// <param name="images">(B, C, H, W), 0..1; not changed.</param>
@@ -11,9 +14,12 @@ internal sealed class PictureChanges(AugmentationOptions options)
     /// <returns>The same shape; the same tensor when there is nothing to change.</returns>
     public Tensor Apply(Tensor images, Random random)
     {
-        if (options.MixupProbability > 0) images = Mix(images, random);
-        if (options.BlurProbability > 0) images = Blur(images, random);
-        if (options.ChangesIntensity) images = Intensity(images, random);
+        if (options.MixupProbability > 0)
+            images = Mix(images, random);
+        if (options.BlurProbability > 0)
+            images = Blur(images, random);
+        if (options.ChangesIntensity)
+            images = Intensity(images, random);
         return options.EraseProbability > 0 ? Erase(images, random) : images;
     }
 
@@ -36,15 +42,21 @@ internal sealed class PictureChanges(AugmentationOptions options)
         var (height, width) = (images.shape[2], images.shape[3]);
         // Pictures smaller than the kernel have no more to take.
         var reach = (int)Math.Min(Math.Ceiling(3 * sigmas.Max()), Math.Min(height, width) - 1);
-        if (reach == 0) return images;
+        if (reach == 0)
+            return images;
         float[][] weights = [.. sigmas.Select(sigma => Gaussian(sigma, reach))];
         Tensor Along(Tensor from, int dimension, long size)
         {
-            var wide = nn.functional.pad(from, dimension == 3 ? [reach, reach, 0, 0] : [0, 0, reach, reach], PaddingModes.Replicate);
+            var wide = nn.functional.pad(
+                from,
+                dimension == 3 ? [reach, reach, 0, 0] : [0, 0, reach, reach],
+                PaddingModes.Replicate
+            );
             Tensor? sum = null;
             for (var k = 0; k <= 2 * reach; k++)
             {
-                var part = wide.narrow(dimension, k, size).mul(tensor([.. weights.Select(one => one[k])], count, 1, 1, 1));
+                var part = wide.narrow(dimension, k, size)
+                    .mul(tensor([.. weights.Select(one => one[k])], count, 1, 1, 1));
                 sum = sum is null ? part : sum.add_(part);
             }
             return sum!;
@@ -55,7 +67,16 @@ internal sealed class PictureChanges(AugmentationOptions options)
     // The middle one is all of it where nothing is blurred.
     private static float[] Gaussian(float sigma, int reach)
     {
-        double[] values = [.. Enumerable.Range(-reach, 2 * reach + 1).Select(x => x == 0 ? 1 : sigma == 0 ? 0 : Math.Exp(-x * x / (2.0 * sigma * sigma)))];
+        double[] values =
+        [
+            .. Enumerable
+                .Range(-reach, 2 * reach + 1)
+                .Select(x =>
+                    x == 0 ? 1
+                    : sigma == 0 ? 0
+                    : Math.Exp(-x * x / (2.0 * sigma * sigma))
+                ),
+        ];
         return [.. values.Select(value => (float)(value / values.Sum()))];
     }
 
@@ -65,14 +86,26 @@ internal sealed class PictureChanges(AugmentationOptions options)
         var (channels, height, width) = (changed.shape[1], changed.shape[2], changed.shape[3]);
         for (var i = 0; i < changed.shape[0]; i++)
         {
-            if (random.NextSingle() >= options.EraseProbability) continue;
+            if (random.NextSingle() >= options.EraseProbability)
+                continue;
             var area = Between(options.EraseScaleMin, options.EraseScaleMax, random) * height * width;
             var ratio = Between(options.EraseRatioMin, options.EraseRatioMax, random);
-            var (h, w) = (Math.Min(height, (long)Math.Round(Math.Sqrt(area * ratio))), Math.Min(width, (long)Math.Round(Math.Sqrt(area / ratio))));
-            if (h == 0 || w == 0) continue;
+            var (h, w) = (
+                Math.Min(height, (long)Math.Round(Math.Sqrt(area * ratio))),
+                Math.Min(width, (long)Math.Round(Math.Sqrt(area / ratio)))
+            );
+            if (h == 0 || w == 0)
+                continue;
             var (y, x) = (random.NextInt64(height - h + 1), random.NextInt64(width - w + 1));
             for (var channel = 0; channel < channels; channel++)
-                changed.narrow(0, i, 1).narrow(1, channel, 1).narrow(2, y, h).narrow(3, x, w).fill_(random.NextSingle());
+            {
+                changed
+                    .narrow(0, i, 1)
+                    .narrow(1, channel, 1)
+                    .narrow(2, y, h)
+                    .narrow(3, x, w)
+                    .fill_(random.NextSingle());
+            }
         }
         return changed;
     }
@@ -84,8 +117,10 @@ internal sealed class PictureChanges(AugmentationOptions options)
         for (var i = 0; i < count; i++)
         {
             var contrast = options.ContrastMin + random.NextSingle() * (options.ContrastMax - options.ContrastMin);
-            var brightness = options.BrightnessMin + random.NextSingle() * (options.BrightnessMax - options.BrightnessMin);
-            (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness); // contrast first, then brightness
+            var brightness =
+                options.BrightnessMin + random.NextSingle() * (options.BrightnessMax - options.BrightnessMin);
+            // contrast first, then brightness
+            (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness);
         }
         var changed = images.mul(tensor(gain, count, 1, 1, 1)).add(tensor(shift, count, 1, 1, 1));
         if (options.NoiseStandardDeviation > 0)
@@ -96,7 +131,12 @@ internal sealed class PictureChanges(AugmentationOptions options)
         if (options.UniformNoiseMax > 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());
-            changed = changed.add(rand(images.shape, null, null, false, generator), options.UniformNoiseMax - options.UniformNoiseMin).add(options.UniformNoiseMin);
+            changed = changed
+                .add(
+                    rand(images.shape, null, null, false, generator),
+                    options.UniformNoiseMax - options.UniformNoiseMin
+                )
+                .add(options.UniformNoiseMin);
         }
         return changed.clamp_(0, 1);
     }
@@ -105,7 +145,11 @@ internal sealed class PictureChanges(AugmentationOptions options)
     {
         var values = new float[count];
         for (var i = 0; i < count; i++)
-            if (random.NextSingle() < probability) values[i] = Between(low, high, random);
+        {
+            if (random.NextSingle() < probability)
+                values[i] = Between(low, high, random);
+        }
+
         return values;
     }
 

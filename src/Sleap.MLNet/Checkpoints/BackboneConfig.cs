@@ -13,85 +13,103 @@ internal static class BackboneConfig
         }
         if (backbones.SectionsIn is not [var kind])
         {
-            model.Fault("backbone_config", $"has {backbones.SectionsIn.Count} backbones ({string.Join(", ", backbones.SectionsIn)}), expected one: set the others to null.");
+            model.Fault(
+                "backbone_config",
+                $"has {backbones.SectionsIn.Count} backbones "
+                    + $"({string.Join(", ", backbones.SectionsIn)}), expected one: set the others to null."
+            );
             return null;
         }
         var section = backbones.Section(kind)!;
         switch (kind)
         {
-            case "unet": return UNet(section);
-            case "convnext": return ConvNeXt(section);
-            case "swint": return SwinT(section);
+            case "unet":
+                return UNet(section);
+            case "convnext":
+                return ConvNeXt(section);
+            case "swint":
+                return SwinT(section);
             default:
                 backbones.Fault(kind, "is no backbone known here, expected unet, convnext or swint.");
                 return null;
         }
     }
 
-    private static UNetOptions UNet(ConfigSection s) => new()
-    {
-        InChannels = s.Whole("in_channels", 1),
-        KernelSize = s.Whole("kernel_size", 3),
-        Filters = s.Whole("filters", 32),
-        FiltersRate = s.Single("filters_rate", 1.5f),
-        MaxStride = s.Whole("max_stride", 16),
-        StemStride = s.Whole("stem_stride"),
-        MiddleBlock = s.Flag("middle_block", true),
-        UpInterpolate = s.Flag("up_interpolate", true),
-        Stacks = s.Whole("stacks", 1),
-        ConvsPerBlock = s.Whole("convs_per_block", 2),
-        OutputStride = s.Whole("output_stride", 1),
-    };
-
-    private static ConvNeXtOptions ConvNeXt(ConfigSection s) => new()
-    {
-        Architecture = s.Text("model_type") switch
+    private static UNetOptions UNet(ConfigSection s) =>
+        new()
         {
-            "tiny" => ConvNeXtArchitecture.Tiny,
-            "small" => ConvNeXtArchitecture.Small,
-            "base" => ConvNeXtArchitecture.Base,
-            "large" => ConvNeXtArchitecture.Large,
-            _ when s.Section("arch") is { } arch => new(arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths, arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels),
-            var other => Unknown(s, other, ConvNeXtArchitecture.Tiny, "tiny, small, base or large"),
-        },
-        StemPatchKernel = s.Whole("stem_patch_kernel", 4),
-        StemPatchStride = s.Whole("stem_patch_stride", 2),
-        PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
-        InChannels = s.Whole("in_channels", 1),
-        KernelSize = s.Whole("kernel_size", 3),
-        FiltersRate = s.Single("filters_rate", 2),
-        ConvsPerBlock = s.Whole("convs_per_block", 2),
-        UpInterpolate = s.Flag("up_interpolate", true),
-        OutputStride = s.Whole("output_stride", 1),
-        MaxStride = s.Whole("max_stride", 32),
-    };
+            InChannels = s.Whole("in_channels", 1),
+            KernelSize = s.Whole("kernel_size", 3),
+            Filters = s.Whole("filters", 32),
+            FiltersRate = s.Single("filters_rate", 1.5f),
+            MaxStride = s.Whole("max_stride", 16),
+            StemStride = s.Whole("stem_stride"),
+            MiddleBlock = s.Flag("middle_block", true),
+            UpInterpolate = s.Flag("up_interpolate", true),
+            Stacks = s.Whole("stacks", 1),
+            ConvsPerBlock = s.Whole("convs_per_block", 2),
+            OutputStride = s.Whole("output_stride", 1),
+        };
 
-    private static SwinTOptions SwinT(ConfigSection s) => new()
-    {
-        Architecture = s.Text("model_type") switch
+    private static ConvNeXtOptions ConvNeXt(ConfigSection s) =>
+        new()
         {
-            "tiny" => SwinArchitecture.Tiny,
-            "small" => SwinArchitecture.Small,
-            "base" => SwinArchitecture.Base,
-            _ when s.Section("arch") is { } arch => new(arch.Whole("embed", 96), arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths, arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads),
-            var other => Unknown(s, other, SwinArchitecture.Tiny, "tiny, small or base"),
-        },
-        PatchSize = s.Whole("patch_size", 4),
-        WindowSize = s.Whole("window_size", 7),
-        StemPatchStride = s.Whole("stem_patch_stride", 2),
-        PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
-        InChannels = s.Whole("in_channels", 1),
-        KernelSize = s.Whole("kernel_size", 3),
-        FiltersRate = s.Single("filters_rate", 2),
-        ConvsPerBlock = s.Whole("convs_per_block", 2),
-        UpInterpolate = s.Flag("up_interpolate", true),
-        OutputStride = s.Whole("output_stride", 1),
-        MaxStride = s.Whole("max_stride", 32),
-    };
+            Architecture = s.Text("model_type") switch
+            {
+                "tiny" => ConvNeXtArchitecture.Tiny,
+                "small" => ConvNeXtArchitecture.Small,
+                "base" => ConvNeXtArchitecture.Base,
+                "large" => ConvNeXtArchitecture.Large,
+                _ when s.Section("arch") is { } arch => new(
+                    arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths,
+                    arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels
+                ),
+                var other => Unknown(s, other, ConvNeXtArchitecture.Tiny, "tiny, small, base or large"),
+            },
+            StemPatchKernel = s.Whole("stem_patch_kernel", 4),
+            StemPatchStride = s.Whole("stem_patch_stride", 2),
+            PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
+            InChannels = s.Whole("in_channels", 1),
+            KernelSize = s.Whole("kernel_size", 3),
+            FiltersRate = s.Single("filters_rate", 2),
+            ConvsPerBlock = s.Whole("convs_per_block", 2),
+            UpInterpolate = s.Flag("up_interpolate", true),
+            OutputStride = s.Whole("output_stride", 1),
+            MaxStride = s.Whole("max_stride", 32),
+        };
+
+    private static SwinTOptions SwinT(ConfigSection s) =>
+        new()
+        {
+            Architecture = s.Text("model_type") switch
+            {
+                "tiny" => SwinArchitecture.Tiny,
+                "small" => SwinArchitecture.Small,
+                "base" => SwinArchitecture.Base,
+                _ when s.Section("arch") is { } arch => new(
+                    arch.Whole("embed", 96),
+                    arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths,
+                    arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads
+                ),
+                var other => Unknown(s, other, SwinArchitecture.Tiny, "tiny, small or base"),
+            },
+            PatchSize = s.Whole("patch_size", 4),
+            WindowSize = s.Whole("window_size", 7),
+            StemPatchStride = s.Whole("stem_patch_stride", 2),
+            PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
+            InChannels = s.Whole("in_channels", 1),
+            KernelSize = s.Whole("kernel_size", 3),
+            FiltersRate = s.Single("filters_rate", 2),
+            ConvsPerBlock = s.Whole("convs_per_block", 2),
+            UpInterpolate = s.Flag("up_interpolate", true),
+            OutputStride = s.Whole("output_stride", 1),
+            MaxStride = s.Whole("max_stride", 32),
+        };
 
     private static T Unknown<T>(ConfigSection section, string? name, T other, string expected)
     {
-        if (name is not null) section.Fault("model_type", $"is '{name}', expected {expected}, or another name with arch.");
+        if (name is not null)
+            section.Fault("model_type", $"is '{name}', expected {expected}, or another name with arch.");
         return other;
     }
 }

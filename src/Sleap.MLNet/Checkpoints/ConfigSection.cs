@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Sleap.IO;
 using YamlDotNet.RepresentationModel;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A section of a configuration that is being read. It remembers which keys were asked for, so that those that nobody honours can be told, and
-/// collects what is wrong with its keys and lines.
+/// A section of a configuration that is being read. It remembers which keys were asked for, so that those that nobody
+/// honours can be told, and collects what is wrong with its keys and lines.
 /// </summary>
 internal sealed class ConfigSection
 {
@@ -17,11 +16,10 @@ internal sealed class ConfigSection
     private readonly List<ConfigSection> _sections = [];
 
     public ConfigSection(YamlMappingNode root, string path = "")
-        : this(root, path, [])
-    {
-    }
+        : this(root, path, []) { }
 
-    private ConfigSection(YamlMappingNode node, string path, List<string> faults) => (_node, Path, _faults) = (node, path, faults);
+    private ConfigSection(YamlMappingNode node, string path, List<string> faults) =>
+        (_node, Path, _faults) = (node, path, faults);
 
     /// <summary>A section without keys, where one is left out.</summary>
     public static ConfigSection Empty(string path) => new(new YamlMappingNode(), path);
@@ -42,70 +40,111 @@ internal sealed class ConfigSection
     /// <summary>The section of a key; null when it is absent or null.</summary>
     public ConfigSection? Section(string key)
     {
-        if (Node(key) is not { } node) return null;
+        if (Node(key) is not { } node)
+            return null;
         if (node is not YamlMappingNode mapping)
         {
             Fault(key, $"is '{node}', expected a section of keys.");
             return null;
         }
-        if (_sections.Find(section => ReferenceEquals(section._node, mapping)) is { } known) return known;
+        if (_sections.Find(section => ReferenceEquals(section._node, mapping)) is { } known)
+            return known;
         var section = new ConfigSection(mapping, PathOf(key), _faults);
         _sections.Add(section);
         return section;
     }
 
     /// <summary>The sections of keys whose values are sections and not null.</summary>
-    public IReadOnlyList<string> SectionsIn => [.. _node.Children.Where(child => child.Value is YamlMappingNode).Select(child => ((YamlScalarNode)child.Key).Value!)];
+    public IReadOnlyList<string> SectionsIn =>
+        [
+            .. _node
+                .Children.Where(child => child.Value is YamlMappingNode)
+                .Select(child => ((YamlScalarNode)child.Key).Value!),
+        ];
 
-    public string? Text(string key) => Node(key) switch
-    {
-        null => null,
-        YamlScalarNode scalar => scalar.Value,
-        var other => Wrong<string?>(key, other, "a text"),
-    };
+    public string? Text(string key) =>
+        Node(key) switch
+        {
+            null => null,
+            YamlScalarNode scalar => scalar.Value,
+            var other => Wrong<string?>(key, other, "a text"),
+        };
 
-    public int? Whole(string key) => Text(key) is { } text
-        ? int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : Wrong<int?>(key, text, "a whole number")
-        : null;
+    public int? Whole(string key) =>
+        Text(key) is { } text
+            ? int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : Wrong<int?>(key, text, "a whole number")
+            : null;
 
     public int Whole(string key, int other) => Whole(key) ?? other;
 
-    public double? Number(string key) => Text(key) is { } text
-        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : Wrong<double?>(key, text, "a number")
-        : null;
+    public double? Number(string key) =>
+        Text(key) is { } text
+            ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value)
+                ? value
+                : Wrong<double?>(key, text, "a number")
+            : null;
 
     public double Number(string key, double other) => Number(key) ?? other;
 
     public float Single(string key, float other) => (float)(Number(key) ?? other);
 
-    public bool? Flag(string key) => Text(key) is { } text
-        ? text.ToLowerInvariant() switch { "true" => true, "false" => false, _ => Wrong<bool?>(key, text, "true or false") }
-        : null;
+    public bool? Flag(string key) =>
+        Text(key) is { } text
+            ? text.ToLowerInvariant() switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => Wrong<bool?>(key, text, "true or false"),
+            }
+            : null;
 
     public bool Flag(string key, bool other) => Flag(key) ?? other;
 
     /// <summary>The texts of a list; null when it is absent or null.</summary>
-    public ImmutableArray<string>? Texts(string key) => Node(key) switch
-    {
-        null => null,
-        YamlSequenceNode list when list.Children.All(item => item is YamlScalarNode) => [.. list.Children.Select(item => ((YamlScalarNode)item).Value ?? "")],
-        var other => Wrong<ImmutableArray<string>?>(key, other, "a list of texts"),
-    };
+    public ImmutableArray<string>? Texts(string key) =>
+        Node(key) switch
+        {
+            null => null,
+            YamlSequenceNode list when list.Children.All(item => item is YamlScalarNode) =>
+            [
+                .. list.Children.Select(item => ((YamlScalarNode)item).Value ?? ""),
+            ],
+            var other => Wrong<ImmutableArray<string>?>(key, other, "a list of texts"),
+        };
 
     /// <summary>The whole numbers of a list; null when it is absent or null.</summary>
     public ImmutableArray<int>? Wholes(string key)
     {
-        if (Texts(key) is not { } texts) return null;
-        var numbers = texts.Select(text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : (int?)null).ToList();
-        return numbers.Contains(null) ? Wrong<ImmutableArray<int>?>(key, string.Join(", ", texts), "whole numbers") : [.. numbers.Select(number => number!.Value)];
+        if (Texts(key) is not { } texts)
+            return null;
+        var numbers = texts
+            .Select(text =>
+                int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+                    ? value
+                    : (int?)null
+            )
+            .ToList();
+        return numbers.Contains(null)
+            ? Wrong<ImmutableArray<int>?>(key, string.Join(", ", texts), "whole numbers")
+            : [.. numbers.Select(number => number!.Value)];
     }
 
     /// <summary>The sections of a list of sections.</summary>
     public IReadOnlyList<ConfigSection> Items(string key)
     {
-        if (Node(key) is not { } node) return [];
-        if (node is not YamlSequenceNode list || list.Children.Any(item => item is not YamlMappingNode)) return Wrong<IReadOnlyList<ConfigSection>>(key, node, "a list of sections") ?? [];
-        ConfigSection[] items = [.. list.Children.Select((item, index) => new ConfigSection((YamlMappingNode)item, $"{PathOf(key)}[{index}]", _faults))];
+        if (Node(key) is not { } node)
+            return [];
+        if (node is not YamlSequenceNode list || list.Children.Any(item => item is not YamlMappingNode))
+            return Wrong<IReadOnlyList<ConfigSection>>(key, node, "a list of sections") ?? [];
+        ConfigSection[] items =
+        [
+            .. list.Children.Select(
+                (item, index) => new ConfigSection((YamlMappingNode)item, $"{PathOf(key)}[{index}]", _faults)
+            ),
+        ];
         _sections.AddRange(items);
         return items;
     }
@@ -113,24 +152,48 @@ internal sealed class ConfigSection
     /// <summary>The pairs of texts of a list of lists of two.</summary>
     public IReadOnlyList<(string First, string Second)> Pairs(string key)
     {
-        if (Node(key) is not { } node) return [];
-        if (node is not YamlSequenceNode list || list.Children.Any(item => item is not YamlSequenceNode { Children: [YamlScalarNode, YamlScalarNode] }))
+        if (Node(key) is not { } node)
+            return [];
+        if (
+            node is not YamlSequenceNode list
+            || list.Children.Any(item => item is not YamlSequenceNode { Children: [YamlScalarNode, YamlScalarNode] })
+        )
+        {
             return Wrong<IReadOnlyList<(string, string)>>(key, node, "a list of pairs") ?? [];
-        return [.. list.Children.Cast<YamlSequenceNode>().Select(pair => (((YamlScalarNode)pair.Children[0]).Value ?? "", ((YamlScalarNode)pair.Children[1]).Value ?? ""))];
+        }
+
+        return
+        [
+            .. list
+                .Children.Cast<YamlSequenceNode>()
+                .Select(pair =>
+                    (((YamlScalarNode)pair.Children[0]).Value ?? "", ((YamlScalarNode)pair.Children[1]).Value ?? "")
+                ),
+        ];
     }
 
     /// <summary>The pairs of names of a list of lists of two sections with a name each.</summary>
     public IReadOnlyList<(string First, string Second)> NamedPairs(string key)
     {
-        if (Node(key) is not YamlSequenceNode list) return [];
-        return [.. list.Children.OfType<YamlSequenceNode>().Where(pair => pair.Children.Count == 2).Select(pair => (NameIn(pair.Children[0]), NameIn(pair.Children[1])))];
+        if (Node(key) is not YamlSequenceNode list)
+            return [];
+        return
+        [
+            .. list
+                .Children.OfType<YamlSequenceNode>()
+                .Where(pair => pair.Children.Count == 2)
+                .Select(pair => (NameIn(pair.Children[0]), NameIn(pair.Children[1]))),
+        ];
 
-        static string NameIn(YamlNode node) => node switch
-        {
-            YamlMappingNode mapping when mapping.Children.TryGetValue("name", out var name) && name is YamlScalarNode { Value: { } text } => text,
-            YamlScalarNode { Value: { } text } => text,
-            _ => "",
-        };
+        static string NameIn(YamlNode node) =>
+            node switch
+            {
+                YamlMappingNode mapping
+                    when mapping.Children.TryGetValue("name", out var name)
+                        && name is YamlScalarNode { Value: { } text } => text,
+                YamlScalarNode { Value: { } text } => text,
+                _ => "",
+            };
     }
 
     /// <summary>Whether a key's value is a list.</summary>
@@ -152,8 +215,13 @@ internal sealed class ConfigSection
     public IEnumerable<string> Unread()
     {
         foreach (var (key, value) in _node.Children)
-            if (key is YamlScalarNode { Value: { } name } && !_read.Contains(name) && !IsEmpty(value)) yield return PathOf(name);
-        foreach (var path in _sections.SelectMany(section => section.Unread())) yield return path;
+        {
+            if (key is YamlScalarNode { Value: { } name } && !_read.Contains(name) && !IsEmpty(value))
+                yield return PathOf(name);
+        }
+
+        foreach (var path in _sections.SelectMany(section => section.Unread()))
+            yield return path;
     }
 
     private YamlNode? Node(string key)
@@ -170,9 +238,17 @@ internal sealed class ConfigSection
 
     private string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
-    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: null or "" or "null" or "~" or "Null" or "NULL" };
+    private static bool IsNull(YamlNode node) =>
+        node
+            is YamlScalarNode
+            {
+                Style: YamlDotNet.Core.ScalarStyle.Plain,
+                Value: null or "" or "null" or "~" or "Null" or "NULL"
+            };
 
     // What is switched off is not missed.
-    private static bool IsEmpty(YamlNode node) => IsNull(node) || node is YamlSequenceNode { Children.Count: 0 } or YamlMappingNode { Children.Count: 0 }
+    private static bool IsEmpty(YamlNode node) =>
+        IsNull(node)
+        || node is YamlSequenceNode { Children.Count: 0 } or YamlMappingNode { Children.Count: 0 }
         || node is YamlScalarNode { Value: "false" } or YamlScalarNode { Value: "" };
 }

@@ -8,12 +8,34 @@ internal sealed class DataConfig
     // What says where data lay and how it was fed: nothing of it is part of a model.
     private static readonly string[] Feeding =
     [
-        "train_labels_path", "val_labels_path", "test_file_path", "provider", "user_instances_only", "data_pipeline_fw", "cache_img_path", "use_existing_imgs",
-        "delete_cache_imgs_after_training", "parallel_caching", "cache_workers", "bbox_source", "bbox_padding", "validation_fraction",
+        "train_labels_path",
+        "val_labels_path",
+        "test_file_path",
+        "provider",
+        "user_instances_only",
+        "data_pipeline_fw",
+        "cache_img_path",
+        "use_existing_imgs",
+        "delete_cache_imgs_after_training",
+        "parallel_caching",
+        "cache_workers",
+        "bbox_source",
+        "bbox_padding",
+        "validation_fraction",
     ];
 
     // Read by sleap-nn in modes that are switched on elsewhere, or defaults of what crop_size says.
-    private static readonly string[] Crops = ["min_crop_size", "crop_padding", "crop_mode", "crop_bbox_aspect", "crop_bbox_padding", "crop_bbox_min_size", "background_fill", "crop_centering"];
+    private static readonly string[] Crops =
+    [
+        "min_crop_size",
+        "crop_padding",
+        "crop_mode",
+        "crop_bbox_aspect",
+        "crop_bbox_padding",
+        "crop_bbox_min_size",
+        "background_fill",
+        "crop_centering",
+    ];
 
     public required Skeleton? Skeleton { get; init; }
 
@@ -38,12 +60,16 @@ internal sealed class DataConfig
         data.Skip(Feeding);
         var sizes = data.Section("preprocessing");
         sizes?.Skip(Crops);
-        if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false)) sizes.Section("tiling")!.SkipAll();
+        if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false))
+            sizes.Section("tiling")!.SkipAll();
         var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
-        if (rgb && gray) sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
+        if (rgb && gray)
+            sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
         var augmented = data.Flag("use_augmentations_train", true);
         // Left out, it means sleap-nn's default, which turns and scales; null means no change at all.
-        var augmentation = data.Has("augmentation_config") ? data.Section("augmentation_config") : ConfigSection.Empty("data_config.augmentation_config");
+        var augmentation = data.Has("augmentation_config")
+            ? data.Section("augmentation_config")
+            : ConfigSection.Empty("data_config.augmentation_config");
         return new DataConfig
         {
             Skeleton = SkeletonOf(data),
@@ -51,28 +77,45 @@ internal sealed class DataConfig
             MaxHeight = sizes?.Whole("max_height"),
             MaxWidth = sizes?.Whole("max_width"),
             CropSize = CropSizeOf(sizes),
-            Rgb = rgb ? true : gray ? false : null,
-            Augmentation = augmented && augmentation is not null ? AugmentationOf(augmentation) : AugmentationOptions.None,
+            Rgb =
+                rgb ? true
+                : gray ? false
+                : null,
+            Augmentation =
+                augmented && augmentation is not null ? AugmentationOf(augmentation) : AugmentationOptions.None,
         };
     }
 
     private static Skeleton? SkeletonOf(ConfigSection data)
     {
-        if (data.Items("skeletons") is not [var first, ..]) return null;
+        if (data.Items("skeletons") is not [var first, ..])
+            return null;
         string[] nodes = [.. first.Items("nodes").Select(node => node.Text("name") ?? "")];
         int Index(ConfigSection section, string key)
         {
             var name = section.Section(key)?.Text("name") ?? "";
             var index = Array.IndexOf(nodes, name);
-            if (index < 0) section.Fault(key, $"is '{name}', which is none of the skeleton's nodes: {string.Join(", ", nodes)}.");
+            if (index < 0)
+            {
+                section.Fault(key, $"is '{name}', which is none of the skeleton's nodes: {string.Join(", ", nodes)}.");
+            }
+
             return index;
         }
 
-        Edge[] edges = [.. first.Items("edges").Select(edge => new Edge(Index(edge, "source"), Index(edge, "destination")))];
+        Edge[] edges =
+        [
+            .. first.Items("edges").Select(edge => new Edge(Index(edge, "source"), Index(edge, "destination"))),
+        ];
         first.Skip("symmetries");
         try
         {
-            return new Skeleton(first.Text("name") ?? "", nodes, edges.Where(edge => edge.Source >= 0 && edge.Destination >= 0), SymmetriesOf(first, nodes));
+            return new Skeleton(
+                first.Text("name") ?? "",
+                nodes,
+                edges.Where(edge => edge.Source >= 0 && edge.Destination >= 0),
+                SymmetriesOf(first, nodes)
+            );
         }
         catch (ArgumentException fault)
         {
@@ -82,37 +125,79 @@ internal sealed class DataConfig
     }
 
     // A list of pairs of nodes, each a section with a name.
-    private static IEnumerable<Symmetry> SymmetriesOf(ConfigSection skeleton, string[] nodes) => skeleton.NamedPairs("symmetries")
-        .Select(pair => new Symmetry(Array.IndexOf(nodes, pair.First), Array.IndexOf(nodes, pair.Second)))
-        .Where(pair => pair.First >= 0 && pair.Second >= 0 && pair.First != pair.Second);
+    private static IEnumerable<Symmetry> SymmetriesOf(ConfigSection skeleton, string[] nodes) =>
+        skeleton
+            .NamedPairs("symmetries")
+            .Select(pair => new Symmetry(Array.IndexOf(nodes, pair.First), Array.IndexOf(nodes, pair.Second)))
+            .Where(pair => pair.First >= 0 && pair.Second >= 0 && pair.First != pair.Second);
 
     private static int? CropSizeOf(ConfigSection? sizes)
     {
         // A number, or in older files a list of height and width.
-        if (sizes is null) return null;
-        return sizes.IsList("crop_size") ? sizes.Wholes("crop_size") is [var side, ..] ? side : null : sizes.Whole("crop_size");
+        if (sizes is null)
+            return null;
+        return sizes.IsList("crop_size")
+            ? sizes.Wholes("crop_size") is [var side, ..]
+                ? side
+                : null
+            : sizes.Whole("crop_size");
     }
 
     private static AugmentationOptions AugmentationOf(ConfigSection config)
     {
         var intensity = config.Section("intensity");
-        var geometric = config.Section("geometric") ?? (config.Has("geometric") || intensity is not null ? null : ConfigSection.Empty("geometric"));
+        var geometric =
+            config.Section("geometric")
+            ?? (config.Has("geometric") || intensity is not null ? null : ConfigSection.Empty("geometric"));
         var changes = AugmentationOptions.None;
         if (geometric is not null)
         {
-            // Files older than the probabilities of single changes have affine_p for all of them; without that one, rotation_p and scale_p are 1 by default.
+            // Files older than the probabilities of single changes have affine_p for all of them; without that one,
+            // rotation_p and scale_p are 1 by default.
             var bundled = geometric.Has("affine_p");
             var shared = geometric.Number("affine_p", 0);
-            double? Own(string key) => geometric.Number(key) ?? (bundled || geometric.Has(key) || key == "translate_p" ? null : 1);
+            double? Own(string key) =>
+                geometric.Number(key) ?? (bundled || geometric.Has(key) || key == "translate_p" ? null : 1);
             var apart = Own("rotation_p") is not null || Own("scale_p") is not null || Own("translate_p") is not null;
             double Chance(string key) => apart ? Own(key) ?? 0 : shared;
             if (Chance("rotation_p") is > 0 and var turned)
-                changes = changes with { RotationMin = geometric.Single("rotation_min", -15), RotationMax = geometric.Single("rotation_max", 15), RotationProbability = (float)turned };
+            {
+                changes = changes with
+                {
+                    RotationMin = geometric.Single("rotation_min", -15),
+                    RotationMax = geometric.Single("rotation_max", 15),
+                    RotationProbability = (float)turned,
+                };
+            }
+
             LeaveUncertain(geometric, apart ? ["scale_p", "translate_p"] : ["affine_p"]);
-            if (Chance("scale_p") > 0) changes = changes with { ScaleMin = geometric.Single("scale_min", 0.9f), ScaleMax = geometric.Single("scale_max", 1.1f) };
-            if (Chance("translate_p") > 0) changes = changes with { TranslateWidth = geometric.Single("translate_width", 0), TranslateHeight = geometric.Single("translate_height", 0) };
+            if (Chance("scale_p") > 0)
+            {
+                changes = changes with
+                {
+                    ScaleMin = geometric.Single("scale_min", 0.9f),
+                    ScaleMax = geometric.Single("scale_max", 1.1f),
+                };
+            }
+
+            if (Chance("translate_p") > 0)
+            {
+                changes = changes with
+                {
+                    TranslateWidth = geometric.Single("translate_width", 0),
+                    TranslateHeight = geometric.Single("translate_height", 0),
+                };
+            }
+
             changes = changes with { FlipProbability = geometric.Single("flip_p", 0) };
-            geometric.Skip("rotation_min", "rotation_max", "scale_min", "scale_max", "translate_width", "translate_height");
+            geometric.Skip(
+                "rotation_min",
+                "rotation_max",
+                "scale_min",
+                "scale_max",
+                "translate_width",
+                "translate_height"
+            );
             changes = changes with
             {
                 EraseProbability = geometric.Single("erase_p", 0),
@@ -127,17 +212,54 @@ internal sealed class DataConfig
         }
         if (intensity is not null)
         {
-            if (intensity.Number("brightness_p", 0) > 0) changes = changes with { BrightnessMin = intensity.Single("brightness_min", 0.9f), BrightnessMax = intensity.Single("brightness_max", 1.1f) };
-            if (intensity.Number("contrast_p", 0) > 0) changes = changes with { ContrastMin = intensity.Single("contrast_min", 0.9f), ContrastMax = intensity.Single("contrast_max", 1.1f) };
+            if (intensity.Number("brightness_p", 0) > 0)
+            {
+                changes = changes with
+                {
+                    BrightnessMin = intensity.Single("brightness_min", 0.9f),
+                    BrightnessMax = intensity.Single("brightness_max", 1.1f),
+                };
+            }
+
+            if (intensity.Number("contrast_p", 0) > 0)
+            {
+                changes = changes with
+                {
+                    ContrastMin = intensity.Single("contrast_min", 0.9f),
+                    ContrastMax = intensity.Single("contrast_max", 1.1f),
+                };
+            }
+
             if (intensity.Number("gaussian_noise_p", 0) > 0)
             {
                 changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 0.02f) };
-                if (intensity.Number("gaussian_noise_mean", 0) == 0) intensity.Skip("gaussian_noise_mean");
-                else intensity.Leave("gaussian_noise_mean");
+                if (intensity.Number("gaussian_noise_mean", 0) == 0)
+                    intensity.Skip("gaussian_noise_mean");
+                else
+                    intensity.Leave("gaussian_noise_mean");
             }
-            else intensity.Skip("gaussian_noise_mean", "gaussian_noise_std");
-            if (intensity.Number("uniform_noise_p", 0) > 0) changes = changes with { UniformNoiseMin = intensity.Single("uniform_noise_min", 0), UniformNoiseMax = intensity.Single("uniform_noise_max", 0.04f) };
-            intensity.Skip("brightness_min", "brightness_max", "contrast_min", "contrast_max", "uniform_noise_min", "uniform_noise_max");
+            else
+            {
+                intensity.Skip("gaussian_noise_mean", "gaussian_noise_std");
+            }
+
+            if (intensity.Number("uniform_noise_p", 0) > 0)
+            {
+                changes = changes with
+                {
+                    UniformNoiseMin = intensity.Single("uniform_noise_min", 0),
+                    UniformNoiseMax = intensity.Single("uniform_noise_max", 0.04f),
+                };
+            }
+
+            intensity.Skip(
+                "brightness_min",
+                "brightness_max",
+                "contrast_min",
+                "contrast_max",
+                "uniform_noise_min",
+                "uniform_noise_max"
+            );
             LeaveUncertain(intensity, "brightness_p", "contrast_p", "gaussian_noise_p", "uniform_noise_p");
         }
         return changes;
@@ -147,6 +269,9 @@ internal sealed class DataConfig
     private static void LeaveUncertain(ConfigSection section, params string[] probabilities)
     {
         foreach (var key in probabilities)
-            if (section.Number(key) is > 0 and < 1) section.Leave(key);
+        {
+            if (section.Number(key) is > 0 and < 1)
+                section.Leave(key);
+        }
     }
 }

@@ -38,7 +38,14 @@ internal sealed class HeadConfig
         var heads = model.Section("head_configs");
         if (heads?.SectionsIn is not [var name])
         {
-            model.Fault("head_configs", heads is null ? "is missing, expected a section with one model type." : $"has {heads.SectionsIn.Count} model types ({string.Join(", ", heads.SectionsIn)}), expected one: set the others to null.");
+            model.Fault(
+                "head_configs",
+                heads is null
+                    ? "is missing, expected a section with one model type."
+                    : $"has {heads.SectionsIn.Count} model types ({string.Join(", ", heads.SectionsIn)}), expected "
+                        + $"one: "
+                        + $"set the others to null."
+            );
             return null;
         }
         if (!Types.TryGetValue(name, out var type))
@@ -59,11 +66,19 @@ internal sealed class HeadConfig
     /// <summary>The head of a type, once its section and that of its confidence maps are found.</summary>
     public static HeadConfig Of(ModelType type, ConfigSection section, ConfigSection maps)
     {
-        var (pafs, classMaps, classVectors) = (section.Section("pafs"), section.Section("class_maps"), section.Section("class_vectors"));
-        if (type == ModelType.BottomUp && pafs is null) section.Fault("pafs", "is missing, expected the part affinity fields of a bottom-up model.");
-        if (type == ModelType.BottomUpId && classMaps is null) section.Fault("class_maps", "is missing, expected the class maps of a bottom-up ID model.");
-        if (type == ModelType.TopDownId && classVectors is null) section.Fault("class_vectors", "is missing, expected the class vectors of a top-down ID model.");
-        if (maps.Number("focal_loss_alpha", 0) == 0) maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
+        var (pafs, classMaps, classVectors) = (
+            section.Section("pafs"),
+            section.Section("class_maps"),
+            section.Section("class_vectors")
+        );
+        if (type == ModelType.BottomUp && pafs is null)
+            section.Fault("pafs", "is missing, expected the part affinity fields of a bottom-up model.");
+        if (type == ModelType.BottomUpId && classMaps is null)
+            section.Fault("class_maps", "is missing, expected the class maps of a bottom-up ID model.");
+        if (type == ModelType.TopDownId && classVectors is null)
+            section.Fault("class_vectors", "is missing, expected the class vectors of a top-down ID model.");
+        if (maps.Number("focal_loss_alpha", 0) == 0)
+            maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
         // Weights of losses count against each other: that of the confidence maps is 1 here.
         var weight = maps.Single("loss_weight", 1);
         if (!(weight > 0))
@@ -79,10 +94,31 @@ internal sealed class HeadConfig
             OutputStride = maps.Whole("output_stride", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             AnchorPart = maps.Text("anchor_part"),
-            PartAffinity = pafs is null ? null : new() { Grouping = GroupingRule.SleapNN, Sigma = pafs.Single("sigma", 15), OutputStride = pafs.Whole("output_stride", 1), LossWeight = Weight(pafs) },
+            PartAffinity = pafs is null
+                ? null
+                : new()
+                {
+                    Grouping = GroupingRule.SleapNN,
+                    Sigma = pafs.Single("sigma", 15),
+                    OutputStride = pafs.Whole("output_stride", 1),
+                    LossWeight = Weight(pafs),
+                },
             Edges = pafs?.Pairs("edges") ?? [],
-            ClassMaps = classMaps is null ? null : new() { Sigma = classMaps.Single("sigma", 5), OutputStride = classMaps.Whole("output_stride", 1), LossWeight = Weight(classMaps), LeastProbability = null },
-            ClassVectors = classVectors is null ? null : VectorsOf(classVectors) with { LossWeight = Weight(classVectors) },
+            ClassMaps = classMaps is null
+                ? null
+                : new()
+                {
+                    Sigma = classMaps.Single("sigma", 5),
+                    OutputStride = classMaps.Whole("output_stride", 1),
+                    LossWeight = Weight(classMaps),
+                    LeastProbability = null,
+                },
+            ClassVectors = classVectors is null
+                ? null
+                : VectorsOf(classVectors) with
+                {
+                    LossWeight = Weight(classVectors),
+                },
             Classes = [.. (classMaps ?? classVectors)?.Texts("classes") ?? []],
         };
     }
@@ -90,6 +126,11 @@ internal sealed class HeadConfig
     private static ClassVectorOptions VectorsOf(ConfigSection s)
     {
         s.Skip("output_stride", "class_output"); // the head reads the deepest map whatever this says
-        return new() { Layers = s.Whole("num_fc_layers", 1), Units = s.Whole("num_fc_units", 64), GlobalPool = s.Flag("global_pool", true) };
+        return new()
+        {
+            Layers = s.Whole("num_fc_layers", 1),
+            Units = s.Whole("num_fc_units", 64),
+            GlobalPool = s.Flag("global_pool", true),
+        };
     }
 }

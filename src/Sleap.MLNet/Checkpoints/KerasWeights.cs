@@ -1,5 +1,4 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -15,7 +14,11 @@ internal sealed class KerasWeights : IDisposable
     public KerasWeights(string path)
     {
         _file = Hdf5Reader.Open(path);
-        if (!_file.Contains(Root)) throw new PoseFormatException(path, Root, "There is no such group, expected the weights of a Keras model.");
+        if (!_file.Contains(Root))
+        {
+            throw new PoseFormatException(path, Root, "There is no such group, expected the weights of a Keras model.");
+        }
+
         _layers = [.. _file.Members(Root)];
     }
 
@@ -24,7 +27,13 @@ internal sealed class KerasWeights : IDisposable
     {
         get
         {
-            var first = _layers.FirstOrDefault(name => name is "stem0_conv0" or "stack0_enc0_conv0") ?? throw new PoseFormatException(_file.Path, Root, "There is no first convolution (stack0_enc0_conv0), expected a UNet of SLEAP.");
+            var first =
+                _layers.FirstOrDefault(name => name is "stem0_conv0" or "stack0_enc0_conv0")
+                ?? throw new PoseFormatException(
+                    _file.Path,
+                    Root,
+                    "There is no first convolution (stack0_enc0_conv0), expected a UNet of SLEAP."
+                );
             return (int)_file.Sizes(PathOf(first, "kernel:0"))[2];
         }
     }
@@ -33,25 +42,44 @@ internal sealed class KerasWeights : IDisposable
     public IEnumerable<string> Unused(PoseNetwork network)
     {
         var taken = network.state_dict().Keys.Select(LayerOf).ToHashSet();
-        return _layers.Where(layer => _file.Members($"{Root}/{layer}").Count > 0 && !taken.Contains(layer)).Order(StringComparer.Ordinal);
+        return _layers
+            .Where(layer => _file.Members($"{Root}/{layer}").Count > 0 && !taken.Contains(layer))
+            .Order(StringComparer.Ordinal);
     }
 
     /// <summary>The weights of a network's parameters; they belong to the caller's dispose scope.</summary>
     /// <exception cref="PoseFormatException">A layer is missing.</exception>
-    public IReadOnlyDictionary<string, Tensor> For(PoseNetwork network) => network.state_dict().Keys.ToDictionary(name => name, name =>
-    {
-        var layer = LayerOf(name);
-        var kernel = name.EndsWith(".weight", StringComparison.Ordinal);
-        if (!_layers.Contains(layer)) throw new PoseFormatException(_file.Path, $"{Root}/{layer}", "The layer is missing, expected a network as training_config.json says.");
-        var path = PathOf(layer, kernel ? "kernel:0" : "bias:0");
-        var numbers = tensor(_file.ReadNumbers<float>(path), _file.Sizes(path));
-        // Keras has (height, width, in, out) and (in, out), torch (out, in, height, width) and (out, in).
-        return !kernel ? numbers : numbers.dim() == 4 ? numbers.permute(3, 2, 0, 1).contiguous() : numbers.transpose(0, 1).contiguous();
-    });
+    public IReadOnlyDictionary<string, Tensor> For(PoseNetwork network) =>
+        network
+            .state_dict()
+            .Keys.ToDictionary(
+                name => name,
+                name =>
+                {
+                    var layer = LayerOf(name);
+                    var kernel = name.EndsWith(".weight", StringComparison.Ordinal);
+                    if (!_layers.Contains(layer))
+                    {
+                        throw new PoseFormatException(
+                            _file.Path,
+                            $"{Root}/{layer}",
+                            "The layer is missing, expected a network as training_config.json says."
+                        );
+                    }
+
+                    var path = PathOf(layer, kernel ? "kernel:0" : "bias:0");
+                    var numbers = tensor(_file.ReadNumbers<float>(path), _file.Sizes(path));
+                    // Keras has (height, width, in, out) and (in, out), torch (out, in, height, width) and (out, in).
+                    return !kernel ? numbers
+                        : numbers.dim() == 4 ? numbers.permute(3, 2, 0, 1).contiguous()
+                        : numbers.transpose(0, 1).contiguous();
+                }
+            );
 
     public void Dispose() => _file.Dispose();
 
-    // The layer is named by the last part before weight or bias that is no number; of several heads Keras counts the names from 0.
+    // The layer is named by the last part before weight or bias that is no number; of several heads Keras counts the
+    // names from 0.
     private string LayerOf(string parameter)
     {
         var name = parameter.Split('.').Reverse().Skip(1).First(part => !int.TryParse(part, out _));

@@ -23,7 +23,13 @@ internal static class LegacyConfig
         var backbones = model.Section("backbone");
         if (backbones?.SectionsIn is not ["unet"])
         {
-            model.Fault("backbone", $"is {(backbones is null ? "missing" : string.Join(", ", backbones.SectionsIn))}, expected unet: of SLEAP's older backbones only this one can be built here.");
+            model.Fault(
+                "backbone",
+                $"is "
+                    + $"{(backbones is null ? "missing" : string.Join(", ", backbones.SectionsIn))}, "
+                    + $"expected unet: of "
+                    + $"SLEAP's older backbones only this one can be built here."
+            );
             return null;
         }
         var s = backbones.Section("unet")!;
@@ -47,7 +53,12 @@ internal static class LegacyConfig
         var heads = model.Section("heads");
         if (heads?.SectionsIn is not [var name] || !Types.TryGetValue(name, out var type))
         {
-            model.Fault("heads", heads is null ? "is missing, expected a section with one model type." : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {string.Join(", ", Types.Keys)}.");
+            model.Fault(
+                "heads",
+                heads is null
+                    ? "is missing, expected a section with one model type."
+                    : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {string.Join(", ", Types.Keys)}."
+            );
             return null;
         }
         var section = heads.Section(name)!;
@@ -80,11 +91,19 @@ internal static class LegacyConfig
     public static TrainerOptions Training(ConfigSection root)
     {
         root.Skip("outputs", "optimization", "name", "description", "sleap_version", "filename");
-        return new TrainerOptions { Optimizer = Optimizer.Adam, ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null, LearningRate = 1e-4 };
+        return new TrainerOptions
+        {
+            Optimizer = Optimizer.Adam,
+            ForegroundWeight = 0,
+            Initialization = Initialization.Default,
+            AverageDecay = null,
+            LearningRate = 1e-4,
+        };
     }
 
     /// <summary>
-    /// The skeleton in <c>data.labels.skeletons</c>, a graph that jsonpickle wrote: whatever is spelled out is numbered in the order of the file, and named by its number later.
+    /// The skeleton in <c>data.labels.skeletons</c>, a graph that jsonpickle wrote: whatever is spelled out is numbered
+    /// in the order of the file, and named by its number later.
     /// </summary>
     private static Skeleton SkeletonOf(string path)
     {
@@ -92,25 +111,53 @@ internal static class LegacyConfig
         {
             var root = JsonNode.Parse(File.ReadAllText(path));
             if (ItemsOf(root?["data"]?["labels"]?["skeletons"]).FirstOrDefault() is not JsonObject graph)
-                throw new PoseFormatException(path, "data.labels.skeletons", "is missing or empty, expected the skeleton that the model was trained on.");
+            {
+                throw new PoseFormatException(
+                    path,
+                    "data.labels.skeletons",
+                    "is missing or empty, expected the skeleton that the model was trained on."
+                );
+            }
+
             var objects = new List<string?>();
-            var links = ItemsOf(graph["links"]).Select(link => (Source: NodeOf(link?["source"], objects), Target: NodeOf(link?["target"], objects), Type: NodeOf(link?["type"], objects))).ToList();
+            var links = ItemsOf(graph["links"])
+                .Select(link =>
+                    (
+                        Source: NodeOf(link?["source"], objects),
+                        Target: NodeOf(link?["target"], objects),
+                        Type: NodeOf(link?["type"], objects)
+                    )
+                )
+                .ToList();
             string[] nodes = [.. ItemsOf(graph["nodes"]).Select(node => NodeOf(node?["id"], objects) ?? "")];
             // Links of type 1 are edges, of type 2 symmetries.
-            var edges = links.Where(link => link.Type is "1").Select(link => new Edge(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
-            var symmetries = links.Where(link => link.Type is "2").Select(link => new Symmetry(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
+            var edges = links
+                .Where(link => link.Type is "1")
+                .Select(link => new Edge(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
+            var symmetries = links
+                .Where(link => link.Type is "2")
+                .Select(link => new Symmetry(Array.IndexOf(nodes, link.Source), Array.IndexOf(nodes, link.Target)));
             return new Skeleton((string?)graph["graph"]?["name"] ?? "", nodes, edges, symmetries);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or OverflowException || (fault is FormatException and not PoseFormatException))
+        catch (Exception fault)
+            when (fault is JsonException or InvalidOperationException or ArgumentException or OverflowException
+                || (fault is FormatException and not PoseFormatException)
+            )
         {
-            throw new PoseFormatException(path, "data.labels.skeletons", $"The skeleton cannot be read: {fault.Message}", fault);
+            throw new PoseFormatException(
+                path,
+                "data.labels.skeletons",
+                $"The skeleton cannot be read: {fault.Message}",
+                fault
+            );
         }
     }
 
     // The name of a node, or the number of a link type.
     private static string? NodeOf(JsonNode? node, List<string?> objects)
     {
-        if (node?["py/id"] is { } id) return objects.ElementAtOrDefault((int)id - 1);
+        if (node?["py/id"] is { } id)
+            return objects.ElementAtOrDefault((int)id - 1);
         var state = node?["py/state"]?["py/tuple"] ?? node?["py/reduce"]?[1]?["py/tuple"];
         var spelled = ItemsOf(state).FirstOrDefault()?.ToString();
         objects.Add(spelled);

@@ -1,19 +1,22 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A folder in which SLEAP keeps a trained network: <c>training_config.yaml</c> and <c>best.ckpt</c> of sleap-nn, or <c>training_config.json</c> and
-/// <c>best_model.h5</c> of SLEAP before 1.5. Read without Python.
+/// A folder in which SLEAP keeps a trained network: <c>training_config.yaml</c> and <c>best.ckpt</c> of sleap-nn, or
+/// <c>training_config.json</c> and <c>best_model.h5</c> of SLEAP before 1.5. Read without Python.
 /// </summary>
 internal sealed class ModelFolder
 {
-    private const string ConfigName = "training_config.yaml", CheckpointName = "best.ckpt", LegacyConfigName = "training_config.json", KerasName = "best_model.h5";
+    private const string ConfigName = "training_config.yaml",
+        CheckpointName = "best.ckpt",
+        LegacyConfigName = "training_config.json",
+        KerasName = "best_model.h5";
     private readonly string _weights;
 
-    private ModelFolder(string path, SleapConfig config, string weights) => (Path, Config, _weights) = (path, config, weights);
+    private ModelFolder(string path, SleapConfig config, string weights) =>
+        (Path, Config, _weights) = (path, config, weights);
 
     public string Path { get; }
 
@@ -25,19 +28,34 @@ internal sealed class ModelFolder
     /// <exception cref="PoseFormatException">The configuration cannot be used.</exception>
     public static ModelFolder Read(string path)
     {
-        if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no model folder '{path}'.");
-        if (File.Exists(System.IO.Path.Combine(path, LegacyConfigName)) && File.Exists(System.IO.Path.Combine(path, KerasName)))
+        if (!Directory.Exists(path))
+            throw new DirectoryNotFoundException($"There is no model folder '{path}'.");
+        if (
+            File.Exists(System.IO.Path.Combine(path, LegacyConfigName))
+            && File.Exists(System.IO.Path.Combine(path, KerasName))
+        )
         {
             var file = System.IO.Path.Combine(path, KerasName);
             using var weights = new KerasWeights(file);
-            return new ModelFolder(path, SleapConfig.ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels).Trained(path), file);
+            return new ModelFolder(
+                path,
+                SleapConfig
+                    .ReadLegacy(System.IO.Path.Combine(path, LegacyConfigName), weights.InChannels)
+                    .Trained(path),
+                file
+            );
         }
-        return new ModelFolder(path, SleapConfig.Read(Require(path, ConfigName), trained: true), Require(path, CheckpointName));
+        return new ModelFolder(
+            path,
+            SleapConfig.Read(Require(path, ConfigName), trained: true),
+            Require(path, CheckpointName)
+        );
     }
 
     /// <summary>Gives a model its weights.</summary>
     /// <returns>What of the file was left aside.</returns>
-    /// <exception cref="PoseFormatException">The checkpoint is damaged, or its weights are not of this network.</exception>
+    /// <exception cref="PoseFormatException">The checkpoint is damaged, or its weights are not of this
+    /// network.</exception>
     public IReadOnlyList<string> Load(PoseNetwork network)
     {
         using var scope = NewDisposeScope();
@@ -52,28 +70,55 @@ internal sealed class ModelFolder
     }
 
     /// <summary>
-    /// Writes a network as sleap-nn keeps it: <c>training_config.yaml</c>, <c>best.ckpt</c> and the same weights as <c>best.safetensors</c>. Each file is there whole or not at all.
+    /// Writes a network as sleap-nn keeps it: <c>training_config.yaml</c>, <c>best.ckpt</c> and the same weights as
+    /// <c>best.safetensors</c>. Each file is there whole or not at all.
     /// </summary>
     public static void Write(string path, PoseNetwork network, string config)
     {
         var folder = Directory.CreateDirectory(path).FullName;
-        var state = network.state_dict().Select(entry => KeyValuePair.Create("model." + entry.Key, entry.Value)).ToList();
-        AtomicFile.Write(System.IO.Path.Combine(folder, CheckpointName), file =>
-        {
-            using var stream = File.Create(file);
-            TorchCheckpointWriter.Write(stream, state, new Dictionary<string, object> { ["epoch"] = 0, ["global_step"] = 0, ["pytorch-lightning_version"] = "2.5.0" });
-        });
-        AtomicFile.Write(System.IO.Path.Combine(folder, "best.safetensors"), file =>
-        {
-            using var stream = File.Create(file);
-            NetworkState.Save(network, stream);
-        });
+        var state = network
+            .state_dict()
+            .Select(entry => KeyValuePair.Create("model." + entry.Key, entry.Value))
+            .ToList();
+        AtomicFile.Write(
+            System.IO.Path.Combine(folder, CheckpointName),
+            file =>
+            {
+                using var stream = File.Create(file);
+                TorchCheckpointWriter.Write(
+                    stream,
+                    state,
+                    new Dictionary<string, object>
+                    {
+                        ["epoch"] = 0,
+                        ["global_step"] = 0,
+                        ["pytorch-lightning_version"] = "2.5.0",
+                    }
+                );
+            }
+        );
+        AtomicFile.Write(
+            System.IO.Path.Combine(folder, "best.safetensors"),
+            file =>
+            {
+                using var stream = File.Create(file);
+                NetworkState.Save(network, stream);
+            }
+        );
         AtomicFile.Write(System.IO.Path.Combine(folder, ConfigName), file => File.WriteAllText(file, config));
     }
 
     private static string Require(string folder, string name)
     {
         var path = System.IO.Path.Combine(folder, name);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"The model folder '{folder}' has no {name}. A model of sleap-nn is a folder with {ConfigName} and {CheckpointName}; one of older SLEAP has {LegacyConfigName} and {KerasName}.", path);
+        return File.Exists(path)
+            ? path
+            : throw new FileNotFoundException(
+                $"The model folder '{folder}' has no "
+                    + $"{name}. A model of sleap-nn is a folder with {ConfigName} and {CheckpointName}; one of older "
+                    + $"SLEAP "
+                    + $"has {LegacyConfigName} and {KerasName}.",
+                path
+            );
     }
 }

@@ -1,10 +1,11 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A network's parameters in files, named as in sleap-nn's checkpoints: with <c>model.</c> before each name.</summary>
+/// <summary>
+/// A network's parameters in files, named as in sleap-nn's checkpoints: with <c>model.</c> before each name.
+/// </summary>
 public static class NetworkState
 {
     private const string Prefix = "model.";
@@ -15,9 +16,14 @@ public static class NetworkState
     public static void Save(PoseNetwork network, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Dictionary<string, Tensor> state = network.state_dict();
-        ObjectDisposedException.ThrowIf(state.Count == 0, network);     // a file without weights would look like a saved network
-        Safetensors.Write(stream, state.Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)), metadata);
+        var state = network.state_dict();
+        // a file without weights would look like a saved network
+        ObjectDisposedException.ThrowIf(state.Count == 0, network);
+        Safetensors.Write(
+            stream,
+            state.Select(entry => KeyValuePair.Create(Prefix + entry.Key, entry.Value)),
+            metadata
+        );
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -28,7 +34,7 @@ public static class NetworkState
     public static void Load(PoseNetwork network, Stream stream, string name = "the saved network")
     {
         var file = Safetensors.Read(stream, name);
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         Load(network, file.Entries.Keys.ToDictionary(key => key, file.ToTensor), name);
     }
 
@@ -36,52 +42,104 @@ public static class NetworkState
     /// <param name="network">Gets the parameters.</param>
     /// <param name="tensors">Tensors by name, all with or all without <c>model.</c> in front.</param>
     /// <param name="name">Where they come from, for errors.</param>
-    /// <exception cref="PoseFormatException">Names are missing or unknown, or shapes differ; nothing has been copied.</exception>
+    /// <exception cref="PoseFormatException">Names are missing or unknown, or shapes differ; nothing has been
+    /// copied.</exception>
     public static void Load(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(tensors);
-        using DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> own = network.state_dict();
-        Dictionary<string, Tensor> given = tensors.ToDictionary(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Key[Prefix.Length..] : entry.Key, entry => entry.Value);
-        string[] missing = [.. own.Keys.Except(given.Keys)], unknown = [.. given.Keys.Except(own.Keys)];
-        string[] misshaped = [.. own.Where(entry => given.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", given[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})")];
+        using var scope = NewDisposeScope();
+        var own = network.state_dict();
+        var given = tensors.ToDictionary(
+            entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Key[Prefix.Length..] : entry.Key,
+            entry => entry.Value
+        );
+        string[] missing = [.. own.Keys.Except(given.Keys)],
+            unknown = [.. given.Keys.Except(own.Keys)];
+        string[] misshaped =
+        [
+            .. own.Where(entry =>
+                    given.TryGetValue(entry.Key, out var tensor) && !tensor.shape.SequenceEqual(entry.Value.shape)
+                )
+                .Select(entry =>
+                    $"{entry.Key} has the shape ({string.Join(", ", given[entry.Key].shape)}), expected "
+                    + $"({string.Join(", ", entry.Value.shape)})"
+                ),
+        ];
         if (missing.Length + unknown.Length + misshaped.Length > 0)
-            throw new PoseFormatException(name, null, $"Its parameters are not those of this network: {missing.Length} are missing{Some(missing)}; {unknown.Length} are unknown{Some(unknown)}; {misshaped.Length} have another shape{Some(misshaped)}.");
+        {
+            throw new PoseFormatException(
+                name,
+                null,
+                $"Its parameters are not those of this network: "
+                    + $"{missing.Length} are missing{Some(missing)}; {unknown.Length} are unknown{Some(unknown)}; "
+                    + $"{misshaped.Length} have another shape{Some(misshaped)}."
+            );
+        }
 
         using var _ = no_grad();
-        foreach ((string key, Tensor parameter) in own)
+        foreach ((var key, var parameter) in own)
             parameter.copy_(given[key]);
     }
 
     /// <summary>
-    /// Copies the weights of a classifier, such as torchvision's for ImageNet, into the encoder of a ConvNeXt or Swin Transformer.
-    /// What the encoder has no use for, the classifier's own layers, is left out.
+    /// Copies the weights of a classifier, such as torchvision's for ImageNet, into the encoder of a ConvNeXt or Swin
+    /// Transformer. What the encoder has no use for, the classifier's own layers, is left out.
     /// </summary>
     /// <param name="network">Gets the weights; its decoder and heads stay as they are.</param>
     /// <param name="tensors">torchvision's state dict.</param>
     /// <param name="name">Where it comes from, for errors.</param>
-    /// <exception cref="PoseFormatException">Weights of the encoder are missing or of another shape; nothing has been copied.</exception>
+    /// <exception cref="PoseFormatException">Weights of the encoder are missing or of another shape; nothing has been
+    /// copied.</exception>
     public static void LoadEncoder(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(tensors);
-        using DisposeScope scope = NewDisposeScope();
-        KeyValuePair<string, Tensor>[] own = [.. network.state_dict().Where(entry => entry.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal))
-            .Select(entry => KeyValuePair.Create(entry.Key[EncoderPrefix.Length..], entry.Value))];
+        using var scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] own =
+        [
+            .. network
+                .state_dict()
+                .Where(entry => entry.Key.StartsWith(EncoderPrefix, StringComparison.Ordinal))
+                .Select(entry => KeyValuePair.Create(entry.Key[EncoderPrefix.Length..], entry.Value)),
+        ];
         if (own.Length == 0)
-            throw new PoseFormatException(name, null, $"There are published weights for ConvNeXt and Swin Transformer only, not for a backbone of {network.Backbone.GetType().Name}.");
+        {
+            throw new PoseFormatException(
+                name,
+                null,
+                $"There are published weights for ConvNeXt and Swin "
+                    + $"Transformer only, not for a backbone of {network.Backbone.GetType().Name}."
+            );
+        }
+
         string[] missing = [.. own.Select(entry => entry.Key).Where(key => !tensors.ContainsKey(key))];
-        string[] misshaped = [.. own.Where(entry => tensors.TryGetValue(entry.Key, out Tensor? tensor) && !tensor.shape.SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Key} has the shape ({string.Join(", ", tensors[entry.Key].shape)}), expected ({string.Join(", ", entry.Value.shape)})")];
+        string[] misshaped =
+        [
+            .. own.Where(entry =>
+                    tensors.TryGetValue(entry.Key, out var tensor) && !tensor.shape.SequenceEqual(entry.Value.shape)
+                )
+                .Select(entry =>
+                    $"{entry.Key} has the shape ({string.Join(", ", tensors[entry.Key].shape)}), expected "
+                    + $"({string.Join(", ", entry.Value.shape)})"
+                ),
+        ];
         if (missing.Length + misshaped.Length > 0)
-            throw new PoseFormatException(name, null, $"Its weights do not fit this encoder: {missing.Length} are missing{Some(missing)}; {misshaped.Length} have another shape{Some(misshaped)}. Published weights need InChannels 3.");
+        {
+            throw new PoseFormatException(
+                name,
+                null,
+                $"Its weights do not fit this encoder: {missing.Length} are "
+                    + $"missing{Some(missing)}; {misshaped.Length} have another shape{Some(misshaped)}. Published "
+                    + $"weights need InChannels 3."
+            );
+        }
 
         using var _ = no_grad();
-        foreach ((string key, Tensor parameter) in own)
+        foreach ((var key, var parameter) in own)
             parameter.copy_(tensors[key]);
     }
 
-    private static string Some(string[] faults) => faults.Length == 0 ? "" : $" ({string.Join(", ", faults.Take(5))}{(faults.Length > 5 ? ", …" : "")})";
+    private static string Some(string[] faults) =>
+        faults.Length == 0 ? "" : $" ({string.Join(", ", faults.Take(5))}{(faults.Length > 5 ? ", …" : "")})";
 }

@@ -6,9 +6,9 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Reads the pickle of a torch checkpoint without running anything of it: dicts, lists, tuples, texts, numbers and tensors are
-/// built; whatever else the pickle names or calls becomes a <see cref="PickleOpaque"/>. Protocols 2 to 5, without what torch does
-/// not write (out-of-band buffers, extension codes).
+/// Reads the pickle of a torch checkpoint without running anything of it: dicts, lists, tuples, texts, numbers and
+/// tensors are built; whatever else the pickle names or calls becomes a <see cref="PickleOpaque"/>. Protocols 2 to 5,
+/// without what torch does not write (out-of-band buffers, extension codes).
 /// </summary>
 internal sealed class PickleReader
 {
@@ -29,8 +29,8 @@ internal sealed class PickleReader
         var reader = new PickleReader(pickle, file);
         while (true)
         {
-            int start = reader._position;
-            byte code = reader.Take(1)[0];
+            var start = reader._position;
+            var code = reader.Take(1)[0];
             if (code == '.')
                 return reader.Pop();
             if (!reader.Simple(code) && !reader.Structure(code))
@@ -43,27 +43,70 @@ internal sealed class PickleReader
     {
         switch (code)
         {
-            case 0x80: Take(1); break;                                                                  // PROTO
-            case 0x95: Take(8); break;                                                                  // FRAME
-            case (byte)'N': Push(null); break;
-            case 0x88: Push(true); break;
-            case 0x89: Push(false); break;
-            case (byte)'K': Push((long)Take(1)[0]); break;                                              // BININT1
-            case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;        // BININT2
-            case (byte)'J': Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;         // BININT
-            case 0x8a: Push(Whole(Take(Take(1)[0]))); break;                                            // LONG1
-            case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;                 // BINFLOAT
-            case (byte)'X': Push(Text(Take(Length(4)))); break;                                         // BINUNICODE
-            case 0x8c: Push(Text(Take(Length(1)))); break;                                              // SHORT_BINUNICODE
-            case 0x8d: Push(Text(Take(Length(8)))); break;                                              // BINUNICODE8
-            case (byte)'C': Push(Take(Length(1)).ToArray()); break;                                     // SHORT_BINBYTES
-            case (byte)'B': Push(Take(Length(4)).ToArray()); break;                                     // BINBYTES
-            case (byte)'q': _memo[Take(1)[0]] = Peek(); break;                                          // BINPUT
-            case (byte)'r': _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek(); break;    // LONG_BINPUT
-            case 0x94: _memo[(uint)_memo.Count] = Peek(); break;                                        // MEMOIZE
-            case (byte)'h': Push(Recall(Take(1)[0])); break;                                            // BINGET
-            case (byte)'j': Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;      // LONG_BINGET
-            default: return false;
+            case 0x80:
+                Take(1);
+                break; // PROTO
+            case 0x95:
+                Take(8);
+                break; // FRAME
+            case (byte)'N':
+                Push(null);
+                break;
+            case 0x88:
+                Push(true);
+                break;
+            case 0x89:
+                Push(false);
+                break;
+            case (byte)'K':
+                Push((long)Take(1)[0]);
+                break; // BININT1
+            case (byte)'M':
+                Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                break; // BININT2
+            case (byte)'J':
+                Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                break; // BININT
+            case 0x8a:
+                Push(Whole(Take(Take(1)[0])));
+                break; // LONG1
+            case (byte)'G':
+                Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                break; // BINFLOAT
+            case (byte)'X':
+                Push(Text(Take(Length(4))));
+                break; // BINUNICODE
+            // SHORT_BINUNICODE
+            case 0x8c:
+                Push(Text(Take(Length(1))));
+                break;
+            case 0x8d:
+                Push(Text(Take(Length(8))));
+                break; // BINUNICODE8
+            // SHORT_BINBYTES
+            case (byte)'C':
+                Push(Take(Length(1)).ToArray());
+                break;
+            case (byte)'B':
+                Push(Take(Length(4)).ToArray());
+                break; // BINBYTES
+            case (byte)'q':
+                _memo[Take(1)[0]] = Peek();
+                break; // BINPUT
+            case (byte)'r':
+                _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek();
+                break; // LONG_BINPUT
+            case 0x94:
+                _memo[(uint)_memo.Count] = Peek();
+                break; // MEMOIZE
+            case (byte)'h':
+                Push(Recall(Take(1)[0]));
+                break; // BINGET
+            case (byte)'j':
+                Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
+                break; // LONG_BINGET
+            default:
+                return false;
         }
 
         return true;
@@ -74,26 +117,84 @@ internal sealed class PickleReader
     {
         switch (code)
         {
-            case (byte)'(': Push(Mark); break;
-            case (byte)'0': Pop(); break;
-            case (byte)'2': Push(Peek()); break;                                                        // DUP
-            case (byte)'}': Push(new PickleDictionary()); break;
-            case (byte)']' or 0x8f: Push(new List<object?>()); break;                                   // list, set
-            case (byte)')': Push(Array.Empty<object?>()); break;
-            case (byte)'t': Push(ToMark().ToArray()); break;
-            case 0x85: Push(new[] { Pop() }); break;
-            case 0x86: { object? second = Pop(); Push(new[] { Pop(), second }); break; }
-            case 0x87: { object? third = Pop(), second = Pop(); Push(new[] { Pop(), second, third }); break; }
-            case (byte)'a': Append([Pop()]); break;
-            case (byte)'e' or 0x90: Append(ToMark()); break;                                            // APPENDS, ADDITEMS
-            case (byte)'s': { object? value = Pop(); SetItems([Pop(), value]); break; }
-            case (byte)'u': SetItems(ToMark()); break;
-            case (byte)'c': Push(new PickleGlobal(Line(), Line())); break;                              // GLOBAL
-            case 0x93: { object? name = Pop(); Push(new PickleGlobal(Pop() as string ?? "?", name as string ?? "?")); break; }
-            case (byte)'Q': Push(Storage(Pop())); break;                                                // BINPERSID
-            case (byte)'R' or 0x81: { object? arguments = Pop(); Push(PickleCalls.Result(Pop(), arguments)); break; }   // REDUCE, NEWOBJ
-            case (byte)'b': Pop(); break;                                                               // BUILD: what an object holds is dropped
-            default: return false;
+            case (byte)'(':
+                Push(Mark);
+                break;
+            case (byte)'0':
+                Pop();
+                break;
+            case (byte)'2':
+                Push(Peek());
+                break; // DUP
+            case (byte)'}':
+                Push(new PickleDictionary());
+                break;
+            case (byte)']' or 0x8f:
+                Push(new List<object?>());
+                break; // list, set
+            case (byte)')':
+                Push(Array.Empty<object?>());
+                break;
+            case (byte)'t':
+                Push(ToMark().ToArray());
+                break;
+            case 0x85:
+                Push(new[] { Pop() });
+                break;
+            case 0x86:
+            {
+                var second = Pop();
+                Push(new[] { Pop(), second });
+                break;
+            }
+            case 0x87:
+            {
+                object? third = Pop(),
+                    second = Pop();
+                Push(new[] { Pop(), second, third });
+                break;
+            }
+            case (byte)'a':
+                Append([Pop()]);
+                break;
+            // APPENDS, ADDITEMS
+            case (byte)'e' or 0x90:
+                Append(ToMark());
+                break;
+            case (byte)'s':
+            {
+                var value = Pop();
+                SetItems([Pop(), value]);
+                break;
+            }
+            case (byte)'u':
+                SetItems(ToMark());
+                break;
+            case (byte)'c':
+                Push(new PickleGlobal(Line(), Line()));
+                break; // GLOBAL
+            case 0x93:
+            {
+                var name = Pop();
+                Push(new PickleGlobal(Pop() as string ?? "?", name as string ?? "?"));
+                break;
+            }
+            case (byte)'Q':
+                Push(Storage(Pop()));
+                break; // BINPERSID
+            // REDUCE, NEWOBJ
+            case (byte)'R' or 0x81:
+            {
+                var arguments = Pop();
+                Push(PickleCalls.Result(Pop(), arguments));
+                break;
+            }
+            // BUILD: what an object holds is dropped
+            case (byte)'b':
+                Pop();
+                break;
+            default:
+                return false;
         }
 
         return true;
@@ -113,44 +214,65 @@ internal sealed class PickleReader
             throw Fault(_position, "It sets a key without a value.");
         if (Peek() is PickleDictionary dictionary)
         {
-            for (int i = 0; i < items.Count; i += 2)
+            for (var i = 0; i < items.Count; i += 2)
                 dictionary.Entries.Add(new(items[i], items[i + 1]));
         }
         else if (Peek() is not PickleOpaque)
+        {
             throw Fault(_position, "It sets an entry of what is no dict.");
+        }
     }
 
-    private PickleStorage Storage(object? id) => id is object?[] { Length: >= 5 } parts && parts[0] is "storage" && parts[1] is PickleGlobal type && parts[2] is string key && parts[4] is long count
-        ? new PickleStorage(type.Name, key, count)
-        : throw Fault(_position, "It refers to something outside that is no storage of numbers.");
+    private PickleStorage Storage(object? id) =>
+        id is object?[] { Length: >= 5 } parts
+        && parts[0] is "storage"
+        && parts[1] is PickleGlobal type
+        && parts[2] is string key
+        && parts[4] is long count
+            ? new PickleStorage(type.Name, key, count)
+            : throw Fault(_position, "It refers to something outside that is no storage of numbers.");
 
     private List<object?> ToMark()
     {
-        int mark = _stack.LastIndexOf(Mark);
+        var mark = _stack.LastIndexOf(Mark);
         if (mark < 0)
             throw Fault(_position, "It ends a group that it has not begun.");
-        List<object?> items = _stack[(mark + 1)..];
+        var items = _stack[(mark + 1)..];
         _stack.RemoveRange(mark, _stack.Count - mark);
         return items;
     }
 
     private void Push(object? value) => _stack.Add(value);
 
-    private object? Peek() => _stack.Count > 0 && _stack[^1] != Mark ? _stack[^1] : throw Fault(_position, "It takes a value that is not there.");
+    private object? Peek() =>
+        _stack.Count > 0 && _stack[^1] != Mark
+            ? _stack[^1]
+            : throw Fault(_position, "It takes a value that is not there.");
 
     private object? Pop()
     {
-        object? top = Peek();
+        var top = Peek();
         _stack.RemoveAt(_stack.Count - 1);
         return top;
     }
 
-    private object? Recall(uint key) => _memo.TryGetValue(key, out object? value) ? value : throw Fault(_position, $"It recalls value {key}, which it has not stored.");
+    private object? Recall(uint key) =>
+        _memo.TryGetValue(key, out var value)
+            ? value
+            : throw Fault(_position, $"It recalls value {key}, which it has not stored.");
 
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count > _pickle.Length - _position)
-            throw Fault(_position, $"It ends within an instruction: {count} more bytes expected, {_pickle.Length - _position} there.");
+        {
+            throw Fault(
+                _position,
+                $"It ends within an instruction: {count} more bytes expected, "
+                    + $"{_pickle.Length - _position} "
+                    + $"there."
+            );
+        }
+
         ReadOnlySpan<byte> bytes = _pickle.AsSpan(_position, count);
         _position += count;
         return bytes;
@@ -158,20 +280,20 @@ internal sealed class PickleReader
 
     private int Length(int bytes)
     {
-        int start = _position;
-        ReadOnlySpan<byte> number = Take(bytes);
+        var start = _position;
+        var number = Take(bytes);
         ulong length = 0;
-        for (int i = bytes - 1; i >= 0; i--)
+        for (var i = bytes - 1; i >= 0; i--)
             length = length << 8 | number[i];
         return length <= int.MaxValue ? (int)length : throw Fault(start, $"It has a text of {length} bytes.");
     }
 
     private string Line()
     {
-        int length = _pickle.AsSpan(_position).IndexOf((byte)'\n');
+        var length = _pickle.AsSpan(_position).IndexOf((byte)'\n');
         if (length < 0)
             throw Fault(_position, "It ends within a name.");
-        string line = Text(Take(length));
+        var line = Text(Take(length));
         Take(1);
         return line;
     }

@@ -8,7 +8,9 @@ internal sealed record PickleGlobal(string Module, string Name)
     public override string ToString() => $"{Module}.{Name}";
 }
 
-/// <summary>What would have come of calling something that this reader does not know. What it would have held is dropped.</summary>
+/// <summary>
+/// What would have come of calling something that this reader does not know. What it would have held is dropped.
+/// </summary>
 internal sealed record PickleOpaque(PickleGlobal? Called);
 
 /// <summary>A Python dict, in its order.</summary>
@@ -24,4 +26,9 @@ internal sealed class PickleDictionary
 internal sealed record PickleStorage(string Type, string Key, long Count);
 
 /// <summary>A tensor: a view of a storage.</summary>
-internal sealed record PickleTensor(PickleStorage Storage, long Offset, ImmutableArray<long> Shape, ImmutableArray<long> Strides);
+internal sealed record PickleTensor(
+    PickleStorage Storage,
+    long Offset,
+    ImmutableArray<long> Shape,
+    ImmutableArray<long> Strides
+);

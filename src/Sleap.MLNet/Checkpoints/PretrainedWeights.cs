@@ -1,14 +1,13 @@
 using System.Security.Cryptography;
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Weights that torchvision published for ImageNet, as the start of an encoder. They expect pixels with ImageNet's mean and deviation taken off; that is
-/// worked into the first convolution, so that images stay 0 to 1 and a trained network is one like any other. For gray images the three colours' weights
-/// are added up, which is what equal colours give.
+/// Weights that torchvision published for ImageNet, as the start of an encoder. They expect pixels with ImageNet's mean
+/// and deviation taken off; that is worked into the first convolution, so that images stay 0 to 1 and a trained network
+/// is one like any other. For gray images the three colours' weights are added up, which is what equal colours give.
 /// </summary>
 internal static class PretrainedWeights
 {
@@ -16,38 +15,71 @@ internal static class PretrainedWeights
     public const string ImageNet = "ImageNet";
 
     private const string Address = "https://download.pytorch.org/models/";
-    private const string FirstWeight = "features.0.0.weight", FirstBias = "features.0.0.bias";
-    private static readonly double[] Mean = [0.485, 0.456, 0.406], Deviation = [0.229, 0.224, 0.225];
+    private const string FirstWeight = "features.0.0.weight",
+        FirstBias = "features.0.0.bias";
+    private static readonly double[] Mean = [0.485, 0.456, 0.406],
+        Deviation = [0.229, 0.224, 0.225];
 
-    /// <summary>torchvision's file for an architecture; null where there is none. The eight digits in its name begin its SHA-256.</summary>
-    public static string? FileOf(StagedBackboneOptions options) => options switch
-    {
-        ConvNeXtOptions { Architecture: var a } when Same(a.Depths, ConvNeXtArchitecture.Tiny.Depths) && Same(a.Channels, ConvNeXtArchitecture.Tiny.Channels) => "convnext_tiny-983f1562.pth",
-        ConvNeXtOptions { Architecture: var a } when Same(a.Depths, ConvNeXtArchitecture.Small.Depths) && Same(a.Channels, ConvNeXtArchitecture.Small.Channels) => "convnext_small-0c510722.pth",
-        ConvNeXtOptions { Architecture: var a } when Same(a.Depths, ConvNeXtArchitecture.Base.Depths) && Same(a.Channels, ConvNeXtArchitecture.Base.Channels) => "convnext_base-6075fbad.pth",
-        ConvNeXtOptions { Architecture: var a } when Same(a.Depths, ConvNeXtArchitecture.Large.Depths) && Same(a.Channels, ConvNeXtArchitecture.Large.Channels) => "convnext_large-ea097f82.pth",
-        SwinTOptions { Architecture: var a } when a.EmbeddingDimensions == 96 && Same(a.Depths, SwinArchitecture.Tiny.Depths) && Same(a.Heads, SwinArchitecture.Tiny.Heads) => "swin_t-704ceda3.pth",
-        SwinTOptions { Architecture: var a } when a.EmbeddingDimensions == 96 && Same(a.Depths, SwinArchitecture.Small.Depths) && Same(a.Heads, SwinArchitecture.Small.Heads) => "swin_s-5e29d889.pth",
-        SwinTOptions { Architecture: var a } when a.EmbeddingDimensions == 128 && Same(a.Depths, SwinArchitecture.Base.Depths) && Same(a.Heads, SwinArchitecture.Base.Heads) => "swin_b-68c6b09e.pth",
-        _ => null,
-    };
+    /// <summary>
+    /// torchvision's file for an architecture; null where there is none. The eight digits in its name begin its
+    /// SHA-256.
+    /// </summary>
+    public static string? FileOf(StagedBackboneOptions options) =>
+        options switch
+        {
+            ConvNeXtOptions { Architecture: var a }
+                when Same(a.Depths, ConvNeXtArchitecture.Tiny.Depths)
+                    && Same(a.Channels, ConvNeXtArchitecture.Tiny.Channels) => "convnext_tiny-983f1562.pth",
+            ConvNeXtOptions { Architecture: var a }
+                when Same(a.Depths, ConvNeXtArchitecture.Small.Depths)
+                    && Same(a.Channels, ConvNeXtArchitecture.Small.Channels) => "convnext_small-0c510722.pth",
+            ConvNeXtOptions { Architecture: var a }
+                when Same(a.Depths, ConvNeXtArchitecture.Base.Depths)
+                    && Same(a.Channels, ConvNeXtArchitecture.Base.Channels) => "convnext_base-6075fbad.pth",
+            ConvNeXtOptions { Architecture: var a }
+                when Same(a.Depths, ConvNeXtArchitecture.Large.Depths)
+                    && Same(a.Channels, ConvNeXtArchitecture.Large.Channels) => "convnext_large-ea097f82.pth",
+            SwinTOptions { Architecture: var a }
+                when a.EmbeddingDimensions == 96
+                    && Same(a.Depths, SwinArchitecture.Tiny.Depths)
+                    && Same(a.Heads, SwinArchitecture.Tiny.Heads) => "swin_t-704ceda3.pth",
+            SwinTOptions { Architecture: var a }
+                when a.EmbeddingDimensions == 96
+                    && Same(a.Depths, SwinArchitecture.Small.Depths)
+                    && Same(a.Heads, SwinArchitecture.Small.Heads) => "swin_s-5e29d889.pth",
+            SwinTOptions { Architecture: var a }
+                when a.EmbeddingDimensions == 128
+                    && Same(a.Depths, SwinArchitecture.Base.Depths)
+                    && Same(a.Heads, SwinArchitecture.Base.Heads) => "swin_b-68c6b09e.pth",
+            _ => null,
+        };
 
     /// <summary>Gives a network's encoder the weights that its options ask for; none where they ask for none.</summary>
-    /// <exception cref="FileNotFoundException">They are not on this machine and cannot be had; the message says which file goes where.</exception>
+    /// <exception cref="FileNotFoundException">They are not on this machine and cannot be had; the message says which
+    /// file goes where.</exception>
     /// <exception cref="PoseFormatException">The file is damaged, or not of this architecture.</exception>
     public static void Load(PoseNetwork network)
     {
-        if (network.Backbone is not StagedBackboneOptions { PretrainedWeights: { } wanted } options) return;
+        if (network.Backbone is not StagedBackboneOptions { PretrainedWeights: { } wanted } options)
+            return;
         var path = wanted == ImageNet ? Find(FileOf(options)!, Folders(), Download) : wanted;
         using var scope = NewDisposeScope();
-        NetworkState.LoadEncoder(network, Normalized(TorchCheckpoint.Read(path).ToTensors(), options.InChannels, path), path);
+        NetworkState.LoadEncoder(
+            network,
+            Normalized(TorchCheckpoint.Read(path).ToTensors(), options.InChannels, path),
+            path
+        );
     }
 
     /// <summary>Where torch keeps such files, most particular first.</summary>
     public static IReadOnlyList<string> Folders()
     {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        var home = Environment.GetEnvironmentVariable("TORCH_HOME") is { Length: > 0 } torchHome ? torchHome : Path.Combine(cache, "torch");
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var home = Environment.GetEnvironmentVariable("TORCH_HOME") is { Length: > 0 } torchHome
+            ? torchHome
+            : Path.Combine(cache, "torch");
         return [Path.Combine(home, "hub", "checkpoints")];
     }
 
@@ -63,36 +95,72 @@ internal static class PretrainedWeights
         try
         {
             Directory.CreateDirectory(folders[0]);
-            AtomicFile.Write(target, path =>
-            {
-                download(Address + file, path);
-                RequireHash(path, file);
-            });
+            AtomicFile.Write(
+                target,
+                path =>
+                {
+                    download(Address + file, path);
+                    RequireHash(path, file);
+                }
+            );
             return target;
         }
-        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or UnauthorizedAccessException)
+        catch (Exception fault)
+            when (fault is HttpRequestException or TaskCanceledException or IOException or UnauthorizedAccessException)
         {
             throw new FileNotFoundException(
-                $"The ImageNet weights '{file}' are not in {string.Join(" or ", folders)}, and {Address}{file} could not be fetched ({fault.Message}). Fetch it on a machine with a network and put it there, or name its path in Backbone.PretrainedWeights.", file, fault);
+                $"The ImageNet weights '{file}' are not in {string.Join(" or ", folders)}, and {Address}{file} could "
+                    + $"not be fetched ({fault.Message}). Fetch it on a machine with a network and put it there, "
+                    + $"or "
+                    + $"name its path in Backbone.PretrainedWeights.",
+                file,
+                fault
+            );
         }
     }
 
     /// <summary>A state dict whose first convolution takes images of 0 to 1, of one channel or three.</summary>
-    internal static IReadOnlyDictionary<string, Tensor> Normalized(IReadOnlyDictionary<string, Tensor> tensors, int channels, string path)
+    internal static IReadOnlyDictionary<string, Tensor> Normalized(
+        IReadOnlyDictionary<string, Tensor> tensors,
+        int channels,
+        string path
+    )
     {
-        if (!tensors.TryGetValue(FirstWeight, out var weight) || !tensors.TryGetValue(FirstBias, out var bias) || weight.dim() != 4 || weight.size(1) != 3)
-            throw new PoseFormatException(path, FirstWeight, "It is missing or not a convolution of three channels, expected the weights of a ConvNeXt or Swin Transformer of torchvision.");
+        if (
+            !tensors.TryGetValue(FirstWeight, out var weight)
+            || !tensors.TryGetValue(FirstBias, out var bias)
+            || weight.dim() != 4
+            || weight.size(1) != 3
+        )
+        {
+            throw new PoseFormatException(
+                path,
+                FirstWeight,
+                "It is missing or not a convolution of three channels, "
+                    + "expected the weights of a ConvNeXt or Swin Transformer of torchvision."
+            );
+        }
+
         using var noGrad = no_grad();
         // Σ w (x − m) / s = Σ (w / s) x − Σ w m / s
         var scaled = weight.div(tensor(Deviation).to(ScalarType.Float32).view(1, 3, 1, 1));
-        var shifted = bias.sub(scaled.mul(tensor(Mean).to(ScalarType.Float32).view(1, 3, 1, 1)).sum(new long[] { 1, 2, 3 }));
-        return new Dictionary<string, Tensor>(tensors) { [FirstWeight] = channels == 1 ? scaled.sum(1, true) : scaled, [FirstBias] = shifted };
+        var shifted = bias.sub(
+            scaled.mul(tensor(Mean).to(ScalarType.Float32).view(1, 3, 1, 1)).sum(new long[] { 1, 2, 3 })
+        );
+        return new Dictionary<string, Tensor>(tensors)
+        {
+            [FirstWeight] = channels == 1 ? scaled.sum(1, true) : scaled,
+            [FirstBias] = shifted,
+        };
     }
 
     private static void Download(string address, string path)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
-        using var response = client.Send(new HttpRequestMessage(HttpMethod.Get, address), HttpCompletionOption.ResponseHeadersRead);
+        using var response = client.Send(
+            new HttpRequestMessage(HttpMethod.Get, address),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         response.EnsureSuccessStatusCode();
         using var from = response.Content.ReadAsStream();
         using var to = File.Create(path);
@@ -105,7 +173,14 @@ internal static class PretrainedWeights
         using var stream = File.OpenRead(path);
         var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
         if (!hash.StartsWith(expected, StringComparison.Ordinal))
-            throw new PoseFormatException(path, null, $"Its SHA-256 begins with {hash[..8]}, expected {expected}: the file is damaged or another one. Delete it to have it fetched again.");
+        {
+            throw new PoseFormatException(
+                path,
+                null,
+                $"Its SHA-256 begins with {hash[..8]}, expected {expected}: "
+                    + $"the file is damaged or another one. Delete it to have it fetched again."
+            );
+        }
     }
 
     private static bool Same(IEnumerable<int> one, IEnumerable<int> other) => one.SequenceEqual(other);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Sleap.IO;
 
@@ -10,39 +9,99 @@ internal static class SafetensorsHeader
     public static SafetensorsEntry Entry(string file, string tensor, JsonElement json, long available)
     {
         if (json.ValueKind != JsonValueKind.Object)
-            throw new PoseFormatException(file, tensor, $"Its description is a JSON {json.ValueKind}, expected an object with dtype, shape and data_offsets.");
-        string type = json.TryGetProperty("dtype", out JsonElement dtype) && dtype.ValueKind == JsonValueKind.String ? dtype.GetString()! : "";
-        int bytes = SafetensorsTypes.BytesOf(type) ?? throw new PoseFormatException(file, tensor, $"Its dtype is '{type}', expected one of {SafetensorsTypes.Names}.");
-        long[] shape = Numbers(file, tensor, json, "shape"), offsets = Numbers(file, tensor, json, "data_offsets");
-        if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > available)
-            throw new PoseFormatException(file, tensor, $"Its data_offsets are [{string.Join(", ", offsets)}], expected a first and a last byte among the {available} after the header. The file may be cut off.");
+        {
+            throw new PoseFormatException(
+                file,
+                tensor,
+                $"Its description is a JSON {json.ValueKind}, expected an "
+                    + $"object with dtype, shape and data_offsets."
+            );
+        }
 
-        Int128 size = shape.Aggregate((Int128)bytes, (product, side) => Int128.Min(product * side, Int128.MaxValue >> 63));
-        long length = offsets[1] - offsets[0];
+        var type =
+            json.TryGetProperty("dtype", out var dtype) && dtype.ValueKind == JsonValueKind.String
+                ? dtype.GetString()!
+                : "";
+        var bytes =
+            SafetensorsTypes.BytesOf(type)
+            ?? throw new PoseFormatException(
+                file,
+                tensor,
+                $"Its dtype is '{type}', expected one of {SafetensorsTypes.Names}."
+            );
+        long[] shape = Numbers(file, tensor, json, "shape"),
+            offsets = Numbers(file, tensor, json, "data_offsets");
+        if (offsets.Length != 2 || offsets[0] > offsets[1] || offsets[1] > available)
+        {
+            throw new PoseFormatException(
+                file,
+                tensor,
+                $"Its data_offsets are [{string.Join(", ", offsets)}], "
+                    + $"expected a first and a last byte among the {available} after the header. The file may be cut "
+                    + $"off."
+            );
+        }
+
+        var size = shape.Aggregate((Int128)bytes, (product, side) => Int128.Min(product * side, Int128.MaxValue >> 63));
+        var length = offsets[1] - offsets[0];
         if (size != length || length > int.MaxValue)
-            throw new PoseFormatException(file, tensor, $"Its data_offsets leave {length} bytes, but its shape ({string.Join(", ", shape)}) of {type} takes {size}.");
+        {
+            throw new PoseFormatException(
+                file,
+                tensor,
+                $"Its data_offsets leave {length} bytes, but its shape "
+                    + $"({string.Join(", ", shape)}) of {type} takes {size}."
+            );
+        }
+
         return new SafetensorsEntry(type, [.. shape], offsets[0], (int)length);
     }
 
-    public static void CheckNoOverlap(string file, IReadOnlyDictionary<string, SafetensorsEntry> entries, long available)
+    public static void CheckNoOverlap(
+        string file,
+        IReadOnlyDictionary<string, SafetensorsEntry> entries,
+        long available
+    )
     {
         long end = 0;
-        foreach ((string tensor, SafetensorsEntry entry) in entries.OrderBy(entry => entry.Value.Offset).ThenBy(entry => entry.Value.Length))
+        foreach (
+            (var tensor, var entry) in entries.OrderBy(entry => entry.Value.Offset).ThenBy(entry => entry.Value.Length)
+        )
         {
             if (entry.Offset != end)
-                throw new PoseFormatException(file, tensor, $"It begins at byte {entry.Offset}, expected {end}, where the tensor before it ends.");
+            {
+                throw new PoseFormatException(
+                    file,
+                    tensor,
+                    $"It begins at byte {entry.Offset}, expected {end}, where the tensor before it ends."
+                );
+            }
+
             end += entry.Length;
         }
 
         if (end != available)
-            throw new PoseFormatException(file, null, $"The tensors take {end} bytes, but {available} follow the header.");
+        {
+            throw new PoseFormatException(
+                file,
+                null,
+                $"The tensors take {end} bytes, but {available} follow the header."
+            );
+        }
     }
 
     private static long[] Numbers(string file, string tensor, JsonElement json, string key)
     {
-        if (json.TryGetProperty(key, out JsonElement array) && array.ValueKind == JsonValueKind.Array)
+        if (json.TryGetProperty(key, out var array) && array.ValueKind == JsonValueKind.Array)
         {
-            long[] numbers = [.. array.EnumerateArray().Select(number => number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long value) ? value : -1)];
+            long[] numbers =
+            [
+                .. array
+                    .EnumerateArray()
+                    .Select(number =>
+                        number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var value) ? value : -1
+                    ),
+            ];
             if (numbers.All(number => number >= 0))
                 return numbers;
         }

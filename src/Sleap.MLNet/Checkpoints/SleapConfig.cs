@@ -3,9 +3,9 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// What a sleap-nn configuration (<c>training_config.yaml</c>) says, in this library's options: <c>model_config</c> with its <c>backbone_config</c> and
-/// <c>head_configs</c>, <c>data_config</c> and <c>trainer_config</c>. Options that decide what a network computes are sleap-nn's, so that its checkpoints predict
-/// here what they predict there.
+/// What a sleap-nn configuration (<c>training_config.yaml</c>) says, in this library's options: <c>model_config</c>
+/// with its <c>backbone_config</c> and <c>head_configs</c>, <c>data_config</c> and <c>trainer_config</c>. Options that
+/// decide what a network computes are sleap-nn's, so that its checkpoints predict here what they predict there.
 /// </summary>
 public sealed class SleapConfig
 {
@@ -19,12 +19,15 @@ public sealed class SleapConfig
     public ModelType Type { get; }
 
     /// <summary>
-    /// The options of the model type: <see cref="SingleInstanceOptions"/>, <see cref="CentroidOptions"/>, <see cref="CenteredInstanceOptions"/> (for
-    /// <see cref="ModelType.TopDownId"/> too), <see cref="BottomUpOptions"/> or <see cref="BottomUpIdOptions"/>.
+    /// The options of the model type: <see cref="SingleInstanceOptions"/>, <see cref="CentroidOptions"/>,
+    /// <see cref="CenteredInstanceOptions"/> (for <see cref="ModelType.TopDownId"/> too), <see cref="BottomUpOptions"/>
+    /// or <see cref="BottomUpIdOptions"/>.
     /// </summary>
     public PoseModelOptions Options { get; }
 
-    /// <summary>The skeleton that the model was trained on; null in a configuration for training that leaves it to the labels.</summary>
+    /// <summary>
+    /// The skeleton that the model was trained on; null in a configuration for training that leaves it to the labels.
+    /// </summary>
     public Skeleton? Skeleton { get; }
 
     /// <summary>Names of the animals that an ID model tells apart; else empty.</summary>
@@ -41,22 +44,45 @@ public sealed class SleapConfig
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">A YAML file.</param>
-    /// <exception cref="PoseFormatException">It is no configuration, or contradicts itself; the message lists every fault with its key and line.</exception>
+    /// <exception cref="PoseFormatException">It is no configuration, or contradicts itself; the message lists every
+    /// fault with its key and line.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static SleapConfig Read(string path) => Read(path, trained: false);
 
-    /// <summary>The configuration of a network that is to be trained, or of one that is: then what training settled must be there, and crops may have any size.</summary>
+    /// <summary>
+    /// The configuration of a network that is to be trained, or of one that is: then what training settled must be
+    /// there, and crops may have any size.
+    /// </summary>
     internal static SleapConfig Read(string path, bool trained)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var root = new ConfigSection(YamlFile.Read(path));
         root.Skip("name", "description", "sleap_nn_version", "filename");
         var model = root.Section("model_config");
-        if (model is null) throw new PoseFormatException(path, "model_config", "The section is missing. Is this a training_config.yaml of sleap-nn?");
+        if (model is null)
+        {
+            throw new PoseFormatException(
+                path,
+                "model_config",
+                "The section is missing. Is this a training_config.yaml of sleap-nn?"
+            );
+        }
+
         model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
         var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
         if (!trained && backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
-            root.Section("data_config")!.Section("preprocessing")!.Fault("crop_size", $"is {crop}, expected a multiple of the backbone's max_stride: {Math.Max(1, crop / backbone.MaxStride) * backbone.MaxStride} or {(crop / backbone.MaxStride + 1) * backbone.MaxStride}.");
+        {
+            root.Section("data_config")!
+                .Section("preprocessing")!
+                .Fault(
+                    "crop_size",
+                    $"is {crop}, expected a "
+                        + $"multiple of the backbone's max_stride: "
+                        + $"{Math.Max(1, crop / backbone.MaxStride) * backbone.MaxStride} or "
+                        + $"{(crop / backbone.MaxStride + 1) * backbone.MaxStride}."
+                );
+        }
+
         var config = Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
         return trained ? config.Trained(path) : config;
     }
@@ -68,42 +94,110 @@ public sealed class SleapConfig
     {
         var root = new ConfigSection(YamlFile.Read(path)); // JSON is YAML
         var model = root.Section("model");
-        if (model is null) throw new PoseFormatException(path, "model", "The section is missing. Is this a training_config.json of SLEAP?");
+        if (model is null)
+        {
+            throw new PoseFormatException(
+                path,
+                "model",
+                "The section is missing. Is this a training_config.json of SLEAP?"
+            );
+        }
+
         var trainer = LegacyConfig.Training(root);
-        return Checked(path, root, LegacyConfig.Backbone(model, channels), LegacyConfig.Head(model), LegacyConfig.Data(root, path), trainer);
+        return Checked(
+            path,
+            root,
+            LegacyConfig.Backbone(model, channels),
+            LegacyConfig.Head(model),
+            LegacyConfig.Data(root, path),
+            trainer
+        );
     }
 
     /// <summary>Refuses the configuration of a trained model which lacks what training settles.</summary>
     internal SleapConfig Trained(string path)
     {
         List<string> faults = [];
-        if (Skeleton is null) faults.Add("data_config.skeletons is missing or empty, expected the skeleton that the model was trained on.");
-        if (Options is CenteredInstanceOptions { CropSize: null }) faults.Add($"data_config.preprocessing.crop_size is null, expected the side of the crops in pixels: the {Type} model was trained on crops of one size.");
-        if (Type is ModelType.TopDownId or ModelType.BottomUpId && Classes.Count == 0) faults.Add($"model_config.head_configs: the {Type} model names no classes, expected the names of the animals that it tells apart.");
+        if (Skeleton is null)
+        {
+            faults.Add(
+                "data_config.skeletons is missing or empty, expected the skeleton that the model was trained on."
+            );
+        }
+
+        if (Options is CenteredInstanceOptions { CropSize: null })
+        {
+            faults.Add(
+                $"data_config.preprocessing.crop_size "
+                    + $"is null, expected the side of the crops in pixels: the {Type} model was trained on crops of "
+                    + $"one "
+                    + $"size."
+            );
+        }
+
+        if (Type is ModelType.TopDownId or ModelType.BottomUpId && Classes.Count == 0)
+        {
+            faults.Add(
+                $"model_config.head_configs: the {Type} model names no classes, expected the names of the animals "
+                    + $"that "
+                    + $"it tells apart."
+            );
+        }
+
         return faults.Count == 0 ? this : throw new PoseFormatException(path, null, string.Join("\n  ", faults));
     }
 
-    private static SleapConfig Checked(string path, ConfigSection root, BackboneOptions? backbone, HeadConfig? head, DataConfig data, TrainerOptions trainer)
+    private static SleapConfig Checked(
+        string path,
+        ConfigSection root,
+        BackboneOptions? backbone,
+        HeadConfig? head,
+        DataConfig data,
+        TrainerOptions trainer
+    )
     {
         var options = backbone is null || head is null ? null : OptionsOf(head, backbone, data, trainer);
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
-        if (options is not null && skeleton is not null) faults.AddRange(FaultsOf(options, head!, new PoseSubject(skeleton, head!.Classes)));
-        else if (options is not null) faults.AddRange(options.Backbone.Faults());
+        if (options is not null && skeleton is not null)
+            faults.AddRange(FaultsOf(options, head!, new PoseSubject(skeleton, head!.Classes)));
+        else if (options is not null)
+            faults.AddRange(options.Backbone.Faults());
         if (faults.Count > 0)
-            throw new PoseFormatException(path, null, faults.Count == 1 ? faults[0] : $"{faults.Count} faults:\n  {string.Join("\n  ", faults)}");
+        {
+            throw new PoseFormatException(
+                path,
+                null,
+                faults.Count == 1 ? faults[0] : $"{faults.Count} faults:\n  {string.Join("\n  ", faults)}"
+            );
+        }
+
         return new SleapConfig(head!, options!, skeleton, [.. root.Unread().Select(key => $"{key} is not honoured")])
         {
             FrameSize = data is { MaxHeight: { } height, MaxWidth: { } width } ? (height, width) : null,
         };
     }
 
-    private static PoseModelOptions OptionsOf(HeadConfig head, BackboneOptions backbone, DataConfig data, TrainerOptions trainer)
+    private static PoseModelOptions OptionsOf(
+        HeadConfig head,
+        BackboneOptions backbone,
+        DataConfig data,
+        TrainerOptions trainer
+    )
     {
         PoseModelOptions options = head.Type switch
         {
-            ModelType.Centroid => new CentroidOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, Sigmoid = head.Sigmoid },
-            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, CropSize = data.CropSize, CropAlignment = CropAlignment.SleapNN },
+            ModelType.Centroid => new CentroidOptions
+            {
+                AnchorPart = head.AnchorPart ?? data.CenterPart,
+                Sigmoid = head.Sigmoid,
+            },
+            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions
+            {
+                AnchorPart = head.AnchorPart ?? data.CenterPart,
+                CropSize = data.CropSize,
+                CropAlignment = CropAlignment.SleapNN,
+            },
             ModelType.BottomUp => new BottomUpOptions { PartAffinity = head.PartAffinity ?? new() },
             ModelType.BottomUpId => new BottomUpIdOptions { ClassMaps = head.ClassMaps ?? new() },
             _ => new SingleInstanceOptions(),
@@ -123,19 +217,26 @@ public sealed class SleapConfig
     // Fields follow the edges of the head, which may be others than the skeleton's, or in another order.
     private static Skeleton Connected(Skeleton skeleton, HeadConfig head)
     {
-        if (head.Edges.Count == 0) return skeleton;
-        var edges = head.Edges.Select(edge => new Edge(skeleton.IndexOf(edge.Source), skeleton.IndexOf(edge.Destination))).ToList();
-        // Some of sleap-nn's own files name other parts in the head than in the skeleton; then the skeleton's edges are meant.
-        return edges.Exists(edge => edge.Source < 0 || edge.Destination < 0) ? skeleton : new Skeleton(skeleton.Name, skeleton.Nodes, edges, skeleton.Symmetries);
+        if (head.Edges.Count == 0)
+            return skeleton;
+        var edges = head
+            .Edges.Select(edge => new Edge(skeleton.IndexOf(edge.Source), skeleton.IndexOf(edge.Destination)))
+            .ToList();
+        // Some of sleap-nn's own files name other parts in the head than in the skeleton; then the skeleton's edges are
+        // meant.
+        return edges.Exists(edge => edge.Source < 0 || edge.Destination < 0)
+            ? skeleton
+            : new Skeleton(skeleton.Name, skeleton.Nodes, edges, skeleton.Symmetries);
     }
 
-    private static IEnumerable<string> FaultsOf(PoseModelOptions options, HeadConfig head, PoseSubject subject) => options switch
-    {
-        CentroidOptions o => o.Faults(subject),
-        CenteredInstanceOptions o => o.Faults(subject, head.ClassVectors),
-        BottomUpOptions o => o.Faults(subject),
-        BottomUpIdOptions o => o.Faults(subject),
-        SingleInstanceOptions o => o.Faults(subject),
-        _ => [],
-    };
+    private static IEnumerable<string> FaultsOf(PoseModelOptions options, HeadConfig head, PoseSubject subject) =>
+        options switch
+        {
+            CentroidOptions o => o.Faults(subject),
+            CenteredInstanceOptions o => o.Faults(subject, head.ClassVectors),
+            BottomUpOptions o => o.Faults(subject),
+            BottomUpIdOptions o => o.Faults(subject),
+            SingleInstanceOptions o => o.Faults(subject),
+            _ => [],
+        };
 }

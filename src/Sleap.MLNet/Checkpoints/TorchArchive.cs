@@ -17,41 +17,76 @@ internal sealed class TorchArchive
     {
         _length = length;
         _file = file;
-        foreach (ZipArchiveEntry entry in zip.Entries)
+        foreach (var entry in zip.Entries)
             _entries[entry.FullName] = entry;
-        string pickle = _entries.Keys.FirstOrDefault(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)
-            ?? throw new PoseFormatException(file, null, "There is no FOLDER/data.pkl in it, expected a checkpoint of torch.save.");
+        var pickle =
+            _entries.Keys.FirstOrDefault(name =>
+                name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1
+            )
+            ?? throw new PoseFormatException(
+                file,
+                null,
+                "There is no FOLDER/data.pkl in it, expected a checkpoint of torch.save."
+            );
         _folder = pickle[..pickle.IndexOf('/')];
-        if (_entries.TryGetValue($"{_folder}/byteorder", out ZipArchiveEntry? order) && Bytes(order) is var text && !text.AsSpan().SequenceEqual("little"u8))
+        if (
+            _entries.TryGetValue($"{_folder}/byteorder", out var order)
+            && Bytes(order) is var text
+            && !text.AsSpan().SequenceEqual("little"u8)
+        )
+        {
             throw new PoseFormatException(file, "byteorder", "Its numbers are not little-endian.");
+        }
     }
 
-    public static (ScalarType Type, int Bytes)? TypeOf(string storage) => storage switch
-    {
-        "FloatStorage" => (ScalarType.Float32, 4),
-        "DoubleStorage" => (ScalarType.Float64, 8),
-        "HalfStorage" => (ScalarType.Float16, 2),
-        "BFloat16Storage" => (ScalarType.BFloat16, 2),
-        "LongStorage" => (ScalarType.Int64, 8),
-        "IntStorage" => (ScalarType.Int32, 4),
-        "ShortStorage" => (ScalarType.Int16, 2),
-        "CharStorage" => (ScalarType.Int8, 1),
-        "ByteStorage" => (ScalarType.Byte, 1),
-        "BoolStorage" => (ScalarType.Bool, 1),
-        _ => null,
-    };
+    public static (ScalarType Type, int Bytes)? TypeOf(string storage) =>
+        storage switch
+        {
+            "FloatStorage" => (ScalarType.Float32, 4),
+            "DoubleStorage" => (ScalarType.Float64, 8),
+            "HalfStorage" => (ScalarType.Float16, 2),
+            "BFloat16Storage" => (ScalarType.BFloat16, 2),
+            "LongStorage" => (ScalarType.Int64, 8),
+            "IntStorage" => (ScalarType.Int32, 4),
+            "ShortStorage" => (ScalarType.Int16, 2),
+            "CharStorage" => (ScalarType.Int8, 1),
+            "ByteStorage" => (ScalarType.Byte, 1),
+            "BoolStorage" => (ScalarType.Bool, 1),
+            _ => null,
+        };
 
     public byte[] Pickle() => Bytes(_entries[$"{_folder}/data.pkl"]);
 
     /// <summary>The numbers of a tensor, row-major.</summary>
     public byte[] Numbers(string name, PickleTensor tensor)
     {
-        int size = TypeOf(tensor.Storage.Type)?.Bytes ?? throw new PoseFormatException(_file, name, $"Its numbers are a {tensor.Storage.Type}, expected one of Float, Double, Half, BFloat16, Long, Int, Short, Char, Byte or BoolStorage.");
-        byte[] storage = Storage(name, tensor.Storage, size);
-        Int128 count = 1, last = tensor.Offset;
-        if (tensor.Shape.Length != tensor.Strides.Length || tensor.Offset < 0 || tensor.Shape.Any(side => side < 0) || tensor.Strides.Any(step => step < 0))
-            throw new PoseFormatException(_file, name, $"Its shape ({string.Join(", ", tensor.Shape)}), strides ({string.Join(", ", tensor.Strides)}) and offset {tensor.Offset} do not go together.");
-        foreach ((long side, long step) in tensor.Shape.Zip(tensor.Strides))
+        var size =
+            TypeOf(tensor.Storage.Type)?.Bytes
+            ?? throw new PoseFormatException(
+                _file,
+                name,
+                $"Its numbers are a {tensor.Storage.Type}, expected one of Float, Double, Half, BFloat16, Long, Int, "
+                    + $"Short, Char, Byte or BoolStorage."
+            );
+        var storage = Storage(name, tensor.Storage, size);
+        Int128 count = 1,
+            last = tensor.Offset;
+        if (
+            tensor.Shape.Length != tensor.Strides.Length
+            || tensor.Offset < 0
+            || tensor.Shape.Any(side => side < 0)
+            || tensor.Strides.Any(step => step < 0)
+        )
+        {
+            throw new PoseFormatException(
+                _file,
+                name,
+                $"Its shape ({string.Join(", ", tensor.Shape)}), strides "
+                    + $"({string.Join(", ", tensor.Strides)}) and offset {tensor.Offset} do not go together."
+            );
+        }
+
+        foreach ((var side, var step) in tensor.Shape.Zip(tensor.Strides))
         {
             count = Int128.Min(count * side, Int128.MaxValue >> 64);
             last = Int128.Min(last + (Int128)Math.Max(side - 1, 0) * step, Int128.MaxValue >> 64);
@@ -59,19 +94,41 @@ internal sealed class TorchArchive
 
         // A view may repeat numbers (stride 0), so both what it reads and what it makes have to fit.
         if (count > 0 && (last >= storage.Length / size || count > storage.Length / size))
-            throw new PoseFormatException(_file, name, $"Its shape ({string.Join(", ", tensor.Shape)}) reaches beyond the {storage.Length / size} numbers stored for it.");
+        {
+            throw new PoseFormatException(
+                _file,
+                name,
+                $"Its shape ({string.Join(", ", tensor.Shape)}) reaches "
+                    + $"beyond the {storage.Length / size} numbers stored for it."
+            );
+        }
+
         return View(storage, tensor, size, (int)count);
     }
 
     private byte[] Storage(string name, PickleStorage storage, int size)
     {
-        if (_storages.TryGetValue(storage.Key, out byte[]? known))
+        if (_storages.TryGetValue(storage.Key, out var known))
             return known;
-        if (!_entries.TryGetValue($"{_folder}/data/{storage.Key}", out ZipArchiveEntry? entry))
-            throw new PoseFormatException(_file, name, $"Its numbers, {_folder}/data/{storage.Key}, are not in the file.");
-        byte[] bytes = Bytes(entry);
+        if (!_entries.TryGetValue($"{_folder}/data/{storage.Key}", out var entry))
+        {
+            throw new PoseFormatException(
+                _file,
+                name,
+                $"Its numbers, {_folder}/data/{storage.Key}, are not in the file."
+            );
+        }
+
+        var bytes = Bytes(entry);
         if (storage.Count < 0 || (Int128)storage.Count * size != bytes.Length)
-            throw new PoseFormatException(_file, name, $"{entry.FullName} has {bytes.Length} bytes, expected {(Int128)storage.Count * size}.");
+        {
+            throw new PoseFormatException(
+                _file,
+                name,
+                $"{entry.FullName} has {bytes.Length} bytes, expected {(Int128)storage.Count * size}."
+            );
+        }
+
         return _storages[storage.Key] = bytes;
     }
 
@@ -81,8 +138,15 @@ internal sealed class TorchArchive
         if (entry.CompressedLength != entry.Length)
             throw new PoseFormatException(_file, entry.FullName, "It is compressed, which torch.save never does.");
         if (entry.Length > _length)
-            throw new PoseFormatException(_file, entry.FullName, $"It is given {entry.Length} bytes, but the whole file has {_length}.");
-        using Stream stream = entry.Open();
+        {
+            throw new PoseFormatException(
+                _file,
+                entry.FullName,
+                $"It is given {entry.Length} bytes, but the whole file has {_length}."
+            );
+        }
+
+        using var stream = entry.Open();
         var bytes = new byte[entry.Length];
         try
         {
@@ -100,11 +164,11 @@ internal sealed class TorchArchive
     {
         var result = new byte[count * size];
         var index = new long[tensor.Shape.Length];
-        long source = tensor.Offset;
-        for (int target = 0; target < count; target++)
+        var source = tensor.Offset;
+        for (var target = 0; target < count; target++)
         {
             storage.AsSpan((int)source * size, size).CopyTo(result.AsSpan(target * size));
-            for (int dimension = index.Length - 1; dimension >= 0; dimension--)
+            for (var dimension = index.Length - 1; dimension >= 0; dimension--)
             {
                 source += tensor.Strides[dimension];
                 if (++index[dimension] < tensor.Shape[dimension])

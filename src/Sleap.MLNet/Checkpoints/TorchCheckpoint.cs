@@ -1,20 +1,22 @@
 using System.IO.Compression;
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// What <c>torch.save</c> wrote, such as a sleap-nn <c>best.ckpt</c> or a torchvision <c>.pth</c>, read without Python: a zip of a
-/// pickle and of blocks of numbers. Only tensors, dicts, lists, texts and numbers are built; classes that the pickle names are
-/// skipped, and nothing of it is ever run.
+/// What <c>torch.save</c> wrote, such as a sleap-nn <c>best.ckpt</c> or a torchvision <c>.pth</c>, read without Python:
+/// a zip of a pickle and of blocks of numbers. Only tensors, dicts, lists, texts and numbers are built; classes that
+/// the pickle names are skipped, and nothing of it is ever run.
 /// </summary>
 public sealed class TorchCheckpoint
 {
     private readonly Dictionary<string, (PickleTensor Tensor, byte[] Numbers)> _state;
 
-    private TorchCheckpoint(IReadOnlyDictionary<string, object> values, Dictionary<string, (PickleTensor, byte[])> state)
+    private TorchCheckpoint(
+        IReadOnlyDictionary<string, object> values,
+        Dictionary<string, (PickleTensor, byte[])> state
+    )
     {
         Values = values;
         _state = state;
@@ -27,12 +29,13 @@ public sealed class TorchCheckpoint
     public IReadOnlyDictionary<string, object> Values { get; }
 
     /// <summary>Reads a checkpoint.</summary>
-    /// <param name="path">A file of torch's zip format, which holds a state dict or a dict with one under <c>state_dict</c>.</param>
+    /// <param name="path">A file of torch's zip format, which holds a state dict or a dict with one under
+    /// <c>state_dict</c>.</param>
     /// <exception cref="PoseFormatException">It is no such file, damaged, or has no state dict.</exception>
     /// <exception cref="IOException">It can't be opened.</exception>
     public static TorchCheckpoint Read(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using var stream = File.OpenRead(path);
         return Read(stream, path);
     }
 
@@ -50,7 +53,13 @@ public sealed class TorchCheckpoint
         }
         catch (InvalidDataException fault)
         {
-            throw new PoseFormatException(name, null, $"It is no zip file, which checkpoints of torch 1.6 and newer are, or it is damaged: {fault.Message}", fault);
+            throw new PoseFormatException(
+                name,
+                null,
+                $"It is no zip file, which checkpoints of torch 1.6 and newer "
+                    + $"are, or it is damaged: {fault.Message}",
+                fault
+            );
         }
     }
 
@@ -62,8 +71,8 @@ public sealed class TorchCheckpoint
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     public Tensor ToTensor(string tensor)
     {
-        (PickleTensor view, byte[] numbers) = _state[tensor];
-        Tensor result = empty(view.Shape.ToArray(), TorchArchive.TypeOf(view.Storage.Type)!.Value.Type);
+        (var view, var numbers) = _state[tensor];
+        var result = empty(view.Shape.ToArray(), TorchArchive.TypeOf(view.Storage.Type)!.Value.Type);
         numbers.CopyTo(result.bytes);
         return result;
     }
@@ -74,22 +83,37 @@ public sealed class TorchCheckpoint
     private static TorchCheckpoint Read(TorchArchive archive, string name)
     {
         if (PickleReader.Read(archive.Pickle(), name) is not PickleDictionary root)
-            throw new PoseFormatException(name, "data.pkl", "It does not hold a dict, expected a state dict or a checkpoint with one.");
+        {
+            throw new PoseFormatException(
+                name,
+                "data.pkl",
+                "It does not hold a dict, expected a state dict or a checkpoint with one."
+            );
+        }
+
         var values = new Dictionary<string, object>();
-        foreach ((object? key, object? value) in root.Entries)
+        foreach ((var key, var value) in root.Entries)
         {
             if (key is string text && value is long or double or bool or string)
                 values[text] = value;
         }
 
-        PickleDictionary state = root["state_dict"] as PickleDictionary ?? root;
+        var state = root["state_dict"] as PickleDictionary ?? root;
         var tensors = new Dictionary<string, (PickleTensor, byte[])>();
-        foreach ((object? key, object? value) in state.Entries)
+        foreach ((var key, var value) in state.Entries)
         {
             if (key is string text && value is PickleTensor tensor)
+            {
                 tensors[text] = (tensor, archive.Numbers(text, tensor));
+            }
             else if (!ReferenceEquals(state, root))
-                throw new PoseFormatException(name, $"state_dict, {key}", $"It is {(value as PickleOpaque)?.Called ?? value ?? "None"}, expected a tensor.");
+            {
+                throw new PoseFormatException(
+                    name,
+                    $"state_dict, {key}",
+                    $"It is {(value as PickleOpaque)?.Called ?? value ?? "None"}, expected a tensor."
+                );
+            }
         }
 
         if (tensors.Count == 0)

@@ -6,23 +6,26 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Writes a checkpoint that <c>torch.load</c> takes, also with <c>weights_only</c>: a zip of a pickle of protocol 2 and of blocks of numbers, laid out as
-/// <c>torch.save</c> lays it out.
+/// Writes a checkpoint that <c>torch.load</c> takes, also with <c>weights_only</c>: a zip of a pickle of protocol 2 and
+/// of blocks of numbers, laid out as <c>torch.save</c> lays it out.
 /// </summary>
 internal sealed class TorchCheckpointWriter
 {
     private const string Folder = "best";
     private readonly MemoryStream _pickle = new();
 
-    private TorchCheckpointWriter()
-    {
-    }
+    private TorchCheckpointWriter() { }
 
     /// <summary>Writes a dict of texts and whole numbers with a state dict under <c>state_dict</c>.</summary>
     /// <param name="stream">Where to.</param>
-    /// <param name="state">Names and tensors, in order; whole numbers stay 64 bits, all others become single precision.</param>
+    /// <param name="state">Names and tensors, in order; whole numbers stay 64 bits, all others become single
+    /// precision.</param>
     /// <param name="values">Texts and whole numbers beside them.</param>
-    public static void Write(Stream stream, IReadOnlyList<KeyValuePair<string, Tensor>> state, IReadOnlyDictionary<string, object> values)
+    public static void Write(
+        Stream stream,
+        IReadOnlyList<KeyValuePair<string, Tensor>> state,
+        IReadOnlyDictionary<string, object> values
+    )
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         Add(zip, "data.pkl", new TorchCheckpointWriter().Pickle(state, values));
@@ -44,14 +47,16 @@ internal sealed class TorchCheckpointWriter
 
     private byte[] Pickle(IReadOnlyList<KeyValuePair<string, Tensor>> state, IReadOnlyDictionary<string, object> values)
     {
-        Op(0x80, 2);        // PROTO 2
-        Op('}');            // EMPTY_DICT
-        Op('(');            // MARK
+        Op(0x80, 2); // PROTO 2
+        Op('}'); // EMPTY_DICT
+        Op('('); // MARK
         foreach (var (key, value) in values)
         {
             Text(key);
-            if (value is string text) Text(text);
-            else Whole(Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture));
+            if (value is string text)
+                Text(text);
+            else
+                Whole(Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture));
         }
         Text("state_dict");
         Ordered();
@@ -61,9 +66,9 @@ internal sealed class TorchCheckpointWriter
             Text(state[i].Key);
             TensorOf(i, state[i].Value);
         }
-        Op('u');            // SETITEMS
+        Op('u'); // SETITEMS
         Op('u');
-        Op('.');            // STOP
+        Op('.'); // STOP
         return _pickle.ToArray();
     }
 
@@ -78,34 +83,37 @@ internal sealed class TorchCheckpointWriter
         Text(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Text("cpu");
         Whole((int)tensor.numel());
-        Op('t');            // TUPLE
-        Op('Q');            // BINPERSID
+        Op('t'); // TUPLE
+        Op('Q'); // BINPERSID
         Whole(0);
         var shape = tensor.shape;
         Wholes(shape);
         var strides = new long[shape.Length];
-        for (var (i, step) = (shape.Length - 1, 1L); i >= 0; step *= shape[i--]) strides[i] = step;
+        for (var (i, step) = (shape.Length - 1, 1L); i >= 0; step *= shape[i--])
+            strides[i] = step;
         Wholes(strides);
-        Op(0x89);           // NEWFALSE
+        Op(0x89); // NEWFALSE
         Ordered();
         Op('t');
-        Op('R');            // REDUCE
+        Op('R'); // REDUCE
     }
 
     // Tables of positions are whole numbers.
-    private static ScalarType TypeOf(Tensor tensor) => tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.Float32;
+    private static ScalarType TypeOf(Tensor tensor) =>
+        tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.Float32;
 
     private void Ordered()
     {
         Global("collections", "OrderedDict");
-        Op(')');            // EMPTY_TUPLE
+        Op(')'); // EMPTY_TUPLE
         Op('R');
     }
 
     private void Wholes(long[] values)
     {
         Op('(');
-        foreach (var value in values) Whole((int)value);
+        foreach (var value in values)
+            Whole((int)value);
         Op('t');
     }
 

@@ -6,8 +6,24 @@ internal static class TrainerConfig
     // Where and how a run was logged, shown and stored: nothing of it is part of how a network learns.
     private static readonly string[] Running =
     [
-        "model_ckpt", "trainer_devices", "trainer_device_indices", "trainer_accelerator", "profiler", "trainer_strategy", "enable_progress_bar",
-        "visualize_preds_during_training", "keep_viz", "viz_img_format", "use_wandb", "save_ckpt", "ckpt_dir", "run_name", "resume_ckpt_path", "wandb", "zmq", "val_data_loader",
+        "model_ckpt",
+        "trainer_devices",
+        "trainer_device_indices",
+        "trainer_accelerator",
+        "profiler",
+        "trainer_strategy",
+        "enable_progress_bar",
+        "visualize_preds_during_training",
+        "keep_viz",
+        "viz_img_format",
+        "use_wandb",
+        "save_ckpt",
+        "ckpt_dir",
+        "run_name",
+        "resume_ckpt_path",
+        "wandb",
+        "zmq",
+        "val_data_loader",
     ];
 
     private const string Plateau = "reduce_lr_on_plateau";
@@ -20,12 +36,16 @@ internal static class TrainerConfig
         var loader = trainer.Section("train_data_loader");
         loader?.Skip("num_workers", "shuffle");
         var optimizer = trainer.Section("optimizer");
-        if (trainer.Section("eval") is { } eval && !eval.Flag("enabled", false)) eval.SkipAll();
+        if (trainer.Section("eval") is { } eval && !eval.Flag("enabled", false))
+            eval.SkipAll();
         var defaults = new TrainerOptions();
         var (steps, rate) = (trainer.Whole("train_steps_per_epoch"), optimizer?.Number("lr") ?? 1e-4);
-        // Without a number of steps an epoch sees each frame once; that small sets of frames are repeated has no counterpart.
-        if (steps is not null || trainer.Whole("min_train_steps_per_epoch", 1) <= 1) trainer.Skip("min_train_steps_per_epoch");
-        else trainer.Leave("min_train_steps_per_epoch");
+        // Without a number of steps an epoch sees each frame once; that small sets of frames are repeated has no
+        // counterpart.
+        if (steps is not null || trainer.Whole("min_train_steps_per_epoch", 1) <= 1)
+            trainer.Skip("min_train_steps_per_epoch");
+        else
+            trainer.Leave("min_train_steps_per_epoch");
         return defaults with
         {
             Epochs = trainer.Whole("max_epochs", defaults.Epochs),
@@ -42,36 +62,61 @@ internal static class TrainerConfig
             ForegroundWeight = 0,
             Initialization = Initialization.Default,
             AverageDecay = null,
-            ValidationFraction = root.Section("data_config")?.Number("validation_fraction") ?? defaults.ValidationFraction,
+            ValidationFraction =
+                root.Section("data_config")?.Number("validation_fraction") ?? defaults.ValidationFraction,
         };
     }
 
     private static Optimizer OptimizerOf(ConfigSection trainer)
     {
         var name = trainer.Text("optimizer_name") ?? "Adam";
-        if (name is not ("Adam" or "AdamW")) trainer.Fault("optimizer_name", $"is '{name}', expected Adam or AdamW.");
+        if (name is not ("Adam" or "AdamW"))
+            trainer.Fault("optimizer_name", $"is '{name}', expected Adam or AdamW.");
         return name == "AdamW" ? Optimizer.AdamW : Optimizer.Adam;
     }
 
-    // Of several, sleap-nn takes the one that stands first here. The plateau is set by default, so it says nothing beside another.
+    // Of several, sleap-nn takes the one that stands first here. The plateau is set by default, so it says nothing
+    // beside another.
     private static LearningRateSchedule ScheduleOf(ConfigSection trainer, int? steps, double rate)
     {
-        if (!trainer.Has("lr_scheduler")) return new LearningRateSchedule.ReduceOnPlateau();
-        if (trainer.Section("lr_scheduler") is not { } schedules) return new LearningRateSchedule.Constant();
-        if (schedules.SectionsIn.Any(name => name != Plateau)) schedules.Skip(Plateau);
+        if (!trainer.Has("lr_scheduler"))
+            return new LearningRateSchedule.ReduceOnPlateau();
+        if (trainer.Section("lr_scheduler") is not { } schedules)
+            return new LearningRateSchedule.Constant();
+        if (schedules.SectionsIn.Any(name => name != Plateau))
+            schedules.Skip(Plateau);
         if (schedules.Section("cosine_annealing_warmup") is { } cosine)
         {
             // The rise is counted in epochs there and in steps here; how many steps an epoch has may not be known yet.
             var (epochs, lowest) = (cosine.Whole("warmup_epochs", 5), cosine.Number("eta_min", 0));
-            if (cosine.Number("warmup_start_lr", 0) != 0) cosine.Leave("warmup_start_lr");
-            if (epochs > 0 && steps is null) cosine.Leave("warmup_epochs");
-            return new LearningRateSchedule.Cosine { WarmupSteps = epochs == 0 ? 0 : steps * epochs ?? new LearningRateSchedule.Cosine().WarmupSteps, FinalFraction = rate > 0 ? Math.Min(1, lowest / rate) : 0 };
+            if (cosine.Number("warmup_start_lr", 0) != 0)
+                cosine.Leave("warmup_start_lr");
+            if (epochs > 0 && steps is null)
+                cosine.Leave("warmup_epochs");
+            return new LearningRateSchedule.Cosine
+            {
+                WarmupSteps = epochs == 0 ? 0 : steps * epochs ?? new LearningRateSchedule.Cosine().WarmupSteps,
+                FinalFraction = rate > 0 ? Math.Min(1, lowest / rate) : 0,
+            };
         }
-        if (schedules.SectionsIn.Contains("linear_warmup_linear_decay")) return new LearningRateSchedule.Constant(); // told with the keys that are not honoured
-        if (schedules.Section("step_lr") is { } step) return new LearningRateSchedule.Step { Epochs = step.Whole("step_size", 10), Factor = step.Number("gamma", 0.1) };
-        if (!schedules.Has(Plateau)) return new LearningRateSchedule.ReduceOnPlateau();
-        if (schedules.Section(Plateau) is not { } plateau) return new LearningRateSchedule.Constant();
-        if (plateau.Text("threshold_mode") is not (null or "abs")) plateau.Leave("threshold_mode");
+        // told with the keys that are not honoured
+        if (schedules.SectionsIn.Contains("linear_warmup_linear_decay"))
+            return new LearningRateSchedule.Constant();
+        if (schedules.Section("step_lr") is { } step)
+        {
+            return new LearningRateSchedule.Step
+            {
+                Epochs = step.Whole("step_size", 10),
+                Factor = step.Number("gamma", 0.1),
+            };
+        }
+
+        if (!schedules.Has(Plateau))
+            return new LearningRateSchedule.ReduceOnPlateau();
+        if (schedules.Section(Plateau) is not { } plateau)
+            return new LearningRateSchedule.Constant();
+        if (plateau.Text("threshold_mode") is not (null or "abs"))
+            plateau.Leave("threshold_mode");
         return new LearningRateSchedule.ReduceOnPlateau
         {
             Factor = plateau.Number("factor", 0.5),
@@ -84,7 +129,8 @@ internal static class TrainerConfig
 
     private static HardKeypointMining? MiningOf(ConfigSection trainer)
     {
-        if (trainer.Section("online_hard_keypoint_mining") is not { } mining) return null;
+        if (trainer.Section("online_hard_keypoint_mining") is not { } mining)
+            return null;
         if (!mining.Flag("online_mining", false))
         {
             mining.SkipAll();

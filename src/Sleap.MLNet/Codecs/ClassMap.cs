@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -30,15 +29,16 @@ public sealed class ClassMap
     public float Threshold { get; }
 
     /// <summary>
-    /// A peak whose class is less probable at its place than this is left out, 0..1, and peaks are chosen for their value times the probability of their class: that there is
-    /// a node, and that it is of this animal. Null (default) is sleap-nn, which chooses by the probability alone, and leaves out a peak unless its class is the most probable one
-    /// there.
+    /// A peak whose class is less probable at its place than this is left out, 0..1, and peaks are chosen for their
+    /// value times the probability of their class: that there is a node, and that it is of this animal. Null (default)
+    /// is sleap-nn, which chooses by the probability alone, and leaves out a peak unless its class is the most probable
+    /// one there.
     /// </summary>
     public float? LeastProbability { get; init; }
 
     /// <summary>
-    /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it, so that
-    /// classes go to the wrong animals unless there are two of each or the table is symmetric. Default false.
+    /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it,
+    /// so that classes go to the wrong animals unless there are two of each or the table is symmetric. Default false.
     /// </summary>
     public bool ScrambleClasses { get; init; }
 
@@ -47,32 +47,52 @@ public sealed class ClassMap
     /// <param name="classes">Class of each animal (B, animals), −1 = none.</param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
-    /// <returns>
-    /// (B, classes, ⌈height/stride⌉, ⌈width/stride⌉): at each cell the share of the class's animal in the spots of all animals.
+    /// <returns> (B, classes, ⌈height/stride⌉, ⌈width/stride⌉): at each cell the share of the class's animal in the
+    /// spots of all animals.
     /// </returns>
     /// <exception cref="ArgumentException">The shapes are others.</exception>
     public Tensor Encode(Tensor points, Tensor classes, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
         ArgumentNullException.ThrowIfNull(classes);
-        if (points.dim() != 4 || classes.dim() != 2 || classes.size(0) != points.size(0) || classes.size(1) != points.size(1))
-            throw new ArgumentException($"Points have the shape ({string.Join(", ", points.shape)}) and classes ({string.Join(", ", classes.shape)}), expected (batch, animals, nodes, 2) and (batch, animals).", nameof(points));
+        if (
+            points.dim() != 4
+            || classes.dim() != 2
+            || classes.size(0) != points.size(0)
+            || classes.size(1) != points.size(1)
+        )
+        {
+            throw new ArgumentException(
+                $"Points have the shape ({string.Join(", ", points.shape)}) and classes "
+                    + $"({string.Join(", ", classes.shape)}), expected (batch, animals, nodes, 2) and (batch, "
+                    + $"animals).",
+                nameof(points)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor spots = _spots.Encode(points.transpose(1, 2), height, width);                            // (B, animals, h, w)
-        Tensor shares = (spots / spots.sum(1, true)).masked_fill(spots.gt(Threshold).logical_not(), 0); // (B, animals, h, w)
-        Tensor table = new ClassVector(Classes).Encode(classes);                                        // (B, animals, classes)
-        long batch = points.size(0), animals = points.size(1);
-        table = ScrambleClasses ? table.reshape(batch, Classes, animals) : table.transpose(1, 2);       // (B, classes, animals)
-        Tensor maps = zeros(new[] { batch, Classes, spots.size(2), spots.size(3) }, ScalarType.Float32, points.device);
+        using var scope = NewDisposeScope();
+        // (B, animals, h, w)
+        var spots = _spots.Encode(points.transpose(1, 2), height, width);
+        // (B, animals, h, w)
+        var shares = (spots / spots.sum(1, true)).masked_fill(spots.gt(Threshold).logical_not(), 0);
+        // (B, animals, classes)
+        var table = new ClassVector(Classes).Encode(classes);
+        long batch = points.size(0),
+            animals = points.size(1);
+        // (B, classes, animals)
+        table = ScrambleClasses ? table.reshape(batch, Classes, animals) : table.transpose(1, 2);
+        var maps = zeros(new[] { batch, Classes, spots.size(2), spots.size(3) }, ScalarType.Float32, points.device);
         for (long animal = 0; animal < animals; animal++)
-            maps = maps.maximum(table.narrow(2, animal, 1).unsqueeze(-1) * shares.narrow(1, animal, 1));    // (B, classes, h, w)
+            // (B, classes, h, w)
+            maps = maps.maximum(table.narrow(2, animal, 1).unsqueeze(-1) * shares.narrow(1, animal, 1));
         return maps.MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak at most, so
-    /// that the sum of what they are chosen for is largest; a peak whose class is then not probable enough is left out (<see cref="LeastProbability"/>).
+    /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak
+    /// at most, so that the sum of what they are chosen for is largest; a peak whose class is then not probable enough
+    /// is left out (<see cref="LeastProbability"/>).
     /// </summary>
     /// <param name="maps">(B, classes, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
@@ -82,48 +102,55 @@ public sealed class ClassMap
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(peaks);
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        long batch = maps.size(0);
-        (float[] points, float[] values, float[] probabilities) = Classify(maps, peaks, nodes);
+        using var scope = NewDisposeScope();
+        var batch = maps.size(0);
+        (var points, var values, var probabilities) = Classify(maps, peaks, nodes);
         return new ClassifiedPeaks(
             tensor(points, new[] { batch, Classes, nodes, 2 }).MoveToOuterDisposeScope(),
             tensor(values, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope(),
-            tensor(probabilities, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope());
+            tensor(probabilities, new[] { batch, Classes, nodes }).MoveToOuterDisposeScope()
+        );
     }
 
-    /// <summary>As <see cref="Decode"/>, but only the animals that have a peak, in the order of their classes.</summary>
+    /// <summary>
+    /// As <see cref="Decode"/>, but only the animals that have a peak, in the order of their classes.
+    /// </summary>
     /// <param name="maps">(B, classes, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
     /// <param name="nodes">Number of nodes.</param>
-    /// <returns>
-    /// The animals of each of the B samples. An animal's score is the mean of its peaks' values, as in sleap-nn, and the probability of its
-    /// class the mean of its peaks' probabilities.
+    /// <returns> The animals of each of the B samples. An animal's score is the mean of its peaks' values, as in
+    /// sleap-nn, and the probability of its class the mean of its peaks' probabilities.
     /// </returns>
     public IReadOnlyList<InstanceSet> Group(Tensor maps, LocalPeaks peaks, int nodes)
     {
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(peaks);
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        (float[] points, float[] values, float[] probabilities) = Classify(maps, peaks, nodes);
+        using var scope = NewDisposeScope();
+        (var points, var values, var probabilities) = Classify(maps, peaks, nodes);
         int[] all = [.. Enumerable.Range(0, Classes)];
         var sets = new InstanceSet[maps.size(0)];
-        for (int sample = 0; sample < sets.Length; sample++)
+        for (var sample = 0; sample < sets.Length; sample++)
         {
-            int first = sample * Classes;
-            float[] scores = new float[Classes], chances = new float[Classes];
-            for (int c = 0; c < Classes; c++)
+            var first = sample * Classes;
+            float[] scores = new float[Classes],
+                chances = new float[Classes];
+            for (var c = 0; c < Classes; c++)
             {
                 scores[c] = Mean(values.AsSpan((first + c) * nodes, nodes));
                 chances[c] = Mean(probabilities.AsSpan((first + c) * nodes, nodes));
             }
 
-            var own = new InstanceSet(points[(2 * first * nodes)..(2 * (first + Classes) * nodes)], values[(first * nodes)..((first + Classes) * nodes)], scores)
+            var own = new InstanceSet(
+                points[(2 * first * nodes)..(2 * (first + Classes) * nodes)],
+                values[(first * nodes)..((first + Classes) * nodes)],
+                scores
+            )
             {
                 Classes = all,
                 ClassProbabilities = chances,
             };
-            for (int i = 0; i < own.Values.Length; i++)
+            for (var i = 0; i < own.Values.Length; i++)
                 own.Values[i] = float.IsNaN(own.Values[i]) ? 0 : own.Values[i];
             sets[sample] = own.Select([.. all.Where(c => !float.IsNaN(scores[c]))]);
         }
@@ -135,28 +162,47 @@ public sealed class ClassMap
     private (float[] Points, float[] Values, float[] Probabilities) Classify(Tensor maps, LocalPeaks peaks, int nodes)
     {
         if (maps.dim() != 4 || maps.size(1) != Classes)
-            throw new ArgumentException($"Class maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, {Classes}, height, width).", nameof(maps));
-        long batch = maps.size(0), height = maps.size(2), width = maps.size(3);
-        Tensor cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);                     // (P, 2), halves to even
-        Tensor row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
-        Tensor place = row * width + cells.select(1, 0).clamp(0, width - 1);                            // (P)
-        Tensor chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place);          // (P, classes)
-        float[] all = HostPeaks.Numbers(chances);
-        HostPeaks found = HostPeaks.Of(peaks);
-        float[] worth = LeastProbability is null ? all : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
-        int slots = (int)batch * Classes * nodes;
-        float[] points = Missing(2 * slots), values = Missing(slots), probabilities = Missing(slots);
-        foreach (var group in Enumerable.Range(0, found.Samples.Length).GroupBy(peak => (found.Samples[peak], found.Channels[peak])))
+        {
+            throw new ArgumentException(
+                $"Class maps have the shape ({string.Join(", ", maps.shape)}), expected "
+                    + $"(batch, {Classes}, height, width).",
+                nameof(maps)
+            );
+        }
+
+        long batch = maps.size(0),
+            height = maps.size(2),
+            width = maps.size(3);
+        // (P, 2), halves to even
+        var cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);
+        var row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
+        var place = row * width + cells.select(1, 0).clamp(0, width - 1); // (P)
+        var chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, classes)
+        var all = HostPeaks.Numbers(chances);
+        var found = HostPeaks.Of(peaks);
+        var worth = LeastProbability is null ? all : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
+        var slots = (int)batch * Classes * nodes;
+        float[] points = Missing(2 * slots),
+            values = Missing(slots),
+            probabilities = Missing(slots);
+        foreach (
+            var group in Enumerable
+                .Range(0, found.Samples.Length)
+                .GroupBy(peak => (found.Samples[peak], found.Channels[peak]))
+        )
         {
             int[] members = [.. group];
-            int[] classes = ClassVector.Assign(worth, members, Classes);
-            for (int i = 0; i < members.Length; i++)
+            var classes = ClassVector.Assign(worth, members, Classes);
+            for (var i = 0; i < members.Length; i++)
             {
                 ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);
                 if (classes[i] < 0 || !(own[classes[i]] >= (LeastProbability ?? Largest(own))))
                     continue;
-                long slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
-                (points[2 * slot], points[2 * slot + 1]) = (found.Points[2 * members[i]], found.Points[2 * members[i] + 1]);
+                var slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
+                (points[2 * slot], points[2 * slot + 1]) = (
+                    found.Points[2 * members[i]],
+                    found.Points[2 * members[i] + 1]
+                );
                 (values[slot], probabilities[slot]) = (found.Values[members[i]], own[classes[i]]);
             }
         }
@@ -168,8 +214,8 @@ public sealed class ClassMap
     private static float Mean(ReadOnlySpan<float> values)
     {
         double sum = 0;
-        int count = 0;
-        foreach (float value in values)
+        var count = 0;
+        foreach (var value in values)
         {
             if (float.IsNaN(value))
                 continue;
@@ -182,8 +228,8 @@ public sealed class ClassMap
 
     private static float Largest(ReadOnlySpan<float> values)
     {
-        float largest = float.NegativeInfinity;
-        foreach (float value in values)
+        var largest = float.NegativeInfinity;
+        foreach (var value in values)
             largest = Math.Max(largest, value);
         return largest;
     }

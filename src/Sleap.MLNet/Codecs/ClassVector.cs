@@ -1,5 +1,4 @@
 using Sleap.Transforms;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -14,9 +13,10 @@ public sealed class ClassVector
 
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="leastProbability">
-    /// Below this probability an animal gets no class. Null: a tenth of a guess's, 1 / (10 · <paramref name="classes"/>), since an animal whose likeliest class is surely another one's has its next
-    /// one. sleap-nn has no such limit (0): of two animals that both look wholly like the first class, it calls one the second, with whatever probability.
+    /// <param name="leastProbability"> Below this probability an animal gets no class. Null: a tenth of a guess's, 1 /
+    /// (10 · <paramref name="classes"/>), since an animal whose likeliest class is surely another one's has its next
+    /// one. sleap-nn has no such limit (0): of two animals that both look wholly like the first class, it calls one the
+    /// second, with whatever probability.
     /// </param>
     public ClassVector(int classes, float? leastProbability = null)
     {
@@ -35,12 +35,14 @@ public sealed class ClassVector
     {
         ArgumentNullException.ThrowIfNull(classes);
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor numbers = arange(0, Classes, ScalarType.Int64, classes.device);
+        using var scope = NewDisposeScope();
+        var numbers = arange(0, Classes, ScalarType.Int64, classes.device);
         return classes.to(ScalarType.Int64).unsqueeze(-1).eq(numbers).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.</summary>
+    /// <summary>
+    /// Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.
+    /// </summary>
     /// <param name="probabilities">(animals, classes)</param>
     /// <returns>The class of each animal, −1 for none, and its probability, NaN for none.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
@@ -48,14 +50,21 @@ public sealed class ClassVector
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         if (probabilities.dim() != 2 || probabilities.size(1) != Classes)
-            throw new ArgumentException($"Probabilities have the shape ({string.Join(", ", probabilities.shape)}), expected (animals, {Classes}).", nameof(probabilities));
+        {
+            throw new ArgumentException(
+                $"Probabilities have the shape ({string.Join(", ", probabilities.shape)}), "
+                    + $"expected (animals, {Classes}).",
+                nameof(probabilities)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        float[] values = probabilities.to(ScalarType.Float32).Values<float>();
-        int animals = (int)probabilities.size(0);
-        int[] assigned = Assign(values, [.. Enumerable.Range(0, animals)], Classes);
+        using var scope = NewDisposeScope();
+        var values = probabilities.to(ScalarType.Float32).Values<float>();
+        var animals = (int)probabilities.size(0);
+        var assigned = Assign(values, [.. Enumerable.Range(0, animals)], Classes);
         var found = new float[animals];
-        for (int animal = 0; animal < animals; animal++)
+        for (var animal = 0; animal < animals; animal++)
         {
             found[animal] = assigned[animal] >= 0 ? values[animal * Classes + assigned[animal]] : float.NaN;
             if (!(found[animal] >= _leastProbability))
@@ -65,13 +74,21 @@ public sealed class ClassVector
         return (assigned, found);
     }
 
-    /// <summary>The same for probabilities on the CPU, animals · classes, as keys: the class counted from 1, 0 for none. An animal of NaN has none.</summary>
+    /// <summary>
+    /// The same for probabilities on the CPU, animals · classes, as keys: the class counted from 1, 0 for none. An
+    /// animal of NaN has none.
+    /// </summary>
     internal uint[] Decode(float[] probabilities)
     {
-        int[] known = [.. Enumerable.Range(0, probabilities.Length / Classes).Where(animal => !float.IsNaN(probabilities[animal * Classes]))];
-        int[] assigned = Assign(probabilities, known, Classes);
+        int[] known =
+        [
+            .. Enumerable
+                .Range(0, probabilities.Length / Classes)
+                .Where(animal => !float.IsNaN(probabilities[animal * Classes])),
+        ];
+        var assigned = Assign(probabilities, known, Classes);
         var keys = new uint[probabilities.Length / Classes];
-        for (int i = 0; i < known.Length; i++)
+        for (var i = 0; i < known.Length; i++)
         {
             if (assigned[i] >= 0 && probabilities[known[i] * Classes + assigned[i]] >= _leastProbability)
                 keys[known[i]] = (uint)assigned[i] + 1;
@@ -82,20 +99,21 @@ public sealed class ClassVector
 
     /// <summary>Cross entropy of the network's probabilities and the targets.</summary>
     /// <param name="probabilities">(M, classes), as the network's head gives them: softmax has been applied.</param>
-    /// <param name="targets">(M, classes), as <see cref="Encode"/> gives them; a row of zeros adds nothing but counts in the mean.</param>
-    /// <param name="softmaxTwice">
-    /// Take the probabilities for logits, as sleap-nn 0.3.5 does, which keeps the loss above 0.31 for two classes however right the network
-    /// is. Default false.
+    /// <param name="targets">(M, classes), as <see cref="Encode"/> gives them; a row of zeros adds nothing but counts
+    /// in the mean.</param>
+    /// <param name="softmaxTwice"> Take the probabilities for logits, as sleap-nn 0.3.5 does, which keeps the loss
+    /// above 0.31 for two classes however right the network is. Default false.
     /// </param>
     /// <returns>A scalar that can be differentiated.</returns>
     public static Tensor Loss(Tensor probabilities, Tensor targets, bool softmaxTwice = false)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(targets);
-        using DisposeScope scope = NewDisposeScope();
-        // The gradient through softmax and logarithm is that of log-softmax, p − y, as long as p is above 0, which in single precision it is
-        // until logits are about 100 apart.
-        Tensor logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();  // (M, classes)
+        using var scope = NewDisposeScope();
+        // The gradient through softmax and logarithm is that of log-softmax, p − y, as long as p is above 0, which in
+        // single precision it is until logits are about 100 apart.
+        // (M, classes)
+        var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();
         return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 
@@ -103,11 +121,11 @@ public sealed class ClassVector
     internal static int[] Assign(float[] probabilities, IReadOnlyList<int> rows, int columns)
     {
         var cost = new double[rows.Count, columns];
-        for (int row = 0; row < rows.Count; row++)
+        for (var row = 0; row < rows.Count; row++)
         {
-            for (int column = 0; column < columns; column++)
+            for (var column = 0; column < columns; column++)
             {
-                float probability = probabilities[rows[row] * columns + column];
+                var probability = probabilities[rows[row] * columns + column];
                 cost[row, column] = float.IsFinite(probability) ? -probability : 0;
             }
         }

@@ -1,12 +1,11 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Points as confidence maps, and back. A map has one cell every <see cref="Stride"/> input pixels, the first at pixel 0; a point
-/// is a Gaussian of height 1. Missing points are NaN as points and all zero as maps. Everything is computed as whole tensors on
-/// the device of the argument.
+/// Points as confidence maps, and back. A map has one cell every <see cref="Stride"/> input pixels, the first at pixel
+/// 0; a point is a Gaussian of height 1. Missing points are NaN as points and all zero as maps. Everything is computed
+/// as whole tensors on the device of the argument.
 /// </summary>
 public sealed class ConfidenceMap
 {
@@ -18,7 +17,14 @@ public sealed class ConfidenceMap
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
         if (!(float.IsFinite(sigma) && sigma > 0))
-            throw new ArgumentOutOfRangeException(nameof(sigma), sigma, "The Gaussian's standard deviation must be a number above 0.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(sigma),
+                sigma,
+                "The Gaussian's standard deviation must be a number above 0."
+            );
+        }
+
         Stride = stride;
         Sigma = sigma;
     }
@@ -32,17 +38,20 @@ public sealed class ConfidenceMap
     /// <summary>Standard deviation of the Gaussian in cells.</summary>
     public float Sigma { get; }
 
-    /// <summary>Side of the patch that a peak is refined in, in cells; odd. Default 5, sleap-nn's <c>integral_patch_size</c>.</summary>
+    /// <summary>
+    /// Side of the patch that a peak is refined in, in cells; odd. Default 5, sleap-nn's <c>integral_patch_size</c>.
+    /// </summary>
     public int PatchSize { get; init; } = 5;
 
     /// <summary>
-    /// Whether a map with several equal maxima gives the column of one and the row of another, as sleap-nn 0.3.5 does. Default
-    /// false: the first maximum in reading order is the peak.
+    /// Whether a map with several equal maxima gives the column of one and the row of another, as sleap-nn 0.3.5 does.
+    /// Default false: the first maximum in reading order is the peak.
     /// </summary>
     public bool MixTies { get; init; }
 
     /// <summary>Draws the target maps of points.</summary>
-    /// <param name="points">(B, N, 2), or (B, instances, N, 2) of which each map shows the maximum; x, y in input pixels, NaN = missing.</param>
+    /// <param name="points">(B, N, 2), or (B, instances, N, 2) of which each map shows the maximum; x, y in input
+    /// pixels, NaN = missing.</param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
     /// <returns>(B, N, ⌈height/stride⌉, ⌈width/stride⌉), float, with channels-last strides.</returns>
@@ -50,23 +59,31 @@ public sealed class ConfidenceMap
     public Tensor Encode(Tensor points, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
-        long[] shape = points.shape;
+        var shape = points.shape;
         if (shape.Length is not (3 or 4) || shape[^1] != 2)
-            throw new ArgumentException($"Points have the shape ({string.Join(", ", shape)}), expected (batch, nodes, 2) or (batch, instances, nodes, 2).", nameof(points));
+        {
+            throw new ArgumentException(
+                $"Points have the shape ({string.Join(", ", shape)}), expected (batch, "
+                    + $"nodes, 2) or (batch, instances, nodes, 2).",
+                nameof(points)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor columns = Bumps(points.select(-1, 0), width);            // (B, N, w) or (B, I, N, w)
-        Tensor rows = Bumps(points.select(-1, 1), height);              // (B, N, h) or (B, I, N, h)
+        using var scope = NewDisposeScope();
+        var columns = Bumps(points.select(-1, 0), width); // (B, N, w) or (B, I, N, w)
+        var rows = Bumps(points.select(-1, 1), height); // (B, N, h) or (B, I, N, h)
         if (shape.Length == 3)
             return Outer(rows, columns).MoveToOuterDisposeScope();
         Tensor? maps = null;
         for (long instance = 0; instance < shape[1]; instance++)
         {
-            Tensor map = Outer(rows.select(1, instance), columns.select(1, instance));  // (B, N, h, w)
+            var map = Outer(rows.select(1, instance), columns.select(1, instance)); // (B, N, h, w)
             maps = maps is null ? map : maps.maximum(map);
         }
 
-        maps ??= zeros(new[] { shape[0], Cells(height), Cells(width), shape[2] }, ScalarType.Float32, points.device).permute(0, 3, 1, 2);
+        maps ??= zeros(new[] { shape[0], Cells(height), Cells(width), shape[2] }, ScalarType.Float32, points.device)
+            .permute(0, 3, 1, 2);
         return maps.MoveToOuterDisposeScope();
     }
 
@@ -74,28 +91,50 @@ public sealed class ConfidenceMap
     /// <param name="maps">(B, N, h, w)</param>
     /// <param name="threshold">Peaks of at least this value are kept.</param>
     /// <param name="refinement">How a peak is placed between cells.</param>
-    /// <returns>
-    /// Points (B, N, 2), x and y in input pixels, NaN where the map stays below the threshold; and the values of the peaks' cells
-    /// (B, N), 0 where the point is NaN.
+    /// <returns> Points (B, N, 2), x and y in input pixels, NaN where the map stays below the threshold; and the values
+    /// of the peaks' cells (B, N), 0 where the point is NaN.
     /// </returns>
-    public (Tensor Points, Tensor Values) Decode(Tensor maps, float threshold = 0.2f, PeakRefinement refinement = PeakRefinement.Integral)
+    public (Tensor Points, Tensor Values) Decode(
+        Tensor maps,
+        float threshold = 0.2f,
+        PeakRefinement refinement = PeakRefinement.Integral
+    )
     {
         ArgumentNullException.ThrowIfNull(maps);
         if (maps.dim() != 4)
-            throw new ArgumentException($"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).", nameof(maps));
-        using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        maps = maps.to(ScalarType.Float32);
-        (Tensor x, Tensor y, Tensor values) = Peaks(maps);                                  // (B, N) each; x, y whole cells
-        Tensor points = stack(new[] { x, y }, -1).to(ScalarType.Float32);                   // (B, N, 2)
-        if (refinement != PeakRefinement.None)
         {
-            Tensor peak = arange(x.numel(), ScalarType.Int64, maps.device);                 // (B·N)
-            long nodes = maps.size(1);
-            points = points + PeakPatch.Offsets(maps, peak.floor_divide(nodes), peak.remainder(nodes), x.flatten(), y.flatten(), PatchSize, refinement).view_as(points);
+            throw new ArgumentException(
+                $"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).",
+                nameof(maps)
+            );
         }
 
-        Tensor low = values.lt(threshold);                                                  // (B, N); false for NaN, as in sleap-nn
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        maps = maps.to(ScalarType.Float32);
+        (var x, var y, var values) = Peaks(maps); // (B, N) each; x, y whole cells
+        var points = stack(new[] { x, y }, -1).to(ScalarType.Float32); // (B, N, 2)
+        if (refinement != PeakRefinement.None)
+        {
+            var peak = arange(x.numel(), ScalarType.Int64, maps.device); // (B·N)
+            var nodes = maps.size(1);
+            points =
+                points
+                + PeakPatch
+                    .Offsets(
+                        maps,
+                        peak.floor_divide(nodes),
+                        peak.remainder(nodes),
+                        x.flatten(),
+                        y.flatten(),
+                        PatchSize,
+                        refinement
+                    )
+                    .view_as(points);
+        }
+
+        // (B, N); false for NaN, as in sleap-nn
+        var low = values.lt(threshold);
         points = (points * Stride).masked_fill(low.unsqueeze(-1), float.NaN);
         return (points.MoveToOuterDisposeScope(), values.masked_fill(low, 0).MoveToOuterDisposeScope());
     }
@@ -105,26 +144,44 @@ public sealed class ConfidenceMap
     /// <param name="threshold">Peaks above this value are kept.</param>
     /// <param name="refinement">How a peak is placed between cells.</param>
     /// <returns>The peaks of all maps; none gives tensors of length 0.</returns>
-    /// <remarks>A flat top of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.</remarks>
-    public LocalPeaks DecodeAll(Tensor maps, float threshold = 0.2f, PeakRefinement refinement = PeakRefinement.Integral)
+    /// <remarks>
+    /// A flat top of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.
+    /// </remarks>
+    public LocalPeaks DecodeAll(
+        Tensor maps,
+        float threshold = 0.2f,
+        PeakRefinement refinement = PeakRefinement.Integral
+    )
     {
         ArgumentNullException.ThrowIfNull(maps);
         if (maps.dim() != 4)
-            throw new ArgumentException($"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).", nameof(maps));
+        {
+            throw new ArgumentException(
+                $"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).",
+                nameof(maps)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         maps = maps.to(ScalarType.Float32);
-        (Tensor points, Tensor values, Tensor samples, Tensor channels) = LocalPeakFinder.Find(maps, threshold);
+        (var points, var values, var samples, var channels) = LocalPeakFinder.Find(maps, threshold);
         if (refinement != PeakRefinement.None)
         {
-            Tensor cells = points.floor();                                                  // (P, 2)
-            Tensor x = cells.select(1, 0).to(ScalarType.Int64), y = cells.select(1, 1).to(ScalarType.Int64);
-            Tensor offsets = PeakPatch.Offsets(maps, samples, channels, x, y, PatchSize, refinement);
+            var cells = points.floor(); // (P, 2)
+            Tensor x = cells.select(1, 0).to(ScalarType.Int64),
+                y = cells.select(1, 1).to(ScalarType.Int64);
+            var offsets = PeakPatch.Offsets(maps, samples, channels, x, y, PatchSize, refinement);
             points = cells + offsets;
         }
 
         points *= Stride;
-        return new LocalPeaks(points.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope(), samples.MoveToOuterDisposeScope(), channels.MoveToOuterDisposeScope());
+        return new LocalPeaks(
+            points.MoveToOuterDisposeScope(),
+            values.MoveToOuterDisposeScope(),
+            samples.MoveToOuterDisposeScope(),
+            channels.MoveToOuterDisposeScope()
+        );
     }
 
     private long Cells(int size) => (size + Stride - 1) / Stride;
@@ -132,31 +189,33 @@ public sealed class ConfidenceMap
     // exp(-(x² + y²)) = exp(-x²) · exp(-y²): a row and a column of exponentials instead of a whole map of them.
     private Tensor Bumps(Tensor coordinates, int size)
     {
-        Tensor cells = arange(0, Cells(size), ScalarType.Float32, coordinates.device) * Stride;     // (w)
-        Tensor distance = cells - coordinates.to(ScalarType.Float32).unsqueeze(-1);                 // (..., w)
-        double scale = -1 / (2.0 * Sigma * Stride * Sigma * Stride);
-        return (distance * distance * scale).exp_().nan_to_num(0);                                  // (..., w), 0 for missing points
+        var cells = arange(0, Cells(size), ScalarType.Float32, coordinates.device) * Stride; // (w)
+        var distance = cells - coordinates.to(ScalarType.Float32).unsqueeze(-1); // (..., w)
+        var scale = -1 / (2.0 * Sigma * Stride * Sigma * Stride);
+        // (..., w), 0 for missing points
+        return (distance * distance * scale).exp_().nan_to_num(0);
     }
 
     // Channels-last, as the network's output is: the loss then runs through both in the order of memory.
     private static Tensor Outer(Tensor rows, Tensor columns)
     {
-        Tensor y = rows.transpose(1, 2).contiguous().unsqueeze(2);      // (B, h, 1, N)
-        Tensor x = columns.transpose(1, 2).contiguous().unsqueeze(1);   // (B, 1, w, N)
-        return (y * x).permute(0, 3, 1, 2);                             // (B, N, h, w)
+        var y = rows.transpose(1, 2).contiguous().unsqueeze(2); // (B, h, 1, N)
+        var x = columns.transpose(1, 2).contiguous().unsqueeze(1); // (B, 1, w, N)
+        return (y * x).permute(0, 3, 1, 2); // (B, N, h, w)
     }
 
     private (Tensor X, Tensor Y, Tensor Values) Peaks(Tensor maps)
     {
-        long width = maps.size(3);
+        var width = maps.size(3);
         if (MixTies)
         {
-            (Tensor values, Tensor x) = maps.amax(new long[] { 2 }, false).max(2, false);        // of the largest of each column
-            (Tensor _, Tensor y) = maps.amax(new long[] { 3 }, false).max(2, false);             // of the largest of each row
+            // of the largest of each column
+            (var values, var x) = maps.amax(new long[] { 2 }, false).max(2, false);
+            (var _, var y) = maps.amax(new long[] { 3 }, false).max(2, false); // of the largest of each row
             return (x, y, values);
         }
 
-        (Tensor highest, Tensor cell) = maps.flatten(2).max(2, false);              // (B, N)
+        (var highest, var cell) = maps.flatten(2).max(2, false); // (B, N)
         return (cell.remainder(width), cell.floor_divide(width), highest);
     }
 }

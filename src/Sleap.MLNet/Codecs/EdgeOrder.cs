@@ -6,8 +6,9 @@ namespace Sleap.MLNet;
 internal static class EdgeOrder
 {
     /// <summary>
-    /// Breadth-first from the first node, as the edges name them, that no edge leads to; edges that lead to a node already reached, and those
-    /// not reached, are not in it. Where every node has an edge leading to it, from the first.
+    /// Breadth-first from the first node, as the edges name them, that no edge leads to; edges that lead to a node
+    /// already reached, and those not reached, are not in it. Where every node has an edge leading to it, from the
+    /// first.
     /// </summary>
     public static int[] BreadthFirst(IReadOnlyList<Edge> edges)
     {
@@ -15,13 +16,13 @@ internal static class EdgeOrder
             return [];
         int[] nodes = [.. edges.SelectMany(edge => new[] { edge.Source, edge.Destination }).Distinct()];
         var targets = edges.Select(edge => edge.Destination).ToHashSet();
-        int root = nodes.Where(node => !targets.Contains(node)).Append(nodes[0]).First();
+        var root = nodes.Where(node => !targets.Contains(node)).Append(nodes[0]).First();
         var order = new List<int>();
         var reached = new HashSet<int> { root };
         var queue = new Queue<int>([root]);
-        while (queue.TryDequeue(out int node))
+        while (queue.TryDequeue(out var node))
         {
-            for (int k = 0; k < edges.Count; k++)
+            for (var k = 0; k < edges.Count; k++)
             {
                 if (edges[k].Source != node || !reached.Add(edges[k].Destination))
                     continue;

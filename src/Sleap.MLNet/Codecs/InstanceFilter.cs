@@ -3,7 +3,8 @@ namespace Sleap.MLNet;
 /// <summary>Drops animals of a frame that are unlikely, or one too many.</summary>
 public sealed class InstanceFilter
 {
-    // Standard deviation of a node as a share of the animal's size, here the same for all nodes; COCO (cocodataset.org) has one for each.
+    // Standard deviation of a node as a share of the animal's size, here the same for all nodes; COCO (cocodataset.org)
+    // has one for each.
     private const double Spread = 0.05;
 
     private readonly InstanceFilterOptions _options;
@@ -20,8 +21,8 @@ public sealed class InstanceFilter
     }
 
     /// <summary>
-    /// The animals that are kept, in their order: first nodes are dropped, then animals with too few nodes or too low scores, then those too
-    /// much like one of a higher score that is kept, then those beyond the number allowed.
+    /// The animals that are kept, in their order: first nodes are dropped, then animals with too few nodes or too low
+    /// scores, then those too much like one of a higher score that is kept, then those beyond the number allowed.
     /// </summary>
     /// <param name="animals">The animals of one frame.</param>
     public InstanceSet Apply(InstanceSet animals)
@@ -29,14 +30,20 @@ public sealed class InstanceFilter
         ArgumentNullException.ThrowIfNull(animals);
         if (_options.MinPeakValue > 0)
             animals = WithoutLowPeaks(animals);
-        int nodes = animals.Nodes;
-        double leastVisible = Math.Max(_options.MinVisibleNodes, (double)(decimal)_options.MinVisibleNodeFraction * nodes);
+        var nodes = animals.Nodes;
+        var leastVisible = Math.Max(_options.MinVisibleNodes, (double)(decimal)_options.MinVisibleNodeFraction * nodes);
         List<int> kept = [];
-        for (int animal = 0; animal < animals.Count; animal++)
+        for (var animal = 0; animal < animals.Count; animal++)
         {
-            (int visible, double mean) = Visible(animals, animal);
-            if (visible >= leastVisible && !(animals.Scores[animal] < _options.MinInstanceScore) && !(_options.MinMeanNodeScore > 0 && !(mean >= _options.MinMeanNodeScore)))
+            (var visible, var mean) = Visible(animals, animal);
+            if (
+                visible >= leastVisible
+                && !(animals.Scores[animal] < _options.MinInstanceScore)
+                && !(_options.MinMeanNodeScore > 0 && !(mean >= _options.MinMeanNodeScore))
+            )
+            {
                 kept.Add(animal);
+            }
         }
 
         if (_options.OverlapThreshold is { } threshold)
@@ -44,41 +51,74 @@ public sealed class InstanceFilter
         return (kept.Count == animals.Count ? animals : animals.Select(kept)).Best(_options.MaxInstances);
     }
 
-    /// <summary>Which centroids are kept so that no two are closer than a distance; of those too close the higher one is.</summary>
+    /// <summary>
+    /// Which centroids are kept so that no two are closer than a distance; of those too close the higher one is.
+    /// </summary>
     /// <param name="centroids">x and y of each, NaN = missing.</param>
     /// <param name="values">Height of each.</param>
     /// <param name="minDistance">In pixels. sleap-nn's <c>min_centroid_distance</c>.</param>
     /// <returns>Numbers of the kept ones, rising; missing ones are not among them.</returns>
-    public static IReadOnlyList<int> ApartCentroids(ReadOnlySpan<float> centroids, ReadOnlySpan<float> values, float minDistance)
+    public static IReadOnlyList<int> ApartCentroids(
+        ReadOnlySpan<float> centroids,
+        ReadOnlySpan<float> values,
+        float minDistance
+    )
     {
-        float[] places = centroids.ToArray(), heights = values.ToArray();
+        float[] places = centroids.ToArray(),
+            heights = values.ToArray();
         List<int> kept = [];
-        foreach (int next in Enumerable.Range(0, heights.Length).OrderByDescending(i => heights[i]))
+        foreach (var next in Enumerable.Range(0, heights.Length).OrderByDescending(i => heights[i]))
         {
-            double Distance(int other) => Math.Sqrt(Math.Pow(places[2 * next] - places[2 * other], 2) + Math.Pow(places[2 * next + 1] - places[2 * other + 1], 2));
-            if (!float.IsNaN(places[2 * next]) && !float.IsNaN(places[2 * next + 1]) && !kept.Any(other => Distance(other) < minDistance))
+            double Distance(int other) =>
+                Math.Sqrt(
+                    Math.Pow(places[2 * next] - places[2 * other], 2)
+                        + Math.Pow(places[2 * next + 1] - places[2 * other + 1], 2)
+                );
+            if (
+                !float.IsNaN(places[2 * next])
+                && !float.IsNaN(places[2 * next + 1])
+                && !kept.Any(other => Distance(other) < minDistance)
+            )
+            {
                 kept.Add(next);
+            }
         }
 
         return [.. kept.Order()];
     }
 
     /// <summary>How alike two animals are, 0 to 1.</summary>
-    /// <param name="one">x and y of each node, NaN = missing. Its box's area is the scale of <see cref="InstanceSimilarity.Oks"/>, which is 0 where it has none.</param>
+    /// <param name="one">x and y of each node, NaN = missing. Its box's area is the scale of
+    /// <see cref="InstanceSimilarity.Oks"/>, which is 0 where it has none.</param>
     /// <param name="other">The same of the other animal.</param>
     /// <param name="method">Which measure.</param>
     public static double Similarity(ReadOnlySpan<float> one, ReadOnlySpan<float> other, InstanceSimilarity method) =>
         method == InstanceSimilarity.Iou ? Iou(Box(one), Box(other)) : Oks(one, other);
 
     // Falling score; what is too much like one taken before is left out.
-    private static List<int> Different(InstanceSet animals, List<int> candidates, float threshold, InstanceSimilarity method)
+    private static List<int> Different(
+        InstanceSet animals,
+        List<int> candidates,
+        float threshold,
+        InstanceSimilarity method
+    )
     {
-        int width = 2 * animals.Nodes;
+        var width = 2 * animals.Nodes;
         List<int> kept = [];
-        foreach (int animal in candidates.OrderByDescending(animal => animals.Scores[animal]))
+        foreach (var animal in candidates.OrderByDescending(animal => animals.Scores[animal]))
         {
-            if (kept.TrueForAll(other => Similarity(animals.Points.AsSpan(other * width, width), animals.Points.AsSpan(animal * width, width), method) <= threshold))
+            if (
+                kept.TrueForAll(other =>
+                    Similarity(
+                        animals.Points.AsSpan(other * width, width),
+                        animals.Points.AsSpan(animal * width, width),
+                        method
+                    ) <= threshold
+                )
+            )
+            {
                 kept.Add(animal);
+            }
         }
 
         kept.Sort();
@@ -87,8 +127,9 @@ public sealed class InstanceFilter
 
     private InstanceSet WithoutLowPeaks(InstanceSet animals)
     {
-        float[] points = [.. animals.Points], values = [.. animals.Values];
-        for (int i = 0; i < values.Length; i++)
+        float[] points = [.. animals.Points],
+            values = [.. animals.Values];
+        for (var i = 0; i < values.Length; i++)
         {
             if (!(values[i] < _options.MinPeakValue))
                 continue;
@@ -96,13 +137,15 @@ public sealed class InstanceFilter
         }
 
         var filtered = animals with { Points = points, Values = values };
-        return filtered.Select([.. Enumerable.Range(0, filtered.Count).Where(animal => Visible(filtered, animal).Count > 0)]);
+        return filtered.Select([
+            .. Enumerable.Range(0, filtered.Count).Where(animal => Visible(filtered, animal).Count > 0),
+        ]);
     }
 
     private static (int Count, double Mean) Visible(InstanceSet animals, int animal)
     {
-        (int count, double sum) = (0, 0);
-        for (int i = animal * animals.Nodes; i < (animal + 1) * animals.Nodes; i++)
+        (var count, double sum) = (0, 0);
+        for (var i = animal * animals.Nodes; i < (animal + 1) * animals.Nodes; i++)
         {
             if (float.IsNaN(animals.Points[2 * i]) || float.IsNaN(animals.Points[2 * i + 1]))
                 continue;
@@ -114,12 +157,22 @@ public sealed class InstanceFilter
 
     private static (float Left, float Top, float Right, float Bottom) Box(ReadOnlySpan<float> points)
     {
-        var box = (Left: float.PositiveInfinity, Top: float.PositiveInfinity, Right: float.NegativeInfinity, Bottom: float.NegativeInfinity);
-        for (int i = 0; i + 1 < points.Length; i += 2)
+        var box = (
+            Left: float.PositiveInfinity,
+            Top: float.PositiveInfinity,
+            Right: float.NegativeInfinity,
+            Bottom: float.NegativeInfinity
+        );
+        for (var i = 0; i + 1 < points.Length; i += 2)
         {
             if (float.IsNaN(points[i]) || float.IsNaN(points[i + 1]))
                 continue;
-            box = (Math.Min(box.Left, points[i]), Math.Min(box.Top, points[i + 1]), Math.Max(box.Right, points[i]), Math.Max(box.Bottom, points[i + 1]));
+            box = (
+                Math.Min(box.Left, points[i]),
+                Math.Min(box.Top, points[i + 1]),
+                Math.Max(box.Right, points[i]),
+                Math.Max(box.Bottom, points[i + 1])
+            );
         }
 
         return box;
@@ -128,21 +181,33 @@ public sealed class InstanceFilter
     private static double Area((float Left, float Top, float Right, float Bottom) box) =>
         Math.Max(0, (double)box.Right - box.Left) * Math.Max(0, (double)box.Bottom - box.Top);
 
-    private static double Iou((float Left, float Top, float Right, float Bottom) one, (float Left, float Top, float Right, float Bottom) other)
+    private static double Iou(
+        (float Left, float Top, float Right, float Bottom) one,
+        (float Left, float Top, float Right, float Bottom) other
+    )
     {
-        double common = Area((Math.Max(one.Left, other.Left), Math.Max(one.Top, other.Top), Math.Min(one.Right, other.Right), Math.Min(one.Bottom, other.Bottom)));
+        var common = Area(
+            (
+                Math.Max(one.Left, other.Left),
+                Math.Max(one.Top, other.Top),
+                Math.Min(one.Right, other.Right),
+                Math.Min(one.Bottom, other.Bottom)
+            )
+        );
         return common > 0 ? common / (Area(one) + Area(other) - common) : 0;
     }
 
     private static double Oks(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
     {
-        double area = Area(Box(one)), sum = 0;
-        int common = 0;
+        double area = Area(Box(one)),
+            sum = 0;
+        var common = 0;
         if (!(area > 0))
             return 0;
-        for (int i = 0; i + 1 < one.Length; i += 2)
+        for (var i = 0; i + 1 < one.Length; i += 2)
         {
-            double x = one[i] - other[i], y = one[i + 1] - other[i + 1];
+            double x = one[i] - other[i],
+                y = one[i + 1] - other[i + 1];
             if (double.IsNaN(x) || double.IsNaN(y))
                 continue;
             sum += Math.Exp(-(x * x + y * y) / (2 * area * Math.Pow(2 * Spread, 2)));

@@ -23,11 +23,11 @@ public sealed record InstanceSet(float[] Points, float[] Values, float[] Scores)
     public InstanceSet Select(IReadOnlyList<int> animals)
     {
         ArgumentNullException.ThrowIfNull(animals);
-        int nodes = Nodes;
+        var nodes = Nodes;
         T[] Rows<T>(T[] all, int width)
         {
             var rows = new T[animals.Count * width];
-            for (int i = 0; i < animals.Count; i++)
+            for (var i = 0; i < animals.Count; i++)
                 Array.Copy(all, animals[i] * width, rows, i * width, width);
             return rows;
         }
@@ -39,8 +39,13 @@ public sealed record InstanceSet(float[] Points, float[] Values, float[] Scores)
         };
     }
 
-    /// <summary>The <paramref name="count"/> animals of the highest scores, in their order; the set itself when there are no more.</summary>
+    /// <summary>
+    /// The <paramref name="count"/> animals of the highest scores, in their order; the set itself when there are no
+    /// more.
+    /// </summary>
     /// <param name="count">How many at most; null: all.</param>
     public InstanceSet Best(int? count) =>
-        count is not { } most || Count <= most ? this : Select([.. Enumerable.Range(0, Count).OrderByDescending(animal => Scores[animal]).Take(most).Order()]);
+        count is not { } most || Count <= most
+            ? this
+            : Select([.. Enumerable.Range(0, Count).OrderByDescending(animal => Scores[animal]).Take(most).Order()]);
 }

@@ -6,6 +6,8 @@ public enum InstanceSimilarity
     /// <summary>Intersection over union of the boxes around their visible nodes. sleap-nn's <c>iou</c>.</summary>
     Iou,
 
-    /// <summary>Object keypoint similarity, as COCO defines it, with one spread for all nodes. sleap-nn's <c>oks</c>.</summary>
+    /// <summary>
+    /// Object keypoint similarity, as COCO defines it, with one spread for all nodes. sleap-nn's <c>oks</c>.
+    /// </summary>
     Oks,
 }

@@ -1,24 +1,24 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Edges as part affinity fields (Cao et al. 2017, arXiv:1611.08050), and back to connections between peaks. Near an edge the field
-/// is its unit vector, elsewhere zero; channels are x and y of the first edge, then of the second.
+/// Edges as part affinity fields (Cao et al. 2017, arXiv:1611.08050), and back to connections between peaks. Near an
+/// edge the field is its unit vector, elsewhere zero; channels are x and y of the first edge, then of the second.
 /// </summary>
 public sealed class PartAffinity
 {
     private const float MachineEpsilon = 1.1920929e-7f;
 
     private readonly Edge[] _edges;
-    private readonly int[] _order;      // in which sleap-nn takes the edges
+    private readonly int[] _order; // in which sleap-nn takes the edges
 
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="edges">The skeleton's edges.</param>
     /// <param name="stride">Input pixels between neighbouring cells.</param>
-    /// <param name="sigma">How far the field reaches: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in sleap-nn.</param>
+    /// <param name="sigma">How far the field reaches: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in
+    /// sleap-nn.</param>
     public PartAffinity(IEnumerable<Edge> edges, int stride, float sigma)
     {
         ArgumentNullException.ThrowIfNull(edges);
@@ -39,10 +39,15 @@ public sealed class PartAffinity
     /// <summary>Places along a line where the field is read. Default 10, sleap-nn's <c>n_points</c>.</summary>
     public int LinePoints { get; init; } = 10;
 
-    /// <summary>Longest edge without a penalty, as a share of the field's largest size, its channels included. Default 0.25, as sleap-nn.</summary>
+    /// <summary>
+    /// Longest edge without a penalty, as a share of the field's largest size, its channels included. Default 0.25, as
+    /// sleap-nn.
+    /// </summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;
 
-    /// <summary>What the penalty for longer edges is multiplied by. Default 1, sleap-nn's <c>dist_penalty_weight</c>.</summary>
+    /// <summary>
+    /// What the penalty for longer edges is multiplied by. Default 1, sleap-nn's <c>dist_penalty_weight</c>.
+    /// </summary>
     public float DistancePenaltyWeight { get; init; } = 1;
 
     /// <summary>Least score of a connection. Default 0.25, sleap-nn's <c>min_line_scores</c>.</summary>
@@ -52,17 +57,19 @@ public sealed class PartAffinity
     public GroupingRule Rule { get; init; }
 
     /// <summary>
-    /// Least number of peaks of an animal, or below 1 the share of the nodes, rounded down. Default 0: every animal of at least one
-    /// connection. sleap-nn's <c>min_instance_peaks</c>.
+    /// Least number of peaks of an animal, or below 1 the share of the nodes, rounded down. Default 0: every animal of
+    /// at least one connection. sleap-nn's <c>min_instance_peaks</c>.
     /// </summary>
     public float MinInstancePeaks { get; init; }
 
-    /// <summary>Animals of the highest scores to keep in each frame; null (the default): all. sleap-nn's <c>max_instances</c>.</summary>
+    /// <summary>
+    /// Animals of the highest scores to keep in each frame; null (the default): all. sleap-nn's <c>max_instances</c>.
+    /// </summary>
     public int? MaxInstances { get; init; }
 
     /// <summary>
-    /// Whether an animal's score is the sum of its connections' scores, as in sleap-nn, instead of that sum as a share of what it could be, 1
-    /// for each edge. Default false. The order is the same.
+    /// Whether an animal's score is the sum of its connections' scores, as in sleap-nn, instead of that sum as a share
+    /// of what it could be, 1 for each edge. Default false. The order is the same.
     /// </summary>
     public bool SumScores { get; init; }
 
@@ -70,36 +77,49 @@ public sealed class PartAffinity
     /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
-    /// <returns>
-    /// (B, 2 · edges, ⌈height/stride⌉, ⌈width/stride⌉), channels-last strides; fields of several animals are added. As in sleap-nn,
-    /// an animal without a node strictly between the first and the last line of cells has none.
+    /// <returns> (B, 2 · edges, ⌈height/stride⌉, ⌈width/stride⌉), channels-last strides; fields of several animals are
+    /// added. As in sleap-nn, an animal without a node strictly between the first and the last line of cells has none.
     /// </returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
     public Tensor Encode(Tensor points, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.dim() != 4 || points.size(3) != 2)
-            throw new ArgumentException($"Points have the shape ({string.Join(", ", points.shape)}), expected (batch, animals, nodes, 2).", nameof(points));
+        {
+            throw new ArgumentException(
+                $"Points have the shape ({string.Join(", ", points.shape)}), expected "
+                    + $"(batch, animals, nodes, 2).",
+                nameof(points)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         points = points.to(ScalarType.Float32);
-        Tensor gridX = Grid(width, points.device), gridY = Grid(height, points.device);                 // (w), (h)
-        Tensor inside = Inside(points, gridX, gridY).to(ScalarType.Float32);                            // (B, animals)
-        Tensor sources = points.index_select(2, Nodes(edge => edge.Source, points.device));             // (B, animals, edges, 2)
-        Tensor destinations = points.index_select(2, Nodes(edge => edge.Destination, points.device));
-        Tensor fields = zeros(new[] { points.size(0), gridY.size(0), gridX.size(0), _edges.Length, 2 }, ScalarType.Float32, points.device);
+        Tensor gridX = Grid(width, points.device),
+            gridY = Grid(height, points.device); // (w), (h)
+        var inside = Inside(points, gridX, gridY).to(ScalarType.Float32); // (B, animals)
+        // (B, animals, edges, 2)
+        var sources = points.index_select(2, Nodes(edge => edge.Source, points.device));
+        var destinations = points.index_select(2, Nodes(edge => edge.Destination, points.device));
+        var fields = zeros(
+            new[] { points.size(0), gridY.size(0), gridX.size(0), _edges.Length, 2 },
+            ScalarType.Float32,
+            points.device
+        );
         for (long animal = 0; animal < points.size(1); animal++)
         {
-            Tensor weight = inside.select(1, animal).view(-1, 1, 1, 1, 1);
+            var weight = inside.select(1, animal).view(-1, 1, 1, 1, 1);
             fields = fields + Field(sources.select(1, animal), destinations.select(1, animal), gridX, gridY) * weight;
         }
 
-        return fields.flatten(3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();                         // (B, 2·edges, h, w)
+        // (B, 2·edges, h, w)
+        return fields.flatten(3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Connects peaks: for each sample and edge every peak of the source node with at most one of the destination node, so that the
-    /// sum of scores is largest.
+    /// Connects peaks: for each sample and edge every peak of the source node with at most one of the destination node,
+    /// so that the sum of scores is largest.
     /// </summary>
     /// <param name="fields">(B, 2 · edges, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
@@ -108,7 +128,7 @@ public sealed class PartAffinity
     {
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(peaks);
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         return Connect(fields, peaks, HostPeaks.Of(peaks));
     }
 
@@ -122,50 +142,74 @@ public sealed class PartAffinity
     {
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(peaks);
-        using DisposeScope scope = NewDisposeScope();
-        HostPeaks found = HostPeaks.Of(peaks);
+        using var scope = NewDisposeScope();
+        var found = HostPeaks.Of(peaks);
         var connections = Connect(fields, peaks, found).ToLookup(connection => connection.Sample);
-        return [.. Enumerable.Range(0, (int)fields.size(0)).Select(sample => Assemble([.. connections[sample]], found, nodes).Best(MaxInstances))];
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)fields.size(0))
+                .Select(sample => Assemble([.. connections[sample]], found, nodes).Best(MaxInstances)),
+        ];
     }
 
     private List<PeakConnection> Connect(Tensor fields, LocalPeaks peaks, HostPeaks found)
     {
-        (PeakPairs pairs, float[] scores) = Score(fields, peaks, found);
+        (var pairs, var scores) = Score(fields, peaks, found);
         return PeakMatching.Match(pairs, scores, MinLineScore, Rule == GroupingRule.SleapNN);
     }
 
     /// <summary>Least number of peaks of an animal of so many nodes.</summary>
-    internal int LeastPeaks(int nodes) => MinInstancePeaks < 1 ? (int)((double)(decimal)MinInstancePeaks * nodes) : (int)MinInstancePeaks;
+    internal int LeastPeaks(int nodes) =>
+        MinInstancePeaks < 1 ? (int)((double)(decimal)MinInstancePeaks * nodes) : (int)MinInstancePeaks;
 
     // The animals of one sample.
     private InstanceSet Assemble(IReadOnlyList<PeakConnection> connections, HostPeaks peaks, int nodes)
     {
         if (Rule == GroupingRule.SleapNN)
             connections = [.. _order.SelectMany(edge => connections.Where(connection => connection.Edge == edge))];
-        IEnumerable<KeyValuePair<int, int>> assigned = Rule == GroupingRule.SleapNN
-            ? PartAssembly.SleapNN(connections, peaks.Channels)
-            : PartAssembly.StrongestFirst(connections, peaks.Channels);
-        int least = LeastPeaks(nodes);
+        IEnumerable<KeyValuePair<int, int>> assigned =
+            Rule == GroupingRule.SleapNN
+                ? PartAssembly.SleapNN(connections, peaks.Channels)
+                : PartAssembly.StrongestFirst(connections, peaks.Channels);
+        var least = LeastPeaks(nodes);
         // From an animal's number to its place among those large enough.
-        var places = assigned.GroupBy(pair => pair.Value).Where(animal => animal.Count() >= least).Select(animal => animal.Key).Order()
-            .Select((animal, place) => (animal, place)).ToDictionary(pair => pair.animal, pair => pair.place);
-        float[] points = new float[places.Count * nodes * 2], values = new float[places.Count * nodes], scores = new float[places.Count];
+        var places = assigned
+            .GroupBy(pair => pair.Value)
+            .Where(animal => animal.Count() >= least)
+            .Select(animal => animal.Key)
+            .Order()
+            .Select((animal, place) => (animal, place))
+            .ToDictionary(pair => pair.animal, pair => pair.place);
+        float[] points = new float[places.Count * nodes * 2],
+            values = new float[places.Count * nodes],
+            scores = new float[places.Count];
         Array.Fill(points, float.NaN);
         var placeOf = new Dictionary<int, int>();
-        foreach ((int peak, int animal) in assigned)
+        foreach ((var peak, var animal) in assigned)
         {
-            if (!places.TryGetValue(animal, out int place))
+            if (!places.TryGetValue(animal, out var place))
                 continue;
             placeOf[peak] = place;
-            int slot = place * nodes + (int)peaks.Channels[peak];
-            (points[2 * slot], points[2 * slot + 1], values[slot]) = (peaks.Points[2 * peak], peaks.Points[2 * peak + 1], peaks.Values[peak]);
+            var slot = place * nodes + (int)peaks.Channels[peak];
+            (points[2 * slot], points[2 * slot + 1], values[slot]) = (
+                peaks.Points[2 * peak],
+                peaks.Points[2 * peak + 1],
+                peaks.Values[peak]
+            );
         }
 
-        foreach (PeakConnection connection in connections)
+        foreach (var connection in connections)
         {
-            // sleap-nn counts a connection for its source's animal, also where that has lost the destination to another.
-            if (placeOf.TryGetValue(connection.Source, out int place) && (Rule == GroupingRule.SleapNN || placeOf.GetValueOrDefault(connection.Destination, -1) == place))
+            // sleap-nn counts a connection for its source's animal, also where that has lost the destination to
+            // another.
+            if (
+                placeOf.TryGetValue(connection.Source, out var place)
+                && (Rule == GroupingRule.SleapNN || placeOf.GetValueOrDefault(connection.Destination, -1) == place)
+            )
+            {
                 scores[place] += SumScores ? connection.Score : connection.Score / _edges.Length;
+            }
         }
 
         return new(points, values, scores);
@@ -175,65 +219,107 @@ public sealed class PartAffinity
     internal (PeakPairs Pairs, float[] Scores) Score(Tensor fields, LocalPeaks peaks, HostPeaks found)
     {
         if (fields.dim() != 4 || fields.size(1) != 2 * _edges.Length)
-            throw new ArgumentException($"Fields have the shape ({string.Join(", ", fields.shape)}), expected (batch, {2 * _edges.Length}, height, width).", nameof(fields));
+        {
+            throw new ArgumentException(
+                $"Fields have the shape ({string.Join(", ", fields.shape)}), expected "
+                    + $"(batch, {2 * _edges.Length}, height, width).",
+                nameof(fields)
+            );
+        }
+
         using var _ = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        PeakPairs pairs = PeakPairs.Of(found.Samples, found.Channels, _edges);
+        using var scope = NewDisposeScope();
+        var pairs = PeakPairs.Of(found.Samples, found.Channels, _edges);
         if (pairs.Count == 0)
             return (pairs, []);
-        Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device), sample = tensor(pairs.Samples, new long[] { pairs.Count }, ScalarType.Int64, fields.device);
-        Tensor from = peaks.Points.index_select(0, tensor(pairs.Sources, new long[] { pairs.Count }, ScalarType.Int64, fields.device));           // (P, 2)
-        Tensor to = peaks.Points.index_select(0, tensor(pairs.Destinations, new long[] { pairs.Count }, ScalarType.Int64, fields.device));        // (P, 2)
-        Tensor along = to - from;                                                                       // (P, 2)
-        Tensor length = along.square().sum(1).sqrt();                                                   // (P)
-        Tensor unit = along / length.unsqueeze(-1);                                                     // (P, 2), NaN for peaks at one place
-        Tensor mean = Lines(fields, sample, edge, from, along).matmul(unit.unsqueeze(-1)).squeeze(-1).mean(new long[] { 1 });   // (P)
-        double longest = (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
-        Tensor penalty = (length.reciprocal() * longest - 1).clamp(null, 0) * DistancePenaltyWeight;    // (P)
+        Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device),
+            sample = tensor(pairs.Samples, new long[] { pairs.Count }, ScalarType.Int64, fields.device);
+        // (P, 2)
+        var from = peaks.Points.index_select(
+            0,
+            tensor(pairs.Sources, new long[] { pairs.Count }, ScalarType.Int64, fields.device)
+        );
+        // (P, 2)
+        var to = peaks.Points.index_select(
+            0,
+            tensor(pairs.Destinations, new long[] { pairs.Count }, ScalarType.Int64, fields.device)
+        );
+        var along = to - from; // (P, 2)
+        var length = along.square().sum(1).sqrt(); // (P)
+        // (P, 2), NaN for peaks at one place
+        var unit = along / length.unsqueeze(-1);
+        // (P)
+        var mean = Lines(fields, sample, edge, from, along)
+            .matmul(unit.unsqueeze(-1))
+            .squeeze(-1)
+            .mean(new long[] { 1 });
+        var longest =
+            (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
+        var penalty = (length.reciprocal() * longest - 1).clamp(null, 0) * DistancePenaltyWeight; // (P)
         return (pairs, (mean + penalty).Values<float>());
     }
 
     // The field at places evenly spaced along each line, ends included: (P, places, 2).
     private Tensor Lines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
     {
-        long height = fields.size(2), width = fields.size(3);
-        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just short of its peak; that decides where a place is
-        // halfway between two cells, as peaks at whole pixels often are.
-        Tensor slope = along / (1 + MachineEpsilon);
-        Tensor steps = tensor(Shares(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
-        Tensor places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);                               // (P, places, 2)
-        Tensor row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
-        Tensor cell = (row * width + places.select(2, 0).clamp(0, width - 1)) * _edges.Length + edge.unsqueeze(-1);                             // (P, places)
-        return fields.permute(0, 2, 3, 1).reshape(-1, 2).index_select(0, cell.flatten()).view(cell.size(0), cell.size(1), 2);
+        long height = fields.size(2),
+            width = fields.size(3);
+        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just short of its peak; that decides where a
+        // place is halfway between two cells, as peaks at whole pixels often are.
+        var slope = along / (1 + MachineEpsilon);
+        var steps = tensor(Shares(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
+        // (P, places, 2)
+        var places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);
+        var row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
+        // (P, places)
+        var cell = (row * width + places.select(2, 0).clamp(0, width - 1)) * _edges.Length + edge.unsqueeze(-1);
+        return fields
+            .permute(0, 2, 3, 1)
+            .reshape(-1, 2)
+            .index_select(0, cell.flatten())
+            .view(cell.size(0), cell.size(1), 2);
     }
 
     // From 0 to 1 in equal steps.
-    private static float[] Shares(int count) => [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
+    private static float[] Shares(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
 
     // One animal's field: sources and destinations (B, edges, 2) to (B, h, w, edges, 2).
     private Tensor Field(Tensor sources, Tensor destinations, Tensor gridX, Tensor gridY)
     {
-        Tensor along = destinations - sources;                                                          // (B, edges, 2)
-        Tensor dx = along.select(2, 0).unsqueeze(1).unsqueeze(1), dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);    // (B, 1, 1, edges)
-        Tensor x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1);            // (B, 1, w, edges)
-        Tensor y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1);            // (B, h, 1, edges)
-        Tensor squaredLength = (dx * dx + dy * dy).clamp(1, null);                                      // at least a pixel
-        Tensor share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);                                 // (B, h, w, edges): how far along
-        Tensor distance = (share * dx - x).square() + (share * dy - y).square();                        // squared
-        Tensor nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0);       // (B, h, w, edges)
-        Tensor unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0);                       // (B, edges, 2)
+        var along = destinations - sources; // (B, edges, 2)
+        // (B, 1, 1, edges)
+        Tensor dx = along.select(2, 0).unsqueeze(1).unsqueeze(1),
+            dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);
+        var x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1); // (B, 1, w, edges)
+        var y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1); // (B, h, 1, edges)
+        var squaredLength = (dx * dx + dy * dy).clamp(1, null); // at least a pixel
+        // (B, h, w, edges): how far along
+        var share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);
+        var distance = (share * dx - x).square() + (share * dy - y).square(); // squared
+        var nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0); // (B, h, w, edges)
+        var unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0); // (B, edges, 2)
         return nearness.unsqueeze(-1) * unit.unsqueeze(1).unsqueeze(1);
     }
 
     private static Tensor Inside(Tensor points, Tensor gridX, Tensor gridY)
     {
-        Tensor x = points.select(3, 0), y = points.select(3, 1);                                        // (B, animals, nodes)
-        Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))), insideY = y.gt(0).logical_and(y.lt(gridY.select(0, -1)));
-        return insideX.logical_and(insideY).any(2, false);                                              // (B, animals)
+        // (B, animals, nodes)
+        Tensor x = points.select(3, 0),
+            y = points.select(3, 1);
+        Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))),
+            insideY = y.gt(0).logical_and(y.lt(gridY.select(0, -1)));
+        return insideX.logical_and(insideY).any(2, false); // (B, animals)
     }
 
-    private Tensor Grid(int size, Device device) => arange(0, (size + Stride - 1) / Stride, ScalarType.Float32, device) * Stride;
+    private Tensor Grid(int size, Device device) =>
+        arange(0, (size + Stride - 1) / Stride, ScalarType.Float32, device) * Stride;
 
     private Tensor Nodes(Func<Edge, int> end, Device device) =>
-        tensor(_edges.Select(edge => (long)end(edge)).ToArray(), new long[] { _edges.Length }, ScalarType.Int64, device);
+        tensor(
+            _edges.Select(edge => (long)end(edge)).ToArray(),
+            new long[] { _edges.Length },
+            ScalarType.Int64,
+            device
+        );
 }

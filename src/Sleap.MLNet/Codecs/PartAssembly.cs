@@ -9,27 +9,28 @@ internal static class PartAssembly
     /// <returns>Animal of each peak in a connection, numbered by their first peak.</returns>
     public static Dictionary<int, int> StrongestFirst(IReadOnlyList<PeakConnection> connections, long[] nodeOf)
     {
-        var parts = new Dictionary<int, List<int>>();       // peak -> the peaks of its part, one list for all of them
-        List<int> PartOf(int peak) => parts.TryGetValue(peak, out List<int>? part) ? part : parts[peak] = [peak];
-        foreach (PeakConnection connection in connections.OrderByDescending(connection => connection.Score))
+        var parts = new Dictionary<int, List<int>>(); // peak -> the peaks of its part, one list for all of them
+        List<int> PartOf(int peak) => parts.TryGetValue(peak, out var part) ? part : parts[peak] = [peak];
+        foreach (var connection in connections.OrderByDescending(connection => connection.Score))
         {
-            List<int> one = PartOf(connection.Source), other = PartOf(connection.Destination);
+            List<int> one = PartOf(connection.Source),
+                other = PartOf(connection.Destination);
             if (ReferenceEquals(one, other) || one.Any(peak => other.Any(rival => nodeOf[rival] == nodeOf[peak])))
                 continue;
             if (one.Count < other.Count)
                 (one, other) = (other, one);
-            foreach (int peak in other)
+            foreach (var peak in other)
                 parts[peak] = one;
             one.AddRange(other);
         }
 
         var animalOf = new Dictionary<int, int>();
-        int animals = 0;
-        foreach (int peak in parts.Keys.Order())
+        var animals = 0;
+        foreach (var peak in parts.Keys.Order())
         {
             if (animalOf.ContainsKey(peak) || parts[peak].Count < 2)
                 continue;
-            foreach (int member in parts[peak])
+            foreach (var member in parts[peak])
                 animalOf[member] = animals;
             animals++;
         }
@@ -44,12 +45,12 @@ internal static class PartAssembly
     public static IReadOnlyList<KeyValuePair<int, int>> SleapNN(IEnumerable<PeakConnection> connections, long[] nodeOf)
     {
         var animalOf = new OrderedDictionary<int, int>();
-        int animals = 0;
-        foreach (PeakConnection connection in connections)
+        var animals = 0;
+        foreach (var connection in connections)
         {
-            (int source, int destination) = (connection.Source, connection.Destination);
-            bool known = animalOf.TryGetValue(source, out int animal);
-            if (!animalOf.TryGetValue(destination, out int before))
+            (var source, var destination) = (connection.Source, connection.Destination);
+            var known = animalOf.TryGetValue(source, out var animal);
+            if (!animalOf.TryGetValue(destination, out var before))
             {
                 if (!known)
                     animalOf.Add(source, animal = animals++);
@@ -72,7 +73,7 @@ internal static class PartAssembly
         var nodes = animalOf.Where(pair => pair.Value == to).Select(pair => nodeOf[pair.Key]).ToHashSet();
         if (moving.Any(peak => nodes.Contains(nodeOf[peak])))
             return;
-        foreach (int peak in moving)
+        foreach (var peak in moving)
             animalOf[peak] = to;
     }
 }

@@ -8,18 +8,30 @@ internal static class PeakMatching
     // What a pair costs whose score is no number, for two peaks at one place: more than all others together.
     private const double Forbidden = 1e9;
 
-    /// <summary>Connections of at least a score, each peak at most once an edge, so that the sum of scores is largest.</summary>
+    /// <summary>
+    /// Connections of at least a score, each peak at most once an edge, so that the sum of scores is largest.
+    /// </summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="scores">Their scores; NaN for two peaks at one place.</param>
     /// <param name="minScore">Least score.</param>
-    /// <param name="matchAll">Whether pairs below it take part in the matching, with their scores, instead of counting as no connection.</param>
+    /// <param name="matchAll">Whether pairs below it take part in the matching, with their scores, instead of counting
+    /// as no connection.</param>
     public static List<PeakConnection> Match(PeakPairs pairs, float[] scores, float minScore, bool matchAll)
     {
         var connections = new List<PeakConnection>();
         for (int start = 0, end; start < pairs.Count; start = end)
         {
-            for (end = start; end < pairs.Count && pairs.Samples[end] == pairs.Samples[start] && pairs.Edges[end] == pairs.Edges[start];)
+            for (
+                end = start;
+                end < pairs.Count
+                    && pairs.Samples[end] == pairs.Samples[start]
+                    && pairs.Edges[end] == pairs.Edges[start];
+
+            )
+            {
                 end++;
+            }
+
             MatchOne(pairs, scores, start, end, minScore, matchAll, connections);
         }
 
@@ -27,24 +39,43 @@ internal static class PeakMatching
     }
 
     // Pairs of one sample and edge are a whole table: sources times destinations, row by row.
-    private static void MatchOne(PeakPairs pairs, float[] scores, int start, int end, float minScore, bool matchAll, List<PeakConnection> connections)
+    private static void MatchOne(
+        PeakPairs pairs,
+        float[] scores,
+        int start,
+        int end,
+        float minScore,
+        bool matchAll,
+        List<PeakConnection> connections
+    )
     {
-        int columns = 1;
+        var columns = 1;
         while (start + columns < end && pairs.Sources[start + columns] == pairs.Sources[start])
             columns++;
         var cost = new double[(end - start) / columns, columns];
-        for (int i = start; i < end; i++)
+        for (var i = start; i < end; i++)
         {
-            double score = float.IsFinite(scores[i]) ? scores[i] : -Forbidden;
-            cost[(i - start) / columns, (i - start) % columns] = matchAll || score >= minScore ? -score : Math.Max(-minScore, 0);
+            var score = float.IsFinite(scores[i]) ? scores[i] : -Forbidden;
+            cost[(i - start) / columns, (i - start) % columns] =
+                matchAll || score >= minScore ? -score : Math.Max(-minScore, 0);
         }
 
-        int[] destination = Assignment.Solve(cost);
-        for (int row = 0; row < destination.Length; row++)
+        var destination = Assignment.Solve(cost);
+        for (var row = 0; row < destination.Length; row++)
         {
-            int pair = start + row * columns + destination[row];
+            var pair = start + row * columns + destination[row];
             if (destination[row] >= 0 && scores[pair] >= minScore)
-                connections.Add(new((int)pairs.Samples[pair], (int)pairs.Edges[pair], (int)pairs.Sources[pair], (int)pairs.Destinations[pair], scores[pair]));
+            {
+                connections.Add(
+                    new(
+                        (int)pairs.Samples[pair],
+                        (int)pairs.Edges[pair],
+                        (int)pairs.Sources[pair],
+                        (int)pairs.Destinations[pair],
+                        scores[pair]
+                    )
+                );
+            }
         }
     }
 }

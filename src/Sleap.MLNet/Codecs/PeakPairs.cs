@@ -2,7 +2,9 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>All pairs of peaks that an edge could connect, ordered by sample, edge, source peak and destination peak.</summary>
+/// <summary>
+/// All pairs of peaks that an edge could connect, ordered by sample, edge, source peak and destination peak.
+/// </summary>
 /// <param name="Samples">Sample of each pair.</param>
 /// <param name="Edges">Edge of each pair.</param>
 /// <param name="Sources">Peak at the edge's source.</param>
@@ -17,14 +19,17 @@ internal sealed record PeakPairs(long[] Samples, long[] Edges, long[] Sources, l
     public static PeakPairs Of(long[] samples, long[] nodes, IReadOnlyList<Edge> edges)
     {
         var peaks = Enumerable.Range(0, samples.Length).ToLookup(peak => (samples[peak], nodes[peak]));
-        List<long> sample = [], edge = [], source = [], destination = [];
-        foreach (long current in samples.Distinct().Order())
+        List<long> sample = [],
+            edge = [],
+            source = [],
+            destination = [];
+        foreach (var current in samples.Distinct().Order())
         {
-            for (int k = 0; k < edges.Count; k++)
+            for (var k = 0; k < edges.Count; k++)
             {
-                foreach (int from in peaks[(current, edges[k].Source)])
+                foreach (var from in peaks[(current, edges[k].Source)])
                 {
-                    foreach (int to in peaks[(current, edges[k].Destination)])
+                    foreach (var to in peaks[(current, edges[k].Destination)])
                     {
                         sample.Add(current);
                         edge.Add(k);

@@ -9,5 +9,6 @@ namespace Sleap.MLNet;
 public sealed record LintFinding(LintRule Rule, string Network, string Message, string Advice, bool IsWarning = true)
 {
     /// <summary>One line.</summary>
-    public override string ToString() => $"{(Network.Length == 0 ? "" : Network + ": ")}{Message}{(Advice.Length == 0 ? "" : " " + Advice)}";
+    public override string ToString() =>
+        $"{(Network.Length == 0 ? "" : Network + ": ")}{Message}{(Advice.Length == 0 ? "" : " " + Advice)}";
 }

@@ -20,8 +20,17 @@ internal sealed class MemoryEstimate
         using (var model = stage.Create(0))
             Weights = model.Network.parameters().Sum(parameter => parameter.numel()) * sizeof(float);
         // The maps, and about as much again for their gradients and what convolutions work in.
-        Activations = 2 * NetworkSize.ActivationBytes(options.Backbone, samples.Input.Height, samples.Input.Width, options.HeadStride) * options.Training.BatchSize;
-        Frames = (options is CenteredInstanceOptions ? labels.Animals.Count : split.Rows.Count()) * (long)samples.ByteCount;
+        Activations =
+            2
+            * NetworkSize.ActivationBytes(
+                options.Backbone,
+                samples.Input.Height,
+                samples.Input.Width,
+                options.HeadStride
+            )
+            * options.Training.BatchSize;
+        Frames =
+            (options is CenteredInstanceOptions ? labels.Animals.Count : split.Rows.Count()) * (long)samples.ByteCount;
         Budget = options.Training.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : SampleCache.DefaultBudget;
     }
 
@@ -34,20 +43,38 @@ internal sealed class MemoryEstimate
 
     public long Budget { get; }
 
-    /// <summary>Bytes where the network is trained: weights, their gradients, two moments, the average and the best ones; and the maps of a batch.</summary>
+    /// <summary>
+    /// Bytes where the network is trained: weights, their gradients, two moments, the average and the best ones; and
+    /// the maps of a batch.
+    /// </summary>
     public long Device => 6 * Weights + Activations;
 
     public LintFinding Finding()
     {
-        var (training, isCpu) = (_stage.Options.Training, TorchDevice.Of(_stage.Options.Training.Device).type == DeviceType.CPU);
+        var (training, isCpu) = (
+            _stage.Options.Training,
+            TorchDevice.Of(_stage.Options.Training.Device).type == DeviceType.CPU
+        );
         var (there, inMemory) = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Math.Min(Frames, Budget));
-        var message = $"training takes about {Megabytes(Device)}{(isCpu ? "" : " of the GPU")}: {Megabytes(6 * Weights)} for the weights and what goes with them, {Megabytes(Activations)} for a batch of {training.BatchSize.ToString(CultureInfo.InvariantCulture)}; and {Megabytes(inMemory)} for decoded frames"
+        var message =
+            $"training takes about {Megabytes(Device)}{(isCpu ? "" : " of the GPU")}: "
+            + $"{Megabytes(6 * Weights)} for the weights and what goes with them, {Megabytes(Activations)} for a "
+            + $"batch of {training.BatchSize.ToString(CultureInfo.InvariantCulture)}; and {Megabytes(inMemory)} "
+            + $"for "
+            + $"decoded frames"
             + (Frames > Budget ? $" (of {Megabytes(Frames)}; the rest goes into a file)." : ".");
         var need = (isCpu ? Device : 0) + inMemory;
         return need > there
-            ? new(LintRule.Memory, _stage.Name, $"{message} There are {Megabytes(there)}.", $"Lower Training.BatchSize or Scale{(inMemory > there / 4 ? ", or set Training.CacheMegabytes" : "")}.")
+            ? new(
+                LintRule.Memory,
+                _stage.Name,
+                $"{message} There are {Megabytes(there)}.",
+                $"Lower Training.BatchSize or "
+                    + $"Scale{(inMemory > there / 4 ? ", or set Training.CacheMegabytes" : "")}."
+            )
             : new(LintRule.Memory, _stage.Name, message, "", IsWarning: false);
     }
 
-    private static string Megabytes(long bytes) => (bytes / 1048576.0).ToString(bytes < 10 << 20 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + " MB";
+    private static string Megabytes(long bytes) =>
+        (bytes / 1048576.0).ToString(bytes < 10 << 20 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + " MB";
 }

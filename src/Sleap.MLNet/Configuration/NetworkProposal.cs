@@ -4,20 +4,35 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>Makes the options of one network of what labels say. Scale, batch and rotation follow sleap-nn's generator; what was measured on this library's examples goes before it.</summary>
+/// <summary>
+/// Makes the options of one network of what labels say. Scale, batch and rotation follow sleap-nn's generator; what was
+/// measured on this library's examples goes before it.
+/// </summary>
 /// <param name="type">What the network finds.</param>
 /// <param name="labels">What the labels say.</param>
 /// <param name="frame">Size of the frames, and 1 or 3 channels.</param>
 /// <param name="columns">Names of the columns.</param>
 /// <param name="reasons">Where reasons go.</param>
-internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (int Height, int Width, int Channels) frame, PoseColumnOptions columns, List<OptionReason> reasons)
+internal sealed class NetworkProposal(
+    ModelType type,
+    LabelStatistics labels,
+    (int Height, int Width, int Channels) frame,
+    PoseColumnOptions columns,
+    List<OptionReason> reasons
+)
 {
     // An animal of so many pixels in the network input is large enough for its nodes, a centre needs less.
-    private const float EnoughForNodes = 50, EnoughForCentres = 20;
-    private const int LeastSteps = 20, MostSteps = 100, MostEpochs = 100, ManyDirections = 8;
+    private const float EnoughForNodes = 50,
+        EnoughForCentres = 20;
+    private const int LeastSteps = 20,
+        MostSteps = 100,
+        MostEpochs = 100,
+        ManyDirections = 8;
 
     // What the models of docs/training.md were trained with, and how often a larger set of labels is seen at least.
-    private const int MeasuredSteps = 1500, MeasuredCentroidSteps = 600, Passes = 10;
+    private const int MeasuredSteps = 1500,
+        MeasuredCentroidSteps = 600,
+        Passes = 10;
     private const double BottomUpRate = 2e-3;
 
     private int LargestFrame => Math.Max(frame.Height, frame.Width);
@@ -35,7 +50,11 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
     {
         var most = MaxInstances();
         var scale = CentreScale();
-        return Trained(Seen(new CentroidOptions { MaxInstances = most }, scale), labels.Rows.Count, (double)frame.Height * frame.Width * scale * scale);
+        return Trained(
+            Seen(new CentroidOptions { MaxInstances = most }, scale),
+            labels.Rows.Count,
+            (double)frame.Height * frame.Width * scale * scale
+        );
     }
 
     /// <summary>A network that sees crops around a node, which is said of the whole model.</summary>
@@ -44,19 +63,40 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
         Say("Scale", "1", "crops are small already.");
         var options = Seen(new CenteredInstanceOptions(), 1);
         var side = CropSide(anchor);
-        var reach = labels.CropSides(InstanceCentroids.AnchorOf(anchor, labels.Skeleton)).Where(float.IsFinite).DefaultIfEmpty(0).Max() / 2;
-        Say("CropSize", N(side), $"the largest animal reaches {N(reach)} pixels from its centre; with room for turning and enlarging, in multiples of the stride.");
+        var reach =
+            labels
+                .CropSides(InstanceCentroids.AnchorOf(anchor, labels.Skeleton))
+                .Where(float.IsFinite)
+                .DefaultIfEmpty(0)
+                .Max() / 2;
+        Say(
+            "CropSize",
+            N(side),
+            $"the largest animal reaches {N(reach)} pixels from its centre; with room for "
+                + $"turning and enlarging, in multiples of the stride."
+        );
         return Trained(options with { CropSize = side }, labels.Animals.Count, (double)side * side);
     }
 
     /// <summary>Side of the crops that hold every animal.</summary>
     public int CropSide(string? anchor) =>
-        new CenteredInstanceOptions { AnchorPart = anchor, Backbone = Backbone(1), Augmentation = Augmentation() }.Completed(new PoseSubject(labels.Skeleton, []), labels.Rows).CropSize!.Value;
+        new CenteredInstanceOptions
+        {
+            AnchorPart = anchor,
+            Backbone = Backbone(1),
+            Augmentation = Augmentation(),
+        }
+            .Completed(new PoseSubject(labels.Skeleton, []), labels.Rows)
+            .CropSize!.Value;
 
     /// <summary>Animals in a frame.</summary>
     public int MaxInstances()
     {
-        Say("MaxInstances", N(labels.MostInAFrame), $"no labelled frame has more than {labels.MostInAFrame}; null where a video may have more.");
+        Say(
+            "MaxInstances",
+            N(labels.MostInAFrame),
+            $"no labelled frame has more than {labels.MostInAFrame}; null where a video may have more."
+        );
         return labels.MostInAFrame;
     }
 
@@ -65,13 +105,42 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
     {
         var (sigma, backbone, augmentation) = (Sigma(scale), Backbone(scale), Augmentation());
         var (size, field) = (labels.Side(0.9) * scale, NetworkSize.ReceptiveField(backbone));
-        Say("Backbone.Filters", N(backbone.Filters), backbone.Filters == 16 ? "enough for one kind of recording, and there is no GPU here; 32 are slower and a little more exact." : "as sleap-nn has it; a GPU takes it easily.");
-        Say("Backbone.MaxStride", N(backbone.MaxStride), $"the network sees {field} pixels around each cell of its deepest map, and nine of ten animals are at most {N(size)} long in its input.");
-        Say("Backbone.OutputStride", N(backbone.OutputStride), "maps of half the size: places between their cells are fitted.");
-        Say("Backbone.InChannels", N(backbone.InChannels), backbone.InChannels == 3 ? "colour may tell the animals apart." : "gray: shape is enough.");
+        Say(
+            "Backbone.Filters",
+            N(backbone.Filters),
+            backbone.Filters == 16
+                ? "enough for one kind of recording, and "
+                    + "there is no GPU here; 32 are slower and a little more exact."
+                : "as sleap-nn has it; a GPU takes it easily."
+        );
+        Say(
+            "Backbone.MaxStride",
+            N(backbone.MaxStride),
+            $"the network sees {field} pixels around each cell of its "
+                + $"deepest map, and nine of ten animals are at most {N(size)} long in its input."
+        );
+        Say(
+            "Backbone.OutputStride",
+            N(backbone.OutputStride),
+            "maps of half the size: places between their cells are fitted."
+        );
+        Say(
+            "Backbone.InChannels",
+            N(backbone.InChannels),
+            backbone.InChannels == 3 ? "colour may tell the animals apart." : "gray: shape is enough."
+        );
         Say("Augmentation.RotationMin", N(augmentation.RotationMin), Turning());
         Say("Augmentation.RotationMax", N(augmentation.RotationMax), "the same to the other side.");
-        return (TOptions)(options with { Scale = scale, Sigma = sigma, Backbone = backbone, Augmentation = augmentation, Columns = columns });
+        return (TOptions)(
+            options with
+            {
+                Scale = scale,
+                Sigma = sigma,
+                Backbone = backbone,
+                Augmentation = augmentation,
+                Columns = columns,
+            }
+        );
     }
 
     private TOptions Trained<TOptions>(TOptions options, int samples, double pixels)
@@ -81,34 +150,79 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
         Say("Training.BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
         var once = (samples + batch - 1) / batch;
         var steps = Math.Clamp(once, LeastSteps, MostSteps);
-        Say("Training.StepsPerEpoch", N(steps), steps == once
-            ? $"as many as it takes to see each of the {samples} samples once."
-            : $"{samples} samples make {once}; {(once < steps ? "validating would take longer than training" : "so validation comes more often")}.");
+        Say(
+            "Training.StepsPerEpoch",
+            N(steps),
+            steps == once
+                ? $"as many as it takes to see each of the {samples} samples once."
+                : $"{samples} samples make {once}; "
+                    + $"{(once < steps ? "validating would take longer than training" : "so validation comes more often")}."
+        );
         var measured = type is ModelType.Centroid ? MeasuredCentroidSteps : MeasuredSteps;
         var epochs = Math.Min(MostEpochs, (Math.Max(measured, Passes * once) + steps - 1) / steps);
-        Say("Training.Epochs", N(epochs), $"{epochs * steps} steps{(Passes * once <= measured ? ", as the models had whose errors are known" : "")}; more is better and takes longer, and the best weights are kept.");
-        var training = new TrainerOptions { BatchSize = batch, StepsPerEpoch = steps, Epochs = epochs };
-        if (type is not (ModelType.BottomUp or ModelType.BottomUpId)) return (TOptions)(options with { Training = training });
-        Say("Training.LearningRate", BottomUpRate.ToString(CultureInfo.InvariantCulture), "twice the usual: whole frames are mostly background, and two flies' nodes came nearer in as many steps.");
+        Say(
+            "Training.Epochs",
+            N(epochs),
+            $"{epochs * steps} "
+                + $"steps{(Passes * once <= measured ? ", as the models had whose errors are known" : "")}; "
+                + $"more is "
+                + $"better and takes longer, and the best weights are kept."
+        );
+        var training = new TrainerOptions
+        {
+            BatchSize = batch,
+            StepsPerEpoch = steps,
+            Epochs = epochs,
+        };
+        if (type is not (ModelType.BottomUp or ModelType.BottomUpId))
+            return (TOptions)(options with { Training = training });
+        Say(
+            "Training.LearningRate",
+            BottomUpRate.ToString(CultureInfo.InvariantCulture),
+            "twice the usual: whole frames are mostly background, and two flies' nodes came nearer in as many "
+                + "steps."
+        );
         return (TOptions)(options with { Training = training with { LearningRate = BottomUpRate } });
     }
 
     private float WholeScale()
     {
-        var (size, scale) = (labels.Side(0.5), LargestFrame > 2048 ? 0.25f : LargestFrame > 1024 ? 0.5f : 1);
-        while (scale > 0.25f && size * scale / 2 >= EnoughForNodes) scale /= 2;
-        while (scale < 1 && size > 0 && size * scale < EnoughForNodes / 2) scale *= 2;
-        Say("Scale", F(scale), $"animals are about {N(size)} pixels long in frames of {frame.Width} × {frame.Height}; {N(size * scale)} of them are enough{(scale < 1 ? $", in {N(1 / (scale * scale))} times less time" : "")}.");
+        var (size, scale) = (
+            labels.Side(0.5),
+            LargestFrame > 2048 ? 0.25f
+            : LargestFrame > 1024 ? 0.5f
+            : 1
+        );
+        while (scale > 0.25f && size * scale / 2 >= EnoughForNodes)
+            scale /= 2;
+        while (scale < 1 && size > 0 && size * scale < EnoughForNodes / 2)
+            scale *= 2;
+        Say(
+            "Scale",
+            F(scale),
+            $"animals are about {N(size)} pixels long in frames of {frame.Width} × "
+                + $"{frame.Height}; {N(size * scale)} of them are "
+                + $"enough{(scale < 1 ? $", in {N(1 / (scale * scale))} times less time" : "")}."
+        );
         return scale;
     }
 
     private float CentreScale()
     {
         var (size, scale) = (labels.Side(0.5), 0.5f);
-        if (size * 0.25f >= EnoughForCentres) scale = 0.25f;
-        if (size > 0 && size * scale < EnoughForCentres / 2) scale = 1;
-        if (labels.Skeleton.Nodes.Length == 1) scale = LargestFrame > 1024 ? 0.5f : 1;
-        Say("Scale", F(scale), size > 0 ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its centre." : $"frames are {frame.Width} × {frame.Height} pixels, and what size the animals have is not known.");
+        if (size * 0.25f >= EnoughForCentres)
+            scale = 0.25f;
+        if (size > 0 && size * scale < EnoughForCentres / 2)
+            scale = 1;
+        if (labels.Skeleton.Nodes.Length == 1)
+            scale = LargestFrame > 1024 ? 0.5f : 1;
+        Say(
+            "Scale",
+            F(scale),
+            size > 0
+                ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its centre."
+                : $"frames are {frame.Width} × {frame.Height} pixels, and what size the animals have is not known."
+        );
         return scale;
     }
 
@@ -117,32 +231,52 @@ internal sealed class NetworkProposal(ModelType type, LabelStatistics labels, (i
         var size = labels.Side(0.9) * scale;
         // Who an animal is may be seen by its colour; where its nodes are, by its shape.
         var colour = type is ModelType.TopDownId or ModelType.BottomUpId && frame.Channels == 3;
-        var backbone = new UNetOptions { OutputStride = 2, MaxStride = 16, InChannels = colour ? 3 : 1, Filters = TorchDevice.Of("auto").type == DeviceType.CPU ? 16 : 32 };
-        while (backbone.MaxStride < 64 && NetworkSize.ReceptiveField(backbone) < size) backbone = backbone with { MaxStride = 2 * backbone.MaxStride };
+        var backbone = new UNetOptions
+        {
+            OutputStride = 2,
+            MaxStride = 16,
+            InChannels = colour ? 3 : 1,
+            Filters = TorchDevice.Of("auto").type == DeviceType.CPU ? 16 : 32,
+        };
+        while (backbone.MaxStride < 64 && NetworkSize.ReceptiveField(backbone) < size)
+            backbone = backbone with { MaxStride = 2 * backbone.MaxStride };
         return backbone;
     }
 
     private float Sigma(float scale)
     {
         var (size, isSingle) = (labels.Side(0.5) * scale, type is ModelType.SingleInstance);
-        var sigma = !isSingle || size < EnoughForNodes ? 2.5f : size < 150 ? 3.5f : 5;
-        Say("Sigma", F(sigma), isSingle
-            ? $"cells of 2 pixels: {N(2 * sigma)} pixels for an animal of about {N(size)}; wider learns faster, narrower is sharper."
-            : "narrow, so that the peaks of animals side by side stay apart.");
+        var sigma =
+            !isSingle || size < EnoughForNodes ? 2.5f
+            : size < 150 ? 3.5f
+            : 5;
+        Say(
+            "Sigma",
+            F(sigma),
+            isSingle
+                ? $"cells of 2 pixels: {N(2 * sigma)} pixels for an animal of about {N(size)}; wider learns faster, "
+                    + $"narrower is sharper."
+                : "narrow, so that the peaks of animals side by side stay apart."
+        );
         return sigma;
     }
 
     // One that is seen from the side is never upside down.
-    private AugmentationOptions Augmentation() => labels.Directions() >= ManyDirections ? new() { RotationMin = -180, RotationMax = 180 } : new();
+    private AugmentationOptions Augmentation() =>
+        labels.Directions() >= ManyDirections ? new() { RotationMin = -180, RotationMax = 180 } : new();
 
-    private string Turning() => labels.Directions() switch
-    {
-        0 => "with one node the direction of an animal is not known.",
-        >= ManyDirections and var many => $"degrees: animals look in {many} of 12 directions, as they do filmed from above.",
-        var few => $"degrees: animals look in {few} of 12 directions; where they are filmed from above, ±180 is better.",
-    };
+    private string Turning() =>
+        labels.Directions() switch
+        {
+            0 => "with one node the direction of an animal is not known.",
+            >= ManyDirections and var many =>
+                $"degrees: animals look in {many} of 12 directions, as they do filmed from above.",
+            var few => $"degrees: animals look in {few} of 12 directions; where they are filmed from above, ±180 is "
+                + $"better.",
+        };
 
-    private void Say(string option, string value, string reason) => reasons.Add(new(SleapConfigWriter.NameOf(type), option, value, reason));
+    private void Say(string option, string value, string reason) =>
+        reasons.Add(new(SleapConfigWriter.NameOf(type), option, value, reason));
 
     private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);
 

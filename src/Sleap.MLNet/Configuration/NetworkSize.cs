@@ -6,43 +6,52 @@ internal static class NetworkSize
     private const int StemKernel = 7;
 
     /// <summary>
-    /// Side of the square of input pixels that a cell of the deepest map depends on, the block between encoder and decoder included (Araujo, Norris and Sim 2019,
-    /// distill.pub/2019/computing-receptive-fields); null where it is larger than any animal: with windows that shift, or kernels of 7 in dozens of blocks.
+    /// Side of the square of input pixels that a cell of the deepest map depends on, the block between encoder and
+    /// decoder included (Araujo, Norris and Sim 2019, distill.pub/2019/computing-receptive-fields); null where it is
+    /// larger than any animal: with windows that shift, or kernels of 7 in dozens of blocks.
     /// </summary>
     public static int? ReceptiveField(BackboneOptions backbone)
     {
-        if (backbone is not UNetOptions unet) return null;
+        if (backbone is not UNetOptions unet)
+            return null;
         var (field, jump) = (1, 1);
         for (var block = 0; block < unet.StemBlocks + unet.DownBlocks; block++)
         {
             field += unet.ConvsPerBlock * ((block < unet.StemBlocks ? StemKernel : unet.KernelSize) - 1) * jump + jump;
             jump *= 2;
         }
-        if (unet.StemBlocks > 0) (field, jump) = (field + jump, 2 * jump);
+        if (unet.StemBlocks > 0)
+            (field, jump) = (field + jump, 2 * jump);
         return unet.MiddleBlock ? field + unet.ConvsPerBlock * (unet.KernelSize - 1) * jump : field;
     }
 
     /// <summary>
-    /// Input pixels in each direction beyond which nothing changes a cell of any map that a head may read, the decoder included; at most a few more than there are. Null where
-    /// no tile is large enough for it: in Swin Transformers, whose windows lie on the whole image, and in ConvNeXt.
+    /// Input pixels in each direction beyond which nothing changes a cell of any map that a head may read, the decoder
+    /// included; at most a few more than there are. Null where no tile is large enough for it: in Swin Transformers,
+    /// whose windows lie on the whole image, and in ConvNeXt.
     /// </summary>
     public static int? Reach(BackboneOptions backbone)
     {
-        if (backbone is not UNetOptions unet) return null;
+        if (backbone is not UNetOptions unet)
+            return null;
         var (reach, jump) = (0, 1);
         for (var block = 0; block < unet.StemBlocks + unet.DownBlocks; block++)
         {
             reach += unet.ConvsPerBlock * ((block < unet.StemBlocks ? StemKernel : unet.KernelSize) / 2) * jump + jump;
             jump *= 2;
         }
-        if (unet.StemBlocks > 0) (reach, jump) = (reach + jump, 2 * jump);
-        if (unet.MiddleBlock) reach += unet.ConvsPerBlock * (unet.KernelSize / 2) * jump;
-        // A block of the decoder: interpolation between neighbours (or a transposed convolution), then two convolutions. Stacks before the last one go up to the finest.
+        if (unet.StemBlocks > 0)
+            (reach, jump) = (reach + jump, 2 * jump);
+        if (unet.MiddleBlock)
+            reach += unet.ConvsPerBlock * (unet.KernelSize / 2) * jump;
+        // A block of the decoder: interpolation between neighbours (or a transposed convolution), then two
+        // convolutions. Stacks before the last one go up to the finest.
         var down = (Reach: reach, Jump: jump);
         int Up(int to)
         {
             var sum = 0;
-            for (var at = down.Jump; at > to; at /= 2) sum += at + 2 * (unet.KernelSize / 2) * (at / 2);
+            for (var at = down.Jump; at > to; at /= 2)
+                sum += at + 2 * (unet.KernelSize / 2) * (at / 2);
             return sum;
         }
         return unet.Stacks * down.Reach + (unet.Stacks - 1) * Up(unet.StemStride ?? 1) + Up(unet.OutputStride);
@@ -65,23 +74,27 @@ internal static class NetworkSize
         return (long)(sum * cells * sizeof(float));
     }
 
-    // Values a pixel of the input: each convolution's output is kept once (its relu works in place), each pooled map, and in the decoder the map that was made larger
-    // and its union with the one from the encoder.
+    // Values a pixel of the input: each convolution's output is kept once (its relu works in place), each pooled map,
+    // and in the decoder the map that was made larger and its union with the one from the encoder.
     private static double UNet(UNetOptions unet, int finest)
     {
         var (sum, depth) = (0.0, unet.StemBlocks + unet.DownBlocks);
         double At(int level) => Math.Pow(4, -level);
-        for (var level = 0; level < depth; level++) sum += unet.FiltersAt(level) * (unet.ConvsPerBlock * At(level) + At(level + 1));
-        if (unet.MiddleBlock) sum += unet.FiltersAt(depth) * unet.ConvsPerBlock * At(depth);
+        for (var level = 0; level < depth; level++)
+            sum += unet.FiltersAt(level) * (unet.ConvsPerBlock * At(level) + At(level + 1));
+        if (unet.MiddleBlock)
+            sum += unet.FiltersAt(depth) * unet.ConvsPerBlock * At(depth);
         for (var level = depth - 1; level >= 0 && 1 << level >= finest; level--)
             sum += (2 * unet.FiltersAt(level + 1) + unet.FiltersAt(level) + 2 * unet.FiltersAt(level)) * At(level);
         return sum * unet.Stacks;
     }
 
     // What lies before the maps that it gives is not known: as if each came of four convolutions of its size.
-    private static double Custom(CustomBackboneOptions custom) => custom.ChannelsAt.Sum(map => 4.0 * map.Value / ((double)map.Key * map.Key));
+    private static double Custom(CustomBackboneOptions custom) =>
+        custom.ChannelsAt.Sum(map => 4.0 * map.Value / ((double)map.Key * map.Key));
 
-    // A block of ConvNeXt keeps about 12 maps of its width, one of a Swin Transformer about 20: the inner layers are four times as wide.
+    // A block of ConvNeXt keeps about 12 maps of its width, one of a Swin Transformer about 20: the inner layers are
+    // four times as wide.
     private static double Staged(StagedBackboneOptions staged, int finest)
     {
         var (depths, maps) = staged switch
@@ -91,9 +104,18 @@ internal static class NetworkSize
             _ => ([], 0),
         };
         var (sum, stride) = (0.0, 2.0 * staged.StemPatchStride);
-        for (var stage = 0; stage < depths.Length; stage++, stride *= 2) sum += (double)maps * depths[stage] * staged.StageChannels[stage] / (stride * stride);
+        for (var stage = 0; stage < depths.Length; stage++, stride *= 2)
+            sum += (double)maps * depths[stage] * staged.StageChannels[stage] / (stride * stride);
         // The decoder's filters fall as the encoder's rise.
-        for (double at = staged.DeepestStride / 2.0, filters = staged.StageChannels[^1] / 2.0; at >= finest; at /= 2, filters /= staged.FiltersRate) sum += 6 * filters / (at * at);
+        for (
+            double at = staged.DeepestStride / 2.0, filters = staged.StageChannels[^1] / 2.0;
+            at >= finest;
+            at /= 2, filters /= staged.FiltersRate
+        )
+        {
+            sum += 6 * filters / (at * at);
+        }
+
         return sum;
     }
 }

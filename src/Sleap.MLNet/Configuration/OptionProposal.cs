@@ -3,7 +3,9 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>Chooses a kind of model and puts the options of its networks together; <see cref="NetworkProposal"/> makes those.</summary>
+/// <summary>
+/// Chooses a kind of model and puts the options of its networks together; <see cref="NetworkProposal"/> makes those.
+/// </summary>
 internal sealed class OptionProposal
 {
     // So many of the animals lie over another one where crops do worse than connecting nodes.
@@ -31,17 +33,30 @@ internal sealed class OptionProposal
     /// <exception cref="ArgumentException">The labels cannot train the kind that was asked for.</exception>
     public AutoOptions Make(PoseModelKind? wanted)
     {
-        if (wanted is { } asked && Fault(asked) is { } fault) throw new ArgumentException($"{AutoOptions.NameOf(asked)}: {fault}");
+        if (wanted is { } asked && Fault(asked) is { } fault)
+            throw new ArgumentException($"{AutoOptions.NameOf(asked)}: {fault}");
         var (kind, why) = wanted is { } given ? (given, Asked(given)) : Choose();
         Say("Type", AutoOptions.NameOf(kind), why);
         var isNamed = kind is PoseModelKind.TopDownId or PoseModelKind.BottomUpId;
-        var proposal = new AutoOptions(kind, new PoseSubject(_rows.Skeleton, isNamed ? _rows.Tracks : []), (_frame.Height, _frame.Width), _labels, _reasons);
+        var proposal = new AutoOptions(
+            kind,
+            new PoseSubject(_rows.Skeleton, isNamed ? _rows.Tracks : []),
+            (_frame.Height, _frame.Width),
+            _labels,
+            _reasons
+        );
         return kind switch
         {
-            PoseModelKind.SingleInstance => proposal with { SingleInstance = Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()) },
+            PoseModelKind.SingleInstance => proposal with
+            {
+                SingleInstance = Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()),
+            },
             PoseModelKind.Centroid => proposal with { Centroid = Network(ModelType.Centroid).Centroid() },
             PoseModelKind.BottomUp => proposal with { BottomUp = BottomUp() },
-            PoseModelKind.BottomUpId => proposal with { BottomUpId = Network(ModelType.BottomUpId).Whole(new BottomUpIdOptions { Classes = Classes() }) },
+            PoseModelKind.BottomUpId => proposal with
+            {
+                BottomUpId = Network(ModelType.BottomUpId).Whole(new BottomUpIdOptions { Classes = Classes() }),
+            },
             PoseModelKind.TopDownId => proposal with { TopDownId = TopDownId() },
             _ => proposal with { TopDown = TopDown() },
         };
@@ -50,31 +65,71 @@ internal sealed class OptionProposal
     private (PoseModelKind Kind, string Reason) Choose()
     {
         var (most, overlapping) = (_labels.MostInAFrame, _labels.Overlapping());
-        if (most <= 1) return (PoseModelKind.SingleInstance, "no labelled frame has more than one animal.");
+        if (most <= 1)
+            return (PoseModelKind.SingleInstance, "no labelled frame has more than one animal.");
         var several = $"up to {most} animals in a frame";
-        if (_rows.Skeleton.Nodes.Length == 1) return (PoseModelKind.Centroid, $"{several}, of one node each: their centres are all there is to find.");
+        if (_rows.Skeleton.Nodes.Length == 1)
+        {
+            return (PoseModelKind.Centroid, $"{several}, of one node each: their centres are all there is to find.");
+        }
         // Names are worth a model of their own only where animals look different, which labels do not tell.
-        var named = _rows.Tracks.Count > 1 ? $" If animals look different and their names matter ({string.Join(", ", _rows.Tracks.Take(3))}), take the ID type of it." : "";
-        if (_rows.Skeleton.Edges.Length == 0) return (PoseModelKind.TopDown, $"{several}, and a skeleton without edges, along which a bottom-up model would connect nodes.{named}");
-        if (overlapping > ManyOverlap) return (PoseModelKind.BottomUp, $"{several}, and {P(overlapping)} of the animals lie over another one: crops would hold parts of two.{named}");
+        var named =
+            _rows.Tracks.Count > 1
+                ? $" If animals look different and their names matter "
+                    + $"({string.Join(", ", _rows.Tracks.Take(3))}), take the ID type of it."
+                : "";
+        if (_rows.Skeleton.Edges.Length == 0)
+        {
+            return (
+                PoseModelKind.TopDown,
+                $"{several}, and a skeleton without "
+                    + $"edges, along which a bottom-up model would connect nodes.{named}"
+            );
+        }
+
+        if (overlapping > ManyOverlap)
+        {
+            return (
+                PoseModelKind.BottomUp,
+                $"{several}, and {P(overlapping)} of the "
+                    + $"animals lie over another one: crops would hold parts of two.{named}"
+            );
+        }
+
         var crop = Network(ModelType.CenteredInstance).CropSide(Anchor());
         var crops = (double)most * crop * crop / ((double)_frame.Height * _frame.Width);
         return crops > 1
-            ? (PoseModelKind.BottomUp, $"{several}, whose crops would be {F(crops)} times as large as the frame: all nodes at once are less work.{named}")
-            : (PoseModelKind.TopDown, $"{several}, {P(overlapping)} of which lie over another one: a crop shows one of them, in full size.{named}");
+            ? (
+                PoseModelKind.BottomUp,
+                $"{several}, whose crops would be {F(crops)} times as large as the frame: all "
+                    + $"nodes at once are less work.{named}"
+            )
+            : (
+                PoseModelKind.TopDown,
+                $"{several}, {P(overlapping)} of which lie over another one: a crop shows one "
+                    + $"of them, in full size.{named}"
+            );
     }
 
-    private static string Asked(PoseModelKind kind) => kind is PoseModelKind.BottomUpId
-        ? "it was asked for. On the recording that both were measured on, top-down-id found nodes more exactly, and names as well."
-        : "it was asked for.";
+    private static string Asked(PoseModelKind kind) =>
+        kind is PoseModelKind.BottomUpId
+            ? "it was asked for. On the recording that both were measured on, top-down-id found nodes more exactly, "
+                + "and "
+                + "names as well."
+            : "it was asked for.";
 
-    private string? Fault(PoseModelKind kind) => kind switch
-    {
-        PoseModelKind.SingleInstance when _labels.MostInAFrame > 1 => $"the labels have up to {_labels.MostInAFrame} animals in a frame. Use top-down or bottom-up.",
-        PoseModelKind.BottomUp when _rows.Skeleton.Edges.Length == 0 => "the skeleton has no edges, along which a bottom-up model connects nodes. Use top-down, or add edges.",
-        PoseModelKind.TopDownId or PoseModelKind.BottomUpId when _rows.Tracks.Count == 0 => "no animal of the labels has a track, whose names are what an ID model learns. Use top-down or bottom-up.",
-        _ => null,
-    };
+    private string? Fault(PoseModelKind kind) =>
+        kind switch
+        {
+            PoseModelKind.SingleInstance when _labels.MostInAFrame > 1 =>
+                $"the labels have up to {_labels.MostInAFrame} animals in a frame. Use top-down or bottom-up.",
+            PoseModelKind.BottomUp when _rows.Skeleton.Edges.Length == 0 => "the skeleton has no edges, along which a "
+                + "bottom-up model connects nodes. Use top-down, or add edges.",
+            PoseModelKind.TopDownId or PoseModelKind.BottomUpId when _rows.Tracks.Count == 0 =>
+                "no animal of the labels has a track, whose names are what an ID model learns. Use top-down or "
+                    + "bottom-up.",
+            _ => null,
+        };
 
     private BottomUpOptions BottomUp()
     {
@@ -85,29 +140,52 @@ internal sealed class OptionProposal
     private TopDownOptions TopDown()
     {
         var anchor = SaidAnchor();
-        return new() { AnchorPart = anchor, Columns = _columns, Centroid = Network(ModelType.Centroid).Centroid(), CenteredInstance = Network(ModelType.CenteredInstance).CenteredInstance(anchor) };
+        return new()
+        {
+            AnchorPart = anchor,
+            Columns = _columns,
+            Centroid = Network(ModelType.Centroid).Centroid(),
+            CenteredInstance = Network(ModelType.CenteredInstance).CenteredInstance(anchor),
+        };
     }
 
     private TopDownIdOptions TopDownId()
     {
         var (anchor, classes) = (SaidAnchor(), Classes());
-        return new() { AnchorPart = anchor, Classes = classes, Columns = _columns, Centroid = Network(ModelType.Centroid).Centroid(), CenteredInstance = Network(ModelType.TopDownId).CenteredInstance(anchor) };
+        return new()
+        {
+            AnchorPart = anchor,
+            Classes = classes,
+            Columns = _columns,
+            Centroid = Network(ModelType.Centroid).Centroid(),
+            CenteredInstance = Network(ModelType.TopDownId).CenteredInstance(anchor),
+        };
     }
 
     private IReadOnlyList<string> Classes()
     {
-        Say("Classes", string.Join(", ", _rows.Tracks), $"the {_rows.Tracks.Count} tracks of the labels. They must be the animals' names, the same in all frames, and not numbers that a tracker gave.");
+        Say(
+            "Classes",
+            string.Join(", ", _rows.Tracks),
+            $"the {_rows.Tracks.Count} tracks of the labels. They must "
+                + $"be the animals' names, the same in all frames, and not numbers that a tracker gave."
+        );
         return _rows.Tracks;
     }
 
-    private string? Anchor() => _labels.MiddleNode() is { Distance: < NearMiddle } middle ? _rows.Skeleton.Nodes[middle.Node] : null;
+    private string? Anchor() =>
+        _labels.MiddleNode() is { Distance: < NearMiddle } middle ? _rows.Skeleton.Nodes[middle.Node] : null;
 
     private string? SaidAnchor()
     {
         var anchor = Anchor();
-        Say("AnchorPart", anchor ?? "null", anchor is null
-            ? "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken."
-            : $"seen in {P(_labels.MiddleNode()!.Value.Seen)} of the animals, and nearest to their middle.");
+        Say(
+            "AnchorPart",
+            anchor ?? "null",
+            anchor is null
+                ? "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken."
+                : $"seen in {P(_labels.MiddleNode()!.Value.Seen)} of the animals, and nearest to their middle."
+        );
         return anchor;
     }
 

@@ -1,6 +1,9 @@
 namespace Sleap.MLNet;
 
-/// <summary>The kinds of models that labels can be trained to, each with one estimator. <see cref="ModelType"/> is what a single network of them finds.</summary>
+/// <summary>
+/// The kinds of models that labels can be trained to, each with one estimator. <see cref="ModelType"/> is what a single
+/// network of them finds.
+/// </summary>
 public enum PoseModelKind
 {
     /// <summary>One animal in a frame: <c>pose.SingleInstance</c>.</summary>
@@ -18,6 +21,9 @@ public enum PoseModelKind
     /// <summary><see cref="TopDown"/> that also tells who is who: <c>pose.TopDownId</c>.</summary>
     TopDownId,
 
-    /// <summary>Several animals, whose nodes are found all at once and told apart by who they look to be of: <c>pose.BottomUpId</c>.</summary>
+    /// <summary>
+    /// Several animals, whose nodes are found all at once and told apart by who they look to be of:
+    /// <c>pose.BottomUpId</c>.
+    /// </summary>
     BottomUpId,
 }

@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains a network that finds all nodes of all animals in a frame, and the fields that connect them to animals. SLEAP-NN's <c>bottomup</c> (Pereira et al., 2022;
-/// part affinity fields: Cao et al., 2017, arXiv:1611.08050).
+/// Trains a network that finds all nodes of all animals in a frame, and the fields that connect them to animals.
+/// SLEAP-NN's <c>bottomup</c> (Pereira et al., 2022; part affinity fields: Cao et al., 2017, arXiv:1611.08050).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -28,7 +28,8 @@ public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
         _options = options;
     }
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => BottomUpTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        BottomUpTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -36,12 +37,29 @@ public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
         return [StageOf(_options, subject)];
     }
 
-    private protected override BottomUpTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, models);
+    private protected override BottomUpTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) => new(Environment, _options, subject, frame, models);
 
-    internal static TrainingStage StageOf(BottomUpOptions options, PoseSubject subject) => new(
-        "bottomup",
-        options,
-        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), subject.Skeleton, row => (float[])row.Points.Clone(), LabelledRow.NoClasses),
-        seed => new BottomUpModel(options, subject, options.Training.Initialization, seed));
+    internal static TrainingStage StageOf(BottomUpOptions options, PoseSubject subject) =>
+        new(
+            "bottomup",
+            options,
+            frame => new FrameSampleMaker(
+                new InputFrames(
+                    frame.Height,
+                    frame.Width,
+                    options.Scale,
+                    options.Backbone.MaxStride,
+                    options.Backbone.InChannels
+                ),
+                subject.Skeleton,
+                row => (float[])row.Points.Clone(),
+                LabelledRow.NoClasses
+            ),
+            seed => new BottomUpModel(options, subject, options.Training.Initialization, seed)
+        );
 }

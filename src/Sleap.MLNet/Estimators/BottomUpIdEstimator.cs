@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains a network that finds all nodes of all animals in a frame, and which animal each is of. Learns the animals from their tracks. SLEAP-NN's
-/// <c>multi_class_bottomup</c> (Pereira et al., 2022).
+/// Trains a network that finds all nodes of all animals in a frame, and which animal each is of. Learns the animals
+/// from their tracks. SLEAP-NN's <c>multi_class_bottomup</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -30,7 +30,8 @@ public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
 
     private protected override IReadOnlyList<string>? NamedClasses => _options.Classes;
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => BottomUpIdTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        BottomUpIdTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -38,12 +39,29 @@ public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
         return [StageOf(_options, subject)];
     }
 
-    private protected override BottomUpIdTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, models);
+    private protected override BottomUpIdTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) => new(Environment, _options, subject, frame, models);
 
-    internal static TrainingStage StageOf(BottomUpIdOptions options, PoseSubject subject) => new(
-        "multi_class_bottomup",
-        options,
-        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), subject.Skeleton, row => (float[])row.Points.Clone(), row => row.ClassesOf(subject)),
-        seed => new BottomUpIdModel(options, subject, options.Training.Initialization, seed));
+    internal static TrainingStage StageOf(BottomUpIdOptions options, PoseSubject subject) =>
+        new(
+            "multi_class_bottomup",
+            options,
+            frame => new FrameSampleMaker(
+                new InputFrames(
+                    frame.Height,
+                    frame.Width,
+                    options.Scale,
+                    options.Backbone.MaxStride,
+                    options.Backbone.InChannels
+                ),
+                subject.Skeleton,
+                row => (float[])row.Points.Clone(),
+                row => row.ClassesOf(subject)
+            ),
+            seed => new BottomUpIdModel(options, subject, options.Training.Initialization, seed)
+        );
 }

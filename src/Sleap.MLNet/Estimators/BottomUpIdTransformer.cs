@@ -1,16 +1,28 @@
 using Microsoft.ML.Runtime;
-using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
 /// <summary>
 /// A trained bottom-up ID model: adds the nodes of every animal, and who it is, to each frame.
 /// </summary>
-public sealed class BottomUpIdTransformer : PoseModelTransformer, ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>
+public sealed class BottomUpIdTransformer
+    : PoseModelTransformer,
+        ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>
 {
-    internal BottomUpIdTransformer(IHostEnvironment environment, BottomUpIdOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks)
-        : base(environment, subject, frame, ColumnsOf(options, subject), [new(ModelType.BottomUpId, options, networks[0])]) =>
-        (Options, Predictor) = (options, OnWholeFrames());
+    internal BottomUpIdTransformer(
+        IHostEnvironment environment,
+        BottomUpIdOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> networks
+    )
+        : base(
+            environment,
+            subject,
+            frame,
+            ColumnsOf(options, subject),
+            [new(ModelType.BottomUpId, options, networks[0])]
+        ) => (Options, Predictor) = (options, OnWholeFrames());
 
     /// <summary>The options it was trained with. Those of training keep their defaults after loading.</summary>
     public BottomUpIdOptions Options { get; }
@@ -25,17 +37,29 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer, ITrainedModel<
     public override BottomUpIdTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return Copy<BottomUpIdTransformer, BottomUpIdOptions>(prediction.On(Environment).ApplyTo(Options), prediction.FrameOf(this));
+        return Copy<BottomUpIdTransformer, BottomUpIdOptions>(
+            prediction.On(Environment).ApplyTo(Options),
+            prediction.FrameOf(this)
+        );
     }
 
-    internal static ModelColumns ColumnsOf(BottomUpIdOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject, identities: true);
+    internal static ModelColumns ColumnsOf(BottomUpIdOptions options, PoseSubject subject) =>
+        ModelColumns.Many(options.Columns, subject, identities: true);
 
-    static IReadOnlyList<PoseModel> ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>.Build(BottomUpIdOptions options, PoseSubject subject)
+    static IReadOnlyList<PoseModel> ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>.Build(
+        BottomUpIdOptions options,
+        PoseSubject subject
+    )
     {
         PoseModelOptions.Throw(options.Faults(subject));
         return [new BottomUpIdModel(options, subject, Initialization.Default)];
     }
 
-    static BottomUpIdTransformer ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>.Create(IHostEnvironment environment, BottomUpIdOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks) =>
-        new(environment, options, subject, frame, networks);
+    static BottomUpIdTransformer ITrainedModel<BottomUpIdTransformer, BottomUpIdOptions>.Create(
+        IHostEnvironment environment,
+        BottomUpIdOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> networks
+    ) => new(environment, options, subject, frame, networks);
 }

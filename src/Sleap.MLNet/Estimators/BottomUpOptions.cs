@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Several animals a frame, all nodes found at once and put together to animals along part affinity fields, which need a skeleton with
-/// edges. Its time hardly depends on how many animals there are. SLEAP-NN's <c>bottomup</c>.
+/// Several animals a frame, all nodes found at once and put together to animals along part affinity fields, which need
+/// a skeleton with edges. Its time hardly depends on how many animals there are. SLEAP-NN's <c>bottomup</c>.
 /// </summary>
 public sealed record BottomUpOptions : PoseModelOptions
 {
@@ -16,20 +16,30 @@ public sealed record BottomUpOptions : PoseModelOptions
     public InstanceFilterOptions Filter { get; init; } = new();
 
     internal IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
-    [
-        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.MultiInstance, Nodes = subject.Skeleton.Nodes.Length, Sigma = Sigma, OutputStride = HeadStride },
-        PartAffinity.Head(subject.Skeleton.Edges.Length, HeadStride),
-    ];
+        [
+            new ConfidenceMapHeadOptions
+            {
+                Kind = ConfidenceMapKind.MultiInstance,
+                Nodes = subject.Skeleton.Nodes.Length,
+                Sigma = Sigma,
+                OutputStride = HeadStride,
+            },
+            PartAffinity.Head(subject.Skeleton.Edges.Length, HeadStride),
+        ];
 
     internal IEnumerable<string> Faults(PoseSubject subject)
     {
         if (subject.Skeleton.Edges.Length == 0)
         {
-            yield return "The skeleton has no edges, along which a bottom-up model connects nodes. Add edges to the skeleton, or use a top-down model.";
+            yield return "The skeleton has no edges, along which a bottom-up model connects nodes. Add edges to the "
+                + "skeleton, or use a top-down model.";
             yield break;
         }
-        foreach (var fault in Faults(Heads(subject)).Concat(PartAffinity.Faults())) yield return fault;
-        foreach (var fault in Filter.Faults()) yield return $"Filter.{fault}";
-        if (MaxInstances < 1) yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
+        foreach (var fault in Faults(Heads(subject)).Concat(PartAffinity.Faults()))
+            yield return fault;
+        foreach (var fault in Filter.Faults())
+            yield return $"Filter.{fault}";
+        if (MaxInstances < 1)
+            yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
     }
 }

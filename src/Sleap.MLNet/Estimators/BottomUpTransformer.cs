@@ -1,5 +1,4 @@
 using Microsoft.ML.Runtime;
-using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -8,9 +7,20 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class BottomUpTransformer : PoseModelTransformer, ITrainedModel<BottomUpTransformer, BottomUpOptions>
 {
-    internal BottomUpTransformer(IHostEnvironment environment, BottomUpOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks)
-        : base(environment, subject, frame, ColumnsOf(options, subject), [new(ModelType.BottomUp, options, networks[0])]) =>
-        (Options, Predictor) = (options, OnWholeFrames());
+    internal BottomUpTransformer(
+        IHostEnvironment environment,
+        BottomUpOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> networks
+    )
+        : base(
+            environment,
+            subject,
+            frame,
+            ColumnsOf(options, subject),
+            [new(ModelType.BottomUp, options, networks[0])]
+        ) => (Options, Predictor) = (options, OnWholeFrames());
 
     /// <summary>The options it was trained with. Those of training keep their defaults after loading.</summary>
     public BottomUpOptions Options { get; }
@@ -25,17 +35,32 @@ public sealed class BottomUpTransformer : PoseModelTransformer, ITrainedModel<Bo
     public override BottomUpTransformer With(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        return Copy<BottomUpTransformer, BottomUpOptions>(prediction.On(Environment).ApplyTo(Options) with { MaxInstances = prediction.MaxInstances ?? Options.MaxInstances }, prediction.FrameOf(this));
+        return Copy<BottomUpTransformer, BottomUpOptions>(
+            prediction.On(Environment).ApplyTo(Options) with
+            {
+                MaxInstances = prediction.MaxInstances ?? Options.MaxInstances,
+            },
+            prediction.FrameOf(this)
+        );
     }
 
-    internal static ModelColumns ColumnsOf(BottomUpOptions options, PoseSubject subject) => ModelColumns.Many(options.Columns, subject);
+    internal static ModelColumns ColumnsOf(BottomUpOptions options, PoseSubject subject) =>
+        ModelColumns.Many(options.Columns, subject);
 
-    static IReadOnlyList<PoseModel> ITrainedModel<BottomUpTransformer, BottomUpOptions>.Build(BottomUpOptions options, PoseSubject subject)
+    static IReadOnlyList<PoseModel> ITrainedModel<BottomUpTransformer, BottomUpOptions>.Build(
+        BottomUpOptions options,
+        PoseSubject subject
+    )
     {
         PoseModelOptions.Throw(options.Faults(subject));
         return [new BottomUpModel(options, subject, Initialization.Default)];
     }
 
-    static BottomUpTransformer ITrainedModel<BottomUpTransformer, BottomUpOptions>.Create(IHostEnvironment environment, BottomUpOptions options, PoseSubject subject, (int Height, int Width) frame, IReadOnlyList<PoseModel> networks) =>
-        new(environment, options, subject, frame, networks);
+    static BottomUpTransformer ITrainedModel<BottomUpTransformer, BottomUpOptions>.Create(
+        IHostEnvironment environment,
+        BottomUpOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> networks
+    ) => new(environment, options, subject, frame, networks);
 }

@@ -3,9 +3,10 @@ using Microsoft.ML;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains a network that finds the nodes of the animal in the middle of a crop. SLEAP-NN's <c>centered_instance</c> (Pereira et al., 2022).
-/// To predict it has to be told where the animals are, see <see cref="CenteredInstanceOptions.CropSource"/>; <c>pose.TopDown</c> trains it together with
-/// the model that finds them.
+/// Trains a network that finds the nodes of the animal in the middle of a crop. SLEAP-NN's <c>centered_instance</c>
+/// (Pereira et al., 2022). To predict it has to be told where the animals are, see
+/// <see cref="CenteredInstanceOptions.CropSource"/>; <c>pose.TopDown</c> trains it together with the model that finds
+/// them.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -29,7 +30,8 @@ public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTr
         _options = options;
     }
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => CenteredInstanceTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        CenteredInstanceTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -37,12 +39,22 @@ public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTr
         return [StageOf(_options.Completed(subject, rows), null, subject)];
     }
 
-    private protected override CenteredInstanceTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, (CenteredInstanceOptions)stages[0].Options, subject, frame, models);
+    private protected override CenteredInstanceTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) => new(Environment, (CenteredInstanceOptions)stages[0].Options, subject, frame, models);
 
-    internal static TrainingStage StageOf(CenteredInstanceOptions options, ClassVectorOptions? classVectors, PoseSubject subject) => new(
-        classVectors is null ? "centered_instance" : "multi_class_topdown",
-        options,
-        frame => new CropSampleMaker(options, subject, frame),
-        seed => new CenteredInstanceModel(options, classVectors, subject, options.Training.Initialization, seed));
+    internal static TrainingStage StageOf(
+        CenteredInstanceOptions options,
+        ClassVectorOptions? classVectors,
+        PoseSubject subject
+    ) =>
+        new(
+            classVectors is null ? "centered_instance" : "multi_class_topdown",
+            options,
+            frame => new CropSampleMaker(options, subject, frame),
+            seed => new CenteredInstanceModel(options, classVectors, subject, options.Training.Initialization, seed)
+        );
 }

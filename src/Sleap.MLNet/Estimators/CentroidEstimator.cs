@@ -27,7 +27,8 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
         _options = options;
     }
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => CentroidTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        CentroidTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -35,16 +36,32 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
         return [StageOf(_options, subject)];
     }
 
-    private protected override CentroidTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, models);
+    private protected override CentroidTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) => new(Environment, _options, subject, frame, models);
 
     internal static TrainingStage StageOf(CentroidOptions options, PoseSubject subject)
     {
         var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
         return new TrainingStage(
-        "centroid",
-        options,
-        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), CentroidModel.Skeleton, row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor), LabelledRow.NoClasses),
-        seed => new CentroidModel(options, options.Training.Initialization, seed));
+            "centroid",
+            options,
+            frame => new FrameSampleMaker(
+                new InputFrames(
+                    frame.Height,
+                    frame.Width,
+                    options.Scale,
+                    options.Backbone.MaxStride,
+                    options.Backbone.InChannels
+                ),
+                CentroidModel.Skeleton,
+                row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),
+                LabelledRow.NoClasses
+            ),
+            seed => new CentroidModel(options, options.Training.Initialization, seed)
+        );
     }
 }

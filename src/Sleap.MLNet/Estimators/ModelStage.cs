@@ -7,6 +7,9 @@ namespace Sleap.MLNet;
 internal sealed record ModelStage(ModelType Type, PoseModelOptions Options, PoseModel Model)
 {
     /// <summary>The two stages of a top-down model.</summary>
-    public static IReadOnlyList<ModelStage> TopDown(TopDownOptions shared, ModelType second, IReadOnlyList<PoseModel> networks) =>
-        [new(ModelType.Centroid, shared.Centroid, networks[0]), new(second, shared.CenteredInstance, networks[1])];
+    public static IReadOnlyList<ModelStage> TopDown(
+        TopDownOptions shared,
+        ModelType second,
+        IReadOnlyList<PoseModel> networks
+    ) => [new(ModelType.Centroid, shared.Centroid, networks[0]), new(second, shared.CenteredInstance, networks[1])];
 }

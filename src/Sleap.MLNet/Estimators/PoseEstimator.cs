@@ -1,15 +1,13 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Transforms.Image;
-using Sleap.IO;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains the networks of a model type on labelled frames. Takes an image column and a keypoints column of labels in full-frame pixels
-/// with NaN for missing nodes (and for models that tell animals apart a track column); adds the columns of the model type.
+/// Trains the networks of a model type on labelled frames. Takes an image column and a keypoints column of labels in
+/// full-frame pixels with NaN for missing nodes (and for models that tell animals apart a track column); adds the
+/// columns of the model type.
 /// </summary>
 /// <typeparam name="TTransformer">The trained model.</typeparam>
 public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
@@ -36,24 +34,40 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         var image = ColumnRule.Image.Require(inputSchema, ColumnNames.Image, Name);
-        (KeypointColumns.Rule with { Expected = "a vector of Single" }).Require(inputSchema, ColumnNames.Keypoints, Name);
+        (KeypointColumns.Rule with { Expected = "a vector of Single" }).Require(
+            inputSchema,
+            ColumnNames.Keypoints,
+            Name
+        );
         if (Needs.Tracks)
         {
-            var track = (ColumnRule.Tracks with { Expected = "a key, or a vector of keys" }).Require(inputSchema, ColumnNames.Track, Name);
-            if (!track.Annotations.Any(annotation => annotation.Name == "KeyValues")) throw LabelledRows.NamesNoTrack(Name, track.Name, "training");
+            var track = (ColumnRule.Tracks with { Expected = "a key, or a vector of keys" }).Require(
+                inputSchema,
+                ColumnNames.Track,
+                Name
+            );
+            if (!track.Annotations.Any(annotation => annotation.Name == "KeyValues"))
+                throw LabelledRows.NamesNoTrack(Name, track.Name, "training");
         }
         return SchemaShapes.Append(inputSchema, OutputsOf(PoseSubject.Unknown).OutputsFor(image.ItemType));
     }
 
-    /// <summary>Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to choose the best weights.</summary>
-    /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these labels.</exception>
-    /// <exception cref="InvalidOperationException">
-    /// There are no labelled frames, a frame has more animals than the model type can have, or the labels lie outside the images, as when these were resized before.
+    /// <summary>
+    /// Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to
+    /// choose the best weights.
+    /// </summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these
+    /// labels.</exception>
+    /// <exception cref="InvalidOperationException"> There are no labelled frames, a frame has more animals than the
+    /// model type can have, or the labels lie outside the images, as when these were resized before.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
     public TTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>; null: a part of the input is held back.</summary>
+    /// <summary>
+    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>;
+    /// null: a part of the input is held back.
+    /// </summary>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public TTransformer Fit(IDataView input, IDataView? validation)
     {
@@ -65,14 +79,36 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var run = TrainingRun.Open(Name, stages);
         var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
         var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
-        using var samples = split.Read(stages, () => new SampleCache(training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget, run?.FullPath ?? Path.GetTempPath()), training.CancellationToken);
+        using var samples = split.Read(
+            stages,
+            () =>
+                new SampleCache(
+                    training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget,
+                    run?.FullPath ?? Path.GetTempPath()
+                ),
+            training.CancellationToken
+        );
         samples.Bounds.Check(Name, ColumnNames.Image, subject.Skeleton, channel);
         channel.Info(MessageSensitivity.None, "Decoded frames: {0}.", samples.Cache);
-        if (run is not null) run.Report.Cache = samples.Cache.ToString();
+        if (run is not null)
+            run.Report.Cache = samples.Cache.ToString();
         var findings = new ConfigLint(stages, Statistics(labels, held), split, samples.Frame).Findings().ToList();
-        foreach (var finding in findings) Say(channel, finding);
-        if (run is not null) run.Report.Findings = [.. findings.Where(finding => finding.IsWarning).Select(finding => finding.ToString())];
-        return Create(subject, stages, samples.Frame, [.. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel))]);
+        foreach (var finding in findings)
+            Say(channel, finding);
+        if (run is not null)
+        {
+            run.Report.Findings =
+            [
+                .. findings.Where(finding => finding.IsWarning).Select(finding => finding.ToString()),
+            ];
+        }
+
+        return Create(
+            subject,
+            stages,
+            samples.Frame,
+            [.. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel))]
+        );
     }
 
     /// <inheritdoc/>
@@ -87,33 +123,69 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         return [.. new ConfigLint(stages, Statistics(labels, held), split, labels.FirstSize()).Findings()];
     }
 
-    private (LabelledRows Labels, LabelledRows? Validation, PoseSubject Subject, IReadOnlyList<TrainingStage> Stages) Read(IDataView input, IDataView? validation, IChannel channel)
+    private (
+        LabelledRows Labels,
+        LabelledRows? Validation,
+        PoseSubject Subject,
+        IReadOnlyList<TrainingStage> Stages
+    ) Read(IDataView input, IDataView? validation, IChannel channel)
     {
         var labels = LabelledRows.Read(input, ColumnNames, Needs, null, new(Name, "training", channel));
-        var held = validation is null ? null : LabelledRows.Read(validation, ColumnNames, Needs, labels.Skeleton, new(Name, "validation", channel));
+        var held = validation is null
+            ? null
+            : LabelledRows.Read(validation, ColumnNames, Needs, labels.Skeleton, new(Name, "validation", channel));
         var subject = new PoseSubject(labels.Skeleton, Needs.Tracks ? ClassesOf(labels) : []);
         return (labels, held, subject, Stages(subject, labels.Rows));
     }
 
-    private static LabelStatistics Statistics(LabelledRows labels, LabelledRows? validation) => new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
+    private static LabelStatistics Statistics(LabelledRows labels, LabelledRows? validation) =>
+        new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
 
     private static void Say(IChannel channel, LintFinding finding)
     {
-        if (finding.IsWarning) channel.Warning(MessageSensitivity.None, "{0}", finding);
-        else channel.Info(MessageSensitivity.None, "{0}", finding);
+        if (finding.IsWarning)
+            channel.Warning(MessageSensitivity.None, "{0}", finding);
+        else
+            channel.Info(MessageSensitivity.None, "{0}", finding);
     }
 
-    private static PoseModel Train(IReadOnlyList<TrainingStage> stages, int index, SampleMaker samples, TrainingRun? run, int seed, IChannel channel)
+    private static PoseModel Train(
+        IReadOnlyList<TrainingStage> stages,
+        int index,
+        SampleMaker samples,
+        TrainingRun? run,
+        int seed,
+        IChannel channel
+    )
     {
         var (stage, report) = (stages[index], run?.ReportOf(index));
-        channel.Info(MessageSensitivity.None, "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
-            stage.Name, samples.Training.Count, samples.Validation.Count, samples.Training.Input.Width, samples.Training.Input.Height, TorchDevice.Of(stage.Options.Training.Device));
+        channel.Info(
+            MessageSensitivity.None,
+            "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
+            stage.Name,
+            samples.Training.Count,
+            samples.Validation.Count,
+            samples.Training.Input.Width,
+            samples.Training.Input.Height,
+            TorchDevice.Of(stage.Options.Training.Device)
+        );
         var model = stage.Create(seed);
         PretrainedWeights.Load(model.Network);
         report?.Begin(samples, model.Network.parameters().Sum(parameter => parameter.numel()));
-        var (training, augmenter) = (stage.Options.Training, new Augmenter(stage.Options.Augmentation, samples.Skeleton));
+        var (training, augmenter) = (
+            stage.Options.Training,
+            new Augmenter(stage.Options.Augmentation, samples.Skeleton)
+        );
         if (training.AugmentedPicture && run is not null)
-            AugmentedPicture.Write(Path.Combine(run.Folder(index).FullPath, "augmented.png"), samples, augmenter, new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed));
+        {
+            AugmentedPicture.Write(
+                Path.Combine(run.Folder(index).FullPath, "augmented.png"),
+                samples,
+                augmenter,
+                new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed)
+            );
+        }
+
         var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), report, channel);
         model.Take(trainer.Run(model, samples.Training, samples.Validation));
         return model;
@@ -124,10 +196,18 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
 
     /// <summary>The networks to train, first stage first, their options completed by what the labels say.</summary>
     /// <exception cref="ArgumentException">An option does not fit these labels.</exception>
-    private protected abstract IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows);
+    private protected abstract IReadOnlyList<TrainingStage> Stages(
+        PoseSubject subject,
+        IReadOnlyList<LabelledRow> rows
+    );
 
     /// <summary>The trained model.</summary>
-    private protected abstract TTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models);
+    private protected abstract TTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    );
 
     /// <summary>The animals that the user named; null: all tracks of the labels.</summary>
     private protected virtual IReadOnlyList<string>? NamedClasses => null;
@@ -137,9 +217,19 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var classes = NamedClasses ?? labels.Tracks;
         string[] unknown = [.. classes.Except(labels.Tracks)];
         if (unknown.Length > 0)
-            throw new ArgumentException($"{Name}: no labelled animal has the track {string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: {string.Join(", ", labels.Tracks)}.");
+        {
+            throw new ArgumentException(
+                $"{Name}: no labelled animal has the track "
+                    + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: "
+                    + $"{string.Join(", ", labels.Tracks)}."
+            );
+        }
+
         return classes.Count > 0
             ? classes
-            : throw new InvalidOperationException($"{Name}: no labelled animal has a track, so there is nothing to learn which animal is which from. Give each animal the same track in all frames.");
+            : throw new InvalidOperationException(
+                $"{Name}: no labelled animal has a track, so there is nothing to "
+                    + $"learn which animal is which from. Give each animal the same track in all frames."
+            );
     }
 }

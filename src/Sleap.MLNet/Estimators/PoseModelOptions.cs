@@ -3,50 +3,66 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>What all model types have in common: the network, how frames reach it, how it is trained, and its columns.</summary>
+/// <summary>
+/// What all model types have in common: the network, how frames reach it, how it is trained, and its columns.
+/// </summary>
 public abstract record PoseModelOptions
 {
-    private protected PoseModelOptions()
-    {
-    }
+    private protected PoseModelOptions() { }
 
     /// <summary>The network that sees. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
     public BackboneOptions Backbone { get; init; } = new UNetOptions { OutputStride = 2 };
 
-    /// <summary>Size of the network input against the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and often as exact.</summary>
+    /// <summary>
+    /// Size of the network input against the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and often
+    /// as exact.
+    /// </summary>
     public float Scale { get; init; } = 1;
 
-    /// <summary>Standard deviation of the Gaussian around each node, in cells of the confidence map (SLEAP-NN multiplies it by the stride, and so do we). Default 5.</summary>
+    /// <summary>
+    /// Standard deviation of the Gaussian around each node, in cells of the confidence map (SLEAP-NN multiplies it by
+    /// the stride, and so do we). Default 5.
+    /// </summary>
     public float Sigma { get; init; } = 5;
 
-    /// <summary>Stride of the confidence maps in pixels of the network input; null (default): the backbone's <see cref="BackboneOptions.OutputStride"/>.</summary>
+    /// <summary>
+    /// Stride of the confidence maps in pixels of the network input; null (default): the backbone's
+    /// <see cref="BackboneOptions.OutputStride"/>.
+    /// </summary>
     public int? OutputStride { get; init; }
 
     /// <summary>Peaks lower than this, 0..1, are not there. Default 0.2.</summary>
     public float PeakThreshold { get; init; } = 0.2f;
 
-    /// <summary>How a peak is placed between the cells of the map. Default <see cref="PeakRefinement.Gaussian"/>, which is exact for the Gaussian that was trained; SLEAP-NN's is <see cref="PeakRefinement.Integral"/>.</summary>
+    /// <summary>
+    /// How a peak is placed between the cells of the map. Default <see cref="PeakRefinement.Gaussian"/>, which is exact
+    /// for the Gaussian that was trained; SLEAP-NN's is <see cref="PeakRefinement.Integral"/>.
+    /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
     /// <summary>Frames (or crops) that the network sees at once when it predicts. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
-    /// Side in pixels of the network input of the tiles that frames too large for the memory are cut into when the model predicts; the network sees <see cref="BatchSize"/> tiles at once. Null (default):
-    /// whole frames, and tiles only for a U-Net on the CPU whose maps of whole frames would not fit into the memory. Crops have no tiles.
+    /// Side in pixels of the network input of the tiles that frames too large for the memory are cut into when the
+    /// model predicts; the network sees <see cref="BatchSize"/> tiles at once. Null (default): whole frames, and tiles
+    /// only for a U-Net on the CPU whose maps of whole frames would not fit into the memory. Crops have no tiles.
     /// </summary>
     public int? TileSize { get; init; }
 
     /// <summary>
-    /// Pixels of the network input that neighbouring tiles share at least. Null (default): for a U-Net so many that peaks are those of whole frames; for other backbones, which see
-    /// farther than any tile, half of <see cref="TileSize"/>, and peaks near seams may differ.
+    /// Pixels of the network input that neighbouring tiles share at least. Null (default): for a U-Net so many that
+    /// peaks are those of whole frames; for other backbones, which see farther than any tile, half of
+    /// <see cref="TileSize"/>, and peaks near seams may differ.
     /// </summary>
     public int? TileOverlap { get; init; }
 
     /// <summary>Numbers that the network predicts in. Default <see cref="Precision.Single"/>.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
-    /// <summary>Where to predict: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary>
+    /// Where to predict: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.
+    /// </summary>
     [JsonIgnore] // the machine that loads a model may have none of the one that saved it
     public string Device { get; init; } = "auto";
 
@@ -66,20 +82,46 @@ public abstract record PoseModelOptions
     /// <summary>What is wrong with the options, given the heads of the network; one sentence a fault.</summary>
     private protected IEnumerable<string> Faults(IReadOnlyList<HeadOptions> heads)
     {
-        foreach (var fault in PoseNetwork.Faults(Backbone, heads)) yield return fault;
-        foreach (var fault in Augmentation.Faults()) yield return fault;
-        foreach (var fault in Training.Faults()) yield return fault;
-        foreach (var fault in Columns.Faults()) yield return $"Columns: {fault}.";
-        if (Backbone.InChannels is not (1 or 3)) yield return $"Backbone.InChannels is {Backbone.InChannels}; 1 (gray) or 3 (RGB).";
-        if (!(Scale > 0)) yield return $"Scale is {Scale}; above 0.";
-        if (!(PeakThreshold is >= 0 and <= 1)) yield return $"PeakThreshold is {PeakThreshold}; 0 to 1.";
-        if (!Enum.IsDefined(Refinement)) yield return $"Refinement is {(int)Refinement}, which is none of {string.Join(", ", Enum.GetNames<PeakRefinement>())}.";
-        if (!Enum.IsDefined(Precision)) yield return $"Precision is {(int)Precision}, which is none of {string.Join(", ", Enum.GetNames<Precision>())}.";
-        if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; at least 1.";
-        if (TileSize < 1) yield return $"TileSize is {TileSize}; at least 1, or null.";
+        foreach (var fault in PoseNetwork.Faults(Backbone, heads))
+            yield return fault;
+        foreach (var fault in Augmentation.Faults())
+            yield return fault;
+        foreach (var fault in Training.Faults())
+            yield return fault;
+        foreach (var fault in Columns.Faults())
+            yield return $"Columns: {fault}.";
+        if (Backbone.InChannels is not (1 or 3))
+            yield return $"Backbone.InChannels is {Backbone.InChannels}; 1 (gray) or 3 (RGB).";
+        if (!(Scale > 0))
+            yield return $"Scale is {Scale}; above 0.";
+        if (!(PeakThreshold is >= 0 and <= 1))
+            yield return $"PeakThreshold is {PeakThreshold}; 0 to 1.";
+        if (!Enum.IsDefined(Refinement))
+        {
+            yield return $"Refinement is {(int)Refinement}, which is none of "
+                + $"{string.Join(", ", Enum.GetNames<PeakRefinement>())}.";
+        }
+
+        if (!Enum.IsDefined(Precision))
+        {
+            yield return $"Precision is {(int)Precision}, which is none of "
+                + $"{string.Join(", ", Enum.GetNames<Precision>())}.";
+        }
+
+        if (BatchSize < 1)
+            yield return $"BatchSize is {BatchSize}; at least 1.";
+        if (TileSize < 1)
+        {
+            yield return $"TileSize is {TileSize}; at least 1, or null.";
+        }
         else if (Backbone.Faults().Count == 0)
-            foreach (var fault in FrameTiles.Faults(this)) yield return fault;
-        if (TorchDevice.Fault(Device) is { } device) yield return $"Device {device}";
+        {
+            foreach (var fault in FrameTiles.Faults(this))
+                yield return fault;
+        }
+
+        if (TorchDevice.Fault(Device) is { } device)
+            yield return $"Device {device}";
     }
 
     /// <summary>Throws when there is a fault.</summary>
@@ -87,15 +129,24 @@ public abstract record PoseModelOptions
     internal static void Throw(IEnumerable<string> faults)
     {
         string[] all = [.. faults.Distinct()];
-        if (all.Length > 0) throw new ArgumentException("These options cannot be used:\n  " + string.Join("\n  ", all));
+        if (all.Length > 0)
+            throw new ArgumentException("These options cannot be used:\n  " + string.Join("\n  ", all));
     }
 
     /// <summary>The same for a model inside another: each fault says which.</summary>
-    private protected static IEnumerable<string> Within(string model, IEnumerable<string> faults) => faults.Select(fault => $"{model}: {fault}");
+    private protected static IEnumerable<string> Within(string model, IEnumerable<string> faults) =>
+        faults.Select(fault => $"{model}: {fault}");
 
     private protected static IEnumerable<string> AnchorFaults(string? anchor, PoseSubject subject)
     {
-        if (anchor is not null && !ReferenceEquals(subject, PoseSubject.Unknown) && subject.Skeleton.IndexOf(anchor) < 0)
-            yield return $"AnchorPart is '{anchor}', which is none of the skeleton's nodes: {string.Join(", ", subject.Skeleton.Nodes)}.";
+        if (
+            anchor is not null
+            && !ReferenceEquals(subject, PoseSubject.Unknown)
+            && subject.Skeleton.IndexOf(anchor) < 0
+        )
+        {
+            yield return $"AnchorPart is '{anchor}', which is none of the skeleton's nodes: "
+                + $"{string.Join(", ", subject.Skeleton.Nodes)}.";
+        }
     }
 }

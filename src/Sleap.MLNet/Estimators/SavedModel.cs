@@ -18,9 +18,16 @@ internal sealed partial record SavedModel
     public required JsonElement Options { get; init; }
 
     [JsonIgnore]
-    public PoseSubject Subject => new(
-        new Skeleton(SkeletonName, Nodes, Edges.Select(edge => new Edge(edge[0], edge[1])), Symmetries.Select(pair => new Symmetry(pair[0], pair[1]))),
-        Classes);
+    public PoseSubject Subject =>
+        new(
+            new Skeleton(
+                SkeletonName,
+                Nodes,
+                Edges.Select(edge => new Edge(edge[0], edge[1])),
+                Symmetries.Select(pair => new Symmetry(pair[0], pair[1]))
+            ),
+            Classes
+        );
 
     [JsonIgnore]
     public (int Height, int Width) Frame => (Height, Width);
@@ -52,18 +59,24 @@ internal sealed partial record SavedModel
 
     /// <summary>The options of a model as they are saved.</summary>
     public static JsonElement OptionsOf(PoseModelTransformer model) =>
-        JsonSerializer.SerializeToElement(model.ModelOptions, JsonTypes.Default.GetTypeInfo(model.ModelOptions.GetType())!);
+        JsonSerializer.SerializeToElement(
+            model.ModelOptions,
+            JsonTypes.Default.GetTypeInfo(model.ModelOptions.GetType())!
+        );
 
     /// <summary>Reads what comes before the weights.</summary>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static SavedModel Read(BinaryReader reader) => Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), JsonTypes.Default.SavedModel));
+    public static SavedModel Read(BinaryReader reader) =>
+        Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), JsonTypes.Default.SavedModel));
 
     /// <summary>The options to predict with.</summary>
     /// <exception cref="InvalidDataException">They cannot be read.</exception>
-    public TOptions OptionsAs<TOptions>() => Parsed(() => Options.Deserialize((JsonTypeInfo<TOptions>)JsonTypes.Default.GetTypeInfo(typeof(TOptions))!));
+    public TOptions OptionsAs<TOptions>() =>
+        Parsed(() => Options.Deserialize((JsonTypeInfo<TOptions>)JsonTypes.Default.GetTypeInfo(typeof(TOptions))!));
 
     /// <summary>Reads the weights of one network.</summary>
-    public static void LoadWeights(BinaryReader reader, PoseModel model) => NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())));
+    public static void LoadWeights(BinaryReader reader, PoseModel model) =>
+        NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())));
 
     private static T Parsed<T>(Func<T?> parse)
     {

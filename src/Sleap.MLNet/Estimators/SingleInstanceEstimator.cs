@@ -3,7 +3,8 @@ using Microsoft.ML;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains a network that finds the nodes of the one animal in each frame. SLEAP-NN's <c>single_instance</c> (Pereira et al., 2022).
+/// Trains a network that finds the nodes of the one animal in each frame. SLEAP-NN's <c>single_instance</c> (Pereira et
+/// al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -27,7 +28,8 @@ public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransf
         _options = options;
     }
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => SingleInstanceTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        SingleInstanceTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -35,12 +37,29 @@ public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransf
         return [StageOf(_options, subject)];
     }
 
-    private protected override SingleInstanceTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) =>
-        new(Environment, _options, subject, frame, models);
+    private protected override SingleInstanceTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) => new(Environment, _options, subject, frame, models);
 
-    internal static TrainingStage StageOf(SingleInstanceOptions options, PoseSubject subject) => new(
-        "single_instance",
-        options,
-        frame => new FrameSampleMaker(new InputFrames(frame.Height, frame.Width, options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels), subject.Skeleton, row => (float[])row.Points.Clone(), _ => [-1]),
-        seed => new SingleInstanceModel(options, subject, options.Training.Initialization, seed));
+    internal static TrainingStage StageOf(SingleInstanceOptions options, PoseSubject subject) =>
+        new(
+            "single_instance",
+            options,
+            frame => new FrameSampleMaker(
+                new InputFrames(
+                    frame.Height,
+                    frame.Width,
+                    options.Scale,
+                    options.Backbone.MaxStride,
+                    options.Backbone.InChannels
+                ),
+                subject.Skeleton,
+                row => (float[])row.Points.Clone(),
+                _ => [-1]
+            ),
+            seed => new SingleInstanceModel(options, subject, options.Training.Initialization, seed)
+        );
 }

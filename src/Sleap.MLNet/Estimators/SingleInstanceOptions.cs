@@ -4,9 +4,15 @@ namespace Sleap.MLNet;
 public sealed record SingleInstanceOptions : PoseModelOptions
 {
     internal IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
-    [
-        new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = subject.Skeleton.Nodes.Length, Sigma = Sigma, OutputStride = HeadStride },
-    ];
+        [
+            new ConfidenceMapHeadOptions
+            {
+                Kind = ConfidenceMapKind.SingleInstance,
+                Nodes = subject.Skeleton.Nodes.Length,
+                Sigma = Sigma,
+                OutputStride = HeadStride,
+            },
+        ];
 
     internal IEnumerable<string> Faults(PoseSubject subject) => Faults(Heads(subject));
 }

@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop around a centre. SLEAP-NN's <c>centroid</c>
-/// and <c>centered_instance</c> (Pereira et al., 2022).
+/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop
+/// around a centre. SLEAP-NN's <c>centroid</c> and <c>centered_instance</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -24,11 +24,13 @@ public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
     internal TopDownEstimator(MLContext context, TopDownOptions options)
         : base(context, options.Columns, new(OneAnimal: false, EmptyRows: true, Tracks: false))
     {
-        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown).Concat(options.AnchorFaults())); // what only the labels can tell is checked by Fit
+        // what only the labels can tell is checked by Fit
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Unknown).Concat(options.AnchorFaults()));
         _options = options;
     }
 
-    private protected override ModelColumns OutputsOf(PoseSubject subject) => TopDownTransformer.ColumnsOf(_options, subject);
+    private protected override ModelColumns OutputsOf(PoseSubject subject) =>
+        TopDownTransformer.ColumnsOf(_options, subject);
 
     private protected override IReadOnlyList<TrainingStage> Stages(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
     {
@@ -41,10 +43,21 @@ public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
         ];
     }
 
-    private protected override TopDownTransformer Create(PoseSubject subject, IReadOnlyList<TrainingStage> stages, (int Height, int Width) frame, IReadOnlyList<PoseModel> models) => new(
-        Environment,
-        _options with { Centroid = (CentroidOptions)stages[0].Options, CenteredInstance = (CenteredInstanceOptions)stages[1].Options },
-        subject,
-        frame,
-        models);
+    private protected override TopDownTransformer Create(
+        PoseSubject subject,
+        IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width) frame,
+        IReadOnlyList<PoseModel> models
+    ) =>
+        new(
+            Environment,
+            _options with
+            {
+                Centroid = (CentroidOptions)stages[0].Options,
+                CenteredInstance = (CenteredInstanceOptions)stages[1].Options,
+            },
+            subject,
+            frame,
+            models
+        );
 }

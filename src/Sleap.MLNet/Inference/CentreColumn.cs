@@ -10,12 +10,18 @@ internal sealed class CentreColumn
 {
     private readonly Func<float[], float[]> _centres;
 
-    private CentreColumn(DataViewSchema.Column column, Func<float[], float[]> centres) => (Column, _centres) = (column, centres);
+    private CentreColumn(DataViewSchema.Column column, Func<float[], float[]> centres) =>
+        (Column, _centres) = (column, centres);
 
     public DataViewSchema.Column Column { get; }
 
     /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
-    public static CentreColumn Bind(DataViewSchema schema, CenteredInstanceOptions options, Skeleton skeleton, string component)
+    public static CentreColumn Bind(
+        DataViewSchema schema,
+        CenteredInstanceOptions options,
+        Skeleton skeleton,
+        string component
+    )
     {
         switch (options.CropSource)
         {
@@ -24,9 +30,27 @@ internal sealed class CentreColumn
                 var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
                 return new(labels, points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor));
             case CropSource.Boxes:
-                return new(InputColumns.Require(schema, options.BoxesColumn, IsNumbers, "a vector of Single: left, top, right, bottom of each box", component), Middles);
+                return new(
+                    InputColumns.Require(
+                        schema,
+                        options.BoxesColumn,
+                        IsNumbers,
+                        "a vector of Single: left, top, right, bottom of each box",
+                        component
+                    ),
+                    Middles
+                );
             default:
-                return new(InputColumns.Require(schema, options.Columns.PredictedCentroid, IsNumbers, "centroids: Vector<Single, *, 2>", component), centres => centres);
+                return new(
+                    InputColumns.Require(
+                        schema,
+                        options.Columns.PredictedCentroid,
+                        IsNumbers,
+                        "centroids: Vector<Single, *, 2>",
+                        component
+                    ),
+                    centres => centres
+                );
         }
     }
 
@@ -44,7 +68,14 @@ internal sealed class CentreColumn
         };
     }
 
-    private static bool IsNumbers(DataViewType type) => type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
+    private static bool IsNumbers(DataViewType type) =>
+        type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
 
-    private static float[] Middles(float[] boxes) => [.. boxes.Chunk(4).Where(box => box.Length == 4).SelectMany(box => new[] { (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 })];
+    private static float[] Middles(float[] boxes) =>
+        [
+            .. boxes
+                .Chunk(4)
+                .Where(box => box.Length == 4)
+                .SelectMany(box => new[] { (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 }),
+        ];
 }

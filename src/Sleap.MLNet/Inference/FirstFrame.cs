@@ -1,6 +1,8 @@
 namespace Sleap.MLNet;
 
-/// <summary>What the size of a pass' first frame decides for all batches of the pass. Frames are read by one thread at a time.</summary>
+/// <summary>
+/// What the size of a pass' first frame decides for all batches of the pass. Frames are read by one thread at a time.
+/// </summary>
 internal sealed class FirstFrame<T>(Func<int, int, T> decide)
     where T : class
 {

@@ -15,7 +15,10 @@ internal sealed class FoundInstances(int nodes, int count)
     /// <summary>Height of each node's peak: Count · Nodes.</summary>
     public float[] Values { get; init; } = new float[count * nodes];
 
-    /// <summary>Confidence in each animal, about 0 to 1: no score is clamped, so a peak higher than those of training gives more than 1.</summary>
+    /// <summary>
+    /// Confidence in each animal, about 0 to 1: no score is clamped, so a peak higher than those of training gives more
+    /// than 1.
+    /// </summary>
     public float[] Scores { get; init; } = new float[count];
 
     /// <summary>x and y of each animal's centre: Count · 2.</summary>
@@ -34,11 +37,17 @@ internal sealed class FoundInstances(int nodes, int count)
     public bool IsVisible(int animal)
     {
         for (var node = animal * nodes; node < (animal + 1) * nodes; node++)
-            if (!float.IsNaN(Points[2 * node])) return true;
+        {
+            if (!float.IsNaN(Points[2 * node]))
+                return true;
+        }
+
         return false;
     }
 
-    /// <summary>Scores from the nodes' values and centres from the nodes' places: their means over the found nodes.</summary>
+    /// <summary>
+    /// Scores from the nodes' values and centres from the nodes' places: their means over the found nodes.
+    /// </summary>
     public void Summarize()
     {
         for (var animal = 0; animal < count; animal++)
@@ -46,7 +55,8 @@ internal sealed class FoundInstances(int nodes, int count)
             var (x, y, sum, found) = (0f, 0f, 0f, 0);
             for (var node = animal * nodes; node < (animal + 1) * nodes; node++)
             {
-                if (float.IsNaN(Points[2 * node])) continue;
+                if (float.IsNaN(Points[2 * node]))
+                    continue;
                 (x, y, sum, found) = (x + Points[2 * node], y + Points[2 * node + 1], sum + Values[node], found + 1);
             }
             Scores[animal] = found == 0 ? 0 : sum / found;
@@ -59,17 +69,24 @@ internal sealed class FoundInstances(int nodes, int count)
     {
         // The numbers of the animals go along as their classes, and tell which are left.
         var kept = filter.Apply(new InstanceSet(Points, Values, Scores) { Classes = [.. Enumerable.Range(0, count)] });
-        if (kept.Count == 0) return new FoundInstances(nodes, 0);
+        if (kept.Count == 0)
+            return new FoundInstances(nodes, 0);
         var classes = IdentityScores.Length / Math.Max(count, 1);
         return new FoundInstances(nodes, kept.Count)
         {
             Points = kept.Points,
             Values = kept.Values,
             Scores = kept.Scores,
-            Centroids = [.. kept.Classes!.SelectMany(animal => new[] { Centroids[2 * animal], Centroids[2 * animal + 1] })],
+            Centroids =
+            [
+                .. kept.Classes!.SelectMany(animal => new[] { Centroids[2 * animal], Centroids[2 * animal + 1] }),
+            ],
             CentroidScores = [.. kept.Classes!.Select(animal => CentroidScores[animal])],
             Identities = [.. kept.Classes!.Select(animal => Identities[animal])],
-            IdentityScores = [.. kept.Classes!.SelectMany(animal => IdentityScores[(animal * classes)..((animal + 1) * classes)])],
+            IdentityScores =
+            [
+                .. kept.Classes!.SelectMany(animal => IdentityScores[(animal * classes)..((animal + 1) * classes)]),
+            ],
         };
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -24,7 +23,10 @@ internal sealed class FrameReader : IDisposable
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string component) =>
         ColumnRule.Image.Require(schema, name, component);
 
-    /// <summary>The frame of the current row; valid until the next call. False when the row has no image, as that of a frame that cannot be read.</summary>
+    /// <summary>
+    /// The frame of the current row; valid until the next call. False when the row has no image, as that of a frame
+    /// that cannot be read.
+    /// </summary>
     public bool TryRead(out FramePixels frame)
     {
         // From our own loader the frame's bytes come as they were decoded; the values are the same either way.

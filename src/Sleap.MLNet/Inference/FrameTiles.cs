@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Runs a network over images in overlapping tiles and puts its maps together from the middles of the tiles, so that what reads them sees one image: an animal that lies
-/// across a seam is one animal. Safe to use from several threads.
+/// Runs a network over images in overlapping tiles and puts its maps together from the middles of the tiles, so that
+/// what reads them sees one image: an animal that lies across a seam is one animal. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// Tiles begin at multiples of the deepest map's stride, so that all cells lie where they lie in the whole image, and tiles at the image's border see that border. With an
-/// overlap of twice the network's reach the maps are those of the whole image.
+/// Tiles begin at multiples of the deepest map's stride, so that all cells lie where they lie in the whole image, and
+/// tiles at the image's border see that border. With an overlap of twice the network's reach the maps are those of the
+/// whole image.
 /// </remarks>
 internal sealed class FrameTiles(PoseModelOptions options)
 {
@@ -23,20 +24,55 @@ internal sealed class FrameTiles(PoseModelOptions options)
     public Tensor[] Run(PoseNetwork network, Tensor images)
     {
         var (height, width) = ((int)images.size(2), (int)images.size(3));
-        if (SideFor(height, width, (int)images.size(0), images.device) is not { } side || (height <= side && width <= side)) return network.call(images);
+        if (
+            SideFor(height, width, (int)images.size(0), images.device) is not { } side
+            || (height <= side && width <= side)
+        )
+        {
+            return network.call(images);
+        }
+
         using var scope = NewDisposeScope();
         var halo = Halo(options.Backbone, side, options.TileOverlap);
         var (rows, columns) = (Cut(Up(height), side, halo), Cut(Up(width), side, halo));
-        var padded = Up(height) == height && Up(width) == width ? images : nn.functional.pad(images, (0, Up(width) - width, 0, Up(height) - height), PaddingModes.Constant, 0);
+        var padded =
+            Up(height) == height && Up(width) == width
+                ? images
+                : nn.functional.pad(images, (0, Up(width) - width, 0, Up(height) - height), PaddingModes.Constant, 0);
         var maps = network.Heads.Select(head => Empty(images, head)).ToArray();
-        var tiles = from image in Enumerable.Range(0, (int)images.size(0)) from row in rows from column in columns select (image, row, column);
+        var tiles =
+            from image in Enumerable.Range(0, (int)images.size(0))
+            from row in rows
+            from column in columns
+            select (image, row, column);
         foreach (var batch in tiles.Chunk(_batch))
         {
             using var inner = NewDisposeScope();
-            var cut = cat([.. batch.Select(tile => padded.narrow(0, tile.image, 1).narrow(2, tile.row.Start, tile.row.Length).narrow(3, tile.column.Start, tile.column.Length))], 0);
+            var cut = cat(
+                [
+                    .. batch.Select(tile =>
+                        padded
+                            .narrow(0, tile.image, 1)
+                            .narrow(2, tile.row.Start, tile.row.Length)
+                            .narrow(3, tile.column.Start, tile.column.Length)
+                    ),
+                ],
+                0
+            );
             var outputs = network.call(ChannelsLast.Convert(cut));
             for (var head = 0; head < maps.Length; head++)
-                for (var tile = 0; tile < batch.Length; tile++) Keep(outputs[head].narrow(0, tile, 1), maps[head].narrow(0, batch[tile].image, 1), batch[tile].row, batch[tile].column, network.Heads[head].OutputStride);
+            {
+                for (var tile = 0; tile < batch.Length; tile++)
+                {
+                    Keep(
+                        outputs[head].narrow(0, tile, 1),
+                        maps[head].narrow(0, batch[tile].image, 1),
+                        batch[tile].row,
+                        batch[tile].column,
+                        network.Heads[head].OutputStride
+                    );
+                }
+            }
         }
         return [.. maps.Select(map => map.MoveToOuterDisposeScope())];
     }
@@ -44,33 +80,55 @@ internal sealed class FrameTiles(PoseModelOptions options)
     /// <summary>What is wrong with the options; only where the backbone's own are right.</summary>
     public static IEnumerable<string> Faults(PoseModelOptions options)
     {
-        if (options.TileOverlap is < 0) yield return $"TileOverlap is {options.TileOverlap}; at least 0, or null.";
-        else if (options is { TileOverlap: not null, TileSize: null }) yield return $"TileOverlap is {options.TileOverlap} and there is no TileSize; it goes with one.";
+        if (options.TileOverlap is < 0)
+        {
+            yield return $"TileOverlap is {options.TileOverlap}; at least 0, or null.";
+        }
+        else if (options is { TileOverlap: not null, TileSize: null })
+        {
+            yield return $"TileOverlap is {options.TileOverlap} and there is no TileSize; it goes with one.";
+        }
         else if (options.TileSize is { } size)
         {
             var (stride, halo) = (options.Backbone.Strides()[^1], Halo(options.Backbone, size, options.TileOverlap));
             if (size < 2 * halo + stride)
+            {
                 yield return options.TileOverlap is null
-                    ? $"TileSize is {size}; at least {2 * halo + stride}: neighbouring tiles share {2 * halo} pixels of the network input, so that peaks are those of whole frames. With a TileOverlap of your own, tiles may be smaller, and peaks near their seams differ."
-                    : $"TileSize is {size}; at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when rounded up to twice the network's stride of {stride}).";
+                    ? $"TileSize is {size}; at least {2 * halo + stride}: neighbouring tiles share {2 * halo} pixels "
+                        + $"of the network input, so that peaks are those of whole frames. With a TileOverlap of "
+                        + $"your own, tiles may be smaller, and peaks near their seams differ."
+                    : $"TileSize is {size}; at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when "
+                        + $"rounded up to twice the network's stride of {stride}).";
+            }
         }
     }
 
-    /// <summary>Starts and lengths of tiles along one side of an image, and the part [From, To) of each that is taken; the parts cover it without overlap.</summary>
+    /// <summary>
+    /// Starts and lengths of tiles along one side of an image, and the part [From, To) of each that is taken; the parts
+    /// cover it without overlap.
+    /// </summary>
     /// <param name="size">Pixels of the image's side, a multiple of the stride like the others.</param>
     /// <param name="side">Pixels of a tile's side.</param>
     /// <param name="halo">Pixels at a tile's border that are not taken.</param>
     internal IReadOnlyList<Part> Cut(int size, int side, int halo)
     {
-        if (size <= side) return [new(0, size, 0, size)];
+        if (size <= side)
+            return [new(0, size, 0, size)];
         var count = (size - side + side - 2 * halo - 1) / (side - 2 * halo) + 1;
         int[] starts = [.. Enumerable.Range(0, count).Select(i => Math.Min(i * (side - 2 * halo), size - side))];
         // A seam is in the middle of what two tiles share, as far from both borders as can be.
-        int[] seams = [0, .. starts.Zip(starts.Skip(1), (left, right) => (right + left + side) / 2 / _stride * _stride), size];
+        int[] seams =
+        [
+            0,
+            .. starts.Zip(starts.Skip(1), (left, right) => (right + left + side) / 2 / _stride * _stride),
+            size,
+        ];
         return [.. starts.Select((start, i) => new Part(start, side, seams[i], seams[i + 1]))];
     }
 
-    /// <summary>Pixels at a tile's border in which maps may differ from those of the whole image: a multiple of the stride.</summary>
+    /// <summary>
+    /// Pixels at a tile's border in which maps may differ from those of the whole image: a multiple of the stride.
+    /// </summary>
     private static int Halo(BackboneOptions backbone, int side, int? overlap)
     {
         // Without an exact reach, a quarter of the tile at each side of a seam is a choice, and no guarantee.
@@ -82,15 +140,21 @@ internal sealed class FrameTiles(PoseModelOptions options)
     /// <summary>Side of the tiles; null: whole images.</summary>
     private int? SideFor(int height, int width, int images, Device device)
     {
-        if (options.TileSize is { } size) return Up(size);
+        if (options.TileSize is { } size)
+            return Up(size);
         // Only where tiles change nothing but the time may they be chosen for a user who did not ask.
-        if (device.type != DeviceType.CPU || NetworkSize.Reach(options.Backbone) is null) return null;
-        long Bytes(int h, int w, int count) => NetworkSize.ActivationBytes(options.Backbone, h, w, options.Backbone.OutputStride) * Math.Min(count, PoseNetwork.ImagesAtOnce(options.Backbone, device, h, w));
+        if (device.type != DeviceType.CPU || NetworkSize.Reach(options.Backbone) is null)
+            return null;
+        long Bytes(int h, int w, int count) =>
+            NetworkSize.ActivationBytes(options.Backbone, h, w, options.Backbone.OutputStride)
+            * Math.Min(count, PoseNetwork.ImagesAtOnce(options.Backbone, device, h, w));
         var there = AvailableBytes;
-        if (Bytes(height, width, images) <= there / 4 * 3) return null;
+        if (Bytes(height, width, images) <= there / 4 * 3)
+            return null;
         var (halo, side) = (Halo(options.Backbone, 0, null), Up(Math.Max(height, width)));
-        var smallest = 4 * halo;    // half of such a tile is work done twice
-        while (side > smallest && Bytes(side, side, _batch) > there / 4) side = Math.Max(smallest, Up(side / 2));
+        var smallest = 4 * halo; // half of such a tile is work done twice
+        while (side > smallest && Bytes(side, side, _batch) > there / 4)
+            side = Math.Max(smallest, Up(side / 2));
         return Math.Max(side, 2 * halo + _stride);
     }
 
@@ -103,7 +167,12 @@ internal sealed class FrameTiles(PoseModelOptions options)
     private static Tensor Empty(Tensor images, HeadOptions head)
     {
         long Cells(long pixels) => (pixels + head.OutputStride - 1) / head.OutputStride;
-        return empty([images.size(0), Cells(images.size(2)), Cells(images.size(3)), head.Channels], ScalarType.Float32, images.device).permute(0, 3, 1, 2);
+        return empty(
+                [images.size(0), Cells(images.size(2)), Cells(images.size(3)), head.Channels],
+                ScalarType.Float32,
+                images.device
+            )
+            .permute(0, 3, 1, 2);
     }
 
     /// <summary>Copies the part of a tile's map that is taken into the image's.</summary>
@@ -112,7 +181,9 @@ internal sealed class FrameTiles(PoseModelOptions options)
         var (fromY, toY) = (row.From / stride, Math.Min(row.To / stride, map.size(2)));
         var (fromX, toX) = (column.From / stride, Math.Min(column.To / stride, map.size(3)));
         var (offsetY, offsetX) = (row.Start / stride, column.Start / stride);
-        map.narrow(2, fromY, toY - fromY).narrow(3, fromX, toX - fromX).copy_(tile.narrow(2, fromY - offsetY, toY - fromY).narrow(3, fromX - offsetX, toX - fromX));
+        map.narrow(2, fromY, toY - fromY)
+            .narrow(3, fromX, toX - fromX)
+            .copy_(tile.narrow(2, fromY - offsetY, toY - fromY).narrow(3, fromX - offsetX, toX - fromX));
     }
 
     /// <summary>A tile along one side of an image.</summary>

@@ -12,7 +12,11 @@ internal static class ImagePixels
     public static int Channels(ReadOnlySpan<byte> pixels)
     {
         for (var i = 0; i + 3 < pixels.Length; i += 4)
-            if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2]) return 3;
+        {
+            if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2])
+                return 3;
+        }
+
         return 1;
     }
 
@@ -22,14 +26,17 @@ internal static class ImagePixels
         var pixels = image.Pixels;
         if (channels == 1)
         {
-            for (int from = 0, to = 0; to < bytes.Length; from += 4, to++) bytes[to] = pixels[from];
+            for (int from = 0, to = 0; to < bytes.Length; from += 4, to++)
+                bytes[to] = pixels[from];
             return;
         }
         var red = image.PixelFormat switch
         {
             MLPixelFormat.Rgba32 => 0,
             MLPixelFormat.Bgra32 => 2,
-            var other => throw new NotSupportedException($"Images with pixel format {other} cannot be read; Rgba32 and Bgra32 can."),
+            var other => throw new NotSupportedException(
+                $"Images with pixel format {other} cannot be read; Rgba32 and Bgra32 can."
+            ),
         };
         for (int from = 0, to = 0; to < bytes.Length; from += 4, to += 3)
         {

@@ -14,10 +14,19 @@ internal sealed class InputBuffer(FirstFrame<InputFrames> frames, int size)
     public void Read(int slot, FramePixels frame)
     {
         var inputs = frames.Decide(frame);
-        if (_bytes.Length == 0) _bytes = new byte[size * inputs.ByteCount];
+        if (_bytes.Length == 0)
+            _bytes = new byte[size * inputs.ByteCount];
         _geometries[slot] = inputs.Read(frame, _bytes.AsSpan(slot * inputs.ByteCount, inputs.ByteCount));
     }
 
     /// <summary>(B, C, H, W), 0..1: the first <paramref name="count"/> slots.</summary>
-    public Tensor ToTensor(int count, Device device) => InputTensor.FromBytes(_bytes, count, frames.Value.Geometry.InputHeight, frames.Value.Geometry.InputWidth, frames.Value.Channels, device);
+    public Tensor ToTensor(int count, Device device) =>
+        InputTensor.FromBytes(
+            _bytes,
+            count,
+            frames.Value.Geometry.InputHeight,
+            frames.Value.Geometry.InputWidth,
+            frames.Value.Channels,
+            device
+        );
 }

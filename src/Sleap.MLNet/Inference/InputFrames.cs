@@ -15,7 +15,9 @@ internal sealed class InputFrames(int height, int width, float scale, int stride
     /// <summary>Bytes of one frame of network input: InputHeight · InputWidth · Channels.</summary>
     public int ByteCount => Geometry.InputHeight * Geometry.InputWidth * channels;
 
-    /// <summary>Resamples <paramref name="frame"/> into <paramref name="input"/> and returns how its pixels got there.</summary>
+    /// <summary>
+    /// Resamples <paramref name="frame"/> into <paramref name="input"/> and returns how its pixels got there.
+    /// </summary>
     public FrameGeometry Read(FramePixels frame, Span<byte> input)
     {
         var resampler = _resamplers.GetOrAdd((frame.Height, frame.Width, frame.Channels), Make);

@@ -6,8 +6,9 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// One frame in, poses out, as soon as can be: for cameras and closed loops. Warmed up when it is made; what it needs for a frame it keeps for the
-/// next. Gives the poses that <c>Transform</c> gives. Not safe for several threads at once; make one for each. The model is shared, and must live as long.
+/// One frame in, poses out, as soon as can be: for cameras and closed loops. Warmed up when it is made; what it needs
+/// for a frame it keeps for the next. Gives the poses that <c>Transform</c> gives. Not safe for several threads at
+/// once; make one for each. The model is shared, and must live as long.
 /// </summary>
 public sealed class LivePredictor
 {
@@ -36,21 +37,37 @@ public sealed class LivePredictor
     public LatencySummary Latency => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));
 
     /// <summary>The animals in a frame.</summary>
-    /// <param name="pixels">Height · width · channels bytes: rows first, channels interleaved, RGB order. Not kept.</param>
+    /// <param name="pixels">Height · width · channels bytes: rows first, channels interleaved, RGB order. Not
+    /// kept.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="channels">1 (gray) or 3 (RGB).</param>
-    /// <returns>
-    /// The animals with a visible node: places in pixels of this frame (pixel centres are whole numbers), missing nodes NaN, scores about 0 to 1; in ID models
-    /// <see cref="Instance.Track"/> is who it is, the same object for the same animal in all frames.
+    /// <returns> The animals with a visible node: places in pixels of this frame (pixel centres are whole numbers),
+    /// missing nodes NaN, scores about 0 to 1; in ID models <see cref="Instance.Track"/> is who it is, the same object
+    /// for the same animal in all frames.
     /// </returns>
-    /// <exception cref="ArgumentException">The bytes are not as many as the sizes say, or there are neither 1 nor 3 channels.</exception>
+    /// <exception cref="ArgumentException">The bytes are not as many as the sizes say, or there are neither 1 nor 3
+    /// channels.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Instance> Predict(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
-        if (channels is not (1 or 3)) throw new ArgumentException($"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.", nameof(channels));
+        if (channels is not (1 or 3))
+        {
+            throw new ArgumentException(
+                $"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.",
+                nameof(channels)
+            );
+        }
+
         if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
-            throw new ArgumentException($"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.", nameof(pixels));
+        {
+            throw new ArgumentException(
+                $"A frame of {height} x {width} x {channels} needs as many bytes, and "
+                    + $"{pixels.Length} were given.",
+                nameof(pixels)
+            );
+        }
+
         return Predict(new FramePixels(pixels, height, width, channels), Stopwatch.GetTimestamp());
     }
 
@@ -69,8 +86,12 @@ public sealed class LivePredictor
         _model.ThrowIfDisposed();
         _batch.Read(0, frame, []);
         var found = _batch.Predict(1)[0];
-        if (_filter is not null) found = found.Filtered(_filter);
-        Instance[] animals = [.. Enumerable.Range(0, found.Count).Where(found.IsVisible).Select(animal => InstanceOf(found, animal))];
+        if (_filter is not null)
+            found = found.Filtered(_filter);
+        Instance[] animals =
+        [
+            .. Enumerable.Range(0, found.Count).Where(found.IsVisible).Select(animal => InstanceOf(found, animal)),
+        ];
         _ticks[_count++ % _ticks.Length] = Stopwatch.GetElapsedTime(start).Ticks;
         return animals;
     }
@@ -79,7 +100,14 @@ public sealed class LivePredictor
     {
         var points = ImmutableArray.CreateBuilder<Point>(found.Nodes);
         for (var node = animal * found.Nodes; node < (animal + 1) * found.Nodes; node++)
-            points.Add(float.IsNaN(found.Points[2 * node]) ? Point.Missing : new Point(found.Points[2 * node], found.Points[2 * node + 1], true, false, found.Values[node]));
+        {
+            points.Add(
+                float.IsNaN(found.Points[2 * node])
+                    ? Point.Missing
+                    : new Point(found.Points[2 * node], found.Points[2 * node + 1], true, false, found.Values[node])
+            );
+        }
+
         return new Instance
         {
             Skeleton = Skeleton,

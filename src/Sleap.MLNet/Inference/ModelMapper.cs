@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -8,7 +7,8 @@ namespace Sleap.MLNet;
 /// <param name="owner">The model.</param>
 /// <param name="image">The column of frames.</param>
 /// <param name="centres">Where a model that is told the animals' centres reads them; null: it finds them.</param>
-internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres) : ReadAheadMapper
+internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres)
+    : ReadAheadMapper
 {
     // One pass looks at the poses and another saves them; who reads them a third time will go on.
     private const int ManyPasses = 3;
@@ -24,29 +24,54 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     public override PosePass[] Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs, int count)
     {
         owner.ThrowIfDisposed();
-        return [.. owner.Predictor.Begin(BatchSize, count).Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input)))];
+        return
+        [
+            .. owner
+                .Predictor.Begin(BatchSize, count)
+                .Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input))),
+        ];
     }
 
     public override void OnPassEnded(int count)
     {
-        if (count != ManyPasses) return;
-        PoseLog.Warn(owner.Environment, "Predicting", [$"{owner.GetType().Name}: the networks have run {ManyPasses} times over all rows of the same data, since every pass over the poses computes them anew; "
-            + $"many trainers of ML.NET make dozens of passes. Keep the poses in memory: IDataView poses = mlContext.Data.Cache(model.Transform(frames), \"{owner.ColumnNames.PredictedKeypoints}\", …), "
-            + "or AppendCacheCheckpoint(mlContext) after the model in a chain of estimators. This is said once for this data."]);
+        if (count != ManyPasses)
+            return;
+        PoseLog.Warn(
+            owner.Environment,
+            "Predicting",
+            [
+                $"{owner.GetType().Name}: the networks have run {ManyPasses} "
+                    + $"times over all rows of the same data, since every pass over the poses computes them anew; "
+                    + $"many trainers of ML.NET make dozens of passes. Keep the poses in memory: IDataView poses = "
+                    + $"mlContext.Data.Cache(model.Transform(frames), \"{owner.ColumnNames.PredictedKeypoints}\", …), "
+                    + "or AppendCacheCheckpoint(mlContext) after the model in a chain of estimators. This is said "
+                    + "once for "
+                    + "this data.",
+            ]
+        );
     }
 
-    private sealed class Pass(PoseModelTransformer owner, PredictionBatch batch, FrameReader frames, Func<float[]>? centres) : PosePass
+    private sealed class Pass(
+        PoseModelTransformer owner,
+        PredictionBatch batch,
+        FrameReader frames,
+        Func<float[]>? centres
+    ) : PosePass
     {
         private readonly InstanceFilter? _filter = owner.CreateFilter();
-        private readonly int?[] _places = new int?[owner.FramesAtOnce];   // of each slot's frame among those that the network sees; null: the row has no image
+
+        // of each slot's frame among those that the network sees; null: the row has no image
+        private readonly int?[] _places = new int?[owner.FramesAtOnce];
         private FoundInstances[] _found = [];
         private int _seen;
 
         public override void Read(int slot)
         {
-            if (slot == 0) _seen = 0;
+            if (slot == 0)
+                _seen = 0;
             _places[slot] = null;
-            if (!frames.TryRead(out var frame)) return;
+            if (!frames.TryRead(out var frame))
+                return;
             batch.Read(_seen, frame, centres is null ? [] : centres());
             _places[slot] = _seen++;
         }
@@ -55,16 +80,23 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
         {
             owner.ThrowIfDisposed();
             var found = _seen == 0 ? [] : batch.Predict(_seen);
-            if (_filter is not null) found = [.. found.Select(animals => animals.Filtered(_filter))];
+            if (_filter is not null)
+                found = [.. found.Select(animals => animals.Filtered(_filter))];
             _found = [.. _places.Take(count).Select(place => place is { } seen ? found[seen] : Nothing)];
         }
 
         // One missing animal where a row always has one, else none. NaN in the scores: nothing was looked at.
-        private FoundInstances Nothing => owner.Columns.IsSingle
-            ? new(owner.Skeleton.Nodes.Length, 1) { Values = FoundInstances.Missing(owner.Skeleton.Nodes.Length), Scores = [float.NaN] }
-            : new(owner.Skeleton.Nodes.Length, 0);
+        private FoundInstances Nothing =>
+            owner.Columns.IsSingle
+                ? new(owner.Skeleton.Nodes.Length, 1)
+                {
+                    Values = FoundInstances.Missing(owner.Skeleton.Nodes.Length),
+                    Scores = [float.NaN],
+                }
+                : new(owner.Skeleton.Nodes.Length, 0);
 
-        public override Delegate CreateGetter(int output, Func<int> slot) => owner.Columns.CreateGetter(output, () => _found[slot()]);
+        public override Delegate CreateGetter(int output, Func<int> slot) =>
+            owner.Columns.CreateGetter(output, () => _found[slot()]);
 
         public override void Dispose() => frames.Dispose();
     }

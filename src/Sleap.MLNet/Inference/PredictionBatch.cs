@@ -6,7 +6,8 @@ internal abstract class PredictionBatch
     /// <summary>Copies a frame into a slot, ready for the network.</summary>
     /// <param name="slot">Which.</param>
     /// <param name="frame">Its pixels; not kept.</param>
-    /// <param name="centres">x and y of the animals' centres in frame pixels, for predictors that are told them; else empty.</param>
+    /// <param name="centres">x and y of the animals' centres in frame pixels, for predictors that are told them; else
+    /// empty.</param>
     public abstract void Read(int slot, FramePixels frame, ReadOnlySpan<float> centres);
 
     /// <summary>The animals in the first <paramref name="count"/> slots, in frame pixels.</summary>

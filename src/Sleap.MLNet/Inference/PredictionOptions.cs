@@ -28,8 +28,10 @@ public sealed record PredictionOptions
     public int? TileOverlap { get; init; }
 
     /// <summary>
-    /// Whether frames keep their size, so that pixels are as large as the frame has them. Default false: they are matched to the size of the frames that the model was trained on, as SLEAP does, and animals in larger frames
-    /// become smaller. For recordings of a larger field of view by the same camera and lens it is true that helps, often with <see cref="TileSize"/>.
+    /// Whether frames keep their size, so that pixels are as large as the frame has them. Default false: they are
+    /// matched to the size of the frames that the model was trained on, as SLEAP does, and animals in larger frames
+    /// become smaller. For recordings of a larger field of view by the same camera and lens it is true that helps,
+    /// often with <see cref="TileSize"/>.
     /// </summary>
     public bool KeepFrameSize { get; init; }
 
@@ -40,40 +42,50 @@ public sealed record PredictionOptions
     public string? Device { get; init; }
 
     /// <summary>
-    /// Whether a <see cref="Device"/> that this machine lacks is replaced by the CPU, with a warning in <see cref="Microsoft.ML.MLContext.Log"/>. Default false: it is an error. <c>auto</c>
-    /// needs neither.
+    /// Whether a <see cref="Device"/> that this machine lacks is replaced by the CPU, with a warning in
+    /// <see cref="Microsoft.ML.MLContext.Log"/>. Default false: it is an error. <c>auto</c> needs neither.
     /// </summary>
     public bool FallbackToCpu { get; init; }
 
     /// <summary>The options for this machine: another device where that is wanted.</summary>
     internal PredictionOptions On(IHostEnvironment environment)
     {
-        if (!FallbackToCpu || Device is null || TorchDevice.Absence(Device) is not { } absence) return this;
+        if (!FallbackToCpu || Device is null || TorchDevice.Absence(Device) is not { } absence)
+            return this;
         PoseLog.Warn(environment, "Predicting", [$"Device {absence} FallbackToCpu is set: the CPU predicts."]);
         return this with { Device = "cpu" };
     }
 
     /// <summary>The size that frames are matched to, from the model's.</summary>
-    internal (int Height, int Width) FrameOf(PoseModelTransformer model) => KeepFrameSize ? PoseModelTransformer.AnySize : model.Frame;
+    internal (int Height, int Width) FrameOf(PoseModelTransformer model) =>
+        KeepFrameSize ? PoseModelTransformer.AnySize : model.Frame;
 
     /// <summary>A model's options with these changes.</summary>
     internal TOptions ApplyTo<TOptions>(TOptions options)
-        where TOptions : PoseModelOptions => (TOptions)(options with
-        {
-            PeakThreshold = PeakThreshold ?? options.PeakThreshold,
-            Refinement = Refinement ?? options.Refinement,
-            BatchSize = BatchSize ?? options.BatchSize,
-            TileSize = TileSize ?? options.TileSize,
-            TileOverlap = TileOverlap ?? options.TileOverlap,
-            Precision = Precision ?? options.Precision,
-            Device = Device ?? options.Device,
-        });
+        where TOptions : PoseModelOptions =>
+        (TOptions)(
+            options with
+            {
+                PeakThreshold = PeakThreshold ?? options.PeakThreshold,
+                Refinement = Refinement ?? options.Refinement,
+                BatchSize = BatchSize ?? options.BatchSize,
+                TileSize = TileSize ?? options.TileSize,
+                TileOverlap = TileOverlap ?? options.TileOverlap,
+                Precision = Precision ?? options.Precision,
+                Device = Device ?? options.Device,
+            }
+        );
 
     /// <summary>The options of two stages with these changes.</summary>
-    internal TopDownOptions ApplyTo(TopDownOptions options) => options with
-    {
-        Centroid = ApplyTo(options.Centroid) with { PeakThreshold = CentroidThreshold ?? options.Centroid.PeakThreshold, MaxInstances = MaxInstances ?? options.Centroid.MaxInstances },
-        CenteredInstance = (this with { TileSize = null, TileOverlap = null }).ApplyTo(options.CenteredInstance),
-        Device = Device ?? options.Device,
-    };
+    internal TopDownOptions ApplyTo(TopDownOptions options) =>
+        options with
+        {
+            Centroid = ApplyTo(options.Centroid) with
+            {
+                PeakThreshold = CentroidThreshold ?? options.Centroid.PeakThreshold,
+                MaxInstances = MaxInstances ?? options.Centroid.MaxInstances,
+            },
+            CenteredInstance = (this with { TileSize = null, TileOverlap = null }).ApplyTo(options.CenteredInstance),
+            Device = Device ?? options.Device,
+        };
 }

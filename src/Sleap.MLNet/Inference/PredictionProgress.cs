@@ -11,9 +11,23 @@ namespace Sleap.MLNet;
 /// <param name="Elapsed">Time since the start.</param>
 /// <param name="Remaining">Time to the last frame at the speed so far.</param>
 /// <param name="IsLast">Whether nothing comes after this: all frames are done, or the run was interrupted.</param>
-public sealed record PredictionProgress(int Processed, int Failed, int Requested, long Instances, double FramesPerSecond, TimeSpan Elapsed, TimeSpan Remaining, bool IsLast)
+public sealed record PredictionProgress(
+    int Processed,
+    int Failed,
+    int Requested,
+    long Instances,
+    double FramesPerSecond,
+    TimeSpan Elapsed,
+    TimeSpan Remaining,
+    bool IsLast
+)
 {
     /// <summary>One line: frames, animals, speed and time left.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Processed + Failed}/{Requested} frames{(Failed > 0 ? $" ({Failed} failed)" : "")}  {Instances} animals  {FramesPerSecond:0.0} frames/s  ETA {(int)Remaining.TotalHours}:{Remaining:mm\\:ss}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Processed + Failed}/{Requested} frames{(Failed > 0 ? $" ({Failed} failed)" : "")}  {Instances} "
+                + $"animals  "
+                + $"{FramesPerSecond:0.0} frames/s  ETA {(int)Remaining.TotalHours}:{Remaining:mm\\:ss}"
+        );
 }

@@ -51,24 +51,40 @@ public sealed record PredictionReport
     public double FramesPerSecond => Processed / Math.Max(Elapsed.TotalSeconds, 1e-9);
 
     /// <summary>One line for a person.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} animals, {FramesPerSecond:0.0} frames/s{(IsInterrupted ? ", interrupted" : "")}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} animals, "
+                + $"{FramesPerSecond:0.0} frames/s{(IsInterrupted ? ", interrupted" : "")}"
+        );
 
     /// <summary>The numbers as provenance and <c>--json</c> have them.</summary>
-    public JsonObject ToJson() => new()
-    {
-        ["requested"] = Requested,
-        ["processed"] = Processed,
-        ["failed"] = Failed,
-        ["failed_frames"] = new JsonArray([.. Unreadable.Take(MostNamed).Select(frame => new JsonObject { ["video"] = frame.Video, ["frame"] = frame.FrameIndex, ["reason"] = frame.Reason })]),
-        ["empty"] = Empty,
-        ["instances"] = Instances,
-        ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),
-        ["frames_per_second"] = Math.Round(FramesPerSecond, 3),
-        ["interrupted"] = IsInterrupted,
-        ["fault"] = Fault,
-    };
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["requested"] = Requested,
+            ["processed"] = Processed,
+            ["failed"] = Failed,
+            ["failed_frames"] = new JsonArray([
+                .. Unreadable
+                    .Take(MostNamed)
+                    .Select(frame => new JsonObject
+                    {
+                        ["video"] = frame.Video,
+                        ["frame"] = frame.FrameIndex,
+                        ["reason"] = frame.Reason,
+                    }),
+            ]),
+            ["empty"] = Empty,
+            ["instances"] = Instances,
+            ["seconds"] = Math.Round(Elapsed.TotalSeconds, 3),
+            ["frames_per_second"] = Math.Round(FramesPerSecond, 3),
+            ["interrupted"] = IsInterrupted,
+            ["fault"] = Fault,
+        };
 
-    /// <summary>Frames that failed are named in provenance up to this many; all of them are in <see cref="Unreadable"/>.</summary>
+    /// <summary>
+    /// Frames that failed are named in provenance up to this many; all of them are in <see cref="Unreadable"/>.
+    /// </summary>
     private const int MostNamed = 1000;
 }

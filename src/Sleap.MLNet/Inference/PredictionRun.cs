@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
@@ -7,8 +6,8 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// One run of a model over frames into a file. Decoding and resampling of the next batch go on while the network works on this one (the cursor
-/// of the model's view does that); frames go to the file as they come.
+/// One run of a model over frames into a file. Decoding and resampling of the next batch go on while the network works
+/// on this one (the cursor of the model's view does that); frames go to the file as they come.
 /// </summary>
 internal sealed class PredictionRun
 {
@@ -25,7 +24,13 @@ internal sealed class PredictionRun
     private int _empty;
     private long _instances;
 
-    public PredictionRun(PoseCatalog pose, ITransformer model, IDataView frames, string? output, PredictionRunOptions options)
+    public PredictionRun(
+        PoseCatalog pose,
+        ITransformer model,
+        IDataView frames,
+        string? output,
+        PredictionRunOptions options
+    )
     {
         (_frames, _output, _options) = (frames, output, options);
         _models = [.. Parts(model).OfType<PoseModelTransformer>()];
@@ -59,17 +64,22 @@ internal sealed class PredictionRun
     private bool ReadAll(LabelsWriter? writer)
     {
         var together = _models.Select(model => model.FramesAtOnce).DefaultIfEmpty(1).Max();
-        if (_options.CancellationToken.IsCancellationRequested) return false;
+        if (_options.CancellationToken.IsCancellationRequested)
+            return false;
         foreach (var frame in _rows.Read())
         {
             _processed++;
             _empty += frame.Instances.Count == 0 ? 1 : 0;
             _instances += frame.Instances.Count;
-            if (writer is null) _kept.Add(frame);
-            else writer.Add(frame);
-            if (_clock.Elapsed >= _nextReport) Tell(isLast: false);
+            if (writer is null)
+                _kept.Add(frame);
+            else
+                writer.Add(frame);
+            if (_clock.Elapsed >= _nextReport)
+                Tell(isLast: false);
             // The frames of a batch are computed together: those that are done are not thrown away.
-            if (_processed % together == 0 && _options.CancellationToken.IsCancellationRequested) return Unread == 0;
+            if (_processed % together == 0 && _options.CancellationToken.IsCancellationRequested)
+                return Unread == 0;
         }
         return true;
     }
@@ -93,21 +103,43 @@ internal sealed class PredictionRun
 
     private PredictionReport Finish(LabelsWriter? writer, PredictionReport report)
     {
-        Dictionary<string, JsonNode?> provenance = PredictionProvenance.Of(_models, report, _started, _options);
+        var provenance = PredictionProvenance.Of(_models, report, _started, _options);
         return writer is null
-            ? report with { Labels = LabelsBuilder.Gather(_kept, _rows, provenance) }
-            : report with { Losses = writer.Finish(provenance) };
+            ? report with
+            {
+                Labels = LabelsBuilder.Gather(_kept, _rows, provenance),
+            }
+            : report with
+            {
+                Losses = writer.Finish(provenance),
+            };
     }
 
     private void Tell(bool isLast)
     {
         _nextReport = _clock.Elapsed + _options.ProgressInterval;
-        if (_options.Progress is null) return;
+        if (_options.Progress is null)
+            return;
         var (failed, requested, elapsed) = (Loaded?.Failed ?? 0, Requested, _clock.Elapsed);
         var speed = (_processed + failed) / Math.Max(elapsed.TotalSeconds, 1e-9);
-        var left = isLast || speed <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(0, requested - _processed - failed) / speed);
-        _options.Progress.Report(new PredictionProgress(_processed, failed, requested, _instances, _processed / Math.Max(elapsed.TotalSeconds, 1e-9), elapsed, left, isLast));
+        var left =
+            isLast || speed <= 0
+                ? TimeSpan.Zero
+                : TimeSpan.FromSeconds(Math.Max(0, requested - _processed - failed) / speed);
+        _options.Progress.Report(
+            new PredictionProgress(
+                _processed,
+                failed,
+                requested,
+                _instances,
+                _processed / Math.Max(elapsed.TotalSeconds, 1e-9),
+                elapsed,
+                left,
+                isLast
+            )
+        );
     }
 
-    private static IEnumerable<ITransformer> Parts(ITransformer model) => model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
+    private static IEnumerable<ITransformer> Parts(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
 }

@@ -1,43 +1,75 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Predicts in crops, around the centres that a centroid model finds, or around those it is told. Crops of all frames of a batch go
-/// through the network together.
+/// Predicts in crops, around the centres that a centroid model finds, or around those it is told. Crops of all frames
+/// of a batch go through the network together.
 /// </summary>
 /// <param name="centroids">Finds the centres, and how frames reach it; null: they are told.</param>
-/// <param name="frame">The size that crops are cut from frames of, or <see cref="PoseModelTransformer.AnySize"/>.</param>
+/// <param name="frame">The size that crops are cut from frames of, or
+/// <see cref="PoseModelTransformer.AnySize"/>.</param>
 /// <param name="crops">The second stage.</param>
 /// <param name="device">Where the networks are.</param>
-internal sealed class TopDownPredictor((CentroidModel Model, InputSizes Sizes)? centroids, (int Height, int Width) frame, CropStage crops, Device device) : PosePredictor
+internal sealed class TopDownPredictor(
+    (CentroidModel Model, InputSizes Sizes)? centroids,
+    (int Height, int Width) frame,
+    CropStage crops,
+    Device device
+) : PosePredictor
 {
     public override PredictionBatch[] Begin(int size, int count)
     {
-        var canvas = new FirstFrame<FrameCanvas>((height, width) => frame == PoseModelTransformer.AnySize ? new(height, width) : new(frame.Height, frame.Width));
+        var canvas = new FirstFrame<FrameCanvas>(
+            (height, width) =>
+                frame == PoseModelTransformer.AnySize ? new(height, width) : new(frame.Height, frame.Width)
+        );
         var frames = centroids is { } stage ? new FirstFrame<InputFrames>(stage.Sizes.For) : null;
-        return [.. Enumerable.Range(0, count).Select(_ => new Batch(centroids?.Model, frames is null ? null : new InputBuffer(frames, size), canvas, crops, device, size))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new Batch(
+                    centroids?.Model,
+                    frames is null ? null : new InputBuffer(frames, size),
+                    canvas,
+                    crops,
+                    device,
+                    size
+                )),
+        ];
     }
 
     /// <summary>In a frame of no content no centre is found, so the second stage is told one.</summary>
     public override void WarmUp(int height, int width)
     {
         base.WarmUp(height, width);
-        if (centroids is not null) new TopDownPredictor(null, frame, crops, device).WarmUp(height, width);
+        if (centroids is not null)
+            new TopDownPredictor(null, frame, crops, device).WarmUp(height, width);
     }
 
-    private sealed class Batch(CentroidModel? centroids, InputBuffer? inputs, FirstFrame<FrameCanvas> canvas, CropStage crops, Device device, int count) : PredictionBatch
+    private sealed class Batch(
+        CentroidModel? centroids,
+        InputBuffer? inputs,
+        FirstFrame<FrameCanvas> canvas,
+        CropStage crops,
+        Device device,
+        int count
+    ) : PredictionBatch
     {
         private readonly FrameGeometry[] _geometries = new FrameGeometry[count];
-        private readonly CropStage.Canvas[] _canvases = [.. Enumerable.Range(0, count).Select(_ => new CropStage.Canvas())];
+        private readonly CropStage.Canvas[] _canvases =
+        [
+            .. Enumerable.Range(0, count).Select(_ => new CropStage.Canvas()),
+        ];
         private readonly FoundInstances[] _told = new FoundInstances[count];
 
         public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centres)
         {
             _geometries[slot] = _canvases[slot].Read(canvas.Decide(frame), frame);
             inputs?.Read(slot, frame);
-            if (inputs is not null) return;
+            if (inputs is not null)
+                return;
             _told[slot] = new FoundInstances(1, centres.Length / 2) { Centroids = centres.ToArray() };
             Array.Fill(_told[slot].CentroidScores, 1);
         }
@@ -45,7 +77,8 @@ internal sealed class TopDownPredictor((CentroidModel Model, InputSizes Sizes)? 
         public override FoundInstances[] Predict(int count)
         {
             var centres = inputs is null ? _told[..count] : FindCentres(count);
-            for (var slot = 0; slot < count; slot++) _geometries[slot].ToInput(centres[slot].Centroids);
+            for (var slot = 0; slot < count; slot++)
+                _geometries[slot].ToInput(centres[slot].Centroids);
             var found = crops.Find(_canvases[..count], centres);
             for (var slot = 0; slot < count; slot++)
             {
@@ -60,7 +93,8 @@ internal sealed class TopDownPredictor((CentroidModel Model, InputSizes Sizes)? 
             using var scope = NewDisposeScope();
             using var inference = inference_mode(true);
             var found = centroids!.Find(inputs!.ToTensor(count, device));
-            for (var slot = 0; slot < count; slot++) inputs.Geometry(slot).ToFrame(found[slot].Centroids);
+            for (var slot = 0; slot < count; slot++)
+                inputs.Geometry(slot).ToFrame(found[slot].Centroids);
             return found;
         }
     }

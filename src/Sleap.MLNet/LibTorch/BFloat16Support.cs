@@ -8,8 +8,9 @@ namespace Sleap.MLNet;
 public static class BFloat16Support
 {
     /// <summary>
-    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from Sapphire Rapids on) and CUDA devices. CPUs with AVX512-BF16 alone
-    /// (AMD from Zen 4 on) are not among them. Elsewhere libtorch converts back and forth, and single precision is faster.
+    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from
+    /// Sapphire Rapids on) and CUDA devices. CPUs with AVX512-BF16 alone (AMD from Zen 4 on) are not among them.
+    /// Elsewhere libtorch converts back and forth, and single precision is faster.
     /// </summary>
     public static bool IsFast(Device device)
     {
@@ -28,5 +29,9 @@ public static class BFloat16Support
     private static bool CpuHas { get; } = Detect();
 
     // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only with AVX-512 switched on.
-    private static bool Detect() => X86Base.IsSupported && Avx512F.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0;
+    private static bool Detect() =>
+        X86Base.IsSupported
+        && Avx512F.IsSupported
+        && X86Base.CpuId(0, 0).Eax >= 7
+        && (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0;
 }

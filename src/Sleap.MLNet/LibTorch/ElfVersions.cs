@@ -3,19 +3,28 @@ using System.Text;
 
 namespace Sleap.MLNet;
 
-/// <summary>The symbol versions that a Linux library asks other libraries for, and a copy of it that asks for fewer.</summary>
+/// <summary>
+/// The symbol versions that a Linux library asks other libraries for, and a copy of it that asks for fewer.
+/// </summary>
 /// <remarks>
-/// TorchSharp's native library is built with GCC 13 and asks libstdc++ for the version GLIBCXX_3.4.32, which Debian 12, Ubuntu 22.04 and RHEL 9 do not have. It does so for one
-/// symbol only, a marker without effect. RHEL 9 also lacks GLIBCXX_3.4.30, under which one function is asked for that older libraries have under an older version.
-/// Layout: 64-bit little-endian ELF, see the System V gABI and the Linux Standard Base, "Symbol Versioning".
+/// TorchSharp's native library is built with GCC 13 and asks libstdc++ for the version GLIBCXX_3.4.32, which Debian 12,
+/// Ubuntu 22.04 and RHEL 9 do not have. It does so for one symbol only, a marker without effect. RHEL 9 also lacks
+/// GLIBCXX_3.4.30, under which one function is asked for that older libraries have under an older version. Layout:
+/// 64-bit little-endian ELF, see the System V gABI and the Linux Standard Base, "Symbol Versioning".
 /// </remarks>
 internal static class ElfVersions
 {
-    private const int SectionHeaderSize = 64, SymbolSize = 24;
-    private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionIndices = 0x6fffffff;
-    private const ushort Weak = 2, Unversioned = 1;
+    private const int SectionHeaderSize = 64,
+        SymbolSize = 24;
+    private const uint DynamicSymbols = 11,
+        VersionNeeds = 0x6ffffffe,
+        VersionIndices = 0x6fffffff;
+    private const ushort Weak = 2,
+        Unversioned = 1;
 
-    /// <summary>What can stand in the place of a symbol that an older libstdc++ does not have under its version.</summary>
+    /// <summary>
+    /// What can stand in the place of a symbol that an older libstdc++ does not have under its version.
+    /// </summary>
     /// <param name="Symbol">The symbol's mangled name.</param>
     /// <param name="Name">The name to ask for instead, not longer than the symbol's.</param>
     /// <param name="Version">The version to ask for instead; null for none.</param>
@@ -23,19 +32,27 @@ internal static class ElfVersions
 
     private static readonly Substitute[] Substitutes =
     [
-        // Tells the linker that the library uses <iostream>. It does nothing, so that any function of libc without arguments does.
+        // Tells the linker that the library uses <iostream>. It does nothing, so that any function of libc without
+        // arguments does.
         new("_ZSt21ios_base_library_initv", "getppid", null),
         // condition_variable::wait(unique_lock&): GCC 12 made it noexcept under a new version and kept the old one.
-        new("_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE", "GLIBCXX_3.4.11"),
+        new(
+            "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE",
+            "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE",
+            "GLIBCXX_3.4.11"
+        ),
     ];
 
-    /// <summary>The versions that the library cannot be loaded without, such as GLIBCXX_3.4.32 of libstdc++.so.6.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no 64-bit little-endian ELF library with symbol versions.</exception>
+    /// <summary>
+    /// The versions that the library cannot be loaded without, such as GLIBCXX_3.4.32 of libstdc++.so.6.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The bytes are no 64-bit little-endian ELF library with symbol
+    /// versions.</exception>
     public static IReadOnlyList<string> Needed(ReadOnlySpan<byte> library, string of)
     {
         var image = new Image(library);
         var needed = new List<string>();
-        foreach (Need need in image.Needs())
+        foreach (var need in image.Needs())
         {
             if (need.File == of && (need.Flags & Weak) == 0)
                 needed.Add(need.Version);
@@ -48,11 +65,11 @@ internal static class ElfVersions
     public static IReadOnlySet<string> Defined(ReadOnlySpan<byte> library, string prefix)
     {
         var found = new HashSet<string>();
-        byte[] start = Encoding.ASCII.GetBytes(prefix + "_");
+        var start = Encoding.ASCII.GetBytes(prefix + "_");
         for (int at = 0, next; (next = library[at..].IndexOf(start)) >= 0; at++)
         {
             at += next;
-            int length = library[at..].IndexOf((byte)0);
+            var length = library[at..].IndexOf((byte)0);
             if (length is > 0 and < 64)
                 found.Add(Encoding.ASCII.GetString(library.Slice(at, length)));
         }
@@ -63,15 +80,16 @@ internal static class ElfVersions
     /// <summary>A copy of the library that loads where <paramref name="missing"/> are missing.</summary>
     /// <param name="library">The library's bytes, which stay as they are.</param>
     /// <param name="missing">Versions as <see cref="Needed"/> names them.</param>
-    /// <exception cref="InvalidDataException">The layout is unknown, or a symbol is asked for under one of these versions that nothing is known to stand in for.</exception>
+    /// <exception cref="InvalidDataException">The layout is unknown, or a symbol is asked for under one of these
+    /// versions that nothing is known to stand in for.</exception>
     public static byte[] Without(ReadOnlySpan<byte> library, IReadOnlyCollection<string> missing)
     {
-        byte[] copy = library.ToArray();
+        var copy = library.ToArray();
         var image = new Image(copy);
-        List<Need> needs = image.Needs();
-        foreach (Need need in needs.Where(need => missing.Contains(need.Version) && (need.Flags & Weak) == 0))
+        var needs = image.Needs();
+        foreach (var need in needs.Where(need => missing.Contains(need.Version) && (need.Flags & Weak) == 0))
         {
-            for (int symbol = 0; symbol < image.SymbolCount; symbol++)
+            for (var symbol = 0; symbol < image.SymbolCount; symbol++)
             {
                 if (image.VersionOf(symbol) == need.Index)
                     Replace(image, copy, symbol, need, needs);
@@ -85,21 +103,29 @@ internal static class ElfVersions
 
     private static void Replace(Image image, byte[] copy, int symbol, Need need, List<Need> needs)
     {
-        string name = image.NameOf(symbol);
-        Substitute substitute = Substitutes.FirstOrDefault(one => one.Symbol == name)
-            ?? throw new InvalidDataException($"it asks for '{name}' under {need.Version}, and nothing is known to stand in for that");
-        ushort version = Unversioned;
+        var name = image.NameOf(symbol);
+        var substitute =
+            Substitutes.FirstOrDefault(one => one.Symbol == name)
+            ?? throw new InvalidDataException(
+                $"it asks for '{name}' under {need.Version}, and nothing is known to stand in for that"
+            );
+        var version = Unversioned;
         if (substitute.Version is not null)
         {
-            version = needs.FirstOrDefault(one => one.File == need.File && one.Version == substitute.Version)?.Index
-                ?? throw new InvalidDataException($"'{name}' would have to be asked for under {substitute.Version}, which the library does not name");
+            version =
+                needs.FirstOrDefault(one => one.File == need.File && one.Version == substitute.Version)?.Index
+                ?? throw new InvalidDataException(
+                    $"'{name}' would have to be asked for under {substitute.Version}, "
+                        + $"which the library does not name"
+                );
         }
 
         Write16(copy, image.VersionOffset(symbol), version);
         if (substitute.Name == name)
             return;
-        int start = image.NameOffset(symbol), end = start + name.Length;
-        for (int other = 0; other < image.SymbolCount; other++)
+        int start = image.NameOffset(symbol),
+            end = start + name.Length;
+        for (var other = 0; other < image.SymbolCount; other++)
         {
             if (other != symbol && image.NameOffset(other) >= start && image.NameOffset(other) < end)
                 throw new InvalidDataException($"the name '{name}' is part of another symbol's");
@@ -109,7 +135,8 @@ internal static class ElfVersions
         Encoding.ASCII.GetBytes(substitute.Name, copy.AsSpan(start, name.Length));
     }
 
-    private static void Write16(byte[] bytes, int offset, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(offset, 2), value);
+    private static void Write16(byte[] bytes, int offset, ushort value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(offset, 2), value);
 
     /// <summary>A version that another library is asked for.</summary>
     private sealed record Need(string File, string Version, ushort Flags, ushort Index, int FlagsOffset);
@@ -117,28 +144,46 @@ internal static class ElfVersions
     private readonly ref struct Image
     {
         private readonly ReadOnlySpan<byte> _bytes;
-        private readonly int _symbols, _strings, _stringsEnd, _indices, _needs, _needFiles;
+        private readonly int _symbols,
+            _strings,
+            _stringsEnd,
+            _indices,
+            _needs,
+            _needFiles;
 
         public Image(ReadOnlySpan<byte> bytes)
         {
             _bytes = bytes;
             // 0x7f 'E' 'L' 'F', 64 bits, little-endian
-            if (bytes.Length < 64 || !bytes[..6].SequenceEqual(new byte[] { 0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1 }))
+            if (
+                bytes.Length < 64
+                || !bytes[..6].SequenceEqual(new byte[] { 0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1 })
+            )
+            {
                 throw new InvalidDataException("it is not a 64-bit little-endian ELF file");
-            long headers = Read64(0x28);
-            int size = Read16(0x3a), count = Read16(0x3c);
+            }
+
+            var headers = Read64(0x28);
+            int size = Read16(0x3a),
+                count = Read16(0x3c);
             if (size != SectionHeaderSize)
                 throw new InvalidDataException("its section headers have an unknown size");
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
-                int header = Offset(headers + (long)i * size);
-                uint type = Read32(header + 4);
-                int start = Offset(Read64(header + 0x18)), length = Offset(Read64(header + 0x20)), link = (int)Read32(header + 0x28), info = (int)Read32(header + 0x2c);
+                var header = Offset(headers + (long)i * size);
+                var type = Read32(header + 4);
+                int start = Offset(Read64(header + 0x18)),
+                    length = Offset(Read64(header + 0x20)),
+                    link = (int)Read32(header + 0x28),
+                    info = (int)Read32(header + 0x2c);
                 if (type == DynamicSymbols)
                 {
-                    int strings = Offset(headers + (long)link * size);
+                    var strings = Offset(headers + (long)link * size);
                     (_symbols, SymbolCount) = (start, length / SymbolSize);
-                    (_strings, _stringsEnd) = (Offset(Read64(strings + 0x18)), Offset(Read64(strings + 0x18) + Read64(strings + 0x20)));
+                    (_strings, _stringsEnd) = (
+                        Offset(Read64(strings + 0x18)),
+                        Offset(Read64(strings + 0x18) + Read64(strings + 0x20))
+                    );
                 }
                 else if (type == VersionIndices)
                 {
@@ -168,16 +213,24 @@ internal static class ElfVersions
         public List<Need> Needs()
         {
             var needs = new List<Need>();
-            int file = _needs;
-            for (int i = 0; i < _needFiles; i++)
+            var file = _needs;
+            for (var i = 0; i < _needFiles; i++)
             {
-                string name = Text(Offset((long)_strings + Read32(file + 4)));
-                int entry = Offset((long)file + Read32(file + 8));
-                for (int j = 0; j < Read16(file + 2); j++)
+                var name = Text(Offset((long)_strings + Read32(file + 4)));
+                var entry = Offset((long)file + Read32(file + 8));
+                for (var j = 0; j < Read16(file + 2); j++)
                 {
-                    needs.Add(new(name, Text(Offset((long)_strings + Read32(entry + 8))), Read16(entry + 4), Read16(entry + 6), entry + 4));
+                    needs.Add(
+                        new(
+                            name,
+                            Text(Offset((long)_strings + Read32(entry + 8))),
+                            Read16(entry + 4),
+                            Read16(entry + 6),
+                            entry + 4
+                        )
+                    );
                     if (Read32(entry + 12) is var step && step == 0)
-                        break;  // the last one
+                        break; // the last one
                     entry = Offset((long)entry + step);
                 }
 
@@ -191,14 +244,21 @@ internal static class ElfVersions
 
         private string Text(int offset)
         {
-            int length = offset < _stringsEnd ? _bytes[offset.._stringsEnd].IndexOf((byte)0) : -1;
-            return length < 0 ? throw new InvalidDataException("a name in it has no end") : Encoding.ASCII.GetString(_bytes.Slice(offset, length));
+            var length = offset < _stringsEnd ? _bytes[offset.._stringsEnd].IndexOf((byte)0) : -1;
+            return length < 0
+                ? throw new InvalidDataException("a name in it has no end")
+                : Encoding.ASCII.GetString(_bytes.Slice(offset, length));
         }
 
-        private int Offset(long value) => value >= 0 && value <= _bytes.Length ? (int)value : throw new InvalidDataException("an offset in it lies outside the file");
+        private int Offset(long value) =>
+            value >= 0 && value <= _bytes.Length
+                ? (int)value
+                : throw new InvalidDataException("an offset in it lies outside the file");
 
         private ReadOnlySpan<byte> At(int offset, int length) =>
-            offset >= 0 && offset <= _bytes.Length - length ? _bytes.Slice(offset, length) : throw new InvalidDataException("it ends in the middle of a table");
+            offset >= 0 && offset <= _bytes.Length - length
+                ? _bytes.Slice(offset, length)
+                : throw new InvalidDataException("it ends in the middle of a table");
 
         private ushort Read16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(At(offset, 2));
 

@@ -11,57 +11,80 @@ namespace Sleap.MLNet;
 
 /// <summary>Loads libtorch, also where libstdc++ is older than the one that TorchSharp is built with.</summary>
 /// <remarks>
-/// On Linux the runtime asks <see cref="Resolve"/> for TorchSharp's native library after the ordinary search has failed. If libstdc++ is the reason, a copy of the library that asks for
-/// fewer versions (<see cref="ElfVersions"/>) is written to the user's cache folder and loaded. Where the library loads by itself, nothing of this happens.
+/// On Linux the runtime asks <see cref="Resolve"/> for TorchSharp's native library after the ordinary search has
+/// failed. If libstdc++ is the reason, a copy of the library that asks for fewer versions (<see cref="ElfVersions"/>)
+/// is written to the user's cache folder and loaded. Where the library loads by itself, nothing of this happens.
 /// </remarks>
 internal static class LibTorchLibrary
 {
-    private const string Name = "LibTorchSharp", File = "libLibTorchSharp.so", Standard = "libstdc++.so.6";
+    private const string Name = "LibTorchSharp",
+        File = "libLibTorchSharp.so",
+        Standard = "libstdc++.so.6";
     private const string Distributions = "Debian 13, Ubuntu 24.04, Fedora 38 and RHEL 10 have a newer one";
 
-    /// <summary>The version of libtorch that TorchSharp is built for, and of its packages: that of Directory.Packages.props, as a test compares.</summary>
+    /// <summary>
+    /// The version of libtorch that TorchSharp is built for, and of its packages: that of Directory.Packages.props, as
+    /// a test compares.
+    /// </summary>
     public const string Version = "2.10.0";
 
     /// <summary>The package with libtorch for this system's CPU.</summary>
-    public static readonly string CpuPackage = $"libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}";
+    public static readonly string CpuPackage =
+        $"libtorch-cpu-{(OperatingSystem.IsWindows() ? "win-x64" : OperatingSystem.IsMacOS() ? "osx-arm64" : "linux-x64")}";
 
-    private static string? s_copy, s_reason;
-    private static volatile bool s_isLoaded;
+    private static string? _copy,
+        _reason;
+    private static volatile bool _isLoaded;
 
     /// <summary>The version of TorchSharp, which is that of its packages for GPUs.</summary>
     public static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>How TorchSharp's native library was loaded, for a person.</summary>
-    public static string Words => s_copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {s_copy}";
+    public static string Words => _copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {_copy}";
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "It has to be there before the first tensor, which a program may make before it uses this library.")]
+    [SuppressMessage(
+        "Usage",
+        "CA2255",
+        Justification = "It has to be there before the first tensor, which a program "
+            + "may make before it uses this library."
+    )]
     internal static void Prepare()
     {
         TorchThreads.LetSleep();
         if (OperatingSystem.IsLinux())
-            (AssemblyLoadContext.GetLoadContext(typeof(LibTorchLibrary).Assembly) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll += Resolve;
+        {
+            (
+                AssemblyLoadContext.GetLoadContext(typeof(LibTorchLibrary).Assembly) ?? AssemblyLoadContext.Default
+            ).ResolvingUnmanagedDll += Resolve;
+        }
     }
 
     /// <summary>Loads libtorch if it is not loaded yet.</summary>
     /// <exception cref="DllNotFoundException">It cannot be loaded; the message says why and what to do.</exception>
     public static void Load()
     {
-        if (s_isLoaded)
+        if (_isLoaded)
             return;
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
-            s_isLoaded = true;
+            _isLoaded = true;
         }
-        catch (Exception failure) when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException)
+        catch (Exception failure)
+            when (failure is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            throw new DllNotFoundException(s_reason ?? $"{Missing} TorchSharp says: {failure.GetBaseException().Message}", failure);
+            throw new DllNotFoundException(
+                _reason ?? $"{Missing} TorchSharp says: {failure.GetBaseException().Message}",
+                failure
+            );
         }
     }
 
     private static string Missing =>
-        $"libtorch does not load. A program needs a package with it that fits TorchSharp {TorchSharpVersion}: {CpuPackage} {Version} (CPU), TorchSharp-cuda-linux {TorchSharpVersion} or TorchSharp-cuda-windows {TorchSharpVersion}. "
+        $"libtorch does not load. A program needs a package with it that fits TorchSharp {TorchSharpVersion}: "
+        + $"{CpuPackage} {Version} (CPU), TorchSharp-cuda-linux {TorchSharpVersion} or TorchSharp-cuda-windows "
+        + $"{TorchSharpVersion}. "
         + "See docs/troubleshooting.md.";
 
     [SupportedOSPlatform("linux")]
@@ -69,97 +92,142 @@ internal static class LibTorchLibrary
     {
         if (name != Name || Original() is not { } original)
             return 0;
-        // Thrown from here they reach whoever made the first tensor. Without libtorch that is the reason, and not libstdc++.
+        // Thrown from here they reach whoever made the first tensor. Without libtorch that is the reason, and not
+        // libstdc++.
         if (InFolders("libtorch_cpu.so", original) is null)
-            throw new DllNotFoundException(s_reason = Missing);
+            throw new DllNotFoundException(_reason = Missing);
         try
         {
-            byte[] library = System.IO.File.ReadAllBytes(original);
-            (string path, IReadOnlySet<string> there) = StandardLibrary();
+            var library = System.IO.File.ReadAllBytes(original);
+            (var path, var there) = StandardLibrary();
             string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
             if (missing.Length == 0)
-                return 0;   // the reason is another one, which TorchSharp tells
-            string newest = there.Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal)).MaxBy(version => System.Version.TryParse(version["GLIBCXX_".Length..], out System.Version? number) ? number : new System.Version()) ?? "no GLIBCXX_3 version";
+                return 0; // the reason is another one, which TorchSharp tells
+            var newest =
+                there
+                    .Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal))
+                    .MaxBy(version =>
+                        System.Version.TryParse(version["GLIBCXX_".Length..], out var number)
+                            ? number
+                            : new System.Version()
+                    )
+                ?? "no GLIBCXX_3 version";
             try
             {
                 return LoadCopy(original, ElfVersions.Without(library, missing));
             }
-            catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException or DllNotFoundException)
+            catch (Exception problem)
+                when (problem
+                        is InvalidDataException
+                            or IOException
+                            or UnauthorizedAccessException
+                            or DllNotFoundException
+                )
             {
-                throw new DllNotFoundException(s_reason = TooOld(missing, path, newest, problem.Message), problem);
+                throw new DllNotFoundException(_reason = TooOld(missing, path, newest, problem.Message), problem);
             }
         }
         catch (Exception problem) when (problem is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new DllNotFoundException(s_reason = $"libtorch does not load: {original}: {problem.Message}.", problem);
+            throw new DllNotFoundException(
+                _reason = $"libtorch does not load: {original}: {problem.Message}.",
+                problem
+            );
         }
     }
 
     /// <summary>Says what is there, what is needed, and who has it.</summary>
     internal static string TooOld(IEnumerable<string> missing, string path, string newest, string problem) =>
-        $"libtorch does not load: {File} of TorchSharp {TorchSharpVersion} needs {string.Join(", ", missing)} of {Standard}, and {path} has {newest} at most. "
-        + $"A copy of it that needs less could not be used: {problem.TrimEnd('.')}. {Distributions}; a newer {Standard} (conda's, say) may also be named in LD_LIBRARY_PATH. See docs/troubleshooting.md.";
+        $"libtorch does not load: {File} of TorchSharp {TorchSharpVersion} needs {string.Join(", ", missing)} of "
+        + $"{Standard}, and {path} has {newest} at most. "
+        + $"A copy of it that needs less could not be used: {problem.TrimEnd('.')}. {Distributions}; a newer "
+        + $"{Standard} (conda's, say) may also be named in LD_LIBRARY_PATH. See docs/troubleshooting.md.";
 
     /// <summary>Where the runtime would look for TorchSharp's native library.</summary>
     private static string? Original() =>
-        ((string[])[.. SearchFolders, AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")])
-        .Select(folder => Path.Combine(folder, File)).FirstOrDefault(System.IO.File.Exists);
+        (
+            (string[])
+                [
+                    .. SearchFolders,
+                    AppContext.BaseDirectory,
+                    Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"),
+                ]
+        )
+            .Select(folder => Path.Combine(folder, File))
+            .FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>The libstdc++ of this process, which the runtime itself uses, and the versions that it has.</summary>
     private static (string Path, IReadOnlySet<string> Versions) StandardLibrary()
     {
-        NativeLibrary.TryLoad(Standard, out _);     // a runtime without it would bring none into the list below
-        string path = System.IO.File.ReadLines("/proc/self/maps").Select(line => line[Math.Max(line.IndexOf('/'), 0)..]).FirstOrDefault(file => Path.GetFileName(file).StartsWith("libstdc++.so.6", StringComparison.Ordinal))
+        NativeLibrary.TryLoad(Standard, out _); // a runtime without it would bring none into the list below
+        var path =
+            System
+                .IO.File.ReadLines("/proc/self/maps")
+                .Select(line => line[Math.Max(line.IndexOf('/'), 0)..])
+                .FirstOrDefault(file => Path.GetFileName(file).StartsWith("libstdc++.so.6", StringComparison.Ordinal))
             ?? throw new InvalidDataException($"{Standard} is not installed");
-        byte[] library = System.IO.File.ReadAllBytes(path);
-        return (path, new HashSet<string>([.. ElfVersions.Defined(library, "GLIBCXX"), .. ElfVersions.Defined(library, "CXXABI")]));
+        var library = System.IO.File.ReadAllBytes(path);
+        return (
+            path,
+            new HashSet<string>([.. ElfVersions.Defined(library, "GLIBCXX"), .. ElfVersions.Defined(library, "CXXABI")])
+        );
     }
 
     [SupportedOSPlatform("linux")]
     private static nint LoadCopy(string original, byte[] library)
     {
         // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbours.
-        foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
+        foreach (var name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
         {
             if (InFolders(name, original) is { } path)
                 NativeLibrary.TryLoad(path, out _);
         }
 
-        string file = $"libLibTorchSharp-{Convert.ToHexStringLower(SHA256.HashData(library))}.so";
+        var file = $"libLibTorchSharp-{Convert.ToHexStringLower(SHA256.HashData(library))}.so";
         if (CacheFolder() is { } cache)
             return LoadFrom(cache);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("sleap-mlnet-");
-        nint handle = LoadFrom(folder.FullName);
-        folder.Delete(recursive: true);     // what is loaded stays
+        var folder = Directory.CreateTempSubdirectory("sleap-mlnet-");
+        var handle = LoadFrom(folder.FullName);
+        folder.Delete(recursive: true); // what is loaded stays
         return handle;
 
         nint LoadFrom(string folder)
         {
-            string path = Path.Combine(folder, file);
+            var path = Path.Combine(folder, file);
             if (!System.IO.File.Exists(path) || !System.IO.File.ReadAllBytes(path).AsSpan().SequenceEqual(library))
             {
-                string draft = Path.Combine(folder, $"{Path.GetRandomFileName()}.draft");
+                var draft = Path.Combine(folder, $"{Path.GetRandomFileName()}.draft");
                 System.IO.File.WriteAllBytes(draft, library);
                 System.IO.File.Move(draft, path, overwrite: true);
             }
 
-            nint handle = NativeLibrary.Load(path);
-            s_copy = path;
+            var handle = NativeLibrary.Load(path);
+            _copy = path;
             return handle;
         }
     }
 
-    /// <summary>The folder in the user's cache that only this user can write to; null where there can be none.</summary>
+    /// <summary>
+    /// The folder in the user's cache that only this user can write to; null where there can be none.
+    /// </summary>
     [SupportedOSPlatform("linux")]
     private static string? CacheFolder()
     {
-        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } chosen && Path.IsPathFullyQualified(chosen)
-            ? chosen : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        var cache =
+            Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } chosen
+            && Path.IsPathFullyQualified(chosen)
+                ? chosen
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         if (!Path.IsPathFullyQualified(cache))
-            return null;    // a user without a home
+            return null; // a user without a home
         try
         {
-            string folder = Directory.CreateDirectory(Path.Combine(cache, "sleap-mlnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+            var folder = Directory
+                .CreateDirectory(
+                    Path.Combine(cache, "sleap-mlnet"),
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                )
+                .FullName;
             if (!OwnFolder.IsOurs(folder))
                 return null;
             using (System.IO.File.Create(Path.Combine(folder, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose))
@@ -171,9 +239,18 @@ internal static class LibTorchLibrary
         }
     }
 
-    /// <summary>A library of libtorch: in its package's folder, or beside TorchSharp's in a published program.</summary>
+    /// <summary>
+    /// A library of libtorch: in its package's folder, or beside TorchSharp's in a published program.
+    /// </summary>
     private static string? InFolders(string name, string original) =>
-        SearchFolders.Append(Path.GetDirectoryName(original)!).Select(folder => Path.Combine(folder, name)).FirstOrDefault(System.IO.File.Exists);
+        SearchFolders
+            .Append(Path.GetDirectoryName(original)!)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(System.IO.File.Exists);
 
-    private static string[] SearchFolders => (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+    private static string[] SearchFolders =>
+        (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(
+            Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries
+        );
 }

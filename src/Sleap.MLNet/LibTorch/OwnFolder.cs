@@ -4,27 +4,57 @@ using System.Runtime.Versioning;
 
 namespace Sleap.MLNet;
 
-/// <summary>Whether a folder of a Linux system can be written to by this user alone, so that what lies in it may be loaded as code.</summary>
+/// <summary>
+/// Whether a folder of a Linux system can be written to by this user alone, so that what lies in it may be loaded as
+/// code.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal static partial class OwnFolder
 {
-    private const int CurrentFolder = -100, NoFollow = 0x100;
-    private const uint Wanted = 0x1 | 0x2 | 0x8;    // type, mode, owner
-    private const int OwnerOffset = 20, ModeOffset = 28, Size = 256;
-    private const int TypeMask = 0xf000, FolderType = 0x4000, StickyBit = 0x200, OthersWrite = 0x12;
+    private const int CurrentFolder = -100,
+        NoFollow = 0x100;
+    private const uint Wanted = 0x1 | 0x2 | 0x8; // type, mode, owner
+    private const int OwnerOffset = 20,
+        ModeOffset = 28,
+        Size = 256;
+    private const int TypeMask = 0xf000,
+        FolderType = 0x4000,
+        StickyBit = 0x200,
+        OthersWrite = 0x12;
 
-    /// <summary>Whether the folder is this user's, no link, and neither it nor a folder above can be changed by others.</summary>
+    /// <summary>
+    /// Whether the folder is this user's, no link, and neither it nor a folder above can be changed by others.
+    /// </summary>
     /// <param name="folder">A full path.</param>
     public static bool IsOurs(string folder)
     {
-        uint user = EffectiveUser();
-        if (Look(folder) is not { } own || own.Owner != user || (own.Mode & TypeMask) != FolderType || (own.Mode & OthersWrite) != 0)
-            return false;
-        for (string? above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        var user = EffectiveUser();
+        if (
+            Look(folder) is not { } own
+            || own.Owner != user
+            || (own.Mode & TypeMask) != FolderType
+            || (own.Mode & OthersWrite) != 0
+        )
         {
-            // In a sticky folder such as /tmp only the owner of an entry may rename it. A link above is its owner's matter, who is checked.
-            if (Look(above) is not { } found || (found.Owner != user && found.Owner != 0) || ((found.Mode & TypeMask) == FolderType && (found.Mode & OthersWrite) != 0 && (found.Mode & StickyBit) == 0))
+            return false;
+        }
+
+        for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            // In a sticky folder such as /tmp only the owner of an entry may rename it. A link above is its owner's
+            // matter, who is checked.
+            if (
+                Look(above) is not { } found
+                || (found.Owner != user && found.Owner != 0)
+                || (
+                    (found.Mode & TypeMask) == FolderType
+                    && (found.Mode & OthersWrite) != 0
+                    && (found.Mode & StickyBit) == 0
+                )
+            )
+            {
                 return false;
+            }
         }
 
         return true;
@@ -32,9 +62,12 @@ internal static partial class OwnFolder
 
     private static (uint Owner, int Mode)? Look(string path)
     {
-        byte[] answer = new byte[Size];
+        var answer = new byte[Size];
         return StatX(CurrentFolder, path, NoFollow, Wanted, answer) == 0
-            ? (BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(OwnerOffset)), BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeOffset)))
+            ? (
+                BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(OwnerOffset)),
+                BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeOffset))
+            )
             : null;
     }
 

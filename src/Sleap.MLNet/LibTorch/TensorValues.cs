@@ -1,13 +1,17 @@
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Reads tensors. TorchSharp's own accessors throw for a tensor without elements, which a frame without peaks has.</summary>
+/// <summary>
+/// Reads tensors. TorchSharp's own accessors throw for a tensor without elements, which a frame without peaks has.
+/// </summary>
 internal static class TensorValues
 {
-    /// <summary>A copy of all numbers in row-major order, from any device and whatever the strides; empty for a tensor without elements.</summary>
+    /// <summary>
+    /// A copy of all numbers in row-major order, from any device and whatever the strides; empty for a tensor without
+    /// elements.
+    /// </summary>
     /// <typeparam name="T">The tensor's own type.</typeparam>
     /// <exception cref="ArgumentException">The tensor has another type.</exception>
     public static T[] Values<T>(this Tensor tensor)
@@ -18,18 +22,19 @@ internal static class TensorValues
             throw new ArgumentException($"The tensor has the type {tensor.dtype}, not {expected}.", nameof(tensor));
         if (tensor.numel() == 0)
             return [];
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         return MemoryMarshal.Cast<byte, T>(tensor.detach().cpu().contiguous().bytes).ToArray();
     }
 
-    private static ScalarType ToScalarType<T>() => default(T) switch
-    {
-        float => ScalarType.Float32,
-        double => ScalarType.Float64,
-        long => ScalarType.Int64,
-        int => ScalarType.Int32,
-        byte => ScalarType.Byte,
-        bool => ScalarType.Bool,
-        _ => throw new NotSupportedException($"Tensors of {typeof(T).Name} are not read here."),
-    };
+    private static ScalarType ToScalarType<T>() =>
+        default(T) switch
+        {
+            float => ScalarType.Float32,
+            double => ScalarType.Float64,
+            long => ScalarType.Int64,
+            int => ScalarType.Int32,
+            byte => ScalarType.Byte,
+            bool => ScalarType.Bool,
+            _ => throw new NotSupportedException($"Tensors of {typeof(T).Name} are not read here."),
+        };
 }

@@ -5,12 +5,14 @@ namespace Sleap.MLNet;
 
 /// <summary>As many threads as libtorch has, for work that is not libtorch's.</summary>
 /// <remarks>
-/// libtorch's own keep their processors busy for a while after each operation, waiting for the next one, and the threads here would have to share those processors with them. So they are
-/// told to go to sleep soon, unless the environment already says how they are to wait.
+/// libtorch's own keep their processors busy for a while after each operation, waiting for the next one, and the
+/// threads here would have to share those processors with them. So they are told to go to sleep soon, unless the
+/// environment already says how they are to wait.
 /// </remarks>
 internal static partial class TorchThreads
 {
-    // What libgomp itself takes where there are more threads than processors; else it is 300,000 turns, some milliseconds.
+    // What libgomp itself takes where there are more threads than processors; else it is 300,000 turns, some
+    // milliseconds.
     private const string GnuTurns = "1000";
     private const string IntelMilliseconds = "0";
     private static readonly string[] Known = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"];
@@ -21,7 +23,9 @@ internal static partial class TorchThreads
         if (Known.Any(name => Environment.GetEnvironmentVariable(name) is not null))
             return;
         if (OperatingSystem.IsWindows())
+        {
             Environment.SetEnvironmentVariable("KMP_BLOCKTIME", IntelMilliseconds);
+        }
         else
         {
             // .NET's own setter does not reach native code here.
@@ -30,10 +34,13 @@ internal static partial class TorchThreads
         }
     }
 
-    /// <summary>Does each of the parts once, on as many threads as libtorch has; which thread takes which is left to chance.</summary>
+    /// <summary>
+    /// Does each of the parts once, on as many threads as libtorch has; which thread takes which is left to chance.
+    /// </summary>
     public static void Share(int parts, Action<int> work)
     {
-        int threads = Math.Min(torch.get_num_threads(), parts), next = -1;
+        int threads = Math.Min(torch.get_num_threads(), parts),
+            next = -1;
         if (threads <= 1)
             Work(0);
         else
@@ -41,7 +48,7 @@ internal static partial class TorchThreads
 
         void Work(int _)
         {
-            for (int part; (part = Interlocked.Increment(ref next)) < parts;)
+            for (int part; (part = Interlocked.Increment(ref next)) < parts; )
                 work(part);
         }
     }

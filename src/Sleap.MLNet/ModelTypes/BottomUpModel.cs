@@ -1,9 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>All animals at once: confidence maps for the nodes, part affinity fields for the edges that put them together.</summary>
+/// <summary>
+/// All animals at once: confidence maps for the nodes, part affinity fields for the edges that put them together.
+/// </summary>
 internal sealed class BottomUpModel : PoseModel
 {
     private readonly BottomUpOptions _options;
@@ -12,11 +13,15 @@ internal sealed class BottomUpModel : PoseModel
     private readonly int _nodeCount;
 
     public BottomUpModel(BottomUpOptions options, PoseSubject subject, Initialization initialization, int? seed = null)
-        : this(options, options.Heads(subject), subject, initialization, seed)
-    {
-    }
+        : this(options, options.Heads(subject), subject, initialization, seed) { }
 
-    private BottomUpModel(BottomUpOptions options, IReadOnlyList<HeadOptions> heads, PoseSubject subject, Initialization initialization, int? seed)
+    private BottomUpModel(
+        BottomUpOptions options,
+        IReadOnlyList<HeadOptions> heads,
+        PoseSubject subject,
+        Initialization initialization,
+        int? seed
+    )
         : base(options, heads, initialization, seed)
     {
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
@@ -43,10 +48,10 @@ internal sealed class BottomUpModel : PoseModel
     }
 
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
-    [
-        MapLoss(outputs[0], _nodes.Encode(batch.Points, batch.Height, batch.Width), batch),
-        MapLoss(outputs[1], _edges.Encode(batch.Points, batch.Height, batch.Width), batch),
-    ];
+        [
+            MapLoss(outputs[0], _nodes.Encode(batch.Points, batch.Height, batch.Width), batch),
+            MapLoss(outputs[1], _edges.Encode(batch.Points, batch.Height, batch.Width), batch),
+        ];
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 
@@ -55,7 +60,8 @@ internal sealed class BottomUpModel : PoseModel
         var found = new FoundInstances(_nodeCount, animals.Count) { Points = animals.Points, Values = animals.Values };
         found.Summarize();
         // How well the edges agree says more of an animal than its peaks do.
-        for (var i = 0; i < animals.Count; i++) found.Scores[i] = animals.Scores[i];
+        for (var i = 0; i < animals.Count; i++)
+            found.Scores[i] = animals.Scores[i];
         return found;
     }
 }

@@ -1,5 +1,4 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -14,11 +13,14 @@ internal sealed class CentroidModel : PoseModel
     private readonly ConfidenceMap _codec;
 
     public CentroidModel(CentroidOptions options, Initialization initialization, int? seed = null)
-        : this(options, options.Heads(), initialization, seed)
-    {
-    }
+        : this(options, options.Heads(), initialization, seed) { }
 
-    private CentroidModel(CentroidOptions options, IReadOnlyList<HeadOptions> heads, Initialization initialization, int? seed)
+    private CentroidModel(
+        CentroidOptions options,
+        IReadOnlyList<HeadOptions> heads,
+        Initialization initialization,
+        int? seed
+    )
         : base(options, heads, initialization, seed)
     {
         _options = options;
@@ -31,13 +33,23 @@ internal sealed class CentroidModel : PoseModel
     {
         using var scope = NewDisposeScope();
         var peaks = Peaks(Outputs(images)[0]);
-        return [.. Enumerable.Range(0, (int)images.shape[0]).Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)images.shape[0])
+                .Select(image => Centres([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)])),
+        ];
     }
 
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch)
     {
         var target = _codec.Encode(batch.Points, batch.Height, batch.Width);
-        return [_options.FocalLoss is { } focal ? focal.Loss(outputs[0], target, batch.Weights()) : MapLoss(outputs[0], target, batch)];
+        return
+        [
+            _options.FocalLoss is { } focal
+                ? focal.Loss(outputs[0], target, batch.Weights())
+                : MapLoss(outputs[0], target, batch),
+        ];
     }
 
     private PeakLists Peaks(Tensor maps) => new(_codec.DecodeAll(maps, _options.PeakThreshold, _options.Refinement));

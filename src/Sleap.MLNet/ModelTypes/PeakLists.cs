@@ -6,7 +6,8 @@ namespace Sleap.MLNet;
 internal sealed class PeakLists
 {
     private readonly ILookup<(long Image, long Node), int> _at;
-    private readonly float[] _points, _values;
+    private readonly float[] _points,
+        _values;
 
     public PeakLists(LocalPeaks peaks)
     {
@@ -17,9 +18,10 @@ internal sealed class PeakLists
     }
 
     /// <summary>Place and height of the peaks of one node in one image, highest first.</summary>
-    public IEnumerable<(float X, float Y, float Value)> Of(int image, int node) => _at[(image, node)]
-        .Select(peak => (_points[2 * peak], _points[2 * peak + 1], _values[peak]))
-        .OrderByDescending(peak => peak.Item3);
+    public IEnumerable<(float X, float Y, float Value)> Of(int image, int node) =>
+        _at[(image, node)]
+            .Select(peak => (_points[2 * peak], _points[2 * peak + 1], _values[peak]))
+            .OrderByDescending(peak => peak.Item3);
 
     /// <summary>For each labelled node the nearest peak of its map; NaN where there is none, or no label.</summary>
     /// <param name="points">(B, I, N, 2)</param>
@@ -30,12 +32,14 @@ internal sealed class PeakLists
         var nearest = FoundInstances.Missing(labels.Length);
         for (var i = 0; i < labels.Length; i += 2)
         {
-            if (float.IsNaN(labels[i]) || float.IsNaN(labels[i + 1])) continue;
+            if (float.IsNaN(labels[i]) || float.IsNaN(labels[i + 1]))
+                continue;
             var best = float.PositiveInfinity;
             foreach (var (x, y, _) in Of(i / (int)(shape[1] * nodes * 2), i / 2 % nodes))
             {
                 var distance = (x - labels[i]) * (x - labels[i]) + (y - labels[i + 1]) * (y - labels[i + 1]);
-                if (distance < best) (best, nearest[i], nearest[i + 1]) = (distance, x, y);
+                if (distance < best)
+                    (best, nearest[i], nearest[i + 1]) = (distance, x, y);
             }
         }
         return tensor(nearest, shape).to(points.device);

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -9,12 +8,21 @@ internal class SingleInstanceModel : PoseModel
     private readonly PoseModelOptions _options;
     private readonly ConfidenceMap _codec;
 
-    public SingleInstanceModel(SingleInstanceOptions options, PoseSubject subject, Initialization initialization, int? seed = null)
-        : this(options, options.Heads(subject), subject, initialization, seed)
-    {
-    }
+    public SingleInstanceModel(
+        SingleInstanceOptions options,
+        PoseSubject subject,
+        Initialization initialization,
+        int? seed = null
+    )
+        : this(options, options.Heads(subject), subject, initialization, seed) { }
 
-    protected SingleInstanceModel(PoseModelOptions options, IReadOnlyList<HeadOptions> heads, PoseSubject subject, Initialization initialization, int? seed)
+    protected SingleInstanceModel(
+        PoseModelOptions options,
+        IReadOnlyList<HeadOptions> heads,
+        PoseSubject subject,
+        Initialization initialization,
+        int? seed
+    )
         : base(options, heads, initialization, seed)
     {
         (_options, Nodes) = (options, subject.Skeleton.Nodes.Length);
@@ -23,7 +31,8 @@ internal class SingleInstanceModel : PoseModel
 
     public int Nodes { get; }
 
-    public override Tensor Nearest(Tensor[] outputs, Tensor points) => _codec.Decode(outputs[0], float.NegativeInfinity, _options.Refinement).Points.unsqueeze(1);
+    public override Tensor Nearest(Tensor[] outputs, Tensor points) =>
+        _codec.Decode(outputs[0], float.NegativeInfinity, _options.Refinement).Points.unsqueeze(1);
 
     public override FoundInstances[] Find(Tensor images)
     {

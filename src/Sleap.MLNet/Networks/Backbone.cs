@@ -14,6 +14,7 @@ internal abstract class Backbone(string name) : Module(name)
 
     /// <summary>Computes the maps that heads at strides of <paramref name="finestNeeded"/> and deeper read.</summary>
     /// <param name="images">(B, InChannels, H, W)</param>
-    /// <param name="finestNeeded">No finer map is computed: decoder blocks that no head reads would only cost time.</param>
+    /// <param name="finestNeeded">No finer map is computed: decoder blocks that no head reads would only cost
+    /// time.</param>
     public abstract BackboneFeatures Compute(Tensor images, int finestNeeded);
 }

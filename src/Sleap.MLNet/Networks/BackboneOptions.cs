@@ -12,11 +12,11 @@ namespace Sleap.MLNet;
 [JsonDerivedType(typeof(CustomBackboneOptions), "custom")]
 public abstract record BackboneOptions
 {
-    private protected BackboneOptions()
-    {
-    }
+    private protected BackboneOptions() { }
 
-    /// <summary>Channels the network works on: 1 for gray, 3 for RGB. Images of the other kind are converted. Default 1.</summary>
+    /// <summary>
+    /// Channels the network works on: 1 for gray, 3 for RGB. Images of the other kind are converted. Default 1.
+    /// </summary>
     public int InChannels { get; init; } = 1;
 
     /// <summary>Side of the convolutions in pixels. Default 3.</summary>
@@ -37,7 +37,9 @@ public abstract record BackboneOptions
     /// <summary>Stride of the finest map that the decoder makes, in input pixels, a power of two. Default 1.</summary>
     public int OutputStride { get; init; } = 1;
 
-    /// <summary>Everything that is wrong with these options, one sentence a fault; empty when they can be built.</summary>
+    /// <summary>
+    /// Everything that is wrong with these options, one sentence a fault; empty when they can be built.
+    /// </summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
@@ -61,7 +63,9 @@ public abstract record BackboneOptions
     /// <summary>Adds what only this kind of backbone can get wrong.</summary>
     private protected abstract void AddFaults(Action<bool, string, object, string> require);
 
-    /// <summary>Strides of the maps that heads can read, finest first; only after <see cref="Faults"/> came back empty.</summary>
+    /// <summary>
+    /// Strides of the maps that heads can read, finest first; only after <see cref="Faults"/> came back empty.
+    /// </summary>
     internal abstract IReadOnlyList<int> Strides();
 
     /// <summary>Builds the network; only after <see cref="Faults"/> came back empty.</summary>

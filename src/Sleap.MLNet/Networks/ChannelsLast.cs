@@ -4,28 +4,30 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Tensors of shape (B, C, H, W) whose memory runs channel by channel within a pixel, as images do. TorchSharp has no memory
-/// formats; libtorch goes by the strides, and its convolutions, poolings and interpolations keep them.
+/// Tensors of shape (B, C, H, W) whose memory runs channel by channel within a pixel, as images do. TorchSharp has no
+/// memory formats; libtorch goes by the strides, and its convolutions, poolings and interpolations keep them.
 /// </summary>
 public static class ChannelsLast
 {
-    private static readonly int[] Order = [1, 3, 2, 0];     // dimensions, that of neighbouring numbers first
+    private static readonly int[] Order = [1, 3, 2, 0]; // dimensions, that of neighbouring numbers first
 
     /// <summary>A copy in channels-last order, or the tensor itself if it is in it.</summary>
     /// <param name="tensor">(B, C, H, W)</param>
     public static Tensor Convert(Tensor tensor) => Is(tensor) ? tensor : Copy(tensor);
 
-    /// <summary>Whether the memory is in channels-last order. With one channel, or one pixel, both orders are the same.</summary>
+    /// <summary>
+    /// Whether the memory is in channels-last order. With one channel, or one pixel, both orders are the same.
+    /// </summary>
     /// <param name="tensor">A tensor of any shape; false unless it has four dimensions.</param>
     public static bool Is(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        long[] shape = tensor.shape;
+        var shape = tensor.shape;
         if (shape.Length != 4)
             return false;
-        long[] strides = tensor.stride();
+        var strides = tensor.stride();
         long expected = 1;
-        foreach (int dimension in Order)
+        foreach (var dimension in Order)
         {
             if (shape[dimension] != 1 && strides[dimension] != expected)
                 return false;
@@ -35,10 +37,13 @@ public static class ChannelsLast
         return true;
     }
 
-    /// <summary>A tensor of single-precision numbers of any value, on the CPU: (images, channels, height, width), in channels-last order.</summary>
+    /// <summary>
+    /// A tensor of single-precision numbers of any value, on the CPU: (images, channels, height, width), in
+    /// channels-last order.
+    /// </summary>
     internal static Tensor Empty(long images, long channels, long height, long width)
     {
-        using Tensor pixels = empty(new[] { images, height, width, channels }, ScalarType.Float32);
+        using var pixels = empty(new[] { images, height, width, channels }, ScalarType.Float32);
         return pixels.permute(0, 3, 1, 2);
     }
 
@@ -47,7 +52,7 @@ public static class ChannelsLast
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        foreach ((string _, TorchSharp.Modules.Parameter parameter) in module.named_parameters(true))
+        foreach ((var _, var parameter) in module.named_parameters(true))
         {
             if (parameter.dim() == 4)
                 parameter.set_(Copy(parameter));
@@ -58,8 +63,9 @@ public static class ChannelsLast
     // channels-first, and a first layer with such weights gives its output channels-first.
     private static Tensor Copy(Tensor tensor)
     {
-        long[] shape = tensor.shape;
-        Tensor result = empty(new[] { shape[0], shape[2], shape[3], shape[1] }, tensor.dtype, tensor.device).permute(0, 3, 1, 2);
+        var shape = tensor.shape;
+        var result = empty(new[] { shape[0], shape[2], shape[3], shape[1] }, tensor.dtype, tensor.device)
+            .permute(0, 3, 1, 2);
         return result.copy_(tensor);
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
-/// <summary>A head that gives the probability of each class for a whole crop, from the backbone's deepest map.</summary>
+/// <summary>
+/// A head that gives the probability of each class for a whole crop, from the backbone's deepest map.
+/// </summary>
 public sealed record ClassVectorHeadOptions : HeadOptions
 {
     /// <summary>Number of classes.</summary>
@@ -15,7 +17,9 @@ public sealed record ClassVectorHeadOptions : HeadOptions
     /// <summary>Units of each of them. Default 64.</summary>
     public int Units { get; init; } = 64;
 
-    /// <summary>Take the maximum of each channel first (true, the default). Without it the deepest map must be a single cell.</summary>
+    /// <summary>
+    /// Take the maximum of each channel first (true, the default). Without it the deepest map must be a single cell.
+    /// </summary>
     public bool GlobalPool { get; init; } = true;
 
     /// <inheritdoc/>

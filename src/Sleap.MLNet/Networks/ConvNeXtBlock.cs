@@ -4,10 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
-/// <summary>A 7×7 convolution a channel, then two fully connected layers a pixel, scaled and added to what came in.</summary>
+/// <summary>
+/// A 7×7 convolution a channel, then two fully connected layers a pixel, scaled and added to what came in.
+/// </summary>
 internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-6, FirstScale = 1e-6;
+    private const double Epsilon = 1e-6,
+        FirstScale = 1e-6;
 
     private readonly TorchSharp.Modules.Parameter layer_scale;
     private readonly StateFolder block;
@@ -31,11 +34,11 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor y = _layers[0].call(x).permute(0, 2, 3, 1);              // (B, C, H, W) -> (B, H, W, C)
-        y = _layers[1].call(y);                                         // (B, H, W, C)
-        y = functional.gelu(_layers[2].call(y));                        // (B, H, W, 4C)
-        y = _layers[3].call(y).permute(0, 3, 1, 2);                     // (B, C, H, W)
-        return (x + y * layer_scale).MoveToOuterDisposeScope();         // (B, C, H, W)
+        using var scope = NewDisposeScope();
+        var y = _layers[0].call(x).permute(0, 2, 3, 1); // (B, C, H, W) -> (B, H, W, C)
+        y = _layers[1].call(y); // (B, H, W, C)
+        y = functional.gelu(_layers[2].call(y)); // (B, H, W, 4C)
+        y = _layers[3].call(y).permute(0, 3, 1, 2); // (B, C, H, W)
+        return (x + y * layer_scale).MoveToOuterDisposeScope(); // (B, C, H, W)
     }
 }

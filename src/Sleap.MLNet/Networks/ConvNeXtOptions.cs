@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// ConvNeXt (Liu et al. 2022, arXiv:2201.03545) as the encoder of a U-shaped network, as sleap-nn builds it; options and defaults
-/// are those of its <c>backbone_config.convnext</c>.
+/// ConvNeXt (Liu et al. 2022, arXiv:2201.03545) as the encoder of a U-shaped network, as sleap-nn builds it; options
+/// and defaults are those of its <c>backbone_config.convnext</c>.
 /// </summary>
 public sealed record ConvNeXtOptions : StagedBackboneOptions
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The way back up, the same for all backbones: each block doubles the size, joins the encoder's map of that size (if there is
-/// one) and convolves.
+/// The way back up, the same for all backbones: each block doubles the size, joins the encoder's map of that size (if
+/// there is one) and convolves.
 /// </summary>
 internal sealed class Decoder : Module
 {
@@ -17,21 +17,41 @@ internal sealed class Decoder : Module
     /// <param name="inChannels">Channels of the deepest map.</param>
     /// <param name="deepestStride">Its stride.</param>
     /// <param name="filters">Filters of each block, deepest first; as many as there are blocks.</param>
-    /// <param name="skipChannels">Channels of the encoder's maps, deepest first; blocks beyond them have none to join.</param>
+    /// <param name="skipChannels">Channels of the encoder's maps, deepest first; blocks beyond them have none to
+    /// join.</param>
     /// <param name="kernel">Side of the convolutions.</param>
     /// <param name="interpolate">Bilinear up-sampling, else transposed convolutions.</param>
     /// <param name="keras">Transposed convolutions lie on the pixels as Keras has them.</param>
-    public Decoder(string prefix, int inChannels, int deepestStride, IReadOnlyList<int> filters, IReadOnlyList<int> skipChannels, int kernel, bool interpolate, bool keras = false)
+    public Decoder(
+        string prefix,
+        int inChannels,
+        int deepestStride,
+        IReadOnlyList<int> filters,
+        IReadOnlyList<int> skipChannels,
+        int kernel,
+        bool interpolate,
+        bool keras = false
+    )
         : base(prefix)
     {
         _deepestStride = deepestStride;
         decoder_stack = new ModuleList<UpBlock>();
         var channels = new Dictionary<int, int> { [deepestStride] = inChannels };
-        int stride = deepestStride;
-        for (int block = 0; block < filters.Count; block++)
+        var stride = deepestStride;
+        for (var block = 0; block < filters.Count; block++)
         {
-            int skip = block < skipChannels.Count ? skipChannels[block] : 0;
-            decoder_stack.Add(new UpBlock($"{prefix}{block}_s{stride}_to_s{stride / 2}", inChannels, skip, filters[block], kernel, interpolate, keras));
+            var skip = block < skipChannels.Count ? skipChannels[block] : 0;
+            decoder_stack.Add(
+                new UpBlock(
+                    $"{prefix}{block}_s{stride}_to_s{stride / 2}",
+                    inChannels,
+                    skip,
+                    filters[block],
+                    kernel,
+                    interpolate,
+                    keras
+                )
+            );
             inChannels = filters[block];
             stride /= 2;
             channels[stride] = inChannels;
@@ -50,12 +70,12 @@ internal sealed class Decoder : Module
     /// <param name="finestNeeded">Blocks that would make a finer map are left out.</param>
     public BackboneFeatures Decode(Tensor deepest, IReadOnlyList<Tensor> skips, int finestNeeded)
     {
-        Tensor x = deepest;                                                     // (B, inChannels, h, w)
-        int stride = _deepestStride;
+        var x = deepest; // (B, inChannels, h, w)
+        var stride = _deepestStride;
         var at = new Dictionary<int, Tensor> { [stride] = x };
-        for (int block = 0; block < decoder_stack.Count && stride > finestNeeded; block++)
+        for (var block = 0; block < decoder_stack.Count && stride > finestNeeded; block++)
         {
-            x = decoder_stack[block].Apply(x, block < skips.Count ? skips[block] : null);   // (B, filters, 2h, 2w)
+            x = decoder_stack[block].Apply(x, block < skips.Count ? skips[block] : null); // (B, filters, 2h, 2w)
             stride /= 2;
             at[stride] = x;
         }

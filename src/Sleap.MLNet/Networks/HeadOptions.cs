@@ -3,12 +3,13 @@ using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
-/// <summary>One output of a network: what it is called, how many channels it has, at which stride it is, how much its loss weighs.</summary>
+/// <summary>
+/// One output of a network: what it is called, how many channels it has, at which stride it is, how much its loss
+/// weighs.
+/// </summary>
 public abstract record HeadOptions
 {
-    private protected HeadOptions()
-    {
-    }
+    private protected HeadOptions() { }
 
     /// <summary>sleap-nn's name of the head, which is part of its parameters' names.</summary>
     public abstract string Name { get; }
@@ -33,16 +34,24 @@ public abstract record HeadOptions
         }
 
         Require(Channels >= 1, nameof(Channels), Channels, "at least 1");
-        Require(OutputStride >= 1 && (OutputStride & (OutputStride - 1)) == 0, nameof(OutputStride), OutputStride, "a power of two");
-        Require(float.IsFinite(LossWeight) && LossWeight >= 0, nameof(LossWeight), LossWeight, "a number of at least 0");
+        Require(
+            OutputStride >= 1 && (OutputStride & (OutputStride - 1)) == 0,
+            nameof(OutputStride),
+            OutputStride,
+            "a power of two"
+        );
+        Require(
+            float.IsFinite(LossWeight) && LossWeight >= 0,
+            nameof(LossWeight),
+            LossWeight,
+            "a number of at least 0"
+        );
         AddFaults(Require);
         return faults;
     }
 
     /// <summary>Adds what only this kind of head can get wrong.</summary>
-    private protected virtual void AddFaults(Action<bool, string, object, string> require)
-    {
-    }
+    private protected virtual void AddFaults(Action<bool, string, object, string> require) { }
 
     /// <summary>Whether the head reads the deepest map, whatever its stride.</summary>
     internal virtual bool ReadsDeepest => false;

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,7 +7,7 @@ namespace Sleap.MLNet;
 /// <summary>A 1×1 convolution from features to maps, with a sigmoid where asked for.</summary>
 internal sealed class MapHead : Module<Tensor, Tensor>
 {
-    private readonly Module<Tensor, Tensor>[] _convolution;  // in an array: registered by hand under the head's name
+    private readonly Module<Tensor, Tensor>[] _convolution; // in an array: registered by hand under the head's name
     private readonly bool _sigmoid;
 
     public MapHead(string name, int inChannels, int channels, bool sigmoid)
@@ -21,9 +20,10 @@ internal sealed class MapHead : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        using DisposeScope scope = NewDisposeScope();
-        // In single precision whatever the backbone had: the values of peaks and their neighbours decide on places between cells.
-        Tensor maps = _convolution[0].call(x.to(ScalarType.Float32));               // (B, C, h, w) -> (B, channels, h, w)
-        return (_sigmoid ? maps.sigmoid() : maps).MoveToOuterDisposeScope();        // (B, channels, h, w)
+        using var scope = NewDisposeScope();
+        // In single precision whatever the backbone had: the values of peaks and their neighbours decide on places
+        // between cells.
+        var maps = _convolution[0].call(x.to(ScalarType.Float32)); // (B, C, h, w) -> (B, channels, h, w)
+        return (_sigmoid ? maps.sigmoid() : maps).MoveToOuterDisposeScope(); // (B, channels, h, w)
     }
 }

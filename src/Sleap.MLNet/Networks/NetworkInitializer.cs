@@ -11,19 +11,21 @@ internal static class NetworkInitializer
     public static void Initialize(PoseNetwork network, Initialization initialization)
     {
         if (initialization == Initialization.Default)
-            return;     // the layers have drawn theirs
+            return; // the layers have drawn theirs
         using var _ = no_grad();
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in network.named_parameters(true))
+        foreach ((var name, var parameter) in network.named_parameters(true))
         {
-            long[] shape = parameter.shape;
+            var shape = parameter.shape;
             // A head's last layer. The hidden layers before class vectors must pass a signal on from the start.
-            bool head = name.StartsWith("head_layers.", StringComparison.Ordinal) && !name.Contains(".pre_classification", StringComparison.Ordinal);
+            var head =
+                name.StartsWith("head_layers.", StringComparison.Ordinal)
+                && !name.Contains(".pre_classification", StringComparison.Ordinal);
             if (network.Backbone is CustomBackboneOptions && name.StartsWith("backbone.", StringComparison.Ordinal))
-                continue;   // a network of the user's own comes with parameters that are meant
+                continue; // a network of the user's own comes with parameters that are meant
             else if (name.EndsWith(".bias", StringComparison.Ordinal))
                 init.zeros_(parameter);
             else if (shape.Length < 2 || !name.EndsWith(".weight", StringComparison.Ordinal))
-                continue;   // scales and tables of the encoders stay as they are
+                continue; // scales and tables of the encoders stay as they are
             else if (initialization == Initialization.Xavier)
                 init.xavier_uniform_(parameter, 1);
             else if (head || !name.StartsWith("backbone.enc.", StringComparison.Ordinal))
@@ -32,11 +34,13 @@ internal static class NetworkInitializer
         }
     }
 
-    // Inputs that reach one output. A transposed convolution of stride 2 has its channels the other way round, and each of its
-    // outputs is reached by a quarter of the kernel.
+    // Inputs that reach one output. A transposed convolution of stride 2 has its channels the other way round, and each
+    // of its outputs is reached by a quarter of the kernel.
     private static double FanIn(string name, long[] shape)
     {
-        long kernel = shape.Skip(2).Aggregate(1L, (product, side) => product * side);
-        return name.EndsWith("_trans_conv.weight", StringComparison.Ordinal) ? shape[0] * kernel / 4.0 : shape[1] * kernel;
+        var kernel = shape.Skip(2).Aggregate(1L, (product, side) => product * side);
+        return name.EndsWith("_trans_conv.weight", StringComparison.Ordinal)
+            ? shape[0] * kernel / 4.0
+            : shape[1] * kernel;
     }
 }

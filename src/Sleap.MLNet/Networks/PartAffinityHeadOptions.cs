@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
-/// <summary>A head that gives a part affinity field an edge: near the edge its unit vector, elsewhere zero. Channels are x and y of the first edge, then of the second.</summary>
+/// <summary>
+/// A head that gives a part affinity field an edge: near the edge its unit vector, elsewhere zero. Channels are x and y
+/// of the first edge, then of the second.
+/// </summary>
 public sealed record PartAffinityHeadOptions : HeadOptions
 {
     /// <summary>Number of edges of the skeleton.</summary>

@@ -21,8 +21,8 @@ internal sealed class PixelNorm : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        using Tensor pixels = x.permute(0, 2, 3, 1);                                                    // (B, H, W, C)
-        using Tensor normal = functional.layer_norm(pixels, weight.shape, weight, bias, _epsilon);      // (B, H, W, C)
-        return normal.permute(0, 3, 1, 2);                                                              // (B, C, H, W)
+        using var pixels = x.permute(0, 2, 3, 1); // (B, H, W, C)
+        using var normal = functional.layer_norm(pixels, weight.shape, weight, bias, _epsilon); // (B, H, W, C)
+        return normal.permute(0, 3, 1, 2); // (B, C, H, W)
     }
 }

@@ -6,12 +6,13 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A backbone with one or more heads: images in, one tensor a head out. Parameters are named as in sleap-nn's checkpoints,
-/// without their leading <c>model.</c>.
+/// A backbone with one or more heads: images in, one tensor a head out. Parameters are named as in sleap-nn's
+/// checkpoints, without their leading <c>model.</c>.
 /// </summary>
 public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 {
-    private const long MostKept = 256L << 20, PixelsAtOnce = 110_000;
+    private const long MostKept = 256L << 20,
+        PixelsAtOnce = 110_000;
 
     // Field names are the state dict's.
     private readonly Backbone backbone;
@@ -19,22 +20,33 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     private readonly int _finestNeeded;
     private ScalarType _precision = ScalarType.Float32;
 
-    /// <summary>Builds the network with fresh parameters, drawn from torch's global generator (<c>torch.manual_seed</c>).</summary>
+    /// <summary>
+    /// Builds the network with fresh parameters, drawn from torch's global generator (<c>torch.manual_seed</c>).
+    /// </summary>
     /// <param name="backbone">The backbone.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
     /// <param name="initialization">How the parameters are drawn.</param>
     /// <exception cref="ArgumentException">The options can't be built; the message lists every fault.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
-    public PoseNetwork(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads, Initialization initialization = Initialization.Default)
+    public PoseNetwork(
+        BackboneOptions backbone,
+        IReadOnlyList<HeadOptions> heads,
+        Initialization initialization = Initialization.Default
+    )
         : base(NameOnceLoaded())
     {
-        IReadOnlyList<string> faults = Faults(backbone, heads);
+        var faults = Faults(backbone, heads);
         if (faults.Count > 0)
-            throw new ArgumentException(string.Join(Environment.NewLine, faults.Prepend("This network can't be built:")));
+        {
+            throw new ArgumentException(
+                string.Join(Environment.NewLine, faults.Prepend("This network can't be built:"))
+            );
+        }
+
         Backbone = backbone;
         Heads = [.. heads];
         this.backbone = backbone.Build();
-        foreach (HeadOptions head in Heads)
+        foreach (var head in Heads)
             head_layers.Add(head.Build(this.backbone.ChannelsAt[StrideRead(head)]));
         _finestNeeded = Heads.Min(StrideRead);
         RegisterComponents();
@@ -55,19 +67,25 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     public IReadOnlyList<HeadOptions> Heads { get; }
 
     /// <summary>
-    /// Numbers that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or <see cref="ScalarType.BFloat16"/>,
-    /// which halves the time where <see cref="BFloat16Support.IsFast"/>. Parameters, heads and outputs stay in single precision.
+    /// Numbers that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or
+    /// <see cref="ScalarType.BFloat16"/>, which halves the time where <see cref="BFloat16Support.IsFast"/>. Parameters,
+    /// heads and outputs stay in single precision.
     /// </summary>
     /// <exception cref="ArgumentException">Another type.</exception>
     public ScalarType Precision
     {
         get => _precision;
-        set => _precision = value is ScalarType.Float32 or ScalarType.BFloat16
-            ? value
-            : throw new ArgumentException($"The precision is {value}, expected {ScalarType.Float32} or {ScalarType.BFloat16}.");
+        set =>
+            _precision = value is ScalarType.Float32 or ScalarType.BFloat16
+                ? value
+                : throw new ArgumentException(
+                    $"The precision is {value}, expected {ScalarType.Float32} or {ScalarType.BFloat16}."
+                );
     }
 
-    /// <summary>Everything that keeps these options from being built, one sentence a fault; empty when they can be.</summary>
+    /// <summary>
+    /// Everything that keeps these options from being built, one sentence a fault; empty when they can be.
+    /// </summary>
     public static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
     {
         ArgumentNullException.ThrowIfNull(backbone);
@@ -79,28 +97,43 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
             faults.Add($"{twice.Key} is there {twice.Count()} times, expected once.");
         if (faults.Count == 0)
         {
-            IReadOnlyList<int> strides = backbone.Strides();
-            foreach (HeadOptions head in heads.Where(head => !head.ReadsDeepest && !strides.Contains(head.OutputStride)))
-                faults.Add($"{head.Name}.OutputStride is {head.OutputStride}, but with an OutputStride of {backbone.OutputStride} and a MaxStride of {backbone.MaxStride} the backbone has maps at strides {string.Join(", ", strides)} only.");
+            var strides = backbone.Strides();
+            foreach (var head in heads.Where(head => !head.ReadsDeepest && !strides.Contains(head.OutputStride)))
+            {
+                faults.Add(
+                    $"{head.Name}.OutputStride is {head.OutputStride}, but with an OutputStride of "
+                        + $"{backbone.OutputStride} and a MaxStride of {backbone.MaxStride} the backbone has maps at "
+                        + $"strides {string.Join(", ", strides)} only."
+                );
+            }
         }
 
         return faults;
     }
 
     /// <summary>Runs the network.</summary>
-    /// <param name="images">
-    /// (B, 1 or 3, H, W), 0..1. Gray is repeated for a backbone of three channels; RGB becomes 0.2989 R + 0.587 G + 0.114 B for one
-    /// of one channel.
+    /// <param name="images"> (B, 1 or 3, H, W), 0..1. Gray is repeated for a backbone of three channels; RGB becomes
+    /// 0.2989 R + 0.587 G + 0.114 B for one of one channel.
     /// </param>
-    /// <returns>One tensor a head, for maps (B, channels, ⌈H/stride⌉, ⌈W/stride⌉). They belong to the caller's dispose scope.</returns>
-    /// <exception cref="ArgumentException">The images have neither the backbone's number of channels nor 1 or 3.</exception>
+    /// <returns>One tensor a head, for maps (B, channels, ⌈H/stride⌉, ⌈W/stride⌉). They belong to the caller's dispose
+    /// scope.</returns>
+    /// <exception cref="ArgumentException">The images have neither the backbone's number of channels nor 1 or
+    /// 3.</exception>
     public override Tensor[] forward(Tensor images)
     {
-        bool isSplit = Precision == ScalarType.Float32 || !is_grad_enabled();
-        if (!isSplit || images.dim() != 4 || images.size(0) <= ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)))
+        var isSplit = Precision == ScalarType.Float32 || !is_grad_enabled();
+        if (
+            !isSplit
+            || images.dim() != 4
+            || images.size(0) <= ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3))
+        )
+        {
             return Compute(images);
-        using DisposeScope scope = NewDisposeScope();
-        long atOnce = ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)), count = images.size(0);
+        }
+
+        using var scope = NewDisposeScope();
+        long atOnce = ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)),
+            count = images.size(0);
         var parts = new List<Tensor[]>();
         for (long first = 0; first < count; first += atOnce)
             parts.Add(Compute(images.narrow(0, first, Math.Min(atOnce, count - first))));
@@ -108,37 +141,45 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     }
 
     /// <summary>
-    /// Images that go through together. More of them at once push each other's maps out of a CPU's caches: 512 × 512 goes faster one by one, 160 × 160 by four.
+    /// Images that go through together. More of them at once push each other's maps out of a CPU's caches: 512 × 512
+    /// goes faster one by one, 160 × 160 by four.
     /// </summary>
     internal static long ImagesAtOnce(BackboneOptions backbone, Device device, long height, long width) =>
-        device.type == DeviceType.CPU && backbone is UNetOptions ? Math.Max(1, PixelsAtOnce / (height * width)) : long.MaxValue;
+        device.type == DeviceType.CPU && backbone is UNetOptions
+            ? Math.Max(1, PixelsAtOnce / (height * width))
+            : long.MaxValue;
 
     private Tensor[] Compute(Tensor images)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor x = MatchChannels(images).to(Precision);                             // (B, InChannels, H, W)
-        BackboneFeatures features = backbone.Compute(x, _finestNeeded);              // stride -> (B, C, H/stride, W/stride)
+        using var scope = NewDisposeScope();
+        var x = MatchChannels(images).to(Precision); // (B, InChannels, H, W)
+        var features = backbone.Compute(x, _finestNeeded); // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];
-        for (int head = 0; head < outputs.Length; head++)
+        for (var head = 0; head < outputs.Length; head++)
             outputs[head] = head_layers[head].call(features.At[StrideRead(Heads[head])]).MoveToOuterDisposeScope();
         return outputs;
     }
 
     /// <summary>
-    /// Lays the convolutions' weights out channels-last, in place, which makes convolutions faster on CPU and GPU and their outputs
-    /// channels-last. Call it before the optimizer is made.
+    /// Lays the convolutions' weights out channels-last, in place, which makes convolutions faster on CPU and GPU and
+    /// their outputs channels-last. Call it before the optimizer is made.
     /// </summary>
     public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
 
     /// <summary>
-    /// Says that the parameters change no more, so that what is made of them is kept from one call to the next, up to 256 MB. Call it again if they did change.
+    /// Says that the parameters change no more, so that what is made of them is kept from one call to the next, up to
+    /// 256 MB. Call it again if they did change.
     /// </summary>
     internal void Freeze()
     {
-        ConvRelu[] layers = [.. modules().OfType<ConvBlock>().Select(block => block.Layers), .. modules().OfType<UpBlock>().Select(block => block.Layers)];
+        ConvRelu[] layers =
+        [
+            .. modules().OfType<ConvBlock>().Select(block => block.Layers),
+            .. modules().OfType<UpBlock>().Select(block => block.Layers),
+        ];
         if (layers.Sum(layer => layer.FactorBytes) > MostKept)
             return;
-        foreach (ConvRelu layer in layers)
+        foreach (var layer in layers)
             layer.KeepFactors();
     }
 
@@ -154,14 +195,24 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
 
     private Tensor MatchChannels(Tensor images)
     {
-        long channels = images.dim() == 4 ? images.size(1) : throw new ArgumentException($"Images have the shape ({string.Join(", ", images.shape)}), expected four dimensions: batch, channels, height, width.");
+        var channels =
+            images.dim() == 4
+                ? images.size(1)
+                : throw new ArgumentException(
+                    $"Images have the shape ({string.Join(", ", images.shape)}), expected four dimensions: batch, "
+                        + $"channels, height, width."
+                );
         if (channels == Backbone.InChannels)
             return images;
         return (channels, Backbone.InChannels) switch
         {
             (1, 3) => images.expand(images.size(0), 3, images.size(2), images.size(3)),
-            (3, 1) => images.narrow(1, 0, 1) * 0.2989f + images.narrow(1, 1, 1) * 0.587f + images.narrow(1, 2, 1) * 0.114f,
-            _ => throw new ArgumentException($"Images have {channels} channels, expected {Backbone.InChannels}, or 1 or 3 to convert from."),
+            (3, 1) => images.narrow(1, 0, 1) * 0.2989f
+                + images.narrow(1, 1, 1) * 0.587f
+                + images.narrow(1, 2, 1) * 0.114f,
+            _ => throw new ArgumentException(
+                $"Images have {channels} channels, expected {Backbone.InChannels}, or 1 or 3 to convert from."
+            ),
         };
     }
 }

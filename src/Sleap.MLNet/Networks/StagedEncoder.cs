@@ -7,9 +7,8 @@ namespace Sleap.MLNet;
 internal abstract class StagedEncoder(string name) : Module(name)
 {
     /// <param name="images">(B, InChannels, H, W), single precision.</param>
-    /// <returns>
-    /// The outputs of stem, stage, halving, stage, …: eight maps (B, C, h, w), finest first. Those of even index, which no stage's
-    /// blocks have seen yet, are what the decoder joins.
+    /// <returns> The outputs of stem, stage, halving, stage, …: eight maps (B, C, h, w), finest first. Those of even
+    /// index, which no stage's blocks have seen yet, are what the decoder joins.
     /// </returns>
     public abstract IReadOnlyList<Tensor> Encode(Tensor images);
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -18,7 +17,8 @@ internal sealed class SwinBlock : Module<Tensor, Tensor>
     /// <param name="heads">Attention heads.</param>
     /// <param name="window">Side of the windows.</param>
     /// <param name="shift">How far the windows are moved.</param>
-    /// <param name="skipped">Share of the samples that skip each half of the block in training (stochastic depth, arXiv:1603.09382).</param>
+    /// <param name="skipped">Share of the samples that skip each half of the block in training (stochastic depth,
+    /// arXiv:1603.09382).</param>
     /// <param name="epsilon">Of the normalisations.</param>
     public SwinBlock(int channels, int heads, int window, int shift, double skipped, double epsilon)
         : base(nameof(SwinBlock))
@@ -35,17 +35,18 @@ internal sealed class SwinBlock : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        using DisposeScope scope = NewDisposeScope();
-        x = x + Kept(attn.call(norm1.call(x)));                                                     // (B, h, w, C)
-        Tensor y = _layers[1].call(functional.gelu(_layers[0].call(norm2.call(x))));                // (B, h, w, C) -> (B, h, w, 4C) -> (B, h, w, C)
-        return (x + Kept(y)).MoveToOuterDisposeScope();                                             // (B, h, w, C)
+        using var scope = NewDisposeScope();
+        x = x + Kept(attn.call(norm1.call(x))); // (B, h, w, C)
+        // (B, h, w, C) -> (B, h, w, 4C) -> (B, h, w, C)
+        var y = _layers[1].call(functional.gelu(_layers[0].call(norm2.call(x))));
+        return (x + Kept(y)).MoveToOuterDisposeScope(); // (B, h, w, C)
     }
 
     private Tensor Kept(Tensor y)
     {
         if (!training || _skipped == 0)
             return y;
-        Tensor kept = rand(new[] { y.size(0), 1, 1, 1 }, y.dtype, y.device).ge(_skipped).to(y.dtype) / (1 - _skipped);
+        var kept = rand(new[] { y.size(0), 1, 1, 1 }, y.dtype, y.device).ge(_skipped).to(y.dtype) / (1 - _skipped);
         return y * kept;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -20,21 +19,42 @@ internal sealed class SwinEncoder : StagedEncoder
     public SwinEncoder(SwinTOptions options)
         : base(nameof(SwinEncoder))
     {
-        ImmutableArray<int> depths = options.Architecture.Depths, heads = options.Architecture.Heads;
+        ImmutableArray<int> depths = options.Architecture.Depths,
+            heads = options.Architecture.Heads;
         var stages = new List<Module<Tensor, Tensor>[]>();
-        int block = 0, last = depths.Sum() - 1;
-        for (int stage = 0; stage < depths.Length; stage++)
+        int block = 0,
+            last = depths.Sum() - 1;
+        for (var stage = 0; stage < depths.Length; stage++)
         {
-            int channels = options.StageChannels[stage];
-            stages.Add(stage == 0
-                ? [Conv2d(options.InChannels, channels, options.PatchSize, options.StemPatchStride, 1), LayerNorm(channels, Epsilon)]
-                : [new PatchMerging(channels / 2, Epsilon)]);
-            stages.Add([.. Enumerable.Range(0, depths[stage]).Select(i =>
-                new SwinBlock(channels, heads[stage], options.WindowSize, i % 2 == 0 ? 0 : options.WindowSize / 2, last == 0 ? 0 : LastSkipped * block++ / last, Epsilon))]);
+            var channels = options.StageChannels[stage];
+            stages.Add(
+                stage == 0
+                    ?
+                    [
+                        Conv2d(options.InChannels, channels, options.PatchSize, options.StemPatchStride, 1),
+                        LayerNorm(channels, Epsilon),
+                    ]
+                    : [new PatchMerging(channels / 2, Epsilon)]
+            );
+            stages.Add([
+                .. Enumerable
+                    .Range(0, depths[stage])
+                    .Select(i => new SwinBlock(
+                        channels,
+                        heads[stage],
+                        options.WindowSize,
+                        i % 2 == 0 ? 0 : options.WindowSize / 2,
+                        last == 0 ? 0 : LastSkipped * block++ / last,
+                        Epsilon
+                    )),
+            ]);
         }
 
         _stages = [.. stages];
-        features = new StateFolder("features", _stages.Select((layers, i) => ($"{i}", i > 0 && i % 2 == 0 ? layers[0] : Folder(layers, i))));
+        features = new StateFolder(
+            "features",
+            _stages.Select((layers, i) => ($"{i}", i > 0 && i % 2 == 0 ? layers[0] : Folder(layers, i)))
+        );
         norm = LayerNorm(options.StageChannels[^1], Epsilon);
         RegisterComponents();
     }
@@ -42,16 +62,17 @@ internal sealed class SwinEncoder : StagedEncoder
     public override IReadOnlyList<Tensor> Encode(Tensor images)
     {
         var maps = new List<Tensor>();
-        Tensor x = _stages[0][0].call(images).permute(0, 2, 3, 1);      // (B, InChannels, H, W) -> (B, H/s, W/s, C0)
-        x = _stages[0][1].call(x);                                      // (B, H/s, W/s, C0)
-        maps.Add(x.permute(0, 3, 1, 2));                                // (B, C0, H/s, W/s)
-        foreach (Module<Tensor, Tensor>[] layers in _stages.Skip(1))
+        var x = _stages[0][0].call(images).permute(0, 2, 3, 1); // (B, InChannels, H, W) -> (B, H/s, W/s, C0)
+        x = _stages[0][1].call(x); // (B, H/s, W/s, C0)
+        maps.Add(x.permute(0, 3, 1, 2)); // (B, C0, H/s, W/s)
+        foreach (var layers in _stages.Skip(1))
         {
-            foreach (Module<Tensor, Tensor> layer in layers)
-                x = layer.call(x);                                      // block: (B, h, w, C); merging: (B, ⌈h/2⌉, ⌈w/2⌉, 2C)
+            foreach (var layer in layers)
+                // block: (B, h, w, C); merging: (B, ⌈h/2⌉, ⌈w/2⌉, 2C)
+                x = layer.call(x);
             if (ReferenceEquals(layers, _stages[^1]))
-                x = norm.call(x);                                       // (B, h, w, C)
-            maps.Add(x.permute(0, 3, 1, 2));                            // (B, C, h, w)
+                x = norm.call(x); // (B, h, w, C)
+            maps.Add(x.permute(0, 3, 1, 2)); // (B, C, h, w)
         }
 
         return maps;

@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Swin Transformer (Liu et al. 2021, arXiv:2103.14030) as the encoder of a U-shaped network, as sleap-nn builds it; options and
-/// defaults are those of its <c>backbone_config.swint</c>.
+/// Swin Transformer (Liu et al. 2021, arXiv:2103.14030) as the encoder of a U-shaped network, as sleap-nn builds it;
+/// options and defaults are those of its <c>backbone_config.swint</c>.
 /// </summary>
 public sealed record SwinTOptions : StagedBackboneOptions
 {
@@ -17,7 +17,8 @@ public sealed record SwinTOptions : StagedBackboneOptions
 
     internal override string EncoderName => "swint";
 
-    internal override IReadOnlyList<int> StageChannels => [.. Enumerable.Range(0, 4).Select(stage => Architecture.EmbeddingDimensions << stage)];
+    internal override IReadOnlyList<int> StageChannels =>
+        [.. Enumerable.Range(0, 4).Select(stage => Architecture.EmbeddingDimensions << stage)];
 
     internal override StagedEncoder BuildEncoder() => new SwinEncoder(this);
 
@@ -26,13 +27,24 @@ public sealed record SwinTOptions : StagedBackboneOptions
         base.AddFaults(require);
         require(PatchSize >= 1, nameof(PatchSize), PatchSize, "at least 1");
         require(WindowSize >= 1, nameof(WindowSize), WindowSize, "at least 1");
-        require(Architecture.EmbeddingDimensions >= 1, "Architecture.EmbeddingDimensions", Architecture.EmbeddingDimensions, "at least 1");
+        require(
+            Architecture.EmbeddingDimensions >= 1,
+            "Architecture.EmbeddingDimensions",
+            Architecture.EmbeddingDimensions,
+            "at least 1"
+        );
         RequireStages(require, "Architecture.Depths", Architecture.Depths);
         RequireStages(require, "Architecture.Heads", Architecture.Heads);
-        for (int stage = 0; stage < Math.Min(4, Architecture.Heads.Length); stage++)
+        for (var stage = 0; stage < Math.Min(4, Architecture.Heads.Length); stage++)
         {
-            int channels = Architecture.EmbeddingDimensions << stage, heads = Architecture.Heads[stage];
-            require(heads < 1 || channels % heads == 0, $"Architecture.Heads[{stage}]", heads, $"a divisor of the stage's {channels} channels");
+            int channels = Architecture.EmbeddingDimensions << stage,
+                heads = Architecture.Heads[stage];
+            require(
+                heads < 1 || channels % heads == 0,
+                $"Architecture.Heads[{stage}]",
+                heads,
+                $"a divisor of the stage's {channels} channels"
+            );
         }
     }
 }

@@ -15,13 +15,32 @@ internal sealed class UNetEncoder : Module
     /// <param name="filters">Filters of each block.</param>
     /// <param name="kernel">Side of the convolutions.</param>
     /// <param name="convolutions">Convolutions a block.</param>
-    /// <param name="poolFirst">Whether the first block pools too: after a stem, which has just pooled, it pools again.</param>
-    public UNetEncoder(string listName, string prefix, int inChannels, IReadOnlyList<int> filters, int kernel, int convolutions, bool poolFirst)
+    /// <param name="poolFirst">Whether the first block pools too: after a stem, which has just pooled, it pools
+    /// again.</param>
+    public UNetEncoder(
+        string listName,
+        string prefix,
+        int inChannels,
+        IReadOnlyList<int> filters,
+        int kernel,
+        int convolutions,
+        bool poolFirst
+    )
         : base(prefix)
     {
         _blocks = new ConvBlock[filters.Count];
-        for (int block = 0; block < _blocks.Length; block++)
-            _blocks[block] = new ConvBlock($"{prefix}{block}", block == 0 ? inChannels : filters[block - 1], filters[block], kernel, convolutions, poolFirst || block > 0);
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            _blocks[block] = new ConvBlock(
+                $"{prefix}{block}",
+                block == 0 ? inChannels : filters[block - 1],
+                filters[block],
+                kernel,
+                convolutions,
+                poolFirst || block > 0
+            );
+        }
+
         register_module(listName, new ModuleList<ConvBlock>(_blocks));
     }
 
@@ -31,12 +50,13 @@ internal sealed class UNetEncoder : Module
     /// <returns>(B, filters of the last block, half the height and width of its output)</returns>
     public Tensor Down(Tensor x, List<Tensor> skips)
     {
-        foreach (ConvBlock block in _blocks)
+        foreach (var block in _blocks)
         {
-            x = block.call(x);          // (B, C, H, W) -> (B, filters, H, W), from the second block on (B, filters, H/2, W/2)
+            // (B, C, H, W) -> (B, filters, H, W), from the second block on (B, filters, H/2, W/2)
+            x = block.call(x);
             skips.Add(x);
         }
 
-        return Pooling.Halve(x);        // (B, filters, H/2, W/2)
+        return Pooling.Halve(x); // (B, filters, H/2, W/2)
     }
 }

@@ -17,21 +17,25 @@ public sealed record UNetOptions : BackboneOptions
     /// <remarks>Default 16. With a stem the deepest map has twice this stride, as in sleap-nn.</remarks>
     public override int MaxStride { get; init; } = 16;
 
-    /// <summary>Stride of an additional stem of 7×7 convolutions before the encoder, a power of two; null (the default) for none.</summary>
+    /// <summary>
+    /// Stride of an additional stem of 7×7 convolutions before the encoder, a power of two; null (the default) for
+    /// none.
+    /// </summary>
     public int? StemStride { get; init; }
 
     /// <summary>Whether a block of convolutions stands between encoder and decoder. Default true.</summary>
     public bool MiddleBlock { get; init; } = true;
 
     /// <summary>
-    /// How many encoder-decoders stand one after the other; each reads the map of the one before, and only the last one feeds the
-    /// heads. Default 1. More than one needs an <see cref="BackboneOptions.OutputStride"/> equal to the stem's stride (1 without a stem).
+    /// How many encoder-decoders stand one after the other; each reads the map of the one before, and only the last one
+    /// feeds the heads. Default 1. More than one needs an <see cref="BackboneOptions.OutputStride"/> equal to the
+    /// stem's stride (1 without a stem).
     /// </summary>
     public int Stacks { get; init; } = 1;
 
     /// <summary>
-    /// Whether transposed convolutions lie on the pixels as Keras has them, one pixel off torch's. Default false; models of SLEAP before 1.5, which
-    /// TensorFlow trained, need true.
+    /// Whether transposed convolutions lie on the pixels as Keras has them, one pixel off torch's. Default false;
+    /// models of SLEAP before 1.5, which TensorFlow trained, need true.
     /// </summary>
     public bool KerasUpsampling { get; init; }
 
@@ -41,36 +45,45 @@ public sealed record UNetOptions : BackboneOptions
 
     internal int UpBlocks => Log2(MaxStride / OutputStride) + StemBlocks;
 
-    // sleap-nn computes int(filters * rate ** n) in double precision; a float rate of 1.5 or 2 is exact, and others come from
-    // decimal text, so they are taken back to the decimal they were written as.
+    // sleap-nn computes int(filters * rate ** n) in double precision; a float rate of 1.5 or 2 is exact, and others
+    // come from decimal text, so they are taken back to the decimal they were written as.
     internal int FiltersAt(int depth) => (int)(Filters * Math.Pow((double)(decimal)FiltersRate, depth));
 
     private protected override void AddFaults(Action<bool, string, object, string> require)
     {
         require(Filters >= 1, nameof(Filters), Filters, "at least 1");
         require(Stacks >= 1, nameof(Stacks), Stacks, "at least 1");
-        bool strides = IsPowerOfTwo(MaxStride) && IsPowerOfTwo(OutputStride);
+        var strides = IsPowerOfTwo(MaxStride) && IsPowerOfTwo(OutputStride);
         if (StemStride is { } stem)
         {
-            bool usable = IsPowerOfTwo(stem) && stem >= 2;
+            var usable = IsPowerOfTwo(stem) && stem >= 2;
             require(usable, nameof(StemStride), stem, "null or a power of two, at least 2");
             require(!usable || stem < MaxStride, nameof(StemStride), stem, $"less than MaxStride ({MaxStride})");
             strides &= usable && stem < MaxStride;
         }
 
-        require(Stacks <= 1 || OutputStride == (StemStride ?? 1), nameof(Stacks), Stacks,
-            $"1, or an OutputStride of {StemStride ?? 1} instead of {OutputStride}, so that each stack gets a map of the size the first one got");
+        require(
+            Stacks <= 1 || OutputStride == (StemStride ?? 1),
+            nameof(Stacks),
+            Stacks,
+            $"1, or an OutputStride of {StemStride ?? 1} instead of {OutputStride}, so that each stack gets a map of "
+                + $"the size the first one got"
+        );
         if (strides && Filters >= 1 && float.IsFinite(FiltersRate) && FiltersRate > 0)
         {
-            double deepest = Filters * Math.Pow(FiltersRate, DownBlocks + StemBlocks);
-            require(deepest is >= 1 and < 1 << 20, nameof(FiltersRate), FiltersRate,
-                $"one that leaves from 1 to {1 << 20} filters at the deepest block (it gives {deepest:0.##})");
+            var deepest = Filters * Math.Pow(FiltersRate, DownBlocks + StemBlocks);
+            require(
+                deepest is >= 1 and < 1 << 20,
+                nameof(FiltersRate),
+                FiltersRate,
+                $"one that leaves from 1 to {1 << 20} filters at the deepest block (it gives {deepest:0.##})"
+            );
         }
     }
 
     internal override IReadOnlyList<int> Strides()
     {
-        int deepest = StemBlocks > 0 ? 2 * MaxStride : MaxStride;
+        var deepest = StemBlocks > 0 ? 2 * MaxStride : MaxStride;
         return [.. Enumerable.Range(0, UpBlocks + 1).Select(block => deepest >> block).Reverse()];
     }
 

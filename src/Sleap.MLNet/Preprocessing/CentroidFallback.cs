@@ -1,6 +1,8 @@
 namespace Sleap.MLNet;
 
-/// <summary>Where the centroid of an animal is whose anchor is missing, or that has none. sleap-nn's <c>centroid_fallback</c>.</summary>
+/// <summary>
+/// Where the centroid of an animal is whose anchor is missing, or that has none. sleap-nn's <c>centroid_fallback</c>.
+/// </summary>
 public enum CentroidFallback
 {
     /// <summary>At the mean of the visible nodes, x and y each by itself. sleap-nn's <c>center_of_mass</c>.</summary>
@@ -10,8 +12,8 @@ public enum CentroidFallback
     BoxCenter,
 
     /// <summary>
-    /// Where the sum of the distances to the visible nodes is smallest, so that one node far off hardly moves it (Weiszfeld 1937).
-    /// sleap-nn's <c>geometric_median</c>.
+    /// Where the sum of the distances to the visible nodes is smallest, so that one node far off hardly moves it
+    /// (Weiszfeld 1937). sleap-nn's <c>geometric_median</c>.
     /// </summary>
     GeometricMedian,
 }

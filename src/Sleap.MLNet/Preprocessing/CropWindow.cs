@@ -13,9 +13,17 @@ internal readonly record struct CropWindow(int Left, int Top, int Size, float Or
     {
         if (alignment == CropAlignment.SleapNN)
         {
-            // Box corners are half a pixel inside centre ± size / 2; the pixels start where that is truncated, the points do not.
-            float cornerX = x - size / 2f + 0.5f, cornerY = y - size / 2f + 0.5f;
-            return new((int)(cornerX + size / 2) - size / 2, (int)(cornerY + size / 2) - size / 2, size, cornerX, cornerY);
+            // Box corners are half a pixel inside centre ± size / 2; the pixels start where that is truncated, the
+            // points do not.
+            float cornerX = x - size / 2f + 0.5f,
+                cornerY = y - size / 2f + 0.5f;
+            return new(
+                (int)(cornerX + size / 2) - size / 2,
+                (int)(cornerY + size / 2) - size / 2,
+                size,
+                cornerX,
+                cornerY
+            );
         }
         var (left, top) = ((int)MathF.Round(x - (size - 1) / 2f), (int)MathF.Round(y - (size - 1) / 2f));
         return new(left, top, size, left, top);
@@ -38,7 +46,9 @@ internal readonly record struct CropWindow(int Left, int Top, int Size, float Or
                 continue;
             }
             line[..((from - Left) * channels)].Clear();
-            frame.Bytes.Slice(((Top + y) * frame.Width + from) * channels, (to - from) * channels).CopyTo(line[((from - Left) * channels)..]);
+            frame
+                .Bytes.Slice(((Top + y) * frame.Width + from) * channels, (to - from) * channels)
+                .CopyTo(line[((from - Left) * channels)..]);
             line[((to - Left) * channels)..].Clear();
         }
     }
@@ -46,12 +56,14 @@ internal readonly record struct CropWindow(int Left, int Top, int Size, float Or
     /// <summary>Takes points from crop pixels to frame pixels, in place; NaN stays NaN.</summary>
     public void ToFrame(Span<float> xy)
     {
-        for (var i = 0; i < xy.Length; i += 2) (xy[i], xy[i + 1]) = (xy[i] + OriginX, xy[i + 1] + OriginY);
+        for (var i = 0; i < xy.Length; i += 2)
+            (xy[i], xy[i + 1]) = (xy[i] + OriginX, xy[i + 1] + OriginY);
     }
 
     /// <summary>Takes points from frame pixels to crop pixels, in place; NaN stays NaN.</summary>
     public void ToCrop(Span<float> xy)
     {
-        for (var i = 0; i < xy.Length; i += 2) (xy[i], xy[i + 1]) = (xy[i] - OriginX, xy[i + 1] - OriginY);
+        for (var i = 0; i < xy.Length; i += 2)
+            (xy[i], xy[i + 1]) = (xy[i] - OriginX, xy[i + 1] - OriginY);
     }
 }

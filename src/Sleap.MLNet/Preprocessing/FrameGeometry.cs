@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The way from a frame to a network's input and back, the only place that multiplies points by a scale: fit into a maximum size
-/// (aspect kept, zeros at the right and bottom), scale, pad with zeros at the right and bottom to a multiple of the network's
-/// stride. As in sleap-nn, a point is multiplied by the scales and not shifted, on the way in and out alike.
+/// The way from a frame to a network's input and back, the only place that multiplies points by a scale: fit into a
+/// maximum size (aspect kept, zeros at the right and bottom), scale, pad with zeros at the right and bottom to a
+/// multiple of the network's stride. As in sleap-nn, a point is multiplied by the scales and not shifted, on the way in
+/// and out alike.
 /// </summary>
 public sealed class FrameGeometry
 {
@@ -14,10 +15,19 @@ public sealed class FrameGeometry
     /// <param name="frameWidth">Width of the frame.</param>
     /// <param name="scale">What the fitted frame is scaled by; its size is rounded down.</param>
     /// <param name="stride">What the input's height and width are padded to a multiple of.</param>
-    /// <param name="maxHeight">Height that frames are fitted into, made larger or smaller; null: the frame's own.</param>
+    /// <param name="maxHeight">Height that frames are fitted into, made larger or smaller; null: the frame's
+    /// own.</param>
     /// <param name="maxWidth">Width that frames are fitted into; null: the frame's own.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size or the stride is below 1, or the scale leaves no pixel.</exception>
-    public FrameGeometry(int frameHeight, int frameWidth, float scale = 1, int stride = 1, int? maxHeight = null, int? maxWidth = null)
+    /// <exception cref="ArgumentOutOfRangeException">A size or the stride is below 1, or the scale leaves no
+    /// pixel.</exception>
+    public FrameGeometry(
+        int frameHeight,
+        int frameWidth,
+        float scale = 1,
+        int stride = 1,
+        int? maxHeight = null,
+        int? maxWidth = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frameHeight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(frameWidth, 1);
@@ -30,10 +40,20 @@ public sealed class FrameGeometry
         (CanvasHeight, CanvasWidth) = (maxHeight ?? frameHeight, maxWidth ?? frameWidth);
         (FitHeight, FitWidth, FitScale) = Fit();
         // The decimal that was meant: 0.1f is a little more than 0.1 as a double, and the size is rounded down.
-        double exactScale = (double)(decimal)scale;
-        (ScaledHeight, ScaledWidth) = scale == 1 ? (CanvasHeight, CanvasWidth) : ((int)(CanvasHeight * exactScale), (int)(CanvasWidth * exactScale));
+        var exactScale = (double)(decimal)scale;
+        (ScaledHeight, ScaledWidth) =
+            scale == 1
+                ? (CanvasHeight, CanvasWidth)
+                : ((int)(CanvasHeight * exactScale), (int)(CanvasWidth * exactScale));
         if (ScaledHeight < 1 || ScaledWidth < 1)
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, $"The scale leaves no pixel of {CanvasWidth}×{CanvasHeight}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(scale),
+                scale,
+                $"The scale leaves no pixel of {CanvasWidth}×{CanvasHeight}."
+            );
+        }
+
         (InputHeight, InputWidth) = (RoundUp(ScaledHeight, stride), RoundUp(ScaledWidth, stride));
         PointScale = (float)(FitScale * exactScale);
     }
@@ -84,7 +104,7 @@ public sealed class FrameGeometry
     /// <param name="xy">x and y by turns; NaN stays NaN.</param>
     public void ToInput(Span<float> xy)
     {
-        foreach (ref float value in xy)
+        foreach (ref var value in xy)
             value *= PointScale;
     }
 
@@ -92,7 +112,7 @@ public sealed class FrameGeometry
     /// <param name="xy">x and y by turns; NaN stays NaN.</param>
     public void ToFrame(Span<float> xy)
     {
-        foreach (ref float value in xy)
+        foreach (ref var value in xy)
             value /= PointScale;
     }
 
@@ -116,9 +136,13 @@ public sealed class FrameGeometry
     {
         if (CanvasHeight == FrameHeight && CanvasWidth == FrameWidth)
             return (FrameHeight, FrameWidth, 1);
-        double scale = Math.Min((double)CanvasHeight / FrameHeight, (double)CanvasWidth / FrameWidth);
+        var scale = Math.Min((double)CanvasHeight / FrameHeight, (double)CanvasWidth / FrameWidth);
         // Halves to even, which both Math.Round and sleap-nn's round do.
-        return (Math.Max(1, (int)Math.Round(FrameHeight * scale)), Math.Max(1, (int)Math.Round(FrameWidth * scale)), scale);
+        return (
+            Math.Max(1, (int)Math.Round(FrameHeight * scale)),
+            Math.Max(1, (int)Math.Round(FrameWidth * scale)),
+            scale
+        );
     }
 
     private static int RoundUp(int size, int multiple) => (size + multiple - 1) / multiple * multiple;

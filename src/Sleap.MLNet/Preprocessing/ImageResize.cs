@@ -6,7 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Resizes 8-bit images with antialiasing: first along the rows, then along the columns, each rounded to 8 bits, as torchvision does.
+/// Resizes 8-bit images with antialiasing: first along the rows, then along the columns, each rounded to 8 bits, as
+/// torchvision does.
 /// </summary>
 internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetHeight, int targetWidth, int channels)
 {
@@ -19,12 +20,13 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
     /// <param name="targetStride">Bytes from one row of the target to the next.</param>
     public void Resize(ReadOnlySpan<byte> source, Span<byte> target, int targetStride)
     {
-        int sourceStride = sourceWidth * channels, rowBytes = targetWidth * channels;
-        byte[] narrowed = ArrayPool<byte>.Shared.Rent(sourceHeight * rowBytes);
-        for (int y = 0; y < sourceHeight; y++)
+        int sourceStride = sourceWidth * channels,
+            rowBytes = targetWidth * channels;
+        var narrowed = ArrayPool<byte>.Shared.Rent(sourceHeight * rowBytes);
+        for (var y = 0; y < sourceHeight; y++)
         {
-            ReadOnlySpan<byte> line = source.Slice(y * sourceStride, sourceStride);
-            Span<byte> output = narrowed.AsSpan(y * rowBytes, rowBytes);
+            var line = source.Slice(y * sourceStride, sourceStride);
+            var output = narrowed.AsSpan(y * rowBytes, rowBytes);
             if (sourceWidth == targetWidth)
                 line.CopyTo(output);
             else if (channels == 1 && _columns.Width % ResampleTaps.Lanes == 0)
@@ -33,23 +35,27 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
                 Along(line, output);
         }
 
-        for (int y = 0; y < targetHeight; y++)
+        for (var y = 0; y < targetHeight; y++)
             Across(narrowed, target.Slice(y * targetStride, rowBytes), y);
         ArrayPool<byte>.Shared.Return(narrowed);
     }
 
     private void AlongGray(ReadOnlySpan<byte> line, Span<byte> output)
     {
-        ref byte pixels = ref MemoryMarshal.GetReference(line);
-        ref int weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
-        int half = 1 << (_columns.Precision - 1);
-        for (int i = 0; i < output.Length; i++)
+        ref var pixels = ref MemoryMarshal.GetReference(line);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
+        var half = 1 << (_columns.Precision - 1);
+        for (var i = 0; i < output.Length; i++)
         {
-            Vector256<int> sums = Vector256<int>.Zero;
-            for (int tap = 0; tap < _columns.Width; tap += ResampleTaps.Lanes)
+            var sums = Vector256<int>.Zero;
+            for (var tap = 0; tap < _columns.Width; tap += ResampleTaps.Lanes)
             {
-                var bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref pixels, _columns.First[i] + tap))).AsByte();
-                Vector256<int> values = Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe()).AsInt32();
+                var bytes = Vector128
+                    .CreateScalarUnsafe(
+                        Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref pixels, _columns.First[i] + tap))
+                    )
+                    .AsByte();
+                var values = Vector256.WidenLower(Vector128.WidenLower(bytes).ToVector256Unsafe()).AsInt32();
                 sums += values * Vector256.LoadUnsafe(ref weights, (nuint)(i * _columns.Width + tap));
             }
 
@@ -59,40 +65,41 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
 
     private void Along(ReadOnlySpan<byte> line, Span<byte> output)
     {
-        int half = 1 << (_columns.Precision - 1);
-        for (int i = channels == 3 ? AlongColour(line, output) : 0; i < _columns.Count; i++)
+        var half = 1 << (_columns.Precision - 1);
+        for (var i = channels == 3 ? AlongColour(line, output) : 0; i < _columns.Count; i++)
         {
             ReadOnlySpan<int> weights = _columns.Weights.AsSpan(i * _columns.Width, _columns.Width);
-            ReadOnlySpan<byte> window = line.Slice(_columns.First[i] * channels, _columns.Width * channels);
-            for (int channel = 0; channel < channels; channel++)
+            var window = line.Slice(_columns.First[i] * channels, _columns.Width * channels);
+            for (var channel = 0; channel < channels; channel++)
             {
-                int sum = half;
-                for (int tap = 0; tap < weights.Length; tap++)
+                var sum = half;
+                for (var tap = 0; tap < weights.Length; tap++)
                     sum += window[tap * channels + channel] * weights[tap];
                 output[i * channels + channel] = (byte)Math.Min(sum >> _columns.Precision, 255);
             }
         }
     }
 
-    // All pixels whose window has a byte after it, so that a colour can be read as four bytes. Gives how many those were.
+    // All pixels whose window has a byte after it, so that a colour can be read as four bytes. Gives how many those
+    // were.
     private int AlongColour(ReadOnlySpan<byte> line, Span<byte> output)
     {
-        ref byte pixels = ref MemoryMarshal.GetReference(line);
-        ref int weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
+        ref var pixels = ref MemoryMarshal.GetReference(line);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
         var half = Vector128.Create(1 << (_columns.Precision - 1));
-        int i = 0;
+        var i = 0;
         for (; i < _columns.Count && (_columns.First[i] + _columns.Width) * 3 < line.Length; i++)
         {
-            Vector128<int> sums = half;
-            for (int tap = 0; tap < _columns.Width; tap++)
+            var sums = half;
+            for (var tap = 0; tap < _columns.Width; tap++)
             {
-                uint colour = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, (_columns.First[i] + tap) * 3));
-                Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(colour).AsByte());
+                var colour = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, (_columns.First[i] + tap) * 3));
+                var words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(colour).AsByte());
                 sums += Vector128.WidenLower(words).AsInt32() * Unsafe.Add(ref weights, i * _columns.Width + tap);
             }
 
             sums = Vector128.Min(sums >> _columns.Precision, Vector128.Create(255));
-            for (int channel = 0; channel < 3; channel++)
+            for (var channel = 0; channel < 3; channel++)
                 output[i * 3 + channel] = (byte)sums.GetElement(channel);
         }
 
@@ -102,32 +109,39 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
     private void Across(ReadOnlySpan<byte> narrowed, Span<byte> output, int y)
     {
         ReadOnlySpan<int> weights = _rows.Weights.AsSpan(y * _rows.Width, _rows.Width);
-        int stride = output.Length, half = 1 << (_rows.Precision - 1), x = 0;
-        ref byte first = ref Unsafe.Add(ref MemoryMarshal.GetReference(narrowed), _rows.First[y] * stride);
-        ref byte target = ref MemoryMarshal.GetReference(output);
+        int stride = output.Length,
+            half = 1 << (_rows.Precision - 1),
+            x = 0;
+        ref var first = ref Unsafe.Add(ref MemoryMarshal.GetReference(narrowed), _rows.First[y] * stride);
+        ref var target = ref MemoryMarshal.GetReference(output);
         for (; x <= stride - Vector128<byte>.Count; x += Vector128<byte>.Count)
         {
-            Vector256<int> low = Vector256.Create(half), high = low;
-            for (int tap = 0; tap < weights.Length; tap++)
+            Vector256<int> low = Vector256.Create(half),
+                high = low;
+            for (var tap = 0; tap < weights.Length; tap++)
             {
                 if (weights[tap] == 0)
                     continue;
-                Vector256<ushort> values = Vector256.WidenLower(Vector128.LoadUnsafe(ref first, (nuint)(tap * stride + x)).ToVector256Unsafe());
-                Vector256<int> weight = Vector256.Create(weights[tap]);
+                var values = Vector256.WidenLower(
+                    Vector128.LoadUnsafe(ref first, (nuint)(tap * stride + x)).ToVector256Unsafe()
+                );
+                var weight = Vector256.Create(weights[tap]);
                 low += Vector256.WidenLower(values).AsInt32() * weight;
                 high += Vector256.WidenUpper(values).AsInt32() * weight;
             }
 
             low = Vector256.Min(low >> _rows.Precision, Vector256.Create(255));
             high = Vector256.Min(high >> _rows.Precision, Vector256.Create(255));
-            Vector256<short> words = Vector256.Narrow(low, high);
-            Vector128.Narrow(words.GetLower().AsUInt16(), words.GetUpper().AsUInt16()).StoreUnsafe(ref target, (nuint)x);
+            var words = Vector256.Narrow(low, high);
+            Vector128
+                .Narrow(words.GetLower().AsUInt16(), words.GetUpper().AsUInt16())
+                .StoreUnsafe(ref target, (nuint)x);
         }
 
         for (; x < stride; x++)
         {
-            int sum = half;
-            for (int tap = 0; tap < weights.Length; tap++)
+            var sum = half;
+            for (var tap = 0; tap < weights.Length; tap++)
                 sum += Unsafe.Add(ref first, tap * stride + x) * weights[tap];
             output[x] = (byte)Math.Min(sum >> _rows.Precision, 255);
         }

@@ -1,32 +1,38 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Which pixels of a line make each pixel of the resized line, and with which weights: a triangle as wide as the larger of the two
-/// pixel sizes, which is bilinear interpolation with antialiasing, as Pillow and torchvision have it. Weights are 16-bit fixed point.
+/// Which pixels of a line make each pixel of the resized line, and with which weights: a triangle as wide as the larger
+/// of the two pixel sizes, which is bilinear interpolation with antialiasing, as Pillow and torchvision have it.
+/// Weights are 16-bit fixed point.
 /// </summary>
 internal sealed class ResampleTaps
 {
-    /// <summary>What <see cref="Width"/> is a multiple of where the line is long enough, so that a whole vector can be read.</summary>
+    /// <summary>
+    /// What <see cref="Width"/> is a multiple of where the line is long enough, so that a whole vector can be read.
+    /// </summary>
     public const int Lanes = 8;
 
     public ResampleTaps(int source, int target)
     {
-        double step = (double)source / target, support = Math.Max(step, 1);
-        int needed = (int)Math.Ceiling(support) * 2 + 1, whole = (needed + Lanes - 1) / Lanes * Lanes;
+        double step = (double)source / target,
+            support = Math.Max(step, 1);
+        int needed = (int)Math.Ceiling(support) * 2 + 1,
+            whole = (needed + Lanes - 1) / Lanes * Lanes;
         Width = whole <= source ? whole : Math.Min(needed, source);
         First = new int[target];
         var weights = new double[target * Width];
-        for (int i = 0; i < target; i++)
+        for (var i = 0; i < target; i++)
         {
-            double centre = (i + 0.5) * step;
-            int start = Math.Max((int)(centre - support + 0.5), 0), end = Math.Min((int)(centre + support + 0.5), source);
+            var centre = (i + 0.5) * step;
+            int start = Math.Max((int)(centre - support + 0.5), 0),
+                end = Math.Min((int)(centre + support + 0.5), source);
             // The last pixels have a whole window too: it starts further left, with weights of zero.
             First[i] = Math.Min(start, source - Width);
-            Span<double> mine = weights.AsSpan(i * Width, Width);
+            var mine = weights.AsSpan(i * Width, Width);
             double sum = 0;
-            for (int x = start; x < end; x++)
+            for (var x = start; x < end; x++)
                 sum += mine[x - First[i]] = Math.Max(0, 1 - Math.Abs((x - centre + 0.5) / support));
-            for (int x = 0; x < Width; x++)
+            for (var x = 0; x < Width; x++)
                 mine[x] /= sum;
         }
 
@@ -52,7 +58,7 @@ internal sealed class ResampleTaps
     // As many binary places as keep the largest weight within 16 bits.
     private static int PrecisionFor(double largest)
     {
-        int precision = 0;
+        var precision = 0;
         while (precision < 22 && (int)(0.5 + largest * (1 << (precision + 1))) < 1 << 15)
             precision++;
         return precision;

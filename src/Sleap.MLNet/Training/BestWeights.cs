@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -21,10 +20,12 @@ internal sealed class BestWeights(PoseNetwork network)
     public bool Offer(PoseNetwork candidate, double loss)
     {
         _offered++;
-        if (!(loss < _loss)) return false;
+        if (!(loss < _loss))
+            return false;
         (_loss, Epoch) = (loss, _offered);
         using var noGrad = no_grad();
-        foreach (var (to, from) in network.parameters().Zip(candidate.parameters())) to.copy_(from);
+        foreach (var (to, from) in network.parameters().Zip(candidate.parameters()))
+            to.copy_(from);
         return true;
     }
 
@@ -35,5 +36,6 @@ internal sealed class BestWeights(PoseNetwork network)
         writer.Write(_offered);
     }
 
-    public void Load(BinaryReader reader) => (_loss, Epoch, _offered) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+    public void Load(BinaryReader reader) =>
+        (_loss, Epoch, _offered) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
 }

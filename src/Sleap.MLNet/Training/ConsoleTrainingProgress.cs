@@ -1,7 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Training progress on the console: on a terminal a line with a bar that is redrawn in place, within the epoch too; where output goes to a file, a line an epoch.
+/// Training progress on the console: on a terminal a line with a bar that is redrawn in place, within the epoch too;
+/// where output goes to a file, a line an epoch.
 /// </summary>
 public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProgress<TrainingStep>
 {
@@ -12,9 +13,12 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
 
     /// <summary>Writes to the console.</summary>
     public ConsoleTrainingProgress()
-        : this(Console.Out, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb" ? TerminalWidth() : null)
-    {
-    }
+        : this(
+            Console.Out,
+            !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb"
+                ? TerminalWidth()
+                : null
+        ) { }
 
     /// <param name="output">Where to.</param>
     /// <param name="width">Columns of the terminal; null: it is none.</param>
@@ -24,15 +28,24 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
     public void Report(TrainingProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (_width is null) _output.WriteLine(value);
-        else Draw((double)value.Epoch / value.Epochs, value.ToString(), value.IsLast);
+        if (_width is null)
+            _output.WriteLine(value);
+        else
+            Draw((double)value.Epoch / value.Epochs, value.ToString(), value.IsLast);
     }
 
     /// <summary>Draws where training stands within an epoch; nothing where output goes to a file.</summary>
     public void Report(TrainingStep value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (_width is not null) Draw((value.Epoch - 1 + (double)value.Step / value.StepsPerEpoch) / value.Epochs, value.ToString(), isLast: false);
+        if (_width is not null)
+        {
+            Draw(
+                (value.Epoch - 1 + (double)value.Step / value.StepsPerEpoch) / value.Epochs,
+                value.ToString(),
+                isLast: false
+            );
+        }
     }
 
     private void Draw(double share, string text, bool isLast)
@@ -40,10 +53,12 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
         var done = (int)(BarWidth * Math.Clamp(share, 0, 1));
         var line = $"[{new string('█', done)}{new string('░', BarWidth - done)}] {text}";
         // A line that wraps cannot be drawn over. Blanks cover what the longer one before has left.
-        if (line.Length > _width - 1) line = line[..(_width!.Value - 1)];
+        if (line.Length > _width - 1)
+            line = line[..(_width!.Value - 1)];
         _output.Write('\r' + line.PadRight(Math.Min(_drawn, _width!.Value - 1)));
         _drawn = line.Length;
-        if (!isLast) return;
+        if (!isLast)
+            return;
         _output.WriteLine();
         _drawn = 0;
     }

@@ -11,21 +11,39 @@ internal sealed class CropSampleMaker : SampleMaker
     private byte[] _pixels = [];
 
     public CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame)
-        : this(options, subject, frame, new InputFrames(Side(options), Side(options), options.Scale, 1, options.Backbone.InChannels))
-    {
-    }
+        : this(
+            options,
+            subject,
+            frame,
+            new InputFrames(Side(options), Side(options), options.Scale, 1, options.Backbone.InChannels)
+        ) { }
 
-    private CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame, InputFrames inputs)
+    private CropSampleMaker(
+        CenteredInstanceOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        InputFrames inputs
+    )
         : base(subject.Skeleton, () => Samples(options, inputs, subject.Skeleton.Nodes.Length))
     {
-        (_subject, _inputs, _canvas, _side) = (subject, inputs, new FrameCanvas(frame.Height, frame.Width), Side(options));
+        (_subject, _inputs, _canvas, _side) = (
+            subject,
+            inputs,
+            new FrameCanvas(frame.Height, frame.Width),
+            Side(options)
+        );
         _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
     }
 
     public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
     {
         var geometry = _canvas.Read(frame, ref _pixels);
-        var canvas = new FramePixels(_pixels.AsSpan(0, _canvas.Height * _canvas.Width * frame.Channels), _canvas.Height, _canvas.Width, frame.Channels);
+        var canvas = new FramePixels(
+            _pixels.AsSpan(0, _canvas.Height * _canvas.Width * frame.Channels),
+            _canvas.Height,
+            _canvas.Width,
+            frame.Channels
+        );
         var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
         geometry.ToInput(points);
         var centres = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
@@ -34,7 +52,10 @@ internal sealed class CropSampleMaker : SampleMaker
         {
             var window = CropWindow.Around(centres[2 * animal], centres[2 * animal + 1], _side, CropAlignment.Exact);
             window.Cut(canvas, crop);
-            var (pixels, own) = (new byte[to.ByteCount], points[(animal * 2 * row.Nodes)..((animal + 1) * 2 * row.Nodes)]);
+            var (pixels, own) = (
+                new byte[to.ByteCount],
+                points[(animal * 2 * row.Nodes)..((animal + 1) * 2 * row.Nodes)]
+            );
             var scaling = _inputs.Read(new FramePixels(crop, _side, _side, frame.Channels), pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
@@ -44,8 +65,18 @@ internal sealed class CropSampleMaker : SampleMaker
 
     private static TrainingSamples Samples(CenteredInstanceOptions options, InputFrames inputs, int nodes)
     {
-        var seen = new FrameGeometry(options.CropSize!.Value, options.CropSize.Value, options.Scale, options.Backbone.MaxStride);
-        return new((inputs.Geometry.InputHeight, inputs.Geometry.InputWidth), (seen.InputHeight, seen.InputWidth), inputs.Channels, nodes);
+        var seen = new FrameGeometry(
+            options.CropSize!.Value,
+            options.CropSize.Value,
+            options.Scale,
+            options.Backbone.MaxStride
+        );
+        return new(
+            (inputs.Geometry.InputHeight, inputs.Geometry.InputWidth),
+            (seen.InputHeight, seen.InputWidth),
+            inputs.Channels,
+            nodes
+        );
     }
 
     // Turned by 45 degrees a square needs √2 of its side, made smaller by the least magnification, and shifted.

@@ -7,8 +7,16 @@ namespace Sleap.MLNet;
 /// <param name="skeleton">Whose nodes the points are.</param>
 /// <param name="points">The points of a row in frame pixels, a copy.</param>
 /// <param name="classes">The classes of a row's animals.</param>
-internal sealed class FrameSampleMaker(InputFrames frames, Skeleton skeleton, Func<LabelledRow, float[]> points, Func<LabelledRow, int[]> classes)
-    : SampleMaker(skeleton, () => new TrainingSamples(SizeOf(frames), SizeOf(frames), frames.Channels, skeleton.Nodes.Length))
+internal sealed class FrameSampleMaker(
+    InputFrames frames,
+    Skeleton skeleton,
+    Func<LabelledRow, float[]> points,
+    Func<LabelledRow, int[]> classes
+)
+    : SampleMaker(
+        skeleton,
+        () => new TrainingSamples(SizeOf(frames), SizeOf(frames), frames.Channels, skeleton.Nodes.Length)
+    )
 {
     public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sleap.MLNet;
 
 /// <summary>Which frame a training sample is of.</summary>
@@ -8,5 +10,8 @@ internal readonly record struct FrameSource(string Video, int Frame)
     /// <summary>The video's file name: where a folder was moved to says nothing of the frame.</summary>
     public string VideoName => Video[(Video.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    public override string ToString() => Video.Length == 0 ? FormattableString.Invariant($"row {Frame}") : FormattableString.Invariant($"frame {Frame} of {VideoName}");
+    public override string ToString() =>
+        Video.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"row {Frame}")
+            : string.Create(CultureInfo.InvariantCulture, $"frame {Frame} of {VideoName}");
 }

@@ -1,11 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Online hard keypoint mining: the maps that a network is worst at weigh more in the loss (Chen et al. 2018, arXiv:1711.07319, as sleap-nn
-/// does it). The names are those of sleap-nn's <c>online_hard_keypoint_mining</c>.
+/// Online hard keypoint mining: the maps that a network is worst at weigh more in the loss (Chen et al. 2018,
+/// arXiv:1711.07319, as sleap-nn does it). The names are those of sleap-nn's <c>online_hard_keypoint_mining</c>.
 /// </summary>
 public sealed record HardKeypointMining
 {
@@ -36,7 +35,10 @@ public sealed record HardKeypointMining
         return faults;
     }
 
-    /// <summary>What is added to the loss of one head: the mean squared error of its hard maps over the batch, times <see cref="LossScale"/>.</summary>
+    /// <summary>
+    /// What is added to the loss of one head: the mean squared error of its hard maps over the batch, times
+    /// <see cref="LossScale"/>.
+    /// </summary>
     /// <param name="output">(B, C, h, w)</param>
     /// <param name="target">(B, C, h, w)</param>
     /// <returns>A scalar that can be differentiated.</returns>
@@ -44,17 +46,20 @@ public sealed record HardKeypointMining
     public Tensor Loss(Tensor output, Tensor target)
     {
         MapLoss.RequireMaps(output, target);
-        using DisposeScope scope = NewDisposeScope();
-        long channels = output.size(1);
-        Tensor losses = (output - target).square().sum(new long[] { 0, 2, 3 });                         // (C)
-        // How many are hard is not read by the host, which would wait for the device at each step: each loss has its rank instead.
-        // A map without a fault is never hard: 0 / 0 is no number.
-        Tensor hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).ge(HardToEasyRatio);
+        using var scope = NewDisposeScope();
+        var channels = output.size(1);
+        var losses = (output - target).square().sum(new long[] { 0, 2, 3 }); // (C)
+        // How many are hard is not read by the host, which would wait for the device at each step: each loss has its
+        // rank instead. A map without a fault is never hard: 0 / 0 is no number.
+        var hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).ge(HardToEasyRatio);
         // Up to the largest number; where the least is larger than that, the largest counts.
-        Tensor count = hard.to(ScalarType.Float32).sum().clamp(Math.Min(MinHardKeypoints, channels), null).clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
-        (Tensor sorted, Tensor _) = losses.topk((int)channels, 0, true, true);                          // (C), falling
-        Tensor taken = arange(0, channels, ScalarType.Float32, output.device).lt(count);                // (C)
-        long cells = output.size(0) * output.size(2) * output.size(3);
+        var count = hard.to(ScalarType.Float32)
+            .sum()
+            .clamp(Math.Min(MinHardKeypoints, channels), null)
+            .clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
+        (var sorted, var _) = losses.topk((int)channels, 0, true, true); // (C), falling
+        var taken = arange(0, channels, ScalarType.Float32, output.device).lt(count); // (C)
+        var cells = output.size(0) * output.size(2) * output.size(3);
         return ((sorted * taken).sum() / count * (LossScale / cells)).MoveToOuterDisposeScope();
     }
 }

@@ -5,16 +5,19 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Finds labelled nodes outside their images. A node just over the border, or a frame in which somebody slipped, is a warning. If many nodes of a video are outside,
-/// the labels are of images of another size: that is an error, since everything would be learned at wrong places.
+/// Finds labelled nodes outside their images. A node just over the border, or a frame in which somebody slipped, is a
+/// warning. If many nodes of a video are outside, the labels are of images of another size: that is an error, since
+/// everything would be learned at wrong places.
 /// </summary>
 internal sealed class LabelBounds
 {
-    // Shares of the image's side. Labels this near to the border are ordinary in any number; farther ones in most frames are not.
+    // Shares of the image's side. Labels this near to the border are ordinary in any number; farther ones in most
+    // frames are not.
     private const float NearBorder = 0.02f;
+
     // Nobody clicks this far outside, but a tenth of the frames need not be refused for one slip.
     private const float FarOutside = 0.1f;
-    private const float Tolerance = 1;    // pixels
+    private const float Tolerance = 1; // pixels
     private const int FramesNamed = 5;
 
     private readonly Dictionary<FrameSource, Frame> _frames = [];
@@ -22,15 +25,21 @@ internal sealed class LabelBounds
     /// <summary>Takes the labels of a frame; the same frame again changes nothing.</summary>
     public void Add(LabelledRow row, int height, int width)
     {
-        if (row.Count == 0) return;
+        if (row.Count == 0)
+            return;
         var worst = new Frame(row.Source, height, width, 0, default, 0, 0);
         for (var i = 0; i < row.Points.Length; i += 2)
         {
-            // NaN is not greater than anything: missing nodes are nowhere outside. An image ends half a pixel beyond the centres of its outer pixels.
+            // NaN is not greater than anything: missing nodes are nowhere outside. An image ends half a pixel beyond
+            // the centres of its outer pixels.
             var (x, y) = (row.Points[i], row.Points[i + 1]);
-            var (beyondX, beyondY) = (Math.Max(-0.5f - x, x - (width - 0.5f)), Math.Max(-0.5f - y, y - (height - 0.5f)));
+            var (beyondX, beyondY) = (
+                Math.Max(-0.5f - x, x - (width - 0.5f)),
+                Math.Max(-0.5f - y, y - (height - 0.5f))
+            );
             var share = Math.Max(beyondX > Tolerance ? beyondX / width : 0, beyondY > Tolerance ? beyondY / height : 0);
-            if (share > worst.Share) worst = worst with { Share = share, Node = i / 2 % row.Nodes, X = x, Y = y };
+            if (share > worst.Share)
+                worst = worst with { Share = share, Node = i / 2 % row.Nodes, X = x, Y = y };
         }
         _frames[row.Source] = worst;
     }
@@ -41,28 +50,54 @@ internal sealed class LabelBounds
         foreach (var video in _frames.Values.GroupBy(frame => frame.Source.Video))
         {
             Frame[] outside = [.. video.Where(frame => frame.Share > 0)];
-            if (!IsOfAnotherSize(outside, video.Count())) continue;
+            if (!IsOfAnotherSize(outside, video.Count()))
+                continue;
             var worst = outside.MaxBy(frame => frame.Share)!;
-            throw new InvalidOperationException($"{component}: labelled nodes lie outside the image in {outside.Length} of {video.Count()} frames{(worst.Source.Video.Length == 0 ? "" : $" of {worst.Source.VideoName}")}: {worst.Text(skeleton)}. "
-                + $"Labels are in pixels of the full frame, and the column '{imageColumn}' must have the full frames. If they were resized or cropped before (ResizeImages), leave that out: the option Scale makes frames smaller, and the labels with them. "
-                + "Otherwise the labels are of another video.");
+            throw new InvalidOperationException(
+                $"{component}: labelled nodes lie outside the image in "
+                    + $"{outside.Length} of {video.Count()} "
+                    + $"frames{(worst.Source.Video.Length == 0 ? "" : $" of {worst.Source.VideoName}")}: "
+                    + $"{worst.Text(skeleton)}. "
+                    + $"Labels are in pixels of the full frame, and the column '{imageColumn}' must have the full "
+                    + $"frames. If they were resized or cropped before (ResizeImages), leave that out: the option "
+                    + $"Scale makes frames smaller, and the labels with them. "
+                    + "Otherwise the labels are of another video."
+            );
         }
         Frame[] few = [.. _frames.Values.Where(frame => frame.Share > 0)];
         if (few.Length > 0)
-            channel.Warning(MessageSensitivity.None, "In {0} of {1} labelled frames nodes lie outside the image, where nothing can be learned; correct them: {2}.",
-                few.Length, _frames.Count, string.Join("; ", few.Take(FramesNamed).Select(frame => frame.Text(skeleton))) + (few.Length > FramesNamed ? " …" : ""));
+        {
+            channel.Warning(
+                MessageSensitivity.None,
+                "In {0} of {1} labelled frames nodes lie outside the image, "
+                    + "where nothing can be learned; correct them: {2}.",
+                few.Length,
+                _frames.Count,
+                string.Join("; ", few.Take(FramesNamed).Select(frame => frame.Text(skeleton)))
+                    + (few.Length > FramesNamed ? " …" : "")
+            );
+        }
     }
 
     private static bool IsOfAnotherSize(Frame[] outside, int frames)
     {
-        var (far, beyond) = (outside.Count(frame => frame.Share > FarOutside), outside.Count(frame => frame.Share > NearBorder));
+        var (far, beyond) = (
+            outside.Count(frame => frame.Share > FarOutside),
+            outside.Count(frame => frame.Share > NearBorder)
+        );
         return (far >= Math.Min(frames, 2) && 10 * far >= frames) || (beyond >= 3 && 2 * beyond > frames);
     }
 
-    /// <summary>A frame and its node that is farthest outside, as a share of the image's width or height; 0: all are inside.</summary>
+    /// <summary>
+    /// A frame and its node that is farthest outside, as a share of the image's width or height; 0: all are inside.
+    /// </summary>
     private sealed record Frame(FrameSource Source, int Height, int Width, float Share, int Node, float X, float Y)
     {
         public string Text(Skeleton skeleton) =>
-            string.Create(CultureInfo.InvariantCulture, $"'{skeleton.Nodes[Node]}' at ({X:0.#}, {Y:0.#}) in {Source}, an image of {Width} x {Height} pixels");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{skeleton.Nodes[Node]}' at ({X:0.#}, {Y:0.#}) in "
+                    + $"{Source}, an image of {Width} x {Height} pixels"
+            );
     }
 }

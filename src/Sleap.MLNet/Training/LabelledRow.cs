@@ -19,24 +19,48 @@ internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks,
     public static LabelledRow Of(long position, float[] points, uint[] tracks, int nodes)
     {
         for (var i = 0; i < points.Length; i += 2)
-            if (float.IsNaN(points[i]) || float.IsNaN(points[i + 1])) points[i] = points[i + 1] = float.NaN;
+        {
+            if (float.IsNaN(points[i]) || float.IsNaN(points[i + 1]))
+                points[i] = points[i + 1] = float.NaN;
+        }
+
         var size = 2 * nodes;
-        int[] visible = [.. Enumerable.Range(0, points.Length / size).Where(animal => points.AsSpan(animal * size, size).ContainsAnyExcept(float.NaN))];
-        return new(position, [.. visible.SelectMany(animal => points[(animal * size)..((animal + 1) * size)])], [.. visible.Select(animal => animal < tracks.Length ? tracks[animal] : 0)], [], nodes);
+        int[] visible =
+        [
+            .. Enumerable
+                .Range(0, points.Length / size)
+                .Where(animal => points.AsSpan(animal * size, size).ContainsAnyExcept(float.NaN)),
+        ];
+        return new(
+            position,
+            [.. visible.SelectMany(animal => points[(animal * size)..((animal + 1) * size)])],
+            [.. visible.Select(animal => animal < tracks.Length ? tracks[animal] : 0)],
+            [],
+            nodes
+        );
     }
 
-    public LabelledRow Named(IReadOnlyList<string> tracks) => this with { Names = [.. Tracks.Select(key => key == 0 || key > tracks.Count ? null : tracks[(int)key - 1])] };
+    public LabelledRow Named(IReadOnlyList<string> tracks) =>
+        this with
+        {
+            Names = [.. Tracks.Select(key => key == 0 || key > tracks.Count ? null : tracks[(int)key - 1])],
+        };
 
     /// <summary>No class for any of the animals, for models that tell none apart.</summary>
     public static int[] NoClasses(LabelledRow row) => [.. Enumerable.Repeat(-1, row.Count)];
 
     /// <summary>The class of each animal, −1 = none.</summary>
-    public int[] ClassesOf(PoseSubject subject) => [.. Names.Select(name => name is null ? -1 : PositionOf(name, subject.Classes))];
+    public int[] ClassesOf(PoseSubject subject) =>
+        [.. Names.Select(name => name is null ? -1 : PositionOf(name, subject.Classes))];
 
     private static int PositionOf(string name, IReadOnlyList<string> classes)
     {
         for (var i = 0; i < classes.Count; i++)
-            if (classes[i] == name) return i;
+        {
+            if (classes[i] == name)
+                return i;
+        }
+
         return -1;
     }
 }

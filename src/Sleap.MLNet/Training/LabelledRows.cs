@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -12,7 +11,13 @@ internal sealed class LabelledRows
     private readonly IDataView _view;
     private readonly DataViewSchema.Column _image;
 
-    private LabelledRows(IDataView view, DataViewSchema.Column image, Skeleton skeleton, IReadOnlyList<string> tracks, IReadOnlyList<LabelledRow> rows)
+    private LabelledRows(
+        IDataView view,
+        DataViewSchema.Column image,
+        Skeleton skeleton,
+        IReadOnlyList<string> tracks,
+        IReadOnlyList<LabelledRow> rows
+    )
     {
         (_view, _image, Skeleton, Tracks, Rows) = (view, image, skeleton, tracks, rows);
     }
@@ -32,16 +37,39 @@ internal sealed class LabelledRows
     /// <param name="like">Whose nodes they must be; null: any.</param>
     /// <param name="report">What messages say and where they go.</param>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">No row is labelled, or one has several animals where one is expected.</exception>
-    public static LabelledRows Read(IDataView view, PoseColumnOptions names, LabelNeeds needs, Skeleton? like, LabelReport report)
+    /// <exception cref="InvalidOperationException">No row is labelled, or one has several animals where one is
+    /// expected.</exception>
+    public static LabelledRows Read(
+        IDataView view,
+        PoseColumnOptions names,
+        LabelNeeds needs,
+        Skeleton? like,
+        LabelReport report
+    )
     {
         var image = FrameReader.Require(view.Schema, names.Image, report.Component);
-        var keypoints = (KeypointColumns.Rule with { Expected = "Vector<Single, N, 2> or Vector<Single, *, N, 2>" }).Require(view.Schema, names.Keypoints, report.Component);
+        var keypoints = (
+            KeypointColumns.Rule with
+            {
+                Expected = "Vector<Single, N, 2> or Vector<Single, *, N, 2>",
+            }
+        ).Require(view.Schema, names.Keypoints, report.Component);
         var skeleton = PoseColumn.SkeletonOf(keypoints);
         if (like is not null && skeleton.Nodes.Length != like.Nodes.Length)
-            throw new ArgumentException($"{report.Component}: the column '{keypoints.Name}' of the {report.Purpose} data has {skeleton.Nodes.Length} nodes, expected {like.Nodes.Length} ({string.Join(", ", like.Nodes)}).");
+        {
+            throw new ArgumentException(
+                $"{report.Component}: the column '{keypoints.Name}' of the {report.Purpose} "
+                    + $"data has {skeleton.Nodes.Length} nodes, expected {like.Nodes.Length} "
+                    + $"({string.Join(", ", like.Nodes)})."
+            );
+        }
+
         var track = needs.Tracks
-            ? (ColumnRule.Tracks with { Expected = "a UInt32 key or a vector of it, with the tracks' names" }).Require(view.Schema, names.Track, report.Component)
+            ? (ColumnRule.Tracks with { Expected = "a UInt32 key or a vector of it, with the tracks' names" }).Require(
+                view.Schema,
+                names.Track,
+                report.Component
+            )
             : default(DataViewSchema.Column?);
         var trackNames = track is { } column ? KeyNames(column, report) : [];
         var rows = ReadRows(view, names, keypoints, track, skeleton.Nodes.Length, needs, report);
@@ -53,7 +81,10 @@ internal sealed class LabelledRows
     /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
     /// <returns>The largest height and width seen.</returns>
     /// <exception cref="InvalidOperationException">No image could be read.</exception>
-    public (int Height, int Width) ReadImages(Action<int, LabelledRow, FramePixels> take, CancellationToken cancellation)
+    public (int Height, int Width) ReadImages(
+        Action<int, LabelledRow, FramePixels> take,
+        CancellationToken cancellation
+    )
     {
         using var cursor = _view.GetRowCursor([_image]);
         using var frames = new FrameReader(cursor, _image);
@@ -61,17 +92,25 @@ internal sealed class LabelledRows
         while (next < Rows.Count && cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (cursor.Position != Rows[next].Position) continue;
+            if (cursor.Position != Rows[next].Position)
+                continue;
             if (!frames.TryRead(out var frame))
             {
-                next++;     // told where frames are read
+                next++; // told where frames are read
                 continue;
             }
             (height, width) = (Math.Max(height, frame.Height), Math.Max(width, frame.Width));
             take(next, Rows[next], frame);
             next++;
         }
-        if (height == 0) throw new InvalidOperationException($"None of the {Rows.Count} labelled frames has an image that could be read; the log says why for each.");
+        if (height == 0)
+        {
+            throw new InvalidOperationException(
+                $"None of the {Rows.Count} labelled frames has an image "
+                    + $"that could be read; the log says why for each."
+            );
+        }
+
         return (height, width);
     }
 
@@ -89,15 +128,27 @@ internal sealed class LabelledRows
         using var frames = new FrameReader(cursor, _image);
         while (cursor.MoveNext())
         {
-            if (frames.TryRead(out var frame)) return (frame.Height, frame.Width, frame.Channels);
+            if (frames.TryRead(out var frame))
+                return (frame.Height, frame.Width, frame.Channels);
         }
         return (1, 1, 1);
     }
 
-    private static List<LabelledRow> ReadRows(IDataView view, PoseColumnOptions names, DataViewSchema.Column keypoints, DataViewSchema.Column? track, int nodes, LabelNeeds needs, LabelReport report)
+    private static List<LabelledRow> ReadRows(
+        IDataView view,
+        PoseColumnOptions names,
+        DataViewSchema.Column keypoints,
+        DataViewSchema.Column? track,
+        int nodes,
+        LabelNeeds needs,
+        LabelReport report
+    )
     {
         var (rows, unlabelled) = (new List<LabelledRow>(), new List<long>());
-        var (video, frame) = (SourceColumn(view, names.Video, TextDataViewType.Instance), SourceColumn(view, names.FrameIndex, NumberDataViewType.Int32));
+        var (video, frame) = (
+            SourceColumn(view, names.Video, TextDataViewType.Instance),
+            SourceColumn(view, names.FrameIndex, NumberDataViewType.Int32)
+        );
         using var cursor = view.GetRowCursor(new[] { keypoints, track, video, frame }.OfType<DataViewSchema.Column>());
         var getKeypoints = cursor.GetGetter<VBuffer<float>>(keypoints);
         var getTracks = track is { } column ? Keys(cursor, column) : () => [];
@@ -106,13 +157,26 @@ internal sealed class LabelledRows
         while (cursor.MoveNext())
         {
             getKeypoints(ref labels);
-            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with { Source = getSource() };
+            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with
+            {
+                Source = getSource(),
+            };
             if (needs.OneAnimal && labels.Length > 2 * nodes)
-                throw new InvalidOperationException($"{report.Component}: row {cursor.Position} has {labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several animals use a top-down or bottom-up model.");
-            if (row.Count == 0 && !needs.EmptyRows) unlabelled.Add(cursor.Position);
-            else rows.Add(row);
+            {
+                throw new InvalidOperationException(
+                    $"{report.Component}: row {cursor.Position} has "
+                        + $"{labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several "
+                        + $"animals use a top-down or bottom-up model."
+                );
+            }
+
+            if (row.Count == 0 && !needs.EmptyRows)
+                unlabelled.Add(cursor.Position);
+            else
+                rows.Add(row);
         }
-        if (!rows.Exists(row => row.Count > 0)) report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
+        if (!rows.Exists(row => row.Count > 0))
+            report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
         report.Unlabelled(unlabelled, rows.Count, keypoints.Name);
         return rows;
     }
@@ -129,8 +193,10 @@ internal sealed class LabelledRows
         return () =>
         {
             getVideo?.Invoke(ref name);
-            if (getFrame is null) number = (int)row.Position;
-            else getFrame(ref number);
+            if (getFrame is null)
+                number = (int)row.Position;
+            else
+                getFrame(ref number);
             return new(name.ToString(), number);
         };
     }
@@ -140,15 +206,26 @@ internal sealed class LabelledRows
         if (column.Type is not VectorDataViewType)
         {
             var (scalar, key) = (row.GetGetter<uint>(column), 0u);
-            return () => { scalar(ref key); return [key]; };
+            return () =>
+            {
+                scalar(ref key);
+                return [key];
+            };
         }
         var (vector, keys) = (row.GetGetter<VBuffer<uint>>(column), default(VBuffer<uint>));
-        return () => { vector(ref keys); return [.. keys.DenseValues()]; };
+        return () =>
+        {
+            vector(ref keys);
+            return [.. keys.DenseValues()];
+        };
     }
 
     /// <summary>What is thrown for a track column without names.</summary>
     public static ArgumentException NamesNoTrack(string component, string column, string purpose) =>
-        new($"{component}: the column '{column}' of the {purpose} data names no track. Models that tell animals apart learn from tracks: give each animal the same track in all frames.");
+        new(
+            $"{component}: the column '{column}' of the {purpose} data names no track. Models that tell animals "
+                + $"apart learn from tracks: give each animal the same track in all frames."
+        );
 
     private static string[] KeyNames(DataViewSchema.Column column, LabelReport report)
     {

@@ -7,17 +7,11 @@ internal class LearningRate(Func<int, double> rate)
     public virtual double At(int step) => rate(step);
 
     /// <summary>Told of the validation loss after each epoch.</summary>
-    public virtual void Validated(double loss)
-    {
-    }
+    public virtual void Validated(double loss) { }
 
     /// <summary>Writes what it remembers of the epochs so far.</summary>
-    public virtual void Save(BinaryWriter writer)
-    {
-    }
+    public virtual void Save(BinaryWriter writer) { }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    public virtual void Load(BinaryReader reader)
-    {
-    }
+    public virtual void Load(BinaryReader reader) { }
 }

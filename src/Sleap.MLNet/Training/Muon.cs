@@ -1,12 +1,12 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Muon (Jordan et al., 2024): each weight matrix moves by its momentum made orthogonal, so as far in the directions that gradients seldom show as in those that rule them.
-/// A step is as long as Adam's for the same learning rate (Liu et al., 2025, arXiv:2502.16982).
+/// Muon (Jordan et al., 2024): each weight matrix moves by its momentum made orthogonal, so as far in the directions
+/// that gradients seldom show as in those that rule them. A step is as long as Adam's for the same learning rate (Liu
+/// et al., 2025, arXiv:2502.16982).
 /// </summary>
 internal sealed class Muon : IDisposable
 {
@@ -15,19 +15,36 @@ internal sealed class Muon : IDisposable
     // The root mean square of Adam's steps, as found in practice.
     private const double StepSize = 0.2;
 
-    // Each turn maps a singular value s to s·(a + b·s² + c·s⁴), which takes all above some 0.003 to between 0.68 and 1.13 in five turns.
+    // Each turn maps a singular value s to s·(a + b·s² + c·s⁴), which takes all above some 0.003 to between 0.68 and
+    // 1.13 in five turns.
     private const int Turns = 5;
-    private const double A = 3.4445, B = -4.7750, C = 2.0315;
+    private const double A = 3.4445,
+        B = -4.7750,
+        C = 2.0315;
 
     private readonly (Parameter Weight, Tensor Momentum)[] _matrices;
 
     /// <param name="weights">Matrices, or kernels of convolutions, of which each output channel is a row.</param>
     public Muon(IEnumerable<Parameter> weights) =>
-        _matrices = [.. weights.Select(weight => (weight, zeros([weight.shape[0], weight.numel() / weight.shape[0]], device: weight.device).DetachFromDisposeScope()))];
+        _matrices = [
+            .. weights.Select(weight =>
+                (
+                    weight,
+                    zeros([weight.shape[0], weight.numel() / weight.shape[0]], device: weight.device)
+                        .DetachFromDisposeScope()
+                )
+            ),
+        ];
 
-    /// <summary>Whether a parameter is a matrix that Muon is for: not what makes the maps in the end, no biases or tables, and no kernels that see one channel each.</summary>
+    /// <summary>
+    /// Whether a parameter is a matrix that Muon is for: not what makes the maps in the end, no biases or tables, and
+    /// no kernels that see one channel each.
+    /// </summary>
     public static bool IsFor(string name, Parameter parameter) =>
-        parameter.dim() is 2 or 4 && parameter.shape[1] > 1 && name.EndsWith("weight", StringComparison.Ordinal) && name.StartsWith("backbone.", StringComparison.Ordinal);
+        parameter.dim() is 2 or 4
+        && parameter.shape[1] > 1
+        && name.EndsWith("weight", StringComparison.Ordinal)
+        && name.StartsWith("backbone.", StringComparison.Ordinal);
 
     public void Step(double rate)
     {
@@ -35,48 +52,61 @@ internal sealed class Muon : IDisposable
         foreach (var (weight, momentum) in _matrices)
         {
             using var scope = NewDisposeScope();
-            if (weight.grad is not { } gradient) continue;
+            if (weight.grad is not { } gradient)
+                continue;
             gradient = gradient.reshape(momentum.shape);
             momentum.mul_(Momentum).add_(gradient);
             var step = Orthogonal(gradient.add(momentum, Momentum)); // Nesterov's
-            weight.add_(step.reshape(weight.shape), -rate * StepSize * Math.Sqrt(Math.Max(momentum.shape[0], momentum.shape[1])));
+            weight.add_(
+                step.reshape(weight.shape),
+                -rate * StepSize * Math.Sqrt(Math.Max(momentum.shape[0], momentum.shape[1]))
+            );
         }
     }
 
-    /// <summary>About the nearest matrix whose rows (or columns, where they are fewer) are orthonormal: the same singular vectors, all singular values near 1.</summary>
+    /// <summary>
+    /// About the nearest matrix whose rows (or columns, where they are fewer) are orthonormal: the same singular
+    /// vectors, all singular values near 1.
+    /// </summary>
     /// <param name="matrix">(rows, columns)</param>
     /// <remarks>
-    /// The Newton-Schulz iteration X ← (a + b·XXᵀ + c·(XXᵀ)²)·X. All that it does to X is a product of polynomials of XXᵀ, which is small beside X: they are multiplied
-    /// first, and X once, in the end.
+    /// The Newton-Schulz iteration X ← (a + b·XXᵀ + c·(XXᵀ)²)·X. All that it does to X is a product of polynomials of
+    /// XXᵀ, which is small beside X: they are multiplied first, and X once, in the end.
     /// </remarks>
     internal static Tensor Orthogonal(Tensor matrix)
     {
-        if (matrix.shape[0] > matrix.shape[1]) return Orthogonal(matrix.t()).t();
-        var x = matrix.div(matrix.square().sum().sqrt().add(1e-12));         // (m, n), m ≤ n
-        var gram = x.mm(x.t());                                              // (m, m)
-        using var one = eye(gram.shape[0], device: matrix.device);           // (m, m)
-        Tensor? product = null;                                              // (m, m)
+        if (matrix.shape[0] > matrix.shape[1])
+            return Orthogonal(matrix.t()).t();
+        var x = matrix.div(matrix.square().sum().sqrt().add(1e-12)); // (m, n), m ≤ n
+        var gram = x.mm(x.t()); // (m, m)
+        using var one = eye(gram.shape[0], device: matrix.device); // (m, m)
+        Tensor? product = null; // (m, m)
         for (var turn = 0; turn < Turns; turn++)
         {
             var polynomial = gram.mul(B).add(gram.mm(gram), C).add(one, A);
             product = product?.mm(polynomial) ?? polynomial;
-            if (turn < Turns - 1) gram = gram.mm(polynomial).mm(polynomial); // all are polynomials of one matrix, and commute
+            // all are polynomials of one matrix, and commute
+            if (turn < Turns - 1)
+                gram = gram.mm(polynomial).mm(polynomial);
         }
         return product!.mm(x);
     }
 
     public void Save(BinaryWriter writer)
     {
-        foreach (var (_, momentum) in _matrices) NetworkOptimizer.WriteNumbers(writer, momentum);
+        foreach (var (_, momentum) in _matrices)
+            NetworkOptimizer.WriteNumbers(writer, momentum);
     }
 
     public void Load(BinaryReader reader)
     {
-        foreach (var (_, momentum) in _matrices) NetworkOptimizer.ReadNumbers(reader, momentum);
+        foreach (var (_, momentum) in _matrices)
+            NetworkOptimizer.ReadNumbers(reader, momentum);
     }
 
     public void Dispose()
     {
-        foreach (var (_, momentum) in _matrices) momentum.Dispose();
+        foreach (var (_, momentum) in _matrices)
+            momentum.Dispose();
     }
 }

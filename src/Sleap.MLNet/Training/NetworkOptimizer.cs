@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Turns the gradients of a network's parameters into steps: Adam or AdamW for all of them, or Muon for the matrices and Adam for the rest.</summary>
+/// <summary>
+/// Turns the gradients of a network's parameters into steps: Adam or AdamW for all of them, or Muon for the matrices
+/// and Adam for the rest.
+/// </summary>
 internal sealed class NetworkOptimizer : IDisposable
 {
     private readonly OptimizerHelper _adam;
@@ -30,27 +33,35 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 
     /// <summary>What <see cref="Optimizer.Auto"/> is for a backbone.</summary>
-    public static Optimizer Of(Optimizer optimizer, BackboneOptions backbone) => (optimizer, backbone) switch
-    {
-        (Optimizer.Auto, UNetOptions) => Optimizer.Muon,
-        (Optimizer.Auto, _) => Optimizer.Adam,
-        _ => optimizer,
-    };
+    public static Optimizer Of(Optimizer optimizer, BackboneOptions backbone) =>
+        (optimizer, backbone) switch
+        {
+            (Optimizer.Auto, UNetOptions) => Optimizer.Muon,
+            (Optimizer.Auto, _) => Optimizer.Adam,
+            _ => optimizer,
+        };
 
     public void Step(double rate)
     {
-        foreach (var group in _adam.ParamGroups) group.LearningRate = rate;
+        foreach (var group in _adam.ParamGroups)
+            group.LearningRate = rate;
         _adam.step();
         _muon?.Step(rate);
     }
 
-    /// <summary>Writes what the next step depends on: for each parameter the number of steps and both moments, in the order of the parameters.</summary>
-    /// <remarks>Not TorchSharp's own way, which refuses tensors in channels-last order; the moments have the order of their weights.</remarks>
+    /// <summary>
+    /// Writes what the next step depends on: for each parameter the number of steps and both moments, in the order of
+    /// the parameters.
+    /// </summary>
+    /// <remarks>
+    /// Not TorchSharp's own way, which refuses tensors in channels-last order; the moments have the order of their
+    /// weights.
+    /// </remarks>
     public void Save(BinaryWriter writer)
     {
-        foreach (OptimizerState state in _adam.state_dict().State)
+        foreach (var state in _adam.state_dict().State)
         {
-            (long steps, Tensor mean, Tensor square) = MomentsOf(state);
+            (var steps, var mean, var square) = MomentsOf(state);
             writer.Write(steps);
             WriteNumbers(writer, mean);
             WriteNumbers(writer, square);
@@ -63,10 +74,10 @@ internal sealed class NetworkOptimizer : IDisposable
     /// <exception cref="EndOfStreamException">Less was written.</exception>
     public void Load(BinaryReader reader)
     {
-        foreach (OptimizerState state in _adam.state_dict().State)
+        foreach (var state in _adam.state_dict().State)
         {
-            (_, Tensor mean, Tensor square) = MomentsOf(state);
-            long steps = reader.ReadInt64();
+            (_, var mean, var square) = MomentsOf(state);
+            var steps = reader.ReadInt64();
             ReadNumbers(reader, mean);
             ReadNumbers(reader, square);
             if (state is AdamW.State weighted)
@@ -79,24 +90,31 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 
     /// <summary>Writes the numbers of a tensor of single precision in row-major order.</summary>
-    internal static void WriteNumbers(BinaryWriter writer, Tensor tensor) => writer.Write(MemoryMarshal.AsBytes<float>(tensor.Values<float>()));
+    internal static void WriteNumbers(BinaryWriter writer, Tensor tensor) =>
+        writer.Write(MemoryMarshal.AsBytes<float>(tensor.Values<float>()));
 
-    /// <summary>Reads into a tensor, whatever its strides and device, what <see cref="WriteNumbers"/> wrote for one of its shape.</summary>
+    /// <summary>
+    /// Reads into a tensor, whatever its strides and device, what <see cref="WriteNumbers"/> wrote for one of its
+    /// shape.
+    /// </summary>
     internal static void ReadNumbers(BinaryReader reader, Tensor tensor)
     {
         var numbers = new float[tensor.numel()];
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(numbers.AsSpan()));
-        using Tensor read = torch.tensor(numbers, tensor.shape);
+        using var read = torch.tensor(numbers, tensor.shape);
         using var _ = no_grad();
         tensor.copy_(read);
     }
 
-    private static (long Steps, Tensor Mean, Tensor Square) MomentsOf(OptimizerState state) => state switch
-    {
-        Adam.State plain => (plain.step, plain.exp_avg, plain.exp_avg_sq),
-        AdamW.State weighted => (weighted.step, weighted.exp_avg, weighted.exp_avg_sq),
-        _ => throw new InvalidOperationException($"{state.GetType()} is the state of an optimizer that is not used here."),
-    };
+    private static (long Steps, Tensor Mean, Tensor Square) MomentsOf(OptimizerState state) =>
+        state switch
+        {
+            Adam.State plain => (plain.step, plain.exp_avg, plain.exp_avg_sq),
+            AdamW.State weighted => (weighted.step, weighted.exp_avg, weighted.exp_avg_sq),
+            _ => throw new InvalidOperationException(
+                $"{state.GetType()} is the state of an optimizer that is not used here."
+            ),
+        };
 
     public void Dispose()
     {

@@ -7,12 +7,15 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>The folder of one network's training: its last checkpoint, its log, and where it stands.</summary>
-/// <remarks>Every file is written whole or not at all, so that whatever stops the program leaves the epoch before.</remarks>
+/// <remarks>
+/// Every file is written whole or not at all, so that whatever stops the program leaves the epoch before.
+/// </remarks>
 internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
     private const int Version = 4;
-    private const string LogHead = "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
+    private const string LogHead =
+        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
 
     /// <param name="folder">Made where it is missing.</param>
@@ -22,7 +25,12 @@ internal sealed class RunFolder
     {
         FullPath = Directory.CreateDirectory(folder).FullName;
         if (!resume && File.Exists(CheckpointPath))
-            throw new InvalidOperationException($"'{FullPath}' holds a training already. Set Training.Resume to go on with it, or choose another Training.RunFolder.");
+        {
+            throw new InvalidOperationException(
+                $"'{FullPath}' holds a training already. Set Training.Resume to go "
+                    + $"on with it, or choose another Training.RunFolder."
+            );
+        }
     }
 
     public string FullPath { get; }
@@ -38,41 +46,66 @@ internal sealed class RunFolder
     /// <exception cref="IOException">There is too little room.</exception>
     public void RequireRoom(PoseNetwork network)
     {
-        // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old one.
+        // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old
+        // one.
         var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
         var free = new DriveInfo(FullPath).AvailableFreeSpace;
         if (free < needed)
-            throw new IOException($"'{FullPath}' has {free >> 20} MB of free space, and the checkpoints of this training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder.");
+        {
+            throw new IOException(
+                $"'{FullPath}' has {free >> 20} MB of free space, and the checkpoints of this "
+                    + $"training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder."
+            );
+        }
     }
 
     /// <summary>Writes where training stands.</summary>
     /// <param name="terms">What must be the same for the run to go on.</param>
     /// <param name="state">Weights, optimiser and schedule.</param>
-    public void Save(RunTerms terms, TrainingState state) => AtomicFile.Write(CheckpointPath, path =>
-    {
-        using var content = new MemoryStream();
-        using var writer = new BinaryWriter(content);
-        writer.Write(Signature);
-        writer.Write(Version);
-        writer.Write(terms.ToJson());
-        state.Save(writer);
-        writer.Flush();
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        using var file = File.Create(path);
-        file.Write(SHA256.HashData(bytes));
-        file.Write(bytes);
-    });
+    public void Save(RunTerms terms, TrainingState state) =>
+        AtomicFile.Write(
+            CheckpointPath,
+            path =>
+            {
+                using var content = new MemoryStream();
+                using var writer = new BinaryWriter(content);
+                writer.Write(Signature);
+                writer.Write(Version);
+                writer.Write(terms.ToJson());
+                state.Save(writer);
+                writer.Flush();
+                var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+                using var file = File.Create(path);
+                file.Write(SHA256.HashData(bytes));
+                file.Write(bytes);
+            }
+        );
 
     /// <summary>Reads where training stood; false when there is nothing to go on from.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     /// <exception cref="InvalidOperationException">The run was begun on other terms.</exception>
     public bool Load(RunTerms terms, TrainingState state)
     {
-        if (!File.Exists(CheckpointPath)) return false;
+        if (!File.Exists(CheckpointPath))
+            return false;
         var bytes = File.ReadAllBytes(CheckpointPath);
-        if (bytes.Length < SHA256.HashSizeInBytes || !SHA256.HashData(bytes.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes)))
-            throw new InvalidDataException($"'{CheckpointPath}' is damaged: its content does not match its check sum. Training cannot go on from it; delete it to begin anew.");
-        using var reader = new BinaryReader(new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes));
+        if (
+            bytes.Length < SHA256.HashSizeInBytes
+            || !SHA256
+                .HashData(bytes.AsSpan(SHA256.HashSizeInBytes))
+                .AsSpan()
+                .SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
+        )
+        {
+            throw new InvalidDataException(
+                $"'{CheckpointPath}' is damaged: its content does not match its check "
+                    + $"sum. Training cannot go on from it; delete it to begin anew."
+            );
+        }
+
+        using var reader = new BinaryReader(
+            new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes)
+        );
         if (reader.ReadString() != Signature || reader.ReadInt32() != Version)
             throw new InvalidDataException($"'{CheckpointPath}' is no checkpoint of this version of the library.");
         terms.RequireSame(RunTerms.FromJson(reader.ReadString()), CheckpointPath);
@@ -101,30 +134,62 @@ internal sealed class RunFolder
             ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
             ["remaining_seconds"] = p.Remaining.TotalSeconds,
         };
-        AtomicFile.Write(Path.Combine(FullPath, "progress.json"), path =>
-        {
-            using var file = File.Create(path);
-            using var writer = new Utf8JsonWriter(file, new() { Indented = true });
-            progress.WriteTo(writer);
-        });
+        AtomicFile.Write(
+            Path.Combine(FullPath, "progress.json"),
+            path =>
+            {
+                using var file = File.Create(path);
+                using var writer = new Utf8JsonWriter(file, new() { Indented = true });
+                progress.WriteTo(writer);
+            }
+        );
     }
 
-    private static string LineOf(TrainingProgress p) => string.Create(CultureInfo.InvariantCulture,
-        $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}");
+    private static string LineOf(TrainingProgress p) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
+        );
 
-    // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any more. It comes again.
+    // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any
+    // more. It comes again.
     private void ReadHistory(int epochs)
     {
-        if (!File.Exists(LogPath)) return;
+        if (!File.Exists(LogPath))
+            return;
         var lowest = double.PositiveInfinity;
         foreach (var line in File.ReadLines(LogPath).Skip(1))
         {
-            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8) continue;
-            double[] v = [.. cells.Select(cell => double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
-            if (!(v[0] <= epochs)) continue;
+            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8)
+                continue;
+            double[] v =
+            [
+                .. cells.Select(cell =>
+                    double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN
+                ),
+            ];
+            if (!(v[0] <= epochs))
+                continue;
             var isBest = v[3] < lowest;
-            if (isBest) lowest = v[3];
-            _history.Add(new(model, (int)v[0], epochs, (int)v[1], v[2], v[3], v[4], v[5], isBest, double.NaN, TimeSpan.FromSeconds(v[6]), TimeSpan.Zero, ValidationIdentity: v[7]));
+            if (isBest)
+                lowest = v[3];
+            _history.Add(
+                new(
+                    model,
+                    (int)v[0],
+                    epochs,
+                    (int)v[1],
+                    v[2],
+                    v[3],
+                    v[4],
+                    v[5],
+                    isBest,
+                    double.NaN,
+                    TimeSpan.FromSeconds(v[6]),
+                    TimeSpan.Zero,
+                    ValidationIdentity: v[7]
+                )
+            );
         }
     }
 

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Sleap.MLNet;
 
-/// <summary>What a training goes on with only if it is the same as when it began: with other samples or another order it would be another training.</summary>
+/// <summary>
+/// What a training goes on with only if it is the same as when it began: with other samples or another order it would
+/// be another training.
+/// </summary>
 internal sealed partial record RunTerms
 {
     public required string Model { get; init; }
@@ -29,12 +32,26 @@ internal sealed partial record RunTerms
     {
         (string Name, object Now, object Then)[] all =
         [
-            ("the model", Model, begun.Model), ("the seed", Seed, begun.Seed), ("Training.Optimizer", Optimizer, begun.Optimizer), ("Training.BatchSize", BatchSize, begun.BatchSize), ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
-            ("the number of training samples", TrainingSamples, begun.TrainingSamples), ("the number of validation samples", ValidationSamples, begun.ValidationSamples),
+            ("the model", Model, begun.Model),
+            ("the seed", Seed, begun.Seed),
+            ("Training.Optimizer", Optimizer, begun.Optimizer),
+            ("Training.BatchSize", BatchSize, begun.BatchSize),
+            ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
+            ("the number of training samples", TrainingSamples, begun.TrainingSamples),
+            ("the number of validation samples", ValidationSamples, begun.ValidationSamples),
         ];
-        string[] differences = [.. all.Where(term => !term.Now.Equals(term.Then)).Select(term => $"{term.Name} was {term.Then} and is {term.Now}")];
+        string[] differences =
+        [
+            .. all.Where(term => !term.Now.Equals(term.Then))
+                .Select(term => $"{term.Name} was {term.Then} and is {term.Now}"),
+        ];
         if (differences.Length > 0)
-            throw new InvalidOperationException($"The training in '{file}' cannot go on, it would be another one: {string.Join("; ", differences)}. Make them the same, or begin in another Training.RunFolder.");
+        {
+            throw new InvalidOperationException(
+                $"The training in '{file}' cannot go on, it would be another one: "
+                    + $"{string.Join("; ", differences)}. Make them the same, or begin in another Training.RunFolder."
+            );
+        }
     }
 
     [JsonSerializable(typeof(RunTerms))]

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.IO.MemoryMappedFiles;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Decoded pictures of a training: in memory up to a budget, the rest in a memory-mapped file that is gone when the program ends, however it ends. Pictures are added by
-/// one thread, and then read by several.
+/// Decoded pictures of a training: in memory up to a budget, the rest in a memory-mapped file that is gone when the
+/// program ends, however it ends. Pictures are added by one thread, and then read by several.
 /// </summary>
 internal sealed class SampleCache : IDisposable
 {
@@ -45,7 +46,12 @@ internal sealed class SampleCache : IDisposable
         }
         catch (IOException problem)
         {
-            throw new IOException($"The training frames take more than Training.CacheMegabytes ({Budget >> 20} MB), and the rest cannot be written to a file in '{_folder}' ({FileBytes >> 20} MB so far): {problem.Message}", problem);
+            throw new IOException(
+                $"The training frames take more than Training.CacheMegabytes ({Budget >> 20} MB), "
+                    + $"and the rest cannot be written to a file in '{_folder}' ({FileBytes >> 20} MB so far): "
+                    + $"{problem.Message}",
+                problem
+            );
         }
         FileBytes += pixels.Length;
         return new(null, at);
@@ -54,14 +60,25 @@ internal sealed class SampleCache : IDisposable
     /// <summary>Copies a picture.</summary>
     public void Read(Picture picture, Span<byte> to)
     {
-        if (picture.InMemory is { } bytes) bytes.CopyTo(to);
-        else View().SafeMemoryMappedViewHandle.ReadSpan((ulong)picture.At, to);
+        if (picture.InMemory is { } bytes)
+            bytes.CopyTo(to);
+        else
+            View().SafeMemoryMappedViewHandle.ReadSpan((ulong)picture.At, to);
     }
 
     public override string ToString()
     {
-        var file = FileBytes == 0 ? "" : FormattableString.Invariant($", {FileBytes / 1048576.0:0.0} MB in a file in '{_folder}'");
-        return FormattableString.Invariant($"{MemoryBytes / 1048576.0:0.0} MB in memory (at most {Budget >> 20} MB){file}");
+        var file =
+            FileBytes == 0
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $", {FileBytes / 1048576.0:0.0} MB in a file in '{_folder}'"
+                );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{MemoryBytes / 1048576.0:0.0} MB in memory (at most {Budget >> 20} MB){file}"
+        );
     }
 
     public void Dispose()
@@ -74,9 +91,17 @@ internal sealed class SampleCache : IDisposable
     private FileStream Open()
     {
         var path = Path.Combine(_folder, $".sleap-frames-{Guid.NewGuid():N}.tmp");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.DeleteOnClose);
+        var file = new FileStream(
+            path,
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite | FileShare.Delete,
+            1 << 20,
+            FileOptions.DeleteOnClose
+        );
         // Without a name it goes with the process, also when that is killed. Windows closes for us.
-        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
         return file;
     }
 
@@ -84,9 +109,17 @@ internal sealed class SampleCache : IDisposable
     {
         lock (_opening)
         {
-            if (_view is not null) return _view;
+            if (_view is not null)
+                return _view;
             _file!.Flush();
-            _map = MemoryMappedFile.CreateFromFile(_file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _map = MemoryMappedFile.CreateFromFile(
+                _file,
+                null,
+                0,
+                MemoryMappedFileAccess.Read,
+                HandleInheritability.None,
+                leaveOpen: true
+            );
             return _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         }
     }

@@ -5,7 +5,8 @@ namespace Sleap.MLNet;
 /// <param name="Labelled">Labelled nodes of its animals.</param>
 /// <param name="Seen">Those of them that the network sees somewhere.</param>
 /// <param name="Sum">Sum of their distances in full-frame pixels.</param>
-/// <param name="Nearest">Where each node is seen, in pixels of the network input; NaN = nowhere, or not labelled.</param>
+/// <param name="Nearest">Where each node is seen, in pixels of the network input; NaN = nowhere, or not
+/// labelled.</param>
 internal sealed record SampleError(int Sample, int Labelled, int Seen, double Sum, float[] Nearest)
 {
     // What a node that is seen nowhere counts as when samples are ranked, in pixels.
@@ -22,13 +23,21 @@ internal sealed record SampleError(int Sample, int Labelled, int Seen, double Su
     /// <param name="distances">Of each node in pixels of the input, NaN = not seen or not labelled.</param>
     /// <param name="nearest">x and y where each node is seen.</param>
     /// <param name="labels">x and y of each node.</param>
-    public static SampleError Of(int sample, float scale, ReadOnlySpan<float> distances, ReadOnlySpan<float> nearest, ReadOnlySpan<float> labels)
+    public static SampleError Of(
+        int sample,
+        float scale,
+        ReadOnlySpan<float> distances,
+        ReadOnlySpan<float> nearest,
+        ReadOnlySpan<float> labels
+    )
     {
         var (labelled, seen, sum) = (0, 0, 0.0);
         for (var i = 0; i < distances.Length; i++)
         {
-            if (!float.IsNaN(labels[2 * i])) labelled++;
-            if (float.IsNaN(distances[i])) continue;
+            if (!float.IsNaN(labels[2 * i]))
+                labelled++;
+            if (float.IsNaN(distances[i]))
+                continue;
             sum += distances[i] / scale;
             seen++;
         }

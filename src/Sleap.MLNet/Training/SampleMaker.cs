@@ -7,7 +7,8 @@ internal abstract class SampleMaker
 {
     /// <param name="skeleton">Whose nodes the samples' points are; mirror images need its symmetries.</param>
     /// <param name="create">Makes an empty set.</param>
-    protected SampleMaker(Skeleton skeleton, Func<TrainingSamples> create) => (Skeleton, Training, Validation) = (skeleton, create(), create());
+    protected SampleMaker(Skeleton skeleton, Func<TrainingSamples> create) =>
+        (Skeleton, Training, Validation) = (skeleton, create(), create());
 
     public Skeleton Skeleton { get; }
 

@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Which samples each step sees, and what its random changes are drawn from. All of it follows from the seed and the number of the step alone, so
-/// that a training that was interrupted goes on exactly as if it had not been.
+/// Which samples each step sees, and what its random changes are drawn from. All of it follows from the seed and the
+/// number of the step alone, so that a training that was interrupted goes on exactly as if it had not been.
 /// </summary>
 internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int seed)
 {
@@ -31,7 +31,8 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
 
     private void Shuffle(long pass)
     {
-        if (pass == _pass) return;
+        if (pass == _pass)
+            return;
         (_pass, _order) = (pass, [.. samples]);
         new Random(Mix(seed, 0, pass)).Shuffle(_order);
     }
@@ -39,7 +40,10 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
     // SplitMix64 (Steele, Lea and Flood 2014): neighbouring numbers give unrelated seeds.
     private static int Mix(int seed, int stream, long number)
     {
-        var state = (ulong)(uint)seed * 0x9E3779B97F4A7C15 + (ulong)stream * 0xD1B54A32D192ED03 + (ulong)number * 0xBF58476D1CE4E5B9;
+        var state =
+            (ulong)(uint)seed * 0x9E3779B97F4A7C15
+            + (ulong)stream * 0xD1B54A32D192ED03
+            + (ulong)number * 0xBF58476D1CE4E5B9;
         state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
         state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
         return (int)((state ^ (state >> 31)) & int.MaxValue);

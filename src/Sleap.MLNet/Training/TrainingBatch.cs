@@ -19,13 +19,21 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
     public int Width => (int)Images.shape[3];
 
     /// <summary>The same on a device.</summary>
-    public TrainingBatch To(Device device) => this with { Images = Images.to(device), Points = Points.to(device), Classes = Classes.to(device) };
+    public TrainingBatch To(Device device) =>
+        this with
+        {
+            Images = Images.to(device),
+            Points = Points.to(device),
+            Classes = Classes.to(device),
+        };
 
     /// <summary>What each sample counts in the loss, (B); null: all the same.</summary>
     public Tensor? Weights()
     {
-        if (NegativeWeight == 1) return null;
-        var empty = Points.isnan().to(ScalarType.Float32).amin(new long[] { 1, 2, 3 }, false);   // (B), 1 where nothing is labelled
+        if (NegativeWeight == 1)
+            return null;
+        // (B), 1 where nothing is labelled
+        var empty = Points.isnan().to(ScalarType.Float32).amin(new long[] { 1, 2, 3 }, false);
         return empty.mul(NegativeWeight - 1).add(1);
     }
 }

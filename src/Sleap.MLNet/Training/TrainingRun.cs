@@ -1,6 +1,9 @@
 namespace Sleap.MLNet;
 
-/// <summary>The folder of a whole training, with a folder for each of its networks: which frames validate, and the page to look at.</summary>
+/// <summary>
+/// The folder of a whole training, with a folder for each of its networks: which frames validate, and the page to look
+/// at.
+/// </summary>
 internal sealed class TrainingRun
 {
     private readonly IReadOnlyList<RunFolder> _folders;
@@ -10,7 +13,13 @@ internal sealed class TrainingRun
     {
         var training = stages[0].Options.Training;
         // All are opened before anything is done, so that nothing of a run that shall not go on is touched.
-        _folders = [.. stages.Select(stage => new RunFolder(Path.Combine(stage.Options.Training.RunFolder ?? folder, stage.Name), stage.Options.Training.Resume))];
+        _folders =
+        [
+            .. stages.Select(stage => new RunFolder(
+                Path.Combine(stage.Options.Training.RunFolder ?? folder, stage.Name),
+                stage.Options.Training.Resume
+            )),
+        ];
         FullPath = Path.GetFullPath(folder);
         Stored = training.Resume ? StoredSplit.Read(FullPath) : null;
         Report = new TrainingReport(FullPath, title);
@@ -26,14 +35,18 @@ internal sealed class TrainingRun
 
     /// <summary>Opens the run that the first network's options name; null: none is kept.</summary>
     /// <exception cref="InvalidOperationException">There is a run that shall not go on.</exception>
-    public static TrainingRun? Open(string title, IReadOnlyList<TrainingStage> stages) => stages[0].Options.Training.RunFolder is { } folder ? new TrainingRun(folder, title, stages) : null;
+    public static TrainingRun? Open(string title, IReadOnlyList<TrainingStage> stages) =>
+        stages[0].Options.Training.RunFolder is { } folder ? new TrainingRun(folder, title, stages) : null;
 
     /// <summary>Splits the labels, or takes the split that the run began with.</summary>
     public LabelSplit Split(LabelledRows labels, LabelledRows? validation, TrainerOptions options, int seed)
     {
-        var split = Stored is null ? LabelSplit.Of(labels, validation, options, seed) : LabelSplit.Resumed(labels, validation, Stored, FullPath);
+        var split = Stored is null
+            ? LabelSplit.Of(labels, validation, options, seed)
+            : LabelSplit.Resumed(labels, validation, Stored, FullPath);
         Report.Split = Stored ?? StoredSplit.Of(split, seed);
-        if (Stored is null) Report.Split.Write(FullPath);
+        if (Stored is null)
+            Report.Split.Write(FullPath);
         return split;
     }
 

@@ -1,11 +1,10 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Pictures with labels, each decoded and resampled once, kept as bytes. A picture may show more than the network will see: the margin
-/// that turning and shifting need.
+/// Pictures with labels, each decoded and resampled once, kept as bytes. A picture may show more than the network will
+/// see: the margin that turning and shifting need.
 /// </summary>
 internal sealed class TrainingSamples
 {
@@ -46,21 +45,33 @@ internal sealed class TrainingSamples
     /// <param name="classes">Class of each animal, −1 = none.</param>
     /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
     /// <param name="source">The frame.</param>
-    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale, FrameSource source) => _samples.Add(new(Cache.Add(pixels), points, classes, pointScale, source));
+    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale, FrameSource source) =>
+        _samples.Add(new(Cache.Add(pixels), points, classes, pointScale, source));
 
     /// <summary>
-    /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told apart, those of a rare class come as
-    /// often as those of the most frequent one.
+    /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told
+    /// apart, those of a rare class come as often as those of the most frequent one.
     /// </summary>
     public IReadOnlyList<int> Balanced()
     {
         int[] all = [.. Enumerable.Range(0, Count)];
-        var classes = all.GroupBy(index => _samples[index].Classes is [var one] ? one : -1).ToDictionary(group => group.Key, group => group.ToArray());
+        var classes = all.GroupBy(index => _samples[index].Classes is [var one] ? one : -1)
+            .ToDictionary(group => group.Key, group => group.ToArray());
         var most = classes.Where(group => group.Key >= 0).Select(group => group.Value.Length).DefaultIfEmpty(0).Max();
-        return [.. all, .. classes.Where(group => group.Key >= 0).SelectMany(group => Enumerable.Range(0, most - group.Value.Length).Select(i => group.Value[i % group.Value.Length]))];
+        return
+        [
+            .. all,
+            .. classes
+                .Where(group => group.Key >= 0)
+                .SelectMany(group =>
+                    Enumerable.Range(0, most - group.Value.Length).Select(i => group.Value[i % group.Value.Length])
+                ),
+        ];
     }
 
-    /// <summary>Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.</summary>
+    /// <summary>
+    /// Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.
+    /// </summary>
     public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
     {
         var bytes = new byte[indices.Length * ByteCount];
@@ -73,7 +84,8 @@ internal sealed class TrainingSamples
             var sample = _samples[indices[i]];
             Cache.Read(sample.Pixels, bytes.AsSpan(i * ByteCount, ByteCount));
             sample.Points.CopyTo(points, i * animals * _nodes * 2);
-            for (var animal = 0; animal < sample.Classes.Length; animal++) classes[i * animals + animal] = sample.Classes[animal];
+            for (var animal = 0; animal < sample.Classes.Length; animal++)
+                classes[i * animals + animal] = sample.Classes[animal];
         }
         return (InputTensor.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels), points, classes);
     }
@@ -88,8 +100,15 @@ internal sealed class TrainingSamples
         return new TrainingBatch(
             images.MoveToOuterDisposeScope(),
             tensor(points, indices.Length, animals, _nodes, 2).MoveToOuterDisposeScope(),
-            tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope());
+            tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope()
+        );
     }
 
-    private sealed record Sample(SampleCache.Picture Pixels, float[] Points, int[] Classes, float PointScale, FrameSource Source);
+    private sealed record Sample(
+        SampleCache.Picture Pixels,
+        float[] Points,
+        int[] Classes,
+        float PointScale,
+        FrameSource Source
+    );
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Everything that a training goes on from: weights, their average, the best ones, the optimiser, the schedule.</summary>
+/// <summary>
+/// Everything that a training goes on from: weights, their average, the best ones, the optimiser, the schedule.
+/// </summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly ScalarType _precision;
@@ -46,12 +48,16 @@ internal sealed class TrainingState : IDisposable
         writer.Write(Average.Updates);
         Best.Save(writer);
         Rate.Save(writer);
-        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network]) WriteBlock(writer, stream => NetworkState.Save(network, stream));
-        WriteBlock(writer, stream =>
-        {
-            using var inner = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
-            Optimizer.Save(inner);
-        });
+        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network])
+            WriteBlock(writer, stream => NetworkState.Save(network, stream));
+        WriteBlock(
+            writer,
+            stream =>
+            {
+                using var inner = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+                Optimizer.Save(inner);
+            }
+        );
     }
 
     public void Load(BinaryReader reader, string name)
@@ -61,7 +67,8 @@ internal sealed class TrainingState : IDisposable
         Average.Updates = reader.ReadInt32();
         Best.Load(reader);
         Rate.Load(reader);
-        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network]) NetworkState.Load(network, ReadBlock(reader), name);
+        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network])
+            NetworkState.Load(network, ReadBlock(reader), name);
         using var inner = new BinaryReader(ReadBlock(reader));
         Optimizer.Load(inner);
     }

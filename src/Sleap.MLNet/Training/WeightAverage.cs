@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>A running average of a network's weights: smoother than the last step, and so better on frames it has not seen (Polyak and Juditsky, 1992).</summary>
+/// <summary>
+/// A running average of a network's weights: smoother than the last step, and so better on frames it has not seen
+/// (Polyak and Juditsky, 1992).
+/// </summary>
 internal sealed class WeightAverage : IDisposable
 {
     private readonly (torch.Tensor Average, torch.Tensor Weight)[] _pairs;
@@ -26,7 +29,8 @@ internal sealed class WeightAverage : IDisposable
         // The first steps count for more, or the average would remember the random start.
         var keep = _updates == 0 ? 0 : Math.Min(_decay, (1.0 + _updates) / (10.0 + _updates));
         _updates++;
-        foreach (var (average, weight) in _pairs) average.mul_(keep).add_(weight, 1 - keep);
+        foreach (var (average, weight) in _pairs)
+            average.mul_(keep).add_(weight, 1 - keep);
     }
 
     /// <summary>How often it was updated: what <see cref="Update"/> goes by besides the weights.</summary>

@@ -1,9 +1,10 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
-/// <summary>The Video and FrameIndex columns of a view. A view without them counts its rows as the frames of one unnamed video.</summary>
+/// <summary>
+/// The Video and FrameIndex columns of a view. A view without them counts its rows as the frames of one unnamed video.
+/// </summary>
 internal sealed class FrameColumns
 {
     private readonly DataViewSchema.Column? _video;
@@ -19,8 +20,11 @@ internal sealed class FrameColumns
     public IEnumerable<DataViewSchema.Column> Columns => new[] { _video, _frameIndex }.OfType<DataViewSchema.Column>();
 
     /// <summary>Finds the columns; throws when one is there with another type.</summary>
-    public static FrameColumns Bind(DataViewSchema schema, PoseColumnOptions names, string component) => new(
-        ColumnRule.Text.Find(schema, names.Video, component), ColumnRule.Int32.Find(schema, names.FrameIndex, component));
+    public static FrameColumns Bind(DataViewSchema schema, PoseColumnOptions names, string component) =>
+        new(
+            ColumnRule.Text.Find(schema, names.Video, component),
+            ColumnRule.Int32.Find(schema, names.FrameIndex, component)
+        );
 
     /// <summary>The same check of a schema shape.</summary>
     /// <exception cref="ArgumentException">A column is there with another type.</exception>
@@ -33,11 +37,11 @@ internal sealed class FrameColumns
     /// <summary>A function that tells the frame of the current row.</summary>
     public Func<(string Video, int FrameIndex)> Open(DataViewRow row)
     {
-        ValueGetter<ReadOnlyMemory<char>>? video = _video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
-        ValueGetter<int>? frame = _frameIndex is { } f ? row.GetGetter<int>(f) : null;
+        var video = _video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
+        var frame = _frameIndex is { } f ? row.GetGetter<int>(f) : null;
         ReadOnlyMemory<char> text = default;
-        string name = "";
-        int index = 0;
+        var name = "";
+        var index = 0;
         return () =>
         {
             video?.Invoke(ref text);

@@ -4,8 +4,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The size of the images that the poses of a column are in pixels of, kept as the column's annotation <c>ImageSize</c> (height and width). It is there where the
-/// type of the images says it, as behind ML.NET's ResizeImages; frames of our own loaders have their video's size and no annotation.
+/// The size of the images that the poses of a column are in pixels of, kept as the column's annotation <c>ImageSize</c>
+/// (height and width). It is there where the type of the images says it, as behind ML.NET's ResizeImages; frames of our
+/// own loaders have their video's size and no annotation.
 /// </summary>
 internal static class ImageSizeAnnotation
 {

@@ -10,19 +10,30 @@ internal static class KeypointColumns
     /// <summary>What messages expect of a keypoint column of one or of any number of animals.</summary>
     public const string Description = "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>";
 
-    /// <summary>What a keypoint column must be. Values of animals that are no keypoints say so in an annotation, since their types may be the same, and in a shape often are.</summary>
+    /// <summary>
+    /// What a keypoint column must be. Values of animals that are no keypoints say so in an annotation, since their
+    /// types may be the same, and in a shape often are.
+    /// </summary>
     public static readonly ColumnRule Rule = new(
         Description,
-        column => ColumnRule.SingleVector.Accepts(column)
-            && !column.Annotations.Any(annotation => annotation.Name is SkeletonAnnotations.NotKeypointsKind or SkeletonAnnotations.AnimalSlotNamesKind),
-        IsKeypoints);
+        column =>
+            ColumnRule.SingleVector.Accepts(column)
+            && !column.Annotations.Any(annotation =>
+                annotation.Name is SkeletonAnnotations.NotKeypointsKind or SkeletonAnnotations.AnimalSlotNamesKind
+            ),
+        IsKeypoints
+    );
 
     /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
     public static OutputColumn Fixed(string name, Skeleton skeleton)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         SkeletonAnnotations.Add(annotations, skeleton, slotNames: true);
-        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, skeleton.Nodes.Length, 2), annotations.ToAnnotations());
+        return new OutputColumn(
+            name,
+            new VectorDataViewType(NumberDataViewType.Single, skeleton.Nodes.Length, 2),
+            annotations.ToAnnotations()
+        );
     }
 
     /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt; with the skeleton.</summary>
@@ -30,12 +41,16 @@ internal static class KeypointColumns
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         SkeletonAnnotations.Add(annotations, skeleton, slotNames: false);
-        return new OutputColumn(name, new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length, 2), annotations.ToAnnotations());
+        return new OutputColumn(
+            name,
+            new VectorDataViewType(NumberDataViewType.Single, 0, skeleton.Nodes.Length, 2),
+            annotations.ToAnnotations()
+        );
     }
 
     /// <summary>
-    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the tracks' names as key values; 0 is no track.
-    /// Without any track the key has no values' names.
+    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the tracks' names as
+    /// key values; 0 is no track. Without any track the key has no values' names.
     /// </summary>
     public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single)
     {
@@ -47,8 +62,8 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// The scores of nodes and of animals: Vector&lt;Single, nodes&gt; and Single for one animal, Vector&lt;Single, *, nodes&gt; and a variable
-    /// vector otherwise. The values are named by the nodes.
+    /// The scores of nodes and of animals: Vector&lt;Single, nodes&gt; and Single for one animal, Vector&lt;Single, *,
+    /// nodes&gt; and a variable vector otherwise. The values are named by the nodes.
     /// </summary>
     public static IEnumerable<OutputColumn> Scores(PoseColumnOptions names, Skeleton skeleton, bool single)
     {
@@ -67,7 +82,8 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// Named values of each animal: Vector&lt;Single, n&gt; with SlotNames for one animal, Vector&lt;Single, *, n&gt; with AnimalSlotNames for any number.
+    /// Named values of each animal: Vector&lt;Single, n&gt; with SlotNames for one animal, Vector&lt;Single, *, n&gt;
+    /// with AnimalSlotNames for any number.
     /// </summary>
     public static OutputColumn Values(string name, IReadOnlyList<string> values, bool single)
     {
@@ -77,16 +93,20 @@ internal static class KeypointColumns
         else
             SkeletonAnnotations.AddAnimalSlotNames(annotations, values);
         SkeletonAnnotations.AddNotKeypoints(annotations);
-        var type = single ? new VectorDataViewType(NumberDataViewType.Single, values.Count) : new VectorDataViewType(NumberDataViewType.Single, 0, values.Count);
+        var type = single
+            ? new VectorDataViewType(NumberDataViewType.Single, values.Count)
+            : new VectorDataViewType(NumberDataViewType.Single, 0, values.Count);
         return new OutputColumn(name, type, annotations.ToAnnotations());
     }
 
     /// <summary>Whether a type holds keypoints of exactly one animal.</summary>
-    public static bool IsFixed(DataViewType type) => IsSingleVector(type, out VectorDataViewType vector) && vector.IsKnownSize && vector.Size % 2 == 0;
+    public static bool IsFixed(DataViewType type) =>
+        IsSingleVector(type, out var vector) && vector.IsKnownSize && vector.Size % 2 == 0;
 
     /// <summary>Whether a type holds keypoints of one or of any number of animals.</summary>
-    public static bool IsKeypoints(DataViewType type) => IsFixed(type)
-        || (IsSingleVector(type, out VectorDataViewType vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
+    public static bool IsKeypoints(DataViewType type) =>
+        IsFixed(type)
+        || (IsSingleVector(type, out var vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);
 
     private static bool IsSingleVector(DataViewType type, out VectorDataViewType vector)
     {

@@ -5,7 +5,10 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>A keypoint column of a view with the columns that go with it, read as animals whatever the layout (one animal, or any number).</summary>
+/// <summary>
+/// A keypoint column of a view with the columns that go with it, read as animals whatever the layout (one animal, or
+/// any number).
+/// </summary>
 internal sealed class PoseColumn
 {
     private readonly DataViewSchema.Column _keypoints;
@@ -13,7 +16,13 @@ internal sealed class PoseColumn
     private readonly DataViewSchema.Column? _instanceScores;
     private readonly DataViewSchema.Column? _tracks;
 
-    private PoseColumn(DataViewSchema.Column keypoints, DataViewSchema.Column? scores, DataViewSchema.Column? instanceScores, DataViewSchema.Column? tracks, bool isPredicted)
+    private PoseColumn(
+        DataViewSchema.Column keypoints,
+        DataViewSchema.Column? scores,
+        DataViewSchema.Column? instanceScores,
+        DataViewSchema.Column? tracks,
+        bool isPredicted
+    )
     {
         _keypoints = keypoints;
         _scores = scores;
@@ -23,7 +32,9 @@ internal sealed class PoseColumn
         Skeleton = SkeletonOf(keypoints);
     }
 
-    /// <summary>The skeleton of the column's annotations; without them, nodes named from the slots, or numbered.</summary>
+    /// <summary>
+    /// The skeleton of the column's annotations; without them, nodes named from the slots, or numbered.
+    /// </summary>
     public Skeleton Skeleton { get; }
 
     /// <summary>Whether these are predictions and not labels.</summary>
@@ -32,11 +43,14 @@ internal sealed class PoseColumn
     /// <summary>Whether every row has exactly one animal.</summary>
     public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
 
-    /// <summary>Size of the images that the poses are in pixels of; null where it is not told, as for frames of a video.</summary>
+    /// <summary>
+    /// Size of the images that the poses are in pixels of; null where it is not told, as for frames of a video.
+    /// </summary>
     public (int Height, int Width)? ImageSize => ImageSizeAnnotation.Read(_keypoints);
 
     /// <summary>The columns to ask a cursor for.</summary>
-    public IEnumerable<DataViewSchema.Column> Columns => new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
+    public IEnumerable<DataViewSchema.Column> Columns =>
+        new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
 
     /// <summary>The names of the tracks, in the order of the key; empty without a track column.</summary>
     public IReadOnlyList<string> TrackNames => _tracks is { } column ? KeyNames(column) : [];
@@ -50,56 +64,96 @@ internal sealed class PoseColumn
 
     /// <summary>The predicted keypoints of a view.</summary>
     /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
-    public static PoseColumn BindPredicted(DataViewSchema schema, PoseColumnOptions names, string component) => new(
-        Keypoints(schema, names.PredictedKeypoints, component),
-        InputColumns.Find(schema, names.KeypointScore, type => type is VectorDataViewType { ItemType.RawType: var raw } && raw == typeof(float), "a vector of Single", component),
-        InputColumns.Find(schema, names.InstanceScore, IsSingleOrVectorOf(typeof(float)), "Single or a vector of it", component),
-        // Who an animal is, told by a tracker or else by a model that knows the animals.
-        Track(schema, names.PredictedTrack, component) ?? Track(schema, names.PredictedIdentity, component),
-        isPredicted: true);
+    public static PoseColumn BindPredicted(DataViewSchema schema, PoseColumnOptions names, string component) =>
+        new(
+            Keypoints(schema, names.PredictedKeypoints, component),
+            InputColumns.Find(
+                schema,
+                names.KeypointScore,
+                type => type is VectorDataViewType { ItemType.RawType: var raw } && raw == typeof(float),
+                "a vector of Single",
+                component
+            ),
+            InputColumns.Find(
+                schema,
+                names.InstanceScore,
+                IsSingleOrVectorOf(typeof(float)),
+                "Single or a vector of it",
+                component
+            ),
+            // Who an animal is, told by a tracker or else by a model that knows the animals.
+            Track(schema, names.PredictedTrack, component) ?? Track(schema, names.PredictedIdentity, component),
+            isPredicted: true
+        );
 
     /// <summary>The labels of a view.</summary>
     /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
-    public static PoseColumn BindLabels(DataViewSchema schema, PoseColumnOptions names, string component) => new(
-        Keypoints(schema, names.Keypoints, component), null, null, Track(schema, names.Track, component), isPredicted: false);
+    public static PoseColumn BindLabels(DataViewSchema schema, PoseColumnOptions names, string component) =>
+        new(
+            Keypoints(schema, names.Keypoints, component),
+            null,
+            null,
+            Track(schema, names.Track, component),
+            isPredicted: false
+        );
 
     /// <summary>The skeleton of a keypoint column: its annotations', or one made from its slot names or size.</summary>
-    public static Skeleton SkeletonOf(DataViewSchema.Column keypoints) => SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
+    public static Skeleton SkeletonOf(DataViewSchema.Column keypoints) =>
+        SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
 
     /// <summary>A function that gives the animals of the current row which have a visible node.</summary>
     public Func<IReadOnlyList<PoseInstance>> Open(DataViewRow row)
     {
-        Func<float[]> keypoints = RowValues.Open<float>(row, _keypoints);
-        Func<float[]>? scores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
-        Func<float[]>? instanceScores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
-        Func<uint[]>? tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
-        IReadOnlyList<string> names = TrackNames;
-        int nodes = Skeleton.Nodes.Length;
+        var keypoints = RowValues.Open<float>(row, _keypoints);
+        var scores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
+        var instanceScores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
+        var tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
+        var names = TrackNames;
+        var nodes = Skeleton.Nodes.Length;
         return () => Split(keypoints(), scores?.Invoke(), instanceScores?.Invoke(), tracks?.Invoke(), names, nodes);
     }
 
-    private static List<PoseInstance> Split(float[] keypoints, float[]? scores, float[]? instanceScores, uint[]? tracks, IReadOnlyList<string> names, int nodes)
+    private static List<PoseInstance> Split(
+        float[] keypoints,
+        float[]? scores,
+        float[]? instanceScores,
+        uint[]? tracks,
+        IReadOnlyList<string> names,
+        int nodes
+    )
     {
         List<PoseInstance> animals = [];
-        for (int animal = 0; animal < keypoints.Length / (2 * nodes); animal++)
+        for (var animal = 0; animal < keypoints.Length / (2 * nodes); animal++)
         {
-            float[] points = keypoints[(animal * nodes * 2)..((animal + 1) * nodes * 2)];
-            float[]? own = scores?.Length >= (animal + 1) * nodes ? scores[(animal * nodes)..((animal + 1) * nodes)] : null;
-            uint key = tracks?.Length > animal ? tracks[animal] : 0;
+            var points = keypoints[(animal * nodes * 2)..((animal + 1) * nodes * 2)];
+            var own = scores?.Length >= (animal + 1) * nodes ? scores[(animal * nodes)..((animal + 1) * nodes)] : null;
+            var key = tracks?.Length > animal ? tracks[animal] : 0;
             var instance = new PoseInstance(
-                points, own, instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
-                key == 0 || key > names.Count ? null : names[(int)key - 1]) { Place = animal, Count = keypoints.Length / (2 * nodes) };
+                points,
+                own,
+                instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
+                key == 0 || key > names.Count ? null : names[(int)key - 1]
+            )
+            {
+                Place = animal,
+                Count = keypoints.Length / (2 * nodes),
+            };
             if (Enumerable.Range(0, nodes).Any(instance.IsVisible))
                 animals.Add(instance);
         }
         return animals;
     }
 
-    private static float MeanScore(float[] points, float[]? scores) => scores is null
-        ? float.NaN
-        : scores.Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score)).DefaultIfEmpty(float.NaN).Average();
+    private static float MeanScore(float[] points, float[]? scores) =>
+        scores is null
+            ? float.NaN
+            : scores
+                .Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score))
+                .DefaultIfEmpty(float.NaN)
+                .Average();
 
-    private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) => KeypointColumns.Rule.Require(schema, name, component);
+    private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) =>
+        KeypointColumns.Rule.Require(schema, name, component);
 
     private static DataViewSchema.Column? Track(DataViewSchema schema, string name, string component) =>
         InputColumns.Find(schema, name, IsSingleOrVectorOf(typeof(uint)), "a UInt32 key or a vector of it", component);
@@ -119,7 +173,7 @@ internal sealed class PoseColumn
     private static Skeleton SkeletonFromSlots(DataViewSchema.Column column)
     {
         var type = (VectorDataViewType)column.Type;
-        int nodes = type.IsKnownSize ? type.Size / 2 : type.Dimensions[1];
+        var nodes = type.IsKnownSize ? type.Size / 2 : type.Dimensions[1];
         if (!column.HasSlotNames())
             return Numbered(nodes);
         VBuffer<ReadOnlyMemory<char>> slots = default;

@@ -12,7 +12,10 @@ public sealed record PoseColumnOptions
     /// <summary>The frame (MLImage). Default "Image".</summary>
     public string Image { get; init; } = "Image";
 
-    /// <summary>Why the frame could not be read (text); empty where it could. A cursor that asks for it reads the frames. Default "FrameError".</summary>
+    /// <summary>
+    /// Why the frame could not be read (text); empty where it could. A cursor that asks for it reads the frames.
+    /// Default "FrameError".
+    /// </summary>
     public string FrameError { get; init; } = "FrameError";
 
     /// <summary>Labeled keypoints, x and y in pixels of the full frame, NaN = missing. Default "Keypoints".</summary>
@@ -33,13 +36,17 @@ public sealed record PoseColumnOptions
     /// <summary>The track of each predicted animal (key; 0 = none). Default "PredictedTrack".</summary>
     public string PredictedTrack { get; init; } = "PredictedTrack";
 
-    /// <summary>The centre of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".</summary>
+    /// <summary>
+    /// The centre of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".
+    /// </summary>
     public string PredictedCentroid { get; init; } = "PredictedCentroid";
 
     /// <summary>Confidence of each predicted centre. Default "CentroidScore".</summary>
     public string CentroidScore { get; init; } = "CentroidScore";
 
-    /// <summary>The class of each predicted animal (key with the classes' names; 0 = none). Default "PredictedIdentity".</summary>
+    /// <summary>
+    /// The class of each predicted animal (key with the classes' names; 0 = none). Default "PredictedIdentity".
+    /// </summary>
     public string PredictedIdentity { get; init; } = "PredictedIdentity";
 
     /// <summary>The probability of each class for each predicted animal. Default "IdentityScore".</summary>
@@ -50,13 +57,26 @@ public sealed record PoseColumnOptions
     {
         (string Property, string Name)[] names =
         [
-            (nameof(Video), Video), (nameof(FrameIndex), FrameIndex), (nameof(Image), Image), (nameof(FrameError), FrameError), (nameof(Keypoints), Keypoints), (nameof(Track), Track),
-            (nameof(PredictedKeypoints), PredictedKeypoints), (nameof(KeypointScore), KeypointScore), (nameof(InstanceScore), InstanceScore),
-            (nameof(PredictedTrack), PredictedTrack), (nameof(PredictedCentroid), PredictedCentroid), (nameof(CentroidScore), CentroidScore),
-            (nameof(PredictedIdentity), PredictedIdentity), (nameof(IdentityScore), IdentityScore),
+            (nameof(Video), Video),
+            (nameof(FrameIndex), FrameIndex),
+            (nameof(Image), Image),
+            (nameof(FrameError), FrameError),
+            (nameof(Keypoints), Keypoints),
+            (nameof(Track), Track),
+            (nameof(PredictedKeypoints), PredictedKeypoints),
+            (nameof(KeypointScore), KeypointScore),
+            (nameof(InstanceScore), InstanceScore),
+            (nameof(PredictedTrack), PredictedTrack),
+            (nameof(PredictedCentroid), PredictedCentroid),
+            (nameof(CentroidScore), CentroidScore),
+            (nameof(PredictedIdentity), PredictedIdentity),
+            (nameof(IdentityScore), IdentityScore),
         ];
-        IEnumerable<string> empty = names.Where(n => string.IsNullOrWhiteSpace(n.Name)).Select(n => $"{n.Property} is empty");
-        IEnumerable<string> twice = names.Where(n => !string.IsNullOrWhiteSpace(n.Name)).GroupBy(n => n.Name, StringComparer.Ordinal).Where(g => g.Count() > 1)
+        var empty = names.Where(n => string.IsNullOrWhiteSpace(n.Name)).Select(n => $"{n.Property} is empty");
+        var twice = names
+            .Where(n => !string.IsNullOrWhiteSpace(n.Name))
+            .GroupBy(n => n.Name, StringComparer.Ordinal)
+            .Where(g => g.Count() > 1)
             .Select(g => $"'{g.Key}' names {string.Join(" and ", g.Select(n => n.Property))}");
         return [.. empty, .. twice];
     }
@@ -64,7 +84,7 @@ public sealed record PoseColumnOptions
     /// <summary>Throws one exception with every fault: empty names, and names used twice.</summary>
     internal PoseColumnOptions Checked()
     {
-        IReadOnlyList<string> faults = Faults();
+        var faults = Faults();
         return faults.Count == 0 ? this : throw new ArgumentException($"Column names: {string.Join("; ", faults)}.");
     }
 }

@@ -6,12 +6,14 @@ namespace Sleap.Transforms;
 /// <summary>Reads a column of scalars or vectors as arrays.</summary>
 internal static class RowValues
 {
-    /// <summary>A function that gives the values of the current row as an own copy; a scalar is a vector of one.</summary>
+    /// <summary>
+    /// A function that gives the values of the current row as an own copy; a scalar is a vector of one.
+    /// </summary>
     public static Func<T[]> Open<T>(DataViewRow row, DataViewSchema.Column column)
     {
         if (column.Type is not VectorDataViewType)
         {
-            ValueGetter<T> scalar = row.GetGetter<T>(column);
+            var scalar = row.GetGetter<T>(column);
             T single = default!;
             return () =>
             {
@@ -19,7 +21,7 @@ internal static class RowValues
                 return [single];
             };
         }
-        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(column);
+        var getter = row.GetGetter<VBuffer<T>>(column);
         VBuffer<T> value = default;
         return () =>
         {

@@ -5,9 +5,10 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The skeleton of a keypoint column, kept as annotations of the column: <c>SkeletonName</c> (text), <c>SkeletonNodes</c> (vector of text),
-/// <c>SkeletonEdges</c> and <c>SkeletonSymmetries</c> (vectors of Int32, two node positions a pair). They travel with the column through
-/// other transformers that keep annotations, such as CopyColumns.
+/// The skeleton of a keypoint column, kept as annotations of the column: <c>SkeletonName</c> (text),
+/// <c>SkeletonNodes</c> (vector of text), <c>SkeletonEdges</c> and <c>SkeletonSymmetries</c> (vectors of Int32, two
+/// node positions a pair). They travel with the column through other transformers that keep annotations, such as
+/// CopyColumns.
 /// </summary>
 public static class SkeletonAnnotations
 {
@@ -17,16 +18,21 @@ public static class SkeletonAnnotations
     internal const string SymmetriesKind = "SkeletonSymmetries";
     private const string SlotNamesKind = "SlotNames";
 
-    /// <summary>Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.</summary>
+    /// <summary>
+    /// Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.
+    /// </summary>
     internal const string AnimalSlotNamesKind = "AnimalSlotNames";
 
-    /// <summary>On a vector of values of animals that is no column of keypoints: its type may be that of one, and a schema shape does not know the sizes.</summary>
+    /// <summary>
+    /// On a vector of values of animals that is no column of keypoints: its type may be that of one, and a schema shape
+    /// does not know the sizes.
+    /// </summary>
     internal const string NotKeypointsKind = "NotKeypoints";
 
     /// <summary>The skeleton of a column, or null when it has none.</summary>
     public static Skeleton? Read(DataViewSchema.Column column)
     {
-        DataViewSchema.Annotations annotations = column.Annotations;
+        var annotations = column.Annotations;
         if (annotations is null || annotations.Schema.GetColumnOrNull(NodesKind) is null)
             return null;
         ReadOnlyMemory<char> name = default;
@@ -38,14 +44,15 @@ public static class SkeletonAnnotations
             name.ToString(),
             nodes.DenseValues().Select(node => node.ToString()),
             Pairs(annotations, EdgesKind).Select(pair => new Edge(pair.First, pair.Second)),
-            Pairs(annotations, SymmetriesKind).Select(pair => new Symmetry(pair.First, pair.Second)));
+            Pairs(annotations, SymmetriesKind).Select(pair => new Symmetry(pair.First, pair.Second))
+        );
     }
 
     /// <summary>Adds a skeleton to the annotations of a column.</summary>
     /// <param name="builder">The annotations being built.</param>
     /// <param name="skeleton">The skeleton.</param>
-    /// <param name="slotNames">
-    /// True for a column of exactly one animal (a vector of known size, node count × 2): its slots are then named <c>snout.x</c>, <c>snout.y</c>, …
+    /// <param name="slotNames"> True for a column of exactly one animal (a vector of known size, node count × 2): its
+    /// slots are then named <c>snout.x</c>, <c>snout.y</c>, …
     /// </param>
     public static void Add(DataViewSchema.Annotations.Builder builder, Skeleton skeleton, bool slotNames)
     {
@@ -53,8 +60,18 @@ public static class SkeletonAnnotations
         ArgumentNullException.ThrowIfNull(skeleton);
         builder.AddPrimitiveValue(NameKind, TextDataViewType.Instance, skeleton.Name.AsMemory());
         AddVector(builder, NodesKind, TextDataViewType.Instance, Text(skeleton.Nodes));
-        AddVector(builder, EdgesKind, NumberDataViewType.Int32, [.. skeleton.Edges.SelectMany(edge => new[] { edge.Source, edge.Destination })]);
-        AddVector(builder, SymmetriesKind, NumberDataViewType.Int32, [.. skeleton.Symmetries.SelectMany(pair => new[] { pair.First, pair.Second })]);
+        AddVector(
+            builder,
+            EdgesKind,
+            NumberDataViewType.Int32,
+            [.. skeleton.Edges.SelectMany(edge => new[] { edge.Source, edge.Destination })]
+        );
+        AddVector(
+            builder,
+            SymmetriesKind,
+            NumberDataViewType.Int32,
+            [.. skeleton.Symmetries.SelectMany(pair => new[] { pair.First, pair.Second })]
+        );
         if (slotNames)
             AddSlotNames(builder, skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y" }));
     }
@@ -62,8 +79,9 @@ public static class SkeletonAnnotations
     /// <summary>Names the slots of a vector of known size.</summary>
     internal static void AddSlotNames(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names)
     {
-        ReadOnlyMemory<char>[] slots = Text(names);
-        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) => Copy(slots, ref value);
+        var slots = Text(names);
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) =>
+            Copy(slots, ref value);
         builder.Add(SlotNamesKind, new VectorDataViewType(TextDataViewType.Instance, slots.Length), getter);
     }
 
@@ -72,26 +90,33 @@ public static class SkeletonAnnotations
         AddVector(builder, AnimalSlotNamesKind, TextDataViewType.Instance, Text(names));
 
     /// <summary>Says that a vector of values of animals is no column of keypoints.</summary>
-    internal static void AddNotKeypoints(DataViewSchema.Annotations.Builder builder) => builder.AddPrimitiveValue(NotKeypointsKind, BooleanDataViewType.Instance, true);
+    internal static void AddNotKeypoints(DataViewSchema.Annotations.Builder builder) =>
+        builder.AddPrimitiveValue(NotKeypointsKind, BooleanDataViewType.Instance, true);
 
     /// <summary>Gives a key column the names of its values.</summary>
     internal static void AddKeyValues(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names)
     {
-        ReadOnlyMemory<char>[] values = Text(names);
-        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) => Copy(values, ref value);
+        var values = Text(names);
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> getter = (ref VBuffer<ReadOnlyMemory<char>> value) =>
+            Copy(values, ref value);
         builder.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, values.Length), getter);
     }
 
     /// <summary>Fills a vector value with all of <paramref name="source"/>.</summary>
     internal static void Copy<T>(ReadOnlySpan<T> source, ref VBuffer<T> value)
     {
-        VBufferEditor<T> editor = VBufferEditor.Create(ref value, source.Length);
+        var editor = VBufferEditor.Create(ref value, source.Length);
         source.CopyTo(editor.Values);
         value = editor.Commit();
     }
 
     // Of unknown size, so that the type does not depend on the skeleton: an estimator announces it before it knows one.
-    private static void AddVector<T>(DataViewSchema.Annotations.Builder builder, string kind, PrimitiveDataViewType type, T[] values)
+    private static void AddVector<T>(
+        DataViewSchema.Annotations.Builder builder,
+        string kind,
+        PrimitiveDataViewType type,
+        T[] values
+    )
     {
         ValueGetter<VBuffer<T>> getter = (ref VBuffer<T> value) => Copy(values, ref value);
         builder.Add(kind, new VectorDataViewType(type), getter);

@@ -4,8 +4,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Reads ahead by a batch (and by the mapper's look-ahead), processes the batch, and then gives its rows one by one. Columns passed through
-/// are copied into slots when they are read, because the input has moved on by the time they are asked for.
+/// Reads ahead by a batch (and by the mapper's look-ahead), processes the batch, and then gives its rows one by one.
+/// Columns passed through are copied into slots when they are read, because the input has moved on by the time they are
+/// asked for.
 /// </summary>
 internal sealed class BatchCursor : DataViewRowCursor
 {
@@ -34,9 +35,12 @@ internal sealed class BatchCursor : DataViewRowCursor
         _slots = binding.Mapper.SlotCount;
         _pass = binding.Mapper.Begin(input, binding.ActiveOutputs(active));
         _passedThrough = new SlotBuffer?[binding.InputSchema.Count];
-        for (int column = 0; column < _passedThrough.Length; column++)
+        for (var column = 0; column < _passedThrough.Length; column++)
+        {
             if (active[column] && _slots > 1)
                 _passedThrough[column] = SlotBuffer.Create(input, binding.InputSchema[column], _slots);
+        }
+
         _inputId = input.GetIdGetter();
         _ids = new DataViewRowId[_slots];
         _batches = new long[_slots];
@@ -71,7 +75,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         _binding.CheckGetter<TValue>(column, _active);
-        int output = column.Index - _binding.InputSchema.Count;
+        var output = column.Index - _binding.InputSchema.Count;
         if (output >= 0)
             return (ValueGetter<TValue>)_pass.CreateGetter(output, Current);
         // With a single slot the input stands on the same row, and nothing was copied.
@@ -87,16 +91,19 @@ internal sealed class BatchCursor : DataViewRowCursor
             _disposed = true;
             _position = -1;
             _pass.Dispose();
-            foreach (SlotBuffer? buffer in _passedThrough)
+            foreach (var buffer in _passedThrough)
                 buffer?.Dispose();
             _input.Dispose();
         }
         base.Dispose(disposing);
     }
 
-    private int Current() => _position >= 0
-        ? _head
-        : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
+    private int Current() =>
+        _position >= 0
+            ? _head
+            : throw new InvalidOperationException(
+                "There is no current row: the cursor was not moved to one, or it is at its end."
+            );
 
     private void Advance()
     {
@@ -127,7 +134,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     {
         _inputId(ref _ids[slot]);
         _batches[slot] = _input.Batch;
-        foreach (SlotBuffer? buffer in _passedThrough)
+        foreach (var buffer in _passedThrough)
             buffer?.Read(slot);
         _pass.Read(slot);
     }

@@ -13,10 +13,17 @@ internal static class InputColumns
     /// <param name="expected">The right type, as the message says it.</param>
     /// <param name="component">Who needs it, as the message says it.</param>
     /// <exception cref="ArgumentException">No such column, or of another type.</exception>
-    public static DataViewSchema.Column Require(DataViewSchema schema, string name, Func<DataViewType, bool> accepts, string expected, string component)
+    public static DataViewSchema.Column Require(
+        DataViewSchema schema,
+        string name,
+        Func<DataViewType, bool> accepts,
+        string expected,
+        string component
+    )
     {
         ArgumentNullException.ThrowIfNull(schema);
-        DataViewSchema.Column column = schema.GetColumnOrNull(name)
+        var column =
+            schema.GetColumnOrNull(name)
             ?? throw new ArgumentException(Missing(component, name, expected, ColumnNames.Of(schema)));
         return accepts(column.Type)
             ? column
@@ -30,10 +37,20 @@ internal static class InputColumns
     /// <param name="there">The columns that there are.</param>
     public static string Missing(string component, string name, string expected, string there) =>
         $"{component}: the input has no column '{name}' (expected {expected}). It has: {there}."
-        + (expected.Contains("image", StringComparison.OrdinalIgnoreCase) ? " ML.NET's Cache, AppendCacheCheckpoint and ShuffleRows drop columns of images, and so do its binary files: put them behind the model." : "");
+        + (
+            expected.Contains("image", StringComparison.OrdinalIgnoreCase)
+                ? " ML.NET's Cache, AppendCacheCheckpoint "
+                    + "and ShuffleRows drop columns of images, and so do its binary files: put them behind the model."
+                : ""
+        );
 
     /// <summary>The column if it is there and of the right type; null when there is none of that name.</summary>
     /// <exception cref="ArgumentException">It is there, with another type.</exception>
-    public static DataViewSchema.Column? Find(DataViewSchema schema, string name, Func<DataViewType, bool> accepts, string expected, string component) =>
-        schema.GetColumnOrNull(name) is null ? null : Require(schema, name, accepts, expected, component);
+    public static DataViewSchema.Column? Find(
+        DataViewSchema schema,
+        string name,
+        Func<DataViewType, bool> accepts,
+        string expected,
+        string component
+    ) => schema.GetColumnOrNull(name) is null ? null : Require(schema, name, accepts, expected, component);
 }

@@ -21,10 +21,13 @@ internal sealed class MappedCursor(DataViewRowCursor input, MappedRow row) : Dat
 
     public override ValueGetter<DataViewRowId> GetIdGetter() => row.GetIdGetter();
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        row.GetGetter<TValue>(column);
 
-    public bool TryGetFrame(DataViewSchema.Column column, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Frame? frame) =>
-        row.TryGetFrame(column, out frame);
+    public bool TryGetFrame(
+        DataViewSchema.Column column,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Frame? frame
+    ) => row.TryGetFrame(column, out frame);
 
     protected override void Dispose(bool disposing)
     {

@@ -5,8 +5,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A row that follows its input row: other columns are the input's own, outputs are computed when first asked for at a position, in slot 0.
-/// Disposes the input row.
+/// A row that follows its input row: other columns are the input's own, outputs are computed when first asked for at a
+/// position, in slot 0. Disposes the input row.
 /// </summary>
 internal sealed class MappedRow : DataViewRow, IFrameRow
 {
@@ -22,7 +22,7 @@ internal sealed class MappedRow : DataViewRow, IFrameRow
         _binding = binding;
         _input = input;
         _active = active;
-        bool[] outputs = binding.ActiveOutputs(active);
+        var outputs = binding.ActiveOutputs(active);
         _pass = outputs.Contains(true) ? binding.Mapper.Begin(input, outputs) : null;
     }
 
@@ -39,7 +39,7 @@ internal sealed class MappedRow : DataViewRow, IFrameRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         _binding.CheckGetter<TValue>(column, _active);
-        int output = column.Index - _binding.InputSchema.Count;
+        var output = column.Index - _binding.InputSchema.Count;
         if (output < 0)
             return _input.GetGetter<TValue>(_binding.InputSchema[column.Index]);
         var getter = (ValueGetter<TValue>)_pass!.CreateGetter(output, static () => 0);
@@ -50,7 +50,10 @@ internal sealed class MappedRow : DataViewRow, IFrameRow
         };
     }
 
-    public bool TryGetFrame(DataViewSchema.Column column, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Frame? frame)
+    public bool TryGetFrame(
+        DataViewSchema.Column column,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Frame? frame
+    )
     {
         frame = null;
         return column.Index < _binding.InputSchema.Count
@@ -71,9 +74,14 @@ internal sealed class MappedRow : DataViewRow, IFrameRow
 
     private void ProcessCurrent()
     {
-        long position = _input.Position;
+        var position = _input.Position;
         if (position < 0)
-            throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
+        {
+            throw new InvalidOperationException(
+                "There is no current row: the cursor was not moved to one, or it is at its end."
+            );
+        }
+
         if (position == _processed)
             return;
         _pass!.Read(0);

@@ -9,8 +9,8 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How a <see cref="PoseTransformer"/> lies in a model file: the header that ML.NET writes names the assembly Sleap.Loaders and the loader
-/// "SleapPose"; everything of ours is in one stream of the file, <see cref="StreamName"/>:
+/// How a <see cref="PoseTransformer"/> lies in a model file: the header that ML.NET writes names the assembly
+/// Sleap.Loaders and the loader "SleapPose"; everything of ours is in one stream of the file, <see cref="StreamName"/>:
 /// <code>
 /// "SLEAPPOS"                     8 bytes
 /// format version                 Int32
@@ -40,20 +40,23 @@ internal static class ModelFile
     public static void Save(PoseTransformer transformer, ModelSaveContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        byte[] content = Write(transformer);
+        var content = Write(transformer);
         SaveContext.SetVersionInfo(context, ModelSignature, HeaderVersion, LoaderAssembly, LoaderSignature);
         SaveContext.SaveBinaryStream(context, StreamName, writer => writer.Write(content));
     }
 
-    /// <summary>Called by Sleap.Loaders, by name. <paramref name="context"/> is ML.NET's internal ModelLoadContext.</summary>
-    /// <exception cref="InvalidDataException">The stream is missing, damaged, of a newer version, or holds something else.</exception>
+    /// <summary>
+    /// Called by Sleap.Loaders, by name. <paramref name="context"/> is ML.NET's internal ModelLoadContext.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The stream is missing, damaged, of a newer version, or holds something
+    /// else.</exception>
     internal static ITransformer Load(IHostEnvironment environment, object context) =>
         Read(environment, LoadContext.ReadBinaryStream(context, StreamName));
 
     /// <summary>The stream of a transformer.</summary>
     public static byte[] Write(PoseTransformer transformer)
     {
-        Type type = transformer.GetType();
+        var type = transformer.GetType();
         using var payload = new MemoryStream();
         using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
             transformer.Save(writer);
@@ -69,7 +72,7 @@ internal static class ModelFile
             writer.Write(payload.Length);
             writer.Write(payload.GetBuffer(), 0, (int)payload.Length);
         }
-        byte[] checksum = SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+        var checksum = SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length));
         stream.Write(checksum);
         return stream.ToArray();
     }
@@ -78,16 +81,27 @@ internal static class ModelFile
     public static PoseTransformer Read(IHostEnvironment environment, byte[] content)
     {
         CheckStart(content);
-        int body = content.Length - ChecksumLength;
-        if (body < Magic.Length || !SHA256.HashData(content.AsSpan(0, body)).AsSpan().SequenceEqual(content.AsSpan(body)))
-            throw Damaged($"the checksum at its end does not belong to its {content.Length} bytes: it is damaged or cut short");
+        var body = content.Length - ChecksumLength;
+        if (
+            body < Magic.Length
+            || !SHA256.HashData(content.AsSpan(0, body)).AsSpan().SequenceEqual(content.AsSpan(body))
+        )
+        {
+            throw Damaged(
+                $"the checksum at its end does not belong to its {content.Length} bytes: it is damaged or "
+                    + $"cut short"
+            );
+        }
 
-        using var reader = new BinaryReader(new MemoryStream(content, Magic.Length + sizeof(int), body - Magic.Length - sizeof(int)), Encoding.UTF8);
-        int payloadVersion = reader.ReadInt32();
-        string assembly = reader.ReadString();
-        string type = reader.ReadString();
-        long length = reader.ReadInt64();
-        long left = reader.BaseStream.Length - reader.BaseStream.Position;
+        using var reader = new BinaryReader(
+            new MemoryStream(content, Magic.Length + sizeof(int), body - Magic.Length - sizeof(int)),
+            Encoding.UTF8
+        );
+        var payloadVersion = reader.ReadInt32();
+        var assembly = reader.ReadString();
+        var type = reader.ReadString();
+        var length = reader.ReadInt64();
+        var left = reader.BaseStream.Length - reader.BaseStream.Position;
         if (length != left)
             throw Damaged($"its payload should have {length} bytes and has {left}");
         return Build(environment, assembly, type, payloadVersion, reader);
@@ -96,20 +110,44 @@ internal static class ModelFile
     private static void CheckStart(byte[] content)
     {
         if (content.Length < Magic.Length || !content.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw Damaged($"expected it to begin with \"{ModelSignature}\", found {Convert.ToHexString(content.AsSpan(0, Math.Min(content.Length, Magic.Length)))} ({content.Length} bytes)");
+        {
+            throw Damaged(
+                $"expected it to begin with \"{ModelSignature}\", found "
+                    + $"{Convert.ToHexString(content.AsSpan(0, Math.Min(content.Length, Magic.Length)))} "
+                    + $"({content.Length} bytes)"
+            );
+        }
+
         if (content.Length < Magic.Length + sizeof(int))
             throw Damaged($"it has {content.Length} bytes only: it is cut short");
-        int version = BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(Magic.Length));
+        var version = BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(Magic.Length));
         if (version is < 1 or > FormatVersion)
-            throw Damaged($"it has format version {version}, and this library reads up to {FormatVersion}. A newer version of the library wrote it");
+        {
+            throw Damaged(
+                $"it has format version {version}, and this library reads up to {FormatVersion}. A newer "
+                    + $"version of the library wrote it"
+            );
+        }
     }
 
-    private static PoseTransformer Build(IHostEnvironment environment, string assembly, string name, int version, BinaryReader reader)
+    private static PoseTransformer Build(
+        IHostEnvironment environment,
+        string assembly,
+        string name,
+        int version,
+        BinaryReader reader
+    )
     {
-        Type type = Loading.FindType(assembly, name);
-        int known = Loading.PayloadVersion(type);
+        var type = Loading.FindType(assembly, name);
+        var known = Loading.PayloadVersion(type);
         if (version < 1 || version > known)
-            throw Damaged($"the {type.Name} in it has version {version}, and this library reads up to {known}. A newer version of the library wrote it");
+        {
+            throw Damaged(
+                $"the {type.Name} in it has version {version}, and this library reads up to {known}. A "
+                    + $"newer version of the library wrote it"
+            );
+        }
+
         PoseTransformer transformer;
         try
         {
@@ -120,22 +158,33 @@ internal static class ModelFile
             throw Damaged($"the {type.Name} in it ends before all of it was read");
         }
         transformer.WarnTo(environment);
-        long unread = reader.BaseStream.Length - reader.BaseStream.Position;
-        return unread == 0 ? transformer : throw Damaged($"the {type.Name} in it has {unread} bytes more than were expected");
+        var unread = reader.BaseStream.Length - reader.BaseStream.Position;
+        return unread == 0
+            ? transformer
+            : throw Damaged($"the {type.Name} in it has {unread} bytes more than were expected");
     }
 
-    private static InvalidDataException Damaged(string what) => new($"The model's part '{StreamName}' cannot be read: {what}.");
+    private static InvalidDataException Damaged(string what) =>
+        new($"The model's part '{StreamName}' cannot be read: {what}.");
 
     /// <summary>Which types may be built, and how.</summary>
     private static class Loading
     {
         private const string AssemblyPrefix = "Sleap.";
 
-        /// <summary>A file may only name types that are made for it: a concrete transformer of this library that says how it is loaded.</summary>
+        /// <summary>
+        /// A file may only name types that are made for it: a concrete transformer of this library that says how it is
+        /// loaded.
+        /// </summary>
         public static Type FindType(string assembly, string name)
         {
             if (!assembly.StartsWith(AssemblyPrefix, StringComparison.Ordinal) || assembly.AsSpan().ContainsAny(",/\\"))
-                throw Damaged($"it names the assembly '{assembly}', expected one whose name begins with '{AssemblyPrefix}'");
+            {
+                throw Damaged(
+                    $"it names the assembly '{assembly}', expected one whose name begins with '{AssemblyPrefix}'"
+                );
+            }
+
             Assembly found;
             try
             {
@@ -143,12 +192,20 @@ internal static class ModelFile
             }
             catch (FileNotFoundException missing)
             {
-                throw new InvalidDataException($"The model's part '{StreamName}' holds a {name} of the assembly '{assembly}', which this program does not have: reference the package of that name.", missing);
+                throw new InvalidDataException(
+                    $"The model's part '{StreamName}' holds a {name} of the assembly "
+                        + $"'{assembly}', which this program does not have: reference the package of that name.",
+                    missing
+                );
             }
-            Type? type = found.GetType(name);
+            var type = found.GetType(name);
             return type is not null && IsLoadable(type)
                 ? type
-                : throw Damaged($"it names the type '{name}' of '{assembly}', which {(type is null ? "does not exist" : "is not a transformer that can be loaded")}. A newer version of the library may have written it");
+                : throw Damaged(
+                    $"it names the type '{name}' of '{assembly}', which "
+                        + $"{(type is null ? "does not exist" : "is not a transformer that can be loaded")}. A newer "
+                        + $"version of the library may have written it"
+                );
         }
 
         public static int PayloadVersion(Type type) => (int)Invoke(nameof(VersionOf), type);
@@ -156,8 +213,11 @@ internal static class ModelFile
         public static PoseTransformer Load(Type type, IHostEnvironment environment, BinaryReader reader, int version) =>
             (PoseTransformer)Invoke(nameof(LoadOf), type, environment, reader, version);
 
-        private static bool IsLoadable(Type type) => !type.IsAbstract && type.IsSubclassOf(typeof(PoseTransformer))
-            && type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ILoadable<>));
+        private static bool IsLoadable(Type type) =>
+            !type.IsAbstract
+            && type.IsSubclassOf(typeof(PoseTransformer))
+            && type.GetInterfaces()
+                .Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(ILoadable<>));
 
         private static int VersionOf<T>()
             where T : PoseTransformer, ILoadable<T> => T.PayloadVersion;
@@ -168,20 +228,46 @@ internal static class ModelFile
         private static object Invoke(string method, Type type, params object[] arguments)
         {
             if (!IsLoadable(type))
-                throw new InvalidOperationException($"{type} cannot be saved: it does not implement {nameof(ILoadable<>)}.");
-            MethodInfo generic = typeof(Loading).GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!;
+            {
+                throw new InvalidOperationException(
+                    $"{type} cannot be saved: it does not implement {nameof(ILoadable<>)}."
+                );
+            }
+
+            var generic = typeof(Loading).GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!;
             return generic.MakeGenericMethod(type).InvokeUnwrapped(null, arguments)!;
         }
     }
 
-    /// <summary>The two internal members of ML.NET's ModelSaveContext without which nothing outside ML.NET can save a transformer.</summary>
+    /// <summary>
+    /// The two internal members of ML.NET's ModelSaveContext without which nothing outside ML.NET can save a
+    /// transformer.
+    /// </summary>
     private static class SaveContext
     {
-        private static readonly Lazy<(ConstructorInfo VersionInfo, MethodInfo SetVersionInfo, MethodInfo SaveBinaryStream)> Members = new(Find);
+        private static readonly Lazy<(
+            ConstructorInfo VersionInfo,
+            MethodInfo SetVersionInfo,
+            MethodInfo SaveBinaryStream
+        )> Members = new(Find);
 
-        public static void SetVersionInfo(ModelSaveContext context, string signature, uint version, string loaderAssembly, string loader)
+        public static void SetVersionInfo(
+            ModelSaveContext context,
+            string signature,
+            uint version,
+            string loaderAssembly,
+            string loader
+        )
         {
-            object info = Members.Value.VersionInfo.Invoke([signature, version, version, version, loaderAssembly, loader, null]);
+            var info = Members.Value.VersionInfo.Invoke([
+                signature,
+                version,
+                version,
+                version,
+                loaderAssembly,
+                loader,
+                null,
+            ]);
             Members.Value.SetVersionInfo.InvokeUnwrapped(context, info);
         }
 
@@ -190,15 +276,28 @@ internal static class ModelFile
 
         private static (ConstructorInfo, MethodInfo, MethodInfo) Find()
         {
-            Assembly core = typeof(ModelSaveContext).Assembly;
-            Type version = core.GetType("Microsoft.ML.VersionInfo") ?? throw Changed(core, "VersionInfo");
-            ConstructorInfo create = version.GetConstructor([typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)])
-                ?? throw Changed(core, "VersionInfo(string, uint, uint, uint, string, string, string)");
+            var core = typeof(ModelSaveContext).Assembly;
+            var version = core.GetType("Microsoft.ML.VersionInfo") ?? throw Changed(core, "VersionInfo");
+            var create =
+                version.GetConstructor([
+                    typeof(string),
+                    typeof(uint),
+                    typeof(uint),
+                    typeof(uint),
+                    typeof(string),
+                    typeof(string),
+                    typeof(string),
+                ]) ?? throw Changed(core, "VersionInfo(string, uint, uint, uint, string, string, string)");
             const BindingFlags members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-            MethodInfo set = typeof(ModelSaveContext).GetMethod("SetVersionInfo", members, [version])
+            var set =
+                typeof(ModelSaveContext).GetMethod("SetVersionInfo", members, [version])
                 ?? throw Changed(core, "ModelSaveContext.SetVersionInfo(VersionInfo)");
-            MethodInfo save = typeof(ModelSaveContext).GetMethod("SaveBinaryStream", members, [typeof(string), typeof(Action<BinaryWriter>)])
-                ?? throw Changed(core, "ModelSaveContext.SaveBinaryStream(string, Action<BinaryWriter>)");
+            var save =
+                typeof(ModelSaveContext).GetMethod(
+                    "SaveBinaryStream",
+                    members,
+                    [typeof(string), typeof(Action<BinaryWriter>)]
+                ) ?? throw Changed(core, "ModelSaveContext.SaveBinaryStream(string, Action<BinaryWriter>)");
             return (create, set, save);
         }
     }
@@ -208,18 +307,33 @@ internal static class ModelFile
     {
         public static byte[] ReadBinaryStream(object context, string name)
         {
-            MethodInfo load = context.GetType().GetMethod("TryLoadBinaryStream", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(string), typeof(Action<BinaryReader>)])
-                ?? throw Changed(context.GetType().Assembly, "ModelLoadContext.TryLoadBinaryStream(string, Action<BinaryReader>)");
+            var load =
+                context
+                    .GetType()
+                    .GetMethod(
+                        "TryLoadBinaryStream",
+                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic,
+                        [typeof(string), typeof(Action<BinaryReader>)]
+                    )
+                ?? throw Changed(
+                    context.GetType().Assembly,
+                    "ModelLoadContext.TryLoadBinaryStream(string, Action<BinaryReader>)"
+                );
             using var content = new MemoryStream();
             Action<BinaryReader> read = reader => reader.BaseStream.CopyTo(content);
             return (bool)load.InvokeUnwrapped(context, name, read)!
                 ? content.ToArray()
-                : throw new InvalidDataException($"The model has no part '{name}', in which the transformers of this library are kept.");
+                : throw new InvalidDataException(
+                    $"The model has no part '{name}', in which the transformers of this library are kept."
+                );
         }
     }
 
     private static NotSupportedException Changed(Assembly core, string member) =>
-        new($"{core.GetName().Name} {core.GetName().Version} has no {member}, which saving and loading models needs. This library is made for Microsoft.ML 5.0.0.");
+        new(
+            $"{core.GetName().Name} {core.GetName().Version} has no {member}, which saving and loading models needs. "
+                + $"This library is made for Microsoft.ML 5.0.0."
+        );
 
     private static object? InvokeUnwrapped(this MethodInfo method, object? target, params object[] arguments)
     {

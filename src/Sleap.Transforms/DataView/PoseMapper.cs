@@ -17,27 +17,31 @@ internal abstract class PoseMapper
     /// <summary>How many rows a pass would like to process at once. 1 is row by row, without any buffering.</summary>
     public virtual int BatchSize => 1;
 
-    /// <summary>How many rows after a row must have been read before it can be processed. More than 0 makes no sense for a single row.</summary>
+    /// <summary>
+    /// How many rows after a row must have been read before it can be processed. More than 0 makes no sense for a
+    /// single row.
+    /// </summary>
     public virtual int LookAhead => 0;
 
     /// <summary>
-    /// Whether rows depend on the rows before or after them, so that each must be read, in order, even when its values are not asked for.
-    /// Otherwise rows are processed only when somebody asks.
+    /// Whether rows depend on the rows before or after them, so that each must be read, in order, even when its values
+    /// are not asked for. Otherwise rows are processed only when somebody asks.
     /// </summary>
     public virtual bool NeedsEveryRow => LookAhead > 0;
 
     /// <summary>How many slots a pass needs for its rows.</summary>
     public int SlotCount => BatchSize + LookAhead;
 
-    /// <summary>Does what is otherwise done at the first row only, and would make it late. Called before rows that come one at a time, as to a prediction engine.</summary>
-    public virtual void WarmUp()
-    {
-    }
+    /// <summary>
+    /// Does what is otherwise done at the first row only, and would make it late. Called before rows that come one at a
+    /// time, as to a prediction engine.
+    /// </summary>
+    public virtual void WarmUp() { }
 
     /// <summary>
-    /// Starts one pass over rows. <paramref name="input"/> is the row (a cursor, mostly) that <see cref="PosePass.Read"/> will read from:
-    /// take its getters here, once. <paramref name="activeOutputs"/> says for each of <see cref="Outputs"/> whether it will be asked for;
-    /// at least one is. The pass does not own the row.
+    /// Starts one pass over rows. <paramref name="input"/> is the row (a cursor, mostly) that
+    /// <see cref="PosePass.Read"/> will read from: take its getters here, once. <paramref name="activeOutputs"/> says
+    /// for each of <see cref="Outputs"/> whether it will be asked for; at least one is. The pass does not own the row.
     /// </summary>
     public abstract PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs);
 }

@@ -4,8 +4,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Gives the rows of one batch while the next one is read on another thread: of two banks, each with a pass and with the columns passed through,
-/// one is read into and one is computed and given. Rows come in the input's order. At most one batch is read ahead of the one that is given.
+/// Gives the rows of one batch while the next one is read on another thread: of two banks, each with a pass and with
+/// the columns passed through, one is read into and one is computed and given. Rows come in the input's order. At most
+/// one batch is read ahead of the one that is given.
 /// </summary>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
@@ -25,11 +26,18 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     /// <param name="mapper">The same mapper.</param>
     /// <param name="input">The rows; disposed with this cursor.</param>
     /// <param name="active">The columns of the output that are asked for.</param>
-    /// <param name="onEnd">Called once all rows were given; not when the cursor is disposed before, or when reading fails.</param>
-    public ReadAheadCursor(MapperBinding binding, ReadAheadMapper mapper, DataViewRowCursor input, bool[] active, Action onEnd)
+    /// <param name="onEnd">Called once all rows were given; not when the cursor is disposed before, or when reading
+    /// fails.</param>
+    public ReadAheadCursor(
+        MapperBinding binding,
+        ReadAheadMapper mapper,
+        DataViewRowCursor input,
+        bool[] active,
+        Action onEnd
+    )
     {
         (_binding, _input, _active, _onEnd) = (binding, input, active, onEnd);
-        PosePass[] passes = mapper.Begin(input, binding.ActiveOutputs(active), 2);
+        var passes = mapper.Begin(input, binding.ActiveOutputs(active), 2);
         _banks = [.. passes.Select(pass => new RowBank(pass, binding, input, active, mapper.BatchSize))];
     }
 
@@ -44,7 +52,9 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         if (_disposed || _ended)
             return false;
         if (_position >= 0 && _row + 1 < _banks[_current].Count)
+        {
             _row++;
+        }
         else if (!MoveToNextBatch())
         {
             _ended = true;
@@ -58,16 +68,22 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     public override bool IsColumnActive(DataViewSchema.Column column) => _active[_binding.Index(column)];
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
-    {
-        int row = Current();
-        value = _banks[_current].Ids[row];
-    };
+    public override ValueGetter<DataViewRowId> GetIdGetter() =>
+        (ref DataViewRowId value) =>
+        {
+            var row = Current();
+            value = _banks[_current].Ids[row];
+        };
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         _binding.CheckGetter<TValue>(column, _active);
-        ValueGetter<TValue>[] getters = [.. _banks.Select(bank => (ValueGetter<TValue>)bank.CreateGetter(column, _binding.InputSchema.Count, Current))];
+        ValueGetter<TValue>[] getters =
+        [
+            .. _banks.Select(bank =>
+                (ValueGetter<TValue>)bank.CreateGetter(column, _binding.InputSchema.Count, Current)
+            ),
+        ];
         return (ref TValue value) => getters[_current](ref value);
     }
 
@@ -79,24 +95,28 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _position = -1;
             // The reader does not throw; what it met stays in its bank, and nobody will ask for it.
             _reading?.Wait();
-            foreach (RowBank bank in _banks)
+            foreach (var bank in _banks)
                 bank.Dispose();
             _input.Dispose();
         }
         base.Dispose(disposing);
     }
 
-    private int Current() => _position >= 0
-        ? _row
-        : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
+    private int Current() =>
+        _position >= 0
+            ? _row
+            : throw new InvalidOperationException(
+                "There is no current row: the cursor was not moved to one, or it is at its end."
+            );
 
     private bool MoveToNextBatch()
     {
-        int next = _position < 0 ? 0 : 1 - _current;
-        RowBank bank = _banks[next];
+        var next = _position < 0 ? 0 : 1 - _current;
+        var bank = _banks[next];
         if (_position >= 0 && _reading is null)
         {
-            // Reading ended with the batch before, well or not; what stopped it is thrown once the rows before it are given.
+            // Reading ended with the batch before, well or not; what stopped it is thrown once the rows before it are
+            // given.
             _banks[_current].ThrowFault();
             return false;
         }

@@ -15,9 +15,12 @@ internal sealed class RowBank : IDisposable
     {
         Pass = pass;
         _passedThrough = new SlotBuffer?[binding.InputSchema.Count];
-        for (int column = 0; column < _passedThrough.Length; column++)
+        for (var column = 0; column < _passedThrough.Length; column++)
+        {
             if (active[column])
                 _passedThrough[column] = SlotBuffer.Create(input, binding.InputSchema[column], size);
+        }
+
         _inputId = input.GetIdGetter();
         Ids = new DataViewRowId[size];
         Batches = new long[size];
@@ -35,7 +38,9 @@ internal sealed class RowBank : IDisposable
 
     public long[] Batches { get; }
 
-    /// <summary>Reads rows until it is full or there are none. Does not throw: rows before a fault are still good.</summary>
+    /// <summary>
+    /// Reads rows until it is full or there are none. Does not throw: rows before a fault are still good.
+    /// </summary>
     public void Fill(DataViewRowCursor input)
     {
         Count = 0;
@@ -61,12 +66,14 @@ internal sealed class RowBank : IDisposable
 
     /// <summary>A getter of the column's raw type, for the slot that is told at the time of the call.</summary>
     public Delegate CreateGetter(DataViewSchema.Column column, int inputs, Func<int> slot) =>
-        column.Index < inputs ? _passedThrough[column.Index]!.CreateGetter(slot) : Pass.CreateGetter(column.Index - inputs, slot);
+        column.Index < inputs
+            ? _passedThrough[column.Index]!.CreateGetter(slot)
+            : Pass.CreateGetter(column.Index - inputs, slot);
 
     public void Dispose()
     {
         Pass.Dispose();
-        foreach (SlotBuffer? buffer in _passedThrough)
+        foreach (var buffer in _passedThrough)
             buffer?.Dispose();
     }
 
@@ -74,7 +81,7 @@ internal sealed class RowBank : IDisposable
     {
         _inputId(ref Ids[Count]);
         Batches[Count] = input.Batch;
-        foreach (SlotBuffer? buffer in _passedThrough)
+        foreach (var buffer in _passedThrough)
             buffer?.Read(Count);
         Pass.Read(Count);
         Count++;

@@ -17,8 +17,15 @@ internal sealed class RowMapper(MapperBinding binding) : IRowToRowMapper
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.Schema != InputSchema)
-            throw new ArgumentException($"The row has another schema ({ColumnNames.Of(input.Schema)}) than this mapper was made for ({ColumnNames.Of(InputSchema)}).", nameof(input));
-        bool[] active = binding.Active(activeColumns);
+        {
+            throw new ArgumentException(
+                $"The row has another schema ({ColumnNames.Of(input.Schema)}) than this "
+                    + $"mapper was made for ({ColumnNames.Of(InputSchema)}).",
+                nameof(input)
+            );
+        }
+
+        var active = binding.Active(activeColumns);
         if (binding.ActiveOutputs(active).Contains(true))
             binding.Mapper.WarmUp();
         return new MappedRow(binding, input, active);

@@ -5,34 +5,48 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Schema shapes for <see cref="IEstimator{TTransformer}.GetOutputSchema"/>. ML.NET keeps the making of a <see cref="SchemaShape.Column"/>
-/// internal; a loader that has only a schema, with an estimator that changes nothing behind it, gives the same by public means.
+/// Schema shapes for <see cref="IEstimator{TTransformer}.GetOutputSchema"/>. ML.NET keeps the making of a
+/// <see cref="SchemaShape.Column"/> internal; a loader that has only a schema, with an estimator that changes nothing
+/// behind it, gives the same by public means.
 /// </summary>
 internal static class SchemaShapes
 {
-    /// <summary>The shape of a schema: names, vector kinds, item types, keys and annotations of its visible columns.</summary>
+    /// <summary>
+    /// The shape of a schema: names, vector kinds, item types, keys and annotations of its visible columns.
+    /// </summary>
     public static SchemaShape Of(DataViewSchema schema) =>
         ((IDataLoader<object>)new SchemaOnly(schema)).Append(new Unchanged()).GetOutputSchema();
 
-    /// <summary>The shape of columns; sizes do not matter beyond known or not, so an estimator that does not know a size yet may give any.</summary>
+    /// <summary>
+    /// The shape of columns; sizes do not matter beyond known or not, so an estimator that does not know a size yet may
+    /// give any.
+    /// </summary>
     public static SchemaShape Of(IEnumerable<OutputColumn> columns)
     {
         var builder = new DataViewSchema.Builder();
-        foreach (OutputColumn column in columns)
+        foreach (var column in columns)
             builder.AddColumn(column.Name, column.Type, column.Annotations);
         return Of(builder.ToSchema());
     }
 
     /// <summary>The shape of one column of a schema.</summary>
-    public static SchemaShape.Column Of(DataViewSchema.Column column) => Of([new OutputColumn(column.Name, column.Type, column.Annotations)])[0];
+    public static SchemaShape.Column Of(DataViewSchema.Column column) =>
+        Of([new OutputColumn(column.Name, column.Type, column.Annotations)])[0];
 
     /// <summary>Whether a shape has a column of that name.</summary>
     public static bool Has(SchemaShape shape, string name) => shape.Any(column => column.Name == name);
 
-    /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
-    public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns) => Append(input, Of(columns));
+    /// <summary>
+    /// The input shape with columns added at its end; a column of the same name is replaced, as in the transformed
+    /// data.
+    /// </summary>
+    public static SchemaShape Append(SchemaShape input, IEnumerable<OutputColumn> columns) =>
+        Append(input, Of(columns));
 
-    /// <summary>The input shape with columns added at its end; a column of the same name is replaced, as in the transformed data.</summary>
+    /// <summary>
+    /// The input shape with columns added at its end; a column of the same name is replaced, as in the transformed
+    /// data.
+    /// </summary>
     public static SchemaShape Append(SchemaShape input, IEnumerable<SchemaShape.Column> columns)
     {
         SchemaShape.Column[] added = [.. columns];
@@ -46,10 +60,12 @@ internal static class SchemaShapes
         if (column.Name == name)
             return column;
         var annotations = new DataViewSchema.Annotations.Builder();
-        foreach (SchemaShape.Column annotation in column.Annotations)
+        foreach (var annotation in column.Annotations)
         {
-            DataViewType type = TypeOf(annotation);
-            MethodInfo getter = typeof(SchemaShapes).GetMethod(nameof(NoValue), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type.RawType);
+            var type = TypeOf(annotation);
+            var getter = typeof(SchemaShapes)
+                .GetMethod(nameof(NoValue), BindingFlags.Static | BindingFlags.NonPublic)!
+                .MakeGenericMethod(type.RawType);
             annotations.Add(annotation.Name, type, (Delegate)getter.Invoke(null, null)!);
         }
         return Of([new OutputColumn(name, TypeOf(column), annotations.ToAnnotations())])[0];
@@ -62,16 +78,24 @@ internal static class SchemaShapes
     /// <param name="expected">The right type, as the message says it.</param>
     /// <param name="component">Who needs it, as the message says it.</param>
     /// <exception cref="ArgumentException">No such column, or of another type.</exception>
-    public static SchemaShape.Column Require(SchemaShape input, string name, Func<SchemaShape.Column, bool> accepts, string expected, string component)
+    public static SchemaShape.Column Require(
+        SchemaShape input,
+        string name,
+        Func<SchemaShape.Column, bool> accepts,
+        string expected,
+        string component
+    )
     {
         ArgumentNullException.ThrowIfNull(input);
-        foreach (SchemaShape.Column column in input)
+        foreach (var column in input)
         {
             if (column.Name != name)
                 continue;
             return accepts(column)
                 ? column
-                : throw new ArgumentException($"{component}: the column '{name}' is {Describe(column)}, expected {expected}.");
+                : throw new ArgumentException(
+                    $"{component}: the column '{name}' is {Describe(column)}, expected {expected}."
+                );
         }
         throw new ArgumentException(InputColumns.Missing(component, name, expected, ColumnNames.Of(input)));
     }
@@ -79,7 +103,7 @@ internal static class SchemaShapes
     /// <summary>A type of the shape; sizes and key counts, which a shape does not know, are 1.</summary>
     private static DataViewType TypeOf(SchemaShape.Column column)
     {
-        DataViewType item = column.IsKey ? new KeyDataViewType(column.ItemType.RawType, 1) : column.ItemType;
+        var item = column.IsKey ? new KeyDataViewType(column.ItemType.RawType, 1) : column.ItemType;
         return column.Kind switch
         {
             SchemaShape.Column.VectorKind.Vector => new VectorDataViewType((PrimitiveDataViewType)item, 1),
@@ -89,11 +113,12 @@ internal static class SchemaShapes
     }
 
     // A shape has annotations' types only.
-    private static ValueGetter<T> NoValue<T>() => (ref T value) => throw new NotSupportedException("This annotation has a type and no value.");
+    private static ValueGetter<T> NoValue<T>() =>
+        (ref T value) => throw new NotSupportedException("This annotation has a type and no value.");
 
     private static string Describe(SchemaShape.Column column)
     {
-        string item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
+        var item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
         return column.Kind switch
         {
             SchemaShape.Column.VectorKind.Vector => $"Vector<{item}>",
@@ -108,13 +133,15 @@ internal static class SchemaShapes
 
         public IDataView Load(object input) => throw new NotSupportedException("This loader has a schema and no data.");
 
-        void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("This loader has a schema and no data.");
+        void ICanSaveModel.Save(ModelSaveContext ctx) =>
+            throw new NotSupportedException("This loader has a schema and no data.");
     }
 
     private sealed class Unchanged : IEstimator<ITransformer>
     {
         public SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema;
 
-        public ITransformer Fit(IDataView input) => throw new NotSupportedException("This estimator passes a schema shape on and fits nothing.");
+        public ITransformer Fit(IDataView input) =>
+            throw new NotSupportedException("This estimator passes a schema shape on and fits nothing.");
     }
 }

@@ -9,17 +9,17 @@ internal abstract class SlotBuffer : IDisposable
     /// <summary>Copies the value of the current input row into a slot.</summary>
     public abstract void Read(int slot);
 
-    /// <summary>A getter of the column's raw type that gives the value of the slot told at the time of the call.</summary>
+    /// <summary>
+    /// A getter of the column's raw type that gives the value of the slot told at the time of the call.
+    /// </summary>
     public abstract Delegate CreateGetter(Func<int> slot);
 
     /// <summary>Gives back what the slots hold.</summary>
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() { }
 
     public static SlotBuffer Create(DataViewRow input, DataViewSchema.Column column, int slots)
     {
-        Type buffer = column.Type switch
+        var buffer = column.Type switch
         {
             VectorDataViewType vector => typeof(VectorSlots<>).MakeGenericType(vector.ItemType.RawType),
             { } type when type.RawType == typeof(MLImage) => typeof(ImageSlots),
@@ -28,7 +28,10 @@ internal abstract class SlotBuffer : IDisposable
         return (SlotBuffer)Activator.CreateInstance(buffer, input, column, slots)!;
     }
 
-    /// <summary>Values that are copied by assignment: numbers, keys, text (which is immutable), row ids, and custom types by reference.</summary>
+    /// <summary>
+    /// Values that are copied by assignment: numbers, keys, text (which is immutable), row ids, and custom types by
+    /// reference.
+    /// </summary>
     private sealed class ValueSlots<T>(DataViewRow input, DataViewSchema.Column column, int slots) : SlotBuffer
     {
         private readonly ValueGetter<T> _getter = input.GetGetter<T>(column);
@@ -42,7 +45,8 @@ internal abstract class SlotBuffer : IDisposable
             _values[slot] = value;
         }
 
-        public override Delegate CreateGetter(Func<int> slot) => (ValueGetter<T>)((ref T value) => value = _values[slot()]);
+        public override Delegate CreateGetter(Func<int> slot) =>
+            (ValueGetter<T>)((ref T value) => value = _values[slot()]);
     }
 
     /// <summary>Vectors: the input fills the slot's own buffer.</summary>
@@ -53,12 +57,13 @@ internal abstract class SlotBuffer : IDisposable
 
         public override void Read(int slot) => _getter(ref _values[slot]);
 
-        public override Delegate CreateGetter(Func<int> slot) => (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[slot()].CopyTo(ref value));
+        public override Delegate CreateGetter(Func<int> slot) =>
+            (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) => _values[slot()].CopyTo(ref value));
     }
 
     /// <summary>
-    /// Images: own copies, because the input overwrites and may dispose the image it gave before. The image read from the input is never
-    /// disposed here: when it comes from objects of the user, it is still the user's.
+    /// Images: own copies, because the input overwrites and may dispose the image it gave before. The image read from
+    /// the input is never disposed here: when it comes from objects of the user, it is still the user's.
     /// </summary>
     private sealed class ImageSlots(DataViewRow input, DataViewSchema.Column column, int slots) : SlotBuffer
     {
@@ -73,15 +78,18 @@ internal abstract class SlotBuffer : IDisposable
             _images[slot] = Copy(_read);
         }
 
-        public override Delegate CreateGetter(Func<int> slot) => (ValueGetter<MLImage>)((ref MLImage value) =>
-        {
-            value?.Dispose();
-            value = Copy(_images[slot()])!;
-        });
+        public override Delegate CreateGetter(Func<int> slot) =>
+            (ValueGetter<MLImage>)(
+                (ref MLImage value) =>
+                {
+                    value?.Dispose();
+                    value = Copy(_images[slot()])!;
+                }
+            );
 
         public override void Dispose()
         {
-            foreach (MLImage? image in _images)
+            foreach (var image in _images)
                 image?.Dispose();
         }
 
@@ -89,7 +97,7 @@ internal abstract class SlotBuffer : IDisposable
         {
             if (image is null)
                 return null;
-            MLImage copy = MLImage.CreateFromPixels(image.Width, image.Height, image.PixelFormat, image.Pixels);
+            var copy = MLImage.CreateFromPixels(image.Width, image.Height, image.PixelFormat, image.Pixels);
             if (image.Tag is { } tag)
                 copy.Tag = tag;
             return copy;

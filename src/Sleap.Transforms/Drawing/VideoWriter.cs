@@ -30,7 +30,14 @@ internal sealed class VideoWriter : IDisposable
     public void Add(ReadOnlySpan<byte> rgb)
     {
         if (rgb.Length != _frameBytes)
-            throw new ArgumentException($"A frame has {rgb.Length} bytes, and those before it have {_frameBytes}: a video's frames are of one size.", nameof(rgb));
+        {
+            throw new ArgumentException(
+                $"A frame has {rgb.Length} bytes, and those before it have {_frameBytes}: a "
+                    + $"video's frames are of one size.",
+                nameof(rgb)
+            );
+        }
+
         try
         {
             _ffmpeg.StandardInput.BaseStream.Write(rgb);
@@ -71,9 +78,15 @@ internal sealed class VideoWriter : IDisposable
 
     private static Process Start(IEnumerable<string> arguments)
     {
-        string program = Environment.GetEnvironmentVariable("FFMPEG") is { Length: > 0 } chosen ? chosen : "ffmpeg";
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false, StandardErrorEncoding = Encoding.UTF8 };
-        foreach (string argument in arguments)
+        var program = Environment.GetEnvironmentVariable("FFMPEG") is { Length: > 0 } chosen ? chosen : "ffmpeg";
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         try
         {
@@ -82,28 +95,69 @@ internal sealed class VideoWriter : IDisposable
         catch (ExternalException fault)
         {
             throw new InvalidOperationException(
-                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). Install ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), "
-                + "'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in the environment variable FFMPEG.", fault);
+                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). Install "
+                    + $"ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), "
+                    + "'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in the "
+                    + "environment variable FFMPEG.",
+                fault
+            );
         }
     }
 
     private string[] Arguments(int width, int height, double framesPerSecond, int quality)
     {
-        FormattableString size = $"{width}x{height}", rate = $"{framesPerSecond:0.######}", crf = $"{quality}";
+        FormattableString size = $"{width}x{height}",
+            rate = $"{framesPerSecond:0.######}",
+            crf = $"{quality}";
         string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
-        bool isMovie = Path.GetExtension(_path).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".m4v";
+        var isMovie = Path.GetExtension(_path).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".m4v";
         // H.264 in the form that every player takes has even sizes and 4:2:0 colour.
-        string[] codec = isMovie ? ["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-preset", "veryfast", "-crf", Text(crf), "-pix_fmt", "yuv420p", "-movflags", "+faststart"] : [];
+        string[] codec = isMovie
+            ?
+            [
+                "-vf",
+                "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+                "-crf",
+                Text(crf),
+                "-pix_fmt",
+                "yuv420p",
+                "-movflags",
+                "+faststart",
+            ]
+            : [];
         return
         [
-            "-nostdin", "-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", Text(size), "-r", Text(rate), "-i", "pipe:0", .. codec, "-y", $"file:{_unfinished}",
+            "-nostdin",
+            "-hide_banner",
+            "-loglevel",
+            "error",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            Text(size),
+            "-r",
+            Text(rate),
+            "-i",
+            "pipe:0",
+            .. codec,
+            "-y",
+            $"file:{_unfinished}",
         ];
     }
 
     private InvalidOperationException Fault()
     {
         _ffmpeg.WaitForExit();
-        string last = _errors.GetAwaiter().GetResult().Trim().Split('\n')[^1].Trim();
-        return new InvalidOperationException($"ffmpeg could not write the video '{_path}' (exit code {_ffmpeg.ExitCode}): {(last.Length > 0 ? last : "it said nothing")}");
+        var last = _errors.GetAwaiter().GetResult().Trim().Split('\n')[^1].Trim();
+        return new InvalidOperationException(
+            $"ffmpeg could not write the video '{_path}' (exit code "
+                + $"{_ffmpeg.ExitCode}): {(last.Length > 0 ? last : "it said nothing")}"
+        );
     }
 }

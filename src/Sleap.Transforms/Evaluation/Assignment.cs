@@ -1,12 +1,14 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Pairs rows with columns so that the sum of costs is least (the Hungarian method by shortest augmenting paths: Jonker and Volgenant
-/// 1987, in the rectangular form of Crouse 2016). Each row and column is paired at most once; the smaller side is paired whole.
+/// Pairs rows with columns so that the sum of costs is least (the Hungarian method by shortest augmenting paths: Jonker
+/// and Volgenant 1987, in the rectangular form of Crouse 2016). Each row and column is paired at most once; the smaller
+/// side is paired whole.
 /// </summary>
 /// <remarks>
-/// Of pairings with the same sum the one that scipy's <c>linear_sum_assignment</c> gives is taken, because costs are often equal by
-/// design (a limit, or a large number for infinity): free columns before taken ones, and a constant matrix gives the identity.
+/// Of pairings with the same sum the one that scipy's <c>linear_sum_assignment</c> gives is taken, because costs are
+/// often equal by design (a limit, or a large number for infinity): free columns before taken ones, and a constant
+/// matrix gives the identity.
 /// </remarks>
 internal static class Assignment
 {
@@ -14,37 +16,47 @@ internal static class Assignment
     /// <param name="cost">Costs, rows × columns; finite.</param>
     public static int[] Solve(double[,] cost)
     {
-        int rows = cost.GetLength(0), columns = cost.GetLength(1);
+        int rows = cost.GetLength(0),
+            columns = cost.GetLength(1);
         if (rows <= columns)
             return new Search(cost).Run();
         var transposed = new double[columns, rows];
-        for (int row = 0; row < rows; row++)
-            for (int column = 0; column < columns; column++)
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
                 transposed[column, row] = cost[row, column];
-        int[] rowOfColumn = new Search(transposed).Run();
+        }
+
+        var rowOfColumn = new Search(transposed).Run();
         var result = new int[rows];
         Array.Fill(result, -1);
-        for (int column = 0; column < columns; column++)
+        for (var column = 0; column < columns; column++)
             result[rowOfColumn[column]] = column;
         return result;
     }
 
-    /// <summary>No more rows than columns; row after row is placed along the cheapest way that re-pairs the ones before.</summary>
+    /// <summary>
+    /// No more rows than columns; row after row is placed along the cheapest way that re-pairs the ones before.
+    /// </summary>
     private sealed class Search(double[,] cost)
     {
-        private readonly int _rows = cost.GetLength(0), _columns = cost.GetLength(1);
-        private readonly double[] _rowPotential = new double[cost.GetLength(0)], _columnPotential = new double[cost.GetLength(1)];
-        private readonly int[] _columnOf = Filled(cost.GetLength(0)), _rowOf = Filled(cost.GetLength(1));
+        private readonly int _rows = cost.GetLength(0),
+            _columns = cost.GetLength(1);
+        private readonly double[] _rowPotential = new double[cost.GetLength(0)],
+            _columnPotential = new double[cost.GetLength(1)];
+        private readonly int[] _columnOf = Filled(cost.GetLength(0)),
+            _rowOf = Filled(cost.GetLength(1));
         private readonly double[] _shortest = new double[cost.GetLength(1)];
-        private readonly int[] _before = new int[cost.GetLength(1)];     // the row that each column is reached from
-        private readonly int[] _remaining = new int[cost.GetLength(1)];  // columns that the tree has not taken in
-        private readonly bool[] _rowReached = new bool[cost.GetLength(0)], _columnReached = new bool[cost.GetLength(1)];
+        private readonly int[] _before = new int[cost.GetLength(1)]; // the row that each column is reached from
+        private readonly int[] _remaining = new int[cost.GetLength(1)]; // columns that the tree has not taken in
+        private readonly bool[] _rowReached = new bool[cost.GetLength(0)],
+            _columnReached = new bool[cost.GetLength(1)];
 
         public int[] Run()
         {
-            for (int row = 0; row < _rows; row++)
+            for (var row = 0; row < _rows; row++)
             {
-                (int sink, double length) = Grow(row);
+                (var sink, var length) = Grow(row);
                 Reprice(row, length);
                 Repair(row, sink);
             }
@@ -57,18 +69,18 @@ internal static class Assignment
             Array.Fill(_shortest, double.PositiveInfinity);
             Array.Clear(_rowReached);
             Array.Clear(_columnReached);
-            int left = _columns;
-            for (int i = 0; i < left; i++)
+            var left = _columns;
+            for (var i = 0; i < left; i++)
                 _remaining[i] = left - 1 - i;
-            (int row, double length) = (from, 0.0);
+            (var row, var length) = (from, 0.0);
             while (true)
             {
                 _rowReached[row] = true;
-                (int nearest, double least) = (-1, double.PositiveInfinity);
-                for (int i = 0; i < left; i++)
+                (var nearest, var least) = (-1, double.PositiveInfinity);
+                for (var i = 0; i < left; i++)
                 {
-                    int to = _remaining[i];
-                    double reduced = length + cost[row, to] - _rowPotential[row] - _columnPotential[to];
+                    var to = _remaining[i];
+                    var reduced = length + cost[row, to] - _rowPotential[row] - _columnPotential[to];
                     if (reduced < _shortest[to])
                         (_shortest[to], _before[to]) = (reduced, row);
                     if (_shortest[to] < least || (_shortest[to] == least && _rowOf[to] < 0))
@@ -76,7 +88,7 @@ internal static class Assignment
                 }
                 if (nearest < 0)
                     throw new ArgumentException("A cost is not a finite number.", nameof(cost));
-                (length, int column) = (least, _remaining[nearest]);
+                (length, var column) = (least, _remaining[nearest]);
                 _columnReached[column] = true;
                 _remaining[nearest] = _remaining[--left];
                 if (_rowOf[column] < 0)
@@ -88,17 +100,22 @@ internal static class Assignment
         private void Reprice(int from, double length)
         {
             _rowPotential[from] += length;
-            for (int row = 0; row < _rows; row++)
+            for (var row = 0; row < _rows; row++)
+            {
                 if (_rowReached[row] && row != from)
                     _rowPotential[row] += length - _shortest[_columnOf[row]];
-            for (int column = 0; column < _columns; column++)
+            }
+
+            for (var column = 0; column < _columns; column++)
+            {
                 if (_columnReached[column])
                     _columnPotential[column] -= length - _shortest[column];
+            }
         }
 
         private void Repair(int from, int sink)
         {
-            for (int column = sink, row = -1; row != from;)
+            for (int column = sink, row = -1; row != from; )
             {
                 row = _before[column];
                 _rowOf[column] = row;

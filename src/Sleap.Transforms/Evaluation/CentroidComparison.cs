@@ -10,9 +10,7 @@ internal sealed class CentroidComparison(int node, double radius)
     private int _predictions;
 
     public CentroidComparison(Skeleton skeleton, EvaluationOptions options)
-        : this(options.CentroidNode is { } name ? skeleton.IndexOf(name) : -1, options.CentroidRadius)
-    {
-    }
+        : this(options.CentroidNode is { } name ? skeleton.IndexOf(name) : -1, options.CentroidRadius) { }
 
     public void Add(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted) =>
         Add([.. truth.Select(Centroid)], [.. predicted.Select(Centroid)]);
@@ -24,26 +22,38 @@ internal sealed class CentroidComparison(int node, double radius)
         if (truth.Count == 0 || predicted.Count == 0)
             return;
         var distance = new double[truth.Count, predicted.Count];
-        for (int t = 0; t < truth.Count; t++)
-            for (int p = 0; p < predicted.Count; p++)
+        for (var t = 0; t < truth.Count; t++)
+        {
+            for (var p = 0; p < predicted.Count; p++)
                 distance[t, p] = double.Hypot(truth[t].X - predicted[p].X, truth[t].Y - predicted[p].Y);
-        int[] partners = Assignment.Solve(distance);
-        for (int t = 0; t < truth.Count; t++)
+        }
+
+        var partners = Assignment.Solve(distance);
+        for (var t = 0; t < truth.Count; t++)
+        {
             if (partners[t] >= 0 && distance[t, partners[t]] <= radius)
                 _distances.Add(distance[t, partners[t]]);
+        }
     }
 
     public CentroidMetrics Result() =>
-        new(radius, _distances.Count, _predictions - _distances.Count, _truths - _distances.Count, ErrorSummary.Of(_distances, _truths, radius));
+        new(
+            radius,
+            _distances.Count,
+            _predictions - _distances.Count,
+            _truths - _distances.Count,
+            ErrorSummary.Of(_distances, _truths, radius)
+        );
 
     /// <summary>The chosen node where it is visible, else the mean of the visible ones.</summary>
     internal (double X, double Y) Centroid(PoseInstance animal)
     {
         if (node >= 0 && animal.IsVisible(node))
             return (animal.Points[2 * node], animal.Points[(2 * node) + 1]);
-        double x = 0, y = 0;
-        int visible = 0;
-        for (int n = 0; n < animal.Points.Length / 2; n++)
+        double x = 0,
+            y = 0;
+        var visible = 0;
+        for (var n = 0; n < animal.Points.Length / 2; n++)
         {
             if (!animal.IsVisible(n))
                 continue;

@@ -1,6 +1,9 @@
 namespace Sleap.Transforms;
 
-/// <summary>The pairs of the CLEAR MOT figures: in each frame a true track keeps the predicted one it had in the frame before where that is still similar enough.</summary>
+/// <summary>
+/// The pairs of the CLEAR MOT figures: in each frame a true track keeps the predicted one it had in the frame before
+/// where that is still similar enough.
+/// </summary>
 internal sealed class ClearCounts(double threshold)
 {
     // Outweighs any sum of similarities within a frame, so that kept pairs come first.
@@ -23,8 +26,13 @@ internal sealed class ClearCounts(double threshold)
 
     public int Fragmentations => _periods.Values.Sum(periods => periods - 1);
 
-    /// <summary>Share of the pairs that belong to the true track which their predicted track is paired with most.</summary>
-    public double Purity => Pairs == 0 ? double.NaN : (double)_together.GroupBy(pair => pair.Key.Predicted).Sum(track => track.Max(pair => pair.Value)) / Pairs;
+    /// <summary>
+    /// Share of the pairs that belong to the true track which their predicted track is paired with most.
+    /// </summary>
+    public double Purity =>
+        Pairs == 0
+            ? double.NaN
+            : (double)_together.GroupBy(pair => pair.Key.Predicted).Sum(track => track.Max(pair => pair.Value)) / Pairs;
 
     public void Add(TrackedFrame frame)
     {
@@ -32,15 +40,27 @@ internal sealed class ClearCounts(double threshold)
         if (frame.Truth.Length == 0 || frame.Predicted.Length == 0)
             return;
         var cost = new double[frame.Truth.Length, frame.Predicted.Length];
-        for (int t = 0; t < frame.Truth.Length; t++)
-            for (int p = 0; p < frame.Predicted.Length; p++)
+        for (var t = 0; t < frame.Truth.Length; t++)
+        {
+            for (var p = 0; p < frame.Predicted.Length; p++)
+            {
                 if (frame.Similarity[t, p] >= threshold - Rounding)
-                    cost[t, p] = -frame.Similarity[t, p] - (_before.TryGetValue(frame.Truth[t], out int kept) && kept == frame.Predicted[p] ? Kept : 0);
-        int[] partners = Assignment.Solve(cost);
+                {
+                    cost[t, p] =
+                        -frame.Similarity[t, p]
+                        - (_before.TryGetValue(frame.Truth[t], out var kept) && kept == frame.Predicted[p] ? Kept : 0);
+                }
+            }
+        }
+
+        var partners = Assignment.Solve(cost);
         Dictionary<int, int> now = [];
-        for (int t = 0; t < partners.Length; t++)
+        for (var t = 0; t < partners.Length; t++)
+        {
             if (partners[t] >= 0 && cost[t, partners[t]] < -Rounding)
                 AddPair(frame.Truth[t], frame.Predicted[partners[t]], frame.Similarity[t, partners[t]], now);
+        }
+
         _before = now;
     }
 
@@ -48,7 +68,7 @@ internal sealed class ClearCounts(double threshold)
     {
         Pairs++;
         SimilaritySum += similarity;
-        if (_last.TryGetValue(truth, out int last) && last != predicted)
+        if (_last.TryGetValue(truth, out var last) && last != predicted)
             Switches++;
         _last[truth] = predicted;
         now[truth] = predicted;

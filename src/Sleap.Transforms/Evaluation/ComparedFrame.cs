@@ -7,4 +7,9 @@ namespace Sleap.Transforms;
 /// <param name="FrameIndex">The frame number.</param>
 /// <param name="Truth">True animals.</param>
 /// <param name="Predicted">Predicted animals, their nodes in the order of the true skeleton.</param>
-internal sealed record ComparedFrame(Video Video, int FrameIndex, IReadOnlyList<PoseInstance> Truth, IReadOnlyList<PoseInstance> Predicted);
+internal sealed record ComparedFrame(
+    Video Video,
+    int FrameIndex,
+    IReadOnlyList<PoseInstance> Truth,
+    IReadOnlyList<PoseInstance> Predicted
+);

@@ -7,50 +7,69 @@ namespace Sleap.Transforms;
 public static class EvaluationCatalog
 {
     /// <summary>
-    /// Compares the PredictedKeypoints of a view with its Keypoints, row by row. Nodes are matched by name, whatever their order; those of one side only are left out, which the
-    /// log and the metrics say.
+    /// Compares the PredictedKeypoints of a view with its Keypoints, row by row. Nodes are matched by name, whatever
+    /// their order; those of one side only are left out, which the log and the metrics say.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Labels after a model: <c>model.Transform(test)</c>.</param>
     /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or the two have no node in common.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, or the two have no node in
+    /// common.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, IDataView view, EvaluationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
-        EvaluationOptions chosen = (options ?? new EvaluationOptions()).Checked();
-        PoseColumn truth = PoseColumn.BindLabels(view.Schema, chosen.Columns, "Evaluate");
-        PoseColumn predicted = PoseColumn.BindPredicted(view.Schema, chosen.Columns, "Evaluate");
-        var nodes = new NodePairing(truth.Skeleton, predicted.Skeleton, $"'{chosen.Columns.Keypoints}'", $"'{chosen.Columns.PredictedKeypoints}'");
+        var chosen = (options ?? new EvaluationOptions()).Checked();
+        var truth = PoseColumn.BindLabels(view.Schema, chosen.Columns, "Evaluate");
+        var predicted = PoseColumn.BindPredicted(view.Schema, chosen.Columns, "Evaluate");
+        var nodes = new NodePairing(
+            truth.Skeleton,
+            predicted.Skeleton,
+            $"'{chosen.Columns.Keypoints}'",
+            $"'{chosen.Columns.PredictedKeypoints}'"
+        );
         PoseLog.Warn(pose.Context, "Evaluating", nodes.Remarks);
 
         var comparison = new PoseComparison(nodes.Skeleton, nodes.Check(chosen));
-        FrameColumns frames = FrameColumns.Bind(view.Schema, chosen.Columns, "Evaluate");
-        using DataViewRowCursor cursor = view.GetRowCursor([.. frames.Columns, .. truth.Columns, .. predicted.Columns]);
-        Func<(string Video, int FrameIndex)> frame = frames.Open(cursor);
-        Func<IReadOnlyList<PoseInstance>> labels = truth.Open(cursor);
-        Func<IReadOnlyList<PoseInstance>> predictions = predicted.Open(cursor);
+        var frames = FrameColumns.Bind(view.Schema, chosen.Columns, "Evaluate");
+        using var cursor = view.GetRowCursor([.. frames.Columns, .. truth.Columns, .. predicted.Columns]);
+        var frame = frames.Open(cursor);
+        var labels = truth.Open(cursor);
+        var predictions = predicted.Open(cursor);
         while (cursor.MoveNext())
         {
-            (string video, int index) = frame();
-            IReadOnlyList<PoseInstance> found = predictions();
+            (var video, var index) = frame();
+            var found = predictions();
             if (view is IFrameReporting reporting && reporting.IsUnreadable(video, index))
-                continue;   // the model did not see it
-            comparison.Add(video, index, NodePairing.Take(labels(), nodes.TruthNodes), NodePairing.Take(found, nodes.PredictedNodes));
+                continue; // the model did not see it
+            comparison.Add(
+                video,
+                index,
+                NodePairing.Take(labels(), nodes.TruthNodes),
+                NodePairing.Take(found, nodes.PredictedNodes)
+            );
         }
         return nodes.Mark(comparison.Result());
     }
 
     /// <summary>
-    /// Compares predicted labels with true ones in each frame that has true animals. Frames are matched by video and number; where a frame has
-    /// animals of both kinds, those that a person set are the true ones and predicted ones the predicted.
+    /// Compares predicted labels with true ones in each frame that has true animals. Frames are matched by video and
+    /// number; where a frame has animals of both kinds, those that a person set are the true ones and predicted ones
+    /// the predicted.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge; their nodes are matched by name, and those of one side only are left out, which the log and the metrics say.</param>
+    /// <param name="predicted">Labels to judge; their nodes are matched by name, and those of one side only are left
+    /// out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in common.</exception>
-    public static PoseMetrics Evaluate(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
+    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in
+    /// common.</exception>
+    public static PoseMetrics Evaluate(
+        this PoseCatalog pose,
+        Labels truth,
+        Labels predicted,
+        EvaluationOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(truth);
@@ -61,19 +80,30 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares the places of animals only, whatever nodes the predictions have: for centroid models, whose animals have one node. A predicted animal is where the mean of
-    /// its visible nodes is; a true one where <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
+    /// Compares the places of animals only, whatever nodes the predictions have: for centroid models, whose animals
+    /// have one node. A predicted animal is where the mean of its visible nodes is; a true one where
+    /// <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">Labels that are right.</param>
     /// <param name="predicted">Labels to judge, of any skeleton.</param>
     /// <param name="options">The radius and the node; null for the defaults.</param>
     /// <exception cref="ArgumentException">The label sets have no video in common, or several skeletons.</exception>
-    public static CentroidMetrics EvaluateCentroids(this PoseCatalog pose, Labels truth, Labels predicted, EvaluationOptions? options = null)
+    public static CentroidMetrics EvaluateCentroids(
+        this PoseCatalog pose,
+        Labels truth,
+        Labels predicted,
+        EvaluationOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(predicted);
-        return new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked(), matchNodes: false).CompareCentroids();
+        return new LabelsComparison(
+            truth,
+            predicted,
+            (options ?? new EvaluationOptions()).Checked(),
+            matchNodes: false
+        ).CompareCentroids();
     }
 }

@@ -1,38 +1,49 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Sleap.Transforms;
 
 /// <summary>How predictions are compared with labels.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The distance in pixels within which a node counts as right in <see cref="ErrorSummary.Within"/>. Default 5.</summary>
+    /// <summary>
+    /// The distance in pixels within which a node counts as right in <see cref="ErrorSummary.Within"/>. Default 5.
+    /// </summary>
     public double Radius { get; init; } = 5;
 
     /// <summary>Whose rules the figures follow. Default: every true animal and every prediction counts.</summary>
     public EvaluationRules Rules { get; init; } = EvaluationRules.Standard;
 
     /// <summary>
-    /// The spread of labels that object keypoint similarity (OKS) takes for granted, as a share of the animal's size. Default 0.025, the smallest of
-    /// COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
+    /// The spread of labels that object keypoint similarity (OKS) takes for granted, as a share of the animal's size.
+    /// Default 0.025, the smallest of COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
     /// </summary>
     public double OksStddev { get; init; } = 0.025;
 
     /// <summary>Another spread for some nodes, by name. Default: none.</summary>
     public ImmutableDictionary<string, double> NodeOksStddev { get; init; } = ImmutableDictionary<string, double>.Empty;
 
-    /// <summary>The area in square pixels that stands for an animal's size in OKS. Default null: the box around its visible true nodes.</summary>
+    /// <summary>
+    /// The area in square pixels that stands for an animal's size in OKS. Default null: the box around its visible true
+    /// nodes.
+    /// </summary>
     public double? OksScale { get; init; }
 
     /// <summary>Under <see cref="EvaluationRules.SleapNN"/>, the OKS that a pair must exceed. Default 0.</summary>
     public double PairOks { get; init; }
 
-    /// <summary>The OKS that a prediction must reach to count as a true animal's in the track metrics. Default 0.5.</summary>
+    /// <summary>
+    /// The OKS that a prediction must reach to count as a true animal's in the track metrics. Default 0.5.
+    /// </summary>
     public double TrackOks { get; init; } = 0.5;
 
     /// <summary>The distances in pixels of the PCK curve, rising. Default 1, 2, … 10.</summary>
     public ImmutableArray<double> PckThresholds { get; init; } = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-    /// <summary>The node that stands for an animal's place in the centroid metrics. Default null, and where it is missing: the mean of the visible nodes.</summary>
+    /// <summary>
+    /// The node that stands for an animal's place in the centroid metrics. Default null, and where it is missing: the
+    /// mean of the visible nodes.
+    /// </summary>
     public string? CentroidNode { get; init; }
 
     /// <summary>The distance in pixels within which a predicted centroid counts as the true one. Default 50.</summary>
@@ -48,34 +59,71 @@ public sealed record EvaluationOptions
         void Positive(string name, double value, string what)
         {
             if (!(value > 0) || !double.IsFinite(value))
-                faults.Add(FormattableString.Invariant($"{name} is {value}, expected {what} above 0"));
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {what} above 0"));
         }
         Positive(nameof(Radius), Radius, "a distance");
         Positive(nameof(CentroidRadius), CentroidRadius, "a distance");
         Positive(nameof(OksStddev), OksStddev, "a spread");
-        foreach ((string node, double value) in NodeOksStddev)
+        foreach ((var node, var value) in NodeOksStddev)
             Positive($"{nameof(NodeOksStddev)} of '{node}'", value, "a spread");
         if (OksScale is { } scale)
             Positive(nameof(OksScale), scale, "an area");
         if (!Enum.IsDefined(Rules))
-            faults.Add($"{nameof(Rules)} is {Rules}, expected one of {string.Join(", ", Enum.GetNames<EvaluationRules>())}");
+        {
+            faults.Add(
+                $"{nameof(Rules)} is {Rules}, expected one of "
+                    + $"{string.Join(", ", Enum.GetNames<EvaluationRules>())}"
+            );
+        }
+
         if (!(PairOks is >= 0 and < 1))
-            faults.Add(FormattableString.Invariant($"{nameof(PairOks)} is {PairOks}, expected 0 or more and less than 1"));
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(PairOks)} is {PairOks}, expected 0 or more and less than 1"
+                )
+            );
+        }
+
         if (!(TrackOks is > 0 and <= 1))
-            faults.Add(FormattableString.Invariant($"{nameof(TrackOks)} is {TrackOks}, expected more than 0 and at most 1"));
-        if (PckThresholds.IsDefaultOrEmpty || !PckThresholds.All(t => t > 0 && double.IsFinite(t)) || PckThresholds.Zip(PckThresholds.Skip(1)).Any(p => p.First >= p.Second))
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(TrackOks)} is {TrackOks}, expected more than 0 and at most 1"
+                )
+            );
+        }
+
+        if (
+            PckThresholds.IsDefaultOrEmpty
+            || !PckThresholds.All(t => t > 0 && double.IsFinite(t))
+            || PckThresholds.Zip(PckThresholds.Skip(1)).Any(p => p.First >= p.Second)
+        )
+        {
             faults.Add($"{nameof(PckThresholds)} must be distances above 0 that rise");
+        }
+
         if (CentroidNode == "")
             faults.Add($"{nameof(CentroidNode)} is empty, expected a node or null");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Evaluation options: {string.Join("; ", faults)}.");
+        return faults.Count == 0
+            ? this
+            : throw new ArgumentException($"Evaluation options: {string.Join("; ", faults)}.");
     }
 
     /// <summary>The same, checked against a skeleton: the nodes that are named must be its.</summary>
     internal EvaluationOptions Checked(IO.Skeleton skeleton)
     {
-        string[] unknown = [.. NodeOksStddev.Keys.Append(CentroidNode ?? skeleton.Nodes[0]).Where(node => skeleton.IndexOf(node) < 0)];
+        string[] unknown =
+        [
+            .. NodeOksStddev.Keys.Append(CentroidNode ?? skeleton.Nodes[0]).Where(node => skeleton.IndexOf(node) < 0),
+        ];
         return unknown.Length == 0
             ? this
-            : throw new ArgumentException($"Evaluation options: there is no node {string.Join(", ", unknown)}. The skeleton has {string.Join(", ", skeleton.Nodes)}.");
+            : throw new ArgumentException(
+                $"Evaluation options: there is no node {string.Join(", ", unknown)}. The "
+                    + $"skeleton has {string.Join(", ", skeleton.Nodes)}."
+            );
     }
 }

@@ -11,4 +11,15 @@ namespace Sleap.Transforms;
 /// <param name="Found">Those of them whose animal was paired and whose node was predicted.</param>
 /// <param name="MeanError">Mean distance of the found points in pixels; NaN when none was found.</param>
 /// <param name="WorstError">The largest distance; NaN when none was found.</param>
-public sealed record FrameError(string Video, int FrameIndex, int Instances, int Predicted, int Missed, int Spurious, int Visible, int Found, double MeanError, double WorstError);
+public sealed record FrameError(
+    string Video,
+    int FrameIndex,
+    int Instances,
+    int Predicted,
+    int Missed,
+    int Spurious,
+    int Visible,
+    int Found,
+    double MeanError,
+    double WorstError
+);

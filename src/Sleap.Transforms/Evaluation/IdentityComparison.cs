@@ -14,14 +14,28 @@ internal sealed class IdentityComparison
         if (truth is null)
             return;
         _truth.TryAdd(truth, _truth.Count);
-        (int, int) key = (_truth[truth], predicted is null ? -1 : _predicted[predicted]);
+        var key = (_truth[truth], predicted is null ? -1 : _predicted[predicted]);
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
 
     /// <summary>Null when the labels or the predictions have no names at all.</summary>
-    public IdentityMetrics? Result() => _truth.Count == 0 || _predicted.Count == 0
-        ? null
-        : new IdentityMetrics(
-            [.. _truth.Keys], [.. _predicted.Keys],
-            [.. Enumerable.Range(0, _truth.Count).Select(t => Enumerable.Range(0, _predicted.Count).Append(-1).Select(p => _counts.GetValueOrDefault((t, p))).ToArray()).Select(System.Collections.Immutable.ImmutableArray.Create)]);
+    public IdentityMetrics? Result() =>
+        _truth.Count == 0 || _predicted.Count == 0
+            ? null
+            : new IdentityMetrics(
+                [.. _truth.Keys],
+                [.. _predicted.Keys],
+                [
+                    .. Enumerable
+                        .Range(0, _truth.Count)
+                        .Select(t =>
+                            Enumerable
+                                .Range(0, _predicted.Count)
+                                .Append(-1)
+                                .Select(p => _counts.GetValueOrDefault((t, p)))
+                                .ToArray()
+                        )
+                        .Select(System.Collections.Immutable.ImmutableArray.Create),
+                ]
+            );
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -14,7 +15,8 @@ internal sealed class LabelsComparison
     /// <param name="truth">Labels that are right.</param>
     /// <param name="predicted">Labels to judge.</param>
     /// <param name="options">Checked options.</param>
-    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their own.</param>
+    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their
+    /// own.</param>
     public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
     {
         (_truth, _predicted, _options) = (truth, predicted, options);
@@ -28,7 +30,9 @@ internal sealed class LabelsComparison
         Skeleton = _predictedSkeleton = _nodes.Skeleton;
     }
 
-    /// <summary>The nodes compared, in the order of the true labels; all of the true labels' where nodes are not matched.</summary>
+    /// <summary>
+    /// The nodes compared, in the order of the true labels; all of the true labels' where nodes are not matched.
+    /// </summary>
     public Skeleton Skeleton { get; }
 
     /// <summary>What is to be said of nodes that are left out.</summary>
@@ -40,36 +44,55 @@ internal sealed class LabelsComparison
     /// <summary>The frames to compare, in the order of the true labels.</summary>
     public IEnumerable<ComparedFrame> Frames()
     {
-        Dictionary<Video, Video> videos = MatchVideos(_truth.Videos, _predicted.Videos);
-        var byFrame = _predicted.Frames.GroupBy(frame => (frame.Video, frame.FrameIndex)).ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
+        var videos = MatchVideos(_truth.Videos, _predicted.Videos);
+        var byFrame = _predicted
+            .Frames.GroupBy(frame => (frame.Video, frame.FrameIndex))
+            .ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
         // Each with its own: tracks of one name in both are one animal, two of one name in a file are two.
         (InstanceReading truths, InstanceReading predictions) = (new(), new());
-        foreach (LabeledFrame frame in _truth.Frames)
+        foreach (var frame in _truth.Frames)
         {
-            List<PoseInstance> labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
+            var labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
-            List<Instance>? found = videos.TryGetValue(frame.Video, out Video? video) ? byFrame.GetValueOrDefault((video, frame.FrameIndex)) : null;
+            var found = videos.TryGetValue(frame.Video, out var video)
+                ? byFrame.GetValueOrDefault((video, frame.FrameIndex))
+                : null;
             // sleap-nn leaves out frames that the predictions do not mention.
             if (found is null && _options.Rules == EvaluationRules.SleapNN)
                 continue;
-            yield return new ComparedFrame(frame.Video, frame.FrameIndex, labels, predictions.Animals(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes?.PredictedNodes));
+            yield return new ComparedFrame(
+                frame.Video,
+                frame.FrameIndex,
+                labels,
+                predictions.Animals(
+                    Choose(found ?? [], preferPredicted: true),
+                    _predictedSkeleton,
+                    _nodes?.PredictedNodes
+                )
+            );
         }
     }
 
     public PoseMetrics Compare()
     {
         var comparison = new PoseComparison(Skeleton, _options);
-        foreach (ComparedFrame frame in Frames())
+        foreach (var frame in Frames())
             comparison.Add(VideoNames[frame.Video], frame.FrameIndex, frame.Truth, frame.Predicted);
         return _nodes!.Mark(comparison.Result());
     }
 
-    /// <summary>Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the predicted ones' nodes.</summary>
+    /// <summary>
+    /// Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the
+    /// predicted ones' nodes.
+    /// </summary>
     public CentroidMetrics CompareCentroids()
     {
-        (CentroidComparison truth, CentroidComparison predicted) = (new(Skeleton, _options.Checked(Skeleton)), new(-1, _options.CentroidRadius));
-        foreach (ComparedFrame frame in Frames())
+        (CentroidComparison truth, CentroidComparison predicted) = (
+            new(Skeleton, _options.Checked(Skeleton)),
+            new(-1, _options.CentroidRadius)
+        );
+        foreach (var frame in Frames())
             truth.Add([.. frame.Truth.Select(truth.Centroid)], [.. frame.Predicted.Select(predicted.Centroid)]);
         return truth.Result();
     }
@@ -79,49 +102,70 @@ internal sealed class LabelsComparison
     {
         Dictionary<Video, string> names = [];
         HashSet<string> used = new(StringComparer.Ordinal);
-        foreach (Video video in videos)
+        foreach (var video in videos)
         {
-            string name = video.Path;
-            for (int number = 2; !used.Add(name); number++)
-                name = FormattableString.Invariant($"{video.Path} ({number})");
+            var name = video.Path;
+            for (var number = 2; !used.Add(name); number++)
+                name = string.Create(CultureInfo.InvariantCulture, $"{video.Path} ({number})");
             names.Add(video, name);
         }
         return names;
     }
 
     private static IEnumerable<Instance> Choose(IReadOnlyList<Instance> instances, bool preferPredicted) =>
-        instances.Any(animal => animal.IsPredicted == preferPredicted) ? instances.Where(animal => animal.IsPredicted == preferPredicted) : instances;
+        instances.Any(animal => animal.IsPredicted == preferPredicted)
+            ? instances.Where(animal => animal.IsPredicted == preferPredicted)
+            : instances;
 
     private static Skeleton SkeletonOf(Labels labels, string which)
     {
-        Skeleton[] used = [.. labels.Frames.SelectMany(frame => frame.Instances).Select(animal => animal.Skeleton).Concat(labels.Skeletons).Distinct()];
+        Skeleton[] used =
+        [
+            .. labels
+                .Frames.SelectMany(frame => frame.Instances)
+                .Select(animal => animal.Skeleton)
+                .Concat(labels.Skeletons)
+                .Distinct(),
+        ];
         return used.Length == 1
             ? used[0]
-            : throw new ArgumentException($"Evaluate: the {which} labels have {used.Length} skeletons, expected one: {string.Join(", ", used.Select(skeleton => $"'{skeleton.Name}'"))}.");
+            : throw new ArgumentException(
+                $"Evaluate: the {which} labels have {used.Length} skeletons, expected one: "
+                    + $"{string.Join(", ", used.Select(skeleton => $"'{skeleton.Name}'"))}."
+            );
     }
 
-    /// <summary>The predicted video for each true one: the same file, else the same file name; one video on each side is the same.</summary>
+    /// <summary>
+    /// The predicted video for each true one: the same file, else the same file name; one video on each side is the
+    /// same.
+    /// </summary>
     private static Dictionary<Video, Video> MatchVideos(IReadOnlyList<Video> truth, IReadOnlyList<Video> predicted)
     {
         if (truth.Count == 1 && predicted.Count == 1)
             return new() { [truth[0]] = predicted[0] };
         Dictionary<Video, Video> matches = [];
-        foreach (Video video in truth)
+        foreach (var video in truth)
         {
-            Video? match = predicted.FirstOrDefault(other => Paths(other).Intersect(Paths(video)).Any())
-                ?? predicted.FirstOrDefault(other => Paths(other).Select(FileName).Intersect(Paths(video).Select(FileName)).Any());
+            var match =
+                predicted.FirstOrDefault(other => Paths(other).Intersect(Paths(video)).Any())
+                ?? predicted.FirstOrDefault(other =>
+                    Paths(other).Select(FileName).Intersect(Paths(video).Select(FileName)).Any()
+                );
             if (match is not null)
                 matches.Add(video, match);
         }
         return matches.Count > 0 || truth.Count == 0
             ? matches
-            : throw new ArgumentException($"Evaluate: no video is in both label sets. True: {string.Join(", ", truth)}; predicted: {string.Join(", ", predicted)}.");
+            : throw new ArgumentException(
+                $"Evaluate: no video is in both label sets. True: "
+                    + $"{string.Join(", ", truth)}; predicted: {string.Join(", ", predicted)}."
+            );
     }
 
     // Pictures embedded in a label file know the video they were taken from.
     private static IEnumerable<string> Paths(Video video)
     {
-        for (Video? one = video; one is not null; one = one.Source)
+        for (var one = video; one is not null; one = one.Source)
         {
             yield return one.Path;
             if (one.FoundPath is { } found)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -18,19 +17,19 @@ internal sealed class NodeComparison(Skeleton skeleton, EvaluationOptions option
     {
         List<double> found = [];
         _pairs += predicted is null ? 0 : 1;
-        for (int node = 0; node < _visible.Length; node++)
+        for (var node = 0; node < _visible.Length; node++)
         {
-            bool isVisible = truth.IsVisible(node);
+            var isVisible = truth.IsVisible(node);
             _visible[node] += isVisible ? 1 : 0;
             if (predicted is not { } partner)
                 continue;
-            bool isPredicted = partner.IsVisible(node);
+            var isPredicted = partner.IsVisible(node);
             _falsePositives += !isVisible && isPredicted ? 1 : 0;
             _trueNegatives += !isVisible && !isPredicted ? 1 : 0;
             _falseNegatives += isVisible && !isPredicted ? 1 : 0;
             if (!isVisible || !isPredicted)
                 continue;
-            double distance = KeypointSimilarity.Distance(truth, partner, node);
+            var distance = KeypointSimilarity.Distance(truth, partner, node);
             _distances[node].Add(distance);
             found.Add(distance);
         }
@@ -41,17 +40,22 @@ internal sealed class NodeComparison(Skeleton skeleton, EvaluationOptions option
 
     public ErrorSummary Of(int node) => ErrorSummary.Of(_distances[node], _visible[node], options.Radius);
 
-    public VisibilityMetrics Visibility() => new(_distances.Sum(d => d.Count), _falsePositives, _trueNegatives, _falseNegatives);
+    public VisibilityMetrics Visibility() =>
+        new(_distances.Sum(d => d.Count), _falsePositives, _trueNegatives, _falseNegatives);
 
     public PckCurve Pck()
     {
-        ImmutableArray<double> thresholds = options.PckThresholds;
-        int[][] hits = [.. _distances.Select(own => thresholds.Select(threshold => own.Count(d => d < threshold)).ToArray())];
+        var thresholds = options.PckThresholds;
+        int[][] hits =
+        [
+            .. _distances.Select(own => thresholds.Select(threshold => own.Count(d => d < threshold)).ToArray()),
+        ];
         int[] totals = [.. _visible.Select(visible => options.Rules == EvaluationRules.SleapNN ? _pairs : visible)];
         return new PckCurve(
             thresholds,
             [.. thresholds.Select((_, t) => Share(hits.Sum(own => own[t]), totals.Sum()))],
-            [.. hits.Select((own, node) => Share(own.Sum(), totals[node] * thresholds.Length))]);
+            [.. hits.Select((own, node) => Share(own.Sum(), totals[node] * thresholds.Length))]
+        );
     }
 
     private static double Share(int part, int whole) => whole == 0 ? double.NaN : (double)part / whole;

@@ -3,7 +3,10 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The nodes that the true and the predicted animals share, matched by name, whatever their order. Nodes of one side only are left out.</summary>
+/// <summary>
+/// The nodes that the true and the predicted animals share, matched by name, whatever their order. Nodes of one side
+/// only are left out.
+/// </summary>
 internal sealed class NodePairing
 {
     private readonly Skeleton _truth;
@@ -19,15 +22,23 @@ internal sealed class NodePairing
         (_truth, _predicted) = (truth, predicted);
         string[] shared = [.. truth.Nodes.Where(node => predicted.IndexOf(node) >= 0)];
         if (shared.Length == 0)
-            throw new ArgumentException($"Evaluate: {truthName} and {predictedName} have no node in common, and nodes are matched by name. In {truthName}: {List(truth.Nodes)}; in {predictedName}: {List(predicted.Nodes)}. EvaluateCentroids compares the places of animals without their nodes.");
+        {
+            throw new ArgumentException(
+                $"Evaluate: {truthName} and {predictedName} have no node in common, and "
+                    + $"nodes are matched by name. In {truthName}: {List(truth.Nodes)}; in {predictedName}: "
+                    + $"{List(predicted.Nodes)}. EvaluateCentroids compares the places of animals without their nodes."
+            );
+        }
+
         TruthNodes = [.. shared.Select(truth.IndexOf)];
         PredictedNodes = [.. shared.Select(predicted.IndexOf)];
         OnlyTrue = [.. truth.Nodes.Except(shared)];
         OnlyPredicted = [.. predicted.Nodes.Except(shared)];
         Skeleton = OnlyTrue.IsEmpty ? truth : Part(truth, shared);
-        Remarks = OnlyTrue.IsEmpty && OnlyPredicted.IsEmpty
-            ? []
-            : [$"Evaluate: nodes {MetricsText.LeftOut(OnlyTrue, OnlyPredicted)}. Compared: {List(shared)}."];
+        Remarks =
+            OnlyTrue.IsEmpty && OnlyPredicted.IsEmpty
+                ? []
+                : [$"Evaluate: nodes {MetricsText.LeftOut(OnlyTrue, OnlyPredicted)}. Compared: {List(shared)}."];
     }
 
     /// <summary>The shared nodes, in the order of the true skeleton.</summary>
@@ -49,17 +60,32 @@ internal sealed class NodePairing
     public int[] PredictedNodes { get; }
 
     /// <summary>The options for the shared nodes.</summary>
-    /// <exception cref="ArgumentException">They name a node that the true animals do not have, or a centroid node that is not shared.</exception>
+    /// <exception cref="ArgumentException">They name a node that the true animals do not have, or a centroid node that
+    /// is not shared.</exception>
     public EvaluationOptions Check(EvaluationOptions options)
     {
         options.Checked(_truth);
         if (options.CentroidNode is { } node && Skeleton.IndexOf(node) < 0)
-            throw new ArgumentException($"Evaluation options: {nameof(EvaluationOptions.CentroidNode)} is '{node}', which the predictions do not have. They have {List(_predicted.Nodes)}.");
-        return options with { NodeOksStddev = options.NodeOksStddev.RemoveRange(OnlyTrue) };
+        {
+            throw new ArgumentException(
+                $"Evaluation options: {nameof(EvaluationOptions.CentroidNode)} is '{node}', "
+                    + $"which the predictions do not have. They have {List(_predicted.Nodes)}."
+            );
+        }
+
+        return options with
+        {
+            NodeOksStddev = options.NodeOksStddev.RemoveRange(OnlyTrue),
+        };
     }
 
     /// <summary>The metrics with the nodes that were left out.</summary>
-    public PoseMetrics Mark(PoseMetrics metrics) => metrics with { NodesOnlyTrue = OnlyTrue, NodesOnlyPredicted = OnlyPredicted };
+    public PoseMetrics Mark(PoseMetrics metrics) =>
+        metrics with
+        {
+            NodesOnlyTrue = OnlyTrue,
+            NodesOnlyPredicted = OnlyPredicted,
+        };
 
     /// <summary>Animals with the shared nodes only; those of which none is visible are left out.</summary>
     /// <param name="animals">Animals of one of the two skeletons.</param>
@@ -67,14 +93,23 @@ internal sealed class NodePairing
     public static IReadOnlyList<PoseInstance> Take(IReadOnlyList<PoseInstance> animals, int[] nodes)
     {
         // The usual case: both sides have the same nodes in the same order.
-        if (animals.All(animal => animal.Points.Length == 2 * nodes.Length) && nodes.SequenceEqual(Enumerable.Range(0, nodes.Length)))
-            return animals;
-        List<PoseInstance> taken = [];
-        foreach (PoseInstance animal in animals)
+        if (
+            animals.All(animal => animal.Points.Length == 2 * nodes.Length)
+            && nodes.SequenceEqual(Enumerable.Range(0, nodes.Length))
+        )
         {
-            PoseInstance part = animal with
+            return animals;
+        }
+
+        List<PoseInstance> taken = [];
+        foreach (var animal in animals)
+        {
+            var part = animal with
             {
-                Points = [.. nodes.SelectMany(node => new[] { animal.Points[2 * node], animal.Points[(2 * node) + 1] })],
+                Points =
+                [
+                    .. nodes.SelectMany(node => new[] { animal.Points[2 * node], animal.Points[(2 * node) + 1] }),
+                ],
                 Scores = animal.Scores is { } scores ? [.. nodes.Select(node => scores[node])] : null,
             };
             if (Enumerable.Range(0, nodes.Length).Any(part.IsVisible))
@@ -89,8 +124,13 @@ internal sealed class NodePairing
         return new Skeleton(
             whole.Name,
             nodes,
-            whole.Edges.Select(edge => new Edge(Place(edge.Source), Place(edge.Destination))).Where(edge => edge.Source >= 0 && edge.Destination >= 0),
-            whole.Symmetries.Select(pair => new Symmetry(Place(pair.First), Place(pair.Second))).Where(pair => pair.First >= 0 && pair.Second >= 0));
+            whole
+                .Edges.Select(edge => new Edge(Place(edge.Source), Place(edge.Destination)))
+                .Where(edge => edge.Source >= 0 && edge.Destination >= 0),
+            whole
+                .Symmetries.Select(pair => new Symmetry(Place(pair.First), Place(pair.Second)))
+                .Where(pair => pair.First >= 0 && pair.Second >= 0)
+        );
     }
 
     private static string List(IEnumerable<string> nodes) => string.Join(", ", nodes);

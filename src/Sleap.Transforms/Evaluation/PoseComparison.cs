@@ -28,12 +28,20 @@ internal sealed class PoseComparison
         _tracks = new TrackComparison(options.TrackOks);
     }
 
-    public void Add(string video, int frameIndex, IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted)
+    public void Add(
+        string video,
+        int frameIndex,
+        IReadOnlyList<PoseInstance> truth,
+        IReadOnlyList<PoseInstance> predicted
+    )
     {
-        double[,] oks = _similarity.Oks(truth, predicted);
-        int[] partners = _options.Rules == EvaluationRules.SleapNN ? AnimalPairing.ByScore(predicted, oks, _options.PairOks) : AnimalPairing.ByDistance(truth, predicted);
+        var oks = _similarity.Oks(truth, predicted);
+        var partners =
+            _options.Rules == EvaluationRules.SleapNN
+                ? AnimalPairing.ByScore(predicted, oks, _options.PairOks)
+                : AnimalPairing.ByDistance(truth, predicted);
         List<double> distances = [];
-        for (int animal = 0; animal < truth.Count; animal++)
+        for (var animal = 0; animal < truth.Count; animal++)
         {
             PoseInstance? partner = partners[animal] >= 0 ? predicted[partners[animal]] : null;
             distances.AddRange(_nodes.Add(truth[animal], partner));
@@ -51,17 +59,28 @@ internal sealed class PoseComparison
         }
         _centroids.Add(truth, predicted);
         _tracks.Add(video, frameIndex, truth, predicted, oks);
-        int pairs = partners.Count(partner => partner >= 0);
-        _frames.Add(new FrameError(
-            video, frameIndex, truth.Count, predicted.Count, truth.Count - pairs, predicted.Count - pairs,
-            truth.Sum(animal => Enumerable.Range(0, _skeleton.Nodes.Length).Count(animal.IsVisible)), distances.Count,
-            distances.Count == 0 ? double.NaN : distances.Average(), distances.Count == 0 ? double.NaN : distances.Max()));
+        var pairs = partners.Count(partner => partner >= 0);
+        _frames.Add(
+            new FrameError(
+                video,
+                frameIndex,
+                truth.Count,
+                predicted.Count,
+                truth.Count - pairs,
+                predicted.Count - pairs,
+                truth.Sum(animal => Enumerable.Range(0, _skeleton.Nodes.Length).Count(animal.IsVisible)),
+                distances.Count,
+                distances.Count == 0 ? double.NaN : distances.Average(),
+                distances.Count == 0 ? double.NaN : distances.Max()
+            )
+        );
     }
 
     public PoseMetrics Result()
     {
-        int instances = _frames.Sum(frame => frame.Instances), predicted = _frames.Sum(frame => frame.Predicted);
-        int counted = _options.Rules == EvaluationRules.SleapNN ? _pairs : instances;
+        int instances = _frames.Sum(frame => frame.Instances),
+            predicted = _frames.Sum(frame => frame.Predicted);
+        var counted = _options.Rules == EvaluationRules.SleapNN ? _pairs : instances;
         return new PoseMetrics
         {
             Frames = _frames.Count,
@@ -92,14 +111,19 @@ internal sealed class PoseComparison
         _identities.Add(truth.Track, predicted.Track);
     }
 
-    private void AddRanked(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted, int[] partners, double[,] oks)
+    private void AddRanked(
+        IReadOnlyList<PoseInstance> truth,
+        IReadOnlyList<PoseInstance> predicted,
+        int[] partners,
+        double[,] oks
+    )
     {
         _oks.AddTruths(truth.Count);
         _pck.AddTruths(truth.Count);
         // In the order in which sleap-nn takes the predictions, for equal scores.
-        foreach (int prediction in RankedMatches.ByScore(predicted))
+        foreach (var prediction in RankedMatches.ByScore(predicted))
         {
-            int animal = Array.IndexOf(partners, prediction);
+            var animal = Array.IndexOf(partners, prediction);
             if (animal < 0)
                 continue;
             _oks.AddPair(predicted[prediction].Score, oks[animal, prediction]);

@@ -6,9 +6,10 @@ namespace Sleap.Transforms;
 
 /// <summary>How well predicted poses agree with labels.</summary>
 /// <remarks>
-/// In each frame, true and predicted animals are paired so that the sum of mean distances over shared nodes is least (Hungarian method).
-/// True animals without a partner are missed, predicted ones spurious; there is no limit on the distance of a pair. Other pairings:
-/// <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>, <see cref="TrackMetrics"/>.
+/// In each frame, true and predicted animals are paired so that the sum of mean distances over shared nodes is least
+/// (Hungarian method). True animals without a partner are missed, predicted ones spurious; there is no limit on the
+/// distance of a pair. Other pairings: <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>,
+/// <see cref="TrackMetrics"/>.
 /// </remarks>
 public sealed record PoseMetrics
 {
@@ -51,7 +52,10 @@ public sealed record PoseMetrics
     /// <summary>Average precision and recall with the mean PCK of an animal as its similarity.</summary>
     public required AveragePrecision Pck { get; init; }
 
-    /// <summary>Mean OKS of the true animals with their partners, a missed one counting 0; under <see cref="EvaluationRules.SleapNN"/> of the pairs.</summary>
+    /// <summary>
+    /// Mean OKS of the true animals with their partners, a missed one counting 0; under
+    /// <see cref="EvaluationRules.SleapNN"/> of the pairs.
+    /// </summary>
     public required double MeanOks { get; init; }
 
     /// <summary>The share of nodes within 1, 2, … 10 pixels.</summary>
@@ -63,10 +67,15 @@ public sealed record PoseMetrics
     /// <summary>Which animals are found at all.</summary>
     public required CentroidMetrics Centroids { get; init; }
 
-    /// <summary>Whether paired animals have the right name (their track's); null when the labels or the predictions have no tracks.</summary>
+    /// <summary>
+    /// Whether paired animals have the right name (their track's); null when the labels or the predictions have no
+    /// tracks.
+    /// </summary>
     public required IdentityMetrics? Identities { get; init; }
 
-    /// <summary>How well tracks are followed, whatever their names; null when the labels or the predictions have no tracks.</summary>
+    /// <summary>
+    /// How well tracks are followed, whatever their names; null when the labels or the predictions have no tracks.
+    /// </summary>
     public required TrackMetrics? Tracks { get; init; }
 
     /// <summary>The comparison of each frame, in the order of the labels.</summary>
@@ -85,7 +94,13 @@ public sealed record PoseMetrics
     public string ToTable() => MetricsText.Of(this);
 
     /// <summary>The figures in one line.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE {All.Rmse:0.00}, p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within {Radius:0.#} px {All.Within:0.0%}, {Missed} missed, {Spurious} spurious{(NodesOnlyTrue.IsEmpty && NodesOnlyPredicted.IsEmpty ? "" : "; nodes " + MetricsText.LeftOut(NodesOnlyTrue, NodesOnlyPredicted))}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE "
+                + $"{All.Rmse:0.00}, "
+                + $"p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within {Radius:0.#} px "
+                + $"{All.Within:0.0%}, {Missed} missed, {Spurious} "
+                + $"spurious{(NodesOnlyTrue.IsEmpty && NodesOnlyPredicted.IsEmpty ? "" : "; nodes " + MetricsText.LeftOut(NodesOnlyTrue, NodesOnlyPredicted))}"
+        );
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Sleap.Transforms;
 
-/// <summary>Gathers predictions with their scores and whether they are right at each threshold, and makes average precision of them.</summary>
+/// <summary>
+/// Gathers predictions with their scores and whether they are right at each threshold, and makes average precision of
+/// them.
+/// </summary>
 internal sealed class RankedMatches
 {
     private const int RecallSteps = 100;
@@ -11,43 +14,62 @@ internal sealed class RankedMatches
     private int _total;
 
     /// <summary>0.50, 0.55, … 0.95.</summary>
-    public static ImmutableArray<double> Thresholds { get; } = [.. Enumerable.Range(0, 10).Select(i => i == 9 ? 0.95 : 0.5 + (i * ((0.95 - 0.5) / 9)))];
+    public static ImmutableArray<double> Thresholds { get; } =
+    [.. Enumerable.Range(0, 10).Select(i => i == 9 ? 0.95 : 0.5 + (i * ((0.95 - 0.5) / 9)))];
 
-    /// <summary>The predictions by falling score; equal scores keep their order, and no score (NaN) comes last.</summary>
+    /// <summary>
+    /// The predictions by falling score; equal scores keep their order, and no score (NaN) comes last.
+    /// </summary>
     public static int[] ByScore(IReadOnlyList<PoseInstance> predicted) =>
-        [.. Enumerable.Range(0, predicted.Count).OrderByDescending(p => float.IsNaN(predicted[p].Score) ? float.NegativeInfinity : predicted[p].Score)];
+        [
+            .. Enumerable
+                .Range(0, predicted.Count)
+                .OrderByDescending(p => float.IsNaN(predicted[p].Score) ? float.NegativeInfinity : predicted[p].Score),
+        ];
 
-    /// <summary>One frame by COCO's rules: at each threshold, predictions take by falling score the most similar free true animal that reaches it.</summary>
+    /// <summary>
+    /// One frame by COCO's rules: at each threshold, predictions take by falling score the most similar free true
+    /// animal that reaches it.
+    /// </summary>
     public void AddFrame(IReadOnlyList<PoseInstance> predicted, double[,] similarity)
     {
-        int truths = similarity.GetLength(0);
+        var truths = similarity.GetLength(0);
         _total += truths;
-        int[] order = ByScore(predicted);
+        var order = ByScore(predicted);
         var right = new ushort[predicted.Count];
-        for (int t = 0; t < Thresholds.Length; t++)
+        for (var t = 0; t < Thresholds.Length; t++)
         {
             var taken = new bool[truths];
-            foreach (int prediction in order)
+            foreach (var prediction in order)
             {
-                int best = -1;
-                for (int truth = 0; truth < truths; truth++)
-                    if (!taken[truth] && similarity[truth, prediction] >= Thresholds[t] && (best < 0 || similarity[truth, prediction] > similarity[best, prediction]))
+                var best = -1;
+                for (var truth = 0; truth < truths; truth++)
+                {
+                    if (
+                        !taken[truth]
+                        && similarity[truth, prediction] >= Thresholds[t]
+                        && (best < 0 || similarity[truth, prediction] > similarity[best, prediction])
+                    )
+                    {
                         best = truth;
+                    }
+                }
+
                 if (best < 0)
                     continue;
                 taken[best] = true;
                 right[prediction] |= (ushort)(1 << t);
             }
         }
-        for (int prediction = 0; prediction < predicted.Count; prediction++)
+        for (var prediction = 0; prediction < predicted.Count; prediction++)
             _ranked.Add((predicted[prediction].Score, right[prediction]));
     }
 
     /// <summary>A pair that was made beforehand (sleap-nn's rules).</summary>
     public void AddPair(float score, double similarity)
     {
-        int right = 0;
-        for (int t = 0; t < Thresholds.Length; t++)
+        var right = 0;
+        for (var t = 0; t < Thresholds.Length; t++)
             right |= similarity >= Thresholds[t] ? 1 << t : 0;
         _ranked.Add((score, (ushort)right));
     }
@@ -69,17 +91,17 @@ internal sealed class RankedMatches
             return (double.NaN, double.NaN);
         var precision = new double[ranked.Length];
         var recall = new double[ranked.Length];
-        int right = 0;
-        for (int i = 0; i < ranked.Length; i++)
+        var right = 0;
+        for (var i = 0; i < ranked.Length; i++)
         {
             right += (ranked[i] & bit) != 0 ? 1 : 0;
             (precision[i], recall[i]) = ((double)right / (i + 1), (double)right / _total);
         }
-        for (int i = ranked.Length - 2; i >= 0; i--)
+        for (var i = ranked.Length - 2; i >= 0; i--)
             precision[i] = Math.Max(precision[i], precision[i + 1]);
         double sum = 0;
-        int at = 0;
-        for (int step = 0; step <= RecallSteps; step++)
+        var at = 0;
+        for (var step = 0; step <= RecallSteps; step++)
         {
             while (at < recall.Length && recall[at] < (step == RecallSteps ? 1 : step * 0.01))
                 at++;

@@ -16,21 +16,35 @@ internal sealed class TrackComparison(double threshold)
     /// <param name="truth">True animals.</param>
     /// <param name="predicted">Predicted animals.</param>
     /// <param name="similarity">OKS, true × predicted.</param>
-    public void Add(string video, int frameIndex, IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted, double[,] similarity)
+    public void Add(
+        string video,
+        int frameIndex,
+        IReadOnlyList<PoseInstance> truth,
+        IReadOnlyList<PoseInstance> predicted,
+        double[,] similarity
+    )
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         int[] rows = [.. Enumerable.Range(0, truth.Count).Where(t => truth[t].Track is { } track && seen.Add(track))];
         int[] columns = [.. Enumerable.Range(0, predicted.Count).Except(OfUntracked(rows, similarity))];
         var part = new double[rows.Length, columns.Length];
-        for (int r = 0; r < rows.Length; r++)
-            for (int c = 0; c < columns.Length; c++)
+        for (var r = 0; r < rows.Length; r++)
+        {
+            for (var c = 0; c < columns.Length; c++)
                 part[r, c] = similarity[rows[r], columns[c]];
+        }
+
         seen.Clear();
         _videos.TryAdd(video, _videos.Count);
         var frame = new TrackedFrame(
             [.. rows.Select(r => Number(_truth, (video, truth[r].Track!)))],
-            [.. columns.Select(c => predicted[c].Track is { } track && seen.Add(track) ? Track(video, track) : _predictedTracks++)],
-            part);
+            [
+                .. columns.Select(c =>
+                    predicted[c].Track is { } track && seen.Add(track) ? Track(video, track) : _predictedTracks++
+                ),
+            ],
+            part
+        );
         _frames.Add((_videos[video], frameIndex, frame));
         _anyPredicted |= predicted.Any(animal => animal.Track is not null);
     }
@@ -48,12 +62,16 @@ internal sealed class TrackComparison(double threshold)
     public static TrackMetrics Compute(IReadOnlyList<TrackedFrame> frames, double threshold)
     {
         var clear = new ClearCounts(threshold);
-        foreach (TrackedFrame frame in frames)
+        foreach (var frame in frames)
             clear.Add(frame);
         var hota = new HotaCounts(frames);
-        Dictionary<int, int> lengths = Lengths(frames.SelectMany(frame => frame.Truth));
-        double[] coverage = [.. lengths.Select(track => (double)clear.Matched.GetValueOrDefault(track.Key) / track.Value)];
-        int mostly = coverage.Count(share => share > 0.8), partly = coverage.Count(share => share is >= 0.2 and <= 0.8);
+        var lengths = Lengths(frames.SelectMany(frame => frame.Truth));
+        double[] coverage =
+        [
+            .. lengths.Select(track => (double)clear.Matched.GetValueOrDefault(track.Key) / track.Value),
+        ];
+        int mostly = coverage.Count(share => share > 0.8),
+            partly = coverage.Count(share => share is >= 0.2 and <= 0.8);
         return new TrackMetrics
         {
             TrueDetections = frames.Sum(frame => frame.Truth.Length),
@@ -80,7 +98,7 @@ internal sealed class TrackComparison(double threshold)
 
     private int Track(string video, string track)
     {
-        if (_predicted.TryGetValue((video, track), out int number))
+        if (_predicted.TryGetValue((video, track), out var number))
             return number;
         _predicted.Add((video, track), _predictedTracks);
         return _predictedTracks++;
@@ -93,39 +111,60 @@ internal sealed class TrackComparison(double threshold)
         return numbers[key];
     }
 
-    /// <summary>The predictions that are most like a true animal which has no track: nobody knows which track would be right for them.</summary>
+    /// <summary>
+    /// The predictions that are most like a true animal which has no track: nobody knows which track would be right for
+    /// them.
+    /// </summary>
     private IEnumerable<int> OfUntracked(int[] tracked, double[,] similarity)
     {
-        int truths = similarity.GetLength(0);
+        var truths = similarity.GetLength(0);
         if (tracked.Length == truths)
             yield break;
-        for (int p = 0; p < similarity.GetLength(1); p++)
+        for (var p = 0; p < similarity.GetLength(1); p++)
         {
-            int best = Enumerable.Range(0, truths).MaxBy(t => similarity[t, p]);
+            var best = Enumerable.Range(0, truths).MaxBy(t => similarity[t, p]);
             if (similarity[best, p] >= threshold && !tracked.Contains(best))
                 yield return p;
         }
     }
 
-    private static Dictionary<int, int> Lengths(IEnumerable<int> tracks) => tracks.CountBy(track => track).ToDictionary();
+    private static Dictionary<int, int> Lengths(IEnumerable<int> tracks) =>
+        tracks.CountBy(track => track).ToDictionary();
 
-    /// <summary>The largest number of similar pairs when each true track is one predicted track at most (Hungarian method over whole tracks).</summary>
+    /// <summary>
+    /// The largest number of similar pairs when each true track is one predicted track at most (Hungarian method over
+    /// whole tracks).
+    /// </summary>
     private static int IdentityPairs(IReadOnlyList<TrackedFrame> frames, double threshold)
     {
         Dictionary<(int, int), int> together = [];
-        foreach (TrackedFrame frame in frames)
-            for (int t = 0; t < frame.Truth.Length; t++)
-                for (int p = 0; p < frame.Predicted.Length; p++)
+        foreach (var frame in frames)
+        {
+            for (var t = 0; t < frame.Truth.Length; t++)
+            {
+                for (var p = 0; p < frame.Predicted.Length; p++)
+                {
                     if (frame.Similarity[t, p] >= threshold)
-                        together[(frame.Truth[t], frame.Predicted[p])] = together.GetValueOrDefault((frame.Truth[t], frame.Predicted[p])) + 1;
+                    {
+                        together[(frame.Truth[t], frame.Predicted[p])] =
+                            together.GetValueOrDefault((frame.Truth[t], frame.Predicted[p])) + 1;
+                    }
+                }
+            }
+        }
+
         if (together.Count == 0)
             return 0;
         // Only tracks that ever meet; the others cannot add to the sum.
-        int[] truths = [.. together.Keys.Select(key => key.Item1).Distinct()], predictions = [.. together.Keys.Select(key => key.Item2).Distinct()];
+        int[] truths = [.. together.Keys.Select(key => key.Item1).Distinct()],
+            predictions = [.. together.Keys.Select(key => key.Item2).Distinct()];
         var cost = new double[truths.Length, predictions.Length];
-        for (int t = 0; t < truths.Length; t++)
-            for (int p = 0; p < predictions.Length; p++)
+        for (var t = 0; t < truths.Length; t++)
+        {
+            for (var p = 0; p < predictions.Length; p++)
                 cost[t, p] = -together.GetValueOrDefault((truths[t], predictions[p]));
+        }
+
         return (int)-Assignment.Solve(cost).Select((p, t) => p < 0 ? 0 : cost[t, p]).Sum();
     }
 }

@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How well predicted tracks follow the true ones: the CLEAR MOT figures (Bernardin and Stiefelhagen 2008), the identity figures (Ristani et al. 2016)
-/// and HOTA (Luiten et al., IJCV 2020), computed as TrackEval does, with object keypoint similarity (OKS) as the similarity of a true and a predicted animal.
+/// How well predicted tracks follow the true ones: the CLEAR MOT figures (Bernardin and Stiefelhagen 2008), the
+/// identity figures (Ristani et al. 2016) and HOTA (Luiten et al., IJCV 2020), computed as TrackEval does, with object
+/// keypoint similarity (OKS) as the similarity of a true and a predicted animal.
 /// </summary>
 /// <remarks>
-/// True animals without a track are left out, and so are predictions that are theirs. A predicted animal without a track, and a second one of the same track in
-/// a frame, counts as a track of its own of one frame. Tracks of different videos are different tracks.
+/// True animals without a track are left out, and so are predictions that are theirs. A predicted animal without a
+/// track, and a second one of the same track in a frame, counts as a track of its own of one frame. Tracks of different
+/// videos are different tracks.
 /// </remarks>
 public sealed record TrackMetrics
 {
@@ -45,7 +47,9 @@ public sealed record TrackMetrics
     /// <summary>Mean similarity of the pairs; 0 without one.</summary>
     public required double MOTP { get; init; }
 
-    /// <summary>Pairs that agree when each true track is given at most one predicted track, so that there are as many as can be.</summary>
+    /// <summary>
+    /// Pairs that agree when each true track is given at most one predicted track, so that there are as many as can be.
+    /// </summary>
     public required int IdentityTruePositives { get; init; }
 
     /// <summary>Mean over true tracks of the share of frames in which they are paired.</summary>

@@ -8,8 +8,10 @@ namespace Sleap.Transforms;
 public sealed record VisibilityMetrics(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
 {
     /// <summary>Share of predicted nodes that are in the labels; NaN without a predicted node.</summary>
-    public double Precision => TruePositives + FalsePositives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalsePositives);
+    public double Precision =>
+        TruePositives + FalsePositives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalsePositives);
 
     /// <summary>Share of nodes in the labels that are predicted; NaN without one.</summary>
-    public double Recall => TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
+    public double Recall =>
+        TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 }

@@ -9,7 +9,7 @@ internal sealed class CsvSink(TextWriter writer) : ITableSink
 
     public void Header(IReadOnlyList<TableColumn> columns)
     {
-        foreach (TableColumn column in columns)
+        foreach (var column in columns)
             Text(column.Name);
         EndRow();
     }
@@ -17,7 +17,9 @@ internal sealed class CsvSink(TextWriter writer) : ITableSink
     public void Text(string? value)
     {
         Separate();
-        writer.Write(value is null || value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"")}\"");
+        writer.Write(
+            value is null || value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"")}\""
+        );
     }
 
     public void Whole(int? value) => Write(value);
@@ -29,7 +31,13 @@ internal sealed class CsvSink(TextWriter writer) : ITableSink
     public void Flag(bool? value)
     {
         Separate();
-        writer.Write(value is { } flag ? flag ? "true" : "false" : null);
+        writer.Write(
+            value is { } flag
+                ? flag
+                    ? "true"
+                    : "false"
+                : null
+        );
     }
 
     public void EndRow()
@@ -43,7 +51,7 @@ internal sealed class CsvSink(TextWriter writer) : ITableSink
     {
         Separate();
         Span<char> text = stackalloc char[32];
-        if (value is { } number && number.TryFormat(text, out int length, default, CultureInfo.InvariantCulture))
+        if (value is { } number && number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
             writer.Write(text[..length]);
     }
 

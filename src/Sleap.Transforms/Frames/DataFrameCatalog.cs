@@ -6,21 +6,23 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Poses as a table and back: a <see cref="DataFrame"/> or CSV. The predicted keypoints are taken if a view has them, else its labels. Every row
-/// is taken, and only the columns needed are computed.
+/// Poses as a table and back: a <see cref="DataFrame"/> or CSV. The predicted keypoints are taken if a view has them,
+/// else its labels. Every row is taken, and only the columns needed are computed.
 /// </summary>
 public static class DataFrameCatalog
 {
     /// <summary>The poses of all rows of a view as a table, see <see cref="TableLayout"/>.</summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows with keypoints; without Video and FrameIndex, rows are counted as the frames of one unnamed video.</param>
+    /// <param name="view">Rows with keypoints; without Video and FrameIndex, rows are counted as the frames of one
+    /// unnamed video.</param>
     /// <param name="options">Layout, time, further columns; null for the defaults.</param>
-    /// <returns>
-    /// A frame whose coordinates (pixels of the full frame) and scores are null where a node was not found. <c>instance</c> is the place of the animal in its
-    /// row. Animals without a visible node give no row.
+    /// <returns> A frame whose coordinates (pixels of the full frame) and scores are null where a node was not found.
+    /// <c>instance</c> is the place of the animal in its row. Animals without a visible node give no row.
     /// </returns>
-    /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the options are wrong.</exception>
-    /// <exception cref="InvalidOperationException">A further column has a value for each animal, and in some row not as many as there are animals.</exception>
+    /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the
+    /// options are wrong.</exception>
+    /// <exception cref="InvalidOperationException">A further column has a value for each animal, and in some row not as
+    /// many as there are animals.</exception>
     public static DataFrame ToDataFrame(this PoseCatalog pose, IDataView view, TableOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
@@ -30,22 +32,35 @@ public static class DataFrameCatalog
         return sink.Result();
     }
 
-    /// <summary>Writes the table of <see cref="ToDataFrame"/> as CSV (UTF-8, comma, point as decimal sign, empty = missing), row by row.</summary>
+    /// <summary>
+    /// Writes the table of <see cref="ToDataFrame"/> as CSV (UTF-8, comma, point as decimal sign, empty = missing), row
+    /// by row.
+    /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
     /// <param name="path">Where to; the file appears when it is whole.</param>
     /// <param name="options">Layout, time, further columns; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the options are wrong.</exception>
+    /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the
+    /// options are wrong.</exception>
     public static void SaveCsv(this PoseCatalog pose, IDataView view, string path, TableOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string unfinished = path + ".part";
+        var unfinished = path + ".part";
         try
         {
-            using (var writer = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            using (
+                var writer = new StreamWriter(
+                    unfinished,
+                    append: false,
+                    new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
+                )
+            )
+            {
                 new PoseTable(view, options ?? new TableOptions(), "SaveCsv").Write(new CsvSink(writer));
+            }
+
             File.Move(unfinished, path, overwrite: true);
         }
         finally
@@ -54,20 +69,30 @@ public static class DataFrameCatalog
         }
     }
 
-    /// <summary>A table as <see cref="ToDataFrame"/> makes it, tidy or wide, as a data view: after rows were changed, left out or read from a CSV.</summary>
+    /// <summary>
+    /// A table as <see cref="ToDataFrame"/> makes it, tidy or wide, as a data view: after rows were changed, left out
+    /// or read from a CSV.
+    /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="frame">
-    /// Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score. Wide: the columns frame and node.x, node.y for each node, and if
-    /// there are any video, instance, track, score, node.score. Other columns are left aside. Without instance, animals are told apart by track.
+    /// <param name="frame"> Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score.
+    /// Wide: the columns frame and node.x, node.y for each node, and if there are any video, instance, track, score,
+    /// node.score. Other columns are left aside. Without instance, animals are told apart by track.
     /// </param>
-    /// <param name="skeleton">The skeleton, for its edges and the order of its nodes; null to take the nodes as they come.</param>
+    /// <param name="skeleton">The skeleton, for its edges and the order of its nodes; null to take the nodes as they
+    /// come.</param>
     /// <param name="columns">The names of the view's columns; null for the defaults.</param>
-    /// <returns>
-    /// A row for each frame in order of appearance: with PredictedKeypoints, KeypointScore, InstanceScore and PredictedTrack where the table has a score anywhere, else
-    /// Keypoints and Track. One animal has a fixed size when no frame has more. Without instance scores (a tidy table) they are the mean of the nodes'.
+    /// <returns> A row for each frame in order of appearance: with PredictedKeypoints, KeypointScore, InstanceScore and
+    /// PredictedTrack where the table has a score anywhere, else Keypoints and Track. One animal has a fixed size when
+    /// no frame has more. Without instance scores (a tidy table) they are the mean of the nodes'.
     /// </returns>
-    /// <exception cref="ArgumentException">Columns are missing or of another type, a node is there twice or unknown, or a row has no frame or no node.</exception>
-    public static IDataView FromDataFrame(this PoseCatalog pose, DataFrame frame, Skeleton? skeleton = null, PoseColumnOptions? columns = null)
+    /// <exception cref="ArgumentException">Columns are missing or of another type, a node is there twice or unknown, or
+    /// a row has no frame or no node.</exception>
+    public static IDataView FromDataFrame(
+        this PoseCatalog pose,
+        DataFrame frame,
+        Skeleton? skeleton = null,
+        PoseColumnOptions? columns = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(frame);

@@ -30,21 +30,23 @@ internal sealed class DataFrameSink : ITableSink
 
     public DataFrame Result() => new(_columns.Zip(_values, ColumnOf));
 
-    private static IList ListFor(TableColumn column) => column.Type switch
-    {
-        var type when type == typeof(string) => new List<string?>(),
-        var type when type == typeof(int) => new List<int?>(),
-        var type when type == typeof(float) => new List<float?>(),
-        var type when type == typeof(double) => new List<double?>(),
-        _ => new List<bool?>(),
-    };
+    private static IList ListFor(TableColumn column) =>
+        column.Type switch
+        {
+            var type when type == typeof(string) => new List<string?>(),
+            var type when type == typeof(int) => new List<int?>(),
+            var type when type == typeof(float) => new List<float?>(),
+            var type when type == typeof(double) => new List<double?>(),
+            _ => new List<bool?>(),
+        };
 
-    private static DataFrameColumn ColumnOf(TableColumn column, IList values) => values switch
-    {
-        List<string?> texts => new StringDataFrameColumn(column.Name, texts),
-        List<int?> wholes => new Int32DataFrameColumn(column.Name, wholes),
-        List<float?> singles => new SingleDataFrameColumn(column.Name, singles),
-        List<double?> doubles => new DoubleDataFrameColumn(column.Name, doubles),
-        _ => new BooleanDataFrameColumn(column.Name, (List<bool?>)values),
-    };
+    private static DataFrameColumn ColumnOf(TableColumn column, IList values) =>
+        values switch
+        {
+            List<string?> texts => new StringDataFrameColumn(column.Name, texts),
+            List<int?> wholes => new Int32DataFrameColumn(column.Name, wholes),
+            List<float?> singles => new SingleDataFrameColumn(column.Name, singles),
+            List<double?> doubles => new DoubleDataFrameColumn(column.Name, doubles),
+            _ => new BooleanDataFrameColumn(column.Name, (List<bool?>)values),
+        };
 }

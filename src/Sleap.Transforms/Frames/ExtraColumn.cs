@@ -4,10 +4,15 @@ using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
-/// <summary>A column of a view that goes along into a table: values of the frame, which each of its animals gets, or values of each animal.</summary>
+/// <summary>
+/// A column of a view that goes along into a table: values of the frame, which each of its animals gets, or values of
+/// each animal.
+/// </summary>
 internal sealed class ExtraColumn
 {
-    private const string Expected = "a number, a flag, text, a key, a vector of Single of known size, or for each animal a key, a Single or a known number of Singles";
+    private const string Expected =
+        "a number, a flag, text, a key, a vector of Single of known size, or for each "
+        + "animal a key, a Single or a known number of Singles";
 
     private readonly DataViewSchema.Column _column;
     private readonly string _component;
@@ -26,36 +31,46 @@ internal sealed class ExtraColumn
     /// <summary>The columns of the table: one, or one for each slot of the frame's or of an animal's values.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }
 
-    /// <summary>A function that reads the current row, and passes on the values of the animal at a place in it.</summary>
+    /// <summary>
+    /// A function that reads the current row, and passes on the values of the animal at a place in it.
+    /// </summary>
     /// <param name="row">The row to read.</param>
     /// <param name="animals">Tells how many animals the current row has.</param>
-    public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals) => _column.Type switch
-    {
-        VectorDataViewType { ItemType: KeyDataViewType } => Vector(row, animals, WriteKey()),
-        VectorDataViewType => Vector<float>(row, animals, WriteSingle),
-        KeyDataViewType => Scalar(row, WriteKey()),
-        TextDataViewType => Scalar<ReadOnlyMemory<char>>(row, (sink, value) => sink.Text(value.ToString())),
-        BooleanDataViewType => Scalar<bool>(row, (sink, value) => sink.Flag(value)),
-        var type when type == NumberDataViewType.Single => Scalar<float>(row, WriteSingle),
-        var type when type == NumberDataViewType.Double => Scalar<double>(row, (sink, value) => sink.Double(double.IsNaN(value) ? null : value)),
-        _ => Scalar<int>(row, (sink, value) => sink.Whole(value)),
-    };
+    public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals) =>
+        _column.Type switch
+        {
+            VectorDataViewType { ItemType: KeyDataViewType } => Vector(row, animals, WriteKey()),
+            VectorDataViewType => Vector<float>(row, animals, WriteSingle),
+            KeyDataViewType => Scalar(row, WriteKey()),
+            TextDataViewType => Scalar<ReadOnlyMemory<char>>(row, (sink, value) => sink.Text(value.ToString())),
+            BooleanDataViewType => Scalar<bool>(row, (sink, value) => sink.Flag(value)),
+            var type when type == NumberDataViewType.Single => Scalar<float>(row, WriteSingle),
+            var type when type == NumberDataViewType.Double => Scalar<double>(
+                row,
+                (sink, value) => sink.Double(double.IsNaN(value) ? null : value)
+            ),
+            _ => Scalar<int>(row, (sink, value) => sink.Whole(value)),
+        };
 
-    private static bool IsTaken(DataViewType type) => type is TextDataViewType or BooleanDataViewType || IsKey(type)
-        || type == NumberDataViewType.Double || type == NumberDataViewType.Int32
+    private static bool IsTaken(DataViewType type) =>
+        type is TextDataViewType or BooleanDataViewType
+        || IsKey(type)
+        || type == NumberDataViewType.Double
+        || type == NumberDataViewType.Int32
         || AnimalColumn.IsValues(type)
         || (type is VectorDataViewType { IsKnownSize: false, Dimensions.Length: 1 } keys && IsKey(keys.ItemType));
 
     private static bool IsKey(DataViewType type) => type is KeyDataViewType key && key.RawType == typeof(uint);
 
-    private static Type TypeOf(DataViewType type) => type switch
-    {
-        TextDataViewType or KeyDataViewType or VectorDataViewType { ItemType: KeyDataViewType } => typeof(string),
-        BooleanDataViewType => typeof(bool),
-        _ when type == NumberDataViewType.Double => typeof(double),
-        _ when type == NumberDataViewType.Int32 => typeof(int),
-        _ => typeof(float),
-    };
+    private static Type TypeOf(DataViewType type) =>
+        type switch
+        {
+            TextDataViewType or KeyDataViewType or VectorDataViewType { ItemType: KeyDataViewType } => typeof(string),
+            BooleanDataViewType => typeof(bool),
+            _ when type == NumberDataViewType.Double => typeof(double),
+            _ when type == NumberDataViewType.Int32 => typeof(int),
+            _ => typeof(float),
+        };
 
     private static void WriteSingle(ITableSink sink, float value) => sink.Single(float.IsNaN(value) ? null : value);
 
@@ -65,12 +80,17 @@ internal sealed class ExtraColumn
         if (_column.HasKeyValues())
             _column.GetKeyValues(ref names);
         string[] texts = [.. names.DenseValues().Select(name => name.ToString())];
-        return (sink, key) => sink.Text(key == 0 ? null : key <= texts.Length ? texts[key - 1] : key.ToString(CultureInfo.InvariantCulture));
+        return (sink, key) =>
+            sink.Text(
+                key == 0 ? null
+                : key <= texts.Length ? texts[key - 1]
+                : key.ToString(CultureInfo.InvariantCulture)
+            );
     }
 
     private Action<ITableSink, int> Scalar<T>(DataViewRow row, Action<ITableSink, T> write)
     {
-        ValueGetter<T> getter = row.GetGetter<T>(_column);
+        var getter = row.GetGetter<T>(_column);
         T value = default!;
         return (sink, _) =>
         {
@@ -81,20 +101,27 @@ internal sealed class ExtraColumn
 
     private Action<ITableSink, int> Vector<T>(DataViewRow row, Func<int> animals, Action<ITableSink, T> write)
     {
-        ValueGetter<VBuffer<T>> getter = row.GetGetter<VBuffer<T>>(_column);
+        var getter = row.GetGetter<VBuffer<T>>(_column);
         VBuffer<T> buffer = default;
-        int width = Columns.Count;
+        var width = Columns.Count;
         return (sink, animal) =>
         {
             getter(ref buffer);
             if (_byAnimal && buffer.Length != animals() * width)
             {
-                string expected = width == 1 ? "one for each animal" : FormattableString.Invariant($"{width} for each animal");
+                var expected =
+                    width == 1
+                        ? "one for each animal"
+                        : string.Create(CultureInfo.InvariantCulture, $"{width} for each animal");
                 throw new InvalidOperationException(
-                    $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of {animals()} animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or give it a known size.");
+                    $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of {animals()} "
+                        + $"animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or give it "
+                        + $"a "
+                        + $"known size."
+                );
             }
-            int first = _byAnimal ? animal * width : 0;
-            for (int slot = 0; slot < width; slot++)
+            var first = _byAnimal ? animal * width : 0;
+            for (var slot = 0; slot < width; slot++)
                 write(sink, buffer.GetItemOrDefault(first + slot));
         };
     }
@@ -104,11 +131,14 @@ internal sealed class ExtraColumn
         // A single value of the frame, or of each animal.
         if (_column.Type is not VectorDataViewType vector || (_byAnimal && vector.Dimensions.Length == 1))
             return [_column.Name];
-        AnimalColumn values = AnimalColumn.Of(_column);
+        var values = AnimalColumn.Of(_column);
         if (_byAnimal && values.Width == 1)
             return [_column.Name];
-        IReadOnlyList<string> slots = values.SlotNames() ?? [];
-        return Enumerable.Range(0, values.Width).Select(slot =>
-            $"{_column.Name}.{(slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture))}");
+        var slots = values.SlotNames() ?? [];
+        return Enumerable
+            .Range(0, values.Width)
+            .Select(slot =>
+                $"{_column.Name}.{(slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture))}"
+            );
     }
 }

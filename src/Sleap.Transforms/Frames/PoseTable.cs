@@ -17,7 +17,7 @@ internal sealed class PoseTable
         _frames = FrameColumns.Bind(view.Schema, options.Columns, component);
         _poses = PoseColumn.BindBest(view.Schema, options.Columns, component);
         _extra = [.. options.Extra.Select(name => new ExtraColumn(view.Schema, name, component))];
-        IGrouping<string, TableColumn>? twice = Columns().GroupBy(column => column.Name).FirstOrDefault(same => same.Count() > 1);
+        var twice = Columns().GroupBy(column => column.Name).FirstOrDefault(same => same.Count() > 1);
         if (twice is not null)
             throw new ArgumentException($"{component}: the table would have two columns '{twice.Key}'.");
     }
@@ -26,15 +26,20 @@ internal sealed class PoseTable
     public void Write(ITableSink sink)
     {
         sink.Header([.. Columns()]);
-        using DataViewRowCursor cursor = _view.GetRowCursor(_frames.Columns.Concat(_poses.Columns).Concat(_extra.Select(column => column.Column)).DistinctBy(column => column.Index));
-        Func<(string Video, int FrameIndex)> frame = _frames.Open(cursor);
-        Func<IReadOnlyList<PoseInstance>> animals = _poses.Open(cursor);
-        int count = 0;
+        using var cursor = _view.GetRowCursor(
+            _frames
+                .Columns.Concat(_poses.Columns)
+                .Concat(_extra.Select(column => column.Column))
+                .DistinctBy(column => column.Index)
+        );
+        var frame = _frames.Open(cursor);
+        var animals = _poses.Open(cursor);
+        var count = 0;
         Action<ITableSink, int>[] extra = [.. _extra.Select(column => column.Open(cursor, () => count))];
         while (cursor.MoveNext())
         {
-            (string video, int index) = frame();
-            foreach (PoseInstance animal in animals())
+            (var video, var index) = frame();
+            foreach (var animal in animals())
             {
                 count = animal.Count;
                 if (_options.Layout == TableLayout.Wide)
@@ -53,18 +58,31 @@ internal sealed class PoseTable
             yield return new("time", typeof(double));
         yield return new("instance", typeof(int));
         yield return new("track", typeof(string));
-        string[] own = _options.Layout == TableLayout.Wide ? ["score", .. _poses.Skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y", node + ".score" })] : ["x", "y", "score"];
+        string[] own =
+            _options.Layout == TableLayout.Wide
+                ?
+                [
+                    "score",
+                    .. _poses.Skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y", node + ".score" }),
+                ]
+                : ["x", "y", "score"];
         if (_options.Layout == TableLayout.Tidy)
             yield return new("node", typeof(string));
-        foreach (string name in own)
+        foreach (var name in own)
             yield return new(name, typeof(float));
-        foreach (TableColumn column in _extra.SelectMany(extra => extra.Columns))
+        foreach (var column in _extra.SelectMany(extra => extra.Columns))
             yield return column;
     }
 
-    private void WriteTidy(ITableSink sink, string video, int frame, PoseInstance animal, Action<ITableSink, int>[] extra)
+    private void WriteTidy(
+        ITableSink sink,
+        string video,
+        int frame,
+        PoseInstance animal,
+        Action<ITableSink, int>[] extra
+    )
     {
-        for (int node = 0; node < _poses.Skeleton.Nodes.Length; node++)
+        for (var node = 0; node < _poses.Skeleton.Nodes.Length; node++)
         {
             WriteAnimal(sink, video, frame, animal);
             sink.Text(_poses.Skeleton.Nodes[node]);
@@ -73,11 +91,17 @@ internal sealed class PoseTable
         }
     }
 
-    private void WriteWide(ITableSink sink, string video, int frame, PoseInstance animal, Action<ITableSink, int>[] extra)
+    private void WriteWide(
+        ITableSink sink,
+        string video,
+        int frame,
+        PoseInstance animal,
+        Action<ITableSink, int>[] extra
+    )
     {
         WriteAnimal(sink, video, frame, animal);
         sink.Single(float.IsNaN(animal.Score) ? null : animal.Score);
-        for (int node = 0; node < _poses.Skeleton.Nodes.Length; node++)
+        for (var node = 0; node < _poses.Skeleton.Nodes.Length; node++)
             WriteNode(sink, animal, node);
         EndRow(sink, animal, extra);
     }
@@ -94,7 +118,7 @@ internal sealed class PoseTable
 
     private static void WriteNode(ITableSink sink, PoseInstance animal, int node)
     {
-        bool visible = animal.IsVisible(node);
+        var visible = animal.IsVisible(node);
         sink.Single(visible ? animal.Points[2 * node] : null);
         sink.Single(visible ? animal.Points[(2 * node) + 1] : null);
         sink.Single(animal.Scores is { } scores && float.IsFinite(scores[node]) ? scores[node] : null);
@@ -102,7 +126,7 @@ internal sealed class PoseTable
 
     private static void EndRow(ITableSink sink, PoseInstance animal, Action<ITableSink, int>[] extra)
     {
-        foreach (Action<ITableSink, int> write in extra)
+        foreach (var write in extra)
             write(sink, animal.Place);
         sink.EndRow();
     }

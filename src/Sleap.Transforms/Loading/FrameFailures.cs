@@ -2,7 +2,10 @@ using Microsoft.ML;
 
 namespace Sleap.Transforms;
 
-/// <summary>Frames of a table that could not be read, each once however often cursors come by; each is reported to <see cref="MLContext.Log"/> as a warning.</summary>
+/// <summary>
+/// Frames of a table that could not be read, each once however often cursors come by; each is reported to
+/// <see cref="MLContext.Log"/> as a warning.
+/// </summary>
 internal sealed class FrameFailures(MLContext ml)
 {
     private readonly Lock _lock = new();
@@ -17,13 +20,21 @@ internal sealed class FrameFailures(MLContext ml)
                 return;
             _frames.Add((video, frame));
         }
-        PoseLog.Warn(ml, "Reading frames", [$"Frame {frame} of {video} cannot be read, and its row has no image: {ReasonOf(error)}"]);
+        PoseLog.Warn(
+            ml,
+            "Reading frames",
+            [$"Frame {frame} of {video} cannot be read, and its row has no image: {ReasonOf(error)}"]
+        );
     }
 
-    /// <summary>What went wrong, without the " (Parameter 'name')" that .NET adds: whoever looks at a recording called no method.</summary>
-    public static string ReasonOf(Exception error) => error is ArgumentException { ParamName: { } name }
-        ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
-        : error.Message;
+    /// <summary>
+    /// What went wrong, without the " (Parameter 'name')" that .NET adds: whoever looks at a recording called no
+    /// method.
+    /// </summary>
+    public static string ReasonOf(Exception error) =>
+        error is ArgumentException { ParamName: { } name }
+            ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : error.Message;
 
     /// <summary>Whether a frame could not be read when a cursor came to it.</summary>
     public bool Contains(string video, int frame)

@@ -12,8 +12,8 @@ internal static class FrameImage
     /// <summary>An image of a frame; gray becomes R = G = B, alpha is 255.</summary>
     public static MLImage From(Frame frame)
     {
-        int length = frame.Height * frame.Width * BytesPerPixel;
-        byte[] pixels = ArrayPool<byte>.Shared.Rent(length);
+        var length = frame.Height * frame.Width * BytesPerPixel;
+        var pixels = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             Fill(frame, pixels.AsSpan(0, length));
@@ -28,8 +28,8 @@ internal static class FrameImage
     /// <summary>The image as RGB bytes, rows first; alpha is left out.</summary>
     public static byte[] ToRgb(MLImage image)
     {
-        ReadOnlySpan<byte> pixels = image.Pixels;
-        (int red, int blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
+        var pixels = image.Pixels;
+        (var red, var blue) = image.PixelFormat == MLPixelFormat.Bgra32 ? (2, 0) : (0, 2);
         var rgb = new byte[image.Width * image.Height * 3];
         for (int from = 0, to = 0; to < rgb.Length; from += BytesPerPixel, to += 3)
         {
@@ -43,8 +43,8 @@ internal static class FrameImage
     private static void Fill(Frame frame, Span<byte> rgba)
     {
         ReadOnlySpan<byte> source = frame.Pixels;
-        int channels = frame.Channels;
-        (int green, int blue) = channels == 1 ? (0, 0) : (1, 2);
+        var channels = frame.Channels;
+        (var green, var blue) = channels == 1 ? (0, 0) : (1, 2);
         for (int from = 0, to = 0; to < rgba.Length; from += channels, to += BytesPerPixel)
         {
             rgba[to] = source[from];

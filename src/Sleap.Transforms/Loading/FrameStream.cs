@@ -4,8 +4,9 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Reads the frames of rows in order, on a thread of its own and a few frames ahead, so that decoding and what is done with the frames go on at
-/// the same time. Consecutive rows of one video are one sequential read. At most a few videos stay open.
+/// Reads the frames of rows in order, on a thread of its own and a few frames ahead, so that decoding and what is done
+/// with the frames go on at the same time. Consecutive rows of one video are one sequential read. At most a few videos
+/// stay open.
 /// </summary>
 internal sealed class FrameStream : IDisposable
 {
@@ -28,8 +29,13 @@ internal sealed class FrameStream : IDisposable
     /// <summary>The frame of the next row.</summary>
     public FrameResult Next()
     {
-        _reader ??= Task.Factory.StartNew(ReadAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        if (_read.TryTake(out FrameResult result, Timeout.Infinite))
+        _reader ??= Task.Factory.StartNew(
+            ReadAll,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+        if (_read.TryTake(out var result, Timeout.Infinite))
             return result;
         // The reader stopped early: what stopped it is thrown here.
         _reader.GetAwaiter().GetResult();
@@ -50,7 +56,7 @@ internal sealed class FrameStream : IDisposable
     {
         try
         {
-            for (int place = 0; place < _rows.Length;)
+            for (var place = 0; place < _rows.Length; )
                 place = ReadRun(place);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -60,7 +66,7 @@ internal sealed class FrameStream : IDisposable
         finally
         {
             _read.CompleteAdding();
-            foreach ((_, IFrameSource source) in _open)
+            foreach ((_, var source) in _open)
                 source.Dispose();
         }
     }
@@ -68,25 +74,31 @@ internal sealed class FrameStream : IDisposable
     /// <summary>Reads the rows of one video that follow each other; gives back the place behind them.</summary>
     private int ReadRun(int place)
     {
-        int video = _table.Rows[_rows[place]].Video;
-        int end = place;
+        var video = _table.Rows[_rows[place]].Video;
+        var end = place;
         while (end < _rows.Length && _table.Rows[_rows[end]].Video == video)
             end++;
         int[] frames = [.. _rows[place..end].Select(row => _table.Rows[row].FrameIndex)];
-        int read = 0;
-        foreach (FrameResult result in Open(video).ReadMany(frames, _stop.Token))
+        var read = 0;
+        foreach (var result in Open(video).ReadMany(frames, _stop.Token))
         {
             _read.Add(result, _stop.Token);
             read++;
         }
-        foreach (int frame in frames.AsSpan(read))
-            _read.Add(new FrameResult(frame, null, new EndOfStreamException($"The video ends before frame {frame}.")), _stop.Token);
+        foreach (var frame in frames.AsSpan(read))
+        {
+            _read.Add(
+                new FrameResult(frame, null, new EndOfStreamException($"The video ends before frame {frame}.")),
+                _stop.Token
+            );
+        }
+
         return end;
     }
 
     private IFrameSource Open(int video)
     {
-        int known = _open.FindIndex(open => open.Video == video);
+        var known = _open.FindIndex(open => open.Video == video);
         if (known < 0 && _open.Count == MostOpen)
         {
             _open[0].Source.Dispose();

@@ -14,7 +14,9 @@ internal sealed class FrameTable
     /// <summary>One row a frame.</summary>
     public required IReadOnlyList<FrameRow> Rows { get; init; }
 
-    /// <summary>The skeleton of the keypoints; null for a video without labels, which has no Keypoints and Track columns.</summary>
+    /// <summary>
+    /// The skeleton of the keypoints; null for a video without labels, which has no Keypoints and Track columns.
+    /// </summary>
     public Skeleton? Skeleton { get; init; }
 
     /// <summary>Whether the animals come in the columns of predictions, with their scores.</summary>
@@ -27,5 +29,15 @@ internal sealed class FrameTable
     public IReadOnlyList<string> Tracks { get; init; } = [];
 }
 
-/// <summary>A frame: video by number, frame by number, x and y of each node of each animal, each animal's track (0 = none), and for predictions the scores of nodes and animals.</summary>
-internal readonly record struct FrameRow(int Video, int FrameIndex, float[] Keypoints, uint[] Tracks, float[] Scores, float[] InstanceScores);
+/// <summary>
+/// A frame: video by number, frame by number, x and y of each node of each animal, each animal's track (0 = none), and
+/// for predictions the scores of nodes and animals.
+/// </summary>
+internal readonly record struct FrameRow(
+    int Video,
+    int FrameIndex,
+    float[] Keypoints,
+    uint[] Tracks,
+    float[] Scores,
+    float[] InstanceScores
+);

@@ -6,7 +6,9 @@ public enum InstanceLayout
     /// <summary><see cref="Single"/> when no frame has more than one animal, else <see cref="Many"/>.</summary>
     Auto,
 
-    /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names, all NaN where there is none.</summary>
+    /// <summary>
+    /// Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names, all NaN where there is none.
+    /// </summary>
     Single,
 
     /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt;.</summary>

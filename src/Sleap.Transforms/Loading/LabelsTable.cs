@@ -10,27 +10,43 @@ internal static class LabelsTable
     /// <param name="options">Checked options.</param>
     /// <param name="source">What messages call the labels.</param>
     /// <param name="arePredictions">Whether the animals come as predictions.</param>
-    public static FrameTable Create(Labels labels, VideoNames names, LabelsOptions options, string source, bool arePredictions)
+    public static FrameTable Create(
+        Labels labels,
+        VideoNames names,
+        LabelsOptions options,
+        string source,
+        bool arePredictions
+    )
     {
-        Skeleton skeleton = FindSkeleton(labels, labels.Frames.SelectMany(frame => Choose(frame, options)), options, source);
-        List<(LabeledFrame Frame, Instance[] Animals)> frames = [.. labels.Frames
-            .Select(frame => (frame, Choose(frame, options).Where(animal => animal.Skeleton.Equals(skeleton)).ToArray()))
-            .Where(f => f.Item2.Length > 0 || f.frame.IsNegative || options.KeepEmptyFrames)];
+        var skeleton = FindSkeleton(labels, labels.Frames.SelectMany(frame => Choose(frame, options)), options, source);
+        List<(LabeledFrame Frame, Instance[] Animals)> frames =
+        [
+            .. labels
+                .Frames.Select(frame =>
+                    (frame, Choose(frame, options).Where(animal => animal.Skeleton.Equals(skeleton)).ToArray())
+                )
+                .Where(f => f.Item2.Length > 0 || f.frame.IsNegative || options.KeepEmptyFrames),
+        ];
         if (!frames.Exists(f => f.Animals.Length > 0))
-            throw new InvalidDataException($"{source} has no labeled frame to take: {Summary(labels)}, and with Instances = {options.Instances} no animal with a visible point is left.");
+        {
+            throw new InvalidDataException(
+                $"{source} has no labeled frame to take: {Summary(labels)}, and with "
+                    + $"Instances = {options.Instances} no animal with a visible point is left."
+            );
+        }
 
-        bool single = IsSingle(frames, options.Layout, source);
+        var single = IsSingle(frames, options.Layout, source);
         var videos = new Dictionary<Video, int>();
         var tracks = new Dictionary<Track, uint>();
-        foreach (Track track in labels.Tracks)
+        foreach (var track in labels.Tracks)
             tracks.TryAdd(track, (uint)tracks.Count + 1);
         List<FrameRow> rows = new(frames.Count);
-        foreach ((LabeledFrame frame, Instance[] animals) in frames)
+        foreach ((var frame, var animals) in frames)
         {
             videos.TryAdd(frame.Video, videos.Count);
             rows.Add(Row(videos[frame.Video], frame.FrameIndex, animals, skeleton, tracks, single));
         }
-        Video[] sources = Sources(videos.Keys, options.VideoPath, source);
+        var sources = Sources(videos.Keys, options.VideoPath, source);
         return new FrameTable
         {
             Videos = sources,
@@ -48,7 +64,14 @@ internal static class LabelsTable
         if (path is null)
             return [.. videos];
         if (videos.Count > 1)
-            throw new ArgumentException($"{source} has frames of {videos.Count} videos ({string.Join(", ", videos)}), expected one for {nameof(LabelsOptions)}.{nameof(LabelsOptions.VideoPath)}.");
+        {
+            throw new ArgumentException(
+                $"{source} has frames of {videos.Count} videos "
+                    + $"({string.Join(", ", videos)}), expected one for "
+                    + $"{nameof(LabelsOptions)}.{nameof(LabelsOptions.VideoPath)}."
+            );
+        }
+
         return File.Exists(path) || Directory.Exists(path)
             ? [Video.FromFile(path)]
             : throw new FileNotFoundException($"There is no video '{path}' for {source}.", path);
@@ -61,12 +84,20 @@ internal static class LabelsTable
         {
             InstanceChoice.User => [.. seen.Where(animal => !animal.IsPredicted)],
             InstanceChoice.Predicted => [.. seen.Where(animal => animal.IsPredicted)],
-            InstanceChoice.UserElsePredicted when seen.Any(animal => !animal.IsPredicted) => [.. seen.Where(animal => !animal.IsPredicted)],
+            InstanceChoice.UserElsePredicted when seen.Any(animal => !animal.IsPredicted) =>
+            [
+                .. seen.Where(animal => !animal.IsPredicted),
+            ],
             _ => seen,
         };
     }
 
-    private static Skeleton FindSkeleton(Labels labels, IEnumerable<Instance> animals, LabelsOptions options, string source)
+    private static Skeleton FindSkeleton(
+        Labels labels,
+        IEnumerable<Instance> animals,
+        LabelsOptions options,
+        string source
+    )
     {
         List<Skeleton> used = [.. animals.Select(animal => animal.Skeleton).Distinct()];
         if (used.Count == 0)
@@ -74,38 +105,61 @@ internal static class LabelsTable
         if (options.Skeleton is { } wanted)
         {
             return used.Find(skeleton => skeleton.Name == wanted)
-                ?? throw new ArgumentException($"{source} has no animal of the skeleton '{wanted}'. It has: {Names(used)}.");
+                ?? throw new ArgumentException(
+                    $"{source} has no animal of the skeleton '{wanted}'. It has: {Names(used)}."
+                );
         }
         return used.Count switch
         {
             1 => used[0],
             0 => throw new InvalidDataException($"{source} has no skeleton and no labeled frame: {Summary(labels)}."),
-            _ => throw new ArgumentException($"{source} has animals of {used.Count} skeletons: {Names(used)}. Say which in {nameof(LabelsOptions)}.{nameof(LabelsOptions.Skeleton)}."),
+            _ => throw new ArgumentException(
+                $"{source} has animals of {used.Count} skeletons: {Names(used)}. Say "
+                    + $"which in {nameof(LabelsOptions)}.{nameof(LabelsOptions.Skeleton)}."
+            ),
         };
     }
 
-    private static bool IsSingle(List<(LabeledFrame Frame, Instance[] Animals)> frames, InstanceLayout layout, string source)
+    private static bool IsSingle(
+        List<(LabeledFrame Frame, Instance[] Animals)> frames,
+        InstanceLayout layout,
+        string source
+    )
     {
-        (LabeledFrame frame, Instance[] animals) = frames.MaxBy(f => f.Animals.Length);
+        (var frame, var animals) = frames.MaxBy(f => f.Animals.Length);
         if (layout == InstanceLayout.Single && animals.Length > 1)
-            throw new ArgumentException($"{source} has {animals.Length} animals in frame {frame.FrameIndex} of {frame.Video.Path}, expected at most one for {nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}.");
+        {
+            throw new ArgumentException(
+                $"{source} has {animals.Length} animals in frame {frame.FrameIndex} of "
+                    + $"{frame.Video.Path}, expected at most one for "
+                    + $"{nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}."
+            );
+        }
+
         return layout == InstanceLayout.Single || (layout == InstanceLayout.Auto && animals.Length <= 1);
     }
 
-    private static FrameRow Row(int video, int frame, Instance[] animals, Skeleton skeleton, Dictionary<Track, uint> tracks, bool single)
+    private static FrameRow Row(
+        int video,
+        int frame,
+        Instance[] animals,
+        Skeleton skeleton,
+        Dictionary<Track, uint> tracks,
+        bool single
+    )
     {
-        int count = single ? 1 : animals.Length;
-        int nodes = skeleton.Nodes.Length;
+        var count = single ? 1 : animals.Length;
+        var nodes = skeleton.Nodes.Length;
         var keypoints = new float[count * nodes * 2];
         Array.Fill(keypoints, float.NaN);
         var (keys, scores, instanceScores) = (new uint[count], new float[count * nodes], new float[count]);
-        for (int animal = 0; animal < animals.Length; animal++)
+        for (var animal = 0; animal < animals.Length; animal++)
         {
             keys[animal] = animals[animal].Track is { } track ? tracks[track] : 0;
             instanceScores[animal] = animals[animal].IsPredicted ? animals[animal].Score : 1;
-            for (int node = 0; node < nodes; node++)
+            for (var node = 0; node < nodes; node++)
             {
-                Point point = animals[animal].Points[node];
+                var point = animals[animal].Points[node];
                 if (point.IsMissing)
                     continue;
                 keypoints[(((animal * nodes) + node) * 2) + 0] = (float)point.X;
@@ -116,8 +170,10 @@ internal static class LabelsTable
         return new FrameRow(video, frame, keypoints, keys, scores, instanceScores);
     }
 
-    private static string Names(IEnumerable<Skeleton> skeletons) => string.Join(", ", skeletons.Select(skeleton => $"'{skeleton.Name}'"));
+    private static string Names(IEnumerable<Skeleton> skeletons) =>
+        string.Join(", ", skeletons.Select(skeleton => $"'{skeleton.Name}'"));
 
     private static string Summary(Labels labels) =>
-        $"{labels.Frames.Count} frames, {labels.Frames.Sum(frame => frame.Instances.Count)} instances, {labels.Videos.Count} videos";
+        $"{labels.Frames.Count} frames, {labels.Frames.Sum(frame => frame.Instances.Count)} instances, "
+        + $"{labels.Videos.Count} videos";
 }

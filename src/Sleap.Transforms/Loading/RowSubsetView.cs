@@ -19,15 +19,21 @@ internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId>
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
 
-    public bool IsUnreadable(string video, int frameIndex) => input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
+    public bool IsUnreadable(string video, int frameIndex) =>
+        input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(input.GetRowCursor(columnsNeeded, rand), keep);
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-        [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded,
+        int n,
+        Random? rand = null
+    ) => [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(DataViewRowCursor input, IReadOnlySet<DataViewRowId> keep) : DataViewRowCursor, IFrameRow
+    private sealed class Cursor(DataViewRowCursor input, IReadOnlySet<DataViewRowId> keep)
+        : DataViewRowCursor,
+            IFrameRow
     {
         private readonly ValueGetter<DataViewRowId> _id = input.GetIdGetter();
         private long _position = -1;
@@ -58,7 +64,8 @@ internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId>
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => input.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            input.GetGetter<TValue>(column);
 
         public bool TryGetFrame(DataViewSchema.Column column, [NotNullWhen(true)] out Frame? frame)
         {

@@ -3,22 +3,38 @@ using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
-/// <summary>Dividing frames into those to train on and those to test on. Both parts keep every column, images included, and the order of rows.</summary>
+/// <summary>
+/// Dividing frames into those to train on and those to test on. Both parts keep every column, images included, and the
+/// order of rows.
+/// </summary>
 public static class SplitCatalog
 {
     /// <summary>Holds back a share of the rows, drawn by chance; the same seed always draws the same rows.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows to divide, two at least.</param>
-    /// <param name="testFraction">The share to hold back, between 0 and 1; it is rounded to whole rows, at least one in each part.</param>
+    /// <param name="testFraction">The share to hold back, between 0 and 1; it is rounded to whole rows, at least one in
+    /// each part.</param>
     /// <param name="seed">The seed of the drawing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException">There are fewer than two rows.</exception>
-    public static (IDataView TrainSet, IDataView TestSet) Split(this PoseCatalog pose, IDataView view, double testFraction = 0.2, int seed = 0)
+    public static (IDataView TrainSet, IDataView TestSet) Split(
+        this PoseCatalog pose,
+        IDataView view,
+        double testFraction = 0.2,
+        int seed = 0
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         if (!(testFraction is > 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(testFraction), testFraction, "The share of test rows lies between 0 and 1.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(testFraction),
+                testFraction,
+                "The share of test rows lies between 0 and 1."
+            );
+        }
+
         List<DataViewRowId> ids = [.. RowIds(view)];
         if (ids.Count < 2)
             throw new ArgumentException($"A split needs at least 2 rows, and the view has {ids.Count}.", nameof(view));
@@ -26,7 +42,7 @@ public static class SplitCatalog
         // Random with a seed is the same algorithm on every machine and in every later version of .NET.
         new Random(seed).Shuffle(drawn);
         var isTest = new bool[ids.Count];
-        foreach (int row in drawn.AsSpan(0, Math.Clamp((int)Math.Round(ids.Count * testFraction), 1, ids.Count - 1)))
+        foreach (var row in drawn.AsSpan(0, Math.Clamp((int)Math.Round(ids.Count * testFraction), 1, ids.Count - 1)))
             isTest[row] = true;
         return Divide(view, ids, isTest);
     }
@@ -34,39 +50,53 @@ public static class SplitCatalog
     /// <summary>Divides by the frame: for instance, whole videos, or stretches of one.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows to divide.</param>
-    /// <param name="isTest">Told the video (as in the Video column) and the frame number, says whether the row is held back.</param>
+    /// <param name="isTest">Told the video (as in the Video column) and the frame number, says whether the row is held
+    /// back.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <exception cref="ArgumentException">The Video column is no text, or the FrameIndex column no Int32.</exception>
-    public static (IDataView TrainSet, IDataView TestSet) Split(this PoseCatalog pose, IDataView view, Func<string, int, bool> isTest, PoseColumnOptions? columns = null)
+    public static (IDataView TrainSet, IDataView TestSet) Split(
+        this PoseCatalog pose,
+        IDataView view,
+        Func<string, int, bool> isTest,
+        PoseColumnOptions? columns = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(isTest);
         List<DataViewRowId> ids = [];
         List<bool> held = [];
-        FrameColumns frames = FrameColumns.Bind(view.Schema, (columns ?? new PoseColumnOptions()).Checked(), "Split");
-        using DataViewRowCursor cursor = view.GetRowCursor(frames.Columns);
-        ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
-        Func<(string Video, int FrameIndex)> frame = frames.Open(cursor);
+        var frames = FrameColumns.Bind(view.Schema, (columns ?? new PoseColumnOptions()).Checked(), "Split");
+        using var cursor = view.GetRowCursor(frames.Columns);
+        var getId = cursor.GetIdGetter();
+        var frame = frames.Open(cursor);
         DataViewRowId id = default;
         while (cursor.MoveNext())
         {
             getId(ref id);
             ids.Add(id);
-            (string video, int index) = frame();
+            (var video, var index) = frame();
             held.Add(isTest(video, index));
         }
         return Divide(view, ids, [.. held]);
     }
 
-    /// <summary>Holds back the frames whose number divided by <paramref name="every"/> leaves <paramref name="remainder"/>.</summary>
+    /// <summary>
+    /// Holds back the frames whose number divided by <paramref name="every"/> leaves <paramref name="remainder"/>.
+    /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows to divide.</param>
     /// <param name="every">The divisor, at least 2.</param>
     /// <param name="remainder">The remainder, from 0 to <paramref name="every"/> − 1.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">The divisor or the remainder is out of range.</exception>
-    public static (IDataView TrainSet, IDataView TestSet) SplitEvery(this PoseCatalog pose, IDataView view, int every, int remainder, PoseColumnOptions? columns = null)
+    public static (IDataView TrainSet, IDataView TestSet) SplitEvery(
+        this PoseCatalog pose,
+        IDataView view,
+        int every,
+        int remainder,
+        PoseColumnOptions? columns = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(remainder);
@@ -74,14 +104,20 @@ public static class SplitCatalog
         return pose.Split(view, (_, frame) => frame % every == remainder, columns);
     }
 
-    private static (IDataView TrainSet, IDataView TestSet) Divide(IDataView view, List<DataViewRowId> ids, bool[] isTest) => (
-        IRowSubset.Of(view, ids.Where((_, row) => !isTest[row]).ToHashSet()),
-        IRowSubset.Of(view, ids.Where((_, row) => isTest[row]).ToHashSet()));
+    private static (IDataView TrainSet, IDataView TestSet) Divide(
+        IDataView view,
+        List<DataViewRowId> ids,
+        bool[] isTest
+    ) =>
+        (
+            IRowSubset.Of(view, ids.Where((_, row) => !isTest[row]).ToHashSet()),
+            IRowSubset.Of(view, ids.Where((_, row) => isTest[row]).ToHashSet())
+        );
 
     private static IEnumerable<DataViewRowId> RowIds(IDataView view)
     {
-        using DataViewRowCursor cursor = view.GetRowCursor([]);
-        ValueGetter<DataViewRowId> getter = cursor.GetIdGetter();
+        using var cursor = view.GetRowCursor([]);
+        var getter = cursor.GetIdGetter();
         DataViewRowId id = default;
         while (cursor.MoveNext())
         {

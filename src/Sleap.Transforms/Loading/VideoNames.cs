@@ -5,8 +5,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The texts of the Video column and the videos behind them, for each <see cref="MLContext"/>: so that poses which went through a pipeline
-/// are saved with the video they came from, be it a list of pictures or embedded in a label file.
+/// The texts of the Video column and the videos behind them, for each <see cref="MLContext"/>: so that poses which went
+/// through a pipeline are saved with the video they came from, be it a list of pictures or embedded in a label file.
 /// </summary>
 internal sealed class VideoNames
 {
@@ -16,16 +16,19 @@ internal sealed class VideoNames
 
     public static VideoNames Of(MLContext ml) => Known.GetValue(ml, static _ => new VideoNames());
 
-    /// <summary>The text for a video: its path; for a list of pictures, their folder. A second video of the same path gets a number.</summary>
+    /// <summary>
+    /// The text for a video: its path; for a list of pictures, their folder. A second video of the same path gets a
+    /// number.
+    /// </summary>
     public string Add(Video video)
     {
-        string path = PathOf(video);
+        var path = PathOf(video);
         lock (_lock)
         {
-            for (int number = 1; ; number++)
+            for (var number = 1; ; number++)
             {
-                string name = number == 1 ? path : $"{path} ({number})";
-                if (_videos.TryGetValue(name, out Video? other) && !IsSame(video, other))
+                var name = number == 1 ? path : $"{path} ({number})";
+                if (_videos.TryGetValue(name, out var other) && !IsSame(video, other))
                     continue;
                 _videos[name] = video;
                 return name;
@@ -38,7 +41,7 @@ internal sealed class VideoNames
     {
         lock (_lock)
         {
-            if (_videos.TryGetValue(name, out Video? video))
+            if (_videos.TryGetValue(name, out var video))
                 return video;
         }
         return Video.FromFile(name.Length > 0 ? name : "unknown");
@@ -46,16 +49,25 @@ internal sealed class VideoNames
 
     private static string PathOf(Video video)
     {
-        string path = video.FoundPath ?? video.Path;
+        var path = video.FoundPath ?? video.Path;
         return video.Kind switch
         {
-            VideoKind.Images when video.ImagePaths.Length > 1 => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : path,
+            VideoKind.Images when video.ImagePaths.Length > 1 => Path.GetDirectoryName(path) is { Length: > 0 } folder
+                ? folder
+                : path,
             VideoKind.Embedded => $"{path}:{video.Dataset}",
             _ => path,
         };
     }
 
     // The same file loaded again is the same video, though another object.
-    private static bool IsSame(Video a, Video b) => ReferenceEquals(a, b)
-        || (a.Kind == b.Kind && a.Path == b.Path && a.FoundPath == b.FoundPath && a.Dataset == b.Dataset && a.ImagePaths.AsSpan().SequenceEqual(b.ImagePaths.AsSpan()));
+    private static bool IsSame(Video a, Video b) =>
+        ReferenceEquals(a, b)
+        || (
+            a.Kind == b.Kind
+            && a.Path == b.Path
+            && a.FoundPath == b.FoundPath
+            && a.Dataset == b.Dataset
+            && a.ImagePaths.AsSpan().SequenceEqual(b.ImagePaths.AsSpan())
+        );
 }

@@ -16,20 +16,44 @@ namespace Sleap.Transforms;
 /// <param name="TopSpeed">The speed that 95 % of the frames do not exceed.</param>
 /// <param name="UpperHalf">Share of its frames in the upper half of the picture.</param>
 public sealed record AnimalSummary(
-    string Name, int Frames, int FirstFrame, int LastFrame, int Gaps, int LongestGap, double MeanScore, double MissingNodes, double PathLength, double MeanSpeed, double TopSpeed, double UpperHalf)
+    string Name,
+    int Frames,
+    int FirstFrame,
+    int LastFrame,
+    int Gaps,
+    int LongestGap,
+    double MeanScore,
+    double MissingNodes,
+    double PathLength,
+    double MeanSpeed,
+    double TopSpeed,
+    double UpperHalf
+)
 {
     internal static AnimalSummary Of(AnimalPath path, PoseCharts charts)
     {
         (int First, int Last)[] stretches = [.. path.Stretches()];
         float[] scores = [.. path.Poses.SelectMany(pose => pose.Scores ?? []).Where(float.IsFinite)];
         double[] speeds = [.. path.Speeds.Where(double.IsFinite)];
-        int nodes = path.Poses[0].Points.Length / 2;
+        var nodes = path.Poses[0].Points.Length / 2;
         return new AnimalSummary(
-            path.Name, path.Frames.Length, path.Frames[0], path.Frames[^1], stretches.Length - 1,
+            path.Name,
+            path.Frames.Length,
+            path.Frames[0],
+            path.Frames[^1],
+            stretches.Length - 1,
             stretches.Zip(stretches.Skip(1), (before, after) => after.First - before.Last - 1).DefaultIfEmpty(0).Max(),
-            scores.Length == 0 ? double.NaN : scores.Average(), 1 - (path.Poses.Sum(pose => Enumerable.Range(0, nodes).Count(pose.IsVisible)) / ((double)nodes * path.Poses.Length)),
-            charts.Length(path.Length), charts.Speed(speeds.Length == 0 ? double.NaN : speeds.Average()), charts.Speed(ErrorSummary.Of(speeds, speeds.Length, 1).P95),
-            (double)path.Places.Count(place => place.Y < charts.ArenaHeight / 2) / path.Places.Length);
+            scores.Length == 0 ? double.NaN : scores.Average(),
+            1
+                - (
+                    path.Poses.Sum(pose => Enumerable.Range(0, nodes).Count(pose.IsVisible))
+                    / ((double)nodes * path.Poses.Length)
+                ),
+            charts.Length(path.Length),
+            charts.Speed(speeds.Length == 0 ? double.NaN : speeds.Average()),
+            charts.Speed(ErrorSummary.Of(speeds, speeds.Length, 1).P95),
+            (double)path.Places.Count(place => place.Y < charts.ArenaHeight / 2) / path.Places.Length
+        );
     }
 
     internal JsonObject ToJson()
@@ -37,8 +61,18 @@ public sealed record AnimalSummary(
         static JsonNode? Number(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
         return new JsonObject
         {
-            ["name"] = Name, ["frames"] = Frames, ["first_frame"] = FirstFrame, ["last_frame"] = LastFrame, ["gaps"] = Gaps, ["longest_gap"] = LongestGap, ["mean_score"] = Number(MeanScore),
-            ["missing_nodes"] = Number(MissingNodes), ["path_length"] = Number(PathLength), ["mean_speed"] = Number(MeanSpeed), ["top_speed"] = Number(TopSpeed), ["upper_half"] = Number(UpperHalf),
+            ["name"] = Name,
+            ["frames"] = Frames,
+            ["first_frame"] = FirstFrame,
+            ["last_frame"] = LastFrame,
+            ["gaps"] = Gaps,
+            ["longest_gap"] = LongestGap,
+            ["mean_score"] = Number(MeanScore),
+            ["missing_nodes"] = Number(MissingNodes),
+            ["path_length"] = Number(PathLength),
+            ["mean_speed"] = Number(MeanSpeed),
+            ["top_speed"] = Number(TopSpeed),
+            ["upper_half"] = Number(UpperHalf),
         };
     }
 }

@@ -7,8 +7,7 @@ namespace Sleap.Transforms;
 /// <summary>A page that stands alone: style, charts and pictures are inside it.</summary>
 internal sealed class HtmlPage(string title)
 {
-    private const string Style =
-        """
+    private const string Style = """
         body{font:15px/1.5 Helvetica,Arial,'Liberation Sans',sans-serif;color:#222;background:#f4f5f7;margin:0}
         main{max-width:1080px;margin:0 auto;padding:24px 28px 60px;background:#fff}
         h1{font-size:26px;margin:.2em 0 .1em;overflow-wrap:anywhere}h2{font-size:19px;margin:1.9em 0 .4em;border-bottom:2px solid #e3e6ea;padding-bottom:.2em}
@@ -25,43 +24,59 @@ internal sealed class HtmlPage(string title)
 
     public HtmlPage Heading(string text) => Add($"<h2>{Escape(text)}</h2>\n");
 
-    public HtmlPage Title(string text, string below) => Add($"<h1>{Escape(text)}</h1>\n<p class=\"sub\">{Escape(below)}</p>\n");
+    public HtmlPage Title(string text, string below) =>
+        Add($"<h1>{Escape(text)}</h1>\n<p class=\"sub\">{Escape(below)}</p>\n");
 
     public HtmlPage Paragraph(string text) => Add($"<p>{Escape(text)}</p>\n");
 
     public HtmlPage Note(string text) => Add($"<p class=\"note\">{Escape(text)}</p>\n");
 
     /// <summary>Charts side by side, as far as there is room.</summary>
-    public HtmlPage Svg(params IEnumerable<string> charts) => Add($"<div class=\"row\">\n{string.Concat(charts.Select(chart => $"<div>{chart}</div>\n"))}</div>\n");
+    public HtmlPage Svg(params IEnumerable<string> charts) =>
+        Add($"<div class=\"row\">\n{string.Concat(charts.Select(chart => $"<div>{chart}</div>\n"))}</div>\n");
 
     /// <summary>A large chart, two small ones one below the other beside it, and the others below.</summary>
     public HtmlPage SvgWithSmall(string large, IReadOnlyList<string> small) =>
         Svg([large, string.Join("<br>", small.Take(2)), .. small.Skip(2)]);
 
     public HtmlPage Cards(IEnumerable<(string Value, string Meaning)> cards) =>
-        Add($"<div class=\"cards\">{string.Concat(cards.Select(card => $"<div class=\"card\"><b>{Escape(card.Value)}</b><span>{Escape(card.Meaning)}</span></div>"))}</div>\n");
+        Add(
+            $"<div "
+                + $"class=\"cards\">{string.Concat(cards.Select(card => $"<div class=\"card\"><b>{Escape(card.Value)}</b><span>{Escape(card.Meaning)}</span></div>"))}</div>\n"
+        );
 
     /// <summary>Pictures side by side, with what is under each; parts of frames are shown in one size.</summary>
-    public HtmlPage Pictures(IEnumerable<(string Data, string Caption)> pictures, bool areParts = false) => Add(
-        $"<div class=\"row{(areParts ? " parts" : "")}\">\n{string.Concat(pictures.Select(picture => $"<figure><img alt=\"{Escape(picture.Caption)}\" src=\"{picture.Data}\"><figcaption>{Escape(picture.Caption)}</figcaption></figure>\n"))}</div>\n");
+    public HtmlPage Pictures(IEnumerable<(string Data, string Caption)> pictures, bool areParts = false) =>
+        Add(
+            $"<div "
+                + $"class=\"row{(areParts ? " parts" : "")}\">\n{string.Concat(pictures.Select(picture => $"<figure><img alt=\"{Escape(picture.Caption)}\" src=\"{picture.Data}\"><figcaption>{Escape(picture.Caption)}</figcaption></figure>\n"))}</div>\n"
+        );
 
     /// <summary>A table; a row may begin with a coloured dot.</summary>
     public HtmlPage Table(IEnumerable<string> heads, IEnumerable<(string? Color, IEnumerable<string> Cells)> rows)
     {
-        Add($"<div class=\"wide\"><table>\n<tr>{string.Concat(heads.Select(head => $"<th>{Escape(head)}</th>"))}</tr>\n");
-        foreach ((string? color, IEnumerable<string> cells) in rows)
+        Add(
+            $"<div "
+                + $"class=\"wide\"><table>\n<tr>{string.Concat(heads.Select(head => $"<th>{Escape(head)}</th>"))}</tr>\n"
+        );
+        foreach ((var color, var cells) in rows)
         {
-            string dot = color is null ? "" : $"<span class=\"dot\" style=\"background:{color}\"></span>";
-            Add($"<tr>{string.Concat(cells.Select((cell, i) => $"<td>{(i == 0 ? dot : "")}{Escape(cell)}</td>"))}</tr>\n");
+            var dot = color is null ? "" : $"<span class=\"dot\" style=\"background:{color}\"></span>";
+            Add(
+                $"<tr>{string.Concat(cells.Select((cell, i) => $"<td>{(i == 0 ? dot : "")}{Escape(cell)}</td>"))}</tr>\n"
+            );
         }
         return Add("</table></div>\n");
     }
 
     public override string ToString() =>
-        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{Escape(title)}</title>\n<style>\n{Style}\n</style></head>\n<body><main>\n{_body}</main></body></html>\n";
+        $"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        + $"content=\"width=device-width, "
+        + $"initial-scale=1\"><title>{Escape(title)}</title>\n<style>\n{Style}\n</style></head>\n<body><main>\n{_body}</main></body></html>\n";
 
     /// <summary>Text in the invariant culture; "–" for what is not a number.</summary>
-    public static string Number(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+    public static string Number(double value, string format) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
 
     private HtmlPage Add(string html)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -15,17 +16,27 @@ internal sealed class InstanceReading
     public List<PoseInstance> Animals(IEnumerable<Instance> instances, Skeleton skeleton, int[]? nodes)
     {
         List<PoseInstance> animals = [];
-        foreach (Instance instance in instances)
+        foreach (var instance in instances)
         {
             var points = new float[skeleton.Nodes.Length * 2];
             var scores = new float[skeleton.Nodes.Length];
-            for (int node = 0; node < skeleton.Nodes.Length; node++)
+            for (var node = 0; node < skeleton.Nodes.Length; node++)
             {
-                Point point = instance.Points[nodes?[node] ?? node];
-                (points[2 * node], points[(2 * node) + 1]) = point.IsMissing ? (float.NaN, float.NaN) : ((float)point.X, (float)point.Y);
+                var point = instance.Points[nodes?[node] ?? node];
+                (points[2 * node], points[(2 * node) + 1]) = point.IsMissing
+                    ? (float.NaN, float.NaN)
+                    : ((float)point.X, (float)point.Y);
                 scores[node] = point.IsMissing ? float.NaN : point.Score;
             }
-            var animal = new PoseInstance(points, instance.IsPredicted ? scores : null, instance.IsPredicted ? instance.Score : float.NaN, instance.Track is { } track ? Name(track) : null) { Place = animals.Count };
+            var animal = new PoseInstance(
+                points,
+                instance.IsPredicted ? scores : null,
+                instance.IsPredicted ? instance.Score : float.NaN,
+                instance.Track is { } track ? Name(track) : null
+            )
+            {
+                Place = animals.Count,
+            };
             if (Enumerable.Range(0, skeleton.Nodes.Length).Any(animal.IsVisible))
                 animals.Add(animal);
         }
@@ -35,11 +46,11 @@ internal sealed class InstanceReading
     /// <summary>A track's name; a second track of the same name is another animal and gets a number.</summary>
     private string Name(Track track)
     {
-        if (_tracks.TryGetValue(track, out string? known))
+        if (_tracks.TryGetValue(track, out var known))
             return known;
-        string name = track.Name;
-        for (int number = 2; !_used.Add(name); number++)
-            name = FormattableString.Invariant($"{track.Name} ({number})");
+        var name = track.Name;
+        for (var number = 2; !_used.Add(name); number++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{track.Name} ({number})");
         _tracks.Add(track, name);
         return name;
     }

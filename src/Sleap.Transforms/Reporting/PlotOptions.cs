@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Sleap.Transforms;
 
@@ -14,10 +15,15 @@ public sealed record PlotOptions
     /// <summary>The unit of length where <see cref="PixelsPerUnit"/> is given. Default "mm".</summary>
     public string Unit { get; init; } = "mm";
 
-    /// <summary>The video where there are several: its path or file name. Default null: there is only one with poses.</summary>
+    /// <summary>
+    /// The video where there are several: its path or file name. Default null: there is only one with poses.
+    /// </summary>
     public string? Video { get; init; }
 
-    /// <summary>The node that stands for an animal's place. Default null, and where it is missing: the mean of the visible nodes.</summary>
+    /// <summary>
+    /// The node that stands for an animal's place. Default null, and where it is missing: the mean of the visible
+    /// nodes.
+    /// </summary>
     public string? Node { get; init; }
 
     /// <summary>At most this many animals, those seen most. Default 8.</summary>
@@ -39,9 +45,25 @@ public sealed record PlotOptions
         Columns.Checked();
         List<string> faults = [];
         if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
-            faults.Add(FormattableString.Invariant($"{nameof(FramesPerSecond)} is {rate}, expected more than 0"));
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
+                )
+            );
+        }
+
         if (PixelsPerUnit is { } pixels && !(pixels > 0 && double.IsFinite(pixels)))
-            faults.Add(FormattableString.Invariant($"{nameof(PixelsPerUnit)} is {pixels}, expected more than 0"));
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(PixelsPerUnit)} is {pixels}, expected more than 0"
+                )
+            );
+        }
+
         if (string.IsNullOrEmpty(Unit) || Video == "" || Node == "")
             faults.Add($"{nameof(Unit)}, {nameof(Video)} or {nameof(Node)} is empty");
         if (MaxAnimals < 1)

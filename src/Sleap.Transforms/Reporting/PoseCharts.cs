@@ -7,11 +7,23 @@ namespace Sleap.Transforms;
 internal sealed class PoseCharts
 {
     private const double Width = 1020;
+
     // As many as the eye can use.
     private const int MostBins = 480;
 
     // From purple over green to yellow, of equal steps of brightness: a few values of matplotlib's viridis (CC0).
-    private static readonly Rgb[] Heat = [new(68, 1, 84), new(71, 44, 122), new(59, 81, 139), new(44, 113, 142), new(33, 144, 141), new(39, 173, 129), new(92, 200, 99), new(170, 220, 50), new(253, 231, 37)];
+    private static readonly Rgb[] Heat =
+    [
+        new(68, 1, 84),
+        new(71, 44, 122),
+        new(59, 81, 139),
+        new(44, 113, 142),
+        new(33, 144, 141),
+        new(39, 173, 129),
+        new(92, 200, 99),
+        new(170, 220, 50),
+        new(253, 231, 37),
+    ];
 
     private readonly PlotOptions _options;
     private readonly double _arenaWidth;
@@ -21,13 +33,23 @@ internal sealed class PoseCharts
     {
         _options = options;
         All = AnimalPath.Of(video, options.Node);
-        Shown = [.. All.Where(path => path.Frames.Length > 0).OrderByDescending(path => path.Frames.Length).Take(options.MaxAnimals).OrderBy(path => path.Number)];
-        (int first, int last) = video.Frames.Count == 0 ? (0, 0) : (video.Frames.Keys.First(), video.Frames.Keys.Last());
+        Shown =
+        [
+            .. All.Where(path => path.Frames.Length > 0)
+                .OrderByDescending(path => path.Frames.Length)
+                .Take(options.MaxAnimals)
+                .OrderBy(path => path.Number),
+        ];
+        (var first, var last) =
+            video.Frames.Count == 0 ? (0, 0) : (video.Frames.Keys.First(), video.Frames.Keys.Last());
         (FirstFrame, LastFrame) = (first, last);
         (double X, double Y)[] places = [.. Shown.SelectMany(path => path.Places)];
         (_arenaWidth, _arenaHeight) = video.Size is { } size
             ? (size.Width, size.Height)
-            : (places.Select(place => place.X).DefaultIfEmpty(1).Max() + 1, places.Select(place => place.Y).DefaultIfEmpty(1).Max() + 1);
+            : (
+                places.Select(place => place.X).DefaultIfEmpty(1).Max() + 1,
+                places.Select(place => place.Y).DefaultIfEmpty(1).Max() + 1
+            );
     }
 
     /// <summary>All animals.</summary>
@@ -47,11 +69,16 @@ internal sealed class PoseCharts
 
     private bool InMinutes => _options.FramesPerSecond is { } rate && (LastFrame - FirstFrame) / rate > 300;
 
-    private string TimeLabel => _options.FramesPerSecond is null ? "frame" : InMinutes ? "time (min)" : "time (s)";
+    private string TimeLabel =>
+        _options.FramesPerSecond is null ? "frame"
+        : InMinutes ? "time (min)"
+        : "time (s)";
 
-    private string SpeedUnit => _options.FramesPerSecond is null ? $"{_options.LengthUnit}/frame" : $"{_options.LengthUnit}/s";
+    private string SpeedUnit =>
+        _options.FramesPerSecond is null ? $"{_options.LengthUnit}/frame" : $"{_options.LengthUnit}/s";
 
-    public double Time(double frame) => _options.FramesPerSecond is { } rate ? frame / rate / (InMinutes ? 60 : 1) : frame;
+    public double Time(double frame) =>
+        _options.FramesPerSecond is { } rate ? frame / rate / (InMinutes ? 60 : 1) : frame;
 
     public double Length(double pixels) => pixels / (_options.PixelsPerUnit ?? 1);
 
@@ -61,13 +88,13 @@ internal sealed class PoseCharts
 
     public string Trajectories()
     {
-        SvgChart chart = Arena("Where they went", 640, 640);
-        foreach (AnimalPath path in Shown)
+        var chart = Arena("Where they went", 640, 640);
+        foreach (var path in Shown)
         {
             // A break where frames are missing.
             List<(double, double)> line = [];
-            int step = Math.Max(1, path.Frames.Length / 4000);
-            for (int i = 0; i < path.Frames.Length; i += step)
+            var step = Math.Max(1, path.Frames.Length / 4000);
+            for (var i = 0; i < path.Frames.Length; i += step)
             {
                 if (i >= step && path.Frames[i] - path.Frames[i - step] > 5 * step)
                     line.Add((double.NaN, double.NaN));
@@ -75,7 +102,7 @@ internal sealed class PoseCharts
             }
             chart.Line(line, Color(path), 1.1, 0.75);
         }
-        foreach (AnimalPath path in Shown)
+        foreach (var path in Shown)
         {
             chart.Dot(Length(path.Places[0].X), Length(path.Places[0].Y), 5, "#fff", Color(path));
             chart.Dot(Length(path.Places[^1].X), Length(path.Places[^1].Y), 5, Color(path), "#333");
@@ -86,12 +113,24 @@ internal sealed class PoseCharts
 
     public string Speeds()
     {
-        int bin = Math.Max(1, (LastFrame - FirstFrame + MostBins) / MostBins);
-        List<(AnimalPath Path, List<(double X, double Y)> Line)> lines = [.. Shown.Select(path => (path, Binned(path, bin)))];
-        double top = lines.SelectMany(line => line.Line).Select(point => point.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        string title = bin > 1 ? string.Create(CultureInfo.InvariantCulture, $"Speed, mean of {bin} frames") : "Speed";
-        var chart = new SvgChart(title, TimeRange, (0, Math.Max(top * 1.05, 1e-6)), Width, 280) { XLabel = TimeLabel, YLabel = SpeedUnit };
-        foreach ((AnimalPath path, List<(double X, double Y)> line) in lines)
+        var bin = Math.Max(1, (LastFrame - FirstFrame + MostBins) / MostBins);
+        List<(AnimalPath Path, List<(double X, double Y)> Line)> lines =
+        [
+            .. Shown.Select(path => (path, Binned(path, bin))),
+        ];
+        var top = lines
+            .SelectMany(line => line.Line)
+            .Select(point => point.Y)
+            .Where(double.IsFinite)
+            .DefaultIfEmpty(1)
+            .Max();
+        var title = bin > 1 ? string.Create(CultureInfo.InvariantCulture, $"Speed, mean of {bin} frames") : "Speed";
+        var chart = new SvgChart(title, TimeRange, (0, Math.Max(top * 1.05, 1e-6)), Width, 280)
+        {
+            XLabel = TimeLabel,
+            YLabel = SpeedUnit,
+        };
+        foreach ((var path, var line) in lines)
             chart.Line(line, Color(path), 1.2, 0.85);
         chart.Legend(Shown.Select(path => (path.Name, Color(path))));
         return chart.ToString();
@@ -100,33 +139,72 @@ internal sealed class PoseCharts
     /// <summary>One map for each animal that is seen in at least a share of the frames of the one seen most.</summary>
     public IEnumerable<string> Occupancies(double share = 0)
     {
-        AnimalPath[] drawn = [.. Shown.Where(path => path.Frames.Length >= share * Shown.Max(other => other.Frames.Length))];
-        double cell = Math.Max(_arenaWidth, _arenaHeight) / _options.Cells;
-        Dictionary<(int Column, int Row), int>[] counts = [.. drawn.Select(path => path.Places.CountBy(place => ((int)Math.Floor((place.X + 0.5) / cell), (int)Math.Floor((place.Y + 0.5) / cell))).ToDictionary())];
-        foreach ((AnimalPath path, Dictionary<(int Column, int Row), int> own) in drawn.Zip(counts))
+        AnimalPath[] drawn =
+        [
+            .. Shown.Where(path => path.Frames.Length >= share * Shown.Max(other => other.Frames.Length)),
+        ];
+        var cell = Math.Max(_arenaWidth, _arenaHeight) / _options.Cells;
+        Dictionary<(int Column, int Row), int>[] counts =
+        [
+            .. drawn.Select(path =>
+                path.Places.CountBy(place =>
+                        ((int)Math.Floor((place.X + 0.5) / cell), (int)Math.Floor((place.Y + 0.5) / cell))
+                    )
+                    .ToDictionary()
+            ),
+        ];
+        foreach ((var path, var own) in drawn.Zip(counts))
         {
             // The brightest cell is the 99th percentile, so that one sleeping place does not darken the rest.
             int[] sorted = [.. own.Values.Order()];
             double full = Math.Max(1, sorted[(int)(0.99 * (sorted.Length - 1))]);
-            SvgChart chart = Arena($"Time spent: {path.Name}", 370, 318);
-            foreach (((int column, int row), int count) in own)
+            var chart = Arena($"Time spent: {path.Name}", 370, 318);
+            foreach (((var column, var row), var count) in own)
             {
                 // Predicted beside the picture.
-                if (column < 0 || row < 0 || (column * cell) - 0.5 >= _arenaWidth - 0.5 || (row * cell) - 0.5 >= _arenaHeight - 0.5)
+                if (
+                    column < 0
+                    || row < 0
+                    || (column * cell) - 0.5 >= _arenaWidth - 0.5
+                    || (row * cell) - 0.5 >= _arenaHeight - 0.5
+                )
+                {
                     continue;
-                string tip = _options.FramesPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{count / rate:0.##} s") : string.Create(CultureInfo.InvariantCulture, $"{count} frames");
-                chart.Box(Length((column * cell) - 0.5), Length((row * cell) - 0.5), Length(Math.Min(((column + 1) * cell) - 0.5, _arenaWidth - 0.5)), Length(Math.Min(((row + 1) * cell) - 0.5, _arenaHeight - 0.5)), Ramp(Math.Sqrt(Math.Min(1, count / full))), tip);
+                }
+
+                var tip = _options.FramesPerSecond is { } rate
+                    ? string.Create(CultureInfo.InvariantCulture, $"{count / rate:0.##} s")
+                    : string.Create(CultureInfo.InvariantCulture, $"{count} frames");
+                chart.Box(
+                    Length((column * cell) - 0.5),
+                    Length((row * cell) - 0.5),
+                    Length(Math.Min(((column + 1) * cell) - 0.5, _arenaWidth - 0.5)),
+                    Length(Math.Min(((row + 1) * cell) - 0.5, _arenaHeight - 0.5)),
+                    Ramp(Math.Sqrt(Math.Min(1, count / full))),
+                    tip
+                );
             }
-            string most = _options.FramesPerSecond is { } fps ? string.Create(CultureInfo.InvariantCulture, $"≥ {full / fps:0.##} s") : string.Create(CultureInfo.InvariantCulture, $"≥ {full:0} frames");
+            var most = _options.FramesPerSecond is { } fps
+                ? string.Create(CultureInfo.InvariantCulture, $"≥ {full / fps:0.##} s")
+                : string.Create(CultureInfo.InvariantCulture, $"≥ {full:0} frames");
             chart.Legend([(most, Ramp(1))]);
             yield return chart.ToString();
         }
     }
 
     /// <summary>When each animal was seen.</summary>
-    public string Timeline() => Bars(
-        "When they were seen",
-        [.. Shown.Select(path => (path.Name, path.Stretches().Select(stretch => (stretch.First, stretch.Last, Color(path), path.Name))))]);
+    public string Timeline() =>
+        Bars(
+            "When they were seen",
+            [
+                .. Shown.Select(path =>
+                    (
+                        path.Name,
+                        path.Stretches().Select(stretch => (stretch.First, stretch.Last, Color(path), path.Name))
+                    )
+                ),
+            ]
+        );
 
     /// <summary>A row for each animal, states as colours.</summary>
     public string Ethogram(IReadOnlyList<Bout> bouts)
@@ -134,22 +212,53 @@ internal sealed class PoseCharts
         string[] states = [.. bouts.Select(bout => bout.State).Distinct()];
         return Bars(
             "Ethogram",
-            [.. bouts.GroupBy(bout => bout.Animal).Select(animal => (animal.Key, animal.Select(bout => (bout.FirstFrame, bout.LastFrame, Css(Array.IndexOf(states, bout.State)), bout.State))))],
-            chart => chart.Legend(states.Select((state, i) => (state, Css(i)))));
+            [
+                .. bouts
+                    .GroupBy(bout => bout.Animal)
+                    .Select(animal =>
+                        (
+                            animal.Key,
+                            animal.Select(bout =>
+                                (bout.FirstFrame, bout.LastFrame, Css(Array.IndexOf(states, bout.State)), bout.State)
+                            )
+                        )
+                    ),
+            ],
+            chart => chart.Legend(states.Select((state, i) => (state, Css(i))))
+        );
     }
 
     /// <summary>How often each score occurs, over nodes found.</summary>
     public string ScoreHistogram()
     {
-        float[] scores = [.. All.SelectMany(path => path.Poses).SelectMany(pose => pose.Scores ?? []).Where(float.IsFinite)];
+        float[] scores =
+        [
+            .. All.SelectMany(path => path.Poses).SelectMany(pose => pose.Scores ?? []).Where(float.IsFinite),
+        ];
         const int bins = 20;
         var counts = new int[bins];
-        foreach (float score in scores)
+        foreach (var score in scores)
             counts[Math.Clamp((int)(score * bins), 0, bins - 1)]++;
-        var chart = new SvgChart("Confidence of the nodes", (0, 1), (0, Math.Max(1, counts.Max()) * 1.05), 370, 260) { XLabel = "score (1 = sure)", YLabel = "nodes" };
-        for (int i = 0; i < bins; i++)
+        var chart = new SvgChart("Confidence of the nodes", (0, 1), (0, Math.Max(1, counts.Max()) * 1.05), 370, 260)
+        {
+            XLabel = "score (1 = sure)",
+            YLabel = "nodes",
+        };
+        for (var i = 0; i < bins; i++)
+        {
             if (counts[i] > 0)
-                chart.Box(((double)i / bins) + 0.004, 0, ((i + 1.0) / bins) - 0.004, counts[i], Ramp(i / (bins - 1.0)), string.Create(CultureInfo.InvariantCulture, $"{counts[i]} nodes"));
+            {
+                chart.Box(
+                    ((double)i / bins) + 0.004,
+                    0,
+                    ((i + 1.0) / bins) - 0.004,
+                    counts[i],
+                    Ramp(i / (bins - 1.0)),
+                    string.Create(CultureInfo.InvariantCulture, $"{counts[i]} nodes")
+                );
+            }
+        }
+
         return chart.ToString();
     }
 
@@ -157,24 +266,74 @@ internal sealed class PoseCharts
     public string MissingNodes(ImmutableArray<string> nodes)
     {
         PoseInstance[] poses = [.. All.SelectMany(path => path.Poses)];
-        double[] missing = [.. nodes.Select((_, node) => poses.Length == 0 ? 0 : 100.0 * poses.Count(pose => !pose.IsVisible(node)) / poses.Length)];
-        double left = Math.Max(64, (nodes.Max(node => node.Length) * 6.6) + 16);
-        var chart = new SvgChart("Missing nodes", (0, Math.Max(1, missing.Max() * 1.08)), (nodes.Length, 0), 370, Math.Max(260, (nodes.Length * 16) + 80), left)
+        double[] missing =
+        [
+            .. nodes.Select(
+                (_, node) => poses.Length == 0 ? 0 : 100.0 * poses.Count(pose => !pose.IsVisible(node)) / poses.Length
+            ),
+        ];
+        var left = Math.Max(64, (nodes.Max(node => node.Length) * 6.6) + 16);
+        var chart = new SvgChart(
+            "Missing nodes",
+            (0, Math.Max(1, missing.Max() * 1.08)),
+            (nodes.Length, 0),
+            370,
+            Math.Max(260, (nodes.Length * 16) + 80),
+            left
+        )
         {
-            XLabel = "% of animals seen", Rows = [.. nodes.Select((node, i) => (node, i + 0.5))],
+            XLabel = "% of animals seen",
+            Rows = [.. nodes.Select((node, i) => (node, i + 0.5))],
         };
-        for (int i = 0; i < nodes.Length; i++)
-            chart.Box(0, i + 0.15, missing[i], i + 0.85, "#7a8fb5", string.Create(CultureInfo.InvariantCulture, $"{missing[i]:0.0} %"));
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            chart.Box(
+                0,
+                i + 0.15,
+                missing[i],
+                i + 0.85,
+                "#7a8fb5",
+                string.Create(CultureInfo.InvariantCulture, $"{missing[i]:0.0} %")
+            );
+        }
+
         return chart.ToString();
     }
 
-    private string Bars(string title, IReadOnlyList<(string Name, IEnumerable<(int First, int Last, string Color, string Tip)> Bars)> rows, Action<SvgChart>? finish = null)
+    private string Bars(
+        string title,
+        IReadOnlyList<(string Name, IEnumerable<(int First, int Last, string Color, string Tip)> Bars)> rows,
+        Action<SvgChart>? finish = null
+    )
     {
-        double left = Math.Max(64, (rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max() * 6.6) + 16);
-        var chart = new SvgChart(title, TimeRange, (Math.Max(1, rows.Count), 0), Width, (Math.Max(1, rows.Count) * 26) + 84, left) { XLabel = TimeLabel, Rows = [.. rows.Select((row, i) => (row.Name, i + 0.5))] };
-        for (int i = 0; i < rows.Count; i++)
-            foreach ((int first, int last, string color, string tip) in rows[i].Bars)
-                chart.Box(Time(first), i + 0.15, Time(last + 1), i + 0.85, color, string.Create(CultureInfo.InvariantCulture, $"{tip}: frames {first} to {last}"));
+        var left = Math.Max(64, (rows.Select(row => row.Name.Length).DefaultIfEmpty(0).Max() * 6.6) + 16);
+        var chart = new SvgChart(
+            title,
+            TimeRange,
+            (Math.Max(1, rows.Count), 0),
+            Width,
+            (Math.Max(1, rows.Count) * 26) + 84,
+            left
+        )
+        {
+            XLabel = TimeLabel,
+            Rows = [.. rows.Select((row, i) => (row.Name, i + 0.5))],
+        };
+        for (var i = 0; i < rows.Count; i++)
+        {
+            foreach ((var first, var last, var color, var tip) in rows[i].Bars)
+            {
+                chart.Box(
+                    Time(first),
+                    i + 0.15,
+                    Time(last + 1),
+                    i + 0.85,
+                    color,
+                    string.Create(CultureInfo.InvariantCulture, $"{tip}: frames {first} to {last}")
+                );
+            }
+        }
+
         finish?.Invoke(chart);
         return chart.ToString();
     }
@@ -182,41 +341,58 @@ internal sealed class PoseCharts
     /// <summary>Axes of the picture, y down, with equal scales, within a size.</summary>
     private SvgChart Arena(string title, double width, double height)
     {
-        const double across = 64 + 16, down = 34 + 46;
-        double scale = Math.Min((width - across) / _arenaWidth, (height - down) / _arenaHeight);
+        const double across = 64 + 16,
+            down = 34 + 46;
+        var scale = Math.Min((width - across) / _arenaWidth, (height - down) / _arenaHeight);
         return new SvgChart(
-            title, (Length(-0.5), Length(_arenaWidth - 0.5)), (Length(_arenaHeight - 0.5), Length(-0.5)), (_arenaWidth * scale) + across, (_arenaHeight * scale) + down)
+            title,
+            (Length(-0.5), Length(_arenaWidth - 0.5)),
+            (Length(_arenaHeight - 0.5), Length(-0.5)),
+            (_arenaWidth * scale) + across,
+            (_arenaHeight * scale) + down
+        )
         {
-            XLabel = $"x ({_options.LengthUnit})", YLabel = $"y ({_options.LengthUnit})",
+            XLabel = $"x ({_options.LengthUnit})",
+            YLabel = $"y ({_options.LengthUnit})",
         };
     }
 
     private List<(double X, double Y)> Binned(AnimalPath path, int bin)
     {
-        int count = ((LastFrame - FirstFrame) / bin) + 1;
-        (double[] sums, int[] counts) = (new double[count], new int[count]);
-        for (int i = 0; i < path.Frames.Length; i++)
+        var count = ((LastFrame - FirstFrame) / bin) + 1;
+        (var sums, var counts) = (new double[count], new int[count]);
+        for (var i = 0; i < path.Frames.Length; i++)
         {
             if (!double.IsFinite(path.Speeds[i]))
                 continue;
-            int at = (path.Frames[i] - FirstFrame) / bin;
+            var at = (path.Frames[i] - FirstFrame) / bin;
             sums[at] += path.Speeds[i];
             counts[at]++;
         }
-        return [.. Enumerable.Range(0, count).Select(i => (Time(FirstFrame + (i * bin) + ((bin - 1) / 2.0)), counts[i] == 0 ? double.NaN : Speed(sums[i] / counts[i])))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    (
+                        Time(FirstFrame + (i * bin) + ((bin - 1) / 2.0)),
+                        counts[i] == 0 ? double.NaN : Speed(sums[i] / counts[i])
+                    )
+                ),
+        ];
     }
 
     // A little darker than on pictures, which are dark where paper is white.
     private string Css(int number)
     {
-        Rgb color = _options.Palette[number % _options.Palette.Length];
+        var color = _options.Palette[number % _options.Palette.Length];
         return SvgChart.Css(new Rgb((byte)(color.Red * 0.88), (byte)(color.Green * 0.88), (byte)(color.Blue * 0.88)));
     }
 
     private static string Ramp(double share)
     {
-        double at = Math.Clamp(share, 0, 1) * (Heat.Length - 1);
-        (Rgb a, Rgb b) = (Heat[(int)at], Heat[Math.Min((int)at + 1, Heat.Length - 1)]);
+        var at = Math.Clamp(share, 0, 1) * (Heat.Length - 1);
+        (var a, var b) = (Heat[(int)at], Heat[Math.Min((int)at + 1, Heat.Length - 1)]);
         byte Mix(byte from, byte to) => (byte)Math.Round(from + ((to - from) * (at - (int)at)));
         return SvgChart.Css(new Rgb(Mix(a.Red, b.Red), Mix(a.Green, b.Green), Mix(a.Blue, b.Blue)));
     }

@@ -10,29 +10,42 @@ namespace Sleap.Transforms;
 public static class ReportCatalog
 {
     // The resolver by name: programs of one file have the default, which is this, switched off.
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+    };
 
     /// <summary>
-    /// Writes report.html for poses: how many animals were found and how surely, the tracks, where the animals went and how fast, which nodes are missing, and the frames to
-    /// look at; and summary.json with the figures.
+    /// Writes report.html for poses: how many animals were found and how surely, the tracks, where the animals went and
+    /// how fast, which nodes are missing, and the frames to look at; and summary.json with the figures.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="labels">The poses. Where a frame has both, predictions are taken and not what a person set. Scores are shown where there are any.</param>
+    /// <param name="labels">The poses. Where a frame has both, predictions are taken and not what a person set. Scores
+    /// are shown where there are any.</param>
     /// <param name="folder">Where to; made when it is not there.</param>
     /// <param name="options">Units, pictures, the video; null for the defaults.</param>
     /// <returns>The page's path and its figures.</returns>
-    /// <exception cref="ArgumentException">The options are wrong, or the labels have animals of several skeletons.</exception>
+    /// <exception cref="ArgumentException">The options are wrong, or the labels have animals of several
+    /// skeletons.</exception>
     /// <exception cref="InvalidDataException">The labels have no frame.</exception>
-    /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that option a video that is not found leaves the page without pictures, which it says.</exception>
+    /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that
+    /// option a video that is not found leaves the page without pictures, which it says.</exception>
     public static PoseReport Report(this PoseCatalog pose, Labels labels, string folder, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        (string html, IReadOnlyList<VideoSummary> videos) = new PoseReportPage(labels, (options ?? new ReportOptions()).Checked()).Write();
+        (var html, var videos) = new PoseReportPage(labels, (options ?? new ReportOptions()).Checked()).Write();
         Directory.CreateDirectory(folder);
-        string page = Save(folder, "report.html", html);
-        Save(folder, "summary.json", new JsonObject { ["videos"] = new JsonArray([.. videos.Select(video => video.ToJson())]) }.ToJsonString(Indented) + "\n");
+        var page = Save(folder, "report.html", html);
+        Save(
+            folder,
+            "summary.json",
+            new JsonObject { ["videos"] = new JsonArray([.. videos.Select(video => video.ToJson())]) }.ToJsonString(
+                Indented
+            ) + "\n"
+        );
         return new PoseReport(page, [.. videos]);
     }
 
@@ -41,11 +54,16 @@ public static class ReportCatalog
     /// <param name="view">Rows with keypoints.</param>
     /// <param name="folder">Where to; made when it is not there.</param>
     /// <param name="options">Units, pictures, the video; null for the defaults.</param>
-    public static PoseReport Report(this PoseCatalog pose, IDataView view, string folder, ReportOptions? options = null) =>
-        pose.Report(pose.ToLabels(view, options?.Plot.Columns), folder, options);
+    public static PoseReport Report(
+        this PoseCatalog pose,
+        IDataView view,
+        string folder,
+        ReportOptions? options = null
+    ) => pose.Report(pose.ToLabels(view, options?.Plot.Columns), folder, options);
 
     /// <summary>
-    /// Compares predicted labels with true ones, see <see cref="EvaluationCatalog"/>, and writes report.html with the worst frames drawn, metrics.json and metrics.txt.
+    /// Compares predicted labels with true ones, see <see cref="EvaluationCatalog"/>, and writes report.html with the
+    /// worst frames drawn, metrics.json and metrics.txt.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">Labels that are right; frames are drawn from their videos.</param>
@@ -54,17 +72,29 @@ public static class ReportCatalog
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
     /// <param name="report">Title, drawing, how many of the worst frames, the video; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options are wrong, or the label sets do not go together.</exception>
-    /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that option a video that is not found leaves the page without pictures, which it says.</exception>
-    public static PoseMetrics EvaluationReport(this PoseCatalog pose, Labels truth, Labels predicted, string folder, EvaluationOptions? options = null, ReportOptions? report = null)
+    /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that
+    /// option a video that is not found leaves the page without pictures, which it says.</exception>
+    public static PoseMetrics EvaluationReport(
+        this PoseCatalog pose,
+        Labels truth,
+        Labels predicted,
+        string folder,
+        EvaluationOptions? options = null,
+        ReportOptions? report = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(predicted);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        EvaluationOptions chosen = (options ?? new EvaluationOptions()).Checked();
+        var chosen = (options ?? new EvaluationOptions()).Checked();
         var comparison = new LabelsComparison(truth, predicted, chosen);
         PoseLog.Warn(pose.Context, "Evaluating", comparison.Remarks);
-        (string html, PoseMetrics metrics) = new EvaluationPage(comparison, chosen, (report ?? new ReportOptions()).Checked()).Write();
+        (var html, var metrics) = new EvaluationPage(
+            comparison,
+            chosen,
+            (report ?? new ReportOptions()).Checked()
+        ).Write();
         Directory.CreateDirectory(folder);
         Save(folder, "report.html", html);
         Save(folder, "metrics.json", metrics.ToJson().ToJsonString(Indented) + "\n");
@@ -72,32 +102,57 @@ public static class ReportCatalog
         return metrics;
     }
 
-    /// <summary>The same for a view after a model, <c>model.Transform(test)</c>: PredictedKeypoints against Keypoints.</summary>
+    /// <summary>
+    /// The same for a view after a model, <c>model.Transform(test)</c>: PredictedKeypoints against Keypoints.
+    /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with labels and predictions.</param>
     /// <param name="folder">Where to; made when it is not there.</param>
     /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
     /// <param name="report">Title, drawing, how many of the worst frames; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or the options are wrong.</exception>
-    public static PoseMetrics EvaluationReport(this PoseCatalog pose, IDataView view, string folder, EvaluationOptions? options = null, ReportOptions? report = null)
+    /// <exception cref="ArgumentException">A column is missing or of another type, or the options are
+    /// wrong.</exception>
+    public static PoseMetrics EvaluationReport(
+        this PoseCatalog pose,
+        IDataView view,
+        string folder,
+        EvaluationOptions? options = null,
+        ReportOptions? report = null
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
-        PoseColumnOptions names = (options ?? new EvaluationOptions()).Checked().Columns;
+        var names = (options ?? new EvaluationOptions()).Checked().Columns;
         PoseColumn.BindLabels(view.Schema, names, "EvaluationReport");
         PoseColumn.BindPredicted(view.Schema, names, "EvaluationReport");
-        // Where a view has no predictions its labels are taken: so their column gets a name that the view does not have.
-        Labels labels = pose.ToLabels(view, names with { PredictedKeypoints = string.Concat(view.Schema.Select(column => column.Name)) + "-" });
+        // Where a view has no predictions its labels are taken: so their column gets a name that the view does not
+        // have.
+        var labels = pose.ToLabels(
+            view,
+            names with
+            {
+                PredictedKeypoints = string.Concat(view.Schema.Select(column => column.Name)) + "-",
+            }
+        );
         // A row is a frame that somebody looked at, so one without an animal holds none.
         var truth = new Labels(
-            labels.Frames.Select(frame => new LabeledFrame { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = frame.Instances, IsNegative = frame.Instances.Count == 0 }),
-            labels.Videos, labels.Skeletons, labels.Tracks);
+            labels.Frames.Select(frame => new LabeledFrame
+            {
+                Video = frame.Video,
+                FrameIndex = frame.FrameIndex,
+                Instances = frame.Instances,
+                IsNegative = frame.Instances.Count == 0,
+            }),
+            labels.Videos,
+            labels.Skeletons,
+            labels.Tracks
+        );
         return pose.EvaluationReport(truth, pose.ToLabels(view, names), folder, options, report);
     }
 
     private static string Save(string folder, string name, string text)
     {
-        string path = Path.Combine(folder, name);
+        var path = Path.Combine(folder, name);
         File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         return path;
     }

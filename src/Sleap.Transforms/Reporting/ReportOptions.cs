@@ -12,7 +12,10 @@ public sealed record ReportOptions
     /// <summary>How poses are drawn onto frames. Default: with names.</summary>
     public DrawingOptions Drawing { get; init; } = new() { ShowNames = true };
 
-    /// <summary>The file (or folder of pictures) to take frames from, when it is not where the labels say. Default null: where they say. Without it there are no pictures.</summary>
+    /// <summary>
+    /// The file (or folder of pictures) to take frames from, when it is not where the labels say. Default null: where
+    /// they say. Without it there are no pictures.
+    /// </summary>
     public string? VideoPath { get; init; }
 
     /// <summary>How many frames are shown of each video, evenly over the recording. Default 4.</summary>

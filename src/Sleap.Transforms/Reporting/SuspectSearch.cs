@@ -3,25 +3,37 @@ using System.Globalization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Finds the poses that a person should look at: by low confidence, missing nodes, and jumps far beyond what the animal does otherwise.
+/// Finds the poses that a person should look at: by low confidence, missing nodes, and jumps far beyond what the animal
+/// does otherwise.
 /// </summary>
 internal static class SuspectSearch
 {
     // Frames beside each other mostly have the same fault.
     private const int Apart = 15;
 
-    public static IReadOnlyList<(SuspectFrame Frame, PoseInstance Pose)> Find(IReadOnlyList<AnimalPath> paths, int count)
+    public static IReadOnlyList<(SuspectFrame Frame, PoseInstance Pose)> Find(
+        IReadOnlyList<AnimalPath> paths,
+        int count
+    )
     {
         List<(double Badness, SuspectFrame Frame, PoseInstance Pose)> found = [];
-        foreach (AnimalPath path in paths)
+        foreach (var path in paths)
         {
-            double usual = Usual(path);
-            for (int i = 0; i < path.Frames.Length; i++)
+            var usual = Usual(path);
+            for (var i = 0; i < path.Frames.Length; i++)
+            {
                 if (Judge(path, i, usual) is { Badness: > 0 } judged)
-                    found.Add((judged.Badness, new SuspectFrame(path.Frames[i], path.Name, judged.Reason), path.Poses[i]));
+                {
+                    found.Add(
+                        (judged.Badness, new SuspectFrame(path.Frames[i], path.Name, judged.Reason), path.Poses[i])
+                    );
+                }
+            }
         }
         List<(SuspectFrame Frame, PoseInstance Pose)> worst = [];
-        foreach ((_, SuspectFrame frame, PoseInstance pose) in found.OrderByDescending(one => one.Badness).ThenBy(one => one.Frame.FrameIndex))
+        foreach (
+            (_, var frame, var pose) in found.OrderByDescending(one => one.Badness).ThenBy(one => one.Frame.FrameIndex)
+        )
         {
             if (worst.Count == count)
                 break;
@@ -40,11 +52,12 @@ internal static class SuspectSearch
 
     private static (double Badness, string Reason) Judge(AnimalPath path, int i, double usual)
     {
-        PoseInstance pose = path.Poses[i];
-        int nodes = pose.Points.Length / 2, missing = nodes - Enumerable.Range(0, nodes).Count(pose.IsVisible);
+        var pose = path.Poses[i];
+        int nodes = pose.Points.Length / 2,
+            missing = nodes - Enumerable.Range(0, nodes).Count(pose.IsVisible);
         float[] scores = [.. (pose.Scores ?? []).Where((score, node) => float.IsFinite(score) && pose.IsVisible(node))];
-        double score = scores.Length == 0 ? double.NaN : scores.Average();
-        double badness = (double)missing / nodes;
+        var score = scores.Length == 0 ? double.NaN : scores.Average();
+        var badness = (double)missing / nodes;
         List<string> reasons = [];
         if (missing > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} of {nodes} nodes missing"));
@@ -53,7 +66,10 @@ internal static class SuspectSearch
         badness += double.IsFinite(score) ? Math.Clamp(1 - score, 0, 1) : 0;
         if (path.Speeds[i] > usual)
         {
-            reasons.Insert(0, string.Create(CultureInfo.InvariantCulture, $"a jump of {path.Speeds[i]:0} pixels a frame"));
+            reasons.Insert(
+                0,
+                string.Create(CultureInfo.InvariantCulture, $"a jump of {path.Speeds[i]:0} pixels a frame")
+            );
             badness += Math.Min(1, path.Speeds[i] / usual / 3);
         }
         return reasons.Count == 0 ? (0, "") : (badness, string.Join(", ", reasons));

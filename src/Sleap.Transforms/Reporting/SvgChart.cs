@@ -7,7 +7,11 @@ namespace Sleap.Transforms;
 /// <summary>A chart with axes as SVG. Values are given in units of the axes.</summary>
 internal sealed class SvgChart
 {
-    private const double Left = 64, Right = 16, Top = 34, Bottom = 46, Rim = 6;
+    private const double Left = 64,
+        Right = 16,
+        Top = 34,
+        Bottom = 46,
+        Rim = 6;
     private readonly StringBuilder _marks = new();
     private readonly StringBuilder _legend = new();
     private readonly double _width;
@@ -20,7 +24,14 @@ internal sealed class SvgChart
     /// <param name="width">Of the whole chart, in pixels.</param>
     /// <param name="height">Of the whole chart.</param>
     /// <param name="left">Room for what stands left of the vertical axis.</param>
-    public SvgChart(string title, (double From, double To) x, (double From, double To) y, double width = 760, double height = 300, double left = Left)
+    public SvgChart(
+        string title,
+        (double From, double To) x,
+        (double From, double To) y,
+        double width = 760,
+        double height = 300,
+        double left = Left
+    )
     {
         (Title, X, Y, _width, _height, LeftRoom) = (title, x, y, width, height, left);
         _legendAt = width - Right;
@@ -44,57 +55,105 @@ internal sealed class SvgChart
     /// <summary>A chain of lines; NaN breaks it.</summary>
     public void Line(IEnumerable<(double X, double Y)> points, string color, double width = 1.4, double opacity = 1)
     {
-        bool isDown = false;
+        var isDown = false;
         var path = new StringBuilder();
-        foreach ((double x, double y) in points)
+        foreach ((var x, var y) in points)
         {
             if (!double.IsFinite(x) || !double.IsFinite(y))
             {
                 isDown = false;
                 continue;
             }
-            path.Append(Text($"{(isDown ? 'L' : 'M')}{Px(x):0.#} {Py(y):0.#}"));
+            path.Append(string.Create(CultureInfo.InvariantCulture, $"{(isDown ? 'L' : 'M')}{Px(x):0.#} {Py(y):0.#}"));
             isDown = true;
         }
-        _marks.Append(Text($"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.##}\" stroke-opacity=\"{opacity:0.##}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"));
+        _marks.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.##}\" "
+                    + $"stroke-opacity=\"{opacity:0.##}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
+            )
+        );
     }
 
     /// <summary>A box between two corners.</summary>
     public void Box(double x1, double y1, double x2, double y2, string color, string? tip = null)
     {
-        (double left, double right) = (Math.Min(Px(x1), Px(x2)), Math.Max(Px(x1), Px(x2)));
-        (double top, double bottom) = (Math.Min(Py(y1), Py(y2)), Math.Max(Py(y1), Py(y2)));
-        _marks.Append(Text($"<rect x=\"{left:0.##}\" y=\"{top:0.##}\" width=\"{right - left:0.##}\" height=\"{bottom - top:0.##}\" fill=\"{color}\""));
+        (var left, var right) = (Math.Min(Px(x1), Px(x2)), Math.Max(Px(x1), Px(x2)));
+        (var top, var bottom) = (Math.Min(Py(y1), Py(y2)), Math.Max(Py(y1), Py(y2)));
+        _marks.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{left:0.##}\" y=\"{top:0.##}\" width=\"{right - left:0.##}\" "
+                    + $"height=\"{bottom - top:0.##}\" fill=\"{color}\""
+            )
+        );
         _marks.Append(tip is null ? "/>\n" : $"><title>{Escape(tip)}</title></rect>\n");
     }
 
     /// <summary>A dot at a place.</summary>
     public void Dot(double x, double y, double radius, string color, string rim) =>
-        _marks.Append(Text($"<circle cx=\"{Px(x):0.#}\" cy=\"{Py(y):0.#}\" r=\"{radius:0.#}\" fill=\"{color}\" stroke=\"{rim}\" stroke-width=\"1.5\"/>\n"));
+        _marks.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<circle cx=\"{Px(x):0.#}\" cy=\"{Py(y):0.#}\" r=\"{radius:0.#}\" fill=\"{color}\" "
+                    + $"stroke=\"{rim}\" stroke-width=\"1.5\"/>\n"
+            )
+        );
 
     /// <summary>Names with their colours, at the upper right, the first one leftmost.</summary>
     public void Legend(IEnumerable<(string Name, string Color)> entries)
     {
-        foreach ((string name, string color) in entries.Reverse())
+        foreach ((var name, var color) in entries.Reverse())
         {
-            double length = (name.Length * 6.6) + 22;
+            var length = (name.Length * 6.6) + 22;
             if (_legendAt - length < LeftRoom + (Title.Length * 7.2))
                 break;
             _legendAt -= length;
-            _legend.Append(Text($"<rect x=\"{_legendAt:0.#}\" y=\"13\" width=\"10\" height=\"10\" rx=\"2\" fill=\"{color}\"/><text x=\"{_legendAt + 14:0.#}\" y=\"22\">{Escape(name)}</text>\n"));
+            _legend.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<rect x=\"{_legendAt:0.#}\" y=\"13\" width=\"10\" height=\"10\" rx=\"2\" "
+                        + $"fill=\"{color}\"/><text x=\"{_legendAt + 14:0.#}\" y=\"22\">{Escape(name)}</text>\n"
+                )
+            );
         }
     }
 
     public override string ToString()
     {
         var svg = new StringBuilder();
-        svg.Append(Text($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {_width:0.#} {_height:0.#}\" width=\"{_width:0.#}\" height=\"{_height:0.#}\" font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"12\" fill=\"#333\">\n"));
-        svg.Append(Text($"<rect width=\"{_width:0.#}\" height=\"{_height:0.#}\" fill=\"#fff\"/>\n<text x=\"{(Rows is null ? LeftRoom : 8):0.#}\" y=\"22\" font-size=\"14\" font-weight=\"bold\">{Escape(Title)}</text>\n"));
+        svg.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {_width:0.#} {_height:0.#}\" "
+                    + $"width=\"{_width:0.#}\" height=\"{_height:0.#}\" font-family=\"Helvetica, Arial, 'Liberation "
+                    + $"Sans', "
+                    + $"sans-serif\" font-size=\"12\" fill=\"#333\">\n"
+            )
+        );
+        svg.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<rect width=\"{_width:0.#}\" height=\"{_height:0.#}\" fill=\"#fff\"/>\n<text "
+                    + $"x=\"{(Rows is null ? LeftRoom : 8):0.#}\" y=\"22\" font-size=\"14\" "
+                    + $"font-weight=\"bold\">{Escape(Title)}</text>\n"
+            )
+        );
         svg.Append(_legend);
         Axes(svg);
         // An inner picture cuts off what lies outside the axes, but for the rims of dots.
-        double left = LeftRoom - Rim, top = Top - Rim, width = _width - Right - left + Rim, height = _height - Bottom - top + Rim;
-        svg.Append(Text($"<svg x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" viewBox=\"{left:0.#} {top:0.#} {width:0.#} {height:0.#}\">\n"));
+        double left = LeftRoom - Rim,
+            top = Top - Rim,
+            width = _width - Right - left + Rim,
+            height = _height - Bottom - top + Rim;
+        svg.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<svg x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" "
+                    + $"viewBox=\"{left:0.#} {top:0.#} {width:0.#} {height:0.#}\">\n"
+            )
+        );
         svg.Append(_marks).Append("</svg>\n</svg>\n");
         return svg.ToString();
     }
@@ -102,13 +161,22 @@ internal sealed class SvgChart
     /// <summary>Values for an axis: 1, 2 or 5 times a power of ten apart, about as many as wanted.</summary>
     public static IReadOnlyList<double> Ticks(double from, double to, int wanted)
     {
-        (double low, double high) = (Math.Min(from, to), Math.Max(from, to));
+        (var low, var high) = (Math.Min(from, to), Math.Max(from, to));
         if (!(high > low))
             return [low];
-        double rough = (high - low) / wanted, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        double step = power * (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+        double rough = (high - low) / wanted,
+            power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        var step =
+            power
+            * (rough / power) switch
+            {
+                <= 1 => 1,
+                <= 2 => 2,
+                <= 5 => 5,
+                _ => 10,
+            };
         List<double> ticks = [];
-        for (double i = Math.Ceiling((low / step) - 1e-9); i * step <= high + (1e-9 * step); i++)
+        for (var i = Math.Ceiling((low / step) - 1e-9); i * step <= high + (1e-9 * step); i++)
             ticks.Add(i * step);
         // A step wider than the axis may step over it.
         return ticks.Count > 0 ? ticks : Ticks(low, high, wanted + 1);
@@ -118,23 +186,67 @@ internal sealed class SvgChart
 
     private void Axes(StringBuilder svg)
     {
-        double right = _width - Right, bottom = _height - Bottom;
-        foreach (double tick in Ticks(X.From, X.To, (int)Math.Max(2, (right - LeftRoom) / 80)))
+        double right = _width - Right,
+            bottom = _height - Bottom;
+        foreach (var tick in Ticks(X.From, X.To, (int)Math.Max(2, (right - LeftRoom) / 80)))
         {
-            double at = Px(tick);
-            svg.Append(Text($"<line x1=\"{at:0.#}\" y1=\"{Top:0.#}\" x2=\"{at:0.#}\" y2=\"{bottom:0.#}\" stroke=\"#e6e6e6\"/><text x=\"{at:0.#}\" y=\"{bottom + 16:0.#}\" text-anchor=\"middle\">{Number(tick)}</text>\n"));
+            var at = Px(tick);
+            svg.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<line x1=\"{at:0.#}\" y1=\"{Top:0.#}\" x2=\"{at:0.#}\" y2=\"{bottom:0.#}\" "
+                        + $"stroke=\"#e6e6e6\"/><text x=\"{at:0.#}\" y=\"{bottom + 16:0.#}\" "
+                        + $"text-anchor=\"middle\">{Number(tick)}</text>\n"
+                )
+            );
         }
-        foreach (double tick in Rows is null ? Ticks(Y.From, Y.To, (int)Math.Max(2, (bottom - Top) / 45)) : [])
+        foreach (var tick in Rows is null ? Ticks(Y.From, Y.To, (int)Math.Max(2, (bottom - Top) / 45)) : [])
         {
-            double at = Py(tick);
-            svg.Append(Text($"<line x1=\"{LeftRoom:0.#}\" y1=\"{at:0.#}\" x2=\"{right:0.#}\" y2=\"{at:0.#}\" stroke=\"#e6e6e6\"/><text x=\"{LeftRoom - 7:0.#}\" y=\"{at + 4:0.#}\" text-anchor=\"end\">{Number(tick)}</text>\n"));
+            var at = Py(tick);
+            svg.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<line x1=\"{LeftRoom:0.#}\" y1=\"{at:0.#}\" x2=\"{right:0.#}\" y2=\"{at:0.#}\" "
+                        + $"stroke=\"#e6e6e6\"/><text x=\"{LeftRoom - 7:0.#}\" y=\"{at + 4:0.#}\" "
+                        + $"text-anchor=\"end\">{Number(tick)}</text>\n"
+                )
+            );
         }
-        foreach ((string name, double at) in Rows ?? [])
-            svg.Append(Text($"<text x=\"{LeftRoom - 7:0.#}\" y=\"{Py(at) + 4:0.#}\" text-anchor=\"end\">{Escape(name)}</text>\n"));
-        svg.Append(Text($"<rect x=\"{LeftRoom:0.#}\" y=\"{Top:0.#}\" width=\"{right - LeftRoom:0.#}\" height=\"{bottom - Top:0.#}\" fill=\"none\" stroke=\"#bbb\"/>\n"));
-        svg.Append(Text($"<text x=\"{(LeftRoom + right) / 2:0.#}\" y=\"{_height - 10:0.#}\" text-anchor=\"middle\">{Escape(XLabel)}</text>\n"));
+        foreach ((var name, var at) in Rows ?? [])
+        {
+            svg.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<text x=\"{LeftRoom - 7:0.#}\" y=\"{Py(at) + 4:0.#}\" "
+                        + $"text-anchor=\"end\">{Escape(name)}</text>\n"
+                )
+            );
+        }
+
+        svg.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{LeftRoom:0.#}\" y=\"{Top:0.#}\" width=\"{right - LeftRoom:0.#}\" "
+                    + $"height=\"{bottom - Top:0.#}\" fill=\"none\" stroke=\"#bbb\"/>\n"
+            )
+        );
+        svg.Append(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{(LeftRoom + right) / 2:0.#}\" y=\"{_height - 10:0.#}\" "
+                    + $"text-anchor=\"middle\">{Escape(XLabel)}</text>\n"
+            )
+        );
         if (YLabel.Length > 0)
-            svg.Append(Text($"<text transform=\"translate(16 {(Top + bottom) / 2:0.#}) rotate(-90)\" text-anchor=\"middle\">{Escape(YLabel)}</text>\n"));
+        {
+            svg.Append(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<text transform=\"translate(16 {(Top + bottom) / 2:0.#}) rotate(-90)\" "
+                        + $"text-anchor=\"middle\">{Escape(YLabel)}</text>\n"
+                )
+            );
+        }
     }
 
     private double Px(double x) => LeftRoom + ((x - X.From) / (X.To - X.From) * (_width - Right - LeftRoom));
@@ -145,6 +257,4 @@ internal sealed class SvgChart
     private static string Number(double value) => (value + 0.0).ToString("#,0.####", CultureInfo.InvariantCulture);
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,16 +14,38 @@ namespace Sleap.Transforms;
 /// <param name="Animals">The animals: tracks, or places in the frame.</param>
 /// <param name="WorstFrames">Frames that a person should look at, the worst first.</param>
 public sealed record VideoSummary(
-    string Name, int Frames, int EmptyFrames, int Instances, double MeanScore, double MissingNodes, int Untracked, ImmutableArray<AnimalSummary> Animals, ImmutableArray<SuspectFrame> WorstFrames)
+    string Name,
+    int Frames,
+    int EmptyFrames,
+    int Instances,
+    double MeanScore,
+    double MissingNodes,
+    int Untracked,
+    ImmutableArray<AnimalSummary> Animals,
+    ImmutableArray<SuspectFrame> WorstFrames
+)
 {
     internal JsonObject ToJson()
     {
         static JsonNode? Number(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
         return new JsonObject
         {
-            ["video"] = Name, ["frames"] = Frames, ["empty_frames"] = EmptyFrames, ["instances"] = Instances, ["mean_score"] = Number(MeanScore), ["missing_nodes"] = Number(MissingNodes),
-            ["untracked"] = Untracked, ["animals"] = new JsonArray([.. Animals.Select(animal => animal.ToJson())]),
-            ["worst_frames"] = new JsonArray([.. WorstFrames.Select(frame => new JsonObject { ["frame"] = frame.FrameIndex, ["animal"] = frame.Animal, ["reason"] = frame.Reason })]),
+            ["video"] = Name,
+            ["frames"] = Frames,
+            ["empty_frames"] = EmptyFrames,
+            ["instances"] = Instances,
+            ["mean_score"] = Number(MeanScore),
+            ["missing_nodes"] = Number(MissingNodes),
+            ["untracked"] = Untracked,
+            ["animals"] = new JsonArray([.. Animals.Select(animal => animal.ToJson())]),
+            ["worst_frames"] = new JsonArray([
+                .. WorstFrames.Select(frame => new JsonObject
+                {
+                    ["frame"] = frame.FrameIndex,
+                    ["animal"] = frame.Animal,
+                    ["reason"] = frame.Reason,
+                }),
+            ]),
         };
     }
 }

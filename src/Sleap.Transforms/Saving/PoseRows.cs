@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.ML;
 using Sleap.IO;
 
@@ -22,7 +23,7 @@ internal sealed class PoseRows
         _videoNames = videoNames;
         _frames = FrameColumns.Bind(view.Schema, names, component);
         Poses = PoseColumn.BindBest(view.Schema, names, component);
-        foreach (string name in Poses.TrackNames)
+        foreach (var name in Poses.TrackNames)
             _tracks.TryAdd(name, new Track(name));
     }
 
@@ -34,33 +35,55 @@ internal sealed class PoseRows
     /// <summary>The videos that rows have named so far.</summary>
     public IReadOnlyCollection<Video> Videos => _videos.Values;
 
-    /// <summary>Goes over the rows once. A frame that could not be read gives none: nothing is known of its animals.</summary>
-    /// <exception cref="ArgumentException">The poses are in pixels of images of another size than their video's.</exception>
+    /// <summary>
+    /// Goes over the rows once. A frame that could not be read gives none: nothing is known of its animals.
+    /// </summary>
+    /// <exception cref="ArgumentException">The poses are in pixels of images of another size than their
+    /// video's.</exception>
     public IEnumerable<LabeledFrame> Read()
     {
-        using DataViewRowCursor cursor = _view.GetRowCursor(_frames.Columns.Concat(Poses.Columns));
-        Func<(string Video, int FrameIndex)> frame = _frames.Open(cursor);
-        Func<IReadOnlyList<PoseInstance>> animals = Poses.Open(cursor);
+        using var cursor = _view.GetRowCursor(_frames.Columns.Concat(Poses.Columns));
+        var frame = _frames.Open(cursor);
+        var animals = Poses.Open(cursor);
         while (cursor.MoveNext())
         {
-            (string name, int index) = frame();
+            (var name, var index) = frame();
             Instance[] instances = [.. animals().Select(InstanceOf)];
             // Known only now: the animals are what the frame was read for.
             if (_view is IFrameReporting frames && frames.IsUnreadable(name, index) && instances.Length == 0)
                 continue;
-            if (!_videos.TryGetValue(name, out Video? video))
+            if (!_videos.TryGetValue(name, out var video))
                 _videos.Add(name, video = Checked(_videoNames.Find(name), name));
-            yield return new LabeledFrame { Video = video, FrameIndex = index, Instances = [.. instances] };
+            yield return new LabeledFrame
+            {
+                Video = video,
+                FrameIndex = index,
+                Instances = [.. instances],
+            };
         }
     }
 
-    /// <summary>Whoever opens the poses takes them for places in the video: poses in pixels of a resized image would all be at wrong places.</summary>
+    /// <summary>
+    /// Whoever opens the poses takes them for places in the video: poses in pixels of a resized image would all be at
+    /// wrong places.
+    /// </summary>
     private Video Checked(Video video, string name)
     {
         if (Poses.ImageSize is not { } size || ShapeOf(video) is not { } shape || (shape.Height, shape.Width) == size)
             return video;
-        throw new ArgumentException(FormattableString.Invariant($"{_component}: the model read images of {size.Width} x {size.Height} pixels (width x height), and the frames of the video '{name}' have {shape.Width} x {shape.Height}: ")
-            + "its poses are in pixels of the images, and would be at wrong places in the video. Give the model the full frames, without ResizeImages before it: it takes frames of any size and resizes them itself.");
+        throw new ArgumentException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_component}: the model read images of "
+                    + $"{size.Width} x {size.Height} pixels (width x height), and the frames of the video '{name}' "
+                    + $"have "
+                    + $"{shape.Width} x {shape.Height}: "
+            )
+                + "its poses are in pixels of the images, and would be at wrong places in the video. Give the model "
+                + "the "
+                + "full frames, without ResizeImages before it: it takes frames of any size and resizes them "
+                + "itself."
+        );
     }
 
     private static VideoShape? ShapeOf(Video video)
@@ -69,10 +92,16 @@ internal sealed class PoseRows
             return known;
         try
         {
-            using IFrameSource source = video.Open();
+            using var source = video.Open();
             return video.Shape;
         }
-        catch (Exception problem) when (problem is IOException or PoseFormatException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception problem)
+            when (problem
+                    is IOException
+                        or PoseFormatException
+                        or InvalidOperationException
+                        or UnauthorizedAccessException
+            )
         {
             // Images without a video, or a video that has been moved: there is no size to compare with.
             return null;
@@ -81,13 +110,15 @@ internal sealed class PoseRows
 
     private Instance InstanceOf(PoseInstance animal)
     {
-        ImmutableArray<Point>.Builder points = ImmutableArray.CreateBuilder<Point>(Poses.Skeleton.Nodes.Length);
-        for (int node = 0; node < Poses.Skeleton.Nodes.Length; node++)
+        var points = ImmutableArray.CreateBuilder<Point>(Poses.Skeleton.Nodes.Length);
+        for (var node = 0; node < Poses.Skeleton.Nodes.Length; node++)
         {
-            float score = animal.Scores?[node] ?? (Poses.IsPredicted ? animal.Score : float.NaN);
-            points.Add(animal.IsVisible(node)
-                ? new Point(animal.Points[2 * node], animal.Points[(2 * node) + 1], true, false, score)
-                : Point.Missing);
+            var score = animal.Scores?[node] ?? (Poses.IsPredicted ? animal.Score : float.NaN);
+            points.Add(
+                animal.IsVisible(node)
+                    ? new Point(animal.Points[2 * node], animal.Points[(2 * node) + 1], true, false, score)
+                    : Point.Missing
+            );
         }
         return new Instance
         {

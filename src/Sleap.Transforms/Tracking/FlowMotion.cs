@@ -1,8 +1,9 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Where the nodes of past animals are in a new image by optical flow, as sleap-nn's <c>FlowShiftTracker</c>: each from the image it was seen in straight to the new one. A node that cannot be
-/// followed is missing; an animal of which none can, or whose image is no longer held, is expected where it was seen.
+/// Where the nodes of past animals are in a new image by optical flow, as sleap-nn's <c>FlowShiftTracker</c>: each from
+/// the image it was seen in straight to the new one. A node that cannot be followed is missing; an animal of which none
+/// can, or whose image is no longer held, is expected where it was seen.
 /// </summary>
 internal sealed class FlowMotion(TrackingOptions options)
 {
@@ -28,11 +29,22 @@ internal sealed class FlowMotion(TrackingOptions options)
 
     private TrackedPose Moved(TrackedPose pose)
     {
-        if (_image is null || _past.FirstOrDefault(frame => frame.Poses.Contains(pose)).Image is not { } from || !SameSize(from, _image))
+        if (
+            _image is null
+            || _past.FirstOrDefault(frame => frame.Poses.Contains(pose)).Image is not { } from
+            || !SameSize(from, _image)
+        )
+        {
             return pose;
-        var moved = new TrackedPose(LucasKanade.Follow(from, _image, pose.Points, options.FlowScale, options.FlowWindow), pose.Score);
+        }
+
+        var moved = new TrackedPose(
+            LucasKanade.Follow(from, _image, pose.Points, options.FlowScale, options.FlowWindow),
+            pose.Score
+        );
         return moved.Visible > 0 ? moved : pose;
     }
 
-    private static bool SameSize(FlowImage a, FlowImage b) => (a.Levels[0].Height, a.Levels[0].Width) == (b.Levels[0].Height, b.Levels[0].Width);
+    private static bool SameSize(FlowImage a, FlowImage b) =>
+        (a.Levels[0].Height, a.Levels[0].Width) == (b.Levels[0].Height, b.Levels[0].Width);
 }

@@ -10,19 +10,27 @@ internal static class LabelsTracking
     {
         List<Track> tracks = [];
         var frames = new LabeledFrame[labels.Frames.Count];
-        foreach (IGrouping<Video, int> video in Enumerable.Range(0, frames.Length).GroupBy(index => labels.Frames[index].Video))
+        foreach (var video in Enumerable.Range(0, frames.Length).GroupBy(index => labels.Frames[index].Video))
         {
             PoseTracker tracker = new(options);
             Skeleton? skeleton = null;
             int[] order = [.. video.OrderBy(index => labels.Frames[index].FrameIndex)];
-            using IEnumerator<FlowImage?> images = Images(video.Key, order.Select(index => labels.Frames[index].FrameIndex), options).GetEnumerator();
-            foreach (int index in order)
+            using var images = Images(video.Key, order.Select(index => labels.Frames[index].FrameIndex), options)
+                .GetEnumerator();
+            foreach (var index in order)
             {
                 images.MoveNext();
-                LabeledFrame frame = labels.Frames[index];
+                var frame = labels.Frames[index];
                 skeleton ??= frame.Instances.FirstOrDefault()?.Skeleton;
                 if (frame.Instances.FirstOrDefault(instance => !instance.Skeleton.Equals(skeleton)) is { } other)
-                    throw new ArgumentException($"Track: frame {frame.FrameIndex} of '{frame.Video}' has an animal of skeleton '{other.Skeleton.Name}', expected '{skeleton!.Name}' as in the frames before: a video is tracked with one skeleton.");
+                {
+                    throw new ArgumentException(
+                        $"Track: frame {frame.FrameIndex} of '{frame.Video}' has an animal "
+                            + $"of skeleton '{other.Skeleton.Name}', expected '{skeleton!.Name}' as in the frames "
+                            + $"before: a video is tracked with one skeleton."
+                    );
+                }
+
                 frames[index] = Next(frame, images.Current, tracker, tracks);
             }
         }
@@ -38,29 +46,44 @@ internal static class LabelsTracking
             while (true)
                 yield return null;
         }
-        using IFrameSource source = video.Open();
-        foreach (FrameResult result in source.ReadMany(frames))
-            yield return result.Frame is { } frame ? FlowImage.Of(frame.Pixels, frame.Height, frame.Width, frame.Channels, options) : null;
+        using var source = video.Open();
+        foreach (var result in source.ReadMany(frames))
+        {
+            yield return result.Frame is { } frame
+                ? FlowImage.Of(frame.Pixels, frame.Height, frame.Width, frame.Channels, options)
+                : null;
+        }
     }
 
     private static LabeledFrame Next(LabeledFrame frame, FlowImage? image, PoseTracker tracker, List<Track> tracks)
     {
-        bool predicted = frame.Instances.All(instance => instance.IsPredicted);
-        int[] chosen = [.. Enumerable.Range(0, frame.Instances.Count).Where(index => predicted || !frame.Instances[index].IsPredicted)];
-        int[] found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex, image);
+        var predicted = frame.Instances.All(instance => instance.IsPredicted);
+        int[] chosen =
+        [
+            .. Enumerable
+                .Range(0, frame.Instances.Count)
+                .Where(index => predicted || !frame.Instances[index].IsPredicted),
+        ];
+        var found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex, image);
         Instance[] instances = [.. frame.Instances];
-        for (int i = 0; i < chosen.Length; i++)
+        for (var i = 0; i < chosen.Length; i++)
             instances[chosen[i]] = With(instances[chosen[i]], found[i] < 0 ? null : TrackOf(found[i], tracks));
-        return new LabeledFrame { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = instances, IsNegative = frame.IsNegative };
+        return new LabeledFrame
+        {
+            Video = frame.Video,
+            FrameIndex = frame.FrameIndex,
+            Instances = instances,
+            IsNegative = frame.IsNegative,
+        };
     }
 
     private static TrackedPose PoseOf(Instance instance)
     {
         var points = new double[2 * instance.Points.Length];
-        for (int node = 0; node < instance.Points.Length; node++)
+        for (var node = 0; node < instance.Points.Length; node++)
         {
-            Point point = instance.Points[node];
-            bool missing = point.IsMissing || !double.IsFinite(point.X) || !double.IsFinite(point.Y);
+            var point = instance.Points[node];
+            var missing = point.IsMissing || !double.IsFinite(point.X) || !double.IsFinite(point.Y);
             (points[2 * node], points[(2 * node) + 1]) = missing ? (double.NaN, double.NaN) : (point.X, point.Y);
         }
         return new TrackedPose(points, instance.IsPredicted ? instance.Score : double.NaN);
@@ -75,13 +98,14 @@ internal static class LabelsTracking
 
     public static string TrackName(int number) => "track_" + number.ToString(CultureInfo.InvariantCulture);
 
-    private static Instance With(Instance instance, Track? track) => new()
-    {
-        Skeleton = instance.Skeleton,
-        Points = instance.Points,
-        Track = track,
-        IsPredicted = instance.IsPredicted,
-        Score = instance.Score,
-        FromPredicted = instance.FromPredicted,
-    };
+    private static Instance With(Instance instance, Track? track) =>
+        new()
+        {
+            Skeleton = instance.Skeleton,
+            Points = instance.Points,
+            Track = track,
+            IsPredicted = instance.IsPredicted,
+            Score = instance.Score,
+            FromPredicted = instance.FromPredicted,
+        };
 }

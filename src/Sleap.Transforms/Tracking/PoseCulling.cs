@@ -3,36 +3,42 @@ namespace Sleap.Transforms;
 /// <summary>Which animals of a frame stay when there are more than there can be.</summary>
 internal static class PoseCulling
 {
-    /// <summary>The positions that stay, rising: first overlapping animals go, if <paramref name="iou"/> is given, then those of the lowest scores.</summary>
+    /// <summary>
+    /// The positions that stay, rising: first overlapping animals go, if <paramref name="iou"/> is given, then those of
+    /// the lowest scores.
+    /// </summary>
     public static int[] Keep(IReadOnlyList<TrackedPose> poses, int count, double? iou)
     {
         int[] all = [.. Enumerable.Range(0, poses.Count)];
         if (poses.Count <= count)
             return all;
-        int[] kept = iou > 0 ? Suppress([.. poses.Select(pose => pose.Box())], [.. poses.Select(Score)], iou.Value, count) : all;
+        var kept =
+            iou > 0 ? Suppress([.. poses.Select(pose => pose.Box())], [.. poses.Select(Score)], iou.Value, count) : all;
         // Stable: of equal scores the later animal stays, as when sorted by rising score and cut at the front.
         return [.. kept.Order().OrderBy(index => Score(poses[index])).TakeLast(count).Order()];
     }
 
     /// <summary>
-    /// Non-maximum suppression: best first, an animal goes when more than <paramref name="threshold"/> of its box is covered by a better one's.
-    /// With fewer left than <paramref name="target"/>, the best of the suppressed come back.
+    /// Non-maximum suppression: best first, an animal goes when more than <paramref name="threshold"/> of its box is
+    /// covered by a better one's. With fewer left than <paramref name="target"/>, the best of the suppressed come back.
     /// </summary>
     public static int[] Suppress(double[][] boxes, double[] scores, double threshold, int? target)
     {
         if (boxes.Length < target)
             return [.. Enumerable.Range(0, boxes.Length)];
         List<int> left = [.. Enumerable.Range(0, boxes.Length).OrderBy(index => scores[index]).Reverse()];
-        List<int> picked = [], suppressed = [];
+        List<int> picked = [],
+            suppressed = [];
         while (left.Count > 0)
         {
-            int best = left[0];
+            var best = left[0];
             left.RemoveAt(0);
             picked.Add(best);
             suppressed.AddRange(left.Where(IsCovered));
             left.RemoveAll(IsCovered);
 
-            bool IsCovered(int other) => PoseSimilarity.Intersection(boxes[best], boxes[other]) / PoseSimilarity.Area(boxes[other]) > threshold;
+            bool IsCovered(int other) =>
+                PoseSimilarity.Intersection(boxes[best], boxes[other]) / PoseSimilarity.Area(boxes[other]) > threshold;
         }
         if (picked.Count < target)
             picked.AddRange(suppressed.OrderByDescending(index => scores[index]).Take(target.Value - picked.Count));

@@ -1,27 +1,34 @@
 namespace Sleap.Transforms;
 
-/// <summary>How alike two animals are: higher is more alike, NaN is unknown. Formulas as in sleap-nn's tracker.</summary>
+/// <summary>
+/// How alike two animals are: higher is more alike, NaN is unknown. Formulas as in sleap-nn's tracker.
+/// </summary>
 internal static class PoseSimilarity
 {
     // numpy.spacing(1), which keeps an animal without area from dividing by zero.
     private const double Epsilon = 2.220446049250313e-16;
 
-    public static double Of(double[] current, double[] candidate, TrackingOptions options) => options.Scoring switch
-    {
-        TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: false),
-        TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: true),
-        TrackScoring.Iou => Iou(current, candidate),
-        _ => -Distance(current, candidate),
-    };
+    public static double Of(double[] current, double[] candidate, TrackingOptions options) =>
+        options.Scoring switch
+        {
+            TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: false),
+            TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation, ofAllNodes: true),
+            TrackScoring.Iou => Iou(current, candidate),
+            _ => -Distance(current, candidate),
+        };
 
     /// <summary>
-    /// Object keypoint similarity with the spread of COCO's evaluation: exp(−d² / (2 (2s)² area)), mean over the first animal's nodes,
-    /// whose box is the area (Ronchi and Perona 2017), or over all nodes of the skeleton. A node that the second animal lacks counts 0.
+    /// Object keypoint similarity with the spread of COCO's evaluation: exp(−d² / (2 (2s)² area)), mean over the first
+    /// animal's nodes, whose box is the area (Ronchi and Perona 2017), or over all nodes of the skeleton. A node that
+    /// the second animal lacks counts 0.
     /// </summary>
     private static double Oks(double[] truth, double[] other, double deviation, bool ofAllNodes)
     {
-        double left = double.PositiveInfinity, top = left, right = double.NegativeInfinity, bottom = right;
-        for (int i = 0; i < truth.Length; i += 2)
+        double left = double.PositiveInfinity,
+            top = left,
+            right = double.NegativeInfinity,
+            bottom = right;
+        for (var i = 0; i < truth.Length; i += 2)
         {
             // A coordinate counts for the box even when the other one is missing.
             if (!double.IsNaN(truth[i]))
@@ -29,16 +36,17 @@ internal static class PoseSimilarity
             if (!double.IsNaN(truth[i + 1]))
                 (top, bottom) = (Math.Min(top, truth[i + 1]), Math.Max(bottom, truth[i + 1]));
         }
-        double spread = 4 * deviation * deviation * 2 * (((right - left) * (bottom - top)) + Epsilon);
+        var spread = 4 * deviation * deviation * 2 * (((right - left) * (bottom - top)) + Epsilon);
         double sum = 0;
-        int visible = 0;
-        for (int i = 0; i < truth.Length; i += 2)
+        var visible = 0;
+        for (var i = 0; i < truth.Length; i += 2)
         {
             if (double.IsNaN(truth[i]) || double.IsNaN(truth[i + 1]))
                 continue;
             visible++;
-            double dx = truth[i] - other[i], dy = truth[i + 1] - other[i + 1];
-            double similarity = Math.Exp(-((dx * dx) + (dy * dy)) / spread);
+            double dx = truth[i] - other[i],
+                dy = truth[i + 1] - other[i + 1];
+            var similarity = Math.Exp(-((dx * dx) + (dy * dy)) / spread);
             sum += double.IsNaN(similarity) ? 0 : similarity;
         }
         return visible == 0 ? double.NaN : sum / (ofAllNodes ? truth.Length / 2 : visible);
@@ -47,19 +55,20 @@ internal static class PoseSimilarity
     /// <summary>Intersection over union of boxes left, top, right, bottom whose border pixels count.</summary>
     public static double Iou(double[] a, double[] b)
     {
-        double shared = Intersection(a, b);
+        var shared = Intersection(a, b);
         return shared / (Area(a) + Area(b) - shared);
     }
 
     public static double Intersection(double[] a, double[] b) =>
-        Math.Max(0, Math.Min(a[2], b[2]) - Math.Max(a[0], b[0]) + 1) * Math.Max(0, Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]) + 1);
+        Math.Max(0, Math.Min(a[2], b[2]) - Math.Max(a[0], b[0]) + 1)
+        * Math.Max(0, Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]) + 1);
 
     public static double Area(double[] box) => (box[2] - box[0] + 1) * (box[3] - box[1] + 1);
 
     public static double Distance(double[] a, double[] b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
             sum += (a[i] - b[i]) * (a[i] - b[i]);
         return Math.Sqrt(sum);
     }
@@ -75,8 +84,8 @@ internal static class PoseSimilarity
         if (options.Reduction == ScoreReduction.Max)
             return scores.Max();
         scores.Sort();
-        double place = options.RobustQuantile * (scores.Count - 1);
-        int below = (int)place;
+        var place = options.RobustQuantile * (scores.Count - 1);
+        var below = (int)place;
         return scores[below] + ((place - below) * (scores[Math.Min(below + 1, scores.Count - 1)] - scores[below]));
     }
 }

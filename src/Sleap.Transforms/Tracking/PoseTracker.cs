@@ -1,15 +1,16 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Follows the animals of one video, frame by frame. Each frame's animals are compared with the last ones of each track, and the best pairing
-/// goes on; an animal left over starts a track. The method is that of sleap-nn's Tracker.
+/// Follows the animals of one video, frame by frame. Each frame's animals are compared with the last ones of each
+/// track, and the best pairing goes on; an animal left over starts a track. The method is that of sleap-nn's Tracker.
 /// </summary>
 internal sealed class PoseTracker(TrackingOptions options)
 {
     private readonly TrackWindow _window = TrackWindow.Create(options);
     private readonly KalmanMotion? _motion = options.Motion == TrackMotion.Kalman ? new KalmanMotion() : null;
     private readonly FlowMotion? _flow = options.Motion == TrackMotion.OpticalFlow ? new FlowMotion(options) : null;
-    private readonly SingleBreaks? _breaks = options.ConnectSingleBreaks || options.CleanCount is not null ? new SingleBreaks() : null;
+    private readonly SingleBreaks? _breaks =
+        options.ConnectSingleBreaks || options.CleanCount is not null ? new SingleBreaks() : null;
 
     /// <summary>For each animal of the next frame its track, from 0, or −1 for none.</summary>
     /// <param name="poses">The animals.</param>
@@ -18,16 +19,18 @@ internal sealed class PoseTracker(TrackingOptions options)
     public int[] Next(IReadOnlyList<TrackedPose> poses, int frame, FlowImage? image = null)
     {
         _flow?.Look(image);
-        int[] kept = options.PreCullCount is { } most ? PoseCulling.Keep(poses, most, options.PreCullIou) : [.. Enumerable.Range(0, poses.Count)];
+        var kept = options.PreCullCount is { } most
+            ? PoseCulling.Keep(poses, most, options.PreCullIou)
+            : [.. Enumerable.Range(0, poses.Count)];
         TrackedPose[] here = [.. kept.Select(index => poses[index])];
-        int[] tracks = Assign(here, frame);
+        var tracks = Assign(here, frame);
         _window.Add(here, tracks);
         _flow?.Update(here);
         Learn(here, tracks, frame);
 
         var result = new int[poses.Count];
         Array.Fill(result, -1);
-        for (int i = 0; i < kept.Length; i++)
+        for (var i = 0; i < kept.Length; i++)
             result[kept[i]] = tracks[i];
         if (options.CleanCount is { } count)
             Clean(result, poses, count);
@@ -37,27 +40,30 @@ internal sealed class PoseTracker(TrackingOptions options)
 
     private int[] Assign(TrackedPose[] here, int frame)
     {
-        List<(int Track, List<TrackedPose> Poses)> past = _window.Tracks();
+        var past = _window.Tracks();
         var tracks = new int[here.Length];
         Array.Fill(tracks, -1);
         if (past.Count > 0 && here.Length > 0)
         {
-            double[,] cost = Costs(here, past, frame);
-            int[] columns = TrackMatcher.Match(cost, options.Matching);
-            int free = (options.MaxTracks ?? int.MaxValue) - _window.Made;
-            for (int row = 0; row < here.Length; row++)
+            var cost = Costs(here, past, frame);
+            var columns = TrackMatcher.Match(cost, options.Matching);
+            var free = (options.MaxTracks ?? int.MaxValue) - _window.Made;
+            for (var row = 0; row < here.Length; row++)
             {
                 if (columns[row] < 0)
                     continue;
                 // A pair that nothing speaks for stands only when no number is left for a track of the animal's own.
-                bool stands = double.IsFinite(cost[row, columns[row]]) || (HasPoints(here[row]) && free-- <= 0);
+                var stands = double.IsFinite(cost[row, columns[row]]) || (HasPoints(here[row]) && free-- <= 0);
                 if (stands)
                     tracks[row] = past[columns[row]].Track;
             }
         }
-        for (int row = 0; row < here.Length; row++)
+        for (var row = 0; row < here.Length; row++)
+        {
             if (tracks[row] < 0 && CanStart(here[row]))
                 tracks[row] = _window.NewTrack();
+        }
+
         return tracks;
     }
 
@@ -66,16 +72,24 @@ internal sealed class PoseTracker(TrackingOptions options)
         var cost = new double[here.Length, past.Count];
         double[][] features = [.. here.Select(pose => pose.Feature(options.Features))];
         List<double> scores = [];
-        for (int column = 0; column < past.Count; column++)
+        for (var column = 0; column < past.Count; column++)
         {
-            List<TrackedPose> expected = _motion?.Predict(past[column].Track, past[column].Poses, frame) ?? _flow?.Predict(past[column].Poses) ?? past[column].Poses;
-            double[][] candidates = [.. expected.Where(pose => pose.Visible > options.MinMatchPoints).Select(pose => pose.Feature(options.Features))];
-            for (int row = 0; row < here.Length; row++)
+            var expected =
+                _motion?.Predict(past[column].Track, past[column].Poses, frame)
+                ?? _flow?.Predict(past[column].Poses)
+                ?? past[column].Poses;
+            double[][] candidates =
+            [
+                .. expected
+                    .Where(pose => pose.Visible > options.MinMatchPoints)
+                    .Select(pose => pose.Feature(options.Features)),
+            ];
+            for (var row = 0; row < here.Length; row++)
             {
                 scores.Clear();
-                foreach (double[] candidate in candidates)
+                foreach (var candidate in candidates)
                     scores.Add(PoseSimilarity.Of(features[row], candidate, options));
-                double score = PoseSimilarity.Reduce(scores, options);
+                var score = PoseSimilarity.Reduce(scores, options);
                 cost[row, column] = double.IsNaN(score) ? double.PositiveInfinity : -score;
             }
         }
@@ -84,24 +98,35 @@ internal sealed class PoseTracker(TrackingOptions options)
 
     private bool HasPoints(TrackedPose pose) => pose.Visible > options.MinNewTrackPoints;
 
-    private bool CanStart(TrackedPose pose) => HasPoints(pose) && (options.MaxTracks is not { } most || _window.Made < most);
+    private bool CanStart(TrackedPose pose) =>
+        HasPoints(pose) && (options.MaxTracks is not { } most || _window.Made < most);
 
     private void Learn(TrackedPose[] here, int[] tracks, int frame)
     {
         if (_motion is null)
             return;
-        for (int i = 0; i < here.Length; i++)
+        for (var i = 0; i < here.Length; i++)
+        {
             if (tracks[i] >= 0)
                 _motion.Update(tracks[i], here[i], frame);
+        }
+
         _motion.Keep([.. _window.Tracks().Select(track => track.Track)]);
     }
 
     private void Clean(int[] tracks, IReadOnlyList<TrackedPose> poses, int count)
     {
         int[] tracked = [.. Enumerable.Range(0, tracks.Length).Where(index => tracks[index] >= 0)];
-        HashSet<int> kept = [.. PoseCulling.Keep([.. tracked.Select(index => poses[index])], count, options.CleanIou).Select(index => tracked[index])];
-        foreach (int index in tracked)
+        HashSet<int> kept =
+        [
+            .. PoseCulling
+                .Keep([.. tracked.Select(index => poses[index])], count, options.CleanIou)
+                .Select(index => tracked[index]),
+        ];
+        foreach (var index in tracked)
+        {
             if (!kept.Contains(index))
                 tracks[index] = -1;
+        }
     }
 }

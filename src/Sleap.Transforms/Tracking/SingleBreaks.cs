@@ -1,6 +1,9 @@
 namespace Sleap.Transforms;
 
-/// <summary>Lets a new track go on as the one that it replaced, where exactly one is new and exactly one is missing; frame by frame.</summary>
+/// <summary>
+/// Lets a new track go on as the one that it replaced, where exactly one is new and exactly one is missing; frame by
+/// frame.
+/// </summary>
 internal sealed class SingleBreaks
 {
     private readonly Dictionary<int, int> _renamed = [];
@@ -9,11 +12,11 @@ internal sealed class SingleBreaks
     /// <summary>Renames tracks of the next frame in place; negative ones are none.</summary>
     public void Apply(int[] tracks)
     {
-        HashSet<int> here = Present(tracks);
+        var here = Present(tracks);
         _lastGood ??= here;
-        for (int i = 0; i < tracks.Length; i++)
+        for (var i = 0; i < tracks.Length; i++)
         {
-            if (!_renamed.TryGetValue(tracks[i], out int before) || here.Contains(before))
+            if (!_renamed.TryGetValue(tracks[i], out var before) || here.Contains(before))
                 continue;
             tracks[i] = before;
             here = Present(tracks);

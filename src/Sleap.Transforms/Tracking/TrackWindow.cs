@@ -20,7 +20,9 @@ internal abstract class TrackWindow(int size)
     public int NewTrack() => _next++;
 
     public static TrackWindow Create(TrackingOptions options) =>
-        options.Candidates == TrackCandidates.FixedWindow && options.MaxTracks is null ? new FixedWindow(options.WindowSize) : new LocalQueues(options.WindowSize);
+        options.Candidates == TrackCandidates.FixedWindow && options.MaxTracks is null
+            ? new FixedWindow(options.WindowSize)
+            : new LocalQueues(options.WindowSize);
 
     private sealed class FixedWindow(int size) : TrackWindow(size)
     {
@@ -29,13 +31,13 @@ internal abstract class TrackWindow(int size)
         public override List<(int Track, List<TrackedPose> Poses)> Tracks()
         {
             SortedDictionary<int, List<TrackedPose>> found = [];
-            foreach ((IReadOnlyList<TrackedPose> poses, int[] tracks) in _frames)
+            foreach ((var poses, var tracks) in _frames)
             {
-                for (int i = 0; i < tracks.Length; i++)
+                for (var i = 0; i < tracks.Length; i++)
                 {
                     if (tracks[i] < 0)
                         continue;
-                    if (!found.TryGetValue(tracks[i], out List<TrackedPose>? list))
+                    if (!found.TryGetValue(tracks[i], out var list))
                         found.Add(tracks[i], list = []);
                     list.Add(poses[i]);
                 }
@@ -61,11 +63,11 @@ internal abstract class TrackWindow(int size)
         {
             while (_queues.Count < Made)
                 _queues.Add((_queues.Count, []));
-            for (int i = 0; i < tracks.Length; i++)
+            for (var i = 0; i < tracks.Length; i++)
             {
                 if (tracks[i] < 0)
                     continue;
-                List<TrackedPose> queue = _queues[tracks[i]].Poses;
+                var queue = _queues[tracks[i]].Poses;
                 queue.Add(poses[i]);
                 if (queue.Count > Size)
                     queue.RemoveAt(0);

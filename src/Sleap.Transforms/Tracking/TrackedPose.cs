@@ -7,7 +7,7 @@ internal sealed class TrackedPose
     {
         Points = points;
         Score = score;
-        for (int node = 0; node < points.Length; node += 2)
+        for (var node = 0; node < points.Length; node += 2)
             Visible += double.IsNaN(points[node]) || double.IsNaN(points[node + 1]) ? 0 : 1;
     }
 
@@ -24,17 +24,18 @@ internal sealed class TrackedPose
     public static TrackedPose From(ReadOnlySpan<float> points, double score)
     {
         var copy = new double[points.Length];
-        for (int i = 0; i < copy.Length; i++)
+        for (var i = 0; i < copy.Length; i++)
             copy[i] = float.IsFinite(points[i]) ? points[i] : double.NaN;
         return new TrackedPose(copy, score);
     }
 
-    public double[] Feature(TrackFeatures features) => features switch
-    {
-        TrackFeatures.Centroids => Centroid(),
-        TrackFeatures.BoundingBoxes => Box(),
-        _ => Points,
-    };
+    public double[] Feature(TrackFeatures features) =>
+        features switch
+        {
+            TrackFeatures.Centroids => Centroid(),
+            TrackFeatures.BoundingBoxes => Box(),
+            _ => Points,
+        };
 
     /// <summary>Median of the visible values of each coordinate.</summary>
     public double[] Centroid() => [Median(Coordinate(0)), Median(Coordinate(1))];
@@ -42,14 +43,17 @@ internal sealed class TrackedPose
     /// <summary>Smallest x and y, largest x and y of the visible values; NaN when there are none.</summary>
     public double[] Box()
     {
-        double[] x = Coordinate(0), y = Coordinate(1);
-        return x.Length == 0 || y.Length == 0 ? [double.NaN, double.NaN, double.NaN, double.NaN] : [x[0], y[0], x[^1], y[^1]];
+        double[] x = Coordinate(0),
+            y = Coordinate(1);
+        return x.Length == 0 || y.Length == 0
+            ? [double.NaN, double.NaN, double.NaN, double.NaN]
+            : [x[0], y[0], x[^1], y[^1]];
     }
 
     public TrackedPose Moved(double dx, double dy)
     {
         var points = new double[Points.Length];
-        for (int i = 0; i < points.Length; i++)
+        for (var i = 0; i < points.Length; i++)
             points[i] = Points[i] + (i % 2 == 0 ? dx : dy);
         return new TrackedPose(points, Score);
     }
@@ -57,14 +61,16 @@ internal sealed class TrackedPose
     private double[] Coordinate(int axis)
     {
         var values = new List<double>(Points.Length / 2);
-        for (int i = axis; i < Points.Length; i += 2)
+        for (var i = axis; i < Points.Length; i += 2)
+        {
             if (!double.IsNaN(Points[i]))
                 values.Add(Points[i]);
+        }
+
         values.Sort();
         return [.. values];
     }
 
-    private static double Median(double[] sorted) => sorted.Length == 0
-        ? double.NaN
-        : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    private static double Median(double[] sorted) =>
+        sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

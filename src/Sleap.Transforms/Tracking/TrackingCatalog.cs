@@ -6,8 +6,9 @@ namespace Sleap.Transforms;
 public static class TrackingCatalog
 {
     /// <summary>
-    /// Adds PredictedTrack: for each animal of PredictedKeypoints the key of its track, 0 = none, with the names track_0, track_1 … as key
-    /// values. Rows must come in the order of their frames; numbering begins anew at each video. There is nothing to train.
+    /// Adds PredictedTrack: for each animal of PredictedKeypoints the key of its track, 0 = none, with the names
+    /// track_0, track_1 … as key values. Rows must come in the order of their frames; numbering begins anew at each
+    /// video. There is nothing to train.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="options">How to track; null for the defaults.</param>
@@ -23,13 +24,16 @@ public static class TrackingCatalog
     }
 
     /// <summary>
-    /// Tracks labels: each video's frames in the order of their numbers, its predicted animals, or in a frame with animals that a person set,
-    /// those. Former tracks of the animals that are tracked are put aside. No animal is left out: one without a track has none.
+    /// Tracks labels: each video's frames in the order of their numbers, its predicted animals, or in a frame with
+    /// animals that a person set, those. Former tracks of the animals that are tracked are put aside. No animal is left
+    /// out: one without a track has none.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">What to track; is not changed. Frames keep their order.</param>
-    /// <param name="options">How to track; null for the defaults. Column names and <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
-    /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's animals are not compared with another's.</returns>
+    /// <param name="options">How to track; null for the defaults. Column names and
+    /// <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
+    /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's animals are not
+    /// compared with another's.</returns>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
     /// <exception cref="FileNotFoundException">Optical flow is asked for, and a video is not there.</exception>
     public static Labels Track(this PoseCatalog pose, Labels labels, TrackingOptions? options = null)

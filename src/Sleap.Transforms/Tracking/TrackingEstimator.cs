@@ -2,7 +2,10 @@ using Microsoft.ML;
 
 namespace Sleap.Transforms;
 
-/// <summary>Follows animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing to train.</summary>
+/// <summary>
+/// Follows animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is
+/// nothing to train.
+/// </summary>
 public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
 {
     private readonly TrackingTransformer _transformer;
@@ -22,7 +25,10 @@ public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
     /// <exception cref="ArgumentException">The keypoints are missing, or a column has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        SchemaShape.Column keypoints = TrackingMapper.Check(inputSchema, _transformer.Options);
-        return SchemaShapes.Append(inputSchema, [_transformer.Output(keypoints.Kind == SchemaShape.Column.VectorKind.Vector)]);
+        var keypoints = TrackingMapper.Check(inputSchema, _transformer.Options);
+        return SchemaShapes.Append(
+            inputSchema,
+            [_transformer.Output(keypoints.Kind == SchemaShape.Column.VectorKind.Vector)]
+        );
     }
 }

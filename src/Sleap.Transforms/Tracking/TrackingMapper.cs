@@ -1,13 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Sleap.IO;
 
 namespace Sleap.Transforms;
 
 /// <summary>Tracking bound to a schema: row by row, with the tracker's window as the only memory.</summary>
 internal sealed class TrackingMapper : PoseMapper
 {
-    private static readonly ColumnRule Images = ColumnRule.Image with { Expected = "Image, which optical flow looks at" };
+    private static readonly ColumnRule Images = ColumnRule.Image with
+    {
+        Expected = "Image, which optical flow looks at",
+    };
 
     private readonly TrackingOptions _options;
     private readonly DataViewSchema.Column _keypoints;
@@ -19,7 +21,7 @@ internal sealed class TrackingMapper : PoseMapper
     public TrackingMapper(TrackingTransformer owner, DataViewSchema schema)
     {
         _options = owner.Options;
-        PoseColumnOptions names = owner.Options.Columns;
+        var names = owner.Options.Columns;
         _keypoints = KeypointColumns.Rule.Require(schema, names.PredictedKeypoints, TrackingTransformer.Component);
         _scores = ColumnRule.Singles.Find(schema, names.InstanceScore, TrackingTransformer.Component);
         if (_options.Motion == TrackMotion.OpticalFlow)
@@ -44,8 +46,12 @@ internal sealed class TrackingMapper : PoseMapper
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
     public static SchemaShape.Column Check(SchemaShape shape, TrackingOptions options)
     {
-        PoseColumnOptions names = options.Columns;
-        SchemaShape.Column keypoints = (KeypointColumns.Rule with { Expected = "keypoints, a vector of Single" }).Require(shape, names.PredictedKeypoints, TrackingTransformer.Component);
+        var names = options.Columns;
+        var keypoints = (KeypointColumns.Rule with { Expected = "keypoints, a vector of Single" }).Require(
+            shape,
+            names.PredictedKeypoints,
+            TrackingTransformer.Component
+        );
         ColumnRule.Singles.Find(shape, names.InstanceScore, TrackingTransformer.Component);
         if (options.Motion == TrackMotion.OpticalFlow)
             Images.Require(shape, names.Image, TrackingTransformer.Component);
@@ -82,52 +88,86 @@ internal sealed class TrackingMapper : PoseMapper
         public override void Read(int slot)
         {
             _keypoints(ref _value);
-            (string video, int index) = _frame();
+            (var video, var index) = _frame();
             if (_tracker is null || video != _video)
+            {
                 _tracker = new PoseTracker(_mapper._options);
+            }
             else if (index <= _frameIndex)
-                throw new InvalidOperationException($"Track: frame {index} of '{video}' comes after frame {_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, or a video's name stands for two.");
+            {
+                throw new InvalidOperationException(
+                    $"Track: frame {index} of '{video}' comes after frame "
+                        + $"{_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, "
+                        + $"or "
+                        + $"a video's name stands for two."
+                );
+            }
+
             (_video, _frameIndex) = (video, index);
             _image = _images?.Invoke();
             float[] points = [.. _value.DenseValues()];
-            float[]? scores = _scores?.Invoke();
-            int width = 2 * _mapper._nodes;
+            var scores = _scores?.Invoke();
+            var width = 2 * _mapper._nodes;
             _poses = new TrackedPose[points.Length / width];
-            for (int animal = 0; animal < _poses.Length; animal++)
-                _poses[animal] = TrackedPose.From(points.AsSpan(animal * width, width), scores?.Length > animal ? scores[animal] : double.NaN);
+            for (var animal = 0; animal < _poses.Length; animal++)
+            {
+                _poses[animal] = TrackedPose.From(
+                    points.AsSpan(animal * width, width),
+                    scores?.Length > animal ? scores[animal] : double.NaN
+                );
+            }
         }
 
         public override void Process(int count)
         {
-            int[] tracks = _tracker!.Next(_poses, _frameIndex, _image);
-            int most = _mapper._options.KeyCount;
+            var tracks = _tracker!.Next(_poses, _frameIndex, _image);
+            var most = _mapper._options.KeyCount;
             if (tracks.Any(track => track >= most))
-                throw new InvalidOperationException($"Track: '{_video}' makes more than {most} tracks by frame {_frameIndex}, and the column's key values end there. Set {nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise {nameof(TrackingOptions.TrackCapacity)}.");
+            {
+                throw new InvalidOperationException(
+                    $"Track: '{_video}' makes more than {most} tracks by frame "
+                        + $"{_frameIndex}, and the column's key values end there. Set "
+                        + $"{nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise "
+                        + $"{nameof(TrackingOptions.TrackCapacity)}."
+                );
+            }
+
             _keys = [.. tracks.Select(track => (uint)(track + 1))];
         }
 
-        public override Delegate CreateGetter(int output, Func<int> slot) => _mapper.IsSingle
-            ? (ValueGetter<uint>)((ref uint value) =>
-            {
-                slot();
-                value = _keys[0];
-            })
-            : (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> value) =>
-            {
-                slot();
-                SkeletonAnnotations.Copy<uint>(_keys, ref value);
-            });
+        public override Delegate CreateGetter(int output, Func<int> slot) =>
+            _mapper.IsSingle
+                ? (ValueGetter<uint>)(
+                    (ref uint value) =>
+                    {
+                        slot();
+                        value = _keys[0];
+                    }
+                )
+                : (ValueGetter<VBuffer<uint>>)(
+                    (ref VBuffer<uint> value) =>
+                    {
+                        slot();
+                        SkeletonAnnotations.Copy<uint>(_keys, ref value);
+                    }
+                );
 
-        private static Func<FlowImage?> ImageGetter(DataViewRow input, DataViewSchema.Column column, TrackingOptions options)
+        private static Func<FlowImage?> ImageGetter(
+            DataViewRow input,
+            DataViewSchema.Column column,
+            TrackingOptions options
+        )
         {
-            ValueGetter<MLImage> getter = input.GetGetter<MLImage>(column);
+            var getter = input.GetGetter<MLImage>(column);
             MLImage image = null!;
             return () =>
             {
-                if (input is IFrameRow rows && rows.TryGetFrame(column, out Frame? frame))
+                if (input is IFrameRow rows && rows.TryGetFrame(column, out var frame))
                     return FlowImage.Of(frame.Pixels, frame.Height, frame.Width, frame.Channels, options);
                 getter(ref image);
-                return image is null ? null : FlowImage.Of(FrameImage.ToRgb(image), image.Height, image.Width, 3, options);
+                return image is null
+                    ? null
+                    : FlowImage.Of(FrameImage.ToRgb(image), image.Height, image.Width, 3, options);
             };
         }
 
@@ -135,7 +175,7 @@ internal sealed class TrackingMapper : PoseMapper
         {
             if (column.Type is VectorDataViewType)
             {
-                ValueGetter<VBuffer<float>> vector = input.GetGetter<VBuffer<float>>(column);
+                var vector = input.GetGetter<VBuffer<float>>(column);
                 VBuffer<float> values = default;
                 return () =>
                 {
@@ -143,7 +183,7 @@ internal sealed class TrackingMapper : PoseMapper
                     return [.. values.DenseValues()];
                 };
             }
-            ValueGetter<float> scalar = input.GetGetter<float>(column);
+            var scalar = input.GetGetter<float>(column);
             float value = 0;
             return () =>
             {

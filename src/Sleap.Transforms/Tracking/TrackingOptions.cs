@@ -2,24 +2,35 @@ using System.Globalization;
 
 namespace Sleap.Transforms;
 
-/// <summary>How animals are followed over the frames of a video. The parts and their names are those of sleap-nn's tracker.</summary>
+/// <summary>
+/// How animals are followed over the frames of a video. The parts and their names are those of sleap-nn's tracker.
+/// </summary>
 public sealed record TrackingOptions
 {
-    /// <summary>What a frame's animals are compared with. Default local queues. <see cref="MaxTracks"/> implies local queues.</summary>
+    /// <summary>
+    /// What a frame's animals are compared with. Default local queues. <see cref="MaxTracks"/> implies local queues.
+    /// </summary>
     public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
 
-    /// <summary>Frames of the window, or animals of each track's queue. Default 1, which switched least in docs/tracking.md; sleap-nn's is 5.</summary>
+    /// <summary>
+    /// Frames of the window, or animals of each track's queue. Default 1, which switched least in docs/tracking.md;
+    /// sleap-nn's is 5.
+    /// </summary>
     public int WindowSize { get; init; } = 1;
 
     /// <summary>What of an animal is compared. Default keypoints.</summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
 
-    /// <summary>How alike two animals are. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is <see cref="TrackScoring.Oks"/>.</summary>
+    /// <summary>
+    /// How alike two animals are. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is
+    /// <see cref="TrackScoring.Oks"/>.
+    /// </summary>
     public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
     /// <summary>
-    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while an animal is not found. Default 0.7, the middle of what does well in docs/tracking.md;
-    /// sleap-nn's is 0.025, how far apart two people place a node.
+    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while
+    /// an animal is not found. Default 0.7, the middle of what does well in docs/tracking.md; sleap-nn's is 0.025, how
+    /// far apart two people place a node.
     /// </summary>
     public double OksStandardDeviation { get; init; } = 0.7;
 
@@ -35,21 +46,34 @@ public sealed record TrackingOptions
     /// <summary>Where tracks are expected. Default none: where they were seen.</summary>
     public TrackMotion Motion { get; init; } = TrackMotion.None;
 
-    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: what images are scaled by before; less is faster and follows faster motion. Default 1. sleap-nn's <c>of_img_scale</c>.</summary>
+    /// <summary>
+    /// For <see cref="TrackMotion.OpticalFlow"/>: what images are scaled by before; less is faster and follows faster
+    /// motion. Default 1. sleap-nn's <c>of_img_scale</c>.
+    /// </summary>
     public double FlowScale { get; init; } = 1;
 
-    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: side in pixels of the window around a node, in the scaled image and its smaller copies. Default 21. sleap-nn's <c>of_window_size</c>.</summary>
+    /// <summary>
+    /// For <see cref="TrackMotion.OpticalFlow"/>: side in pixels of the window around a node, in the scaled image and
+    /// its smaller copies. Default 21. sleap-nn's <c>of_window_size</c>.
+    /// </summary>
     public int FlowWindow { get; init; } = 21;
 
-    /// <summary>For <see cref="TrackMotion.OpticalFlow"/>: smaller copies of the image, each half of the one before, in which the search begins. Default 3. sleap-nn's <c>of_max_levels</c>.</summary>
+    /// <summary>
+    /// For <see cref="TrackMotion.OpticalFlow"/>: smaller copies of the image, each half of the one before, in which
+    /// the search begins. Default 3. sleap-nn's <c>of_max_levels</c>.
+    /// </summary>
     public int FlowLevels { get; init; } = 3;
 
-    /// <summary>The number of tracks that is never passed; an animal more has no track. Null (default): no limit but <see cref="TrackCapacity"/>.</summary>
+    /// <summary>
+    /// The number of tracks that is never passed; an animal more has no track. Null (default): no limit but
+    /// <see cref="TrackCapacity"/>.
+    /// </summary>
     public int? MaxTracks { get; init; }
 
     /// <summary>
-    /// How many names of tracks a column has without <see cref="MaxTracks"/>, because a data view's keys are fixed before a row is read.
-    /// A video that makes more ends the pass with an <see cref="InvalidOperationException"/>. Default 1000.
+    /// How many names of tracks a column has without <see cref="MaxTracks"/>, because a data view's keys are fixed
+    /// before a row is read. A video that makes more ends the pass with an <see cref="InvalidOperationException"/>.
+    /// Default 1000.
     /// </summary>
     public int TrackCapacity { get; init; } = 1000;
 
@@ -59,19 +83,30 @@ public sealed record TrackingOptions
     /// <summary>A track's animal is compared with only if it has more visible nodes than this. Default 0.</summary>
     public int MinMatchPoints { get; init; }
 
-    /// <summary>Of more animals in a frame than this only the best are tracked, the others have no track. Null (default): all are.</summary>
+    /// <summary>
+    /// Of more animals in a frame than this only the best are tracked, the others have no track. Null (default): all
+    /// are.
+    /// </summary>
     public int? PreCullCount { get; init; }
 
-    /// <summary>Overlap of boxes above which the worse animal goes first when culling before tracking. Null (default): by score only.</summary>
+    /// <summary>
+    /// Overlap of boxes above which the worse animal goes first when culling before tracking. Null (default): by score
+    /// only.
+    /// </summary>
     public double? PreCullIou { get; init; }
 
-    /// <summary>Of more tracked animals in a frame than this only the best keep their track. Null (default): all do.</summary>
+    /// <summary>
+    /// Of more tracked animals in a frame than this only the best keep their track. Null (default): all do.
+    /// </summary>
     public int? CleanCount { get; init; }
 
     /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
     public double? CleanIou { get; init; }
 
-    /// <summary>Where exactly one track is new in a frame and exactly one is missing, the new one goes on as the missing one. Default false.</summary>
+    /// <summary>
+    /// Where exactly one track is new in a frame and exactly one is missing, the new one goes on as the missing one.
+    /// Default false.
+    /// </summary>
     public bool ConnectSingleBreaks { get; init; }
 
     /// <summary>The names of the columns that are read and written.</summary>
@@ -97,25 +132,56 @@ public sealed record TrackingOptions
         Within(nameof(PreCullIou), PreCullIou, 1);
         Within(nameof(CleanIou), CleanIou, 1);
         if (!(FlowScale > 0 && FlowScale <= 1))
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(FlowScale)} is {FlowScale}, expected more than 0 and at most 1"));
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(FlowScale)} is {FlowScale}, expected more than 0 and at most 1"
+                )
+            );
+        }
+
         if (!(OksStandardDeviation > 0) || !double.IsFinite(OksStandardDeviation))
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(OksStandardDeviation)} is {OksStandardDeviation}, expected more than 0"));
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(OksStandardDeviation)} is {OksStandardDeviation}, expected more than 0"
+                )
+            );
+        }
+
         Defined(Candidates);
         Defined(Features);
         Defined(Scoring);
         Defined(Reduction);
         Defined(Matching);
         Defined(Motion);
-        if ((Scoring is TrackScoring.Oks or TrackScoring.WeightedOks) != (Features == TrackFeatures.Keypoints) && Scoring != TrackScoring.EuclideanDistance)
-            faults.Add($"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks and WeightedOks compare Keypoints, Iou BoundingBoxes");
+        if (
+            (Scoring is TrackScoring.Oks or TrackScoring.WeightedOks) != (Features == TrackFeatures.Keypoints)
+            && Scoring != TrackScoring.EuclideanDistance
+        )
+        {
+            faults.Add(
+                $"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks and "
+                    + $"WeightedOks compare Keypoints, Iou BoundingBoxes"
+            );
+        }
         else if (Scoring == TrackScoring.Iou && Features != TrackFeatures.BoundingBoxes)
+        {
             faults.Add($"{nameof(Scoring)} Iou compares BoundingBoxes, not {Features}");
+        }
+
         return faults.Count == 0 ? this : throw new ArgumentException($"Track: {string.Join("; ", faults)}.");
 
         void AtLeast(string name, int? value, int least)
         {
             if (value < least)
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}"));
+            {
+                faults.Add(
+                    string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}")
+                );
+            }
         }
 
         void Within(string name, double? value, double most)

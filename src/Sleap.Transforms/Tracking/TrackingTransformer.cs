@@ -3,7 +3,9 @@ using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
-/// <summary>Adds the track of each predicted animal; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.</summary>
+/// <summary>
+/// Adds the track of each predicted animal; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.
+/// </summary>
 public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTransformer>
 {
     internal const string Component = "Track";
@@ -17,7 +19,11 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
 
     static int ILoadable<TrackingTransformer>.PayloadVersion => 2;
 
-    static TrackingTransformer ILoadable<TrackingTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version)
+    static TrackingTransformer ILoadable<TrackingTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    )
     {
         var options = new TrackingOptions
         {
@@ -49,14 +55,27 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
             },
         };
         if (version >= 2)
-            options = options with { FlowScale = reader.ReadDouble(), FlowWindow = reader.ReadInt32(), FlowLevels = reader.ReadInt32(), Columns = options.Columns with { Image = reader.ReadString() } };
+        {
+            options = options with
+            {
+                FlowScale = reader.ReadDouble(),
+                FlowWindow = reader.ReadInt32(),
+                FlowLevels = reader.ReadInt32(),
+                Columns = options.Columns with { Image = reader.ReadString() },
+            };
+        }
+
         return new TrackingTransformer(options);
     }
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new TrackingMapper(this, inputSchema);
 
     internal OutputColumn Output(bool single) =>
-        KeypointColumns.Tracks(Options.Columns.PredictedTrack, [.. Enumerable.Range(0, Options.KeyCount).Select(LabelsTracking.TrackName)], single);
+        KeypointColumns.Tracks(
+            Options.Columns.PredictedTrack,
+            [.. Enumerable.Range(0, Options.KeyCount).Select(LabelsTracking.TrackName)],
+            single
+        );
 
     internal override void Save(BinaryWriter writer)
     {

@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 
 namespace Sleap.Cli.Tests;
 
-/// <summary>A Slurm of one node, this machine, run by whoever runs the tests: its own key, ports, configuration and state, all in one folder, gone when it is disposed.</summary>
+/// <summary>
+/// A Slurm of one node, this machine, run by whoever runs the tests: its own key, ports, configuration and state, all
+/// in one folder, gone when it is disposed.
+/// </summary>
 internal sealed class OneNodeSlurm : IDisposable
 {
     private static readonly string[] Daemons = ["munged", "slurmctld", "slurmd"];
@@ -16,38 +19,68 @@ internal sealed class OneNodeSlurm : IDisposable
     public OneNodeSlurm(string folder)
     {
         _folder = folder;
-        foreach (var name in (string[])["state", "spool"]) Directory.CreateDirectory(PathOf(name));
+        foreach (var name in (string[])["state", "spool"])
+            Directory.CreateDirectory(PathOf(name));
         File.WriteAllBytes(PathOf("munge.key"), RandomNumberGenerator.GetBytes(1024));
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(PathOf("munge.key"), UnixFileMode.UserRead);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(PathOf("munge.key"), UnixFileMode.UserRead);
         File.WriteAllText(PathOf("slurm.conf"), Configuration());
         // Others may write to the folder for temporary files, which munge warns of.
-        Start("munged", "--force", $"--key-file={PathOf("munge.key")}", $"--socket={PathOf("munge.sock")}", $"--pid-file={PathOf("munged.pid")}", $"--log-file={PathOf("munged.log")}", $"--seed-file={PathOf("munge.seed")}");
+        Start(
+            "munged",
+            "--force",
+            $"--key-file={PathOf("munge.key")}",
+            $"--socket={PathOf("munge.sock")}",
+            $"--pid-file={PathOf("munged.pid")}",
+            $"--log-file={PathOf("munged.log")}",
+            $"--seed-file={PathOf("munge.seed")}"
+        );
         Start("slurmctld", "-f", PathOf("slurm.conf"));
         Start("slurmd", "-f", PathOf("slurm.conf"));
-        WaitFor(() => Ask("sinfo", "-h", "-o", "%t").Trim() is "idle", TimeSpan.FromSeconds(30), "the node is not idle");
+        WaitFor(
+            () => Ask("sinfo", "-h", "-o", "%t").Trim() is "idle",
+            TimeSpan.FromSeconds(30),
+            "the node is not idle"
+        );
     }
 
     /// <summary>What is not installed, or null.</summary>
-    public static string? Missing => ((string[])[.. Daemons, "sbatch", "squeue", "scancel", "sinfo"]).FirstOrDefault(program => Find(program) is null);
+    public static string? Missing =>
+        ((string[])[.. Daemons, "sbatch", "squeue", "scancel", "sinfo"]).FirstOrDefault(program =>
+            Find(program) is null
+        );
 
     /// <summary>The configuration, for <c>SLURM_CONF</c>.</summary>
     public string ConfigurationFile => PathOf("slurm.conf");
 
     /// <summary>Waits until no job is waiting or running.</summary>
-    public void WaitForJobs(TimeSpan most) => WaitFor(() => Ask("squeue", "-h", "-o", "%i").Trim().Length == 0, most, "there are jobs left");
+    public void WaitForJobs(TimeSpan most) =>
+        WaitFor(() => Ask("squeue", "-h", "-o", "%i").Trim().Length == 0, most, "there are jobs left");
 
     public void Dispose()
     {
         foreach (var daemon in Daemons.Reverse())
         {
-            if (!File.Exists(PathOf($"{daemon}.pid")) || !int.TryParse(File.ReadAllText(PathOf($"{daemon}.pid")).Trim(), out var id)) continue;
+            if (
+                !File.Exists(PathOf($"{daemon}.pid"))
+                || !int.TryParse(File.ReadAllText(PathOf($"{daemon}.pid")).Trim(), out var id)
+            )
+            {
+                continue;
+            }
+
             Run("kill", "-TERM", $"{id}");
-            for (var i = 0; i < 100 && Directory.Exists($"/proc/{id}"); i++) Thread.Sleep(50);
+            for (var i = 0; i < 100 && Directory.Exists($"/proc/{id}"); i++)
+                Thread.Sleep(50);
         }
     }
 
-    private static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Concat(["/usr/sbin", "/usr/local/sbin"]).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    private static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Concat(["/usr/sbin", "/usr/local/sbin"])
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private static int FreePort()
     {
@@ -98,9 +131,13 @@ internal sealed class OneNodeSlurm : IDisposable
 
     private void Start(string daemon, params string[] words)
     {
-        if (Run(daemon, words).Code == 0) return;
+        if (Run(daemon, words).Code == 0)
+            return;
         var log = PathOf($"{daemon}.log");
-        throw new InvalidOperationException($"{daemon} does not start: {(File.Exists(log) ? string.Join('\n', File.ReadAllLines(log).TakeLast(5)) : "it has no log")}");
+        throw new InvalidOperationException(
+            $"{daemon} does not start: "
+                + $"{(File.Exists(log) ? string.Join('\n', File.ReadAllLines(log).TakeLast(5)) : "it has no log")}"
+        );
     }
 
     private string Ask(string program, params string[] words) => Run(program, words).Output;
@@ -126,7 +163,8 @@ internal sealed class OneNodeSlurm : IDisposable
         var clock = Stopwatch.StartNew();
         while (!holds())
         {
-            if (clock.Elapsed > most) throw new InvalidOperationException($"After {most.TotalSeconds} s {otherwise}.");
+            if (clock.Elapsed > most)
+                throw new InvalidOperationException($"After {most.TotalSeconds} s {otherwise}.");
             Thread.Sleep(200);
         }
     }

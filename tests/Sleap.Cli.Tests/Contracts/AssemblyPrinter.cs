@@ -4,12 +4,17 @@ using static Sleap.Cli.Tests.SignatureText;
 namespace Sleap.Cli.Tests;
 
 /// <summary>
-/// Prints what an assembly offers, one line a public or protected type or member, in the format of the lists beside this file.
-/// Only metadata is read, so that it works for any assembly, without its native libraries.
+/// Prints what an assembly offers, one line a public or protected type or member, in the format of the lists beside
+/// this file. Only metadata is read, so that it works for any assembly, without its native libraries.
 /// </summary>
 internal sealed class AssemblyPrinter : IDisposable
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public
+        | BindingFlags.NonPublic
+        | BindingFlags.Instance
+        | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
     private const BindingFlags Constructors = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance;
 
     private readonly MetadataLoadContext _context;
@@ -18,9 +23,9 @@ internal sealed class AssemblyPrinter : IDisposable
     private AssemblyPrinter(string path)
     {
         // What this process finds: the assemblies of this build, those in NuGet's folder, and the framework's.
-        string[] files = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var files = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         _context = new MetadataLoadContext(new PathAssemblyResolver(files));
-        foreach (Type type in _context.LoadFromAssemblyPath(Path.GetFullPath(path)).GetTypes().Where(Visible))
+        foreach (var type in _context.LoadFromAssemblyPath(Path.GetFullPath(path)).GetTypes().Where(Visible))
             Print(type);
     }
 
@@ -32,37 +37,55 @@ internal sealed class AssemblyPrinter : IDisposable
 
     public void Dispose() => _context.Dispose();
 
-    private static bool Visible(Type type) => type.IsNested
-        ? Visible(type.DeclaringType!) && (type.IsNestedPublic || ((type.IsNestedFamily || type.IsNestedFamORAssem) && Inheritable(type.DeclaringType!)))
-        : type.IsPublic;
+    private static bool Visible(Type type) =>
+        type.IsNested
+            ? Visible(type.DeclaringType!)
+                && (
+                    type.IsNestedPublic
+                    || ((type.IsNestedFamily || type.IsNestedFamORAssem) && Inheritable(type.DeclaringType!))
+                )
+            : type.IsPublic;
 
     // Protected members can only be reached when an outside class can derive from the type.
-    private static bool Inheritable(Type type) => !type.IsSealed && type.GetConstructors(Constructors).Any(c => c.IsPublic || c.IsFamily || c.IsFamilyOrAssembly);
+    private static bool Inheritable(Type type) =>
+        !type.IsSealed && type.GetConstructors(Constructors).Any(c => c.IsPublic || c.IsFamily || c.IsFamilyOrAssembly);
 
     private static string? Access(MethodBase? method) =>
-        method is null ? null : method.IsPublic ? "public" : (method.IsFamily || method.IsFamilyOrAssembly) && Inheritable(method.DeclaringType!) ? "protected" : null;
+        method is null ? null
+        : method.IsPublic ? "public"
+        : (method.IsFamily || method.IsFamilyOrAssembly) && Inheritable(method.DeclaringType!) ? "protected"
+        : null;
 
     private static string? Access(FieldInfo field) =>
-        field.IsPublic ? "public" : (field.IsFamily || field.IsFamilyOrAssembly) && Inheritable(field.DeclaringType!) ? "protected" : null;
+        field.IsPublic ? "public"
+        : (field.IsFamily || field.IsFamilyOrAssembly) && Inheritable(field.DeclaringType!) ? "protected"
+        : null;
 
     private void Print(Type type)
     {
-        string name = Name(type, definition: true);
-        string access = type.IsNested && !type.IsNestedPublic ? "protected " : "";
+        var name = Name(type, definition: true);
+        var access = type.IsNested && !type.IsNestedPublic ? "protected " : "";
         if (type.BaseType?.FullName == "System.MulticastDelegate")
         {
-            MethodInfo invoke = type.GetMethod("Invoke")!;
-            _lines.Add($"{name} :: {access}delegate {Returned(invoke)} ({Parameters(invoke)}){Constraints(type.GetGenericArguments())}{Obsolete(type)}");
+            var invoke = type.GetMethod("Invoke")!;
+            _lines.Add(
+                $"{name} :: {access}delegate {Returned(invoke)} "
+                    + $"({Parameters(invoke)}){Constraints(type.GetGenericArguments())}{Obsolete(type)}"
+            );
             return;
         }
 
-        string bases = string.Join(", ", Bases(type));
-        string underivable = type.IsClass && !type.IsSealed && !Inheritable(type) ? " /*not derivable: no accessible constructor*/" : "";
-        _lines.Add($"{name} :: {access}{Kind(type)}{(bases.Length > 0 ? " : " + bases : "")}{Constraints(type.GetGenericArguments())}"
-            + $"{(Has(type.GetCustomAttributesData(), "FlagsAttribute") ? " [Flags]" : "")}{Usage(type)}{underivable}{Obsolete(type)}");
+        var bases = string.Join(", ", Bases(type));
+        var underivable =
+            type.IsClass && !type.IsSealed && !Inheritable(type) ? " /*not derivable: no accessible constructor*/" : "";
+        _lines.Add(
+            $"{name} :: "
+                + $"{access}{Kind(type)}{(bases.Length > 0 ? " : " + bases : "")}{Constraints(type.GetGenericArguments())}"
+                + $"{(Has(type.GetCustomAttributesData(), "FlagsAttribute") ? " [Flags]" : "")}{Usage(type)}{underivable}{Obsolete(type)}"
+        );
         if (type.IsEnum)
         {
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Static))
+            foreach (var field in type.GetFields(BindingFlags.Public | BindingFlags.Static))
                 _lines.Add($"{name}.{field.Name} = {field.GetRawConstantValue()}{Obsolete(field)}");
             return;
         }
@@ -77,8 +100,18 @@ internal sealed class AssemblyPrinter : IDisposable
         if (type.IsInterface)
             return "interface";
         if (type.IsValueType)
-            return (Has(type.GetCustomAttributesData(), "IsReadOnlyAttribute") ? "readonly " : "") + (Has(type.GetCustomAttributesData(), "IsByRefLikeAttribute") ? "ref " : "") + "struct";
-        return (type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "") + "class";
+        {
+            return (Has(type.GetCustomAttributesData(), "IsReadOnlyAttribute") ? "readonly " : "")
+                + (Has(type.GetCustomAttributesData(), "IsByRefLikeAttribute") ? "ref " : "")
+                + "struct";
+        }
+
+        return (
+                type.IsAbstract && type.IsSealed ? "static "
+                : type.IsAbstract ? "abstract "
+                : type.IsSealed ? "sealed "
+                : ""
+            ) + "class";
     }
 
     private static IEnumerable<string> Bases(Type type)
@@ -88,7 +121,9 @@ internal sealed class AssemblyPrinter : IDisposable
         var bases = new List<string>();
         if (type.BaseType is { FullName: not "System.Object" } up && !type.IsValueType)
             bases.Add((Visible(Definition(up)) ? "" : "/*internal*/") + Name(up));
-        bases.AddRange(type.GetInterfaces().Where(i => Visible(Definition(i))).Select(i => Name(i)).Order(StringComparer.Ordinal));
+        bases.AddRange(
+            type.GetInterfaces().Where(i => Visible(Definition(i))).Select(i => Name(i)).Order(StringComparer.Ordinal)
+        );
         return bases;
     }
 
@@ -96,38 +131,77 @@ internal sealed class AssemblyPrinter : IDisposable
 
     private void PrintMembers(Type type, string name)
     {
-        foreach (ConstructorInfo constructor in type.GetConstructors(Constructors))
+        foreach (var constructor in type.GetConstructors(Constructors))
+        {
             if (Access(constructor) is { } access)
                 _lines.Add($"{name} .ctor :: {access} ({Parameters(constructor)}){Obsolete(constructor)}");
-        foreach (MethodInfo method in type.GetMethods(Declared).Where(m => !m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)))
+        }
+
+        foreach (
+            var method in type.GetMethods(Declared)
+                .Where(m => !m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal))
+        )
+        {
             if (Access(method) is { } access)
-                _lines.Add($"{name}.{method.Name}{Generic(method)} :: {access} {Modifiers(method)}{Returned(method)} ({(Has(method.GetCustomAttributesData(), "ExtensionAttribute") ? "this " : "")}{Parameters(method)})"
-                    + $"{(method.IsGenericMethod ? Constraints(method.GetGenericArguments()) : "")}{Obsolete(method)}");
-        foreach (PropertyInfo property in type.GetProperties(Declared))
+            {
+                _lines.Add(
+                    $"{name}.{method.Name}{Generic(method)} :: {access} {Modifiers(method)}{Returned(method)} "
+                        + $"({(Has(method.GetCustomAttributesData(), "ExtensionAttribute") ? "this " : "")}{Parameters(method)})"
+                        + $"{(method.IsGenericMethod ? Constraints(method.GetGenericArguments()) : "")}{Obsolete(method)}"
+                );
+            }
+        }
+
+        foreach (var property in type.GetProperties(Declared))
             Print(property, name);
-        foreach (FieldInfo field in type.GetFields(Declared))
+        foreach (var field in type.GetFields(Declared))
+        {
             if (Access(field) is { } access)
-                _lines.Add($"{name}.{field.Name} :: {access} {(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{Name(field.FieldType)}"
-                    + $"{(field.IsLiteral ? " = " + Value(field.GetRawConstantValue(), field.FieldType) : "")}{Obsolete(field)}");
-        foreach (EventInfo handler in type.GetEvents(Declared))
+            {
+                _lines.Add(
+                    $"{name}.{field.Name} :: {access} "
+                        + $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{Name(field.FieldType)}"
+                        + $"{(field.IsLiteral ? " = " + Value(field.GetRawConstantValue(), field.FieldType) : "")}{Obsolete(field)}"
+                );
+            }
+        }
+
+        foreach (var handler in type.GetEvents(Declared))
+        {
             if (Access(handler.AddMethod) is { } access)
-                _lines.Add($"{name}.{handler.Name} :: {access} {Modifiers(handler.AddMethod!)}event {Name(handler.EventHandlerType!)}{Obsolete(handler)}");
+            {
+                _lines.Add(
+                    $"{name}.{handler.Name} :: {access} {Modifiers(handler.AddMethod!)}event "
+                        + $"{Name(handler.EventHandlerType!)}{Obsolete(handler)}"
+                );
+            }
+        }
     }
 
     private void Print(PropertyInfo property, string name)
     {
-        string? get = Access(property.GetMethod), set = Access(property.SetMethod);
+        string? get = Access(property.GetMethod),
+            set = Access(property.SetMethod);
         if (get is null && set is null)
             return;
-        string access = get == "public" || set == "public" ? "public" : "protected";
-        bool init = property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit") == true;
-        string accessors = (get is null ? "" : $"{(get == access ? "" : get + " ")}get; ") + (set is null ? "" : $"{(set == access ? "" : set + " ")}{(init ? "init" : "set")}; ");
-        ParameterInfo[] indices = property.GetIndexParameters();
-        string index = indices.Length > 0 ? $"[{string.Join(", ", indices.Select(Parameter))}]" : "";
-        _lines.Add($"{name}.{property.Name}{index} :: {access} {Modifiers((property.GetMethod ?? property.SetMethod)!)}{RefKind(property.GetMethod?.ReturnParameter)}{Name(Dereference(property.PropertyType))} {{ {accessors}}}{Obsolete(property)}");
+        var access = get == "public" || set == "public" ? "public" : "protected";
+        var init =
+            property.SetMethod?.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit")
+            == true;
+        var accessors =
+            (get is null ? "" : $"{(get == access ? "" : get + " ")}get; ")
+            + (set is null ? "" : $"{(set == access ? "" : set + " ")}{(init ? "init" : "set")}; ");
+        var indices = property.GetIndexParameters();
+        var index = indices.Length > 0 ? $"[{string.Join(", ", indices.Select(Parameter))}]" : "";
+        _lines.Add(
+            $"{name}.{property.Name}{index} :: {access} "
+                + $"{Modifiers((property.GetMethod ?? property.SetMethod)!)}{RefKind(property.GetMethod?.ReturnParameter)}{Name(Dereference(property.PropertyType))} "
+                + $"{{ {accessors}}}{Obsolete(property)}"
+        );
     }
 
-    private static string Generic(MethodInfo method) => method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
+    private static string Generic(MethodInfo method) =>
+        method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
 
     private static string Modifiers(MethodInfo method)
     {
@@ -135,7 +209,7 @@ internal sealed class AssemblyPrinter : IDisposable
             return method.DeclaringType!.IsInterface && method.IsAbstract ? "static abstract " : "static ";
         if (method.DeclaringType!.IsInterface)
             return method.IsAbstract ? "" : "default ";
-        bool newSlot = method.Attributes.HasFlag(MethodAttributes.NewSlot);
+        var newSlot = method.Attributes.HasFlag(MethodAttributes.NewSlot);
         if (method.IsAbstract)
             return newSlot ? "abstract " : "abstract override ";
         if (method.IsVirtual && !method.IsFinal)
@@ -145,24 +219,43 @@ internal sealed class AssemblyPrinter : IDisposable
 
     private static string Obsolete(MemberInfo member)
     {
-        CustomAttributeData? attribute = member.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.FullName == "System.ObsoleteAttribute");
+        var attribute = member
+            .GetCustomAttributesData()
+            .FirstOrDefault(a => a.AttributeType.FullName == "System.ObsoleteAttribute");
         if (attribute is null)
             return "";
-        string? message = attribute.ConstructorArguments.Count > 0 ? attribute.ConstructorArguments[0].Value as string : null;
+        var message =
+            attribute.ConstructorArguments.Count > 0 ? attribute.ConstructorArguments[0].Value as string : null;
         // What the compiler puts on ref structs and required members is not the author's word.
-        if (message is not null && (message.StartsWith("Types with embedded references are not supported", StringComparison.Ordinal) || message.StartsWith("Constructors of types with required members", StringComparison.Ordinal)))
+        if (
+            message is not null
+            && (
+                message.StartsWith("Types with embedded references are not supported", StringComparison.Ordinal)
+                || message.StartsWith("Constructors of types with required members", StringComparison.Ordinal)
+            )
+        )
+        {
             return "";
-        bool error = attribute.ConstructorArguments.Count > 1 && attribute.ConstructorArguments[1].Value is true;
-        return $" [Obsolete{(error ? "(error)" : "")}{(message is null ? "" : ": " + message.Replace("\r", "").Replace("\n", " "))}]";
+        }
+
+        var error = attribute.ConstructorArguments.Count > 1 && attribute.ConstructorArguments[1].Value is true;
+        return $" "
+            + $"[Obsolete{(error ? "(error)" : "")}{(message is null ? "" : ": " + message.Replace("\r", "").Replace("\n", " "))}]";
     }
 
     private static string Usage(Type type)
     {
-        CustomAttributeData? attribute = type.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.FullName == "System.AttributeUsageAttribute");
+        var attribute = type.GetCustomAttributesData()
+            .FirstOrDefault(a => a.AttributeType.FullName == "System.AttributeUsageAttribute");
         if (attribute is null)
             return "";
-        IEnumerable<string> words = attribute.ConstructorArguments.Select(a => ((AttributeTargets)(int)a.Value!).ToString())
-            .Concat(attribute.NamedArguments.Select(n => n.MemberName + "=" + (n.TypedValue.Value is true ? "true" : "false")));
+        var words = attribute
+            .ConstructorArguments.Select(a => ((AttributeTargets)(int)a.Value!).ToString())
+            .Concat(
+                attribute.NamedArguments.Select(n =>
+                    n.MemberName + "=" + (n.TypedValue.Value is true ? "true" : "false")
+                )
+            );
         return $" [AttributeUsage({string.Join(", ", words)})]";
     }
 }

@@ -5,7 +5,9 @@ using Sleap.IO;
 
 namespace Sleap.Cli.Tests;
 
-/// <summary>The packages, made as 'dotnet run build.cs -- pack' makes them, and used outside the clone as a user does.</summary>
+/// <summary>
+/// The packages, made as 'dotnet run build.cs -- pack' makes them, and used outside the clone as a user does.
+/// </summary>
 public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPackages>
 {
     // The first tensor is the program's own: libtorch has to load before this library is used.
@@ -47,7 +49,10 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         string[] mlnet = ["Microsoft.ML", "Microsoft.ML.ImageAnalytics", "Microsoft.Data.Analysis"];
         Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "StbImageSharp", "StbImageWriteSharp", "YamlDotNet"]);
         Check("Sleap.Loaders", []);
-        Check("Sleap.Transforms", ["Sleap.IO", "Sleap.Loaders", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", .. mlnet]);
+        Check(
+            "Sleap.Transforms",
+            ["Sleap.IO", "Sleap.Loaders", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", .. mlnet]
+        );
         // libtorch itself is the program's choice: one for a CPU or one for a GPU.
         Check("Sleap.MLNet", ["Sleap.Transforms", "Microsoft.ML.TorchSharp", "TorchSharp", "YamlDotNet"]);
     }
@@ -57,17 +62,25 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void A_project_outside_the_clone_trains_saves_loads_and_predicts()
     {
         var folder = packages.NewFolder("project");
-        File.WriteAllText(Path.Combine(folder, "project.csproj"), $"""
+        File.WriteAllText(
+            Path.Combine(folder, "project.csproj"),
+            $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Sleap.MLNet" Version="{packages.Version}" />
-                <PackageReference Include="libtorch-cpu-{System}" Version="{packages.VersionOf($"libtorch-cpu-{System}")}" />
+                <PackageReference Include="libtorch-cpu-{System}" Version="{packages.VersionOf(
+                $"libtorch-cpu-{System}"
+            )}" />
               </ItemGroup>
             </Project>
-            """);
+            """
+        );
         File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
-        Trains(folder, packages.Dotnet(folder, "run", "--", Cli.Data("small_robot_minimal.slp"), Cli.Data("small_robot.mp4")));
+        Trains(
+            folder,
+            packages.Dotnet(folder, "run", "--", Cli.Data("small_robot_minimal.slp"), Cli.Data("small_robot.mp4"))
+        );
     }
 
     /// <summary>A file with two lines more than the program, and nothing beside it.</summary>
@@ -75,12 +88,30 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void A_program_of_one_file_outside_the_clone_trains_saves_loads_and_predicts()
     {
         var folder = packages.NewFolder("file");
-        File.WriteAllText(Path.Combine(folder, "mouse.cs"), $"#:package Sleap.MLNet@{packages.Version}\n#:package libtorch-cpu-{System}@{packages.VersionOf($"libtorch-cpu-{System}")}\n{Program}");
-        var output = packages.Dotnet(folder, "run", "mouse.cs", "--", Cli.Data("small_robot_minimal.slp"), Cli.Data("small_robot.mp4"));
+        File.WriteAllText(
+            Path.Combine(folder, "mouse.cs"),
+            $"#:package Sleap.MLNet@{packages.Version}\n#:package "
+                + $"libtorch-cpu-{System}@{packages.VersionOf($"libtorch-cpu-{System}")}\n{Program}"
+        );
+        var output = packages.Dotnet(
+            folder,
+            "run",
+            "mouse.cs",
+            "--",
+            Cli.Data("small_robot_minimal.slp"),
+            Cli.Data("small_robot.mp4")
+        );
         Trains(folder, output);
         // What the SDK keeps of a program: without a copy of libtorch.
-        var kept = output.Split('\n').Single(line => line.StartsWith("folder ", StringComparison.Ordinal))["folder ".Length..].Trim();
-        Assert.InRange(new DirectoryInfo(kept).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), 1, 50 << 20);
+        var kept = output
+            .Split('\n')
+            .Single(line => line.StartsWith("folder ", StringComparison.Ordinal))["folder ".Length..]
+            .Trim();
+        Assert.InRange(
+            new DirectoryInfo(kept).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+            1,
+            50 << 20
+        );
         Directory.Delete(kept, recursive: true);
     }
 
@@ -88,7 +119,9 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void A_program_without_libtorch_says_which_package_it_needs()
     {
         var folder = packages.NewFolder("bare");
-        File.WriteAllText(Path.Combine(folder, "bare.cs"), $$"""
+        File.WriteAllText(
+            Path.Combine(folder, "bare.cs"),
+            $$"""
             #:package Sleap.MLNet@{{packages.Version}}
             using Microsoft.ML;
             using Sleap.MLNet;
@@ -102,13 +135,26 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
             {
                 Console.WriteLine(missing.Message);
             }
-            """);
-        var output = packages.Dotnet(folder, "run", "bare.cs", "--", Path.Combine(Cli.Root, "tests/golden/models/single_instance"));
-        Assert.Contains($"A program needs a package with it that fits TorchSharp {packages.VersionOf("TorchSharp")}: libtorch-cpu-{System} {packages.VersionOf($"libtorch-cpu-{System}")} (CPU)", output);
+            """
+        );
+        var output = packages.Dotnet(
+            folder,
+            "run",
+            "bare.cs",
+            "--",
+            Path.Combine(Cli.Root, "tests/golden/models/single_instance")
+        );
+        Assert.Contains(
+            $"A program needs a package with it that fits TorchSharp {packages.VersionOf("TorchSharp")}: "
+                + $"libtorch-cpu-{System} {packages.VersionOf($"libtorch-cpu-{System}")} (CPU)",
+            output
+        );
         Assert.DoesNotContain("GLIBCXX", output.Split("TorchSharp says:")[0]);
     }
 
-    /// <summary>The tool: a package a system, since libtorch is another one for each, and one that points to them.</summary>
+    /// <summary>
+    /// The tool: a package a system, since libtorch is another one for each, and one that points to them.
+    /// </summary>
     [Fact]
     public void The_tool_is_installed_looks_at_the_machine_and_predicts()
     {
@@ -117,7 +163,18 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         packages.Dotnet(folder, "tool", "install", "Sleap.Cli", "--version", packages.Version, "--tool-path", folder);
         var sleap = Path.Combine(folder, OperatingSystem.IsWindows() ? "sleap.exe" : "sleap");
         Assert.Contains("Everything is here.", packages.Run(sleap, folder, "doctor"));
-        packages.Run(sleap, folder, "predict", Cli.Data("small_robot.mp4"), "--model", Path.Combine(Cli.Root, "tests/golden/models/single_instance"), "--frames", "0-4", "--out", "poses.slp");
+        packages.Run(
+            sleap,
+            folder,
+            "predict",
+            Cli.Data("small_robot.mp4"),
+            "--model",
+            Path.Combine(Cli.Root, "tests/golden/models/single_instance"),
+            "--frames",
+            "0-4",
+            "--out",
+            "poses.slp"
+        );
         Assert.Equal(5, Labels.Load(Path.Combine(folder, "poses.slp")).Frames.Count);
     }
 
@@ -132,16 +189,38 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     {
         using var package = ZipFile.OpenRead(packages.FileOf(project, "nupkg"));
         using var symbols = ZipFile.OpenRead(packages.FileOf(project, "snupkg"));
-        foreach (var file in new[] { $"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md" }) Assert.NotNull(package.GetEntry(file));
+        foreach (var file in new[] { $"lib/net10.0/{project}.dll", $"lib/net10.0/{project}.xml", "README.md" })
+            Assert.NotNull(package.GetEntry(file));
         Assert.NotNull(symbols.GetEntry($"lib/net10.0/{project}.pdb"));
         using var stream = package.GetEntry($"{project}.nuspec")!.Open();
         var metadata = XDocument.Load(stream).Root!.Elements().Single();
-        string? Value(string name) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
-        Assert.Equal((project, packages.Version, "BSD-3-Clause", "README.md"), (Value("id"), Value("version"), Value("license"), Value("readme")));
+        string? Value(string name) =>
+            metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+        Assert.Equal(
+            (project, packages.Version, "BSD-3-Clause", "README.md"),
+            (Value("id"), Value("version"), Value("license"), Value("readme"))
+        );
         Assert.False(string.IsNullOrWhiteSpace(Value("description")) || string.IsNullOrWhiteSpace(Value("tags")));
-        var found = metadata.Descendants().Where(element => element.Name.LocalName == "dependency").ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value);
+        var found = metadata
+            .Descendants()
+            .Where(element => element.Name.LocalName == "dependency")
+            .ToDictionary(element => element.Attribute("id")!.Value, element => element.Attribute("version")!.Value);
         Assert.Equal(dependencies.Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
-        foreach (var (name, version) in found) Assert.Equal(name.StartsWith("Sleap.", StringComparison.Ordinal) ? packages.Version : packages.VersionOf(name), version);
-        Assert.Equal("net10.0", metadata.Descendants().Single(element => element.Name.LocalName == "group").Attribute("targetFramework")!.Value);
+        foreach (var (name, version) in found)
+        {
+            Assert.Equal(
+                name.StartsWith("Sleap.", StringComparison.Ordinal) ? packages.Version : packages.VersionOf(name),
+                version
+            );
+        }
+
+        Assert.Equal(
+            "net10.0",
+            metadata
+                .Descendants()
+                .Single(element => element.Name.LocalName == "group")
+                .Attribute("targetFramework")!
+                .Value
+        );
     }
 }

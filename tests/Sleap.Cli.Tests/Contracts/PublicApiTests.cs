@@ -11,12 +11,17 @@ public sealed partial class PublicApiTests
     [InlineData("Sleap.MLNet")]
     public void Approved_members_are_those_of_the_assembly(string assembly)
     {
-        var lines = AssemblyPrinter.Print(Path.Combine(AppContext.BaseDirectory, assembly + ".dll")).Where(line => !OfEveryRecord().IsMatch(line)).ToList();
+        var lines = AssemblyPrinter
+            .Print(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"))
+            .Where(line => !OfEveryRecord().IsMatch(line))
+            .ToList();
         Assert.NotEmpty(lines);
         Approved.Check($"tests/Sleap.Cli.Tests/Contracts/{assembly}.txt", string.Join('\n', lines) + "\n");
     }
 
     // The compiler writes these for every record alike.
-    [GeneratedRegex(@"\.(<Clone>\$|Equals|GetHashCode|ToString|PrintMembers|EqualityContract|op_Equality|op_Inequality|Deconstruct) ::")]
+    [GeneratedRegex(
+        @"\.(<Clone>\$|Equals|GetHashCode|ToString|PrintMembers|EqualityContract|op_Equality|op_Inequality|Deconstruct) ::"
+    )]
     private static partial Regex OfEveryRecord();
 }

@@ -7,8 +7,8 @@ namespace Sleap.Cli.Tests;
 internal static partial class BlockProgram
 {
     /// <summary>
-    /// What a reader has by then: made once, and hidden by what a block declares itself. The estimators are those of the library with little training: extension methods
-    /// of no namespace go before those that a using brings.
+    /// What a reader has by then: made once, and hidden by what a block declares itself. The estimators are those of
+    /// the library with little training: extension methods of no namespace go before those that a using brings.
     /// </summary>
     public const string Prelude = """
         using System.Collections.Immutable;
@@ -72,16 +72,28 @@ internal static partial class BlockProgram
         }
         """;
 
-    private static readonly string Usings = string.Join('\n', Prelude.Split('\n').TakeWhile(line => line.StartsWith("using", StringComparison.Ordinal)));
+    private static readonly string Usings = string.Join(
+        '\n',
+        Prelude.Split('\n').TakeWhile(line => line.StartsWith("using", StringComparison.Ordinal))
+    );
 
     /// <summary>The files of a library that has all blocks.</summary>
-    public static IEnumerable<(string Name, string Source)> Library(IReadOnlyList<DocBlock> blocks) => blocks.Select((block, i) => (Name(block), Wrapped(block, i))).Prepend(("prelude", Prelude));
+    public static IEnumerable<(string Name, string Source)> Library(IReadOnlyList<DocBlock> blocks) =>
+        blocks.Select((block, i) => (Name(block), Wrapped(block, i))).Prepend(("prelude", Prelude));
 
-    /// <summary>The files of a program that runs one block after the other, each in a folder, and ends with 1 when one of them fails.</summary>
+    /// <summary>
+    /// The files of a program that runs one block after the other, each in a folder, and ends with 1 when one of them
+    /// fails.
+    /// </summary>
     /// <param name="blocks">The blocks, with the folder that each runs in.</param>
-    public static IEnumerable<(string Name, string Source)> Program(IReadOnlyList<(DocBlock Block, string Folder)> blocks)
+    public static IEnumerable<(string Name, string Source)> Program(
+        IReadOnlyList<(DocBlock Block, string Folder)> blocks
+    )
     {
-        var steps = blocks.Select((entry, i) => $"""await Step("{Name(entry.Block)}", @"{entry.Folder}", Block{i.ToString(CultureInfo.InvariantCulture)}.Code.Run);""");
+        var steps = blocks.Select(
+            (entry, i) =>
+                $"""await Step("{Name(entry.Block)}", @"{entry.Folder}", Block{i.ToString(CultureInfo.InvariantCulture)}.Code.Run);"""
+        );
         var main = $$"""
             internal static class Program
             {
@@ -113,7 +125,8 @@ internal static partial class BlockProgram
         return [.. Library([.. blocks.Select(entry => entry.Block)]), ("main", main)];
     }
 
-    public static string Name(DocBlock block) => string.Create(CultureInfo.InvariantCulture, $"{block.Page}:{block.Line}");
+    public static string Name(DocBlock block) =>
+        string.Create(CultureInfo.InvariantCulture, $"{block.Page}:{block.Line}");
 
     // Line numbers stay those of the page. Types that a block declares go behind its statements.
     private static string Wrapped(DocBlock block, int number)
@@ -121,8 +134,13 @@ internal static partial class BlockProgram
         var lines = block.Text.Split('\n');
         var types = Array.FindIndex(lines, line => Declaration().IsMatch(line));
         var (statements, declarations) = types < 0 ? (lines, []) : (lines[..types], lines[types..]);
-        var (own, code) = (statements.Where(line => Using().IsMatch(line)), statements.Select(line => Using().IsMatch(line) ? "" : line));
-        return string.Create(CultureInfo.InvariantCulture, $$"""
+        var (own, code) = (
+            statements.Where(line => Using().IsMatch(line)),
+            statements.Select(line => Using().IsMatch(line) ? "" : line)
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
             {{string.Join('\n', Usings.Split('\n').Union(own))}}
             #pragma warning disable CS0168, CS0219, CS8321, CS1998
             namespace Block{{number}};
@@ -131,12 +149,15 @@ internal static partial class BlockProgram
             {{string.Join('\n', code)}}
             } }
             {{string.Join('\n', declarations)}}
-            """);
+            """
+        );
     }
 
     [GeneratedRegex(@"^using [A-Z][\w.]*;")]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^(public |internal |file )?(sealed |static |abstract )*(partial )?(class|record|struct|interface|enum) ")]
+    [GeneratedRegex(
+        @"^(public |internal |file )?(sealed |static |abstract )*(partial )?(class|record|struct|interface|enum) "
+    )]
     private static partial Regex Declaration();
 }

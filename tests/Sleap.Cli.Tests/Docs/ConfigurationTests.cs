@@ -9,10 +9,22 @@ public sealed class ConfigurationTests
     public void Approved_page_is_complete_and_current()
     {
         var page = new ConfigurationPage().Write();
-        Type[] some = [typeof(SingleInstanceOptions), typeof(TrainerOptions), typeof(AugmentationOptions), typeof(UNetOptions), typeof(TrackingOptions), typeof(LearningRateSchedule.Cosine), typeof(IO.LabelsReadOptions)];
+        Type[] some =
+        [
+            typeof(SingleInstanceOptions),
+            typeof(TrainerOptions),
+            typeof(AugmentationOptions),
+            typeof(UNetOptions),
+            typeof(TrackingOptions),
+            typeof(LearningRateSchedule.Cosine),
+            typeof(IO.LabelsReadOptions),
+        ];
         Assert.All(some, type => Assert.Contains(type, ConfigurationPage.Types));
         Assert.Contains("| `Epochs` | `int` | 100 | Epochs at most. Default 100. |", page);
-        Assert.All(page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)), line => Assert.False(line.EndsWith("|  |", StringComparison.Ordinal), line + " has no meaning"));
+        Assert.All(
+            page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)),
+            line => Assert.False(line.EndsWith("|  |", StringComparison.Ordinal), line + " has no meaning")
+        );
         Approved.Check("docs/configuration.md", page);
     }
 }

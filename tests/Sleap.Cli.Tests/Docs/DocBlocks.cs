@@ -10,14 +10,21 @@ internal sealed record DocBlock(string Page, int Line, string Language, string T
 /// <summary>The pages for people: README and docs.</summary>
 internal static class DocBlocks
 {
-    public static IReadOnlyList<string> Pages { get; } = [.. Directory.GetFiles(Path.Combine(Cli.Root, "docs"), "*.md").Prepend(Path.Combine(Cli.Root, "README.md")).Select(file => Path.GetRelativePath(Cli.Root, file))];
+    public static IReadOnlyList<string> Pages { get; } =
+    [
+        .. Directory
+            .GetFiles(Path.Combine(Cli.Root, "docs"), "*.md")
+            .Prepend(Path.Combine(Cli.Root, "README.md"))
+            .Select(file => Path.GetRelativePath(Cli.Root, file)),
+    ];
 
     public static IEnumerable<DocBlock> Of(string page)
     {
         var lines = File.ReadAllLines(Path.Combine(Cli.Root, page));
         for (var i = 0; i < lines.Length; i++)
         {
-            if (!lines[i].StartsWith("```", StringComparison.Ordinal)) continue;
+            if (!lines[i].StartsWith("```", StringComparison.Ordinal))
+                continue;
             var (language, first) = (lines[i][3..].Trim(), i + 1);
             while (++i < lines.Length && !lines[i].StartsWith("```", StringComparison.Ordinal)) { }
             yield return new(page, first + 1, language, string.Join('\n', lines[first..Math.Min(i, lines.Length)]));

@@ -14,9 +14,18 @@ internal static class Approved
             File.WriteAllText(file, now);
             return;
         }
-        string[] before = File.Exists(file) ? File.ReadAllLines(file) : [], after = now.TrimEnd('\n').Split('\n');
+        string[] before = File.Exists(file) ? File.ReadAllLines(file) : [],
+            after = now.TrimEnd('\n').Split('\n');
         var (gone, added) = (before.Except(after).ToList(), after.Except(before).ToList());
-        var change = string.Join('\n', gone.Take(10).Select(line => "- " + line).Concat(added.Take(10).Select(line => "+ " + line)));
-        Assert.True(before.SequenceEqual(after), $"{path} is not what the code says now ({gone.Count} lines gone, {added.Count} new):\n{change}\nIf that is meant: dotnet run build.cs -- approve, and commit the file.");
+        var change = string.Join(
+            '\n',
+            gone.Take(10).Select(line => "- " + line).Concat(added.Take(10).Select(line => "+ " + line))
+        );
+        Assert.True(
+            before.SequenceEqual(after),
+            $"{path} is not what the code says now ({gone.Count} lines gone, "
+                + $"{added.Count} new):\n{change}\nIf that is meant: dotnet run build.cs -- approve, and commit the "
+                + $"file."
+        );
     }
 }

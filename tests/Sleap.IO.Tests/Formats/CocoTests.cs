@@ -6,7 +6,10 @@ public sealed class CocoTests
     public void ReadsAsTheReferenceReads()
     {
         // Missing points of the file are 0, 0 with visibility 0; the reference keeps NaN for them, too.
-        AnalysisTests.AssertTable(TestFiles.GoldenJson("read.centered_pair.coco.json"), Labels.Load(TestFiles.Golden("centered_pair.coco.json")));
+        AnalysisTests.AssertTable(
+            TestFiles.GoldenJson("read.centered_pair.coco.json"),
+            Labels.Load(TestFiles.Golden("centered_pair.coco.json"))
+        );
     }
 
     [Fact]
@@ -19,10 +22,15 @@ public sealed class CocoTests
         Assert.Equal(labels.Skeletons, again.Skeletons);
         Assert.Equal(labels.Tracks.Select(t => t.Name), again.Tracks.Select(t => t.Name));
         Assert.Equal(labels.Frames.Select(f => f.FrameIndex), again.Frames.Select(f => f.FrameIndex));
-        foreach (var (a, b) in labels.Frames.SelectMany(f => f.Instances).Zip(again.Frames.SelectMany(f => f.Instances)))
+        foreach (
+            var (a, b) in labels.Frames.SelectMany(f => f.Instances).Zip(again.Frames.SelectMany(f => f.Instances))
+        )
         {
             Assert.Equal((a.IsPredicted, a.Score, a.Track?.Name), (b.IsPredicted, b.Score, b.Track?.Name));
-            Assert.Equal(a.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)), b.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)));
+            Assert.Equal(
+                a.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)),
+                b.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score))
+            );
         }
     }
 
@@ -41,14 +49,29 @@ public sealed class CocoTests
     [Theory]
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"images":[],"annotations":[],"categories":[]}""", "categories")]
-    [InlineData("""{"images":[],"annotations":[],"categories":[{"id":1,"name":"a","keypoints":["x"],"skeleton":[[1,2]]}]}""", "leaves the 1 nodes")]
-    [InlineData("""{"images":[],"annotations":[{"image_id":3,"category_id":1}],"categories":[{"id":1,"keypoints":["x"]}]}""", "picture 3")]
-    [InlineData("""{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}],"categories":[{"id":1,"keypoints":["x"]}]}""", "2 numbers")]
-    [InlineData("""{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}],"categories":[{"id":1,"keypoints":["x"]}]}""", "number was expected")]
+    [InlineData(
+        """{"images":[],"annotations":[],"categories":[{"id":1,"name":"a","keypoints":["x"],"skeleton":[[1,2]]}]}""",
+        "leaves the 1 nodes"
+    )]
+    [InlineData(
+        """{"images":[],"annotations":[{"image_id":3,"category_id":1}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        "picture 3"
+    )]
+    [InlineData(
+        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        "2 numbers"
+    )]
+    [InlineData(
+        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        "number was expected"
+    )]
     public void DamagedFilesNameTheFault(string text, string named)
     {
         using var files = new TestFiles();
         File.WriteAllText(files.New("damaged.json"), text);
-        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("damaged.json"))).Message);
+        Assert.Contains(
+            named,
+            Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("damaged.json"))).Message
+        );
     }
 }

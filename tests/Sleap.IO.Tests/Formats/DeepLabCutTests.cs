@@ -39,7 +39,10 @@ public sealed class DeepLabCutTests
     [Fact]
     public void TheHdf5TableReadsAsTheCsv()
     {
-        var (csv, hdf5) = (Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv")), Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.h5")));
+        var (csv, hdf5) = (
+            Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv")),
+            Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.h5"))
+        );
         LabelsComparison.AssertSame(csv, hdf5);
         Assert.Equal(csv.Videos[0].ImagePaths.AsEnumerable(), hdf5.Videos[0].ImagePaths);
     }
@@ -50,14 +53,22 @@ public sealed class DeepLabCutTests
     [InlineData("(lp0\ng7\na.", "damaged")]
     [InlineData("a.", "damaged")]
     public void PicklesThatAreNoListsAreRefused(string pickle, string named) =>
-        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => PickledList.Read(pickle, cause => new PoseFormatException("file.h5", "column", cause))).Message);
+        Assert.Contains(
+            named,
+            Assert
+                .Throws<PoseFormatException>(() =>
+                    PickledList.Read(pickle, cause => new PoseFormatException("file.h5", "column", cause))
+                )
+                .Message
+        );
 
     [Theory]
     [InlineData("centered_pair.dlc.csv")]
     [InlineData("small_robot.dlc.csv")]
     public void TablesOfTheReferenceReadTheSame(string name)
     {
-        // The reference sorts nodes by name and counts frames in the order of the file; the nodes are compared by name here and frames by order.
+        // The reference sorts nodes by name and counts frames in the order of the file; the nodes are compared by name
+        // here and frames by order.
         var expected = TestFiles.GoldenJson("read.dlc.json")[name]!["read_with_pictures"]!;
         var labels = Labels.Load(TestFiles.Golden(name));
         var skeleton = labels.Skeletons.Single();
@@ -71,11 +82,17 @@ public sealed class DeepLabCutTests
             foreach (var (instance, actual) in row["instances"]!.AsArray().Zip(frame.Instances))
             {
                 Assert.False(actual.IsPredicted);
-                Assert.Equal((int?)instance!["track"] ?? -1, actual.Track is null ? -1 : labels.Tracks.ToList().IndexOf(actual.Track));
+                Assert.Equal(
+                    (int?)instance!["track"] ?? -1,
+                    actual.Track is null ? -1 : labels.Tracks.ToList().IndexOf(actual.Track)
+                );
                 for (var n = 0; n < nodes.Count; n++)
                 {
                     var p = actual.Points[skeleton.IndexOf(nodes[n])];
-                    Assert.Equal(((double?)instance["xy"]![n]![0] ?? double.NaN, (double?)instance["xy"]![n]![1] ?? double.NaN), (p.X, p.Y));
+                    Assert.Equal(
+                        ((double?)instance["xy"]![n]![0] ?? double.NaN, (double?)instance["xy"]![n]![1] ?? double.NaN),
+                        (p.X, p.Y)
+                    );
                 }
             }
         }
@@ -96,10 +113,28 @@ public sealed class DeepLabCutTests
     public void TheThreeColumnIndexReadsAsTheOneColumnIndex()
     {
         using var files = new TestFiles();
-        File.WriteAllLines(files.New("one.csv"),
-            ["scorer,me,me,me,me", "individuals,a,a,b,b", "bodyparts,nose,nose,nose,nose", "coords,x,y,x,y", "labeled-data/v/img07.png,1,2,3,4", "labeled-data/v/img02.png,5,6,,"]);
-        File.WriteAllLines(files.New("three.csv"),
-            ["scorer,,,me,me,me,me", "individuals,,,a,a,b,b", "bodyparts,,,nose,nose,nose,nose", "coords,,,x,y,x,y", "labeled-data,v,img07.png,1,2,3,4", "labeled-data,v,img02.png,5,6,NaN,NaN"]);
+        File.WriteAllLines(
+            files.New("one.csv"),
+            [
+                "scorer,me,me,me,me",
+                "individuals,a,a,b,b",
+                "bodyparts,nose,nose,nose,nose",
+                "coords,x,y,x,y",
+                "labeled-data/v/img07.png,1,2,3,4",
+                "labeled-data/v/img02.png,5,6,,",
+            ]
+        );
+        File.WriteAllLines(
+            files.New("three.csv"),
+            [
+                "scorer,,,me,me,me,me",
+                "individuals,,,a,a,b,b",
+                "bodyparts,,,nose,nose,nose,nose",
+                "coords,,,x,y,x,y",
+                "labeled-data,v,img07.png,1,2,3,4",
+                "labeled-data,v,img02.png,5,6,NaN,NaN",
+            ]
+        );
         var (one, three) = (Labels.Load(files.New("one.csv")), Labels.Load(files.New("three.csv")));
         LabelsComparison.AssertSame(one, three);
         Assert.Equal([7, 2], one.Frames.Select(f => f.FrameIndex));
@@ -114,7 +149,10 @@ public sealed class DeepLabCutTests
         using var files = new TestFiles();
         File.Copy(TestFiles.Data("small_robot.mp4"), files.New("run.mp4"));
         var name = files.New("runDLC_resnet50_openfieldOct30shuffle1_1000.csv");
-        File.WriteAllLines(name, ["scorer,s,s,s", "bodyparts,nose,nose,nose", "coords,x,y,likelihood", "0,10.5,20.25,0.75", "1,,,"]);
+        File.WriteAllLines(
+            name,
+            ["scorer,s,s,s", "bodyparts,nose,nose,nose", "coords,x,y,likelihood", "0,10.5,20.25,0.75", "1,,,"]
+        );
         var labels = Labels.Load(name);
         Assert.Equal(files.New("run.mp4"), labels.Videos.Single().FoundPath);
         var instance = labels.Frames[0].Instances.Single();
@@ -128,8 +166,14 @@ public sealed class DeepLabCutTests
     {
         using var files = new TestFiles();
         Directory.CreateDirectory(files.New("labeled-data/v"));
-        File.WriteAllText(files.New("config.yaml"), "Task: t\nscorer: me\nskeleton:\n- - ear\n  - nose\n- - ear\n  - never labelled\n");
-        File.WriteAllLines(files.New("labeled-data/v/CollectedData_me.csv"), ["scorer,me,me,me,me", "bodyparts,nose,nose,ear,ear", "coords,x,y,x,y", "labeled-data/v/img1.png,1,2,3,4"]);
+        File.WriteAllText(
+            files.New("config.yaml"),
+            "Task: t\nscorer: me\nskeleton:\n- - ear\n  - nose\n- - ear\n  - never labelled\n"
+        );
+        File.WriteAllLines(
+            files.New("labeled-data/v/CollectedData_me.csv"),
+            ["scorer,me,me,me,me", "bodyparts,nose,nose,ear,ear", "coords,x,y,x,y", "labeled-data/v/img1.png,1,2,3,4"]
+        );
         var skeleton = Labels.Load(files.Folder).Skeletons.Single();
         Assert.Equal("t", skeleton.Name);
         Assert.Equal([new Edge(1, 0)], skeleton.Edges.AsEnumerable());
@@ -140,7 +184,10 @@ public sealed class DeepLabCutTests
     [InlineData("scorer,me,me\nbodyparts,nose,nose\ncoords,x,z\nlabeled-data/v/img1.png,1,2", "'z'")]
     [InlineData("scorer,me,me\nbodyparts,nose,nose\ncoords,x,y\nlabeled-data/v/img1.png,1,two", "'two'")]
     [InlineData("scorer,me,me\nbodyparts,nose,nose\ncoords,x,y\nlabeled-data/v/img1.png,1", "line 4")]
-    [InlineData("scorer,me,me\nbodyparts,nose,nose\ncoords,x,y\nlabeled-data/v/img1.png,1,2\nlabeled-data/v/img1.png,1,2", "two rows")]
+    [InlineData(
+        "scorer,me,me\nbodyparts,nose,nose\ncoords,x,y\nlabeled-data/v/img1.png,1,2\nlabeled-data/v/img1.png,1,2",
+        "two rows"
+    )]
     [InlineData("scorer,me,me\nbodyparts,,\ncoords,x,y\nlabeled-data/v/img1.png,1,2", "no name")]
     public void DamagedTablesNameTheFault(string text, string named)
     {
@@ -171,7 +218,12 @@ public sealed class DeepLabCutTests
         var again = Labels.Load(files.New("CollectedData_Pranav.csv"));
         LabelsComparison.AssertSame(labels, again);
         Assert.StartsWith("scorer,Pranav,Pranav", File.ReadAllText(files.New("CollectedData_Pranav.csv")));
-        Assert.Equal(File.ReadLines(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv")).Skip(3).Select(l => l.Split(',')[0]), File.ReadLines(files.New("CollectedData_Pranav.csv")).Skip(3).Select(l => l.Split(',')[0]));
+        Assert.Equal(
+            File.ReadLines(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv"))
+                .Skip(3)
+                .Select(l => l.Split(',')[0]),
+            File.ReadLines(files.New("CollectedData_Pranav.csv")).Skip(3).Select(l => l.Split(',')[0])
+        );
     }
 
     [Fact]
@@ -188,7 +240,12 @@ public sealed class DeepLabCutTests
             var there = b.Instances.ToDictionary(i => i.Track!.Name);
             Assert.Equal(a.Instances.Count(i => i.Points.Any(p => !p.IsMissing)), there.Count);
             foreach (var x in a.Instances.Where(i => i.Track is not null && there.ContainsKey(i.Track.Name)))
-                Assert.Equal(x.Points.Select(p => p.IsMissing ? (double.NaN, double.NaN, float.NaN) : (p.X, p.Y, p.Score)), there[x.Track!.Name].Points.Select(p => (p.X, p.Y, p.Score)));
+            {
+                Assert.Equal(
+                    x.Points.Select(p => p.IsMissing ? (double.NaN, double.NaN, float.NaN) : (p.X, p.Y, p.Score)),
+                    there[x.Track!.Name].Points.Select(p => (p.X, p.Y, p.Score))
+                );
+            }
         }
     }
 
@@ -197,14 +254,36 @@ public sealed class DeepLabCutTests
     {
         using var files = new TestFiles();
         var (skeleton, a) = (new Skeleton("", ["n"]), new Track("a"));
-        Instance At(double x, Track? track) => new() { Skeleton = skeleton, Points = [new Point(x, 1)], Track = track };
+        Instance At(double x, Track? track) =>
+            new()
+            {
+                Skeleton = skeleton,
+                Points = [new Point(x, 1)],
+                Track = track,
+            };
         var video = Video.FromFile("day 1/cage.mp4");
-        var labels = new Labels([new LabeledFrame { Video = video, FrameIndex = 12345, Instances = [At(1, null), At(2, a), At(3, a)] }, new LabeledFrame { Video = video, FrameIndex = 3 }]);
+        var labels = new Labels([
+            new LabeledFrame
+            {
+                Video = video,
+                FrameIndex = 12345,
+                Instances = [At(1, null), At(2, a), At(3, a)],
+            },
+            new LabeledFrame { Video = video, FrameIndex = 3 },
+        ]);
         var remarks = labels.Save(files.New("CollectedData_me.csv"));
         Assert.Contains(remarks, r => r.StartsWith("1 instances share"));
         Assert.Equal(
-            ["scorer,me,me,me,me,me,me", "individuals,a,a,individual1,individual1,individual2,individual2", "bodyparts,n,n,n,n,n,n", "coords,x,y,x,y,x,y", "labeled-data/cage/img12345.png,2,1,1,1,3,1", "labeled-data/cage/img00003.png,,,,,,"],
-            File.ReadAllLines(files.New("CollectedData_me.csv")));
+            [
+                "scorer,me,me,me,me,me,me",
+                "individuals,a,a,individual1,individual1,individual2,individual2",
+                "bodyparts,n,n,n,n,n,n",
+                "coords,x,y,x,y,x,y",
+                "labeled-data/cage/img12345.png,2,1,1,1,3,1",
+                "labeled-data/cage/img00003.png,,,,,,",
+            ],
+            File.ReadAllLines(files.New("CollectedData_me.csv"))
+        );
         Assert.Equal([12345, 3], Labels.Load(files.New("CollectedData_me.csv")).Frames.Select(f => f.FrameIndex));
     }
 }

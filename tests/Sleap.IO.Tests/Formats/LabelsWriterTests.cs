@@ -20,7 +20,10 @@ public sealed class LabelsWriterTests
         {
             foreach (var frame in labels.Frames)
                 writer.Add(frame);
-            Assert.Equal((labels.Frames.Count, labels.Frames.Sum(f => f.Instances.Count)), (writer.Frames, writer.Instances));
+            Assert.Equal(
+                (labels.Frames.Count, labels.Frames.Sum(f => f.Instances.Count)),
+                (writer.Frames, writer.Instances)
+            );
             Assert.Empty(writer.Finish(labels.Provenance));
         }
         LabelsComparison.AssertSame(labels, Labels.Load(path));
@@ -62,14 +65,43 @@ public sealed class LabelsWriterTests
     {
         using var files = new TestFiles();
         var path = files.New("poses.slp");
-        var (three, track, video) = (new Skeleton("three", ["x", "y", "z"]), new Track("late"), new Video("late.mp4", VideoKind.Movie));
-        var prediction = new Instance { Skeleton = Two, Points = [new Point(1, 2), new Point(3, 4)], IsPredicted = true, Track = track };
-        var corrected = new Instance { Skeleton = Two, Points = [new Point(1, 2.5), new Point(3, 4)], FromPredicted = prediction };
+        var (three, track, video) = (
+            new Skeleton("three", ["x", "y", "z"]),
+            new Track("late"),
+            new Video("late.mp4", VideoKind.Movie)
+        );
+        var prediction = new Instance
+        {
+            Skeleton = Two,
+            Points = [new Point(1, 2), new Point(3, 4)],
+            IsPredicted = true,
+            Track = track,
+        };
+        var corrected = new Instance
+        {
+            Skeleton = Two,
+            Points = [new Point(1, 2.5), new Point(3, 4)],
+            FromPredicted = prediction,
+        };
         using (var writer = LabelsWriter.Create(path, Two))
         {
             writer.Add(Frame(0, three));
-            writer.Add(new LabeledFrame { Video = video, FrameIndex = 7, Instances = [corrected, prediction] });
-            writer.Add(new LabeledFrame { Video = video, FrameIndex = 8, IsNegative = true });
+            writer.Add(
+                new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = 7,
+                    Instances = [corrected, prediction],
+                }
+            );
+            writer.Add(
+                new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = 8,
+                    IsNegative = true,
+                }
+            );
             writer.Finish([new("made", JsonValue.Create("here"))]);
         }
         var read = Labels.Load(path);
@@ -87,7 +119,21 @@ public sealed class LabelsWriterTests
         using var files = new TestFiles();
         var frame = Frame(3, Two);
         using var writer = LabelsWriter.Create(files.New("poses.slp"), Two);
-        Assert.Contains("one Instance object", Assert.Throws<PoseFormatException>(() => writer.Add(new LabeledFrame { Video = frame.Video, FrameIndex = 3, Instances = [frame.Instances[0], frame.Instances[0]] })).Message);
+        Assert.Contains(
+            "one Instance object",
+            Assert
+                .Throws<PoseFormatException>(() =>
+                    writer.Add(
+                        new LabeledFrame
+                        {
+                            Video = frame.Video,
+                            FrameIndex = 3,
+                            Instances = [frame.Instances[0], frame.Instances[0]],
+                        }
+                    )
+                )
+                .Message
+        );
     }
 
     [Theory]
@@ -112,7 +158,10 @@ public sealed class LabelsWriterTests
     [InlineData("poses.csv", 6000)]
     public void OnAFullDiskWhatWasAddedIsInTheFile(string name, int kilobytes)
     {
-        var (code, output) = OnSmallDisk(kilobytes, $"exec dotnet '{typeof(Program).Assembly.Location}' fill \"$DISK/{name}\"");
+        var (code, output) = OnSmallDisk(
+            kilobytes,
+            $"exec dotnet '{typeof(Program).Assembly.Location}' fill \"$DISK/{name}\""
+        );
         Skip.If(code == 125, "No file system can be mounted here.");
         Assert.True(code == 0, output);
         var words = output.Trim().Split(' ', 4);
@@ -125,19 +174,30 @@ public sealed class LabelsWriterTests
     [SkippableFact]
     public void ADiskThatIsFullFromTheStartIsToldAtTheStart()
     {
-        var (code, output) = OnSmallDisk(1000, $"dotnet '{typeof(Program).Assembly.Location}' fill \"$DISK/poses.slp\"; ls -A \"$DISK\"");
+        var (code, output) = OnSmallDisk(
+            1000,
+            $"dotnet '{typeof(Program).Assembly.Location}' fill \"$DISK/poses.slp\"; ls -A \"$DISK\""
+        );
         Skip.If(code == 125, "No file system can be mounted here.");
         Assert.Contains("the disk has less than 4 MB left", output);
         Assert.DoesNotContain(".tmp", output.Split('\n')[^1]);
     }
 
-    /// <summary>Runs a script with a small file system of its own at $DISK; exit code 125 where that cannot be had.</summary>
+    /// <summary>
+    /// Runs a script with a small file system of its own at $DISK; exit code 125 where that cannot be had.
+    /// </summary>
     private static (int Code, string Output) OnSmallDisk(int kilobytes, string script)
     {
         if (!OperatingSystem.IsLinux())
             return (125, "");
         var program = $"DISK=$(mktemp -d) && mount -t tmpfs -o size={kilobytes}k none \"$DISK\" || exit 125; {script}";
-        using var process = Process.Start(new ProcessStartInfo("unshare", ["-Urm", "bash", "-c", program]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("unshare", ["-Urm", "bash", "-c", program])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -145,9 +205,19 @@ public sealed class LabelsWriterTests
         return (isDenied ? 125 : process.ExitCode, output + error.Result);
     }
 
-    private static LabeledFrame Frame(int index, Skeleton skeleton) => new()
-    {
-        Video = new Video("v.mp4", VideoKind.Movie), FrameIndex = index,
-        Instances = [new Instance { Skeleton = skeleton, Points = [.. skeleton.Nodes.Select((_, n) => new Point(n, n, true, false, 0.5f))], IsPredicted = true }],
-    };
+    private static LabeledFrame Frame(int index, Skeleton skeleton) =>
+        new()
+        {
+            Video = new Video("v.mp4", VideoKind.Movie),
+            FrameIndex = index,
+            Instances =
+            [
+                new Instance
+                {
+                    Skeleton = skeleton,
+                    Points = [.. skeleton.Nodes.Select((_, n) => new Point(n, n, true, false, 0.5f))],
+                    IsPredicted = true,
+                },
+            ],
+        };
 }

@@ -11,7 +11,8 @@ public sealed class SleapIoTablesTests
     [InlineData("points")]
     public void EachFormReadsAsTheReferenceReads(string form)
     {
-        // The reference sorts nodes by name and takes "inst0" and "inst1" of the form "frames" for nodes; here nodes are compared by name.
+        // The reference sorts nodes by name and takes "inst0" and "inst1" of the form "frames" for nodes; here nodes
+        // are compared by name.
         var expected = TestFiles.GoldenJson($"read.centered_pair.{form}.csv.json");
         AssertByNode(expected, Labels.Load(TestFiles.Golden($"centered_pair.{form}.csv")), tracks: true);
     }
@@ -32,10 +33,25 @@ public sealed class SleapIoTablesTests
     public void FramesAndAnimalsMayBeAbsent()
     {
         using var files = new TestFiles();
-        File.WriteAllLines(files.New("f.csv"), ["frame_idx,inst0.track,inst0.score,inst0.a.x,inst0.a.y,inst0.a.score,inst1.track,inst1.score,inst1.a.x,inst1.a.y,inst1.a.score", "7,one,0.5,1,2,0.25,,,,,", "2,,,,,,,,,,", "9,,,3,4,,two,1,5,6,0.75"]);
+        File.WriteAllLines(
+            files.New("f.csv"),
+            [
+                "frame_idx,inst0.track,inst0.score,inst0.a.x,inst0.a.y,inst0.a.score,inst1.track,inst1.score,inst1.a.x,inst1.a.y,inst1.a.score",
+                "7,one,0.5,1,2,0.25,,,,,",
+                "2,,,,,,,,,,",
+                "9,,,3,4,,two,1,5,6,0.75",
+            ]
+        );
         var labels = Labels.Load(files.New("f.csv"));
         Assert.Equal([(7, 1), (2, 0), (9, 2)], labels.Frames.Select(f => (f.FrameIndex, f.Instances.Count)));
-        Assert.Equal((true, 0.5f, "one"), (labels.Frames[0].Instances[0].IsPredicted, labels.Frames[0].Instances[0].Score, labels.Frames[0].Instances[0].Track?.Name));
+        Assert.Equal(
+            (true, 0.5f, "one"),
+            (
+                labels.Frames[0].Instances[0].IsPredicted,
+                labels.Frames[0].Instances[0].Score,
+                labels.Frames[0].Instances[0].Track?.Name
+            )
+        );
         Assert.False(labels.Frames[2].Instances[0].IsPredicted);
         Assert.Null(labels.Frames[2].Instances[0].Track);
     }
@@ -44,7 +60,17 @@ public sealed class SleapIoTablesTests
     public void PointsOfAnimalsWithoutATrackAreToldApart()
     {
         using var files = new TestFiles();
-        File.WriteAllLines(files.New("p.csv"), ["frame_idx,node,x,y,video", "0,a,1,1,m.mp4", "0,b,2,2,m.mp4", "0,a,3,3,m.mp4", "0,b,4,4,m.mp4", "0,a,5,5,n.mp4"]);
+        File.WriteAllLines(
+            files.New("p.csv"),
+            [
+                "frame_idx,node,x,y,video",
+                "0,a,1,1,m.mp4",
+                "0,b,2,2,m.mp4",
+                "0,a,3,3,m.mp4",
+                "0,b,4,4,m.mp4",
+                "0,a,5,5,n.mp4",
+            ]
+        );
         var labels = Labels.Load(files.New("p.csv"));
         Assert.Equal(["m.mp4", "n.mp4"], labels.Videos.Select(v => v.Path));
         Assert.Equal([1.0, 3.0], labels.Frames[0].Instances.Select(i => i.Points[0].X));
@@ -69,11 +95,21 @@ public sealed class SleapIoTablesTests
     private static void AssertByNode(JsonNode expected, Labels labels, bool tracks)
     {
         var skeleton = labels.Skeletons.Single();
-        var nodes = expected["skeleton"]!["nodes"]!.AsArray().Select((n, i) => (Name: (string)n!, Place: i)).Where(n => n.Name is not ("inst0" or "inst1")).ToList();
-        Assert.Equal(nodes.Select(n => n.Name).Order(StringComparer.Ordinal), skeleton.Nodes.Order(StringComparer.Ordinal));
+        var nodes = expected["skeleton"]!["nodes"]!
+            .AsArray()
+            .Select((n, i) => (Name: (string)n!, Place: i))
+            .Where(n => n.Name is not ("inst0" or "inst1"))
+            .ToList();
+        Assert.Equal(
+            nodes.Select(n => n.Name).Order(StringComparer.Ordinal),
+            skeleton.Nodes.Order(StringComparer.Ordinal)
+        );
         if (tracks)
             Assert.Equal(expected["tracks"]!.AsArray().Select(t => t!.ToString()), labels.Tracks.Select(t => t.Name));
-        Assert.Equal(expected["frames"]!.AsArray().Select(f => (int)f!["frame_idx"]!), labels.Frames.Select(f => f.FrameIndex));
+        Assert.Equal(
+            expected["frames"]!.AsArray().Select(f => (int)f!["frame_idx"]!),
+            labels.Frames.Select(f => f.FrameIndex)
+        );
         foreach (var (row, frame) in expected["frames"]!.AsArray().Zip(labels.Frames))
         {
             Assert.Equal(row!["instances"]!.AsArray().Count, frame.Instances.Count);
@@ -82,11 +118,18 @@ public sealed class SleapIoTablesTests
         }
     }
 
-    private static void AssertInstance(JsonNode expected, Instance actual, Labels labels, List<(string Name, int Place)> nodes, bool tracks)
+    private static void AssertInstance(
+        JsonNode expected,
+        Instance actual,
+        Labels labels,
+        List<(string Name, int Place)> nodes,
+        bool tracks
+    )
     {
         Assert.Equal("predicted", (string)expected["kind"]!);
         Assert.True(actual.IsPredicted);
-        // Means of point scores are reckoned in single precision here; the reference has none where a point has no score.
+        // Means of point scores are reckoned in single precision here; the reference has none where a point has no
+        // score.
         if (expected["score"] is { } score)
             Assert.Equal((double)score, actual.Score, tracks ? 0 : 1e-6);
         if (tracks)

@@ -4,7 +4,12 @@ namespace Sleap.IO.Tests;
 
 public sealed class SlpDetailsTests
 {
-    private static readonly Skeleton Mouse = new("mouse", ["nose", "left", "right", "tail"], [new Edge(3, 0), new Edge(0, 1), new Edge(0, 2)], [new Symmetry(2, 1)]);
+    private static readonly Skeleton Mouse = new(
+        "mouse",
+        ["nose", "left", "right", "tail"],
+        [new Edge(3, 0), new Edge(0, 1), new Edge(0, 2)],
+        [new Symmetry(2, 1)]
+    );
 
     [Fact]
     public void EverythingTheFormatHoldsComesBack()
@@ -16,7 +21,12 @@ public sealed class SlpDetailsTests
         LabelsComparison.AssertSame(labels, again);
         Assert.Same(again.Frames[0].Instances[1], again.Frames[0].Instances[0].FromPredicted);
         Assert.True(again.Frames[2].IsNegative);
-        Assert.Equal("\"weird \\u0000-free ünïcode\"".Replace("\\u0000", "0"), again.Provenance["note"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal(
+            "\"weird \\u0000-free ünïcode\"".Replace("\\u0000", "0"),
+            again.Provenance["note"]!.ToJsonString(
+                new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        );
         Assert.Empty(again.Remarks);
     }
 
@@ -27,7 +37,12 @@ public sealed class SlpDetailsTests
     public void SymmetriesAreToldFromEdgesHoweverManyThereAre(int edges, int symmetries)
     {
         using var files = new TestFiles();
-        var skeleton = new Skeleton("s", ["a", "b", "c", "d"], new[] { new Edge(0, 1), new Edge(1, 2) }.Take(edges), new[] { new Symmetry(0, 1), new Symmetry(2, 3) }.Take(symmetries));
+        var skeleton = new Skeleton(
+            "s",
+            ["a", "b", "c", "d"],
+            new[] { new Edge(0, 1), new Edge(1, 2) }.Take(edges),
+            new[] { new Symmetry(0, 1), new Symmetry(2, 3) }.Take(symmetries)
+        );
         new Labels([], skeletons: [skeleton]).Save(files.New("s.slp"));
         Assert.Equal(skeleton, Labels.Load(files.New("s.slp")).Skeletons.Single());
     }
@@ -36,7 +51,11 @@ public sealed class SlpDetailsTests
     public void NodesSharedByTwoSkeletonsKeepTheirOrderInEach()
     {
         using var files = new TestFiles();
-        Skeleton[] skeletons = [new("one", ["a", "b", "c"], [new Edge(0, 2)]), new("two", ["c", "x", "a"], [new Edge(0, 2)])];
+        Skeleton[] skeletons =
+        [
+            new("one", ["a", "b", "c"], [new Edge(0, 2)]),
+            new("two", ["c", "x", "a"], [new Edge(0, 2)]),
+        ];
         new Labels([], skeletons: skeletons).Save(files.New("two.slp"));
         Assert.Equal(skeletons, Labels.Load(files.New("two.slp")).Skeletons);
     }
@@ -49,8 +68,13 @@ public sealed class SlpDetailsTests
         var expected = Labels.Load(TestFiles.Golden("by-hand.slp"));
         var old = Labels.Load(files.New("old.slp"));
         // User and predicted points alike, as sleap-io does.
-        foreach (var (a, b) in expected.Frames.SelectMany(f => f.Instances).Zip(old.Frames.SelectMany(f => f.Instances)))
+        foreach (
+            var (a, b) in expected.Frames.SelectMany(f => f.Instances).Zip(old.Frames.SelectMany(f => f.Instances))
+        )
+        {
             Assert.Equal(a.Points.Select(p => p with { X = p.X - 0.5, Y = p.Y - 0.5 }), b.Points);
+        }
+
         Rewritten(files.New("new.slp"), 3.0);
         Assert.Contains("3", Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("new.slp"))).Message);
     }
@@ -69,7 +93,10 @@ public sealed class SlpDetailsTests
         using (var embedded = video.Open())
         using (var original = movie.Open())
         {
-            Assert.Equal((2, 320, 560, 3, 30.0), (embedded.FrameCount, embedded.Height, embedded.Width, embedded.Channels, embedded.FramesPerSecond));
+            Assert.Equal(
+                (2, 320, 560, 3, 30.0),
+                (embedded.FrameCount, embedded.Height, embedded.Width, embedded.Channels, embedded.FramesPerSecond)
+            );
             foreach (var frame in new[] { 0, 79 })
                 Assert.Equal(original.Read(frame).Pixels, embedded.Read(frame).Pixels);
             Assert.False(embedded.Contains(1));
@@ -109,9 +136,15 @@ public sealed class SlpDetailsTests
         File.Copy(TestFiles.Data("small_robot.mp4"), files.New("videos/small_robot.mp4"));
         var missing = Labels.Load(files.New("labels.slp"));
         Assert.Null(missing.Videos[0].FoundPath);
-        Assert.Contains("small_robot.mp4", Assert.Throws<FileNotFoundException>(() => missing.Videos[0].Open()).Message);
+        Assert.Contains(
+            "small_robot.mp4",
+            Assert.Throws<FileNotFoundException>(() => missing.Videos[0].Open()).Message
+        );
         Assert.Equal(2, missing.Frames.Count);
-        var found = Labels.Load(files.New("labels.slp"), new LabelsReadOptions { SearchFolders = [files.New("videos")] });
+        var found = Labels.Load(
+            files.New("labels.slp"),
+            new LabelsReadOptions { SearchFolders = [files.New("videos")] }
+        );
         Assert.Equal(files.New("videos/small_robot.mp4"), found.Videos[0].FoundPath);
     }
 
@@ -130,7 +163,10 @@ public sealed class SlpDetailsTests
     {
         using var files = new TestFiles();
         var made = Made();
-        var parts = new LabelsParts(made.Videos, made.Skeletons, made.Tracks, [], made.Provenance, []) { Sessions = ["{\"camcorder_to_video_idx_map\": {}}"] };
+        var parts = new LabelsParts(made.Videos, made.Skeletons, made.Tracks, [], made.Provenance, [])
+        {
+            Sessions = ["{\"camcorder_to_video_idx_map\": {}}"],
+        };
         new Labels(made.Frames, parts).Save(files.New("session.slp"));
         var read = Labels.Load(files.New("session.slp"));
         Assert.Empty(read.Save(files.New("again.slp")));
@@ -138,10 +174,15 @@ public sealed class SlpDetailsTests
         // Other frames or videos would make the numbers in it wrong.
         Assert.Empty(new Labels(read.Frames).Sessions);
         File.Copy(TestFiles.Golden("analysis.matlab.h5"), files.New("not.slp"));
-        Assert.Contains("metadata", Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("not.slp"))).Message);
+        Assert.Contains(
+            "metadata",
+            Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("not.slp"))).Message
+        );
     }
 
-    /// <summary>Regions, identities and whatever else a newer program put into the file are there again, byte for byte.</summary>
+    /// <summary>
+    /// Regions, identities and whatever else a newer program put into the file are there again, byte for byte.
+    /// </summary>
     [Fact]
     public void WhatIsNotReadIsCopiedWhenTheLabelsPassThrough()
     {
@@ -149,7 +190,8 @@ public sealed class SlpDetailsTests
         using (var source = Hdf5Reader.Open(TestFiles.Golden("centered_pair.nwb")))
         using (var target = Hdf5Writer.Create(files.New("extra.slp")))
         {
-            // A made file: the poses of the golden and, beside them, groups and datasets of every kind that another program writes.
+            // A made file: the poses of the golden and, beside them, groups and datasets of every kind that another
+            // program writes.
             using var poses = Hdf5Reader.Open(TestFiles.Golden("by-hand.slp"));
             var copy = new Hdf5Copy(poses, target);
             foreach (var name in poses.Members("/"))
@@ -184,7 +226,10 @@ public sealed class SlpDetailsTests
     private static void AssertSameObject(Hdf5Reader a, Hdf5Reader b, string name)
     {
         // The C library does not keep the order of attributes.
-        Assert.Equal(a.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order(), b.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order());
+        Assert.Equal(
+            a.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order(),
+            b.ReadRawAttributes(name).Select(x => (x.Name, Text(x.Value))).Order()
+        );
         if (a.IsDataset(name))
         {
             Assert.Equal(Text(a.ReadRaw(name)), Text(b.ReadRaw(name)));
@@ -196,7 +241,8 @@ public sealed class SlpDetailsTests
     }
 
     private static string Text(Hdf5Raw raw) =>
-        $"{raw.Type.Kind} {raw.Type.Size} {string.Join('x', raw.Sizes)} {Convert.ToHexString(raw.Bytes)} {string.Join(' ', raw.Items.Select(Convert.ToHexString))}";
+        $"{raw.Type.Kind} {raw.Type.Size} {string.Join('x', raw.Sizes)} {Convert.ToHexString(raw.Bytes)} "
+        + $"{string.Join(' ', raw.Items.Select(Convert.ToHexString))}";
 
     [Fact]
     public void NaNInJsonIsReadAsNothing()
@@ -238,25 +284,68 @@ public sealed class SlpDetailsTests
 
     private static Labels Made()
     {
-        var (movie, pictures) = (Video.FromFile("nowhere/movie.mp4"), Video.FromImages(["a/img003.png", "a/img009.png"], [3, 9]));
+        var (movie, pictures) = (
+            Video.FromFile("nowhere/movie.mp4"),
+            Video.FromImages(["a/img003.png", "a/img009.png"], [3, 9])
+        );
         Track[] tracks = [new("same name"), new("same name"), new("unused")];
         var predicted = new Instance
         {
-            Skeleton = Mouse, IsPredicted = true, Score = 0.25f, TrackingScore = 0.5f, Track = tracks[1],
-            Points = [new Point(1.5, 2.5, true, false, 0.125f), Point.Missing with { Score = 0.5f }, new Point(-3, 1e9, false, false, 0), new Point(0, 0, true, false, 1)],
+            Skeleton = Mouse,
+            IsPredicted = true,
+            Score = 0.25f,
+            TrackingScore = 0.5f,
+            Track = tracks[1],
+            Points =
+            [
+                new Point(1.5, 2.5, true, false, 0.125f),
+                Point.Missing with
+                {
+                    Score = 0.5f,
+                },
+                new Point(-3, 1e9, false, false, 0),
+                new Point(0, 0, true, false, 1),
+            ],
         };
-        var user = new Instance { Skeleton = Mouse, Points = [new Point(1, 2), new Point(3, 4) { Complete = true }, Point.Missing, Point.Missing], FromPredicted = predicted, Track = tracks[0], TrackingScore = float.NaN };
+        var user = new Instance
+        {
+            Skeleton = Mouse,
+            Points = [new Point(1, 2), new Point(3, 4) { Complete = true }, Point.Missing, Point.Missing],
+            FromPredicted = predicted,
+            Track = tracks[0],
+            TrackingScore = float.NaN,
+        };
         return new Labels(
             [
-                new LabeledFrame { Video = movie, FrameIndex = 7, Instances = [user, predicted] },
+                new LabeledFrame
+                {
+                    Video = movie,
+                    FrameIndex = 7,
+                    Instances = [user, predicted],
+                },
                 new LabeledFrame { Video = pictures, FrameIndex = 9 },
-                new LabeledFrame { Video = movie, FrameIndex = 2, IsNegative = true },
+                new LabeledFrame
+                {
+                    Video = movie,
+                    FrameIndex = 2,
+                    IsNegative = true,
+                },
             ],
-            [pictures, movie], tracks: tracks, suggestions: [new SuggestedFrame(pictures, 3, 1), new SuggestedFrame(movie, 100)],
-            provenance: [new("note", JsonValue.Create("weird 0-free ünïcode")), new("nothing", null), new("list", new JsonArray(1, 2.5))]);
+            [pictures, movie],
+            tracks: tracks,
+            suggestions: [new SuggestedFrame(pictures, 3, 1), new SuggestedFrame(movie, 100)],
+            provenance:
+            [
+                new("note", JsonValue.Create("weird 0-free ünïcode")),
+                new("nothing", null),
+                new("list", new JsonArray(1, 2.5)),
+            ]
+        );
     }
 
-    /// <summary>by-hand.slp under another format number: format_id is a float64 that stands in the file once as 1.3.</summary>
+    /// <summary>
+    /// by-hand.slp under another format number: format_id is a float64 that stands in the file once as 1.3.
+    /// </summary>
     private static void Rewritten(string path, double formatId)
     {
         var bytes = File.ReadAllBytes(TestFiles.Golden("by-hand.slp"));

@@ -4,16 +4,17 @@ namespace Sleap.IO.Tests;
 
 public sealed class SlpGoldenTests
 {
-    public static TheoryData<string, string> Files => new()
-    {
-        { TestFiles.Golden("by-hand.slp"), "read.by-hand.slp.json" },
-        { TestFiles.Golden("by-hand.pkg.slp"), "read.by-hand.pkg.slp.json" },
-        { TestFiles.Golden("labels_train_gt_0.slp"), "read.bottomup.labels_train_gt_0.slp.json" },
-        { TestFiles.Data("minimal_instance.pkg.slp"), "read.minimal_instance.pkg.slp.json" },
-        { TestFiles.Data("small_robot_minimal.slp"), "read.small_robot_minimal.slp.json" },
-        { TestFiles.Data("centered_pair_predictions.slp"), "read.centered_pair_predictions.slp.json" },
-        { TestFiles.Data("flies13_20190128.predictions.slp"), "read.flies13_20190128.predictions.slp.json" },
-    };
+    public static TheoryData<string, string> Files =>
+        new()
+        {
+            { TestFiles.Golden("by-hand.slp"), "read.by-hand.slp.json" },
+            { TestFiles.Golden("by-hand.pkg.slp"), "read.by-hand.pkg.slp.json" },
+            { TestFiles.Golden("labels_train_gt_0.slp"), "read.bottomup.labels_train_gt_0.slp.json" },
+            { TestFiles.Data("minimal_instance.pkg.slp"), "read.minimal_instance.pkg.slp.json" },
+            { TestFiles.Data("small_robot_minimal.slp"), "read.small_robot_minimal.slp.json" },
+            { TestFiles.Data("centered_pair_predictions.slp"), "read.centered_pair_predictions.slp.json" },
+            { TestFiles.Data("flies13_20190128.predictions.slp"), "read.flies13_20190128.predictions.slp.json" },
+        };
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -49,11 +50,23 @@ public sealed class SlpGoldenTests
         foreach (var (skeleton, actual) in expected["skeletons"]!.AsArray().Zip(labels.Skeletons))
             LabelsComparison.AssertIs(skeleton!, actual);
         Assert.Equal(expected["tracks"]!.AsArray().Select(t => (string)t!), labels.Tracks.Select(t => t.Name));
-        Assert.Equal(expected["suggestions"]!.AsArray().Select(s => ((int)s!["video"]!, (int)s["frame_idx"]!)), labels.Suggestions.Select(s => (labels.Videos.ToList().IndexOf(s.Video), s.FrameIndex)));
-        Assert.Equal(expected["provenance_keys"]!.AsArray().Select(k => (string)k!), labels.Provenance.Keys.Where(k => k != "filename").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected["suggestions"]!.AsArray().Select(s => ((int)s!["video"]!, (int)s["frame_idx"]!)),
+            labels.Suggestions.Select(s => (labels.Videos.ToList().IndexOf(s.Video), s.FrameIndex))
+        );
+        Assert.Equal(
+            expected["provenance_keys"]!.AsArray().Select(k => (string)k!),
+            labels.Provenance.Keys.Where(k => k != "filename").Order(StringComparer.Ordinal)
+        );
         Assert.Equal((int)expected["n_frames"]!, labels.Frames.Count);
-        Assert.Equal((int)expected["n_user_instances"]!, labels.Frames.Sum(f => f.Instances.Count(i => !i.IsPredicted)));
-        Assert.Equal((int)expected["n_predicted_instances"]!, labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted)));
+        Assert.Equal(
+            (int)expected["n_user_instances"]!,
+            labels.Frames.Sum(f => f.Instances.Count(i => !i.IsPredicted))
+        );
+        Assert.Equal(
+            (int)expected["n_predicted_instances"]!,
+            labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted))
+        );
         Assert.Equal((int)expected["first_frame_idx"]!, labels.Frames[0].FrameIndex);
         Assert.Equal((int)expected["last_frame_idx"]!, labels.Frames[^1].FrameIndex);
         Assert.Equal(expected["videos"]!.AsArray().Count, labels.Videos.Count);
@@ -61,7 +74,10 @@ public sealed class SlpGoldenTests
 
     private static void AssertFrames(JsonObject expected, Labels labels)
     {
-        var numbers = labels.Frames.SelectMany(f => f.Instances).Select((i, n) => (i, n)).ToDictionary(p => p.i, p => p.n);
+        var numbers = labels
+            .Frames.SelectMany(f => f.Instances)
+            .Select((i, n) => (i, n))
+            .ToDictionary(p => p.i, p => p.n);
         foreach (var row in expected["frames"]!.AsArray())
         {
             var frame = labels.Frames[(int)row!["position"]!];
@@ -85,11 +101,25 @@ public sealed class SlpGoldenTests
         if (expected["source_video"] is { } source)
             AssertVideo(source, video.Source!, folder);
         if (expected["embedded"] is { } embedded)
+        {
             AssertEmbedded(embedded, video);
+        }
         else if (isOpen && video.FoundPath is not null)
+        {
             Assert.Equal(expected["shape"]!.AsArray().Select(s => (int)s!), Opened(video));
+        }
         else if (!isOpen && expected["shape"] is JsonArray stored)
-            Assert.Equal(stored.Select(s => (int)s!), [video.Shape!.Value.Frames, video.Shape.Value.Height, video.Shape.Value.Width, video.Shape.Value.Channels]);
+        {
+            Assert.Equal(
+                stored.Select(s => (int)s!),
+                [
+                    video.Shape!.Value.Frames,
+                    video.Shape.Value.Height,
+                    video.Shape.Value.Width,
+                    video.Shape.Value.Channels,
+                ]
+            );
+        }
     }
 
     private static int[] Opened(Video video)
@@ -107,7 +137,10 @@ public sealed class SlpGoldenTests
         var picture = source.Read((int)expected["first_frame"]!);
         var facts = expected["first_frame_picture"]!;
         Assert.Equal(facts["shape"]!.AsArray().Select(s => (int)s!), [picture.Height, picture.Width, picture.Channels]);
-        Assert.Equal((string)facts["sha256"]!, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(picture.Pixels)));
+        Assert.Equal(
+            (string)facts["sha256"]!,
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(picture.Pixels))
+        );
         if (!numbers.Contains(0))
             Assert.Throws<ArgumentOutOfRangeException>(() => source.Read(0));
     }

@@ -19,16 +19,27 @@ public sealed class SlpInteropTests
         labels.Save(files.New(written));
         var found = Check(files.New(written));
         Assert.Equal(written.EndsWith(".pkg.slp") ? 1.4 : 1.3, (double)found["format_id"]!);
-        Assert.Equal(labels.Skeletons.Select(s => string.Join(',', s.Nodes)), found["nodes"]!.AsArray().Select(s => string.Join(',', s!.AsArray().Select(n => (string)n!))));
+        Assert.Equal(
+            labels.Skeletons.Select(s => string.Join(',', s.Nodes)),
+            found["nodes"]!.AsArray().Select(s => string.Join(',', s!.AsArray().Select(n => (string)n!)))
+        );
         var skeleton = labels.Skeletons.Single();
-        Assert.Equal(skeleton.Edges.Select(e => (skeleton.Nodes[e.Source], skeleton.Nodes[e.Destination])), found["edges"]!.AsArray().Select(e => ((string)e![0]!, (string)e[1]!)));
+        Assert.Equal(
+            skeleton.Edges.Select(e => (skeleton.Nodes[e.Source], skeleton.Nodes[e.Destination])),
+            found["edges"]!.AsArray().Select(e => ((string)e![0]!, (string)e[1]!))
+        );
         Assert.Equal(labels.Tracks.Select(t => t.Name), found["tracks"]!.AsArray().Select(t => (string)t!));
         Assert.Equal(labels.Frames.Select(f => f.FrameIndex), found["frame_idx"]!.AsArray().Select(f => (int)f!));
         var points = labels.Frames.SelectMany(f => f.Instances).SelectMany(i => i.Points).ToList();
         Assert.Equal(points.Where(p => !double.IsNaN(p.X)).Sum(p => p.X), (double)found["x_sum"]!, 1e-6);
         Assert.Equal(points.Count(p => p.Visible), (int)found["visible"]!);
         if (written.EndsWith(".pkg.slp"))
-            Assert.Equal(labels.Frames.Select(f => f.FrameIndex), found["pictures"]!["video0"]!.AsArray().Select(n => (int)n!));
+        {
+            Assert.Equal(
+                labels.Frames.Select(f => f.FrameIndex),
+                found["pictures"]!["video0"]!.AsArray().Select(n => (int)n!)
+            );
+        }
     }
 
     [Fact]
@@ -51,7 +62,13 @@ public sealed class SlpInteropTests
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", arguments)
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

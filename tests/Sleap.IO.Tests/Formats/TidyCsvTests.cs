@@ -19,7 +19,10 @@ public sealed class TidyCsvTests
             foreach (var (x, y) in a.Instances.Zip(b.Instances))
             {
                 Assert.True(y.IsPredicted);
-                Assert.Equal(x.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)), y.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)));
+                Assert.Equal(
+                    x.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)),
+                    y.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score))
+                );
             }
         }
     }
@@ -42,8 +45,21 @@ public sealed class TidyCsvTests
         using var files = new TestFiles();
         var skeleton = new Skeleton("s", ["left, \"front\" paw", "tail\nbase"]);
         var track = new Track(" spaced ");
-        var instance = new Instance { Skeleton = skeleton, Points = [new Point(1, 2, true, false, 0.5f), Point.Missing], Track = track, IsPredicted = true };
-        new Labels([new LabeledFrame { Video = Video.FromFile("a,b.mp4"), FrameIndex = 3, Instances = [instance] }]).Save(files.New("odd.csv"));
+        var instance = new Instance
+        {
+            Skeleton = skeleton,
+            Points = [new Point(1, 2, true, false, 0.5f), Point.Missing],
+            Track = track,
+            IsPredicted = true,
+        };
+        new Labels([
+            new LabeledFrame
+            {
+                Video = Video.FromFile("a,b.mp4"),
+                FrameIndex = 3,
+                Instances = [instance],
+            },
+        ]).Save(files.New("odd.csv"));
         var again = Labels.Load(files.New("odd.csv"));
         Assert.Equal(skeleton.Nodes.AsEnumerable(), again.Skeletons[0].Nodes);
         Assert.Equal((" spaced ", "a,b.mp4"), (again.Tracks.Single().Name, again.Videos.Single().Path));

@@ -5,7 +5,8 @@ public sealed class YoloTests
     [Fact]
     public void ReadsAsTheReferenceReads()
     {
-        // The reference makes each picture a video of its own, gives all one track and reckons in single precision (hence 1e-4 pixels); names the skeleton itself.
+        // The reference makes each picture a video of its own, gives all one track and reckons in single precision
+        // (hence 1e-4 pixels); names the skeleton itself.
         var expected = TestFiles.GoldenJson("read.yolo.json")["read"]!;
         using var files = new TestFiles();
         Copied(files);
@@ -33,22 +34,47 @@ public sealed class YoloTests
         var remarks = labels.Save(files.New("yolo/data.yaml"));
         Assert.Contains(remarks, r => r.Contains("rounded"));
         foreach (var name in new[] { "0000000.txt", "0000001.txt" })
-            Assert.Equal(File.ReadAllText(TestFiles.Golden($"yolo/train/labels/{name}")).Trim(), File.ReadAllText(files.New($"yolo/train/labels/{name}")).Trim());
+        {
+            Assert.Equal(
+                File.ReadAllText(TestFiles.Golden($"yolo/train/labels/{name}")).Trim(),
+                File.ReadAllText(files.New($"yolo/train/labels/{name}")).Trim()
+            );
+        }
+
         var again = Labels.Load(files.New("yolo/data.yaml"));
         // Six decimals of 560 pixels.
         Assert.Equal(labels.Frames[1].Instances[0].Points[0].X, again.Frames[1].Instances[0].Points[0].X, 0.0003);
         using var source = again.Videos.Single().Open();
         Assert.Equal((2, 320, 560), (source.FrameCount, source.Height, source.Width));
-        Assert.Contains("not empty", Assert.Throws<IOException>(() => labels.Save(files.New("yolo/data.yaml"))).Message);
+        Assert.Contains(
+            "not empty",
+            Assert.Throws<IOException>(() => labels.Save(files.New("yolo/data.yaml"))).Message
+        );
     }
 
     [Fact]
     public void SymmetriesAndOddNamesComeBack()
     {
         using var files = new TestFiles();
-        var skeleton = new Skeleton("a \"mouse\": yes", ["left: ear", "- nose", "right ear"], [new Edge(0, 1)], [new Symmetry(0, 2)]);
-        var instance = new Instance { Skeleton = skeleton, Points = [new Point(100, 50), Point.Missing, new Point(5, 5)] };
-        new Labels([new LabeledFrame { Video = Video.FromFile(TestFiles.Data("small_robot.mp4")), FrameIndex = 3, Instances = [instance] }]).Save(files.New("y/data.yaml"));
+        var skeleton = new Skeleton(
+            "a \"mouse\": yes",
+            ["left: ear", "- nose", "right ear"],
+            [new Edge(0, 1)],
+            [new Symmetry(0, 2)]
+        );
+        var instance = new Instance
+        {
+            Skeleton = skeleton,
+            Points = [new Point(100, 50), Point.Missing, new Point(5, 5)],
+        };
+        new Labels([
+            new LabeledFrame
+            {
+                Video = Video.FromFile(TestFiles.Data("small_robot.mp4")),
+                FrameIndex = 3,
+                Instances = [instance],
+            },
+        ]).Save(files.New("y/data.yaml"));
         var again = Labels.Load(files.New("y"));
         Assert.Equal(skeleton, again.Skeletons.Single());
         Assert.True(again.Frames[0].Instances[0].Points[1].IsMissing);
@@ -77,7 +103,10 @@ public sealed class YoloTests
         foreach (var name in new[] { "0000000", "0000001" })
         {
             File.Copy(TestFiles.Golden($"yolo/train/labels/{name}.txt"), files.New($"train/labels/{name}.txt"));
-            File.WriteAllBytes(files.New($"train/images/{name}.png"), PictureEncoder.Png(new Frame(0, 320, 560, 1, new byte[320 * 560])));
+            File.WriteAllBytes(
+                files.New($"train/images/{name}.png"),
+                PictureEncoder.Png(new Frame(0, 320, 560, 1, new byte[320 * 560]))
+            );
         }
     }
 }

@@ -3,13 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO.Tests;
 
-/// <summary>Two thousand damaged files of each format: each is read or refused by name, within 5 s and 1 GB, and nothing is written anywhere.</summary>
+/// <summary>
+/// Two thousand damaged files of each format: each is read or refused by name, within 5 s and 1 GB, and nothing is
+/// written anywhere.
+/// </summary>
 public sealed class MutatedFilesTests
 {
     private const int Times = 2000;
     private const long MostMemory = 1L << 30;
 
-    private static readonly string Openfield = Path.Combine(TestFiles.Root, "examples", "data", "openfield", "labeled-data", "m4s1");
+    private static readonly string Openfield = Path.Combine(
+        TestFiles.Root,
+        "examples",
+        "data",
+        "openfield",
+        "labeled-data",
+        "m4s1"
+    );
 
     [Theory]
     [InlineData("by-hand.slp", 1)]
@@ -33,15 +43,22 @@ public sealed class MutatedFilesTests
     }
 
     [Fact]
-    public void EveryDamagedDeepLabCutHdf5IsReadOrRefused() => Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);
+    public void EveryDamagedDeepLabCutHdf5IsReadOrRefused() =>
+        Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);
 
     [Fact]
     public void EveryDamagedDeepLabCutProjectIsReadOrRefused()
     {
         using var files = new TestFiles();
         Directory.CreateDirectory(files.New("project/labeled-data/m4s1"));
-        File.WriteAllText(files.New("project/config.yaml"), "Task: t\nscorer: me\nskeleton:\n- - snout\n  - tailbase\n- - leftear\n  - rightear\n");
-        File.WriteAllLines(files.New("project/labeled-data/m4s1/CollectedData_me.csv"), File.ReadLines(Path.Combine(Openfield, "CollectedData_Pranav.csv")).Take(20));
+        File.WriteAllText(
+            files.New("project/config.yaml"),
+            "Task: t\nscorer: me\nskeleton:\n- - snout\n  - tailbase\n- - leftear\n  - rightear\n"
+        );
+        File.WriteAllLines(
+            files.New("project/labeled-data/m4s1/CollectedData_me.csv"),
+            File.ReadLines(Path.Combine(Openfield, "CollectedData_Pranav.csv")).Take(20)
+        );
         Mutate(files.New("project"), 13);
     }
 
@@ -53,10 +70,24 @@ public sealed class MutatedFilesTests
         var pictures = files.New("pictures");
         Directory.CreateDirectory(pictures);
         for (var i = 0; i < 2; i++)
-            File.WriteAllBytes(Path.Combine(pictures, $"{i}.png"), PictureEncoder.Png(new Frame(0, 8, 9, 1, new byte[72])));
+        {
+            File.WriteAllBytes(
+                Path.Combine(pictures, $"{i}.png"),
+                PictureEncoder.Png(new Frame(0, 8, 9, 1, new byte[72]))
+            );
+        }
+
         var video = Video.FromFile(pictures);
-        new Labels([.. Enumerable.Range(0, 2).Select(i => new LabeledFrame { Video = video, FrameIndex = i, Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2), new Point(3, 4)] }] })])
-            .Save(files.New("yolo/data.yaml"));
+        new Labels([
+            .. Enumerable
+                .Range(0, 2)
+                .Select(i => new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = i,
+                    Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2), new Point(3, 4)] }],
+                }),
+        ]).Save(files.New("yolo/data.yaml"));
         Mutate(files.New("yolo"), 14);
     }
 
@@ -70,8 +101,33 @@ public sealed class MutatedFilesTests
         using var files = new TestFiles();
         var inner = Directory.CreateDirectory(files.New("a/b/target")).FullName;
         var skeleton = new Skeleton(name, [name]);
-        LabeledFrame In(string path) => new() { Video = Video.FromFile(path), FrameIndex = 0, Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2)], Track = new Track(name) }] };
-        foreach (var ending in new[] { "l.slp", "l.h5", "l.json", "l.csv", "CollectedData_l.csv", "l.pkg.slp", "yolo/data.yaml" })
+        LabeledFrame In(string path) =>
+            new()
+            {
+                Video = Video.FromFile(path),
+                FrameIndex = 0,
+                Instances =
+                [
+                    new Instance
+                    {
+                        Skeleton = skeleton,
+                        Points = [new Point(1, 2)],
+                        Track = new Track(name),
+                    },
+                ],
+            };
+        foreach (
+            var ending in new[]
+            {
+                "l.slp",
+                "l.h5",
+                "l.json",
+                "l.csv",
+                "CollectedData_l.csv",
+                "l.pkg.slp",
+                "yolo/data.yaml",
+            }
+        )
         {
             try
             {
@@ -84,7 +140,10 @@ public sealed class MutatedFilesTests
         }
         Assert.Equal(["target"], Directory.GetFileSystemEntries(files.New("a/b")).Select(Path.GetFileName));
         Assert.Equal(["a"], Directory.GetFileSystemEntries(files.Folder).Select(Path.GetFileName));
-        Assert.All(Directory.GetFiles(inner, "*", SearchOption.AllDirectories), f => Assert.StartsWith(inner + "/", Path.GetFullPath(f)));
+        Assert.All(
+            Directory.GetFiles(inner, "*", SearchOption.AllDirectories),
+            f => Assert.StartsWith(inner + "/", Path.GetFullPath(f))
+        );
         Assert.NotEmpty(Directory.GetFiles(inner));
     }
 
@@ -92,7 +151,15 @@ public sealed class MutatedFilesTests
     public void YamlThatNestsOrRefersBackWithoutEndIsRefused()
     {
         using var files = new TestFiles();
-        foreach (var text in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{a: ", 100_000)), string.Concat(Enumerable.Repeat("- ", 50_000)), "[*a, " + string.Concat(Enumerable.Repeat("*b, ", 20)) + "]" })
+        foreach (
+            var text in new[]
+            {
+                new string('[', 100_000),
+                string.Concat(Enumerable.Repeat("{a: ", 100_000)),
+                string.Concat(Enumerable.Repeat("- ", 50_000)),
+                "[*a, " + string.Concat(Enumerable.Repeat("*b, ", 20)) + "]",
+            }
+        )
         {
             File.WriteAllText(files.New("data.yaml"), $"a: &a [1]\nb: &b [*a]\nkpt_shape: {text}");
             Assert.Contains("data.yaml", Assert.Throws<PoseFormatException>(() => Labels.Load(files.Folder)).Message);
@@ -102,9 +169,14 @@ public sealed class MutatedFilesTests
     private static void Mutate(string source, int seed)
     {
         using var files = new TestFiles();
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "mutate", source, files.Folder, $"{seed}", $"{Times}"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(Program).Assembly.Location, "mutate", source, files.Folder, $"{seed}", $"{Times}"]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = files.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = files.Folder,
         };
         // More than this on the managed heap is an OutOfMemoryException, which is no PoseFormatException.
         start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{MostMemory:x}";

@@ -6,11 +6,38 @@ namespace Sleap.IO.Tests;
 /// <summary>Damages a file's bytes in the ways disks, networks and people do.</summary>
 internal static partial class Mutation
 {
-    private static readonly string[] Traversals = ["../../../../../../etc/passwd", "/dev/zero", "..\\..\\..\\evil.mp4", "file:///etc/passwd", "/proc/self/mem", "%s%n\\u0000"];
+    private static readonly string[] Traversals =
+    [
+        "../../../../../../etc/passwd",
+        "/dev/zero",
+        "..\\..\\..\\evil.mp4",
+        "file:///etc/passwd",
+        "/proc/self/mem",
+        "%s%n\\u0000",
+    ];
     private static readonly string[] WrongValues =
-        ["null", "\"text\"", "[]", "{}", "-1", "1e999", "-1e308", "99999999999999999999", "2147483648", "NaN", "true", "0.5", "", "{\"a\":1}", "[[1,2],[3]]"];
+    [
+        "null",
+        "\"text\"",
+        "[]",
+        "{}",
+        "-1",
+        "1e999",
+        "-1e308",
+        "99999999999999999999",
+        "2147483648",
+        "NaN",
+        "true",
+        "0.5",
+        "",
+        "{\"a\":1}",
+        "[[1,2],[3]]",
+    ];
 
-    /// <summary>A damaged copy: bits turned, cut short, stretches overwritten or moved, huge numbers, other types, deep nesting, names that lead elsewhere.</summary>
+    /// <summary>
+    /// A damaged copy: bits turned, cut short, stretches overwritten or moved, huge numbers, other types, deep nesting,
+    /// names that lead elsewhere.
+    /// </summary>
     public static byte[] Of(byte[] original, Random random)
     {
         var isText = original.AsSpan(0, Math.Min(original.Length, 1024)).IndexOf((byte)0) < 0;
@@ -34,7 +61,9 @@ internal static partial class Mutation
                 return bytes;
             case 5 when bytes.Length > 16:
                 // A huge or negative number where a size may stand.
-                BitConverter.GetBytes(random.Next(2) == 0 ? long.MaxValue >> random.Next(40) : -1L << random.Next(40)).CopyTo(bytes, random.Next(bytes.Length - 8) & ~7);
+                BitConverter
+                    .GetBytes(random.Next(2) == 0 ? long.MaxValue >> random.Next(40) : -1L << random.Next(40))
+                    .CopyTo(bytes, random.Next(bytes.Length - 8) & ~7);
                 return bytes;
             case 6:
                 return isText ? Renamed(bytes, random) : Overwritten(bytes, random);
@@ -51,8 +80,13 @@ internal static partial class Mutation
         if (words.Count == 0)
             return bytes;
         var word = words[random.Next(words.Count)];
-        var value = random.Next(8) == 0 ? new string(random.Next(2) == 0 ? '[' : '{', random.Next(10, 100_000)) : WrongValues[random.Next(WrongValues.Length)];
-        return Encoding.Latin1.GetBytes(string.Concat(text.AsSpan(0, word.Index), value, text.AsSpan(word.Index + word.Length)));
+        var value =
+            random.Next(8) == 0
+                ? new string(random.Next(2) == 0 ? '[' : '{', random.Next(10, 100_000))
+                : WrongValues[random.Next(WrongValues.Length)];
+        return Encoding.Latin1.GetBytes(
+            string.Concat(text.AsSpan(0, word.Index), value, text.AsSpan(word.Index + word.Length))
+        );
     }
 
     /// <summary>Of a text: one name leads somewhere else.</summary>
@@ -63,7 +97,13 @@ internal static partial class Mutation
         if (names.Count == 0)
             return Retyped(bytes, random);
         var name = names[random.Next(names.Count)];
-        return Encoding.Latin1.GetBytes(string.Concat(text.AsSpan(0, name.Index), Traversals[random.Next(Traversals.Length)], text.AsSpan(name.Index + name.Length)));
+        return Encoding.Latin1.GetBytes(
+            string.Concat(
+                text.AsSpan(0, name.Index),
+                Traversals[random.Next(Traversals.Length)],
+                text.AsSpan(name.Index + name.Length)
+            )
+        );
     }
 
     /// <summary>Of a binary file: some letters, often a name or JSON, become others of the same length.</summary>
@@ -73,7 +113,10 @@ internal static partial class Mutation
         if (words.Count == 0)
             return bytes;
         var word = words[random.Next(words.Count)];
-        var by = random.Next(3) == 0 ? new string('[', word.Length) : random.Next(2) == 0 ? Traversals[random.Next(Traversals.Length)] : WrongValues[random.Next(WrongValues.Length)];
+        var by =
+            random.Next(3) == 0 ? new string('[', word.Length)
+            : random.Next(2) == 0 ? Traversals[random.Next(Traversals.Length)]
+            : WrongValues[random.Next(WrongValues.Length)];
         Encoding.Latin1.GetBytes(by.PadRight(word.Length)[..word.Length]).CopyTo(bytes, word.Index);
         return bytes;
     }
@@ -82,7 +125,10 @@ internal static partial class Mutation
     private static byte[] Swapped(byte[] bytes, Random random)
     {
         var size = 8 * random.Next(1, 5);
-        var (a, b) = (random.Next(Math.Max(1, bytes.Length - size)) & ~7, random.Next(Math.Max(1, bytes.Length - size)) & ~7);
+        var (a, b) = (
+            random.Next(Math.Max(1, bytes.Length - size)) & ~7,
+            random.Next(Math.Max(1, bytes.Length - size)) & ~7
+        );
         if (bytes.Length <= size + 8)
             return bytes;
         var kept = bytes.AsSpan(a, size).ToArray();
@@ -97,7 +143,8 @@ internal static partial class Mutation
         return bytes.AsSpan(start, Math.Min(random.Next(1, 65), bytes.Length - start));
     }
 
-    private static Span<byte> Tail(byte[] bytes, Random random, int least) => bytes.AsSpan(random.Next(Math.Max(1, bytes.Length - least)));
+    private static Span<byte> Tail(byte[] bytes, Random random, int least) =>
+        bytes.AsSpan(random.Next(Math.Max(1, bytes.Length - least)));
 
     [GeneratedRegex("\"[^\"\n]*\"|[-+.0-9eE]+|[A-Za-z_]+")]
     private static partial Regex Words();

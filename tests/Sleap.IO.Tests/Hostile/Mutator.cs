@@ -3,37 +3,46 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO.Tests;
 
-/// <summary>Reads damaged copies of one file or folder, as a process of its own: what hangs, crashes or takes too much memory is then seen from outside.</summary>
+/// <summary>
+/// Reads damaged copies of one file or folder, as a process of its own: what hangs, crashes or takes too much memory is
+/// then seen from outside.
+/// </summary>
 internal static class Mutator
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    private static long started;
-    private static volatile int current;
+    private static long _started;
+    private static volatile int _current;
 
-    /// <summary>Goes through the mutations; the last line of output is JSON of what came out. Exit code 3 is a hang, 1 an exception that should not be.</summary>
+    /// <summary>
+    /// Goes through the mutations; the last line of output is JSON of what came out. Exit code 3 is a hang, 1 an
+    /// exception that should not be.
+    /// </summary>
     public static int Run(string source, string folder, int seed, int times)
     {
         var target = Path.Combine(folder, Path.GetFileName(source));
         Copy(source, target);
-        string[] files = Directory.Exists(source) ? [.. Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [target];
+        string[] files = Directory.Exists(source)
+            ? [.. Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : [target];
         var originals = files.Select(File.ReadAllBytes).ToArray();
         var random = new Random(seed);
         var (read, refused, slowest) = (0, 0, TimeSpan.Zero);
-        started = Stopwatch.GetTimestamp();
+        _started = Stopwatch.GetTimestamp();
         new Thread(Watch) { IsBackground = true }.Start();
         for (var i = 0; i < times; i++)
         {
             // The first file of a folder says how the others are read: half of the damage goes there.
             var file = files.Length == 1 || random.Next(2) == 0 ? 0 : random.Next(files.Length);
             File.WriteAllBytes(files[file], Mutation.Of(originals[file], random));
-            (current, started) = (i, Stopwatch.GetTimestamp());
+            (_current, _started) = (i, Stopwatch.GetTimestamp());
             try
             {
                 Touch(Labels.Load(target));
                 read++;
             }
-            catch (PoseFormatException fault) when (fault.Message.Contains(folder, StringComparison.Ordinal) && fault.Cause.Length > 0)
+            catch (PoseFormatException fault)
+                when (fault.Message.Contains(folder, StringComparison.Ordinal) && fault.Cause.Length > 0)
             {
                 refused++;
             }
@@ -42,12 +51,20 @@ internal static class Mutator
                 Console.Error.WriteLine($"mutation {i} of {files[file]}: {fault}");
                 return 1;
             }
-            var took = Stopwatch.GetElapsedTime(started);
+            var took = Stopwatch.GetElapsedTime(_started);
             slowest = took > slowest ? took : slowest;
             File.WriteAllBytes(files[file], originals[file]);
         }
         using var self = Process.GetCurrentProcess();
-        Console.WriteLine(new JsonObject { ["read"] = read, ["refused"] = refused, ["slowest_ms"] = slowest.TotalMilliseconds, ["peak_bytes"] = self.PeakWorkingSet64 }.ToJsonString());
+        Console.WriteLine(
+            new JsonObject
+            {
+                ["read"] = read,
+                ["refused"] = refused,
+                ["slowest_ms"] = slowest.TotalMilliseconds,
+                ["peak_bytes"] = self.PeakWorkingSet64,
+            }.ToJsonString()
+        );
         return 0;
     }
 
@@ -56,9 +73,9 @@ internal static class Mutator
         while (true)
         {
             Thread.Sleep(100);
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref started)) <= Longest)
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _started)) <= Longest)
                 continue;
-            Console.Error.WriteLine($"mutation {current} is not read within {Longest.TotalSeconds} s.");
+            Console.Error.WriteLine($"mutation {_current} is not read within {Longest.TotalSeconds} s.");
             Environment.Exit(3);
         }
     }
@@ -84,7 +101,11 @@ internal static class Mutator
         foreach (var instance in labels.Frames.SelectMany(f => f.Instances))
         {
             if (instance.Points.Length != instance.Skeleton.Nodes.Length)
-                throw new InvalidOperationException($"{instance.Points.Length} points for {instance.Skeleton.Nodes.Length} nodes.");
+            {
+                throw new InvalidOperationException(
+                    $"{instance.Points.Length} points for {instance.Skeleton.Nodes.Length} nodes."
+                );
+            }
         }
         foreach (var video in labels.Videos.Where(v => v.Kind == VideoKind.Embedded && v.FoundPath is not null))
         {

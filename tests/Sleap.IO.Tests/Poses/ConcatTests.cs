@@ -20,15 +20,37 @@ public sealed class ConcatTests
         Assert.Same(labels.Videos[1], labels.Frames[2].Video);
         Assert.Single(labels.Skeletons);
         Assert.Empty(labels.Remarks);
-        Assert.Contains("more than once", Assert.Single(Labels.LoadMany([files.New("one.slp"), files.New("one.slp")]).Remarks));
+        Assert.Contains(
+            "more than once",
+            Assert.Single(Labels.LoadMany([files.New("one.slp"), files.New("one.slp")]).Remarks)
+        );
     }
 
     [Fact]
     public void CorrectedInstancesStayWithTheirPredictions()
     {
-        var predicted = new Instance { Skeleton = Mouse, Points = [new Point(1, 2)], IsPredicted = true, Track = new Track("t") };
-        var user = new Instance { Skeleton = Mouse, Points = [new Point(1, 3)], FromPredicted = predicted };
-        Labels Set() => new([new LabeledFrame { Video = Video.FromFile("v.mp4"), FrameIndex = 0, Instances = [predicted, user] }]);
+        var predicted = new Instance
+        {
+            Skeleton = Mouse,
+            Points = [new Point(1, 2)],
+            IsPredicted = true,
+            Track = new Track("t"),
+        };
+        var user = new Instance
+        {
+            Skeleton = Mouse,
+            Points = [new Point(1, 3)],
+            FromPredicted = predicted,
+        };
+        Labels Set() =>
+            new([
+                new LabeledFrame
+                {
+                    Video = Video.FromFile("v.mp4"),
+                    FrameIndex = 0,
+                    Instances = [predicted, user],
+                },
+            ]);
         var second = Labels.Load(Saved(Set()));
         var joined = Labels.Concat([Set(), second]);
         Assert.All(joined.Frames, f => Assert.Same(f.Instances[0], f.Instances[1].FromPredicted));
@@ -46,7 +68,10 @@ public sealed class ConcatTests
         }
         Assert.Equal([files.New("a/x.slp"), files.New("b/day1/x.slp")], FileGlob.Find(files.New("**/*.slp")));
         Assert.Equal([files.New("a/x.slp")], FileGlob.Find(files.New("?/x.slp")));
-        Assert.Contains("*.h5", Assert.Throws<FileNotFoundException>(() => Labels.LoadMany([files.New("*.h5")])).Message);
+        Assert.Contains(
+            "*.h5",
+            Assert.Throws<FileNotFoundException>(() => Labels.LoadMany([files.New("*.h5")])).Message
+        );
         Assert.Throws<ArgumentException>(() => Labels.LoadMany([]));
     }
 
@@ -57,6 +82,21 @@ public sealed class ConcatTests
         return path;
     }
 
-    private static void Save(string path, string video, int frame, string track) => new Labels(
-        [new LabeledFrame { Video = Video.FromFile(video), FrameIndex = frame, Instances = [new Instance { Skeleton = Mouse, Points = [new Point(frame, 1)], Track = new Track(track) }] }]).Save(path);
+    private static void Save(string path, string video, int frame, string track) =>
+        new Labels([
+            new LabeledFrame
+            {
+                Video = Video.FromFile(video),
+                FrameIndex = frame,
+                Instances =
+                [
+                    new Instance
+                    {
+                        Skeleton = Mouse,
+                        Points = [new Point(frame, 1)],
+                        Track = new Track(track),
+                    },
+                ],
+            },
+        ]).Save(path);
 }

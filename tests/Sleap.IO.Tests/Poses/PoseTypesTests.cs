@@ -7,7 +7,14 @@ public sealed class PoseTypesTests
     [Fact]
     public void ASkeletonListsAllItsFaultsAtOnce()
     {
-        var fault = Assert.Throws<ArgumentException>(() => new Skeleton("s", ["a", "", "a"], [new Edge(0, 3), new Edge(1, 1), new Edge(0, 1), new Edge(0, 1)], [new Symmetry(2, 2)]));
+        var fault = Assert.Throws<ArgumentException>(() =>
+            new Skeleton(
+                "s",
+                ["a", "", "a"],
+                [new Edge(0, 3), new Edge(1, 1), new Edge(0, 1), new Edge(0, 1)],
+                [new Symmetry(2, 2)]
+            )
+        );
         foreach (var part in new[] { "node 1", "'a'", "0 -> 3", "1 -> 1", "twice", "2 - 2" })
             Assert.Contains(part, fault.Message);
     }
@@ -17,7 +24,10 @@ public sealed class PoseTypesTests
     {
         var one = new Skeleton("s", ["a", "b"], [new Edge(1, 0)], [new Symmetry(1, 0), new Symmetry(0, 1)]);
         Assert.Equal(new Skeleton("s", ["a", "b"], [new Edge(1, 0)], [new Symmetry(0, 1)]), one);
-        Assert.Equal(one.GetHashCode(), new Skeleton("s", ["a", "b"], [new Edge(1, 0)], [new Symmetry(0, 1)]).GetHashCode());
+        Assert.Equal(
+            one.GetHashCode(),
+            new Skeleton("s", ["a", "b"], [new Edge(1, 0)], [new Symmetry(0, 1)]).GetHashCode()
+        );
         Assert.NotEqual(new Skeleton("s", ["b", "a"], [new Edge(1, 0)], [new Symmetry(0, 1)]), one);
         Assert.Equal((1, -1), (one.IndexOf("b"), one.IndexOf("B")));
     }
@@ -29,7 +39,14 @@ public sealed class PoseTypesTests
         Assert.Throws<ArgumentException>(() => new Instance { Points = [Point.Missing], Skeleton = Two });
         Assert.Throws<ArgumentException>(() => new Instance { Skeleton = Two, Points = default });
         var user = new Instance { Skeleton = Two, Points = [Point.Missing, new Point(1, 2)] };
-        Assert.Throws<ArgumentException>(() => new Instance { Skeleton = Two, Points = user.Points, FromPredicted = user });
+        Assert.Throws<ArgumentException>(() =>
+            new Instance
+            {
+                Skeleton = Two,
+                Points = user.Points,
+                FromPredicted = user,
+            }
+        );
     }
 
     [Theory]
@@ -46,15 +63,32 @@ public sealed class PoseTypesTests
         Assert.Throws<ArgumentException>(() => new Frame(0, 2, 2, 2, new byte[8]));
         Assert.Throws<ArgumentException>(() => new Frame(0, 2, 2, 3, new byte[8]));
         Assert.Throws<ArgumentException>(() => new Frame(0, int.MaxValue, int.MaxValue, 3, new byte[8]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LabeledFrame { Video = Video.FromFile("v.mp4"), FrameIndex = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new LabeledFrame { Video = Video.FromFile("v.mp4"), FrameIndex = -1 }
+        );
     }
 
     [Fact]
     public void LabelsGatherWhatTheirFramesUse()
     {
         var (first, second, track) = (Video.FromFile("1.mp4"), Video.FromFile("2.mp4"), new Track("t"));
-        var instance = new Instance { Skeleton = Two, Points = [Point.Missing, Point.Missing], Track = track };
-        var labels = new Labels([new LabeledFrame { Video = second, FrameIndex = 0, Instances = [instance] }], videos: [first]);
+        var instance = new Instance
+        {
+            Skeleton = Two,
+            Points = [Point.Missing, Point.Missing],
+            Track = track,
+        };
+        var labels = new Labels(
+            [
+                new LabeledFrame
+                {
+                    Video = second,
+                    FrameIndex = 0,
+                    Instances = [instance],
+                },
+            ],
+            videos: [first]
+        );
         Assert.Equal([first, second], labels.Videos);
         Assert.Equal([Two], labels.Skeletons);
         Assert.Equal([track], labels.Tracks);

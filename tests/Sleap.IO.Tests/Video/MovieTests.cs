@@ -8,17 +8,28 @@ public sealed class MovieTests
     private static readonly string Gray = TestFiles.Data("centered_pair_low_quality.mp4");
     private static readonly string Colour = TestFiles.Data("small_robot.mp4");
 
-    /// <summary>The key frames of this recording need what lies before them: after a jump ffmpeg complains and gives pictures in ruins.</summary>
+    /// <summary>
+    /// The key frames of this recording need what lies before them: after a jump ffmpeg complains and gives pictures in
+    /// ruins.
+    /// </summary>
     [Fact]
     public void WhereJumpingGivesRuinsTheFramesAreReadFromTheFront()
     {
         var path = Path.Combine(TestFiles.Root, "examples", "data", "openfield", "videos", "m3v1mp4.mp4");
         var wanted = new[] { 210, 400, 650 };
         using var inOrder = Sleap.IO.Video.FromFile(path).Open();
-        var truth = inOrder.ReadMany(Enumerable.Range(0, 651)).Where(r => wanted.Contains(r.FrameIndex)).ToDictionary(r => r.FrameIndex, r => r.Frame!.Pixels);
+        var truth = inOrder
+            .ReadMany(Enumerable.Range(0, 651))
+            .Where(r => wanted.Contains(r.FrameIndex))
+            .ToDictionary(r => r.FrameIndex, r => r.Frame!.Pixels);
         using var jumping = Sleap.IO.Video.FromFile(path).Open();
         foreach (var index in (int[])[400, 650, 210])
-            Assert.True(truth[index].AsSpan().SequenceEqual(jumping.Read(index).Pixels), $"frame {index} is another one alone than in order");
+        {
+            Assert.True(
+                truth[index].AsSpan().SequenceEqual(jumping.Read(index).Pixels),
+                $"frame {index} is another one alone than in order"
+            );
+        }
     }
 
     [Fact]
@@ -26,7 +37,10 @@ public sealed class MovieTests
     {
         var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]!;
         using var source = Video.FromFile(Gray).Open();
-        Assert.Equal((1100, 384, 384, 1, 15.0), (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond));
+        Assert.Equal(
+            (1100, 384, 384, 1, 15.0),
+            (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond)
+        );
         foreach (var (number, row) in expected["frames"]!.AsObject())
             Assert.Equal((string)row!["opencv_gray_first_channel"]!["sha256"]!, Hash(source.Read(int.Parse(number))));
     }
@@ -34,10 +48,14 @@ public sealed class MovieTests
     [Fact]
     public void ColourFramesAreByteForByteThoseOfTheReference()
     {
-        // The file is tagged BT.709, and ffmpeg's rgb24 goes by the tag, as OpenCV does. (The other matrix, BT.601, is up to 4 levels off: pyav takes that.)
+        // The file is tagged BT.709, and ffmpeg's rgb24 goes by the tag, as OpenCV does. (The other matrix, BT.601, is
+        // up to 4 levels off: pyav takes that.)
         var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["small_robot.mp4"]!;
         using var source = Video.FromFile(Colour).Open();
-        Assert.Equal((166, 320, 560, 3, 30.0), (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond));
+        Assert.Equal(
+            (166, 320, 560, 3, 30.0),
+            (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond)
+        );
         foreach (var (number, row) in expected["frames"]!.AsObject())
             Assert.Equal((string)row!["opencv_rgb"]!["sha256"]!, Hash(source.Read(int.Parse(number))));
     }
@@ -75,7 +93,9 @@ public sealed class MovieTests
     [Fact]
     public void AGrayVideoAskedForInColourHasThreeEqualChannels()
     {
-        var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]!["frames"]!["7"]!;
+        var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]![
+            "frames"
+        ]!["7"]!;
         var labels = Labels.Load(TestFiles.Data("centered_pair_predictions.slp"));
         Assert.True(labels.Videos[0].IsGray);
         using var source = new FfmpegFrameSource(Gray, isGray: false);
@@ -130,7 +150,12 @@ public sealed class MovieTests
         using var files = new TestFiles();
         var own = files.New("watched.mp4");
         File.Copy(Gray, own);
-        using var watcher = Process.Start(new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "watch", own]) { RedirectStandardOutput = true })!;
+        using var watcher = Process.Start(
+            new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "watch", own])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         Assert.Equal("watching", watcher.StandardOutput.ReadLine());
         Assert.NotEmpty(ProcessesNaming(own));
         watcher.Kill();
@@ -142,7 +167,10 @@ public sealed class MovieTests
         Assert.Empty(ProcessesNaming(own));
     }
 
-    /// <summary>Going back and forth within one group of pictures decodes it once: the frames are kept, and no second ffmpeg starts.</summary>
+    /// <summary>
+    /// Going back and forth within one group of pictures decodes it once: the frames are kept, and no second ffmpeg
+    /// starts.
+    /// </summary>
     [Fact]
     public void FramesAroundAJumpAreKept()
     {
@@ -164,7 +192,19 @@ public sealed class MovieTests
     {
         using var files = new TestFiles();
         var varying = files.New("varying.mp4");
-        Ffmpeg("-i", Colour, "-vf", "select='not(mod(n,7))+not(mod(n,11))'", "-fps_mode", "vfr", "-g", "10", "-bf", "2", varying);
+        Ffmpeg(
+            "-i",
+            Colour,
+            "-vf",
+            "select='not(mod(n,7))+not(mod(n,11))'",
+            "-fps_mode",
+            "vfr",
+            "-g",
+            "10",
+            "-bf",
+            "2",
+            varying
+        );
         using (var source = Video.FromFile(varying).Open())
         {
             var inOrder = source.ReadMany(Enumerable.Range(0, source.FrameCount)).Select(r => Hash(r.Frame!)).ToList();
@@ -193,7 +233,17 @@ public sealed class MovieTests
         using (var source = Video.FromFile(avi).Open())
             whole = [.. source.ReadMany(Enumerable.Range(0, 12)).Select(r => Hash(r.Frame!))];
         var bytes = File.ReadAllBytes(avi);
-        var starts = Enumerable.Range(0, bytes.Length - 4).Where(i => bytes[i] == '0' && bytes[i + 1] == '0' && bytes[i + 2] == 'd' && bytes[i + 3] == 'c' && bytes[i + 8] == 0xFF && bytes[i + 9] == 0xD8).ToList();
+        var starts = Enumerable
+            .Range(0, bytes.Length - 4)
+            .Where(i =>
+                bytes[i] == '0'
+                && bytes[i + 1] == '0'
+                && bytes[i + 2] == 'd'
+                && bytes[i + 3] == 'c'
+                && bytes[i + 8] == 0xFF
+                && bytes[i + 9] == 0xD8
+            )
+            .ToList();
         Assert.Equal(12, starts.Count);
         bytes.AsSpan(starts[5] + 8, starts[6] - starts[5] - 8).Fill(0);
         File.WriteAllBytes(avi, bytes);
@@ -201,7 +251,10 @@ public sealed class MovieTests
         var results = damaged.ReadMany(Enumerable.Range(0, 12)).ToList();
         Assert.Equal([5], results.Where(r => r.Frame is null).Select(r => r.FrameIndex));
         Assert.Contains("frame 5", results[5].Error!.Message);
-        Assert.Equal(whole.Where((_, i) => i != 5), results.Where(r => r.Frame is not null).Select(r => Hash(r.Frame!)));
+        Assert.Equal(
+            whole.Where((_, i) => i != 5),
+            results.Where(r => r.Frame is not null).Select(r => Hash(r.Frame!))
+        );
     }
 
     [Fact]
@@ -211,9 +264,15 @@ public sealed class MovieTests
         var missing = Assert.Throws<FileNotFoundException>(() => Video.FromFile(files.New("gone.mp4")).Open());
         Assert.Contains("gone.mp4", missing.Message);
         File.WriteAllBytes(files.New("empty.mp4"), []);
-        Assert.Contains("empty", Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("empty.mp4")).Open()).Message);
+        Assert.Contains(
+            "empty",
+            Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("empty.mp4")).Open()).Message
+        );
         File.WriteAllText(files.New("text.mp4"), "this is not a video");
-        Assert.Contains("as a video", Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("text.mp4")).Open()).Message);
+        Assert.Contains(
+            "as a video",
+            Assert.Throws<PoseFormatException>(() => Video.FromFile(files.New("text.mp4")).Open()).Message
+        );
         var bytes = File.ReadAllBytes(Gray);
         File.WriteAllBytes(files.New("cut.mp4"), bytes[..(bytes.Length / 2)]);
         try
@@ -231,11 +290,20 @@ public sealed class MovieTests
     private static string Hash(Frame frame) => Convert.ToHexStringLower(SHA256.HashData(frame.Pixels));
 
     private static List<int> ProcessesNaming(string path) =>
-        [.. Process.GetProcessesByName("ffmpeg").Where(p => File.Exists($"/proc/{p.Id}/cmdline") && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(path)).Select(p => p.Id)];
+        [
+            .. Process
+                .GetProcessesByName("ffmpeg")
+                .Where(p =>
+                    File.Exists($"/proc/{p.Id}/cmdline") && File.ReadAllText($"/proc/{p.Id}/cmdline").Contains(path)
+                )
+                .Select(p => p.Id),
+        ];
 
     private static void Ffmpeg(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-y", .. arguments]) { RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("ffmpeg", ["-v", "error", "-y", .. arguments]) { RedirectStandardError = true }
+        )!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();
     }

@@ -11,7 +11,10 @@ public sealed class PictureTests
     {
         using var files = new TestFiles();
         ushort[] samples = [0x0000, 0x00FF, 0x0100, 0x7FFF, 0x8000, 0xFFFF];
-        File.WriteAllBytes(files.New("deep.png"), Png(3, 2, 16, 0, [.. samples.SelectMany(s => new[] { (byte)(s >> 8), (byte)s })]));
+        File.WriteAllBytes(
+            files.New("deep.png"),
+            Png(3, 2, 16, 0, [.. samples.SelectMany(s => new[] { (byte)(s >> 8), (byte)s })])
+        );
         using var source = Video.FromFile(files.New("deep.png")).Open();
         var frame = source.Read(0);
         Assert.Equal((2, 3, 1), (frame.Height, frame.Width, frame.Channels));
@@ -62,7 +65,12 @@ public sealed class PictureTests
         var huge = Png(1, 1, 8, 0, [0]);
         BinaryPrimitives.WriteInt32BigEndian(huge.AsSpan(16), 16000);
         BinaryPrimitives.WriteInt32BigEndian(huge.AsSpan(20), 16000);
-        Assert.Contains("16000", Assert.Throws<PoseFormatException>(() => PictureDecoder.Decode(huge, 0, null, false, "huge.png", null)).Message);
+        Assert.Contains(
+            "16000",
+            Assert
+                .Throws<PoseFormatException>(() => PictureDecoder.Decode(huge, 0, null, false, "huge.png", null))
+                .Message
+        );
     }
 
     [Theory]
@@ -70,7 +78,8 @@ public sealed class PictureTests
     [InlineData(2)]
     public void DamagedPicturesAreReadOrRefused(int seed)
     {
-        var original = seed == 1 ? Png(16, 16, 8, 2, [.. Enumerable.Range(0, 16 * 16 * 3).Select(i => (byte)(i * 7))]) : Jpeg();
+        var original =
+            seed == 1 ? Png(16, 16, 8, 2, [.. Enumerable.Range(0, 16 * 16 * 3).Select(i => (byte)(i * 7))]) : Jpeg();
         var random = new Random(seed);
         for (var i = 0; i < 2000; i++)
         {
@@ -89,7 +98,14 @@ public sealed class PictureTests
     private static byte[] Jpeg()
     {
         using var stream = new MemoryStream();
-        new StbImageWriteSharp.ImageWriter().WriteJpg([.. Enumerable.Range(0, 32 * 32 * 3).Select(i => (byte)(i / 5))], 32, 32, StbImageWriteSharp.ColorComponents.RedGreenBlue, stream, 80);
+        new StbImageWriteSharp.ImageWriter().WriteJpg(
+            [.. Enumerable.Range(0, 32 * 32 * 3).Select(i => (byte)(i / 5))],
+            32,
+            32,
+            StbImageWriteSharp.ColorComponents.RedGreenBlue,
+            stream,
+            80
+        );
         return stream.ToArray();
     }
 
@@ -110,7 +126,20 @@ public sealed class PictureTests
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = ((byte)bits, (byte)kind);
-        return [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
+        return
+        [
+            0x89,
+            (byte)'P',
+            (byte)'N',
+            (byte)'G',
+            13,
+            10,
+            26,
+            10,
+            .. Chunk("IHDR", header),
+            .. Chunk("IDAT", packed.ToArray()),
+            .. Chunk("IEND", []),
+        ];
     }
 
     private static byte[] Chunk(string kind, byte[] data)

@@ -16,14 +16,22 @@ public sealed class TiffTests
         using var files = new TestFiles();
         Write(files.New("stack.tif"), pages: 5, bits, samples, packing, kind);
         using var source = Video.FromFile(files.New("stack.tif")).Open();
-        Assert.Equal((5, 6, 7, samples == 1 ? 1 : 3), (source.FrameCount, source.Height, source.Width, source.Channels));
+        Assert.Equal(
+            (5, 6, 7, samples == 1 ? 1 : 3),
+            (source.FrameCount, source.Height, source.Width, source.Channels)
+        );
         foreach (var page in new[] { 4, 0, 3, 3, 1 })
         {
             var frame = source.Read(page);
             for (var i = 0; i < 6 * 7; i++)
             {
                 for (var c = 0; c < frame.Channels; c++)
-                    Assert.Equal((byte)(Value(page, (i * samples) + c) ^ (kind == Photometric.MINISWHITE ? 0xFF : 0)), frame.Pixels[(i * frame.Channels) + c]);
+                {
+                    Assert.Equal(
+                        (byte)(Value(page, (i * samples) + c) ^ (kind == Photometric.MINISWHITE ? 0xFF : 0)),
+                        frame.Pixels[(i * frame.Channels) + c]
+                    );
+                }
             }
         }
         Assert.IsType<ArgumentOutOfRangeException>(source.ReadMany([5]).Single().Error);
@@ -48,7 +56,14 @@ public sealed class TiffTests
         Write(files.New("stack.tif"), 3, 8, 1, Compression.NONE, Photometric.MINISBLACK);
         var video = Video.FromFile(files.New("stack.tif"));
         var skeleton = new Skeleton("s", ["a"]);
-        new Labels([new LabeledFrame { Video = video, FrameIndex = 2, Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2)] }] }]).Save(files.New("l.slp"));
+        new Labels([
+            new LabeledFrame
+            {
+                Video = video,
+                FrameIndex = 2,
+                Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2)] }],
+            },
+        ]).Save(files.New("l.slp"));
         var again = Labels.Load(files.New("l.slp")).Videos.Single();
         Assert.Equal(VideoKind.Tiff, again.Kind);
         using var source = again.Open();
@@ -82,7 +97,15 @@ public sealed class TiffTests
 
     private static byte Value(int page, int sample) => (byte)((page * 37) + (sample * 5));
 
-    private static void Write(string path, int pages, int bits, int samples, Compression packing, Photometric kind, int first = 0)
+    private static void Write(
+        string path,
+        int pages,
+        int bits,
+        int samples,
+        Compression packing,
+        Photometric kind,
+        int first = 0
+    )
     {
         using var tiff = Tiff.Open(path, "w");
         for (var page = 0; page < pages; page++)
@@ -98,7 +121,10 @@ public sealed class TiffTests
             for (var y = 0; y < 6; y++)
             {
                 // The lower byte of 16 is not to be seen in the frame.
-                var row = Enumerable.Range(y * 7 * samples, 7 * samples).SelectMany(s => bits == 8 ? new[] { Value(page + first, s) } : [0xAB, Value(page + first, s)]).ToArray();
+                var row = Enumerable
+                    .Range(y * 7 * samples, 7 * samples)
+                    .SelectMany(s => bits == 8 ? new[] { Value(page + first, s) } : [0xAB, Value(page + first, s)])
+                    .ToArray();
                 tiff.WriteScanline(row, y);
             }
             tiff.WriteDirectory();

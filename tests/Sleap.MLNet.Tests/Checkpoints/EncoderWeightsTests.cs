@@ -1,5 +1,4 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -10,47 +9,66 @@ public sealed class EncoderWeightsTests
     [Theory, InlineData("convnext"), InlineData("swin")]
     public void Published_weights_give_what_they_give_in_sleap_nn(string kind)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         var golden = new GoldenNetwork($"torchvision-{kind}-in-sleap-nn");
-        using PoseNetwork network = golden.Build();
-        foreach ((string name, Tensor parameter) in network.state_dict())
+        using var network = golden.Build();
+        foreach ((var name, var parameter) in network.state_dict())
         {
             if (name.StartsWith("backbone.enc.") && parameter.dtype == ScalarType.Float32)
                 parameter.zero_();
         }
 
-        string file = Golden.PathOf($"networks/torchvision-{kind}.pth");
+        var file = Golden.PathOf($"networks/torchvision-{kind}.pth");
         NetworkState.LoadEncoder(network, TorchCheckpoint.Read(file).ToTensors(), file);
-        Tensor expected = golden.File.ToTensor($"output.{network.Heads[0].Name}");
-        Assert.InRange(Golden.Difference(expected, network.call(golden.File.ToTensor("input"))[0]), 0, GoldenNetwork.Tolerance(expected));
+        var expected = golden.File.ToTensor($"output.{network.Heads[0].Name}");
+        Assert.InRange(
+            Golden.Difference(expected, network.call(golden.File.ToTensor("input"))[0]),
+            0,
+            GoldenNetwork.Tolerance(expected)
+        );
     }
 
     [Fact]
     public void Weights_that_do_not_fit_are_refused_with_the_reason()
     {
-        using DisposeScope scope = NewDisposeScope();
-        IReadOnlyDictionary<string, Tensor> tensors = TorchCheckpoint.Read(Golden.PathOf("networks/torchvision-convnext.pth")).ToTensors();
+        using var scope = NewDisposeScope();
+        var tensors = TorchCheckpoint.Read(Golden.PathOf("networks/torchvision-convnext.pth")).ToTensors();
         var head = new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 };
         var golden = new GoldenNetwork("torchvision-convnext-in-sleap-nn");
-        using var gray = new PoseNetwork(ModelConfig.Backbone(golden.Config) with { InChannels = 1, OutputStride = 1 }, [head]);
-        string message = Assert.Throws<PoseFormatException>(() => NetworkState.LoadEncoder(gray, tensors, "small.pth")).Message;
+        using var gray = new PoseNetwork(
+            ModelConfig.Backbone(golden.Config) with
+            {
+                InChannels = 1,
+                OutputStride = 1,
+            },
+            [head]
+        );
+        var message = Assert
+            .Throws<PoseFormatException>(() => NetworkState.LoadEncoder(gray, tensors, "small.pth"))
+            .Message;
         Assert.Contains("features.0.0.weight has the shape (4, 3, 4, 4), expected (4, 1, 4, 4)", message);
         Assert.Contains("InChannels 3", message);
         using var unet = new PoseNetwork(new UNetOptions { Filters = 4 }, [head]);
-        Assert.Contains("UNetOptions", Assert.Throws<PoseFormatException>(() => NetworkState.LoadEncoder(unet, tensors, "small.pth")).Message);
+        Assert.Contains(
+            "UNetOptions",
+            Assert.Throws<PoseFormatException>(() => NetworkState.LoadEncoder(unet, tensors, "small.pth")).Message
+        );
     }
 
     [Theory, InlineData("convnext", 3), InlineData("convnext", 1), InlineData("swin", 3), InlineData("swin", 1)]
     public void Normalisation_is_worked_into_the_first_convolution(string kind, int channels)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        IReadOnlyDictionary<string, Tensor> tensors = TorchCheckpoint.Read(Golden.PathOf($"networks/torchvision-{kind}.pth")).ToTensors();
+        var tensors = TorchCheckpoint.Read(Golden.PathOf($"networks/torchvision-{kind}.pth")).ToTensors();
         var images = rand(1, channels, 16, 16);
-        var normalized = (images.expand(1, 3, 16, 16) - tensor(new[] { 0.485f, 0.456f, 0.406f }).view(1, 3, 1, 1)) / tensor(new[] { 0.229f, 0.224f, 0.225f }).view(1, 3, 1, 1);
+        var normalized =
+            (images.expand(1, 3, 16, 16) - tensor(new[] { 0.485f, 0.456f, 0.406f }).view(1, 3, 1, 1))
+            / tensor(new[] { 0.229f, 0.224f, 0.225f }).view(1, 3, 1, 1);
         var worked = PretrainedWeights.Normalized(tensors, channels, "small.pth");
-        Tensor Convolve(Tensor x, IReadOnlyDictionary<string, Tensor> weights) => nn.functional.conv2d(x, weights["features.0.0.weight"], weights["features.0.0.bias"], [4, 4]);
+        Tensor Convolve(Tensor x, IReadOnlyDictionary<string, Tensor> weights) =>
+            nn.functional.conv2d(x, weights["features.0.0.weight"], weights["features.0.0.bias"], [4, 4]);
         // Single precision, sums of 48 products.
         Assert.InRange(Golden.Difference(Convolve(normalized, tensors), Convolve(images, worked)), 0, 1e-5);
     }
@@ -60,16 +78,48 @@ public sealed class EncoderWeightsTests
     {
         using var spots = new SpotFolder(6);
         var golden = new GoldenNetwork("torchvision-convnext-in-sleap-nn");
-        var backbone = (ConvNeXtOptions)ModelConfig.Backbone(golden.Config) with { InChannels = 1, OutputStride = 2, PretrainedWeights = Golden.PathOf("networks/torchvision-convnext.pth") };
-        var ml = new Microsoft.ML.MLContext(1);
-        using var model = Sleap.Transforms.PoseCatalogExtensions.Pose(ml).SingleInstance(new()
+        var backbone = (ConvNeXtOptions)ModelConfig.Backbone(golden.Config) with
         {
-            Backbone = backbone, Sigma = 2, Device = "cpu", Training = new() { Epochs = 1, StepsPerEpoch = 1, LearningRate = 1e-9, Seed = 1, AverageDecay = null, Device = "cpu" },
-        }).Fit(spots.View(ml));
+            InChannels = 1,
+            OutputStride = 2,
+            PretrainedWeights = Golden.PathOf("networks/torchvision-convnext.pth"),
+        };
+        var ml = new Microsoft.ML.MLContext(1);
+        using var model = Sleap
+            .Transforms.PoseCatalogExtensions.Pose(ml)
+            .SingleInstance(
+                new()
+                {
+                    Backbone = backbone,
+                    Sigma = 2,
+                    Device = "cpu",
+                    Training = new()
+                    {
+                        Epochs = 1,
+                        StepsPerEpoch = 1,
+                        LearningRate = 1e-9,
+                        Seed = 1,
+                        AverageDecay = null,
+                        Device = "cpu",
+                    },
+                }
+            )
+            .Fit(spots.View(ml));
         using var scope = NewDisposeScope();
-        var published = PretrainedWeights.Normalized(TorchCheckpoint.Read(backbone.PretrainedWeights!).ToTensors(), 1, "small.pth")["features.0.0.weight"];
+        var published = PretrainedWeights.Normalized(
+            TorchCheckpoint.Read(backbone.PretrainedWeights!).ToTensors(),
+            1,
+            "small.pth"
+        )["features.0.0.weight"];
         // One step at next to no rate: the weights are still those of the file.
-        Assert.InRange(Golden.Difference(published, model.Stages[0].Model.Network.state_dict()["backbone.enc.features.0.0.weight"]), 0, 1e-6);
+        Assert.InRange(
+            Golden.Difference(
+                published,
+                model.Stages[0].Model.Network.state_dict()["backbone.enc.features.0.0.weight"]
+            ),
+            0,
+            1e-6
+        );
     }
 
     [Fact]
@@ -80,17 +130,33 @@ public sealed class EncoderWeightsTests
         {
             var file = PretrainedWeights.FileOf(new ConvNeXtOptions())!;
             Assert.Equal("convnext_tiny-983f1562.pth", file);
-            var offline = Assert.Throws<FileNotFoundException>(() => PretrainedWeights.Find(file, [folder], (_, _) => throw new HttpRequestException("no network")));
+            var offline = Assert.Throws<FileNotFoundException>(() =>
+                PretrainedWeights.Find(file, [folder], (_, _) => throw new HttpRequestException("no network"))
+            );
             Assert.Contains(file, offline.Message);
             Assert.Contains(folder, offline.Message);
             Assert.Empty(Directory.GetFiles(folder));
 
             // A download of something else is refused and leaves nothing behind.
-            Assert.Contains("expected 983f1562", Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, path) => File.WriteAllText(path, "a page that says sorry"))).Message);
+            Assert.Contains(
+                "expected 983f1562",
+                Assert
+                    .Throws<PoseFormatException>(() =>
+                        PretrainedWeights.Find(
+                            file,
+                            [folder],
+                            (_, path) => File.WriteAllText(path, "a page that says sorry")
+                        )
+                    )
+                    .Message
+            );
             Assert.Empty(Directory.GetFiles(folder));
 
             File.WriteAllText(Path.Combine(folder, file), "damaged");
-            Assert.Contains("SHA-256", Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, _) => { })).Message);
+            Assert.Contains(
+                "SHA-256",
+                Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, _) => { })).Message
+            );
         }
         finally
         {
@@ -103,12 +169,33 @@ public sealed class EncoderWeightsTests
     {
         BackboneOptions[] all =
         [
-            new ConvNeXtOptions(), new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Small }, new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Base }, new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Large },
-            new SwinTOptions(), new SwinTOptions { Architecture = SwinArchitecture.Small }, new SwinTOptions { Architecture = SwinArchitecture.Base },
+            new ConvNeXtOptions(),
+            new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Small },
+            new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Base },
+            new ConvNeXtOptions { Architecture = ConvNeXtArchitecture.Large },
+            new SwinTOptions(),
+            new SwinTOptions { Architecture = SwinArchitecture.Small },
+            new SwinTOptions { Architecture = SwinArchitecture.Base },
         ];
-        var published = Golden.Json("networks/torchvision-files.json").AsObject().Select(entry => (string)entry.Value!["file"]!);
+        var published = Golden
+            .Json("networks/torchvision-files.json")
+            .AsObject()
+            .Select(entry => (string)entry.Value!["file"]!);
         Assert.Equal(published, all.Select(options => PretrainedWeights.FileOf((StagedBackboneOptions)options)!));
-        Assert.Contains("named sizes only", string.Join(' ', new ConvNeXtOptions { Architecture = new([1, 1, 1, 1], [8, 8, 8, 8]), PretrainedWeights = "ImageNet" }.Faults()));
-        Assert.Contains("a file that is there", string.Join(' ', new SwinTOptions { PretrainedWeights = "nowhere.pth" }.Faults()));
+        Assert.Contains(
+            "named sizes only",
+            string.Join(
+                ' ',
+                new ConvNeXtOptions
+                {
+                    Architecture = new([1, 1, 1, 1], [8, 8, 8, 8]),
+                    PretrainedWeights = "ImageNet",
+                }.Faults()
+            )
+        );
+        Assert.Contains(
+            "a file that is there",
+            string.Join(' ', new SwinTOptions { PretrainedWeights = "nowhere.pth" }.Faults())
+        );
     }
 }

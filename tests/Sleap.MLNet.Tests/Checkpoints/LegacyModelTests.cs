@@ -1,16 +1,18 @@
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
-using TorchSharp;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>Models of SLEAP before 1.5, which TensorFlow trained, give the activations that Keras stored with them.</summary>
+/// <summary>
+/// Models of SLEAP before 1.5, which TensorFlow trained, give the activations that Keras stored with them.
+/// </summary>
 public sealed class LegacyModelTests(ITestOutputHelper output)
 {
-    // The error of sleap-nn's own conversion with Keras' cropping, times ten: another order of the sums. In the ID model activations are large inside.
+    // The error of sleap-nn's own conversion with Keras' cropping, times ten: another order of the sums. In the ID
+    // model activations are large inside.
     [Theory]
     [InlineData("minimal_robot.UNet.single_instance", 2.3e-6, ModelType.SingleInstance)]
     [InlineData("minimal_instance.UNet.bottomup", 2e-7, ModelType.BottomUp)]
@@ -42,10 +44,13 @@ public sealed class LegacyModelTests(ITestOutputHelper output)
             }
             var dataset = stored.Contains($"activations/{keras}") ? $"activations/{keras}" : keras;
             var expected = tensor(stored.ReadNumbers<float>(dataset), stored.Sizes(dataset));
-            if (expected.dim() == 4) expected = expected.permute(0, 3, 1, 2);
+            if (expected.dim() == 4)
+                expected = expected.permute(0, 3, 1, 2);
             var index = network.Heads.Select(h => h.Name).ToList().IndexOf(ours);
             var difference = outputs[index].sub(expected).abs().max().item<float>();
-            output.WriteLine($"{name} {ours}: largest difference {difference:g3} of {expected.abs().max().item<float>():g3}");
+            output.WriteLine(
+                $"{name} {ours}: largest difference {difference:g3} of {expected.abs().max().item<float>():g3}"
+            );
             Assert.True(difference <= tolerance, $"{ours}: {difference}, allowed {tolerance}");
         }
     }

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using FsCheck.Xunit;
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -12,7 +11,7 @@ public sealed class SafetensorsTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>
         {
             ["numbers"] = rand(new long[] { 2, 3, 4 }),
@@ -24,12 +23,12 @@ public sealed class SafetensorsTests
         };
         using var stream = new MemoryStream();
         Safetensors.Write(stream, tensors, new Dictionary<string, string> { ["who"] = "ä\"b" });
-        Safetensors file = Safetensors.Read(new MemoryStream(stream.ToArray()), "memory");
+        var file = Safetensors.Read(new MemoryStream(stream.ToArray()), "memory");
         Assert.Equal("ä\"b", file.Metadata["who"]);
         Assert.Equal(tensors.Keys, file.Entries.Keys);
-        foreach ((string name, Tensor tensor) in tensors)
+        foreach ((var name, var tensor) in tensors)
         {
-            Tensor back = file.ToTensor(name);
+            var back = file.ToTensor(name);
             Assert.Equal(tensor.dtype, back.dtype);
             Assert.Equal(0, Golden.Difference(tensor, back));
         }
@@ -48,16 +47,27 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}""", 8, "cut off")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "data_offsets")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "begins at byte 4")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        12,
+        "begins at byte 4"
+    )]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "begins at byte 4")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12, "12 follow")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8,
+        "twice"
+    )]
     public void Hostile_headers_are_refused_with_the_cause(string header, int data, string cause)
     {
-        byte[] json = Encoding.UTF8.GetBytes(header), file = new byte[8 + json.Length + data];
+        byte[] json = Encoding.UTF8.GetBytes(header),
+            file = new byte[8 + json.Length + data];
         BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
         json.CopyTo(file, 8);
-        var fault = Assert.Throws<PoseFormatException>(() => Safetensors.Read(new MemoryStream(file), "evil.safetensors"));
+        var fault = Assert.Throws<PoseFormatException>(() =>
+            Safetensors.Read(new MemoryStream(file), "evil.safetensors")
+        );
         Assert.StartsWith("evil.safetensors", fault.Message);
         Assert.Contains(cause, fault.Message);
     }
@@ -67,23 +77,29 @@ public sealed class SafetensorsTests
     {
         var file = new byte[64];
         BinaryPrimitives.WriteInt64LittleEndian(file, length);
-        Assert.Contains("header", Assert.Throws<PoseFormatException>(() => Safetensors.Read(new MemoryStream(file), "x")).Message);
+        Assert.Contains(
+            "header",
+            Assert.Throws<PoseFormatException>(() => Safetensors.Read(new MemoryStream(file), "x")).Message
+        );
     }
 
     [Property(MaxTest = 300)]
     public void A_damaged_file_gives_an_error_or_other_numbers_but_nothing_else(int seed)
     {
         var random = new Random(seed);
-        byte[] file = File.ReadAllBytes(Golden.PathOf("networks/unet-at-max-stride.safetensors"));
+        var file = File.ReadAllBytes(Golden.PathOf("networks/unet-at-max-stride.safetensors"));
         if (random.Next(2) == 0)
             file = file[..random.Next(file.Length)];
-        for (int i = random.Next(1, 4); i > 0 && file.Length > 0; i--)
+        for (var i = random.Next(1, 4); i > 0 && file.Length > 0; i--)
             file[random.Next(Math.Min(file.Length, 5000))] = (byte)random.Next(256);
         try
         {
-            using DisposeScope scope = NewDisposeScope();
-            Safetensors read = Safetensors.Read(new MemoryStream(file), "damaged");
-            Assert.All(read.Entries.Keys, name => Assert.Equal(read.Entries[name].Shape.ToArray(), read.ToTensor(name).shape));
+            using var scope = NewDisposeScope();
+            var read = Safetensors.Read(new MemoryStream(file), "damaged");
+            Assert.All(
+                read.Entries.Keys,
+                name => Assert.Equal(read.Entries[name].Shape.ToArray(), read.ToTensor(name).shape)
+            );
         }
         catch (PoseFormatException fault)
         {
@@ -94,7 +110,15 @@ public sealed class SafetensorsTests
     [Fact]
     public void Too_short_a_file_and_an_unknown_name_are_named()
     {
-        Assert.Contains("has 3 bytes", Assert.Throws<PoseFormatException>(() => Safetensors.Read(new MemoryStream(new byte[3]), "x")).Message);
-        Assert.Contains("nowhere", Assert.Throws<PoseFormatException>(() => Golden.Open("networks/unet-convs1.safetensors").ToTensor("nowhere")).Message);
+        Assert.Contains(
+            "has 3 bytes",
+            Assert.Throws<PoseFormatException>(() => Safetensors.Read(new MemoryStream(new byte[3]), "x")).Message
+        );
+        Assert.Contains(
+            "nowhere",
+            Assert
+                .Throws<PoseFormatException>(() => Golden.Open("networks/unet-convs1.safetensors").ToTensor("nowhere"))
+                .Message
+        );
     }
 }

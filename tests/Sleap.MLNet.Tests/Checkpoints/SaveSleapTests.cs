@@ -11,16 +11,17 @@ public sealed class SaveSleapTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string[]> Models => new()
-    {
-        { ["single_instance"] },
-        { ["centroid"] },
-        { ["centered_instance"] },
-        { ["bottomup"] },
-        { ["multiclass_bottomup"] },
-        { ["centroid", "centered_instance"] },
-        { ["centroid", "multiclass_centered_instance"] },
-    };
+    public static TheoryData<string[]> Models =>
+        new()
+        {
+            { ["single_instance"] },
+            { ["centroid"] },
+            { ["centered_instance"] },
+            { ["bottomup"] },
+            { ["multiclass_bottomup"] },
+            { ["centroid", "centered_instance"] },
+            { ["centroid", "multiclass_centered_instance"] },
+        };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -41,7 +42,10 @@ public sealed class SaveSleapTests : IDisposable
             Assert.Equal(weights.Keys, same.Keys);
             Assert.All(weights.Keys, key => Assert.Equal(0, Golden.Difference(weights[key], same[key])));
             Assert.Equal(one.Model.Network.Backbone, other.Model.Network.Backbone);
-            Assert.Equal(one.Model.Network.Heads.Select(head => head with { LossWeight = 1 }), other.Model.Network.Heads.Select(head => head with { LossWeight = 1 }));
+            Assert.Equal(
+                one.Model.Network.Heads.Select(head => head with { LossWeight = 1 }),
+                other.Model.Network.Heads.Select(head => head with { LossWeight = 1 })
+            );
         }
         foreach (var folder in folders)
         {
@@ -54,38 +58,76 @@ public sealed class SaveSleapTests : IDisposable
     [Fact]
     public void A_crop_of_any_size_comes_back_but_is_refused_in_a_configuration_to_train_by()
     {
-        var options = new CenteredInstanceOptions { CropSize = 100, Sigma = 2, Backbone = new UNetOptions { Filters = 4, OutputStride = 2 } };
+        var options = new CenteredInstanceOptions
+        {
+            CropSize = 100,
+            Sigma = 2,
+            Backbone = new UNetOptions { Filters = 4, OutputStride = 2 },
+        };
         var subject = new PoseSubject(PairFolder.Skeleton, []);
         using var model = new CenteredInstanceModel(options, null, subject, Initialization.Default, 1);
-        ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(ModelType.CenteredInstance, options, null, subject, (200, 300)));
+        ModelFolder.Write(
+            _folder,
+            model.Network,
+            SleapConfigWriter.Write(ModelType.CenteredInstance, options, null, subject, (200, 300))
+        );
         Assert.Equal(100, ((CenteredInstanceOptions)ModelFolder.Read(_folder).Config.Options).CropSize);
-        var error = Assert.Throws<Sleap.IO.PoseFormatException>(() => SleapConfig.Read(Path.Combine(_folder, "training_config.yaml")));
+        var error = Assert.Throws<Sleap.IO.PoseFormatException>(() =>
+            SleapConfig.Read(Path.Combine(_folder, "training_config.yaml"))
+        );
         Assert.Contains("96 or 112", error.Message);
     }
 
     [Fact]
     public void Staged_backbones_are_written_and_read_too()
     {
-        foreach (var backbone in (BackboneOptions[])[
-            new ConvNeXtOptions { Architecture = new([1, 1, 1, 1], [4, 8, 8, 8]), OutputStride = 2, InChannels = 3 },
-            new SwinTOptions { Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]), OutputStride = 2, WindowSize = 4 }])
+        foreach (
+            var backbone in (BackboneOptions[])
+                [
+                    new ConvNeXtOptions
+                    {
+                        Architecture = new([1, 1, 1, 1], [4, 8, 8, 8]),
+                        OutputStride = 2,
+                        InChannels = 3,
+                    },
+                    new SwinTOptions
+                    {
+                        Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]),
+                        OutputStride = 2,
+                        WindowSize = 4,
+                    },
+                ]
+        )
         {
             var options = new SingleInstanceOptions { Backbone = backbone, Sigma = 2 };
             var subject = new PoseSubject(PairFolder.Skeleton, []);
             using var model = new SingleInstanceModel(options, subject, Initialization.Default, 1);
-            ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(ModelType.SingleInstance, options, null, subject, (64, 64)));
+            ModelFolder.Write(
+                _folder,
+                model.Network,
+                SleapConfigWriter.Write(ModelType.SingleInstance, options, null, subject, (64, 64))
+            );
             var folder = ModelFolder.Read(_folder);
             Assert.Equal(Describe(backbone), Describe(folder.Config.Options.Backbone));
-            using var again = new SingleInstanceModel((SingleInstanceOptions)folder.Config.Options, subject, Initialization.Default);
+            using var again = new SingleInstanceModel(
+                (SingleInstanceOptions)folder.Config.Options,
+                subject,
+                Initialization.Default
+            );
             folder.Load(again.Network);
-            Assert.Equal(0, Golden.Difference(model.Network.state_dict().Values.First(), again.Network.state_dict().Values.First()));
+            Assert.Equal(
+                0,
+                Golden.Difference(model.Network.state_dict().Values.First(), again.Network.state_dict().Values.First())
+            );
         }
 
         // Immutable arrays are equal only as the same array: the text says what is in them.
         static string Describe(BackboneOptions options) => System.Text.Json.JsonSerializer.Serialize<object>(options);
     }
 
-    /// <summary>sleap-nn takes tiny where model_type is missing, and reads arch only under a name that it does not know.</summary>
+    /// <summary>
+    /// sleap-nn takes tiny where model_type is missing, and reads arch only under a name that it does not know.
+    /// </summary>
     [Theory]
     [InlineData("small")]
     [InlineData("base")]
@@ -100,25 +142,78 @@ public sealed class SaveSleapTests : IDisposable
             "large" => ConvNeXtArchitecture.Large,
             _ => new([1, 1, 1, 1], [4, 8, 8, 8]),
         };
-        Assert.Contains($"model_type: {name}\n", Text(new ConvNeXtOptions { Architecture = convNeXt with { Depths = [.. convNeXt.Depths] }, OutputStride = 2 }, new()));
-        Assert.Equal(name == "custom", Text(new ConvNeXtOptions { Architecture = convNeXt, OutputStride = 2 }, new()).Contains("depths:"));
+        Assert.Contains(
+            $"model_type: {name}\n",
+            Text(
+                new ConvNeXtOptions
+                {
+                    Architecture = convNeXt with { Depths = [.. convNeXt.Depths] },
+                    OutputStride = 2,
+                },
+                new()
+            )
+        );
+        Assert.Equal(
+            name == "custom",
+            Text(new ConvNeXtOptions { Architecture = convNeXt, OutputStride = 2 }, new()).Contains("depths:")
+        );
         if (name is "small" or "base")
-            Assert.Contains($"model_type: {name}\n", Text(new SwinTOptions { Architecture = name == "small" ? SwinArchitecture.Small : SwinArchitecture.Base, OutputStride = 2 }, new()));
+        {
+            Assert.Contains(
+                $"model_type: {name}\n",
+                Text(
+                    new SwinTOptions
+                    {
+                        Architecture = name == "small" ? SwinArchitecture.Small : SwinArchitecture.Base,
+                        OutputStride = 2,
+                    },
+                    new()
+                )
+            );
+        }
     }
 
     [Fact]
     public void How_it_was_trained_reads_as_it_was_written()
     {
-        LearningRateSchedule[] schedules = [new LearningRateSchedule.Constant(), new LearningRateSchedule.Step { Epochs = 7, Factor = 0.3 }, new LearningRateSchedule.ReduceOnPlateau { Patience = 2 }, new LearningRateSchedule.Cosine { WarmupSteps = 300, FinalFraction = 0.25 }];
+        LearningRateSchedule[] schedules =
+        [
+            new LearningRateSchedule.Constant(),
+            new LearningRateSchedule.Step { Epochs = 7, Factor = 0.3 },
+            new LearningRateSchedule.ReduceOnPlateau { Patience = 2 },
+            new LearningRateSchedule.Cosine { WarmupSteps = 300, FinalFraction = 0.25 },
+        ];
         foreach (var schedule in schedules)
         {
             var training = new TrainerOptions
             {
-                Schedule = schedule, StepsPerEpoch = 100, Epochs = 30, BatchSize = 2, LearningRate = 2e-3, Optimizer = Optimizer.AdamW, Seed = 5, EarlyStoppingPatience = 4, ValidationFraction = 0.2, NegativeWeight = 0.5,
+                Schedule = schedule,
+                StepsPerEpoch = 100,
+                Epochs = 30,
+                BatchSize = 2,
+                LearningRate = 2e-3,
+                Optimizer = Optimizer.AdamW,
+                Seed = 5,
+                EarlyStoppingPatience = 4,
+                ValidationFraction = 0.2,
+                NegativeWeight = 0.5,
                 HardKeypointMining = new() { MinHardKeypoints = 3 },
-                ForegroundWeight = 0, Initialization = Initialization.Default, AverageDecay = null,     // sleap-nn has no others
+                // sleap-nn has no others
+                ForegroundWeight = 0,
+                Initialization = Initialization.Default,
+                AverageDecay = null,
             };
-            var augmentation = new AugmentationOptions { RotationProbability = 0.5f, TranslateWidth = 0.1f, FlipProbability = 0.5f, NoiseStandardDeviation = 0.02f, UniformNoiseMin = 0.01f, UniformNoiseMax = 0.05f, BrightnessMax = 1.5f, ContrastMin = 0.5f };
+            var augmentation = new AugmentationOptions
+            {
+                RotationProbability = 0.5f,
+                TranslateWidth = 0.1f,
+                FlipProbability = 0.5f,
+                NoiseStandardDeviation = 0.02f,
+                UniformNoiseMin = 0.01f,
+                UniformNoiseMax = 0.05f,
+                BrightnessMax = 1.5f,
+                ContrastMin = 0.5f,
+            };
             var path = Path.Combine(_folder, "training_config.yaml");
             File.WriteAllText(path, Text(new UNetOptions { Filters = 4, OutputStride = 2 }, training, augmentation));
             var config = SleapConfig.Read(path);
@@ -132,48 +227,91 @@ public sealed class SaveSleapTests : IDisposable
     public void Whole_numbers_stay_whole_numbers_in_a_checkpoint()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var network = new PoseNetwork(new SwinTOptions { Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]), OutputStride = 2, WindowSize = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2, OutputStride = 2 }]);
+        using var network = new PoseNetwork(
+            new SwinTOptions
+            {
+                Architecture = new(8, [1, 1, 1, 1], [2, 2, 2, 2]),
+                OutputStride = 2,
+                WindowSize = 4,
+            },
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                    OutputStride = 2,
+                },
+            ]
+        );
         var state = network.state_dict();
         using var file = new MemoryStream();
         TorchCheckpointWriter.Write(file, [.. state], new Dictionary<string, object> { ["epoch"] = 3 });
         file.Position = 0;
         var read = TorchCheckpoint.Read(file, "written");
         Assert.Equal(state.Keys, read.Names);
-        Assert.All(state, entry =>
-        {
-            var same = read.ToTensor(entry.Key);
-            Assert.Equal(entry.Value.dtype, same.dtype);
-            Assert.Equal(0, Golden.Difference(entry.Value.detach(), same));
-        });
+        Assert.All(
+            state,
+            entry =>
+            {
+                var same = read.ToTensor(entry.Key);
+                Assert.Equal(entry.Value.dtype, same.dtype);
+                Assert.Equal(0, Golden.Difference(entry.Value.detach(), same));
+            }
+        );
         Assert.Contains(state.Values, tensor => tensor.dtype == TorchSharp.torch.ScalarType.Int64);
     }
 
-    private static string Text(BackboneOptions backbone, TrainerOptions training, AugmentationOptions? augmentation = null)
+    private static string Text(
+        BackboneOptions backbone,
+        TrainerOptions training,
+        AugmentationOptions? augmentation = null
+    )
     {
-        var options = new SingleInstanceOptions { Backbone = backbone, Training = training, Augmentation = augmentation ?? new() };
-        return SleapConfigWriter.Write(ModelType.SingleInstance, options, null, new PoseSubject(PairFolder.Skeleton, []), (64, 64)).ReplaceLineEndings("\n");
+        var options = new SingleInstanceOptions
+        {
+            Backbone = backbone,
+            Training = training,
+            Augmentation = augmentation ?? new(),
+        };
+        return SleapConfigWriter
+            .Write(ModelType.SingleInstance, options, null, new PoseSubject(PairFolder.Skeleton, []), (64, 64))
+            .ReplaceLineEndings("\n");
     }
 
-    /// <summary>By Python's own unpickler and PyTorch's list of what is allowed; PyTorch itself is not installed for the tests.</summary>
+    /// <summary>
+    /// By Python's own unpickler and PyTorch's list of what is allowed; PyTorch itself is not installed for the tests.
+    /// </summary>
     [Fact]
     public void Python_reads_the_checkpoint_as_weights_only_and_finds_the_same_tensors()
     {
         var pose = new MLContext(1).Pose();
         using var model = pose.FromSleap(Golden.PathOf("models/multiclass_bottomup"));
         pose.SaveSleap(model, _folder);
-        var (code, text) = Python(Path.Combine(Golden.PathOf("."), "..", "interop", "check_ckpt.py"), Path.Combine(_folder, "best.ckpt"));
+        var (code, text) = Python(
+            Path.Combine(Golden.PathOf("."), "..", "interop", "check_ckpt.py"),
+            Path.Combine(_folder, "best.ckpt")
+        );
         Assert.True(code == 0, text);
         var found = System.Text.Json.Nodes.JsonNode.Parse(text)!;
         var weights = model.Stages[0].Model.Network.state_dict();
         var sum = weights.Values.Sum(t => t.to(TorchSharp.torch.ScalarType.Float64).abs().sum().item<double>());
-        Assert.Equal((weights.Count, weights.Values.Sum(t => t.numel())), ((int)found["tensors"]!, (long)found["numbers"]!));
+        Assert.Equal(
+            (weights.Count, weights.Values.Sum(t => t.numel())),
+            ((int)found["tensors"]!, (long)found["numbers"]!)
+        );
         Assert.Equal(sum, (double)found["sum"]!, sum * 1e-8);
         Assert.Equal("OrderedDict", (string)found["type"]!);
     }
 
     private static (int Code, string Text) Python(params string[] words)
     {
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", words)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -12,27 +12,30 @@ public sealed class SleapModelTests(ITestOutputHelper output)
 {
     private const string Flies = "../../examples/data/flies13/flies13_20190128.mp4";
 
-    // 1e-3 px is what the references allow for refined points; raw ones lie on the grid and are the same to the last bit of single precision.
-    public static TheoryData<string, string[]> Samples => new()
-    {
-        { "single_instance", ["single_instance"] },
-        { "centroid", ["centroid"] },
-        { "topdown", ["centroid", "centered_instance"] },
-        { "bottomup", ["bottomup"] },
-        { "multi_class_bottomup", ["multiclass_bottomup"] },
-        { "multi_class_topdown", ["centroid", "multiclass_centered_instance"] },
-    };
+    // 1e-3 px is what the references allow for refined points; raw ones lie on the grid and are the same to the last
+    // bit of single precision.
+    public static TheoryData<string, string[]> Samples =>
+        new()
+        {
+            { "single_instance", ["single_instance"] },
+            { "centroid", ["centroid"] },
+            { "topdown", ["centroid", "centered_instance"] },
+            { "bottomup", ["bottomup"] },
+            { "multi_class_bottomup", ["multiclass_bottomup"] },
+            { "multi_class_topdown", ["centroid", "multiclass_centered_instance"] },
+        };
 
     /// <summary>Pixels of a frame that a cell of the maps is of, at most.</summary>
     private const double Cell = 4;
 
-    public static TheoryData<string, string[], string> Trained => new()
-    {
-        { "openfield_single", ["openfield_single"], "openfield" },
-        { "flies13_topdown", ["flies13_centroid", "flies13_centered"], "flies13" },
-        { "flies13_topdown_id", ["flies13_centroid", "flies13_topdown_id"], "flies13" },
-        { "flies13_bottomup", ["flies13_bottomup"], "flies13" },
-    };
+    public static TheoryData<string, string[], string> Trained =>
+        new()
+        {
+            { "openfield_single", ["openfield_single"], "openfield" },
+            { "flies13_topdown", ["flies13_centroid", "flies13_centered"], "flies13" },
+            { "flies13_topdown_id", ["flies13_centroid", "flies13_topdown_id"], "flies13" },
+            { "flies13_bottomup", ["flies13_bottomup"], "flies13" },
+        };
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -43,27 +46,44 @@ public sealed class SleapModelTests(ITestOutputHelper output)
         foreach (var run in Golden.Json($"models/{pipeline}.json")["runs"]!.AsArray())
         {
             var (thresholds, source) = (run!["peak_threshold"]!, (string)run["source"]!);
-            using var predicting = model.With(new PredictionOptions
-            {
-                PeakThreshold = thresholds is JsonArray pair ? (float)pair[1]! : (float)thresholds,
-                CentroidThreshold = thresholds is JsonArray both ? (float)both[0]! : (float)thresholds,
-                Refinement = (string)run["integral_refinement"]! == "integral" ? PeakRefinement.Integral : PeakRefinement.None,
-                Device = "cpu",
-            });
+            using var predicting = model.With(
+                new PredictionOptions
+                {
+                    PeakThreshold = thresholds is JsonArray pair ? (float)pair[1]! : (float)thresholds,
+                    CentroidThreshold = thresholds is JsonArray both ? (float)both[0]! : (float)thresholds,
+                    Refinement =
+                        (string)run["integral_refinement"]! == "integral"
+                            ? PeakRefinement.Integral
+                            : PeakRefinement.None,
+                    Device = "cpu",
+                }
+            );
             var path = Golden.PathOf($"../data/{source}");
             var frames = run["frames"]!.AsArray();
             var view = source.EndsWith(".slp", StringComparison.Ordinal)
                 ? ml.Pose().LoadLabels(path, new LabelsOptions { KeepEmptyFrames = true })
                 : ml.Pose().LoadVideo(path, frames.Select(frame => (int)frame!["frame_idx"]!));
-            // Barely trained, this model's maps stay below 0.04, where the centre of mass of a patch hangs on the last bits.
+            // Barely trained, this model's maps stay below 0.04, where the centre of mass of a patch hangs on the last
+            // bits.
             var loose = thresholds is JsonArray;
-            Compare($"{pipeline} {source} {run["integral_refinement"]} {thresholds.ToJsonString()}", ml, predicting.Transform(view), frames, loose ? 0.05 : 1e-3, (string)run["integral_refinement"]! == "integral");
+            Compare(
+                $"{pipeline} {source} {run["integral_refinement"]} {thresholds.ToJsonString()}",
+                ml,
+                predicting.Transform(view),
+                frames,
+                loose ? 0.05 : 1e-3,
+                (string)run["integral_refinement"]! == "integral"
+            );
         }
     }
 
     [Theory]
     [MemberData(nameof(Trained))]
-    public void Models_trained_on_real_recordings_find_the_same_poses(string pipeline, string[] folders, string recording)
+    public void Models_trained_on_real_recordings_find_the_same_poses(
+        string pipeline,
+        string[] folders,
+        string recording
+    )
     {
         var ml = new MLContext(1);
         using var model = ml.Pose().FromSleap([.. folders.Select(folder => Golden.PathOf($"trained/{folder}"))]);
@@ -71,15 +91,34 @@ public sealed class SleapModelTests(ITestOutputHelper output)
         {
             var frames = run!["frames"]!.AsArray();
             int[] numbers = [.. frames.Select(frame => (int)frame!["frame_idx"]!)];
-            var view = recording == "flies13"
-                ? ml.Pose().LoadVideo(Golden.PathOf(Flies), numbers)
-                : ml.Pose().Split(ml.Pose().LoadLabels(Golden.PathOf("../../examples/data/openfield")), (_, frame) => numbers.Contains(frame)).TestSet;
-            using var predicting = model.With(new PredictionOptions { Refinement = refinement == "integral" ? PeakRefinement.Integral : PeakRefinement.None, Device = "cpu" });
+            var view =
+                recording == "flies13"
+                    ? ml.Pose().LoadVideo(Golden.PathOf(Flies), numbers)
+                    : ml.Pose()
+                        .Split(
+                            ml.Pose().LoadLabels(Golden.PathOf("../../examples/data/openfield")),
+                            (_, frame) => numbers.Contains(frame)
+                        )
+                        .TestSet;
+            using var predicting = model.With(
+                new PredictionOptions
+                {
+                    Refinement = refinement == "integral" ? PeakRefinement.Integral : PeakRefinement.None,
+                    Device = "cpu",
+                }
+            );
             Compare($"{pipeline} {refinement}", ml, predicting.Transform(view), frames, 1e-3, refinement == "integral");
         }
     }
 
-    private void Compare(string name, MLContext ml, IDataView poses, JsonArray expected, double tolerance, bool isRefined)
+    private void Compare(
+        string name,
+        MLContext ml,
+        IDataView poses,
+        JsonArray expected,
+        double tolerance,
+        bool isRefined
+    )
     {
         var found = ml.Pose().ToLabels(poses).Frames;
         Assert.Equal(expected.Count, found.Count);
@@ -88,8 +127,12 @@ public sealed class SleapModelTests(ITestOutputHelper output)
         {
             var rest = labels.Instances.ToList();
             var instances = frame!["instances"]!.AsArray();
-            Assert.True(instances.Count == rest.Count, $"{name}, frame {frame["frame_idx"]}: {rest.Count} animals, expected {instances.Count}");
-            // Of two crops that look wholly like one animal, one is called the other with a probability of 3e-9: which one hangs on the last bit.
+            Assert.True(
+                instances.Count == rest.Count,
+                $"{name}, frame {frame["frame_idx"]}: {rest.Count} animals, expected {instances.Count}"
+            );
+            // Of two crops that look wholly like one animal, one is called the other with a probability of 3e-9: which
+            // one hangs on the last bit.
             var named = !instances.Any(instance => (double?)instance!["tracking_score"] < 1e-3);
             foreach (var instance in instances)
             {
@@ -100,26 +143,38 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                 var scores = instance["point_scores"]!.AsArray();
                 foreach (var (node, difference) in Differences(points, nearest).Index())
                 {
-                    var score = nearest.Points[node].IsMissing ? 0 : Math.Abs((double)scores[node]! - nearest.Points[node].Score);
+                    var score = nearest.Points[node].IsMissing
+                        ? 0
+                        : Math.Abs((double)scores[node]! - nearest.Points[node].Score);
                     largestScore = Math.Max(largestScore, score);
-                    // Without refinement a place is that of the highest cell, and of two neighbours that are equal but for rounding either may be.
-                    if (!isRefined && difference > tolerance && difference <= Cell && score <= 1e-5) ties++;
-                    else largest = Math.Max(largest, difference);
+                    // Without refinement a place is that of the highest cell, and of two neighbours that are equal but
+                    // for rounding either may be.
+                    if (!isRefined && difference > tolerance && difference <= Cell && score <= 1e-5)
+                        ties++;
+                    else
+                        largest = Math.Max(largest, difference);
                 }
-                if (named && (string?)instance["track"] is { } track) Assert.Equal(track, nearest.Track?.Name);
+                if (named && (string?)instance["track"] is { } track)
+                    Assert.Equal(track, nearest.Track?.Name);
             }
         }
-        output.WriteLine($"{name}: {nodes} nodes, largest difference {largest:g3} px, {ties} ties, of scores {largestScore:g3}");
+        output.WriteLine(
+            $"{name}: {nodes} nodes, largest difference {largest:g3} px, {ties} ties, of scores {largestScore:g3}"
+        );
         Assert.True(ties <= nodes / 100, $"{name}: {ties} of {nodes} nodes in the cell beside the expected one");
         Assert.True(largest <= tolerance, $"{name}: largest difference {largest} px, allowed {tolerance}");
         Assert.True(largestScore <= 0.01, $"{name}: largest difference of scores {largestScore}");
     }
 
     // Of each node; infinite where one side misses it.
-    private static IEnumerable<double> Differences(JsonArray points, Instance instance) => points.Select((point, node) =>
-    {
-        var (x, y) = ((double?)point![0] ?? double.NaN, (double?)point[1] ?? double.NaN);
-        if (double.IsNaN(x) || instance.Points[node].IsMissing) return double.IsNaN(x) == instance.Points[node].IsMissing ? 0 : double.PositiveInfinity;
-        return Math.Max(Math.Abs(x - instance.Points[node].X), Math.Abs(y - instance.Points[node].Y));
-    });
+    private static IEnumerable<double> Differences(JsonArray points, Instance instance) =>
+        points.Select(
+            (point, node) =>
+            {
+                var (x, y) = ((double?)point![0] ?? double.NaN, (double?)point[1] ?? double.NaN);
+                if (double.IsNaN(x) || instance.Points[node].IsMissing)
+                    return double.IsNaN(x) == instance.Points[node].IsMissing ? 0 : double.PositiveInfinity;
+                return Math.Max(Math.Abs(x - instance.Points[node].X), Math.Abs(y - instance.Points[node].Y));
+            }
+        );
 }

@@ -1,16 +1,15 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
 
 public sealed class TorchCheckpointTests
 {
-    private const string SingleInstance = "models/single_instance/best.ckpt", TopDownId = "models/multiclass_centered_instance/best.ckpt";
+    private const string SingleInstance = "models/single_instance/best.ckpt",
+        TopDownId = "models/multiclass_centered_instance/best.ckpt";
 
     [Theory]
     [InlineData(SingleInstance, "single_instance")]
@@ -19,29 +18,55 @@ public sealed class TorchCheckpointTests
     [InlineData("networks/torchvision-swin.pth", "torchvision-swin.pth")]
     public void Names_and_shapes_are_those_that_torch_reads(string file, string name)
     {
-        TorchCheckpoint checkpoint = TorchCheckpoint.Read(Golden.PathOf(file));
-        JsonArray expected = Golden.Json("models/checkpoint-names.json")[name]!["state_dict"]!.AsArray();
-        Assert.Equal(expected.Select(entry => $"{entry![0]} {entry[1]!.ToJsonString()}"), checkpoint.Names.Select(tensor => $"{tensor} [{string.Join(",", checkpoint.Shape(tensor))}]"));
+        var checkpoint = TorchCheckpoint.Read(Golden.PathOf(file));
+        var expected = Golden.Json("models/checkpoint-names.json")[name]!["state_dict"]!.AsArray();
+        Assert.Equal(
+            expected.Select(entry => $"{entry![0]} {entry[1]!.ToJsonString()}"),
+            checkpoint.Names.Select(tensor => $"{tensor} [{string.Join(",", checkpoint.Shape(tensor))}]")
+        );
     }
 
     [Fact]
     public void Numbers_beside_the_state_dict_are_read_and_classes_are_skipped()
     {
-        TorchCheckpoint checkpoint = TorchCheckpoint.Read(Golden.PathOf(SingleInstance));
+        var checkpoint = TorchCheckpoint.Read(Golden.PathOf(SingleInstance));
         Assert.IsType<long>(checkpoint.Values["epoch"]);
         Assert.IsType<string>(checkpoint.Values["pytorch-lightning_version"]);
         Assert.DoesNotContain("config", checkpoint.Values.Keys);
     }
 
-    /// <summary>From the frame to the pose: resizing, network with the checkpoint's parameters, peaks, the way back.</summary>
+    /// <summary>
+    /// From the frame to the pose: resizing, network with the checkpoint's parameters, peaks, the way back.
+    /// </summary>
     [Theory, InlineData("integral", PeakRefinement.Integral, 1e-3f), InlineData("none", PeakRefinement.None, 0f)]
-    public void A_checkpoint_of_sleap_nn_predicts_what_it_predicts_there(string refinement, PeakRefinement ours, float tolerance)
+    public void A_checkpoint_of_sleap_nn_predicts_what_it_predicts_there(
+        string refinement,
+        PeakRefinement ours,
+        float tolerance
+    )
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Safetensors golden = Golden.Open("models/single_instance.safetensors");
-        var backbone = new UNetOptions { InChannels = 3, Filters = 8, FiltersRate = 2, MaxStride = 4, OutputStride = 4 };
-        using var network = new PoseNetwork(backbone, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2, OutputStride = 4 }]);
+        var golden = Golden.Open("models/single_instance.safetensors");
+        var backbone = new UNetOptions
+        {
+            InChannels = 3,
+            Filters = 8,
+            FiltersRate = 2,
+            MaxStride = 4,
+            OutputStride = 4,
+        };
+        using var network = new PoseNetwork(
+            backbone,
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                    OutputStride = 4,
+                },
+            ]
+        );
         NetworkState.Load(network, TorchCheckpoint.Read(Golden.PathOf(SingleInstance)).ToTensors(), SingleInstance);
         network.UseChannelsLast();
 
@@ -49,51 +74,96 @@ public sealed class TorchCheckpointTests
         var resampler = new FrameResampler(new FrameGeometry(320, 560, 0.5f, 4), 3, 3);
         var input = new byte[resampler.ByteCount];
         resampler.Resample(frame, input);
-        Tensor images = InputTensor.FromBytes(input, 1, 160, 280, 3);
+        var images = InputTensor.FromBytes(input, 1, 160, 280, 3);
         Assert.InRange(Golden.Difference(golden.ToTensor("input"), images), 0, 1.01 / 255);
 
-        Tensor maps = network.call(golden.ToTensor("input"))[0];
+        var maps = network.call(golden.ToTensor("input"))[0];
         Assert.InRange(Golden.Difference(golden.ToTensor("output.SingleInstanceConfmapsHead"), maps), 0, 1e-5);
         var codec = new ConfidenceMap(4, 5);
-        (Tensor points, Tensor values) = codec.Decode(maps, 0.2f, ours);
-        Assert.InRange(Golden.Difference(golden.ToTensor($"pred_keypoints.{refinement}").squeeze(1), resampler.Geometry.ToFrame(points)), 0, tolerance);
-        Assert.InRange(Golden.Difference(golden.ToTensor($"pred_peak_values.{refinement}").squeeze(1), values), 0, 1e-5);
+        (var points, var values) = codec.Decode(maps, 0.2f, ours);
+        Assert.InRange(
+            Golden.Difference(
+                golden.ToTensor($"pred_keypoints.{refinement}").squeeze(1),
+                resampler.Geometry.ToFrame(points)
+            ),
+            0,
+            tolerance
+        );
+        Assert.InRange(
+            Golden.Difference(golden.ToTensor($"pred_peak_values.{refinement}").squeeze(1), values),
+            0,
+            1e-5
+        );
 
         // Our own resizing instead of theirs: a level here or there moves no peak by more than a hundredth of a cell.
-        Tensor own = resampler.Geometry.ToFrame(codec.Decode(network.call(images)[0], 0.2f, ours).Points);
+        var own = resampler.Geometry.ToFrame(codec.Decode(network.call(images)[0], 0.2f, ours).Points);
         Assert.InRange(Golden.Difference(golden.ToTensor($"pred_keypoints.{refinement}").squeeze(1), own), 0, 0.08);
     }
 
     [Fact]
     public void Class_vectors_of_a_checkpoint_equal_those_of_sleap_nn()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Safetensors golden = Golden.Open("models/multi_class_topdown.safetensors");
+        var golden = Golden.Open("models/multi_class_topdown.safetensors");
         HeadOptions[] heads =
         [
-            new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.CenteredInstance, Nodes = 2, OutputStride = 2 },
-            new ClassVectorHeadOptions { Classes = 2, Layers = 3, Units = 64, OutputStride = 16 },
+            new ConfidenceMapHeadOptions
+            {
+                Kind = ConfidenceMapKind.CenteredInstance,
+                Nodes = 2,
+                OutputStride = 2,
+            },
+            new ClassVectorHeadOptions
+            {
+                Classes = 2,
+                Layers = 3,
+                Units = 64,
+                OutputStride = 16,
+            },
         ];
         using var network = new PoseNetwork(new UNetOptions { Filters = 8, OutputStride = 2 }, heads);
         NetworkState.Load(network, TorchCheckpoint.Read(Golden.PathOf(TopDownId)).ToTensors(), TopDownId);
-        Tensor[] outputs = network.call(golden.ToTensor("instance.input.integral"));
-        Assert.InRange(Golden.Difference(golden.ToTensor("instance.output.CenteredInstanceConfmapsHead.integral"), outputs[0]), 0, 1e-5);
-        Assert.InRange(Golden.Difference(golden.ToTensor("instance.output.ClassVectorsHead.integral"), outputs[1]), 0, 1e-5);
+        var outputs = network.call(golden.ToTensor("instance.input.integral"));
+        Assert.InRange(
+            Golden.Difference(golden.ToTensor("instance.output.CenteredInstanceConfmapsHead.integral"), outputs[0]),
+            0,
+            1e-5
+        );
+        Assert.InRange(
+            Golden.Difference(golden.ToTensor("instance.output.ClassVectorsHead.integral"), outputs[1]),
+            0,
+            1e-5
+        );
     }
 
     [Fact]
     public void A_pickle_that_names_os_system_runs_nothing()
     {
-        string target = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var target = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         // {"state_dict": os.system("touch target")}
-        byte[] pickle = [.. Latin("\x80\x02}X\n\0\0\0state_dictcos\nsystem\nX"), .. BitConverter.GetBytes(target.Length + 6), .. Encoding.UTF8.GetBytes("touch " + target), .. Latin("\x85Rs.")];
-        Assert.Contains("no tensor", Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(pickle), "evil.ckpt")).Message);
+        byte[] pickle =
+        [
+            .. Latin("\x80\x02}X\n\0\0\0state_dictcos\nsystem\nX"),
+            .. BitConverter.GetBytes(target.Length + 6),
+            .. Encoding.UTF8.GetBytes("touch " + target),
+            .. Latin("\x85Rs."),
+        ];
+        Assert.Contains(
+            "no tensor",
+            Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(pickle), "evil.ckpt")).Message
+        );
         Assert.False(File.Exists(target));
 
         // {"state_dict": {"w": os.system("touch target")}}
-        byte[] inside = [.. Latin("\x80\x02}X\n\0\0\0state_dict}X\x01\0\0\0wcos\nsystem\nX"), .. BitConverter.GetBytes(target.Length + 6), .. Encoding.UTF8.GetBytes("touch " + target), .. Latin("\x85Rss.")];
-        string message = Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(inside), "evil.ckpt")).Message;
+        byte[] inside =
+        [
+            .. Latin("\x80\x02}X\n\0\0\0state_dict}X\x01\0\0\0wcos\nsystem\nX"),
+            .. BitConverter.GetBytes(target.Length + 6),
+            .. Encoding.UTF8.GetBytes("touch " + target),
+            .. Latin("\x85Rss."),
+        ];
+        var message = Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(inside), "evil.ckpt")).Message;
         Assert.Contains("os.system", message);
         Assert.False(File.Exists(target));
     }
@@ -101,31 +171,58 @@ public sealed class TorchCheckpointTests
     [Fact]
     public void Deep_nesting_does_not_overflow()
     {
-        byte[] pickle = [0x80, 2, .. Enumerable.Repeat((byte)']', 1), .. Enumerable.Repeat(0x85, 500_000).Select(code => (byte)code), (byte)'.'];
-        Assert.Contains("dict", Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(pickle), "deep.ckpt")).Message);
+        byte[] pickle =
+        [
+            0x80,
+            2,
+            .. Enumerable.Repeat((byte)']', 1),
+            .. Enumerable.Repeat(0x85, 500_000).Select(code => (byte)code),
+            (byte)'.',
+        ];
+        Assert.Contains(
+            "dict",
+            Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(pickle), "deep.ckpt")).Message
+        );
     }
 
     [Fact]
     public void Files_that_are_no_checkpoints_are_named()
     {
-        Assert.Contains("zip", Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(new MemoryStream(new byte[100]), "x")).Message);
-        Assert.Contains("data.pkl", Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip([(byte)'.'], "other.txt"), "x")).Message);
-        Assert.Contains("compressed", Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip(new byte[10_000], compression: CompressionLevel.Fastest), "x")).Message);
+        Assert.Contains(
+            "zip",
+            Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(new MemoryStream(new byte[100]), "x")).Message
+        );
+        Assert.Contains(
+            "data.pkl",
+            Assert.Throws<PoseFormatException>(() => TorchCheckpoint.Read(Zip([(byte)'.'], "other.txt"), "x")).Message
+        );
+        Assert.Contains(
+            "compressed",
+            Assert
+                .Throws<PoseFormatException>(() =>
+                    TorchCheckpoint.Read(Zip(new byte[10_000], compression: CompressionLevel.Fastest), "x")
+                )
+                .Message
+        );
     }
 
     [Property(MaxTest = 300)]
     public void A_damaged_checkpoint_gives_an_error_or_other_numbers_but_nothing_else(int seed)
     {
         var random = new Random(seed);
-        byte[] file = File.ReadAllBytes(Golden.PathOf("networks/torchvision-convnext.pth"));
+        var file = File.ReadAllBytes(Golden.PathOf("networks/torchvision-convnext.pth"));
         if (random.Next(3) == 0)
             file = file[..random.Next(1, file.Length)];
-        for (int i = random.Next(1, 5); i > 0; i--)
-            file[random.Next(2) == 0 ? random.Next(file.Length) : random.Next(Math.Min(file.Length, 9000))] = (byte)random.Next(256);
+        for (var i = random.Next(1, 5); i > 0; i--)
+        {
+            file[random.Next(2) == 0 ? random.Next(file.Length) : random.Next(Math.Min(file.Length, 9000))] = (byte)
+                random.Next(256);
+        }
+
         try
         {
-            using DisposeScope scope = NewDisposeScope();
-            TorchCheckpoint read = TorchCheckpoint.Read(new MemoryStream(file), "damaged");
+            using var scope = NewDisposeScope();
+            var read = TorchCheckpoint.Read(new MemoryStream(file), "damaged");
             Assert.All(read.ToTensors(), entry => Assert.Equal(read.Shape(entry.Key), entry.Value.shape));
         }
         catch (PoseFormatException fault)
@@ -134,12 +231,16 @@ public sealed class TorchCheckpointTests
         }
     }
 
-    private static MemoryStream Zip(byte[] pickle, string name = "best/data.pkl", CompressionLevel compression = CompressionLevel.NoCompression)
+    private static MemoryStream Zip(
+        byte[] pickle,
+        string name = "best/data.pkl",
+        CompressionLevel compression = CompressionLevel.NoCompression
+    )
     {
         var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, true))
         {
-            using Stream entry = zip.CreateEntry(name, compression).Open();
+            using var entry = zip.CreateEntry(name, compression).Open();
             entry.Write(pickle);
         }
 

@@ -1,5 +1,4 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -14,82 +13,141 @@ public sealed class PartAffinityTests
     [Theory, MemberData(nameof(Drawn))]
     public void Fields_equal_those_of_sleap_nn(string name)
     {
-        using DisposeScope scope = NewDisposeScope();
-        float[] ends = Targets.Floats($"{name}/edge_inds");
-        var codec = new PartAffinity(ends.Chunk(2).Select(edge => new Edge((int)edge[0], (int)edge[1])), (int)Targets.Argument(name, "output_stride")!, (float)Targets.Argument(name, "sigma")!);
-        Tensor fields = codec.Encode(Targets.Tensor($"{name}/instances"), (int)Targets.Argument(name, "img_hw")![0]!, (int)Targets.Argument(name, "img_hw")![1]!);
-        Tensor expected = Targets.Tensor($"{name}/pafs");
-        Assert.InRange(Golden.Difference(expected.reshape(1, -1, expected.size(-2), expected.size(-1)), fields), 0, 1e-5);
+        using var scope = NewDisposeScope();
+        var ends = Targets.Floats($"{name}/edge_inds");
+        var codec = new PartAffinity(
+            ends.Chunk(2).Select(edge => new Edge((int)edge[0], (int)edge[1])),
+            (int)Targets.Argument(name, "output_stride")!,
+            (float)Targets.Argument(name, "sigma")!
+        );
+        var fields = codec.Encode(
+            Targets.Tensor($"{name}/instances"),
+            (int)Targets.Argument(name, "img_hw")![0]!,
+            (int)Targets.Argument(name, "img_hw")![1]!
+        );
+        var expected = Targets.Tensor($"{name}/pafs");
+        Assert.InRange(
+            Golden.Difference(expected.reshape(1, -1, expected.size(-2), expected.size(-1)), fields),
+            0,
+            1e-5
+        );
         Assert.True(ChannelsLast.Is(fields));
     }
 
     [Theory, InlineData("star", 4, 10), InlineData("star", 4, 5), InlineData("chain", 8, 10), InlineData("chain", 8, 5)]
     public void Scores_of_lines_equal_those_of_sleap_nn(string scene, int stride, int places)
     {
-        using DisposeScope scope = NewDisposeScope();
-        (PeakPairs pairs, float[] scores) = Codec(scene, stride, places).Score(Fields(scene), Peaks(scene), HostPeaks.Of(Peaks(scene)));
+        using var scope = NewDisposeScope();
+        (var pairs, var scores) = Codec(scene, stride, places)
+            .Score(Fields(scene), Peaks(scene), HostPeaks.Of(Peaks(scene)));
         Assert.Equal(Scenes.Floats($"{scene}_candidates/edge_inds"), pairs.Edges.Select(edge => (float)edge));
-        Assert.Equal(Scenes.Floats($"{scene}_candidates/edge_peak_inds"), pairs.Sources.Zip(pairs.Destinations).SelectMany(pair => new float[] { pair.First, pair.Second }));
-        float[] expected = Scenes.Floats($"{scene}_lines{places}/scores");
+        Assert.Equal(
+            Scenes.Floats($"{scene}_candidates/edge_peak_inds"),
+            pairs.Sources.Zip(pairs.Destinations).SelectMany(pair => new float[] { pair.First, pair.Second })
+        );
+        var expected = Scenes.Floats($"{scene}_lines{places}/scores");
         Assert.All(expected.Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
     [Theory, InlineData("star", 4), InlineData("chain", 8)]
     public void Connections_equal_those_of_sleap_nn(string scene, int stride)
     {
-        using DisposeScope scope = NewDisposeScope();
-        LocalPeaks peaks = Peaks(scene);
-        IReadOnlyList<PeakConnection> connections = Codec(scene, stride, 10).Decode(Fields(scene), peaks);
-        Assert.Equal(Scenes.Floats($"{scene}_matches/edge_inds_out"), connections.Select(connection => (float)connection.Edge));
+        using var scope = NewDisposeScope();
+        var peaks = Peaks(scene);
+        var connections = Codec(scene, stride, 10).Decode(Fields(scene), peaks);
+        Assert.Equal(
+            Scenes.Floats($"{scene}_matches/edge_inds_out"),
+            connections.Select(connection => (float)connection.Edge)
+        );
         // sleap-nn counts the peaks of a node only.
         long[] nodes = [.. Golden.Floats(peaks.Channels).Select(node => (long)node)];
         float Within(int peak) => nodes.Take(peak).Count(node => node == nodes[peak]);
-        Assert.Equal(Scenes.Floats($"{scene}_matches/src_peak_inds"), connections.Select(connection => Within(connection.Source)));
-        Assert.Equal(Scenes.Floats($"{scene}_matches/dst_peak_inds"), connections.Select(connection => Within(connection.Destination)));
-        Assert.All(Scenes.Floats($"{scene}_matches/line_scores_out").Zip(connections), pair => Assert.Equal(pair.First, pair.Second.Score, 1e-5f));
+        Assert.Equal(
+            Scenes.Floats($"{scene}_matches/src_peak_inds"),
+            connections.Select(connection => Within(connection.Source))
+        );
+        Assert.Equal(
+            Scenes.Floats($"{scene}_matches/dst_peak_inds"),
+            connections.Select(connection => Within(connection.Destination))
+        );
+        Assert.All(
+            Scenes.Floats($"{scene}_matches/line_scores_out").Zip(connections),
+            pair => Assert.Equal(pair.First, pair.Second.Score, 1e-5f)
+        );
     }
 
     [Fact]
     public void Peaks_at_one_place_are_not_connected_and_no_peaks_give_nothing()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         var codec = new PartAffinity([new Edge(0, 1)], 1, 5) { MinLineScore = float.NegativeInfinity };
-        Tensor fields = ones(new long[] { 1, 2, 8, 8 });
-        var same = new LocalPeaks(tensor(new float[] { 3, 3, 3, 3 }, new long[] { 2, 2 }), ones(new long[] { 2 }), zeros(new long[] { 2 }, ScalarType.Int64), arange(0, 2, ScalarType.Int64));
+        var fields = ones(new long[] { 1, 2, 8, 8 });
+        var same = new LocalPeaks(
+            tensor(new float[] { 3, 3, 3, 3 }, new long[] { 2, 2 }),
+            ones(new long[] { 2 }),
+            zeros(new long[] { 2 }, ScalarType.Int64),
+            arange(0, 2, ScalarType.Int64)
+        );
         Assert.True(float.IsNaN(Assert.Single(codec.Score(fields, same, HostPeaks.Of(same)).Scores)));
         Assert.Empty(codec.Decode(fields, same));
-        var none = new LocalPeaks(zeros(new long[] { 0, 2 }), zeros(new long[] { 0 }), zeros(new long[] { 0 }, ScalarType.Int64), zeros(new long[] { 0 }, ScalarType.Int64));
+        var none = new LocalPeaks(
+            zeros(new long[] { 0, 2 }),
+            zeros(new long[] { 0 }),
+            zeros(new long[] { 0 }, ScalarType.Int64),
+            zeros(new long[] { 0 }, ScalarType.Int64)
+        );
         Assert.Empty(codec.Decode(fields, none));
     }
 
     [Fact]
     public void Peaks_of_made_animals_are_connected_within_each_animal()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         var random = new Random(4);
         Edge[] edges = [new(0, 1), new(1, 2)];
         var codec = new PartAffinity(edges, 4, 15);
         // Two samples, three animals each, far enough apart.
-        float[] points = [.. Enumerable.Range(0, 18).SelectMany(i => new[] { 20f + i / 3 % 3 * 60 + i % 3 * 14 + random.Next(5), 20f + i / 3 % 3 * 40 + random.Next(12) })];
-        Tensor all = tensor(points, new long[] { 2, 3, 3, 2 });
-        var peaks = new LocalPeaks(all.reshape(18, 2), ones(new long[] { 18 }), arange(0, 18, ScalarType.Int64).floor_divide(9), arange(0, 18, ScalarType.Int64).remainder(3));
-        IReadOnlyList<PeakConnection> connections = codec.Decode(codec.Encode(all, 160, 240), peaks);
+        float[] points =
+        [
+            .. Enumerable
+                .Range(0, 18)
+                .SelectMany(i =>
+                    new[] { 20f + i / 3 % 3 * 60 + i % 3 * 14 + random.Next(5), 20f + i / 3 % 3 * 40 + random.Next(12) }
+                ),
+        ];
+        var all = tensor(points, new long[] { 2, 3, 3, 2 });
+        var peaks = new LocalPeaks(
+            all.reshape(18, 2),
+            ones(new long[] { 18 }),
+            arange(0, 18, ScalarType.Int64).floor_divide(9),
+            arange(0, 18, ScalarType.Int64).remainder(3)
+        );
+        var connections = codec.Decode(codec.Encode(all, 160, 240), peaks);
         Assert.Equal(12, connections.Count);
         Assert.All(connections, connection => Assert.Equal(connection.Source / 3, connection.Destination / 3));
         Assert.All(connections, connection => Assert.True(connection.Score > 0.8f));
     }
 
     // The scenes' peaks are in input pixels; the fields are (height, width, channels) there.
-    private static Tensor Fields(string scene) => Scenes.Tensor($"{scene}_lines10/pafs_sample").permute(2, 0, 1).unsqueeze(0);
+    private static Tensor Fields(string scene) =>
+        Scenes.Tensor($"{scene}_lines10/pafs_sample").permute(2, 0, 1).unsqueeze(0);
 
     private static LocalPeaks Peaks(string scene)
     {
-        Tensor points = Scenes.Tensor($"{scene}_lines10/peaks_sample"), nodes = Scenes.Tensor($"{scene}_candidates/peak_channel_inds_sample").to(ScalarType.Int64);
+        Tensor points = Scenes.Tensor($"{scene}_lines10/peaks_sample"),
+            nodes = Scenes.Tensor($"{scene}_candidates/peak_channel_inds_sample").to(ScalarType.Int64);
         return new(points, ones(new[] { points.size(0) }), zeros(new[] { points.size(0) }, ScalarType.Int64), nodes);
     }
 
     private static PartAffinity Codec(string scene, int stride, int places) =>
-        new(Scenes.Argument($"{scene}_candidates", "skeleton_edges")!.AsArray().Select(edge => new Edge((int)edge![0]!, (int)edge[1]!)), stride, 15)
+        new(
+            Scenes
+                .Argument($"{scene}_candidates", "skeleton_edges")!
+                .AsArray()
+                .Select(edge => new Edge((int)edge![0]!, (int)edge[1]!)),
+            stride,
+            15
+        )
         {
             LinePoints = places,
             MinLineScore = float.NegativeInfinity,

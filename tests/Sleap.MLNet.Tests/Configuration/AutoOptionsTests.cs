@@ -20,9 +20,21 @@ public sealed class AutoOptionsTests : IDisposable
         var proposal = Pose.AutoOptions(labels);
         Assert.Equal("single-instance", proposal.Type);
         var options = proposal.SingleInstance!;
-        Assert.Equal((0.5f, 16, 180f, 29), (options.Scale, options.Backbone.MaxStride, options.Augmentation.RotationMax, options.Training.StepsPerEpoch!.Value));
+        Assert.Equal(
+            (0.5f, 16, 180f, 29),
+            (
+                options.Scale,
+                options.Backbone.MaxStride,
+                options.Augmentation.RotationMax,
+                options.Training.StepsPerEpoch!.Value
+            )
+        );
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
-        Assert.All((string[])["Type", "Scale", "Backbone.MaxStride", "Sigma", "Augmentation.RotationMin", "Training.BatchSize"], option => Assert.Contains(proposal.Reasons, reason => reason.Option == option && reason.Reason.Length > 10));
+        Assert.All(
+            (string[])
+                ["Type", "Scale", "Backbone.MaxStride", "Sigma", "Augmentation.RotationMin", "Training.BatchSize"],
+            option => Assert.Contains(proposal.Reasons, reason => reason.Option == option && reason.Reason.Length > 10)
+        );
     }
 
     [Fact]
@@ -32,10 +44,16 @@ public sealed class AutoOptionsTests : IDisposable
         var proposal = Pose.AutoOptions(labels);
         Assert.Equal("top-down", proposal.Type);
         var (centroid, centered) = (proposal.TopDown!.Centroid, proposal.TopDown.CenteredInstance);
-        Assert.Equal(("thorax", 0.25f, 180f), (proposal.TopDown.AnchorPart, centroid.Scale, centered.Augmentation.RotationMax));
+        Assert.Equal(
+            ("thorax", 0.25f, 180f),
+            (proposal.TopDown.AnchorPart, centroid.Scale, centered.Augmentation.RotationMax)
+        );
         Assert.Equal((0, 100), (centered.CropSize % 16, centered.Training.StepsPerEpoch));
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
-        Assert.Contains(proposal.Reasons, reason => reason.Option == "Type" && reason.Reason.Contains("names matter", StringComparison.Ordinal));
+        Assert.Contains(
+            proposal.Reasons,
+            reason => reason.Option == "Type" && reason.Reason.Contains("names matter", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -54,8 +72,14 @@ public sealed class AutoOptionsTests : IDisposable
     public void Animals_that_lie_over_one_another_are_bottom_up(int apart, PoseModelKind expected)
     {
         var proposal = Pose.AutoOptions(Beside(apart));
-        Assert.Equal((expected, expected == PoseModelKind.BottomUp ? 1.0 : 0.0), (proposal.Kind, proposal.Labels.Overlapping()));
-        Assert.Contains(expected == PoseModelKind.BottomUp ? "100 % of the animals lie over another one" : "0 % of which lie over", proposal.Reasons[0].Reason);
+        Assert.Equal(
+            (expected, expected == PoseModelKind.BottomUp ? 1.0 : 0.0),
+            (proposal.Kind, proposal.Labels.Overlapping())
+        );
+        Assert.Contains(
+            expected == PoseModelKind.BottomUp ? "100 % of the animals lie over another one" : "0 % of which lie over",
+            proposal.Reasons[0].Reason
+        );
     }
 
     [Theory]
@@ -64,7 +88,9 @@ public sealed class AutoOptionsTests : IDisposable
     [InlineData(PoseModelKind.BottomUp)]
     [InlineData(PoseModelKind.TopDownId)]
     [InlineData(PoseModelKind.BottomUpId)]
-    public void A_kind_that_is_asked_for_is_proposed_with_a_reason_for_each_option_that_is_not_its_default(PoseModelKind kind)
+    public void A_kind_that_is_asked_for_is_proposed_with_a_reason_for_each_option_that_is_not_its_default(
+        PoseModelKind kind
+    )
     {
         var labels = Recordings.Flies(Pose);
         var proposal = Pose.AutoOptions(labels, kind);
@@ -73,7 +99,16 @@ public sealed class AutoOptionsTests : IDisposable
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
         var prefixes = proposal.Networks.Count == 1 ? ["", ""] : new[] { "", "Centroid.", "CenteredInstance." };
         string[] networks = ["", .. proposal.Networks.Select(network => SleapConfigWriter.NameOf(network.Type))];
-        HashSet<string> explained = [.. networks.Zip(prefixes).SelectMany(network => proposal.Reasons.Where(reason => reason.Network == network.First).Select(reason => network.Second + reason.Option))];
+        HashSet<string> explained =
+        [
+            .. networks
+                .Zip(prefixes)
+                .SelectMany(network =>
+                    proposal
+                        .Reasons.Where(reason => reason.Network == network.First)
+                        .Select(reason => network.Second + reason.Option)
+                ),
+        ];
         var defaults = OptionList.Of(Activator.CreateInstance(proposal.Options.GetType())!).ToHashSet();
         Assert.Empty(OptionList.Of(proposal.Options).Except(defaults).Select(option => option.Name).Except(explained));
     }
@@ -84,23 +119,37 @@ public sealed class AutoOptionsTests : IDisposable
         var proposal = Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.TopDownId).TopDownId!;
         Assert.Equal(["track_0", "track_1"], proposal.Classes);
         Assert.Equal(("thorax", 2), (proposal.AnchorPart, proposal.Centroid.MaxInstances));
-        Assert.Contains("found nodes more exactly", Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUpId).Reasons[0].Reason);
+        Assert.Contains(
+            "found nodes more exactly",
+            Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.BottomUpId).Reasons[0].Reason
+        );
     }
 
     [Fact]
     public void What_labels_cannot_train_is_said()
     {
-        string Fault(IDataView labels, PoseModelKind kind) => Assert.Throws<ArgumentException>(() => Pose.AutoOptions(labels, kind)).Message;
-        Assert.StartsWith("single-instance: the labels have up to 2 animals", Fault(Recordings.Flies(Pose), PoseModelKind.SingleInstance), StringComparison.Ordinal);
+        string Fault(IDataView labels, PoseModelKind kind) =>
+            Assert.Throws<ArgumentException>(() => Pose.AutoOptions(labels, kind)).Message;
+        Assert.StartsWith(
+            "single-instance: the labels have up to 2 animals",
+            Fault(Recordings.Flies(Pose), PoseModelKind.SingleInstance),
+            StringComparison.Ordinal
+        );
         Assert.Contains("no edges", Fault(Pose.LoadLabels(Recordings.OpenField), PoseModelKind.BottomUp));
-        Assert.Contains("no animal of the labels has a track", Fault(Pose.LoadLabels(Recordings.OpenField), PoseModelKind.TopDownId));
+        Assert.Contains(
+            "no animal of the labels has a track",
+            Fault(Pose.LoadLabels(Recordings.OpenField), PoseModelKind.TopDownId)
+        );
         Assert.Contains("none of SingleInstance, Centroid", Fault(Recordings.Flies(Pose), (PoseModelKind)77));
     }
 
     [Fact]
     public void A_direction_in_which_next_to_no_animal_looks_is_none()
     {
-        var rows = Enumerable.Range(0, 1000).Select(i => LabelledRow.Of(i, [0, 0, i < 8 ? MathF.Cos(i) : 1, i < 8 ? MathF.Sin(i) : 0.1f], [], 2)).ToList();
+        var rows = Enumerable
+            .Range(0, 1000)
+            .Select(i => LabelledRow.Of(i, [0, 0, i < 8 ? MathF.Cos(i) : 1, i < 8 ? MathF.Sin(i) : 0.1f], [], 2))
+            .ToList();
         Assert.Equal(1, new LabelStatistics(rows, new Skeleton("a", ["tail", "head"])).Directions());
     }
 
@@ -114,8 +163,18 @@ public sealed class AutoOptionsTests : IDisposable
         var (first, second) = (SleapConfig.Read(files[0]), SleapConfig.Read(files[1]));
         Assert.Equal((ModelType.Centroid, ModelType.CenteredInstance), (first.Type, second.Type));
         var (centroid, centered) = ((CentroidOptions)first.Options, (CenteredInstanceOptions)second.Options);
-        Assert.Equal(("thorax", 0.25f, proposal.TopDown!.Centroid.Backbone), (centroid.AnchorPart, centroid.Scale, centroid.Backbone));
-        Assert.Equal((proposal.TopDown.CenteredInstance.CropSize, 2.5f, proposal.TopDown.CenteredInstance.Augmentation.RotationMax), (centered.CropSize, centered.Sigma, centered.Augmentation.RotationMax));
+        Assert.Equal(
+            ("thorax", 0.25f, proposal.TopDown!.Centroid.Backbone),
+            (centroid.AnchorPart, centroid.Scale, centroid.Backbone)
+        );
+        Assert.Equal(
+            (
+                proposal.TopDown.CenteredInstance.CropSize,
+                2.5f,
+                proposal.TopDown.CenteredInstance.Augmentation.RotationMax
+            ),
+            (centered.CropSize, centered.Sigma, centered.Augmentation.RotationMax)
+        );
         Assert.Contains("# centered_instance: CropSize = ", File.ReadAllText(files[1]));
         Directory.Delete(folder, recursive: true);
     }
@@ -125,7 +184,14 @@ public sealed class AutoOptionsTests : IDisposable
     {
         using var pairs = new PairFolder(4);
         var labels = pairs.View(_ml);
-        var proposal = Pose.AutoOptions(labels).With(options => options with { Device = "cpu", Training = options.Training with { Epochs = 1, StepsPerEpoch = 1, Device = "cpu" } });
+        var proposal = Pose.AutoOptions(labels)
+            .With(options =>
+                options with
+                {
+                    Device = "cpu",
+                    Training = options.Training with { Epochs = 1, StepsPerEpoch = 1, Device = "cpu" },
+                }
+            );
         using var model = proposal.Estimator(Pose).Fit(labels);
         Assert.IsType<TopDownTransformer>(model);
     }
@@ -135,17 +201,53 @@ public sealed class AutoOptionsTests : IDisposable
     {
         var skeleton = new Skeleton("animal", ["a", "b"], [new Edge(0, 1)]);
         Instance Animal(int x) => new() { Skeleton = skeleton, Points = [new Point(x, 20), new Point(x + 10, 30)] };
-        return Pose.FromLabels(new Labels(_pictures.Labels.Frames.Select(frame => new LabeledFrame { Video = frame.Video, FrameIndex = frame.FrameIndex, Instances = [Animal(30), Animal(30 + apart)] }), _pictures.Labels.Videos, [skeleton]));
+        return Pose.FromLabels(
+            new Labels(
+                _pictures.Labels.Frames.Select(frame => new LabeledFrame
+                {
+                    Video = frame.Video,
+                    FrameIndex = frame.FrameIndex,
+                    Instances = [Animal(30), Animal(30 + apart)],
+                }),
+                _pictures.Labels.Videos,
+                [skeleton]
+            )
+        );
     }
 
     // Two animals in pictures of 96 × 128 pixels.
     private IDataView Scaled(int nodes, int size, bool edges)
     {
-        var skeleton = new Skeleton("animal", [.. Enumerable.Range(0, nodes).Select(i => $"n{i}")], edges ? [new Edge(0, 1)] : []);
-        return Pose.FromLabels(new Labels(_pictures.Labels.Frames.Select(frame => new LabeledFrame
-        {
-            Video = frame.Video, FrameIndex = frame.FrameIndex,
-            Instances = [.. Enumerable.Range(0, 2).Select(k => new Instance { Skeleton = skeleton, Points = [.. Enumerable.Range(0, nodes).Select(i => new Point(10 + (40 * k) + (size * i), 20 + (30 * k)))] })],
-        }), _pictures.Labels.Videos, [skeleton]));
+        var skeleton = new Skeleton(
+            "animal",
+            [.. Enumerable.Range(0, nodes).Select(i => $"n{i}")],
+            edges ? [new Edge(0, 1)] : []
+        );
+        return Pose.FromLabels(
+            new Labels(
+                _pictures.Labels.Frames.Select(frame => new LabeledFrame
+                {
+                    Video = frame.Video,
+                    FrameIndex = frame.FrameIndex,
+                    Instances =
+                    [
+                        .. Enumerable
+                            .Range(0, 2)
+                            .Select(k => new Instance
+                            {
+                                Skeleton = skeleton,
+                                Points =
+                                [
+                                    .. Enumerable
+                                        .Range(0, nodes)
+                                        .Select(i => new Point(10 + (40 * k) + (size * i), 20 + (30 * k))),
+                                ],
+                            }),
+                    ],
+                }),
+                _pictures.Labels.Videos,
+                [skeleton]
+            )
+        );
     }
 }

@@ -5,14 +5,30 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : IClassFixture<SingleInstanceTests.Trained>
+public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
+    : IClassFixture<SingleInstanceTests.Trained>
 {
     private static readonly SingleInstanceOptions Tiny = new()
     {
-        Backbone = new UNetOptions { Filters = 8, FiltersRate = 2, MaxStride = 8, OutputStride = 2 },
+        Backbone = new UNetOptions
+        {
+            Filters = 8,
+            FiltersRate = 2,
+            MaxStride = 8,
+            OutputStride = 2,
+        },
         Sigma = 1.5f,
         Augmentation = AugmentationOptions.None,
-        Training = new() { Epochs = 12, StepsPerEpoch = 15, LearningRate = 3e-3, Seed = 3, Schedule = new LearningRateSchedule.Cosine { WarmupSteps = 10 }, AverageDecay = 0.9, Device = "cpu" },
+        Training = new()
+        {
+            Epochs = 12,
+            StepsPerEpoch = 15,
+            LearningRate = 3e-3,
+            Seed = 3,
+            Schedule = new LearningRateSchedule.Cosine { WarmupSteps = 10 },
+            AverageDecay = 0.9,
+            Device = "cpu",
+        },
         Device = "cpu",
     };
 
@@ -22,7 +38,9 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
         public Trained()
         {
             ML = new MLContext(seed: 1);
-            Model = ML.Pose().SingleInstance(Tiny with { Training = Tiny.Training with { Progress = new Collect(Progress) } }).Fit(Folder.View(ML));
+            Model = ML.Pose()
+                .SingleInstance(Tiny with { Training = Tiny.Training with { Progress = new Collect(Progress) } })
+                .Fit(Folder.View(ML));
         }
 
         public MLContext ML { get; }
@@ -62,7 +80,10 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     [Fact]
     public void The_same_seed_gives_the_same_weights()
     {
-        using var again = new MLContext(seed: 99).Pose().SingleInstance(Tiny).Fit(trained.Folder.View(new MLContext(seed: 5)));
+        using var again = new MLContext(seed: 99)
+            .Pose()
+            .SingleInstance(Tiny)
+            .Fit(trained.Folder.View(new MLContext(seed: 5)));
         Assert.Equal(Rows(trained.ML, trained.Model), Rows(trained.ML, again));
     }
 
@@ -103,8 +124,11 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void In_a_chain_with_transformers_before_and_after_it_is_saved_and_loaded_too()
     {
         var (ml, view) = (trained.ML, trained.Folder.View(trained.ML));
-        var chain = ml.Transforms.CopyColumns("Where", "Video")
-            .Append(ml.Pose().SingleInstance(Tiny with { Training = Tiny.Training with { Epochs = 1, StepsPerEpoch = 2 } }))
+        var chain = ml
+            .Transforms.CopyColumns("Where", "Video")
+            .Append(
+                ml.Pose().SingleInstance(Tiny with { Training = Tiny.Training with { Epochs = 1, StepsPerEpoch = 2 } })
+            )
             .Append(ml.Transforms.Concatenate("Features", "PredictedKeypoints", "PredictedCentroid"));
         var model = chain.Fit(view);
         using var file = new MemoryStream();
@@ -114,8 +138,10 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
         var features = loaded.Transform(trained.Unseen.View(fresh));
         Assert.Equal("Vector<Single, 6>", features.Schema["Features"].Type.ToString());
         Assert.Equal(
-            ml.Data.CreateEnumerable<FeatureRow>(model.Transform(trained.Unseen.View(ml)), false).SelectMany(r => r.Features),
-            fresh.Data.CreateEnumerable<FeatureRow>(features, false).SelectMany(r => r.Features));
+            ml.Data.CreateEnumerable<FeatureRow>(model.Transform(trained.Unseen.View(ml)), false)
+                .SelectMany(r => r.Features),
+            fresh.Data.CreateEnumerable<FeatureRow>(features, false).SelectMany(r => r.Features)
+        );
         var names = default(VBuffer<ReadOnlyMemory<char>>);
         features.Schema["Features"].GetSlotNames(ref names);
         Assert.Equal("PredictedKeypoints.bright.x", names.GetItemOrDefault(0).ToString());
@@ -125,8 +151,14 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void A_built_in_transformer_and_a_mapping_of_ones_own_follow_it_in_one_chain()
     {
         var (ml, view) = (trained.ML, trained.Unseen.View(trained.ML));
-        var after = ml.Transforms.NormalizeMinMax("Features", "PredictedKeypoints")
-            .Append(ml.Transforms.CustomMapping<ScaledRow, LengthRow>((row, length) => length.Length = row.Features.Length, contractName: null));
+        var after = ml
+            .Transforms.NormalizeMinMax("Features", "PredictedKeypoints")
+            .Append(
+                ml.Transforms.CustomMapping<ScaledRow, LengthRow>(
+                    (row, length) => length.Length = row.Features.Length,
+                    contractName: null
+                )
+            );
         var poses = trained.Model.Transform(view);
         var result = after.Fit(poses).Transform(poses);
         var names = default(VBuffer<ReadOnlyMemory<char>>);
@@ -147,7 +179,8 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
             using var image = MLImage.CreateFromFile(trained.Unseen.ImagePath(i));
             var row = engine.Predict(new Picture { Image = image });
             // 0.01 px: the same network, with another batch size in its convolutions.
-            for (var k = 0; k < 4; k++) Assert.Equal(batch[i].PredictedKeypoints[k], row.PredictedKeypoints[k], 0.01f);
+            for (var k = 0; k < 4; k++)
+                Assert.Equal(batch[i].PredictedKeypoints[k], row.PredictedKeypoints[k], 0.01f);
         }
     }
 
@@ -157,7 +190,8 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
         using var larger = new SpotFolder(8, height: 128, width: 192, seed: 11);
         var metrics = trained.ML.Pose().Evaluate(trained.Model.Transform(larger.View(trained.ML)));
         Assert.Equal(16, metrics.All.Found);
-        Assert.True(metrics.All.Mean < 2, $"mean error {metrics.All.Mean:0.00} px"); // twice that of the size it was trained on
+        // twice that of the size it was trained on
+        Assert.True(metrics.All.Mean < 2, $"mean error {metrics.All.Mean:0.00} px");
     }
 
     [Fact]
@@ -165,8 +199,23 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     {
         using var stop = new CancellationTokenSource();
         var epochs = new List<TrainingProgress>();
-        var progress = new Collect(epochs, p => { if (p.Epoch == 2) stop.Cancel(); });
-        using var model = trained.ML.Pose().SingleInstance(Tiny with { Training = Tiny.Training with { Progress = progress, CancellationToken = stop.Token } }).Fit(trained.Folder.View(trained.ML));
+        var progress = new Collect(
+            epochs,
+            p =>
+            {
+                if (p.Epoch == 2)
+                    stop.Cancel();
+            }
+        );
+        using var model = trained
+            .ML.Pose()
+            .SingleInstance(
+                Tiny with
+                {
+                    Training = Tiny.Training with { Progress = progress, CancellationToken = stop.Token },
+                }
+            )
+            .Fit(trained.Folder.View(trained.ML));
         Assert.InRange(epochs.Count, 2, 3);
         Assert.Equal(10, Rows(trained.ML, model).Count);
     }
@@ -174,14 +223,22 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     [Fact]
     public void Cancelled_before_the_first_epoch_there_is_nothing_to_keep()
     {
-        var options = Tiny with { Training = Tiny.Training with { CancellationToken = new CancellationToken(canceled: true) } };
-        Assert.Throws<OperationCanceledException>(() => trained.ML.Pose().SingleInstance(options).Fit(trained.Folder.View(trained.ML)));
+        var options = Tiny with
+        {
+            Training = Tiny.Training with { CancellationToken = new CancellationToken(canceled: true) },
+        };
+        Assert.Throws<OperationCanceledException>(() =>
+            trained.ML.Pose().SingleInstance(options).Fit(trained.Folder.View(trained.ML))
+        );
     }
 
     [Fact]
     public void An_empty_label_set_is_named()
     {
-        Assert.Contains("no labeled frame", Assert.Throws<InvalidDataException>(() => trained.ML.Pose().FromLabels(new Labels([]))).Message);
+        Assert.Contains(
+            "no labeled frame",
+            Assert.Throws<InvalidDataException>(() => trained.ML.Pose().FromLabels(new Labels([]))).Message
+        );
         var view = trained.ML.Pose().Split(trained.Folder.View(trained.ML), (_, _) => true).TrainSet;
         var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(view));
         Assert.Contains("the training data has no rows", error.Message);
@@ -192,9 +249,16 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     {
         using var folder = new SpotFolder(3, missing: true);
         // The loader refuses such labels itself; rows from elsewhere come this far.
-        Assert.Contains("no animal with a visible point", Assert.Throws<InvalidDataException>(() => folder.View(trained.ML)).Message);
+        Assert.Contains(
+            "no animal with a visible point",
+            Assert.Throws<InvalidDataException>(() => folder.View(trained.ML)).Message
+        );
         DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
-        var view = trained.ML.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new LabelledPicture { Image = MLImage.CreateFromFile(folder.ImagePath(i)) }));
+        var view = trained.ML.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, 3)
+                .Select(i => new LabelledPicture { Image = MLImage.CreateFromFile(folder.ImagePath(i)) })
+        );
         var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(view));
         Assert.Contains("none of the 3 rows", error.Message);
         Assert.Contains("'Keypoints'", error.Message);
@@ -204,7 +268,9 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void Several_animals_in_a_frame_are_named_with_the_way_out()
     {
         using var folder = new SpotFolder(3, instances: i => i == 1 ? 2 : 1);
-        var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(folder.View(trained.ML)));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            trained.ML.Pose().SingleInstance(Tiny).Fit(folder.View(trained.ML))
+        );
         Assert.Contains("row 1 has 2 animals", error.Message);
         Assert.Contains("top-down", error.Message);
     }
@@ -213,30 +279,65 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     public void A_missing_or_mistyped_column_is_named_with_what_was_expected()
     {
         var view = trained.Folder.View(trained.ML);
-        var missing = Assert.Throws<ArgumentException>(() => trained.ML.Pose().SingleInstance(Tiny with { Columns = new() { Image = "Picture" } }).Fit(view));
+        var missing = Assert.Throws<ArgumentException>(() =>
+            trained.ML.Pose().SingleInstance(Tiny with { Columns = new() { Image = "Picture" } }).Fit(view)
+        );
         Assert.Contains("'Picture'", missing.Message);
         Assert.Contains("Image", missing.Message);
-        var mistyped = Assert.Throws<ArgumentException>(() => trained.ML.Pose().SingleInstance(Tiny with { Columns = new() { Keypoints = "FrameIndex", FrameIndex = "Other" } }).Fit(view));
+        var mistyped = Assert.Throws<ArgumentException>(() =>
+            trained
+                .ML.Pose()
+                .SingleInstance(
+                    Tiny with
+                    {
+                        Columns = new() { Keypoints = "FrameIndex", FrameIndex = "Other" },
+                    }
+                )
+                .Fit(view)
+        );
         Assert.Contains("'FrameIndex' is Int32", mistyped.Message);
-        Assert.Throws<ArgumentException>(() => trained.Model.Transform(trained.ML.Transforms.DropColumns("Image").Fit(view).Transform(view)));
+        Assert.Throws<ArgumentException>(() =>
+            trained.Model.Transform(trained.ML.Transforms.DropColumns("Image").Fit(view).Transform(view))
+        );
     }
 
     [Fact]
     public void Every_fault_of_the_options_is_in_one_message()
     {
-        var error = Assert.Throws<ArgumentException>(() => trained.ML.Pose().SingleInstance(new()
+        var error = Assert.Throws<ArgumentException>(() =>
+            trained
+                .ML.Pose()
+                .SingleInstance(
+                    new()
+                    {
+                        Scale = -1,
+                        PeakThreshold = 2,
+                        BatchSize = 0,
+                        Refinement = (PeakRefinement)9,
+                        Device = "tpu",
+                        Backbone = new UNetOptions { MaxStride = 12 },
+                        Training = new() { Epochs = 0, LearningRate = 0 },
+                        Augmentation = new() { FlipProbability = 2 },
+                    }
+                )
+        );
+        foreach (
+            var part in (string[])
+                [
+                    "Scale is -1",
+                    "PeakThreshold is 2",
+                    "BatchSize is 0",
+                    "Refinement is 9",
+                    "'tpu'",
+                    "MaxStride is 12",
+                    "Epochs is 0",
+                    "LearningRate is 0",
+                    "FlipProbability is 2",
+                ]
+        )
         {
-            Scale = -1,
-            PeakThreshold = 2,
-            BatchSize = 0,
-            Refinement = (PeakRefinement)9,
-            Device = "tpu",
-            Backbone = new UNetOptions { MaxStride = 12 },
-            Training = new() { Epochs = 0, LearningRate = 0 },
-            Augmentation = new() { FlipProbability = 2 },
-        }));
-        foreach (var part in (string[])["Scale is -1", "PeakThreshold is 2", "BatchSize is 0", "Refinement is 9", "'tpu'", "MaxStride is 12", "Epochs is 0", "LearningRate is 0", "FlipProbability is 2"])
             Assert.Contains(part, error.Message);
+        }
     }
 
     [Theory]
@@ -248,19 +349,26 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
         using var other = trained.Model.With(new PredictionOptions { BatchSize = size });
         var (a, b) = (Rows(trained.ML, trained.Model), Rows(trained.ML, other));
         for (var i = 0; i < a.Count; i++)
-            for (var k = 0; k < 4; k++) Assert.Equal(a[i].PredictedKeypoints[k], b[i].PredictedKeypoints[k], 0.01f);
+        {
+            for (var k = 0; k < 4; k++)
+                Assert.Equal(a[i].PredictedKeypoints[k], b[i].PredictedKeypoints[k], 0.01f);
+        }
     }
 
     [Fact]
     public void A_higher_threshold_silences_every_node_and_says_so_with_NaN_and_0()
     {
         using var strict = trained.Model.With(new PredictionOptions { PeakThreshold = 1 });
-        Assert.All(Rows(trained.ML, strict), row =>
-        {
-            for (var node = 0; node < 2; node++)
-                Assert.Equal(float.IsNaN(row.PredictedKeypoints[2 * node]), row.KeypointScore[node] == 0);
-            if (row.KeypointScore.All(v => v == 0)) Assert.Equal(0, row.InstanceScore);
-        });
+        Assert.All(
+            Rows(trained.ML, strict),
+            row =>
+            {
+                for (var node = 0; node < 2; node++)
+                    Assert.Equal(float.IsNaN(row.PredictedKeypoints[2 * node]), row.KeypointScore[node] == 0);
+                if (row.KeypointScore.All(v => v == 0))
+                    Assert.Equal(0, row.InstanceScore);
+            }
+        );
         Assert.Contains(Rows(trained.ML, strict), row => row.KeypointScore.Contains(0));
         Assert.Throws<ArgumentException>(() => trained.Model.With(new PredictionOptions { PeakThreshold = 7 }));
     }
@@ -274,11 +382,21 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     }
 
     private List<PoseRow> Rows(MLContext ml, ITransformer model, SpotFolder? folder = null) =>
-        [.. ml.Data.CreateEnumerable<PoseRow>(model.Transform((folder ?? trained.Unseen).View(ml)), reuseRowObject: false)];
+        [
+            .. ml.Data.CreateEnumerable<PoseRow>(
+                model.Transform((folder ?? trained.Unseen).View(ml)),
+                reuseRowObject: false
+            ),
+        ];
 
-    private sealed class Collect(List<TrainingProgress> to, Action<TrainingProgress>? then = null) : IProgress<TrainingProgress>
+    private sealed class Collect(List<TrainingProgress> to, Action<TrainingProgress>? then = null)
+        : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) { to.Add(value); then?.Invoke(value); }
+        public void Report(TrainingProgress value)
+        {
+            to.Add(value);
+            then?.Invoke(value);
+        }
     }
 
     private sealed class Picture
@@ -289,12 +407,15 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
     private sealed class LabelledPicture
     {
         public MLImage Image { get; set; } = null!;
-        [VectorType(2, 2)] public float[] Keypoints { get; set; } = [float.NaN, float.NaN, float.NaN, float.NaN];
+
+        [VectorType(2, 2)]
+        public float[] Keypoints { get; set; } = [float.NaN, float.NaN, float.NaN, float.NaN];
     }
 
     private sealed class ScaledRow
     {
-        [VectorType(4)] public float[] Features { get; set; } = [];
+        [VectorType(4)]
+        public float[] Features { get; set; } = [];
     }
 
     private sealed class LengthRow
@@ -304,17 +425,27 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained) : I
 
     private sealed class FeatureRow
     {
-        [VectorType(6)] public float[] Features { get; set; } = [];
+        [VectorType(6)]
+        public float[] Features { get; set; } = [];
     }
 
     private sealed class PoseRow : IEquatable<PoseRow>
     {
-        [VectorType(4)] public float[] PredictedKeypoints { get; set; } = [];
-        [VectorType(2)] public float[] KeypointScore { get; set; } = [];
+        [VectorType(4)]
+        public float[] PredictedKeypoints { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] KeypointScore { get; set; } = [];
         public float InstanceScore { get; set; }
 
-        public bool Equals(PoseRow? other) => other is not null && PredictedKeypoints.SequenceEqual(other.PredictedKeypoints) && KeypointScore.SequenceEqual(other.KeypointScore) && InstanceScore == other.InstanceScore;
+        public bool Equals(PoseRow? other) =>
+            other is not null
+            && PredictedKeypoints.SequenceEqual(other.PredictedKeypoints)
+            && KeypointScore.SequenceEqual(other.KeypointScore)
+            && InstanceScore == other.InstanceScore;
+
         public override bool Equals(object? obj) => Equals(obj as PoseRow);
+
         public override int GetHashCode() => InstanceScore.GetHashCode();
     }
 }

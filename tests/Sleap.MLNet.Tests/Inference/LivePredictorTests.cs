@@ -11,13 +11,14 @@ public sealed class LivePredictorTests
 
     private PoseCatalog Pose => _ml.Pose();
 
-    public static TheoryData<string[], string> Models => new()
-    {
-        { ["single_instance"], "small_robot.mp4" },
-        { ["centroid", "centered_instance"], "centered_pair_small.mp4" },
-        { ["multiclass_bottomup"], "centered_pair_small.mp4" },
-        { ["bottomup"], "centered_pair_small.mp4" },
-    };
+    public static TheoryData<string[], string> Models =>
+        new()
+        {
+            { ["single_instance"], "small_robot.mp4" },
+            { ["centroid", "centered_instance"], "centered_pair_small.mp4" },
+            { ["multiclass_bottomup"], "centered_pair_small.mp4" },
+            { ["bottomup"], "centered_pair_small.mp4" },
+        };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -45,7 +46,10 @@ public sealed class LivePredictorTests
         DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
         using var model = Load(["single_instance"]);
         var live = Pose.CreateLivePredictor(model, new() { WarmUpFrames = 0 });
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         using var source = Video.FromFile(Golden.PathOf("../data/small_robot.mp4")).Open();
         for (var i = 0; i < 3; i++)
         {
@@ -60,9 +64,19 @@ public sealed class LivePredictorTests
     public void Latency_is_told_of_the_last_frames_and_not_of_the_warm_up()
     {
         using var model = Load(["single_instance"]);
-        var live = Pose.CreateLivePredictor(model, new() { Height = 64, Width = 96, WarmUpFrames = 1, LatencyWindow = 3 });
+        var live = Pose.CreateLivePredictor(
+            model,
+            new()
+            {
+                Height = 64,
+                Width = 96,
+                WarmUpFrames = 1,
+                LatencyWindow = 3,
+            }
+        );
         Assert.Equal((0, TimeSpan.Zero), (live.Latency.Count, live.Latency.P99));
-        for (var i = 0; i < 5; i++) live.Predict(new byte[64 * 96], 64, 96, 1);
+        for (var i = 0; i < 5; i++)
+            live.Predict(new byte[64 * 96], 64, 96, 1);
         var latency = live.Latency;
         Assert.Equal(3, latency.Count);
         Assert.InRange(latency.P50, TimeSpan.FromTicks(1), latency.P95);
@@ -75,7 +89,10 @@ public sealed class LivePredictorTests
     public void Ranks_are_the_nearest()
     {
         var latency = LatencySummary.Of([.. Enumerable.Range(1, 200).Select(i => (long)i).Reverse()]);
-        Assert.Equal((100, 190, 198, 200), (latency.P50.Ticks, latency.P95.Ticks, latency.P99.Ticks, latency.Max.Ticks));
+        Assert.Equal(
+            (100, 190, 198, 200),
+            (latency.P50.Ticks, latency.P95.Ticks, latency.P99.Ticks, latency.Max.Ticks)
+        );
     }
 
     [Fact]
@@ -84,12 +101,15 @@ public sealed class LivePredictorTests
         using var model = Load(["single_instance"]);
         var live = Pose.CreateLivePredictor(model, new() { Height = 32, Width = 32 });
         var pixels = new byte[32 * 32];
-        for (var i = 0; i < 20; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 20; i++)
+            live.Predict(pixels, 32, 32, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 40; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 40; i++)
+            live.Predict(pixels, 32, 32, 1);
         var early = GC.GetAllocatedBytesForCurrentThread() - before;
         before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 40; i++) live.Predict(pixels, 32, 32, 1);
+        for (var i = 0; i < 40; i++)
+            live.Predict(pixels, 32, 32, 1);
         var late = GC.GetAllocatedBytesForCurrentThread() - before;
         // A frame costs the same first and last: nothing is kept that the next one looks through.
         Assert.InRange(late, early * 9 / 10, early * 11 / 10);
@@ -105,17 +125,35 @@ public sealed class LivePredictorTests
     {
         using var model = Load(["single_instance"]);
         var live = Pose.CreateLivePredictor(model, new() { WarmUpFrames = 0 });
-        Assert.Contains($"{(channels == 2 ? channels : bytes)} were given", Assert.Throws<ArgumentException>(() => live.Predict(new byte[bytes], height, width, channels)).Message);
+        Assert.Contains(
+            $"{(channels == 2 ? channels : bytes)} were given",
+            Assert.Throws<ArgumentException>(() => live.Predict(new byte[bytes], height, width, channels)).Message
+        );
     }
 
     [Fact]
     public void What_cannot_be_live_is_told()
     {
         using var centered = Load(["centered_instance"]);
-        Assert.Contains("pose.TopDown", Assert.Throws<ArgumentException>(() => Pose.CreateLivePredictor(centered)).Message);
+        Assert.Contains(
+            "pose.TopDown",
+            Assert.Throws<ArgumentException>(() => Pose.CreateLivePredictor(centered)).Message
+        );
         using var model = Load(["single_instance"]);
-        var error = Assert.Throws<ArgumentException>(() => Pose.CreateLivePredictor(model, new() { Height = 0, Width = -1, WarmUpFrames = -1, LatencyWindow = 0 }));
-        foreach (var part in (string[])["Height is 0", "Width is -1", "WarmUpFrames is -1", "LatencyWindow is 0"]) Assert.Contains(part, error.Message);
+        var error = Assert.Throws<ArgumentException>(() =>
+            Pose.CreateLivePredictor(
+                model,
+                new()
+                {
+                    Height = 0,
+                    Width = -1,
+                    WarmUpFrames = -1,
+                    LatencyWindow = 0,
+                }
+            )
+        );
+        foreach (var part in (string[])["Height is 0", "Width is -1", "WarmUpFrames is -1", "LatencyWindow is 0"])
+            Assert.Contains(part, error.Message);
     }
 
     private PoseModelTransformer Load(string[] folders)
@@ -131,6 +169,7 @@ public sealed class LivePredictorTests
 
     private sealed class Found
     {
-        [VectorType(4)] public float[] PredictedKeypoints { get; set; } = [];
+        [VectorType(4)]
+        public float[] PredictedKeypoints { get; set; } = [];
     }
 }

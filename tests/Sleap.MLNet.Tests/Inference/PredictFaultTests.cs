@@ -22,8 +22,21 @@ public sealed class PredictFaultTests : IDisposable
     {
         using var model = SingleInstance();
         var video = PathOf("cut.mp4");
-        Ffmpeg("-i", Golden.PathOf("../data/small_robot.mp4"), "-frames:v", "40", "-c:v", "libx264", "-g", "10", "-movflags", "+faststart", video);
-        using (var file = new FileStream(video, FileMode.Open)) file.SetLength(file.Length * 6 / 10);
+        Ffmpeg(
+            "-i",
+            Golden.PathOf("../data/small_robot.mp4"),
+            "-frames:v",
+            "40",
+            "-c:v",
+            "libx264",
+            "-g",
+            "10",
+            "-movflags",
+            "+faststart",
+            video
+        );
+        using (var file = new FileStream(video, FileMode.Open))
+            file.SetLength(file.Length * 6 / 10);
         var report = Pose.Predict(model, video, PathOf("poses.slp"), new() { Frames = Enumerable.Range(0, 40) });
         Assert.Equal(40, report.Requested);
         Assert.InRange(report.Processed, 5, 39);
@@ -36,20 +49,39 @@ public sealed class PredictFaultTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "The decoder is found in /proc.");
         using var model = SingleInstance();
-        // Large frames, so that few are decoded ahead: 8 by the loader, 2 by ffmpeg's reader, 4 in the two batches, and what the pipe holds.
+        // Large frames, so that few are decoded ahead: 8 by the loader, 2 by ffmpeg's reader, 4 in the two batches, and
+        // what the pipe holds.
         var video = PathOf("killed.mp4");
-        Ffmpeg("-f", "lavfi", "-i", "testsrc2=size=3840x2160:rate=25:duration=3", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", video);
+        Ffmpeg(
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=3840x2160:rate=25:duration=3",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-pix_fmt",
+            "yuv420p",
+            video
+        );
         var killed = 0;
         var progress = new Collect(p =>
         {
-            if (killed > 0 || p.Processed < 3) return;
+            if (killed > 0 || p.Processed < 3)
+                return;
             foreach (var decoder in DecodersOf(video))
             {
                 decoder.Kill();
                 killed++;
             }
         });
-        var report = Pose.Predict(model, video, PathOf("poses.slp"), new() { Progress = progress, ProgressInterval = TimeSpan.Zero });
+        var report = Pose.Predict(
+            model,
+            video,
+            PathOf("poses.slp"),
+            new() { Progress = progress, ProgressInterval = TimeSpan.Zero }
+        );
         Assert.Equal((75, 1), (report.Requested, killed));
         Assert.InRange(report.Processed, 3, 60);
         AssertTrue(report);
@@ -60,7 +92,15 @@ public sealed class PredictFaultTests : IDisposable
     {
         using var model = SingleInstance();
         DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
-        var frames = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => i == 7 ? throw new IOException("the camera is gone") : new Picture { FrameIndex = i, Image = Gray() }));
+        var frames = _ml.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    i == 7
+                        ? throw new IOException("the camera is gone")
+                        : new Picture { FrameIndex = i, Image = Gray() }
+                )
+        );
         var error = Assert.Throws<PredictionStoppedException>(() => Pose.Predict(model, frames, PathOf("poses.slp")));
         Assert.Contains("the camera is gone", error.Message);
         Assert.Contains("poses.slp", error.Message);
@@ -83,16 +123,35 @@ public sealed class PredictFaultTests : IDisposable
     public void A_disk_that_fills_up_ends_the_run_and_keeps_what_was_done(string name)
     {
         var disk = Directory.CreateDirectory(PathOf("disk")).FullName;
-        Skip.IfNot(OperatingSystem.IsLinux() && Shell("mount", "-t", "tmpfs", "-o", "size=6000k", "none", disk) == 0, "No file system can be mounted here.");
+        Skip.IfNot(
+            OperatingSystem.IsLinux() && Shell("mount", "-t", "tmpfs", "-o", "size=6000k", "none", disk) == 0,
+            "No file system can be mounted here."
+        );
         try
         {
             // Poses that need no network: a model is whatever gives keypoints.
             var skeleton = new Skeleton("", Enumerable.Range(0, 20).Select(n => $"n{n}"));
             var video = Video.FromFile(Golden.PathOf("../data/small_robot.mp4"));
-            var frames = Enumerable.Range(0, 20_000).Select(i => new LabeledFrame { Video = video, FrameIndex = i, Instances = [new Instance { Skeleton = skeleton, Points = [.. Enumerable.Range(0, 20).Select(n => new Point(i + 0.125, n))] }] });
+            var frames = Enumerable
+                .Range(0, 20_000)
+                .Select(i => new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = i,
+                    Instances =
+                    [
+                        new Instance
+                        {
+                            Skeleton = skeleton,
+                            Points = [.. Enumerable.Range(0, 20).Select(n => new Point(i + 0.125, n))],
+                        },
+                    ],
+                });
             var view = Pose.FromLabels(new Labels(frames));
             var model = _ml.Transforms.CopyColumns("Copy", "FrameIndex").Fit(view);
-            var error = Assert.Throws<PredictionStoppedException>(() => Pose.Predict(model, view, Path.Combine(disk, name)));
+            var error = Assert.Throws<PredictionStoppedException>(() =>
+                Pose.Predict(model, view, Path.Combine(disk, name))
+            );
             Assert.Contains("The disk is full", error.Message);
             Assert.InRange(error.Report.Processed, 1000, 19_999);
             Assert.Equal(20_000 - error.Report.Processed, error.Report.Remaining);
@@ -114,7 +173,10 @@ public sealed class PredictFaultTests : IDisposable
         Assert.All(report.Unreadable, frame => Assert.NotEmpty(frame.Reason));
         var labels = Labels.Load(report.Output!);
         // Every frame is in the file or among those that failed, and none in both.
-        Assert.Equal(Enumerable.Range(0, report.Requested), labels.Frames.Select(f => f.FrameIndex).Concat(report.Unreadable.Select(f => f.FrameIndex)).Order());
+        Assert.Equal(
+            Enumerable.Range(0, report.Requested),
+            labels.Frames.Select(f => f.FrameIndex).Concat(report.Unreadable.Select(f => f.FrameIndex)).Order()
+        );
         Assert.Equal(report.Processed, labels.Frames.Count);
         Assert.Equal(report.Failed, (int)labels.Provenance["frames"]!["failed"]!);
     }
@@ -129,7 +191,11 @@ public sealed class PredictFaultTests : IDisposable
 
     private static IEnumerable<Process> DecodersOf(string video)
     {
-        foreach (var folder in Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
+        foreach (
+            var folder in Directory
+                .GetDirectories("/proc")
+                .Where(folder => int.TryParse(Path.GetFileName(folder), out _))
+        )
         {
             string command;
             try
@@ -140,12 +206,18 @@ public sealed class PredictFaultTests : IDisposable
             {
                 continue;
             }
-            if (command.StartsWith("ffmpeg\0", StringComparison.Ordinal) && command.Contains(video, StringComparison.Ordinal))
+            if (
+                command.StartsWith("ffmpeg\0", StringComparison.Ordinal)
+                && command.Contains(video, StringComparison.Ordinal)
+            )
+            {
                 yield return Process.GetProcessById(int.Parse(Path.GetFileName(folder)));
+            }
         }
     }
 
-    private static void Ffmpeg(params string[] words) => Assert.Equal(0, Shell("ffmpeg", ["-v", "error", "-y", .. words]));
+    private static void Ffmpeg(params string[] words) =>
+        Assert.Equal(0, Shell("ffmpeg", ["-v", "error", "-y", .. words]));
 
     private static int Shell(string program, params string[] words)
     {

@@ -30,7 +30,10 @@ public sealed class PredictTests : IDisposable
         var path = PathOf("robot.slp");
         var report = Pose.Predict(other, Robot, path, new() { Frames = Enumerable.Range(3, 10) });
         PoseAssert.Same(expected, Labels.Load(path));
-        Assert.Equal((10, 10, 0, 0, 10L), (report.Requested, report.Processed, report.Failed, report.Empty, report.Instances));
+        Assert.Equal(
+            (10, 10, 0, 0, 10L),
+            (report.Requested, report.Processed, report.Failed, report.Empty, report.Instances)
+        );
         Assert.Equal((false, 0, path), (report.IsInterrupted, report.Remaining, report.Output));
         Assert.Empty(report.Losses);
     }
@@ -63,17 +66,37 @@ public sealed class PredictTests : IDisposable
     {
         using var model = SingleInstance();
         var path = PathOf("robot.slp");
-        var report = Pose.Predict(model, Robot, path, new() { Frames = [0, 5000, 1], Provenance = new Dictionary<string, JsonNode?> { ["who"] = "me" } });
+        var report = Pose.Predict(
+            model,
+            Robot,
+            path,
+            new()
+            {
+                Frames = [0, 5000, 1],
+                Provenance = new Dictionary<string, JsonNode?> { ["who"] = "me" },
+            }
+        );
         // A frame that the video has not: it fails, the others do not.
         Assert.Equal((3, 2, 1), (report.Requested, report.Processed, report.Failed));
         Assert.Equal(5000, Assert.Single(report.Unreadable).FrameIndex);
         Assert.Contains("5000", report.Unreadable[0].Reason);
         var stored = Labels.Load(path).Provenance;
-        Assert.Equal((3, 2, 1, 2), ((int)stored["frames"]!["requested"]!, (int)stored["frames"]!["processed"]!, (int)stored["frames"]!["failed"]!, (int)stored["frames"]!["instances"]!));
+        Assert.Equal(
+            (3, 2, 1, 2),
+            (
+                (int)stored["frames"]!["requested"]!,
+                (int)stored["frames"]!["processed"]!,
+                (int)stored["frames"]!["failed"]!,
+                (int)stored["frames"]!["instances"]!
+            )
+        );
         Assert.Equal(5000, (int)stored["frames"]!["failed_frames"]![0]!["frame"]!);
         Assert.False((bool)stored["frames"]!["interrupted"]!);
         var made = stored["models"]![0]!;
-        Assert.Equal(("SingleInstance", "cpu", 2), ((string?)made["type"], (string?)made["device"], (int)made["options"]!["BatchSize"]!));
+        Assert.Equal(
+            ("SingleInstance", "cpu", 2),
+            ((string?)made["type"], (string?)made["device"], (int)made["options"]!["BatchSize"]!)
+        );
         Assert.NotNull(made["options"]!["PeakThreshold"]);
         foreach (var part in (string[])["Sleap.MLNet", "Microsoft.ML", "TorchSharp", "libtorch", ".NET", "system"])
             Assert.False(string.IsNullOrEmpty((string?)stored["versions"]![part]), part);
@@ -101,9 +124,25 @@ public sealed class PredictTests : IDisposable
         using var model = SingleInstance();
         using var stop = new CancellationTokenSource();
         var seen = new List<PredictionProgress>();
-        var progress = new Collect(p => { seen.Add(p); if (p.Processed == 3) stop.Cancel(); });
+        var progress = new Collect(p =>
+        {
+            seen.Add(p);
+            if (p.Processed == 3)
+                stop.Cancel();
+        });
         var path = PathOf("robot.slp");
-        var report = Pose.Predict(model, Robot, path, new() { Frames = Enumerable.Range(0, 50), Progress = progress, ProgressInterval = TimeSpan.Zero, CancellationToken = stop.Token });
+        var report = Pose.Predict(
+            model,
+            Robot,
+            path,
+            new()
+            {
+                Frames = Enumerable.Range(0, 50),
+                Progress = progress,
+                ProgressInterval = TimeSpan.Zero,
+                CancellationToken = stop.Token,
+            }
+        );
         // Batches of 2: the fourth frame was computed with the third.
         Assert.Equal((true, 4, 46, 50), (report.IsInterrupted, report.Processed, report.Remaining, report.Requested));
         var labels = Labels.Load(path);
@@ -120,7 +159,12 @@ public sealed class PredictTests : IDisposable
     {
         using var model = SingleInstance();
         var path = PathOf("robot.slp");
-        var report = Pose.Predict(model, Robot, path, new() { CancellationToken = new CancellationToken(canceled: true) });
+        var report = Pose.Predict(
+            model,
+            Robot,
+            path,
+            new() { CancellationToken = new CancellationToken(canceled: true) }
+        );
         Assert.Equal((true, 0, 166), (report.IsInterrupted, report.Processed, report.Remaining));
         Assert.Empty(Labels.Load(path).Frames);
     }
@@ -132,7 +176,9 @@ public sealed class PredictTests : IDisposable
     {
         using var model = SingleInstance();
         var progress = new Collect(_ => Assert.Fail("Something was predicted."));
-        var error = Assert.ThrowsAny<Exception>(() => Pose.Predict(model, Robot, PathOf(output), new() { Progress = progress }));
+        var error = Assert.ThrowsAny<Exception>(() =>
+            Pose.Predict(model, Robot, PathOf(output), new() { Progress = progress })
+        );
         Assert.True(error is IOException or PoseFormatException, error.ToString());
         Assert.Contains(output, error.Message);
     }
@@ -142,43 +188,79 @@ public sealed class PredictTests : IDisposable
     {
         Skip.If(torch.cuda.is_available(), "There is a GPU.");
         using var model = SingleInstance();
-        Assert.Contains("auto", Assert.Throws<ArgumentException>(() => model.With(new PredictionOptions { Device = "cuda" })).Message);
+        Assert.Contains(
+            "auto",
+            Assert.Throws<ArgumentException>(() => model.With(new PredictionOptions { Device = "cuda" })).Message
+        );
         List<string> warnings = [];
-        _ml.Log += (_, entry) => { if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(entry.Message); };
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(entry.Message);
+        };
         using var other = model.With(new PredictionOptions { Device = "cuda:1", FallbackToCpu = true });
         Assert.Contains("cuda:1", Assert.Single(warnings));
         var report = Pose.Predict(other, Robot, options: new() { Frames = [0] });
         Assert.Equal("cpu", (string?)report.Labels!.Provenance["models"]![0]!["device"]);
         // A word that is no device is never replaced.
-        Assert.Throws<ArgumentException>(() => model.With(new PredictionOptions { Device = "tpu", FallbackToCpu = true }));
+        Assert.Throws<ArgumentException>(() =>
+            model.With(new PredictionOptions { Device = "tpu", FallbackToCpu = true })
+        );
     }
 
     [Fact]
     public void Every_fault_of_the_options_is_in_one_message()
     {
         using var model = SingleInstance();
-        var error = Assert.Throws<ArgumentException>(() => Pose.Predict(model, Pose.LoadVideo(Robot), options: new()
-        {
-            Frames = [1], ProgressInterval = TimeSpan.FromSeconds(-1), Columns = new() { Image = "" },
-        }));
-        foreach (var part in (string[])["Frames is set", "ProgressInterval is -", "Image is empty"]) Assert.Contains(part, error.Message);
+        var error = Assert.Throws<ArgumentException>(() =>
+            Pose.Predict(
+                model,
+                Pose.LoadVideo(Robot),
+                options: new()
+                {
+                    Frames = [1],
+                    ProgressInterval = TimeSpan.FromSeconds(-1),
+                    Columns = new() { Image = "" },
+                }
+            )
+        );
+        foreach (var part in (string[])["Frames is set", "ProgressInterval is -", "Image is empty"])
+            Assert.Contains(part, error.Message);
     }
 
     [Fact]
     public void Progress_is_a_bar_in_place_or_a_line_now_and_then()
     {
         PredictionProgress At(int frames, double seconds, bool last = false) =>
-            new(frames, 1, 100, 2 * frames, frames / seconds, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(last ? 0 : 3725), last);
+            new(
+                frames,
+                1,
+                100,
+                2 * frames,
+                frames / seconds,
+                TimeSpan.FromSeconds(seconds),
+                TimeSpan.FromSeconds(last ? 0 : 3725),
+                last
+            );
         using var bar = new StringWriter();
         var drawn = new ConsolePredictionProgress(bar, inPlace: true);
         drawn.Report(At(49, 2));
         drawn.Report(At(99, 4, last: true));
-        Assert.Equal("\r[████████████░░░░░░░░░░░░] 50/100 frames (1 failed)  98 animals  24.5 frames/s  ETA 1:02:05   \r[████████████████████████] 100/100 frames (1 failed)  198 animals  24.8 frames/s  ETA 0:00:00   \n", bar.ToString().Replace("\r\n", "\n", StringComparison.Ordinal));
+        Assert.Equal(
+            "\r[████████████░░░░░░░░░░░░] 50/100 frames (1 failed)  98 animals  24.5 frames/s  ETA 1:02:05  "
+                + " \r[████████████████████████] 100/100 frames (1 failed)  198 animals  24.8 frames/s  ETA 0:00:00   "
+                + "\n",
+            bar.ToString().Replace("\r\n", "\n", StringComparison.Ordinal)
+        );
         using var lines = new StringWriter();
         var written = new ConsolePredictionProgress(lines, inPlace: false);
-        foreach (var second in Enumerable.Range(1, 25)) written.Report(At(second, second));
+        foreach (var second in Enumerable.Range(1, 25))
+            written.Report(At(second, second));
         written.Report(At(26, 25.5, last: true));
-        Assert.Equal(["2/100", "12/100", "22/100", "27/100"], lines.ToString().TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(line => line.Split(' ')[0]));
+        Assert.Equal(
+            ["2/100", "12/100", "22/100", "27/100"],
+            lines.ToString().TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(line => line.Split(' ')[0])
+        );
     }
 
     private PoseModelTransformer SingleInstance()

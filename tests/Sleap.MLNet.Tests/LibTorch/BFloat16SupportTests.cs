@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -8,19 +7,26 @@ public sealed class BFloat16SupportTests
     /// <summary>Eight binary digits a number, through some twenty layers.</summary>
     private const double Share = 0.03;
 
-    [Theory, InlineData("unet-interpolate"), InlineData("unet-transposed"), InlineData("unet-stem2"), InlineData("heads-multi_class_topdown-fc1-pool"), InlineData("heads-bottomup")]
+    [
+        Theory,
+        InlineData("unet-interpolate"),
+        InlineData("unet-transposed"),
+        InlineData("unet-stem2"),
+        InlineData("heads-multi_class_topdown-fc1-pool"),
+        InlineData("heads-bottomup")
+    ]
     public void Outputs_stay_near_those_of_single_precision(string file)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         var golden = new GoldenNetwork(file);
-        using PoseNetwork network = golden.Build();
+        using var network = golden.Build();
         network.UseChannelsLast();
-        Tensor input = golden.File.ToTensor("input");
-        Tensor[] single = network.call(input);
+        var input = golden.File.ToTensor("input");
+        var single = network.call(input);
         network.Precision = ScalarType.BFloat16;
-        Tensor[] half = network.call(input);
-        foreach ((Tensor exact, Tensor rounded) in single.Zip(half))
+        var half = network.call(input);
+        foreach ((var exact, var rounded) in single.Zip(half))
         {
             Assert.Equal(ScalarType.Float32, rounded.dtype);
             // Not equal either: the backbone did compute with fewer digits.
@@ -31,11 +37,19 @@ public sealed class BFloat16SupportTests
     [Fact]
     public void Gradients_reach_the_parameters_in_single_precision()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         manual_seed(2);
-        using var network = new PoseNetwork(new UNetOptions { Filters = 8, MaxStride = 8, KernelSize = 2 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        using var network = new PoseNetwork(
+            new UNetOptions
+            {
+                Filters = 8,
+                MaxStride = 8,
+                KernelSize = 2,
+            },
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+        );
         network.UseChannelsLast();
-        Tensor images = rand(new long[] { 2, 1, 32, 32 });
+        var images = rand(new long[] { 2, 1, 32, 32 });
         Tensor[] Gradients(ScalarType precision)
         {
             network.Precision = precision;
@@ -44,40 +58,59 @@ public sealed class BFloat16SupportTests
             return [.. network.parameters().Select(parameter => parameter.grad!.detach().clone())];
         }
 
-        Tensor[] single = Gradients(ScalarType.Float32), half = Gradients(ScalarType.BFloat16);
-        foreach ((Tensor exact, Tensor rounded) in single.Zip(half))
+        Tensor[] single = Gradients(ScalarType.Float32),
+            half = Gradients(ScalarType.BFloat16);
+        foreach ((var exact, var rounded) in single.Zip(half))
         {
             Assert.Equal(ScalarType.Float32, rounded.dtype);
             Assert.InRange(Golden.Difference(exact, rounded), 0, 0.1 * exact.abs().max().item<float>() + 1e-6);
         }
     }
 
-    /// <summary>Older libtorch was wrong on CPUs with AMX above some 350 columns (oneDNN 2.6), and without AVX-512, where it summed in 16 bits.</summary>
+    /// <summary>
+    /// Older libtorch was wrong on CPUs with AMX above some 350 columns (oneDNN 2.6), and without AVX-512, where it
+    /// summed in 16 bits.
+    /// </summary>
     [Theory, InlineData(96), InlineData(320), InlineData(512)]
     public void Gradients_at_any_width_are_those_of_single_precision(int width)
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         manual_seed(2);
-        using var network = new PoseNetwork(new UNetOptions { Filters = 16, MaxStride = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
+        using var network = new PoseNetwork(
+            new UNetOptions { Filters = 16, MaxStride = 4 },
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+        );
         network.UseChannelsLast();
-        Tensor images = ChannelsLast.Convert(rand(new long[] { 1, 1, 32, width }));
+        var images = ChannelsLast.Convert(rand(new long[] { 1, 1, 32, width }));
         Tensor[] Gradients(ScalarType precision)
         {
             network.Precision = precision;
             network.zero_grad(true);
             network.call(images)[0].square().mean().backward();
-            return [.. network.parameters().Where(parameter => parameter.dim() == 4).Select(parameter => parameter.grad!.detach().clone())];
+            return
+            [
+                .. network
+                    .parameters()
+                    .Where(parameter => parameter.dim() == 4)
+                    .Select(parameter => parameter.grad!.detach().clone()),
+            ];
         }
 
-        foreach ((Tensor exact, Tensor rounded) in Gradients(ScalarType.Float32).Zip(Gradients(ScalarType.BFloat16)))
+        foreach ((var exact, var rounded) in Gradients(ScalarType.Float32).Zip(Gradients(ScalarType.BFloat16)))
             Assert.InRange((exact - rounded).norm().item<float>(), 0, 0.1f * exact.norm().item<float>());
     }
 
     [Fact]
     public void Other_precisions_are_refused()
     {
-        using var network = new PoseNetwork(new UNetOptions { Filters = 4 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
-        Assert.Contains("Float64", Assert.Throws<ArgumentException>(() => network.Precision = ScalarType.Float64).Message);
+        using var network = new PoseNetwork(
+            new UNetOptions { Filters = 4 },
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+        );
+        Assert.Contains(
+            "Float64",
+            Assert.Throws<ArgumentException>(() => network.Precision = ScalarType.Float64).Message
+        );
         // Whatever this machine has, asking is safe.
         Assert.Equal(BFloat16Support.IsFast(CPU), BFloat16Support.IsFast(CPU));
     }

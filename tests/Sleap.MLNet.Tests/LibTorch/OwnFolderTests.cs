@@ -16,7 +16,7 @@ public sealed class OwnFolderTests : IDisposable
     public void A_folder_of_this_user_alone_is_ours()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Folders are looked at on Linux alone.");
-        string own = Made("own", Mine);
+        var own = Made("own", Mine);
         Assert.True(OwnFolder.IsOurs(own));
         Assert.False(OwnFolder.IsOurs(Made("group", Mine | UnixFileMode.GroupWrite)));
         Assert.False(OwnFolder.IsOurs(Made("all", Mine | UnixFileMode.OtherWrite)));
@@ -30,16 +30,17 @@ public sealed class OwnFolderTests : IDisposable
     public void A_folder_above_that_others_can_change_counts()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Folders are looked at on Linux alone.");
-        string open = Made("open", Mine | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
+        var open = Made("open", Mine | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
         Assert.False(OwnFolder.IsOurs(Made("open/own", Mine)));
-        File.SetUnixFileMode(open, File.GetUnixFileMode(open) | UnixFileMode.StickyBit);     // as /tmp is: entries are renamed by their owners alone
+        // as /tmp is: entries are renamed by their owners alone
+        File.SetUnixFileMode(open, File.GetUnixFileMode(open) | UnixFileMode.StickyBit);
         Assert.True(OwnFolder.IsOurs(Path.Combine(open, "own")));
     }
 
     private string Made(string name, UnixFileMode mode)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-        File.SetUnixFileMode(folder, mode);     // whatever the umask is
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        File.SetUnixFileMode(folder, mode); // whatever the umask is
         return folder;
     }
 }

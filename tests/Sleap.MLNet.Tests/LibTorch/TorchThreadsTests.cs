@@ -8,7 +8,7 @@ public sealed class TorchThreadsTests
     [Theory, InlineData(1, 100), InlineData(2, 100), InlineData(7, 3), InlineData(7, 1), InlineData(2, 0)]
     public void Each_part_is_done_once(int threads, int parts)
     {
-        int before = get_num_threads();
+        var before = get_num_threads();
         var done = new int[parts];
         try
         {
@@ -28,8 +28,13 @@ public sealed class TorchThreadsTests
     {
         Skip.If(OperatingSystem.IsWindows(), "On Windows .NET's own environment is the process's.");
         _ = new UNetOptions();
-        bool isSaid = new[] { "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME" }.Any(name => Environment.GetEnvironmentVariable(name) is not null);
-        Assert.Equal(isSaid ? Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") : "1000", Marshal.PtrToStringUTF8(Native("GOMP_SPINCOUNT")));
+        var isSaid = new[] { "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME" }.Any(name =>
+            Environment.GetEnvironmentVariable(name) is not null
+        );
+        Assert.Equal(
+            isSaid ? Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") : "1000",
+            Marshal.PtrToStringUTF8(Native("GOMP_SPINCOUNT"))
+        );
     }
 
     [DllImport("libc", EntryPoint = "getenv")]

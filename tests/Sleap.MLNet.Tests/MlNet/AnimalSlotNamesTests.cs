@@ -5,7 +5,9 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>The columns of several animals name the values of one animal, so that they can become columns of one animal.</summary>
+/// <summary>
+/// The columns of several animals name the values of one animal, so that they can become columns of one animal.
+/// </summary>
 public sealed class AnimalSlotNamesTests
 {
     private readonly MLContext _ml = new(1);
@@ -25,9 +27,16 @@ public sealed class AnimalSlotNamesTests
         Assert.NotEmpty(animals.GetColumn<int>("FrameIndex"));
         Assert.Equal(["x", "y"], Slots(animals, "PredictedCentroid"));
         Assert.Equal(model.Skeleton.Nodes, Slots(animals, "KeypointScore"));
-        Assert.Equal(model.Skeleton.Nodes.SelectMany(node => new[] { $"{node}.x", $"{node}.y" }), Slots(animals, "PredictedKeypoints"));
-        if (model.Classes.Count > 0) Assert.Equal(model.Classes, Slots(animals, "IdentityScore"));
-        Assert.DoesNotContain(animals.Schema, column => !column.IsHidden && column.Type is VectorDataViewType { IsKnownSize: false });
+        Assert.Equal(
+            model.Skeleton.Nodes.SelectMany(node => new[] { $"{node}.x", $"{node}.y" }),
+            Slots(animals, "PredictedKeypoints")
+        );
+        if (model.Classes.Count > 0)
+            Assert.Equal(model.Classes, Slots(animals, "IdentityScore"));
+        Assert.DoesNotContain(
+            animals.Schema,
+            column => !column.IsHidden && column.Type is VectorDataViewType { IsKnownSize: false }
+        );
     }
 
     [Fact]
@@ -37,9 +46,21 @@ public sealed class AnimalSlotNamesTests
         var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.BottomUpId, 3)));
         var animals = Pose.ToInstances("PredictedKeypoints").Fit(poses).Transform(poses);
         foreach (var column in (string[])["PredictedKeypoints", "KeypointScore", "PredictedCentroid", "IdentityScore"])
-            Assert.Equal(poses.GetColumn<float[]>(column).SelectMany(row => row), animals.GetColumn<float[]>(column).SelectMany(row => row));
-        Assert.Equal(poses.GetColumn<uint[]>("PredictedIdentity").SelectMany(row => row), animals.GetColumn<uint>("PredictedIdentity"));
-        Assert.Equal(poses.GetColumn<float[]>("InstanceScore").SelectMany(row => row), animals.GetColumn<float>("InstanceScore"));
+        {
+            Assert.Equal(
+                poses.GetColumn<float[]>(column).SelectMany(row => row),
+                animals.GetColumn<float[]>(column).SelectMany(row => row)
+            );
+        }
+
+        Assert.Equal(
+            poses.GetColumn<uint[]>("PredictedIdentity").SelectMany(row => row),
+            animals.GetColumn<uint>("PredictedIdentity")
+        );
+        Assert.Equal(
+            poses.GetColumn<float[]>("InstanceScore").SelectMany(row => row),
+            animals.GetColumn<float>("InstanceScore")
+        );
     }
 
     [Theory]
@@ -54,16 +75,30 @@ public sealed class AnimalSlotNamesTests
         var estimator = Pose.Rolling(column, new() { Window = 3, Statistics = [RollingStatistic.Mean] });
         var transformer = estimator.Fit(poses);
         SchemaAssert.Same(estimator, transformer, poses.Schema);
-        var animals = Pose.ToInstances("PredictedKeypoints").Fit(transformer.Transform(poses)).Transform(transformer.Transform(poses));
+        var animals = Pose.ToInstances("PredictedKeypoints")
+            .Fit(transformer.Transform(poses))
+            .Transform(transformer.Transform(poses));
         Assert.Equal(Slots(animals, column), Slots(animals, column + "Mean"));
-        var (frames, tracks) = (animals.GetColumn<int>("FrameIndex").ToArray(), animals.GetColumn<uint>("PredictedTrack").ToArray());
-        var (values, means) = (animals.GetColumn<float[]>(column).ToArray(), animals.GetColumn<float[]>(column + "Mean").ToArray());
+        var (frames, tracks) = (
+            animals.GetColumn<int>("FrameIndex").ToArray(),
+            animals.GetColumn<uint>("PredictedTrack").ToArray()
+        );
+        var (values, means) = (
+            animals.GetColumn<float[]>(column).ToArray(),
+            animals.GetColumn<float[]>(column + "Mean").ToArray()
+        );
         Assert.Equal(6, frames.Length);
         var middle = Array.FindIndex(frames, frame => frame == 1);
         float[][] own = [.. values.Where((_, row) => tracks[row] == tracks[middle])];
         Assert.Equal(3, own.Length);
         for (var slot = 0; slot < means[middle].Length; slot++)
-            Assert.Equal(own.Select(value => value[slot]).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average(), means[middle][slot], 1e-3f);
+        {
+            Assert.Equal(
+                own.Select(value => value[slot]).Where(float.IsFinite).DefaultIfEmpty(float.NaN).Average(),
+                means[middle][slot],
+                1e-3f
+            );
+        }
     }
 
     [Fact]
@@ -75,8 +110,17 @@ public sealed class AnimalSlotNamesTests
         Assert.Contains("PredictedCentroid: AnimalSlotNames", NamesOf(announced));
         Assert.Equal(NamesOf(SchemaShapes.Of(schema)), NamesOf(announced));
 
-        string NamesOf(SchemaShape shape) => string.Join(", ", shape.Where(column => SampleModels.Outputs(model).Contains(column.Name))
-            .Select(column => $"{column.Name}: {string.Join(' ', column.Annotations.Select(annotation => annotation.Name).Order())}").Order());
+        string NamesOf(SchemaShape shape) =>
+            string.Join(
+                ", ",
+                shape
+                    .Where(column => SampleModels.Outputs(model).Contains(column.Name))
+                    .Select(column =>
+                        $"{column.Name}: "
+                        + $"{string.Join(' ', column.Annotations.Select(annotation => annotation.Name).Order())}"
+                    )
+                    .Order()
+            );
     }
 
     [Fact]
@@ -84,7 +128,10 @@ public sealed class AnimalSlotNamesTests
     {
         var view = Foreign();
         const string message = "'Foreign' is Vector<Single, *, 2> and does not name its 2 values";
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => Pose.ToInstances("PredictedKeypoints").Fit(view)).Message);
+        Assert.Contains(
+            message,
+            Assert.Throws<ArgumentException>(() => Pose.ToInstances("PredictedKeypoints").Fit(view)).Message
+        );
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => Pose.Rolling("Foreign").Fit(view)).Message);
         var estimator = Pose.ToInstances("PredictedKeypoints", new() { Values = [] });
         var transformer = estimator.Fit(view);
@@ -100,12 +147,24 @@ public sealed class AnimalSlotNamesTests
     {
         // One labelled animal, two found ones: they are not the same animals, nor as many.
         using var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
-        var labels = Pose.FromLabels(new Labels([new LabeledFrame
-        {
-            Video = Video.FromFile(SampleModels.VideoOf(PoseModelKind.BottomUpId)),
-            FrameIndex = 0,
-            Instances = [new Instance { Skeleton = model.Skeleton, Points = [.. model.Skeleton.Nodes.Select((_, node) => new Point(node, 1))] }],
-        }]), new LabelsOptions { Layout = InstanceLayout.Many });
+        var labels = Pose.FromLabels(
+            new Labels([
+                new LabeledFrame
+                {
+                    Video = Video.FromFile(SampleModels.VideoOf(PoseModelKind.BottomUpId)),
+                    FrameIndex = 0,
+                    Instances =
+                    [
+                        new Instance
+                        {
+                            Skeleton = model.Skeleton,
+                            Points = [.. model.Skeleton.Nodes.Select((_, node) => new Point(node, 1))],
+                        },
+                    ],
+                },
+            ]),
+            new LabelsOptions { Layout = InstanceLayout.Many }
+        );
         var both = model.Transform(labels);
         Assert.Equal(4, Assert.Single(both.GetColumn<float[]>("PredictedCentroid")).Length);
         var animals = Pose.ToInstances("Keypoints").Fit(both).Transform(both);
@@ -121,7 +180,10 @@ public sealed class AnimalSlotNamesTests
         foreach (var trailing in (bool[])[false, true])
         {
             var late = Pose.Rolling("Speed", new() { Window = 3, Trailing = trailing }).Fit(rows).Transform(rows);
-            Assert.Contains("Put Rolling before ToInstances", Assert.Throws<InvalidDataException>(() => late.GetColumn<float>("SpeedMean").ToArray()).Message);
+            Assert.Contains(
+                "Put Rolling before ToInstances",
+                Assert.Throws<InvalidDataException>(() => late.GetColumn<float>("SpeedMean").ToArray()).Message
+            );
         }
     }
 
@@ -143,7 +205,10 @@ public sealed class AnimalSlotNamesTests
         var definition = SchemaDefinition.Create(typeof(ForeignRow));
         definition["PredictedKeypoints"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 0, 2, 2);
         definition["Foreign"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 0, 2);
-        return _ml.Data.LoadFromEnumerable([new ForeignRow { PredictedKeypoints = [1, 2, 3, 4], Foreign = [5, 6] }], definition);
+        return _ml.Data.LoadFromEnumerable(
+            [new ForeignRow { PredictedKeypoints = [1, 2, 3, 4], Foreign = [5, 6] }],
+            definition
+        );
     }
 
     private sealed class ForeignRow

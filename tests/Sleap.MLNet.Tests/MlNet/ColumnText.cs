@@ -15,7 +15,8 @@ internal static class ColumnText
         using var cursor = view.GetRowCursor(chosen);
         Func<string>[] readers = [.. chosen.Select(column => Reader(cursor, column))];
         List<string> rows = [];
-        while (cursor.MoveNext()) rows.Add(string.Join(" | ", readers.Select(read => read())));
+        while (cursor.MoveNext())
+            rows.Add(string.Join(" | ", readers.Select(read => read())));
         return rows;
     }
 
@@ -24,13 +25,26 @@ internal static class ColumnText
         var item = column.Type is VectorDataViewType vector ? vector.ItemType : column.Type;
         return item switch
         {
-            _ when item.RawType == typeof(float) => Joined(RowValues.Open<float>(row, column), value => value.ToString("R", CultureInfo.InvariantCulture)),
-            _ when item.RawType == typeof(int) => Joined(RowValues.Open<int>(row, column), value => value.ToString(CultureInfo.InvariantCulture)),
-            _ when item.RawType == typeof(uint) => Joined(RowValues.Open<uint>(row, column), value => value.ToString(CultureInfo.InvariantCulture)),
-            _ when item.RawType == typeof(bool) => Joined(RowValues.Open<bool>(row, column), value => value ? "yes" : "no"),
+            _ when item.RawType == typeof(float) => Joined(
+                RowValues.Open<float>(row, column),
+                value => value.ToString("R", CultureInfo.InvariantCulture)
+            ),
+            _ when item.RawType == typeof(int) => Joined(
+                RowValues.Open<int>(row, column),
+                value => value.ToString(CultureInfo.InvariantCulture)
+            ),
+            _ when item.RawType == typeof(uint) => Joined(
+                RowValues.Open<uint>(row, column),
+                value => value.ToString(CultureInfo.InvariantCulture)
+            ),
+            _ when item.RawType == typeof(bool) => Joined(
+                RowValues.Open<bool>(row, column),
+                value => value ? "yes" : "no"
+            ),
             _ => Joined(RowValues.Open<ReadOnlyMemory<char>>(row, column), value => value.ToString()),
         };
     }
 
-    private static Func<string> Joined<T>(Func<T[]> values, Func<T, string> text) => () => string.Join(' ', values().Select(text));
+    private static Func<string> Joined<T>(Func<T[]> values, Func<T, string> text) =>
+        () => string.Join(' ', values().Select(text));
 }

@@ -5,7 +5,9 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>A model that was disposed says so, and what may have disposed it; a file without its weights is never written.</summary>
+/// <summary>
+/// A model that was disposed says so, and what may have disposed it; a file without its weights is never written.
+/// </summary>
 public sealed class DisposedModelTests : IDisposable
 {
     private readonly MLContext _ml = new(1);
@@ -22,9 +24,7 @@ public sealed class DisposedModelTests : IDisposable
     public void After_its_engine_a_model_is_not_saved_without_its_weights()
     {
         var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 1);
-        using (_ml.Model.CreatePredictionEngine<Picture, Found>(model))
-        {
-        }
+        using (_ml.Model.CreatePredictionEngine<Picture, Found>(model)) { }
         var file = Path.Combine(_folder, "model.zip");
         Says(() => _ml.Model.Save(model, null, file));
         Says(() => _ml.Pose().SaveSleap(model, Path.Combine(_folder, "sleap")));
@@ -39,12 +39,15 @@ public sealed class DisposedModelTests : IDisposable
         var lazy = model.Transform(view);
         using var running = lazy.GetRowCursor(lazy.Schema);
         var live = _ml.Pose().CreateLivePredictor(model);
-        var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         using var image = MLImage.CreateFromPixels(64, 64, MLPixelFormat.Rgba32, new byte[64 * 64 * 4]);
         engine.Predict(new Picture { Image = image });
 
         model.Dispose();
-        model.Dispose();    // twice does no harm
+        model.Dispose(); // twice does no harm
 
         Says(() => model.Transform(view));
         Says(() => model.With(new PredictionOptions()));
@@ -52,9 +55,7 @@ public sealed class DisposedModelTests : IDisposable
         Says(() => lazy.GetColumn<int>("FrameIndex").Zip(ColumnText.Of(lazy, SampleModels.Outputs(model))).ToArray());
         Says(() =>
         {
-            while (running.MoveNext())
-            {
-            }
+            while (running.MoveNext()) { }
         });
         Says(() => live.Predict(image));
         Says(() => engine.Predict(new Picture { Image = image }));

@@ -5,10 +5,14 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>The table of characteristics of each estimator, as ML.NET's own docs have it, says what its columns are.</summary>
+/// <summary>
+/// The table of characteristics of each estimator, as ML.NET's own docs have it, says what its columns are.
+/// </summary>
 public sealed partial class EstimatorDocsTests
 {
-    private static readonly Lazy<XDocument> Docs = new(() => XDocument.Load(Path.ChangeExtension(typeof(PoseEstimators).Assembly.Location, ".xml")));
+    private static readonly Lazy<XDocument> Docs = new(() =>
+        XDocument.Load(Path.ChangeExtension(typeof(PoseEstimators).Assembly.Location, ".xml"))
+    );
     private readonly MLContext _ml = new(1);
 
     [Theory]
@@ -32,8 +36,14 @@ public sealed partial class EstimatorDocsTests
         var described = Columns(rows["Output column data type"]);
         Assert.Equal(added.Select(column => column.Name).Order(), described.Keys.Order());
         Assert.All(added, column => Assert.Equal((column.Kind, column.IsKey), described[column.Name]));
-        Assert.All(Columns(rows["Input column data type"]).Keys, column => Assert.NotNull(labels.Single(input => input.Name == column).Name));
-        Assert.Equal(name.EndsWith("Id", StringComparison.Ordinal), Columns(rows["Input column data type"]).ContainsKey("Track"));
+        Assert.All(
+            Columns(rows["Input column data type"]).Keys,
+            column => Assert.NotNull(labels.Single(input => input.Name == column).Name)
+        );
+        Assert.Equal(
+            name.EndsWith("Id", StringComparison.Ordinal),
+            Columns(rows["Input column data type"]).ContainsKey("Track")
+        );
     }
 
     [Fact]
@@ -41,15 +51,35 @@ public sealed partial class EstimatorDocsTests
     {
         var methods = typeof(PoseEstimators).GetMethods().Where(method => method.IsStatic).ToList();
         Assert.Equal(8, methods.Count);
-        Assert.All(methods, method =>
-        {
-            var summaries = Docs.Value.Descendants("member").Where(member => member.Attribute("name")!.Value.StartsWith($"M:Sleap.MLNet.PoseEstimators.{method.Name}(", StringComparison.Ordinal));
-            Assert.All(summaries, member => Assert.StartsWith("Create a", member.Element("summary")!.Value.Trim(), StringComparison.Ordinal));
-            Assert.Contains(summaries, member => member.Descendants("see").Any(see => see.Attribute("cref")!.Value == $"T:{method.ReturnType.FullName}"));
-        });
+        Assert.All(
+            methods,
+            method =>
+            {
+                var summaries = Docs
+                    .Value.Descendants("member")
+                    .Where(member =>
+                        member
+                            .Attribute("name")!
+                            .Value.StartsWith($"M:Sleap.MLNet.PoseEstimators.{method.Name}(", StringComparison.Ordinal)
+                    );
+                Assert.All(
+                    summaries,
+                    member =>
+                        Assert.StartsWith("Create a", member.Element("summary")!.Value.Trim(), StringComparison.Ordinal)
+                );
+                Assert.Contains(
+                    summaries,
+                    member =>
+                        member
+                            .Descendants("see")
+                            .Any(see => see.Attribute("cref")!.Value == $"T:{method.ReturnType.FullName}")
+                );
+            }
+        );
     }
 
-    private static XElement Summary(string member) => Docs.Value.Descendants("member").Single(element => element.Attribute("name")!.Value == member);
+    private static XElement Summary(string member) =>
+        Docs.Value.Descendants("member").Single(element => element.Attribute("name")!.Value == member);
 
     private SchemaShape Output(string name, SchemaShape labels)
     {
@@ -68,9 +98,19 @@ public sealed partial class EstimatorDocsTests
     }
 
     // "`A`, `B`: known-sized vector of …; `C`: …"
-    private static Dictionary<string, (SchemaShape.Column.VectorKind Kind, bool IsKey)> Columns(string cell) => cell.Split(';')
-        .SelectMany(part => Name().Matches(part).Select(column => (column.Groups[1].Value, Type: part[(part.LastIndexOf("`:", StringComparison.Ordinal) + 2)..])))
-        .ToDictionary(column => column.Value, column => (KindOf(column.Type), column.Type.Contains("[key]", StringComparison.Ordinal)));
+    private static Dictionary<string, (SchemaShape.Column.VectorKind Kind, bool IsKey)> Columns(string cell) =>
+        cell.Split(';')
+            .SelectMany(part =>
+                Name()
+                    .Matches(part)
+                    .Select(column =>
+                        (column.Groups[1].Value, Type: part[(part.LastIndexOf("`:", StringComparison.Ordinal) + 2)..])
+                    )
+            )
+            .ToDictionary(
+                column => column.Value,
+                column => (KindOf(column.Type), column.Type.Contains("[key]", StringComparison.Ordinal))
+            );
 
     private static SchemaShape.Column.VectorKind KindOf(string type) =>
         type.Contains("variable-sized vector", StringComparison.Ordinal) ? SchemaShape.Column.VectorKind.VariableVector

@@ -12,7 +12,12 @@ public sealed class EvaluationNodesTests
     private readonly MLContext _ml = new(1);
     private readonly List<string> _warnings = [];
 
-    public EvaluationNodesTests() => _ml.Log += (_, entry) => { if (entry.Kind == ChannelMessageKind.Warning) _warnings.Add(entry.Message); };
+    public EvaluationNodesTests() =>
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == ChannelMessageKind.Warning)
+                _warnings.Add(entry.Message);
+        };
 
     [Theory]
     [MemberData(nameof(SampleModels.Kinds), MemberType = typeof(SampleModels))]
@@ -54,7 +59,10 @@ public sealed class EvaluationNodesTests
         _warnings.Clear();
         var predicted = _ml.Pose().ToLabels(model.Transform(SampleModels.Frames(_ml, kind, Frames)));
         var same = _ml.Pose().Evaluate(labels, predicted);
-        Assert.Equal((metrics.All, metrics.NodesOnlyTrue.Single(), metrics.NodesOnlyPredicted.Single()), (same.All, same.NodesOnlyTrue.Single(), same.NodesOnlyPredicted.Single()));
+        Assert.Equal(
+            (metrics.All, metrics.NodesOnlyTrue.Single(), metrics.NodesOnlyPredicted.Single()),
+            (same.All, same.NodesOnlyTrue.Single(), same.NodesOnlyPredicted.Single())
+        );
         Says(Assert.Single(_warnings));
 
         void Says(string text) => Assert.True(text.Contains("extra") && text.Contains(missing), text);
@@ -65,11 +73,19 @@ public sealed class EvaluationNodesTests
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
         var labels = Labels(model, PoseModelKind.SingleInstance, ["ear", "paw"]);
-        var message = Assert.Throws<ArgumentException>(() => _ml.Pose().Evaluate(Both(model, PoseModelKind.SingleInstance, labels))).Message;
-        Assert.Contains($"In 'Keypoints': ear, paw; in 'PredictedKeypoints': {string.Join(", ", model.Skeleton.Nodes)}", message);
+        var message = Assert
+            .Throws<ArgumentException>(() => _ml.Pose().Evaluate(Both(model, PoseModelKind.SingleInstance, labels)))
+            .Message;
+        Assert.Contains(
+            $"In 'Keypoints': ear, paw; in 'PredictedKeypoints': {string.Join(", ", model.Skeleton.Nodes)}",
+            message
+        );
         var predicted = _ml.Pose().ToLabels(model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1)));
         message = Assert.Throws<ArgumentException>(() => _ml.Pose().Evaluate(labels, predicted)).Message;
-        Assert.Contains($"In the true labels: ear, paw; in the predicted labels: {string.Join(", ", model.Skeleton.Nodes)}", message);
+        Assert.Contains(
+            $"In the true labels: ear, paw; in the predicted labels: {string.Join(", ", model.Skeleton.Nodes)}",
+            message
+        );
     }
 
     /// <summary>What the model finds, as labels with other nodes; one that it does not have is at (1, 1).</summary>
@@ -77,18 +93,39 @@ public sealed class EvaluationNodesTests
     {
         var skeleton = new Skeleton("labels", nodes);
         var found = _ml.Pose().ToLabels(model.Transform(SampleModels.Frames(_ml, kind, Frames)));
-        return new Labels(found.Frames.Select(frame => new LabeledFrame
-        {
-            Video = frame.Video,
-            FrameIndex = frame.FrameIndex,
-            Instances = [.. frame.Instances.Select(animal => new Instance
+        return new Labels(
+            found.Frames.Select(frame => new LabeledFrame
             {
-                Skeleton = skeleton,
-                Points = [.. nodes.Select(node => model.Skeleton.IndexOf(node) is >= 0 and var place ? animal.Points[place] : new Point(1, 1))],
-            })],
-        }));
+                Video = frame.Video,
+                FrameIndex = frame.FrameIndex,
+                Instances =
+                [
+                    .. frame.Instances.Select(animal => new Instance
+                    {
+                        Skeleton = skeleton,
+                        Points =
+                        [
+                            .. nodes.Select(node =>
+                                model.Skeleton.IndexOf(node) is >= 0 and var place
+                                    ? animal.Points[place]
+                                    : new Point(1, 1)
+                            ),
+                        ],
+                    }),
+                ],
+            })
+        );
     }
 
-    private IDataView Both(PoseModelTransformer model, PoseModelKind kind, Labels labels) => model.Transform(_ml.Pose().FromLabels(
-        labels, new LabelsOptions { Layout = kind == PoseModelKind.SingleInstance ? InstanceLayout.Single : InstanceLayout.Many }));
+    private IDataView Both(PoseModelTransformer model, PoseModelKind kind, Labels labels) =>
+        model.Transform(
+            _ml.Pose()
+                .FromLabels(
+                    labels,
+                    new LabelsOptions
+                    {
+                        Layout = kind == PoseModelKind.SingleInstance ? InstanceLayout.Single : InstanceLayout.Many,
+                    }
+                )
+        );
 }

@@ -4,19 +4,31 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>What goes along the frames warns when the rows of a model's poses are not a video's frames in their order.</summary>
+/// <summary>
+/// What goes along the frames warns when the rows of a model's poses are not a video's frames in their order.
+/// </summary>
 public sealed class FrameOrderTests
 {
     private const int Frames = 60;
     private readonly MLContext _ml = new(1);
     private readonly List<string> _warnings = [];
 
-    public FrameOrderTests() => _ml.Log += (_, entry) => { if (entry.Kind == ChannelMessageKind.Warning) _warnings.Add(entry.Message); };
+    public FrameOrderTests() =>
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == ChannelMessageKind.Warning)
+                _warnings.Add(entry.Message);
+        };
 
-    public static TheoryData<string, string> Analyses => new()
-    {
-        { "Kinematics", "Speed" }, { "Smooth", "PredictedKeypoints" }, { "Interpolate", "PredictedKeypoints" }, { "Rolling", "InstanceScoreMean" }, { "InRegions", "RegionEntries" },
-    };
+    public static TheoryData<string, string> Analyses =>
+        new()
+        {
+            { "Kinematics", "Speed" },
+            { "Smooth", "PredictedKeypoints" },
+            { "Interpolate", "PredictedKeypoints" },
+            { "Rolling", "InstanceScoreMean" },
+            { "InRegions", "RegionEntries" },
+        };
 
     private PoseCatalog Pose => _ml.Pose();
 
@@ -59,12 +71,31 @@ public sealed class FrameOrderTests
     {
         var poses = Poses(Enumerable.Range(0, Frames));
         using var file = new MemoryStream();
-        _ml.Model.Save(Pose.Kinematics().Append(Pose.BodyLength("PredictedKeypoints", new() { Body = [.. SkeletonAnnotations.Read(poses.Schema["PredictedKeypoints"])!.Nodes] })).Fit(poses), poses.Schema, file);
+        _ml.Model.Save(
+            Pose.Kinematics()
+                .Append(
+                    Pose.BodyLength(
+                        "PredictedKeypoints",
+                        new() { Body = [.. SkeletonAnnotations.Read(poses.Schema["PredictedKeypoints"])!.Nodes] }
+                    )
+                )
+                .Fit(poses),
+            poses.Schema,
+            file
+        );
         file.Position = 0;
         var other = new MLContext();
         List<string> warnings = [];
-        other.Log += (_, entry) => { if (entry.Kind == ChannelMessageKind.Warning) warnings.Add(entry.Message); };
-        ColumnText.Of(other.Model.Load(file, out _).Transform(_ml.Data.ShuffleRows(poses, seed: 1)), "Speed", "BodyLength");
+        other.Log += (_, entry) =>
+        {
+            if (entry.Kind == ChannelMessageKind.Warning)
+                warnings.Add(entry.Message);
+        };
+        ColumnText.Of(
+            other.Model.Load(file, out _).Transform(_ml.Data.ShuffleRows(poses, seed: 1)),
+            "Speed",
+            "BodyLength"
+        );
         Assert.Contains("] Kinematics: ", Assert.Single(warnings));
         Assert.Empty(_warnings);
     }
@@ -104,7 +135,9 @@ public sealed class FrameOrderTests
     private IDataView Poses(IEnumerable<int> frames)
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 8);
-        var poses = _ml.Data.Cache(model.Transform(Pose.LoadVideo(SampleModels.VideoOf(PoseModelKind.SingleInstance), frames)));
+        var poses = _ml.Data.Cache(
+            model.Transform(Pose.LoadVideo(SampleModels.VideoOf(PoseModelKind.SingleInstance), frames))
+        );
         // The cache is filled here, once, while there is a model.
         Assert.NotEmpty(ColumnText.Of(poses, ["Video", "FrameIndex", .. SampleModels.Outputs(model)]));
         return poses;

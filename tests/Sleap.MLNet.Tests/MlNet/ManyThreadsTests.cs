@@ -9,7 +9,8 @@ namespace Sleap.MLNet.Tests;
 /// <summary>One model in the hands of eight threads, as in a web service.</summary>
 public sealed class ManyThreadsTests
 {
-    private const int Threads = 8, Frames = 2;
+    private const int Threads = 8,
+        Frames = 2;
     private readonly MLContext _ml = new(1);
 
     public ManyThreadsTests() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
@@ -26,7 +27,10 @@ public sealed class ManyThreadsTests
         Assert.Equal(expected, AtOnce(Poses));
 
         List<string> Poses(int thread) =>
-            ColumnText.Of(model.Transform(_ml.Pose().LoadVideo(SampleModels.VideoOf(kind), FramesOf(thread))), ["FrameIndex", .. SampleModels.Outputs(model)]);
+            ColumnText.Of(
+                model.Transform(_ml.Pose().LoadVideo(SampleModels.VideoOf(kind), FramesOf(thread))),
+                ["FrameIndex", .. SampleModels.Outputs(model)]
+            );
     }
 
     [Fact]
@@ -35,7 +39,10 @@ public sealed class ManyThreadsTests
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 2);
         var poses = model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 6));
         var expected = ColumnText.Of(poses, ["FrameIndex", .. SampleModels.Outputs(model)]);
-        Assert.All(AtOnce(_ => ColumnText.Of(poses, ["FrameIndex", .. SampleModels.Outputs(model)])), rows => Assert.Equal(expected, rows));
+        Assert.All(
+            AtOnce(_ => ColumnText.Of(poses, ["FrameIndex", .. SampleModels.Outputs(model)])),
+            rows => Assert.Equal(expected, rows)
+        );
     }
 
     [Theory]
@@ -51,7 +58,10 @@ public sealed class ManyThreadsTests
         // An engine is for one thread; each makes its own, of the model that they share.
         float[][] Poses(int thread)
         {
-            using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(model, new PredictionEngineOptions { OwnsTransformer = false });
+            using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(
+                model,
+                new PredictionEngineOptions { OwnsTransformer = false }
+            );
             using var source = Video.FromFile(SampleModels.VideoOf(kind)).Open();
             return [.. FramesOf(thread).Select(frame => Predict(engine, source.Read(frame)))];
         }
@@ -71,8 +81,10 @@ public sealed class ManyThreadsTests
         using var together = new Barrier(Threads);
         var (results, faults) = (new T[Threads], new Exception?[Threads]);
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() => Run(thread)))];
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
         Assert.All(faults, Assert.Null);
         return results;
 

@@ -8,14 +8,23 @@ internal sealed record SavedChain(string File, string Video, int Frames, IReadOn
 /// <summary>Starts <see cref="Program"/>.</summary>
 internal static class NewProcess
 {
-    /// <summary>Loads each model in a process that has done nothing else before, and applies it. Gives the printed rows of all of them.</summary>
+    /// <summary>
+    /// Loads each model in a process that has done nothing else before, and applies it. Gives the printed rows of all
+    /// of them.
+    /// </summary>
     public static List<string> Apply(params IReadOnlyList<SavedChain> chains)
     {
-        var words = chains.SelectMany(chain => (string[])[chain.File, chain.Video, $"{chain.Frames}", string.Join(',', chain.Columns)]);
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "apply", .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var words = chains.SelectMany(chain =>
+            (string[])[chain.File, chain.Video, $"{chain.Frames}", string.Join(',', chain.Columns)]
+        );
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "apply", .. words])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, error.Result);
         return [.. lines];

@@ -14,11 +14,18 @@ public sealed class PassesTests
     private readonly MLContext _ml = new(1);
     private readonly List<string> _warnings = [];
 
-    public PassesTests() => _ml.Log += (_, entry) =>
-    {
-        if (entry.Kind == ChannelMessageKind.Warning && entry.Message.Contains("the networks have run", StringComparison.Ordinal))
-            lock (_warnings) _warnings.Add(entry.Message);
-    };
+    public PassesTests() =>
+        _ml.Log += (_, entry) =>
+        {
+            if (
+                entry.Kind == ChannelMessageKind.Warning
+                && entry.Message.Contains("the networks have run", StringComparison.Ordinal)
+            )
+            {
+                lock (_warnings)
+                    _warnings.Add(entry.Message);
+            }
+        };
 
     [Theory]
     [MemberData(nameof(SampleModels.Kinds), MemberType = typeof(SampleModels))]
@@ -56,16 +63,33 @@ public sealed class PassesTests
     public void A_cache_checkpoint_after_the_model_makes_one_pass_of_many()
     {
         using var spots = new SpotFolder(4);
-        var trainer = _ml.Pose().SingleInstance(new()
-        {
-            Backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 4 },
-            PeakThreshold = 0,
-            Training = new() { Epochs = 1, StepsPerEpoch = 1, BatchSize = 2, Seed = 1 },
-            Device = "cpu",
-        });
+        var trainer = _ml.Pose()
+            .SingleInstance(
+                new()
+                {
+                    Backbone = new UNetOptions
+                    {
+                        Filters = 4,
+                        FiltersRate = 2,
+                        MaxStride = 8,
+                        OutputStride = 4,
+                    },
+                    PeakThreshold = 0,
+                    Training = new()
+                    {
+                        Epochs = 1,
+                        StepsPerEpoch = 1,
+                        BatchSize = 2,
+                        Seed = 1,
+                    },
+                    Device = "cpu",
+                }
+            );
         var kmeans = Features().Append(_ml.Clustering.Trainers.KMeans(numberOfClusters: 2));
-        using (trainer.AppendCacheCheckpoint(_ml).Append(kmeans).Fit(spots.View(_ml))) Assert.Empty(_warnings);
-        using (trainer.Append(kmeans).Fit(spots.View(_ml))) Assert.Single(_warnings);
+        using (trainer.AppendCacheCheckpoint(_ml).Append(kmeans).Fit(spots.View(_ml)))
+            Assert.Empty(_warnings);
+        using (trainer.Append(kmeans).Fit(spots.View(_ml)))
+            Assert.Single(_warnings);
     }
 
     [Fact]
@@ -82,7 +106,8 @@ public sealed class PassesTests
             _ = _ml.Pose().Predict(model, frames);
         }
         Assert.Empty(_warnings);
-        for (var pass = 0; pass < 3; pass++) _ = ColumnText.Of(poses, "InstanceScore");
+        for (var pass = 0; pass < 3; pass++)
+            _ = ColumnText.Of(poses, "InstanceScore");
         Assert.Single(_warnings);
     }
 
@@ -95,7 +120,8 @@ public sealed class PassesTests
         Assert.Single(_warnings);
     }
 
-    // The table of docs/troubleshooting.md has these numbers; each pass over a view that is not cached runs the networks over all frames.
+    // The table of docs/troubleshooting.md has these numbers; each pass over a view that is not cached runs the
+    // networks over all frames.
     [Theory]
     [InlineData("ReplaceMissingValues", 1)]
     [InlineData("NormalizeMeanVariance", 1)]
@@ -112,9 +138,21 @@ public sealed class PassesTests
     public void Trainers_read_the_poses_as_often_as_the_docs_say(string trainer, int passes)
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
-        var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames)), "PredictedKeypoints", "FrameIndex");
-        var features = Features().Append(_ml.Transforms.CustomMapping<Framed, Labelled>((row, label) => label.Label = row.FrameIndex >= Frames / 2, contractName: null))
-            .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Label")).Fit(poses).Transform(poses);
+        var poses = _ml.Data.Cache(
+            model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames)),
+            "PredictedKeypoints",
+            "FrameIndex"
+        );
+        var features = Features()
+            .Append(
+                _ml.Transforms.CustomMapping<Framed, Labelled>(
+                    (row, label) => label.Label = row.FrameIndex >= Frames / 2,
+                    contractName: null
+                )
+            )
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Key", "Label"))
+            .Fit(poses)
+            .Transform(poses);
         var counted = new CountedView(features, "Features");
         Trainer(trainer).Fit(counted);
         Assert.Equal(passes, counted.Passes);
@@ -124,34 +162,59 @@ public sealed class PassesTests
     public void A_cache_takes_one_pass_for_the_columns_that_it_is_told_and_one_for_each_that_is_asked_for_later()
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance);
-        var counted = new CountedView(model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 2)), "PredictedKeypoints", "KeypointScore");
-        var (named, unnamed) = (_ml.Data.Cache(counted, "PredictedKeypoints", "KeypointScore"), _ml.Data.Cache(counted));
-        for (var again = 0; again < 3; again++) _ = ColumnText.Of(named, "KeypointScore").Concat(ColumnText.Of(named, "PredictedKeypoints")).ToList();
+        var counted = new CountedView(
+            model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 2)),
+            "PredictedKeypoints",
+            "KeypointScore"
+        );
+        var (named, unnamed) = (
+            _ml.Data.Cache(counted, "PredictedKeypoints", "KeypointScore"),
+            _ml.Data.Cache(counted)
+        );
+        for (var again = 0; again < 3; again++)
+            _ = ColumnText.Of(named, "KeypointScore").Concat(ColumnText.Of(named, "PredictedKeypoints")).ToList();
         Assert.Equal(1, counted.Passes);
-        for (var again = 0; again < 3; again++) _ = ColumnText.Of(unnamed, "KeypointScore").Concat(ColumnText.Of(unnamed, "PredictedKeypoints")).ToList();
+        for (var again = 0; again < 3; again++)
+            _ = ColumnText.Of(unnamed, "KeypointScore").Concat(ColumnText.Of(unnamed, "PredictedKeypoints")).ToList();
         Assert.Equal(3, counted.Passes);
     }
 
-    private IEstimator<ITransformer> Trainer(string name) => name switch
-    {
-        "NormalizeMeanVariance" => _ml.Transforms.NormalizeMeanVariance("Features"),
-        "ReplaceMissingValues" => _ml.Transforms.ReplaceMissingValues("Features", replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean),
-        "NormalizeMinMax" => _ml.Transforms.NormalizeMinMax("Features"),
-        "KMeans" => _ml.Clustering.Trainers.KMeans(numberOfClusters: 2),
-        "ProjectToPrincipalComponents" => _ml.Transforms.ProjectToPrincipalComponents("Features", rank: 2),
-        "SdcaMaximumEntropy" => _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options { LabelColumnName = "Key", MaximumNumberOfIterations = 20, NumberOfThreads = 1 }),
-        "LbfgsMaximumEntropy" => _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Key"),
-        "AveragedPerceptron" => _ml.BinaryClassification.Trainers.AveragedPerceptron(),
-        "LinearSvm" => _ml.BinaryClassification.Trainers.LinearSvm(numberOfIterations: 10),
-        "FastTree" => _ml.BinaryClassification.Trainers.FastTree(minimumExampleCountPerLeaf: 2),
-        "FastForest" => _ml.BinaryClassification.Trainers.FastForest(minimumExampleCountPerLeaf: 2),
-        "LightGbm" => _ml.MulticlassClassification.Trainers.LightGbm("Key", minimumExampleCountPerLeaf: 2),
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
-    };
+    private IEstimator<ITransformer> Trainer(string name) =>
+        name switch
+        {
+            "NormalizeMeanVariance" => _ml.Transforms.NormalizeMeanVariance("Features"),
+            "ReplaceMissingValues" => _ml.Transforms.ReplaceMissingValues(
+                "Features",
+                replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean
+            ),
+            "NormalizeMinMax" => _ml.Transforms.NormalizeMinMax("Features"),
+            "KMeans" => _ml.Clustering.Trainers.KMeans(numberOfClusters: 2),
+            "ProjectToPrincipalComponents" => _ml.Transforms.ProjectToPrincipalComponents("Features", rank: 2),
+            "SdcaMaximumEntropy" => _ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
+                new SdcaMaximumEntropyMulticlassTrainer.Options
+                {
+                    LabelColumnName = "Key",
+                    MaximumNumberOfIterations = 20,
+                    NumberOfThreads = 1,
+                }
+            ),
+            "LbfgsMaximumEntropy" => _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Key"),
+            "AveragedPerceptron" => _ml.BinaryClassification.Trainers.AveragedPerceptron(),
+            "LinearSvm" => _ml.BinaryClassification.Trainers.LinearSvm(numberOfIterations: 10),
+            "FastTree" => _ml.BinaryClassification.Trainers.FastTree(minimumExampleCountPerLeaf: 2),
+            "FastForest" => _ml.BinaryClassification.Trainers.FastForest(minimumExampleCountPerLeaf: 2),
+            "LightGbm" => _ml.MulticlassClassification.Trainers.LightGbm("Key", minimumExampleCountPerLeaf: 2),
+            _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        };
 
     // Trainers take no NaN: a node that was not found becomes the mean of its slot.
     private IEstimator<ITransformer> Features() =>
-        _ml.Transforms.ReplaceMissingValues("Features", "PredictedKeypoints", MissingValueReplacingEstimator.ReplacementMode.Mean)
+        _ml
+            .Transforms.ReplaceMissingValues(
+                "Features",
+                "PredictedKeypoints",
+                MissingValueReplacingEstimator.ReplacementMode.Mean
+            )
             .Append(_ml.Transforms.NormalizeMeanVariance("Features"));
 
     /// <summary>Counts the cursors that ask for any of some columns.</summary>
@@ -171,11 +234,16 @@ public sealed class PassesTests
         public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
         {
             DataViewSchema.Column[] columns = [.. columnsNeeded];
-            if (Array.Exists(columns, needed => counted.Contains(needed.Name))) Interlocked.Increment(ref _passes);
+            if (Array.Exists(columns, needed => counted.Contains(needed.Name)))
+                Interlocked.Increment(ref _passes);
             return view.GetRowCursor(columns);
         }
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded)];
+        public DataViewRowCursor[] GetRowCursorSet(
+            IEnumerable<DataViewSchema.Column> columnsNeeded,
+            int n,
+            Random? rand = null
+        ) => [GetRowCursor(columnsNeeded)];
     }
 
     private sealed class Framed

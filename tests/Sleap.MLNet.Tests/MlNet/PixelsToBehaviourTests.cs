@@ -5,11 +5,21 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>One ML.NET chain from images to a classifier of behaviour, saved as one file and loaded where nothing else is known.</summary>
+/// <summary>
+/// One ML.NET chain from images to a classifier of behaviour, saved as one file and loaded where nothing else is known.
+/// </summary>
 public sealed class PixelsToBehaviourTests : IDisposable
 {
     private const int Frames = 24;
-    private static readonly string[] Results = ["FrameIndex", "PredictedTrack", "PredictedLabel", "Score", "Probability", "SpeedMean"];
+    private static readonly string[] Results =
+    [
+        "FrameIndex",
+        "PredictedTrack",
+        "PredictedLabel",
+        "Score",
+        "Probability",
+        "SpeedMean",
+    ];
     private readonly MLContext _ml = new(seed: 1);
     private readonly string _folder = Directory.CreateTempSubdirectory("behaviour-").FullName;
 
@@ -42,14 +52,43 @@ public sealed class PixelsToBehaviourTests : IDisposable
         using var pairs = new PairFolder(6);
         var video = Labelled(pairs.View(_ml));
         // Two steps teach nothing. With a threshold of 0 each map has peaks all the same, and two of them are animals.
-        var training = new TrainerOptions { Epochs = 1, StepsPerEpoch = 2, BatchSize = 2, Seed = 3, Precision = Precision.Single, Device = "cpu" };
-        var backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 4 };
-        var estimator = Pose.TopDown(new()
+        var training = new TrainerOptions
         {
-            Centroid = new() { Backbone = backbone, PeakThreshold = 0, MaxInstances = 2, Training = training },
-            CenteredInstance = new() { Backbone = backbone, PeakThreshold = 0, CropSize = 32, Training = training },
+            Epochs = 1,
+            StepsPerEpoch = 2,
+            BatchSize = 2,
+            Seed = 3,
+            Precision = Precision.Single,
             Device = "cpu",
-        }).Append(Behaviour(trees: 2));
+        };
+        var backbone = new UNetOptions
+        {
+            Filters = 4,
+            FiltersRate = 2,
+            MaxStride = 8,
+            OutputStride = 4,
+        };
+        var estimator = Pose.TopDown(
+                new()
+                {
+                    Centroid = new()
+                    {
+                        Backbone = backbone,
+                        PeakThreshold = 0,
+                        MaxInstances = 2,
+                        Training = training,
+                    },
+                    CenteredInstance = new()
+                    {
+                        Backbone = backbone,
+                        PeakThreshold = 0,
+                        CropSize = 32,
+                        Training = training,
+                    },
+                    Device = "cpu",
+                }
+            )
+            .Append(Behaviour(trees: 2));
         var chain = estimator.Fit(video);
         SchemaAssert.Same(estimator, chain, video.Schema);
         _ml.Model.Save(chain, video.Schema, ModelFile);
@@ -57,7 +96,8 @@ public sealed class PixelsToBehaviourTests : IDisposable
         var expected = ColumnText.Of(chain.Transform(SampleModels.Frames(_ml, PoseModelKind.TopDown, 6)), Results);
         Assert.NotEmpty(expected);
         Assert.Equal(expected, InNewProcess(SampleModels.VideoOf(PoseModelKind.TopDown), 6));
-        foreach (var part in chain) (part as IDisposable)?.Dispose();
+        foreach (var part in chain)
+            (part as IDisposable)?.Dispose();
     }
 
     [Fact]
@@ -65,7 +105,11 @@ public sealed class PixelsToBehaviourTests : IDisposable
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.TopDown);
         var video = Labelled(SampleModels.Frames(_ml, PoseModelKind.TopDown, 8));
-        _ml.Model.Save(model.Append(Behaviour(trees: 2).Fit(_ml.Data.Cache(model.Transform(video)))), video.Schema, ModelFile);
+        _ml.Model.Save(
+            model.Append(Behaviour(trees: 2).Fit(_ml.Data.Cache(model.Transform(video)))),
+            video.Schema,
+            ModelFile
+        );
         var loaded = new MLContext().Model.Load(ModelFile, out var schema);
         using var network = Parts(loaded).OfType<TopDownTransformer>().Single();
         Assert.Equal(model.Skeleton, network.Skeleton);
@@ -73,7 +117,9 @@ public sealed class PixelsToBehaviourTests : IDisposable
         Assert.Single(Parts(loaded).OfType<InterpolationTransformer>());
         Assert.Single(Parts(loaded).OfType<KinematicsTransformer>());
         Assert.Single(Parts(loaded).OfType<InstancesTransformer>());
-        var rolling = Parts(loaded).OfType<RollingTransformer>().Select(part => (part.InputColumn, part.Options.Window));
+        var rolling = Parts(loaded)
+            .OfType<RollingTransformer>()
+            .Select(part => (part.InputColumn, part.Options.Window));
         Assert.Equal([("Speed", 5), ("PredictedCentroid", 5)], rolling);
         Assert.Single(Parts(loaded).OfType<ISingleFeaturePredictionTransformer<object>>());
         // The schema of the training data is in the file, but for images, which ML.NET cannot write.
@@ -84,26 +130,59 @@ public sealed class PixelsToBehaviourTests : IDisposable
             transformer is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [transformer];
     }
 
-    /// <summary>From the poses of two animals to what each does: who is who, short gaps filled, how it moves, over a while, one row an animal, a trained tree.</summary>
-    private IEstimator<ITransformer> Behaviour(int trees = 10) => Pose.Track(new() { MaxTracks = 2 })
-        .Append(Pose.Interpolate())
-        .Append(Pose.Kinematics())
-        .Append(Pose.Rolling("Speed", new() { Window = 5 }))
-        .Append(Pose.Rolling("PredictedCentroid", new() { Window = 5, Statistics = [RollingStatistic.Sd] }))
-        .Append(Pose.ToInstances())
-        .Append(_ml.Transforms.Concatenate("Raw", "PredictedKeypoints", "Speed", "SpeedMean", "SpeedMax", "PredictedCentroidSd"))
-        .Append(_ml.Transforms.ReplaceMissingValues("Features", "Raw", MissingValueReplacingEstimator.ReplacementMode.Mean))
-        .Append(_ml.BinaryClassification.Trainers.FastTree(numberOfLeaves: 4, numberOfTrees: trees, minimumExampleCountPerLeaf: 2));
+    /// <summary>
+    /// From the poses of two animals to what each does: who is who, short gaps filled, how it moves, over a while, one
+    /// row an animal, a trained tree.
+    /// </summary>
+    private IEstimator<ITransformer> Behaviour(int trees = 10) =>
+        Pose.Track(new() { MaxTracks = 2 })
+            .Append(Pose.Interpolate())
+            .Append(Pose.Kinematics())
+            .Append(Pose.Rolling("Speed", new() { Window = 5 }))
+            .Append(Pose.Rolling("PredictedCentroid", new() { Window = 5, Statistics = [RollingStatistic.Sd] }))
+            .Append(Pose.ToInstances())
+            .Append(
+                _ml.Transforms.Concatenate(
+                    "Raw",
+                    "PredictedKeypoints",
+                    "Speed",
+                    "SpeedMean",
+                    "SpeedMax",
+                    "PredictedCentroidSd"
+                )
+            )
+            .Append(
+                _ml.Transforms.ReplaceMissingValues(
+                    "Features",
+                    "Raw",
+                    MissingValueReplacingEstimator.ReplacementMode.Mean
+                )
+            )
+            .Append(
+                _ml.BinaryClassification.Trainers.FastTree(
+                    numberOfLeaves: 4,
+                    numberOfTrees: trees,
+                    minimumExampleCountPerLeaf: 2
+                )
+            );
 
-    /// <summary>What a person would have written beside the frames: in the second half the animals do something else.</summary>
+    /// <summary>
+    /// What a person would have written beside the frames: in the second half the animals do something else.
+    /// </summary>
     private IDataView Labelled(IDataView frames)
     {
         var half = frames.GetColumn<int>("FrameIndex").Max() / 2;
-        return _ml.Transforms.CustomMapping<Numbered, BehaviourLabel>((frame, label) => label.Label = frame.FrameIndex > half, contractName: null)
-            .Fit(frames).Transform(frames);
+        return _ml
+            .Transforms.CustomMapping<Numbered, BehaviourLabel>(
+                (frame, label) => label.Label = frame.FrameIndex > half,
+                contractName: null
+            )
+            .Fit(frames)
+            .Transform(frames);
     }
 
-    // The places drift over the frames, so a tree that sees the poses must tell the halves apart; one that sees nothing is right in one half.
+    // The places drift over the frames, so a tree that sees the poses must tell the halves apart; one that sees nothing
+    // is right in one half.
     private void IsRight(IDataView found)
     {
         var rows = _ml.Data.CreateEnumerable<Prediction>(found, reuseRowObject: false).ToList();
@@ -112,7 +191,8 @@ public sealed class PixelsToBehaviourTests : IDisposable
         Assert.Equal([1u, 2u], rows.Select(row => row.PredictedTrack).Distinct().Order());
     }
 
-    private List<string> InNewProcess(string video, int frames) => NewProcess.Apply(new SavedChain(ModelFile, video, frames, Results));
+    private List<string> InNewProcess(string video, int frames) =>
+        NewProcess.Apply(new SavedChain(ModelFile, video, frames, Results));
 
     private sealed class Numbered
     {
@@ -127,7 +207,9 @@ public sealed class PixelsToBehaviourTests : IDisposable
     private sealed class Prediction
     {
         public int FrameIndex { get; set; }
-        [KeyType(2)] public uint PredictedTrack { get; set; }
+
+        [KeyType(2)]
+        public uint PredictedTrack { get; set; }
         public bool PredictedLabel { get; set; }
     }
 }

@@ -33,7 +33,10 @@ public sealed class PoseTablesTests : IDisposable
         Assert.Equal(model.Skeleton, SkeletonAnnotations.Read(cached.Schema["PredictedKeypoints"]));
         var labels = _ml.Pose().ToLabels(cached);
         Assert.Equal(4, labels.Frames.Count);
-        Assert.All(labels.Frames, frame => Assert.Equal(model.Classes, frame.Instances.Select(animal => animal.Track!.Name).Order()));
+        Assert.All(
+            labels.Frames,
+            frame => Assert.Equal(model.Classes, frame.Instances.Select(animal => animal.Track!.Name).Order())
+        );
     }
 
     [Fact]
@@ -44,9 +47,16 @@ public sealed class PoseTablesTests : IDisposable
         var cached = _ml.Data.Cache(poses);
         Assert.NotNull(poses.Schema.GetColumnOrNull("Image"));
         Assert.Null(cached.Schema.GetColumnOrNull("Image"));
-        Assert.Equal(ColumnText.Of(poses, SampleModels.Outputs(model)), ColumnText.Of(cached, SampleModels.Outputs(model)));
+        Assert.Equal(
+            ColumnText.Of(poses, SampleModels.Outputs(model)),
+            ColumnText.Of(cached, SampleModels.Outputs(model))
+        );
         // In a chain as well: what comes after the checkpoint sees the poses.
-        var chain = _ml.Transforms.CopyColumns("Where", "PredictedCentroid").AppendCacheCheckpoint(_ml).Append(_ml.Pose().ToInstances()).Fit(poses);
+        var chain = _ml
+            .Transforms.CopyColumns("Where", "PredictedCentroid")
+            .AppendCacheCheckpoint(_ml)
+            .Append(_ml.Pose().ToInstances())
+            .Fit(poses);
         Assert.Equal(4, chain.Transform(poses).GetColumn<float[]>("PredictedCentroid").Count());
     }
 
@@ -64,7 +74,9 @@ public sealed class PoseTablesTests : IDisposable
         var wide = _ml.Pose().ToDataFrame(poses, new() { Layout = TableLayout.Wide });
         Assert.Equal(points.Count(row => row.Any(float.IsFinite)), wide.Rows.Count);
         var first = $"{model.Skeleton.Nodes[0]}.x";
-        var seen = points.Where(row => row.Any(float.IsFinite)).Select(row => float.IsNaN(row[0]) ? (float?)null : row[0]);
+        var seen = points
+            .Where(row => row.Any(float.IsFinite))
+            .Select(row => float.IsNaN(row[0]) ? (float?)null : row[0]);
         Assert.Equal(seen, wide.Columns.GetSingleColumn(first));
         Assert.True((int)wide["frame"][wide.Rows.Count - 1] > 100);
 
@@ -73,10 +85,16 @@ public sealed class PoseTablesTests : IDisposable
         Assert.Equal(100, poses.ToDataFrame(columns).Rows.Count);
         var plain = poses.ToDataFrame(-1, columns);
         Assert.Equal(Frames, plain.Rows.Count);
-        Assert.Equal(Enumerable.Range(0, Frames), plain.Columns.GetInt32Column("FrameIndex").Select(frame => frame!.Value));
+        Assert.Equal(
+            Enumerable.Range(0, Frames),
+            plain.Columns.GetInt32Column("FrameIndex").Select(frame => frame!.Value)
+        );
         var vectors = (VBufferDataFrameColumn<float>)plain["PredictedKeypoints"];
         Assert.Equal(points.SelectMany(row => row), vectors.SelectMany(vector => vector.DenseValues()));
-        Assert.Equal(poses.GetColumn<float>("InstanceScore"), plain.Columns.GetSingleColumn("InstanceScore").Select(score => score!.Value));
+        Assert.Equal(
+            poses.GetColumn<float>("InstanceScore"),
+            plain.Columns.GetSingleColumn("InstanceScore").Select(score => score!.Value)
+        );
     }
 
     [Theory]
@@ -87,8 +105,21 @@ public sealed class PoseTablesTests : IDisposable
         var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, kind, 4)));
         var view = _ml.Pose().Track().Append(_ml.Pose().Kinematics()).Fit(poses).Transform(poses);
         var named = model is TopDownIdTransformer or BottomUpIdTransformer;
-        string[] extra = ["Velocity", "PredictedCentroid", .. named ? (string[])["IdentityScore", "PredictedIdentity"] : []];
-        string[] expected = ["Velocity.x", "Velocity.y", "PredictedCentroid.x", "PredictedCentroid.y", .. named ? model.Classes.Select(name => $"IdentityScore.{name}") : [], .. named ? (string[])["PredictedIdentity"] : []];
+        string[] extra =
+        [
+            "Velocity",
+            "PredictedCentroid",
+            .. named ? (string[])["IdentityScore", "PredictedIdentity"] : [],
+        ];
+        string[] expected =
+        [
+            "Velocity.x",
+            "Velocity.y",
+            "PredictedCentroid.x",
+            "PredictedCentroid.y",
+            .. named ? model.Classes.Select(name => $"IdentityScore.{name}") : [],
+            .. named ? (string[])["PredictedIdentity"] : [],
+        ];
         var options = new TableOptions { Layout = TableLayout.Wide, Extra = [.. extra] };
         var table = _ml.Pose().ToDataFrame(view, options);
         Assert.Equal(expected, table.Columns.Select(column => column.Name).TakeLast(expected.Length));
@@ -99,15 +130,26 @@ public sealed class PoseTablesTests : IDisposable
         Assert.Equal(Values("PredictedCentroid", 1), table.Columns.GetSingleColumn("PredictedCentroid.y"));
         if (named)
         {
-            Assert.Equal(Values("IdentityScore", 1), table.Columns.GetSingleColumn($"IdentityScore.{model.Classes[1]}"));
-            Assert.Equal(animals.GetColumn<uint>("PredictedIdentity").Select(key => key == 0 ? null : model.Classes[(int)key - 1]), table.Columns.GetStringColumn("PredictedIdentity"));
+            Assert.Equal(
+                Values("IdentityScore", 1),
+                table.Columns.GetSingleColumn($"IdentityScore.{model.Classes[1]}")
+            );
+            Assert.Equal(
+                animals
+                    .GetColumn<uint>("PredictedIdentity")
+                    .Select(key => key == 0 ? null : model.Classes[(int)key - 1]),
+                table.Columns.GetStringColumn("PredictedIdentity")
+            );
         }
         _ml.Pose().SaveCsv(view, Path.Combine(_folder, "poses.csv"), options);
         var lines = File.ReadAllLines(Path.Combine(_folder, "poses.csv"));
         Assert.EndsWith(string.Join(',', expected), lines[0]);
         Assert.Equal(table.Rows.Count + 1, lines.Length);
 
-        IEnumerable<float?> Values(string column, int slot) => animals.GetColumn<float[]>(column).Select(values => float.IsNaN(values[slot]) ? (float?)null : values[slot]);
+        IEnumerable<float?> Values(string column, int slot) =>
+            animals
+                .GetColumn<float[]>(column)
+                .Select(values => float.IsNaN(values[slot]) ? (float?)null : values[slot]);
     }
 
     [Fact]
@@ -119,7 +161,8 @@ public sealed class PoseTablesTests : IDisposable
         Assert.Equal(60 * 2 * model.Skeleton.Nodes.Length, table.Rows.Count);
         Assert.Equal(model.Classes, table.Columns.GetStringColumn("track").Distinct().Order());
         // The wide one has the scores of the animals, too.
-        var back = _ml.Pose().FromDataFrame(_ml.Pose().ToDataFrame(poses, new() { Layout = TableLayout.Wide }), model.Skeleton);
+        var back = _ml.Pose()
+            .FromDataFrame(_ml.Pose().ToDataFrame(poses, new() { Layout = TableLayout.Wide }), model.Skeleton);
         PoseAssert.Same(_ml.Pose().ToLabels(poses), _ml.Pose().ToLabels(back));
 
         // Its own ToDataFrame takes vectors of any length, one a row.

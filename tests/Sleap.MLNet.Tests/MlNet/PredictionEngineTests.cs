@@ -19,11 +19,18 @@ public sealed class PredictionEngineTests
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 1);
         var expected = Rows<OneAnimal>(model, PoseModelKind.SingleInstance);
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, OneAnimal>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, OneAnimal>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         Assert.Contains(expected, row => row.PredictedKeypoints.Any(float.IsFinite));
-        Assert.Equal(expected.Select(Text), Pictures(PoseModelKind.SingleInstance, picture => Text(engine.Predict(picture))));
+        Assert.Equal(
+            expected.Select(Text),
+            Pictures(PoseModelKind.SingleInstance, picture => Text(engine.Predict(picture)))
+        );
 
-        static string Text(OneAnimal row) => Joined(row.PredictedKeypoints, row.KeypointScore, [row.InstanceScore], row.PredictedCentroid);
+        static string Text(OneAnimal row) =>
+            Joined(row.PredictedKeypoints, row.KeypointScore, [row.InstanceScore], row.PredictedCentroid);
     }
 
     [Theory]
@@ -33,11 +40,15 @@ public sealed class PredictionEngineTests
     {
         using var model = SampleModels.Load(_ml, kind, batchSize: 1);
         var expected = Rows<Animals>(model, kind);
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, Animals>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Animals>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         Assert.Contains(expected, row => row.InstanceScore?.Length == 2);
         Assert.Equal(expected.Select(Text), Pictures(kind, picture => Text(engine.Predict(picture))));
 
-        static string Text(Animals row) => Joined(row.PredictedKeypoints, row.KeypointScore, row.InstanceScore, row.PredictedCentroid);
+        static string Text(Animals row) =>
+            Joined(row.PredictedKeypoints, row.KeypointScore, row.InstanceScore, row.PredictedCentroid);
     }
 
     [Theory]
@@ -48,12 +59,23 @@ public sealed class PredictionEngineTests
         using var model = SampleModels.Load(_ml, kind, batchSize: 1);
         Assert.Equal(2, model.Classes.Count);
         var expected = Rows<NamedAnimals>(model, kind);
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, NamedAnimals>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, NamedAnimals>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         Assert.Contains(expected, row => row.PredictedIdentity?.Any(key => key > 0) == true);
         Assert.Equal(expected.Select(Text), Pictures(kind, picture => Text(engine.Predict(picture))));
 
         static string Text(NamedAnimals row) =>
-            Joined(row.PredictedKeypoints, row.KeypointScore, row.InstanceScore, row.PredictedCentroid, row.IdentityScore) + " " + string.Join(' ', row.PredictedIdentity ?? []);
+            Joined(
+                row.PredictedKeypoints,
+                row.KeypointScore,
+                row.InstanceScore,
+                row.PredictedCentroid,
+                row.IdentityScore
+            )
+            + " "
+            + string.Join(' ', row.PredictedIdentity ?? []);
     }
 
     [Fact]
@@ -65,14 +87,31 @@ public sealed class PredictionEngineTests
         file.Position = 0;
         var loaded = _ml.Model.Load(file, out _);
         var expected = Rows<OneAnimal>(model, PoseModelKind.SingleInstance);
-        using (var shared = _ml.Model.CreatePredictionEngine<Picture, OneAnimal>(model, new PredictionEngineOptions { OwnsTransformer = false }))
+        using (
+            var shared = _ml.Model.CreatePredictionEngine<Picture, OneAnimal>(
+                model,
+                new PredictionEngineOptions { OwnsTransformer = false }
+            )
+        )
         using (var owner = _ml.Model.CreatePredictionEngine<Picture, OneAnimal>(loaded))
+        {
             Assert.Equal(
                 Pictures(PoseModelKind.SingleInstance, picture => Joined(shared.Predict(picture).PredictedKeypoints)),
-                Pictures(PoseModelKind.SingleInstance, picture => Joined(owner.Predict(picture).PredictedKeypoints)));
+                Pictures(PoseModelKind.SingleInstance, picture => Joined(owner.Predict(picture).PredictedKeypoints))
+            );
+        }
+
         var again = Rows<OneAnimal>(model, PoseModelKind.SingleInstance);
-        Assert.Equal(expected.Select(row => Joined(row.PredictedKeypoints)), again.Select(row => Joined(row.PredictedKeypoints)));
-        Assert.Throws<ObjectDisposedException>(() => loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1)).GetColumn<float>("InstanceScore").ToArray());
+        Assert.Equal(
+            expected.Select(row => Joined(row.PredictedKeypoints)),
+            again.Select(row => Joined(row.PredictedKeypoints))
+        );
+        Assert.Throws<ObjectDisposedException>(() =>
+            loaded
+                .Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, 1))
+                .GetColumn<float>("InstanceScore")
+                .ToArray()
+        );
     }
 
     [Fact]
@@ -80,13 +119,20 @@ public sealed class PredictionEngineTests
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 1);
         var poses = model.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames));
-        var measure = _ml.Pose().BodyLength("PredictedKeypoints", new() { Body = [.. model.Skeleton.Nodes] })
+        var measure = _ml.Pose()
+            .BodyLength("PredictedKeypoints", new() { Body = [.. model.Skeleton.Nodes] })
             .Append(_ml.Transforms.Concatenate("Features", "PredictedKeypoints", "BodyLength"));
         var chain = model.Append(measure.Fit(poses));
         var measured = chain.Transform(SampleModels.Frames(_ml, PoseModelKind.SingleInstance, Frames));
         var expected = measured.GetColumn<float[]>("Features").Select(row => Joined(row)).ToList();
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, Measured>(chain, new PredictionEngineOptions { OwnsTransformer = false });
-        Assert.Equal(expected, Pictures(PoseModelKind.SingleInstance, picture => Joined(engine.Predict(picture).Features)));
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Measured>(
+            chain,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
+        Assert.Equal(
+            expected,
+            Pictures(PoseModelKind.SingleInstance, picture => Joined(engine.Predict(picture).Features))
+        );
     }
 
     [Theory]
@@ -111,11 +157,19 @@ public sealed class PredictionEngineTests
         var alone = step.Fit(model.Transform(view));
         var copied = _ml.Transforms.CopyColumns("Number", "FrameIndex").Fit(view);
         var poses = alone.Transform(model.Transform(copied.Transform(view)));
-        var chain = copied.Append(model).Append(alone).Append(_ml.Transforms.Concatenate("Features", "PredictedKeypoints").Fit(poses));
+        var chain = copied
+            .Append(model)
+            .Append(alone)
+            .Append(_ml.Transforms.Concatenate("Features", "PredictedKeypoints").Fit(poses));
         Refused(alone);
         Refused(model.Append(alone));
         Refused(chain);
-        Assert.Equal(name, Assert.Throws<InvalidOperationException>(() => alone.GetRowToRowMapper(model.Transform(view).Schema)).Message.Split(' ')[0]);
+        Assert.Equal(
+            name,
+            Assert
+                .Throws<InvalidOperationException>(() => alone.GetRowToRowMapper(model.Transform(view).Schema))
+                .Message.Split(' ')[0]
+        );
 
         // It is saved, loaded and applied like any chain.
         using var file = new MemoryStream();
@@ -123,19 +177,32 @@ public sealed class PredictionEngineTests
         file.Position = 0;
         var loaded = new MLContext().Model.Load(file, out _);
         Refused(loaded);
-        Assert.Equal(ColumnText.Of(chain.Transform(view), "Features", "Number"), ColumnText.Of(loaded.Transform(view), "Features", "Number"));
+        Assert.Equal(
+            ColumnText.Of(chain.Transform(view), "Features", "Number"),
+            ColumnText.Of(loaded.Transform(view), "Features", "Number")
+        );
         (loaded as IDisposable)?.Dispose();
 
         void Refused(ITransformer transformer)
         {
-            var message = Assert.Throws<InvalidOperationException>(() => _ml.Model.CreatePredictionEngine<Numbered, Measured>(transformer)).Message;
+            var message = Assert
+                .Throws<InvalidOperationException>(() =>
+                    _ml.Model.CreatePredictionEngine<Numbered, Measured>(transformer)
+                )
+                .Message;
             Assert.StartsWith(name + " ", message);
             Assert.Contains("as a PredictionEngine does. Use Transform on all rows", message);
         }
     }
 
     private List<T> Rows<T>(PoseModelTransformer model, PoseModelKind kind)
-        where T : class, new() => [.. _ml.Data.CreateEnumerable<T>(model.Transform(SampleModels.Frames(_ml, kind, Frames)), reuseRowObject: false)];
+        where T : class, new() =>
+        [
+            .. _ml.Data.CreateEnumerable<T>(
+                model.Transform(SampleModels.Frames(_ml, kind, Frames)),
+                reuseRowObject: false
+            ),
+        ];
 
     private static List<string> Pictures(PoseModelKind kind, Func<Picture, string> predict)
     {
@@ -150,7 +217,10 @@ public sealed class PredictionEngineTests
     }
 
     private static string Joined(params float[]?[] values) =>
-        string.Join(" | ", values.Select(value => string.Join(' ', (value ?? []).Select(number => number.ToString("R")))));
+        string.Join(
+            " | ",
+            values.Select(value => string.Join(' ', (value ?? []).Select(number => number.ToString("R"))))
+        );
 
     private sealed class Picture
     {
@@ -165,10 +235,15 @@ public sealed class PredictionEngineTests
 
     private sealed class OneAnimal
     {
-        [VectorType(2, 2)] public float[] PredictedKeypoints { get; set; } = [];
-        [VectorType(2)] public float[] KeypointScore { get; set; } = [];
+        [VectorType(2, 2)]
+        public float[] PredictedKeypoints { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] KeypointScore { get; set; } = [];
         public float InstanceScore { get; set; }
-        [VectorType(2)] public float[] PredictedCentroid { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] PredictedCentroid { get; set; } = [];
     }
 
     private sealed class Animals
@@ -185,7 +260,9 @@ public sealed class PredictionEngineTests
         public float[]? KeypointScore { get; set; }
         public float[]? InstanceScore { get; set; }
         public float[]? PredictedCentroid { get; set; }
-        [KeyType(2)] public uint[]? PredictedIdentity { get; set; }
+
+        [KeyType(2)]
+        public uint[]? PredictedIdentity { get; set; }
         public float[]? IdentityScore { get; set; }
     }
 

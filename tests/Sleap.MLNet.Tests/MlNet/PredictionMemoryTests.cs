@@ -6,21 +6,27 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>Thousands of predictions of single images keep nothing. Alone, because it looks at the memory of the whole process.</summary>
+/// <summary>
+/// Thousands of predictions of single images keep nothing. Alone, because it looks at the memory of the whole process.
+/// </summary>
 [Collection(nameof(PredictionMemoryTests))]
 [CollectionDefinition(nameof(PredictionMemoryTests), DisableParallelization = true)]
 public sealed class PredictionMemoryTests : IDisposable
 {
-    private const int Step = 500, Steps = 3, Side = 96;
+    private const int Step = 500,
+        Steps = 3,
+        Side = 96;
 
-    // What is kept grows in each step of 500 predictions; what the runtime makes once (a thread, code compiled anew) is in one of them.
-    // So there is a wide bound for all of them and a narrow one for the middle one of the three.
-    private const long ManagedBound = 1 << 20, PrivateBound = 32 << 20;
+    // What is kept grows in each step of 500 predictions; what the runtime makes once (a thread, code compiled anew) is
+    // in one of them. So there is a wide bound for all of them and a narrow one for the middle one of the three.
+    private const long ManagedBound = 1 << 20,
+        PrivateBound = 32 << 20;
 
     // The result of a prediction and its array of four numbers are 64 bytes: kept by each of 500 they would be 31 KiB.
     private const long ManagedStep = 30 << 10;
 
-    // An image of 96 * 96 * 4 bytes left by each of 500 would be 18 MiB, a map of the network more. The stack of a thread is 8 MiB.
+    // An image of 96 * 96 * 4 bytes left by each of 500 would be 18 MiB, a map of the network more. The stack of a
+    // thread is 8 MiB.
     private const long PrivateStep = 12 << 20;
 
     private readonly MLContext _ml = new(1);
@@ -41,7 +47,10 @@ public sealed class PredictionMemoryTests : IDisposable
     [Fact]
     public void Of_a_prediction_engine_memory_is_flat()
     {
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(_model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Found>(
+            _model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         IsFlat(image => Assert.Equal(4, engine.Predict(new Picture { Image = image }).PredictedKeypoints.Length));
     }
 
@@ -57,7 +66,8 @@ public sealed class PredictionMemoryTests : IDisposable
         List<(long Managed, long Private)> memory = [];
         for (var step = 0; step <= Steps; step++)
         {
-            for (var i = 0; i < Step; i++) Predict(predict);
+            for (var i = 0; i < Step; i++)
+                Predict(predict);
             memory.Add(Memory());
         }
         IsBelow("managed", [.. memory.Select(bytes => bytes.Managed)], ManagedBound, ManagedStep);
@@ -67,7 +77,11 @@ public sealed class PredictionMemoryTests : IDisposable
     private static void IsBelow(string name, long[] bytes, long all, long step)
     {
         var middle = bytes.Skip(1).Zip(bytes, (later, earlier) => later - earlier).Order().ElementAt(Steps / 2);
-        Assert.True(bytes[^1] - bytes[0] < all && middle < step, $"{name} memory after each {Step} predictions: {string.Join(", ", bytes.Select(count => $"{count >> 10}"))} KiB");
+        Assert.True(
+            bytes[^1] - bytes[0] < all && middle < step,
+            $"{name} memory after each {Step} predictions: "
+                + $"{string.Join(", ", bytes.Select(count => $"{count >> 10}"))} KiB"
+        );
     }
 
     // A new image for each, as a camera gives them.
@@ -97,6 +111,7 @@ public sealed class PredictionMemoryTests : IDisposable
 
     private sealed class Found
     {
-        [VectorType(4)] public float[] PredictedKeypoints { get; set; } = [];
+        [VectorType(4)]
+        public float[] PredictedKeypoints { get; set; } = [];
     }
 }

@@ -4,15 +4,18 @@ using Sleap.Transforms;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// The test assembly as a program. "apply", then four words for each saved model, MODEL VIDEO FRAMES COLUMN,COLUMN…: loads it, applies it to
-/// the first frames of a video, and prints the columns of each row. Nothing here names a type of Sleap.MLNet: what a model needs, it finds by itself.
+/// The test assembly as a program. "apply", then four words for each saved model, MODEL VIDEO FRAMES COLUMN,COLUMN…:
+/// loads it, applies it to the first frames of a video, and prints the columns of each row. Nothing here names a type
+/// of Sleap.MLNet: what a model needs, it finds by itself.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        if (arguments is not ["apply", .. var words]) return 0;
-        foreach (var run in words.Chunk(4)) Apply(run[0], run[1], int.Parse(run[2]), run[3].Split(','));
+        if (arguments is not ["apply", .. var words])
+            return 0;
+        foreach (var run in words.Chunk(4))
+            Apply(run[0], run[1], int.Parse(run[2]), run[3].Split(','));
         return 0;
     }
 
@@ -20,6 +23,7 @@ internal static class Program
     {
         var ml = new MLContext();
         var rows = ml.Model.Load(model, out _).Transform(ml.Pose().LoadVideo(video, Enumerable.Range(0, frames)));
-        foreach (var row in ColumnText.Of(rows, columns)) Console.WriteLine(row);
+        foreach (var row in ColumnText.Of(rows, columns))
+            Console.WriteLine(row);
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Sleap.Transforms;
 using TorchSharp;
 
 namespace Sleap.MLNet.Tests;
@@ -19,11 +18,14 @@ public sealed class ScoreTests
             // The maps of the sample of top-down ID stay below 0.04.
             Raise(stage, kind == PoseModelKind.TopDownId && stage == model.Stages[^1] ? 60 : 3);
         var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, kind, 2)));
-        float[] nodes = [.. Rows(poses, "KeypointScore").SelectMany(row => row)], animals = [.. Rows(poses, "InstanceScore").SelectMany(row => row)];
+        float[] nodes = [.. Rows(poses, "KeypointScore").SelectMany(row => row)],
+            animals = [.. Rows(poses, "InstanceScore").SelectMany(row => row)];
         Assert.NotEmpty(animals);
         Assert.True(nodes.Max() > 1, $"the highest peak is {nodes.Max()}");
-        if (Rows(poses, "CentroidScore") is { Count: > 0 } centres) Assert.True(centres.Max(row => row.Max()) > 1);
-        if (kind == PoseModelKind.BottomUp) return;     // there the edges tell
+        if (Rows(poses, "CentroidScore") is { Count: > 0 } centres)
+            Assert.True(centres.Max(row => row.Max()) > 1);
+        if (kind == PoseModelKind.BottomUp)
+            return; // there the edges tell
         float[][] animalsNodes = [.. nodes.Chunk(model.Skeleton.Nodes.Length)];
         Assert.Equal(animals.Length, animalsNodes.Length);
         Assert.True(animals.Max() > 1, $"the surest animal has {animals.Max()}");
@@ -36,13 +38,17 @@ public sealed class ScoreTests
     {
         using var noGrad = torch.no_grad();
         foreach (var (name, parameter) in stage.Model.Network.named_parameters())
-            if (name.StartsWith("head", StringComparison.Ordinal)) parameter.mul_(times);
+        {
+            if (name.StartsWith("head", StringComparison.Ordinal))
+                parameter.mul_(times);
+        }
     }
 
-    private static List<float[]> Rows(IDataView view, string name) => view.Schema.GetColumnOrNull(name) switch
-    {
-        null => [],
-        { Type: VectorDataViewType } => [.. view.GetColumn<float[]>(name)],
-        _ => [.. view.GetColumn<float>(name).Select(value => new[] { value })],
-    };
+    private static List<float[]> Rows(IDataView view, string name) =>
+        view.Schema.GetColumnOrNull(name) switch
+        {
+            null => [],
+            { Type: VectorDataViewType } => [.. view.GetColumn<float[]>(name)],
+            _ => [.. view.GetColumn<float>(name).Select(value => new[] { value })],
+        };
 }

@@ -6,7 +6,9 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>ML.NET's trainers on the pose columns of a model: two flies, found and named by a bottom-up ID model.</summary>
+/// <summary>
+/// ML.NET's trainers on the pose columns of a model: two flies, found and named by a bottom-up ID model.
+/// </summary>
 public sealed class TrainersOnPosesTests(TrainersOnPosesTests.Flies flies) : IClassFixture<TrainersOnPosesTests.Flies>
 {
     private readonly MLContext _ml = flies.ML;
@@ -33,38 +35,75 @@ public sealed class TrainersOnPosesTests(TrainersOnPosesTests.Flies flies) : ICl
     }
 
     // Trainers take no NaN: a node that was not found becomes the mean of its slot.
-    private EstimatorChain<NormalizingTransformer> Features => _ml.Transforms
-        .ReplaceMissingValues("Pose", "PredictedKeypoints", MissingValueReplacingEstimator.ReplacementMode.Mean)
-        .Append(_ml.Transforms.Concatenate("Features", "Pose", "PredictedCentroid"))
-        .Append(_ml.Transforms.NormalizeMinMax("Features"));
+    private EstimatorChain<NormalizingTransformer> Features =>
+        _ml
+            .Transforms.ReplaceMissingValues(
+                "Pose",
+                "PredictedKeypoints",
+                MissingValueReplacingEstimator.ReplacementMode.Mean
+            )
+            .Append(_ml.Transforms.Concatenate("Features", "Pose", "PredictedCentroid"))
+            .Append(_ml.Transforms.NormalizeMinMax("Features"));
 
     [Fact]
     public void KMeans_tells_two_flies_apart_by_where_they_are()
     {
-        var found = Features.Append(_ml.Clustering.Trainers.KMeans("Features", numberOfClusters: 2)).Fit(flies.Animals).Transform(flies.Animals);
+        var found = Features
+            .Append(_ml.Clustering.Trainers.KMeans("Features", numberOfClusters: 2))
+            .Fit(flies.Animals)
+            .Transform(flies.Animals);
         var rows = _ml.Data.CreateEnumerable<Clustered>(found, reuseRowObject: false).ToList();
         Assert.Equal(2 * Flies.Frames, rows.Count);
         // One cluster is one fly, in all frames.
         Assert.Equal(2, rows.GroupBy(row => row.PredictedLabel).Count());
-        Assert.All(rows.GroupBy(row => row.PredictedLabel), cluster => Assert.Single(cluster.Select(row => row.PredictedIdentity).Distinct()));
-        Assert.True(_ml.Clustering.Evaluate(found, scoreColumnName: "Score", featureColumnName: "Features").AverageDistance < 1);
+        Assert.All(
+            rows.GroupBy(row => row.PredictedLabel),
+            cluster => Assert.Single(cluster.Select(row => row.PredictedIdentity).Distinct())
+        );
+        Assert.True(
+            _ml.Clustering.Evaluate(found, scoreColumnName: "Score", featureColumnName: "Features").AverageDistance < 1
+        );
     }
 
     [Fact]
-    public void Sdca_learns_the_names_of_the_flies() => Learns(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("PredictedIdentity"));
+    public void Sdca_learns_the_names_of_the_flies() =>
+        Learns(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("PredictedIdentity"));
 
     [Fact]
-    public void LightGbm_learns_the_names_of_the_flies() => Learns(_ml.MulticlassClassification.Trainers.LightGbm(
-        "PredictedIdentity", numberOfLeaves: 4, minimumExampleCountPerLeaf: 2, numberOfIterations: 10));
+    public void LightGbm_learns_the_names_of_the_flies() =>
+        Learns(
+            _ml.MulticlassClassification.Trainers.LightGbm(
+                "PredictedIdentity",
+                numberOfLeaves: 4,
+                minimumExampleCountPerLeaf: 2,
+                numberOfIterations: 10
+            )
+        );
 
     [Fact]
-    public void FastTree_learns_the_names_of_the_flies() => Learns(_ml.MulticlassClassification.Trainers.OneVersusAll(
-        _ml.BinaryClassification.Trainers.FastTree("PredictedIdentity", numberOfLeaves: 4, numberOfTrees: 10, minimumExampleCountPerLeaf: 2), "PredictedIdentity"));
+    public void FastTree_learns_the_names_of_the_flies() =>
+        Learns(
+            _ml.MulticlassClassification.Trainers.OneVersusAll(
+                _ml.BinaryClassification.Trainers.FastTree(
+                    "PredictedIdentity",
+                    numberOfLeaves: 4,
+                    numberOfTrees: 10,
+                    minimumExampleCountPerLeaf: 2
+                ),
+                "PredictedIdentity"
+            )
+        );
 
     [Fact]
     public void A_trained_tree_names_the_slots_of_the_poses()
     {
-        var trainer = _ml.Regression.Trainers.FastTree("InstanceScore", "Features", numberOfLeaves: 4, numberOfTrees: 5, minimumExampleCountPerLeaf: 2);
+        var trainer = _ml.Regression.Trainers.FastTree(
+            "InstanceScore",
+            "Features",
+            numberOfLeaves: 4,
+            numberOfTrees: 5,
+            minimumExampleCountPerLeaf: 2
+        );
         var chain = Features.Append(trainer).Fit(flies.Animals);
         var weights = default(VBuffer<float>);
         chain.LastTransformer.Model.GetFeatureWeights(ref weights);
@@ -80,9 +119,17 @@ public sealed class TrainersOnPosesTests(TrainersOnPosesTests.Flies flies) : ICl
     {
         var pipeline = Features.Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("PredictedIdentity"));
         var folds = _ml.MulticlassClassification.CrossValidate(
-            flies.Animals, pipeline, numberOfFolds: 3, labelColumnName: "PredictedIdentity", samplingKeyColumnName: "FrameIndex");
+            flies.Animals,
+            pipeline,
+            numberOfFolds: 3,
+            labelColumnName: "PredictedIdentity",
+            samplingKeyColumnName: "FrameIndex"
+        );
         Assert.Equal(3, folds.Count);
-        Assert.All(folds, fold => Assert.True(fold.Metrics.MicroAccuracy > 0.9, $"fold {fold.Fold}: {fold.Metrics.MicroAccuracy}"));
+        Assert.All(
+            folds,
+            fold => Assert.True(fold.Metrics.MicroAccuracy > 0.9, $"fold {fold.Fold}: {fold.Metrics.MicroAccuracy}")
+        );
         int[][] frames = [.. folds.Select(fold => fold.ScoredHoldOutSet.GetColumn<int>("FrameIndex").ToArray())];
         // Both flies of a frame are in the same fold, and every frame is in one.
         Assert.Equal(Enumerable.Range(0, Flies.Frames), frames.SelectMany(fold => fold.Distinct()).Order());
@@ -92,7 +139,8 @@ public sealed class TrainersOnPosesTests(TrainersOnPosesTests.Flies flies) : ICl
     [Fact]
     public void The_names_of_the_classes_come_through_a_trainer()
     {
-        var pipeline = Features.Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("PredictedIdentity"))
+        var pipeline = Features
+            .Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy("PredictedIdentity"))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel"));
         var names = pipeline.Fit(flies.Animals).Transform(flies.Animals).GetColumn<string>("Name").Distinct().Order();
         Assert.Equal(NamesOfFlies().Order(), names);
@@ -122,7 +170,9 @@ public sealed class TrainersOnPosesTests(TrainersOnPosesTests.Flies flies) : ICl
     private sealed class Clustered
     {
         public uint PredictedLabel { get; set; }
-        [KeyType(2)] public uint PredictedIdentity { get; set; }
+
+        [KeyType(2)]
+        public uint PredictedIdentity { get; set; }
     }
 
     private sealed class Framed

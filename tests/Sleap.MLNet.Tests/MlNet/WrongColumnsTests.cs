@@ -1,10 +1,11 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>Data without the columns that a loaded model needs: the message says who needs what, and what is there.</summary>
+/// <summary>
+/// Data without the columns that a loaded model needs: the message says who needs what, and what is there.
+/// </summary>
 public sealed class WrongColumnsTests
 {
     private readonly MLContext _ml = new(1);
@@ -18,7 +19,10 @@ public sealed class WrongColumnsTests
         var name = $"{kind}Transformer";
 
         var missing = Refused(model, Only("Video", "FrameIndex"));
-        Assert.StartsWith($"{name}: the input has no column 'Image' (expected Image). It has: Video, FrameIndex.", missing);
+        Assert.StartsWith(
+            $"{name}: the input has no column 'Image' (expected Image). It has: Video, FrameIndex.",
+            missing
+        );
         Assert.Contains("Cache, AppendCacheCheckpoint and ShuffleRows drop columns of images", missing);
 
         var frames = Only("Video", "FrameIndex");
@@ -34,13 +38,20 @@ public sealed class WrongColumnsTests
         using var renamed = WithImageColumn(sample, "Picture");
         using var model = Loaded(renamed);
         var frames = SampleModels.Frames(_ml, kind, 1);
-        Assert.StartsWith($"{kind}Transformer: the input has no column 'Picture' (expected Image). It has: Video, FrameIndex, Image, FrameError.", Refused(model, frames));
+        Assert.StartsWith(
+            $"{kind}Transformer: the input has no column 'Picture' (expected Image). It has: Video, "
+                + $"FrameIndex, Image, FrameError.",
+            Refused(model, frames)
+        );
 
         var copied = _ml.Transforms.CopyColumns("Picture", "FrameIndex").Fit(frames).Transform(frames);
         Assert.StartsWith($"{kind}Transformer: the column 'Picture' is Int32, expected Image.", Refused(model, copied));
         // With the column it is the model that it was.
         var right = _ml.Transforms.CopyColumns("Picture", "Image").Fit(frames).Transform(frames);
-        Assert.Equal(ColumnText.Of(sample.Transform(frames), SampleModels.Outputs(sample)), ColumnText.Of(model.Transform(right), SampleModels.Outputs(model)));
+        Assert.Equal(
+            ColumnText.Of(sample.Transform(frames), SampleModels.Outputs(sample)),
+            ColumnText.Of(model.Transform(right), SampleModels.Outputs(model))
+        );
     }
 
     [Fact]
@@ -49,14 +60,30 @@ public sealed class WrongColumnsTests
         using var sample = _ml.Pose().FromSleap(Golden.PathOf("models/centered_instance"));
         using var model = (CenteredInstanceTransformer)Loaded(sample);
         var frames = SampleModels.Frames(_ml, PoseModelKind.TopDown, 1);
-        Assert.StartsWith("CenteredInstanceTransformer: the input has no column 'PredictedCentroid' (expected centroids: Vector<Single, *, 2>). It has: Video, FrameIndex, Image, FrameError.", Refused(model, frames));
+        Assert.StartsWith(
+            "CenteredInstanceTransformer: the input has no column 'PredictedCentroid' (expected "
+                + "centroids: Vector<Single, *, 2>). It has: Video, FrameIndex, Image, FrameError.",
+            Refused(model, frames)
+        );
         var text = _ml.Transforms.CopyColumns("PredictedCentroid", "Video").Fit(frames).Transform(frames);
-        Assert.StartsWith("CenteredInstanceTransformer: the column 'PredictedCentroid' is String, expected centroids: Vector<Single, *, 2>.", Refused(model, text));
+        Assert.StartsWith(
+            "CenteredInstanceTransformer: the column 'PredictedCentroid' is String, expected "
+                + "centroids: Vector<Single, *, 2>.",
+            Refused(model, text)
+        );
 
         using var boxes = model.With(CropSource.Boxes, "Found");
-        Assert.StartsWith("CenteredInstanceTransformer: the input has no column 'Found' (expected a vector of Single: left, top, right, bottom of each box).", Refused(boxes, frames));
+        Assert.StartsWith(
+            "CenteredInstanceTransformer: the input has no column 'Found' (expected a vector of "
+                + "Single: left, top, right, bottom of each box).",
+            Refused(boxes, frames)
+        );
         using var labels = model.With(CropSource.Labels);
-        Assert.StartsWith("CenteredInstanceTransformer: the input has no column 'Keypoints' (expected keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>).", Refused(labels, frames));
+        Assert.StartsWith(
+            "CenteredInstanceTransformer: the input has no column 'Keypoints' (expected keypoints: "
+                + "Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>).",
+            Refused(labels, frames)
+        );
     }
 
     /// <summary>What Transform says; it says it before a row is read, as do the schema and the row mapper.</summary>
@@ -88,15 +115,41 @@ public sealed class WrongColumnsTests
         PoseColumnOptions columns = new() { Image = image };
         return model switch
         {
-            SingleInstanceTransformer one => Copy<SingleInstanceTransformer, SingleInstanceOptions>(one.Options with { Columns = columns }),
+            SingleInstanceTransformer one => Copy<SingleInstanceTransformer, SingleInstanceOptions>(
+                one.Options with
+                {
+                    Columns = columns,
+                }
+            ),
             TopDownTransformer one => Copy<TopDownTransformer, TopDownOptions>(one.Options with { Columns = columns }),
-            TopDownIdTransformer one => Copy<TopDownIdTransformer, TopDownIdOptions>(one.Options with { Columns = columns }),
-            BottomUpTransformer one => Copy<BottomUpTransformer, BottomUpOptions>(one.Options with { Columns = columns }),
-            _ => Copy<BottomUpIdTransformer, BottomUpIdOptions>(((BottomUpIdTransformer)model).Options with { Columns = columns }),
+            TopDownIdTransformer one => Copy<TopDownIdTransformer, TopDownIdOptions>(
+                one.Options with
+                {
+                    Columns = columns,
+                }
+            ),
+            BottomUpTransformer one => Copy<BottomUpTransformer, BottomUpOptions>(
+                one.Options with
+                {
+                    Columns = columns,
+                }
+            ),
+            _ => Copy<BottomUpIdTransformer, BottomUpIdOptions>(
+                ((BottomUpIdTransformer)model).Options with
+                {
+                    Columns = columns,
+                }
+            ),
         };
 
         TModel Copy<TModel, TOptions>(TOptions options)
             where TModel : PoseModelTransformer, ITrainedModel<TModel, TOptions> =>
-            TrainedModel.Of<TModel, TOptions>(model.Environment, options, model.Subject, model.Frame, (network, i) => network.CopyWeights(model.Stages[i].Model));
+            TrainedModel.Of<TModel, TOptions>(
+                model.Environment,
+                options,
+                model.Subject,
+                model.Frame,
+                (network, i) => network.CopyWeights(model.Stages[i].Model)
+            );
     }
 }

@@ -11,7 +11,10 @@ internal sealed class GoldenNetwork(string file)
     public JsonNode Config => JsonNode.Parse(File.Metadata["config"])!;
 
     public static IEnumerable<string> Files(string pattern) =>
-        Directory.EnumerateFiles(Golden.PathOf("networks"), pattern + ".safetensors").Select(path => Path.GetFileNameWithoutExtension(path)!).Order();
+        Directory
+            .EnumerateFiles(Golden.PathOf("networks"), pattern + ".safetensors")
+            .Select(path => Path.GetFileNameWithoutExtension(path)!)
+            .Order();
 
     public PoseNetwork Build()
     {
@@ -21,9 +24,13 @@ internal sealed class GoldenNetwork(string file)
         return network;
     }
 
-    public Dictionary<string, Tensor> State(string prefix) => File.Entries.Keys
-        .Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(name => name[prefix.Length..], File.ToTensor);
+    public Dictionary<string, Tensor> State(string prefix) =>
+        File
+            .Entries.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(name => name[prefix.Length..], File.ToTensor);
 
-    /// <summary>float32 rounding, in the units of the output: golden/networks/README.md measured 1e-6 and suggests this margin.</summary>
+    /// <summary>
+    /// float32 rounding, in the units of the output: golden/networks/README.md measured 1e-6 and suggests this margin.
+    /// </summary>
     public static double Tolerance(Tensor expected) => 2e-5 * Math.Max(1, expected.abs().max().item<float>());
 }

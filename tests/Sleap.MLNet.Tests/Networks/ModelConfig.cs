@@ -7,7 +7,7 @@ internal static class ModelConfig
 {
     public static BackboneOptions Backbone(JsonNode config)
     {
-        JsonNode backbones = config["backbone_config"]!;
+        var backbones = config["backbone_config"]!;
         if (backbones["unet"] is { } unet)
         {
             return new UNetOptions
@@ -59,7 +59,11 @@ internal static class ModelConfig
                     "tiny" => SwinArchitecture.Tiny,
                     "small" => SwinArchitecture.Small,
                     "base" => SwinArchitecture.Base,
-                    _ => new((int)swint["arch"]!["embed"]!, Numbers(swint["arch"]!["depths"]!), Numbers(swint["arch"]!["num_heads"]!)),
+                    _ => new(
+                        (int)swint["arch"]!["embed"]!,
+                        Numbers(swint["arch"]!["depths"]!),
+                        Numbers(swint["arch"]!["num_heads"]!)
+                    ),
                 },
                 PatchSize = (int)swint["patch_size"]!,
                 WindowSize = (int)swint["window_size"]!,
@@ -77,18 +81,23 @@ internal static class ModelConfig
         throw new NotSupportedException($"No backbone that this test knows: {backbones}");
     }
 
-    private static System.Collections.Immutable.ImmutableArray<int> Numbers(JsonNode array) => [.. array.AsArray().Select(number => (int)number!)];
+    private static System.Collections.Immutable.ImmutableArray<int> Numbers(JsonNode array) =>
+        [.. array.AsArray().Select(number => (int)number!)];
 
     public static IReadOnlyList<HeadOptions> Heads(JsonNode config)
     {
-        (string type, JsonNode heads) = config["head_configs"]!.AsObject().Where(head => head.Value is not null).Select(head => (head.Key, head.Value!)).Single();
+        (var type, var heads) = config["head_configs"]!
+            .AsObject()
+            .Where(head => head.Value is not null)
+            .Select(head => (head.Key, head.Value!))
+            .Single();
         return [.. heads.AsObject().Select(head => Head(type, head.Key, head.Value!))];
     }
 
     private static HeadOptions Head(string type, string name, JsonNode head)
     {
-        int stride = (int)head["output_stride"]!;
-        float weight = (float?)head["loss_weight"] ?? 1;
+        var stride = (int)head["output_stride"]!;
+        var weight = (float?)head["loss_weight"] ?? 1;
         return name switch
         {
             "confmaps" => new ConfidenceMapHeadOptions
@@ -106,8 +115,20 @@ internal static class ModelConfig
                 OutputStride = stride,
                 LossWeight = weight,
             },
-            "pafs" => new PartAffinityHeadOptions { Edges = head["edges"]!.AsArray().Count, Sigma = (float)head["sigma"]!, OutputStride = stride, LossWeight = weight },
-            "class_maps" => new ClassMapHeadOptions { Classes = head["classes"]!.AsArray().Count, Sigma = (float)head["sigma"]!, OutputStride = stride, LossWeight = weight },
+            "pafs" => new PartAffinityHeadOptions
+            {
+                Edges = head["edges"]!.AsArray().Count,
+                Sigma = (float)head["sigma"]!,
+                OutputStride = stride,
+                LossWeight = weight,
+            },
+            "class_maps" => new ClassMapHeadOptions
+            {
+                Classes = head["classes"]!.AsArray().Count,
+                Sigma = (float)head["sigma"]!,
+                OutputStride = stride,
+                LossWeight = weight,
+            },
             "class_vectors" => new ClassVectorHeadOptions
             {
                 Classes = head["classes"]!.AsArray().Count,

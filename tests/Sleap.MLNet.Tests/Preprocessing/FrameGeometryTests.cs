@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -14,9 +13,17 @@ public sealed class FrameGeometryTests
     [Theory, MemberData(nameof(Matched))]
     public void Sizes_and_scale_of_the_size_matcher_are_those_of_sleap_nn(string name)
     {
-        using DisposeScope scope = NewDisposeScope();
-        long[] from = Resizing.Tensor($"{name}/image").shape, to = Resizing.Tensor($"{name}/out").shape;
-        var geometry = new FrameGeometry((int)from[2], (int)from[3], 1, 1, (int?)Resizing.Argument(name, "max_height"), (int?)Resizing.Argument(name, "max_width"));
+        using var scope = NewDisposeScope();
+        long[] from = Resizing.Tensor($"{name}/image").shape,
+            to = Resizing.Tensor($"{name}/out").shape;
+        var geometry = new FrameGeometry(
+            (int)from[2],
+            (int)from[3],
+            1,
+            1,
+            (int?)Resizing.Argument(name, "max_height"),
+            (int?)Resizing.Argument(name, "max_width")
+        );
         Assert.Equal((to[2], to[3]), (geometry.InputHeight, geometry.InputWidth));
         Assert.Equal((double)Resizing.Result(name, "eff_scale")!, geometry.PointScale, 1e-6);
     }
@@ -24,30 +31,66 @@ public sealed class FrameGeometryTests
     [Fact]
     public void Points_go_back_to_the_frame_as_in_sleap_nn()
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor coordinates = Coordinates.Tensor("undo_input_scale_0.5/coords");
-        Assert.InRange(Golden.Difference(Coordinates.Tensor("undo_input_scale_0.5/out"), new FrameGeometry(100, 100, 0.5f).ToFrame(coordinates)), 0, 1e-6);
-        Tensor scales = Coordinates.Tensor("undo_eff_scale/eff_scale");
-        for (int sample = 0; sample < scales.size(0); sample++)
+        using var scope = NewDisposeScope();
+        var coordinates = Coordinates.Tensor("undo_input_scale_0.5/coords");
+        Assert.InRange(
+            Golden.Difference(
+                Coordinates.Tensor("undo_input_scale_0.5/out"),
+                new FrameGeometry(100, 100, 0.5f).ToFrame(coordinates)
+            ),
+            0,
+            1e-6
+        );
+        var scales = Coordinates.Tensor("undo_eff_scale/eff_scale");
+        for (var sample = 0; sample < scales.size(0); sample++)
         {
             // A canvas that makes just this scale: heights of 1000 frame pixels.
-            float scale = scales[sample].item<float>();
-            var geometry = new FrameGeometry(1000, 1000, 1, 1, (int)Math.Round(1000 * scale), (int)Math.Round(1000 * scale));
+            var scale = scales[sample].item<float>();
+            var geometry = new FrameGeometry(
+                1000,
+                1000,
+                1,
+                1,
+                (int)Math.Round(1000 * scale),
+                (int)Math.Round(1000 * scale)
+            );
             Assert.Equal(scale, geometry.PointScale, 1e-6f);
-            Assert.InRange(Golden.Difference(Coordinates.Tensor("undo_eff_scale/out")[sample], geometry.ToFrame(Coordinates.Tensor("undo_eff_scale/coords")[sample])), 0, 1e-5);
+            Assert.InRange(
+                Golden.Difference(
+                    Coordinates.Tensor("undo_eff_scale/out")[sample],
+                    geometry.ToFrame(Coordinates.Tensor("undo_eff_scale/coords")[sample])
+                ),
+                0,
+                1e-5
+            );
         }
 
-        Tensor cells = Coordinates.Tensor("undo_stride_4/coords");
+        var cells = Coordinates.Tensor("undo_stride_4/coords");
         Assert.InRange(Golden.Difference(Coordinates.Tensor("undo_stride_4/out"), cells * 4), 0, 1e-6);
     }
 
     [Property]
-    public void To_the_input_and_back_is_no_way_at_all(ushort height, ushort width, ushort maxHeight, ushort maxWidth, byte tenths, float x, float y)
+    public void To_the_input_and_back_is_no_way_at_all(
+        ushort height,
+        ushort width,
+        ushort maxHeight,
+        ushort maxWidth,
+        byte tenths,
+        float x,
+        float y
+    )
     {
         if (!float.IsFinite(x) || !float.IsFinite(y))
             return;
         (x, y) = (x % 1e5f, y % 1e5f);
-        var geometry = new FrameGeometry(height % 2000 + 10, width % 2000 + 10, (tenths % 20 + 1) / 10f, 1 << (tenths % 6), maxHeight % 2000 + 10, maxWidth % 2000 + 10);
+        var geometry = new FrameGeometry(
+            height % 2000 + 10,
+            width % 2000 + 10,
+            (tenths % 20 + 1) / 10f,
+            1 << (tenths % 6),
+            maxHeight % 2000 + 10,
+            maxWidth % 2000 + 10
+        );
         Assert.Equal(0, geometry.InputHeight % geometry.Stride);
         Assert.Equal(0, geometry.InputWidth % geometry.Stride);
         float[] points = [x, y, float.NaN, 1];
@@ -74,7 +117,10 @@ public sealed class FrameGeometryTests
     public void A_scale_of_a_tenth_gives_a_tenth()
     {
         // 0.1f is more than 0.1, and 0.7f less than 0.7: sizes are rounded down from what was written.
-        Assert.Equal((7, 70), (new FrameGeometry(10, 100, 0.7f).InputHeight, new FrameGeometry(10, 100, 0.7f).InputWidth));
+        Assert.Equal(
+            (7, 70),
+            (new FrameGeometry(10, 100, 0.7f).InputHeight, new FrameGeometry(10, 100, 0.7f).InputWidth)
+        );
         Assert.Equal(48, new FrameGeometry(480, 480, 0.1f).InputWidth);
     }
 
@@ -86,6 +132,9 @@ public sealed class FrameGeometryTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, float.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, 1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, 1, 1, 0));
-        Assert.Contains("no pixel", Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, 0.05f)).Message);
+        Assert.Contains(
+            "no pixel",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, 0.05f)).Message
+        );
     }
 }

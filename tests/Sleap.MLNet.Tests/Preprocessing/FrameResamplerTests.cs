@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -8,11 +7,14 @@ public sealed class FrameResamplerTests
 {
     private static readonly GoldenCalls Resizing = new("ops/resizing.safetensors");
 
-    public static TheoryData<string> Resized => [.. Resizing.Cases("resize_image").Where(name => Resizing.IsByte(name, "image"))];
+    public static TheoryData<string> Resized =>
+        [.. Resizing.Cases("resize_image").Where(name => Resizing.IsByte(name, "image"))];
 
-    public static TheoryData<string> Matched => [.. Resizing.Cases("apply_sizematcher").Where(name => Resizing.IsByte(name, "image"))];
+    public static TheoryData<string> Matched =>
+        [.. Resizing.Cases("apply_sizematcher").Where(name => Resizing.IsByte(name, "image"))];
 
-    public static TheoryData<string> Padded => [.. Resizing.Cases("apply_pad_to_stride").Where(name => Resizing.IsByte(name, "image"))];
+    public static TheoryData<string> Padded =>
+        [.. Resizing.Cases("apply_pad_to_stride").Where(name => Resizing.IsByte(name, "image"))];
 
     [Theory, MemberData(nameof(Resized))]
     public void Resizing_equals_that_of_sleap_nn(string name) =>
@@ -20,7 +22,19 @@ public sealed class FrameResamplerTests
 
     [Theory, MemberData(nameof(Matched))]
     public void Size_matching_equals_that_of_sleap_nn(string name) =>
-        AssertNear(name, (h, w) => new FrameGeometry(h, w, 1, 1, (int?)Resizing.Argument(name, "max_height"), (int?)Resizing.Argument(name, "max_width")), 1);
+        AssertNear(
+            name,
+            (h, w) =>
+                new FrameGeometry(
+                    h,
+                    w,
+                    1,
+                    1,
+                    (int?)Resizing.Argument(name, "max_height"),
+                    (int?)Resizing.Argument(name, "max_width")
+                ),
+            1
+        );
 
     [Theory, MemberData(nameof(Padded))]
     public void Padding_equals_that_of_sleap_nn(string name) =>
@@ -29,7 +43,7 @@ public sealed class FrameResamplerTests
     [Fact]
     public void Gray_of_colour_is_that_of_sleap_nn()
     {
-        byte[] rgb = Interleaved("gray_uint8/image", out int height, out int width, out int channels);
+        var rgb = Interleaved("gray_uint8/image", out var height, out var width, out var channels);
         var resampler = new FrameResampler(new FrameGeometry(height, width), channels, 1);
         var gray = new byte[resampler.ByteCount];
         resampler.Resample(rgb, gray);
@@ -39,7 +53,7 @@ public sealed class FrameResamplerTests
     [Fact]
     public void Gray_frames_fill_all_three_channels()
     {
-        byte[] gray = Interleaved("rgb_of_gray/image", out int height, out int width, out _);
+        var gray = Interleaved("rgb_of_gray/image", out var height, out var width, out _);
         var resampler = new FrameResampler(new FrameGeometry(height, width), 1, 3);
         var rgb = new byte[resampler.ByteCount];
         resampler.Resample(gray, rgb);
@@ -48,23 +62,40 @@ public sealed class FrameResamplerTests
 
     /// <summary>Every size and every place of the vectors against sums written out in double precision.</summary>
     [Property(MaxTest = 40)]
-    public void Resizing_is_a_weighted_mean(byte heightDraw, byte widthDraw, byte targetHeightDraw, byte targetWidthDraw, bool colour, int seed)
+    public void Resizing_is_a_weighted_mean(
+        byte heightDraw,
+        byte widthDraw,
+        byte targetHeightDraw,
+        byte targetWidthDraw,
+        bool colour,
+        int seed
+    )
     {
-        int height = heightDraw % 60 + 1, width = widthDraw % 60 + 1, targetHeight = targetHeightDraw % 60 + 1, targetWidth = targetWidthDraw % 60 + 1, channels = colour ? 3 : 1;
+        int height = heightDraw % 60 + 1,
+            width = widthDraw % 60 + 1,
+            targetHeight = targetHeightDraw % 60 + 1,
+            targetWidth = targetWidthDraw % 60 + 1,
+            channels = colour ? 3 : 1;
         var source = new byte[height * width * channels];
         new Random(seed).NextBytes(source);
         var target = new byte[targetHeight * targetWidth * channels];
-        new ImageResize(height, width, targetHeight, targetWidth, channels).Resize(source, target, targetWidth * channels);
-        for (int y = 0; y < targetHeight; y++)
+        new ImageResize(height, width, targetHeight, targetWidth, channels).Resize(
+            source,
+            target,
+            targetWidth * channels
+        );
+        for (var y = 0; y < targetHeight; y++)
         {
-            for (int x = 0; x < targetWidth; x++)
+            for (var x = 0; x < targetWidth; x++)
             {
-                for (int c = 0; c < channels; c++)
+                for (var c = 0; c < channels; c++)
                 {
                     double mean = 0;
-                    foreach ((int row, double down) in Triangle(y, height, targetHeight))
-                        foreach ((int column, double across) in Triangle(x, width, targetWidth))
+                    foreach ((var row, var down) in Triangle(y, height, targetHeight))
+                    {
+                        foreach ((var column, var across) in Triangle(x, width, targetWidth))
                             mean += down * across * source[(row * width + column) * channels + c];
+                    }
                     // Half a level for each of the two roundings, and the 16-bit weights.
                     Assert.InRange(target[(y * targetWidth + x) * channels + c] - mean, -1.1, 1.1);
                 }
@@ -77,22 +108,44 @@ public sealed class FrameResamplerTests
     {
         var geometry = new FrameGeometry(37, 53, (tenths % 15 + 1) / 10f, 16, maxDraw % 80 + 20, 70);
         var resampler = new FrameResampler(geometry, 1, 1);
-        byte[] frame = [.. Enumerable.Repeat(level, 37 * 53)], input = [.. Enumerable.Repeat((byte)99, resampler.ByteCount)];
+        byte[] frame = [.. Enumerable.Repeat(level, 37 * 53)],
+            input = [.. Enumerable.Repeat((byte)99, resampler.ByteCount)];
         resampler.Resample(frame, input);
         Assert.Equal(level, input[0]);
         Assert.All(input, value => Assert.InRange(value, 0, level));
-        int right = (int)MathF.Ceiling(53 * geometry.PointScale) + 1;
-        for (int y = 0; y < geometry.InputHeight; y++)
-            Assert.All(input.Skip(y * geometry.InputWidth + right).Take(geometry.InputWidth - right), value => Assert.Equal(0, value));
+        var right = (int)MathF.Ceiling(53 * geometry.PointScale) + 1;
+        for (var y = 0; y < geometry.InputHeight; y++)
+        {
+            Assert.All(
+                input.Skip(y * geometry.InputWidth + right).Take(geometry.InputWidth - right),
+                value => Assert.Equal(0, value)
+            );
+        }
     }
 
     [Fact]
     public void Several_threads_may_share_one()
     {
         var resampler = new FrameResampler(new FrameGeometry(120, 160, 0.5f, 16), 3, 1);
-        byte[][] frames = [.. Enumerable.Range(0, 8).Select(seed => { var frame = new byte[120 * 160 * 3]; new Random(seed).NextBytes(frame); return frame; })];
-        byte[] Input(byte[] frame) { var input = new byte[resampler.ByteCount]; resampler.Resample(frame, input); return input; }
-        byte[][] alone = [.. frames.Select(Input)], together = new byte[frames.Length][];
+        byte[][] frames =
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .Select(seed =>
+                {
+                    var frame = new byte[120 * 160 * 3];
+                    new Random(seed).NextBytes(frame);
+                    return frame;
+                }),
+        ];
+        byte[] Input(byte[] frame)
+        {
+            var input = new byte[resampler.ByteCount];
+            resampler.Resample(frame, input);
+            return input;
+        }
+        byte[][] alone = [.. frames.Select(Input)],
+            together = new byte[frames.Length][];
         Parallel.For(0, frames.Length, i => together[i] = Input(frames[i]));
         Assert.Equal(alone, together);
     }
@@ -101,8 +154,16 @@ public sealed class FrameResamplerTests
     public void Buffers_of_another_size_are_refused_with_the_size_expected()
     {
         var resampler = new FrameResampler(new FrameGeometry(10, 20, 1, 16), 1, 1);
-        Assert.Contains("expected 200", Assert.Throws<ArgumentException>(() => resampler.Resample(new byte[199], new byte[resampler.ByteCount])).Message);
-        Assert.Contains("expected 512", Assert.Throws<ArgumentException>(() => resampler.Resample(new byte[200], new byte[511])).Message);
+        Assert.Contains(
+            "expected 200",
+            Assert
+                .Throws<ArgumentException>(() => resampler.Resample(new byte[199], new byte[resampler.ByteCount]))
+                .Message
+        );
+        Assert.Contains(
+            "expected 512",
+            Assert.Throws<ArgumentException>(() => resampler.Resample(new byte[200], new byte[511])).Message
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => new FrameResampler(resampler.Geometry, 2, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FrameResampler(resampler.Geometry, 1, 4));
     }
@@ -110,20 +171,23 @@ public sealed class FrameResamplerTests
     [Fact]
     public void Bytes_become_numbers_from_0_to_1_channels_last()
     {
-        using DisposeScope scope = NewDisposeScope();
+        using var scope = NewDisposeScope();
         byte[] bytes = [.. Enumerable.Range(0, 2 * 2 * 3 * 3).Select(i => (byte)(7 * i))];
-        Tensor images = InputTensor.FromBytes(bytes, 2, 2, 3, 3);
+        var images = InputTensor.FromBytes(bytes, 2, 2, 3, 3);
         Assert.Equal([2, 3, 2, 3], images.shape);
         Assert.True(ChannelsLast.Is(images));
         Assert.Equal(bytes[1 * 18 + 1 * 9 + 2 * 3 + 1] / 255f, images[1, 1, 1, 2].item<float>());
         Assert.True(ChannelsLast.Is(InputTensor.FromBytes(bytes, 3, 3, 4, 1)));
-        Assert.Contains("expected 72", Assert.Throws<ArgumentException>(() => InputTensor.FromBytes(bytes, 2, 3, 4, 3)).Message);
+        Assert.Contains(
+            "expected 72",
+            Assert.Throws<ArgumentException>(() => InputTensor.FromBytes(bytes, 2, 3, 4, 3)).Message
+        );
     }
 
     private static void AssertNear(string name, Func<int, int, FrameGeometry> geometry, int levels)
     {
-        byte[] frame = Interleaved($"{name}/image", out int height, out int width, out int channels);
-        byte[] expected = Interleaved($"{name}/out", out int outHeight, out int outWidth, out _);
+        var frame = Interleaved($"{name}/image", out var height, out var width, out var channels);
+        var expected = Interleaved($"{name}/out", out var outHeight, out var outWidth, out _);
         var resampler = new FrameResampler(geometry(height, width), channels, channels);
         Assert.Equal((outHeight, outWidth), (resampler.Geometry.InputHeight, resampler.Geometry.InputWidth));
         var input = new byte[resampler.ByteCount];
@@ -133,17 +197,23 @@ public sealed class FrameResamplerTests
 
     private static byte[] Interleaved(string path, out int height, out int width, out int channels)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor image = Resizing.Tensor(path);
+        using var scope = NewDisposeScope();
+        var image = Resizing.Tensor(path);
         (channels, height, width) = ((int)image.size(1), (int)image.size(2), (int)image.size(3));
         return [.. Golden.Floats(image.permute(0, 2, 3, 1)).Select(value => (byte)value)];
     }
 
     private static IEnumerable<(int Source, double Weight)> Triangle(int target, int from, int to)
     {
-        double step = (double)from / to, support = Math.Max(1, step), centre = (target + 0.5) * step - 0.5;
-        var weights = Enumerable.Range(0, from).Select(i => (Source: i, Weight: Math.Max(0, 1 - Math.Abs(i - centre) / support))).Where(tap => tap.Weight > 0).ToArray();
-        double sum = weights.Sum(tap => tap.Weight);
+        double step = (double)from / to,
+            support = Math.Max(1, step),
+            centre = (target + 0.5) * step - 0.5;
+        var weights = Enumerable
+            .Range(0, from)
+            .Select(i => (Source: i, Weight: Math.Max(0, 1 - Math.Abs(i - centre) / support)))
+            .Where(tap => tap.Weight > 0)
+            .ToArray();
+        var sum = weights.Sum(tap => tap.Weight);
         return weights.Select(tap => (tap.Source, tap.Weight / sum));
     }
 }

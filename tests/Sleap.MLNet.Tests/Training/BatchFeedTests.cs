@@ -1,5 +1,4 @@
 using Sleap.IO;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -10,7 +9,14 @@ public sealed class BatchFeedTests
 
     private static readonly AugmentationOptions All = new()
     {
-        RotationMin = -180, RotationMax = 180, FlipProbability = 0.5f, NoiseStandardDeviation = 0.1f, UniformNoiseMax = 0.1f, EraseProbability = 0.5f, MixupProbability = 0.5f, BlurProbability = 0.5f,
+        RotationMin = -180,
+        RotationMax = 180,
+        FlipProbability = 0.5f,
+        NoiseStandardDeviation = 0.1f,
+        UniformNoiseMax = 0.1f,
+        EraseProbability = 0.5f,
+        MixupProbability = 0.5f,
+        BlurProbability = 0.5f,
     };
 
     [Theory]
@@ -21,7 +27,14 @@ public sealed class BatchFeedTests
     {
         var threads = get_num_threads();
         // 7 samples in batches of 4: every other batch begins a new pass.
-        using var feed = new BatchFeed(Samples(7), new SampleOrder([.. Enumerable.Range(0, 7)], 4, seed: 3), Augmenter(), 2, Steps, makers);
+        using var feed = new BatchFeed(
+            Samples(7),
+            new SampleOrder([.. Enumerable.Range(0, 7)], 4, seed: 3),
+            Augmenter(),
+            2,
+            Steps,
+            makers
+        );
         Assert.Equal(threads, get_num_threads());
         var order = new SampleOrder([.. Enumerable.Range(0, 7)], 4, seed: 3);
         for (var step = 2; step < Steps; step++)
@@ -58,7 +71,16 @@ public sealed class BatchFeedTests
     {
         var samples = new TrainingSamples((24, 32), (24, 32), 1, 2);
         for (var i = 0; i < count; i++)
-            samples.Add([.. Enumerable.Range(0, samples.ByteCount).Select(k => (byte)(31 * i + 7 * k))], [5 + i, 6, 20, 10 + i], [0], 1, new FrameSource("", i));
+        {
+            samples.Add(
+                [.. Enumerable.Range(0, samples.ByteCount).Select(k => (byte)(31 * i + 7 * k))],
+                [5 + i, 6, 20, 10 + i],
+                [0],
+                1,
+                new FrameSource("", i)
+            );
+        }
+
         return samples;
     }
 }

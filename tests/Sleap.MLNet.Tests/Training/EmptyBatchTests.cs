@@ -7,12 +7,18 @@ using Sleap.Transforms;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// Frames and whole batches in which a network finds nothing, or in which there is nothing to find: ordinary in any recording. Tensors of peaks
-/// are empty then, and TorchSharp's own accessors throw on those.
+/// Frames and whole batches in which a network finds nothing, or in which there is nothing to find: ordinary in any
+/// recording. Tensors of peaks are empty then, and TorchSharp's own accessors throw on those.
 /// </summary>
 public sealed class EmptyBatchTests : IDisposable
 {
-    private static readonly BackboneOptions Backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 2 };
+    private static readonly BackboneOptions Backbone = new UNetOptions
+    {
+        Filters = 4,
+        FiltersRate = 2,
+        MaxStride = 8,
+        OutputStride = 2,
+    };
 
     private readonly MLContext _ml = new(1);
     private readonly string _folder = Directory.CreateTempSubdirectory("empty-").FullName;
@@ -21,7 +27,8 @@ public sealed class EmptyBatchTests : IDisposable
 
     public static TheoryData<PoseModelKind> Kinds => [.. Enum.GetValues<PoseModelKind>()];
 
-    public static TheoryData<PoseModelKind> KindsOfSeveral => [.. Enum.GetValues<PoseModelKind>().Where(kind => kind != PoseModelKind.SingleInstance)];
+    public static TheoryData<PoseModelKind> KindsOfSeveral =>
+        [.. Enum.GetValues<PoseModelKind>().Where(kind => kind != PoseModelKind.SingleInstance)];
 
     private string Run => Path.Combine(_folder, "run");
 
@@ -34,12 +41,18 @@ public sealed class EmptyBatchTests : IDisposable
         using var pairs = new PairFolder(6, animals: _ => Animals(kind));
         var epochs = new List<TrainingProgress>();
         // No peak of a network that has made two steps is as high as 1.
-        var training = Training with { RunFolder = Run, Progress = new ProgressTo(epochs.Add) };
+        var training = Training with
+        {
+            RunFolder = Run,
+            Progress = new ProgressTo(epochs.Add),
+        };
         using var model = Estimator(kind, training, threshold: 1).Fit(pairs.View(_ml));
         Assert.Equal(kind is PoseModelKind.TopDown or PoseModelKind.TopDownId ? 2 : 1, epochs.Count);
         Assert.All(epochs, epoch => Assert.True(epoch.TrainingLoss > 0 && epoch.ValidationLoss > 0, epoch.ToString()));
-        // One animal a picture has its nodes at the highest cells, however low; of several animals there are only the peaks, and there is none.
-        if (kind != PoseModelKind.SingleInstance) Assert.Equal(double.NaN, epochs[0].ValidationError);
+        // One animal a picture has its nodes at the highest cells, however low; of several animals there are only the
+        // peaks, and there is none.
+        if (kind != PoseModelKind.SingleInstance)
+            Assert.Equal(double.NaN, epochs[0].ValidationError);
         Assert.Contains("report.html", Directory.GetFiles(Run).Select(Path.GetFileName));
     }
 
@@ -54,17 +67,24 @@ public sealed class EmptyBatchTests : IDisposable
         Assert.All(_ml.Pose().ToLabels(poses).Frames, frame => Assert.Empty(frame.Instances));
         Assert.Equal(0, _ml.Pose().ToDataFrame(poses).Rows.Count);
         // Centres have a skeleton of their own, which labels do not have.
-        if (kind != PoseModelKind.Centroid) Assert.Equal(0, _ml.Pose().Evaluate(poses).All.Found);
+        if (kind != PoseModelKind.Centroid)
+            Assert.Equal(0, _ml.Pose().Evaluate(poses).All.Found);
 
         var live = _ml.Pose().CreateLivePredictor(model, new() { WarmUpFrames = 1 });
-        using var engine = _ml.Model.CreatePredictionEngine<Picture, Points>(model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Points>(
+            model,
+            new PredictionEngineOptions { OwnsTransformer = false }
+        );
         using var source = pairs.Labels.Videos[0].Open();
         for (var i = 0; i < 3; i++)
         {
             var frame = source.Read(i);
             Assert.Empty(live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels));
             using var image = FrameImage.From(frame);
-            Assert.DoesNotContain(engine.Predict(new Picture { Image = image }).PredictedKeypoints ?? [], float.IsFinite);
+            Assert.DoesNotContain(
+                engine.Predict(new Picture { Image = image }).PredictedKeypoints ?? [],
+                float.IsFinite
+            );
         }
 
         var report = _ml.Pose().Predict(model, pairs.View(_ml), Path.Combine(_folder, "nothing.slp"));
@@ -79,9 +99,22 @@ public sealed class EmptyBatchTests : IDisposable
         // A batch is one frame, and two of three frames show nothing.
         using var some = new PairFolder(9, animals: i => i % 3 == 0 ? 2 : 0);
         var epochs = new List<TrainingProgress>();
-        var training = Training with { BatchSize = 1, StepsPerEpoch = 6, ValidationFraction = 0.5, Progress = new ProgressTo(epochs.Add) };
+        var training = Training with
+        {
+            BatchSize = 1,
+            StepsPerEpoch = 6,
+            ValidationFraction = 0.5,
+            Progress = new ProgressTo(epochs.Add),
+        };
         using var model = Estimator(kind, training, threshold: 0.2f).Fit(some.View(_ml));
-        Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.TrainingLoss) && double.IsFinite(epoch.ValidationLoss), epoch.ToString()));
+        Assert.All(
+            epochs,
+            epoch =>
+                Assert.True(
+                    double.IsFinite(epoch.TrainingLoss) && double.IsFinite(epoch.ValidationLoss),
+                    epoch.ToString()
+                )
+        );
         Assert.Equal(9, _ml.Pose().ToLabels(model.Transform(some.View(_ml))).Frames.Count);
     }
 
@@ -99,10 +132,18 @@ public sealed class EmptyBatchTests : IDisposable
         Assert.Equal([0, 2, 0, 0, 2], rows.Select(row => row.InstanceScore?.Length ?? 0));
         var alone = Rows(model, seen);
         foreach (var (expected, found) in alone.Zip([rows[1], rows[4]]))
-            Assert.All(expected.PredictedKeypoints!.Zip(found.PredictedKeypoints!), pair => Assert.Equal(pair.First, pair.Second, (float)PoseAssert.Pixels));
+        {
+            Assert.All(
+                expected.PredictedKeypoints!.Zip(found.PredictedKeypoints!),
+                pair => Assert.Equal(pair.First, pair.Second, (float)PoseAssert.Pixels)
+            );
+        }
 
         var live = _ml.Pose().CreateLivePredictor(model, new() { WarmUpFrames = 0 });
-        Assert.Equal([0, 2, 0, 0, 2], frames.Select(frame => live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels).Count));
+        Assert.Equal(
+            [0, 2, 0, 0, 2],
+            frames.Select(frame => live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels).Count)
+        );
     }
 
     [Fact]
@@ -118,44 +159,108 @@ public sealed class EmptyBatchTests : IDisposable
         strict.Dispose();
     }
 
-    private static TrainerOptions Training => new() { Epochs = 1, StepsPerEpoch = 2, BatchSize = 2, Seed = 3, ValidationFraction = 0.3, Device = "cpu" };
+    private static TrainerOptions Training =>
+        new()
+        {
+            Epochs = 1,
+            StepsPerEpoch = 2,
+            BatchSize = 2,
+            Seed = 3,
+            ValidationFraction = 0.3,
+            Device = "cpu",
+        };
 
     private static int Animals(PoseModelKind kind) => kind == PoseModelKind.SingleInstance ? 1 : 2;
 
-    private static string NothingIn(PoseModelTransformer model) => model switch
-    {
-        SingleInstanceTransformer => "NaN NaN NaN NaN | 0 0 | 0 | NaN NaN",
-        TopDownIdTransformer => " |  |  |  |  |  | ",
-        BottomUpIdTransformer => " |  |  |  |  | ",
-        TopDownTransformer or CentroidTransformer => " |  |  |  | ",
-        _ => " |  |  | ",
-    };
+    private static string NothingIn(PoseModelTransformer model) =>
+        model switch
+        {
+            SingleInstanceTransformer => "NaN NaN NaN NaN | 0 0 | 0 | NaN NaN",
+            TopDownIdTransformer => " |  |  |  |  |  | ",
+            BottomUpIdTransformer => " |  |  |  |  | ",
+            TopDownTransformer or CentroidTransformer => " |  |  |  | ",
+            _ => " |  |  | ",
+        };
 
     private IPoseEstimator<PoseModelTransformer> Estimator(PoseModelKind kind, TrainerOptions training, float threshold)
     {
         var pose = _ml.Pose();
-        var centroid = new CentroidOptions { Backbone = Backbone, Sigma = 1.5f, PeakThreshold = threshold, Training = training, Device = "cpu" };
-        var centered = new CenteredInstanceOptions { Backbone = Backbone, Sigma = 1.5f, PeakThreshold = threshold, CropSize = 32, Training = training, Device = "cpu" };
+        var centroid = new CentroidOptions
+        {
+            Backbone = Backbone,
+            Sigma = 1.5f,
+            PeakThreshold = threshold,
+            Training = training,
+            Device = "cpu",
+        };
+        var centered = new CenteredInstanceOptions
+        {
+            Backbone = Backbone,
+            Sigma = 1.5f,
+            PeakThreshold = threshold,
+            CropSize = 32,
+            Training = training,
+            Device = "cpu",
+        };
         return kind switch
         {
-            PoseModelKind.SingleInstance => pose.SingleInstance(new() { Backbone = Backbone, Sigma = 1.5f, PeakThreshold = threshold, Training = training, Device = "cpu" }),
+            PoseModelKind.SingleInstance => pose.SingleInstance(
+                new()
+                {
+                    Backbone = Backbone,
+                    Sigma = 1.5f,
+                    PeakThreshold = threshold,
+                    Training = training,
+                    Device = "cpu",
+                }
+            ),
             PoseModelKind.Centroid => pose.Centroid(centroid),
-            PoseModelKind.TopDown => pose.TopDown(new() { Centroid = centroid, CenteredInstance = centered, Device = "cpu" }),
-            PoseModelKind.TopDownId => pose.TopDownId(new() { Centroid = centroid, CenteredInstance = centered, Device = "cpu" }),
-            PoseModelKind.BottomUp => pose.BottomUp(new()
-            {
-                Backbone = Backbone, Sigma = 1.5f, PeakThreshold = threshold, PartAffinity = new() { Sigma = 4, OutputStride = 4 }, Training = training, Device = "cpu",
-            }),
-            _ => pose.BottomUpId(new()
-            {
-                Backbone = Backbone, Sigma = 1.5f, PeakThreshold = threshold, ClassMaps = new() { Sigma = 2, OutputStride = 4 }, Training = training, Device = "cpu",
-            }),
+            PoseModelKind.TopDown => pose.TopDown(
+                new()
+                {
+                    Centroid = centroid,
+                    CenteredInstance = centered,
+                    Device = "cpu",
+                }
+            ),
+            PoseModelKind.TopDownId => pose.TopDownId(
+                new()
+                {
+                    Centroid = centroid,
+                    CenteredInstance = centered,
+                    Device = "cpu",
+                }
+            ),
+            PoseModelKind.BottomUp => pose.BottomUp(
+                new()
+                {
+                    Backbone = Backbone,
+                    Sigma = 1.5f,
+                    PeakThreshold = threshold,
+                    PartAffinity = new() { Sigma = 4, OutputStride = 4 },
+                    Training = training,
+                    Device = "cpu",
+                }
+            ),
+            _ => pose.BottomUpId(
+                new()
+                {
+                    Backbone = Backbone,
+                    Sigma = 1.5f,
+                    PeakThreshold = threshold,
+                    ClassMaps = new() { Sigma = 2, OutputStride = 4 },
+                    Training = training,
+                    Device = "cpu",
+                }
+            ),
         };
     }
 
     private List<Found> Rows(PoseModelTransformer model, IEnumerable<Frame> frames)
     {
-        var pictures = _ml.Data.LoadFromEnumerable(frames.Select(frame => new Picture { Image = FrameImage.From(frame) }));
+        var pictures = _ml.Data.LoadFromEnumerable(
+            frames.Select(frame => new Picture { Image = FrameImage.From(frame) })
+        );
         return [.. _ml.Data.CreateEnumerable<Found>(model.Transform(pictures), reuseRowObject: false)];
     }
 

@@ -22,9 +22,18 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Plateau_halves_the_rate_after_its_patience_and_then_rests()
     {
-        var rate = new LearningRateSchedule.ReduceOnPlateau { Factor = 0.5, Patience = 2, Cooldown = 1 }.Start(100, 1);
+        var rate = new LearningRateSchedule.ReduceOnPlateau
+        {
+            Factor = 0.5,
+            Patience = 2,
+            Cooldown = 1,
+        }.Start(100, 1);
         var rates = new List<double>();
-        foreach (var loss in (double[])[1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]) { rate.Validated(loss); rates.Add(rate.At(0)); }
+        foreach (var loss in (double[])[1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+        {
+            rate.Validated(loss);
+            rates.Add(rate.At(0));
+        }
         // Bad epochs: third, fourth, fifth (more than 2: halved), the sixth rests, then three more.
         Assert.Equal([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25], rates);
     }
@@ -32,8 +41,15 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Plateau_never_falls_below_its_lowest()
     {
-        var rate = new LearningRateSchedule.ReduceOnPlateau { Factor = 0.1, Patience = 0, Cooldown = 0, Lowest = 0.05 }.Start(100, 1);
-        for (var i = 0; i < 5; i++) rate.Validated(1);
+        var rate = new LearningRateSchedule.ReduceOnPlateau
+        {
+            Factor = 0.1,
+            Patience = 0,
+            Cooldown = 0,
+            Lowest = 0.05,
+        }.Start(100, 1);
+        for (var i = 0; i < 5; i++)
+            rate.Validated(1);
         Assert.Equal(0.05, rate.At(0));
     }
 
@@ -42,7 +58,11 @@ public sealed class LearningRateScheduleTests
     {
         var rate = new LearningRateSchedule.Step { Epochs = 2, Factor = 0.1 }.Start(100, 1);
         var rates = new List<double>();
-        for (var epoch = 0; epoch < 5; epoch++) { rates.Add(rate.At(0)); rate.Validated(1); }
+        for (var epoch = 0; epoch < 5; epoch++)
+        {
+            rates.Add(rate.At(0));
+            rate.Validated(1);
+        }
         Assert.Equal([1, 1, 0.1, 0.1, 0.01], rates, (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
@@ -60,10 +80,17 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void What_a_schedule_remembers_is_saved_and_loaded()
     {
-        foreach (var schedule in (LearningRateSchedule[])[new LearningRateSchedule.ReduceOnPlateau { Patience = 1 }, new LearningRateSchedule.Step { Epochs = 2 }])
+        foreach (
+            var schedule in (LearningRateSchedule[])
+                [
+                    new LearningRateSchedule.ReduceOnPlateau { Patience = 1 },
+                    new LearningRateSchedule.Step { Epochs = 2 },
+                ]
+        )
         {
             var (one, other) = (schedule.Start(100, 1), schedule.Start(100, 1));
-            for (var i = 0; i < 3; i++) one.Validated(1);
+            for (var i = 0; i < 3; i++)
+                one.Validated(1);
             using var file = new MemoryStream();
             one.Save(new BinaryWriter(file));
             file.Position = 0;
@@ -80,7 +107,13 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Wrong_values_are_named()
     {
-        Assert.Contains("Factor is 2", string.Join(' ', new LearningRateSchedule.ReduceOnPlateau { Factor = 2 }.Faults()));
-        Assert.Contains("WarmupSteps is -1", string.Join(' ', new LearningRateSchedule.Cosine { WarmupSteps = -1 }.Faults()));
+        Assert.Contains(
+            "Factor is 2",
+            string.Join(' ', new LearningRateSchedule.ReduceOnPlateau { Factor = 2 }.Faults())
+        );
+        Assert.Contains(
+            "WarmupSteps is -1",
+            string.Join(' ', new LearningRateSchedule.Cosine { WarmupSteps = -1 }.Faults())
+        );
     }
 }

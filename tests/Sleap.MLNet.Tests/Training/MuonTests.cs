@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +8,8 @@ public sealed class MuonTests
     // What the iteration of the paper makes of one singular value, in double precision.
     private static double Mapped(double value)
     {
-        for (var turn = 0; turn < 5; turn++) value = (3.4445 * value) - (4.7750 * Math.Pow(value, 3)) + (2.0315 * Math.Pow(value, 5));
+        for (var turn = 0; turn < 5; turn++)
+            value = (3.4445 * value) - (4.7750 * Math.Pow(value, 3)) + (2.0315 * Math.Pow(value, 5));
         return value;
     }
 
@@ -24,16 +24,23 @@ public sealed class MuonTests
         using var scope = NewDisposeScope();
         var count = Math.Min(rows, columns);
         // From 1 down to a hundredth, and one that is nought.
-        double[] values = [.. Enumerable.Range(0, count).Select(i => i == count - 1 ? 0 : Math.Pow(0.01, i / (count - 1.0)))];
+        double[] values =
+        [
+            .. Enumerable.Range(0, count).Select(i => i == count - 1 ? 0 : Math.Pow(0.01, i / (count - 1.0))),
+        ];
         var norm = Math.Sqrt(values.Sum(value => value * value));
         var (left, right) = (Directions(rows, count, 1), Directions(columns, count, 2));
         var matrix = Product(left, values, right);
         var expected = Product(left, [.. values.Select(value => Mapped(value / norm))], right);
-        var found = Muon.Orthogonal(tensor(matrix, [rows, columns]).mul(123)); // the length of a gradient does not count
+        // the length of a gradient does not count
+        var found = Muon.Orthogonal(tensor(matrix, [rows, columns]).mul(123));
         Assert.Equal([rows, columns], found.shape);
         // Single precision has 6e-8; the least directions are made 480 times as long, through the square of the matrix.
         Assert.All(found.Values<float>().Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
-        Assert.All(values.Where(value => value / norm > 0.01), value => Assert.InRange(Mapped(value / norm), 0.6, 1.25));
+        Assert.All(
+            values.Where(value => value / norm > 0.01),
+            value => Assert.InRange(Mapped(value / norm), 0.6, 1.25)
+        );
     }
 
     [Fact]
@@ -58,13 +65,42 @@ public sealed class MuonTests
     [Fact]
     public void It_is_for_the_backbones_matrices()
     {
-        using var network = new PoseNetwork(new UNetOptions { Filters = 8, MaxStride = 8, OutputStride = 2 }, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2, OutputStride = 2 }]);
-        string[] matrices = [.. network.named_parameters().Where(named => Muon.IsFor(named.name, named.parameter)).Select(named => named.name)];
+        using var network = new PoseNetwork(
+            new UNetOptions
+            {
+                Filters = 8,
+                MaxStride = 8,
+                OutputStride = 2,
+            },
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                    OutputStride = 2,
+                },
+            ]
+        );
+        string[] matrices =
+        [
+            .. network
+                .named_parameters()
+                .Where(named => Muon.IsFor(named.name, named.parameter))
+                .Select(named => named.name),
+        ];
         Assert.NotEmpty(matrices);
         Assert.All(matrices, name => Assert.EndsWith(".weight", name));
         Assert.DoesNotContain(matrices, name => name.StartsWith("head_layers", StringComparison.Ordinal));
         // All kernels but those of the first convolution, which sees one grey channel.
-        Assert.Equal(network.named_parameters().Count(named => named.name.StartsWith("backbone", StringComparison.Ordinal) && named.name.EndsWith("weight", StringComparison.Ordinal)) - 1, matrices.Length);
+        Assert.Equal(
+            network
+                .named_parameters()
+                .Count(named =>
+                    named.name.StartsWith("backbone", StringComparison.Ordinal)
+                    && named.name.EndsWith("weight", StringComparison.Ordinal)
+                ) - 1,
+            matrices.Length
+        );
     }
 
     [Fact]
@@ -96,5 +132,9 @@ public sealed class MuonTests
     }
 
     private static float[] Product(double[][] left, double[] values, double[][] right) =>
-        [.. from row in Enumerable.Range(0, left[0].Length) from column in Enumerable.Range(0, right[0].Length) select (float)Enumerable.Range(0, values.Length).Sum(i => left[i][row] * values[i] * right[i][column])];
+        [
+            .. from row in Enumerable.Range(0, left[0].Length)
+            from column in Enumerable.Range(0, right[0].Length)
+            select (float)Enumerable.Range(0, values.Length).Sum(i => left[i][row] * values[i] * right[i][column]),
+        ];
 }

@@ -1,5 +1,3 @@
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -16,11 +14,13 @@ public sealed class OptimizerStateTests
         using var scope = NewDisposeScope();
         using var network = Network();
         using var optimizer = Open(network, kind);
-        for (var step = 0; step < 3; step++) Step(network, optimizer, step);
+        for (var step = 0; step < 3; step++)
+            Step(network, optimizer, step);
         var saved = Saved(optimizer);
         var weights = WeightsOf(network);
 
-        for (var step = 3; step < 5; step++) Step(network, optimizer, step);
+        for (var step = 3; step < 5; step++)
+            Step(network, optimizer, step);
         var expected = WeightsOf(network);
         Assert.NotEqual(weights, expected);
 
@@ -37,7 +37,8 @@ public sealed class OptimizerStateTests
         using var network = Network();
         using var optimizer = Open(network, kind);
         var (weights, saved) = (WeightsOf(network), Saved(optimizer));
-        for (var step = 3; step < 5; step++) Step(network, optimizer, step);
+        for (var step = 3; step < 5; step++)
+            Step(network, optimizer, step);
         Assert.Equal(WeightsOf(network), GoneOn(kind, weights, saved));
     }
 
@@ -61,7 +62,8 @@ public sealed class OptimizerStateTests
         }
 
         var (last, first) = (Of(channelsLast: true), Of(channelsLast: false));
-        // Adam's moments are of single numbers. Muon sums over matrices, in the order of their memory, but what it keeps is the momentum alone.
+        // Adam's moments are of single numbers. Muon sums over matrices, in the order of their memory, but what it
+        // keeps is the momentum alone.
         Assert.Equal(first, last);
     }
 
@@ -79,7 +81,10 @@ public sealed class OptimizerStateTests
         Load(optimizer, saved);
     }
 
-    /// <summary>The weights after steps 3 and 4 of a new network and optimizer that begin with these weights and this state; null: with a fresh one.</summary>
+    /// <summary>
+    /// The weights after steps 3 and 4 of a new network and optimizer that begin with these weights and this state;
+    /// null: with a fresh one.
+    /// </summary>
     private static float[] GoneOn(Optimizer kind, float[] weights, byte[]? state)
     {
         using var network = Network();
@@ -94,8 +99,10 @@ public sealed class OptimizerStateTests
                 from += count;
             }
         }
-        if (state is not null) Load(optimizer, state);
-        for (var step = 3; step < 5; step++) Step(network, optimizer, step);
+        if (state is not null)
+            Load(optimizer, state);
+        for (var step = 3; step < 5; step++)
+            Step(network, optimizer, step);
         return WeightsOf(network);
     }
 
@@ -103,9 +110,24 @@ public sealed class OptimizerStateTests
     {
         manual_seed(5);
         var network = new PoseNetwork(
-            new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 4, OutputStride = 2 },
-            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 3, OutputStride = 2 }]);
-        if (!channelsLast) return network;
+            new UNetOptions
+            {
+                Filters = 4,
+                FiltersRate = 2,
+                MaxStride = 4,
+                OutputStride = 2,
+            },
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 3,
+                    OutputStride = 2,
+                },
+            ]
+        );
+        if (!channelsLast)
+            return network;
         network.UseChannelsLast();
         // Otherwise these tests would not test what they are for.
         Assert.Contains(network.parameters(), parameter => parameter.dim() == 4 && !parameter.is_contiguous());
@@ -113,7 +135,15 @@ public sealed class OptimizerStateTests
     }
 
     private static NetworkOptimizer Open(PoseNetwork network, Optimizer kind) =>
-        new(network, new TrainerOptions { Optimizer = kind, LearningRate = 1e-2, WeightDecay = 0.1 });
+        new(
+            network,
+            new TrainerOptions
+            {
+                Optimizer = kind,
+                LearningRate = 1e-2,
+                WeightDecay = 0.1,
+            }
+        );
 
     /// <summary>A step with gradients that depend on nothing but the number of the step.</summary>
     private static void Step(PoseNetwork network, NetworkOptimizer optimizer, int step)
@@ -133,7 +163,8 @@ public sealed class OptimizerStateTests
     private static byte[] Saved(NetworkOptimizer optimizer)
     {
         using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream)) optimizer.Save(writer);
+        using (var writer = new BinaryWriter(stream))
+            optimizer.Save(writer);
         return stream.ToArray();
     }
 
@@ -144,5 +175,6 @@ public sealed class OptimizerStateTests
         Assert.Equal(state.Length, reader.BaseStream.Position);
     }
 
-    private static float[] WeightsOf(PoseNetwork network) => [.. network.parameters().SelectMany(parameter => parameter.Values<float>())];
+    private static float[] WeightsOf(PoseNetwork network) =>
+        [.. network.parameters().SelectMany(parameter => parameter.Values<float>())];
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
@@ -13,11 +12,28 @@ public sealed class PrecisionTests
         using var spots = new SpotFolder(6, 32, 512);
         var losses = new List<double>();
         var ml = new MLContext(1);
-        using var model = ml.Pose().SingleInstance(new()
-        {
-            Backbone = new UNetOptions { Filters = 16, MaxStride = 4, OutputStride = 2 },
-            Training = new() { Epochs = 2, StepsPerEpoch = 3, Seed = 1, Precision = precision, Device = "cpu", Progress = new Told(losses) },
-        }).Fit(spots.View(ml));
+        using var model = ml.Pose()
+            .SingleInstance(
+                new()
+                {
+                    Backbone = new UNetOptions
+                    {
+                        Filters = 16,
+                        MaxStride = 4,
+                        OutputStride = 2,
+                    },
+                    Training = new()
+                    {
+                        Epochs = 2,
+                        StepsPerEpoch = 3,
+                        Seed = 1,
+                        Precision = precision,
+                        Device = "cpu",
+                        Progress = new Told(losses),
+                    },
+                }
+            )
+            .Fit(spots.View(ml));
         Assert.Equal(2, losses.Count);
         Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
     }

@@ -8,7 +8,16 @@ public sealed class ResumeTests : IDisposable
     private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("run-").FullName, "run");
     private readonly SpotFolder _spots = new(12);
 
-    private static TrainerOptions Training => new() { Epochs = 6, StepsPerEpoch = 4, LearningRate = 3e-3, Seed = 3, AverageDecay = 0.9, Device = "cpu" };
+    private static TrainerOptions Training =>
+        new()
+        {
+            Epochs = 6,
+            StepsPerEpoch = 4,
+            LearningRate = 3e-3,
+            Seed = 3,
+            AverageDecay = 0.9,
+            Device = "cpu",
+        };
 
     public void Dispose()
     {
@@ -50,14 +59,28 @@ public sealed class ResumeTests : IDisposable
     public void A_run_in_the_folder_is_not_overwritten_by_accident()
     {
         Losses(Training with { Epochs = 1, RunFolder = _folder });
-        Assert.Contains("Training.Resume", Assert.Throws<InvalidOperationException>(() => Losses(Training with { RunFolder = _folder })).Message);
+        Assert.Contains(
+            "Training.Resume",
+            Assert.Throws<InvalidOperationException>(() => Losses(Training with { RunFolder = _folder })).Message
+        );
     }
 
     [Fact]
     public void Other_terms_are_named()
     {
         Losses(Training with { Epochs = 1, RunFolder = _folder });
-        var error = Assert.Throws<InvalidOperationException>(() => Losses(Training with { RunFolder = _folder, Resume = true, BatchSize = 3, Seed = 4, Optimizer = Optimizer.Adam }));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Losses(
+                Training with
+                {
+                    RunFolder = _folder,
+                    Resume = true,
+                    BatchSize = 3,
+                    Seed = 4,
+                    Optimizer = Optimizer.Adam,
+                }
+            )
+        );
         Assert.Contains("Training.BatchSize was 4 and is 3", error.Message);
         Assert.Contains("the seed was 3 and is 4", error.Message);
         Assert.Contains("Training.Optimizer was Muon and is Adam", error.Message);
@@ -69,10 +92,22 @@ public sealed class ResumeTests : IDisposable
         Losses(Training with { Epochs = 1, RunFolder = _folder });
         var file = Path.Combine(_folder, "single_instance", "last.checkpoint");
         var bytes = File.ReadAllBytes(file);
-        foreach (var change in (Func<byte[]>[])[() => bytes[..(bytes.Length / 2)], () => [], () => [.. bytes[..500], (byte)(bytes[500] ^ 1), .. bytes[501..]]])
+        foreach (
+            var change in (Func<byte[]>[])
+                [
+                    () => bytes[..(bytes.Length / 2)],
+                    () => [],
+                    () => [.. bytes[..500], (byte)(bytes[500] ^ 1), .. bytes[501..]],
+                ]
+        )
         {
             File.WriteAllBytes(file, change());
-            Assert.Contains("last.checkpoint", Assert.Throws<InvalidDataException>(() => Losses(Training with { RunFolder = _folder, Resume = true })).Message);
+            Assert.Contains(
+                "last.checkpoint",
+                Assert
+                    .Throws<InvalidDataException>(() => Losses(Training with { RunFolder = _folder, Resume = true }))
+                    .Message
+            );
         }
     }
 
@@ -80,15 +115,48 @@ public sealed class ResumeTests : IDisposable
     public void Both_networks_of_top_down_go_on()
     {
         using var pairs = new PairFolder(8);
-        var backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 2 };
+        var backbone = new UNetOptions
+        {
+            Filters = 4,
+            FiltersRate = 2,
+            MaxStride = 8,
+            OutputStride = 2,
+        };
         List<TrainingProgress> Fit(TrainerOptions training, CancellationTokenSource? stop = null)
         {
             var (ml, seen) = (new MLContext(1), new List<TrainingProgress>());
-            var own = training with { Progress = new Seen(p => { seen.Add(p); stop?.Cancel(); }), CancellationToken = stop?.Token ?? default };
+            var own = training with
+            {
+                Progress = new Seen(p =>
+                {
+                    seen.Add(p);
+                    stop?.Cancel();
+                }),
+                CancellationToken = stop?.Token ?? default,
+            };
             try
             {
-                ml.Pose().TopDown(new() { Centroid = new() { Backbone = backbone, Sigma = 1.5f, Training = own }, CenteredInstance = new() { Backbone = backbone, Sigma = 1.5f, CropSize = 32, Training = own } })
-                    .Fit(pairs.View(ml)).Dispose();
+                ml.Pose()
+                    .TopDown(
+                        new()
+                        {
+                            Centroid = new()
+                            {
+                                Backbone = backbone,
+                                Sigma = 1.5f,
+                                Training = own,
+                            },
+                            CenteredInstance = new()
+                            {
+                                Backbone = backbone,
+                                Sigma = 1.5f,
+                                CropSize = 32,
+                                Training = own,
+                            },
+                        }
+                    )
+                    .Fit(pairs.View(ml))
+                    .Dispose();
             }
             catch (OperationCanceledException)
             {
@@ -110,7 +178,17 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_loss_that_is_no_number_names_the_step_and_what_it_saw()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Losses(Training with { Optimizer = Optimizer.Adam, LearningRate = 0.99, Schedule = new LearningRateSchedule.Constant(), ForegroundWeight = 1e30 }));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Losses(
+                Training with
+                {
+                    Optimizer = Optimizer.Adam,
+                    LearningRate = 0.99,
+                    Schedule = new LearningRateSchedule.Constant(),
+                    ForegroundWeight = 1e30,
+                }
+            )
+        );
         Assert.Contains("no longer a number in step", error.Message);
         Assert.Contains("samples ", error.Message);
     }
@@ -126,14 +204,42 @@ public sealed class ResumeTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var seen = new List<TrainingProgress>();
-        Fit(training with { CancellationToken = stop.Token, Progress = new Seen(p => { seen.Add(p); if (p.Epoch == after) stop.Cancel(); }) });
+        Fit(
+            training with
+            {
+                CancellationToken = stop.Token,
+                Progress = new Seen(p =>
+                {
+                    seen.Add(p);
+                    if (p.Epoch == after)
+                        stop.Cancel();
+                }),
+            }
+        );
         return seen;
     }
 
     private void Fit(TrainerOptions training)
     {
         var ml = new MLContext(1);
-        ml.Pose().SingleInstance(new() { Backbone = new UNetOptions { Filters = 4, FiltersRate = 2, MaxStride = 8, OutputStride = 2 }, Sigma = 1.5f, Training = training, Device = "cpu" }).Fit(_spots.View(ml)).Dispose();
+        ml.Pose()
+            .SingleInstance(
+                new()
+                {
+                    Backbone = new UNetOptions
+                    {
+                        Filters = 4,
+                        FiltersRate = 2,
+                        MaxStride = 8,
+                        OutputStride = 2,
+                    },
+                    Sigma = 1.5f,
+                    Training = training,
+                    Device = "cpu",
+                }
+            )
+            .Fit(_spots.View(ml))
+            .Dispose();
     }
 
     private sealed class Seen(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -8,15 +8,24 @@ public sealed class SampleCacheTests
         var folder = Directory.CreateTempSubdirectory("cache-").FullName;
         using (var cache = new SampleCache(2500, folder))
         {
-            byte[][] pictures = [.. Enumerable.Range(0, 40).Select(i => Enumerable.Range(0, 1000).Select(k => (byte)(i * 7 + k)).ToArray())];
+            byte[][] pictures =
+            [
+                .. Enumerable
+                    .Range(0, 40)
+                    .Select(i => Enumerable.Range(0, 1000).Select(k => (byte)(i * 7 + k)).ToArray()),
+            ];
             SampleCache.Picture[] places = [.. pictures.Select(picture => cache.Add(picture))];
             Assert.Equal((2000, 38000), (cache.MemoryBytes, cache.FileBytes));
-            Parallel.For(0, 400, i =>
-            {
-                var back = new byte[1000];
-                cache.Read(places[i % 40], back);
-                Assert.Equal(pictures[i % 40], back);
-            });
+            Parallel.For(
+                0,
+                400,
+                i =>
+                {
+                    var back = new byte[1000];
+                    cache.Read(places[i % 40], back);
+                    Assert.Equal(pictures[i % 40], back);
+                }
+            );
         }
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
         Directory.Delete(folder);

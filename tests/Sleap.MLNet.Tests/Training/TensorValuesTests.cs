@@ -30,11 +30,12 @@ public sealed class TensorValuesTests
     public void Values_come_in_row_major_order_whatever_the_strides()
     {
         using var scope = NewDisposeScope();
-        var pixels = arange(120, ScalarType.Float32).view(2, 4, 5, 3);      // (B, H, W, C)
-        var images = pixels.permute(0, 3, 1, 2);                            // (B, C, H, W) in channels-last order
+        var pixels = arange(120, ScalarType.Float32).view(2, 4, 5, 3); // (B, H, W, C)
+        var images = pixels.permute(0, 3, 1, 2); // (B, C, H, W) in channels-last order
         Assert.True(ChannelsLast.Is(images));
         Assert.False(images.is_contiguous());
-        var expected = from image in Enumerable.Range(0, 2)
+        var expected =
+            from image in Enumerable.Range(0, 2)
             from channel in Enumerable.Range(0, 3)
             from y in Enumerable.Range(0, 4)
             from x in Enumerable.Range(0, 5)
@@ -59,7 +60,10 @@ public sealed class TensorValuesTests
     public void All_types_that_are_read_keep_their_values()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal([1.5f, float.NaN, float.NegativeInfinity], torch.tensor([1.5f, float.NaN, float.NegativeInfinity]).Values<float>());
+        Assert.Equal(
+            [1.5f, float.NaN, float.NegativeInfinity],
+            torch.tensor([1.5f, float.NaN, float.NegativeInfinity]).Values<float>()
+        );
         Assert.Equal([0.1, double.Epsilon], torch.tensor([0.1, double.Epsilon]).Values<double>());
         Assert.Equal([long.MinValue, 3L], torch.tensor([long.MinValue, 3L]).Values<long>());
         Assert.Equal([int.MaxValue, -3], torch.tensor([int.MaxValue, -3]).Values<int>());
@@ -110,7 +114,8 @@ public sealed class TensorValuesTests
         using var images = zeros(2, 4, 5, 3).permute(0, 3, 1, 2);
         images.Values<float>();
         var before = Tensor.TotalCount;
-        for (var i = 0; i < 50; i++) images.Values<float>();
+        for (var i = 0; i < 50; i++)
+            images.Values<float>();
         Assert.Equal(before, Tensor.TotalCount);
         Assert.False(images.IsInvalid);
     }

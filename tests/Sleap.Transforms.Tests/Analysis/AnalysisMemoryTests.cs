@@ -13,18 +13,30 @@ public sealed class AnalysisMemoryTests
     public void ALongViewIsHeldInLittleMemory()
     {
         const int rows = 200_000;
-        int made = 0;
-        IDataView view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(frame => new Poses.Place
-        {
-            Video = "v", FrameIndex = made = frame, Keypoints = frame % 7 == 0 ? [float.NaN, float.NaN] : [frame % 100, frame % 50],
-        }));
-        PoseCatalog pose = _ml.Pose();
-        IDataView moved = pose.RemoveJumps("Keypoints").Append(pose.Interpolate("Keypoints", new() { Method = InterpolationMethod.Pchip })).Append(pose.Smooth("Keypoints"))
-            .Append(pose.Kinematics("Keypoints")).Append(pose.Rolling("Speed")).Fit(view).Transform(view);
-        using DataViewRowCursor cursor = moved.GetRowCursor([moved.Schema["SpeedMean"]]);
-        ValueGetter<float> speed = cursor.GetGetter<float>(moved.Schema["SpeedMean"]);
+        var made = 0;
+        var view = _ml.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, rows)
+                .Select(frame => new Poses.Place
+                {
+                    Video = "v",
+                    FrameIndex = made = frame,
+                    Keypoints = frame % 7 == 0 ? [float.NaN, float.NaN] : [frame % 100, frame % 50],
+                })
+        );
+        var pose = _ml.Pose();
+        var moved = pose.RemoveJumps("Keypoints")
+            .Append(pose.Interpolate("Keypoints", new() { Method = InterpolationMethod.Pchip }))
+            .Append(pose.Smooth("Keypoints"))
+            .Append(pose.Kinematics("Keypoints"))
+            .Append(pose.Rolling("Speed"))
+            .Fit(view)
+            .Transform(view);
+        using var cursor = moved.GetRowCursor([moved.Schema["SpeedMean"]]);
+        var speed = cursor.GetGetter<float>(moved.Schema["SpeedMean"]);
         float value = 0;
-        long early = 0, count = 0;
+        long early = 0,
+            count = 0;
         while (cursor.MoveNext())
         {
             speed(ref value);

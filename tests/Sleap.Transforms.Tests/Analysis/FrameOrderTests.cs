@@ -9,11 +9,12 @@ public sealed class FrameOrderTests
     private readonly MLContext _ml = new(1);
     private readonly List<string> _warnings = [];
 
-    public FrameOrderTests() => _ml.Log += (_, entry) =>
-    {
-        if (entry.Kind == ChannelMessageKind.Warning)
-            _warnings.Add(entry.Message);
-    };
+    public FrameOrderTests() =>
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == ChannelMessageKind.Warning)
+                _warnings.Add(entry.Message);
+        };
 
     [Fact]
     public void FramesInOrderAreNoWarning()
@@ -40,10 +41,12 @@ public sealed class FrameOrderTests
     [InlineData(0.02)]
     public void FramesDrawnByChanceAreAWarning(double share)
     {
-        for (int seed = 0; seed < 20; seed++)
+        for (var seed = 0; seed < 20; seed++)
         {
             var random = new Random(seed);
-            string warning = Assert.Single(Warnings(Video("a", Enumerable.Range(0, 2000).Where(_ => random.NextDouble() < share))));
+            var warning = Assert.Single(
+                Warnings(Video("a", Enumerable.Range(0, 2000).Where(_ => random.NextDouble() < share)))
+            );
             Assert.Contains("X: the frames of 'a' have many gaps: ", warning);
             Assert.Contains("steps are at least twice the usual step of ", warning);
         }
@@ -52,15 +55,30 @@ public sealed class FrameOrderTests
     [Fact]
     public void OnlyTheVideoWithGapsIsNamed()
     {
-        string warning = Assert.Single(Warnings([.. Video("a", Enumerable.Range(0, 30)), .. Video("b", Enumerable.Range(0, 60).Where(i => i % 5 != 0)), .. Video("c", Enumerable.Range(0, 60).Where(i => i % 5 != 0))]));
-        Assert.Contains("the frames of 'b' have many gaps: 11 of 47 steps are at least twice the usual step of 1.", warning);
+        var warning = Assert.Single(
+            Warnings([
+                .. Video("a", Enumerable.Range(0, 30)),
+                .. Video("b", Enumerable.Range(0, 60).Where(i => i % 5 != 0)),
+                .. Video("c", Enumerable.Range(0, 60).Where(i => i % 5 != 0)),
+            ])
+        );
+        Assert.Contains(
+            "the frames of 'b' have many gaps: 11 of 47 steps are at least twice the usual step of 1.",
+            warning
+        );
     }
 
     [Fact]
     public void FramesThatGoBackAreOneWarning()
     {
-        Assert.Contains("the frames of 'a' go back, from 9 to 4.", Assert.Single(Warnings(Video("a", [1, 9, 4, 2, 8, 3]))));
-        Assert.Contains("the rows of 'a' come again after rows of another video, at frame 1.", Assert.Single(Warnings([("a", 0), ("b", 0), ("a", 1), ("b", 1)])));
+        Assert.Contains(
+            "the frames of 'a' go back, from 9 to 4.",
+            Assert.Single(Warnings(Video("a", [1, 9, 4, 2, 8, 3])))
+        );
+        Assert.Contains(
+            "the rows of 'a' come again after rows of another video, at frame 1.",
+            Assert.Single(Warnings([("a", 0), ("b", 0), ("a", 1), ("b", 1)]))
+        );
     }
 
     [Fact]
@@ -72,13 +90,14 @@ public sealed class FrameOrderTests
         order.End();
     }
 
-    private static IEnumerable<(string, int)> Video(string name, IEnumerable<int> frames) => frames.Select(frame => (name, frame));
+    private static IEnumerable<(string, int)> Video(string name, IEnumerable<int> frames) =>
+        frames.Select(frame => (name, frame));
 
     private List<string> Warnings(IEnumerable<(string Video, int Frame)> rows)
     {
         _warnings.Clear();
         var order = new FrameOrder(_ml, "X");
-        foreach ((string video, int frame) in rows)
+        foreach ((var video, var frame) in rows)
             order.Add(video, frame);
         order.End();
         return [.. _warnings];

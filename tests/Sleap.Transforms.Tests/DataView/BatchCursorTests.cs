@@ -9,18 +9,23 @@ namespace Sleap.Transforms.Tests;
 public sealed class BatchCursorTests
 {
     [Property(MaxTest = 60)]
-    public Property EveryColumnStaysRightWhateverTheBatch() => Prop.ForAll(
-        Gen.Choose(0, 23).ToArbitrary(), Gen.Choose(1, 9).ToArbitrary(), Gen.Choose(0, 4).ToArbitrary(), (rows, batch, ahead) =>
-        {
-            IDataView view = new WindowSum(batch, ahead).Transform(new RichView(rows));
-            CheckAll(view, rows, ahead);
-        });
+    public Property EveryColumnStaysRightWhateverTheBatch() =>
+        Prop.ForAll(
+            Gen.Choose(0, 23).ToArbitrary(),
+            Gen.Choose(1, 9).ToArbitrary(),
+            Gen.Choose(0, 4).ToArbitrary(),
+            (rows, batch, ahead) =>
+            {
+                var view = new WindowSum(batch, ahead).Transform(new RichView(rows));
+                CheckAll(view, rows, ahead);
+            }
+        );
 
     [Fact]
     public void ReadsWholeBatchesAndTheRestAtTheEnd()
     {
         var toy = new WindowSum(batch: 4);
-        IDataView view = toy.Transform(new RichView(10));
+        var view = toy.Transform(new RichView(10));
 
         Assert.Equal(Enumerable.Range(0, 10).Select(row => 2 * RichView.X(row)), view.GetColumn<float>("Twice"));
         Assert.Equal(["begin True,False", "process 4", "process 4", "process 2", "dispose"], toy.Log);
@@ -31,7 +36,7 @@ public sealed class BatchCursorTests
     {
         var source = new RichView(10);
         var toy = new WindowSum(batch: 4);
-        IDataView view = toy.Transform(source);
+        var view = toy.Transform(source);
         Assert.Equal(12, view.Schema.Count(column => !column.IsHidden) + 1);
         Assert.Equal(0, source.CursorsMade);
         Assert.Empty(toy.Log);
@@ -43,7 +48,7 @@ public sealed class BatchCursorTests
     {
         var source = new RichView(10);
         var toy = new WindowSum(batch: 4);
-        IDataView view = toy.Transform(source);
+        var view = toy.Transform(source);
         Assert.Equal(Enumerable.Range(0, 10).Select(row => RichView.X(row)), view.GetColumn<float>("X"));
         Assert.Empty(toy.Log);
         Assert.Equal(0, source.ImagesMade);
@@ -61,15 +66,16 @@ public sealed class BatchCursorTests
     public void TwoCursorsRunSideBySide()
     {
         var source = new RichView(11);
-        IDataView view = new WindowSum(batch: 3).Transform(source);
+        var view = new WindowSum(batch: 3).Transform(source);
         DataViewSchema.Column[] columns = [view.Schema["Twice"], view.Schema["Image"]];
-        using DataViewRowCursor first = view.GetRowCursor(columns);
-        using DataViewRowCursor second = view.GetRowCursor(columns);
-        ValueGetter<float> a = first.GetGetter<float>(columns[0]), b = second.GetGetter<float>(columns[0]);
-        ValueGetter<MLImage> imageA = first.GetGetter<MLImage>(columns[1]);
+        using var first = view.GetRowCursor(columns);
+        using var second = view.GetRowCursor(columns);
+        ValueGetter<float> a = first.GetGetter<float>(columns[0]),
+            b = second.GetGetter<float>(columns[0]);
+        var imageA = first.GetGetter<MLImage>(columns[1]);
         float x = 0;
         MLImage image = null!;
-        for (int row = 0; row < 11; row++)
+        for (var row = 0; row < 11; row++)
         {
             Assert.True(first.MoveNext());
             if (row % 2 == 0)
@@ -95,8 +101,8 @@ public sealed class BatchCursorTests
     {
         var source = new RichView(100);
         var toy = new WindowSum(batch, ahead);
-        IDataView view = toy.Transform(source);
-        DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        var view = toy.Transform(source);
+        var cursor = view.GetRowCursor([view.Schema["Twice"]]);
         Assert.True(cursor.MoveNext());
         Assert.True(source.RowsRead <= batch + ahead);
         cursor.Dispose();
@@ -112,14 +118,15 @@ public sealed class BatchCursorTests
     [Fact]
     public void RowsBufferedKeepTheirPictureThoughTheSourceDisposesIt()
     {
-        IDataView view = new WindowSum(batch: 8).Transform(new RichView(8));
+        var view = new WindowSum(batch: 8).Transform(new RichView(8));
         DataViewSchema.Column[] columns = [view.Schema["Twice"], view.Schema["Image"]];
-        using DataViewRowCursor cursor = view.GetRowCursor(columns);
-        ValueGetter<MLImage> image = cursor.GetGetter<MLImage>(columns[1]);
-        for (int row = 0; row < 8; row++)
+        using var cursor = view.GetRowCursor(columns);
+        var image = cursor.GetGetter<MLImage>(columns[1]);
+        for (var row = 0; row < 8; row++)
         {
             Assert.True(cursor.MoveNext());
-            MLImage once = null!, again = null!;
+            MLImage once = null!,
+                again = null!;
             image(ref once);
             image(ref again);
             // Each asker owns what it was given.
@@ -133,15 +140,17 @@ public sealed class BatchCursorTests
     public void PicturesOfTheUserStayTheUsers()
     {
         var ml = new MLContext(1);
-        using MLImage mine = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Rgba32, [9, 8, 7, 255]);
+        using var mine = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Rgba32, [9, 8, 7, 255]);
         ml.Pose();
-        IDataView rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 5).Select(i => new PictureRow { X = i, Image = mine }).ToList());
-        IDataView view = new WindowSum(batch: 2).Transform(rows);
-        for (int pass = 0; pass < 2; pass++)
+        var rows = ml.Data.LoadFromEnumerable(
+            Enumerable.Range(0, 5).Select(i => new PictureRow { X = i, Image = mine }).ToList()
+        );
+        var view = new WindowSum(batch: 2).Transform(rows);
+        for (var pass = 0; pass < 2; pass++)
         {
             DataViewSchema.Column[] columns = [view.Schema["Twice"], view.Schema["Image"]];
-            using DataViewRowCursor cursor = view.GetRowCursor(columns);
-            ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(columns[1]);
+            using var cursor = view.GetRowCursor(columns);
+            var getter = cursor.GetGetter<MLImage>(columns[1]);
             MLImage image = null!;
             while (cursor.MoveNext())
             {
@@ -156,10 +165,10 @@ public sealed class BatchCursorTests
     public void RowByRowWorkIsDoneOnlyForTheRowsAskedFor()
     {
         var toy = new WindowSum();
-        IDataView view = toy.Transform(new RichView(10));
-        DataViewSchema.Column twice = view.Schema["Twice"];
-        using DataViewRowCursor cursor = view.GetRowCursor([twice]);
-        ValueGetter<float> getter = cursor.GetGetter<float>(twice);
+        var view = toy.Transform(new RichView(10));
+        var twice = view.Schema["Twice"];
+        using var cursor = view.GetRowCursor([twice]);
+        var getter = cursor.GetGetter<float>(twice);
         float value = 0;
         while (cursor.MoveNext())
         {
@@ -176,11 +185,9 @@ public sealed class BatchCursorTests
     public void AMapperThatNeedsEveryRowGetsEveryRow()
     {
         var toy = new WindowSum(everyRow: true);
-        IDataView view = toy.Transform(new RichView(10));
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
-        while (cursor.MoveNext())
-        {
-        }
+        var view = toy.Transform(new RichView(10));
+        using var cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        while (cursor.MoveNext()) { }
         Assert.Equal(10, toy.Log.Count(entry => entry == "process 1"));
         Assert.False(view.CanShuffle);
     }
@@ -188,33 +195,47 @@ public sealed class BatchCursorTests
     [Fact]
     public void AskingForAnInactiveColumnOrAnotherTypeSaysSo()
     {
-        IDataView view = new WindowSum(batch: 4).Transform(new RichView(3));
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
-        Assert.Contains("'Text'", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Text"])).Message);
-        string message = Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema["Twice"])).Message;
+        var view = new WindowSum(batch: 4).Transform(new RichView(3));
+        using var cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        Assert.Contains(
+            "'Text'",
+            Assert
+                .Throws<InvalidOperationException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Text"]))
+                .Message
+        );
+        var message = Assert
+            .Throws<InvalidOperationException>(() => cursor.GetGetter<int>(view.Schema["Twice"]))
+            .Message;
         Assert.Contains("'Twice'", message);
         Assert.Contains("System.Single", message);
         Assert.False(cursor.IsColumnActive(view.Schema["Text"]));
         Assert.True(cursor.IsColumnActive(view.Schema["Twice"]));
         float value = 0;
-        Assert.Contains("no current row", Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(view.Schema["Twice"])(ref value)).Message);
+        Assert.Contains(
+            "no current row",
+            Assert
+                .Throws<InvalidOperationException>(() => cursor.GetGetter<float>(view.Schema["Twice"])(ref value))
+                .Message
+        );
     }
 
     internal static void CheckAll(IDataView view, int rows, int ahead)
     {
-        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
-        Reader<float> x = new(cursor, "X"), twice = new(cursor, "Twice");
+        using var cursor = view.GetRowCursor(view.Schema);
+        Reader<float> x = new(cursor, "X"),
+            twice = new(cursor, "Twice");
         Reader<ReadOnlyMemory<char>> text = new(cursor, "Text");
         Reader<uint> key = new(cursor, "Key");
         Reader<bool> flag = new(cursor, "Flag");
-        Reader<VBuffer<float>> vector = new(cursor, "Vector"), sum = new(cursor, "Ahead");
+        Reader<VBuffer<float>> vector = new(cursor, "Vector"),
+            sum = new(cursor, "Ahead");
         Reader<VBuffer<ReadOnlyMemory<char>>> words = new(cursor, "Words");
         Reader<MLImage> image = new(cursor, "Image");
         Reader<DataViewRowId> id = new(cursor, "RowId");
         Reader<RichView.Box> box = new(cursor, "Custom");
-        ValueGetter<DataViewRowId> rowId = cursor.GetIdGetter();
+        var rowId = cursor.GetIdGetter();
         DataViewRowId current = default;
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             Assert.True(cursor.MoveNext());
             Assert.Equal(row, cursor.Position);
@@ -223,7 +244,10 @@ public sealed class BatchCursorTests
             Assert.Equal(RichView.Id(row), current);
             Assert.Equal(RichView.X(row), x.Value);
             Assert.Equal(2 * RichView.X(row), twice.Value);
-            Assert.Equal(Enumerable.Range(row, Math.Min(ahead + 1, rows - row)).Sum(r => RichView.X(r)), sum.Value.GetItemOrDefault(0));
+            Assert.Equal(
+                Enumerable.Range(row, Math.Min(ahead + 1, rows - row)).Sum(r => RichView.X(r)),
+                sum.Value.GetItemOrDefault(0)
+            );
             Assert.Equal(RichView.Text(row), text.Value.ToString());
             Assert.Equal(RichView.Key(row), key.Value);
             Assert.Equal(row % 2 == 0, flag.Value);

@@ -24,8 +24,8 @@ public sealed class ModelFileTests
     {
         using var folder = new TestFolder();
         _ml.Model.Save(new WindowSum(5), new RichView(1).Schema, folder["model.zip"]);
-        ITransformer loaded = new MLContext(2).Model.Load(folder["model.zip"], out _);
-        IDataView view = loaded.Transform(new RichView(9));
+        var loaded = new MLContext(2).Model.Load(folder["model.zip"], out _);
+        var view = loaded.Transform(new RichView(9));
         Assert.Equal(Enumerable.Range(0, 9).Select(row => 2 * RichView.X(row)), view.GetColumn<float>("Twice"));
     }
 
@@ -35,13 +35,13 @@ public sealed class ModelFileTests
         using var folder = new TestFolder();
         var source = new RichView(9);
         ITransformer before = _ml.Transforms.CopyColumns("Y", "X").Fit(source);
-        IDataView transformed = new WindowSum(5).Transform(before.Transform(source));
+        var transformed = new WindowSum(5).Transform(before.Transform(source));
         ITransformer after = _ml.Transforms.CopyColumns("Z", "Twice").Fit(transformed);
         var inner = new TransformerChain<ITransformer>(new WindowSum(5), after);
         _ml.Model.Save(new TransformerChain<ITransformer>(before, inner), source.Schema, folder["model.zip"]);
 
-        ITransformer loaded = new MLContext(2).Model.Load(folder["model.zip"], out DataViewSchema schema);
-        IDataView view = loaded.Transform(new RichView(9));
+        var loaded = new MLContext(2).Model.Load(folder["model.zip"], out var schema);
+        var view = loaded.Transform(new RichView(9));
         Assert.Equal(Enumerable.Range(0, 9).Select(row => 2 * RichView.X(row)), view.GetColumn<float>("Z"));
         Assert.NotNull(schema.GetColumnOrNull("X"));
     }
@@ -49,20 +49,27 @@ public sealed class ModelFileTests
     [Property(MaxTest = 300)]
     public Property AnyDamagedByteIsFound()
     {
-        byte[] whole = ModelFile.Write(new WindowSum(7));
-        return Prop.ForAll(Gen.Choose(0, whole.Length - 1).ToArbitrary(), Gen.Choose(1, 255).ToArbitrary(), (at, change) =>
-        {
-            byte[] damaged = [.. whole];
-            damaged[at] ^= (byte)change;
-            Assert.Contains(ModelFile.StreamName, Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, damaged)).Message);
-        });
+        var whole = ModelFile.Write(new WindowSum(7));
+        return Prop.ForAll(
+            Gen.Choose(0, whole.Length - 1).ToArbitrary(),
+            Gen.Choose(1, 255).ToArbitrary(),
+            (at, change) =>
+            {
+                byte[] damaged = [.. whole];
+                damaged[at] ^= (byte)change;
+                Assert.Contains(
+                    ModelFile.StreamName,
+                    Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, damaged)).Message
+                );
+            }
+        );
     }
 
     [Fact]
     public void AnyCutIsFound()
     {
-        byte[] whole = ModelFile.Write(new WindowSum(7));
-        for (int length = 0; length < whole.Length; length++)
+        var whole = ModelFile.Write(new WindowSum(7));
+        for (var length = 0; length < whole.Length; length++)
             Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, whole[..length]));
         Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, [.. whole, 0]));
     }
@@ -70,9 +77,9 @@ public sealed class ModelFileTests
     [Fact]
     public void ANewerFormatIsNamedAsSuch()
     {
-        byte[] newer = ModelFile.Write(new WindowSum(7));
+        var newer = ModelFile.Write(new WindowSum(7));
         newer[8] = 200;
-        string message = Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, newer)).Message;
+        var message = Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, newer)).Message;
         Assert.Contains("version 200", message);
         Assert.Contains($"up to {ModelFile.FormatVersion}", message);
     }
@@ -80,7 +87,7 @@ public sealed class ModelFileTests
     [Fact]
     public void ANewerPayloadIsNamedAsSuch()
     {
-        string message = Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(version: 4))).Message;
+        var message = Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(version: 4))).Message;
         Assert.Contains(nameof(WindowSum), message);
         Assert.Contains("version 4", message);
         Assert.Contains("up to 3", message);
@@ -94,28 +101,42 @@ public sealed class ModelFileTests
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseCatalog", "not a transformer")]
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseTransformer", "not a transformer")]
     public void OnlyTransformersOfThisLibraryAreBuilt(string assembly, string type, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(assembly, type))).Message);
+        Assert.Contains(
+            expected,
+            Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(assembly, type))).Message
+        );
 
     [Theory]
     [InlineData(4, "ends before")]
     [InlineData(12, "4 bytes more")]
     public void APayloadOfAnotherLengthIsFound(int bytes, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(payload: new byte[bytes]))).Message);
+        Assert.Contains(
+            expected,
+            Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(payload: new byte[bytes]))).Message
+        );
 
     [Fact]
     public void ADamagedModelFileSaysWhatIsWrong()
     {
         using var folder = new TestFolder();
         _ml.Model.Save(new WindowSum(5), null, folder["model.zip"]);
-        using (var zip = System.IO.Compression.ZipFile.Open(folder["model.zip"], System.IO.Compression.ZipArchiveMode.Update))
+        using (
+            var zip = System.IO.Compression.ZipFile.Open(
+                folder["model.zip"],
+                System.IO.Compression.ZipArchiveMode.Update
+            )
+        )
         {
-            System.IO.Compression.ZipArchiveEntry part = Assert.Single(zip.Entries, entry => entry.FullName.EndsWith(ModelFile.StreamName, StringComparison.Ordinal));
-            string name = part.FullName;
+            var part = Assert.Single(
+                zip.Entries,
+                entry => entry.FullName.EndsWith(ModelFile.StreamName, StringComparison.Ordinal)
+            );
+            var name = part.FullName;
             part.Delete();
-            using Stream stream = zip.CreateEntry(name).Open();
+            using var stream = zip.CreateEntry(name).Open();
             stream.Write("SLEAPPOS and then something else"u8);
         }
-        Exception error = Assert.ThrowsAny<Exception>(() => new MLContext(2).Model.Load(folder["model.zip"], out _));
+        var error = Assert.ThrowsAny<Exception>(() => new MLContext(2).Model.Load(folder["model.zip"], out _));
         // ML.NET wraps what a loader throws.
         Assert.Contains(ModelFile.StreamName, Assert.IsType<InvalidDataException>(error.GetBaseException()).Message);
     }

@@ -2,27 +2,34 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Sleap.Transforms.Tests;
 
 public sealed class ReadAheadCursorTests
 {
     [Property(MaxTest = 60)]
-    public Property EveryColumnStaysRightWhateverTheBatch() => Prop.ForAll(
-        Gen.Choose(0, 23).ToArbitrary(), Gen.Choose(1, 9).ToArbitrary(), (rows, batch) =>
-            BatchCursorTests.CheckAll(new TwiceAhead(batch).Transform(new RichView(rows)), rows, ahead: 0));
+    public Property EveryColumnStaysRightWhateverTheBatch() =>
+        Prop.ForAll(
+            Gen.Choose(0, 23).ToArbitrary(),
+            Gen.Choose(1, 9).ToArbitrary(),
+            (rows, batch) =>
+                BatchCursorTests.CheckAll(new TwiceAhead(batch).Transform(new RichView(rows)), rows, ahead: 0)
+        );
 
     [Fact]
     public void TheNextBatchIsReadWhileThisOneIsComputed()
     {
         var source = new RichView(12);
         using var read = new ManualResetEventSlim();
-        // The first batch is not done before all rows of the second are read: without reading ahead this would wait for ever.
-        bool inTime = true;
-        var toy = new TwiceAhead(batch: 4, processing: () => inTime &= SpinWait.SpinUntil(() => source.RowsRead >= 8, TimeSpan.FromSeconds(20)));
-        IDataView view = toy.Transform(source);
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        // The first batch is not done before all rows of the second are read: without reading ahead this would wait for
+        // ever.
+        var inTime = true;
+        var toy = new TwiceAhead(
+            batch: 4,
+            processing: () => inTime &= SpinWait.SpinUntil(() => source.RowsRead >= 8, TimeSpan.FromSeconds(20))
+        );
+        var view = toy.Transform(source);
+        using var cursor = view.GetRowCursor([view.Schema["Twice"]]);
         Assert.True(cursor.MoveNext());
         Assert.True(inTime);
         // And not further than that.
@@ -38,8 +45,8 @@ public sealed class ReadAheadCursorTests
     {
         var source = new RichView(100);
         var toy = new TwiceAhead(batch);
-        IDataView view = toy.Transform(source);
-        DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"], view.Schema["Image"]]);
+        var view = toy.Transform(source);
+        var cursor = view.GetRowCursor([view.Schema["Twice"], view.Schema["Image"]]);
         Assert.True(cursor.MoveNext());
         cursor.Dispose();
         cursor.Dispose();
@@ -58,12 +65,16 @@ public sealed class ReadAheadCursorTests
     public void RowsBeforeAFaultOfTheSourceAreGivenAndThenTheFaultIsThrown(int bad)
     {
         var ml = new MLContext(1);
-        IDataView rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 10).Select(i => i == bad ? throw new IOException("the camera is gone") : new Number { X = i }));
-        IDataView view = new TwiceAhead(batch: 3).Transform(rows);
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
-        ValueGetter<float> twice = cursor.GetGetter<float>(view.Schema["Twice"]);
+        var rows = ml.Data.LoadFromEnumerable(
+            Enumerable
+                .Range(0, 10)
+                .Select(i => i == bad ? throw new IOException("the camera is gone") : new Number { X = i })
+        );
+        var view = new TwiceAhead(batch: 3).Transform(rows);
+        using var cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        var twice = cursor.GetGetter<float>(view.Schema["Twice"]);
         float value = 0;
-        for (int row = 0; row < bad; row++)
+        for (var row = 0; row < bad; row++)
         {
             Assert.True(cursor.MoveNext());
             twice(ref value);
@@ -75,8 +86,11 @@ public sealed class ReadAheadCursorTests
     [Fact]
     public void WhatTheComputationThrowsComesOutOfMoveNext()
     {
-        IDataView view = new TwiceAhead(batch: 2, processing: () => throw new InvalidOperationException("no memory on the device")).Transform(new RichView(9));
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Twice"]]);
+        var view = new TwiceAhead(
+            batch: 2,
+            processing: () => throw new InvalidOperationException("no memory on the device")
+        ).Transform(new RichView(9));
+        using var cursor = view.GetRowCursor([view.Schema["Twice"]]);
         Assert.Contains("device", Assert.Throws<InvalidOperationException>(() => cursor.MoveNext()).Message);
     }
 
@@ -85,12 +99,12 @@ public sealed class ReadAheadCursorTests
     {
         var toy = new TwiceAhead(batch: 4);
         var source = new RichView(3);
-        IRowToRowMapper mapper = toy.GetRowToRowMapper(source.Schema);
-        using DataViewRowCursor rows = source.GetRowCursor(source.Schema);
-        using DataViewRow row = mapper.GetRow(rows, [mapper.OutputSchema["Twice"]]);
-        ValueGetter<float> twice = row.GetGetter<float>(mapper.OutputSchema["Twice"]);
+        var mapper = toy.GetRowToRowMapper(source.Schema);
+        using var rows = source.GetRowCursor(source.Schema);
+        using var row = mapper.GetRow(rows, [mapper.OutputSchema["Twice"]]);
+        var twice = row.GetGetter<float>(mapper.OutputSchema["Twice"]);
         float value = 0;
-        for (int i = 0; rows.MoveNext(); i++)
+        for (var i = 0; rows.MoveNext(); i++)
         {
             twice(ref value);
             Assert.Equal(2 * RichView.X(i), value);

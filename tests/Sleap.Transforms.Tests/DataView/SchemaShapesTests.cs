@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
@@ -11,40 +10,50 @@ public sealed class SchemaShapesTests
     public void AShapeHasKindsItemTypesKeysAndAnnotations()
     {
         var skeleton = new Skeleton("mouse", ["snout", "tail"]);
-        SchemaShape shape = SchemaShapes.Of(
-        [
-            KeypointColumns.Fixed("One", skeleton), KeypointColumns.Variable("Many", skeleton), KeypointColumns.Tracks("Track", ["a", "b"], single: true),
+        var shape = SchemaShapes.Of([
+            KeypointColumns.Fixed("One", skeleton),
+            KeypointColumns.Variable("Many", skeleton),
+            KeypointColumns.Tracks("Track", ["a", "b"], single: true),
             new OutputColumn("Image", new ImageDataViewType()),
         ]);
         Assert.Equal(
             [
-                "One Vector Single: SkeletonEdges VariableVector Int32, SkeletonName Scalar String, SkeletonNodes VariableVector String, SkeletonSymmetries VariableVector Int32, SlotNames Vector String",
-                "Many VariableVector Single: SkeletonEdges VariableVector Int32, SkeletonName Scalar String, SkeletonNodes VariableVector String, SkeletonSymmetries VariableVector Int32",
+                "One Vector Single: SkeletonEdges VariableVector Int32, SkeletonName Scalar String, SkeletonNodes "
+                    + "VariableVector String, SkeletonSymmetries VariableVector Int32, SlotNames Vector String",
+                "Many VariableVector Single: SkeletonEdges VariableVector Int32, SkeletonName Scalar String, "
+                    + "SkeletonNodes VariableVector String, SkeletonSymmetries VariableVector Int32",
                 "Track Scalar key UInt32: KeyValues Vector String",
                 "Image Scalar Image: ",
             ],
-            shape.Select(Shapes.Describe));
+            shape.Select(Shapes.Describe)
+        );
     }
 
     [Fact]
     public void AppendReplacesAndPutsLast()
     {
-        SchemaShape input = SchemaShapes.Of([new OutputColumn("A", NumberDataViewType.Single), new OutputColumn("B", NumberDataViewType.Int32)]);
-        SchemaShape output = SchemaShapes.Append(input, [new OutputColumn("A", TextDataViewType.Instance), new OutputColumn("C", NumberDataViewType.Double)]);
+        var input = SchemaShapes.Of([
+            new OutputColumn("A", NumberDataViewType.Single),
+            new OutputColumn("B", NumberDataViewType.Int32),
+        ]);
+        var output = SchemaShapes.Append(
+            input,
+            [new OutputColumn("A", TextDataViewType.Instance), new OutputColumn("C", NumberDataViewType.Double)]
+        );
         Assert.Equal(["B Scalar Int32: ", "A Scalar String: ", "C Scalar Double: "], output.Select(Shapes.Describe));
     }
 
     [Fact]
     public void RenamedKeepsAllButTheName()
     {
-        SchemaShape shape = SchemaShapes.Of(
-        [
-            KeypointColumns.Fixed("One", new Skeleton("mouse", ["snout", "tail"])), KeypointColumns.Tracks("Track", ["a", "b"], single: false),
+        var shape = SchemaShapes.Of([
+            KeypointColumns.Fixed("One", new Skeleton("mouse", ["snout", "tail"])),
+            KeypointColumns.Tracks("Track", ["a", "b"], single: false),
             new OutputColumn("Plain", NumberDataViewType.Double),
         ]);
-        foreach (SchemaShape.Column column in shape)
+        foreach (var column in shape)
         {
-            string renamed = Shapes.Describe(SchemaShapes.Renamed(column, "New"));
+            var renamed = Shapes.Describe(SchemaShapes.Renamed(column, "New"));
             Assert.Equal(Shapes.Describe(column), column.Name + renamed["New".Length..]);
         }
     }
@@ -52,11 +61,18 @@ public sealed class SchemaShapesTests
     [Fact]
     public void AMissingOrWrongColumnIsNamedWithItsType()
     {
-        SchemaShape shape = SchemaShapes.Of([new OutputColumn("A", NumberDataViewType.Single), KeypointColumns.Tracks("Track", ["a", "b"], single: false)]);
-        string missing = Assert.Throws<ArgumentException>(() => SchemaShapes.Require(shape, "Image", _ => true, "an image", "Toy")).Message;
+        var shape = SchemaShapes.Of([
+            new OutputColumn("A", NumberDataViewType.Single),
+            KeypointColumns.Tracks("Track", ["a", "b"], single: false),
+        ]);
+        var missing = Assert
+            .Throws<ArgumentException>(() => SchemaShapes.Require(shape, "Image", _ => true, "an image", "Toy"))
+            .Message;
         Assert.Contains("Toy: the input has no column 'Image'", missing);
         Assert.Contains("A, Track", missing);
-        string wrong = Assert.Throws<ArgumentException>(() => SchemaShapes.Require(shape, "Track", _ => false, "an image", "Toy")).Message;
+        var wrong = Assert
+            .Throws<ArgumentException>(() => SchemaShapes.Require(shape, "Track", _ => false, "an image", "Toy"))
+            .Message;
         Assert.Contains("'Track'", wrong);
         Assert.Contains("Key<UInt32>", wrong);
         Assert.Contains("expected an image", wrong);

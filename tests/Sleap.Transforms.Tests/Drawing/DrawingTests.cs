@@ -20,7 +20,10 @@ public sealed class DrawingTests
         Assert.Equal(default, canvas[16, 10]);
         Assert.Equal(default, canvas[14, 14]);
         // The area of the disc, to a pixel.
-        double sum = Enumerable.Range(0, 21).SelectMany(y => Enumerable.Range(0, 21).Select(x => canvas[x, y].Red / 255.0)).Sum();
+        var sum = Enumerable
+            .Range(0, 21)
+            .SelectMany(y => Enumerable.Range(0, 21).Select(x => canvas[x, y].Red / 255.0))
+            .Sum();
         Assert.Equal(Math.PI * 25, sum, 1.0);
     }
 
@@ -54,13 +57,16 @@ public sealed class DrawingTests
     public void FramesAreSavedWithTheirPoses()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
-        IReadOnlyList<string> paths = pose.Draw(labels, folder["out"], frames: [0, 2]);
+        var pose = _ml.Pose();
+        var labels = pose.LoadLabels(TestFolder.OpenField);
+        var paths = pose.Draw(labels, folder["out"], frames: [0, 2]);
         Assert.Equal(["m4s1-000000.png", "m4s1-000002.png"], paths.Select(Path.GetFileName));
-        using MLImage drawn = MLImage.CreateFromFile(paths[0]);
-        using MLImage plain = MLImage.CreateFromFile(Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", "img0000.png"));
-        byte[] a = FrameImage.ToRgb(drawn), b = FrameImage.ToRgb(plain);
+        using var drawn = MLImage.CreateFromFile(paths[0]);
+        using var plain = MLImage.CreateFromFile(
+            Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", "img0000.png")
+        );
+        byte[] a = FrameImage.ToRgb(drawn),
+            b = FrameImage.ToRgb(plain);
         Assert.Equal(b.Length, a.Length);
         int Pixel(int x, int y) => ((y * 640) + x) * 3;
         // The snout of the first frame, in the first colour of the palette; far from the mouse nothing changed.
@@ -73,24 +79,39 @@ public sealed class DrawingTests
     public void ASheetHoldsSeveralFrames()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
-        IDataView both = _ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Fit(labels).Transform(labels);
+        var pose = _ml.Pose();
+        var labels = pose.LoadLabels(TestFolder.OpenField);
+        var both = _ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Fit(labels).Transform(labels);
         Assert.Equal(4, pose.DrawSheet(both, folder["sheet.png"], frames: [0, 5, 9, 11], perRow: 3));
-        using MLImage sheet = MLImage.CreateFromFile(folder["sheet.png"]);
+        using var sheet = MLImage.CreateFromFile(folder["sheet.png"]);
         Assert.Equal((1920, 960), (sheet.Width, sheet.Height));
-        Assert.Contains("no frame to draw", Assert.Throws<ArgumentException>(() => pose.DrawSheet(both, folder["none.png"], frames: [9999])).Message);
+        Assert.Contains(
+            "no frame to draw",
+            Assert.Throws<ArgumentException>(() => pose.DrawSheet(both, folder["none.png"], frames: [9999])).Message
+        );
     }
 
     [Fact]
     public void WrongOptionsAndColumnsAreNamed()
     {
-        PoseCatalog pose = _ml.Pose();
-        string options = Assert.Throws<ArgumentException>(() => new DrawingOptions { NodeRadius = 0, EdgeWidth = -1, Palette = [] }.Checked()).Message;
+        var pose = _ml.Pose();
+        var options = Assert
+            .Throws<ArgumentException>(() =>
+                new DrawingOptions
+                {
+                    NodeRadius = 0,
+                    EdgeWidth = -1,
+                    Palette = [],
+                }.Checked()
+            )
+            .Message;
         Assert.Contains("NodeRadius is 0", options);
         Assert.Contains("EdgeWidth is -1", options);
         Assert.Contains("Palette", options);
         using var folder = new TestFolder();
-        Assert.Contains("'Image'", Assert.Throws<ArgumentException>(() => pose.Draw(Poses.Path(_ml, (0, 0, 0)), folder.Path)).Message);
+        Assert.Contains(
+            "'Image'",
+            Assert.Throws<ArgumentException>(() => pose.Draw(Poses.Path(_ml, (0, 0, 0)), folder.Path)).Message
+        );
     }
 }

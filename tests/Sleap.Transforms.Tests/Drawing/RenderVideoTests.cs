@@ -13,20 +13,33 @@ public sealed class RenderVideoTests
     public void AVideoHasThePosesOnIt()
     {
         using var folder = new TestFolder();
-        Labels labels = Labels.Load(Data("centered_pair_predictions.slp"));
-        FrameReport report = _ml.Pose().RenderVideo(labels, folder["out.mp4"], new RenderOptions { VideoPath = Data("centered_pair_low_quality.mp4"), Frames = [.. Enumerable.Range(100, 12)] });
+        var labels = Labels.Load(Data("centered_pair_predictions.slp"));
+        var report = _ml.Pose()
+            .RenderVideo(
+                labels,
+                folder["out.mp4"],
+                new RenderOptions
+                {
+                    VideoPath = Data("centered_pair_low_quality.mp4"),
+                    Frames = [.. Enumerable.Range(100, 12)],
+                }
+            );
         Assert.Equal((12, 0), (report.Requested, report.Failed));
         Assert.Equal(["out.mp4"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
-        using IFrameSource before = Video.FromFile(Data("centered_pair_low_quality.mp4")).Open(), after = Video.FromFile(folder["out.mp4"]).Open();
-        Assert.Equal((12, before.Height, before.Width, 3), (after.FrameCount, after.Height, after.Width, after.Channels));
+        using IFrameSource before = Video.FromFile(Data("centered_pair_low_quality.mp4")).Open(),
+            after = Video.FromFile(folder["out.mp4"]).Open();
+        Assert.Equal(
+            (12, before.Height, before.Width, 3),
+            (after.FrameCount, after.Height, after.Width, after.Channels)
+        );
         Assert.Equal(before.FramesPerSecond, after.FramesPerSecond, 3);
-        Frame drawn = after.Read(11);
-        LabeledFrame frame = labels.Frames.Single(f => f.FrameIndex == 111);
+        var drawn = after.Read(11);
+        var frame = labels.Frames.Single(f => f.FrameIndex == 111);
         // The first node of each animal is coloured, and the recording is gray.
-        foreach (Instance animal in frame.Instances)
+        foreach (var animal in frame.Instances)
         {
-            Point point = animal.Points.First(p => !p.IsMissing);
-            int at = (((int)Math.Round(point.Y) * drawn.Width) + (int)Math.Round(point.X)) * 3;
+            var point = animal.Points.First(p => !p.IsMissing);
+            var at = (((int)Math.Round(point.Y) * drawn.Width) + (int)Math.Round(point.X)) * 3;
             Assert.True(drawn.Pixels[at..(at + 3)].Max() - drawn.Pixels[at..(at + 3)].Min() > 60, $"gray at {point}");
         }
     }
@@ -35,12 +48,15 @@ public sealed class RenderVideoTests
     public void AViewIsRenderedWithTheVideoItCameFrom()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        IDataView view = pose.LoadLabels(Data("centered_pair_predictions.slp"), new LabelsOptions { VideoPath = Data("centered_pair_low_quality.mp4") });
-        FrameReport report = pose.RenderVideo(pose.Split(view, (_, frame) => frame is 3 or 6).TestSet, folder["out.mp4"]);
+        var pose = _ml.Pose();
+        var view = pose.LoadLabels(
+            Data("centered_pair_predictions.slp"),
+            new LabelsOptions { VideoPath = Data("centered_pair_low_quality.mp4") }
+        );
+        var report = pose.RenderVideo(pose.Split(view, (_, frame) => frame is 3 or 6).TestSet, folder["out.mp4"]);
         // From the first frame to the last, those between without poses too.
         Assert.Equal(4, report.Requested);
-        using IFrameSource video = Video.FromFile(folder["out.mp4"]).Open();
+        using var video = Video.FromFile(folder["out.mp4"]).Open();
         Assert.Equal(4, video.FrameCount);
     }
 
@@ -49,29 +65,51 @@ public sealed class RenderVideoTests
     {
         using var folder = new TestFolder();
         List<string> messages = [];
-        _ml.Log += (_, entry) => { if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) messages.Add(entry.Message); };
+        _ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                messages.Add(entry.Message);
+        };
         var few = new RenderOptions { VideoPath = Data("small_robot.mp4"), Frames = [0, 1] };
-        Labels robot = Labels.Load(Data("small_robot_minimal.slp"));
+        var robot = Labels.Load(Data("small_robot_minimal.slp"));
         _ml.Pose().RenderVideo(robot, folder["out.mp4"], few);
         Assert.Empty(messages);
         // Once it was opened it is known how large the frames are that the poses are of.
         robot.Videos[0].Open().Dispose();
         _ml.Pose().RenderVideo(robot, folder["out.mp4"], few);
         Assert.Empty(messages);
-        _ml.Pose().RenderVideo(robot, folder["out.mp4"], few with { VideoPath = Data("centered_pair_low_quality.mp4") });
-        Assert.Contains("of 560 x 320 pixels, and the video has 384 x 384. Is it the right video?", Assert.Single(messages));
+        _ml.Pose()
+            .RenderVideo(robot, folder["out.mp4"], few with { VideoPath = Data("centered_pair_low_quality.mp4") });
+        Assert.Contains(
+            "of 560 x 320 pixels, and the video has 384 x 384. Is it the right video?",
+            Assert.Single(messages)
+        );
         messages.Clear();
         // These labels do not say how large their frames are: 1024 x 1024.
         _ml.Pose().RenderVideo(Labels.Load(Data("flies13_20190128.predictions.slp")), folder["out.mp4"], few);
-        Assert.Matches(@"\d\d of 100 nodes lie outside the frame, and the video has 560 x 320", Assert.Single(messages));
+        Assert.Matches(
+            @"\d\d of 100 nodes lie outside the frame, and the video has 560 x 320",
+            Assert.Single(messages)
+        );
     }
 
     [Fact]
     public void ASmallerVideoOfAnEvenSize()
     {
         using var folder = new TestFolder();
-        _ml.Pose().RenderVideo(Labels.Load(Data("centered_pair_predictions.slp")), folder["out.mp4"], new RenderOptions { VideoPath = Data("centered_pair_low_quality.mp4"), Frames = [0, 5, 9], Shrink = 3, FramesPerSecond = 10 });
-        using IFrameSource video = Video.FromFile(folder["out.mp4"]).Open();
+        _ml.Pose()
+            .RenderVideo(
+                Labels.Load(Data("centered_pair_predictions.slp")),
+                folder["out.mp4"],
+                new RenderOptions
+                {
+                    VideoPath = Data("centered_pair_low_quality.mp4"),
+                    Frames = [0, 5, 9],
+                    Shrink = 3,
+                    FramesPerSecond = 10,
+                }
+            );
+        using var video = Video.FromFile(folder["out.mp4"]).Open();
         Assert.Equal((3, 128, 128, 10.0), (video.FrameCount, video.Height, video.Width, video.FramesPerSecond));
     }
 
@@ -79,16 +117,66 @@ public sealed class RenderVideoTests
     public void WhatIsWrongIsSaidAndNoFileIsLeft()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        Labels labels = Labels.Load(Data("centered_pair_predictions.slp"));
+        var pose = _ml.Pose();
+        var labels = Labels.Load(Data("centered_pair_predictions.slp"));
         var there = new RenderOptions { VideoPath = Data("centered_pair_low_quality.mp4"), Frames = [0] };
-        Assert.Contains("'nowhere.mp4'", Assert.Throws<FileNotFoundException>(() => pose.RenderVideo(labels, folder["a.mp4"], there with { VideoPath = "nowhere.mp4" })).Message);
-        Assert.Contains("none of the 1 frames", Assert.Throws<InvalidDataException>(() => pose.RenderVideo(labels, folder["a.mp4"], there with { Frames = [99999] })).Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("a.nothing", Assert.Throws<InvalidOperationException>(() => pose.RenderVideo(labels, folder["a.nothing"], there)).Message);
-        Assert.Contains("'other.mp4'", Assert.Throws<ArgumentException>(() => pose.RenderVideo(labels, folder["a.mp4"], there with { Video = "other.mp4" })).Message);
-        Assert.Contains("no node 'wing'", Assert.Throws<ArgumentException>(() => pose.RenderVideo(labels, folder["a.mp4"], there with { Drawing = new DrawingOptions { TrailNode = "wing" } })).Message);
-        string faults = Assert.Throws<ArgumentException>(() => new RenderOptions { Frames = [3, 3], Shrink = 0, Quality = 99, FramesPerSecond = -1, Video = "" }.Checked()).Message;
-        foreach (string name in new[] { "Frames", "Shrink is 0", "Quality is 99", "FramesPerSecond is -1", "Video " })
+        Assert.Contains(
+            "'nowhere.mp4'",
+            Assert
+                .Throws<FileNotFoundException>(() =>
+                    pose.RenderVideo(labels, folder["a.mp4"], there with { VideoPath = "nowhere.mp4" })
+                )
+                .Message
+        );
+        Assert.Contains(
+            "none of the 1 frames",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                    pose.RenderVideo(labels, folder["a.mp4"], there with { Frames = [99999] })
+                )
+                .Message,
+            StringComparison.OrdinalIgnoreCase
+        );
+        Assert.Contains(
+            "a.nothing",
+            Assert.Throws<InvalidOperationException>(() => pose.RenderVideo(labels, folder["a.nothing"], there)).Message
+        );
+        Assert.Contains(
+            "'other.mp4'",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    pose.RenderVideo(labels, folder["a.mp4"], there with { Video = "other.mp4" })
+                )
+                .Message
+        );
+        Assert.Contains(
+            "no node 'wing'",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    pose.RenderVideo(
+                        labels,
+                        folder["a.mp4"],
+                        there with
+                        {
+                            Drawing = new DrawingOptions { TrailNode = "wing" },
+                        }
+                    )
+                )
+                .Message
+        );
+        var faults = Assert
+            .Throws<ArgumentException>(() =>
+                new RenderOptions
+                {
+                    Frames = [3, 3],
+                    Shrink = 0,
+                    Quality = 99,
+                    FramesPerSecond = -1,
+                    Video = "",
+                }.Checked()
+            )
+            .Message;
+        foreach (var name in new[] { "Frames", "Shrink is 0", "Quality is 99", "FramesPerSecond is -1", "Video " })
             Assert.Contains(name, faults);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
@@ -110,9 +198,15 @@ public sealed class RenderVideoTests
     [Fact]
     public void ATrackKeepsItsColourWhereverItStandsInTheFrame()
     {
-        var overlay = new PoseOverlay(new Skeleton("dot", ["a"]), ["x", "y"], isSingle: false, new DrawingOptions { NodeRadius = 3, TrailLength = 5 });
+        var overlay = new PoseOverlay(
+            new Skeleton("dot", ["a"]),
+            ["x", "y"],
+            isSingle: false,
+            new DrawingOptions { NodeRadius = 3, TrailLength = 5 }
+        );
         Rgb[] palette = [.. new DrawingOptions().Palette];
-        Canvas first = new(50, 50), second = new(50, 50);
+        Canvas first = new(50, 50),
+            second = new(50, 50);
         overlay.Animals(first, "v", 0, [Dot(10, 10, "x", 0), Dot(40, 10, "y", 1)]);
         overlay.Animals(second, "v", 1, [Dot(40, 30, "y", 0), Dot(10, 30, "x", 1), Dot(25, 45, null, 2)]);
         Assert.Equal((palette[0], palette[1]), (first[10, 10], first[40, 10]));
@@ -126,13 +220,23 @@ public sealed class RenderVideoTests
     [Fact]
     public void LinesLeadFromTheTruthToItsPrediction()
     {
-        var overlay = new PoseOverlay(new Skeleton("dot", ["a"]), [], isSingle: false, new DrawingOptions { NodeRadius = 2 });
+        var overlay = new PoseOverlay(
+            new Skeleton("dot", ["a"]),
+            [],
+            isSingle: false,
+            new DrawingOptions { NodeRadius = 2 }
+        );
         var canvas = new Canvas(60, 60);
         // Listed the other way round: partners are those that lie near.
-        overlay.Labels(canvas, [Dot(10, 10, null, 0), Dot(10, 50, null, 1)], [Dot(30, 50, null, 0), Dot(30, 10, null, 1)]);
+        overlay.Labels(
+            canvas,
+            [Dot(10, 10, null, 0), Dot(10, 50, null, 1)],
+            [Dot(30, 50, null, 0), Dot(30, 10, null, 1)]
+        );
         Assert.True(canvas[20, 10].Red > 150 && canvas[20, 50].Red > 150);
         Assert.Equal(default, canvas[20, 30]);
     }
 
-    private static PoseInstance Dot(float x, float y, string? track, int place) => new([x, y], null, float.NaN, track) { Place = place };
+    private static PoseInstance Dot(float x, float y, string? track, int place) =>
+        new([x, y], null, float.NaN, track) { Place = place };
 }

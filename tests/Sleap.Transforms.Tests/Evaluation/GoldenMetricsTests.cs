@@ -9,28 +9,60 @@ public sealed class GoldenMetricsTests
     [Fact]
     public void FiguresAreThoseOfTheReference()
     {
-        JsonNode golden = JsonNode.Parse(File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "frames.json")))!;
-        var comparison = new PoseComparison(new Skeleton("five", ["a", "b", "c", "d", "e"]), new EvaluationOptions { Radius = (double)golden["radius"]! });
-        int number = 0;
-        foreach (JsonNode? frame in golden["frames"]!.AsArray())
+        var golden = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "frames.json"))
+        )!;
+        var comparison = new PoseComparison(
+            new Skeleton("five", ["a", "b", "c", "d", "e"]),
+            new EvaluationOptions { Radius = (double)golden["radius"]! }
+        );
+        var number = 0;
+        foreach (var frame in golden["frames"]!.AsArray())
             comparison.Add("v", number++, Animals(frame!["truth"]!), Animals(frame["predicted"]!));
-        PoseMetrics metrics = comparison.Result();
-        JsonNode expected = golden["expected"]!;
+        var metrics = comparison.Result();
+        var expected = golden["expected"]!;
         Assert.Equal(
             ["instances", "predicted", "missed", "spurious", "visible", "found"],
-            expected.AsObject().Take(6).Select(figure => figure.Key));
+            expected.AsObject().Take(6).Select(figure => figure.Key)
+        );
         Assert.Equal(
             expected.AsObject().Take(6).Select(figure => (int)figure.Value!),
-            [metrics.Instances, metrics.Predicted, metrics.Missed, metrics.Spurious, metrics.All.Visible, metrics.All.Found]);
+            [
+                metrics.Instances,
+                metrics.Predicted,
+                metrics.Missed,
+                metrics.Spurious,
+                metrics.All.Visible,
+                metrics.All.Found,
+            ]
+        );
         // The same doubles, summed in another order.
-        foreach ((string name, double value) in new[]
+        foreach (
+            (var name, var value) in new[]
+            {
+                ("mean", metrics.All.Mean),
+                ("rmse", metrics.All.Rmse),
+                ("p50", metrics.All.P50),
+                ("p90", metrics.All.P90),
+                ("p95", metrics.All.P95),
+                ("p99", metrics.All.P99),
+                ("within", metrics.All.Within),
+            }
+        )
         {
-            ("mean", metrics.All.Mean), ("rmse", metrics.All.Rmse), ("p50", metrics.All.P50), ("p90", metrics.All.P90), ("p95", metrics.All.P95), ("p99", metrics.All.P99),
-            ("within", metrics.All.Within),
-        })
             Assert.Equal((double)expected[name]!, value, 1e-9);
+        }
     }
 
     private static List<PoseInstance> Animals(JsonNode animals) =>
-        [.. animals.AsArray().Select(animal => new PoseInstance([.. animal!.AsArray().Select(value => value is null ? float.NaN : (float)value)], null, float.NaN, null))];
+        [
+            .. animals
+                .AsArray()
+                .Select(animal => new PoseInstance(
+                    [.. animal!.AsArray().Select(value => value is null ? float.NaN : (float)value)],
+                    null,
+                    float.NaN,
+                    null
+                )),
+        ];
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Sleap.IO;
 
 namespace Sleap.Transforms.Tests;
@@ -15,14 +14,15 @@ public sealed class PoseMetricsTests
     public void DistancesOfFoundNodes()
     {
         // Errors 3 (a), 4 (b), 0 (a); b of the second frame is missing in the prediction, a of the third in the labels.
-        PoseMetrics metrics = Compare(
+        var metrics = Compare(
             ([P(0, 0, 10, 10)], [P(3, 0, 10, 14)]),
             ([P(5, 5, 6, 6)], [P(5, 5, float.NaN, float.NaN)]),
-            ([P(float.NaN, float.NaN, 1, 1)], [P(1, 1, 1, 21)]));
+            ([P(float.NaN, float.NaN, 1, 1)], [P(1, 1, 1, 21)])
+        );
         Assert.Equal((5, 4), (metrics.All.Visible, metrics.All.Found));
         Assert.Equal(27.0 / 4, metrics.MeanError, 9);
         Assert.Equal(Math.Sqrt((9 + 16 + 400) / 4.0), metrics.Rmse, 9);
-        // numpy.percentile([0, 3, 4, 20], ...) 
+        // numpy.percentile([0, 3, 4, 20], ...)
         Assert.Equal(3.5, metrics.All.P50, 9);
         Assert.Equal(15.2, metrics.All.P90, 9);
         Assert.Equal(17.6, metrics.All.P95, 9);
@@ -37,17 +37,18 @@ public sealed class PoseMetricsTests
     public void AnimalsArePairedForTheLeastSum()
     {
         // Greedy by the nearest pair would take (first, second) and leave a pair 30 apart.
-        PoseMetrics metrics = Compare(([P(0, 0, 0, 0), P(10, 0, 10, 0)], [P(9, 0, 9, 0), P(30, 0, 30, 0)]));
+        var metrics = Compare(([P(0, 0, 0, 0), P(10, 0, 10, 0)], [P(9, 0, 9, 0), P(30, 0, 30, 0)]));
         Assert.Equal((9 + 20) / 2.0, metrics.MeanError, 9);
     }
 
     [Fact]
     public void SilenceAndNoiseAreCounted()
     {
-        PoseMetrics metrics = Compare(
+        var metrics = Compare(
             ([P(0, 0, 0, 0)], []),
             ([], [P(0, 0, 0, 0)]),
-            ([P(0, 0, float.NaN, float.NaN)], [P(float.NaN, float.NaN, 0, 0)]));
+            ([P(0, 0, float.NaN, float.NaN)], [P(float.NaN, float.NaN, 0, 0)])
+        );
         Assert.Equal((2, 2), (metrics.Missed, metrics.Spurious));
         Assert.Equal((3, 0), (metrics.All.Visible, metrics.All.Found));
         Assert.True(double.IsNaN(metrics.MeanError));
@@ -57,7 +58,7 @@ public sealed class PoseMetricsTests
     [Fact]
     public void NothingIsNotANumber()
     {
-        PoseMetrics metrics = Compare();
+        var metrics = Compare();
         Assert.True(double.IsNaN(metrics.All.Within));
         Assert.True(double.IsNaN(metrics.Oks.MeanAP));
         Assert.True(double.IsNaN(metrics.MeanOks));
@@ -68,8 +69,12 @@ public sealed class PoseMetricsTests
     [Fact]
     public void TracksOfPairsAreCompared()
     {
-        PoseMetrics metrics = Compare(
-            ([P(0, 0, 0, 0) with { Track = "x" }, P(50, 0, 50, 0) with { Track = "y" }], [P(1, 0, 1, 0) with { Track = "x" }, P(51, 0, 51, 0) with { Track = "x" }]));
+        var metrics = Compare(
+            (
+                [P(0, 0, 0, 0) with { Track = "x" }, P(50, 0, 50, 0) with { Track = "y" }],
+                [P(1, 0, 1, 0) with { Track = "x" }, P(51, 0, 51, 0) with { Track = "x" }]
+            )
+        );
         Assert.Equal(0.5, metrics.Identities!.Accuracy);
         Assert.Equal<string>(["x", "y"], metrics.Identities.TrueNames);
         Assert.Equal<string>(["x"], metrics.Identities.PredictedNames);
@@ -80,10 +85,10 @@ public sealed class PoseMetricsTests
     [Fact]
     public void EvaluateReadsBothColumnsOfAView()
     {
-        PoseCatalog pose = _ml.Pose();
-        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
-        IDataView same = _ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Fit(labels).Transform(labels);
-        PoseMetrics perfect = pose.Evaluate(same);
+        var pose = _ml.Pose();
+        var labels = pose.LoadLabels(TestFolder.OpenField);
+        var same = _ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Fit(labels).Transform(labels);
+        var perfect = pose.Evaluate(same);
         Assert.Equal(0, perfect.Rmse);
         Assert.Equal(1, perfect.All.Within);
         Assert.Equal(116, perfect.Frames);
@@ -95,21 +100,40 @@ public sealed class PoseMetricsTests
     [Fact]
     public void EvaluateNamesWhatIsMissing()
     {
-        PoseCatalog pose = _ml.Pose();
-        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
+        var pose = _ml.Pose();
+        var labels = pose.LoadLabels(TestFolder.OpenField);
         Assert.Contains("'PredictedKeypoints'", Assert.Throws<ArgumentException>(() => pose.Evaluate(labels)).Message);
-        Assert.Contains("Radius is -1", Assert.Throws<ArgumentException>(() => pose.Evaluate(labels, new EvaluationOptions { Radius = -1 })).Message);
+        Assert.Contains(
+            "Radius is -1",
+            Assert.Throws<ArgumentException>(() => pose.Evaluate(labels, new EvaluationOptions { Radius = -1 })).Message
+        );
     }
 
     [Fact]
     public void LabelSetsAreMatchedByVideoFrameAndNodeName()
     {
         var turned = new Skeleton("other", ["tail", "snout", "left"]);
-        Labels truth = Poses.Labels(
-            (0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20), Poses.Animal(Poses.Mouse, true, null, 7, 7, 7, 7, 7, 7)]), (4, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 2, 2, 3, 3)]), (5, []));
-        Video video = Video.FromFile("elsewhere/not-there.mp4");
-        LabeledFrame Frame(int index, params double[] xy) => new() { Video = video, FrameIndex = index, Instances = [Poses.Animal(turned, true, null, xy)] };
-        PoseMetrics metrics = _ml.Pose().Evaluate(truth, new Labels([Frame(0, 20, 21, 0, 0, 10, 10), Frame(9, 0, 0, 0, 0, 0, 0)]));
+        var truth = Poses.Labels(
+            (
+                0,
+                [
+                    Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20),
+                    Poses.Animal(Poses.Mouse, true, null, 7, 7, 7, 7, 7, 7),
+                ]
+            ),
+            (4, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 2, 2, 3, 3)]),
+            (5, [])
+        );
+        var video = Video.FromFile("elsewhere/not-there.mp4");
+        LabeledFrame Frame(int index, params double[] xy) =>
+            new()
+            {
+                Video = video,
+                FrameIndex = index,
+                Instances = [Poses.Animal(turned, true, null, xy)],
+            };
+        var metrics = _ml.Pose()
+            .Evaluate(truth, new Labels([Frame(0, 20, 21, 0, 0, 10, 10), Frame(9, 0, 0, 0, 0, 0, 0)]));
         Assert.Equal((2, 2, 1, 1), (metrics.Frames, metrics.Instances, metrics.Predicted, metrics.Missed));
         Assert.Equal((6, 3), (metrics.All.Visible, metrics.All.Found));
         Assert.Equal([0, 0, 1], metrics.Nodes.Select(node => node.Error.Mean));
@@ -122,29 +146,54 @@ public sealed class PoseMetricsTests
     {
         List<string> warnings = [];
         var ml = new MLContext();
-        ml.Log += (_, entry) => { if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(entry.Message); };
-        Labels truth = Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20)]), (1, [Poses.Animal(Poses.Mouse, false, null, double.NaN, double.NaN, 10, 10, 20, 20)]));
+        ml.Log += (_, entry) =>
+        {
+            if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(entry.Message);
+        };
+        var truth = Poses.Labels(
+            (0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 10, 10, 20, 20)]),
+            (1, [Poses.Animal(Poses.Mouse, false, null, double.NaN, double.NaN, 10, 10, 20, 20)])
+        );
         Labels Rat(params string[] nodes)
         {
             var skeleton = new Skeleton("rat", nodes);
-            LabeledFrame Frame(int index) => new() { Video = truth.Videos[0], FrameIndex = index, Instances = [Poses.Animal(skeleton, true, null, [.. nodes.SelectMany(_ => new[] { 3.0, 4.0 })])] };
+            LabeledFrame Frame(int index) =>
+                new()
+                {
+                    Video = truth.Videos[0],
+                    FrameIndex = index,
+                    Instances = [Poses.Animal(skeleton, true, null, [.. nodes.SelectMany(_ => new[] { 3.0, 4.0 })])],
+                };
             return new Labels([Frame(0), Frame(1)]);
         }
 
-        PoseMetrics metrics = ml.Pose().Evaluate(truth, Rat("ear", "snout"));
+        var metrics = ml.Pose().Evaluate(truth, Rat("ear", "snout"));
         Assert.Equal(["snout"], metrics.Nodes.Select(node => node.Node));
         Assert.Equal((1, 1, 5.0), (metrics.Instances, metrics.All.Found, metrics.All.Mean));
         Assert.Equal(["left", "tail"], metrics.NodesOnlyTrue.Order());
         Assert.Equal("ear", Assert.Single(metrics.NodesOnlyPredicted));
-        string warning = Assert.Single(warnings);
-        foreach (string text in new[] { warning, metrics.ToTable(), metrics.ToString(), metrics.ToJson().ToJsonString() })
+        var warning = Assert.Single(warnings);
+        foreach (var text in new[] { warning, metrics.ToTable(), metrics.ToString(), metrics.ToJson().ToJsonString() })
+        {
             Assert.True(text.Contains("left") && text.Contains("tail") && text.Contains("ear"), text);
+        }
 
         // What is said of a node that is left out does no harm, but an animal has no place by it.
-        EvaluationOptions options = new() { NodeOksStddev = ImmutableDictionary<string, double>.Empty.Add("tail", 0.1) };
+        EvaluationOptions options = new()
+        {
+            NodeOksStddev = ImmutableDictionary<string, double>.Empty.Add("tail", 0.1),
+        };
         Assert.Equal(metrics.MeanOks, ml.Pose().Evaluate(truth, Rat("ear", "snout"), options).MeanOks);
-        Assert.Contains("CentroidNode is 'tail', which the predictions do not have", Assert.Throws<ArgumentException>(() => ml.Pose().Evaluate(truth, Rat("snout"), new() { CentroidNode = "tail" })).Message);
-        string none = Assert.Throws<ArgumentException>(() => ml.Pose().Evaluate(truth, Rat("ear", "paw"))).Message;
+        Assert.Contains(
+            "CentroidNode is 'tail', which the predictions do not have",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    ml.Pose().Evaluate(truth, Rat("snout"), new() { CentroidNode = "tail" })
+                )
+                .Message
+        );
+        var none = Assert.Throws<ArgumentException>(() => ml.Pose().Evaluate(truth, Rat("ear", "paw"))).Message;
         Assert.Contains("have no node in common", none);
         Assert.Contains("ear, paw", none);
         Assert.All(Poses.Mouse.Nodes, node => Assert.Contains(node, none));
@@ -155,8 +204,8 @@ public sealed class PoseMetricsTests
     private static PoseMetrics Compare(params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)
     {
         var comparison = new PoseComparison(Pair, new EvaluationOptions());
-        int number = 0;
-        foreach ((PoseInstance[] truth, PoseInstance[] predicted) in frames)
+        var number = 0;
+        foreach ((var truth, var predicted) in frames)
             comparison.Add("v", number++, truth, predicted);
         return comparison.Result();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Sleap.IO;
 
@@ -11,42 +10,56 @@ public sealed class SleapNNMetricsTests
     private const double Tolerance = 1e-9;
 
     private static readonly string Folder = Path.Combine(TestFolder.Repository, "tests", "golden", "ops");
-    private static readonly JsonNode Golden = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "evaluation.json")))!;
+    private static readonly JsonNode Golden = JsonNode.Parse(
+        File.ReadAllText(Path.Combine(Folder, "evaluation.json"))
+    )!;
     private static readonly Tensors Inputs = new(Path.Combine(Folder, "evaluation_inputs.safetensors"));
 
-    public static IEnumerable<object[]> Runs() => from name in new[] { "made", "centered_pair" } from run in Enumerable.Range(0, 4) select new object[] { name, run };
+    public static IEnumerable<object[]> Runs() =>
+        from name in new[] { "made", "centered_pair" }
+        from run in Enumerable.Range(0, 4)
+        select new object[] { name, run };
 
-    public static IEnumerable<object[]> CentroidRuns() => from name in new[] { "made", "centered_pair" } from run in new[] { 4, 5 } select new object[] { name, run };
+    public static IEnumerable<object[]> CentroidRuns() =>
+        from name in new[] { "made", "centered_pair" }
+        from run in new[] { 4, 5 }
+        select new object[] { name, run };
 
     [Theory]
     [MemberData(nameof(Runs))]
     public void FiguresAreSleapNNs(string name, int run)
     {
-        JsonNode golden = Golden[name]!["runs"]![run]!;
-        PoseMetrics metrics = Compare(name, Options(golden["args"]!));
-        JsonNode expected = golden["metrics"]!;
+        var golden = Golden[name]!["runs"]![run]!;
+        var metrics = Compare(name, Options(golden["args"]!));
+        var expected = golden["metrics"]!;
         Assert.Equal((int)golden["n_positive_pairs"]!, metrics.Instances - metrics.Missed);
         Assert.Equal((int)golden["n_false_negatives"]!, metrics.Missed);
         CheckPrecision(expected["voc_metrics"]!, "oks_voc", metrics.Oks);
         CheckPrecision(expected["voc_metrics"]!, "pck_voc", metrics.Pck);
         Same(expected["mOKS"]!["mOKS"]!, metrics.MeanOks);
-        JsonNode distances = expected["distance_metrics"]!;
+        var distances = expected["distance_metrics"]!;
         Same(distances["avg"]!, metrics.All.Mean);
         Same(distances["p50"]!, metrics.All.P50);
         Same(distances["p75"]!, metrics.All.P75);
         Same(distances["p90"]!, metrics.All.P90);
         Same(distances["p95"]!, metrics.All.P95);
         Same(distances["p99"]!, metrics.All.P99);
-        JsonNode pck = expected["pck_metrics"]!;
+        var pck = expected["pck_metrics"]!;
         Same(pck["thresholds"]!, metrics.PckCurve.Thresholds);
         Same(pck["mPCK_parts"]!, metrics.PckCurve.NodeMeans);
         Same(pck["mPCK"]!, metrics.PckCurve.Mean);
         Same(pck["PCK@5"]!, metrics.PckCurve.Shares[4]);
         Same(pck["PCK@10"]!, metrics.PckCurve.Shares[9]);
-        JsonNode visibility = expected["visibility_metrics"]!;
+        var visibility = expected["visibility_metrics"]!;
         Assert.Equal(
             ((int)visibility["tp"]!, (int)visibility["fp"]!, (int)visibility["tn"]!, (int)visibility["fn"]!),
-            (metrics.Visibility.TruePositives, metrics.Visibility.FalsePositives, metrics.Visibility.TrueNegatives, metrics.Visibility.FalseNegatives));
+            (
+                metrics.Visibility.TruePositives,
+                metrics.Visibility.FalsePositives,
+                metrics.Visibility.TrueNegatives,
+                metrics.Visibility.FalseNegatives
+            )
+        );
         Same(visibility["precision"]!, metrics.Visibility.Precision);
         Same(visibility["recall"]!, metrics.Visibility.Recall);
     }
@@ -55,16 +68,25 @@ public sealed class SleapNNMetricsTests
     [MemberData(nameof(CentroidRuns))]
     public void CentroidsAreSleapNNs(string name, int run)
     {
-        JsonNode golden = Golden[name]!["runs"]![run]!;
-        int node = golden["args"]!["anchor_ind"] is { } anchor ? (int)anchor : -1;
+        var golden = Golden[name]!["runs"]![run]!;
+        var node = golden["args"]!["anchor_ind"] is { } anchor ? (int)anchor : -1;
         // The predictions of these runs have one node, the mean of the visible ones; only true animals have the anchor.
         (CentroidComparison truths, CentroidComparison means) = (new(node, 0), new(-1, 0));
         var comparison = new CentroidComparison(-1, (double)golden["args"]!["match_threshold"]!);
-        foreach ((_, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name).Where(frame => frame.Predicted.Length > 0))
-            comparison.Add([.. truth.Select(truths.Centroid)], [.. predicted.Select(means.Centroid).Select(c => ((double)(float)c.X, (double)(float)c.Y))]);
-        CentroidMetrics metrics = comparison.Result();
-        JsonNode expected = golden["metrics"]!["detection_metrics"]!;
-        Assert.Equal(((int)expected["n_tp"]!, (int)expected["n_fp"]!, (int)expected["n_fn"]!), (metrics.TruePositives, metrics.FalsePositives, metrics.FalseNegatives));
+        foreach ((_, var truth, var predicted) in Frames(name).Where(frame => frame.Predicted.Length > 0))
+        {
+            comparison.Add(
+                [.. truth.Select(truths.Centroid)],
+                [.. predicted.Select(means.Centroid).Select(c => ((double)(float)c.X, (double)(float)c.Y))]
+            );
+        }
+
+        var metrics = comparison.Result();
+        var expected = golden["metrics"]!["detection_metrics"]!;
+        Assert.Equal(
+            ((int)expected["n_tp"]!, (int)expected["n_fp"]!, (int)expected["n_fn"]!),
+            (metrics.TruePositives, metrics.FalsePositives, metrics.FalseNegatives)
+        );
         Same(expected["precision"]!, metrics.Precision);
         Same(expected["recall"]!, metrics.Recall);
         Same(expected["f1"]!, metrics.F1);
@@ -79,8 +101,10 @@ public sealed class SleapNNMetricsTests
     [InlineData("centered_pair")]
     public void StandardPrecisionIsCocos(string name)
     {
-        JsonNode expected = JsonNode.Parse(File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "coco.json")))![name]!;
-        PoseMetrics metrics = Compare(name, new EvaluationOptions());
+        var expected = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "evaluation", "coco.json"))
+        )![name]!;
+        var metrics = Compare(name, new EvaluationOptions());
         Same(expected["AP"]!, metrics.Oks.AP);
         Same(expected["AR"]!, metrics.Oks.AR);
     }
@@ -88,19 +112,32 @@ public sealed class SleapNNMetricsTests
     [Fact]
     public void OksIsTheReferences()
     {
-        PoseInstance[] truth = Animals(Inputs.Singles("oks/points_gt"), null, 5), predicted = Animals(Inputs.Singles("oks/points_pr"), null, 5);
-        foreach (JsonNode? golden in Golden["compute_oks"]!.AsArray().Where(one => one!["args"]!["use_cocoeval"] is null))
+        PoseInstance[] truth = Animals(Inputs.Singles("oks/points_gt"), null, 5),
+            predicted = Animals(Inputs.Singles("oks/points_pr"), null, 5);
+        foreach (var golden in Golden["compute_oks"]!.AsArray().Where(one => one!["args"]!["use_cocoeval"] is null))
         {
-            JsonNode args = golden!["args"]!;
-            var options = new EvaluationOptions { OksStddev = (double?)args["stddev"] ?? 0.025, OksScale = (double?)args["scale"] };
-            double[,] oks = new KeypointSimilarity(Five, options).Oks(truth, predicted);
-            for (int t = 0; t < truth.Length; t++)
-                for (int p = 0; p < predicted.Length; p++)
+            var args = golden!["args"]!;
+            var options = new EvaluationOptions
+            {
+                OksStddev = (double?)args["stddev"] ?? 0.025,
+                OksScale = (double?)args["scale"],
+            };
+            var oks = new KeypointSimilarity(Five, options).Oks(truth, predicted);
+            for (var t = 0; t < truth.Length; t++)
+            {
+                for (var p = 0; p < predicted.Length; p++)
                     Assert.Equal((double)golden["oks"]![t]![p]!, oks[t, p], 1e-12);
+            }
         }
-        Assert.Equal(Golden["compute_instance_area"]!.AsArray().Select(area => (double)area!), truth.Select(KeypointSimilarity.Area));
-        double[][] byDistance = [.. truth.Select(t => predicted.Select(p => KeypointSimilarity.ByDistance(t, p)).ToArray())];
-        for (int t = 0; t < truth.Length; t++)
+        Assert.Equal(
+            Golden["compute_instance_area"]!.AsArray().Select(area => (double)area!),
+            truth.Select(KeypointSimilarity.Area)
+        );
+        double[][] byDistance =
+        [
+            .. truth.Select(t => predicted.Select(p => KeypointSimilarity.ByDistance(t, p)).ToArray()),
+        ];
+        for (var t = 0; t < truth.Length; t++)
             Same(Golden["compute_distance_match_score"]![t]!, byDistance[t]);
     }
 
@@ -108,12 +145,17 @@ public sealed class SleapNNMetricsTests
     public void PairsOfTheFirstFramesAreTheReferences()
     {
         var similarity = new KeypointSimilarity(Five, new EvaluationOptions());
-        foreach ((JsonNode? golden, (int Frame, PoseInstance[] Truth, PoseInstance[] Predicted) frame) in Golden["made"]!["match_instances_first_frames"]!.AsArray().Zip(Frames("made")))
+        foreach (
+            (var golden, var frame) in Golden["made"]!["match_instances_first_frames"]!.AsArray().Zip(Frames("made"))
+        )
         {
-            double[,] oks = similarity.Oks(frame.Truth, frame.Predicted);
-            int[] partners = AnimalPairing.ByScore(frame.Predicted, oks, 0);
-            Assert.Equal(golden!["missed_gt"]!.AsArray().Select(t => (int)t!), partners.Index().Where(p => p.Item < 0).Select(p => p.Index));
-            foreach (JsonNode? pair in golden["pairs_gt_pr_oks"]!.AsArray())
+            var oks = similarity.Oks(frame.Truth, frame.Predicted);
+            var partners = AnimalPairing.ByScore(frame.Predicted, oks, 0);
+            Assert.Equal(
+                golden!["missed_gt"]!.AsArray().Select(t => (int)t!),
+                partners.Index().Where(p => p.Item < 0).Select(p => p.Index)
+            );
+            foreach (var pair in golden["pairs_gt_pr_oks"]!.AsArray())
             {
                 Assert.Equal((int)pair![1]!, partners[(int)pair[0]!]);
                 Same(pair[2]!, oks[(int)pair[0]!, (int)pair[1]!]);
@@ -123,34 +165,48 @@ public sealed class SleapNNMetricsTests
 
     private static Skeleton Five => new("five", ["head", "neck", "left", "right", "tail"]);
 
-    private static EvaluationOptions Options(JsonNode args) => new()
-    {
-        Rules = EvaluationRules.SleapNN,
-        OksStddev = (double?)args["oks_stddev"] ?? 0.025,
-        OksScale = (double?)args["oks_scale"],
-        PairOks = (double?)args["match_threshold"] ?? 0,
-    };
+    private static EvaluationOptions Options(JsonNode args) =>
+        new()
+        {
+            Rules = EvaluationRules.SleapNN,
+            OksStddev = (double?)args["oks_stddev"] ?? 0.025,
+            OksScale = (double?)args["oks_scale"],
+            PairOks = (double?)args["match_threshold"] ?? 0,
+        };
 
     private static PoseMetrics Compare(string name, EvaluationOptions options)
     {
-        var skeleton = new Skeleton(name, Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Select(node => (string)node!));
+        var skeleton = new Skeleton(
+            name,
+            Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Select(node => (string)node!)
+        );
         var comparison = new PoseComparison(skeleton, options);
         // sleap-nn leaves out frames without a prediction.
-        foreach ((int frame, PoseInstance[] truth, PoseInstance[] predicted) in Frames(name).Where(f => f.Predicted.Length > 0 || options.Rules == EvaluationRules.Standard))
+        foreach (
+            (var frame, var truth, var predicted) in Frames(name)
+                .Where(f => f.Predicted.Length > 0 || options.Rules == EvaluationRules.Standard)
+        )
+        {
             comparison.Add("v", frame, truth, predicted);
+        }
+
         return comparison.Result();
     }
 
     private static IEnumerable<(int Frame, PoseInstance[] Truth, PoseInstance[] Predicted)> Frames(string name)
     {
-        int nodes = Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Count;
-        int[] trueFrames = Inputs.Integers(name + "/gt_frame_idx"), predictedFrames = Inputs.Integers(name + "/pr_frame_idx");
-        PoseInstance[] truth = Animals(Inputs.Singles(name + "/gt_points"), null, nodes), predicted = Animals(Inputs.Singles(name + "/pr_points"), Inputs.Singles(name + "/pr_scores"), nodes);
-        foreach (int frame in trueFrames.Distinct())
+        var nodes = Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Count;
+        int[] trueFrames = Inputs.Integers(name + "/gt_frame_idx"),
+            predictedFrames = Inputs.Integers(name + "/pr_frame_idx");
+        PoseInstance[] truth = Animals(Inputs.Singles(name + "/gt_points"), null, nodes),
+            predicted = Animals(Inputs.Singles(name + "/pr_points"), Inputs.Singles(name + "/pr_scores"), nodes);
+        foreach (var frame in trueFrames.Distinct())
         {
             yield return (
-                frame, [.. truth.Where((_, i) => trueFrames[i] == frame)],
-                [.. predicted.Where((animal, i) => predictedFrames[i] == frame && animal.Points.Any(float.IsFinite))]);
+                frame,
+                [.. truth.Where((_, i) => trueFrames[i] == frame)],
+                [.. predicted.Where((animal, i) => predictedFrames[i] == frame && animal.Points.Any(float.IsFinite))]
+            );
         }
     }
 
@@ -169,7 +225,7 @@ public sealed class SleapNNMetricsTests
     private static void Same(JsonNode expected, IReadOnlyList<double> actual)
     {
         Assert.Equal(expected.AsArray().Count, actual.Count);
-        for (int i = 0; i < actual.Count; i++)
+        for (var i = 0; i < actual.Count; i++)
             Same(expected[i]!, actual[i]);
     }
 

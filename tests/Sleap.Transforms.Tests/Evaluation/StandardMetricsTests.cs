@@ -23,16 +23,23 @@ public sealed class StandardMetricsTests
 
     [Fact]
     public void AFalsePositiveWithALowScoreCostsNothing() =>
-        Assert.Equal(1, Compare(EvaluationRules.Standard, ([Animal(0)], [Animal(500, score: 0.1f), Animal(0, score: 0.5f)])).Oks.MeanAP, 12);
+        Assert.Equal(
+            1,
+            Compare(
+                EvaluationRules.Standard,
+                ([Animal(0)], [Animal(500, score: 0.1f), Animal(0, score: 0.5f)])
+            ).Oks.MeanAP,
+            12
+        );
 
     [Fact]
     public void AMissedAnimalCostsRecallMeanOksAndPck()
     {
-        PoseMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0), Animal(300)], [Animal(0)]));
+        var metrics = Compare(EvaluationRules.Standard, ([Animal(0), Animal(300)], [Animal(0)]));
         Assert.Equal((0.5, 0.5, 0.5), (metrics.Oks.MeanAR, metrics.MeanOks, metrics.PckCurve.Mean));
         // Precision is 1 up to recall 0.5: 51 of 101 points.
         Assert.Equal(51.0 / 101, metrics.Oks.MeanAP, 12);
-        PoseMetrics theirs = Compare(EvaluationRules.SleapNN, ([Animal(0), Animal(300)], [Animal(0)]));
+        var theirs = Compare(EvaluationRules.SleapNN, ([Animal(0), Animal(300)], [Animal(0)]));
         Assert.Equal((0.5, 1.0, 1.0), (theirs.Oks.MeanAR, theirs.MeanOks, theirs.PckCurve.Mean));
     }
 
@@ -48,7 +55,8 @@ public sealed class StandardMetricsTests
     [Fact]
     public void ANodeThatTheLabelsLackIsNoMissInPck()
     {
-        PoseInstance truth = new([0, 0, 10, 0, float.NaN, float.NaN], null, float.NaN, null), predicted = new([0, 0, 10, 0, 10, 10], null, 1, null);
+        PoseInstance truth = new([0, 0, 10, 0, float.NaN, float.NaN], null, float.NaN, null),
+            predicted = new([0, 0, 10, 0, 10, 10], null, 1, null);
         Assert.Equal(1, Compare(EvaluationRules.Standard, ([truth], [predicted])).PckCurve.Mean);
         Assert.Equal(2.0 / 3, Compare(EvaluationRules.SleapNN, ([truth], [predicted])).PckCurve.Mean, 12);
     }
@@ -72,7 +80,10 @@ public sealed class StandardMetricsTests
     [Fact]
     public void CentroidsAreHitsWithinTheRadius()
     {
-        CentroidMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0), Animal(200)], [Animal(20), Animal(300), Animal(400)])).Centroids;
+        var metrics = Compare(
+            EvaluationRules.Standard,
+            ([Animal(0), Animal(200)], [Animal(20), Animal(300), Animal(400)])
+        ).Centroids;
         Assert.Equal((1, 2, 1), (metrics.TruePositives, metrics.FalsePositives, metrics.FalseNegatives));
         Assert.Equal((1.0 / 3, 0.5, 0.4), (metrics.Precision, metrics.Recall, metrics.F1));
         Assert.Equal(20, metrics.Error.Mean, 6);
@@ -81,33 +92,76 @@ public sealed class StandardMetricsTests
     [Fact]
     public void CentroidModelsAreJudgedByPlace()
     {
-        Labels truth = Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 0, 0, 30, 0, 60, 0), Poses.Animal(Poses.Mouse, false, null, 200, 0, 230, 0, 260, 0)]));
+        var truth = Poses.Labels(
+            (
+                0,
+                [
+                    Poses.Animal(Poses.Mouse, false, null, 0, 0, 30, 0, 60, 0),
+                    Poses.Animal(Poses.Mouse, false, null, 200, 0, 230, 0, 260, 0),
+                ]
+            )
+        );
         var dot = new Skeleton("centroid", ["centroid"]);
-        Labels predicted = new([new LabeledFrame { Video = truth.Videos[0], FrameIndex = 0, Instances = [Poses.Animal(dot, true, null, 33, 4), Poses.Animal(dot, true, null, 500, 0)] }]);
-        PoseCatalog pose = new Microsoft.ML.MLContext(1).Pose();
-        CentroidMetrics means = pose.EvaluateCentroids(truth, predicted);
-        Assert.Equal((1, 1, 1, 5.0), (means.TruePositives, means.FalsePositives, means.FalseNegatives, means.Error.Mean));
+        Labels predicted = new([
+            new LabeledFrame
+            {
+                Video = truth.Videos[0],
+                FrameIndex = 0,
+                Instances = [Poses.Animal(dot, true, null, 33, 4), Poses.Animal(dot, true, null, 500, 0)],
+            },
+        ]);
+        var pose = new Microsoft.ML.MLContext(1).Pose();
+        var means = pose.EvaluateCentroids(truth, predicted);
+        Assert.Equal(
+            (1, 1, 1, 5.0),
+            (means.TruePositives, means.FalsePositives, means.FalseNegatives, means.Error.Mean)
+        );
         // From the snout it is too far.
-        Assert.Equal(0, pose.EvaluateCentroids(truth, predicted, new EvaluationOptions { CentroidNode = "snout", CentroidRadius = 30 }).TruePositives);
+        Assert.Equal(
+            0,
+            pose.EvaluateCentroids(
+                truth,
+                predicted,
+                new EvaluationOptions { CentroidNode = "snout", CentroidRadius = 30 }
+            ).TruePositives
+        );
         Assert.Contains("1 found, 1 missed, 1 spurious; mean 5.00 px", means.ToString());
     }
 
     [Fact]
     public void FramesAreToldOneByOne()
     {
-        PoseMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0)], [Animal(3)]), ([Animal(0)], []));
-        Assert.Equal([new FrameError("v", 0, 1, 1, 0, 0, 3, 3, 3, 3), new FrameError("v", 1, 1, 0, 1, 0, 3, 0, double.NaN, double.NaN)], metrics.PerFrame.ToArray());
+        var metrics = Compare(EvaluationRules.Standard, ([Animal(0)], [Animal(3)]), ([Animal(0)], []));
+        Assert.Equal(
+            [
+                new FrameError("v", 0, 1, 1, 0, 0, 3, 3, 3, 3),
+                new FrameError("v", 1, 1, 0, 1, 0, 3, 0, double.NaN, double.NaN),
+            ],
+            metrics.PerFrame.ToArray()
+        );
     }
 
     [Fact]
     public void TheTableAndTheJsonSayTheSame()
     {
-        PoseMetrics metrics = Compare(EvaluationRules.Standard, ([Animal(0) with { Track = "x" }], [Animal(3) with { Track = "x" }]), ([Animal(0) with { Track = "y" }], []));
-        JsonNode json = JsonNode.Parse(metrics.ToJson().ToJsonString())!;
-        Assert.Equal((3.0, 3.0, 6, 3), ((double)json["distances"]!["mean_px"]!, (double)json["nodes"]!["a"]!["p75_px"]!, (int)json["distances"]!["visible"]!, (int)json["distances"]!["found"]!));
+        var metrics = Compare(
+            EvaluationRules.Standard,
+            ([Animal(0) with { Track = "x" }], [Animal(3) with { Track = "x" }]),
+            ([Animal(0) with { Track = "y" }], [])
+        );
+        var json = JsonNode.Parse(metrics.ToJson().ToJsonString())!;
+        Assert.Equal(
+            (3.0, 3.0, 6, 3),
+            (
+                (double)json["distances"]!["mean_px"]!,
+                (double)json["nodes"]!["a"]!["p75_px"]!,
+                (int)json["distances"]!["visible"]!,
+                (int)json["distances"]!["found"]!
+            )
+        );
         Assert.Equal(1.0, (double)json["identity"]!["accuracy"]!);
         Assert.Equal(2, (int)json["tracks"]!["true_tracks"]!);
-        string table = metrics.ToTable();
+        var table = metrics.ToTable();
         Assert.Contains("all                  3/6      3.00", table);
         Assert.Contains("1 missed, 0 spurious", table);
         // Without anything there are no numbers, and JSON has none.
@@ -117,18 +171,54 @@ public sealed class StandardMetricsTests
     [Fact]
     public void OptionsAreCheckedTogether()
     {
-        string faults = Assert.Throws<ArgumentException>(() => new EvaluationOptions { Radius = double.NaN, OksStddev = 0, TrackOks = 2, PairOks = -1, PckThresholds = [2, 1], CentroidNode = "", OksScale = -3 }.Checked()).Message;
-        foreach (string name in new[] { "Radius is NaN", "OksStddev is 0", "TrackOks is 2", "PairOks is -1", "PckThresholds", "CentroidNode", "OksScale is -3" })
+        var faults = Assert
+            .Throws<ArgumentException>(() =>
+                new EvaluationOptions
+                {
+                    Radius = double.NaN,
+                    OksStddev = 0,
+                    TrackOks = 2,
+                    PairOks = -1,
+                    PckThresholds = [2, 1],
+                    CentroidNode = "",
+                    OksScale = -3,
+                }.Checked()
+            )
+            .Message;
+        foreach (
+            var name in new[]
+            {
+                "Radius is NaN",
+                "OksStddev is 0",
+                "TrackOks is 2",
+                "PairOks is -1",
+                "PckThresholds",
+                "CentroidNode",
+                "OksScale is -3",
+            }
+        )
+        {
             Assert.Contains(name, faults);
-        Assert.Contains("no node tail", Assert.Throws<ArgumentException>(() => new EvaluationOptions { CentroidNode = "tail" }.Checked(Triangle)).Message);
+        }
+
+        Assert.Contains(
+            "no node tail",
+            Assert
+                .Throws<ArgumentException>(() => new EvaluationOptions { CentroidNode = "tail" }.Checked(Triangle))
+                .Message
+        );
     }
 
-    private static PoseInstance Animal(float x, float score = 1) => new([x, 0, x + 10, 0, x + 10, 10], null, score, null);
+    private static PoseInstance Animal(float x, float score = 1) =>
+        new([x, 0, x + 10, 0, x + 10, 10], null, score, null);
 
-    private static PoseMetrics Compare(EvaluationRules rules, params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)
+    private static PoseMetrics Compare(
+        EvaluationRules rules,
+        params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames
+    )
     {
         var comparison = new PoseComparison(Triangle, new EvaluationOptions { Rules = rules });
-        for (int frame = 0; frame < frames.Length; frame++)
+        for (var frame = 0; frame < frames.Length; frame++)
             comparison.Add("v", frame, frames[frame].Truth, frames[frame].Predicted);
         return comparison.Result();
     }

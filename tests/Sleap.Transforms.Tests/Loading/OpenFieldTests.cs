@@ -11,23 +11,28 @@ public sealed class OpenFieldTests
     [Fact]
     public void LabeledFramesAndTheirPictures()
     {
-        IDataView view = _ml.Pose().LoadLabels(TestFolder.OpenField);
+        var view = _ml.Pose().LoadLabels(TestFolder.OpenField);
         Assert.Equal(116, view.GetRowCount());
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 4, 2), view.Schema["Keypoints"].Type);
         // The first row of CollectedData_Pranav.csv.
-        float[] first = view.GetColumn<float[]>("Keypoints").First();
-        Assert.Equal([21.521f, 265.428f, 33.819f, 265.941f, 19.984f, 250.056f, 87.11f, 152.698f], first.Select(value => MathF.Round(value, 3)));
+        var first = view.GetColumn<float[]>("Keypoints").First();
+        Assert.Equal(
+            [21.521f, 265.428f, 33.819f, 265.941f, 19.984f, 250.056f, 87.11f, 152.698f],
+            first.Select(value => MathF.Round(value, 3))
+        );
 
-        DataViewSchema.Column image = view.Schema["Image"];
-        using DataViewRowCursor cursor = view.GetRowCursor([image]);
-        ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(image);
+        var image = view.Schema["Image"];
+        using var cursor = view.GetRowCursor([image]);
+        var getter = cursor.GetGetter<MLImage>(image);
         MLImage picture = null!;
-        for (int row = 0; row < 3; row++)
+        for (var row = 0; row < 3; row++)
         {
             Assert.True(cursor.MoveNext());
             getter(ref picture);
             Assert.Equal((640, 480), (picture.Width, picture.Height));
-            using MLImage expected = MLImage.CreateFromFile(Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{row:D4}.png"));
+            using var expected = MLImage.CreateFromFile(
+                Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{row:D4}.png")
+            );
             Assert.Equal(FrameImage.ToRgb(expected), FrameImage.ToRgb(picture));
         }
         Assert.Equal(0, _ml.Pose().FrameReport(view).Failed);
@@ -36,23 +41,27 @@ public sealed class OpenFieldTests
     [Fact]
     public void TheFrameBehindAnImageIsAtHandWithoutOne()
     {
-        IDataView view = new WindowSumOverImages().Over(_ml.Pose().LoadLabels(TestFolder.OpenField));
-        DataViewSchema.Column image = view.Schema["Image"];
-        using DataViewRowCursor cursor = view.GetRowCursor([image]);
+        var view = new WindowSumOverImages().Over(_ml.Pose().LoadLabels(TestFolder.OpenField));
+        var image = view.Schema["Image"];
+        using var cursor = view.GetRowCursor([image]);
         Assert.True(cursor.MoveNext());
-        Assert.True(((IFrameRow)cursor).TryGetFrame(image, out IO.Frame? frame));
+        Assert.True(((IFrameRow)cursor).TryGetFrame(image, out var frame));
         MLImage picture = null!;
         cursor.GetGetter<MLImage>(image)(ref picture);
-        Assert.Equal(FrameImage.ToRgb(picture), frame.Channels == 3 ? frame.Pixels : [.. frame.Pixels.SelectMany(gray => new[] { gray, gray, gray })]);
+        Assert.Equal(
+            FrameImage.ToRgb(picture),
+            frame.Channels == 3 ? frame.Pixels : [.. frame.Pixels.SelectMany(gray => new[] { gray, gray, gray })]
+        );
     }
 
     [Fact]
     public void SplitsAreWholeDisjointAndKeepPictures()
     {
-        PoseCatalog pose = _ml.Pose();
-        IDataView view = pose.LoadLabels(TestFolder.OpenField);
-        (IDataView train, IDataView test) = pose.Split(view, 0.2, seed: 3);
-        int[] a = Poses.Column<int>(train, "FrameIndex"), b = Poses.Column<int>(test, "FrameIndex");
+        var pose = _ml.Pose();
+        var view = pose.LoadLabels(TestFolder.OpenField);
+        (var train, var test) = pose.Split(view, 0.2, seed: 3);
+        int[] a = Poses.Column<int>(train, "FrameIndex"),
+            b = Poses.Column<int>(test, "FrameIndex");
         Assert.Equal(23, b.Length);
         Assert.Equal(Poses.Column<int>(view, "FrameIndex"), a.Concat(b).Order());
         Assert.Equal(b.Order(), b);
@@ -65,43 +74,52 @@ public sealed class OpenFieldTests
     [Fact]
     public void SplitEveryFollowsTheFrameNumber()
     {
-        PoseCatalog pose = _ml.Pose();
-        (IDataView train, IDataView test) = pose.SplitEvery(pose.LoadLabels(TestFolder.OpenField), every: 5, remainder: 4);
+        var pose = _ml.Pose();
+        (var train, var test) = pose.SplitEvery(pose.LoadLabels(TestFolder.OpenField), every: 5, remainder: 4);
         Assert.All(Poses.Column<int>(test, "FrameIndex"), frame => Assert.Equal(4, frame % 5));
-        Assert.Equal((93, 23), (Poses.Column<int>(train, "FrameIndex").Length, Poses.Column<int>(test, "FrameIndex").Length));
+        Assert.Equal(
+            (93, 23),
+            (Poses.Column<int>(train, "FrameIndex").Length, Poses.Column<int>(test, "FrameIndex").Length)
+        );
     }
 
     [Fact]
     public void ASplitOfTransformedDataComputesOnlyItsOwnRows()
     {
-        PoseCatalog pose = _ml.Pose();
+        var pose = _ml.Pose();
         var source = new RichView(20);
         var toy = new WindowSum(batch: 4);
-        (IDataView train, IDataView test) = pose.Split(toy.Transform(source), 0.25, seed: 1);
+        (var train, var test) = pose.Split(toy.Transform(source), 0.25, seed: 1);
         float[] twice = [.. Poses.Column<float>(test, "Twice")];
         Assert.Equal(5, twice.Length);
         Assert.Equal(["begin True,False", "process 4", "process 1", "dispose"], toy.Log);
-        Assert.Equal(Enumerable.Range(0, 20).Select(row => 2 * RichView.X(row)), twice.Concat(Poses.Column<float>(train, "Twice")).Order());
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(row => 2 * RichView.X(row)),
+            twice.Concat(Poses.Column<float>(train, "Twice")).Order()
+        );
 
         // Along the frames every row counts, whichever are asked for.
-        IDataView ahead = new WindowSum(batch: 1, ahead: 1).Transform(source);
-        IDataView some = pose.Split(ahead, 0.25, seed: 1).TestSet;
-        Assert.Equal(twice.Select(value => value == 2 * RichView.X(19) ? RichView.X(19) : value + 1.5f), Poses.Column<float[]>(some, "Ahead").Select(sum => sum[0]));
+        var ahead = new WindowSum(batch: 1, ahead: 1).Transform(source);
+        var some = pose.Split(ahead, 0.25, seed: 1).TestSet;
+        Assert.Equal(
+            twice.Select(value => value == 2 * RichView.X(19) ? RichView.X(19) : value + 1.5f),
+            Poses.Column<float[]>(some, "Ahead").Select(sum => sum[0])
+        );
     }
 
     [Fact]
     public void AVideosFramesInOrderAndByNumber()
     {
-        string path = Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4");
-        PoseCatalog pose = _ml.Pose();
-        IDataView all = pose.LoadVideo(path);
+        var path = Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4");
+        var pose = _ml.Pose();
+        var all = pose.LoadVideo(path);
         Assert.Equal(Enumerable.Range(0, (int)all.GetRowCount()!.Value), all.GetColumn<int>("FrameIndex"));
         Assert.Equal(["Video", "FrameIndex", "Image", "FrameError"], all.Schema.Select(column => column.Name));
         Assert.Equal(Path.GetFullPath(path), all.GetColumn<string>("Video").First());
 
-        IDataView some = pose.LoadVideo(path, [7, 8, 3]);
+        var some = pose.LoadVideo(path, [7, 8, 3]);
         Assert.Equal([7, 8, 3], some.GetColumn<int>("FrameIndex"));
-        byte[][] pictures = Pictures(some);
+        var pictures = Pictures(some);
         Assert.Equal(Pictures(pose.LoadVideo(path, [3]))[0], pictures[2]);
         Assert.NotEqual(pictures[0], pictures[2]);
     }
@@ -110,8 +128,8 @@ public sealed class OpenFieldTests
     public void FramesThatCannotBeReadHaveARowWithoutAnImageAndAreReported()
     {
         using var folder = new TestFolder();
-        string source = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
-        foreach (int frame in new[] { 0, 1, 2 })
+        var source = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
+        foreach (var frame in new[] { 0, 1, 2 })
             File.Copy(Path.Combine(source, $"img{frame:D4}.png"), folder[$"img{frame}.png"]);
         File.WriteAllText(folder["img1.png"], "this is no picture");
         List<string> warnings = [];
@@ -120,16 +138,16 @@ public sealed class OpenFieldTests
             if (log.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
                 warnings.Add(log.Message);
         };
-        PoseCatalog pose = _ml.Pose();
-        IDataView view = pose.LoadImages(folder.Path);
+        var pose = _ml.Pose();
+        var view = pose.LoadImages(folder.Path);
         Assert.Equal(0, pose.FrameReport(view).Failed);
-        for (int pass = 0; pass < 2; pass++)
+        for (var pass = 0; pass < 2; pass++)
         {
             DataViewSchema.Column[] columns = [view.Schema["FrameIndex"], view.Schema["Image"]];
-            using DataViewRowCursor cursor = view.GetRowCursor(columns);
-            ValueGetter<int> frame = cursor.GetGetter<int>(columns[0]);
+            using var cursor = view.GetRowCursor(columns);
+            var frame = cursor.GetGetter<int>(columns[0]);
             List<int> seen = [];
-            int value = 0;
+            var value = 0;
             while (cursor.MoveNext())
             {
                 frame(ref value);
@@ -140,29 +158,37 @@ public sealed class OpenFieldTests
         }
         Assert.Equal([true, false, true], view.GetColumn<string>("FrameError").Select(error => error.Length == 0));
         Assert.Equal([true, false, true], view.GetColumn<MLImage>("Image").Select(image => image is not null));
-        FrameReport report = pose.FrameReport(view);
+        var report = pose.FrameReport(view);
         Assert.Equal((3, 1), (report.Requested, report.Failed));
         Assert.Equal(1, report.Unreadable[0].FrameIndex);
         Assert.Contains("Frame 1 of", Assert.Single(warnings));
-        (IDataView first, IDataView last) = pose.Split(new WindowSumOverImages().Over(view), (_, index) => index == 2);
+        (var first, var last) = pose.Split(new WindowSumOverImages().Over(view), (_, index) => index == 2);
         Assert.Equal([0, 1], WithPictures(first));
         Assert.Equal([2], WithPictures(last));
     }
 
-    /// <summary>A view has one set of rows: what is zipped, cached or split by one cursor fits what another one reads.</summary>
+    /// <summary>
+    /// A view has one set of rows: what is zipped, cached or split by one cursor fits what another one reads.
+    /// </summary>
     [Fact]
     public void TheRowsAreTheSameWhicheverColumnsAreRead()
     {
         using var folder = new TestFolder();
-        foreach (int frame in new[] { 0, 1, 2 })
-            File.Copy(Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{frame:D4}.png"), folder[$"img{frame}.png"]);
+        foreach (var frame in new[] { 0, 1, 2 })
+        {
+            File.Copy(
+                Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1", $"img{frame:D4}.png"),
+                folder[$"img{frame}.png"]
+            );
+        }
+
         File.WriteAllText(folder["img1.png"], "this is no picture");
-        IDataView view = _ml.Pose().LoadImages(folder.Path);
-        for (int subset = 0; subset < 1 << view.Schema.Count; subset++)
+        var view = _ml.Pose().LoadImages(folder.Path);
+        for (var subset = 0; subset < 1 << view.Schema.Count; subset++)
         {
             DataViewSchema.Column[] columns = [.. view.Schema.Where(column => (subset >> column.Index & 1) == 1)];
-            using DataViewRowCursor cursor = view.GetRowCursor(columns);
-            ValueGetter<DataViewRowId> id = cursor.GetIdGetter();
+            using var cursor = view.GetRowCursor(columns);
+            var id = cursor.GetIdGetter();
             List<(long, ulong)> rows = [];
             DataViewRowId value = default;
             while (cursor.MoveNext())
@@ -173,7 +199,7 @@ public sealed class OpenFieldTests
             Assert.Equal([(0, 0), (1, 1), (2, 2)], rows);
         }
         Assert.Equal(3, view.GetRowCount());
-        IDataView cached = _ml.Data.Cache(view, "FrameIndex", "FrameError");
+        var cached = _ml.Data.Cache(view, "FrameIndex", "FrameError");
         Assert.Equal([0, 1, 2], cached.GetColumn<int>("FrameIndex"));
         Assert.Equal([true, false, true], cached.GetColumn<string>("FrameError").Select(error => error.Length == 0));
     }
@@ -181,11 +207,11 @@ public sealed class OpenFieldTests
     [Fact]
     public void ACursorMayBeLeftInTheMiddleOfAVideo()
     {
-        IDataView view = _ml.Pose().LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"));
-        for (int rows = 0; rows < 40; rows += 13)
+        var view = _ml.Pose().LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"));
+        for (var rows = 0; rows < 40; rows += 13)
         {
-            using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Image"]]);
-            for (int row = 0; row < rows; row++)
+            using var cursor = view.GetRowCursor([view.Schema["Image"]]);
+            for (var row = 0; row < rows; row++)
                 Assert.True(cursor.MoveNext());
             cursor.Dispose();
             Assert.False(cursor.MoveNext());
@@ -195,18 +221,34 @@ public sealed class OpenFieldTests
     [Fact]
     public void FramesOfManyVideosInTurn()
     {
-        string folder = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
+        var folder = Path.Combine(TestFolder.OpenField, "labeled-data", "m4s1");
         // More videos than stay open at once, and each comes twice.
-        IO.Video[] videos = [.. Enumerable.Range(0, 6).Select(i => IO.Video.FromImages([Path.Combine(folder, $"img{i:D4}.png"), Path.Combine(folder, $"img{i + 10:D4}.png")]))];
-        IO.Labels labels = new(Enumerable.Range(0, 12).Select(i => new IO.LabeledFrame
-        {
-            Video = videos[i % 6], FrameIndex = i / 6, Instances = [Poses.Animal(Poses.Mouse, false, null, i, i, i, i, i, i)],
-        }));
-        byte[][] pictures = Pictures(_ml.Pose().FromLabels(labels));
+        IO.Video[] videos =
+        [
+            .. Enumerable
+                .Range(0, 6)
+                .Select(i =>
+                    IO.Video.FromImages([
+                        Path.Combine(folder, $"img{i:D4}.png"),
+                        Path.Combine(folder, $"img{i + 10:D4}.png"),
+                    ])
+                ),
+        ];
+        IO.Labels labels = new(
+            Enumerable
+                .Range(0, 12)
+                .Select(i => new IO.LabeledFrame
+                {
+                    Video = videos[i % 6],
+                    FrameIndex = i / 6,
+                    Instances = [Poses.Animal(Poses.Mouse, false, null, i, i, i, i, i, i)],
+                })
+        );
+        var pictures = Pictures(_ml.Pose().FromLabels(labels));
         Assert.Equal(12, pictures.Length);
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
         {
-            using MLImage expected = MLImage.CreateFromFile(Path.Combine(folder, $"img{(i % 6) + (10 * (i / 6)):D4}.png"));
+            using var expected = MLImage.CreateFromFile(Path.Combine(folder, $"img{(i % 6) + (10 * (i / 6)):D4}.png"));
             Assert.Equal(FrameImage.ToRgb(expected), pictures[i]);
         }
     }
@@ -214,8 +256,8 @@ public sealed class OpenFieldTests
     [Fact]
     public void AVideoThatIsGoneStopsTheCursorAndNotOneFrameOfIt()
     {
-        IDataView view = _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 1, 1, 1, 1)])));
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Image"]]);
+        var view = _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, 1, 1, 1, 1, 1, 1)])));
+        using var cursor = view.GetRowCursor([view.Schema["Image"]]);
         Assert.Contains("not-there.mp4", Assert.Throws<FileNotFoundException>(() => cursor.MoveNext()).Message);
     }
 
@@ -223,31 +265,39 @@ public sealed class OpenFieldTests
     public void PredictionEngineTakesAPictureOfAnySize()
     {
         // Of this library's transformers here none reads a picture; a built-in one passes it on.
-        PoseCatalog pose = _ml.Pose();
-        IDataView frames = pose.LoadLabels(TestFolder.OpenField);
+        var pose = _ml.Pose();
+        var frames = pose.LoadLabels(TestFolder.OpenField);
         ITransformer model = _ml.Transforms.CopyColumns("Copy", "Image").Fit(frames);
-        using PredictionEngine<Picture, Copied> engine = _ml.Model.CreatePredictionEngine<Picture, Copied>(model);
-        using MLImage image = MLImage.CreateFromPixels(3, 2, MLPixelFormat.Rgba32, new byte[24]);
+        using var engine = _ml.Model.CreatePredictionEngine<Picture, Copied>(model);
+        using var image = MLImage.CreateFromPixels(3, 2, MLPixelFormat.Rgba32, new byte[24]);
         Assert.Equal((3, 2), (engine.Predict(new Picture { Image = image }).Copy.Width, image.Height));
     }
 
     [Fact]
     public void MissingPlacesAreNamed()
     {
-        PoseCatalog pose = _ml.Pose();
-        Assert.Contains("nowhere.mp4", Assert.Throws<FileNotFoundException>(() => pose.LoadVideo("nowhere.mp4")).Message);
+        var pose = _ml.Pose();
+        Assert.Contains(
+            "nowhere.mp4",
+            Assert.Throws<FileNotFoundException>(() => pose.LoadVideo("nowhere.mp4")).Message
+        );
         Assert.Contains("nowhere", Assert.Throws<DirectoryNotFoundException>(() => pose.LoadImages("nowhere")).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => pose.LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"), [1, -1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            pose.LoadVideo(Path.Combine(TestFolder.OpenField, "videos", "m3v1mp4.mp4"), [1, -1])
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => pose.Split(pose.LoadLabels(TestFolder.OpenField), 1.5));
-        Assert.Contains("frame report", Assert.Throws<ArgumentException>(() => pose.FrameReport(new RichView(1))).Message);
+        Assert.Contains(
+            "frame report",
+            Assert.Throws<ArgumentException>(() => pose.FrameReport(new RichView(1))).Message
+        );
     }
 
     private static byte[][] Pictures(IDataView view)
     {
         List<byte[]> pictures = [];
-        DataViewSchema.Column image = view.Schema["Image"];
-        using DataViewRowCursor cursor = view.GetRowCursor([image]);
-        ValueGetter<MLImage> getter = cursor.GetGetter<MLImage>(image);
+        var image = view.Schema["Image"];
+        using var cursor = view.GetRowCursor([image]);
+        var getter = cursor.GetGetter<MLImage>(image);
         MLImage value = null!;
         while (cursor.MoveNext())
         {
@@ -260,10 +310,10 @@ public sealed class OpenFieldTests
     private static List<int> WithPictures(IDataView view)
     {
         DataViewSchema.Column[] columns = [view.Schema["FrameIndex"], view.Schema["Image"]];
-        using DataViewRowCursor cursor = view.GetRowCursor(columns);
-        ValueGetter<int> frame = cursor.GetGetter<int>(columns[0]);
+        using var cursor = view.GetRowCursor(columns);
+        var frame = cursor.GetGetter<int>(columns[0]);
         List<int> frames = [];
-        int value = 0;
+        var value = 0;
         while (cursor.MoveNext())
         {
             frame(ref value);
@@ -285,7 +335,8 @@ public sealed class OpenFieldTests
     /// <summary>A transformer of this library over any view, so that a view is not the loaded one itself.</summary>
     private sealed class WindowSumOverImages
     {
-        public IDataView Over(IDataView view) => new MappedDataView(view, new MapperBinding(view.Schema, new Nothing()));
+        public IDataView Over(IDataView view) =>
+            new MappedDataView(view, new MapperBinding(view.Schema, new Nothing()));
 
         private sealed class Nothing : PoseMapper
         {
@@ -293,7 +344,8 @@ public sealed class OpenFieldTests
 
             public override IReadOnlyList<DataViewSchema.Column> Inputs => [];
 
-            public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) => throw new InvalidOperationException("There is no output.");
+            public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) =>
+                throw new InvalidOperationException("There is no output.");
         }
     }
 }

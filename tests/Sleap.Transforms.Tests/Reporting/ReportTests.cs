@@ -15,19 +15,29 @@ public sealed class ReportTests
     public void APageStandsAloneWithChartsAndPictures()
     {
         using var folder = new TestFolder();
-        PoseReport report = _ml.Pose().Report(Labels.Load(Data("centered_pair_predictions.slp")), folder["r"], new ReportOptions { VideoPath = Data("centered_pair_low_quality.mp4"), Pictures = 3, WorstFrames = 4 });
+        var report = _ml.Pose()
+            .Report(
+                Labels.Load(Data("centered_pair_predictions.slp")),
+                folder["r"],
+                new ReportOptions
+                {
+                    VideoPath = Data("centered_pair_low_quality.mp4"),
+                    Pictures = 3,
+                    WorstFrames = 4,
+                }
+            );
         Assert.Equal(["report.html", "summary.json"], Directory.GetFiles(folder["r"]).Select(Path.GetFileName).Order());
-        string html = File.ReadAllText(report.Page);
+        var html = File.ReadAllText(report.Page);
         Assert.Equal(7, Regex.Count(html, "src=\"data:image/jpeg;base64,"));
         // Nothing is fetched from elsewhere.
         Assert.DoesNotContain("src=\"http", html);
         Assert.DoesNotContain("href=", html);
         Assert.DoesNotContain("NaN", Regex.Replace(html, "base64,[^\"]+", ""));
         Assert.Contains("There are 27 tracks; the 8 seen most are shown.", html);
-        VideoSummary video = report.Videos.Single();
+        var video = report.Videos.Single();
         Assert.Equal((1100, 0, 2274, 27), (video.Frames, video.EmptyFrames, video.Instances, video.Animals.Length));
         Assert.Equal(4, video.WorstFrames.Length);
-        JsonNode json = JsonNode.Parse(File.ReadAllText(folder["r/summary.json"]))!["videos"]![0]!;
+        var json = JsonNode.Parse(File.ReadAllText(folder["r/summary.json"]))!["videos"]![0]!;
         Assert.Equal(video.Animals[0].PathLength, (double)json["animals"]![0]!["path_length"]!, 1e-5);
     }
 
@@ -35,16 +45,42 @@ public sealed class ReportTests
     public void TheFiguresAreThoseOfTheMotion()
     {
         using var folder = new TestFolder();
-        Track a = new("a"), b = new("b");
+        Track a = new("a"),
+            b = new("b");
         // a goes 3 pixels a frame along the top; b stands below, is gone for frames 4 to 6, and lacks a node of three.
-        Labels labels = Poses.Labels([.. Enumerable.Range(0, 10).Select(i => (i, i is >= 4 and <= 6
-            ? new[] { A(i) }
-            : [A(i), Poses.Animal(Poses.Mouse, true, b, 50, 90, 60, 100, double.NaN, double.NaN)]))]);
+        var labels = Poses.Labels([
+            .. Enumerable
+                .Range(0, 10)
+                .Select(i =>
+                    (
+                        i,
+                        i is >= 4 and <= 6
+                            ? new[] { A(i) }
+                            : [A(i), Poses.Animal(Poses.Mouse, true, b, 50, 90, 60, 100, double.NaN, double.NaN)]
+                    )
+                ),
+        ]);
         Instance A(int i) => Poses.Animal(Poses.Mouse, true, a, 3 * i, 10, (3 * i) + 5, 10, (3 * i) + 9, 12);
-        PoseReport report = _ml.Pose().Report(labels, folder["r"], new ReportOptions { Plot = new PlotOptions { FramesPerSecond = 10, PixelsPerUnit = 3, Unit = "cm" } });
+        var report = _ml.Pose()
+            .Report(
+                labels,
+                folder["r"],
+                new ReportOptions
+                {
+                    Plot = new PlotOptions
+                    {
+                        FramesPerSecond = 10,
+                        PixelsPerUnit = 3,
+                        Unit = "cm",
+                    },
+                }
+            );
         AnimalSummary[] animals = [.. report.Videos.Single().Animals];
         Assert.Equal(["a", "b"], animals.Select(animal => animal.Name));
-        Assert.Equal((10, 0, 9, 0, 0), (animals[0].Frames, animals[0].FirstFrame, animals[0].LastFrame, animals[0].Gaps, animals[0].LongestGap));
+        Assert.Equal(
+            (10, 0, 9, 0, 0),
+            (animals[0].Frames, animals[0].FirstFrame, animals[0].LastFrame, animals[0].Gaps, animals[0].LongestGap)
+        );
         Assert.Equal((7, 1, 3), (animals[1].Frames, animals[1].Gaps, animals[1].LongestGap));
         Assert.Equal(9, animals[0].PathLength, 5);
         Assert.Equal(10, animals[0].MeanSpeed, 5);
@@ -52,7 +88,7 @@ public sealed class ReportTests
         Assert.Equal(1.0 / 3, animals[1].MissingNodes, 9);
         Assert.Equal((1.0, 0.0), (animals[0].UpperHalf, animals[1].UpperHalf));
         Assert.Equal(0.5, animals[0].MeanScore, 6);
-        string html = File.ReadAllText(report.Page);
+        var html = File.ReadAllText(report.Page);
         Assert.Contains("mean speed (cm/s)", html);
         // The video is not there, which the page says.
         Assert.Contains("Pictures are missing: ", html);
@@ -64,8 +100,15 @@ public sealed class ReportTests
     {
         using var folder = new TestFolder();
         var track = new Track("<b>&\"fly\"</b>");
-        PoseReport report = _ml.Pose().Report(Poses.Labels((0, [Poses.Animal(Poses.Mouse, true, track, 1, 2, 3, 4, 5, 6)]), (1, [Poses.Animal(Poses.Mouse, true, track, 1, 2, 3, 4, 5, 6)])), folder.Path);
-        string html = File.ReadAllText(report.Page);
+        var report = _ml.Pose()
+            .Report(
+                Poses.Labels(
+                    (0, [Poses.Animal(Poses.Mouse, true, track, 1, 2, 3, 4, 5, 6)]),
+                    (1, [Poses.Animal(Poses.Mouse, true, track, 1, 2, 3, 4, 5, 6)])
+                ),
+                folder.Path
+            );
+        var html = File.ReadAllText(report.Page);
         Assert.DoesNotContain("<b>&", html);
         Assert.Contains("&lt;b&gt;&amp;&quot;fly&quot;&lt;/b&gt;", html);
     }
@@ -74,9 +117,10 @@ public sealed class ReportTests
     public void AJumpIsSuspect()
     {
         var track = new Track("m");
-        Labels labels = Poses.Labels([.. Enumerable.Range(0, 300).Select(i => (i, new[] { M(i, i == 150 ? 400 : 0) }))]);
-        Instance M(int i, double off) => Poses.Animal(Poses.Mouse, true, track, i + off, 0, i + off + 5, 5, i + off + 9, 9);
-        (SuspectFrame frame, _) = SuspectSearch.Find(AnimalPath.Of(PosedVideo.Choose(labels, null), null), 3).First();
+        var labels = Poses.Labels([.. Enumerable.Range(0, 300).Select(i => (i, new[] { M(i, i == 150 ? 400 : 0) }))]);
+        Instance M(int i, double off) =>
+            Poses.Animal(Poses.Mouse, true, track, i + off, 0, i + off + 5, 5, i + off + 9, 9);
+        (var frame, _) = SuspectSearch.Find(AnimalPath.Of(PosedVideo.Choose(labels, null), null), 3).First();
         Assert.Equal((150, "m", "a jump of 401 pixels a frame"), (frame.FrameIndex, frame.Animal, frame.Reason));
     }
 
@@ -84,12 +128,31 @@ public sealed class ReportTests
     public void EmptyAndWrongThingsAreRefused()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        Assert.Contains("no frame", Assert.Throws<InvalidDataException>(() => pose.Report(new Labels([]), folder["x"])).Message);
-        Labels one = Poses.Labels((0, [Poses.Animal(Poses.Mouse, true, null, 1, 2, 3, 4, 5, 6)]));
-        Assert.Contains("'nowhere.mp4'", Assert.Throws<FileNotFoundException>(() => pose.Report(one, folder["x"], new ReportOptions { VideoPath = "nowhere.mp4" })).Message);
-        string faults = Assert.Throws<ArgumentException>(() => new ReportOptions { Pictures = -1, WorstFrames = 1000, Title = "" }.Checked()).Message;
-        foreach (string name in new[] { "Pictures is -1", "WorstFrames is 1000", "Title" })
+        var pose = _ml.Pose();
+        Assert.Contains(
+            "no frame",
+            Assert.Throws<InvalidDataException>(() => pose.Report(new Labels([]), folder["x"])).Message
+        );
+        var one = Poses.Labels((0, [Poses.Animal(Poses.Mouse, true, null, 1, 2, 3, 4, 5, 6)]));
+        Assert.Contains(
+            "'nowhere.mp4'",
+            Assert
+                .Throws<FileNotFoundException>(() =>
+                    pose.Report(one, folder["x"], new ReportOptions { VideoPath = "nowhere.mp4" })
+                )
+                .Message
+        );
+        var faults = Assert
+            .Throws<ArgumentException>(() =>
+                new ReportOptions
+                {
+                    Pictures = -1,
+                    WorstFrames = 1000,
+                    Title = "",
+                }.Checked()
+            )
+            .Message;
+        foreach (var name in new[] { "Pictures is -1", "WorstFrames is 1000", "Title" })
             Assert.Contains(name, faults);
         Assert.False(Directory.Exists(folder["x"]));
         // A file with frames but no animal in any has a page that says so.
@@ -100,16 +163,21 @@ public sealed class ReportTests
     public void AnEvaluationHasItsPageFiguresAndTable()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
-        IDataView labels = pose.LoadLabels(TestFolder.OpenField);
-        IDataView smooth = pose.Smooth("Keypoints", window: 3, SmoothMethod.Mean, "PredictedKeypoints").Fit(labels).Transform(labels);
-        PoseMetrics metrics = pose.EvaluationReport(smooth, folder["e"], report: new ReportOptions { WorstFrames = 2 });
+        var pose = _ml.Pose();
+        var labels = pose.LoadLabels(TestFolder.OpenField);
+        var smooth = pose.Smooth("Keypoints", window: 3, SmoothMethod.Mean, "PredictedKeypoints")
+            .Fit(labels)
+            .Transform(labels);
+        var metrics = pose.EvaluationReport(smooth, folder["e"], report: new ReportOptions { WorstFrames = 2 });
         // The page is of the same comparison as without one.
         Assert.Equal(pose.Evaluate(smooth).ToJson().ToJsonString(), metrics.ToJson().ToJsonString());
-        Assert.Equal(["metrics.json", "metrics.txt", "report.html"], Directory.GetFiles(folder["e"]).Select(Path.GetFileName).Order());
-        string html = File.ReadAllText(folder["e/report.html"]);
+        Assert.Equal(
+            ["metrics.json", "metrics.txt", "report.html"],
+            Directory.GetFiles(folder["e"]).Select(Path.GetFileName).Order()
+        );
+        var html = File.ReadAllText(folder["e/report.html"]);
         Assert.Equal(2, Regex.Count(html, "src=\"data:image/jpeg;base64,"));
-        FrameError worst = metrics.PerFrame.Where(frame => frame.Found > 0).MaxBy(frame => frame.MeanError)!;
+        var worst = metrics.PerFrame.Where(frame => frame.Found > 0).MaxBy(frame => frame.MeanError)!;
         Assert.Contains($"Frame {worst.FrameIndex}: mean ", html);
         Assert.DoesNotContain("NaN", Regex.Replace(html, "base64,[^\"]+", ""));
         Assert.Contains("snout", File.ReadAllText(folder["e/metrics.txt"]));

@@ -12,9 +12,9 @@ public sealed class SavingTests
     [Fact]
     public void PredictionsBecomePredictedInstances()
     {
-        Labels labels = _ml.Pose().ToLabels(Predictions());
+        var labels = _ml.Pose().ToLabels(Predictions());
         Assert.Equal([0, 1, 2], labels.Frames.Select(frame => frame.FrameIndex));
-        Instance animal = labels.Frames[0].Instances.Single();
+        var animal = labels.Frames[0].Instances.Single();
         Assert.True(animal.IsPredicted);
         Assert.Equal(0.75f, animal.Score);
         Assert.Equal([0.5f, 1f], animal.Points.Select(point => point.Score));
@@ -30,18 +30,24 @@ public sealed class SavingTests
     public void SlpFilesHoldWhatTheViewHeld()
     {
         using var folder = new TestFolder();
-        PoseCatalog pose = _ml.Pose();
+        var pose = _ml.Pose();
         pose.SaveLabels(Predictions(), folder["p.slp"]);
-        IDataView back = pose.LoadLabels(folder["p.slp"], new LabelsOptions { KeepEmptyFrames = true });
-        Assert.Equal(Poses.Column<float[]>(Predictions(), "PredictedKeypoints")[0], Poses.Column<float[]>(back, "Keypoints")[0]);
+        var back = pose.LoadLabels(folder["p.slp"], new LabelsOptions { KeepEmptyFrames = true });
+        Assert.Equal(
+            Poses.Column<float[]>(Predictions(), "PredictedKeypoints")[0],
+            Poses.Column<float[]>(back, "Keypoints")[0]
+        );
         Assert.Equal([0, 1, 2], Poses.Column<int>(back, "FrameIndex"));
     }
 
     [Fact]
     public void TheTableHasARowForEachNodeOfEachAnimal()
     {
-        DataFrame table = _ml.Pose().ToDataFrame(Predictions());
-        Assert.Equal(["video", "frame", "instance", "track", "node", "x", "y", "score"], table.Columns.Select(column => column.Name));
+        var table = _ml.Pose().ToDataFrame(Predictions());
+        Assert.Equal(
+            ["video", "frame", "instance", "track", "node", "x", "y", "score"],
+            table.Columns.Select(column => column.Name)
+        );
         Assert.Equal(4, table.Rows.Count);
         Assert.Equal(["snout", "tail", "snout", "tail"], table.Columns["node"].Cast<string>());
         Assert.Equal([1f, 3f, null, 7f], table.Columns["x"].Cast<float?>());
@@ -52,8 +58,8 @@ public sealed class SavingTests
     [Fact]
     public void AllRowsAreInTheTable()
     {
-        IDataView view = Poses.Path(_ml, [.. Enumerable.Range(0, 1234).Select(i => (i, (float)i, 0f))]);
-        DataFrame table = _ml.Pose().ToDataFrame(view);
+        var view = Poses.Path(_ml, [.. Enumerable.Range(0, 1234).Select(i => (i, (float)i, 0f))]);
+        var table = _ml.Pose().ToDataFrame(view);
         Assert.Equal(1234, table.Rows.Count);
         Assert.Equal("node0", table.Columns["node"][5]);
     }
@@ -64,8 +70,15 @@ public sealed class SavingTests
         using var folder = new TestFolder();
         _ml.Pose().SaveCsv(Predictions(), folder["p.csv"]);
         Assert.Equal(
-            ["video,frame,instance,track,node,x,y,score", "\"a,\"\"b\"\".mp4\",0,0,,snout,1,2,0.5", "\"a,\"\"b\"\".mp4\",0,0,,tail,3,4,1", "\"a,\"\"b\"\".mp4\",2,0,,snout,,,", "\"a,\"\"b\"\".mp4\",2,0,,tail,7,8.5,0.25"],
-            File.ReadAllLines(folder["p.csv"]));
+            [
+                "video,frame,instance,track,node,x,y,score",
+                "\"a,\"\"b\"\".mp4\",0,0,,snout,1,2,0.5",
+                "\"a,\"\"b\"\".mp4\",0,0,,tail,3,4,1",
+                "\"a,\"\"b\"\".mp4\",2,0,,snout,,,",
+                "\"a,\"\"b\"\".mp4\",2,0,,tail,7,8.5,0.25",
+            ],
+            File.ReadAllLines(folder["p.csv"])
+        );
         Assert.Single(Directory.GetFiles(folder.Path));
         // The library's own reader takes it.
         Assert.Equal(2, Labels.Load(folder["p.csv"]).Frames.Count);
@@ -74,9 +87,21 @@ public sealed class SavingTests
     [Fact]
     public void TracksKeepTheirNames()
     {
-        Track a = new("a"), b = new("b");
-        IDataView view = _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, b, 1, 1, 1, 1, 1, 1), Poses.Animal(Poses.Mouse, false, a, 2, 2, 2, 2, 2, 2)])));
-        DataFrame table = _ml.Pose().ToDataFrame(view);
+        Track a = new("a"),
+            b = new("b");
+        var view = _ml.Pose()
+            .FromLabels(
+                Poses.Labels(
+                    (
+                        0,
+                        [
+                            Poses.Animal(Poses.Mouse, false, b, 1, 1, 1, 1, 1, 1),
+                            Poses.Animal(Poses.Mouse, false, a, 2, 2, 2, 2, 2, 2),
+                        ]
+                    )
+                )
+            );
+        var table = _ml.Pose().ToDataFrame(view);
         Assert.Equal(["b", "b", "b", "a", "a", "a"], table.Columns["track"].Cast<string>());
         Assert.Equal([0, 0, 0, 1, 1, 1], table.Columns["instance"].Cast<int?>().Select(value => value!.Value));
     }
@@ -85,10 +110,14 @@ public sealed class SavingTests
     public void AViewWithoutPosesIsRefused()
     {
         var view = new RichView(2);
-        string message = Assert.Throws<ArgumentException>(() => _ml.Pose().ToLabels(view)).Message;
+        var message = Assert.Throws<ArgumentException>(() => _ml.Pose().ToLabels(view)).Message;
         Assert.Contains("'PredictedKeypoints'", message);
         Assert.Contains("X, Text, Key", message);
-        string wrong = Assert.Throws<ArgumentException>(() => _ml.Pose().ToLabels(view, new PoseColumnOptions { PredictedKeypoints = "Text" })).Message;
+        var wrong = Assert
+            .Throws<ArgumentException>(() =>
+                _ml.Pose().ToLabels(view, new PoseColumnOptions { PredictedKeypoints = "Text" })
+            )
+            .Message;
         Assert.Contains("'Text'", wrong);
         Assert.Contains("expected keypoints", wrong);
     }
@@ -97,13 +126,39 @@ public sealed class SavingTests
     private IDataView Predictions()
     {
         var skeleton = new Skeleton("mouse", ["snout", "tail"]);
-        IDataView rows = _ml.Data.LoadFromEnumerable(new[]
-        {
-            new Row { FrameIndex = 0, P = [1, 2, 3, 4], KeypointScore = [0.5f, 1], InstanceScore = 0.75f },
-            new Row { FrameIndex = 1, P = [float.NaN, float.NaN, float.NaN, float.NaN], KeypointScore = [0, 0], InstanceScore = 0 },
-            new Row { FrameIndex = 2, P = [float.NaN, float.NaN, 7, 8.5f], KeypointScore = [float.NaN, 0.25f], InstanceScore = 0.25f },
-        });
-        return new MappedDataView(rows, new MapperBinding(rows.Schema, new WithSkeleton(rows.Schema["P"], KeypointColumns.Fixed("PredictedKeypoints", skeleton))));
+        var rows = _ml.Data.LoadFromEnumerable(
+            new[]
+            {
+                new Row
+                {
+                    FrameIndex = 0,
+                    P = [1, 2, 3, 4],
+                    KeypointScore = [0.5f, 1],
+                    InstanceScore = 0.75f,
+                },
+                new Row
+                {
+                    FrameIndex = 1,
+                    P = [float.NaN, float.NaN, float.NaN, float.NaN],
+                    KeypointScore = [0, 0],
+                    InstanceScore = 0,
+                },
+                new Row
+                {
+                    FrameIndex = 2,
+                    P = [float.NaN, float.NaN, 7, 8.5f],
+                    KeypointScore = [float.NaN, 0.25f],
+                    InstanceScore = 0.25f,
+                },
+            }
+        );
+        return new MappedDataView(
+            rows,
+            new MapperBinding(
+                rows.Schema,
+                new WithSkeleton(rows.Schema["P"], KeypointColumns.Fixed("PredictedKeypoints", skeleton))
+            )
+        );
     }
 
     private sealed class Row
@@ -127,7 +182,8 @@ public sealed class SavingTests
 
         public override IReadOnlyList<DataViewSchema.Column> Inputs => [input];
 
-        public override PosePass Begin(DataViewRow row, IReadOnlyList<bool> activeOutputs) => new Pass(row.GetGetter<VBuffer<float>>(input));
+        public override PosePass Begin(DataViewRow row, IReadOnlyList<bool> activeOutputs) =>
+            new Pass(row.GetGetter<VBuffer<float>>(input));
 
         private sealed class Pass(ValueGetter<VBuffer<float>> getter) : PosePass
         {
@@ -135,11 +191,10 @@ public sealed class SavingTests
 
             public override void Read(int slot) => getter(ref _value);
 
-            public override void Process(int count)
-            {
-            }
+            public override void Process(int count) { }
 
-            public override Delegate CreateGetter(int output, Func<int> slot) => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => _value.CopyTo(ref value));
+            public override Delegate CreateGetter(int output, Func<int> slot) =>
+                (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => _value.CopyTo(ref value));
         }
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.ML.Transforms.Image;
 
 namespace Sleap.Transforms.Tests;
 
-/// <summary>A view with a column of each kind, whose cursor overwrites and disposes as ML.NET's own sources do, and which counts what is asked of it.</summary>
+/// <summary>
+/// A view with a column of each kind, whose cursor overwrites and disposes as ML.NET's own sources do, and which counts
+/// what is asked of it.
+/// </summary>
 internal sealed class RichView : IDataView
 {
     private readonly int _rows;
@@ -46,7 +49,11 @@ internal sealed class RichView : IDataView
         return new Cursor(this, columnsNeeded.Select(column => column.Index).ToHashSet());
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(
+        IEnumerable<DataViewSchema.Column> columnsNeeded,
+        int n,
+        Random? rand = null
+    ) => [GetRowCursor(columnsNeeded, rand)];
 
     // What each column holds in a row.
     public static float X(long row) => row * 1.5f;
@@ -105,12 +112,18 @@ internal sealed class RichView : IDataView
             Delegate getter = column.Name switch
             {
                 "X" => (ValueGetter<float>)((ref float value) => value = X(_position)),
-                "Text" => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = Text(_position).AsMemory()),
+                "Text" => (ValueGetter<ReadOnlyMemory<char>>)(
+                    (ref ReadOnlyMemory<char> value) => value = Text(_position).AsMemory()
+                ),
                 "Key" => (ValueGetter<uint>)((ref uint value) => value = Key(_position)),
                 "Flag" => (ValueGetter<bool>)((ref bool value) => value = _position % 2 == 0),
-                "Vector" => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => Fill(Vector(_position), ref value)),
-                "Words" => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) =>
-                    Fill([.. Words(_position).Select(word => word.AsMemory())], ref value)),
+                "Vector" => (ValueGetter<VBuffer<float>>)(
+                    (ref VBuffer<float> value) => Fill(Vector(_position), ref value)
+                ),
+                "Words" => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)(
+                    (ref VBuffer<ReadOnlyMemory<char>> value) =>
+                        Fill([.. Words(_position).Select(word => word.AsMemory())], ref value)
+                ),
                 "Image" => (ValueGetter<MLImage>)Image,
                 "RowId" => (ValueGetter<DataViewRowId>)((ref DataViewRowId value) => value = Id(_position + 100)),
                 _ => (ValueGetter<Box>)((ref Box value) => value = new Box(_position)),
@@ -131,7 +144,7 @@ internal sealed class RichView : IDataView
         private static void Fill<T>(T[] values, ref VBuffer<T> value)
         {
             // Writes into the buffer that is there, as sources do.
-            VBufferEditor<T> editor = VBufferEditor.Create(ref value, values.Length);
+            var editor = VBufferEditor.Create(ref value, values.Length);
             values.CopyTo(editor.Values);
             value = editor.Commit();
         }
@@ -140,7 +153,7 @@ internal sealed class RichView : IDataView
         {
             view.ImagesMade++;
             value?.Dispose();
-            byte pixel = Pixel(_position);
+            var pixel = Pixel(_position);
             value = MLImage.CreateFromPixels(2, 1, MLPixelFormat.Rgba32, [pixel, 1, 2, 255, 3, pixel, 4, 255]);
             value.Tag = Text(_position);
         }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace Sleap.Transforms.Tests;
 
@@ -7,7 +6,8 @@ namespace Sleap.Transforms.Tests;
 internal static class Shapes
 {
     public static string Describe(SchemaShape.Column column) =>
-        $"{column.Name} {TypeOf(column)}: {string.Join(", ", column.Annotations.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name} {TypeOf(a)}"))}";
+        $"{column.Name} {TypeOf(column)}: "
+        + $"{string.Join(", ", column.Annotations.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{a.Name} {TypeOf(a)}"))}";
 
     public static SchemaShape Of(IDataView view) => SchemaShapes.Of(view.Schema);
 
@@ -15,11 +15,12 @@ internal static class Shapes
     public static void CheckAnnouncement<T>(IEstimator<T> estimator, IDataView input)
         where T : ITransformer
     {
-        IEnumerable<string> announced = estimator.GetOutputSchema(Of(input)).Select(Describe);
-        IEnumerable<string> given = Of(estimator.Fit(input).Transform(input)).Select(Describe);
+        var announced = estimator.GetOutputSchema(Of(input)).Select(Describe);
+        var given = Of(estimator.Fit(input).Transform(input)).Select(Describe);
         Assert.Equal(given, announced);
     }
 
     private static string TypeOf(SchemaShape.Column column) =>
-        $"{column.Kind} {(column.IsKey ? "key " : "")}{(column.ItemType is Microsoft.ML.Transforms.Image.ImageDataViewType ? "Image" : column.ItemType.ToString())}";
+        $"{column.Kind} "
+        + $"{(column.IsKey ? "key " : "")}{(column.ItemType is Microsoft.ML.Transforms.Image.ImageDataViewType ? "Image" : column.ItemType.ToString())}";
 }

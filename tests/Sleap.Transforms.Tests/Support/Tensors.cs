@@ -14,7 +14,7 @@ internal sealed class Tensors
     public Tensors(string path)
     {
         _bytes = File.ReadAllBytes(path);
-        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(_bytes);
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(_bytes);
         _header = JsonNode.Parse(_bytes.AsSpan(8, length))!;
         _start = 8 + length;
     }
@@ -23,11 +23,12 @@ internal sealed class Tensors
 
     public float[] Singles(string name) => [.. MemoryMarshal.Cast<byte, float>(Bytes(name))];
 
-    public int[] Integers(string name) => [.. MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray().Select(value => (int)value)];
+    public int[] Integers(string name) =>
+        [.. MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray().Select(value => (int)value)];
 
     private ReadOnlySpan<byte> Bytes(string name)
     {
-        JsonNode place = _header[name]!["data_offsets"]!;
+        var place = _header[name]!["data_offsets"]!;
         return _bytes.AsSpan(_start + (int)place[0]!, (int)place[1]! - (int)place[0]!);
     }
 }

@@ -9,7 +9,8 @@ internal sealed class TestFolder : IDisposable
 
     public static string OpenField => System.IO.Path.Combine(Repository, "examples", "data", "openfield");
 
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "sleap-transforms-" + Guid.NewGuid().ToString("N"));
+    public string Path { get; } =
+        System.IO.Path.Combine(System.IO.Path.GetTempPath(), "sleap-transforms-" + Guid.NewGuid().ToString("N"));
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
@@ -18,9 +19,14 @@ internal sealed class TestFolder : IDisposable
     private static string FindRepository()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
                 return folder.FullName;
+        }
         // With another artifacts folder the tests do not run inside the repository.
-        return Environment.GetEnvironmentVariable("SLEAP_REPOSITORY") ?? throw new InvalidOperationException("Sleap.MLNet.sln is in no folder above the tests; set SLEAP_REPOSITORY.");
+        return Environment.GetEnvironmentVariable("SLEAP_REPOSITORY")
+            ?? throw new InvalidOperationException(
+                "Sleap.MLNet.sln is in no folder above the tests; set SLEAP_REPOSITORY."
+            );
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms.Tests;
 
-/// <summary>A transformer to try the plumbing with: Twice = 2 X, and Ahead = the sum of X over the row and its look-ahead, in batches of any size.</summary>
+/// <summary>
+/// A transformer to try the plumbing with: Twice = 2 X, and Ahead = the sum of X over the row and its look-ahead, in
+/// batches of any size.
+/// </summary>
 public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
 {
     private readonly int _batch;
@@ -26,10 +29,14 @@ public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
 
     static int ILoadable<WindowSum>.PayloadVersion => 3;
 
-    static WindowSum ILoadable<WindowSum>.Load(IHostEnvironment environment, BinaryReader reader, int version) => new(reader.ReadInt32(), reader.ReadInt32());
+    static WindowSum ILoadable<WindowSum>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
+        new(reader.ReadInt32(), reader.ReadInt32());
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) =>
-        new Mapper(this, InputColumns.Require(inputSchema, "X", type => type == NumberDataViewType.Single, "Single", "WindowSum"));
+        new Mapper(
+            this,
+            InputColumns.Require(inputSchema, "X", type => type == NumberDataViewType.Single, "Single", "WindowSum")
+        );
 
     internal override void Save(BinaryWriter writer)
     {
@@ -39,7 +46,8 @@ public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
 
     private sealed class Mapper(WindowSum owner, DataViewSchema.Column x) : PoseMapper
     {
-        public override IReadOnlyList<OutputColumn> Outputs { get; } = [new("Twice", NumberDataViewType.Single), new("Ahead", new VectorDataViewType(NumberDataViewType.Single, 1))];
+        public override IReadOnlyList<OutputColumn> Outputs { get; } =
+        [new("Twice", NumberDataViewType.Single), new("Ahead", new VectorDataViewType(NumberDataViewType.Single, 1))];
 
         public override IReadOnlyList<DataViewSchema.Column> Inputs { get; } = [x];
 
@@ -75,18 +83,21 @@ public sealed class WindowSum : PoseTransformer, ILoadable<WindowSum>
         public override void Process(int count)
         {
             owner.Log.Add("process " + count);
-            for (int row = 0; row < count; row++)
+            for (var row = 0; row < count; row++)
             {
-                (int slot, float value) = _waiting[row];
+                (var slot, var value) = _waiting[row];
                 _twice[slot] = 2 * value;
                 _sum[slot] = _waiting.Skip(row).Take(owner._ahead + 1).Sum(waiting => waiting.X);
             }
             _waiting.RemoveRange(0, count);
         }
 
-        public override Delegate CreateGetter(int output, Func<int> slot) => output == 0
-            ? (ValueGetter<float>)((ref float value) => value = _twice[slot()])
-            : (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>([_sum[slot()]], ref value));
+        public override Delegate CreateGetter(int output, Func<int> slot) =>
+            output == 0
+                ? (ValueGetter<float>)((ref float value) => value = _twice[slot()])
+                : (ValueGetter<VBuffer<float>>)(
+                    (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>([_sum[slot()]], ref value)
+                );
 
         public override void Dispose() => owner.Log.Add("dispose");
     }

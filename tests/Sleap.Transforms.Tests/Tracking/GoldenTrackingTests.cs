@@ -11,106 +11,162 @@ public sealed class GoldenTrackingTests
     [InlineData("made")]
     public void TracksAreThoseOfTheReference(string set)
     {
-        List<(int Frame, List<TrackedPose> Poses)> inputs = TrackingGolden.Inputs(set);
+        var inputs = TrackingGolden.Inputs(set);
         List<string> wrong = [];
-        int compared = 0;
-        foreach (JsonNode? setting in TrackingGolden.Json("tracking.json")[set]!["settings"]!.AsArray())
+        var compared = 0;
+        foreach (var setting in TrackingGolden.Json("tracking.json")[set]!["settings"]!.AsArray())
         {
             // The reference's motion model fits noise by expectation maximisation; ours is another one.
             if (setting!["config"]!["use_kalman"] is not null)
                 continue;
             if (DiffersOnPurpose(setting["config"]!))
                 continue;
-            // The reference keeps (-1) or drops (-2) what has no track; here no animal is dropped. Beyond sure_until the reference itself hangs on equal costs.
+            // The reference keeps (-1) or drops (-2) what has no track; here no animal is dropped. Beyond sure_until
+            // the reference itself hangs on equal costs.
             int[] expected = [.. setting["tracks"]!.AsArray().Select(track => Math.Max(-1, (int)track!))];
-            int sure = (int)setting["sure_until"]!;
-            int[] actual = TrackingGolden.Run(inputs, TrackingGolden.Options(setting["config"]!));
+            var sure = (int)setting["sure_until"]!;
+            var actual = TrackingGolden.Run(inputs, TrackingGolden.Options(setting["config"]!));
             Assert.Equal(expected.Length, actual.Length);
-            int first = Enumerable.Range(0, sure).FirstOrDefault(i => expected[i] != actual[i], sure);
+            var first = Enumerable.Range(0, sure).FirstOrDefault(i => expected[i] != actual[i], sure);
             compared++;
             if (first < sure)
-                wrong.Add($"{setting["config"]!.ToJsonString()}: animal {first} of {sure} has track {actual[first]}, expected {expected[first]}");
+            {
+                wrong.Add(
+                    $"{setting["config"]!.ToJsonString()}: animal {first} of {sure} has track {actual[first]}, "
+                        + $"expected {expected[first]}"
+                );
+            }
         }
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {compared}:\n{string.Join('\n', wrong)}");
         Assert.True(compared > 50);
     }
 
-    // Made animals only, 3 of 57 settings. Greedy: many costs are infinite there, and the reference takes them in the order of numpy's unstable sort.
-    // Fixed window: the reference takes an animal that was left without a track for one of a track called None, and the next frame's animal that is
-    // most like it for its successor, which so loses the track it has.
+    // Made animals only, 3 of 57 settings. Greedy: many costs are infinite there, and the reference takes them in the
+    // order of numpy's unstable sort. Fixed window: the reference takes an animal that was left without a track for one
+    // of a track called None, and the next frame's animal that is most like it for its successor, which so loses the
+    // track it has.
     private static bool DiffersOnPurpose(JsonNode config) =>
-        ((string?)config["features"] == "keypoints" && (string?)config["scoring_method"] == "euclidean_dist" && (string?)config["track_matching_method"] == "greedy" && config["max_tracks"] is not null)
-        || ((int?)config["min_new_track_points"] == 4 && (int?)config["min_match_points"] == 3 && (string?)config["candidates_method"] == "fixed_window");
+        (
+            (string?)config["features"] == "keypoints"
+            && (string?)config["scoring_method"] == "euclidean_dist"
+            && (string?)config["track_matching_method"] == "greedy"
+            && config["max_tracks"] is not null
+        )
+        || (
+            (int?)config["min_new_track_points"] == 4
+            && (int?)config["min_match_points"] == 3
+            && (string?)config["candidates_method"] == "fixed_window"
+        );
 
     [Fact]
     public void PartsAreThoseOfTheReference()
     {
-        JsonNode golden = TrackingGolden.Json("tracking_parts.json");
-        TrackedPose[] poses = [.. golden["poses"]!.AsArray().Select(pose => new TrackedPose([.. pose!.AsArray().SelectMany(point => Numbers(point!))], 1))];
-        for (int i = 0; i < 2; i++)
+        var golden = TrackingGolden.Json("tracking_parts.json");
+        TrackedPose[] poses =
+        [
+            .. golden["poses"]!
+                .AsArray()
+                .Select(pose => new TrackedPose([.. pose!.AsArray().SelectMany(point => Numbers(point!))], 1)),
+        ];
+        for (var i = 0; i < 2; i++)
         {
             Assert.Equal(Numbers(golden["get_centroid"]![i]!), poses[i].Centroid());
             Assert.Equal(Numbers(golden["get_bbox"]![i]!), poses[i].Box());
         }
         // The same formula in doubles.
         Assert.Equal((double)golden["compute_iou"]!, PoseSimilarity.Iou(poses[0].Box(), poses[1].Box()), 1e-12);
-        Assert.Equal((double)golden["compute_euclidean_distance"]!["centroids"]!, -PoseSimilarity.Distance(poses[0].Centroid(), poses[1].Centroid()), 1e-12);
+        Assert.Equal(
+            (double)golden["compute_euclidean_distance"]!["centroids"]!,
+            -PoseSimilarity.Distance(poses[0].Centroid(), poses[1].Centroid()),
+            1e-12
+        );
         Assert.True(double.IsNaN(PoseSimilarity.Distance(poses[0].Points, poses[1].Points)));
-        Assert.Equal((double)golden["touching_boxes_iou"]!["value"]!, PoseSimilarity.Iou([0, 0, 10, 10], [10, 0, 20, 10]), 1e-12);
+        Assert.Equal(
+            (double)golden["touching_boxes_iou"]!["value"]!,
+            PoseSimilarity.Iou([0, 0, 10, 10], [10, 0, 20, 10]),
+            1e-12
+        );
     }
 
     [Fact]
     public void MatchingIsThatOfTheReference()
     {
-        foreach ((string name, JsonNode? matching) in TrackingGolden.Json("tracking_parts.json")["matching"]!.AsObject())
+        foreach ((var name, var matching) in TrackingGolden.Json("tracking_parts.json")["matching"]!.AsObject())
         {
             double[][] rows = [.. matching!["cost"]!.AsArray().Select(row => Numbers(row!))];
             var cost = new double[rows.Length, rows[0].Length];
-            for (int row = 0; row < rows.Length; row++)
-                for (int column = 0; column < rows[0].Length; column++)
-                    cost[row, column] = rows[row][column];
-            foreach ((string word, TrackMatching method) in new[] { ("hungarian", TrackMatching.Hungarian), ("greedy", TrackMatching.Greedy) })
+            for (var row = 0; row < rows.Length; row++)
             {
-                double[] foundRows = Numbers(matching[word]![0]!), columns = Numbers(matching[word]![1]!);
+                for (var column = 0; column < rows[0].Length; column++)
+                    cost[row, column] = rows[row][column];
+            }
+
+            foreach (
+                (var word, var method) in new[]
+                {
+                    ("hungarian", TrackMatching.Hungarian),
+                    ("greedy", TrackMatching.Greedy),
+                }
+            )
+            {
+                double[] foundRows = Numbers(matching[word]![0]!),
+                    columns = Numbers(matching[word]![1]!);
                 var expected = new int[rows.Length];
                 Array.Fill(expected, -1);
-                for (int i = 0; i < foundRows.Length; i++)
+                for (var i = 0; i < foundRows.Length; i++)
                     expected[(int)foundRows[i]] = (int)columns[i];
-                int[] actual = TrackMatcher.Match(cost, method);
+                var actual = TrackMatcher.Match(cost, method);
                 // Equal costs: which of the pairings with the same sum is taken is left open.
                 Assert.Equal(Sum(expected), Sum(actual), 1e-12);
                 if (!name.Contains("infinite", StringComparison.Ordinal))
                     Assert.Equal(expected, actual);
             }
 
-            double Sum(int[] columns) => Enumerable.Range(0, columns.Length).Where(row => columns[row] >= 0 && double.IsFinite(cost[row, columns[row]])).Sum(row => cost[row, columns[row]]);
+            double Sum(int[] columns) =>
+                Enumerable
+                    .Range(0, columns.Length)
+                    .Where(row => columns[row] >= 0 && double.IsFinite(cost[row, columns[row]]))
+                    .Sum(row => cost[row, columns[row]]);
         }
     }
 
     [Fact]
     public void CullingIsThatOfTheReference()
     {
-        JsonNode golden = TrackingGolden.Json("tracking_parts.json"), nms = golden["nms_fast"]!;
+        JsonNode golden = TrackingGolden.Json("tracking_parts.json"),
+            nms = golden["nms_fast"]!;
         double[][] boxes = [.. nms["boxes"]!.AsArray().Select(box => Numbers(box!))];
-        double[] scores = Numbers(nms["scores"]!);
-        foreach (JsonNode? run in nms["runs"]!.AsArray())
+        var scores = Numbers(nms["scores"]!);
+        foreach (var run in nms["runs"]!.AsArray())
         {
-            int? target = (int?)run!["target_count"];
+            var target = (int?)run!["target_count"];
             if (target is null or 4)
-                Assert.Equal(Numbers(run["picked"]!), PoseCulling.Suppress(boxes, scores, (double)run["iou_threshold"]!, target).Select(i => (double)i));
+            {
+                Assert.Equal(
+                    Numbers(run["picked"]!),
+                    PoseCulling.Suppress(boxes, scores, (double)run["iou_threshold"]!, target).Select(i => (double)i)
+                );
+            }
         }
         TrackedPose[] poses = [.. boxes.Select((box, i) => new TrackedPose(box, scores[i]))];
-        foreach (JsonNode? run in golden["cull_frame_instances"]!.AsArray())
-            Assert.Equal(Numbers(run!["kept"]!), PoseCulling.Keep(poses, (int)run["instance_count"]!, (double?)run["iou_threshold"]).Select(i => (double)i));
+        foreach (var run in golden["cull_frame_instances"]!.AsArray())
+        {
+            Assert.Equal(
+                Numbers(run!["kept"]!),
+                PoseCulling
+                    .Keep(poses, (int)run["instance_count"]!, (double?)run["iou_threshold"])
+                    .Select(i => (double)i)
+            );
+        }
     }
 
     [Fact]
     public void SingleBreaksAreConnectedAsInTheReference()
     {
-        foreach ((string name, JsonNode? run) in TrackingGolden.Json("tracking_parts.json")["connect_single_breaks"]!.AsObject())
+        foreach ((var name, var run) in TrackingGolden.Json("tracking_parts.json")["connect_single_breaks"]!.AsObject())
         {
             SingleBreaks breaks = new();
-            foreach ((JsonNode? before, JsonNode? after) in run!["tracks"]!.AsArray().Zip(run["after"]!.AsArray()))
+            foreach ((var before, var after) in run!["tracks"]!.AsArray().Zip(run["after"]!.AsArray()))
             {
                 int[] tracks = [.. Numbers(before!).Select(track => (int)track)];
                 breaks.Apply(tracks);
@@ -120,5 +176,13 @@ public sealed class GoldenTrackingTests
     }
 
     private static double[] Numbers(JsonNode values) =>
-        [.. values.AsArray().Select(value => value is null ? double.NaN : value.GetValueKind() == System.Text.Json.JsonValueKind.String ? double.PositiveInfinity : (double)value)];
+        [
+            .. values
+                .AsArray()
+                .Select(value =>
+                    value is null ? double.NaN
+                    : value.GetValueKind() == System.Text.Json.JsonValueKind.String ? double.PositiveInfinity
+                    : (double)value
+                ),
+        ];
 }

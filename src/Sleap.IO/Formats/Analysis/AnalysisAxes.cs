@@ -5,10 +5,10 @@ namespace Sleap.IO;
 /// <summary>Where an element lies in an array of an analysis file, whose axes come in more than one order.</summary>
 internal sealed class AnalysisAxes
 {
-    private readonly long frameStep;
-    private readonly long nodeStep;
-    private readonly long axisStep;
-    private readonly long trackStep;
+    private readonly long _frameStep;
+    private readonly long _nodeStep;
+    private readonly long _axisStep;
+    private readonly long _trackStep;
 
     /// <summary>Axes of an array.</summary>
     /// <param name="names">frame, node, xy and track, as many as the array has, outermost first.</param>
@@ -24,8 +24,8 @@ internal sealed class AnalysisAxes
             steps[names[i]] = step;
             step *= sizes[i];
         }
-        (frameStep, nodeStep) = (steps.GetValueOrDefault("frame"), steps.GetValueOrDefault("node"));
-        (axisStep, trackStep) = (steps.GetValueOrDefault("xy"), steps.GetValueOrDefault("track"));
+        (_frameStep, _nodeStep) = (steps.GetValueOrDefault("frame"), steps.GetValueOrDefault("node"));
+        (_axisStep, _trackStep) = (steps.GetValueOrDefault("xy"), steps.GetValueOrDefault("track"));
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -35,11 +35,18 @@ internal sealed class AnalysisAxes
     public long Size(string name) => Sizes[Names.ToList().IndexOf(name)];
 
     /// <summary>Position of an element; axes that the array lacks do not count.</summary>
-    public long At(long frame, long track, long node = 0, long axis = 0) => (frame * frameStep) + (track * trackStep) + (node * nodeStep) + (axis * axisStep);
+    public long At(long frame, long track, long node = 0, long axis = 0) =>
+        (frame * _frameStep) + (track * _trackStep) + (node * _nodeStep) + (axis * _axisStep);
 
     /// <summary>Axis names of a "dims" attribute, or the ones given when there is none.</summary>
     public static string[] NamesOf(string? dims, string[] otherwise, PoseJson json, string place) =>
-        dims is null ? otherwise : [.. json.Array(json.Parse(dims, $"{place}@dims"), $"{place}@dims").Select(n => json.Text(n, $"{place}@dims"))];
+        dims is null
+            ? otherwise
+            :
+            [
+                .. json.Array(json.Parse(dims, $"{place}@dims"), $"{place}@dims")
+                    .Select(n => json.Text(n, $"{place}@dims")),
+            ];
 
     /// <summary>The names as the text of a "dims" attribute.</summary>
     public string Dims() => new JsonArray([.. Names.Select(n => JsonValue.Create(n))]).ToJsonString();

@@ -4,8 +4,9 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads SLEAP analysis HDF5 in both orders of its axes: by the attribute "dims", or, in files of SLEAP itself, which have none, in the matlab order
-/// unless the root's "transpose" is false. Every instance is a prediction; an instance without any point is none.
+/// Reads SLEAP analysis HDF5 in both orders of its axes: by the attribute "dims", or, in files of SLEAP itself, which
+/// have none, in the matlab order unless the root's "transpose" is false. Every instance is a prediction; an instance
+/// without any point is none.
 /// </summary>
 internal static class AnalysisReader
 {
@@ -20,23 +21,60 @@ internal static class AnalysisReader
         var sizes = file.Sizes("tracks");
         if (sizes.Length != 4)
             throw json.Fault("tracks", $"has {sizes.Length} axes, and 4 were expected");
-        var isStandard = file.ReadTextAttribute("/", "preset") == "standard" || file.ReadNumberAttribute("/", "transpose") == 0;
-        var order = AnalysisAxes.NamesOf(file.ReadTextAttribute("tracks", "dims"), isStandard ? Standard : Matlab, json, "tracks");
+        var isStandard =
+            file.ReadTextAttribute("/", "preset") == "standard" || file.ReadNumberAttribute("/", "transpose") == 0;
+        var order = AnalysisAxes.NamesOf(
+            file.ReadTextAttribute("tracks", "dims"),
+            isStandard ? Standard : Matlab,
+            json,
+            "tracks"
+        );
         if (order.Order().SequenceEqual(Matlab.Order()) is false)
-            throw json.Fault("tracks@dims", $"names the axes {string.Join(", ", order)}, and {string.Join(", ", Matlab)} in any order were expected");
+        {
+            throw json.Fault(
+                "tracks@dims",
+                $"names the axes {string.Join(", ", order)}, and "
+                    + $"{string.Join(", ", Matlab)} in any order were expected"
+            );
+        }
+
         var axes = new AnalysisAxes(order, sizes);
         var skeleton = options.Skeleton ?? ReadSkeleton(file, json);
         if (axes.Size("node") != skeleton.Nodes.Length || axes.Size("xy") != 2)
-            throw json.Fault("tracks", $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the skeleton has {skeleton.Nodes.Length} nodes");
+        {
+            throw json.Fault(
+                "tracks",
+                $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the "
+                    + $"skeleton has {skeleton.Nodes.Length} nodes"
+            );
+        }
+
         var untracked = (int)(file.ReadNumberAttribute("/", "untracked") ?? 0);
         var names = file.Contains("track_names") ? file.ReadTexts("track_names") : [];
-        var tracks = names.Take(Math.Max(0, names.Count - Math.Max(0, untracked))).Take((int)axes.Size("track")).Select(n => new Track(n)).ToList();
+        var tracks = names
+            .Take(Math.Max(0, names.Count - Math.Max(0, untracked)))
+            .Take((int)axes.Size("track"))
+            .Select(n => new Track(n))
+            .ToList();
         var video = options.Video ?? ReadVideo(file, json, options);
         var scores = new Scores(file, json, axes);
-        return new Labels(Frames(file.ReadNumbers<double>("tracks"), axes, skeleton, tracks, video, scores), [video], [skeleton], tracks, provenance: Provenance(file, json));
+        return new Labels(
+            Frames(file.ReadNumbers<double>("tracks"), axes, skeleton, tracks, video, scores),
+            [video],
+            [skeleton],
+            tracks,
+            provenance: Provenance(file, json)
+        );
     }
 
-    private static List<LabeledFrame> Frames(double[] points, AnalysisAxes axes, Skeleton skeleton, List<Track> tracks, Video video, Scores scores)
+    private static List<LabeledFrame> Frames(
+        double[] points,
+        AnalysisAxes axes,
+        Skeleton skeleton,
+        List<Track> tracks,
+        Video video,
+        Scores scores
+    )
     {
         var frames = new List<LabeledFrame>();
         for (var frame = 0; frame < axes.Size("frame"); frame++)
@@ -47,19 +85,41 @@ internal static class AnalysisReader
                 var found = Points(points, axes, skeleton, frame, track, scores);
                 if (found.All(p => double.IsNaN(p.X) && double.IsNaN(p.Y)))
                     continue;
-                instances.Add(new Instance
-                {
-                    Skeleton = skeleton, Points = found, Track = track < tracks.Count ? tracks[track] : null, IsPredicted = true,
-                    Score = scores.Instance(frame, track), TrackingScore = scores.Tracking(frame, track),
-                });
+                instances.Add(
+                    new Instance
+                    {
+                        Skeleton = skeleton,
+                        Points = found,
+                        Track = track < tracks.Count ? tracks[track] : null,
+                        IsPredicted = true,
+                        Score = scores.Instance(frame, track),
+                        TrackingScore = scores.Tracking(frame, track),
+                    }
+                );
             }
             if (instances.Count > 0)
-                frames.Add(new LabeledFrame { Video = video, FrameIndex = frame, Instances = instances });
+            {
+                frames.Add(
+                    new LabeledFrame
+                    {
+                        Video = video,
+                        FrameIndex = frame,
+                        Instances = instances,
+                    }
+                );
+            }
         }
         return frames;
     }
 
-    private static ImmutableArray<Point> Points(double[] points, AnalysisAxes axes, Skeleton skeleton, int frame, int track, Scores scores)
+    private static ImmutableArray<Point> Points(
+        double[] points,
+        AnalysisAxes axes,
+        Skeleton skeleton,
+        int frame,
+        int track,
+        Scores scores
+    )
     {
         var found = ImmutableArray.CreateBuilder<Point>(skeleton.Nodes.Length);
         for (var node = 0; node < found.Capacity; node++)
@@ -79,13 +139,28 @@ internal static class AnalysisReader
         {
             foreach (var pair in json.Array(json.Parse(text, "/@skeleton_symmetries"), "/@skeleton_symmetries"))
             {
-                var ends = json.Array(pair, "/@skeleton_symmetries").Select(e => e is JsonValue v && v.TryGetValue<string>(out var name) ? nodes.ToList().IndexOf(name) : json.Whole(e, "/@skeleton_symmetries")).ToList();
-                symmetries.Add(ends.Count == 2 ? new Symmetry(ends[0], ends[1]) : throw json.Fault("/@skeleton_symmetries", "has a pair that is not of two"));
+                var ends = json.Array(pair, "/@skeleton_symmetries")
+                    .Select(e =>
+                        e is JsonValue v && v.TryGetValue<string>(out var name)
+                            ? nodes.ToList().IndexOf(name)
+                            : json.Whole(e, "/@skeleton_symmetries")
+                    )
+                    .ToList();
+                symmetries.Add(
+                    ends.Count == 2
+                        ? new Symmetry(ends[0], ends[1])
+                        : throw json.Fault("/@skeleton_symmetries", "has a pair that is not of two")
+                );
             }
         }
         try
         {
-            return new Skeleton(file.ReadTextAttribute("/", "skeleton_name") ?? "", nodes, edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1])), symmetries);
+            return new Skeleton(
+                file.ReadTextAttribute("/", "skeleton_name") ?? "",
+                nodes,
+                edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1])),
+                symmetries
+            );
         }
         catch (ArgumentException fault)
         {
@@ -96,43 +171,81 @@ internal static class AnalysisReader
     private static Video ReadVideo(Hdf5Reader file, PoseJson json, LabelsReadOptions options)
     {
         var name = file.Contains("video_path") ? file.ReadTexts("video_path").FirstOrDefault() ?? "" : "";
-        var row = new JsonObject { ["filename"] = name.Length > 0 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path) };
-        if (file.ReadTextAttribute("/", "video_backend_metadata") is { Length: > 0 } text && json.Object(text, "/@video_backend_metadata")["shape"] is { } shape)
+        var row = new JsonObject
+        {
+            ["filename"] = name.Length > 0 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path),
+        };
+        if (
+            file.ReadTextAttribute("/", "video_backend_metadata") is { Length: > 0 } text
+            && json.Object(text, "/@video_backend_metadata")["shape"] is { } shape
+        )
+        {
             row["shape"] = shape.DeepClone();
-        return new SlpVideos(json, file.Path, 1.3, options.SearchFolders).Read(new JsonObject { ["backend"] = row, ["filename"] = row["filename"]!.DeepClone() }, "video_path");
+        }
+
+        return new SlpVideos(json, file.Path, 1.3, options.SearchFolders).Read(
+            new JsonObject { ["backend"] = row, ["filename"] = row["filename"]!.DeepClone() },
+            "video_path"
+        );
     }
 
     private static JsonObject Provenance(Hdf5Reader file, PoseJson json) =>
-        file.Contains("provenance") && file.ReadTexts("provenance").FirstOrDefault() is { Length: > 0 } text ? json.Object(text, "provenance") : [];
+        file.Contains("provenance") && file.ReadTexts("provenance").FirstOrDefault() is { Length: > 0 } text
+            ? json.Object(text, "provenance")
+            : [];
 
     /// <summary>The arrays of scores, each of which may be missing.</summary>
     private sealed class Scores
     {
-        private readonly (double[] Values, AnalysisAxes Axes)? points;
-        private readonly (double[] Values, AnalysisAxes Axes)? instances;
-        private readonly (double[] Values, AnalysisAxes Axes)? tracking;
+        private readonly (double[] Values, AnalysisAxes Axes)? _points;
+        private readonly (double[] Values, AnalysisAxes Axes)? _instances;
+        private readonly (double[] Values, AnalysisAxes Axes)? _tracking;
 
         public Scores(Hdf5Reader file, PoseJson json, AnalysisAxes axes)
         {
-            points = Read(file, json, axes, "point_scores", "xy");
-            instances = Read(file, json, axes, "instance_scores", "xy", "node");
-            tracking = Read(file, json, axes, "tracking_scores", "xy", "node");
+            _points = Read(file, json, axes, "point_scores", "xy");
+            _instances = Read(file, json, axes, "instance_scores", "xy", "node");
+            _tracking = Read(file, json, axes, "tracking_scores", "xy", "node");
         }
 
-        public float Point(int frame, int track, int node) => points is { } p ? (float)p.Values[p.Axes.At(frame, track, node)] : float.NaN;
+        public float Point(int frame, int track, int node) =>
+            _points is { } p ? (float)p.Values[p.Axes.At(frame, track, node)] : float.NaN;
 
-        public float Instance(int frame, int track) => instances is { } i ? (float)i.Values[i.Axes.At(frame, track)] : float.NaN;
+        public float Instance(int frame, int track) =>
+            _instances is { } i ? (float)i.Values[i.Axes.At(frame, track)] : float.NaN;
 
-        public float Tracking(int frame, int track) => tracking is { } t ? (float)t.Values[t.Axes.At(frame, track)] : float.NaN;
+        public float Tracking(int frame, int track) =>
+            _tracking is { } t ? (float)t.Values[t.Axes.At(frame, track)] : float.NaN;
 
-        private static (double[], AnalysisAxes)? Read(Hdf5Reader file, PoseJson json, AnalysisAxes axes, string name, params string[] without)
+        private static (double[], AnalysisAxes)? Read(
+            Hdf5Reader file,
+            PoseJson json,
+            AnalysisAxes axes,
+            string name,
+            params string[] without
+        )
         {
             if (!file.Contains(name))
                 return null;
-            var order = AnalysisAxes.NamesOf(file.ReadTextAttribute(name, "dims"), [.. axes.Names.Except(without)], json, name);
+            var order = AnalysisAxes.NamesOf(
+                file.ReadTextAttribute(name, "dims"),
+                [.. axes.Names.Except(without)],
+                json,
+                name
+            );
             var sizes = file.Sizes(name);
-            if (!order.Order().SequenceEqual(axes.Names.Except(without).Order()) || !order.Select(axes.Size).SequenceEqual(sizes))
-                throw json.Fault(name, $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, and {string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected");
+            if (
+                !order.Order().SequenceEqual(axes.Names.Except(without).Order())
+                || !order.Select(axes.Size).SequenceEqual(sizes)
+            )
+            {
+                throw json.Fault(
+                    name,
+                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, "
+                        + $"and {string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
+                );
+            }
+
             return (file.ReadNumbers<double>(name), new AnalysisAxes(order, sizes));
         }
     }

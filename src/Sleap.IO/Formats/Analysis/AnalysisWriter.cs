@@ -3,31 +3,42 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes SLEAP analysis HDF5 in the order that SLEAP writes (track, xy, node, frame), a file for each video. Instances without a track, or whose track
-/// is taken in their frame, get columns of their own behind the tracks; the root attribute "untracked" counts those.
+/// Writes SLEAP analysis HDF5 in the order that SLEAP writes (track, xy, node, frame), a file for each video. Instances
+/// without a track, or whose track is taken in their frame, get columns of their own behind the tracks; the root
+/// attribute "untracked" counts those.
 /// </summary>
 internal sealed class AnalysisWriter
 {
-    private readonly Labels labels;
-    private readonly Video video;
-    private readonly Skeleton skeleton;
-    private readonly List<LabeledFrame> frames;
-    private readonly List<Track> tracks;
-    private readonly List<(int Frame, int Column, Instance Instance)> placed = [];
-    private int untracked;
-    private int moved;
+    private readonly Labels _labels;
+    private readonly Video _video;
+    private readonly Skeleton _skeleton;
+    private readonly List<LabeledFrame> _frames;
+    private readonly List<Track> _tracks;
+    private readonly List<(int Frame, int Column, Instance Instance)> _placed = [];
+    private int _untracked;
+    private int _moved;
 
     private AnalysisWriter(Labels labels, Video video, string path)
     {
-        this.labels = labels;
-        this.video = video;
-        frames = [.. labels.Frames.Where(f => f.Video == video)];
-        var instances = frames.SelectMany(f => f.Instances).ToList();
+        _labels = labels;
+        _video = video;
+        _frames = [.. labels.Frames.Where(f => f.Video == video)];
+        var instances = _frames.SelectMany(f => f.Instances).ToList();
         var skeletons = instances.Select(i => i.Skeleton).Distinct().ToList();
         if (skeletons.Count > 1)
-            throw new PoseFormatException(path, "node_names", $"the video {video.Path} has animals of {skeletons.Count} skeletons, and the format holds one.");
-        skeleton = skeletons.FirstOrDefault() ?? labels.Skeletons.FirstOrDefault() ?? throw new PoseFormatException(path, "node_names", "the labels have no skeleton.");
-        tracks = [.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))];
+        {
+            throw new PoseFormatException(
+                path,
+                "node_names",
+                $"the video {video.Path} has animals of {skeletons.Count} skeletons, and the format holds one."
+            );
+        }
+
+        _skeleton =
+            skeletons.FirstOrDefault()
+            ?? labels.Skeletons.FirstOrDefault()
+            ?? throw new PoseFormatException(path, "node_names", "the labels have no skeleton.");
+        _tracks = [.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))];
     }
 
     public static IReadOnlyList<string> Write(Labels labels, string path)
@@ -53,17 +64,28 @@ internal sealed class AnalysisWriter
     {
         var file = Path.GetFileName(path);
         var dot = file.IndexOf('.');
-        var movie = string.Concat(Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/')).Where(c => char.IsLetterOrDigit(c) || c is '-' or '_'));
+        var movie = string.Concat(
+            Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/'))
+                .Where(c => char.IsLetterOrDigit(c) || c is '-' or '_')
+        );
         return Path.Combine(Path.GetDirectoryName(path) ?? "", $"{file[..dot]}.{number:D3}_{movie}{file[dot..]}");
     }
 
     private List<string> WriteFile(string path)
     {
         Place();
-        var count = Math.Max(video.Shape?.Frames ?? 0, frames.Count == 0 ? 0 : frames.Max(f => f.FrameIndex) + 1);
-        var columns = tracks.Count + untracked;
-        if ((decimal)count * columns * skeleton.Nodes.Length * 2 > System.Array.MaxLength)
-            throw new PoseFormatException(path, "tracks", $"{count} frames of {columns} tracks and {skeleton.Nodes.Length} nodes are more than one array holds.");
+        var count = Math.Max(_video.Shape?.Frames ?? 0, _frames.Count == 0 ? 0 : _frames.Max(f => f.FrameIndex) + 1);
+        var columns = _tracks.Count + _untracked;
+        if ((decimal)count * columns * _skeleton.Nodes.Length * 2 > System.Array.MaxLength)
+        {
+            throw new PoseFormatException(
+                path,
+                "tracks",
+                $"{count} frames of {columns} tracks and "
+                    + $"{_skeleton.Nodes.Length} nodes are more than one array holds."
+            );
+        }
+
         AtomicFile.Write(path, temporary => WriteArrays(temporary, count, columns));
         return Lost();
     }
@@ -71,31 +93,35 @@ internal sealed class AnalysisWriter
     /// <summary>Gives every instance a column: people's labels first, so that they keep their tracks.</summary>
     private void Place()
     {
-        foreach (var group in frames.GroupBy(f => f.FrameIndex))
+        foreach (var group in _frames.GroupBy(f => f.FrameIndex))
         {
             var taken = new HashSet<int>();
             var extra = 0;
             foreach (var instance in group.SelectMany(f => f.Instances).OrderBy(i => i.IsPredicted))
             {
-                var column = instance.Track is null ? -1 : tracks.IndexOf(instance.Track);
+                var column = instance.Track is null ? -1 : _tracks.IndexOf(instance.Track);
                 var isFree = column >= 0 && taken.Add(column);
-                moved += column >= 0 && !isFree ? 1 : 0;
-                placed.Add((group.Key, isFree ? column : tracks.Count + extra++, instance));
+                _moved += column >= 0 && !isFree ? 1 : 0;
+                _placed.Add((group.Key, isFree ? column : _tracks.Count + extra++, instance));
             }
-            untracked = Math.Max(untracked, extra);
+            _untracked = Math.Max(_untracked, extra);
         }
     }
 
     private void WriteArrays(string temporary, int count, int columns)
     {
-        var nodes = skeleton.Nodes.Length;
+        var nodes = _skeleton.Nodes.Length;
         var trackAxes = new AnalysisAxes(["track", "xy", "node", "frame"], [columns, 2, nodes, count]);
         var pointAxes = new AnalysisAxes(["track", "node", "frame"], [columns, nodes, count]);
         var instanceAxes = new AnalysisAxes(["track", "frame"], [columns, count]);
         var occupancyAxes = new AnalysisAxes(["frame", "track"], [count, columns]);
         var (points, pointScores) = (Missing(trackAxes), Missing(pointAxes));
-        var (scores, tracking, occupancy) = (Missing(instanceAxes), Missing(instanceAxes), new byte[(long)count * columns]);
-        foreach (var (frame, column, instance) in placed)
+        var (scores, tracking, occupancy) = (
+            Missing(instanceAxes),
+            Missing(instanceAxes),
+            new byte[(long)count * columns]
+        );
+        foreach (var (frame, column, instance) in _placed)
         {
             occupancy[occupancyAxes.At(frame, column)] = 1;
             scores[instanceAxes.At(frame, column)] = instance.Score;
@@ -120,38 +146,81 @@ internal sealed class AnalysisWriter
 
     private void WriteNames(Hdf5Writer file)
     {
-        string[] names = [.. tracks.Select(t => t.Name), .. Enumerable.Range(0, untracked).Select(i => $"untracked_{i}")];
+        string[] names =
+        [
+            .. _tracks.Select(t => t.Name),
+            .. Enumerable.Range(0, _untracked).Select(i => $"untracked_{i}"),
+        ];
         file.FixedTexts("track_names", names, [names.Length]);
-        file.FixedTexts("node_names", skeleton.Nodes, [skeleton.Nodes.Length]);
-        file.FixedTexts("edge_names", [.. skeleton.Edges.SelectMany(e => new[] { skeleton.Nodes[e.Source], skeleton.Nodes[e.Destination] })], [skeleton.Edges.Length, 2]);
-        file.Numbers<long>("edge_inds", [.. skeleton.Edges.SelectMany(e => new long[] { e.Source, e.Destination })], [skeleton.Edges.Length, 2]);
+        file.FixedTexts("node_names", _skeleton.Nodes, [_skeleton.Nodes.Length]);
+        file.FixedTexts(
+            "edge_names",
+            [.. _skeleton.Edges.SelectMany(e => new[] { _skeleton.Nodes[e.Source], _skeleton.Nodes[e.Destination] })],
+            [_skeleton.Edges.Length, 2]
+        );
+        file.Numbers<long>(
+            "edge_inds",
+            [.. _skeleton.Edges.SelectMany(e => new long[] { e.Source, e.Destination })],
+            [_skeleton.Edges.Length, 2]
+        );
         file.FixedTexts("labels_path", [""], []);
-        file.FixedTexts("video_path", [video.FoundPath ?? video.Path], []);
-        file.Numbers<long>("video_ind", [labels.Videos.ToList().IndexOf(video)], []);
-        file.FixedTexts("provenance", [new JsonObject(labels.Provenance.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString()], []);
+        file.FixedTexts("video_path", [_video.FoundPath ?? _video.Path], []);
+        file.Numbers<long>("video_ind", [_labels.Videos.ToList().IndexOf(_video)], []);
+        file.FixedTexts(
+            "provenance",
+            [
+                new JsonObject(
+                    _labels.Provenance.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))
+                ).ToJsonString(),
+            ],
+            []
+        );
         file.TextAttribute("/", "format", "analysis");
         file.TextAttribute("/", "preset", "matlab");
-        file.TextAttribute("/", "skeleton_name", skeleton.Name);
-        file.TextAttribute("/", "skeleton_symmetries", new JsonArray([.. skeleton.Symmetries.Select(s => new JsonArray(skeleton.Nodes[s.First], skeleton.Nodes[s.Second]))]).ToJsonString());
-        file.NumberAttribute<long>("/", "untracked", untracked);
-        if (video.Shape is { } shape)
-            file.TextAttribute("/", "video_backend_metadata", new JsonObject { ["shape"] = SlpVideoRow.Sizes(shape) }.ToJsonString());
+        file.TextAttribute("/", "skeleton_name", _skeleton.Name);
+        file.TextAttribute(
+            "/",
+            "skeleton_symmetries",
+            new JsonArray([
+                .. _skeleton.Symmetries.Select(s => new JsonArray(_skeleton.Nodes[s.First], _skeleton.Nodes[s.Second])),
+            ]).ToJsonString()
+        );
+        file.NumberAttribute<long>("/", "untracked", _untracked);
+        if (_video.Shape is { } shape)
+        {
+            file.TextAttribute(
+                "/",
+                "video_backend_metadata",
+                new JsonObject { ["shape"] = SlpVideoRow.Sizes(shape) }.ToJsonString()
+            );
+        }
     }
 
     private List<string> Lost()
     {
         var lost = new List<string>();
-        var user = placed.Count(p => !p.Instance.IsPredicted);
+        var user = _placed.Count(p => !p.Instance.IsPredicted);
         if (user > 0)
-            lost.Add($"{user} instances that people set read back as predictions: the format does not tell them apart.");
-        if (moved > 0)
-            lost.Add($"{moved} instances share their track with another of the same frame; they are in columns of their own, without the track.");
-        if (frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
+        {
+            lost.Add(
+                $"{user} instances that people set read back as predictions: the format does not tell them apart."
+            );
+        }
+
+        if (_moved > 0)
+        {
+            lost.Add(
+                $"{_moved} instances share their track with another of the same frame; they are in columns of "
+                    + $"their own, without the track."
+            );
+        }
+
+        if (_frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
             lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
-        if (placed.Count(p => p.Instance.Points.All(x => x.IsMissing)) is > 0 and var blank)
+        if (_placed.Count(p => p.Instance.Points.All(x => x.IsMissing)) is > 0 and var blank)
             lost.Add($"{blank} instances without any point are not read back.");
-        if (labels.Suggestions.Count > 0)
-            lost.Add($"The format has no place for {labels.Suggestions.Count} suggestions.");
+        if (_labels.Suggestions.Count > 0)
+            lost.Add($"The format has no place for {_labels.Suggestions.Count} suggestions.");
         return lost;
     }
 

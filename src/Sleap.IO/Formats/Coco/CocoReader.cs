@@ -4,23 +4,24 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads COCO keypoints: each category is a skeleton, the pictures are one video in the order of the list. Visibility 0 is missing, 1 and 2 are points.
-/// An annotation with a score is a prediction. Files written by this project name video and frame beside each picture and read back as those.
+/// Reads COCO keypoints: each category is a skeleton, the pictures are one video in the order of the list. Visibility 0
+/// is missing, 1 and 2 are points. An annotation with a score is a prediction. Files written by this project name video
+/// and frame beside each picture and read back as those.
 /// </summary>
 internal sealed class CocoReader
 {
-    private readonly PoseJson json;
-    private readonly LabelsReadOptions options;
-    private readonly JsonObject root;
-    private readonly VideoFinder finder;
-    private readonly OrderedDictionary<string, Track> tracks = [];
+    private readonly PoseJson _json;
+    private readonly LabelsReadOptions _options;
+    private readonly JsonObject _root;
+    private readonly VideoFinder _finder;
+    private readonly OrderedDictionary<string, Track> _tracks = [];
 
     private CocoReader(string path, LabelsReadOptions options)
     {
-        json = new PoseJson(path);
-        this.options = options;
-        root = json.Object(System.IO.File.ReadAllText(path), "the whole file");
-        finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
+        _json = new PoseJson(path);
+        _options = options;
+        _root = _json.Object(System.IO.File.ReadAllText(path), "the whole file");
+        _finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
     }
 
     public static Labels Read(string path, LabelsReadOptions options) => new CocoReader(path, options).Read();
@@ -30,116 +31,183 @@ internal sealed class CocoReader
         var skeletons = new Dictionary<int, Skeleton>();
         foreach (var category in List("categories"))
         {
-            if (category.Row["keypoints"] is not null && !skeletons.TryAdd(json.Whole(category.Row["id"], $"{category.Place} id"), ReadSkeleton(category.Row, category.Place)))
-                throw json.Fault(category.Place, "has the id of another category");
+            if (
+                category.Row["keypoints"] is not null
+                && !skeletons.TryAdd(
+                    _json.Whole(category.Row["id"], $"{category.Place} id"),
+                    ReadSkeleton(category.Row, category.Place)
+                )
+            )
+            {
+                throw _json.Fault(category.Place, "has the id of another category");
+            }
         }
         if (skeletons.Count == 0)
-            throw json.Fault("categories", "has none with keypoints");
+            throw _json.Fault("categories", "has none with keypoints");
         var (frames, videos) = Pictures();
         var instances = frames.Keys.ToDictionary(id => id, _ => new List<Instance>());
         foreach (var (row, place) in List("annotations"))
         {
-            var image = json.Whole(row["image_id"], $"{place} image_id");
-            var category = json.Whole(row["category_id"], $"{place} category_id");
+            var image = _json.Whole(row["image_id"], $"{place} image_id");
+            var category = _json.Whole(row["category_id"], $"{place} category_id");
             if (!instances.TryGetValue(image, out var list))
-                throw json.Fault(place, $"names the picture {image}, which is not there");
+                throw _json.Fault(place, $"names the picture {image}, which is not there");
             if (skeletons.TryGetValue(category, out var skeleton) && row["keypoints"] is not null)
                 list.Add(ReadInstance(row, place, skeleton));
         }
         return new Labels(
-            frames.Where(f => instances[f.Key].Count > 0).Select(f => new LabeledFrame { Video = f.Value.Video, FrameIndex = f.Value.Frame, Instances = instances[f.Key] }),
-            videos, skeletons.Values.Distinct(), tracks.Values);
+            frames
+                .Where(f => instances[f.Key].Count > 0)
+                .Select(f => new LabeledFrame
+                {
+                    Video = f.Value.Video,
+                    FrameIndex = f.Value.Frame,
+                    Instances = instances[f.Key],
+                }),
+            videos,
+            skeletons.Values.Distinct(),
+            _tracks.Values
+        );
     }
 
     private IEnumerable<(JsonObject Row, string Place)> List(string name) =>
-        json.Array(root[name], name).Select((r, i) => (json.Object(r, $"{name}[{i}]"), $"{name}[{i}]"));
+        _json.Array(_root[name], name).Select((r, i) => (_json.Object(r, $"{name}[{i}]"), $"{name}[{i}]"));
 
     private Skeleton ReadSkeleton(JsonObject row, string place)
     {
-        var nodes = json.Array(row["keypoints"], $"{place} keypoints").Select(n => json.Text(n, $"{place} keypoints")).ToList();
+        var nodes = _json
+            .Array(row["keypoints"], $"{place} keypoints")
+            .Select(n => _json.Text(n, $"{place} keypoints"))
+            .ToList();
         var edges = row["skeleton"] is JsonArray pairs
-            ? pairs.Select(p => json.Array(p, $"{place} skeleton")).Select(p => p.Count == 2
-                // Counted from 1.
-                ? new Edge(json.Whole(p[0], $"{place} skeleton") - 1, json.Whole(p[1], $"{place} skeleton") - 1)
-                : throw json.Fault($"{place} skeleton", "has an edge that is not of two")).Distinct()
+            ? pairs
+                .Select(p => _json.Array(p, $"{place} skeleton"))
+                .Select(p =>
+                    p.Count == 2
+                        // Counted from 1.
+                        ? new Edge(
+                            _json.Whole(p[0], $"{place} skeleton") - 1,
+                            _json.Whole(p[1], $"{place} skeleton") - 1
+                        )
+                        : throw _json.Fault($"{place} skeleton", "has an edge that is not of two")
+                )
+                .Distinct()
             : [];
         try
         {
             var skeleton = new Skeleton(row["name"] is JsonValue name ? name.ToString() : "", nodes, edges);
-            return options.Skeleton is { } asked && nodes.All(n => asked.IndexOf(n) >= 0) && asked.Nodes.Length == nodes.Count ? asked : skeleton;
+            return
+                _options.Skeleton is { } asked
+                && nodes.All(n => asked.IndexOf(n) >= 0)
+                && asked.Nodes.Length == nodes.Count
+                ? asked
+                : skeleton;
         }
         catch (ArgumentException fault)
         {
-            throw new PoseFormatException(json.File, place, fault.Message, fault);
+            throw new PoseFormatException(_json.File, place, fault.Message, fault);
         }
     }
 
     /// <summary>Place of each picture by its id.</summary>
     private (Dictionary<int, (Video Video, int Frame)> Frames, List<Video> Videos) Pictures()
     {
-        var (frames, movies, names) = (new Dictionary<int, (Video, int)>(), new OrderedDictionary<string, Video>(), new List<(int Id, string Name)>());
+        var (frames, movies, names) = (
+            new Dictionary<int, (Video, int)>(),
+            new OrderedDictionary<string, Video>(),
+            new List<(int Id, string Name)>()
+        );
         var ids = new HashSet<int>();
         foreach (var (row, place) in List("images"))
         {
-            var id = json.Whole(row["id"], $"{place} id");
-            var name = json.Text(row["file_name"], $"{place} file_name");
+            var id = _json.Whole(row["id"], $"{place} id");
+            var name = _json.Text(row["file_name"], $"{place} file_name");
             if (!ids.Add(id))
-                throw json.Fault(place, $"has the id {id} of another picture");
+                throw _json.Fault(place, $"has the id {id} of another picture");
             if (row["video"] is null)
             {
                 names.Add((id, name));
                 continue;
             }
-            var movie = json.Text(row["video"], $"{place} video");
+            var movie = _json.Text(row["video"], $"{place} video");
             if (!movies.TryGetValue(movie, out var video))
-                movies.Add(movie, video = new Video(movie, VideoKind.Movie) { FoundPath = finder.Find(movie) });
-            frames[id] = (video, json.Whole(row["frame_index"], $"{place} frame_index"));
+                movies.Add(movie, video = new Video(movie, VideoKind.Movie) { FoundPath = _finder.Find(movie) });
+            frames[id] = (video, _json.Whole(row["frame_index"], $"{place} frame_index"));
         }
         var videos = movies.Values.ToList();
         if (names.Count > 0)
         {
-            var list = options.Video ?? Video.FromImages([.. names.Select(n => finder.Find(n.Name) ?? n.Name)]);
+            var list = _options.Video ?? Video.FromImages([.. names.Select(n => _finder.Find(n.Name) ?? n.Name)]);
             videos.Add(list);
             for (var i = 0; i < names.Count; i++)
                 frames[names[i].Id] = (list, i);
         }
         if (frames.Values.Any(f => f.Item2 < 0))
-            throw json.Fault("images", "has a frame number below 0");
+            throw _json.Fault("images", "has a frame number below 0");
         return (frames, videos);
     }
 
     private Instance ReadInstance(JsonObject row, string place, Skeleton skeleton)
     {
-        var numbers = json.Array(row["keypoints"], $"{place} keypoints");
+        var numbers = _json.Array(row["keypoints"], $"{place} keypoints");
         if (numbers.Count != skeleton.Nodes.Length * 3)
-            throw json.Fault($"{place} keypoints", $"has {numbers.Count} numbers, and the category has {skeleton.Nodes.Length} keypoints of 3");
+        {
+            throw _json.Fault(
+                $"{place} keypoints",
+                $"has {numbers.Count} numbers, and the category has {skeleton.Nodes.Length} keypoints of 3"
+            );
+        }
+
         var isPredicted = row["score"] is not null;
         var scores = row["keypoint_scores"] as JsonArray;
         if (scores is not null && scores.Count != skeleton.Nodes.Length)
-            throw json.Fault($"{place} keypoint_scores", $"has {scores.Count} numbers, and the category has {skeleton.Nodes.Length} keypoints");
+        {
+            throw _json.Fault(
+                $"{place} keypoint_scores",
+                $"has {scores.Count} numbers, and the category has {skeleton.Nodes.Length} keypoints"
+            );
+        }
+
         var points = ImmutableArray.CreateBuilder<Point>(skeleton.Nodes.Length);
         for (var n = 0; n < skeleton.Nodes.Length; n++)
         {
-            var score = scores?[n] is { } given ? (float)json.Number(given, $"{place} keypoint_scores") : float.NaN;
-            points.Add(json.Number(numbers[(n * 3) + 2], $"{place} keypoints") > 0
-                ? new Point(json.Number(numbers[n * 3], $"{place} keypoints"), json.Number(numbers[(n * 3) + 1], $"{place} keypoints"), true, false, score)
-                : Point.Missing with { Score = score });
+            var score = scores?[n] is { } given ? (float)_json.Number(given, $"{place} keypoint_scores") : float.NaN;
+            points.Add(
+                _json.Number(numbers[(n * 3) + 2], $"{place} keypoints") > 0
+                    ? new Point(
+                        _json.Number(numbers[n * 3], $"{place} keypoints"),
+                        _json.Number(numbers[(n * 3) + 1], $"{place} keypoints"),
+                        true,
+                        false,
+                        score
+                    )
+                    : Point.Missing with
+                    {
+                        Score = score,
+                    }
+            );
         }
         return new Instance
         {
-            Skeleton = skeleton, Points = points.MoveToImmutable(), Track = ReadTrack(row), IsPredicted = isPredicted,
-            Score = isPredicted ? (float)json.Number(row["score"], $"{place} score") : 0, TrackingScore = float.NaN,
+            Skeleton = skeleton,
+            Points = points.MoveToImmutable(),
+            Track = ReadTrack(row),
+            IsPredicted = isPredicted,
+            Score = isPredicted ? (float)_json.Number(row["score"], $"{place} score") : 0,
+            TrackingScore = float.NaN,
         };
     }
 
     private Track? ReadTrack(JsonObject row)
     {
         var attributes = row["attributes"] as JsonObject;
-        var name = attributes?["track"]?.ToString() ?? ((attributes?["object_id"] ?? row["track_id"]) is { } id ? $"track_{id}" : null);
+        var name =
+            attributes?["track"]?.ToString()
+            ?? ((attributes?["object_id"] ?? row["track_id"]) is { } id ? $"track_{id}" : null);
         if (name is null)
             return null;
-        if (!tracks.TryGetValue(name, out var track))
-            tracks.Add(name, track = new Track(name));
+        if (!_tracks.TryGetValue(name, out var track))
+            _tracks.Add(name, track = new Track(name));
         return track;
     }
 }

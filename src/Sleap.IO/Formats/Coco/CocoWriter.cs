@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes COCO keypoints as sleap-io does (visibility 2 or 0, edges counted from 1, the box around the visible points), with video, frame number, track
-/// name and scores beside, which other readers pass over. Pictures are named and not written.
+/// Writes COCO keypoints as sleap-io does (visibility 2 or 0, edges counted from 1, the box around the visible points),
+/// with video, frame number, track name and scores beside, which other readers pass over. Pictures are named and not
+/// written.
 /// </summary>
 internal static class CocoWriter
 {
@@ -18,18 +19,26 @@ internal static class CocoWriter
             foreach (var instance in frame.Instances)
                 annotations.Add(Annotation(labels, instance, annotations.Count + 1, images.Count));
         }
-        var text = new JsonObject { ["images"] = images, ["annotations"] = annotations, ["categories"] = categories }.ToJsonString();
+        var text = new JsonObject
+        {
+            ["images"] = images,
+            ["annotations"] = annotations,
+            ["categories"] = categories,
+        }.ToJsonString();
         AtomicFile.Write(path, temporary => File.WriteAllText(temporary, text));
         return Lost(labels);
     }
 
-    private static JsonObject Category(Skeleton skeleton, int id) => new()
-    {
-        ["id"] = id,
-        ["name"] = skeleton.Name,
-        ["keypoints"] = new JsonArray([.. skeleton.Nodes.Select(n => JsonValue.Create(n))]),
-        ["skeleton"] = new JsonArray([.. skeleton.Edges.Select(e => new JsonArray(e.Source + 1, e.Destination + 1))]),
-    };
+    private static JsonObject Category(Skeleton skeleton, int id) =>
+        new()
+        {
+            ["id"] = id,
+            ["name"] = skeleton.Name,
+            ["keypoints"] = new JsonArray([.. skeleton.Nodes.Select(n => JsonValue.Create(n))]),
+            ["skeleton"] = new JsonArray([
+                .. skeleton.Edges.Select(e => new JsonArray(e.Source + 1, e.Destination + 1)),
+            ]),
+        };
 
     private static JsonObject Image(LabeledFrame frame, int id)
     {
@@ -42,7 +51,8 @@ internal static class CocoWriter
         }
         else
         {
-            row["file_name"] = $"{Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/'))}_frame_{frame.FrameIndex:D6}.png";
+            row["file_name"] =
+                $"{Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/'))}_frame_{frame.FrameIndex:D6}.png";
             (row["video"], row["frame_index"]) = (video.FoundPath ?? video.Path, frame.FrameIndex);
         }
         if (video.Shape is { } shape)
@@ -60,18 +70,31 @@ internal static class CocoWriter
             ["id"] = id,
             ["image_id"] = image,
             ["category_id"] = labels.Skeletons.ToList().IndexOf(instance.Skeleton) + 1,
-            ["keypoints"] = new JsonArray([.. instance.Points.SelectMany(p => p.IsMissing ? [0.0, 0.0, 0.0] : new[] { p.X, p.Y, 2.0 }).Select(v => JsonValue.Create(v))]),
+            ["keypoints"] = new JsonArray([
+                .. instance
+                    .Points.SelectMany(p => p.IsMissing ? [0.0, 0.0, 0.0] : new[] { p.X, p.Y, 2.0 })
+                    .Select(v => JsonValue.Create(v)),
+            ]),
             ["num_keypoints"] = shown.Count,
             ["bbox"] = new JsonArray(left, top, width, height),
             ["area"] = width * height,
             ["iscrowd"] = 0,
         };
         if (instance.Track is { } track)
-            row["attributes"] = new JsonObject { ["object_id"] = labels.Tracks.ToList().FindIndex(t => ReferenceEquals(t, track)) + 1, ["track"] = track.Name };
+        {
+            row["attributes"] = new JsonObject
+            {
+                ["object_id"] = labels.Tracks.ToList().FindIndex(t => ReferenceEquals(t, track)) + 1,
+                ["track"] = track.Name,
+            };
+        }
+
         if (instance.IsPredicted)
         {
             row["score"] = float.IsFinite(instance.Score) ? instance.Score : 0;
-            row["keypoint_scores"] = new JsonArray([.. instance.Points.Select(p => float.IsFinite(p.Score) ? JsonValue.Create(p.Score) : null)]);
+            row["keypoint_scores"] = new JsonArray([
+                .. instance.Points.Select(p => float.IsFinite(p.Score) ? JsonValue.Create(p.Score) : null),
+            ]);
         }
         return row;
     }
@@ -85,7 +108,12 @@ internal static class CocoWriter
         if (labels.Tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
             lost.Add("Tracks of one name read back as one track.");
         if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
-            lost.Add($"COCO has no place for the link of {corrected} instances to the predictions they were made from.");
+        {
+            lost.Add(
+                $"COCO has no place for the link of {corrected} instances to the predictions they were made from."
+            );
+        }
+
         if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
             lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
         if (labels.Suggestions.Count > 0)

@@ -10,11 +10,12 @@ internal static class CsvFile
     private const int MostCell = 1 << 16;
 
     /// <summary>Reads rows with their line numbers (from 1). Empty lines are left out.</summary>
-    /// <exception cref="PoseFormatException">A quote is never closed, a cell is endless, or the file is not text.</exception>
+    /// <exception cref="PoseFormatException">A quote is never closed, a cell is endless, or the file is not
+    /// text.</exception>
     public static IEnumerable<(int Line, string[] Cells)> Read(string path)
     {
         using var reader = new StreamReader(path, new UTF8Encoding(false));
-        for (var line = 1; ReadRow(reader, path, ref line, out var start) is { } cells;)
+        for (var line = 1; ReadRow(reader, path, ref line, out var start) is { } cells; )
         {
             if (cells.Length > 1 || cells[0].Length > 0)
                 yield return (start, cells);
@@ -27,7 +28,9 @@ internal static class CsvFile
         var text = cell.AsSpan().Trim();
         if (text.IsEmpty || text.Equals("nan", StringComparison.OrdinalIgnoreCase))
             return double.NaN;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        return
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
             ? number
             : throw Fault(path, line, column, $"is '{Short(cell)}', and a number was expected");
     }
@@ -41,17 +44,22 @@ internal static class CsvFile
             : throw Fault(path, line, column, $"is '{Short(cell)}', and a whole number was expected");
     }
 
-    public static PoseFormatException Fault(string path, int line, string column, string cause) => new(path, $"line {line}, column {column}", $"{cause}.");
+    public static PoseFormatException Fault(string path, int line, string column, string cause) =>
+        new(path, $"line {line}, column {column}", $"{cause}.");
 
     /// <summary>One cell as it is written, in quotes where it must be.</summary>
     public static string Cell(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text.AsSpan().Trim().Length == text.Length ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+        text.AsSpan().IndexOfAny(",\"\r\n") < 0 && text.AsSpan().Trim().Length == text.Length
+            ? text
+            : $"\"{text.Replace("\"", "\"\"")}\"";
 
     /// <summary>A number so that reading it gives the same one; NaN is an empty cell.</summary>
-    public static string Cell(double number) => double.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture);
+    public static string Cell(double number) =>
+        double.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture);
 
     /// <inheritdoc cref="Cell(double)"/>
-    public static string Cell(float number) => float.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture);
+    public static string Cell(float number) =>
+        float.IsNaN(number) ? "" : number.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Short(string cell) => cell.Length <= 40 ? cell : cell[..40] + "...";
 
@@ -77,15 +85,33 @@ internal static class CsvFile
             var c = (char)read;
             line += c == '\n' ? 1 : 0;
             if (c == '"' && isQuoted && reader.Peek() == '"')
+            {
                 cell.Append((char)reader.Read());
+            }
             else if (c == '"' && (isQuoted || cell.Length == 0))
+            {
                 isQuoted = !isQuoted;
+            }
             else if (!isQuoted && c == ',')
+            {
                 cells.Add(Take(cell));
+            }
             else if (!isQuoted && c == '\n')
+            {
                 break;
+            }
             else if (isQuoted || c != '\r')
-                cell.Append(c == '\0' ? throw new PoseFormatException(path, $"line {start}", "holds a zero byte, so the file is not text.") : c);
+            {
+                cell.Append(
+                    c == '\0'
+                        ? throw new PoseFormatException(
+                            path,
+                            $"line {start}",
+                            "holds a zero byte, so the file is not text."
+                        )
+                        : c
+                );
+            }
         }
         cells.Add(Take(cell));
         return [.. cells];

@@ -3,70 +3,82 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>Writes the tidy table as frames come. On a full disk the file ends with the last whole frame that was added.</summary>
+/// <summary>
+/// Writes the tidy table as frames come. On a full disk the file ends with the last whole frame that was added.
+/// </summary>
 internal sealed class TidyCsvStream : ILabelsSink
 {
     private const int MostHeld = 1 << 16;
 
-    private readonly string path;
-    private readonly AtomicFile place;
-    private readonly DiskHeadroom headroom;
-    private readonly FileStream file;
-    private readonly StringWriter held = new() { NewLine = "\n" };
-    private readonly TidyCsvLosses losses = new();
+    private readonly string _path;
+    private readonly AtomicFile _place;
+    private readonly DiskHeadroom _headroom;
+    private readonly FileStream _file;
+    private readonly StringWriter _held = new() { NewLine = "\n" };
+    private readonly TidyCsvLosses _losses = new();
 
     public TidyCsvStream(string path, Skeleton skeleton)
     {
-        losses.Add([skeleton], []);
-        this.path = path;
-        place = AtomicFile.Begin(path);
+        _losses.Add([skeleton], []);
+        _path = path;
+        _place = AtomicFile.Begin(path);
         try
         {
-            file = new FileStream(place.Temporary, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            headroom = new DiskHeadroom(path, place.Temporary, 0);
+            _file = new FileStream(
+                _place.Temporary,
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.ReadWrite,
+                bufferSize: 0
+            );
+            _headroom = new DiskHeadroom(path, _place.Temporary, 0);
         }
         catch
         {
             Dispose();
             throw;
         }
-        TidyCsv.WriteHeader(held);
+        TidyCsv.WriteHeader(_held);
     }
 
     public void Add(LabeledFrame frame)
     {
-        losses.Add(frame);
+        _losses.Add(frame);
         for (var i = 0; i < frame.Instances.Count; i++)
-            TidyCsv.WriteInstance(held, frame, i);
-        if (held.GetStringBuilder().Length < MostHeld)
+            TidyCsv.WriteInstance(_held, frame, i);
+        if (_held.GetStringBuilder().Length < MostHeld)
             return;
-        var isRoomy = headroom.Ensure(file.Position);
+        var isRoomy = _headroom.Ensure(_file.Position);
         Append();
         if (!isRoomy)
-            throw new IOException($"The disk is full: {path} ends with frame {frame.FrameIndex} of {frame.Video.Path}.");
+        {
+            throw new IOException(
+                $"The disk is full: {_path} ends with frame {frame.FrameIndex} of {frame.Video.Path}."
+            );
+        }
     }
 
     public IReadOnlyList<string> Finish(JsonObject provenance)
     {
         Append();
-        var end = file.Position;
-        file.Dispose();
-        headroom.Trim(end);
-        headroom.Dispose();
-        place.Commit();
-        return [.. losses.Sentences(), "The format has no place for the provenance."];
+        var end = _file.Position;
+        _file.Dispose();
+        _headroom.Trim(end);
+        _headroom.Dispose();
+        _place.Commit();
+        return [.. _losses.Sentences(), "The format has no place for the provenance."];
     }
 
     public void Dispose()
     {
-        file?.Dispose();
-        headroom?.Dispose();
-        place.Dispose();
+        _file?.Dispose();
+        _headroom?.Dispose();
+        _place.Dispose();
     }
 
     private void Append()
     {
-        file.Write(Encoding.UTF8.GetBytes(held.ToString()));
-        held.GetStringBuilder().Clear();
+        _file.Write(Encoding.UTF8.GetBytes(_held.ToString()));
+        _held.GetStringBuilder().Clear();
     }
 }

@@ -1,8 +1,8 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads DeepLabCut tables: hand-made labels of pictures, and predictions of a video (numbered rows, with likelihoods). Nodes keep the order of the
-/// file, and a frame's number is the one in its picture's name.
+/// Reads DeepLabCut tables: hand-made labels of pictures, and predictions of a video (numbered rows, with likelihoods).
+/// Nodes keep the order of the file, and a frame's number is the one in its picture's name.
 /// </summary>
 internal static class DeepLabCutCsv
 {
@@ -12,11 +12,21 @@ internal static class DeepLabCutCsv
         if (rows.Count == 0)
             throw new PoseFormatException(path, null, "the file is empty.");
         var header = DeepLabCutHeader.Read(rows, path, out var skip);
-        return Read([.. rows.Skip(skip).Select(r => DeepLabCutRow.Read(r.Line, r.Cells, header, path))], header, path, options);
+        return Read(
+            [.. rows.Skip(skip).Select(r => DeepLabCutRow.Read(r.Line, r.Cells, header, path))],
+            header,
+            path,
+            options
+        );
     }
 
     /// <summary>Labels of rows that a CSV or HDF5 table was read into.</summary>
-    public static Labels Read(IReadOnlyList<DeepLabCutRow> body, DeepLabCutHeader header, string path, LabelsReadOptions options)
+    public static Labels Read(
+        IReadOnlyList<DeepLabCutRow> body,
+        DeepLabCutHeader header,
+        string path,
+        LabelsReadOptions options
+    )
     {
         var skeleton = CsvSkeleton.Choose(options.Skeleton, header.Nodes, path);
         // A table of one animal knows no individuals: no tracks either.
@@ -28,12 +38,22 @@ internal static class DeepLabCutCsv
         var frames = body.Select(row =>
         {
             var (video, frame) = pictures?.Place(row) ?? (movie!, row.FrameNumber!.Value);
-            return new LabeledFrame { Video = video, FrameIndex = frame, Instances = [.. Instances(row, header, skeleton, tracks)] };
+            return new LabeledFrame
+            {
+                Video = video,
+                FrameIndex = frame,
+                Instances = [.. Instances(row, header, skeleton, tracks)],
+            };
         });
         return new Labels(frames, pictures?.Videos ?? [movie!], [skeleton], tracks);
     }
 
-    private static IEnumerable<Instance> Instances(DeepLabCutRow row, DeepLabCutHeader header, Skeleton skeleton, Track[] tracks)
+    private static IEnumerable<Instance> Instances(
+        DeepLabCutRow row,
+        DeepLabCutHeader header,
+        Skeleton skeleton,
+        Track[] tracks
+    )
     {
         foreach (var individual in header.Individuals)
         {

@@ -1,8 +1,9 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads DeepLabCut's HDF5: a table that pandas wrote through PyTables, in the group df_with_missing (or keypoints): an index of picture names or frame
-/// numbers, one block of float64, and the names of its columns as a pickle in an attribute.
+/// Reads DeepLabCut's HDF5: a table that pandas wrote through PyTables, in the group df_with_missing (or keypoints): an
+/// index of picture names or frame numbers, one block of float64, and the names of its columns as a pickle in an
+/// attribute.
 /// </summary>
 internal static class DeepLabCutHdf5
 {
@@ -28,9 +29,22 @@ internal static class DeepLabCutHdf5
         var parts = (name as List<object?>)?.OfType<string>().ToArray() ?? [];
         return parts switch
         {
-            [_, var node, ("x" or "y" or "likelihood") and var coordinate] => new DeepLabCutColumn(position, "", node, coordinate),
-            [_, var individual, var node, ("x" or "y" or "likelihood") and var coordinate] => new DeepLabCutColumn(position, individual, node, coordinate),
-            _ => throw fault($"names the column {position} ({string.Join(", ", parts)}), and (scorer, individual, bodypart, coordinate) was expected"),
+            [_, var node, ("x" or "y" or "likelihood") and var coordinate] => new DeepLabCutColumn(
+                position,
+                "",
+                node,
+                coordinate
+            ),
+            [_, var individual, var node, ("x" or "y" or "likelihood") and var coordinate] => new DeepLabCutColumn(
+                position,
+                individual,
+                node,
+                coordinate
+            ),
+            _ => throw fault(
+                $"names the column {position} ({string.Join(", ", parts)}), and (scorer, individual, "
+                    + $"bodypart, coordinate) was expected"
+            ),
         };
     }
 }

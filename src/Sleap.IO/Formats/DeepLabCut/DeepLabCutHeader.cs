@@ -1,9 +1,12 @@
 namespace Sleap.IO;
 
-/// <summary>The header of a DeepLabCut table: rows scorer, individuals (several animals only), bodyparts, coords; then one column a number.</summary>
+/// <summary>
+/// The header of a DeepLabCut table: rows scorer, individuals (several animals only), bodyparts, coords; then one
+/// column a number.
+/// </summary>
 internal sealed class DeepLabCutHeader
 {
-    private readonly Dictionary<string, (int, DeepLabCutColumn)[]> columnsByIndividual;
+    private readonly Dictionary<string, (int, DeepLabCutColumn)[]> _columnsByIndividual;
 
     private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns, string scorer)
     {
@@ -12,7 +15,10 @@ internal sealed class DeepLabCutHeader
         Scorer = scorer;
         Nodes = [.. columns.Select(c => c.Node).Distinct()];
         Individuals = [.. columns.Select(c => c.Individual).Distinct()];
-        columnsByIndividual = columns.Select((c, i) => (i, c)).GroupBy(c => c.c.Individual).ToDictionary(g => g.Key, g => g.ToArray());
+        _columnsByIndividual = columns
+            .Select((c, i) => (i, c))
+            .GroupBy(c => c.c.Individual)
+            .ToDictionary(g => g.Key, g => g.ToArray());
     }
 
     /// <summary>Columns before the first number: one with a path, or three with its parts.</summary>
@@ -29,12 +35,14 @@ internal sealed class DeepLabCutHeader
     public IReadOnlyList<string> Individuals { get; }
 
     /// <summary>The columns of one animal, with their place among all columns.</summary>
-    public IReadOnlyList<(int Place, DeepLabCutColumn Column)> ColumnsOf(string individual) => columnsByIndividual[individual];
+    public IReadOnlyList<(int Place, DeepLabCutColumn Column)> ColumnsOf(string individual) =>
+        _columnsByIndividual[individual];
 
     /// <summary>A header whose columns were read from elsewhere.</summary>
-    public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) => columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
-        ? new DeepLabCutHeader(1, columns, "")
-        : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
+    public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) =>
+        columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
+            ? new DeepLabCutHeader(1, columns, "")
+            : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
 
     public static bool Owns(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
 
@@ -42,7 +50,9 @@ internal sealed class DeepLabCutHeader
     public static DeepLabCutHeader Read(IReadOnlyList<(int Line, string[] Cells)> rows, string path, out int count)
     {
         var named = new Dictionary<string, string[]>();
-        foreach (var (line, cells) in rows.TakeWhile(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords"))
+        foreach (
+            var (line, cells) in rows.TakeWhile(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords")
+        )
         {
             if (!named.TryAdd(cells[0], cells))
                 throw new PoseFormatException(path, $"line {line}", $"the header row '{cells[0]}' is there twice.");
@@ -56,17 +66,43 @@ internal sealed class DeepLabCutHeader
         var coords = named["coords"];
         var first = Array.FindIndex(coords, c => c is "x" or "y" or "likelihood");
         if (first is not (1 or 3))
-            throw new PoseFormatException(path, "header", "the row 'coords' has its first x, y or likelihood neither behind one column nor behind three.");
+        {
+            throw new PoseFormatException(
+                path,
+                "header",
+                "the row 'coords' has its first x, y or likelihood neither behind one column nor behind three."
+            );
+        }
+
         if (named.Values.Any(r => r.Length != coords.Length))
             throw new PoseFormatException(path, "header", "its rows are not of one length.");
         var (columns, seen) = (new List<DeepLabCutColumn>(), new HashSet<DeepLabCutColumn>());
         for (var i = first; i < coords.Length; i++)
         {
-            var column = new DeepLabCutColumn(i, named.TryGetValue("individuals", out var individuals) ? individuals[i] : "", named["bodyparts"][i], coords[i]);
+            var column = new DeepLabCutColumn(
+                i,
+                named.TryGetValue("individuals", out var individuals) ? individuals[i] : "",
+                named["bodyparts"][i],
+                coords[i]
+            );
             if (column.Coordinate is not ("x" or "y" or "likelihood"))
-                throw new PoseFormatException(path, $"header, column {i + 1}", $"the coordinate is '{column.Coordinate}', and x, y or likelihood was expected.");
+            {
+                throw new PoseFormatException(
+                    path,
+                    $"header, column {i + 1}",
+                    $"the coordinate is '{column.Coordinate}', and x, y or likelihood was expected."
+                );
+            }
+
             if (!seen.Add(column with { Position = 0 }))
-                throw new PoseFormatException(path, $"header, column {i + 1}", $"{column.Individual} {column.Node} {column.Coordinate} is there twice.");
+            {
+                throw new PoseFormatException(
+                    path,
+                    $"header, column {i + 1}",
+                    $"{column.Individual} {column.Node} {column.Coordinate} is there twice."
+                );
+            }
+
             columns.Add(column);
         }
         return new DeepLabCutHeader(first, columns, named["scorer"][first]);

@@ -1,9 +1,12 @@
 namespace Sleap.IO;
 
-/// <summary>The pictures that the rows of a DeepLabCut table name: each folder is a video, each picture the frame of the number in its name.</summary>
+/// <summary>
+/// The pictures that the rows of a DeepLabCut table name: each folder is a video, each picture the frame of the number
+/// in its name.
+/// </summary>
 internal sealed class DeepLabCutPictures
 {
-    private readonly Dictionary<string, (Video Video, int Frame)> places = [];
+    private readonly Dictionary<string, (Video Video, int Frame)> _places = [];
 
     private DeepLabCutPictures(IEnumerable<Video> videos) => Videos = [.. videos];
 
@@ -11,25 +14,36 @@ internal sealed class DeepLabCutPictures
 
     public static DeepLabCutPictures Of(IReadOnlyList<DeepLabCutRow> rows, string path, LabelsReadOptions options)
     {
-        var folders = rows.GroupBy(r => r.Picture.Contains('/') ? r.Picture[..r.Picture.LastIndexOf('/')] : "").ToList();
+        var folders = rows.GroupBy(r => r.Picture.Contains('/') ? r.Picture[..r.Picture.LastIndexOf('/')] : "")
+            .ToList();
         var numbered = new List<(Video Video, List<(string Picture, int Number)> Pictures)>();
         foreach (var folder in folders)
         {
             var pictures = folder.Select(r => r.Picture).ToList();
             if (pictures.Distinct().Count() < pictures.Count)
-                throw new PoseFormatException(path, pictures.GroupBy(p => p).First(g => g.Count() > 1).Key, "the picture has two rows.");
+            {
+                throw new PoseFormatException(
+                    path,
+                    pictures.GroupBy(p => p).First(g => g.Count() > 1).Key,
+                    "the picture has two rows."
+                );
+            }
+
             numbered.Add(Numbered(pictures, path, options));
         }
         var made = new DeepLabCutPictures(numbered.Select(n => n.Video));
         foreach (var (video, pictures) in numbered)
         {
             foreach (var (picture, number) in pictures)
-                made.places[picture] = (video, number);
+                made._places[picture] = (video, number);
         }
         return made;
     }
 
-    /// <summary>The movie that a table of predictions is named after: "session" for sessionDLC_resnet50_....csv, beside the table.</summary>
+    /// <summary>
+    /// The movie that a table of predictions is named after: "session" for sessionDLC_resnet50_....csv, beside the
+    /// table.
+    /// </summary>
     public static Video MovieOf(string path, LabelsReadOptions options)
     {
         var stem = Path.GetFileNameWithoutExtension(path);
@@ -41,25 +55,38 @@ internal sealed class DeepLabCutPictures
         return new Video(found ?? name, VideoKind.Movie) { FoundPath = found };
     }
 
-    public (Video Video, int Frame) Place(DeepLabCutRow row) => places[row.Picture];
+    public (Video Video, int Frame) Place(DeepLabCutRow row) => _places[row.Picture];
 
-    private static (Video Video, List<(string Picture, int Number)> Pictures) Numbered(List<string> pictures, string path, LabelsReadOptions options)
+    private static (Video Video, List<(string Picture, int Number)> Pictures) Numbered(
+        List<string> pictures,
+        string path,
+        LabelsReadOptions options
+    )
     {
         var numbers = pictures.Select(ImageFiles.NumberIn).ToList();
         // Without a number of its own for each picture, they count in the order of the file.
         var isNumbered = numbers.All(n => n is not null) && numbers.Distinct().Count() == numbers.Count;
-        var ordered = pictures.Select((p, i) => (Picture: p, Number: isNumbered ? numbers[i]!.Value : i)).OrderBy(p => p.Number).ToList();
+        var ordered = pictures
+            .Select((p, i) => (Picture: p, Number: isNumbered ? numbers[i]!.Value : i))
+            .OrderBy(p => p.Number)
+            .ToList();
         var found = ordered.Select(p => Find(p.Picture, path, options) ?? p.Picture).ToList();
         return (Video.FromImages(found, [.. ordered.Select(p => p.Number)]), ordered);
     }
 
-    /// <summary>Tables lie in labeled-data/NAME and name their pictures from the project's folder; copies lie beside the project or beside the pictures.</summary>
+    /// <summary>
+    /// Tables lie in labeled-data/NAME and name their pictures from the project's folder; copies lie beside the project
+    /// or beside the pictures.
+    /// </summary>
     private static string? Find(string picture, string path, LabelsReadOptions options)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string[] bases = [Path.Combine(folder, "..", ".."), folder, .. options.SearchFolders];
         var bare = Path.GetFileName(picture);
-        var found = bases.Select(b => Path.Combine(b, picture)).Append(Path.Combine(folder, bare)).FirstOrDefault(File.Exists);
+        var found = bases
+            .Select(b => Path.Combine(b, picture))
+            .Append(Path.Combine(folder, bare))
+            .FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);
     }
 }

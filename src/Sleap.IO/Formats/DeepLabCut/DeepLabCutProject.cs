@@ -11,7 +11,8 @@ internal static class DeepLabCutProject
     public static string? TableIn(string folder, string? scorer = null)
     {
         var tables = Directory.EnumerateFiles(folder, "CollectedData_*.csv").Order(StringComparer.Ordinal).ToList();
-        return tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t) == $"CollectedData_{scorer}") ?? tables.FirstOrDefault();
+        return tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t) == $"CollectedData_{scorer}")
+            ?? tables.FirstOrDefault();
     }
 
     /// <summary>Reads all tables of a project into one set of labels.</summary>
@@ -24,28 +25,58 @@ internal static class DeepLabCutProject
         var labeled = Path.Combine(folder, "labeled-data");
         if (!Directory.Exists(labeled))
             throw new PoseFormatException(config, null, $"the project has no folder {labeled}.");
-        var tables = Directory.EnumerateDirectories(labeled).Order(StringComparer.Ordinal).Select(d => TableIn(d, YamlFile.Text(root, "scorer"))).OfType<string>().ToList();
+        var tables = Directory
+            .EnumerateDirectories(labeled)
+            .Order(StringComparer.Ordinal)
+            .Select(d => TableIn(d, YamlFile.Text(root, "scorer")))
+            .OfType<string>()
+            .ToList();
         if (tables.Count == 0)
-            throw new PoseFormatException(config, null, $"no folder under {labeled} holds a table CollectedData_*.csv.");
+        {
+            throw new PoseFormatException(
+                config,
+                null,
+                $"no folder under {labeled} holds a table CollectedData_*.csv."
+            );
+        }
+
         var skeleton = options.Skeleton ?? Skeleton(root, tables, config);
         var parts = tables.Select(t => DeepLabCutCsv.Read(t, options with { Skeleton = skeleton })).ToList();
         var tracks = parts.SelectMany(p => p.Tracks).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First());
-        var frames = parts.SelectMany(p => p.Frames).Select(f => new LabeledFrame
-        {
-            // The same animal's name in two videos is one track, as in the project.
-            Video = f.Video, FrameIndex = f.FrameIndex, Instances = [.. f.Instances.Select(i => Retracked(i, tracks))],
-        });
+        var frames = parts
+            .SelectMany(p => p.Frames)
+            .Select(f => new LabeledFrame
+            {
+                // The same animal's name in two videos is one track, as in the project.
+                Video = f.Video,
+                FrameIndex = f.FrameIndex,
+                Instances = [.. f.Instances.Select(i => Retracked(i, tracks))],
+            });
         return new Labels(frames, parts.SelectMany(p => p.Videos), [skeleton], tracks.Values);
     }
 
-    private static Instance Retracked(Instance i, Dictionary<string, Track> tracks) => i.Track is null
-        ? i
-        : new Instance { Skeleton = i.Skeleton, Points = i.Points, Track = tracks[i.Track.Name], IsPredicted = i.IsPredicted, Score = i.Score, TrackingScore = i.TrackingScore };
+    private static Instance Retracked(Instance i, Dictionary<string, Track> tracks) =>
+        i.Track is null
+            ? i
+            : new Instance
+            {
+                Skeleton = i.Skeleton,
+                Points = i.Points,
+                Track = tracks[i.Track.Name],
+                IsPredicted = i.IsPredicted,
+                Score = i.Score,
+                TrackingScore = i.TrackingScore,
+            };
 
-    /// <summary>Nodes as the first table has them and those that only others have; edges from the config's skeleton.</summary>
+    /// <summary>
+    /// Nodes as the first table has them and those that only others have; edges from the config's skeleton.
+    /// </summary>
     private static Skeleton Skeleton(YamlMappingNode root, List<string> tables, string config)
     {
-        var nodes = tables.SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes).Distinct().ToList();
+        var nodes = tables
+            .SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes)
+            .Distinct()
+            .ToList();
         var edges = new List<Edge>();
         if (YamlFile.List(root, "skeleton") is { } pairs)
         {
@@ -53,8 +84,15 @@ internal static class DeepLabCutProject
             {
                 var ends = pair.Select(n => nodes.IndexOf(n.ToString())).ToList();
                 // The config may join parts that were never labelled.
-                if (ends.Count == 2 && ends.All(e => e >= 0) && ends[0] != ends[1] && !edges.Contains(new Edge(ends[0], ends[1])))
+                if (
+                    ends.Count == 2
+                    && ends.All(e => e >= 0)
+                    && ends[0] != ends[1]
+                    && !edges.Contains(new Edge(ends[0], ends[1]))
+                )
+                {
                     edges.Add(new Edge(ends[0], ends[1]));
+                }
             }
         }
         try

@@ -3,88 +3,128 @@ using System.Globalization;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are pictures, labeled-data/VIDEO/img0012.png; where all
-/// animals are predictions of one movie, rows are frame numbers, as DeepLabCut writes its own predictions. With tracks, or several animals in a
-/// frame, it is the form with individuals.
+/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are pictures,
+/// labeled-data/VIDEO/img0012.png; where all animals are predictions of one movie, rows are frame numbers, as
+/// DeepLabCut writes its own predictions. With tracks, or several animals in a frame, it is the form with individuals.
 /// </summary>
 internal sealed class DeepLabCutWriter
 {
     private const string Labelled = "CollectedData_";
 
-    private readonly Labels labels;
-    private readonly Skeleton skeleton;
-    private readonly List<Instance> instances;
-    private readonly List<string> individuals = [];
-    private readonly List<(Video Video, int FrameIndex, Instance?[] Columns)> rows = [];
-    private readonly bool isNumbered;
-    private readonly bool hasScores;
-    private readonly int digits;
-    private int untracked;
-    private int moved;
-    private int renumbered;
+    private readonly Labels _labels;
+    private readonly Skeleton _skeleton;
+    private readonly List<Instance> _instances;
+    private readonly List<string> _individuals = [];
+    private readonly List<(Video Video, int FrameIndex, Instance?[] Columns)> _rows = [];
+    private readonly bool _isNumbered;
+    private readonly bool _hasScores;
+    private readonly int _digits;
+    private int _untracked;
+    private int _moved;
+    private int _renumbered;
 
     private DeepLabCutWriter(Labels labels, string path)
     {
-        this.labels = labels;
-        instances = [.. labels.Frames.SelectMany(f => f.Instances)];
-        var skeletons = instances.Select(i => i.Skeleton).Distinct().ToList();
+        _labels = labels;
+        _instances = [.. labels.Frames.SelectMany(f => f.Instances)];
+        var skeletons = _instances.Select(i => i.Skeleton).Distinct().ToList();
         if (skeletons.Count > 1)
-            throw new PoseFormatException(path, "bodyparts", $"the labels have animals of {skeletons.Count} skeletons, and the format holds one.");
-        skeleton = skeletons.FirstOrDefault() ?? labels.Skeletons.FirstOrDefault() ?? throw new PoseFormatException(path, "bodyparts", "the labels have no skeleton.");
-        hasScores = instances.Any(i => i.IsPredicted);
+        {
+            throw new PoseFormatException(
+                path,
+                "bodyparts",
+                $"the labels have animals of {skeletons.Count} skeletons, and the format holds one."
+            );
+        }
+
+        _skeleton =
+            skeletons.FirstOrDefault()
+            ?? labels.Skeletons.FirstOrDefault()
+            ?? throw new PoseFormatException(path, "bodyparts", "the labels have no skeleton.");
+        _hasScores = _instances.Any(i => i.IsPredicted);
         var used = labels.Frames.Select(f => f.Video).Distinct().ToList();
-        isNumbered = hasScores && instances.All(i => i.IsPredicted) && used is [{ Kind: not VideoKind.Images }];
-        digits = Math.Max(4, labels.Frames.Select(f => f.FrameIndex).DefaultIfEmpty().Max().ToString(CultureInfo.InvariantCulture).Length);
+        _isNumbered = _hasScores && _instances.All(i => i.IsPredicted) && used is [{ Kind: not VideoKind.Images }];
+        _digits = Math.Max(
+            4,
+            labels.Frames.Select(f => f.FrameIndex).DefaultIfEmpty().Max().ToString(CultureInfo.InvariantCulture).Length
+        );
     }
 
     /// <summary>Whether a file's name asks for this format.</summary>
     public static bool Owns(string path) =>
-        Path.GetFileName(path).StartsWith(Labelled, StringComparison.Ordinal) || path.EndsWith(".dlc.csv", StringComparison.OrdinalIgnoreCase);
+        Path.GetFileName(path).StartsWith(Labelled, StringComparison.Ordinal)
+        || path.EndsWith(".dlc.csv", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes the table; gives back what it cannot hold.</summary>
     public static IReadOnlyList<string> Write(Labels labels, string path)
     {
         var writer = new DeepLabCutWriter(labels, path);
         writer.Place();
-        AtomicFile.Write(path, temporary =>
-        {
-            using var file = new StreamWriter(temporary) { NewLine = "\n" };
-            writer.WriteTable(file, Scorer(path));
-        });
+        AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                using var file = new StreamWriter(temporary) { NewLine = "\n" };
+                writer.WriteTable(file, Scorer(path));
+            }
+        );
         return [.. writer.Lost()];
     }
 
     private static string Scorer(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
-        return name.StartsWith(Labelled, StringComparison.Ordinal) && name.Length > Labelled.Length ? name[Labelled.Length..] : "Sleap.MLNet";
+        return name.StartsWith(Labelled, StringComparison.Ordinal) && name.Length > Labelled.Length
+            ? name[Labelled.Length..]
+            : "Sleap.MLNet";
     }
 
     /// <summary>Gives each animal of each frame a column: its track's, or the next one for those without.</summary>
     private void Place()
     {
-        var names = labels.Tracks.Where(t => instances.Exists(i => ReferenceEquals(i.Track, t))).ToList();
-        foreach (var frame in labels.Frames.GroupBy(f => (f.Video, f.FrameIndex)))
+        var names = _labels.Tracks.Where(t => _instances.Exists(i => ReferenceEquals(i.Track, t))).ToList();
+        foreach (var frame in _labels.Frames.GroupBy(f => (f.Video, f.FrameIndex)))
         {
             var columns = new Dictionary<int, Instance>();
             var extra = 0;
             // People's labels first, so that they keep their tracks.
-            foreach (var animal in frame.SelectMany(f => f.Instances).Where(i => i.Points.Any(p => !p.IsMissing)).OrderBy(i => i.IsPredicted))
+            foreach (
+                var animal in frame
+                    .SelectMany(f => f.Instances)
+                    .Where(i => i.Points.Any(p => !p.IsMissing))
+                    .OrderBy(i => i.IsPredicted)
+            )
             {
                 var column = animal.Track is null ? -1 : names.IndexOf(animal.Track);
                 if (column >= 0 && columns.TryAdd(column, animal))
                     continue;
-                moved += column >= 0 ? 1 : 0;
+                _moved += column >= 0 ? 1 : 0;
                 columns.Add(names.Count + extra++, animal);
             }
-            untracked = Math.Max(untracked, extra);
-            rows.Add((frame.Key.Video, frame.Key.FrameIndex, [.. Enumerable.Range(0, columns.Count == 0 ? 0 : columns.Keys.Max() + 1).Select(columns.GetValueOrDefault)]));
+            _untracked = Math.Max(_untracked, extra);
+            _rows.Add(
+                (
+                    frame.Key.Video,
+                    frame.Key.FrameIndex,
+                    [
+                        .. Enumerable
+                            .Range(0, columns.Count == 0 ? 0 : columns.Keys.Max() + 1)
+                            .Select(columns.GetValueOrDefault),
+                    ]
+                )
+            );
         }
         // One animal without a track: the form that knows no individuals.
-        if (names.Count > 0 || untracked > 1)
-            individuals.AddRange(Unique([.. names.Select(t => t.Name), .. Enumerable.Range(1, untracked).Select(i => $"individual{i}")]));
+        if (names.Count > 0 || _untracked > 1)
+        {
+            _individuals.AddRange(
+                Unique([.. names.Select(t => t.Name), .. Enumerable.Range(1, _untracked).Select(i => $"individual{i}")])
+            );
+        }
         else
-            individuals.Add("");
+        {
+            _individuals.Add("");
+        }
     }
 
     private static IEnumerable<string> Unique(IEnumerable<string> names)
@@ -101,18 +141,22 @@ internal sealed class DeepLabCutWriter
 
     private void WriteTable(StreamWriter file, string scorer)
     {
-        string[] coords = hasScores ? ["x", "y", "likelihood"] : ["x", "y"];
-        void Header(string name, Func<string, string, string, string> cell) => file.WriteLine(
-            $"{name},{string.Join(',', individuals.SelectMany(i => skeleton.Nodes.SelectMany(n => coords.Select(c => CsvFile.Cell(cell(i, n, c))))))}");
+        string[] coords = _hasScores ? ["x", "y", "likelihood"] : ["x", "y"];
+        void Header(string name, Func<string, string, string, string> cell) =>
+            file.WriteLine(
+                $"{name},{string.Join(',', _individuals.SelectMany(i => _skeleton.Nodes.SelectMany(n => coords.Select(c => CsvFile.Cell(cell(i, n, c))))))}"
+            );
         Header("scorer", (_, _, _) => scorer);
-        if (individuals[0].Length > 0)
+        if (_individuals[0].Length > 0)
             Header("individuals", (i, _, _) => i);
         Header("bodyparts", (_, n, _) => n);
         Header("coords", (_, _, c) => c);
-        foreach (var (video, frame, columns) in rows)
+        foreach (var (video, frame, columns) in _rows)
         {
-            file.Write(CsvFile.Cell(isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : Picture(video, frame)));
-            for (var i = 0; i < individuals.Count; i++)
+            file.Write(
+                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : Picture(video, frame))
+            );
+            for (var i = 0; i < _individuals.Count; i++)
                 WriteAnimal(file, i < columns.Length ? columns[i] : null);
             file.WriteLine();
         }
@@ -120,11 +164,11 @@ internal sealed class DeepLabCutWriter
 
     private void WriteAnimal(StreamWriter file, Instance? animal)
     {
-        for (var n = 0; n < skeleton.Nodes.Length; n++)
+        for (var n = 0; n < _skeleton.Nodes.Length; n++)
         {
             var p = animal?.Points[n] ?? Point.Missing;
             file.Write(p.IsMissing ? ",," : $",{CsvFile.Cell(p.X)},{CsvFile.Cell(p.Y)}");
-            if (hasScores)
+            if (_hasScores)
                 file.Write(animal is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
         }
     }
@@ -133,45 +177,89 @@ internal sealed class DeepLabCutWriter
     {
         var position = video.FrameNumbers.IsEmpty ? frame : video.FrameNumbers.IndexOf(frame);
         if (video.Kind != VideoKind.Images || position < 0 || position >= video.ImagePaths.Length)
-            return $"labeled-data/{Folder(video)}/img{frame.ToString($"D{digits}", CultureInfo.InvariantCulture)}.png";
+            return $"labeled-data/{Folder(video)}/img{frame.ToString($"D{_digits}", CultureInfo.InvariantCulture)}.png";
         var parts = video.ImagePaths[position].Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
-        renumbered += ImageFiles.NumberIn(parts[^1]) == frame ? 0 : 1;
+        _renumbered += ImageFiles.NumberIn(parts[^1]) == frame ? 0 : 1;
         return $"labeled-data/{(parts.Length > 1 ? parts[^2] : "images")}/{parts[^1]}";
     }
 
-    /// <summary>The movie's name without its ending; where two movies have one name, each has its number before.</summary>
+    /// <summary>
+    /// The movie's name without its ending; where two movies have one name, each has its number before.
+    /// </summary>
     private string Folder(Video video)
     {
-        static string Stem(Video v) => Path.GetFileNameWithoutExtension(((v.Path == "." ? v.Source?.Path ?? v.FoundPath : v.Path) ?? "video").Replace('\\', '/'));
+        static string Stem(Video v) =>
+            Path.GetFileNameWithoutExtension(
+                ((v.Path == "." ? v.Source?.Path ?? v.FoundPath : v.Path) ?? "video").Replace('\\', '/')
+            );
         var stem = Stem(video);
-        return labels.Videos.Count(v => Stem(v) == stem) > 1 ? $"{labels.Videos.ToList().IndexOf(video):D3}_{stem}" : stem;
+        return _labels.Videos.Count(v => Stem(v) == stem) > 1
+            ? $"{_labels.Videos.ToList().IndexOf(video):D3}_{stem}"
+            : stem;
     }
 
     private IEnumerable<string> Lost()
     {
-        if (skeleton.Edges.Length > 0 || skeleton.Symmetries.Length > 0)
-            yield return "The table has no place for edges and symmetries; DeepLabCut keeps its skeleton in config.yaml.";
-        if (moved > 0)
-            yield return $"{moved} instances share their track with another of the same frame; they are in columns of their own.";
-        if (untracked > 0 && individuals[0].Length > 0)
-            yield return $"Animals without a track are in the columns individual1 to individual{untracked} and read back as such tracks.";
-        if (labels.Tracks.Select(t => t.Name).Distinct().Count() < labels.Tracks.Count || labels.Tracks.Any(t => t.Name.Length == 0))
+        if (_skeleton.Edges.Length > 0 || _skeleton.Symmetries.Length > 0)
+        {
+            yield return "The table has no place for edges and symmetries; DeepLabCut keeps its skeleton in "
+                + "config.yaml.";
+        }
+
+        if (_moved > 0)
+        {
+            yield return $"{_moved} instances share their track with another of the same frame; they are in columns "
+                + $"of their own.";
+        }
+
+        if (_untracked > 0 && _individuals[0].Length > 0)
+        {
+            yield return $"Animals without a track are in the columns individual1 to individual{_untracked} and read "
+                + $"back as such tracks.";
+        }
+
+        if (
+            _labels.Tracks.Select(t => t.Name).Distinct().Count() < _labels.Tracks.Count
+            || _labels.Tracks.Any(t => t.Name.Length == 0)
+        )
+        {
             yield return "Tracks of one name, or of none, have names of their own in the table.";
-        if (instances.Count(i => i.IsPredicted && i.Points.All(p => p.IsMissing || float.IsNaN(p.Score))) is > 0 and var mistaken)
+        }
+
+        if (
+            _instances.Count(i => i.IsPredicted && i.Points.All(p => p.IsMissing || float.IsNaN(p.Score)))
+            is > 0
+                and var mistaken
+        )
+        {
             yield return $"{mistaken} predictions without point scores read back as people's labels.";
-        if (hasScores)
+        }
+
+        if (_hasScores)
             yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
-        if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var blank)
+        if (_instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var blank)
             yield return $"{blank} instances without any point are left out.";
-        if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
-            yield return $"The table has no place for the link of {corrected} instances to the predictions they were made from.";
-        if (labels.Frames.Count(f => f.IsNegative) is > 0 and var negative)
-            yield return $"The table does not tell the {negative} frames marked as holding no animal from others without one.";
-        if (renumbered > 0)
-            yield return $"{renumbered} pictures have another number in their name than their frame; reading takes the one in the name.";
-        if (!isNumbered && labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
+        if (_instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
+        {
+            yield return $"The table has no place for the link of {corrected} instances to the predictions they were "
+                + $"made from.";
+        }
+
+        if (_labels.Frames.Count(f => f.IsNegative) is > 0 and var negative)
+        {
+            yield return $"The table does not tell the {negative} frames marked as holding no animal from others "
+                + $"without one.";
+        }
+
+        if (_renumbered > 0)
+        {
+            yield return $"{_renumbered} pictures have another number in their name than their frame; reading takes "
+                + $"the one in the name.";
+        }
+
+        if (!_isNumbered && _labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
             yield return "Frames are named as pictures labeled-data/VIDEO/imgNNNN.png, which are not written.";
-        if (labels.Suggestions.Count > 0)
-            yield return $"The table has no place for {labels.Suggestions.Count} suggestions.";
+        if (_labels.Suggestions.Count > 0)
+            yield return $"The table has no place for {_labels.Suggestions.Count} suggestions.";
     }
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Sleap.IO;
 
 /// <summary>
-/// The lists of texts and tuples that pandas leaves in HDF5 attributes as Python pickles of protocol 0. Only values are read: anything that would make
-/// Python run code is refused.
+/// The lists of texts and tuples that pandas leaves in HDF5 attributes as Python pickles of protocol 0. Only values are
+/// read: anything that would make Python run code is refused.
 /// </summary>
 internal static partial class PickledList
 {
@@ -35,7 +35,7 @@ internal static partial class PickledList
             return taken;
         }
 
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
             var code = text[at++];
             if (stack.Count > MostValues)
@@ -67,10 +67,15 @@ internal static partial class PickledList
                     stack.Add(null);
                     break;
                 case 'p':
-                    memory[Line(text, ref at, fault)] = stack.Count > 0 ? stack[^1] : throw fault("is a damaged pickle");
+                    memory[Line(text, ref at, fault)] =
+                        stack.Count > 0 ? stack[^1] : throw fault("is a damaged pickle");
                     break;
                 case 'g':
-                    stack.Add(memory.TryGetValue(Line(text, ref at, fault), out var kept) ? kept : throw fault("is a damaged pickle"));
+                    stack.Add(
+                        memory.TryGetValue(Line(text, ref at, fault), out var kept)
+                            ? kept
+                            : throw fault("is a damaged pickle")
+                    );
                     break;
                 case '.':
                     return Pop() as List<object?> ?? throw fault("is a pickle of something else than a list");
@@ -92,7 +97,14 @@ internal static partial class PickledList
     }
 
     private static string Unescaped(string text) =>
-        Escape().Replace(text, m => ((char)int.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
+        Escape()
+            .Replace(
+                text,
+                m =>
+                    (
+                        (char)int.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+                    ).ToString()
+            );
 
     [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
     private static partial Regex Escape();

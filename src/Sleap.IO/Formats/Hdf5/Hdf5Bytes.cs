@@ -2,20 +2,28 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sleap.IO;
 
-/// <summary>The bytes of an HDF5 file by address. Nothing outside the file can be asked for, whatever a damaged file says.</summary>
+/// <summary>
+/// The bytes of an HDF5 file by address. Nothing outside the file can be asked for, whatever a damaged file says.
+/// </summary>
 internal sealed class Hdf5Bytes : IDisposable
 {
     private const int PageSize = 1 << 16;
     private const int MostPages = 64;
 
-    private readonly SafeFileHandle handle;
-    private readonly Dictionary<long, byte[]> pages = [];
+    private readonly SafeFileHandle _handle;
+    private readonly Dictionary<long, byte[]> _pages = [];
 
     public Hdf5Bytes(string path)
     {
         Path = path;
-        handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
-        Length = RandomAccess.GetLength(handle);
+        _handle = File.OpenHandle(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.RandomAccess
+        );
+        Length = RandomAccess.GetLength(_handle);
     }
 
     public string Path { get; }
@@ -44,7 +52,8 @@ internal sealed class Hdf5Bytes : IDisposable
     public Hdf5Cursor Cursor(long address, long count, string place) => new(Read(address, count, place), this, place);
 
     /// <summary>A cursor over at most so many bytes, fewer where the file ends.</summary>
-    public Hdf5Cursor CursorUpTo(long address, long count, string place) => Cursor(address, Math.Min(count, Math.Max(0, Length - Base - address)), place);
+    public Hdf5Cursor CursorUpTo(long address, long count, string place) =>
+        Cursor(address, Math.Min(count, Math.Max(0, Length - Base - address)), place);
 
     /// <summary>Fills a span from the file.</summary>
     public void ReadInto(long address, Span<byte> bytes, string place)
@@ -69,23 +78,29 @@ internal sealed class Hdf5Bytes : IDisposable
 
     public PoseFormatException Fault(string place, string cause) => new(Path, place, $"{cause}.");
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 
     private void Check(long address, long count, string place)
     {
         if (address < 0 || count < 0 || address > Length - Base || count > Length - Base - address)
-            throw Fault(place, $"lies at the bytes {address} to {(decimal)address + count}, and the file has {Length}; it is damaged or cut off");
+        {
+            throw Fault(
+                place,
+                $"lies at the bytes {address} to {(decimal)address + count}, and the file has "
+                    + $"{Length}; it is damaged or cut off"
+            );
+        }
     }
 
     private byte[] Page(long number, string place)
     {
-        if (pages.TryGetValue(number, out var page))
+        if (_pages.TryGetValue(number, out var page))
             return page;
-        if (pages.Count >= MostPages)
-            pages.Clear();
+        if (_pages.Count >= MostPages)
+            _pages.Clear();
         page = new byte[Math.Min(PageSize, Length - (number * PageSize))];
         Fill(number * PageSize, page, place);
-        pages[number] = page;
+        _pages[number] = page;
         return page;
     }
 
@@ -93,7 +108,7 @@ internal sealed class Hdf5Bytes : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            var read = RandomAccess.Read(handle, bytes, position);
+            var read = RandomAccess.Read(_handle, bytes, position);
             if (read == 0)
                 throw Fault(place, "the file ended while it was read");
             bytes = bytes[read..];

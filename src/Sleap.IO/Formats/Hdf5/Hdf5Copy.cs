@@ -1,12 +1,15 @@
 namespace Sleap.IO;
 
-/// <summary>Copies objects from one HDF5 file to another as they are: groups, datasets and attributes of any type but references.</summary>
+/// <summary>
+/// Copies objects from one HDF5 file to another as they are: groups, datasets and attributes of any type but
+/// references.
+/// </summary>
 internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
 {
     private const int MostDepth = 16;
     private const int MostObjects = 100_000;
 
-    private int objects;
+    private int _objects;
 
     /// <summary>What could not be copied and why, one sentence each.</summary>
     public List<string> Remarks { get; } = [];
@@ -18,7 +21,7 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
     {
         try
         {
-            if (depth == 0 || ++objects > MostObjects)
+            if (depth == 0 || ++_objects > MostObjects)
                 throw new PoseFormatException(from.Path, name, "lies in groups without end.");
             if (from.IsDataset(name))
             {

@@ -65,7 +65,9 @@ internal sealed class Hdf5Cursor(byte[] bytes, Hdf5Bytes file, string place)
             Skip(Math.Min(8 - over, Left));
     }
 
-    public bool Is(string signature) => Left >= signature.Length && bytes.AsSpan(Position, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
+    public bool Is(string signature) =>
+        Left >= signature.Length
+        && bytes.AsSpan(Position, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
 
     public void Signature(string signature)
     {

@@ -6,30 +6,30 @@ internal sealed class Hdf5Dataset
     private const int MostRank = 32;
     private const int MostDepth = 32;
 
-    private readonly Hdf5Bytes file;
-    private readonly long mostBytes;
-    private readonly Hdf5Filters filters;
-    private readonly Layouts layout;
-    private readonly long address = -1;
-    private readonly byte[] compact = [];
-    private readonly int[] chunk = [];
-    private readonly HashSet<long> visited = [];
-    private long chunksLeft;
+    private readonly Hdf5Bytes _file;
+    private readonly long _mostBytes;
+    private readonly Hdf5Filters _filters;
+    private readonly Layouts _layout;
+    private readonly long _address = -1;
+    private readonly byte[] _compact = [];
+    private readonly int[] _chunk = [];
+    private readonly HashSet<long> _visited = [];
+    private long _chunksLeft;
 
     private Hdf5Dataset(Hdf5Bytes file, Hdf5Header header, string name, long mostBytes)
     {
-        this.file = file;
-        this.mostBytes = mostBytes;
+        _file = file;
+        _mostBytes = mostBytes;
         Name = name;
         Sizes = ReadSpace(header.Find(Hdf5Message.Dataspace) ?? throw file.Fault(name, "is not a dataset"));
         var typeFrom = header.Find(Hdf5Message.Datatype) ?? throw file.Fault(name, "is not a dataset");
         TypeMessage = typeFrom.Take(typeFrom.Left).ToArray();
         Type = Hdf5Type.Read(typeFrom.Of(TypeMessage));
-        filters = Hdf5Filters.Read(header.Find(Hdf5Message.Filters));
+        _filters = Hdf5Filters.Read(header.Find(Hdf5Message.Filters));
         var from = header.Find(Hdf5Message.Layout) ?? throw file.Fault(name, "is not a dataset");
-        (layout, address, compact, chunk) = ReadLayout(from);
-        if (layout == Layouts.Chunked && (chunk.Length != Sizes.Length || chunk.Any(c => c <= 0)))
-            throw file.Fault(name, $"has chunks of {chunk.Length} axes, and the data have {Sizes.Length}");
+        (_layout, _address, _compact, _chunk) = ReadLayout(from);
+        if (_layout == Layouts.Chunked && (_chunk.Length != Sizes.Length || _chunk.Any(c => c <= 0)))
+            throw file.Fault(name, $"has chunks of {_chunk.Length} axes, and the data have {Sizes.Length}");
     }
 
     private enum Layouts
@@ -50,10 +50,10 @@ internal sealed class Hdf5Dataset
     public byte[] TypeMessage { get; }
 
     /// <summary>Sizes of a chunk; empty when the elements lie in one piece.</summary>
-    public IReadOnlyList<int> Chunk => layout == Layouts.Chunked ? chunk : [];
+    public IReadOnlyList<int> Chunk => _layout == Layouts.Chunked ? _chunk : [];
 
     /// <summary>Whether chunks are packed.</summary>
-    public bool IsPacked => filters.IsPacking;
+    public bool IsPacked => _filters.IsPacking;
 
     /// <summary>Number of elements; refused when the file cannot hold so many.</summary>
     public long Count
@@ -63,7 +63,12 @@ internal sealed class Hdf5Dataset
             decimal count = 1;
             foreach (var size in Sizes)
                 count = size == 0 ? 0 : Math.Min(count * size, long.MaxValue);
-            return count * Type.Size <= mostBytes ? (long)count : throw file.Fault(Name, $"declares {count} elements of {Type.Size} bytes, more than the file can hold");
+            return count * Type.Size <= _mostBytes
+                ? (long)count
+                : throw _file.Fault(
+                    Name,
+                    $"declares {count} elements of {Type.Size} bytes, more than the file can hold"
+                );
         }
     }
 
@@ -72,7 +77,8 @@ internal sealed class Hdf5Dataset
     /// <param name="header">The object's header.</param>
     /// <param name="name">The object's name.</param>
     /// <param name="mostBytes">More than this is not taken for true.</param>
-    public static Hdf5Dataset Read(Hdf5Bytes file, Hdf5Header header, string name, long mostBytes) => new(file, header, name, mostBytes);
+    public static Hdf5Dataset Read(Hdf5Bytes file, Hdf5Header header, string name, long mostBytes) =>
+        new(file, header, name, mostBytes);
 
     /// <summary>Sizes of a dataspace message; a null dataspace is one axis of no elements.</summary>
     public static long[] ReadSpace(Hdf5Cursor from)
@@ -82,7 +88,10 @@ internal sealed class Hdf5Dataset
         var flags = from.U8();
         if (version is not (1 or 2) || rank > MostRank)
             throw from.Fault($"has a dataspace of version {version} and {rank} axes");
-        var kind = version == 2 ? from.U8() : rank == 0 ? 0 : 1;
+        var kind =
+            version == 2 ? from.U8()
+            : rank == 0 ? 0
+            : 1;
         if (version == 1)
             from.Skip(5);
         if (kind == 2)
@@ -103,25 +112,25 @@ internal sealed class Hdf5Dataset
         if (bytes.IsEmpty)
             return;
         var rowBytes = bytes.Length / count;
-        switch (layout)
+        switch (_layout)
         {
             case Layouts.Compact:
-                if ((first + count) * rowBytes > compact.Length)
-                    throw file.Fault(Name, "is shorter than it says");
-                compact.AsSpan((int)(first * rowBytes), bytes.Length).CopyTo(bytes);
+                if ((first + count) * rowBytes > _compact.Length)
+                    throw _file.Fault(Name, "is shorter than it says");
+                _compact.AsSpan((int)(first * rowBytes), bytes.Length).CopyTo(bytes);
                 break;
             case Layouts.Contiguous:
                 // Never written: zeros.
                 bytes.Clear();
-                if (address >= 0)
-                    file.ReadInto(address + (first * rowBytes), bytes, Name);
+                if (_address >= 0)
+                    _file.ReadInto(_address + (first * rowBytes), bytes, Name);
                 break;
             default:
                 bytes.Clear();
-                visited.Clear();
-                chunksLeft = Sizes.Select((s, a) => (s + chunk[a] - 1) / chunk[a]).Aggregate(1L, (a, b) => a * b);
-                if (address >= 0)
-                    ReadTree(address, first, count, bytes, MostDepth);
+                _visited.Clear();
+                _chunksLeft = Sizes.Select((s, a) => (s + _chunk[a] - 1) / _chunk[a]).Aggregate(1L, (a, b) => a * b);
+                if (_address >= 0)
+                    ReadTree(_address, first, count, bytes, MostDepth);
                 break;
         }
     }
@@ -132,7 +141,7 @@ internal sealed class Hdf5Dataset
         if (version is 1 or 2)
             return ReadOldLayout(from);
         if (version is not (3 or 4))
-            throw file.Fault(Name, $"has a layout of version {version}");
+            throw _file.Fault(Name, $"has a layout of version {version}");
         var kind = (Layouts)from.U8();
         switch (kind)
         {
@@ -145,7 +154,11 @@ internal sealed class Hdf5Dataset
                 var tree = from.Offset();
                 return (kind, tree, [], ReadChunk(from, axes - 1));
             default:
-                throw file.Fault(Name, "is laid out in a way of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'");
+                throw _file.Fault(
+                    Name,
+                    "is laid out in a way of the newest HDF5 files, which is not read here; run "
+                        + "'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'"
+                );
         }
     }
 
@@ -158,13 +171,18 @@ internal sealed class Hdf5Dataset
         var sizes = ReadChunk(from, axes - (kind == Layouts.Chunked ? 1 : 0));
         if (kind == Layouts.Chunked)
             from.Skip(4);
-        return (kind, place, kind == Layouts.Compact ? from.Take((int)Math.Min(from.U32(), int.MaxValue)).ToArray() : [], kind == Layouts.Chunked ? sizes : []);
+        return (
+            kind,
+            place,
+            kind == Layouts.Compact ? from.Take((int)Math.Min(from.U32(), int.MaxValue)).ToArray() : [],
+            kind == Layouts.Chunked ? sizes : []
+        );
     }
 
     private int[] ReadChunk(Hdf5Cursor from, int axes)
     {
         if (axes is < 0 or > MostRank)
-            throw file.Fault(Name, $"has chunks of {axes} axes");
+            throw _file.Fault(Name, $"has chunks of {axes} axes");
         var sizes = new int[axes];
         for (var i = 0; i < axes; i++)
             sizes[i] = (int)Math.Min(from.U32(), int.MaxValue);
@@ -173,14 +191,18 @@ internal sealed class Hdf5Dataset
 
     private void ReadTree(long node, long first, long count, Span<byte> bytes, int depth)
     {
-        var start = file.CursorUpTo(node, 24, Name);
+        var start = _file.CursorUpTo(node, 24, Name);
         start.Signature("TREE");
-        if (start.U8() != 1 || depth == 0 || !visited.Add(node))
-            throw file.Fault(Name, "has a damaged tree of chunks");
+        if (start.U8() != 1 || depth == 0 || !_visited.Add(node))
+            throw _file.Fault(Name, "has a damaged tree of chunks");
         var level = start.U8();
         int used = start.U16();
         var keySize = 8 + (8 * (Sizes.Length + 1));
-        var body = file.Cursor(node + 8 + (2 * file.OffsetSize), (used * (long)(keySize + file.OffsetSize)) + keySize, Name);
+        var body = _file.Cursor(
+            node + 8 + (2 * _file.OffsetSize),
+            (used * (long)(keySize + _file.OffsetSize)) + keySize,
+            Name
+        );
         var corner = new long[Sizes.Length];
         for (var i = 0; i < used; i++)
         {
@@ -191,43 +213,66 @@ internal sealed class Hdf5Dataset
             var child = body.Offset();
             if (level > 0)
                 ReadTree(child, first, count, bytes, Math.Min(depth - 1, level));
-            else if (corner[0] < first + count && corner[0] + chunk[0] > first)
+            else if (corner[0] < first + count && corner[0] + _chunk[0] > first)
                 CopyChunk(child, size, mask, corner, first, count, bytes);
         }
     }
 
     private void CopyChunk(long child, uint stored, uint mask, long[] corner, long first, long count, Span<byte> bytes)
     {
-        var chunkBytes = chunk.Aggregate((decimal)Type.Size, (a, b) => Math.Min(a * b, long.MaxValue));
-        if (chunkBytes > mostBytes)
-            throw file.Fault(Name, $"declares chunks of {chunkBytes} bytes, more than the file can hold");
+        var chunkBytes = _chunk.Aggregate((decimal)Type.Size, (a, b) => Math.Min(a * b, long.MaxValue));
+        if (chunkBytes > _mostBytes)
+            throw _file.Fault(Name, $"declares chunks of {chunkBytes} bytes, more than the file can hold");
         if (corner.Where((c, a) => c < 0 || c >= Sizes[a]).Any())
             return;
-        if (chunksLeft-- <= 0)
-            throw file.Fault(Name, "has more chunks than fit into it");
-        var elements = filters.Undo(file.Read(child, stored, Name), mask, (long)chunkBytes, Type.Size, file, Name);
+        if (_chunksLeft-- <= 0)
+            throw _file.Fault(Name, "has more chunks than fit into it");
+        var elements = _filters.Undo(_file.Read(child, stored, Name), mask, (long)chunkBytes, Type.Size, _file, Name);
         CopyAxis(elements, 0, bytes, 0, 0, corner, first, count);
     }
 
     /// <summary>Copies the part of a chunk that lies within the data and the wanted rows, an axis at a time.</summary>
-    private void CopyAxis(byte[] elements, long from, Span<byte> bytes, long to, int axis, long[] corner, long first, long count)
+    private void CopyAxis(
+        byte[] elements,
+        long from,
+        Span<byte> bytes,
+        long to,
+        int axis,
+        long[] corner,
+        long first,
+        long count
+    )
     {
         var (low, high) = axis == 0 ? (first, first + count) : (0, Sizes[axis]);
-        var (start, end) = (Math.Max(corner[axis], low), Math.Min(corner[axis] + chunk[axis], high));
+        var (start, end) = (Math.Max(corner[axis], low), Math.Min(corner[axis] + _chunk[axis], high));
         if (start >= end)
             return;
-        long chunkStep = Type.Size, dataStep = Type.Size;
+        long chunkStep = Type.Size,
+            dataStep = Type.Size;
         for (var a = axis + 1; a < Sizes.Length; a++)
         {
-            chunkStep *= chunk[a];
+            chunkStep *= _chunk[a];
             dataStep *= Sizes[a];
         }
         if (axis == Sizes.Length - 1)
         {
-            elements.AsSpan((int)(from + ((start - corner[axis]) * chunkStep)), (int)((end - start) * chunkStep)).CopyTo(bytes[(int)(to + ((start - low) * dataStep))..]);
+            elements
+                .AsSpan((int)(from + ((start - corner[axis]) * chunkStep)), (int)((end - start) * chunkStep))
+                .CopyTo(bytes[(int)(to + ((start - low) * dataStep))..]);
             return;
         }
         for (var i = start; i < end; i++)
-            CopyAxis(elements, from + ((i - corner[axis]) * chunkStep), bytes, to + ((i - low) * dataStep), axis + 1, corner, first, count);
+        {
+            CopyAxis(
+                elements,
+                from + ((i - corner[axis]) * chunkStep),
+                bytes,
+                to + ((i - low) * dataStep),
+                axis + 1,
+                corner,
+                first,
+                count
+            );
+        }
     }
 }

@@ -9,10 +9,10 @@ internal sealed class Hdf5Filters
     private const int Shuffle = 2;
     private const int Checksum = 3;
 
-    private readonly List<(int Kind, string Name, uint[] Values)> filters = [];
+    private readonly List<(int Kind, string Name, uint[] Values)> _filters = [];
 
     /// <summary>Whether chunks are deflated.</summary>
-    public bool IsPacking => filters.Exists(f => f.Kind == Deflate);
+    public bool IsPacking => _filters.Exists(f => f.Kind == Deflate);
 
     /// <summary>Reads a filter message.</summary>
     public static Hdf5Filters Read(Hdf5Cursor? message)
@@ -30,13 +30,15 @@ internal sealed class Hdf5Filters
             var nameLength = version == 1 || kind >= 256 ? message.U16() : 0;
             message.Skip(2);
             int values = message.U16();
-            var name = System.Text.Encoding.ASCII.GetString(message.Take(version == 1 ? (nameLength + 7) & ~7 : nameLength)).TrimEnd('\0');
+            var name = System
+                .Text.Encoding.ASCII.GetString(message.Take(version == 1 ? (nameLength + 7) & ~7 : nameLength))
+                .TrimEnd('\0');
             var numbers = new uint[values];
             for (var v = 0; v < values; v++)
                 numbers[v] = message.U32();
             if (version == 1 && values % 2 == 1)
                 message.Skip(4);
-            read.filters.Add((kind, name, numbers));
+            read._filters.Add((kind, name, numbers));
         }
         return read;
     }
@@ -51,19 +53,30 @@ internal sealed class Hdf5Filters
     public byte[] Undo(byte[] stored, uint mask, long size, int elementSize, Hdf5Bytes file, string place)
     {
         var bytes = stored;
-        for (var i = filters.Count - 1; i >= 0; i--)
+        for (var i = _filters.Count - 1; i >= 0; i--)
         {
             if (i < 32 && (mask & (1u << i)) != 0)
                 continue;
-            bytes = filters[i].Kind switch
+            bytes = _filters[i].Kind switch
             {
                 Deflate => Inflate(bytes, size, file, place),
-                Shuffle => Unshuffle(bytes, filters[i].Values.Length > 0 ? (int)Math.Clamp(filters[i].Values[0], 1, 1 << 20) : elementSize),
-                Checksum => bytes.Length >= 4 ? bytes[..^4] : throw file.Fault(place, "has a chunk too short for its checksum"),
-                var other => throw file.Fault(place, $"is packed with the filter {other} ({filters[i].Name}), which is not read here; unpack it with 'h5repack -f NONE IN OUT'"),
+                Shuffle => Unshuffle(
+                    bytes,
+                    _filters[i].Values.Length > 0 ? (int)Math.Clamp(_filters[i].Values[0], 1, 1 << 20) : elementSize
+                ),
+                Checksum => bytes.Length >= 4
+                    ? bytes[..^4]
+                    : throw file.Fault(place, "has a chunk too short for its checksum"),
+                var other => throw file.Fault(
+                    place,
+                    $"is packed with the filter {other} ({_filters[i].Name}), which "
+                        + $"is not read here; unpack it with 'h5repack -f NONE IN OUT'"
+                ),
             };
         }
-        return bytes.Length == size ? bytes : throw file.Fault(place, $"has a chunk of {bytes.Length} bytes, and {size} were expected");
+        return bytes.Length == size
+            ? bytes
+            : throw file.Fault(place, $"has a chunk of {bytes.Length} bytes, and {size} were expected");
     }
 
     private static byte[] Inflate(byte[] packed, long size, Hdf5Bytes file, string place)

@@ -5,16 +5,16 @@ internal sealed class Hdf5GlobalHeap(Hdf5Bytes file)
 {
     private const int MostKept = 256;
 
-    private readonly Dictionary<long, Dictionary<int, (long Address, long Size)>> collections = [];
+    private readonly Dictionary<long, Dictionary<int, (long Address, long Size)>> _collections = [];
 
     /// <summary>The bytes of one object.</summary>
     public byte[] Read(long collection, int index, string place)
     {
-        if (!collections.TryGetValue(collection, out var objects))
+        if (!_collections.TryGetValue(collection, out var objects))
         {
-            if (collections.Count >= MostKept)
-                collections.Clear();
-            collections[collection] = objects = Objects(collection, place);
+            if (_collections.Count >= MostKept)
+                _collections.Clear();
+            _collections[collection] = objects = Objects(collection, place);
         }
         return objects.TryGetValue(index, out var found)
             ? file.Read(found.Address, found.Size, place)
@@ -29,7 +29,7 @@ internal sealed class Hdf5GlobalHeap(Hdf5Bytes file)
         var size = start.Length();
         var header = 8 + file.LengthSize;
         var objects = new Dictionary<int, (long, long)>();
-        for (long at = header; at + 8 + file.LengthSize <= size;)
+        for (long at = header; at + 8 + file.LengthSize <= size; )
         {
             var entry = file.Cursor(address + at, 8 + file.LengthSize, place);
             int index = entry.U16();

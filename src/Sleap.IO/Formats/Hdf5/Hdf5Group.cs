@@ -9,10 +9,19 @@ internal static class Hdf5Group
     private const int MostDepth = 32;
     private const int MostNodes = 1 << 16;
 
-    /// <summary>Names and header addresses of a group's members, and where its soft links lead; external links are left out.</summary>
-    public static (Dictionary<string, long> Members, Dictionary<string, string> Links) Members(Hdf5Bytes file, Hdf5Header group, string name)
+    /// <summary>
+    /// Names and header addresses of a group's members, and where its soft links lead; external links are left out.
+    /// </summary>
+    public static (Dictionary<string, long> Members, Dictionary<string, string> Links) Members(
+        Hdf5Bytes file,
+        Hdf5Header group,
+        string name
+    )
     {
-        var found = (Members: new Dictionary<string, long>(StringComparer.Ordinal), Links: new Dictionary<string, string>(StringComparer.Ordinal));
+        var found = (
+            Members: new Dictionary<string, long>(StringComparer.Ordinal),
+            Links: new Dictionary<string, string>(StringComparer.Ordinal)
+        );
         if (group.Find(Hdf5Message.SymbolTable) is { } table)
         {
             var (tree, heap) = (table.Offset(), table.Offset());
@@ -26,7 +35,13 @@ internal static class Hdf5Group
             if ((info.U8() & 1) != 0)
                 info.Skip(8);
             if (info.Offset() >= 0)
-                throw file.Fault(name, "keeps its members in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'");
+            {
+                throw file.Fault(
+                    name,
+                    "keeps its members in the dense layout of the newest HDF5 files, which is not "
+                        + "read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'"
+                );
+            }
         }
         return found;
     }
@@ -41,7 +56,15 @@ internal static class Hdf5Group
         return file.Read(header.Offset(), size, name);
     }
 
-    private static void AddTree(Hdf5Bytes file, long address, byte[] heap, (Dictionary<string, long> Members, Dictionary<string, string> Links) found, string name, HashSet<long> visited, int depth = MostDepth)
+    private static void AddTree(
+        Hdf5Bytes file,
+        long address,
+        byte[] heap,
+        (Dictionary<string, long> Members, Dictionary<string, string> Links) found,
+        string name,
+        HashSet<long> visited,
+        int depth = MostDepth
+    )
     {
         var start = file.CursorUpTo(address, 24, name);
         start.Signature("TREE");
@@ -50,7 +73,11 @@ internal static class Hdf5Group
         var level = start.U8();
         int used = start.U16();
         var fixedSize = 8 + (2 * file.OffsetSize);
-        var node = file.Cursor(address + fixedSize, (used * (long)(file.LengthSize + file.OffsetSize)) + file.LengthSize, name);
+        var node = file.Cursor(
+            address + fixedSize,
+            (used * (long)(file.LengthSize + file.OffsetSize)) + file.LengthSize,
+            name
+        );
         for (var i = 0; i < used; i++)
         {
             node.Length();
@@ -62,7 +89,13 @@ internal static class Hdf5Group
         }
     }
 
-    private static void AddLeaf(Hdf5Bytes file, long address, byte[] heap, (Dictionary<string, long> Members, Dictionary<string, string> Links) found, string name)
+    private static void AddLeaf(
+        Hdf5Bytes file,
+        long address,
+        byte[] heap,
+        (Dictionary<string, long> Members, Dictionary<string, string> Links) found,
+        string name
+    )
     {
         var start = file.CursorUpTo(address, 8, name);
         start.Signature("SNOD");
@@ -94,7 +127,10 @@ internal static class Hdf5Group
         return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
     }
 
-    private static void AddLink(Hdf5Cursor link, (Dictionary<string, long> Members, Dictionary<string, string> Links) found)
+    private static void AddLink(
+        Hdf5Cursor link,
+        (Dictionary<string, long> Members, Dictionary<string, string> Links) found
+    )
     {
         link.Skip(1);
         var flags = link.U8();

@@ -5,16 +5,16 @@ internal sealed class Hdf5Header
 {
     private const int MostMessages = 1 << 16;
 
-    private readonly List<(Hdf5Message Kind, Hdf5Cursor Body)> messages = [];
-    private readonly Hdf5Bytes file;
-    private readonly string name;
-    private readonly bool isReferredTo;
+    private readonly List<(Hdf5Message Kind, Hdf5Cursor Body)> _messages = [];
+    private readonly Hdf5Bytes _file;
+    private readonly string _name;
+    private readonly bool _isReferredTo;
 
     private Hdf5Header(Hdf5Bytes file, string name, bool isReferredTo = false)
     {
-        this.file = file;
-        this.name = name;
-        this.isReferredTo = isReferredTo;
+        _file = file;
+        _name = name;
+        _isReferredTo = isReferredTo;
     }
 
     /// <summary>Reads the header at an address.</summary>
@@ -32,13 +32,13 @@ internal sealed class Hdf5Header
         return header;
     }
 
-    public bool Has(Hdf5Message kind) => messages.Any(m => m.Kind == kind);
+    public bool Has(Hdf5Message kind) => _messages.Any(m => m.Kind == kind);
 
     /// <summary>The first message of a kind, from its beginning, or null.</summary>
     public Hdf5Cursor? Find(Hdf5Message kind) => All(kind).FirstOrDefault();
 
     /// <summary>All messages of a kind, each from its beginning.</summary>
-    public IEnumerable<Hdf5Cursor> All(Hdf5Message kind) => messages.Where(m => m.Kind == kind).Select(m => m.Body);
+    public IEnumerable<Hdf5Cursor> All(Hdf5Message kind) => _messages.Where(m => m.Kind == kind).Select(m => m.Body);
 
     private void ReadFirst(Hdf5Cursor start, long address)
     {
@@ -53,15 +53,15 @@ internal sealed class Hdf5Header
         while (blocks.TryDequeue(out var block))
         {
             if (!seen.Add(block.Address))
-                throw file.Fault(name, "has a header that leads back into itself");
-            var cursor = file.Cursor(block.Address, block.Size, name);
-            while (cursor.Left >= 8 && messages.Count < count)
+                throw _file.Fault(_name, "has a header that leads back into itself");
+            var cursor = _file.Cursor(block.Address, block.Size, _name);
+            while (cursor.Left >= 8 && _messages.Count < count)
             {
                 var kind = (Hdf5Message)cursor.U16();
                 var length = cursor.U16();
                 var flags = cursor.U8();
                 cursor.Skip(3);
-                Add(kind, flags, cursor.Part(length, name), blocks);
+                Add(kind, flags, cursor.Part(length, _name), blocks);
             }
         }
     }
@@ -80,9 +80,9 @@ internal sealed class Hdf5Header
         while (blocks.TryDequeue(out var block))
         {
             if (!seen.Add(block.Address))
-                throw file.Fault(name, "has a header that leads back into itself");
+                throw _file.Fault(_name, "has a header that leads back into itself");
             var isFirst = seen.Count == 1;
-            var cursor = file.Cursor(block.Address, isFirst ? block.Size : block.Size - 4, name);
+            var cursor = _file.Cursor(block.Address, isFirst ? block.Size : block.Size - 4, _name);
             if (!isFirst)
                 cursor.Signature("OCHK");
             var fixedSize = (flags & 4) != 0 ? 6 : 4;
@@ -92,39 +92,39 @@ internal sealed class Hdf5Header
                 var length = cursor.U16();
                 var messageFlags = cursor.U8();
                 cursor.Skip(fixedSize - 4);
-                Add(kind, messageFlags, cursor.Part(length, name), blocks);
+                Add(kind, messageFlags, cursor.Part(length, _name), blocks);
             }
         }
     }
 
     private void Add(Hdf5Message kind, byte flags, Hdf5Cursor body, Queue<(long, long)> blocks)
     {
-        if (messages.Count >= MostMessages)
-            throw file.Fault(name, "has a header without end");
+        if (_messages.Count >= MostMessages)
+            throw _file.Fault(_name, "has a header without end");
         if (kind == Hdf5Message.Continuation)
             blocks.Enqueue((body.Offset(), body.Length()));
-        messages.Add((kind, (flags & 2) != 0 ? Shared(kind, body) : body));
+        _messages.Add((kind, (flags & 2) != 0 ? Shared(kind, body) : body));
     }
 
     /// <summary>A message kept in another header, as a named type is.</summary>
     private Hdf5Cursor Shared(Hdf5Message kind, Hdf5Cursor body)
     {
         // One step only: a named type's own messages are never shared.
-        if (isReferredTo)
-            throw file.Fault(name, "refers to a shared part that refers to another");
+        if (_isReferredTo)
+            throw _file.Fault(_name, "refers to a shared part that refers to another");
         var version = body.U8();
         var where = body.U8();
         if (version == 1)
             body.Skip(6);
         if (version > 3 || (version == 3 && where != 2))
-            throw file.Fault(name, "keeps parts of its header in a shared heap, which is not read here");
+            throw _file.Fault(_name, "keeps parts of its header in a shared heap, which is not read here");
         var address = body.Offset();
-        var start = file.CursorUpTo(address, 64, name);
-        var other = new Hdf5Header(file, name, isReferredTo: true);
+        var start = _file.CursorUpTo(address, 64, _name);
+        var other = new Hdf5Header(_file, _name, isReferredTo: true);
         if (start.Is("OHDR"))
             other.ReadSecond(start, address);
         else
             other.ReadFirst(start, address);
-        return other.Find(kind) ?? throw file.Fault(name, "refers to a shared part that is not there");
+        return other.Find(kind) ?? throw _file.Fault(_name, "refers to a shared part that is not there");
     }
 }

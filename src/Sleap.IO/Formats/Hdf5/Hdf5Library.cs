@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Sleap.IO;
 
-/// <summary>Finds libhdf5 under the names that distributions give it, and the type identifiers it exports as variables.</summary>
+/// <summary>
+/// Finds libhdf5 under the names that distributions give it, and the type identifiers it exports as variables.
+/// </summary>
 internal static class Hdf5Library
 {
     /// <summary>The name that <see cref="Hdf5Native"/> imports from.</summary>
@@ -15,17 +17,23 @@ internal static class Hdf5Library
     private static readonly Lazy<nint> Loaded = new(Load);
 
     [ThreadStatic]
-    private static bool isQuiet;
+    private static bool _isQuiet;
 
-    static Hdf5Library() => NativeLibrary.SetDllImportResolver(
-        typeof(Hdf5Library).Assembly, static (name, _, _) => name == Name ? Loaded.Value : 0);
+    static Hdf5Library() =>
+        NativeLibrary.SetDllImportResolver(
+            typeof(Hdf5Library).Assembly,
+            static (name, _, _) => name == Name ? Loaded.Value : 0
+        );
 
-    /// <summary>Loads the library and turns off its own printing of errors on this thread; cheap when done before.</summary>
-    /// <exception cref="InvalidOperationException">The library is not installed; the message says what to install.</exception>
+    /// <summary>
+    /// Loads the library and turns off its own printing of errors on this thread; cheap when done before.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The library is not installed; the message says what to
+    /// install.</exception>
     public static void Require()
     {
         _ = Loaded.Value;
-        if (isQuiet)
+        if (_isQuiet)
             return;
         lock (Gate)
         {
@@ -33,7 +41,7 @@ internal static class Hdf5Library
                 throw new InvalidOperationException("libhdf5 is there but does not start (H5open failed).");
             Hdf5Native.H5Eset_auto2(0, 0, 0);
         }
-        isQuiet = true;
+        _isQuiet = true;
     }
 
     /// <summary>Value of one of the library's exported identifiers, such as H5T_NATIVE_DOUBLE_g.</summary>
@@ -53,7 +61,9 @@ internal static class Hdf5Library
         {
             return NativeLibrary.TryLoad(asked, out var chosen)
                 ? chosen
-                : throw new InvalidOperationException($"HDF5_LIBRARY names {asked}, which cannot be loaded as a library.");
+                : throw new InvalidOperationException(
+                    $"HDF5_LIBRARY names {asked}, which cannot be loaded as a library."
+                );
         }
         foreach (var name in Names())
         {
@@ -61,8 +71,12 @@ internal static class Hdf5Library
                 return handle;
         }
         throw new InvalidOperationException(
-            "The HDF5 library, which .slp and .h5 files are written with, is not installed. Debian and Ubuntu: 'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
-            + "Fedora: 'dnf install hdf5'; macOS: 'brew install hdf5'; conda: 'conda install hdf5'. Or name the file in the environment variable HDF5_LIBRARY.");
+            "The HDF5 library, which .slp and .h5 files are written with, is not installed. Debian and Ubuntu: "
+                + "'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
+                + "Fedora: 'dnf install hdf5'; macOS: 'brew install hdf5'; conda: 'conda install hdf5'. Or name the "
+                + "file "
+                + "in the environment variable HDF5_LIBRARY."
+        );
     }
 
     private static IEnumerable<string> Names()

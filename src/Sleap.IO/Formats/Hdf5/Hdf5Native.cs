@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sleap.IO;
 
-/// <summary>The functions of HDF5's C interface that are used, as they are in hdf5.h; identifiers are 64 bits since 1.10.</summary>
+/// <summary>
+/// The functions of HDF5's C interface that are used, as they are in hdf5.h; identifiers are 64 bits since 1.10.
+/// </summary>
 internal static unsafe partial class Hdf5Native
 {
     public const uint Truncate = 2;
@@ -12,7 +14,18 @@ internal static unsafe partial class Hdf5Native
 
     public enum TypeClass
     {
-        None = -1, Integer = 0, Float = 1, Time = 2, String = 3, Bitfield = 4, Opaque = 5, Compound = 6, Reference = 7, Enum = 8, Variable = 9, Array = 10,
+        None = -1,
+        Integer = 0,
+        Float = 1,
+        Time = 2,
+        String = 3,
+        Bitfield = 4,
+        Opaque = 5,
+        Compound = 6,
+        Reference = 7,
+        Enum = 8,
+        Variable = 9,
+        Array = 10,
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -27,44 +40,129 @@ internal static unsafe partial class Hdf5Native
         public nint Description;
     }
 
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5open();
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Eset_auto2(long stack, nint function, nint data);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Ewalk2(long stack, int direction, delegate* unmanaged[Cdecl]<uint, ErrorEntry*, nint, int> visit, nint data);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Eclear2(long stack);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5open();
 
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Fcreate(string name, uint flags, long creation, long access);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Fflush(long file, int scope);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Fget_eoa(long file, ulong* end);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Idec_ref(long id);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Eset_auto2(long stack, nint function, nint data);
 
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Gcreate2(long location, string name, long link, long creation, long access);
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Oopen(long location, string name, long access);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Ewalk2(
+        long stack,
+        int direction,
+        delegate* unmanaged[Cdecl]<uint, ErrorEntry*, nint, int> visit,
+        nint data
+    );
 
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Dcreate2(long location, string name, long type, long space, long link, long creation, long access);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Dwrite(long dataset, long memoryType, long memorySpace, long fileSpace, long transfer, void* buffer);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Dset_extent(long dataset, ulong* sizes);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Dget_space(long dataset);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Eclear2(long stack);
 
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Sselect_hyperslab(long space, int operation, ulong* start, ulong* stride, ulong* count, ulong* block);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Screate(int kind);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Screate_simple(int rank, ulong* sizes, ulong* most);
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long H5Fcreate(string name, uint flags, long creation, long access);
 
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial long H5Acreate2(long owner, string name, long type, long space, long creation, long access);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Awrite(long attribute, long memoryType, void* buffer);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Fflush(long file, int scope);
 
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Tcopy(long type);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Tdecode(void* encoded);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Tcreate(TypeClass kind, nuint size);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Tenum_create(long baseType);
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Tenum_insert(long type, string name, void* value);
-    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)] public static partial int H5Tinsert(long compound, string name, nuint offset, long type);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Tset_size(long type, nuint size);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Tset_strpad(long type, int padding);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Tset_cset(long type, int characters);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Fget_eoa(long file, ulong* end);
 
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_file_locking(long properties, byte use, byte ignoreWhenDisabled);
-    [LibraryImport(Hdf5Library.Name)] public static partial long H5Pcreate(long kind);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_chunk(long properties, int rank, ulong* sizes);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_deflate(long properties, uint level);
-    [LibraryImport(Hdf5Library.Name)] public static partial int H5Pset_create_intermediate_group(long properties, uint create);
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Idec_ref(long id);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long H5Gcreate2(long location, string name, long link, long creation, long access);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long H5Oopen(long location, string name, long access);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long H5Dcreate2(
+        long location,
+        string name,
+        long type,
+        long space,
+        long link,
+        long creation,
+        long access
+    );
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Dwrite(
+        long dataset,
+        long memoryType,
+        long memorySpace,
+        long fileSpace,
+        long transfer,
+        void* buffer
+    );
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Dset_extent(long dataset, ulong* sizes);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Dget_space(long dataset);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Sselect_hyperslab(
+        long space,
+        int operation,
+        ulong* start,
+        ulong* stride,
+        ulong* count,
+        ulong* block
+    );
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Screate(int kind);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Screate_simple(int rank, ulong* sizes, ulong* most);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial long H5Acreate2(long owner, string name, long type, long space, long creation, long access);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Awrite(long attribute, long memoryType, void* buffer);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Tcopy(long type);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Tdecode(void* encoded);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Tcreate(TypeClass kind, nuint size);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Tenum_create(long baseType);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int H5Tenum_insert(long type, string name, void* value);
+
+    [LibraryImport(Hdf5Library.Name, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int H5Tinsert(long compound, string name, nuint offset, long type);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Tset_size(long type, nuint size);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Tset_strpad(long type, int padding);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Tset_cset(long type, int characters);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Pset_file_locking(long properties, byte use, byte ignoreWhenDisabled);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial long H5Pcreate(long kind);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Pset_chunk(long properties, int rank, ulong* sizes);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Pset_deflate(long properties, uint level);
+
+    [LibraryImport(Hdf5Library.Name)]
+    public static partial int H5Pset_create_intermediate_group(long properties, uint create);
 }

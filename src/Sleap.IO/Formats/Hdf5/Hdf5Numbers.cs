@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Sleap.IO;
 
-/// <summary>Turns numbers as stored into numbers as wanted, a column at a time. What does not fit becomes the nearest that does.</summary>
+/// <summary>
+/// Turns numbers as stored into numbers as wanted, a column at a time. What does not fit becomes the nearest that does.
+/// </summary>
 internal static class Hdf5Numbers
 {
     /// <summary>Kind of a .NET number.</summary>
     public static Hdf5FieldKind KindOf<T>()
-        where T : unmanaged => default(T) switch
+        where T : unmanaged =>
+        default(T) switch
         {
             byte => Hdf5FieldKind.UInt8,
             int => Hdf5FieldKind.Int32,
@@ -41,7 +44,16 @@ internal static class Hdf5Numbers
 
     /// <summary>Converts a column.</summary>
     public static void Convert(
-        ReadOnlySpan<byte> from, Hdf5Type type, int fromOffset, int fromStep, Span<byte> to, Hdf5FieldKind kind, int toOffset, int toStep, int count)
+        ReadOnlySpan<byte> from,
+        Hdf5Type type,
+        int fromOffset,
+        int fromStep,
+        Span<byte> to,
+        Hdf5FieldKind kind,
+        int toOffset,
+        int toStep,
+        int count
+    )
     {
         var number = type.Element ?? type;
         for (var i = 0; i < count; i++)
@@ -55,15 +67,16 @@ internal static class Hdf5Numbers
         }
     }
 
-    private static double Real(ReadOnlySpan<byte> stored, bool isBigEndian) => (stored.Length, isBigEndian) switch
-    {
-        (2, false) => (double)BinaryPrimitives.ReadHalfLittleEndian(stored),
-        (2, true) => (double)BinaryPrimitives.ReadHalfBigEndian(stored),
-        (4, false) => BinaryPrimitives.ReadSingleLittleEndian(stored),
-        (4, true) => BinaryPrimitives.ReadSingleBigEndian(stored),
-        (8, false) => BinaryPrimitives.ReadDoubleLittleEndian(stored),
-        _ => BinaryPrimitives.ReadDoubleBigEndian(stored),
-    };
+    private static double Real(ReadOnlySpan<byte> stored, bool isBigEndian) =>
+        (stored.Length, isBigEndian) switch
+        {
+            (2, false) => (double)BinaryPrimitives.ReadHalfLittleEndian(stored),
+            (2, true) => (double)BinaryPrimitives.ReadHalfBigEndian(stored),
+            (4, false) => BinaryPrimitives.ReadSingleLittleEndian(stored),
+            (4, true) => BinaryPrimitives.ReadSingleBigEndian(stored),
+            (8, false) => BinaryPrimitives.ReadDoubleLittleEndian(stored),
+            _ => BinaryPrimitives.ReadDoubleBigEndian(stored),
+        };
 
     private static Int128 Whole(ReadOnlySpan<byte> stored, Hdf5Type type)
     {

@@ -1,6 +1,8 @@
 namespace Sleap.IO;
 
-/// <summary>The content of a dataset or attribute as it is stored, to be written elsewhere without being understood.</summary>
+/// <summary>
+/// The content of a dataset or attribute as it is stored, to be written elsewhere without being understood.
+/// </summary>
 /// <param name="Type">What the elements are.</param>
 /// <param name="TypeMessage">The same as the file spells it.</param>
 /// <param name="Sizes">Sizes, rows first; empty for a scalar.</param>

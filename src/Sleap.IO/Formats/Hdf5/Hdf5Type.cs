@@ -8,7 +8,17 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
 
     public enum Kinds
     {
-        Integer = 0, Float = 1, Time = 2, Text = 3, Bits = 4, Opaque = 5, Compound = 6, Reference = 7, Enumeration = 8, Variable = 9, Array = 10,
+        Integer = 0,
+        Float = 1,
+        Time = 2,
+        Text = 3,
+        Bits = 4,
+        Opaque = 5,
+        Compound = 6,
+        Reference = 7,
+        Enumeration = 8,
+        Variable = 9,
+        Array = 10,
     }
 
     public bool IsBigEndian { get; private init; }
@@ -25,10 +35,16 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
     public IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> Members { get; private init; } = [];
 
     /// <summary>Whether elements are numbers, also named ones.</summary>
-    public bool IsNumber => Kind is Kinds.Integer or Kinds.Float || (Kind == Kinds.Enumeration && Element!.Kind == Kinds.Integer);
+    public bool IsNumber =>
+        Kind is Kinds.Integer or Kinds.Float || (Kind == Kinds.Enumeration && Element!.Kind == Kinds.Integer);
 
-    /// <summary>Whether elements hold addresses in the file: of what is of variable length, or of other objects.</summary>
-    public bool HoldsAddresses => Kind is Kinds.Variable or Kinds.Reference || Element is { HoldsAddresses: true } || Members.Any(m => m.Type.HoldsAddresses);
+    /// <summary>
+    /// Whether elements hold addresses in the file: of what is of variable length, or of other objects.
+    /// </summary>
+    public bool HoldsAddresses =>
+        Kind is Kinds.Variable or Kinds.Reference
+        || Element is { HoldsAddresses: true }
+        || Members.Any(m => m.Type.HoldsAddresses);
 
     /// <summary>Reads a datatype message; the cursor stands behind it afterwards.</summary>
     public static Hdf5Type Read(Hdf5Cursor from, int depth = 0)
@@ -46,10 +62,21 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
         {
             case Kinds.Integer:
                 from.Skip(4);
-                return size is 1 or 2 or 4 or 8 ? type with { IsBigEndian = (bits & 1) != 0, IsSigned = (bits & 8) != 0 } : throw from.Fault($"declares whole numbers of {size} bytes");
+                return size is 1 or 2 or 4 or 8
+                    ? type with
+                    {
+                        IsBigEndian = (bits & 1) != 0,
+                        IsSigned = (bits & 8) != 0,
+                    }
+                    : throw from.Fault($"declares whole numbers of {size} bytes");
             case Kinds.Float:
                 from.Skip(12);
-                return size is 2 or 4 or 8 ? type with { IsBigEndian = (bits & 1) != 0 } : throw from.Fault($"declares floating-point numbers of {size} bytes");
+                return size is 2 or 4 or 8
+                    ? type with
+                    {
+                        IsBigEndian = (bits & 1) != 0,
+                    }
+                    : throw from.Fault($"declares floating-point numbers of {size} bytes");
             case Kinds.Text:
                 return type;
             case Kinds.Time:
@@ -76,7 +103,13 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
         }
     }
 
-    private static List<(string, int, Hdf5Type)> ReadMembers(Hdf5Cursor from, int count, int version, int size, int depth)
+    private static List<(string, int, Hdf5Type)> ReadMembers(
+        Hdf5Cursor from,
+        int count,
+        int version,
+        int size,
+        int depth
+    )
     {
         if (count is 0 or > MostMembers)
             throw from.Fault($"declares {count} columns");
@@ -87,7 +120,16 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
             var name = from.ZeroEnded();
             if (version < 3)
                 from.Pad(start);
-            var offset = version < 3 ? from.U32() : (uint)from.Sized(size <= 0xFF ? 1 : size <= 0xFFFF ? 2 : size <= 0xFFFFFF ? 3 : 4);
+            var offset =
+                version < 3
+                    ? from.U32()
+                    : (uint)
+                        from.Sized(
+                            size <= 0xFF ? 1
+                            : size <= 0xFFFF ? 2
+                            : size <= 0xFFFFFF ? 3
+                            : 4
+                        );
             var axes = 0;
             if (version == 1)
             {
@@ -97,7 +139,9 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
             var type = Read(from, depth + 1);
             if (offset > size || type.Size > size - offset)
                 throw from.Fault($"puts the column '{name}' outside its rows");
-            members.Add((name, (int)offset, axes == 0 ? type : new Hdf5Type(Kinds.Array, type.Size) { Element = type }));
+            members.Add(
+                (name, (int)offset, axes == 0 ? type : new Hdf5Type(Kinds.Array, type.Size) { Element = type })
+            );
         }
         return members;
     }

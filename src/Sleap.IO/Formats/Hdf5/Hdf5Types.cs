@@ -18,16 +18,17 @@ internal static class Hdf5Types
     public static readonly long FileAccess = Hdf5Library.Identifier("H5P_CLS_FILE_ACCESS_ID_g");
 
     /// <summary>Type of one .NET number.</summary>
-    public static long Of<T>() => default(T) switch
-    {
-        sbyte => Int8,
-        byte => UInt8,
-        int => Int32,
-        uint => UInt32,
-        long => Int64,
-        ulong => UInt64,
-        float => Single,
-        double => Double,
-        _ => throw new ArgumentException($"{typeof(T)} has no HDF5 type here."),
-    };
+    public static long Of<T>() =>
+        default(T) switch
+        {
+            sbyte => Int8,
+            byte => UInt8,
+            int => Int32,
+            uint => UInt32,
+            long => Int64,
+            ulong => UInt64,
+            float => Single,
+            double => Double,
+            _ => throw new ArgumentException($"{typeof(T)} has no HDF5 type here."),
+        };
 }

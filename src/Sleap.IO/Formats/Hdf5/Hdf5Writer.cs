@@ -8,13 +8,13 @@ internal sealed unsafe class Hdf5Writer : IDisposable
     /// <summary>Rows of a chunk at most.</summary>
     internal const int ChunkRows = 4096;
 
-    private readonly string path;
-    private readonly Hdf5Handle file;
+    private readonly string _path;
+    private readonly Hdf5Handle _file;
 
     private Hdf5Writer(string path, Hdf5Handle file)
     {
-        this.path = path;
-        this.file = file;
+        _path = path;
+        _file = file;
     }
 
     /// <summary>Makes a file, over an older one of the name.</summary>
@@ -24,15 +24,21 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         lock (Hdf5Library.Gate)
         {
             using var access = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.FileAccess));
-            // No lock: it would live on in every child process, such as ffmpeg, that starts while the file is open. Since 1.10.7.
+            // No lock: it would live on in every child process, such as ffmpeg, that starts while the file is open.
+            // Since 1.10.7.
             if (Hdf5Library.Has("H5Pset_file_locking"))
                 Hdf5Native.H5Pset_file_locking(access.Id, 0, 1);
             var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, access.Id);
-            return id >= 0 ? new Hdf5Writer(path, new Hdf5Handle(id)) : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
+            return id >= 0
+                ? new Hdf5Writer(path, new Hdf5Handle(id))
+                : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
         }
     }
 
-    /// <summary>Where the space ends that objects have been given so far, which is late for chunks that are still in memory. Since 1.10.2.</summary>
+    /// <summary>
+    /// Where the space ends that objects have been given so far, which is late for chunks that are still in memory.
+    /// Since 1.10.2.
+    /// </summary>
     public long End
     {
         get
@@ -40,7 +46,7 @@ internal sealed unsafe class Hdf5Writer : IDisposable
             lock (Hdf5Library.Gate)
             {
                 ulong end;
-                Check(Hdf5Native.H5Fget_eoa(file.Id, &end), "the whole file");
+                Check(Hdf5Native.H5Fget_eoa(_file.Id, &end), "the whole file");
                 return (long)end;
             }
         }
@@ -51,7 +57,7 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         lock (Hdf5Library.Gate)
         {
             using var links = Links();
-            new Hdf5Handle(Check(Hdf5Native.H5Gcreate2(file.Id, name, links.Id, 0, 0), name)).Dispose();
+            new Hdf5Handle(Check(Hdf5Native.H5Gcreate2(_file.Id, name, links.Id, 0, 0), name)).Dispose();
         }
     }
 
@@ -90,7 +96,15 @@ internal sealed unsafe class Hdf5Writer : IDisposable
             var offset = 0;
             foreach (var field in fields)
             {
-                Check(Hdf5Native.H5Tinsert(type.Id, field.Name, (nuint)offset, field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : field.NativeType), name);
+                Check(
+                    Hdf5Native.H5Tinsert(
+                        type.Id,
+                        field.Name,
+                        (nuint)offset,
+                        field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : field.NativeType
+                    ),
+                    name
+                );
                 offset += field.Size;
             }
             using var space = Space([0], isResizable: true);
@@ -182,7 +196,9 @@ internal sealed unsafe class Hdf5Writer : IDisposable
             using var type = Decoded(raw, name);
             var isChunked = raw.Chunk.Length > 0 && raw.Chunk.Length == raw.Sizes.Length;
             using var space = Space(raw.Sizes, isResizable: isChunked);
-            using var properties = isChunked ? Creation([.. raw.Chunk.Select(c => (long)c)], isChunked: true, raw.IsPacked) : null;
+            using var properties = isChunked
+                ? Creation([.. raw.Chunk.Select(c => (long)c)], isChunked: true, raw.IsPacked)
+                : null;
             using var dataset = Dataset(name, type.Id, space, properties);
             WithElements(raw, elements => Write<byte>(dataset, type.Id, elements, name));
         }
@@ -202,22 +218,25 @@ internal sealed unsafe class Hdf5Writer : IDisposable
     public void Flush()
     {
         lock (Hdf5Library.Gate)
-            Check(Hdf5Native.H5Fflush(file.Id, 1), "the whole file");
+            Check(Hdf5Native.H5Fflush(_file.Id, 1), "the whole file");
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     /// <summary>H5Tdecode takes a datatype message behind its number (3) and a version (0).</summary>
     private Hdf5Handle Decoded(Hdf5Raw raw, string name)
     {
         if (!Hdf5Library.Has("H5Tdecode"))
-            throw new IOException($"{path}, {name}: this version of libhdf5 cannot copy types (it lacks H5Tdecode).");
+            throw new IOException($"{_path}, {name}: this version of libhdf5 cannot copy types (it lacks H5Tdecode).");
         byte[] encoded = [3, 0, .. raw.TypeMessage];
         fixed (byte* first = encoded)
             return new Hdf5Handle(Check(Hdf5Native.H5Tdecode(first), name));
     }
 
-    /// <summary>The elements as they lie in memory: those of variable length are pointers, with the count before for what is not text.</summary>
+    /// <summary>
+    /// The elements as they lie in memory: those of variable length are pointers, with the count before for what is not
+    /// text.
+    /// </summary>
     private static void WithElements(Hdf5Raw raw, Action<byte[]> use)
     {
         if (raw.Type.Kind != Hdf5Type.Kinds.Variable)
@@ -244,12 +263,20 @@ internal sealed unsafe class Hdf5Writer : IDisposable
         }
     }
 
-    private void Attribute<T>(string owner, string attribute, long type, ReadOnlySpan<T> value, ReadOnlySpan<long> sizes = default)
+    private void Attribute<T>(
+        string owner,
+        string attribute,
+        long type,
+        ReadOnlySpan<T> value,
+        ReadOnlySpan<long> sizes = default
+    )
         where T : unmanaged
     {
-        using var opened = new Hdf5Handle(Check(Hdf5Native.H5Oopen(file.Id, owner, 0), owner));
+        using var opened = new Hdf5Handle(Check(Hdf5Native.H5Oopen(_file.Id, owner, 0), owner));
         using var space = Space(sizes, isResizable: false);
-        using var created = new Hdf5Handle(Check(Hdf5Native.H5Acreate2(opened.Id, attribute, type, space.Id, 0, 0), $"{owner}@{attribute}"));
+        using var created = new Hdf5Handle(
+            Check(Hdf5Native.H5Acreate2(opened.Id, attribute, type, space.Id, 0, 0), $"{owner}@{attribute}")
+        );
         if (value.IsEmpty)
             return;
         fixed (T* first = value)
@@ -259,7 +286,9 @@ internal sealed unsafe class Hdf5Writer : IDisposable
     private Hdf5Handle Dataset(string name, long type, Hdf5Handle space, Hdf5Handle? properties)
     {
         using var links = Links();
-        return new Hdf5Handle(Check(Hdf5Native.H5Dcreate2(file.Id, name, type, space.Id, links.Id, properties?.Id ?? 0, 0), name));
+        return new Hdf5Handle(
+            Check(Hdf5Native.H5Dcreate2(_file.Id, name, type, space.Id, links.Id, properties?.Id ?? 0, 0), name)
+        );
     }
 
     private void Write<T>(Hdf5Handle dataset, long type, ReadOnlySpan<T> values, string name)
@@ -281,8 +310,13 @@ internal sealed unsafe class Hdf5Writer : IDisposable
             most[0] = Hdf5Native.Unlimited;
         if (sizes.IsEmpty)
             return new Hdf5Handle(Hdf5Native.H5Screate(0));
-        fixed (ulong* first = now, last = most)
+        fixed (
+            ulong* first = now,
+                last = most
+        )
+        {
             return new Hdf5Handle(Hdf5Native.H5Screate_simple(sizes.Length, first, last));
+        }
     }
 
     private static Hdf5Handle? Creation(ReadOnlySpan<long> sizes, bool isChunked, bool isCompressed)
@@ -327,5 +361,6 @@ internal sealed unsafe class Hdf5Writer : IDisposable
     }
 
     /// <summary>Throws what HDF5 says of a call that failed.</summary>
-    internal long Check(long result, string name) => result >= 0 ? result : throw new IOException($"{path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
+    internal long Check(long result, string name) =>
+        result >= 0 ? result : throw new IOException($"{_path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
 }

@@ -3,25 +3,26 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads poses from NWB files with the extension ndx-pose, as SLEAP, sleap-io and DeepLabCut write them: in each processing module, one PoseEstimation
-/// container an animal, and in it one PoseEstimationSeries a node (data, confidence, times). Every instance is a prediction whose score is the mean of
-/// its points' scores; the container's name is the track.
+/// Reads poses from NWB files with the extension ndx-pose, as SLEAP, sleap-io and DeepLabCut write them: in each
+/// processing module, one PoseEstimation container an animal, and in it one PoseEstimationSeries a node (data,
+/// confidence, times). Every instance is a prediction whose score is the mean of its points' scores; the container's
+/// name is the track.
 /// </summary>
 internal sealed class NwbReader
 {
     private const string Root = "processing";
 
-    private readonly Hdf5Reader file;
-    private readonly LabelsReadOptions options;
-    private readonly Dictionary<string, Skeleton> skeletons = [];
-    private readonly OrderedDictionary<string, Video> videos = [];
-    private readonly OrderedDictionary<string, Track> tracks = [];
-    private readonly Dictionary<(Video Video, int Frame), List<Instance>> frames = [];
+    private readonly Hdf5Reader _file;
+    private readonly LabelsReadOptions _options;
+    private readonly Dictionary<string, Skeleton> _skeletons = [];
+    private readonly OrderedDictionary<string, Video> _videos = [];
+    private readonly OrderedDictionary<string, Track> _tracks = [];
+    private readonly Dictionary<(Video Video, int Frame), List<Instance>> _frames = [];
 
     private NwbReader(Hdf5Reader file, LabelsReadOptions options)
     {
-        this.file = file;
-        this.options = options;
+        _file = file;
+        _options = options;
     }
 
     public static Labels Read(string path, LabelsReadOptions options)
@@ -32,30 +33,57 @@ internal sealed class NwbReader
 
     private Labels Read()
     {
-        if (!file.Contains(Root))
-            throw new PoseFormatException(file.Path, Root, "is not there, so this is not an NWB file with poses.");
-        foreach (var module in file.Members(Root))
+        if (!_file.Contains(Root))
+            throw new PoseFormatException(_file.Path, Root, "is not there, so this is not an NWB file with poses.");
+        foreach (var module in _file.Members(Root))
         {
-            foreach (var member in file.Members($"{Root}/{module}").Where(m => TypeOf($"{Root}/{module}/{m}") == "PoseEstimation"))
+            foreach (
+                var member in _file
+                    .Members($"{Root}/{module}")
+                    .Where(m => TypeOf($"{Root}/{module}/{m}") == "PoseEstimation")
+            )
+            {
                 ReadAnimal($"{Root}/{module}/{member}", member);
+            }
         }
-        if (skeletons.Count == 0)
-            throw new PoseFormatException(file.Path, Root, $"holds no PoseEstimation of ndx-pose; its modules are {string.Join(", ", file.Members(Root).Take(12))}.");
-        var videoOrder = videos.Values.Distinct().ToList();
+        if (_skeletons.Count == 0)
+        {
+            throw new PoseFormatException(
+                _file.Path,
+                Root,
+                $"holds no PoseEstimation of ndx-pose; its modules are "
+                    + $"{string.Join(", ", _file.Members(Root).Take(12))}."
+            );
+        }
+
+        var videoOrder = _videos.Values.Distinct().ToList();
         return new Labels(
-            frames.OrderBy(f => videoOrder.IndexOf(f.Key.Video)).ThenBy(f => f.Key.Frame).Select(f => new LabeledFrame { Video = f.Key.Video, FrameIndex = f.Key.Frame, Instances = f.Value }),
-            videoOrder, skeletons.Values.Distinct(), tracks.Values);
+            _frames
+                .OrderBy(f => videoOrder.IndexOf(f.Key.Video))
+                .ThenBy(f => f.Key.Frame)
+                .Select(f => new LabeledFrame
+                {
+                    Video = f.Key.Video,
+                    FrameIndex = f.Key.Frame,
+                    Instances = f.Value,
+                }),
+            videoOrder,
+            _skeletons.Values.Distinct(),
+            _tracks.Values
+        );
     }
 
-    private string TypeOf(string name) => file.ReadTextAttribute(name, "neurodata_type") ?? "";
+    private string TypeOf(string name) => _file.ReadTextAttribute(name, "neurodata_type") ?? "";
 
     private void ReadAnimal(string group, string name)
     {
-        var series = file.Members(group).Where(m => TypeOf($"{group}/{m}") == "PoseEstimationSeries").ToList();
+        var series = _file.Members(group).Where(m => TypeOf($"{group}/{m}") == "PoseEstimationSeries").ToList();
         var skeleton = SkeletonOf(group, series);
         var video = VideoOf(group);
         var track = TrackOf(name);
-        var places = series.Select(s => (Node: NodeOf(s, skeleton, group), Series: ReadSeries($"{group}/{s}"))).ToList();
+        var places = series
+            .Select(s => (Node: NodeOf(s, skeleton, group), Series: ReadSeries($"{group}/{s}")))
+            .ToList();
         foreach (var frame in places.SelectMany(p => p.Series.Keys).Distinct().Order())
         {
             var points = Enumerable.Repeat(Point.Missing, skeleton.Nodes.Length).ToArray();
@@ -65,12 +93,19 @@ internal sealed class NwbReader
             if (points.All(p => p.IsMissing))
                 continue;
             var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
-            if (!frames.TryGetValue((video, frame), out var list))
-                frames.Add((video, frame), list = []);
-            list.Add(new Instance
-            {
-                Skeleton = skeleton, Points = ImmutableArray.Create(points), Track = track, IsPredicted = true, TrackingScore = float.NaN, Score = scores.Count > 0 ? scores.Average() : 0,
-            });
+            if (!_frames.TryGetValue((video, frame), out var list))
+                _frames.Add((video, frame), list = []);
+            list.Add(
+                new Instance
+                {
+                    Skeleton = skeleton,
+                    Points = ImmutableArray.Create(points),
+                    Track = track,
+                    IsPredicted = true,
+                    TrackingScore = float.NaN,
+                    Score = scores.Count > 0 ? scores.Average() : 0,
+                }
+            );
         }
     }
 
@@ -80,46 +115,77 @@ internal sealed class NwbReader
         if (name.StartsWith("untracked", StringComparison.Ordinal))
             return null;
         var own = name.StartsWith("track=", StringComparison.Ordinal) ? name["track=".Length..] : name;
-        if (!tracks.TryGetValue(own, out var track))
-            tracks.Add(own, track = new Track(own));
+        if (!_tracks.TryGetValue(own, out var track))
+            _tracks.Add(own, track = new Track(own));
         return track;
     }
 
     /// <summary>Positions by frame number: of the stated rate, or by the times' own.</summary>
     private Dictionary<int, Point> ReadSeries(string name)
     {
-        var sizes = file.Sizes($"{name}/data");
+        var sizes = _file.Sizes($"{name}/data");
         if (sizes.Length != 2 || sizes[1] is not (2 or 3))
-            throw new PoseFormatException(file.Path, $"{name}/data", $"has the sizes {string.Join(" x ", sizes)}, and times x 2 were expected.");
-        var xy = file.ReadNumbers<double>($"{name}/data");
-        var scores = file.Contains($"{name}/confidence") ? file.ReadNumbers<double>($"{name}/confidence") : [];
+        {
+            throw new PoseFormatException(
+                _file.Path,
+                $"{name}/data",
+                $"has the sizes {string.Join(" x ", sizes)}, and times x 2 were expected."
+            );
+        }
+
+        var xy = _file.ReadNumbers<double>($"{name}/data");
+        var scores = _file.Contains($"{name}/confidence") ? _file.ReadNumbers<double>($"{name}/confidence") : [];
         var numbers = FrameNumbers(name, (int)sizes[0]);
         var points = new Dictionary<int, Point>();
         for (var i = 0; i < numbers.Length; i++)
         {
             var (x, y) = (xy[i * (int)sizes[1]], xy[(i * (int)sizes[1]) + 1]);
             var score = i < scores.Length ? (float)scores[i] : float.NaN;
-            var point = double.IsFinite(x) && double.IsFinite(y) ? new Point(x, y, true, false, score) : Point.Missing with { Score = score };
+            var point =
+                double.IsFinite(x) && double.IsFinite(y)
+                    ? new Point(x, y, true, false, score)
+                    : Point.Missing with
+                    {
+                        Score = score,
+                    };
             if (!points.TryAdd(numbers[i], point))
-                throw new PoseFormatException(file.Path, $"{name}/timestamps", $"has two times of frame {numbers[i]}.");
+            {
+                throw new PoseFormatException(
+                    _file.Path,
+                    $"{name}/timestamps",
+                    $"has two times of frame {numbers[i]}."
+                );
+            }
         }
         return points;
     }
 
     private int[] FrameNumbers(string name, int count)
     {
-        if (file.Contains($"{name}/starting_time"))
+        if (_file.Contains($"{name}/starting_time"))
         {
-            var start = file.ReadNumbers<double>($"{name}/starting_time").FirstOrDefault() * (file.ReadNumberAttribute($"{name}/starting_time", "rate") ?? 1);
-            var first = double.IsFinite(start) && start is >= 0 and < int.MaxValue / 2 ? (int)Math.Round(start) : throw new PoseFormatException(file.Path, $"{name}/starting_time", $"is the frame {start}.");
+            var start =
+                _file.ReadNumbers<double>($"{name}/starting_time").FirstOrDefault()
+                * (_file.ReadNumberAttribute($"{name}/starting_time", "rate") ?? 1);
+            var first =
+                double.IsFinite(start) && start is >= 0 and < int.MaxValue / 2
+                    ? (int)Math.Round(start)
+                    : throw new PoseFormatException(_file.Path, $"{name}/starting_time", $"is the frame {start}.");
             return [.. Enumerable.Range(first, count)];
         }
-        var times = file.Contains($"{name}/timestamps") ? file.ReadNumbers<double>($"{name}/timestamps") : [];
+        var times = _file.Contains($"{name}/timestamps") ? _file.ReadNumbers<double>($"{name}/timestamps") : [];
         if (times.Length != count)
-            throw new PoseFormatException(file.Path, $"{name}/timestamps", $"has {times.Length} times for {count} positions.");
+        {
+            throw new PoseFormatException(
+                _file.Path,
+                $"{name}/timestamps",
+                $"has {times.Length} times for {count} positions."
+            );
+        }
+
         var steps = times.Zip(times.Skip(1)).Select(t => t.Second - t.First).Order().ToList();
         if (steps.Any(s => !(s > 0)))
-            throw new PoseFormatException(file.Path, $"{name}/timestamps", "do not rise.");
+            throw new PoseFormatException(_file.Path, $"{name}/timestamps", "do not rise.");
         // The shortest step is one frame; frames without any animal leave longer ones.
         var numbers = times.Select(t => steps.Count == 0 ? 0 : Math.Round(t / steps[0])).ToList();
         return numbers.All(n => n is >= 0 and < int.MaxValue) && numbers.Distinct().Count() == count
@@ -129,43 +195,65 @@ internal sealed class NwbReader
 
     private int NodeOf(string series, Skeleton skeleton, string group)
     {
-        var name = series.StartsWith("PoseEstimationSeries", StringComparison.Ordinal) && skeleton.IndexOf(series) < 0 ? series["PoseEstimationSeries".Length..] : series;
+        var name =
+            series.StartsWith("PoseEstimationSeries", StringComparison.Ordinal) && skeleton.IndexOf(series) < 0
+                ? series["PoseEstimationSeries".Length..]
+                : series;
         var node = skeleton.IndexOf(name);
-        return node >= 0 ? node : throw new PoseFormatException(file.Path, $"{group}/{series}", $"is no node of the skeleton ({string.Join(", ", skeleton.Nodes)}).");
+        return node >= 0
+            ? node
+            : throw new PoseFormatException(
+                _file.Path,
+                $"{group}/{series}",
+                $"is no node of the skeleton ({string.Join(", ", skeleton.Nodes)})."
+            );
     }
 
-    /// <summary>The skeleton that the container links to (ndx-pose 0.2), holds itself (0.1), or whose nodes its series are.</summary>
+    /// <summary>
+    /// The skeleton that the container links to (ndx-pose 0.2), holds itself (0.1), or whose nodes its series are.
+    /// </summary>
     private Skeleton SkeletonOf(string group, List<string> series)
     {
-        if (options.Skeleton is { } asked)
-            return skeletons[group] = asked;
-        var linked = file.Links(group).Values.Concat(file.Members(group).Select(m => $"{group}/{m}"))
-            .FirstOrDefault(p => file.Contains(p) && TypeOf(p) == "Skeleton");
+        if (_options.Skeleton is { } asked)
+            return _skeletons[group] = asked;
+        var linked = _file
+            .Links(group)
+            .Values.Concat(_file.Members(group).Select(m => $"{group}/{m}"))
+            .FirstOrDefault(p => _file.Contains(p) && TypeOf(p) == "Skeleton");
         var at = linked ?? group;
-        if (skeletons.TryGetValue(at, out var known))
+        if (_skeletons.TryGetValue(at, out var known))
             return known;
-        var nodes = file.Contains($"{at}/nodes") ? file.ReadTexts($"{at}/nodes") : series;
-        var edges = file.Contains($"{at}/edges") ? file.ReadNumbers<int>($"{at}/edges") : [];
+        var nodes = _file.Contains($"{at}/nodes") ? _file.ReadTexts($"{at}/nodes") : series;
+        var edges = _file.Contains($"{at}/edges") ? _file.ReadNumbers<int>($"{at}/edges") : [];
         try
         {
             // sleap-io's name of a skeleton without one.
-            var name = linked is null || at.EndsWith("Skeleton-count(0)", StringComparison.Ordinal) ? "" : at[(at.LastIndexOf('/') + 1)..];
-            return skeletons[at] = new Skeleton(name, nodes, edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1])));
+            var name =
+                linked is null || at.EndsWith("Skeleton-count(0)", StringComparison.Ordinal)
+                    ? ""
+                    : at[(at.LastIndexOf('/') + 1)..];
+            return _skeletons[at] = new Skeleton(
+                name,
+                nodes,
+                edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1]))
+            );
         }
         catch (ArgumentException fault)
         {
-            throw new PoseFormatException(file.Path, $"{at}/nodes", fault.Message, fault);
+            throw new PoseFormatException(_file.Path, $"{at}/nodes", fault.Message, fault);
         }
     }
 
     private Video VideoOf(string group)
     {
-        if (options.Video is { } asked)
-            return videos.TryAdd("", asked) ? asked : videos[""];
-        var name = file.Contains($"{group}/original_videos") ? file.ReadTexts($"{group}/original_videos").FirstOrDefault() ?? "" : "";
-        name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(file.Path);
-        if (!videos.TryGetValue(name, out var video))
-            videos.Add(name, video = TidyCsv.Found(name, file.Path, options));
+        if (_options.Video is { } asked)
+            return _videos.TryAdd("", asked) ? asked : _videos[""];
+        var name = _file.Contains($"{group}/original_videos")
+            ? _file.ReadTexts($"{group}/original_videos").FirstOrDefault() ?? ""
+            : "";
+        name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(_file.Path);
+        if (!_videos.TryGetValue(name, out var video))
+            _videos.Add(name, video = TidyCsv.Found(name, _file.Path, _options));
         return video;
     }
 }

@@ -3,15 +3,21 @@ using System.Collections.Immutable;
 
 namespace Sleap.IO;
 
-/// <summary>Labeled frames over the tables of a .slp: each is built when it is first asked for, and is the same object from then on.</summary>
+/// <summary>
+/// Labeled frames over the tables of a .slp: each is built when it is first asked for, and is the same object from then
+/// on.
+/// </summary>
 internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
 {
-    private readonly LabeledFrame?[] frames = new LabeledFrame?[tables.Frames.Length];
-    private readonly Instance?[] instances = new Instance?[tables.Instances.Length];
+    private readonly LabeledFrame?[] _frames = new LabeledFrame?[tables.Frames.Length];
+    private readonly Instance?[] _instances = new Instance?[tables.Instances.Length];
 
     public SlpTables Tables => tables;
 
-    /// <summary>Whether instances lie in the file in the order of their frames, none left out: then writing gives each the number it had.</summary>
+    /// <summary>
+    /// Whether instances lie in the file in the order of their frames, none left out: then writing gives each the
+    /// number it had.
+    /// </summary>
     public bool IsInRowOrder
     {
         get
@@ -27,9 +33,9 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
         }
     }
 
-    public int Count => frames.Length;
+    public int Count => _frames.Length;
 
-    public LabeledFrame this[int index] => Volatile.Read(ref frames[index]) ?? Keep(ref frames[index], Build(index));
+    public LabeledFrame this[int index] => Volatile.Read(ref _frames[index]) ?? Keep(ref _frames[index], Build(index));
 
     public IEnumerator<LabeledFrame> GetEnumerator()
     {
@@ -39,7 +45,9 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Two threads may build the same thing: the first one's is kept, because objects are identities here.</summary>
+    /// <summary>
+    /// Two threads may build the same thing: the first one's is kept, because objects are identities here.
+    /// </summary>
     private static T Keep<T>(ref T? place, T built)
         where T : class => Interlocked.CompareExchange(ref place, built, null) ?? built;
 
@@ -61,7 +69,8 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
         };
     }
 
-    private Instance InstanceAt(int row) => Volatile.Read(ref instances[row]) ?? Keep(ref instances[row], BuildInstance(row));
+    private Instance InstanceAt(int row) =>
+        Volatile.Read(ref _instances[row]) ?? Keep(ref _instances[row], BuildInstance(row));
 
     private Instance BuildInstance(int index)
     {
@@ -91,7 +100,12 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
     {
         var points = ImmutableArray.CreateBuilder<Point>((int)(row.PointEnd - row.PointStart));
         foreach (ref readonly var p in tables.PredictedPoints.AsSpan((int)row.PointStart, points.Capacity))
-            points.Add(new Point(p.X - tables.Shift, p.Y - tables.Shift, p.Visible != 0, p.Complete != 0, (float)p.Score));
+        {
+            points.Add(
+                new Point(p.X - tables.Shift, p.Y - tables.Shift, p.Visible != 0, p.Complete != 0, (float)p.Score)
+            );
+        }
+
         return points.MoveToImmutable();
     }
 }

@@ -9,7 +9,9 @@ internal static class SlpMetadata
     /// <summary>An HDF5 attribute holds 64 KiB; sleap-io keeps to this, too.</summary>
     private const int MostAttributeBytes = 64_000;
 
-    /// <summary>The text, without the provenance where it would be too long with it: that is in provenance_json, too.</summary>
+    /// <summary>
+    /// The text, without the provenance where it would be too long with it: that is in provenance_json, too.
+    /// </summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="skeletons">The skeletons.</param>
     /// <param name="provenance">Where the labels come from; belongs to the text from then on.</param>
@@ -30,6 +32,10 @@ internal static class SlpMetadata
         var bytes = Encoding.UTF8.GetByteCount(text);
         return bytes <= MostAttributeBytes
             ? text
-            : throw new PoseFormatException(path, "metadata@json", $"the skeletons take {bytes} bytes, and an attribute holds {MostAttributeBytes}.");
+            : throw new PoseFormatException(
+                path,
+                "metadata@json",
+                $"the skeletons take {bytes} bytes, and an attribute holds {MostAttributeBytes}."
+            );
     }
 }

@@ -4,35 +4,81 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads .slp and .pkg.slp files of every format from 1.0 to 2.x. Where sleap-io and SLEAP differ, this follows sleap-io: body edges keep
-/// the order of the links, and files before 1.1 have 0.5 taken off user and predicted points alike.
+/// Reads .slp and .pkg.slp files of every format from 1.0 to 2.x. Where sleap-io and SLEAP differ, this follows
+/// sleap-io: body edges keep the order of the links, and files before 1.1 have 0.5 taken off user and predicted points
+/// alike.
 /// </summary>
 internal static class SlpReader
 {
     private static readonly HashSet<string> Known =
     [
-        "metadata", "videos_json", "tracks_json", "suggestions_json", "sessions_json", "frames", "instances", "points", "pred_points", "negative_frames", "provenance_json",
+        "metadata",
+        "videos_json",
+        "tracks_json",
+        "suggestions_json",
+        "sessions_json",
+        "frames",
+        "instances",
+        "points",
+        "pred_points",
+        "negative_frames",
+        "provenance_json",
     ];
 
-    private static readonly HashSet<string> KnownKeys = ["version", "skeletons", "nodes", "videos", "tracks", "suggestions", "provenance"];
+    private static readonly HashSet<string> KnownKeys =
+    [
+        "version",
+        "skeletons",
+        "nodes",
+        "videos",
+        "tracks",
+        "suggestions",
+        "provenance",
+    ];
 
     public static Labels Read(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
         var json = new PoseJson(path);
         var formatId = FormatId(file, json);
-        var metadata = json.Object(file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"), "metadata@json");
+        var metadata = json.Object(
+            file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"),
+            "metadata@json"
+        );
         var unread = Unread(file);
-        var remarks = unread.Select(name => $"{name}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp as they are.").ToList();
+        var remarks = unread
+            .Select(name =>
+                $"{name}: is not read, since it holds nothing of poses; it is copied "
+                + $"when the labels are saved as .slp as they are."
+            )
+            .ToList();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
         var videos = Videos(file, json, formatId, options);
         var tables = Tables(file, json, formatId, skeletons, videos);
         tables.Check(remarks);
-        var suggestions = Rows(file, "suggestions_json").Select((text, i) => Suggestion(text, $"suggestions_json[{i}]", json, videos)).ToList();
-        var parts = new LabelsParts(videos, skeletons, tables.Tracks, suggestions, Provenance(file, metadata, json), remarks)
+        var suggestions = Rows(file, "suggestions_json")
+            .Select((text, i) => Suggestion(text, $"suggestions_json[{i}]", json, videos))
+            .ToList();
+        var parts = new LabelsParts(
+            videos,
+            skeletons,
+            tables.Tracks,
+            suggestions,
+            Provenance(file, metadata, json),
+            remarks
+        )
         {
             Sessions = Rows(file, "sessions_json"),
-            Extras = new SlpExtras(Path.GetFullPath(path), formatId, unread, new JsonObject(metadata.Where(m => !KnownKeys.Contains(m.Key)).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())))),
+            Extras = new SlpExtras(
+                Path.GetFullPath(path),
+                formatId,
+                unread,
+                new JsonObject(
+                    metadata
+                        .Where(m => !KnownKeys.Contains(m.Key))
+                        .Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))
+                )
+            ),
         };
         return new Labels(new SlpFrames(tables), parts);
     }
@@ -44,42 +90,79 @@ internal static class SlpReader
         var formatId = file.ReadNumberAttribute("metadata", "format_id") ?? 1.0;
         return formatId is >= 0 and < 3
             ? formatId
-            : throw json.Fault("metadata@format_id", $"is {formatId.ToString(CultureInfo.InvariantCulture)}, and 1.0 to 2.x can be read");
+            : throw json.Fault(
+                "metadata@format_id",
+                $"is {formatId.ToString(CultureInfo.InvariantCulture)}, and 1.0 to 2.x can be read"
+            );
     }
 
-    private static IReadOnlyList<string> Rows(Hdf5Reader file, string name) => file.Contains(name) ? file.ReadTexts(name) : [];
+    private static IReadOnlyList<string> Rows(Hdf5Reader file, string name) =>
+        file.Contains(name) ? file.ReadTexts(name) : [];
 
     /// <summary>What lies in the file beyond poses: named, so that nobody believes it was read.</summary>
     private static List<string> Unread(Hdf5Reader file) =>
-        [.. file.Members("/").Where(m => !Known.Contains(m) && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _)))];
+        [
+            .. file.Members("/")
+                .Where(m =>
+                    !Known.Contains(m)
+                    && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _))
+                ),
+        ];
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
         var reader = new SlpVideos(json, file.Path, formatId, options.SearchFolders);
-        return [.. Rows(file, "videos_json").Select((text, i) => reader.Read(WithSource(json.Object(text, $"videos_json[{i}]"), file, json), $"videos_json[{i}]"))];
+        return
+        [
+            .. Rows(file, "videos_json")
+                .Select(
+                    (text, i) =>
+                        reader.Read(WithSource(json.Object(text, $"videos_json[{i}]"), file, json), $"videos_json[{i}]")
+                ),
+        ];
     }
 
     /// <summary>The original of embedded pictures stands beside them rather than in the list.</summary>
     private static JsonObject WithSource(JsonObject row, Hdf5Reader file, PoseJson json)
     {
-        if (row["source_video"] is not null || row["backend"] is not JsonObject backend
-            || backend["filename"]?.ToString() != "." || backend["dataset"] is not JsonValue name || !name.TryGetValue<string>(out var dataset))
+        if (
+            row["source_video"] is not null
+            || row["backend"] is not JsonObject backend
+            || backend["filename"]?.ToString() != "."
+            || backend["dataset"] is not JsonValue name
+            || !name.TryGetValue<string>(out var dataset)
+        )
+        {
             return row;
+        }
+
         var group = $"{dataset.Split('/')[0]}/source_video";
         if (dataset.Length == 0 || !file.Contains(group))
             return row;
-        var text = file.Contains($"{group}/json") ? file.ReadTexts($"{group}/json").FirstOrDefault() : file.ReadTextAttribute(group, "json");
+        var text = file.Contains($"{group}/json")
+            ? file.ReadTexts($"{group}/json").FirstOrDefault()
+            : file.ReadTextAttribute(group, "json");
         if (text is not null)
             row["source_video"] = json.Object(text, $"{group}@json");
         return row;
     }
 
-    private static SlpTables Tables(Hdf5Reader file, PoseJson json, double formatId, List<Skeleton> skeletons, List<Video> videos)
+    private static SlpTables Tables(
+        Hdf5Reader file,
+        PoseJson json,
+        double formatId,
+        List<Skeleton> skeletons,
+        List<Video> videos
+    )
     {
-        var tracks = Rows(file, "tracks_json").Select((text, i) => new Track(TrackName(json.Parse(text, $"tracks_json[{i}]"), $"tracks_json[{i}]", json))).ToList();
+        var tracks = Rows(file, "tracks_json")
+            .Select((text, i) => new Track(TrackName(json.Parse(text, $"tracks_json[{i}]"), $"tracks_json[{i}]", json)))
+            .ToList();
         var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields);
         var positions = VideoPositions(frames, videos);
-        var negatives = file.Contains("negative_frames") ? file.ReadRows<SlpNegativeRow>("negative_frames", SlpNegativeRow.Fields) : [];
+        var negatives = file.Contains("negative_frames")
+            ? file.ReadRows<SlpNegativeRow>("negative_frames", SlpNegativeRow.Fields)
+            : [];
         return new SlpTables
         {
             File = file.Path,
@@ -91,7 +174,10 @@ internal static class SlpReader
             Tracks = tracks,
             Videos = videos,
             VideoPositions = positions,
-            Negatives = negatives.Where(n => n.FrameIndex <= int.MaxValue && positions.ContainsKey(n.Video)).Select(n => (positions[n.Video], (int)n.FrameIndex)).ToHashSet(),
+            Negatives = negatives
+                .Where(n => n.FrameIndex <= int.MaxValue && positions.ContainsKey(n.Video))
+                .Select(n => (positions[n.Video], (int)n.FrameIndex))
+                .ToHashSet(),
             Shift = formatId < 1.1 ? 0.5 : 0,
         };
     }
@@ -100,12 +186,14 @@ internal static class SlpReader
     private static string TrackName(JsonNode? row, string place, PoseJson json)
     {
         var name = row is JsonArray { Count: >= 2 } pair ? pair[1] : row;
-        return name is JsonValue value && !value.TryGetValue<string>(out _) ? value.ToJsonString() : json.Text(name, place);
+        return name is JsonValue value && !value.TryGetValue<string>(out _)
+            ? value.ToJsonString()
+            : json.Text(name, place);
     }
 
     /// <summary>
-    /// /frames names a video by position when its numbers are as many as the videos and run from 0 without a gap; otherwise by the N of the
-    /// dataset videoN/video, which stays when videos are removed from a package.
+    /// /frames names a video by position when its numbers are as many as the videos and run from 0 without a gap;
+    /// otherwise by the N of the dataset videoN/video, which stays when videos are removed from a package.
     /// </summary>
     private static Dictionary<uint, int> VideoPositions(SlpFrameRow[] frames, List<Video> videos)
     {
@@ -120,7 +208,11 @@ internal static class SlpReader
     }
 
     private static uint? DatasetNumber(Video video) =>
-        video.Dataset?.Split('/')[0] is { } group && group.StartsWith("video", StringComparison.Ordinal) && uint.TryParse(group.AsSpan(5), out var number) ? number : null;
+        video.Dataset?.Split('/')[0] is { } group
+        && group.StartsWith("video", StringComparison.Ordinal)
+        && uint.TryParse(group.AsSpan(5), out var number)
+            ? number
+            : null;
 
     private static SuggestedFrame Suggestion(string text, string place, PoseJson json, List<Video> videos)
     {
@@ -129,12 +221,18 @@ internal static class SlpReader
         if (video < 0 || video >= videos.Count)
             throw json.Fault(place, $"names video {video}, and the file has {videos.Count}");
         var (stored, numbers) = (json.Whole(row["frame_idx"], $"{place} frame_idx"), videos[video].FrameNumbers);
-        return new SuggestedFrame(videos[video], stored >= 0 && stored < numbers.Length ? numbers[stored] : stored, row["group"] is { } group ? json.Whole(group, $"{place} group") : null);
+        return new SuggestedFrame(
+            videos[video],
+            stored >= 0 && stored < numbers.Length ? numbers[stored] : stored,
+            row["group"] is { } group ? json.Whole(group, $"{place} group") : null
+        );
     }
 
     private static Dictionary<string, JsonNode?> Provenance(Hdf5Reader file, JsonObject metadata, PoseJson json)
     {
-        var stored = Rows(file, "provenance_json").FirstOrDefault() is { } text ? json.Object(text, "provenance_json") : metadata["provenance"] as JsonObject;
+        var stored = Rows(file, "provenance_json").FirstOrDefault() is { } text
+            ? json.Object(text, "provenance_json")
+            : metadata["provenance"] as JsonObject;
         return (stored ?? []).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
     }
 }

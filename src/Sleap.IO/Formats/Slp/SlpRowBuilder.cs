@@ -1,15 +1,23 @@
 namespace Sleap.IO;
 
-/// <summary>Makes the rows of a .slp's tables of frames, one frame after the other. Rows that are in the file already can be let go.</summary>
+/// <summary>
+/// Makes the rows of a .slp's tables of frames, one frame after the other. Rows that are in the file already can be let
+/// go.
+/// </summary>
 /// <param name="videos">Where videos stand.</param>
 /// <param name="skeletons">Where skeletons stand.</param>
 /// <param name="tracks">Where tracks stand.</param>
 /// <param name="rowOf">The row of an instance that another one was corrected from; null when it is in no frame.</param>
-internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> skeletons, Func<Track, int> tracks, Func<Instance, long?> rowOf)
+internal sealed class SlpRowBuilder(
+    SlpVideoTable videos,
+    Func<Skeleton, int> skeletons,
+    Func<Track, int> tracks,
+    Func<Instance, long?> rowOf
+)
 {
-    private long instancesBefore;
-    private long pointsBefore;
-    private long predictedPointsBefore;
+    private long _instancesBefore;
+    private long _pointsBefore;
+    private long _predictedPointsBefore;
 
     public List<SlpFrameRow> Frames { get; } = [];
 
@@ -26,13 +34,13 @@ internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> sk
     public long FrameCount { get; private set; }
 
     /// <summary>All instances so far.</summary>
-    public long InstanceCount => instancesBefore + Instances.Count;
+    public long InstanceCount => _instancesBefore + Instances.Count;
 
     /// <summary>All points of user instances so far.</summary>
-    public long PointCount => pointsBefore + Points.Count;
+    public long PointCount => _pointsBefore + Points.Count;
 
     /// <summary>All points of predictions so far.</summary>
-    public long PredictedPointCount => predictedPointsBefore + PredictedPoints.Count;
+    public long PredictedPointCount => _predictedPointsBefore + PredictedPoints.Count;
 
     private int Orphans { get; set; }
 
@@ -40,7 +48,11 @@ internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> sk
 
     public void Add(LabeledFrame frame)
     {
-        var (video, index, start) = ((uint)videos.Add(frame.Video), (ulong)videos.StoredIndex(frame.Video, frame.FrameIndex), (ulong)InstanceCount);
+        var (video, index, start) = (
+            (uint)videos.Add(frame.Video),
+            (ulong)videos.StoredIndex(frame.Video, frame.FrameIndex),
+            (ulong)InstanceCount
+        );
         foreach (var instance in frame.Instances)
             Add(instance);
         Frames.Add(new SlpFrameRow((ulong)FrameCount++, video, index, start, (ulong)InstanceCount));
@@ -51,9 +63,9 @@ internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> sk
     /// <summary>Lets go of the rows, whose place is kept: the next ones come behind them.</summary>
     public void LetGo()
     {
-        instancesBefore += Instances.Count;
-        pointsBefore += Points.Count;
-        predictedPointsBefore += PredictedPoints.Count;
+        _instancesBefore += Instances.Count;
+        _pointsBefore += Points.Count;
+        _predictedPointsBefore += PredictedPoints.Count;
         Frames.Clear();
         Instances.Clear();
         Points.Clear();
@@ -64,9 +76,16 @@ internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> sk
     public IEnumerable<string> Remarks()
     {
         if (Orphans > 0)
-            yield return $"instances: {Orphans} were corrected from predictions that are not in any frame; the link to them is not in the file.";
+        {
+            yield return $"instances: {Orphans} were corrected from predictions that are not in any frame; the link "
+                + $"to them is not in the file.";
+        }
+
         if (ScoredUserPoints > 0)
-            yield return $"points: {ScoredUserPoints} points of user instances have scores, which the format keeps for predictions only.";
+        {
+            yield return $"points: {ScoredUserPoints} points of user instances have scores, which the format keeps "
+                + $"for predictions only.";
+        }
     }
 
     private void Add(Instance instance)
@@ -77,9 +96,20 @@ internal sealed class SlpRowBuilder(SlpVideoTable videos, Func<Skeleton, int> sk
         var start = instance.IsPredicted ? PredictedPointCount : PointCount;
         foreach (var p in instance.Points)
             AddPoint(p, instance.IsPredicted);
-        Instances.Add(new SlpInstanceRow(
-            InstanceCount, instance.IsPredicted ? (byte)1 : (byte)0, (ulong)FrameCount, (uint)skeletons(instance.Skeleton), instance.Track is null ? -1 : tracks(instance.Track),
-            prediction ?? -1, instance.Score, (ulong)start, (ulong)(start + instance.Points.Length), instance.TrackingScore));
+        Instances.Add(
+            new SlpInstanceRow(
+                InstanceCount,
+                instance.IsPredicted ? (byte)1 : (byte)0,
+                (ulong)FrameCount,
+                (uint)skeletons(instance.Skeleton),
+                instance.Track is null ? -1 : tracks(instance.Track),
+                prediction ?? -1,
+                instance.Score,
+                (ulong)start,
+                (ulong)(start + instance.Points.Length),
+                instance.TrackingScore
+            )
+        );
     }
 
     private void AddPoint(Point p, bool isPredicted)

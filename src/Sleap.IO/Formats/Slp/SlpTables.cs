@@ -1,8 +1,8 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// The tables of a .slp as they lie in the file, and the lists their numbers point into. Everything is checked when it is made,
-/// so that building an instance later cannot fail.
+/// The tables of a .slp as they lie in the file, and the lists their numbers point into. Everything is checked when it
+/// is made, so that building an instance later cannot fail.
 /// </summary>
 internal sealed class SlpTables
 {
@@ -27,7 +27,9 @@ internal sealed class SlpTables
 
     public required IReadOnlySet<(int Video, int FrameIndex)> Negatives { get; init; }
 
-    /// <summary>Subtracted from x and y: 0.5 in files older than 1.1, whose origin is the corner of the first pixel.</summary>
+    /// <summary>
+    /// Subtracted from x and y: 0.5 in files older than 1.1, whose origin is the corner of the first pixel.
+    /// </summary>
     public required double Shift { get; init; }
 
     /// <summary>Row of each instance id, or null when ids are the row numbers, as they nearly always are.</summary>
@@ -52,7 +54,12 @@ internal sealed class SlpTables
         }
         var orphans = Instances.Count(row => row.FromPredicted >= 0 && !row.IsPredicted && PredictionRow(row) < 0);
         if (orphans > 0)
-            remarks.Add($"instances: {orphans} name in from_predicted an instance that is not there or not predicted; they were read without.");
+        {
+            remarks.Add(
+                $"instances: {orphans} name in from_predicted an instance that is not there or not "
+                    + $"predicted; they were read without."
+            );
+        }
     }
 
     /// <summary>Row of the prediction that an instance was corrected from, or -1.</summary>
@@ -79,7 +86,13 @@ internal sealed class SlpTables
             throw Fault("instances", i, $"names the points {row.PointStart} to {row.PointEnd} of {table}");
         var nodes = Skeletons[(int)row.Skeleton].Nodes.Length;
         if (row.PointEnd - row.PointStart != (ulong)nodes)
-            throw Fault("instances", i, $"has {row.PointEnd - row.PointStart} points, and its skeleton has {nodes} nodes");
+        {
+            throw Fault(
+                "instances",
+                i,
+                $"has {row.PointEnd - row.PointStart} points, and its skeleton has {nodes} nodes"
+            );
+        }
     }
 
     private void CheckFrame(int i, in SlpFrameRow row)
@@ -89,8 +102,15 @@ internal sealed class SlpTables
         if (row.FrameIndex > int.MaxValue)
             throw Fault("frames", i, $"has the frame number {row.FrameIndex}");
         if (row.InstanceStart > row.InstanceEnd || row.InstanceEnd > (ulong)Instances.Length)
-            throw Fault("frames", i, $"names the instances {row.InstanceStart} to {row.InstanceEnd} of {Instances.Length}");
+        {
+            throw Fault(
+                "frames",
+                i,
+                $"names the instances {row.InstanceStart} to {row.InstanceEnd} of {Instances.Length}"
+            );
+        }
     }
 
-    private PoseFormatException Fault(string table, int row, string cause) => new(File, $"{table} row {row}", $"{cause}.");
+    private PoseFormatException Fault(string table, int row, string cause) =>
+        new(File, $"{table} row {row}", $"{cause}.");
 }

@@ -5,14 +5,22 @@ namespace Sleap.IO;
 /// <summary>Writes a video as a row of videos_json.</summary>
 internal static class SlpVideoRow
 {
-    /// <summary>The row for a file at <paramref name="labelPath"/>: as it was read, where that still leads to the same video from there.</summary>
+    /// <summary>
+    /// The row for a file at <paramref name="labelPath"/>: as it was read, where that still leads to the same video
+    /// from there.
+    /// </summary>
     public static JsonObject Of(Video video, string labelPath)
     {
         var row = video.SlpRow is { } stored ? (JsonObject)stored.DeepClone() : Made(video);
         var backend = row["backend"] as JsonObject ?? row;
         if (video.Kind == VideoKind.Images && backend["filenames"] is not null)
         {
-            string[] names = [.. video.ImagePaths.Select((p, i) => NameFrom(labelPath, p, File.Exists(video.FoundImages[i]) ? video.FoundImages[i] : null))];
+            string[] names =
+            [
+                .. video.ImagePaths.Select(
+                    (p, i) => NameFrom(labelPath, p, File.Exists(video.FoundImages[i]) ? video.FoundImages[i] : null)
+                ),
+            ];
             backend["filenames"] = new JsonArray([.. names.Select(n => JsonValue.Create(n))]);
             Rename(row, backend, names[0]);
         }
@@ -36,7 +44,13 @@ internal static class SlpVideoRow
         var path = name.Replace('\\', '/');
         var full = Path.GetFullPath(found);
         string[] places = [Path.Combine(folder, Path.GetFileName(path)), Path.Combine(folder, path)];
-        var isFound = name != "." && (Path.IsPathRooted(path) ? path == full || places[0] == full : places.Select(Path.GetFullPath).Contains(full));
+        var isFound =
+            name != "."
+            && (
+                Path.IsPathRooted(path)
+                    ? path == full || places[0] == full
+                    : places.Select(Path.GetFullPath).Contains(full)
+            );
         return isFound ? name : full;
     }
 
@@ -52,15 +66,35 @@ internal static class SlpVideoRow
     {
         var backend = video.Kind switch
         {
-            VideoKind.Movie => new JsonObject { ["type"] = "MediaVideo", ["filename"] = video.Path, ["bgr"] = true, ["dataset"] = "", ["input_format"] = "" },
-            VideoKind.Tiff => new JsonObject { ["type"] = "TiffVideo", ["filename"] = video.Path, ["keep_open"] = true, ["format"] = "multi_page" },
+            VideoKind.Movie => new JsonObject
+            {
+                ["type"] = "MediaVideo",
+                ["filename"] = video.Path,
+                ["bgr"] = true,
+                ["dataset"] = "",
+                ["input_format"] = "",
+            },
+            VideoKind.Tiff => new JsonObject
+            {
+                ["type"] = "TiffVideo",
+                ["filename"] = video.Path,
+                ["keep_open"] = true,
+                ["format"] = "multi_page",
+            },
             VideoKind.Embedded => new JsonObject
             {
-                ["type"] = "HDF5Video", ["filename"] = video.Path, ["dataset"] = video.Dataset, ["input_format"] = "channels_last", ["convert_range"] = false, ["has_embedded_images"] = true,
+                ["type"] = "HDF5Video",
+                ["filename"] = video.Path,
+                ["dataset"] = video.Dataset,
+                ["input_format"] = "channels_last",
+                ["convert_range"] = false,
+                ["has_embedded_images"] = true,
             },
             _ => new JsonObject
             {
-                ["type"] = "ImageVideo", ["filename"] = video.Path, ["filenames"] = new JsonArray([.. video.ImagePaths.Select(p => JsonValue.Create(p))]),
+                ["type"] = "ImageVideo",
+                ["filename"] = video.Path,
+                ["filenames"] = new JsonArray([.. video.ImagePaths.Select(p => JsonValue.Create(p))]),
             },
         };
         backend["shape"] = video.Shape is { } shape ? Sizes(shape) : null;

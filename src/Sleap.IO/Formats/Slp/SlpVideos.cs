@@ -3,10 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>Rows of /videos_json. Files of SLEAP often have neither type nor shape, so that the keys and the file's ending decide.</summary>
+/// <summary>
+/// Rows of /videos_json. Files of SLEAP often have neither type nor shape, so that the keys and the file's ending
+/// decide.
+/// </summary>
 internal sealed class SlpVideos(PoseJson json, string file, double formatId, IReadOnlyList<string> searchFolders)
 {
-    private readonly VideoFinder finder = new(Path.GetDirectoryName(Path.GetFullPath(file))!, searchFolders);
+    private readonly VideoFinder _finder = new(Path.GetDirectoryName(Path.GetFullPath(file))!, searchFolders);
 
     /// <summary>One row as a video; sources are followed a few steps, no further than real files go.</summary>
     public Video Read(JsonObject row, string place, int depth = 0)
@@ -18,9 +21,15 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
         var name = json.Text(backend["filename"] ?? row["filename"], $"{place} filename");
         var dataset = Optional(backend["dataset"]);
         var isEmbedded = dataset is { Length: > 0 } || name == "." || IsHdf5(name);
-        var found = name == "." ? Path.GetFullPath(file) : finder.Find(name);
+        var found = name == "." ? Path.GetFullPath(file) : _finder.Find(name);
         var isPicture = !isEmbedded && ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name);
-        return new Video(name, isEmbedded ? VideoKind.Embedded : isPicture ? VideoKind.Images : ImageFiles.IsTiff(name) ? VideoKind.Tiff : VideoKind.Movie)
+        return new Video(
+            name,
+            isEmbedded ? VideoKind.Embedded
+                : isPicture ? VideoKind.Images
+                : ImageFiles.IsTiff(name) ? VideoKind.Tiff
+                : VideoKind.Movie
+        )
         {
             FoundPath = found,
             Dataset = dataset is { Length: > 0 } ? dataset : null,
@@ -31,7 +40,10 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
             FoundImages = isPicture ? [found ?? name] : [],
             EmbeddedAsBgr = formatId < 1.4,
             SlpRow = (JsonObject)row.DeepClone(),
-            Source = row["source_video"] is JsonObject source && depth < 4 ? Read(source, $"{place} source_video", depth + 1) : null,
+            Source =
+                row["source_video"] is JsonObject source && depth < 4
+                    ? Read(source, $"{place} source_video", depth + 1)
+                    : null,
         };
     }
 
@@ -40,10 +52,12 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
         var paths = names.Select(n => json.Text(n, $"{place} filenames")).ToImmutableArray();
         if (paths.IsEmpty)
             throw json.Fault($"{place} filenames", "is an empty list, and at least one picture was expected");
-        var numbers = backend["frame_numbers"] is JsonArray stored ? stored.Select(n => json.Whole(n, $"{place} frame_numbers")).ToImmutableArray() : [];
+        var numbers = backend["frame_numbers"] is JsonArray stored
+            ? stored.Select(n => json.Whole(n, $"{place} frame_numbers")).ToImmutableArray()
+            : [];
         if (!numbers.IsEmpty && numbers.Length != paths.Length)
             throw json.Fault($"{place} frame_numbers", $"has {numbers.Length} entries for {paths.Length} pictures");
-        var found = paths.Select(p => finder.Find(p)).ToList();
+        var found = paths.Select(p => _finder.Find(p)).ToList();
         return new Video(paths[0], VideoKind.Images)
         {
             FoundPath = found[0],
@@ -59,13 +73,17 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
 
     private static bool IsHdf5(string name) => Path.GetExtension(name).ToLowerInvariant() is ".slp" or ".h5" or ".hdf5";
 
-    private static string? Optional(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Optional(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
+    private static double? Number(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 
     /// <summary>What the row says of gray, or what its shape says; null when neither does.</summary>
     private static bool? Gray(JsonObject backend) =>
-        backend["grayscale"] is JsonValue value && value.TryGetValue<bool>(out var isGray) ? isGray : Shape(backend) is { } shape ? shape.Channels == 1 : null;
+        backend["grayscale"] is JsonValue value && value.TryGetValue<bool>(out var isGray) ? isGray
+        : Shape(backend) is { } shape ? shape.Channels == 1
+        : null;
 
     private static VideoShape? Shape(JsonObject backend)
     {

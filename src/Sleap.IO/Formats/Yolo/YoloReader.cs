@@ -5,29 +5,48 @@ using YamlDotNet.RepresentationModel;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads an Ultralytics pose folder: data.yaml, pictures under SPLIT/images and a text file for each under SPLIT/labels. The pictures of a split are one
-/// video in the order of their names. Coordinates are divided by the picture's size in the file, so that the pictures must be there.
+/// Reads an Ultralytics pose folder: data.yaml, pictures under SPLIT/images and a text file for each under
+/// SPLIT/labels. The pictures of a split are one video in the order of their names. Coordinates are divided by the
+/// picture's size in the file, so that the pictures must be there.
 /// </summary>
 internal sealed class YoloReader
 {
     public const string ConfigName = "data.yaml";
 
-    private readonly string config;
-    private readonly string folder;
-    private readonly YamlMappingNode root;
-    private readonly Skeleton skeleton;
-    private readonly int perPoint;
+    private readonly string _config;
+    private readonly string _folder;
+    private readonly YamlMappingNode _root;
+    private readonly Skeleton _skeleton;
+    private readonly int _perPoint;
 
     private YoloReader(string folder, LabelsReadOptions options)
     {
-        config = Path.Combine(folder, ConfigName);
-        root = YamlFile.Read(config);
-        this.folder = YamlFile.Text(root, "path") is { } path && path != "." && Directory.Exists(Path.Combine(folder, path)) ? Path.Combine(folder, path) : folder;
-        var shape = Wholes(YamlFile.List(root, "kpt_shape") ?? throw new PoseFormatException(config, "kpt_shape", "is missing, and [keypoints, 2 or 3] was expected."), "kpt_shape");
+        _config = Path.Combine(folder, ConfigName);
+        _root = YamlFile.Read(_config);
+        _folder =
+            YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(Path.Combine(folder, path))
+                ? Path.Combine(folder, path)
+                : folder;
+        var shape = Wholes(
+            YamlFile.List(_root, "kpt_shape")
+                ?? throw new PoseFormatException(
+                    _config,
+                    "kpt_shape",
+                    "is missing, and [keypoints, 2 or 3] was expected."
+                ),
+            "kpt_shape"
+        );
         if (shape is not [> 0 and <= 10_000, 2 or 3])
-            throw new PoseFormatException(config, "kpt_shape", $"is [{string.Join(", ", shape)}], and [keypoints, 2 or 3] was expected.");
-        perPoint = shape[1];
-        skeleton = options.Skeleton is { } asked && asked.Nodes.Length == shape[0] ? asked : ReadSkeleton(shape[0]);
+        {
+            throw new PoseFormatException(
+                _config,
+                "kpt_shape",
+                $"is [{string.Join(", ", shape)}], and [keypoints, 2 or 3] was expected."
+            );
+        }
+
+        _perPoint = shape[1];
+        _skeleton = options.Skeleton is { } asked && asked.Nodes.Length == shape[0] ? asked : ReadSkeleton(shape[0]);
     }
 
     public static Labels Read(string folder, LabelsReadOptions options) => new YoloReader(folder, options).Read();
@@ -39,10 +58,22 @@ internal sealed class YoloReader
         foreach (var split in new[] { "train", "val", "test" })
         {
             // One folder often serves for two splits.
-            if (YamlFile.Text(root, split) is { } images && Directory.Exists(Path.Combine(folder, images)) && seen.Add(Path.GetFullPath(Path.Combine(folder, images))))
-                ReadSplit(Path.Combine(folder, images), frames, videos);
+            if (
+                YamlFile.Text(_root, split) is { } images
+                && Directory.Exists(Path.Combine(_folder, images))
+                && seen.Add(Path.GetFullPath(Path.Combine(_folder, images)))
+            )
+            {
+                ReadSplit(Path.Combine(_folder, images), frames, videos);
+            }
         }
-        return videos.Count > 0 ? new Labels(frames, videos, [skeleton]) : throw new PoseFormatException(config, null, "none of the folders it names as train, val and test holds a picture.");
+        return videos.Count > 0
+            ? new Labels(frames, videos, [_skeleton])
+            : throw new PoseFormatException(
+                _config,
+                null,
+                "none of the folders it names as train, val and test holds a picture."
+            );
     }
 
     private void ReadSplit(string images, List<LabeledFrame> frames, List<Video> videos)
@@ -59,58 +90,121 @@ internal sealed class YoloReader
             if (!File.Exists(path))
                 continue;
             var (width, height) = PictureHeader.Size(pictures[i]);
-            frames.Add(new LabeledFrame { Video = video, FrameIndex = i, Instances = [.. File.ReadLines(path).Select((l, n) => (l, n)).Where(l => l.l.Trim().Length > 0).Select(l => ReadInstance(l.l, path, l.n + 1, width, height))] });
+            frames.Add(
+                new LabeledFrame
+                {
+                    Video = video,
+                    FrameIndex = i,
+                    Instances =
+                    [
+                        .. File.ReadLines(path)
+                            .Select((l, n) => (l, n))
+                            .Where(l => l.l.Trim().Length > 0)
+                            .Select(l => ReadInstance(l.l, path, l.n + 1, width, height)),
+                    ],
+                }
+            );
         }
     }
 
     private Instance ReadInstance(string line, string path, int number, int width, int height)
     {
         var cells = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        var expected = 5 + (skeleton.Nodes.Length * perPoint);
+        var expected = 5 + (_skeleton.Nodes.Length * _perPoint);
         // Predictions of Ultralytics have the score as one number more.
         if (cells.Length != expected && cells.Length != expected + 1)
-            throw new PoseFormatException(path, $"line {number}", $"has {cells.Length} numbers, and {expected} were expected.");
-        var numbers = cells.Select(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? value
-            : throw new PoseFormatException(path, $"line {number}", $"holds '{c}', and a number was expected.")).ToArray();
-        var points = ImmutableArray.CreateBuilder<Point>(skeleton.Nodes.Length);
-        for (var n = 0; n < skeleton.Nodes.Length; n++)
         {
-            var at = 5 + (n * perPoint);
-            var isThere = perPoint == 3 ? numbers[at + 2] > 0 : numbers[at] != 0 || numbers[at + 1] != 0;
+            throw new PoseFormatException(
+                path,
+                $"line {number}",
+                $"has {cells.Length} numbers, and {expected} were expected."
+            );
+        }
+
+        var numbers = cells
+            .Select(c =>
+                double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && double.IsFinite(value)
+                    ? value
+                    : throw new PoseFormatException(path, $"line {number}", $"holds '{c}', and a number was expected.")
+            )
+            .ToArray();
+        var points = ImmutableArray.CreateBuilder<Point>(_skeleton.Nodes.Length);
+        for (var n = 0; n < _skeleton.Nodes.Length; n++)
+        {
+            var at = 5 + (n * _perPoint);
+            var isThere = _perPoint == 3 ? numbers[at + 2] > 0 : numbers[at] != 0 || numbers[at + 1] != 0;
             points.Add(isThere ? new Point(numbers[at] * width, numbers[at + 1] * height) : Point.Missing);
         }
         var isPredicted = cells.Length > expected;
-        return new Instance { Skeleton = skeleton, Points = points.MoveToImmutable(), IsPredicted = isPredicted, Score = isPredicted ? (float)numbers[^1] : 0, TrackingScore = float.NaN };
+        return new Instance
+        {
+            Skeleton = _skeleton,
+            Points = points.MoveToImmutable(),
+            IsPredicted = isPredicted,
+            Score = isPredicted ? (float)numbers[^1] : 0,
+            TrackingScore = float.NaN,
+        };
     }
 
     private Skeleton ReadSkeleton(int count)
     {
-        var names = (YamlFile.List(root, "node_names") ?? KeypointNames())?.Select(n => n.ToString()).ToList();
+        var names = (YamlFile.List(_root, "node_names") ?? KeypointNames())?.Select(n => n.ToString()).ToList();
         if (names is not null && names.Count != count)
-            throw new PoseFormatException(config, "node_names", $"has {names.Count} names, and kpt_shape has {count} keypoints.");
-        var flips = YamlFile.List(root, "flip_idx") is { } flip ? Wholes(flip, "flip_idx") : [];
-        var edges = YamlFile.List(root, "skeleton")?.OfType<YamlSequenceNode>().Select(e => Wholes(e, "skeleton")).Select(e => e is [var a, var b]
-            ? new Edge(a, b)
-            : throw new PoseFormatException(config, "skeleton", "has an edge that is not of two.")).Distinct();
+        {
+            throw new PoseFormatException(
+                _config,
+                "node_names",
+                $"has {names.Count} names, and kpt_shape has {count} keypoints."
+            );
+        }
+
+        var flips = YamlFile.List(_root, "flip_idx") is { } flip ? Wholes(flip, "flip_idx") : [];
+        var edges = YamlFile
+            .List(_root, "skeleton")
+            ?.OfType<YamlSequenceNode>()
+            .Select(e => Wholes(e, "skeleton"))
+            .Select(e =>
+                e is [var a, var b]
+                    ? new Edge(a, b)
+                    : throw new PoseFormatException(_config, "skeleton", "has an edge that is not of two.")
+            )
+            .Distinct();
         try
         {
-            return new Skeleton(Name(), names ?? Enumerable.Range(0, count).Select(i => $"node_{i}"), edges, flips.Select((f, i) => new Symmetry(i, f)).Where(s => s.First < s.Second));
+            return new Skeleton(
+                Name(),
+                names ?? Enumerable.Range(0, count).Select(i => $"node_{i}"),
+                edges,
+                flips.Select((f, i) => new Symmetry(i, f)).Where(s => s.First < s.Second)
+            );
         }
         catch (ArgumentException fault)
         {
-            throw new PoseFormatException(config, "node_names", fault.Message, fault);
+            throw new PoseFormatException(_config, "node_names", fault.Message, fault);
         }
     }
 
     /// <summary>Ultralytics itself names keypoints by class: kpt_names: {0: [...]}.</summary>
     private YamlSequenceNode? KeypointNames() =>
-        root.Children.TryGetValue("kpt_names", out var node) ? node as YamlSequenceNode ?? (node as YamlMappingNode)?.Children.Values.FirstOrDefault() as YamlSequenceNode : null;
+        _root.Children.TryGetValue("kpt_names", out var node)
+            ? node as YamlSequenceNode
+                ?? (node as YamlMappingNode)?.Children.Values.FirstOrDefault() as YamlSequenceNode
+            : null;
 
-    private string Name() => root.Children.TryGetValue("names", out var names)
-        ? (names as YamlMappingNode)?.Children.Values.FirstOrDefault()?.ToString() ?? (names as YamlSequenceNode)?.FirstOrDefault()?.ToString() ?? ""
-        : "";
+    private string Name() =>
+        _root.Children.TryGetValue("names", out var names)
+            ? (names as YamlMappingNode)?.Children.Values.FirstOrDefault()?.ToString()
+                ?? (names as YamlSequenceNode)?.FirstOrDefault()?.ToString()
+                ?? ""
+            : "";
 
     private int[] Wholes(YamlSequenceNode list, string key) =>
-        [.. list.Select(n => int.TryParse(n.ToString(), CultureInfo.InvariantCulture, out var whole) ? whole : throw new PoseFormatException(config, key, $"holds '{n}', and a whole number was expected."))];
+        [
+            .. list.Select(n =>
+                int.TryParse(n.ToString(), CultureInfo.InvariantCulture, out var whole)
+                    ? whole
+                    : throw new PoseFormatException(_config, key, $"holds '{n}', and a whole number was expected.")
+            ),
+        ];
 }

@@ -4,21 +4,28 @@ using System.Text;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes an Ultralytics pose folder: data.yaml, the labeled pictures as PNG under train/images and a text file for each under train/labels. The box is that
-/// of the visible points with 10 pixels on each side, cut at the border. The folder appears whole or not at all.
+/// Writes an Ultralytics pose folder: data.yaml, the labeled pictures as PNG under train/images and a text file for
+/// each under train/labels. The box is that of the visible points with 10 pixels on each side, cut at the border. The
+/// folder appears whole or not at all.
 /// </summary>
 internal sealed class YoloWriter
 {
     private const double Margin = 10;
 
-    private readonly Labels labels;
-    private readonly Skeleton skeleton;
-    private readonly List<string> remarks = [];
+    private readonly Labels _labels;
+    private readonly Skeleton _skeleton;
+    private readonly List<string> _remarks = [];
 
     private YoloWriter(Labels labels, string config)
     {
-        this.labels = labels;
-        skeleton = labels.Skeletons is [var only] ? only : throw new PoseFormatException(config, "kpt_shape", $"the labels have {labels.Skeletons.Count} skeletons, and the format holds one.");
+        _labels = labels;
+        _skeleton = labels.Skeletons is [var only]
+            ? only
+            : throw new PoseFormatException(
+                config,
+                "kpt_shape",
+                $"the labels have {labels.Skeletons.Count} skeletons, and the format holds one."
+            );
     }
 
     /// <summary>Writes beside a data.yaml that is not there yet.</summary>
@@ -44,7 +51,7 @@ internal sealed class YoloWriter
                 Directory.Delete(temporary, recursive: true);
         }
         writer.AddLost();
-        return writer.remarks;
+        return writer._remarks;
     }
 
     private void WriteFolder(string folder)
@@ -52,14 +59,19 @@ internal sealed class YoloWriter
         var images = Directory.CreateDirectory(Path.Combine(folder, "train", "images")).FullName;
         var texts = Directory.CreateDirectory(Path.Combine(folder, "train", "labels")).FullName;
         var number = 0;
-        foreach (var group in labels.Frames.GroupBy(f => f.Video))
+        foreach (var group in _labels.Frames.GroupBy(f => f.Video))
         {
             using var source = group.Key.Open();
             foreach (var frame in group)
             {
                 var picture = source.Read(frame.FrameIndex);
                 File.WriteAllBytes(Path.Combine(images, $"{number:D7}.png"), PictureEncoder.Png(picture));
-                File.WriteAllLines(Path.Combine(texts, $"{number:D7}.txt"), frame.Instances.Where(i => i.Points.Any(p => !p.IsMissing)).Select(i => Line(i, picture.Width, picture.Height)));
+                File.WriteAllLines(
+                    Path.Combine(texts, $"{number:D7}.txt"),
+                    frame
+                        .Instances.Where(i => i.Points.Any(p => !p.IsMissing))
+                        .Select(i => Line(i, picture.Width, picture.Height))
+                );
                 number++;
             }
         }
@@ -68,18 +80,21 @@ internal sealed class YoloWriter
 
     private string Config()
     {
-        var flips = Enumerable.Range(0, skeleton.Nodes.Length).ToArray();
-        foreach (var pair in skeleton.Symmetries)
+        var flips = Enumerable.Range(0, _skeleton.Nodes.Length).ToArray();
+        foreach (var pair in _skeleton.Symmetries)
             (flips[pair.First], flips[pair.Second]) = (pair.Second, pair.First);
         var text = new StringBuilder();
         text.Append("path: .\ntrain: train/images\nval: train/images\n");
-        text.Append(CultureInfo.InvariantCulture, $"kpt_shape: [{skeleton.Nodes.Length}, 3]\nflip_idx: [{string.Join(", ", flips)}]\n");
-        text.Append("names:\n  0: ").Append(Quoted(skeleton.Name.Length > 0 ? skeleton.Name : "animal")).Append('\n');
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"kpt_shape: [{_skeleton.Nodes.Length}, 3]\nflip_idx: [{string.Join(", ", flips)}]\n"
+        );
+        text.Append("names:\n  0: ").Append(Quoted(_skeleton.Name.Length > 0 ? _skeleton.Name : "animal")).Append('\n');
         text.Append("node_names:\n");
-        foreach (var node in skeleton.Nodes)
+        foreach (var node in _skeleton.Nodes)
             text.Append("- ").Append(Quoted(node)).Append('\n');
-        text.Append("skeleton:").Append(skeleton.Edges.IsEmpty ? " []\n" : "\n");
-        foreach (var edge in skeleton.Edges)
+        text.Append("skeleton:").Append(_skeleton.Edges.IsEmpty ? " []\n" : "\n");
+        foreach (var edge in _skeleton.Edges)
             text.Append(CultureInfo.InvariantCulture, $"- [{edge.Source}, {edge.Destination}]\n");
         return text.ToString();
     }
@@ -92,8 +107,16 @@ internal sealed class YoloWriter
         var shown = instance.Points.Where(p => !p.IsMissing).ToList();
         var (left, right) = (Math.Max(0, shown.Min(p => p.X) - Margin), Math.Min(width, shown.Max(p => p.X) + Margin));
         var (top, bottom) = (Math.Max(0, shown.Min(p => p.Y) - Margin), Math.Min(height, shown.Max(p => p.Y) + Margin));
-        double[] box = [(left + right) / 2 / width, (top + bottom) / 2 / height, (right - left) / width, (bottom - top) / height];
-        var points = instance.Points.Select(p => p.IsMissing ? "0.000000 0.000000 0" : $"{Six(p.X / width)} {Six(p.Y / height)} 2");
+        double[] box =
+        [
+            (left + right) / 2 / width,
+            (top + bottom) / 2 / height,
+            (right - left) / width,
+            (bottom - top) / height,
+        ];
+        var points = instance.Points.Select(p =>
+            p.IsMissing ? "0.000000 0.000000 0" : $"{Six(p.X / width)} {Six(p.Y / height)} 2"
+        );
         return $"0 {string.Join(' ', box.Select(Six))} {string.Join(' ', points)}";
     }
 
@@ -101,19 +124,25 @@ internal sealed class YoloWriter
 
     private void AddLost()
     {
-        remarks.Add("Coordinates are rounded to a millionth of the picture's size.");
-        var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
+        _remarks.Add("Coordinates are rounded to a millionth of the picture's size.");
+        var instances = _labels.Frames.SelectMany(f => f.Instances).ToList();
         if (instances.Any(i => i.Track is not null))
-            remarks.Add("The format has no place for tracks.");
+            _remarks.Add("The format has no place for tracks.");
         if (instances.Any(i => i.IsPredicted))
-            remarks.Add("Predictions read back as labels of a person: the format has no place for scores.");
+            _remarks.Add("Predictions read back as labels of a person: the format has no place for scores.");
         if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var empty)
-            remarks.Add($"{empty} instances without any point are left out.");
+            _remarks.Add($"{empty} instances without any point are left out.");
         if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
-            remarks.Add($"The format has no place for the link of {corrected} instances to the predictions they were made from.");
-        if (labels.Suggestions.Count > 0)
-            remarks.Add($"The format has no place for {labels.Suggestions.Count} suggestions.");
-        if (labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
-            remarks.Add("Frames are numbered anew: the format knows pictures only.");
+        {
+            _remarks.Add(
+                $"The format has no place for the link of {corrected} instances to the predictions they were "
+                    + $"made from."
+            );
+        }
+
+        if (_labels.Suggestions.Count > 0)
+            _remarks.Add($"The format has no place for {_labels.Suggestions.Count} suggestions.");
+        if (_labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
+            _remarks.Add("Frames are numbered anew: the format knows pictures only.");
     }
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A 3×3 convolution of unchanged size with its bias and ReLU, by <see cref="Winograd"/>, there and back.</summary>
+/// <summary>
+/// A 3×3 convolution of unchanged size with its bias and ReLU, by <see cref="Winograd"/>, there and back.
+/// </summary>
 internal sealed class ConvReluFunction : autograd.SingleTensorFunction<ConvReluFunction>
 {
     public override string Name => nameof(ConvReluFunction);
@@ -13,7 +15,7 @@ internal sealed class ConvReluFunction : autograd.SingleTensorFunction<ConvReluF
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (x, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
-        Tensor output = Winograd.Convolve(x, weight, bias, relu: true, null);
+        var output = Winograd.Convolve(x, weight, bias, relu: true, null);
         ctx.save_for_backward([x, weight, output]);
         return output;
     }
@@ -21,10 +23,15 @@ internal sealed class ConvReluFunction : autograd.SingleTensorFunction<ConvReluF
     /// <returns>The gradients of x, weight and bias.</returns>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor gradient, Tensor bias) = Winograd.ReluGradient(grad_output, saved[2]);
-        Tensor[] gradients = [Winograd.InputGradient(gradient, saved[1]), Winograd.WeightGradient(saved[0], gradient), bias];
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        (var gradient, var bias) = Winograd.ReluGradient(grad_output, saved[2]);
+        Tensor[] gradients =
+        [
+            Winograd.InputGradient(gradient, saved[1]),
+            Winograd.WeightGradient(saved[0], gradient),
+            bias,
+        ];
         return ReturnedGradients.Of(gradients);
     }
 }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Products of small matrices whose result stays in registers: C = A·B, A of some rows and <c>depth</c> columns, B of 16 or 8 columns that lie side by side.
-/// C has 16 numbers a row.
+/// Products of small matrices whose result stays in registers: C = A·B, A of some rows and <c>depth</c> columns, B of
+/// 16 or 8 columns that lie side by side. C has 16 numbers a row.
 /// </summary>
 internal static unsafe class MatrixKernel
 {
@@ -25,7 +25,7 @@ internal static unsafe class MatrixKernel
     /// <param name="columns">16 or 8.</param>
     public static void Multiply(float* a, nint aRow, float* b, float* c, int rows, int depth, int columns)
     {
-        int row = 0;
+        var row = 0;
         if (columns == Columns && Vector512.IsHardwareAccelerated)
         {
             for (; row + 2 * Rows <= rows; row += 2 * Rows)
@@ -52,9 +52,13 @@ internal static unsafe class MatrixKernel
     public static void MultiplyTransposed(float* a, float* b, float* c, nint cRow, int rows, int columns, bool adds)
     {
         if (columns <= 8)
+        {
             Transposed8x8(a, b, c, cRow, rows, adds);
+        }
         else if (Vector512.IsHardwareAccelerated)
+        {
             Transposed8x16(a, b, c, cRow, rows, adds);
+        }
         else
         {
             Transposed4x16(a, b, c, cRow, rows, adds);
@@ -69,11 +73,32 @@ internal static unsafe class MatrixKernel
     public static void Transpose8x8(float* from, nint row, float* to)
     {
         // Pairs of rows, then pairs of those, then halves.
-        var (a, b, c, d) = (Vector256.Load(from), Vector256.Load(from + row), Vector256.Load(from + 2 * row), Vector256.Load(from + 3 * row));
-        var (e, f, g, h) = (Vector256.Load(from + 4 * row), Vector256.Load(from + 5 * row), Vector256.Load(from + 6 * row), Vector256.Load(from + 7 * row));
-        var (ab0, ab1, cd0, cd1) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b), Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
-        var (ef0, ef1, gh0, gh1) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f), Avx.UnpackLow(g, h), Avx.UnpackHigh(g, h));
-        const byte low = 0x44, high = 0xEE;
+        var (a, b, c, d) = (
+            Vector256.Load(from),
+            Vector256.Load(from + row),
+            Vector256.Load(from + 2 * row),
+            Vector256.Load(from + 3 * row)
+        );
+        var (e, f, g, h) = (
+            Vector256.Load(from + 4 * row),
+            Vector256.Load(from + 5 * row),
+            Vector256.Load(from + 6 * row),
+            Vector256.Load(from + 7 * row)
+        );
+        var (ab0, ab1, cd0, cd1) = (
+            Avx.UnpackLow(a, b),
+            Avx.UnpackHigh(a, b),
+            Avx.UnpackLow(c, d),
+            Avx.UnpackHigh(c, d)
+        );
+        var (ef0, ef1, gh0, gh1) = (
+            Avx.UnpackLow(e, f),
+            Avx.UnpackHigh(e, f),
+            Avx.UnpackLow(g, h),
+            Avx.UnpackHigh(g, h)
+        );
+        const byte low = 0x44,
+            high = 0xEE;
         Halves(Avx.Shuffle(ab0, cd0, low), Avx.Shuffle(ef0, gh0, low), to);
         Halves(Avx.Shuffle(ab0, cd0, high), Avx.Shuffle(ef0, gh0, high), to + 8);
         Halves(Avx.Shuffle(ab1, cd1, low), Avx.Shuffle(ef1, gh1, low), to + 16);
@@ -89,9 +114,22 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply12x16(float* a, nint aRow, float* b, float* c, int depth)
     {
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
-        float* a3 = a + 3 * aRow, a6 = a3 + 3 * aRow, a9 = a6 + 3 * aRow;
-        for (int i = 0; i < depth; i++)
+        Vector512<float> c0 = default,
+            c1 = default,
+            c2 = default,
+            c3 = default,
+            c4 = default,
+            c5 = default,
+            c6 = default,
+            c7 = default,
+            c8 = default,
+            c9 = default,
+            c10 = default,
+            c11 = default;
+        float* a3 = a + 3 * aRow,
+            a6 = a3 + 3 * aRow,
+            a9 = a6 + 3 * aRow;
+        for (var i = 0; i < depth; i++)
         {
             var row = Vector512.Load(b);
             c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), row, c0);
@@ -130,9 +168,20 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply6x16(float* a, nint aRow, float* b, float* c, int depth)
     {
-        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        float* a3 = a + 3 * aRow;
-        for (int i = 0; i < depth; i++)
+        Vector256<float> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default,
+            c30 = default,
+            c31 = default,
+            c40 = default,
+            c41 = default,
+            c50 = default,
+            c51 = default;
+        var a3 = a + 3 * aRow;
+        for (var i = 0; i < depth; i++)
         {
             var (left, right) = (Vector256.Load(b), Vector256.Load(b + 8));
             var factor = Vector256.Create(*a);
@@ -175,9 +224,14 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply6x8(float* a, nint aRow, float* b, float* c, int depth)
     {
-        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
-        float* a3 = a + 3 * aRow;
-        for (int i = 0; i < depth; i++)
+        Vector256<float> c0 = default,
+            c1 = default,
+            c2 = default,
+            c3 = default,
+            c4 = default,
+            c5 = default;
+        var a3 = a + 3 * aRow;
+        for (var i = 0; i < depth; i++)
         {
             var row = Vector256.Load(b);
             c0 = Vector256.FusedMultiplyAdd(Vector256.Create(*a), row, c0);
@@ -202,7 +256,14 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transposed8x16(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        Vector512<float> c0 = default,
+            c1 = default,
+            c2 = default,
+            c3 = default,
+            c4 = default,
+            c5 = default,
+            c6 = default,
+            c7 = default;
         if (adds)
         {
             c0 = Vector512.Load(c);
@@ -215,7 +276,7 @@ internal static unsafe class MatrixKernel
             c7 = Vector512.Load(c + 7 * cRow);
         }
 
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
             var row = Vector512.Load(b);
             c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), row, c0);
@@ -243,7 +304,14 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transposed4x16(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
-        Vector256<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        Vector256<float> c00 = default,
+            c01 = default,
+            c10 = default,
+            c11 = default,
+            c20 = default,
+            c21 = default,
+            c30 = default,
+            c31 = default;
         if (adds)
         {
             c00 = Vector256.Load(c);
@@ -256,7 +324,7 @@ internal static unsafe class MatrixKernel
             c31 = Vector256.Load(c + 3 * cRow + 8);
         }
 
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
             var (left, right) = (Vector256.Load(b), Vector256.Load(b + 8));
             var factor = Vector256.Create(a[0]);
@@ -288,7 +356,14 @@ internal static unsafe class MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transposed8x8(float* a, float* b, float* c, nint cRow, int rows, bool adds)
     {
-        Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        Vector256<float> c0 = default,
+            c1 = default,
+            c2 = default,
+            c3 = default,
+            c4 = default,
+            c5 = default,
+            c6 = default,
+            c7 = default;
         if (adds)
         {
             c0 = Vector256.Load(c);
@@ -301,7 +376,7 @@ internal static unsafe class MatrixKernel
             c7 = Vector256.Load(c + 7 * cRow);
         }
 
-        for (int i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++)
         {
             var row = Vector256.Load(b);
             c0 = Vector256.FusedMultiplyAdd(Vector256.Create(a[0]), row, c0);

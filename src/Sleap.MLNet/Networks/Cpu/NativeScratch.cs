@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Sleap.MLNet;
 
-/// <summary>Memory that a thread keeps from one use to the next, aligned to a cache line; it grows as asked for.</summary>
+/// <summary>
+/// Memory that a thread keeps from one use to the next, aligned to a cache line; it grows as asked for.
+/// </summary>
 internal sealed unsafe class NativeScratch
 {
     /// <summary>Bytes of a cache line.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>The memory of a map in channels-last order: the numbers of a pixel lie side by side, pixels row by row.</summary>
+/// <summary>
+/// The memory of a map in channels-last order: the numbers of a pixel lie side by side, pixels row by row.
+/// </summary>
 internal readonly unsafe struct PixelMap
 {
     private readonly float* _first;
@@ -30,22 +32,33 @@ internal readonly unsafe struct PixelMap
     public static bool IsSupported => Fma.IsSupported && Vector256.IsHardwareAccelerated;
 
     /// <summary>Whose convolutions a CPU computes with, for a person.</summary>
-    public static string Words => (IsSupported ? "this library's, with AVX2 and FMA" : "libtorch's; this library's take a processor with AVX2 and FMA")
-        + (BFloat16Support.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
+    public static string Words =>
+        (
+            IsSupported
+                ? "this library's, with AVX2 and FMA"
+                : "libtorch's; this library's take a processor with AVX2 and FMA"
+        ) + (BFloat16Support.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
 
-    /// <summary>Whether the processor has what the work on such maps takes, and a tensor of these sizes can be one.</summary>
+    /// <summary>
+    /// Whether the processor has what the work on such maps takes, and a tensor of these sizes can be one.
+    /// </summary>
     /// <param name="like">On the same device, of the same type: (B, ·, ·, ·).</param>
     /// <param name="channels">Its channels.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>
     public static bool Takes(Tensor like, long channels, long height, long width) =>
-        IsSupported && like.dtype == ScalarType.Float32 && like.device_type == TorchSharp.DeviceType.CPU && like.numel() > 0
-        && sizeof(float) * like.size(0) * channels * height * width <= int.MaxValue; // more than that TorchSharp gives no pointer to
+        IsSupported
+        && like.dtype == ScalarType.Float32
+        && like.device_type == TorchSharp.DeviceType.CPU
+        && like.numel() > 0
+        // more than that TorchSharp gives no pointer to
+        && sizeof(float) * like.size(0) * channels * height * width <= int.MaxValue;
 
-    /// <param name="map">(B, C, H, W) in channels-last order, on the CPU, in single precision. It must outlive what is returned.</param>
+    /// <param name="map">(B, C, H, W) in channels-last order, on the CPU, in single precision. It must outlive what is
+    /// returned.</param>
     public static PixelMap Of(Tensor map)
     {
-        using Tensor pixels = map.permute(0, 2, 3, 1);
+        using var pixels = map.permute(0, 2, 3, 1);
         fixed (byte* first = pixels.bytes) // memory of libtorch, which does not move
             return new PixelMap((float*)first, map.shape);
     }

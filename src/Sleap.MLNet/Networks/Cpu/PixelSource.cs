@@ -2,10 +2,14 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A map to read by pointer: in channels-last order, a copy where the tensor is not. The tensor stays its owner's and lives at least as long as this.</summary>
+/// <summary>
+/// A map to read by pointer: in channels-last order, a copy where the tensor is not. The tensor stays its owner's and
+/// lives at least as long as this.
+/// </summary>
 internal readonly struct PixelSource : IDisposable
 {
-    private readonly Tensor _tensor, _ordered;
+    private readonly Tensor _tensor,
+        _ordered;
 
     public PixelSource(Tensor tensor)
     {

@@ -22,7 +22,7 @@ internal sealed class UpJoinFunction : autograd.SingleTensorFunction<UpJoinFunct
     /// <returns>The gradients of x and skip.</returns>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        (Tensor x, Tensor skip) = UpJoin.Part(grad_output, (int)ctx.get_data(SkipChannels));
+        (var x, var skip) = UpJoin.Part(grad_output, (int)ctx.get_data(SkipChannels));
         return ReturnedGradients.Of(x, skip);
     }
 }

@@ -4,20 +4,31 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// 3×3 convolutions of unchanged size on a CPU, in single precision, with a quarter of the multiplications (<see cref="WinogradTile"/>). Tile by tile, so that what is in between stays in
-/// the processor's cache: a tile's numbers do not depend on which others there are, nor on the number of threads.
+/// 3×3 convolutions of unchanged size on a CPU, in single precision, with a quarter of the multiplications
+/// (<see cref="WinogradTile"/>). Tile by tile, so that what is in between stays in the processor's cache: a tile's
+/// numbers do not depend on which others there are, nor on the number of threads.
 /// </summary>
 internal static unsafe class Winograd
 {
-    private const int TilesAtOnce = 24, CacheBytes = 2 << 20;
-    [ThreadStatic] private static NativeScratch? t_factors, t_tiles;
+    private const int TilesAtOnce = 24,
+        CacheBytes = 2 << 20;
 
-    /// <summary>Whether the convolution can be done here: its output is the same as libtorch's but for rounding.</summary>
+    [ThreadStatic]
+    private static NativeScratch? _factors,
+        _tiles;
+
+    /// <summary>
+    /// Whether the convolution can be done here: its output is the same as libtorch's but for rounding.
+    /// </summary>
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="weight">(filters, C, height, width)</param>
     public static bool Takes(Tensor x, Tensor weight) =>
-        weight.size(2) == 3 && weight.size(3) == 3 && weight.size(0) >= WinogradTile.Lanes && weight.size(1) >= WinogradTile.Lanes
-        && weight.dtype == ScalarType.Float32 && PixelMap.Takes(x, Math.Max(x.size(1), weight.size(0)), x.size(2), x.size(3));
+        weight.size(2) == 3
+        && weight.size(3) == 3
+        && weight.size(0) >= WinogradTile.Lanes
+        && weight.size(1) >= WinogradTile.Lanes
+        && weight.dtype == ScalarType.Float32
+        && PixelMap.Takes(x, Math.Max(x.size(1), weight.size(0)), x.size(2), x.size(3));
 
     /// <summary>The convolution with zeros around the map, its bias added, and on demand max(0, ·) of it.</summary>
     /// <param name="x">(B, C, H, W)</param>
@@ -31,7 +42,7 @@ internal static unsafe class Winograd
         using var weights = new PixelSource(weight);
         fixed (byte* first = bias.bytes)
         {
-            Tensor result = Convolve(x, new WinogradFilters(weights.Map), kept, (float*)first, relu);
+            var result = Convolve(x, new WinogradFilters(weights.Map), kept, (float*)first, relu);
             GC.KeepAlive(kept);
             return result;
         }
@@ -53,48 +64,104 @@ internal static unsafe class Winograd
     /// <returns>(filters, C, 3, 3), in channels-last order</returns>
     public static Tensor WeightGradient(Tensor x, Tensor gradient)
     {
-        Tensor result = ChannelsLast.Empty(gradient.size(1), x.size(1), 3, 3);
+        var result = ChannelsLast.Empty(gradient.size(1), x.size(1), 3, 3);
         using var pixels = new PixelSource(x);
         using var gradients = new PixelSource(gradient);
-        PixelMap from = pixels.Map, to = gradients.Map;
+        PixelMap from = pixels.Map,
+            to = gradients.Map;
         var tiles = new WinogradTiles(to);
-        int inputs = RoundUp(from.Channels, WinogradTile.Lanes), outputs = RoundUp(to.Channels, MatrixKernel.Columns);
-        int atOnce = Math.Min(RoundUp(tiles.Count, TilesAtOnce), Math.Max(4 * TilesAtOnce, CacheBytes / (sizeof(float) * WinogradTile.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce));
-        nint inputStride = (nint)atOnce * inputs + 16, outputStride = (nint)atOnce * outputs + 16, productStride = (nint)inputs * outputs + 16;
-        float* inputFactors = (t_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + productStride));
-        float* outputFactors = inputFactors + WinogradTile.Points * inputStride, products = outputFactors + WinogradTile.Points * outputStride;
-        nint inputsApart = (nint)atOnce * WinogradTile.Lanes, outputsApart = (nint)atOnce * MatrixKernel.Columns;
-        int patchLength = WinogradTile.Points * Math.Max(from.Channels, to.Channels);
-        for (int first = 0; first < tiles.Count; first += atOnce)
+        int inputs = RoundUp(from.Channels, WinogradTile.Lanes),
+            outputs = RoundUp(to.Channels, MatrixKernel.Columns);
+        var atOnce = Math.Min(
+            RoundUp(tiles.Count, TilesAtOnce),
+            Math.Max(
+                4 * TilesAtOnce,
+                CacheBytes / (sizeof(float) * WinogradTile.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce
+            )
+        );
+        nint inputStride = (nint)atOnce * inputs + 16,
+            outputStride = (nint)atOnce * outputs + 16,
+            productStride = (nint)inputs * outputs + 16;
+        var inputFactors = (_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + productStride));
+        float* outputFactors = inputFactors + WinogradTile.Points * inputStride,
+            products = outputFactors + WinogradTile.Points * outputStride;
+        nint inputsApart = (nint)atOnce * WinogradTile.Lanes,
+            outputsApart = (nint)atOnce * MatrixKernel.Columns;
+        var patchLength = WinogradTile.Points * Math.Max(from.Channels, to.Channels);
+        for (var first = 0; first < tiles.Count; first += atOnce)
         {
-            int begin = first, count = Math.Min(atOnce, tiles.Count - first);
-            TorchThreads.Share((count + TilesAtOnce - 1) / TilesAtOnce, part =>
-            {
-                float* patch = (t_tiles ??= new()).Of(patchLength);
-                for (int i = part * TilesAtOnce; i < Math.Min(count, (part + 1) * TilesAtOnce); i++)
+            int begin = first,
+                count = Math.Min(atOnce, tiles.Count - first);
+            TorchThreads.Share(
+                (count + TilesAtOnce - 1) / TilesAtOnce,
+                part =>
                 {
-                    tiles.Input(begin + i, from, patch, inputFactors + (nint)i * WinogradTile.Lanes, inputStride, inputsApart);
-                    tiles.Gradient(begin + i, to, patch, outputFactors + (nint)i * MatrixKernel.Columns, outputStride, outputsApart);
+                    var patch = (_tiles ??= new()).Of(patchLength);
+                    for (var i = part * TilesAtOnce; i < Math.Min(count, (part + 1) * TilesAtOnce); i++)
+                    {
+                        tiles.Input(
+                            begin + i,
+                            from,
+                            patch,
+                            inputFactors + (nint)i * WinogradTile.Lanes,
+                            inputStride,
+                            inputsApart
+                        );
+                        tiles.Gradient(
+                            begin + i,
+                            to,
+                            patch,
+                            outputFactors + (nint)i * MatrixKernel.Columns,
+                            outputStride,
+                            outputsApart
+                        );
+                    }
                 }
-            });
-            TorchThreads.Share(WinogradTile.Points, point =>
-            {
-                for (int output = 0; output < to.Channels; output += MatrixKernel.Columns)
+            );
+            TorchThreads.Share(
+                WinogradTile.Points,
+                point =>
                 {
-                    float* b = outputFactors + point * outputStride + output / MatrixKernel.Columns * outputsApart;
-                    for (int input = 0; input < inputs; input += WinogradTile.Lanes)
-                        MatrixKernel.MultiplyTransposed(inputFactors + point * inputStride + input / WinogradTile.Lanes * inputsApart, b, products + point * productStride + (nint)input * outputs + output, outputs, count, to.Channels - output, begin > 0);
+                    for (var output = 0; output < to.Channels; output += MatrixKernel.Columns)
+                    {
+                        var b = outputFactors + point * outputStride + output / MatrixKernel.Columns * outputsApart;
+                        for (var input = 0; input < inputs; input += WinogradTile.Lanes)
+                        {
+                            MatrixKernel.MultiplyTransposed(
+                                inputFactors + point * inputStride + input / WinogradTile.Lanes * inputsApart,
+                                b,
+                                products + point * productStride + (nint)input * outputs + output,
+                                outputs,
+                                count,
+                                to.Channels - output,
+                                begin > 0
+                            );
+                        }
+                    }
                 }
-            });
+            );
         }
 
-        PixelMap weights = PixelMap.Of(result);
-        TorchThreads.Share(inputs, row =>
-        {
-            int input = Math.Min(row / WinogradTile.Lanes * WinogradTile.Lanes, weights.Channels - WinogradTile.Lanes) + row % WinogradTile.Lanes;
-            for (int output = 0; output < weights.Batch; output += WinogradTile.Lanes)
-                WinogradTile.FilterGradient(products + (nint)row * outputs + output, productStride, weights.At(Math.Min(output, weights.Batch - WinogradTile.Lanes), 0, 0) + input, 9 * weights.Channels, weights.Channels);
-        });
+        var weights = PixelMap.Of(result);
+        TorchThreads.Share(
+            inputs,
+            row =>
+            {
+                var input =
+                    Math.Min(row / WinogradTile.Lanes * WinogradTile.Lanes, weights.Channels - WinogradTile.Lanes)
+                    + row % WinogradTile.Lanes;
+                for (var output = 0; output < weights.Batch; output += WinogradTile.Lanes)
+                {
+                    WinogradTile.FilterGradient(
+                        products + (nint)row * outputs + output,
+                        productStride,
+                        weights.At(Math.Min(output, weights.Batch - WinogradTile.Lanes), 0, 0) + input,
+                        9 * weights.Channels,
+                        weights.Channels
+                    );
+                }
+            }
+        );
         return result;
     }
 
@@ -104,17 +171,31 @@ internal static unsafe class Winograd
     /// <returns>(B, C, H, W) in channels-last order: 0 where the ReLU gave 0; (C): its sums.</returns>
     public static (Tensor Gradient, Tensor Bias) ReluGradient(Tensor gradient, Tensor output)
     {
-        Tensor result = ChannelsLast.Empty(output.size(0), output.size(1), output.size(2), output.size(3));
+        var result = ChannelsLast.Empty(output.size(0), output.size(1), output.size(2), output.size(3));
         using var gradients = new PixelSource(gradient);
         using var outputs = new PixelSource(output);
-        PixelMap given = gradients.Map, seen = outputs.Map, to = PixelMap.Of(result);
+        PixelMap given = gradients.Map,
+            seen = outputs.Map,
+            to = PixelMap.Of(result);
         // The sums of rows are added in order, so that the number of threads does not change them.
-        int channels = to.Channels, rows = to.Batch * to.Height;
-        using Tensor sums = empty([rows, channels], ScalarType.Float32);
+        int channels = to.Channels,
+            rows = to.Batch * to.Height;
+        using var sums = empty([rows, channels], ScalarType.Float32);
         fixed (byte* first = sums.bytes)
         {
-            float* sum = (float*)first;
-            TorchThreads.Share(rows, row => ReluGradient(given.At(0, row, 0), seen.At(0, row, 0), to.At(0, row, 0), sum + (nint)row * channels, channels, to.Width));
+            var sum = (float*)first;
+            TorchThreads.Share(
+                rows,
+                row =>
+                    ReluGradient(
+                        given.At(0, row, 0),
+                        seen.At(0, row, 0),
+                        to.At(0, row, 0),
+                        sum + (nint)row * channels,
+                        channels,
+                        to.Width
+                    )
+            );
         }
 
         return (result, sums.sum([0L]));
@@ -123,12 +204,14 @@ internal static unsafe class Winograd
     private static void ReluGradient(float* gradient, float* output, float* to, float* sums, int channels, int pixels)
     {
         new Span<float>(sums, channels).Clear();
-        for (int pixel = 0; pixel < pixels; pixel++)
+        for (var pixel = 0; pixel < pixels; pixel++)
         {
-            int channel = 0;
+            var channel = 0;
             for (; channel + WinogradTile.Lanes <= channels; channel += WinogradTile.Lanes)
             {
-                var masked = Vector256.Load(gradient + channel) & Vector256.GreaterThan(Vector256.Load(output + channel), Vector256<float>.Zero);
+                var masked =
+                    Vector256.Load(gradient + channel)
+                    & Vector256.GreaterThan(Vector256.Load(output + channel), Vector256<float>.Zero);
                 masked.Store(to + channel);
                 (Vector256.Load(sums + channel) + masked).Store(sums + channel);
             }
@@ -147,9 +230,9 @@ internal static unsafe class Winograd
 
     private static Tensor Convolve(Tensor x, WinogradFilters filters, WinogradFactors? kept, float* bias, bool relu)
     {
-        Tensor result = ChannelsLast.Empty(x.size(0), filters.Outputs, x.size(2), x.size(3));
+        var result = ChannelsLast.Empty(x.size(0), filters.Outputs, x.size(2), x.size(3));
         using var pixels = new PixelSource(x);
-        float* factors = kept is null ? (t_factors ??= new()).Of(filters.FactorCount) : kept.Memory;
+        var factors = kept is null ? (_factors ??= new()).Of(filters.FactorCount) : kept.Memory;
         if (kept is null)
             Transform(filters, factors);
         Convolve(pixels.Map, filters, factors, bias, relu, PixelMap.Of(result));
@@ -162,45 +245,87 @@ internal static unsafe class Winograd
         TorchThreads.Share(filters.Panels, panel => filters.Transform(factors, panel));
     }
 
-    private static void Convolve(PixelMap from, WinogradFilters filters, float* factors, float* bias, bool relu, PixelMap to)
+    private static void Convolve(
+        PixelMap from,
+        WinogradFilters filters,
+        float* factors,
+        float* bias,
+        bool relu,
+        PixelMap to
+    )
     {
         var tiles = new WinogradTiles(to);
-        int inputs = filters.Inputs, threads = get_num_threads(), panels = filters.Panels;
+        int inputs = filters.Inputs,
+            threads = get_num_threads(),
+            panels = filters.Panels;
         // Where tiles are too few for all threads, the outputs are shared out too.
-        int blocks = (tiles.Count + TilesAtOnce - 1) / TilesAtOnce, groups = Math.Min(panels, Math.Max(1, threads / blocks)), panelsEach = (panels + groups - 1) / groups;
-        Vector256<float> least = relu ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
+        int blocks = (tiles.Count + TilesAtOnce - 1) / TilesAtOnce,
+            groups = Math.Min(panels, Math.Max(1, threads / blocks)),
+            panelsEach = (panels + groups - 1) / groups;
+        var least = relu ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
         // A little apart, so that equal places of all factors do not fall into one set of the cache.
-        nint inputStride = (nint)TilesAtOnce * inputs + 16, sumStride = TilesAtOnce * MatrixKernel.Columns + 16, patchLength = (nint)WinogradTile.Points * inputs;
-        TorchThreads.Share(blocks * groups, part =>
-        {
-            int block = part / groups, first = block * TilesAtOnce, count = Math.Min(TilesAtOnce, tiles.Count - first), rows = RoundUp(count, MatrixKernel.Rows);
-            float* memory = (t_tiles ??= new()).Of(WinogradTile.Points * (inputStride + sumStride) + patchLength);
-            float* sums = memory + WinogradTile.Points * inputStride, patch = sums + WinogradTile.Points * sumStride;
-            for (int i = 0; i < count; i++)
-                tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride, 0);
-            int firstPanel = part % groups * panelsEach;
-            for (int panel = firstPanel; panel < Math.Min(panels, firstPanel + panelsEach); panel++)
+        nint inputStride = (nint)TilesAtOnce * inputs + 16,
+            sumStride = TilesAtOnce * MatrixKernel.Columns + 16,
+            patchLength = (nint)WinogradTile.Points * inputs;
+        TorchThreads.Share(
+            blocks * groups,
+            part =>
             {
-                int output = panel * MatrixKernel.Columns, columns = filters.ColumnsOf(panel);
-                float* weights = factors + filters.Panel(panel);
-                nint pointStride = filters.PointStride(columns);
-                for (int point = 0; point < WinogradTile.Points; point++)
-                    MatrixKernel.Multiply(memory + point * inputStride, inputs, weights + point * pointStride, sums + point * sumStride, rows, inputs, columns);
-                for (int channel = output; channel < output + columns; channel += WinogradTile.Lanes)
+                int block = part / groups,
+                    first = block * TilesAtOnce,
+                    count = Math.Min(TilesAtOnce, tiles.Count - first),
+                    rows = RoundUp(count, MatrixKernel.Rows);
+                var memory = (_tiles ??= new()).Of(WinogradTile.Points * (inputStride + sumStride) + patchLength);
+                float* sums = memory + WinogradTile.Points * inputStride,
+                    patch = sums + WinogradTile.Points * sumStride;
+                for (var i = 0; i < count; i++)
+                    tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride, 0);
+                var firstPanel = part % groups * panelsEach;
+                for (var panel = firstPanel; panel < Math.Min(panels, firstPanel + panelsEach); panel++)
                 {
-                    Vector256<float> add = bias is null ? Vector256<float>.Zero : Some(bias + channel, filters.Outputs - channel);
-                    for (int i = 0; i < count; i++)
-                        WinogradTile.Output(sums + i * MatrixKernel.Columns + (channel - output), sumStride, add, least, tiles.Output(first + i, to, channel));
+                    int output = panel * MatrixKernel.Columns,
+                        columns = filters.ColumnsOf(panel);
+                    var weights = factors + filters.Panel(panel);
+                    var pointStride = filters.PointStride(columns);
+                    for (var point = 0; point < WinogradTile.Points; point++)
+                    {
+                        MatrixKernel.Multiply(
+                            memory + point * inputStride,
+                            inputs,
+                            weights + point * pointStride,
+                            sums + point * sumStride,
+                            rows,
+                            inputs,
+                            columns
+                        );
+                    }
+
+                    for (var channel = output; channel < output + columns; channel += WinogradTile.Lanes)
+                    {
+                        var add = bias is null
+                            ? Vector256<float>.Zero
+                            : Some(bias + channel, filters.Outputs - channel);
+                        for (var i = 0; i < count; i++)
+                        {
+                            WinogradTile.Output(
+                                sums + i * MatrixKernel.Columns + (channel - output),
+                                sumStride,
+                                add,
+                                least,
+                                tiles.Output(first + i, to, channel)
+                            );
+                        }
+                    }
                 }
             }
-        });
+        );
     }
 
     private static Vector256<float> Some(float* first, int count)
     {
         if (count >= WinogradTile.Lanes)
             return Vector256.Load(first);
-        float* eight = stackalloc float[WinogradTile.Lanes];
+        var eight = stackalloc float[WinogradTile.Lanes];
         new Span<float>(eight, WinogradTile.Lanes).Clear();
         new Span<float>(first, count).CopyTo(new Span<float>(eight, count));
         return Vector256.Load(eight);

@@ -13,7 +13,8 @@ internal sealed unsafe class WinogradFactors : IDisposable
     {
         using var weights = new PixelSource(weight);
         var filters = new WinogradFilters(weights.Map);
-        _memory = (float*)NativeMemory.AlignedAlloc((nuint)filters.FactorCount * sizeof(float), NativeScratch.Alignment);
+        _memory = (float*)
+            NativeMemory.AlignedAlloc((nuint)filters.FactorCount * sizeof(float), NativeScratch.Alignment);
         Winograd.Transform(filters, _memory);
     }
 

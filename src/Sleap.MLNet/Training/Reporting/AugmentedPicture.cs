@@ -1,13 +1,17 @@
 using Sleap.Transforms;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Sixteen training samples as the network will see them, with their points: whether they are turned too far, or their points lie beside them, is seen at once.</summary>
+/// <summary>
+/// Sixteen training samples as the network will see them, with their points: whether they are turned too far, or their
+/// points lie beside them, is seen at once.
+/// </summary>
 internal static class AugmentedPicture
 {
-    private const int Rows = 4, Side = 320, Gap = 4;
+    private const int Rows = 4,
+        Side = 320,
+        Gap = 4;
 
     /// <param name="path">A .png file.</param>
     /// <param name="samples">The samples; those of the first steps are shown.</param>
@@ -22,26 +26,44 @@ internal static class AugmentedPicture
             var batch = samples.Training.Batch(order.Of(step), augmenter, order.RandomOf(step));
             var points = batch.Points.Values<float>();
             var each = points.Length / (int)batch.Images.shape[0];
-            for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++) tiles.Add(Tile(PicturesOfTensors.Canvas(batch.Images, i), points[(i * each)..((i + 1) * each)], samples));
+            for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++)
+            {
+                tiles.Add(
+                    Tile(PicturesOfTensors.Canvas(batch.Images, i), points[(i * each)..((i + 1) * each)], samples)
+                );
+            }
         }
         var sheet = new Canvas(Rows * (tiles[0].Width + Gap) - Gap, Rows * (tiles[0].Height + Gap) - Gap);
-        for (var i = 0; i < tiles.Count; i++) sheet.Paste(tiles[i], i % Rows * (tiles[0].Width + Gap), i / Rows * (tiles[0].Height + Gap));
+        for (var i = 0; i < tiles.Count; i++)
+            sheet.Paste(tiles[i], i % Rows * (tiles[0].Width + Gap), i / Rows * (tiles[0].Height + Gap));
         using var image = sheet.ToImage();
-        IO.AtomicFile.Write(path, temporary =>
-        {
-            // An image is saved in the format that the file's name ends in.
-            image.Save(temporary + ".png");
-            File.Move(temporary + ".png", temporary, overwrite: true);
-        });
+        IO.AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                // An image is saved in the format that the file's name ends in.
+                image.Save(temporary + ".png");
+                File.Move(temporary + ".png", temporary, overwrite: true);
+            }
+        );
     }
 
     private static Canvas Tile(Canvas picture, float[] points, SampleMaker samples)
     {
         var side = Math.Max(picture.Width, picture.Height);
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
-        var tile = larger > 1 ? picture.Enlarged(larger) : smaller > 1 ? picture.Shrunk(smaller) : picture;
+        var tile =
+            larger > 1 ? picture.Enlarged(larger)
+            : smaller > 1 ? picture.Shrunk(smaller)
+            : picture;
         var animals = PicturesOfTensors.Animals(points, samples.Skeleton.Nodes.Length);
-        new PoseOverlay(samples.Skeleton, [], animals.Count <= 1, new DrawingOptions { NodeRadius = 3.0 * smaller / larger }, larger / (double)smaller).Animals(tile, "", 0, animals);
+        new PoseOverlay(
+            samples.Skeleton,
+            [],
+            animals.Count <= 1,
+            new DrawingOptions { NodeRadius = 3.0 * smaller / larger },
+            larger / (double)smaller
+        ).Animals(tile, "", 0, animals);
         return tile;
     }
 }

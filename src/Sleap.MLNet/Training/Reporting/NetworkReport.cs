@@ -1,6 +1,6 @@
+using System.Globalization;
 using Sleap.IO;
 using Sleap.Transforms;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -23,7 +23,9 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     /// <summary>What it was trained on, in words; empty before its training begins.</summary>
     public string Data { get; private set; } = "";
 
-    /// <summary>The worst validation frames of the best epoch, as addresses for a page, with what stands below.</summary>
+    /// <summary>
+    /// The worst validation frames of the best epoch, as addresses for a page, with what stands below.
+    /// </summary>
     public IReadOnlyList<(string Data, string Caption)> Pictures { get; private set; } = [];
 
     /// <summary>Whose nodes the pictures show.</summary>
@@ -34,12 +36,23 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     {
         var (height, width) = samples.Training.Input;
         Skeleton = samples.Skeleton;
-        Data = FormattableString.Invariant($"{samples.Training.Count} training and {samples.Validation.Count} validation samples; network input {width} × {height} pixels; {parameters / 1e6:0.00} million parameters.");
+        Data = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{samples.Training.Count} training and {samples.Validation.Count} "
+                + $"validation samples; network input {width} × {height} pixels; {parameters / 1e6:0.00} million "
+                + $"parameters."
+        );
     }
 
     /// <summary>Draws the samples that the network is worst at.</summary>
     public void Worst(TrainingSamples samples, IEnumerable<SampleError> errors) =>
-        Pictures = [.. errors.Where(error => error.Badness > 0).OrderByDescending(error => error.Badness).Take(Pictured).Select(error => (Draw(samples, error), Caption(samples, error)))];
+        Pictures = [
+            .. errors
+                .Where(error => error.Badness > 0)
+                .OrderByDescending(error => error.Badness)
+                .Take(Pictured)
+                .Select(error => (Draw(samples, error), Caption(samples, error))),
+        ];
 
     public void Write() => page.Write();
 
@@ -51,14 +64,18 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
         var (truth, seen) = (Animals(batch.Points.Values<float>()), Animals(error.Nearest));
         var source = samples.Source(error.Sample);
         var overlay = new PoseOverlay(Skeleton, [], truth.Count <= 1, Drawing);
-        return FramePictures.Encode(FramePictures.Part(canvas, overlay, (source.Video, source.Frame), truth, truth, seen));
+        return FramePictures.Encode(
+            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), truth, truth, seen)
+        );
     }
 
-    private IReadOnlyList<PoseInstance> Animals(float[] points) => PicturesOfTensors.Animals(points, Skeleton.Nodes.Length);
+    private IReadOnlyList<PoseInstance> Animals(float[] points) =>
+        PicturesOfTensors.Animals(points, Skeleton.Nodes.Length);
 
     private static string Caption(TrainingSamples samples, SampleError error)
     {
         var source = samples.Source(error.Sample).ToString();
-        return $"{char.ToUpperInvariant(source[0])}{source[1..]}: mean {HtmlPage.Number(error.Mean, "0.0")} px, {error.Seen} of {error.Labelled} nodes seen";
+        return $"{char.ToUpperInvariant(source[0])}{source[1..]}: mean {HtmlPage.Number(error.Mean, "0.0")} px, "
+            + $"{error.Seen} of {error.Labelled} nodes seen";
     }
 }

@@ -1,6 +1,5 @@
 using Sleap.IO;
 using Sleap.Transforms;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -14,8 +13,18 @@ internal static class PicturesOfTensors
     public static Canvas Canvas(Tensor images, int index)
     {
         using var scope = NewDisposeScope();
-        var pixels = images[index].permute(1, 2, 0).mul(255).round().clamp(0, 255).to(ScalarType.Byte).cpu().contiguous(); // (H, W, C)
-        return Transforms.Canvas.Of(new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.Values<byte>()));
+        // (H, W, C)
+        var pixels = images[index]
+            .permute(1, 2, 0)
+            .mul(255)
+            .round()
+            .clamp(0, 255)
+            .to(ScalarType.Byte)
+            .cpu()
+            .contiguous();
+        return Transforms.Canvas.Of(
+            new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.Values<byte>())
+        );
     }
 
     /// <summary>Animals with a visible node.</summary>
@@ -23,7 +32,18 @@ internal static class PicturesOfTensors
     /// <param name="nodes">Nodes of an animal.</param>
     public static IReadOnlyList<PoseInstance> Animals(float[] points, int nodes)
     {
-        float[][] animals = [.. points.Chunk(2 * nodes).Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1])))];
-        return [.. animals.Select((animal, place) => new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length })];
+        float[][] animals =
+        [
+            .. points
+                .Chunk(2 * nodes)
+                .Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1]))),
+        ];
+        return
+        [
+            .. animals.Select(
+                (animal, place) =>
+                    new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length }
+            ),
+        ];
     }
 }

@@ -5,14 +5,18 @@ namespace Sleap.MLNet;
 /// <summary>The curves of a training.</summary>
 internal static class TrainingCharts
 {
-    private const string Blue = "#3b6ea5", Orange = "#d98a1f", Green = "#2f8f5b";
-    private const double Width = 336, Height = 250;
+    private const string Blue = "#3b6ea5",
+        Orange = "#d98a1f",
+        Green = "#2f8f5b";
+    private const double Width = 336,
+        Height = 250;
 
     public static IEnumerable<string> Of(IReadOnlyList<TrainingProgress> epochs)
     {
         yield return Losses(epochs);
         yield return Errors(epochs);
-        if (epochs.Any(p => !double.IsNaN(p.ValidationIdentity))) yield return Names(epochs);
+        if (epochs.Any(p => !double.IsNaN(p.ValidationIdentity)))
+            yield return Names(epochs);
         yield return Rates(epochs);
     }
 
@@ -21,7 +25,11 @@ internal static class TrainingCharts
     {
         var (train, validation) = (Logs(epochs, p => p.TrainingLoss), Logs(epochs, p => p.ValidationLoss));
         double[] values = [.. train.Concat(validation).Select(point => point.Y).Where(double.IsFinite)];
-        var chart = new SvgChart("Loss", Span(epochs), Padded(values), Width, Height) { XLabel = "epoch", YLabel = "log10 of the loss" };
+        var chart = new SvgChart("Loss", Span(epochs), Padded(values), Width, Height)
+        {
+            XLabel = "epoch",
+            YLabel = "log10 of the loss",
+        };
         chart.Line(train, Orange, 1.6);
         chart.Line(validation, Blue, 2);
         Mark(chart, epochs, validation, Blue);
@@ -33,7 +41,11 @@ internal static class TrainingCharts
     {
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationError)).ToList();
         var top = points.Select(point => point.Y).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        var chart = new SvgChart("Validation error", Span(epochs), (0, Math.Max(top * 1.05, 1e-6)), Width, Height) { XLabel = "epoch", YLabel = "pixels of the frame" };
+        var chart = new SvgChart("Validation error", Span(epochs), (0, Math.Max(top * 1.05, 1e-6)), Width, Height)
+        {
+            XLabel = "epoch",
+            YLabel = "pixels of the frame",
+        };
         chart.Line(points, Blue, 2);
         Mark(chart, epochs, points, Blue);
         return chart.ToString();
@@ -42,7 +54,11 @@ internal static class TrainingCharts
     private static string Names(IReadOnlyList<TrainingProgress> epochs)
     {
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationIdentity)).ToList();
-        var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height) { XLabel = "epoch", YLabel = "share of the named animals" };
+        var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height)
+        {
+            XLabel = "epoch",
+            YLabel = "share of the named animals",
+        };
         chart.Line(points, Blue, 2);
         Mark(chart, epochs, points, Blue);
         return chart.ToString();
@@ -51,27 +67,47 @@ internal static class TrainingCharts
     private static string Rates(IReadOnlyList<TrainingProgress> epochs)
     {
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.LearningRate * 1e3)).ToList();
-        var chart = new SvgChart("Learning rate", Span(epochs), (0, Math.Max(points.Max(point => point.Y) * 1.05, 1e-9)), Width, Height) { XLabel = "epoch", YLabel = "thousandths" };
+        var chart = new SvgChart(
+            "Learning rate",
+            Span(epochs),
+            (0, Math.Max(points.Max(point => point.Y) * 1.05, 1e-9)),
+            Width,
+            Height
+        )
+        {
+            XLabel = "epoch",
+            YLabel = "thousandths",
+        };
         chart.Line(points, Green, 2);
         return chart.ToString();
     }
 
-    private static void Mark(SvgChart chart, IReadOnlyList<TrainingProgress> epochs, IReadOnlyList<(double X, double Y)> points, string color)
+    private static void Mark(
+        SvgChart chart,
+        IReadOnlyList<TrainingProgress> epochs,
+        IReadOnlyList<(double X, double Y)> points,
+        string color
+    )
     {
         // A curve of one point is a dot.
-        if (points.Count == 1 && double.IsFinite(points[0].Y)) chart.Dot(points[0].X, points[0].Y, 3, color, "none");
+        if (points.Count == 1 && double.IsFinite(points[0].Y))
+            chart.Dot(points[0].X, points[0].Y, 3, color, "none");
         for (var i = epochs.Count - 1; i >= 0; i--)
         {
-            if (!epochs[i].IsBest || !double.IsFinite(points[i].Y)) continue;
+            if (!epochs[i].IsBest || !double.IsFinite(points[i].Y))
+                continue;
             chart.Dot(points[i].X, points[i].Y, 4.5, "#fff", color);
             return;
         }
     }
 
-    private static List<(double X, double Y)> Logs(IReadOnlyList<TrainingProgress> epochs, Func<TrainingProgress, double> loss) =>
-        [.. epochs.Select(p => ((double)p.Epoch, loss(p) > 0 ? Math.Log10(loss(p)) : double.NaN))];
+    private static List<(double X, double Y)> Logs(
+        IReadOnlyList<TrainingProgress> epochs,
+        Func<TrainingProgress, double> loss
+    ) => [.. epochs.Select(p => ((double)p.Epoch, loss(p) > 0 ? Math.Log10(loss(p)) : double.NaN))];
 
-    private static (double, double) Span(IReadOnlyList<TrainingProgress> epochs) => (Math.Min(1, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
+    private static (double, double) Span(IReadOnlyList<TrainingProgress> epochs) =>
+        (Math.Min(1, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
 
     private static (double, double) Padded(double[] values)
     {

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The page of a run, <c>report.html</c>, written anew after every epoch: curves, the worst validation frames, the data, the settings, and what it ran on. It needs no
-/// other file.
+/// The page of a run, <c>report.html</c>, written anew after every epoch: curves, the worst validation frames, the
+/// data, the settings, and what it ran on. It needs no other file.
 /// </summary>
 internal sealed class TrainingReport
 {
@@ -18,7 +18,8 @@ internal sealed class TrainingReport
 
     /// <param name="folder">The run's.</param>
     /// <param name="title">What is trained.</param>
-    public TrainingReport(string folder, string title) => (_path, _title) = (Path.Combine(folder, "report.html"), title);
+    public TrainingReport(string folder, string title) =>
+        (_path, _title) = (Path.Combine(folder, "report.html"), title);
 
     /// <summary>Which frames train and which validate.</summary>
     public StoredSplit? Split { get; set; }
@@ -41,59 +42,106 @@ internal sealed class TrainingReport
     private string Page()
     {
         var page = new HtmlPage($"Training: {_title}");
-        page.Title($"Training: {_title}", $"{Path.GetFileName(Path.GetDirectoryName(_path))} · written {DateTime.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}");
-        foreach (var finding in Findings) page.Note(finding);
-        foreach (var network in _networks.Where(network => network.History.Count > 0)) Network(page, network);
+        page.Title(
+            $"Training: {_title}",
+            $"{Path.GetFileName(Path.GetDirectoryName(_path))} · written "
+                + $"{DateTime.Now.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}"
+        );
+        foreach (var finding in Findings)
+            page.Note(finding);
+        foreach (var network in _networks.Where(network => network.History.Count > 0))
+            Network(page, network);
         Data(page);
-        foreach (var network in _networks) Settings(page, network);
-        page.Heading("Environment").Table(["", ""], Environment().Select(row => ((string?)null, (IEnumerable<string>)[row.Name, row.Value])));
+        foreach (var network in _networks)
+            Settings(page, network);
+        page.Heading("Environment")
+            .Table(["", ""], Environment().Select(row => ((string?)null, (IEnumerable<string>)[row.Name, row.Value])));
         return page.ToString();
     }
 
     private void Network(HtmlPage page, NetworkReport network)
     {
         var (last, best) = (network.History[^1], network.History.LastOrDefault(p => p.IsBest) ?? network.History[^1]);
-        page.Heading(network.Name).Cards(
-        [
-            ($"{last.Epoch} / {network.Options.Training.Epochs}", "epochs"),
-            ($"{HtmlPage.Number(best.ValidationError, "0.00")} px", $"validation error of the best epoch, {best.Epoch.ToString(CultureInfo.InvariantCulture)}"),
-            (HtmlPage.Number(best.ValidationLoss, "0.00000"), "its validation loss"),
-            .. double.IsNaN(best.ValidationIdentity) ? Array.Empty<(string, string)>() : [(HtmlPage.Number(best.ValidationIdentity, "0.00"), "of the names right")],
-            (HtmlPage.Number(last.StepsPerSecond, "0.0"), "steps a second"),
-            (TrainingProgress.Clock(last.Elapsed), "elapsed"),
-            (last.IsLast ? "–" : TrainingProgress.Clock(last.Remaining), "remaining"),
-        ]);
+        page.Heading(network.Name)
+            .Cards([
+                ($"{last.Epoch} / {network.Options.Training.Epochs}", "epochs"),
+                (
+                    $"{HtmlPage.Number(best.ValidationError, "0.00")} px",
+                    $"validation error of the best epoch, {best.Epoch.ToString(CultureInfo.InvariantCulture)}"
+                ),
+                (HtmlPage.Number(best.ValidationLoss, "0.00000"), "its validation loss"),
+                .. double.IsNaN(best.ValidationIdentity)
+                    ? Array.Empty<(string, string)>()
+                    : [(HtmlPage.Number(best.ValidationIdentity, "0.00"), "of the names right")],
+                (HtmlPage.Number(last.StepsPerSecond, "0.0"), "steps a second"),
+                (TrainingProgress.Clock(last.Elapsed), "elapsed"),
+                (last.IsLast ? "–" : TrainingProgress.Clock(last.Remaining), "remaining"),
+            ]);
         page.Paragraph(network.Data).Svg(TrainingCharts.Of(network.History));
-        if (network.Pictures.Count == 0) return;
+        if (network.Pictures.Count == 0)
+            return;
         page.Heading($"Worst validation frames of {network.Name}")
-            .Paragraph($"As the network sees them, by the weights of epoch {best.Epoch.ToString(CultureInfo.InvariantCulture)}. White rings are the labels; dots are the peaks of each node's map, lines lead from a label to its peak.")
+            .Paragraph(
+                $"As the network sees them, by the weights of epoch "
+                    + $"{best.Epoch.ToString(CultureInfo.InvariantCulture)}. "
+                    + $"White rings are the labels; dots are the "
+                    + $"peaks of each node's map, lines lead from a label to its peak."
+            )
             .Pictures(network.Pictures, areParts: true);
     }
 
     private void Data(HtmlPage page)
     {
-        if (Split is null) return;
-        page.Heading("Frames").Table(["video", "training", "validation"], Split.Frames.GroupBy(frame => frame.Video).Take(50).Select(video =>
-            ((string?)null, (IEnumerable<string>)[video.Key, Count(video, "training"), Count(video, "validation")])));
+        if (Split is null)
+            return;
+        page.Heading("Frames")
+            .Table(
+                ["video", "training", "validation"],
+                Split
+                    .Frames.GroupBy(frame => frame.Video)
+                    .Take(50)
+                    .Select(video =>
+                        (
+                            (string?)null,
+                            (IEnumerable<string>)[video.Key, Count(video, "training"), Count(video, "validation")]
+                        )
+                    )
+            );
         page.Paragraph($"split.json lists each frame. Decoded frames: {Cache}.");
 
-        static string Count(IEnumerable<StoredSplit.StoredFrame> frames, string set) => frames.Count(frame => frame.Set == set).ToString(CultureInfo.InvariantCulture);
+        static string Count(IEnumerable<StoredSplit.StoredFrame> frames, string set) =>
+            frames.Count(frame => frame.Set == set).ToString(CultureInfo.InvariantCulture);
     }
 
     // What was changed comes to the eye first.
     private static void Settings(HtmlPage page, NetworkReport network)
     {
-        var usual = Defaults(network.Options).GroupBy(option => option.Name).ToDictionary(group => group.Key, group => group.First().Value);
+        var usual = Defaults(network.Options)
+            .GroupBy(option => option.Name)
+            .ToDictionary(group => group.Key, group => group.First().Value);
         (string? Color, IEnumerable<string> Cells) Row((string Name, string Value) option) =>
-            usual.GetValueOrDefault(option.Name, option.Value) is var other && other == option.Value ? (null, [option.Name, option.Value, ""]) : ("#d98a1f", [option.Name, option.Value, other]);
-        page.Heading($"Settings of {network.Name}").Paragraph("A dot marks what is not the default, which stands beside it.")
-            .Table(["option", "value", "default"], OptionList.Of(network.Options).Select(Row).OrderBy(row => row.Color is null));
+            usual.GetValueOrDefault(option.Name, option.Value) is var other && other == option.Value
+                ? (null, [option.Name, option.Value, ""])
+                : ("#d98a1f", [option.Name, option.Value, other]);
+        page.Heading($"Settings of {network.Name}")
+            .Paragraph("A dot marks what is not the default, which stands beside it.")
+            .Table(
+                ["option", "value", "default"],
+                OptionList.Of(network.Options).Select(Row).OrderBy(row => row.Color is null)
+            );
     }
 
     private static IEnumerable<(string Name, string Value)> Defaults(PoseModelOptions options)
     {
         var usual = (PoseModelOptions)Activator.CreateInstance(options.GetType())!;
-        return OptionList.Of(usual.Backbone.GetType() == options.Backbone.GetType() ? usual : usual with { Backbone = (BackboneOptions)Activator.CreateInstance(options.Backbone.GetType())! });
+        return OptionList.Of(
+            usual.Backbone.GetType() == options.Backbone.GetType()
+                ? usual
+                : usual with
+                {
+                    Backbone = (BackboneOptions)Activator.CreateInstance(options.Backbone.GetType())!,
+                }
+        );
     }
 
     private IEnumerable<(string Name, string Value)> Environment()
@@ -104,9 +152,24 @@ internal sealed class TrainingReport
         yield return (".NET", RuntimeInformation.FrameworkDescription);
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return ("device", TorchDevice.Of(training.Device).ToString());
-        if (TorchDevice.Of(training.Device).type == TorchSharp.DeviceType.CPU) yield return ("convolutions", PixelMap.Words);
-        yield return ("threads", FormattableString.Invariant($"{torch.get_num_threads()} of libtorch, {System.Environment.ProcessorCount} processors"));
-        yield return ("memory", FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MB available; {System.Environment.WorkingSet >> 20} MB used by this process"));
-        if (Split is not null) yield return ("seed", Split.Seed.ToString(CultureInfo.InvariantCulture));
+        if (TorchDevice.Of(training.Device).type == TorchSharp.DeviceType.CPU)
+            yield return ("convolutions", PixelMap.Words);
+        yield return (
+            "threads",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{torch.get_num_threads()} of libtorch, {System.Environment.ProcessorCount} processors"
+            )
+        );
+        yield return (
+            "memory",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} "
+                    + $"MB available; {System.Environment.WorkingSet >> 20} MB used by this process"
+            )
+        );
+        if (Split is not null)
+            yield return ("seed", Split.Seed.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -1,19 +1,19 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Fills gaps from the nearest points on both sides, and from one more on each side for the slopes. A longer gap ends a piece of the track:
-/// points beyond it play no part, which is what bounds how far the pass looks.
+/// Fills gaps from the nearest points on both sides, and from one more on each side for the slopes. A longer gap ends a
+/// piece of the track: points beyond it play no part, which is what bounds how far the pass looks.
 /// </summary>
 internal sealed class InterpolationComputation(InterpolationOptions options) : AnalysisComputation
 {
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
+        var row = window.Row;
         row.Values.CopyTo(outputs[0], 0);
-        for (int animal = 0; animal < row.Count; animal++)
+        for (var animal = 0; animal < row.Count; animal++)
         {
             ReadOnlySpan<int> found = default;
-            for (int node = 0; node < row.Width / 2; node++)
+            for (var node = 0; node < row.Width / 2; node++)
             {
                 if (Place.Of(row.Of(animal), node).IsVisible)
                     continue;
@@ -26,44 +26,68 @@ internal sealed class InterpolationComputation(InterpolationOptions options) : A
 
     private Place Fill(PoseWindow window, ReadOnlySpan<int> found, int node)
     {
-        if (Next(window, found, node, window.Current, -1) is not { } left || Next(window, found, node, window.Current, 1) is not { } right
-            || right.Frame - left.Frame - 1 > options.MaxGap)
+        if (
+            Next(window, found, node, window.Current, -1) is not { } left
+            || Next(window, found, node, window.Current, 1) is not { } right
+            || right.Frame - left.Frame - 1 > options.MaxGap
+        )
         {
             return Place.Missing;
         }
-        Knot? before = null, after = null;
+        Knot? before = null,
+            after = null;
         if (options.Method != InterpolationMethod.Linear)
         {
             before = Within(Next(window, found, node, left.Row, -1), left);
             after = Within(Next(window, found, node, right.Row, 1), right);
         }
         double frame = window.Row.FrameIndex;
-        return new Place(Value(frame, before, left, right, after, place => place.X), Value(frame, before, left, right, after, place => place.Y));
+        return new Place(
+            Value(frame, before, left, right, after, place => place.X),
+            Value(frame, before, left, right, after, place => place.Y)
+        );
     }
 
-    private Knot? Within(Knot? knot, Knot side) => knot is { } found && Math.Abs((long)found.Frame - side.Frame) - 1 <= options.MaxGap ? found : null;
+    private Knot? Within(Knot? knot, Knot side) =>
+        knot is { } found && Math.Abs((long)found.Frame - side.Frame) - 1 <= options.MaxGap ? found : null;
 
     private double Value(double frame, Knot? before, Knot left, Knot right, Knot? after, Func<Place, double> coordinate)
     {
-        double length = right.Frame - left.Frame, t = (frame - left.Frame) / length;
-        double from = coordinate(left.Place), to = coordinate(right.Place), slope = (to - from) / length;
+        double length = right.Frame - left.Frame,
+            t = (frame - left.Frame) / length;
+        double from = coordinate(left.Place),
+            to = coordinate(right.Place),
+            slope = (to - from) / length;
         if (options.Method == InterpolationMethod.Linear || (before is null && after is null))
             return from + (t * (to - from));
-        (double Length, double Slope)? previous = before is { } b ? (left.Frame - b.Frame, (from - coordinate(b.Place)) / (left.Frame - b.Frame)) : null;
-        (double Length, double Slope)? next = after is { } a ? (a.Frame - right.Frame, (coordinate(a.Place) - to) / (a.Frame - right.Frame)) : null;
-        double atLeft = Slope(previous, (length, slope), next), atRight = Slope(next, (length, slope), previous);
-        double u = 1 - t;
-        return (from * u * u * (1 + (2 * t))) + (to * t * t * (3 - (2 * t))) + (length * t * u * ((atLeft * u) - (atRight * t)));
+        (double Length, double Slope)? previous = before is { } b
+            ? (left.Frame - b.Frame, (from - coordinate(b.Place)) / (left.Frame - b.Frame))
+            : null;
+        (double Length, double Slope)? next = after is { } a
+            ? (a.Frame - right.Frame, (coordinate(a.Place) - to) / (a.Frame - right.Frame))
+            : null;
+        double atLeft = Slope(previous, (length, slope), next),
+            atRight = Slope(next, (length, slope), previous);
+        var u = 1 - t;
+        return (from * u * u * (1 + (2 * t)))
+            + (to * t * t * (3 - (2 * t)))
+            + (length * t * u * ((atLeft * u) - (atRight * t)));
     }
 
-    // The slope at the side between `outer` and `inner`; without an outer neighbour, from `inner` and the interval beyond it.
-    private double Slope((double Length, double Slope)? outer, (double Length, double Slope) inner, (double Length, double Slope)? beyond) => options.Method switch
-    {
-        InterpolationMethod.Cubic => outer is { } o
-            ? ((inner.Length * o.Slope) + (o.Length * inner.Slope)) / (o.Length + inner.Length)
-            : EndSlope(inner, beyond!.Value),
-        _ => outer is { } o ? HarmonicSlope(o, inner) : LimitedEndSlope(inner, beyond!.Value),
-    };
+    // The slope at the side between `outer` and `inner`; without an outer neighbour, from `inner` and the interval
+    // beyond it.
+    private double Slope(
+        (double Length, double Slope)? outer,
+        (double Length, double Slope) inner,
+        (double Length, double Slope)? beyond
+    ) =>
+        options.Method switch
+        {
+            InterpolationMethod.Cubic => outer is { } o
+                ? ((inner.Length * o.Slope) + (o.Length * inner.Slope)) / (o.Length + inner.Length)
+                : EndSlope(inner, beyond!.Value),
+            _ => outer is { } o ? HarmonicSlope(o, inner) : LimitedEndSlope(inner, beyond!.Value),
+        };
 
     private static double EndSlope((double Length, double Slope) end, (double Length, double Slope) next) =>
         ((((2 * end.Length) + next.Length) * end.Slope) - (end.Length * next.Slope)) / (end.Length + next.Length);
@@ -72,27 +96,30 @@ internal sealed class InterpolationComputation(InterpolationOptions options) : A
     {
         if (outer.Slope * inner.Slope <= 0)
             return 0;
-        double ofOuter = outer.Length + (2 * inner.Length), ofInner = (2 * outer.Length) + inner.Length;
+        double ofOuter = outer.Length + (2 * inner.Length),
+            ofInner = (2 * outer.Length) + inner.Length;
         return (ofOuter + ofInner) / ((ofOuter / outer.Slope) + (ofInner / inner.Slope));
     }
 
     private static double LimitedEndSlope((double Length, double Slope) end, (double Length, double Slope) next)
     {
-        double slope = EndSlope(end, next);
+        var slope = EndSlope(end, next);
         if (Math.Sign(slope) != Math.Sign(end.Slope))
             return 0;
-        return Math.Sign(end.Slope) != Math.Sign(next.Slope) && Math.Abs(slope) > 3 * Math.Abs(end.Slope) ? 3 * end.Slope : slope;
+        return Math.Sign(end.Slope) != Math.Sign(next.Slope) && Math.Abs(slope) > 3 * Math.Abs(end.Slope)
+            ? 3 * end.Slope
+            : slope;
     }
 
     /// <summary>The nearest point before or after a row; null where there is none in the window.</summary>
     private static Knot? Next(PoseWindow window, ReadOnlySpan<int> found, int node, int start, int step)
     {
-        for (int row = start + step; row >= 0 && row < window.Rows.Count; row += step)
+        for (var row = start + step; row >= 0 && row < window.Rows.Count; row += step)
         {
             if (found[row] < 0)
                 continue;
-            TrackRow other = window.Rows[row];
-            Place place = Place.Of(other.Of(found[row]), node);
+            var other = window.Rows[row];
+            var place = Place.Of(other.Of(found[row]), node);
             if (place.IsVisible)
                 return new Knot(row, other.FrameIndex, place);
         }

@@ -3,12 +3,12 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>Fills short gaps of keypoints along their tracks; see <see cref="CleaningCatalog.Interpolate"/>.</summary>
-public sealed class InterpolationTransformer : AnalysisTransformer<InterpolationOptions>, ILoadable<InterpolationTransformer>
+public sealed class InterpolationTransformer
+    : AnalysisTransformer<InterpolationOptions>,
+        ILoadable<InterpolationTransformer>
 {
     internal InterpolationTransformer(string inputColumn, InterpolationOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<InterpolationTransformer>.PayloadVersion => 1;
 
@@ -20,10 +20,14 @@ public sealed class InterpolationTransformer : AnalysisTransformer<Interpolation
 
     internal override int RowsAhead => 2 * (Options.MaxGap + 1);
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input) => () => new InterpolationComputation(Options);
 
-    static InterpolationTransformer ILoadable<InterpolationTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<InterpolationOptions>(reader));
+    static InterpolationTransformer ILoadable<InterpolationTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<InterpolationOptions>(reader));
 }

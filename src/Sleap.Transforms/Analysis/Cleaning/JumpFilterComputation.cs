@@ -7,17 +7,23 @@ internal sealed class JumpFilterComputation(JumpFilterOptions options) : Analysi
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            LastPlaces last = _tracks.Of(row, animal);
-            for (int node = 0; node < row.Width / 2; node++)
+            var last = _tracks.Of(row, animal);
+            for (var node = 0; node < row.Width / 2; node++)
             {
-                Place place = Place.Of(row.Of(animal), node);
+                var place = Place.Of(row.Of(animal), node);
                 if (!place.IsVisible)
                     continue;
-                if (last.Of(node, row.FrameIndex, options.ForgetAfter) is { } kept && (place - kept.Place).Length > options.MaxJump * Math.Max(1, row.FrameIndex - kept.Frame))
+                if (
+                    last.Of(node, row.FrameIndex, options.ForgetAfter) is { } kept
+                    && (place - kept.Place).Length > options.MaxJump * Math.Max(1, row.FrameIndex - kept.Frame)
+                )
+                {
                     continue;
+                }
+
                 last.Keep(node, row.FrameIndex, place);
                 place.CopyTo(outputs[0].AsSpan(animal * row.Width, row.Width), node);
             }

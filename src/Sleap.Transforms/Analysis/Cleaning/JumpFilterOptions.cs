@@ -3,7 +3,10 @@ namespace Sleap.Transforms;
 /// <summary>What counts as a jump for <see cref="CleaningCatalog.RemoveJumps"/>.</summary>
 public sealed record JumpFilterOptions
 {
-    /// <summary>How far a keypoint may move in one frame, in pixels; k frames after it was last kept it may be k times as far away. Default 50.</summary>
+    /// <summary>
+    /// How far a keypoint may move in one frame, in pixels; k frames after it was last kept it may be k times as far
+    /// away. Default 50.
+    /// </summary>
     public double MaxJump { get; init; } = 50;
 
     /// <summary>After how many frames without a kept keypoint any place is taken again. Default 10.</summary>
@@ -17,8 +20,10 @@ public sealed record JumpFilterOptions
 
     internal JumpFilterOptions Checked()
     {
-        new OptionFaults("RemoveJumps").Columns(Columns)
-            .Positive(nameof(MaxJump), MaxJump).AtLeast(nameof(ForgetAfter), ForgetAfter, 1)
+        new OptionFaults("RemoveJumps")
+            .Columns(Columns)
+            .Positive(nameof(MaxJump), MaxJump)
+            .AtLeast(nameof(ForgetAfter), ForgetAfter, 1)
             .If(OutputColumn == "", "the output column has no name")
             .Throw();
         return this;

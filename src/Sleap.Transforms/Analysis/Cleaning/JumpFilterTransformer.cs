@@ -6,9 +6,7 @@ namespace Sleap.Transforms;
 public sealed class JumpFilterTransformer : AnalysisTransformer<JumpFilterOptions>, ILoadable<JumpFilterTransformer>
 {
     internal JumpFilterTransformer(string inputColumn, JumpFilterOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<JumpFilterTransformer>.PayloadVersion => 1;
 
@@ -16,10 +14,14 @@ public sealed class JumpFilterTransformer : AnalysisTransformer<JumpFilterOption
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input) => () => new JumpFilterComputation(Options);
 
-    static JumpFilterTransformer ILoadable<JumpFilterTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<JumpFilterOptions>(reader));
+    static JumpFilterTransformer ILoadable<JumpFilterTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<JumpFilterOptions>(reader));
 }

@@ -7,7 +7,7 @@ internal sealed class LastPlaces
 
     /// <summary>Null where a node was not seen within <paramref name="frames"/> frames.</summary>
     public (int Frame, Place Place)? Of(int node, int frame, int frames) =>
-        _nodes.TryGetValue(node, out (int Frame, Place Place) last) && frame - last.Frame <= frames ? last : null;
+        _nodes.TryGetValue(node, out var last) && frame - last.Frame <= frames ? last : null;
 
     public void Keep(int node, int frame, Place place) => _nodes[node] = (frame, place);
 }

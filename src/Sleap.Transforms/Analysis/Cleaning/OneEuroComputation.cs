@@ -7,14 +7,22 @@ internal sealed class OneEuroComputation(SmoothOptions options) : AnalysisComput
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            Memory memory = _tracks.Of(row, animal);
+            var memory = _tracks.Of(row, animal);
             memory.Coordinates ??= new Coordinate[row.Width];
-            for (int coordinate = 0; coordinate < row.Width; coordinate++)
+            for (var coordinate = 0; coordinate < row.Width; coordinate++)
+            {
                 if (float.IsFinite(row.Of(animal)[coordinate]))
-                    outputs[0][(animal * row.Width) + coordinate] = (float)Next(ref memory.Coordinates[coordinate], row.FrameIndex, row.Of(animal)[coordinate]);
+                {
+                    outputs[0][(animal * row.Width) + coordinate] = (float)Next(
+                        ref memory.Coordinates[coordinate],
+                        row.FrameIndex,
+                        row.Of(animal)[coordinate]
+                    );
+                }
+            }
         }
     }
 
@@ -25,20 +33,20 @@ internal sealed class OneEuroComputation(SmoothOptions options) : AnalysisComput
             last = new Coordinate(true, frame, value, 0);
             return value;
         }
-        double seconds = (frame - last.Frame) / options.FramesPerSecond;
+        var seconds = (frame - last.Frame) / options.FramesPerSecond;
         // A frame that comes twice is not a step in time.
         if (seconds <= 0)
             return last.Smooth;
         // As in the authors' code, the speed is that from the smoothed value before.
-        double speed = Mix(options.DerivativeCutoff, seconds, (value - last.Smooth) / seconds, last.Speed);
-        double smooth = Mix(options.MinCutoff + (options.Beta * Math.Abs(speed)), seconds, value, last.Smooth);
+        var speed = Mix(options.DerivativeCutoff, seconds, (value - last.Smooth) / seconds, last.Speed);
+        var smooth = Mix(options.MinCutoff + (options.Beta * Math.Abs(speed)), seconds, value, last.Smooth);
         last = new Coordinate(true, frame, smooth, speed);
         return smooth;
     }
 
     private static double Mix(double cutoff, double seconds, double now, double before)
     {
-        double weight = 1 / (1 + (1 / (2 * Math.PI * cutoff * seconds)));
+        var weight = 1 / (1 + (1 / (2 * Math.PI * cutoff * seconds)));
         return (weight * now) + ((1 - weight) * before);
     }
 

@@ -5,17 +5,24 @@ internal sealed class ScoreFilterComputation(ScoreFilterOptions options) : Analy
 {
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        int nodes = row.Width / 2;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        var nodes = row.Width / 2;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            if (options.MinInstanceScore > 0 && row.InstanceScores is { } scores && !(scores[animal] >= options.MinInstanceScore))
-                continue;
-            Span<float> kept = outputs[0].AsSpan(animal * row.Width, row.Width);
-            int visible = 0;
-            for (int node = 0; node < nodes; node++)
+            if (
+                options.MinInstanceScore > 0
+                && row.InstanceScores is { } scores
+                && !(scores[animal] >= options.MinInstanceScore)
+            )
             {
-                Place place = Place.Of(row.Of(animal), node);
+                continue;
+            }
+
+            var kept = outputs[0].AsSpan(animal * row.Width, row.Width);
+            var visible = 0;
+            for (var node = 0; node < nodes; node++)
+            {
+                var place = Place.Of(row.Of(animal), node);
                 if (!place.IsVisible || !(row.Scores![(animal * nodes) + node] >= options.MinScore))
                     continue;
                 place.CopyTo(kept, node);

@@ -6,9 +6,7 @@ namespace Sleap.Transforms;
 public sealed class ScoreFilterTransformer : AnalysisTransformer<ScoreFilterOptions>, ILoadable<ScoreFilterTransformer>
 {
     internal ScoreFilterTransformer(string inputColumn, ScoreFilterOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<ScoreFilterTransformer>.PayloadVersion => 1;
 
@@ -20,10 +18,14 @@ public sealed class ScoreFilterTransformer : AnalysisTransformer<ScoreFilterOpti
 
     internal override bool NeedsScores => true;
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input) => () => new ScoreFilterComputation(Options);
 
-    static ScoreFilterTransformer ILoadable<ScoreFilterTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<ScoreFilterOptions>(reader));
+    static ScoreFilterTransformer ILoadable<ScoreFilterTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<ScoreFilterOptions>(reader));
 }

@@ -4,21 +4,23 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>Exchanges two symmetric nodes where that makes their way from the frame before shorter.</summary>
-internal sealed class SwapRepairComputation(SwapRepairOptions options, ImmutableArray<Symmetry> symmetries) : AnalysisComputation
+internal sealed class SwapRepairComputation(SwapRepairOptions options, ImmutableArray<Symmetry> symmetries)
+    : AnalysisComputation
 {
     private readonly TrackStates<LastPlaces> _tracks = new();
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
+        var row = window.Row;
         row.Values.CopyTo(outputs[0], 0);
-        for (int animal = 0; animal < row.Count; animal++)
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            LastPlaces last = _tracks.Of(row, animal);
-            Span<float> points = outputs[0].AsSpan(animal * row.Width, row.Width);
-            foreach (Symmetry pair in symmetries)
+            var last = _tracks.Of(row, animal);
+            var points = outputs[0].AsSpan(animal * row.Width, row.Width);
+            foreach (var pair in symmetries)
             {
-                Place first = Place.Of(points, pair.First), second = Place.Of(points, pair.Second);
+                Place first = Place.Of(points, pair.First),
+                    second = Place.Of(points, pair.Second);
                 if (Gain(last, pair, first, second, row.FrameIndex) is { } gain && gain > options.MinGain)
                 {
                     (first, second) = (second, first);
@@ -33,12 +35,24 @@ internal sealed class SwapRepairComputation(SwapRepairOptions options, Immutable
         }
     }
 
-    /// <summary>By how much the way is shorter when exchanged. A node that is missing has no way: then the other one's alone counts.</summary>
+    /// <summary>
+    /// By how much the way is shorter when exchanged. A node that is missing has no way: then the other one's alone
+    /// counts.
+    /// </summary>
     private double? Gain(LastPlaces last, Symmetry pair, Place first, Place second, int frame)
     {
-        if (last.Of(pair.First, frame, options.ForgetAfter) is not { } wasFirst || last.Of(pair.Second, frame, options.ForgetAfter) is not { } wasSecond)
+        if (
+            last.Of(pair.First, frame, options.ForgetAfter) is not { } wasFirst
+            || last.Of(pair.Second, frame, options.ForgetAfter) is not { } wasSecond
+        )
+        {
             return null;
-        return Way(first, wasFirst.Place) + Way(second, wasSecond.Place) - Way(second, wasFirst.Place) - Way(first, wasSecond.Place);
+        }
+
+        return Way(first, wasFirst.Place)
+            + Way(second, wasSecond.Place)
+            - Way(second, wasFirst.Place)
+            - Way(first, wasSecond.Place);
     }
 
     private static double Way(Place now, Place before) => now.IsVisible ? (now - before).Length : 0;

@@ -17,8 +17,10 @@ public sealed record SwapRepairOptions
 
     internal SwapRepairOptions Checked()
     {
-        new OptionFaults("RepairSwaps").Columns(Columns)
-            .If(!(MinGain >= 0) || !double.IsFinite(MinGain), $"{nameof(MinGain)} is {MinGain}, expected 0 or more").AtLeast(nameof(ForgetAfter), ForgetAfter, 1)
+        new OptionFaults("RepairSwaps")
+            .Columns(Columns)
+            .If(!(MinGain >= 0) || !double.IsFinite(MinGain), $"{nameof(MinGain)} is {MinGain}, expected 0 or more")
+            .AtLeast(nameof(ForgetAfter), ForgetAfter, 1)
             .If(OutputColumn == "", "the output column has no name")
             .Throw();
         return this;

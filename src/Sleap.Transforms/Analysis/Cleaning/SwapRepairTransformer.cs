@@ -3,13 +3,13 @@ using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
-/// <summary>Exchanges symmetric nodes that were taken for each other; see <see cref="CleaningCatalog.RepairSwaps"/>.</summary>
+/// <summary>
+/// Exchanges symmetric nodes that were taken for each other; see <see cref="CleaningCatalog.RepairSwaps"/>.
+/// </summary>
 public sealed class SwapRepairTransformer : AnalysisTransformer<SwapRepairOptions>, ILoadable<SwapRepairTransformer>
 {
     internal SwapRepairTransformer(string inputColumn, SwapRepairOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<SwapRepairTransformer>.PayloadVersion => 1;
 
@@ -17,12 +17,19 @@ public sealed class SwapRepairTransformer : AnalysisTransformer<SwapRepairOption
 
     internal override PoseColumnOptions ColumnNames => Options.Columns;
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input)
     {
         if (input.Skeleton.Symmetries.IsEmpty)
-            throw new ArgumentException($"RepairSwaps: the skeleton of '{InputColumn}' names no symmetric nodes. It has: {string.Join(", ", input.Skeleton.Nodes)}.");
+        {
+            throw new ArgumentException(
+                $"RepairSwaps: the skeleton of '{InputColumn}' names no symmetric nodes. It "
+                    + $"has: {string.Join(", ", input.Skeleton.Nodes)}."
+            );
+        }
+
         return () => new SwapRepairComputation(Options, input.Skeleton.Symmetries);
     }
 
@@ -32,6 +39,9 @@ public sealed class SwapRepairTransformer : AnalysisTransformer<SwapRepairOption
             throw new ArgumentException($"RepairSwaps: the skeleton of '{InputColumn}' names no symmetric nodes.");
     }
 
-    static SwapRepairTransformer ILoadable<SwapRepairTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<SwapRepairOptions>(reader));
+    static SwapRepairTransformer ILoadable<SwapRepairTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<SwapRepairOptions>(reader));
 }

@@ -5,13 +5,14 @@ internal sealed class AnglesComputation((int From, int At, int To)[] corners) : 
 {
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        for (int animal = 0; animal < window.Row.Count; animal++)
+        for (var animal = 0; animal < window.Row.Count; animal++)
         {
-            ReadOnlySpan<float> points = window.Row.Of(animal);
-            for (int corner = 0; corner < corners.Length; corner++)
+            var points = window.Row.Of(animal);
+            for (var corner = 0; corner < corners.Length; corner++)
             {
-                Place at = Place.Of(points, corners[corner].At);
-                double first = (Place.Of(points, corners[corner].From) - at).Direction, second = (Place.Of(points, corners[corner].To) - at).Direction;
+                var at = Place.Of(points, corners[corner].At);
+                double first = (Place.Of(points, corners[corner].From) - at).Direction,
+                    second = (Place.Of(points, corners[corner].To) - at).Direction;
                 outputs[0][(animal * corners.Length) + corner] = (float)Turn.Between(first, second);
             }
         }

@@ -14,8 +14,10 @@ public sealed record AnglesOptions
 
     internal AnglesOptions Checked()
     {
-        new OptionFaults("Angles").Columns(Columns)
-            .If(Corners is null || Corners.Count == 0, $"{nameof(Corners)} is empty").OutputNames(OutputColumn)
+        new OptionFaults("Angles")
+            .Columns(Columns)
+            .If(Corners is null || Corners.Count == 0, $"{nameof(Corners)} is empty")
+            .OutputNames(OutputColumn)
             .Throw();
         return this;
     }

@@ -6,9 +6,7 @@ namespace Sleap.Transforms;
 public sealed class AnglesTransformer : AnalysisTransformer<AnglesOptions>, ILoadable<AnglesTransformer>
 {
     internal AnglesTransformer(string inputColumn, AnglesOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<AnglesTransformer>.PayloadVersion => 1;
 
@@ -19,15 +17,32 @@ public sealed class AnglesTransformer : AnalysisTransformer<AnglesOptions>, ILoa
     internal override bool AlongTracks => false;
 
     internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
-        [new(Options.OutputColumn, OutputKind.Animal, [.. Options.Corners.Select(corner => $"{corner.From}-{corner.At}-{corner.To}")])];
+        [
+            new(
+                Options.OutputColumn,
+                OutputKind.Animal,
+                [.. Options.Corners.Select(corner => $"{corner.From}-{corner.At}-{corner.To}")]
+            ),
+        ];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input)
     {
-        (int, int, int)[] corners = [.. Options.Corners.Select(corner => (
-            NodePositions.Of(input.Skeleton, corner.From, Component), NodePositions.Of(input.Skeleton, corner.At, Component), NodePositions.Of(input.Skeleton, corner.To, Component)))];
+        (int, int, int)[] corners =
+        [
+            .. Options.Corners.Select(corner =>
+                (
+                    NodePositions.Of(input.Skeleton, corner.From, Component),
+                    NodePositions.Of(input.Skeleton, corner.At, Component),
+                    NodePositions.Of(input.Skeleton, corner.To, Component)
+                )
+            ),
+        ];
         return () => new AnglesComputation(corners);
     }
 
-    static AnglesTransformer ILoadable<AnglesTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<AnglesOptions>(reader));
+    static AnglesTransformer ILoadable<AnglesTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<AnglesOptions>(reader));
 }

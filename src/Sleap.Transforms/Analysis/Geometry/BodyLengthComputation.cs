@@ -6,14 +6,14 @@ internal sealed class BodyLengthComputation(int[] body, double pixelsPerUnit) : 
     public static double LengthOf(ReadOnlySpan<float> points, int[] body)
     {
         double length = 0;
-        for (int part = 1; part < body.Length; part++)
+        for (var part = 1; part < body.Length; part++)
             length += (Place.Of(points, body[part]) - Place.Of(points, body[part - 1])).Length;
         return length;
     }
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        for (int animal = 0; animal < window.Row.Count; animal++)
+        for (var animal = 0; animal < window.Row.Count; animal++)
             outputs[0][animal] = (float)(LengthOf(window.Row.Of(animal), body) / pixelsPerUnit);
     }
 }

@@ -3,7 +3,10 @@ namespace Sleap.Transforms;
 /// <summary>What <see cref="GeometryCatalog.BodyLength"/> measures.</summary>
 public sealed record BodyLengthOptions
 {
-    /// <summary>The nodes along the body, in order, such as snout, thorax, tail base; two at least. The length is that of the line through them.</summary>
+    /// <summary>
+    /// The nodes along the body, in order, such as snout, thorax, tail base; two at least. The length is that of the
+    /// line through them.
+    /// </summary>
     public required IReadOnlyList<string> Body { get; init; }
 
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
@@ -17,9 +20,15 @@ public sealed record BodyLengthOptions
 
     internal BodyLengthOptions Checked()
     {
-        new OptionFaults("BodyLength").Columns(Columns)
-            .If(Body is null || Body.Count < 2 || Body.Distinct().Count() < Body.Count, $"{nameof(Body)} is {(Body is null ? "null" : string.Join(", ", Body))}, expected two different nodes at least")
-            .Positive(nameof(PixelsPerUnit), PixelsPerUnit).OutputNames(OutputColumn)
+        new OptionFaults("BodyLength")
+            .Columns(Columns)
+            .If(
+                Body is null || Body.Count < 2 || Body.Distinct().Count() < Body.Count,
+                $"{nameof(Body)} is {(Body is null ? "null" : string.Join(", ", Body))}, expected two different "
+                    + $"nodes at least"
+            )
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit)
+            .OutputNames(OutputColumn)
             .Throw();
         return this;
     }

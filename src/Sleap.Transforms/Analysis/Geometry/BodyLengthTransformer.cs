@@ -6,9 +6,7 @@ namespace Sleap.Transforms;
 public sealed class BodyLengthTransformer : AnalysisTransformer<BodyLengthOptions>, ILoadable<BodyLengthTransformer>
 {
     internal BodyLengthTransformer(string inputColumn, BodyLengthOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<BodyLengthTransformer>.PayloadVersion => 1;
 
@@ -18,14 +16,18 @@ public sealed class BodyLengthTransformer : AnalysisTransformer<BodyLengthOption
 
     internal override bool AlongTracks => false;
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn, OutputKind.Animal)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn, OutputKind.Animal)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input)
     {
-        int[] body = NodePositions.Of(input.Skeleton, Options.Body, Component);
+        var body = NodePositions.Of(input.Skeleton, Options.Body, Component);
         return () => new BodyLengthComputation(body, Options.PixelsPerUnit);
     }
 
-    static BodyLengthTransformer ILoadable<BodyLengthTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<BodyLengthOptions>(reader));
+    static BodyLengthTransformer ILoadable<BodyLengthTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<BodyLengthOptions>(reader));
 }

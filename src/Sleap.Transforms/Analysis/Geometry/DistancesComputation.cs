@@ -5,11 +5,15 @@ internal sealed class DistancesComputation((int From, int To)[] pairs, double pi
 {
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        for (int animal = 0; animal < window.Row.Count; animal++)
+        for (var animal = 0; animal < window.Row.Count; animal++)
         {
-            ReadOnlySpan<float> points = window.Row.Of(animal);
-            for (int pair = 0; pair < pairs.Length; pair++)
-                outputs[0][(animal * pairs.Length) + pair] = (float)((Place.Of(points, pairs[pair].To) - Place.Of(points, pairs[pair].From)).Length / pixelsPerUnit);
+            var points = window.Row.Of(animal);
+            for (var pair = 0; pair < pairs.Length; pair++)
+            {
+                outputs[0][(animal * pairs.Length) + pair] = (float)(
+                    (Place.Of(points, pairs[pair].To) - Place.Of(points, pairs[pair].From)).Length / pixelsPerUnit
+                );
+            }
         }
     }
 }

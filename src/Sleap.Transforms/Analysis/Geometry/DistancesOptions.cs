@@ -17,8 +17,11 @@ public sealed record DistancesOptions
 
     internal DistancesOptions Checked()
     {
-        new OptionFaults("Distances").Columns(Columns)
-            .If(Pairs is { Count: 0 }, $"{nameof(Pairs)} is empty, expected null for all pairs").Positive(nameof(PixelsPerUnit), PixelsPerUnit).OutputNames(OutputColumn)
+        new OptionFaults("Distances")
+            .Columns(Columns)
+            .If(Pairs is { Count: 0 }, $"{nameof(Pairs)} is empty, expected null for all pairs")
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit)
+            .OutputNames(OutputColumn)
             .Throw();
         return this;
     }

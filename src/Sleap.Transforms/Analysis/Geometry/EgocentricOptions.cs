@@ -20,8 +20,10 @@ public sealed record EgocentricOptions
 
     internal EgocentricOptions Checked()
     {
-        new OptionFaults("Egocentric").Columns(Columns)
-            .If(string.IsNullOrEmpty(Origin), $"{nameof(Origin)} is empty").NodePair(nameof(From), From, nameof(To), To, required: true)
+        new OptionFaults("Egocentric")
+            .Columns(Columns)
+            .If(string.IsNullOrEmpty(Origin), $"{nameof(Origin)} is empty")
+            .NodePair(nameof(From), From, nameof(To), To, required: true)
             .If(OutputColumn == "", "the output column has no name")
             .Throw();
         return this;

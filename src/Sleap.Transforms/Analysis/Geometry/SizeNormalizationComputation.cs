@@ -7,25 +7,29 @@ internal sealed class SizeNormalizationComputation(int[] body, int half) : Analy
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            double length = Length(window, animal);
-            for (int value = animal * row.Width; value < (animal + 1) * row.Width; value++)
+            var length = Length(window, animal);
+            for (var value = animal * row.Width; value < (animal + 1) * row.Width; value++)
                 outputs[0][value] = length > 0 ? (float)(row.Values[value] / length) : float.NaN;
         }
     }
 
     private double Length(PoseWindow window, int animal)
     {
-        ReadOnlySpan<int> found = window.Follow(animal);
-        int count = 0;
-        for (int other = Math.Max(0, window.Current - half); other <= Math.Min(window.Rows.Count - 1, window.Current + half); other++)
+        var found = window.Follow(animal);
+        var count = 0;
+        for (
+            var other = Math.Max(0, window.Current - half);
+            other <= Math.Min(window.Rows.Count - 1, window.Current + half);
+            other++
+        )
         {
-            TrackRow row = window.Rows[other];
+            var row = window.Rows[other];
             if (found[other] < 0 || Math.Abs(row.FrameIndex - window.Row.FrameIndex) > half)
                 continue;
-            double length = BodyLengthComputation.LengthOf(row.Of(found[other]), body);
+            var length = BodyLengthComputation.LengthOf(row.Of(found[other]), body);
             if (double.IsFinite(length))
                 _lengths[count++] = (float)length;
         }

@@ -3,12 +3,12 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>Divides coordinates by the animal's length; see <see cref="GeometryCatalog.NormalizeSize"/>.</summary>
-public sealed class SizeNormalizationTransformer : AnalysisTransformer<SizeNormalizationOptions>, ILoadable<SizeNormalizationTransformer>
+public sealed class SizeNormalizationTransformer
+    : AnalysisTransformer<SizeNormalizationOptions>,
+        ILoadable<SizeNormalizationTransformer>
 {
     internal SizeNormalizationTransformer(string inputColumn, SizeNormalizationOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<SizeNormalizationTransformer>.PayloadVersion => 1;
 
@@ -22,14 +22,18 @@ public sealed class SizeNormalizationTransformer : AnalysisTransformer<SizeNorma
 
     internal override int RowsAhead => Options.Window / 2;
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) => [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input) =>
+        [new(Options.OutputColumn ?? InputColumn, OutputKind.AsInput)];
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input)
     {
-        int[] body = NodePositions.Of(input.Skeleton, Options.Body, Component);
+        var body = NodePositions.Of(input.Skeleton, Options.Body, Component);
         return () => new SizeNormalizationComputation(body, Options.Window / 2);
     }
 
-    static SizeNormalizationTransformer ILoadable<SizeNormalizationTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<SizeNormalizationOptions>(reader));
+    static SizeNormalizationTransformer ILoadable<SizeNormalizationTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<SizeNormalizationOptions>(reader));
 }

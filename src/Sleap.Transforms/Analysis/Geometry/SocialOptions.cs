@@ -3,7 +3,9 @@ namespace Sleap.Transforms;
 /// <summary>What <see cref="GeometryCatalog.Social"/> measures.</summary>
 public sealed record SocialOptions
 {
-    /// <summary>The node that an animal's heading starts at. Null (default), as <see cref="HeadingTo"/>: no facing angle.</summary>
+    /// <summary>
+    /// The node that an animal's heading starts at. Null (default), as <see cref="HeadingTo"/>: no facing angle.
+    /// </summary>
     public string? HeadingFrom { get; init; }
 
     /// <summary>The node that the heading points at. Default null.</summary>
@@ -15,13 +17,20 @@ public sealed record SocialOptions
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
-    /// <summary>Output: from the animal's centroid to the nearest other one's, in units. Default "AnimalDistance".</summary>
+    /// <summary>
+    /// Output: from the animal's centroid to the nearest other one's, in units. Default "AnimalDistance".
+    /// </summary>
     public string Distance { get; init; } = "AnimalDistance";
 
-    /// <summary>Output: the least distance of one of its nodes to one of another animal, in units. Default "NodeDistance".</summary>
+    /// <summary>
+    /// Output: the least distance of one of its nodes to one of another animal, in units. Default "NodeDistance".
+    /// </summary>
     public string NodeDistance { get; init; } = "NodeDistance";
 
-    /// <summary>Output: from its heading to the nearest other animal's centroid, radians in (−π, π], clockwise on the screen. Default "FacingAngle".</summary>
+    /// <summary>
+    /// Output: from its heading to the nearest other animal's centroid, radians in (−π, π], clockwise on the screen.
+    /// Default "FacingAngle".
+    /// </summary>
     public string FacingAngle { get; init; } = "FacingAngle";
 
     /// <summary>Output: 1 when it touches another, else 0. Default "Contact".</summary>
@@ -32,9 +41,11 @@ public sealed record SocialOptions
 
     internal SocialOptions Checked()
     {
-        new OptionFaults("Social").Columns(Columns)
+        new OptionFaults("Social")
+            .Columns(Columns)
             .NodePair(nameof(HeadingFrom), HeadingFrom, nameof(HeadingTo), HeadingTo)
-            .Positive(nameof(ContactDistance), ContactDistance).Positive(nameof(PixelsPerUnit), PixelsPerUnit)
+            .Positive(nameof(ContactDistance), ContactDistance)
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit)
             .OutputNames(Distance, NodeDistance, FacingAngle, Contact)
             .Throw();
         return this;

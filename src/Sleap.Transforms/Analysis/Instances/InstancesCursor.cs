@@ -20,7 +20,13 @@ internal sealed class InstancesCursor : DataViewRowCursor
     private int _count;
     private bool _disposed;
 
-    public InstancesCursor(MapperBinding binding, InstancesMapper mapper, DataViewRowCursor input, bool[] active, bool keepUnseen)
+    public InstancesCursor(
+        MapperBinding binding,
+        InstancesMapper mapper,
+        DataViewRowCursor input,
+        bool[] active,
+        bool keepUnseen
+    )
     {
         _binding = binding;
         _mapper = mapper;
@@ -28,12 +34,14 @@ internal sealed class InstancesCursor : DataViewRowCursor
         _active = active;
         _keepUnseen = keepUnseen;
         _readKeypoints = RowValues.Open<float>(input, mapper.Keypoints.Column);
-        bool[] outputs = binding.ActiveOutputs(active);
+        var outputs = binding.ActiveOutputs(active);
         _readers = new Action?[outputs.Length];
         _values = new Array?[outputs.Length];
-        for (int output = 0; output < outputs.Length; output++)
+        for (var output = 0; output < outputs.Length; output++)
+        {
             if (outputs[output])
                 _readers[output] = ReaderOf(output);
+        }
     }
 
     public override DataViewSchema Schema => _binding.OutputSchema;
@@ -69,7 +77,7 @@ internal sealed class InstancesCursor : DataViewRowCursor
 
     public override ValueGetter<DataViewRowId> GetIdGetter()
     {
-        ValueGetter<DataViewRowId> input = _input.GetIdGetter();
+        var input = _input.GetIdGetter();
         return (ref DataViewRowId value) =>
         {
             input(ref value);
@@ -81,14 +89,19 @@ internal sealed class InstancesCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         _binding.CheckGetter<TValue>(column, _active);
-        int output = column.Index - _binding.InputSchema.Count;
+        var output = column.Index - _binding.InputSchema.Count;
         if (output < 0)
             return _input.GetGetter<TValue>(_binding.InputSchema[column.Index]);
-        int width = _mapper.Sources[output].Width;
+        var width = _mapper.Sources[output].Width;
         Delegate getter = _mapper.Outputs[output].Type switch
         {
-            VectorDataViewType => (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
-                SkeletonAnnotations.Copy<float>(((float[])_values[output]!).AsSpan(Current() * width, width), ref value)),
+            VectorDataViewType => (ValueGetter<VBuffer<float>>)(
+                (ref VBuffer<float> value) =>
+                    SkeletonAnnotations.Copy<float>(
+                        ((float[])_values[output]!).AsSpan(Current() * width, width),
+                        ref value
+                    )
+            ),
             KeyDataViewType => (ValueGetter<uint>)((ref uint value) => value = ((uint[])_values[output]!)[Current()]),
             _ => (ValueGetter<float>)((ref float value) => value = ((float[])_values[output]!)[Current()]),
         };
@@ -106,19 +119,22 @@ internal sealed class InstancesCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    private int Current() => _position >= 0
-        ? _animal
-        : throw new InvalidOperationException("There is no current row: the cursor was not moved to one, or it is at its end.");
+    private int Current() =>
+        _position >= 0
+            ? _animal
+            : throw new InvalidOperationException(
+                "There is no current row: the cursor was not moved to one, or it is at its end."
+            );
 
     private Action ReaderOf(int output)
     {
-        DataViewSchema.Column column = _mapper.Sources[output].Column;
+        var column = _mapper.Sources[output].Column;
         if (_mapper.Outputs[output].Type is KeyDataViewType)
         {
-            Func<uint[]> keys = RowValues.Open<uint>(_input, column);
+            var keys = RowValues.Open<uint>(_input, column);
             return () => _values[output] = keys();
         }
-        Func<float[]> values = RowValues.Open<float>(_input, column);
+        var values = RowValues.Open<float>(_input, column);
         return () => _values[output] = values();
     }
 
@@ -127,14 +143,18 @@ internal sealed class InstancesCursor : DataViewRowCursor
         _keypoints = _readKeypoints();
         _animal = 0;
         _count = _keypoints.Length / _mapper.Keypoints.Width;
-        for (int output = 0; output < _readers.Length; output++)
+        for (var output = 0; output < _readers.Length; output++)
         {
             _readers[output]?.Invoke();
-            int expected = _count * _mapper.Sources[output].Width;
+            var expected = _count * _mapper.Sources[output].Width;
             if (_values[output] is { } read && read.Length != expected)
             {
                 throw new InvalidDataException(
-                    $"ToInstances: '{_mapper.Outputs[output].Name}' has {read.Length} values in row {_input.Position}, expected {expected} for the {_count} animals of '{_mapper.Keypoints.Column.Name}'. Name the columns to take in {nameof(InstancesOptions.Values)}.");
+                    $"ToInstances: '{_mapper.Outputs[output].Name}' has {read.Length} values in row "
+                        + $"{_input.Position}, expected {expected} for the {_count} animals of "
+                        + $"'{_mapper.Keypoints.Column.Name}'. Name the columns to take in "
+                        + $"{nameof(InstancesOptions.Values)}."
+                );
             }
         }
     }
@@ -142,9 +162,12 @@ internal sealed class InstancesCursor : DataViewRowCursor
     private bool IsSeen()
     {
         ReadOnlySpan<float> points = _keypoints.AsSpan(_animal * _mapper.Keypoints.Width, _mapper.Keypoints.Width);
-        for (int node = 0; node < points.Length / 2; node++)
+        for (var node = 0; node < points.Length / 2; node++)
+        {
             if (Place.Of(points, node).IsVisible)
                 return true;
+        }
+
         return false;
     }
 }

@@ -13,10 +13,13 @@ internal sealed class InstancesMapper : PoseMapper
     {
         Keypoints = AnimalColumn.Keypoints(schema, owner.InputColumn, InstancesTransformer.Component);
         owner.Options.CheckValues(schema.Select(column => column.Name), ColumnNames.Of(schema));
-        foreach (DataViewSchema.Column column in schema)
+        foreach (var column in schema)
         {
-            if (column.IsHidden || column.Type is not VectorDataViewType { IsKnownSize: false } vector
-                || (column.Index != Keypoints.Column.Index && !owner.Options.Takes(column.Name, owner.InputColumn)))
+            if (
+                column.IsHidden
+                || column.Type is not VectorDataViewType { IsKnownSize: false } vector
+                || (column.Index != Keypoints.Column.Index && !owner.Options.Takes(column.Name, owner.InputColumn))
+            )
             {
                 continue;
             }
@@ -53,16 +56,33 @@ internal sealed class InstancesMapper : PoseMapper
 
     private void AddValues(InstancesTransformer owner, DataViewSchema schema, DataViewSchema.Column column)
     {
-        AnimalColumn values = AnimalColumn.Values(schema, column.Name, InstancesTransformer.Component);
+        var values = AnimalColumn.Values(schema, column.Name, InstancesTransformer.Component);
         string[] kinds = [.. column.Annotations?.Schema.Select(annotation => annotation.Name) ?? []];
-        IReadOnlyList<string>? slots = values.SlotNames() ?? (InstancesTransformer.IsNamedByNodes(column.Name, kinds, owner.Options) ? Keypoints.Skeleton.Nodes : null);
+        var slots =
+            values.SlotNames()
+            ?? (
+                InstancesTransformer.IsNamedByNodes(column.Name, kinds, owner.Options) ? Keypoints.Skeleton.Nodes : null
+            );
         // Keypoints without names have numbered nodes, here as elsewhere.
         if (column.Index != Keypoints.Column.Index && values.Width != (slots?.Count ?? 1))
         {
             throw new ArgumentException(
-                $"ToInstances: '{column.Name}' is {column.Type} and does not name its {values.Width} values. Leave it out of {nameof(InstancesOptions.Values)}.");
+                $"ToInstances: '{column.Name}' is {column.Type} and does not name its {values.Width} values. Leave "
+                    + $"it out of {nameof(InstancesOptions.Values)}."
+            );
         }
-        Add(column, values.Width, InstancesTransformer.ColumnOf(column.Name, kinds, owner.InputColumn, owner.Options, values.Width % 2 == 0 ? values.Skeleton : Keypoints.Skeleton, slots ?? []));
+        Add(
+            column,
+            values.Width,
+            InstancesTransformer.ColumnOf(
+                column.Name,
+                kinds,
+                owner.InputColumn,
+                owner.Options,
+                values.Width % 2 == 0 ? values.Skeleton : Keypoints.Skeleton,
+                slots ?? []
+            )
+        );
     }
 
     private void Add(DataViewSchema.Column column, int width, OutputColumn output)

@@ -4,9 +4,9 @@ namespace Sleap.Transforms;
 public sealed record InstancesOptions
 {
     /// <summary>
-    /// The columns of animals that become columns of one animal, besides the keypoints. Default null: every vector of variable size of Single, or
-    /// of UInt32 keys (tracks), except those of the other kind of poses (of labels beside predictions, or the reverse). Other columns are repeated
-    /// for each animal.
+    /// The columns of animals that become columns of one animal, besides the keypoints. Default null: every vector of
+    /// variable size of Single, or of UInt32 keys (tracks), except those of the other kind of poses (of labels beside
+    /// predictions, or the reverse). Other columns are repeated for each animal.
     /// </summary>
     public IReadOnlyList<string>? Values { get; init; }
 
@@ -18,8 +18,16 @@ public sealed record InstancesOptions
 
     internal InstancesOptions Checked()
     {
-        new OptionFaults("ToInstances").Columns(Columns)
-            .If(Values is not null && (Values.Any(string.IsNullOrEmpty) || Values.Distinct(StringComparer.Ordinal).Count() < Values.Count), $"{nameof(Values)} is {string.Join(", ", Values ?? [])}, expected different names")
+        new OptionFaults("ToInstances")
+            .Columns(Columns)
+            .If(
+                Values is not null
+                    && (
+                        Values.Any(string.IsNullOrEmpty)
+                        || Values.Distinct(StringComparer.Ordinal).Count() < Values.Count
+                    ),
+                $"{nameof(Values)} is {string.Join(", ", Values ?? [])}, expected different names"
+            )
             .Throw();
         return this;
     }
@@ -30,7 +38,7 @@ public sealed record InstancesOptions
     /// <exception cref="ArgumentException">There is no such column.</exception>
     internal void CheckValues(IEnumerable<string> columns, string listed)
     {
-        foreach (string missing in (Values ?? []).Except(columns))
+        foreach (var missing in (Values ?? []).Except(columns))
             throw new ArgumentException($"ToInstances: the input has no column '{missing}'. It has: {listed}.");
     }
 
@@ -39,13 +47,21 @@ public sealed record InstancesOptions
     {
         if (Values is not null)
             return Values.Contains(column);
-        string[] others = keypoints == Columns.Keypoints
-            ?
-            [
-                Columns.PredictedKeypoints, Columns.KeypointScore, Columns.InstanceScore, Columns.PredictedTrack,
-                Columns.PredictedCentroid, Columns.CentroidScore, Columns.PredictedIdentity, Columns.IdentityScore,
-            ]
-            : keypoints == Columns.PredictedKeypoints ? [Columns.Keypoints, Columns.Track] : [];
+        string[] others =
+            keypoints == Columns.Keypoints
+                ?
+                [
+                    Columns.PredictedKeypoints,
+                    Columns.KeypointScore,
+                    Columns.InstanceScore,
+                    Columns.PredictedTrack,
+                    Columns.PredictedCentroid,
+                    Columns.CentroidScore,
+                    Columns.PredictedIdentity,
+                    Columns.IdentityScore,
+                ]
+            : keypoints == Columns.PredictedKeypoints ? [Columns.Keypoints, Columns.Track]
+            : [];
         return !others.Contains(column);
     }
 }

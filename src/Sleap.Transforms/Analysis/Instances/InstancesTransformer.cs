@@ -26,8 +26,11 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
 
     static int ILoadable<InstancesTransformer>.PayloadVersion => 1;
 
-    static InstancesTransformer ILoadable<InstancesTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<InstancesOptions>(reader));
+    static InstancesTransformer ILoadable<InstancesTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<InstancesOptions>(reader));
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema) => new InstancesMapper(this, inputSchema);
 
@@ -39,35 +42,69 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
 
     internal SchemaShape ShapeAfter(SchemaShape input)
     {
-        SchemaShape.Column keypoints = KeypointColumns.Rule.Require(input, InputColumn, Component);
+        var keypoints = KeypointColumns.Rule.Require(input, InputColumn, Component);
         Options.CheckValues(input.Select(column => column.Name), ColumnNames.Of(input));
         List<OutputColumn> outputs = [];
-        foreach (SchemaShape.Column column in input)
+        foreach (var column in input)
         {
-            if (column.Kind != SchemaShape.Column.VectorKind.VariableVector || (column.Name != keypoints.Name && !Options.Takes(column.Name, InputColumn)))
+            if (
+                column.Kind != SchemaShape.Column.VectorKind.VariableVector
+                || (column.Name != keypoints.Name && !Options.Takes(column.Name, InputColumn))
+            )
+            {
                 continue;
+            }
+
             if (column.IsKey && column.ItemType == NumberDataViewType.UInt32)
-                outputs.Add(KeypointColumns.Tracks(column.Name, column.Annotations.Any(annotation => annotation.Name == "KeyValues") ? [""] : [], single: true));
+            {
+                outputs.Add(
+                    KeypointColumns.Tracks(
+                        column.Name,
+                        column.Annotations.Any(annotation => annotation.Name == "KeyValues") ? [""] : [],
+                        single: true
+                    )
+                );
+            }
             else if (!column.IsKey && column.ItemType == NumberDataViewType.Single)
-                outputs.Add(ColumnOf(column.Name, column.Annotations.Select(annotation => annotation.Name), InputColumn, Options, new Skeleton("", ["node"]), [""]));
+            {
+                outputs.Add(
+                    ColumnOf(
+                        column.Name,
+                        column.Annotations.Select(annotation => annotation.Name),
+                        InputColumn,
+                        Options,
+                        new Skeleton("", ["node"]),
+                        [""]
+                    )
+                );
+            }
         }
         return SchemaShapes.Append(input, outputs);
     }
 
     /// <summary>The column of one animal: keypoints, named values, or a single value.</summary>
     internal static OutputColumn ColumnOf(
-        string name, IEnumerable<string> annotations, string keypoints, InstancesOptions options, Skeleton skeleton, IReadOnlyList<string> slots)
+        string name,
+        IEnumerable<string> annotations,
+        string keypoints,
+        InstancesOptions options,
+        Skeleton skeleton,
+        IReadOnlyList<string> slots
+    )
     {
         string[] kinds = [.. annotations];
         if (name == keypoints || kinds.Contains(SkeletonAnnotations.NodesKind))
             return KeypointColumns.Fixed(name, skeleton);
-        bool named = kinds.Contains(SkeletonAnnotations.AnimalSlotNamesKind) || IsNamedByNodes(name, kinds, options);
+        var named = kinds.Contains(SkeletonAnnotations.AnimalSlotNamesKind) || IsNamedByNodes(name, kinds, options);
         return new AnalysisOutput(name, OutputKind.Animal, named ? slots : null).ToColumn(many: false);
     }
 
-    /// <summary>Whether the values of an animal are named by the nodes: scores of others, which name nothing themselves.</summary>
+    /// <summary>
+    /// Whether the values of an animal are named by the nodes: scores of others, which name nothing themselves.
+    /// </summary>
     internal static bool IsNamedByNodes(string name, string[] annotations, InstancesOptions options) =>
         name == options.Columns.KeypointScore && !annotations.Contains(SkeletonAnnotations.NotKeypointsKind);
 
-    private protected override IDataView Apply(IDataView input, MapperBinding binding) => new InstancesDataView(input, binding, Options.KeepUnseen);
+    private protected override IDataView Apply(IDataView input, MapperBinding binding) =>
+        new InstancesDataView(input, binding, Options.KeepUnseen);
 }

@@ -7,12 +7,14 @@ internal sealed class KinematicsComputation(KinematicsOptions options, int node,
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            Motion motion = _tracks.Of(row, animal);
-            Place center = Place.NodeOrCentroid(row.Of(animal), node);
-            Place step = Place.Missing, velocity = Place.Missing, acceleration = Place.Missing;
+            var motion = _tracks.Of(row, animal);
+            var center = Place.NodeOrCentroid(row.Of(animal), node);
+            Place step = Place.Missing,
+                velocity = Place.Missing,
+                acceleration = Place.Missing;
             if (Frames(motion.Place, row.FrameIndex) is { } frames)
             {
                 step = center - motion.Place!.Value.Value;
@@ -20,8 +22,9 @@ internal sealed class KinematicsComputation(KinematicsOptions options, int node,
             }
             if (Frames(motion.Velocity, row.FrameIndex) is { } since)
                 acceleration = Rate(velocity - motion.Velocity!.Value.Value, since, 1);
-            double heading = from >= 0 ? (Place.Of(row.Of(animal), to) - Place.Of(row.Of(animal), from)).Direction : step.Direction;
-            double turnRate = Frames(motion.Heading, row.FrameIndex) is { } turned
+            var heading =
+                from >= 0 ? (Place.Of(row.Of(animal), to) - Place.Of(row.Of(animal), from)).Direction : step.Direction;
+            var turnRate = Frames(motion.Heading, row.FrameIndex) is { } turned
                 ? Turn.Between(motion.Heading!.Value.Value, heading) / turned * options.FramesPerSecond
                 : double.NaN;
             if (step.IsVisible)
@@ -39,13 +42,13 @@ internal sealed class KinematicsComputation(KinematicsOptions options, int node,
 
     private double? Frames<T>((int Frame, T Value)? last, int frame)
     {
-        long frames = last is { } seen ? (long)frame - seen.Frame : 0;
+        var frames = last is { } seen ? (long)frame - seen.Frame : 0;
         return frames > 0 && frames <= options.MaxGap ? frames : null;
     }
 
     private Place Rate(Place change, double frames, double unit)
     {
-        double factor = options.FramesPerSecond / frames / unit;
+        var factor = options.FramesPerSecond / frames / unit;
         return new Place(change.X * factor, change.Y * factor);
     }
 

@@ -3,7 +3,10 @@ namespace Sleap.Transforms;
 /// <summary>What <see cref="AnalysisCatalog.Kinematics"/> computes from, and in which units.</summary>
 public sealed record KinematicsOptions
 {
-    /// <summary>The node that the heading starts at, such as the tail base. Null (default), as <see cref="HeadingTo"/>: the direction of motion.</summary>
+    /// <summary>
+    /// The node that the heading starts at, such as the tail base. Null (default), as <see cref="HeadingTo"/>: the
+    /// direction of motion.
+    /// </summary>
     public string? HeadingFrom { get; init; }
 
     /// <summary>The node that the heading points at, such as the snout. Default null.</summary>
@@ -12,13 +15,17 @@ public sealed record KinematicsOptions
     /// <summary>The node whose way is followed. Default null: the centroid, the mean of the visible nodes.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Pixels in one unit of length, for instance 12.5 pixels a centimetre. Default 1: lengths are pixels.</summary>
+    /// <summary>
+    /// Pixels in one unit of length, for instance 12.5 pixels a centimetre. Default 1: lengths are pixels.
+    /// </summary>
     public double PixelsPerUnit { get; init; } = 1;
 
     /// <summary>Frames in a second. Default 1: times are frames.</summary>
     public double FramesPerSecond { get; init; } = 1;
 
-    /// <summary>Over how many frames at most a speed or a turn is computed when frames in between have no pose. Default 5.</summary>
+    /// <summary>
+    /// Over how many frames at most a speed or a turn is computed when frames in between have no pose. Default 5.
+    /// </summary>
     public int MaxGap { get; init; } = 5;
 
     /// <summary>Output: the node, or mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
@@ -47,9 +54,11 @@ public sealed record KinematicsOptions
 
     internal KinematicsOptions Checked()
     {
-        new OptionFaults("Kinematics").Columns(Columns)
+        new OptionFaults("Kinematics")
+            .Columns(Columns)
             .NodePair(nameof(HeadingFrom), HeadingFrom, nameof(HeadingTo), HeadingTo)
-            .Positive(nameof(PixelsPerUnit), PixelsPerUnit).Positive(nameof(FramesPerSecond), FramesPerSecond)
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit)
+            .Positive(nameof(FramesPerSecond), FramesPerSecond)
             .AtLeast(nameof(MaxGap), MaxGap, 1)
             .OutputNames(Centroid, Velocity, Speed, Acceleration, Heading, TurnRate, PathLength)
             .Throw();

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Sleap.Transforms;
 
-/// <summary>A named part of the picture, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to it; of a polygon, its left and top.</summary>
+/// <summary>
+/// A named part of the picture, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to
+/// it; of a polygon, its left and top.
+/// </summary>
 public sealed class Region
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -22,14 +25,32 @@ public sealed class Region
     /// <param name="radius">The radius of a circle; null for a polygon.</param>
     /// <exception cref="ArgumentException">It is neither, or both, or a number is wrong.</exception>
     [JsonConstructor]
-    public Region(string name, IReadOnlyList<IReadOnlyList<double>>? corners = null, IReadOnlyList<double>? center = null, double? radius = null)
+    public Region(
+        string name,
+        IReadOnlyList<IReadOnlyList<double>>? corners = null,
+        IReadOnlyList<double>? center = null,
+        double? radius = null
+    )
     {
         new OptionFaults($"The region '{name}'")
             .If(string.IsNullOrEmpty(name), "it has no name")
-            .If(corners is null == center is null || center is null != radius is null, "expected either corners, or a center and a radius")
-            .If(corners is { Count: < 3 }, string.Create(CultureInfo.InvariantCulture, $"it has {corners?.Count} corners, expected three at least"))
-            .If(corners?.Any(corner => corner is not { Count: 2 } || !corner.All(double.IsFinite)) == true || (center is not null && (center.Count != 2 || !center.All(double.IsFinite))), "a place is not two numbers")
-            .If(radius is { } r && (!(r > 0) || !double.IsFinite(r)), string.Create(CultureInfo.InvariantCulture, $"its radius is {radius}, expected more than 0"))
+            .If(
+                corners is null == center is null || center is null != radius is null,
+                "expected either corners, or a center and a radius"
+            )
+            .If(
+                corners is { Count: < 3 },
+                string.Create(CultureInfo.InvariantCulture, $"it has {corners?.Count} corners, expected three at least")
+            )
+            .If(
+                corners?.Any(corner => corner is not { Count: 2 } || !corner.All(double.IsFinite)) == true
+                    || (center is not null && (center.Count != 2 || !center.All(double.IsFinite))),
+                "a place is not two numbers"
+            )
+            .If(
+                radius is { } r && (!(r > 0) || !double.IsFinite(r)),
+                string.Create(CultureInfo.InvariantCulture, $"its radius is {radius}, expected more than 0")
+            )
             .Throw();
         Name = name;
         Corners = corners;
@@ -63,13 +84,16 @@ public sealed class Region
 
     /// <summary>The circle around (x, y).</summary>
     /// <exception cref="ArgumentException">The radius is not more than 0, or a number is not finite.</exception>
-    public static Region Circle(string name, double x, double y, double radius) => new(name, center: [x, y], radius: radius);
+    public static Region Circle(string name, double x, double y, double radius) =>
+        new(name, center: [x, y], radius: radius);
 
     /// <summary>
-    /// The regions of a JSON file: <c>[{ "name": "nest", "center": [40, 50], "radius": 20 }, { "name": "arm", "corners": [[0, 0], [9, 0], [9, 90]] }]</c>.
+    /// The regions of a JSON file: <c>[{ "name": "nest", "center": [40, 50], "radius": 20 }, { "name": "arm",
+    /// "corners": [[0, 0], [9, 0], [9, 90]] }]</c>.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It does not hold regions; the message names the file and the fault.</exception>
+    /// <exception cref="InvalidDataException">It does not hold regions; the message names the file and the
+    /// fault.</exception>
     public static IReadOnlyList<Region> Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -77,8 +101,10 @@ public sealed class Region
             throw new FileNotFoundException($"There is no file of regions '{path}'.", path);
         try
         {
-            Region[] regions = JsonSerializer.Deserialize<Region[]>(File.ReadAllBytes(path), Json) ?? [];
-            return regions.Length > 0 && !regions.Contains(null) ? regions : throw new InvalidDataException($"{path} holds no region, expected a list of them.");
+            var regions = JsonSerializer.Deserialize<Region[]>(File.ReadAllBytes(path), Json) ?? [];
+            return regions.Length > 0 && !regions.Contains(null)
+                ? regions
+                : throw new InvalidDataException($"{path} holds no region, expected a list of them.");
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
@@ -99,11 +125,11 @@ public sealed class Region
     {
         if (Center is not null)
             return double.Hypot(x - Center[0], y - Center[1]) <= Radius!.Value;
-        bool inside = false;
+        var inside = false;
         for (int corner = 0, before = Corners!.Count - 1; corner < Corners.Count; before = corner++)
         {
-            (double ax, double ay) = (Corners[corner][0], Corners[corner][1]);
-            (double bx, double by) = (Corners[before][0], Corners[before][1]);
+            (var ax, var ay) = (Corners[corner][0], Corners[corner][1]);
+            (var bx, var by) = (Corners[before][0], Corners[before][1]);
             // A ray to the right crosses the border an odd number of times from inside.
             if (ay > y != by > y && x < ((bx - ax) * (y - ay) / (by - ay)) + ax)
                 inside = !inside;

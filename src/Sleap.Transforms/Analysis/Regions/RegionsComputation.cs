@@ -8,22 +8,22 @@ internal sealed class RegionsComputation(RegionsOptions options, int node) : Ana
 
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        int regions = options.Regions.Count;
+        var row = window.Row;
+        var regions = options.Regions.Count;
         if (_start?.Segment != row.Segment)
             _start = (row.Segment, row.FrameIndex);
         Array.Clear(outputs[4]);
-        for (int animal = 0; animal < row.Count; animal++)
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            Memory memory = _tracks.Of(row, animal);
+            var memory = _tracks.Of(row, animal);
             memory.Stays ??= new Stay[regions];
-            Place place = Place.NodeOrCentroid(row.Of(animal), node);
-            for (int region = 0; region < regions; region++)
+            var place = Place.NodeOrCentroid(row.Of(animal), node);
+            for (var region = 0; region < regions; region++)
             {
-                ref Stay stay = ref memory.Stays[region];
+                ref var stay = ref memory.Stays[region];
                 if (place.IsVisible)
                 {
-                    bool inside = options.Regions[region].Contains(place.X, place.Y);
+                    var inside = options.Regions[region].Contains(place.X, place.Y);
                     Update(ref stay, inside, row.FrameIndex);
                     outputs[0][(animal * regions) + region] = inside ? 1 : 0;
                     outputs[4][region] += inside ? 1 : 0;
@@ -31,7 +31,11 @@ internal sealed class RegionsComputation(RegionsOptions options, int node) : Ana
                 outputs[1][(animal * regions) + region] = stay.Entries;
                 outputs[2][(animal * regions) + region] = (float)(stay.Frames / options.FramesPerSecond);
                 if (stay.Entries > 0)
-                    outputs[3][(animal * regions) + region] = (float)((stay.FirstEntry - _start!.Value.Frame) / options.FramesPerSecond);
+                {
+                    outputs[3][(animal * regions) + region] = (float)(
+                        (stay.FirstEntry - _start!.Value.Frame) / options.FramesPerSecond
+                    );
+                }
             }
         }
     }

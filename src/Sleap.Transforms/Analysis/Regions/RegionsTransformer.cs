@@ -6,9 +6,7 @@ namespace Sleap.Transforms;
 public sealed class RegionsTransformer : AnalysisTransformer<RegionsOptions>, ILoadable<RegionsTransformer>
 {
     internal RegionsTransformer(string inputColumn, RegionsOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<RegionsTransformer>.PayloadVersion => 1;
 
@@ -21,17 +19,23 @@ public sealed class RegionsTransformer : AnalysisTransformer<RegionsOptions>, IL
         string[] names = [.. Options.Regions.Select(region => region.Name)];
         return
         [
-            new(Options.Inside, OutputKind.Animal, names), new(Options.Entries, OutputKind.Animal, names), new(Options.Dwell, OutputKind.Animal, names),
-            new(Options.Latency, OutputKind.Animal, names), new(Options.Occupants, OutputKind.Frame, names),
+            new(Options.Inside, OutputKind.Animal, names),
+            new(Options.Entries, OutputKind.Animal, names),
+            new(Options.Dwell, OutputKind.Animal, names),
+            new(Options.Latency, OutputKind.Animal, names),
+            new(Options.Occupants, OutputKind.Frame, names),
         ];
     }
 
     internal override Func<AnalysisComputation> Bind(AnimalColumn input)
     {
-        int node = NodePositions.OfOptional(input.Skeleton, Options.Node, Component);
+        var node = NodePositions.OfOptional(input.Skeleton, Options.Node, Component);
         return () => new RegionsComputation(Options, node);
     }
 
-    static RegionsTransformer ILoadable<RegionsTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<RegionsOptions>(reader));
+    static RegionsTransformer ILoadable<RegionsTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<RegionsOptions>(reader));
 }

@@ -3,8 +3,8 @@ using Microsoft.ML;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The estimator of an analysis; there is nothing to train. Made by the methods of <see cref="AnalysisCatalog"/>, <see cref="CleaningCatalog"/>,
-/// <see cref="GeometryCatalog"/> and <see cref="RegionCatalog"/>.
+/// The estimator of an analysis; there is nothing to train. Made by the methods of <see cref="AnalysisCatalog"/>,
+/// <see cref="CleaningCatalog"/>, <see cref="GeometryCatalog"/> and <see cref="RegionCatalog"/>.
 /// </summary>
 /// <typeparam name="TTransformer">The transformer.</typeparam>
 public sealed class AnalysisEstimator<TTransformer> : IEstimator<TTransformer>
@@ -19,7 +19,8 @@ public sealed class AnalysisEstimator<TTransformer> : IEstimator<TTransformer>
     }
 
     /// <summary>Checks the columns of <paramref name="input"/> and gives the transformer.</summary>
-    /// <exception cref="ArgumentException">A column is missing, of another type, or its skeleton lacks a node of the options.</exception>
+    /// <exception cref="ArgumentException">A column is missing, of another type, or its skeleton lacks a node of the
+    /// options.</exception>
     public TTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

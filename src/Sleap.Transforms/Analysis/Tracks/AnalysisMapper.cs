@@ -14,14 +14,22 @@ internal sealed class AnalysisMapper : PoseMapper
     public AnalysisMapper(AnalysisTransformer owner, DataViewSchema schema)
     {
         _owner = owner;
-        AnimalColumn input = AnimalColumn.Of(owner.InputRule.Require(schema, owner.InputColumn, owner.Component));
+        var input = AnimalColumn.Of(owner.InputRule.Require(schema, owner.InputColumn, owner.Component));
         _reader = new TrackReader(schema, input, owner);
         _start = owner.Bind(input);
-        IReadOnlyList<AnalysisOutput> outputs = owner.OutputsFor(input);
-        Outputs = [.. outputs.Select(output => output.Kind == OutputKind.AsInput
-            ? new OutputColumn(output.Name, input.Column.Type, input.Column.Annotations)
-            : output.ToColumn(input.IsMany))];
-        _widths = [.. outputs.Select(output => output.Kind == OutputKind.AsInput ? input.Width : output.Slots?.Count ?? 1)];
+        var outputs = owner.OutputsFor(input);
+        Outputs =
+        [
+            .. outputs.Select(output =>
+                output.Kind == OutputKind.AsInput
+                    ? new OutputColumn(output.Name, input.Column.Type, input.Column.Annotations)
+                    : output.ToColumn(input.IsMany)
+            ),
+        ];
+        _widths =
+        [
+            .. outputs.Select(output => output.Kind == OutputKind.AsInput ? input.Width : output.Slots?.Count ?? 1),
+        ];
         PerFrame = [.. outputs.Select(output => output.Kind == OutputKind.Frame)];
     }
 
@@ -59,19 +67,27 @@ internal sealed class AnalysisMapper : PoseMapper
 
         public override void Process(int count)
         {
-            for (int done = 0; done < count; done++)
+            for (var done = 0; done < count; done++)
             {
-                TrackRow row = _window.Row;
-                float[][] outputs = [.. _mapper._widths.Select((width, output) => Missing(_mapper.PerFrame[output] ? width : width * row.Count))];
+                var row = _window.Row;
+                float[][] outputs =
+                [
+                    .. _mapper._widths.Select(
+                        (width, output) => Missing(_mapper.PerFrame[output] ? width : width * row.Count)
+                    ),
+                ];
                 _computation.Compute(_window, outputs);
                 _computed[row.Slot] = outputs;
                 _window.Advance(_mapper._owner.RowsBehind);
             }
         }
 
-        public override Delegate CreateGetter(int output, Func<int> slot) => _mapper.Outputs[output].Type is VectorDataViewType
-            ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(_computed[slot()][output], ref value))
-            : (ValueGetter<float>)((ref float value) => value = _computed[slot()][output][0]);
+        public override Delegate CreateGetter(int output, Func<int> slot) =>
+            _mapper.Outputs[output].Type is VectorDataViewType
+                ? (ValueGetter<VBuffer<float>>)(
+                    (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(_computed[slot()][output], ref value)
+                )
+                : (ValueGetter<float>)((ref float value) => value = _computed[slot()][output][0]);
 
         public override void Dispose() => _order?.End();
 

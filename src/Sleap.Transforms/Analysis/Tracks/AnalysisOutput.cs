@@ -20,12 +20,12 @@ internal enum OutputKind
 internal readonly record struct AnalysisOutput(string Name, OutputKind Kind, IReadOnlyList<string>? Slots = null)
 {
     /// <summary>
-    /// The column: for one animal Single, or Vector&lt;Single, n&gt; with SlotNames; for any number Vector&lt;Single, *&gt;, or
-    /// Vector&lt;Single, *, n&gt; with the names in the annotation AnimalSlotNames.
+    /// The column: for one animal Single, or Vector&lt;Single, n&gt; with SlotNames; for any number Vector&lt;Single,
+    /// *&gt;, or Vector&lt;Single, *, n&gt; with the names in the annotation AnimalSlotNames.
     /// </summary>
     public OutputColumn ToColumn(bool many)
     {
-        bool single = !many || Kind == OutputKind.Frame;
+        var single = !many || Kind == OutputKind.Frame;
         return Slots is null ? KeypointColumns.Value(Name, single) : KeypointColumns.Values(Name, Slots, single);
     }
 }

@@ -5,14 +5,18 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A column of Single that holds the same number of values for each animal of a row: keypoints, or what was computed from them.
-/// One animal: Single, or a vector of known size. Any number: Vector&lt;Single, *&gt; for one value an animal, Vector&lt;Single, *, …&gt; for more.
+/// A column of Single that holds the same number of values for each animal of a row: keypoints, or what was computed
+/// from them. One animal: Single, or a vector of known size. Any number: Vector&lt;Single, *&gt; for one value an
+/// animal, Vector&lt;Single, *, …&gt; for more.
 /// </summary>
 internal sealed class AnimalColumn
 {
     /// <summary>What a column of values of animals must be.</summary>
     public static readonly ColumnRule ValuesRule = new(
-        "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>", ColumnRule.Singles.Accepts, IsValues);
+        "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>",
+        ColumnRule.Singles.Accepts,
+        IsValues
+    );
 
     private readonly Lazy<Skeleton> _skeleton;
 
@@ -54,22 +58,37 @@ internal sealed class AnimalColumn
     /// <summary>A column whose type <see cref="IsValues"/> takes.</summary>
     public static AnimalColumn Of(DataViewSchema.Column column) => new(column);
 
-    /// <summary>What the values of one animal are called; null where the column does not say, and for a single value.</summary>
+    /// <summary>
+    /// What the values of one animal are called; null where the column does not say, and for a single value.
+    /// </summary>
     public IReadOnlyList<string>? SlotNames()
     {
         VBuffer<ReadOnlyMemory<char>> names = default;
         if (!IsMany && Column.HasSlotNames())
+        {
             Column.GetSlotNames(ref names);
-        else if (IsMany && Column.Annotations?.Schema.GetColumnOrNull(SkeletonAnnotations.AnimalSlotNamesKind) is not null)
+        }
+        else if (
+            IsMany && Column.Annotations?.Schema.GetColumnOrNull(SkeletonAnnotations.AnimalSlotNamesKind) is not null
+        )
+        {
             Column.Annotations.GetValue(SkeletonAnnotations.AnimalSlotNamesKind, ref names);
+        }
         else if (IsMany && SkeletonAnnotations.Read(Column) is { } skeleton && skeleton.Nodes.Length * 2 == Width)
+        {
             return [.. skeleton.Nodes.SelectMany(node => new[] { node + ".x", node + ".y" })];
+        }
+
         string[] found = [.. names.DenseValues().Select(name => name.ToString())];
         return found.Length == Width ? found : null;
     }
 
     /// <summary>Whether a type holds the same number of Single values for each animal of a row.</summary>
-    public static bool IsValues(DataViewType type) => type == NumberDataViewType.Single
-        || (type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single
-            && (vector.IsKnownSize || vector.Dimensions.Length == 1 || vector.Dimensions.Skip(1).All(size => size > 0)));
+    public static bool IsValues(DataViewType type) =>
+        type == NumberDataViewType.Single
+        || (
+            type is VectorDataViewType vector
+            && vector.ItemType == NumberDataViewType.Single
+            && (vector.IsKnownSize || vector.Dimensions.Length == 1 || vector.Dimensions.Skip(1).All(size => size > 0))
+        );
 }

@@ -4,12 +4,14 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Checks the order of the frames of one pass and gives at most one warning: when the frames of a video go back, when a video comes again after another one, or when
-/// frames are left out here and there, as after a random split. A computation along the frames then has little to compute from.
+/// Checks the order of the frames of one pass and gives at most one warning: when the frames of a video go back, when a
+/// video comes again after another one, or when frames are left out here and there, as after a random split. A
+/// computation along the frames then has little to compute from.
 /// </summary>
 /// <remarks>
-/// Gaps are steps of at least twice the median step. Of rows drawn by chance, more than a twentieth of the steps are gaps, whether nine tenths of a video were drawn or one in a
-/// hundred; of a video sampled at equal steps none is, also where rounding makes some steps longer by one frame.
+/// Gaps are steps of at least twice the median step. Of rows drawn by chance, more than a twentieth of the steps are
+/// gaps, whether nine tenths of a video were drawn or one in a hundred; of a video sampled at equal steps none is, also
+/// where rounding makes some steps longer by one frame.
 /// </remarks>
 internal sealed class FrameOrder(IHostEnvironment? environment, string component)
 {
@@ -26,13 +28,13 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
     {
         if (_warned || environment is null)
             return;
-        bool sameVideo = video == _video;
+        var sameVideo = video == _video;
         if (!sameVideo)
         {
             CheckGaps();
             _video = video;
         }
-        if (_last.TryGetValue(video, out int before))
+        if (_last.TryGetValue(video, out var before))
         {
             if (!sameVideo)
                 Warn($"the rows of '{video}' come again after rows of another video, at frame {Text(frame)}");
@@ -53,18 +55,23 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
 
     private void CheckGaps()
     {
-        int count = _steps.Values.Sum();
-        int usual = Median(count);
-        int gaps = _steps.Where(step => step.Key >= 2 * usual).Sum(step => step.Value);
+        var count = _steps.Values.Sum();
+        var usual = Median(count);
+        var gaps = _steps.Where(step => step.Key >= 2 * usual).Sum(step => step.Value);
         _steps.Clear();
         if (gaps >= MinGaps && gaps > MaxGapShare * count)
-            Warn($"the frames of '{_video}' have many gaps: {Text(gaps)} of {Text(count)} steps are at least twice the usual step of {Text(usual)}");
+        {
+            Warn(
+                $"the frames of '{_video}' have many gaps: {Text(gaps)} of {Text(count)} steps are at least twice "
+                    + $"the usual step of {Text(usual)}"
+            );
+        }
     }
 
     private int Median(int count)
     {
-        int before = 0;
-        foreach ((int step, int times) in _steps)
+        var before = 0;
+        foreach ((var step, var times) in _steps)
         {
             before += times;
             if (2 * before >= count)
@@ -78,10 +85,16 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
         if (_warned)
             return;
         _warned = true;
-        PoseLog.Warn(environment!, component,
-        [
-            $"{component}: {what}. It computes along the frames, so values there are missing or wrong. Run it on all frames of a video in their order, and shuffle, split or filter the rows afterwards. To split before, take whole videos or blocks of frames: pose.Split(view, (video, frame) => …).",
-        ]);
+        PoseLog.Warn(
+            environment!,
+            component,
+            [
+                $"{component}: {what}. It computes along the frames, so values there are missing or wrong. Run it on "
+                    + $"all "
+                    + $"frames of a video in their order, and shuffle, split or filter the rows afterwards. To split "
+                    + $"before, take whole videos or blocks of frames: pose.Split(view, (video, frame) => …).",
+            ]
+        );
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -30,23 +30,30 @@ internal sealed class OptionFaults(string component)
     }
 
     public OptionFaults Positive(string name, double value) =>
-        If(!(value > 0) || !double.IsFinite(value), string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected more than 0"));
+        If(
+            !(value > 0) || !double.IsFinite(value),
+            string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected more than 0")
+        );
 
     public OptionFaults AtLeast(string name, int value, int least) =>
         If(value < least, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}"));
 
     public OptionFaults Defined<T>(string name, T value)
-        where T : struct, Enum => If(!Enum.IsDefined(value), $"{name} is {value}, expected one of {string.Join(", ", Enum.GetNames<T>())}");
+        where T : struct, Enum =>
+        If(!Enum.IsDefined(value), $"{name} is {value}, expected one of {string.Join(", ", Enum.GetNames<T>())}");
 
     /// <summary>Two nodes that go together: both or neither, and different ones.</summary>
     public OptionFaults NodePair(string fromName, string? from, string toName, string? to, bool required = false) =>
         If((from is null) != (to is null), $"{fromName} and {toName} go together, and only one is given")
-        .If(from is not null && from == to, $"{fromName} and {toName} are both '{from}'")
-        .If(required && from is null && to is null, $"{fromName} and {toName} are not given");
+            .If(from is not null && from == to, $"{fromName} and {toName} are both '{from}'")
+            .If(required && from is null && to is null, $"{fromName} and {toName} are not given");
 
     public OptionFaults OutputNames(params string?[] names) =>
         If(names.Any(string.IsNullOrEmpty), "an output column has no name")
-        .If(names.Distinct(StringComparer.Ordinal).Count() < names.Length, $"the output columns have the names {string.Join(", ", names)}, expected different ones");
+            .If(
+                names.Distinct(StringComparer.Ordinal).Count() < names.Length,
+                $"the output columns have the names {string.Join(", ", names)}, expected different ones"
+            );
 
     /// <exception cref="ArgumentException">Something was wrong.</exception>
     public void Throw()

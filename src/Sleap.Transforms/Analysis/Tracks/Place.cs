@@ -24,11 +24,12 @@ internal readonly record struct Place(double X, double Y)
     {
         if (node >= 0)
             return Of(points, node);
-        double x = 0, y = 0;
-        int visible = 0;
-        for (int other = 0; other < points.Length / 2; other++)
+        double x = 0,
+            y = 0;
+        var visible = 0;
+        for (var other = 0; other < points.Length / 2; other++)
         {
-            Place place = Of(points, other);
+            var place = Of(points, other);
             if (!place.IsVisible)
                 continue;
             x += place.X;
@@ -40,5 +41,6 @@ internal readonly record struct Place(double X, double Y)
 
     public static Place operator -(Place a, Place b) => new(a.X - b.X, a.Y - b.Y);
 
-    public void CopyTo(Span<float> points, int node) => (points[2 * node], points[(2 * node) + 1]) = ((float)X, (float)Y);
+    public void CopyTo(Span<float> points, int node) =>
+        (points[2 * node], points[(2 * node) + 1]) = ((float)X, (float)Y);
 }

@@ -18,21 +18,21 @@ internal sealed class PoseWindow
     public void Advance(int behind)
     {
         Current++;
-        int done = Math.Max(0, Current - behind);
+        var done = Math.Max(0, Current - behind);
         _rows.RemoveRange(0, done);
         Current -= done;
     }
 
     /// <summary>
-    /// For each row the position in it of animal <paramref name="animal"/> of the current row; −1 where it is not, and in rows of another segment.
-    /// The values hold until the next call.
+    /// For each row the position in it of animal <paramref name="animal"/> of the current row; −1 where it is not, and
+    /// in rows of another segment. The values hold until the next call.
     /// </summary>
     public ReadOnlySpan<int> Follow(int animal)
     {
         if (_found.Length < _rows.Count)
             _found = new int[_rows.Count];
-        int identity = Row.Identities[animal];
-        for (int row = 0; row < _rows.Count; row++)
+        var identity = Row.Identities[animal];
+        for (var row = 0; row < _rows.Count; row++)
             _found[row] = _rows[row].Segment == Row.Segment ? _rows[row].Find(identity) : -1;
         _found[Current] = animal;
         return _found.AsSpan(0, _rows.Count);

@@ -1,15 +1,23 @@
 namespace Sleap.Transforms;
 
-/// <summary>One row of a view as an analysis sees it: the animals of a frame, who they are, and what was computed for them.</summary>
+/// <summary>
+/// One row of a view as an analysis sees it: the animals of a frame, who they are, and what was computed for them.
+/// </summary>
 internal sealed class TrackRow
 {
-    /// <summary>The identity of an animal that cannot be followed: it shares its track with another of the row, or several have none.</summary>
+    /// <summary>
+    /// The identity of an animal that cannot be followed: it shares its track with another of the row, or several have
+    /// none.
+    /// </summary>
     public const int Nobody = -1;
 
     /// <summary>Where the pass keeps its outputs.</summary>
     public required int Slot { get; init; }
 
-    /// <summary>Changes with each new video, and where the frames of one begin again: nothing is followed from one segment to the next.</summary>
+    /// <summary>
+    /// Changes with each new video, and where the frames of one begin again: nothing is followed from one segment to
+    /// the next.
+    /// </summary>
     public required int Segment { get; init; }
 
     public required int FrameIndex { get; init; }
@@ -20,7 +28,9 @@ internal sealed class TrackRow
     /// <summary>Values of all animals, one after the other.</summary>
     public required float[] Values { get; init; }
 
-    /// <summary>Who each animal is: its track's key, 0 for the only one without a track, or <see cref="Nobody"/>.</summary>
+    /// <summary>
+    /// Who each animal is: its track's key, 0 for the only one without a track, or <see cref="Nobody"/>.
+    /// </summary>
     public required int[] Identities { get; init; }
 
     /// <summary>Scores of the nodes of each animal, where the analysis asked for them.</summary>
@@ -40,7 +50,7 @@ internal sealed class TrackRow
     public static int[] Identify(ReadOnlySpan<uint> keys)
     {
         var identities = new int[keys.Length];
-        for (int animal = 0; animal < keys.Length; animal++)
+        for (var animal = 0; animal < keys.Length; animal++)
             identities[animal] = keys.Count(keys[animal]) == 1 ? checked((int)keys[animal]) : Nobody;
         return identities;
     }

@@ -8,7 +8,10 @@ internal sealed class TrackStates<T>
     private readonly Dictionary<int, T> _states = [];
     private int _segment = -1;
 
-    /// <summary>The memory of an animal of a row; a fresh one for an animal that cannot be followed, and for all at the start of a segment.</summary>
+    /// <summary>
+    /// The memory of an animal of a row; a fresh one for an animal that cannot be followed, and for all at the start of
+    /// a segment.
+    /// </summary>
     public T Of(TrackRow row, int animal)
     {
         if (row.Segment != _segment)
@@ -16,10 +19,10 @@ internal sealed class TrackStates<T>
             _states.Clear();
             _segment = row.Segment;
         }
-        int identity = row.Identities[animal];
+        var identity = row.Identities[animal];
         if (identity == TrackRow.Nobody)
             return new T();
-        if (!_states.TryGetValue(identity, out T? state))
+        if (!_states.TryGetValue(identity, out var state))
             _states[identity] = state = new T();
         return state;
     }

@@ -5,15 +5,18 @@ internal sealed class RollingComputation(RollingOptions options, int behind, int
 {
     public override void Compute(PoseWindow window, IReadOnlyList<float[]> outputs)
     {
-        TrackRow row = window.Row;
-        for (int animal = 0; animal < row.Count; animal++)
+        var row = window.Row;
+        for (var animal = 0; animal < row.Count; animal++)
         {
-            ReadOnlySpan<int> found = window.Follow(animal);
-            for (int value = 0; value < row.Width; value++)
+            var found = window.Follow(animal);
+            for (var value = 0; value < row.Width; value++)
             {
-                Summary summary = Summarize(window, found, value);
-                for (int statistic = 0; statistic < outputs.Count; statistic++)
-                    outputs[statistic][(animal * row.Width) + value] = (float)summary.Get(options.Statistics[statistic]);
+                var summary = Summarize(window, found, value);
+                for (var statistic = 0; statistic < outputs.Count; statistic++)
+                {
+                    outputs[statistic][(animal * row.Width) + value] = (float)
+                        summary.Get(options.Statistics[statistic]);
+                }
             }
         }
     }
@@ -21,9 +24,13 @@ internal sealed class RollingComputation(RollingOptions options, int behind, int
     private Summary Summarize(PoseWindow window, ReadOnlySpan<int> found, int value)
     {
         var summary = new Summary();
-        for (int other = Math.Max(0, window.Current - behind); other <= Math.Min(window.Rows.Count - 1, window.Current + ahead); other++)
+        for (
+            var other = Math.Max(0, window.Current - behind);
+            other <= Math.Min(window.Rows.Count - 1, window.Current + ahead);
+            other++
+        )
         {
-            int offset = window.Rows[other].FrameIndex - window.Row.FrameIndex;
+            var offset = window.Rows[other].FrameIndex - window.Row.FrameIndex;
             if (found[other] >= 0 && offset >= -behind && offset <= ahead)
                 summary.Add(window.Rows[other].Of(found[other])[value]);
         }
@@ -45,18 +52,19 @@ internal sealed class RollingComputation(RollingOptions options, int behind, int
                 return;
             (_min, _max) = _count == 0 ? (value, value) : (Math.Min(_min, value), Math.Max(_max, value));
             _count++;
-            double off = value - _mean;
+            var off = value - _mean;
             _mean += off / _count;
             _squares += off * (value - _mean);
         }
 
-        public readonly double Get(RollingStatistic statistic) => (_count, statistic) switch
-        {
-            (0, _) or (1, RollingStatistic.Sd) => double.NaN,
-            (_, RollingStatistic.Mean) => _mean,
-            (_, RollingStatistic.Sd) => Math.Sqrt(_squares / (_count - 1)),
-            (_, RollingStatistic.Min) => _min,
-            _ => _max,
-        };
+        public readonly double Get(RollingStatistic statistic) =>
+            (_count, statistic) switch
+            {
+                (0, _) or (1, RollingStatistic.Sd) => double.NaN,
+                (_, RollingStatistic.Mean) => _mean,
+                (_, RollingStatistic.Sd) => Math.Sqrt(_squares / (_count - 1)),
+                (_, RollingStatistic.Min) => _min,
+                _ => _max,
+            };
     }
 }

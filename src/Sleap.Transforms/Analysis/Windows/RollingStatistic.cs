@@ -6,7 +6,9 @@ public enum RollingStatistic
     /// <summary>The mean.</summary>
     Mean,
 
-    /// <summary>The standard deviation of a sample (divided by the number less one); NaN for fewer than two values.</summary>
+    /// <summary>
+    /// The standard deviation of a sample (divided by the number less one); NaN for fewer than two values.
+    /// </summary>
     Sd,
 
     /// <summary>The least value.</summary>

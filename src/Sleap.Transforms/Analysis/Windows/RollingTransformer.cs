@@ -9,9 +9,7 @@ namespace Sleap.Transforms;
 public sealed class RollingTransformer : AnalysisTransformer<RollingOptions>, ILoadable<RollingTransformer>
 {
     internal RollingTransformer(string inputColumn, RollingOptions options)
-        : base(inputColumn, options.Checked())
-    {
-    }
+        : base(inputColumn, options.Checked()) { }
 
     static int ILoadable<RollingTransformer>.PayloadVersion => 1;
 
@@ -27,23 +25,54 @@ public sealed class RollingTransformer : AnalysisTransformer<RollingOptions>, IL
 
     internal override IReadOnlyList<AnalysisOutput> OutputsFor(AnimalColumn? input)
     {
-        if (input is null || (input.IsMany && input.Width == 1 && input.SlotNames() is null) || input.Column.Type is not VectorDataViewType)
+        if (
+            input is null
+            || (input.IsMany && input.Width == 1 && input.SlotNames() is null)
+            || input.Column.Type is not VectorDataViewType
+        )
+        {
             return Named(null);
-        IReadOnlyList<string>? slots = input.SlotNames();
+        }
+
+        var slots = input.SlotNames();
         if (slots is null && input.IsMany)
-            throw new ArgumentException($"Rolling: '{InputColumn}' is {input.Column.Type} and does not name its {input.Width} values, so they cannot be told apart afterwards.");
-        return Named(slots ?? [.. Enumerable.Range(0, input.Width).Select(slot => slot.ToString(CultureInfo.InvariantCulture))]);
+        {
+            throw new ArgumentException(
+                $"Rolling: '{InputColumn}' is {input.Column.Type} and does not name its "
+                    + $"{input.Width} values, so they cannot be told apart afterwards."
+            );
+        }
+
+        return Named(
+            slots ?? [.. Enumerable.Range(0, input.Width).Select(slot => slot.ToString(CultureInfo.InvariantCulture))]
+        );
     }
 
-    internal override IReadOnlyList<AnalysisOutput> OutputsFor(SchemaShape.Column input) => Named(
-        input.Kind == SchemaShape.Column.VectorKind.Vector
-            || input.Annotations.Any(annotation => annotation.Name is SkeletonAnnotations.AnimalSlotNamesKind or SkeletonAnnotations.NodesKind) ? [""] : null);
+    internal override IReadOnlyList<AnalysisOutput> OutputsFor(SchemaShape.Column input) =>
+        Named(
+            input.Kind == SchemaShape.Column.VectorKind.Vector
+            || input.Annotations.Any(annotation =>
+                annotation.Name is SkeletonAnnotations.AnimalSlotNamesKind or SkeletonAnnotations.NodesKind
+            )
+                ? [""]
+                : null
+        );
 
     private AnalysisOutput[] Named(IReadOnlyList<string>? slots) =>
-        [.. Options.Statistics.Select(statistic => new AnalysisOutput(InputColumn + statistic, OutputKind.Animal, slots))];
+        [
+            .. Options.Statistics.Select(statistic => new AnalysisOutput(
+                InputColumn + statistic,
+                OutputKind.Animal,
+                slots
+            )),
+        ];
 
-    internal override Func<AnalysisComputation> Bind(AnimalColumn input) => () => new RollingComputation(Options, RowsBehind, RowsAhead);
+    internal override Func<AnalysisComputation> Bind(AnimalColumn input) =>
+        () => new RollingComputation(Options, RowsBehind, RowsAhead);
 
-    static RollingTransformer ILoadable<RollingTransformer>.Load(IHostEnvironment environment, BinaryReader reader, int version) =>
-        new(reader.ReadString(), OptionsText.Read<RollingOptions>(reader));
+    static RollingTransformer ILoadable<RollingTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => new(reader.ReadString(), OptionsText.Read<RollingOptions>(reader));
 }
