@@ -1,5 +1,5 @@
 #:property UsesLibTorch=false
-// The one way in: dotnet run build.cs -- demo | test | approve | sleap ARGS… | bench | pack | doctor
+// The one way in: dotnet run build.cs -- demo | test | format | approve | sleap ARGS… | bench | pack | doctor
 // It installs what is missing, builds, and runs.
 using System.Diagnostics;
 using System.Globalization;
@@ -21,6 +21,7 @@ try
     {
         "demo" => Demo(),
         "test" => Test(),
+        "format" => Format(),
         "approve" => Approve(),
         "sleap" => Sleap(rest),
         "bench" => Bench(rest),
@@ -28,7 +29,7 @@ try
         "doctor" => Doctor(),
         "help" or "--help" or "-h" => Help(),
         _ => throw new BuildException(
-            $"'{verb}' is not a verb of build.cs. Verbs: demo, test, approve, sleap, bench, pack, doctor.",
+            $"'{verb}' is not a verb of build.cs. Verbs: demo, test, format, approve, sleap, bench, pack, doctor.",
             2
         ),
     };
@@ -49,6 +50,7 @@ int Help()
 
           demo     train on real frames, predict a video, write demo/ (about 6 minutes on 2 cores)
           test     build and run all tests; ends with 'N passed, N failed'
+          format   lay out all code (CSharpier); a Release build refuses code that is laid out otherwise
           approve  write what is made of the code: docs/configuration.md and the lists of public members
           sleap …  the command-line tool, from this clone
           bench    speed beside plain libtorch and ONNX Runtime in the same run
@@ -149,6 +151,12 @@ int Test()
         Console.WriteLine($"Skipped on this machine: {skipped}");
     Console.WriteLine($"{passed} passed, {failed} failed");
     return failed == 0 && passed > 0 ? 0 : 1;
+}
+
+int Format()
+{
+    var code = Run("dotnet", ["tool", "restore", "-v", "q"]);
+    return code == 0 ? Run("dotnet", ["csharpier", "format", "."]) : code;
 }
 
 int Approve()

@@ -5,13 +5,15 @@ namespace Sleap.MLNet.Tests;
 
 /// <summary>
 /// The test assembly as a program. "apply", then four words for each saved model, MODEL VIDEO FRAMES COLUMN,COLUMN…:
-/// loads it, applies it to the first frames of a video, and prints the columns of each row. Nothing here names a type
-/// of Sleap.MLNet: what a model needs, it finds by itself.
+/// loads it, applies it to the first frames of a video, and prints the columns of each row. Nothing in that names a
+/// type of Sleap.MLNet: what a model needs, it finds by itself. "saved-models FOLDER" writes the files of SavedModels.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        if (arguments is ["saved-models", var folder])
+            SavedModelFiles.Write(folder);
         if (arguments is not ["apply", .. var words])
             return 0;
         foreach (var run in words.Chunk(4))
