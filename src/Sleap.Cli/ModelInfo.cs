@@ -23,9 +23,10 @@ internal static class ModelInfo
 
         if (model.Classes.Count > 0)
             lines.Add($"tells apart: {string.Join(", ", model.Classes)}");
-        foreach (var (type, options, part) in model.Stages)
+        foreach (var network in model.Networks)
         {
-            var (name, parameters) = (NameOf(type), part.Network.parameters().Sum(weights => weights.numel()));
+            var options = network.Options;
+            var (name, parameters) = (options.Title, network.Network.parameters().Sum(weights => weights.numel()));
             stages.Add(
                 new JsonObject
                 {
@@ -81,15 +82,5 @@ internal static class ModelInfo
                 + $"{swin.Architecture.EmbeddingDimensions} channels at first, output stride {swin.OutputStride}",
             CustomBackboneOptions own => $"a network of one's own, '{own.Name}', output stride {own.OutputStride}",
             _ => backbone.ToString(),
-        };
-
-    private static string NameOf(ModelType type) =>
-        type switch
-        {
-            ModelType.SingleInstance => "single instance",
-            ModelType.Centroid => "centroid",
-            ModelType.CenteredInstance or ModelType.TopDownId => "centered instance",
-            ModelType.BottomUp => "bottom-up",
-            _ => "bottom-up ID",
         };
 }

@@ -19,8 +19,7 @@ internal sealed class ModelTraining(
     CancellationToken cancellation
 )
 {
-    public static IReadOnlyList<string> Types { get; } =
-    ["single-instance", "centroid", "centered-instance", "top-down", "bottom-up", "top-down-id", "bottom-up-id"];
+    public static IReadOnlyList<string> Types { get; } = [.. ModelTypes.Defaults.Keys];
 
     public int Seed => parsed.GetValue(words.Seed);
 
@@ -62,40 +61,21 @@ internal sealed class ModelTraining(
         );
     }
 
-    private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose) =>
-        parsed.GetRequiredValue(words.Type) switch
-        {
-            "centroid" => pose.Centroid(Centroid(words.Scale)),
-            "centered-instance" => pose.CenteredInstance(Centered()),
-            "top-down" => pose.TopDown(
-                new()
-                {
-                    Centroid = Centroid(words.CentroidScale),
-                    CenteredInstance = Centered(),
-                    Device = Device,
-                }
-            ),
-            "top-down-id" => pose.TopDownId(
-                new()
-                {
-                    Centroid = Centroid(words.CentroidScale),
-                    CenteredInstance = Centered(),
-                    Device = Device,
-                }
-            ),
-            "bottom-up" => pose.BottomUp(
-                Common(
-                    new BottomUpOptions
-                    {
-                        MaxInstances = parsed.GetValue(words.MaxInstances),
-                        PartAffinity = new() { Sigma = parsed.GetValue(words.PafSigma) },
-                    },
-                    words.Scale
-                )
-            ),
-            "bottom-up-id" => pose.BottomUpId(Common(new BottomUpIdOptions(), words.Scale)),
-            _ => pose.SingleInstance(Common(new SingleInstanceOptions(), words.Scale)),
-        };
+    private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose)
+    {
+        var options = ModelTypes.Defaults[parsed.GetRequiredValue(words.Type)];
+        var networks = options.Networks;
+        return (
+            options.WithNetworks([
+                .. networks.Select(network =>
+                    Typed(network, network is CentroidOptions && networks.Count > 1 ? words.CentroidScale : words.Scale)
+                ),
+            ]) with
+            {
+                Device = Device,
+            }
+        ).CreateEstimator(pose);
+    }
 
     private IPoseEstimator<PoseModelTransformer> Configured(PoseCatalog pose, string[] files)
     {
@@ -106,8 +86,7 @@ internal sealed class ModelTraining(
                 Console.Error.WriteLine($"sleap: {file}: {remark}.");
         }
 
-        PoseModelOptions[] options =
-        [
+        var options = ModelTypes.Join([
             .. configs.Select(config =>
                 config.Options with
                 {
@@ -115,40 +94,17 @@ internal sealed class ModelTraining(
                     Training = Overridden(config.Options.Training),
                 }
             ),
-        ];
-        return (configs.Select(config => config.Type).ToArray(), options) switch
+        ]);
+        if (options is null)
         {
-            ([ModelType.SingleInstance], [SingleInstanceOptions o]) => pose.SingleInstance(o),
-            ([ModelType.Centroid], [CentroidOptions o]) => pose.Centroid(o),
-            ([ModelType.CenteredInstance], [CenteredInstanceOptions o]) => pose.CenteredInstance(o),
-            ([ModelType.BottomUp], [BottomUpOptions o]) => pose.BottomUp(o),
-            ([ModelType.BottomUpId], [BottomUpIdOptions o]) => pose.BottomUpId(o with { Classes = configs[0].Classes }),
-            ([ModelType.Centroid, ModelType.CenteredInstance], [CentroidOptions c, CenteredInstanceOptions o]) =>
-                pose.TopDown(
-                    new()
-                    {
-                        Centroid = c,
-                        CenteredInstance = o,
-                        Device = Device,
-                    }
-                ),
-            ([ModelType.Centroid, ModelType.TopDownId], [CentroidOptions c, CenteredInstanceOptions o]) =>
-                pose.TopDownId(
-                    new()
-                    {
-                        Centroid = c,
-                        CenteredInstance = o,
-                        ClassVectors = configs[1].ClassVectors!,
-                        Classes = configs[1].Classes,
-                        Device = Device,
-                    }
-                ),
-            var (types, _) => throw new ArgumentException(
-                $"--config gave {string.Join(" and ", types)}. A model is "
-                    + $"one configuration; or one of a centroid model and then one of a centered_instance or "
-                    + $"multi_class_topdown model."
-            ),
-        };
+            throw new ArgumentException(
+                $"--config gave {string.Join(" and ", configs.Select(config => config.Type))}. A model is one "
+                    + "configuration; or one of a centroid model and then one of a centered_instance or "
+                    + "multi_class_topdown model."
+            );
+        }
+
+        return (options.WithClasses(configs[^1].Classes) with { Device = Device }).CreateEstimator(pose);
     }
 
     // What is said on the command line goes before what the file says.
@@ -185,51 +141,49 @@ internal sealed class ModelTraining(
 
     private string Device => parsed.GetRequiredValue(words.Device);
 
-    private CentroidOptions Centroid(Option<float> scale) =>
-        Common(
-            new CentroidOptions
+    private NetworkOptions Typed(NetworkOptions network, Option<float> scale)
+    {
+        var own = network switch
+        {
+            CentroidOptions centroid => centroid with
             {
                 AnchorPart = parsed.GetValue(words.AnchorPart),
                 MaxInstances = parsed.GetValue(words.MaxInstances),
             },
-            scale
-        );
-
-    private CenteredInstanceOptions Centered() =>
-        Common(
-            new CenteredInstanceOptions
+            CenteredInstanceOptions centered => centered with
             {
                 AnchorPart = parsed.GetValue(words.AnchorPart),
                 CropSize = parsed.GetValue(words.CropSize),
             },
-            words.Scale
-        );
-
-    private TOptions Common<TOptions>(TOptions options, Option<float> scale)
-        where TOptions : PoseModelOptions =>
-        (TOptions)(
-            options with
+            BottomUpOptions bottomUp => bottomUp with
             {
-                Backbone = new UNetOptions { Filters = parsed.GetValue(words.Filters), OutputStride = 2 },
-                Scale = parsed.GetValue(scale),
-                Sigma = parsed.GetValue(words.Sigma),
-                Device = Device,
-                Augmentation = options.Augmentation with
+                MaxInstances = parsed.GetValue(words.MaxInstances),
+                PartAffinity = bottomUp.PartAffinity with { Sigma = parsed.GetValue(words.PafSigma) },
+            },
+            _ => network,
+        };
+        return own with
+        {
+            Backbone = new UNetOptions { Filters = parsed.GetValue(words.Filters), OutputStride = 2 },
+            Scale = parsed.GetValue(scale),
+            Sigma = parsed.GetValue(words.Sigma),
+            Device = Device,
+            Augmentation = network.Augmentation with
+            {
+                RotationMin = -parsed.GetValue(words.Rotation),
+                RotationMax = parsed.GetValue(words.Rotation),
+            },
+            Training = Kept(
+                new()
                 {
-                    RotationMin = -parsed.GetValue(words.Rotation),
-                    RotationMax = parsed.GetValue(words.Rotation),
-                },
-                Training = Kept(
-                    new()
-                    {
-                        Epochs = parsed.GetValue(words.Epochs),
-                        StepsPerEpoch = parsed.GetValue(words.StepsPerEpoch),
-                        BatchSize = parsed.GetValue(words.BatchSize),
-                        LearningRate = parsed.GetValue(words.LearningRate),
-                        ValidationFraction = parsed.GetValue(words.ValidationFraction),
-                        Seed = Seed,
-                    }
-                ),
-            }
-        );
+                    Epochs = parsed.GetValue(words.Epochs),
+                    StepsPerEpoch = parsed.GetValue(words.StepsPerEpoch),
+                    BatchSize = parsed.GetValue(words.BatchSize),
+                    LearningRate = parsed.GetValue(words.LearningRate),
+                    ValidationFraction = parsed.GetValue(words.ValidationFraction),
+                    Seed = Seed,
+                }
+            ),
+        };
+    }
 }

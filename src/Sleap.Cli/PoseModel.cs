@@ -79,16 +79,5 @@ internal static class PoseModel
         || File.Exists(Path.Combine(path, "training_config.json"));
 
     /// <summary>What the command line calls a model's type.</summary>
-    public static string TypeOf(PoseModelTransformer model) =>
-        model switch
-        {
-            SingleInstanceTransformer => "single-instance",
-            CentroidTransformer => "centroid",
-            CenteredInstanceTransformer => "centered-instance",
-            TopDownTransformer => "top-down",
-            TopDownIdTransformer => "top-down-id",
-            BottomUpTransformer => "bottom-up",
-            BottomUpIdTransformer => "bottom-up-id",
-            _ => model.GetType().Name,
-        };
+    public static string TypeOf(PoseModelTransformer model) => model.ModelOptions.TypeName;
 }

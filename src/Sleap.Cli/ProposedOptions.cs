@@ -8,7 +8,7 @@ namespace Sleap.Cli;
 internal static class ProposedOptions
 {
     private static readonly Dictionary<string, PoseModelKind> Kinds = Enum.GetValues<PoseModelKind>()
-        .ToDictionary(AutoOptions.NameOf);
+        .ToDictionary(ModelTypes.NameOf);
 
     /// <summary>The model types that can be proposed, by their names on the command line.</summary>
     public static IReadOnlyCollection<string> Types => Kinds.Keys;

@@ -41,12 +41,8 @@ internal sealed class Scaffold
     /// <summary>The model type and its options.</summary>
     public AutoOptions Proposal { get; }
 
-    /// <summary>
-    /// The networks of the model as sleap-nn has them: their type, their options, and the head that names animals in
-    /// crops.
-    /// </summary>
-    public IReadOnlyList<(ModelType Type, PoseModelOptions Options, ClassVectorOptions? ClassVectors)> Networks =>
-        Proposal.Networks;
+    /// <summary>The networks of the model, first stage first.</summary>
+    public IReadOnlyList<NetworkOptions> Networks => Proposal.Options.Networks;
 
     /// <summary>Why the type is what it is.</summary>
     public string TypeReason => Proposal.Reasons.First(reason => reason.Option == TypeOption).Reason;
@@ -59,7 +55,7 @@ internal sealed class Scaffold
     {
         get
         {
-            string[] networks = ["", .. Networks.Select(network => SleapConfigWriter.NameOf(network.Type))];
+            string[] networks = ["", .. Networks.Select(network => network.NetworkName)];
             // The stages of a top-down model are options inside its own; of any other model the network's options are
             // the model's.
             string[] prefixes = networks.Length == 2 ? ["", ""] : ["", "Centroid.", "CenteredInstance."];
@@ -126,16 +122,11 @@ internal sealed class Scaffold
     /// <summary>One configuration a network, as sleap-nn has them.</summary>
     public IEnumerable<(string Name, string Text)> Configurations()
     {
-        foreach (var (type, options, vectors) in Networks)
+        foreach (var network in Networks)
         {
             var name =
-                Networks.Count == 1
-                    ? $"{FileName}.config.yaml"
-                    : $"{FileName}.{SleapConfigWriter.NameOf(type)}.config.yaml";
-            yield return (
-                name,
-                SleapConfigWriter.Write(type, options, vectors, Proposal.Subject, PoseModelTransformer.AnySize)
-            );
+                Networks.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{network.NetworkName}.config.yaml";
+            yield return (name, SleapConfigWriter.Write(network, Proposal.Subject, PoseModelTransformer.AnySize));
         }
     }
 

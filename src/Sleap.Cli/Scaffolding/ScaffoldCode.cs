@@ -277,9 +277,9 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 many ? "x and y of each animal's centre." : "x and y of the animal's centre."
             ),
         ];
-        if (Kind is PoseModelKind.Centroid or PoseModelKind.TopDown or PoseModelKind.TopDownId)
+        if (Proposal.Options.Networks[0] is CentroidOptions)
             columns.Add(("float[]", "CentroidScore", "How sure each animal's centre is."));
-        if (Kind is PoseModelKind.TopDownId or PoseModelKind.BottomUpId)
+        if (Proposal.Subject.Classes.Count > 0)
         {
             columns.AddRange([
                 (

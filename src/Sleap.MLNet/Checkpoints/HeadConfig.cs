@@ -3,17 +3,7 @@ namespace Sleap.MLNet;
 /// <summary>sleap-nn's <c>head_configs</c>: what a network finds, and how.</summary>
 internal sealed class HeadConfig
 {
-    private static readonly Dictionary<string, ModelType> Types = new()
-    {
-        ["single_instance"] = ModelType.SingleInstance,
-        ["centroid"] = ModelType.Centroid,
-        ["centered_instance"] = ModelType.CenteredInstance,
-        ["bottomup"] = ModelType.BottomUp,
-        ["multi_class_topdown"] = ModelType.TopDownId,
-        ["multi_class_bottomup"] = ModelType.BottomUpId,
-    };
-
-    public required ModelType Type { get; init; }
+    public required ModelTypes.Network Network { get; init; }
 
     public required float Sigma { get; init; }
 
@@ -48,9 +38,10 @@ internal sealed class HeadConfig
             );
             return null;
         }
-        if (!Types.TryGetValue(name, out var type))
+        if (ModelTypes.Networks.FirstOrDefault(known => known.SleapNN == name) is not { } network)
         {
-            heads.Fault(name, $"is no model type known here, expected one of {string.Join(", ", Types.Keys)}.");
+            var names = string.Join(", ", ModelTypes.Networks.Select(known => known.SleapNN));
+            heads.Fault(name, $"is no model type known here, expected one of {names}.");
             return null;
         }
         var section = heads.Section(name)!;
@@ -60,23 +51,19 @@ internal sealed class HeadConfig
             return null;
         }
         maps.Skip("part_names"); // the skeleton has them; sleap-nn's own files differ in their spelling
-        return Of(type, section, maps);
+        return Of(network, section, maps);
     }
 
     /// <summary>The head of a type, once its section and that of its confidence maps are found.</summary>
-    public static HeadConfig Of(ModelType type, ConfigSection section, ConfigSection maps)
+    public static HeadConfig Of(ModelTypes.Network network, ConfigSection section, ConfigSection maps)
     {
         var (pafs, classMaps, classVectors) = (
             section.Section("pafs"),
             section.Section("class_maps"),
             section.Section("class_vectors")
         );
-        if (type == ModelType.BottomUp && pafs is null)
-            section.Fault("pafs", "is missing, expected the part affinity fields of a bottom-up model.");
-        if (type == ModelType.BottomUpId && classMaps is null)
-            section.Fault("class_maps", "is missing, expected the class maps of a bottom-up ID model.");
-        if (type == ModelType.TopDownId && classVectors is null)
-            section.Fault("class_vectors", "is missing, expected the class vectors of a top-down ID model.");
+        if (network.Head is { } head && section.Section(head.Name) is null)
+            section.Fault(head.Name, $"is missing, expected {head.Meaning}.");
         if (maps.Number("focal_loss_alpha", 0) == 0)
             maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
         // Weights of losses count against each other: that of the confidence maps is 1 here.
@@ -89,7 +76,7 @@ internal sealed class HeadConfig
         float Weight(ConfigSection head) => head.Single("loss_weight", 1) / weight;
         return new HeadConfig
         {
-            Type = type,
+            Network = network,
             Sigma = maps.Single("sigma", 5),
             OutputStride = maps.Whole("output_stride", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),

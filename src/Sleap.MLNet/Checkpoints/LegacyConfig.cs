@@ -7,17 +7,6 @@ namespace Sleap.MLNet;
 /// <summary>The <c>training_config.json</c> of SLEAP before 1.5, whose models TensorFlow trained.</summary>
 internal static class LegacyConfig
 {
-    // sleap-nn's names of the model types that SLEAP called otherwise.
-    private static readonly Dictionary<string, ModelType> Types = new()
-    {
-        ["single_instance"] = ModelType.SingleInstance,
-        ["centroid"] = ModelType.Centroid,
-        ["centered_instance"] = ModelType.CenteredInstance,
-        ["multi_instance"] = ModelType.BottomUp,
-        ["multi_class_topdown"] = ModelType.TopDownId,
-        ["multi_class_bottomup"] = ModelType.BottomUpId,
-    };
-
     public static BackboneOptions? Backbone(ConfigSection model, int channels)
     {
         var backbones = model.Section("backbone");
@@ -51,13 +40,17 @@ internal static class LegacyConfig
     public static HeadConfig? Head(ConfigSection model)
     {
         var heads = model.Section("heads");
-        if (heads?.SectionsIn is not [var name] || !Types.TryGetValue(name, out var type))
+        if (
+            heads?.SectionsIn is not [var name]
+            || ModelTypes.Networks.FirstOrDefault(known => known.Legacy == name) is not { } network
+        )
         {
+            var names = string.Join(", ", ModelTypes.Networks.Select(known => known.Legacy));
             model.Fault(
                 "heads",
                 heads is null
                     ? "is missing, expected a section with one model type."
-                    : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {string.Join(", ", Types.Keys)}."
+                    : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {names}."
             );
             return null;
         }
@@ -65,7 +58,7 @@ internal static class LegacyConfig
         // Types of one head have its keys right there.
         var maps = section.Section("confmaps") ?? section;
         maps.Skip("part_names", "offset_refinement");
-        return HeadConfig.Of(type, section, maps);
+        return HeadConfig.Of(network, section, maps);
     }
 
     public static DataConfig Data(ConfigSection root, string path)

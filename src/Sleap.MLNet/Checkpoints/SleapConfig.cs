@@ -9,21 +9,16 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed class SleapConfig
 {
-    private SleapConfig(HeadConfig head, PoseModelOptions options, Skeleton? skeleton, IReadOnlyList<string> remarks)
+    private SleapConfig(HeadConfig head, NetworkOptions options, Skeleton? skeleton, IReadOnlyList<string> remarks)
     {
-        (Type, Options, Skeleton, Remarks) = (head.Type, options, skeleton, remarks);
-        (Classes, ClassVectors) = (head.Classes, head.ClassVectors);
+        (Type, Options, Skeleton, Remarks, Classes) = (head.Network.Type, options, skeleton, remarks, head.Classes);
     }
 
     /// <summary>The model type.</summary>
     public ModelType Type { get; }
 
-    /// <summary>
-    /// The options of the model type: <see cref="SingleInstanceOptions"/>, <see cref="CentroidOptions"/>,
-    /// <see cref="CenteredInstanceOptions"/> (for <see cref="ModelType.TopDownId"/> too), <see cref="BottomUpOptions"/>
-    /// or <see cref="BottomUpIdOptions"/>.
-    /// </summary>
-    public PoseModelOptions Options { get; }
+    /// <summary>The options of the network, in the record of its model type.</summary>
+    public NetworkOptions Options { get; }
 
     /// <summary>
     /// The skeleton that the model was trained on; null in a configuration for training that leaves it to the labels.
@@ -34,7 +29,7 @@ public sealed class SleapConfig
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The head that names the animal in a crop, for <see cref="ModelType.TopDownId"/>; else null.</summary>
-    public ClassVectorOptions? ClassVectors { get; }
+    public ClassVectorOptions? ClassVectors => (Options as CenteredInstanceOptions)?.ClassVectors;
 
     /// <summary>The size that frames are matched to; null where the configuration leaves it open.</summary>
     public (int Height, int Width)? FrameSize { get; private init; }
@@ -135,7 +130,7 @@ public sealed class SleapConfig
             );
         }
 
-        if (Type is ModelType.TopDownId or ModelType.BottomUpId && Classes.Count == 0)
+        if (Options.NeedsClasses && Classes.Count == 0)
         {
             faults.Add(
                 $"model_config.head_configs: the {Type} model names no classes, expected the names of the animals "
@@ -160,7 +155,7 @@ public sealed class SleapConfig
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
         if (options is not null && skeleton is not null)
-            faults.AddRange(FaultsOf(options, head!, new PoseSubject(skeleton, head!.Classes)));
+            faults.AddRange(options.Faults(new PoseSubject(skeleton, head!.Classes)));
         else if (options is not null)
             faults.AddRange(options.Backbone.Faults());
         if (faults.Count > 0)
@@ -178,30 +173,14 @@ public sealed class SleapConfig
         };
     }
 
-    private static PoseModelOptions OptionsOf(
+    private static NetworkOptions OptionsOf(
         HeadConfig head,
         BackboneOptions backbone,
         DataConfig data,
         TrainerOptions trainer
     )
     {
-        PoseModelOptions options = head.Type switch
-        {
-            ModelType.Centroid => new CentroidOptions
-            {
-                AnchorPart = head.AnchorPart ?? data.CenterPart,
-                Sigmoid = head.Sigmoid,
-            },
-            ModelType.CenteredInstance or ModelType.TopDownId => new CenteredInstanceOptions
-            {
-                AnchorPart = head.AnchorPart ?? data.CenterPart,
-                CropSize = data.CropSize,
-                CropAlignment = CropAlignment.SleapNN,
-            },
-            ModelType.BottomUp => new BottomUpOptions { PartAffinity = head.PartAffinity ?? new() },
-            ModelType.BottomUpId => new BottomUpIdOptions { ClassMaps = head.ClassMaps ?? new() },
-            _ => new SingleInstanceOptions(),
-        };
+        var options = head.Network.OptionsOf(head, data);
         return options with
         {
             Backbone = data.Rgb is { } rgb ? backbone with { InChannels = rgb ? 3 : 1 } : backbone,
@@ -228,15 +207,4 @@ public sealed class SleapConfig
             ? skeleton
             : new Skeleton(skeleton.Name, skeleton.Nodes, edges, skeleton.Symmetries);
     }
-
-    private static IEnumerable<string> FaultsOf(PoseModelOptions options, HeadConfig head, PoseSubject subject) =>
-        options switch
-        {
-            CentroidOptions o => o.Faults(subject),
-            CenteredInstanceOptions o => o.Faults(subject, head.ClassVectors),
-            BottomUpOptions o => o.Faults(subject),
-            BottomUpIdOptions o => o.Faults(subject),
-            SingleInstanceOptions o => o.Faults(subject),
-            _ => [],
-        };
 }

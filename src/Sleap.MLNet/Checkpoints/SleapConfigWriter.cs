@@ -8,26 +8,7 @@ internal static class SleapConfigWriter
 {
     private const string Custom = "custom";
 
-    private static readonly Dictionary<ModelType, string> Types = new()
-    {
-        [ModelType.SingleInstance] = "single_instance",
-        [ModelType.Centroid] = "centroid",
-        [ModelType.CenteredInstance] = "centered_instance",
-        [ModelType.BottomUp] = "bottomup",
-        [ModelType.TopDownId] = "multi_class_topdown",
-        [ModelType.BottomUpId] = "multi_class_bottomup",
-    };
-
-    /// <summary>sleap-nn's name of a type.</summary>
-    public static string NameOf(ModelType type) => Types[type];
-
-    public static string Write(
-        ModelType type,
-        PoseModelOptions options,
-        ClassVectorOptions? classVectors,
-        PoseSubject subject,
-        (int Height, int Width) frame
-    )
+    public static string Write(NetworkOptions options, PoseSubject subject, (int Height, int Width) frame)
     {
         var root = Section(
             ("data_config", Data(options, subject, frame)),
@@ -39,10 +20,10 @@ internal static class SleapConfigWriter
                     (
                         "head_configs",
                         Section([
-                            .. Types.Select(entry =>
+                            .. ModelTypes.Networks.Select(network =>
                                 (
-                                    entry.Value,
-                                    (object?)(entry.Key == type ? Head(options, classVectors, subject) : null)
+                                    network.SleapNN,
+                                    (object?)(network.SleapNN == options.NetworkName ? Head(options, subject) : null)
                                 )
                             ),
                         ])
@@ -58,7 +39,7 @@ internal static class SleapConfigWriter
         return text[..text.LastIndexOf("...", StringComparison.Ordinal)];
     }
 
-    private static YamlMappingNode Data(PoseModelOptions options, PoseSubject subject, (int Height, int Width) frame)
+    private static YamlMappingNode Data(NetworkOptions options, PoseSubject subject, (int Height, int Width) frame)
     {
         var (nodes, any) = (subject.Skeleton.Nodes, frame == PoseModelTransformer.AnySize);
         YamlMappingNode Named(int node) => Section(("name", nodes[node]));
@@ -229,69 +210,21 @@ internal static class SleapConfigWriter
         );
     }
 
-    private static YamlMappingNode Head(PoseModelOptions options, ClassVectorOptions? classVectors, PoseSubject subject)
+    private static YamlMappingNode Head(NetworkOptions options, PoseSubject subject)
     {
-        var names = new YamlSequenceNode(subject.Skeleton.Nodes.Select(Scalar));
-        var classes = new YamlSequenceNode(subject.Classes.Select(Scalar));
+        var own = options.SleapHead(subject);
         List<(string, object?)> maps = [("sigma", options.Sigma), ("output_stride", options.HeadStride)];
         if (options is CentroidOptions centroid)
             maps.AddRange([("anchor_part", Text(centroid.AnchorPart)), ("use_sigmoid_activation", centroid.Sigmoid)]);
         else
-            maps.Add(("part_names", names));
+            maps.Add(("part_names", subject.Skeleton.Nodes));
         if (options is CenteredInstanceOptions centered)
             maps.Add(("anchor_part", Text(centered.AnchorPart)));
-        if (options is BottomUpOptions or BottomUpIdOptions || classVectors is not null)
+        if (own is not null)
             maps.Add(("loss_weight", 1));
         List<(string, object?)> heads = [("confmaps", Section([.. maps]))];
-        if (options is BottomUpOptions { PartAffinity: var fields })
-        {
-            var edges = subject.Skeleton.Edges.Select(edge => new YamlSequenceNode(
-                Scalar(subject.Skeleton.Nodes[edge.Source]),
-                Scalar(subject.Skeleton.Nodes[edge.Destination])
-            ));
-            heads.Add(
-                (
-                    "pafs",
-                    Section(
-                        ("edges", new YamlSequenceNode(edges)),
-                        ("sigma", fields.Sigma),
-                        ("output_stride", fields.OutputStride ?? 2 * options.HeadStride),
-                        ("loss_weight", fields.LossWeight)
-                    )
-                )
-            );
-        }
-        if (options is BottomUpIdOptions { ClassMaps: var m })
-        {
-            heads.Add(
-                (
-                    "class_maps",
-                    Section(
-                        ("classes", classes),
-                        ("sigma", m.Sigma),
-                        ("output_stride", m.OutputStride ?? options.HeadStride),
-                        ("loss_weight", m.LossWeight)
-                    )
-                )
-            );
-        }
-
-        if (classVectors is { } v)
-        {
-            heads.Add(
-                (
-                    "class_vectors",
-                    Section(
-                        ("classes", classes),
-                        ("num_fc_layers", v.Layers),
-                        ("num_fc_units", v.Units),
-                        ("global_pool", v.GlobalPool),
-                        ("output_stride", options.Backbone.MaxStride),
-                        ("loss_weight", v.LossWeight)
-                    )
-                )
-            );
-        }
+        if (own is { } head)
+            heads.Add((head.Name, Section(head.Values)));
         return Section([.. heads]);
     }
 

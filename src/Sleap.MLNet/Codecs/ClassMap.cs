@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Which class the animal at a place is of, as one map a class.</summary>
-public sealed class ClassMap
+internal sealed class ClassMap
 {
     private readonly ConfidenceMap _spots;
 
@@ -112,52 +112,6 @@ public sealed class ClassMap
         );
     }
 
-    /// <summary>
-    /// As <see cref="Decode"/>, but only the animals that have a peak, in the order of their classes.
-    /// </summary>
-    /// <param name="maps">(B, classes, h, w)</param>
-    /// <param name="peaks">Peaks of all nodes.</param>
-    /// <param name="nodes">Number of nodes.</param>
-    /// <returns> The animals of each of the B samples. An animal's score is the mean of its peaks' values, as in
-    /// sleap-nn, and the probability of its class the mean of its peaks' probabilities.
-    /// </returns>
-    public IReadOnlyList<InstanceSet> Group(Tensor maps, LocalPeaks peaks, int nodes)
-    {
-        ArgumentNullException.ThrowIfNull(maps);
-        ArgumentNullException.ThrowIfNull(peaks);
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        (var points, var values, var probabilities) = Classify(maps, peaks, nodes);
-        int[] all = [.. Enumerable.Range(0, Classes)];
-        var sets = new InstanceSet[maps.size(0)];
-        for (var sample = 0; sample < sets.Length; sample++)
-        {
-            var first = sample * Classes;
-            float[] scores = new float[Classes],
-                chances = new float[Classes];
-            for (var c = 0; c < Classes; c++)
-            {
-                scores[c] = Mean(values.AsSpan((first + c) * nodes, nodes));
-                chances[c] = Mean(probabilities.AsSpan((first + c) * nodes, nodes));
-            }
-
-            var own = new InstanceSet(
-                points[(2 * first * nodes)..(2 * (first + Classes) * nodes)],
-                values[(first * nodes)..((first + Classes) * nodes)],
-                scores
-            )
-            {
-                Classes = all,
-                ClassProbabilities = chances,
-            };
-            for (var i = 0; i < own.Values.Length; i++)
-                own.Values[i] = float.IsNaN(own.Values[i]) ? 0 : own.Values[i];
-            sets[sample] = own.Select([.. all.Where(c => !float.IsNaN(scores[c]))]);
-        }
-
-        return sets;
-    }
-
     // Points, values and probabilities of (B, classes, nodes), NaN = missing.
     private (float[] Points, float[] Values, float[] Probabilities) Classify(Tensor maps, LocalPeaks peaks, int nodes)
     {
@@ -208,22 +162,6 @@ public sealed class ClassMap
         }
 
         return (points, values, probabilities);
-    }
-
-    // Of those that are numbers; NaN when none is.
-    private static float Mean(ReadOnlySpan<float> values)
-    {
-        double sum = 0;
-        var count = 0;
-        foreach (var value in values)
-        {
-            if (float.IsNaN(value))
-                continue;
-            sum += value;
-            count++;
-        }
-
-        return (float)(sum / count);
     }
 
     private static float Largest(ReadOnlySpan<float> values)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Which class each crop of a frame is of, as a vector of probabilities.</summary>
-public sealed class ClassVector
+internal sealed class ClassVector
 {
     // The least that single precision holds in full.
     private const float LeastNumber = 1.17549435e-38f;

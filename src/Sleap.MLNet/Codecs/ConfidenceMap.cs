@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 /// 0; a point is a Gaussian of height 1. Missing points are NaN as points and all zero as maps. Everything is computed
 /// as whole tensors on the device of the argument.
 /// </summary>
-public sealed class ConfidenceMap
+internal sealed class ConfidenceMap
 {
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="stride">Input pixels between neighbouring cells.</param>

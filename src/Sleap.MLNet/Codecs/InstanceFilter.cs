@@ -1,7 +1,9 @@
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>Drops animals of a frame that are unlikely, or one too many.</summary>
-public sealed class InstanceFilter
+internal sealed class InstanceFilter
 {
     // Standard deviation of a node as a share of the animal's size, here the same for all nodes; COCO (cocodataset.org)
     // has one for each.
@@ -25,7 +27,7 @@ public sealed class InstanceFilter
     /// scores, then those too much like one of a higher score that is kept, then those beyond the number allowed.
     /// </summary>
     /// <param name="animals">The animals of one frame.</param>
-    public InstanceSet Apply(InstanceSet animals)
+    public InstanceArray Apply(InstanceArray animals)
     {
         ArgumentNullException.ThrowIfNull(animals);
         if (_options.MinPeakValue > 0)
@@ -97,7 +99,7 @@ public sealed class InstanceFilter
 
     // Falling score; what is too much like one taken before is left out.
     private static List<int> Different(
-        InstanceSet animals,
+        InstanceArray animals,
         List<int> candidates,
         float threshold,
         InstanceSimilarity method
@@ -125,31 +127,30 @@ public sealed class InstanceFilter
         return kept;
     }
 
-    private InstanceSet WithoutLowPeaks(InstanceSet animals)
+    private InstanceArray WithoutLowPeaks(InstanceArray instances)
     {
-        float[] points = [.. animals.Points],
-            values = [.. animals.Values];
-        for (var i = 0; i < values.Length; i++)
+        // All are copied, so that the array of the caller stays as it is.
+        var filtered = instances.Select([.. Enumerable.Range(0, instances.Count)]);
+        for (var i = 0; i < filtered.PeakScores.Length; i++)
         {
-            if (!(values[i] < _options.MinPeakValue))
+            if (!(filtered.PeakScores[i] < _options.MinPeakValue))
                 continue;
-            (points[2 * i], points[2 * i + 1], values[i]) = (float.NaN, float.NaN, 0);
+            (filtered.Points[2 * i], filtered.Points[2 * i + 1], filtered.PeakScores[i]) = (float.NaN, float.NaN, 0);
         }
 
-        var filtered = animals with { Points = points, Values = values };
         return filtered.Select([
-            .. Enumerable.Range(0, filtered.Count).Where(animal => Visible(filtered, animal).Count > 0),
+            .. Enumerable.Range(0, filtered.Count).Where(instance => filtered.IsVisible(instance)),
         ]);
     }
 
-    private static (int Count, double Mean) Visible(InstanceSet animals, int animal)
+    private static (int Count, double Mean) Visible(InstanceArray animals, int animal)
     {
         (var count, double sum) = (0, 0);
         for (var i = animal * animals.Nodes; i < (animal + 1) * animals.Nodes; i++)
         {
             if (float.IsNaN(animals.Points[2 * i]) || float.IsNaN(animals.Points[2 * i + 1]))
                 continue;
-            (count, sum) = (count + 1, sum + animals.Values[i]);
+            (count, sum) = (count + 1, sum + animals.PeakScores[i]);
         }
 
         return (count, sum / count);

@@ -9,4 +9,4 @@ namespace Sleap.MLNet;
 /// <param name="Values">Value of each peak's cell (P).</param>
 /// <param name="Samples">Which sample of the batch each is in (P), Int64.</param>
 /// <param name="Channels">Which map of the sample (P), Int64.</param>
-public sealed record LocalPeaks(Tensor Points, Tensor Values, Tensor Samples, Tensor Channels);
+internal sealed record LocalPeaks(Tensor Points, Tensor Values, Tensor Samples, Tensor Channels);

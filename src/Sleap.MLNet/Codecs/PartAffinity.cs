@@ -1,4 +1,5 @@
 using Sleap.IO;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -7,7 +8,7 @@ namespace Sleap.MLNet;
 /// Edges as part affinity fields (Cao et al. 2017, arXiv:1611.08050), and back to connections between peaks. Near an
 /// edge the field is its unit vector, elsewhere zero; channels are x and y of the first edge, then of the second.
 /// </summary>
-public sealed class PartAffinity
+internal sealed class PartAffinity
 {
     private const float MachineEpsilon = 1.1920929e-7f;
 
@@ -138,7 +139,7 @@ public sealed class PartAffinity
     /// <param name="nodes">Number of nodes.</param>
     /// <returns>The animals of each of the B samples; a peak in no connection is of none.</returns>
     /// <exception cref="ArgumentException">The shape is another.</exception>
-    public IReadOnlyList<InstanceSet> Group(Tensor fields, LocalPeaks peaks, int nodes)
+    public IReadOnlyList<InstanceArray> Group(Tensor fields, LocalPeaks peaks, int nodes)
     {
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(peaks);
@@ -164,7 +165,7 @@ public sealed class PartAffinity
         MinInstancePeaks < 1 ? (int)((double)(decimal)MinInstancePeaks * nodes) : (int)MinInstancePeaks;
 
     // The animals of one sample.
-    private InstanceSet Assemble(IReadOnlyList<PeakConnection> connections, HostPeaks peaks, int nodes)
+    private InstanceArray Assemble(IReadOnlyList<PeakConnection> connections, HostPeaks peaks, int nodes)
     {
         if (Rule == GroupingRule.SleapNN)
             connections = [.. _order.SelectMany(edge => connections.Where(connection => connection.Edge == edge))];
@@ -181,10 +182,7 @@ public sealed class PartAffinity
             .Order()
             .Select((animal, place) => (animal, place))
             .ToDictionary(pair => pair.animal, pair => pair.place);
-        float[] points = new float[places.Count * nodes * 2],
-            values = new float[places.Count * nodes],
-            scores = new float[places.Count];
-        Array.Fill(points, float.NaN);
+        var found = new InstanceArray(nodes, places.Count);
         var placeOf = new Dictionary<int, int>();
         foreach ((var peak, var animal) in assigned)
         {
@@ -192,13 +190,16 @@ public sealed class PartAffinity
                 continue;
             placeOf[peak] = place;
             var slot = place * nodes + (int)peaks.Channels[peak];
-            (points[2 * slot], points[2 * slot + 1], values[slot]) = (
+            (found.Points[2 * slot], found.Points[2 * slot + 1], found.PeakScores[slot]) = (
                 peaks.Points[2 * peak],
                 peaks.Points[2 * peak + 1],
                 peaks.Values[peak]
             );
         }
 
+        found.Summarize();
+        // How well the edges agree says more of an instance than its peaks do.
+        Array.Clear(found.Scores);
         foreach (var connection in connections)
         {
             // sleap-nn counts a connection for its source's animal, also where that has lost the destination to
@@ -208,11 +209,11 @@ public sealed class PartAffinity
                 && (Rule == GroupingRule.SleapNN || placeOf.GetValueOrDefault(connection.Destination, -1) == place)
             )
             {
-                scores[place] += SumScores ? connection.Score : connection.Score / _edges.Length;
+                found.Scores[place] += SumScores ? connection.Score : connection.Score / _edges.Length;
             }
         }
 
-        return new(points, values, scores);
+        return found;
     }
 
     /// <summary>All pairs of peaks that an edge could connect, and their scores.</summary>

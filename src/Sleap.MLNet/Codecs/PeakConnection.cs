@@ -6,4 +6,4 @@ namespace Sleap.MLNet;
 /// <param name="Source">The peak at the edge's source, counted among all peaks.</param>
 /// <param name="Destination">The peak at its destination.</param>
 /// <param name="Score">How well field and line agree: 1 if all along the line, less what the line is too long.</param>
-public readonly record struct PeakConnection(int Sample, int Edge, int Source, int Destination, float Score);
+internal readonly record struct PeakConnection(int Sample, int Edge, int Source, int Destination, float Score);

@@ -15,9 +15,9 @@ internal sealed class MemoryEstimate
     public MemoryEstimate(TrainingStage stage, LabelStatistics labels, LabelSplit split, (int Height, int Width) frame)
     {
         _stage = stage;
-        var (options, samples) = (stage.Options, stage.Samples(frame).Training);
+        var (options, samples) = (stage.Options, stage.CreateSamples(frame).Training);
         using (torch.NewDisposeScope())
-        using (var model = stage.Create(0))
+        using (var model = stage.CreateModel(0))
             Weights = model.Network.parameters().Sum(parameter => parameter.numel()) * sizeof(float);
         // The maps, and about as much again for their gradients and what convolutions work in.
         Activations =

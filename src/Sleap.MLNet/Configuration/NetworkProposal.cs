@@ -39,7 +39,7 @@ internal sealed class NetworkProposal(
 
     /// <summary>A network that sees whole frames and finds nodes.</summary>
     public TOptions Whole<TOptions>(TOptions options)
-        where TOptions : PoseModelOptions
+        where TOptions : NetworkOptions
     {
         var scale = WholeScale();
         return Trained(Seen(options, scale), labels.Rows.Count, (double)frame.Height * frame.Width * scale * scale);
@@ -86,7 +86,7 @@ internal sealed class NetworkProposal(
             Backbone = Backbone(1),
             Augmentation = Augmentation(),
         }
-            .Completed(new PoseSubject(labels.Skeleton, []), labels.Rows)
+            .CompletedBy(new PoseSubject(labels.Skeleton, []), labels.Rows)
             .CropSize!.Value;
 
     /// <summary>Animals in a frame.</summary>
@@ -101,7 +101,7 @@ internal sealed class NetworkProposal(
     }
 
     private TOptions Seen<TOptions>(TOptions options, float scale)
-        where TOptions : PoseModelOptions
+        where TOptions : NetworkOptions
     {
         var (sigma, backbone, augmentation) = (Sigma(scale), Backbone(scale), Augmentation());
         var (size, field) = (labels.Side(0.9) * scale, NetworkSize.ReceptiveField(backbone));
@@ -144,7 +144,7 @@ internal sealed class NetworkProposal(
     }
 
     private TOptions Trained<TOptions>(TOptions options, int samples, double pixels)
-        where TOptions : PoseModelOptions
+        where TOptions : NetworkOptions
     {
         var batch = pixels > 1_000_000 ? 2 : 4;
         Say("Training.BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
@@ -276,7 +276,7 @@ internal sealed class NetworkProposal(
         };
 
     private void Say(string option, string value, string reason) =>
-        reasons.Add(new(SleapConfigWriter.NameOf(type), option, value, reason));
+        reasons.Add(new(ModelTypes.NameOf(type), option, value, reason));
 
     private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);
 

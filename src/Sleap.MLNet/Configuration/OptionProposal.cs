@@ -34,32 +34,21 @@ internal sealed class OptionProposal
     public AutoOptions Make(PoseModelKind? wanted)
     {
         if (wanted is { } asked && Fault(asked) is { } fault)
-            throw new ArgumentException($"{AutoOptions.NameOf(asked)}: {fault}");
+            throw new ArgumentException($"{ModelTypes.NameOf(asked)}: {fault}");
         var (kind, why) = wanted is { } given ? (given, Asked(given)) : Choose();
-        Say("Type", AutoOptions.NameOf(kind), why);
-        var isNamed = kind is PoseModelKind.TopDownId or PoseModelKind.BottomUpId;
-        var proposal = new AutoOptions(
-            kind,
-            new PoseSubject(_rows.Skeleton, isNamed ? _rows.Tracks : []),
-            (_frame.Height, _frame.Width),
-            _labels,
-            _reasons
-        );
-        return kind switch
+        Say("Type", ModelTypes.NameOf(kind), why);
+        PoseModelOptions options = kind switch
         {
-            PoseModelKind.SingleInstance => proposal with
-            {
-                SingleInstance = Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()),
-            },
-            PoseModelKind.Centroid => proposal with { Centroid = Network(ModelType.Centroid).Centroid() },
-            PoseModelKind.BottomUp => proposal with { BottomUp = BottomUp() },
-            PoseModelKind.BottomUpId => proposal with
-            {
-                BottomUpId = Network(ModelType.BottomUpId).Whole(new BottomUpIdOptions { Classes = Classes() }),
-            },
-            PoseModelKind.TopDownId => proposal with { TopDownId = TopDownId() },
-            _ => proposal with { TopDown = TopDown() },
+            PoseModelKind.SingleInstance => Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()),
+            PoseModelKind.Centroid => Network(ModelType.Centroid).Centroid(),
+            PoseModelKind.BottomUp => BottomUp(),
+            PoseModelKind.BottomUpId => Network(ModelType.BottomUpId)
+                .Whole(new BottomUpIdOptions { Classes = Classes() }),
+            PoseModelKind.TopDownId => TopDownId(),
+            _ => TopDown(),
         };
+        var subject = new PoseSubject(_rows.Skeleton, options.Needs.Tracks ? _rows.Tracks : []);
+        return new AutoOptions(kind, options, subject, (_frame.Height, _frame.Width), _labels, _reasons);
     }
 
     private (PoseModelKind Kind, string Reason) Choose()

@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -23,19 +24,19 @@ internal sealed class CropStage(
     );
 
     /// <param name="canvases">The frames, each with all its pixels.</param>
-    /// <param name="centres">Centroids and their scores of each frame, in pixels of its canvas; one whose centre is NaN
+    /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose centre is NaN
     /// stays empty.</param>
-    /// <returns>Of each frame as many animals as it has centres, in pixels of its canvas.</returns>
-    public FoundInstances[] Find(IReadOnlyList<Canvas> canvases, IReadOnlyList<FoundInstances> centres)
+    /// <returns>Of each frame as many animals as it has centers, in pixels of its canvas.</returns>
+    public InstanceArray[] Find(IReadOnlyList<Canvas> canvases, IReadOnlyList<InstanceArray> centers)
     {
         var crops = new List<(int Frame, int Animal)>();
-        for (var frame = 0; frame < centres.Count; frame++)
+        for (var frame = 0; frame < centers.Count; frame++)
         {
-            for (var animal = 0; animal < centres[frame].Count; animal++)
+            for (var animal = 0; animal < centers[frame].Count; animal++)
             {
                 if (
-                    !float.IsNaN(centres[frame].Centroids[2 * animal])
-                    && !float.IsNaN(centres[frame].Centroids[2 * animal + 1])
+                    !float.IsNaN(centers[frame].Centroids[2 * animal])
+                    && !float.IsNaN(centers[frame].Centroids[2 * animal + 1])
                 )
                 {
                     crops.Add((frame, animal));
@@ -43,19 +44,19 @@ internal sealed class CropStage(
             }
         }
 
-        var found = new FoundInstances?[centres.Count][];
+        var found = new InstanceArray?[centers.Count][];
         for (var frame = 0; frame < found.Length; frame++)
-            found[frame] = new FoundInstances?[centres[frame].Count];
+            found[frame] = new InstanceArray?[centers[frame].Count];
         foreach (var chunk in crops.Chunk(options.BatchSize))
-            FindIn(chunk, canvases, centres, found);
-        return [.. centres.Select((frame, index) => Join(frame, found[index]))];
+            FindIn(chunk, canvases, centers, found);
+        return [.. centers.Select((frame, index) => Join(frame, found[index]))];
     }
 
     private void FindIn(
         (int Frame, int Animal)[] crops,
         IReadOnlyList<Canvas> canvases,
-        IReadOnlyList<FoundInstances> centres,
-        FoundInstances?[][] found
+        IReadOnlyList<InstanceArray> centers,
+        InstanceArray?[][] found
     )
     {
         using var scope = NewDisposeScope();
@@ -67,8 +68,8 @@ internal sealed class CropStage(
         {
             var (frame, animal) = crops[i];
             windows[i] = CropWindow.Around(
-                centres[frame].Centroids[2 * animal],
-                centres[frame].Centroids[2 * animal + 1],
+                centers[frame].Centroids[2 * animal],
+                centers[frame].Centroids[2 * animal + 1],
                 _size,
                 options.CropAlignment
             );
@@ -96,26 +97,26 @@ internal sealed class CropStage(
         }
     }
 
-    /// <summary>One set of animals from those of a frame, with the centres that they were found around.</summary>
-    private FoundInstances Join(FoundInstances centres, FoundInstances?[] animals)
+    /// <summary>One set of animals from those of a frame, with the centers that they were found around.</summary>
+    private InstanceArray Join(InstanceArray centers, InstanceArray?[] animals)
     {
         var (nodes, classCount) = (model.Nodes, classes?.Classes ?? 0);
-        var joined = new FoundInstances(nodes, animals.Length)
+        var joined = new InstanceArray(nodes, animals.Length)
         {
-            Centroids = centres.Centroids,
-            CentroidScores = centres.CentroidScores,
-            IdentityScores = FoundInstances.Missing(animals.Length * classCount),
+            Centroids = centers.Centroids,
+            CentroidScores = centers.CentroidScores,
+            ClassProbabilities = InstanceArray.Missing(animals.Length * classCount),
         };
         for (var i = 0; i < animals.Length; i++)
         {
             if (animals[i] is not { } animal)
                 continue;
             animal.Points.CopyTo(joined.Points, i * nodes * 2);
-            animal.Values.CopyTo(joined.Values, i * nodes);
+            animal.PeakScores.CopyTo(joined.PeakScores, i * nodes);
             joined.Scores[i] = animal.Scores[0];
-            animal.IdentityScores.CopyTo(joined.IdentityScores, i * classCount);
+            animal.ClassProbabilities.CopyTo(joined.ClassProbabilities, i * classCount);
         }
-        classes?.Decode(joined.IdentityScores).CopyTo(joined.Identities, 0);
+        classes?.Decode(joined.ClassProbabilities).CopyTo(joined.Tracks, 0);
         return joined;
     }
 

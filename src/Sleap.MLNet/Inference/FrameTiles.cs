@@ -12,7 +12,7 @@ namespace Sleap.MLNet;
 /// tiles at the image's border see that border. With an overlap of twice the network's reach the maps are those of the
 /// whole image.
 /// </remarks>
-internal sealed class FrameTiles(PoseModelOptions options)
+internal sealed class FrameTiles(NetworkOptions options)
 {
     private readonly int _stride = options.Backbone.Strides()[^1];
     private readonly int _batch = options.BatchSize;
@@ -78,7 +78,7 @@ internal sealed class FrameTiles(PoseModelOptions options)
     }
 
     /// <summary>What is wrong with the options; only where the backbone's own are right.</summary>
-    public static IEnumerable<string> Faults(PoseModelOptions options)
+    public static IEnumerable<string> Faults(NetworkOptions options)
     {
         if (options.TileOverlap is < 0)
         {

@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 /// How frames reach a network: all matched to one size, or where the model leaves that open, to the first frame's. Safe
 /// to use from several threads.
 /// </summary>
-internal sealed class InputSizes((int Height, int Width) frame, PoseModelOptions options)
+internal sealed class InputSizes((int Height, int Width) frame, NetworkOptions options)
 {
     private readonly ConcurrentDictionary<(int Height, int Width), InputFrames> _frames = new();
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using Sleap.IO;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -42,7 +43,7 @@ public sealed class LivePredictor
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="channels">1 (gray) or 3 (RGB).</param>
-    /// <returns> The animals with a visible node: places in pixels of this frame (pixel centres are whole numbers),
+    /// <returns> The animals with a visible node: places in pixels of this frame (pixel centers are whole numbers),
     /// missing nodes NaN, scores about 0 to 1; in ID models <see cref="Instance.Track"/> is who it is, the same object
     /// for the same animal in all frames.
     /// </returns>
@@ -87,16 +88,19 @@ public sealed class LivePredictor
         _batch.Read(0, frame, []);
         var found = _batch.Predict(1)[0];
         if (_filter is not null)
-            found = found.Filtered(_filter);
+            found = _filter.Apply(found);
         Instance[] animals =
         [
-            .. Enumerable.Range(0, found.Count).Where(found.IsVisible).Select(animal => InstanceOf(found, animal)),
+            .. Enumerable
+                .Range(0, found.Count)
+                .Where(animal => found.IsVisible(animal))
+                .Select(animal => InstanceOf(found, animal)),
         ];
         _ticks[_count++ % _ticks.Length] = Stopwatch.GetElapsedTime(start).Ticks;
         return animals;
     }
 
-    private Instance InstanceOf(FoundInstances found, int animal)
+    private Instance InstanceOf(InstanceArray found, int animal)
     {
         var points = ImmutableArray.CreateBuilder<Point>(found.Nodes);
         for (var node = animal * found.Nodes; node < (animal + 1) * found.Nodes; node++)
@@ -104,7 +108,7 @@ public sealed class LivePredictor
             points.Add(
                 float.IsNaN(found.Points[2 * node])
                     ? Point.Missing
-                    : new Point(found.Points[2 * node], found.Points[2 * node + 1], true, false, found.Values[node])
+                    : new Point(found.Points[2 * node], found.Points[2 * node + 1], true, false, found.PeakScores[node])
             );
         }
 
@@ -114,7 +118,7 @@ public sealed class LivePredictor
             Points = points.MoveToImmutable(),
             IsPredicted = true,
             Score = float.IsFinite(found.Scores[animal]) ? found.Scores[animal] : 0,
-            Track = found.Identities[animal] is > 0 and var identity ? _tracks[identity - 1] : null,
+            Track = found.Tracks[animal] is > 0 and var identity ? _tracks[identity - 1] : null,
         };
     }
 }

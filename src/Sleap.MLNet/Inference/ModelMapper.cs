@@ -6,8 +6,8 @@ namespace Sleap.MLNet;
 /// <summary>A model bound to one schema.</summary>
 /// <param name="owner">The model.</param>
 /// <param name="image">The column of frames.</param>
-/// <param name="centres">Where a model that is told the animals' centres reads them; null: it finds them.</param>
-internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CentreColumn? centres)
+/// <param name="centers">Where a model that is told the animals' centers reads them; null: it finds them.</param>
+internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CenterColumn? centers)
     : ReadAheadMapper
 {
     // One pass looks at the poses and another saves them; who reads them a third time will go on.
@@ -15,7 +15,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.OutputsFor(image.Type);
 
-    public override IReadOnlyList<DataViewSchema.Column> Inputs => centres is null ? [image] : [image, centres.Column];
+    public override IReadOnlyList<DataViewSchema.Column> Inputs => centers is null ? [image] : [image, centers.Column];
 
     public override int BatchSize => owner.FramesAtOnce;
 
@@ -28,7 +28,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
         [
             .. owner
                 .Predictor.Begin(BatchSize, count)
-                .Select(batch => new Pass(owner, batch, new FrameReader(input, image), centres?.Open(input))),
+                .Select(batch => new Pass(owner, batch, new FrameReader(input, image), centers?.Open(input))),
         ];
     }
 
@@ -55,14 +55,14 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
         PoseModelTransformer owner,
         PredictionBatch batch,
         FrameReader frames,
-        Func<float[]>? centres
+        Func<float[]>? centers
     ) : PosePass
     {
         private readonly InstanceFilter? _filter = owner.CreateFilter();
 
         // of each slot's frame among those that the network sees; null: the row has no image
         private readonly int?[] _places = new int?[owner.FramesAtOnce];
-        private FoundInstances[] _found = [];
+        private InstanceArray[] _found = [];
         private int _seen;
 
         public override void Read(int slot)
@@ -72,7 +72,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
             _places[slot] = null;
             if (!frames.TryRead(out var frame))
                 return;
-            batch.Read(_seen, frame, centres is null ? [] : centres());
+            batch.Read(_seen, frame, centers is null ? [] : centers());
             _places[slot] = _seen++;
         }
 
@@ -81,16 +81,16 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
             owner.ThrowIfDisposed();
             var found = _seen == 0 ? [] : batch.Predict(_seen);
             if (_filter is not null)
-                found = [.. found.Select(animals => animals.Filtered(_filter))];
+                found = [.. found.Select(_filter.Apply)];
             _found = [.. _places.Take(count).Select(place => place is { } seen ? found[seen] : Nothing)];
         }
 
         // One missing animal where a row always has one, else none. NaN in the scores: nothing was looked at.
-        private FoundInstances Nothing =>
+        private InstanceArray Nothing =>
             owner.Columns.IsSingle
                 ? new(owner.Skeleton.Nodes.Length, 1)
                 {
-                    Values = FoundInstances.Missing(owner.Skeleton.Nodes.Length),
+                    PeakScores = InstanceArray.Missing(owner.Skeleton.Nodes.Length),
                     Scores = [float.NaN],
                 }
                 : new(owner.Skeleton.Nodes.Length, 0);

@@ -21,10 +21,10 @@ public sealed record PredictionOptions
     /// <summary>Frames (in a second stage: crops) that a network sees at once.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>For networks that see whole frames: see <see cref="PoseModelOptions.TileSize"/>.</summary>
+    /// <summary>For networks that see whole frames: see <see cref="NetworkOptions.TileSize"/>.</summary>
     public int? TileSize { get; init; }
 
-    /// <summary>For networks that see whole frames: see <see cref="PoseModelOptions.TileOverlap"/>.</summary>
+    /// <summary>For networks that see whole frames: see <see cref="NetworkOptions.TileOverlap"/>.</summary>
     public int? TileOverlap { get; init; }
 
     /// <summary>
@@ -62,7 +62,7 @@ public sealed record PredictionOptions
 
     /// <summary>A model's options with these changes.</summary>
     internal TOptions ApplyTo<TOptions>(TOptions options)
-        where TOptions : PoseModelOptions =>
+        where TOptions : NetworkOptions =>
         (TOptions)(
             options with
             {
@@ -76,16 +76,18 @@ public sealed record PredictionOptions
             }
         );
 
-    /// <summary>The options of two stages with these changes.</summary>
-    internal TopDownOptions ApplyTo(TopDownOptions options) =>
-        options with
-        {
-            Centroid = ApplyTo(options.Centroid) with
+    /// <summary>The options of a centroid stage and a crop stage with these changes.</summary>
+    internal NetworkOptions[] ApplyToStages(IReadOnlyList<NetworkOptions> stages)
+    {
+        var (centroid, crops) = ((CentroidOptions)stages[0], (CenteredInstanceOptions)stages[1]);
+        return
+        [
+            ApplyTo(centroid) with
             {
-                PeakThreshold = CentroidThreshold ?? options.Centroid.PeakThreshold,
-                MaxInstances = MaxInstances ?? options.Centroid.MaxInstances,
+                PeakThreshold = CentroidThreshold ?? centroid.PeakThreshold,
+                MaxInstances = MaxInstances ?? centroid.MaxInstances,
             },
-            CenteredInstance = (this with { TileSize = null, TileOverlap = null }).ApplyTo(options.CenteredInstance),
-            Device = Device ?? options.Device,
-        };
+            (this with { TileSize = null, TileOverlap = null }).ApplyTo(crops),
+        ];
+    }
 }

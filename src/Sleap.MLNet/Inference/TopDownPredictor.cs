@@ -1,12 +1,13 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Predicts in crops, around the centres that a centroid model finds, or around those it is told. Crops of all frames
+/// Predicts in crops, around the centers that a centroid model finds, or around those it is told. Crops of all frames
 /// of a batch go through the network together.
 /// </summary>
-/// <param name="centroids">Finds the centres, and how frames reach it; null: they are told.</param>
+/// <param name="centroids">Finds the centers, and how frames reach it; null: they are told.</param>
 /// <param name="frame">The size that crops are cut from frames of, or
 /// <see cref="PoseModelTransformer.AnySize"/>.</param>
 /// <param name="crops">The second stage.</param>
@@ -62,24 +63,24 @@ internal sealed class TopDownPredictor(
         [
             .. Enumerable.Range(0, count).Select(_ => new CropStage.Canvas()),
         ];
-        private readonly FoundInstances[] _told = new FoundInstances[count];
+        private readonly InstanceArray[] _told = new InstanceArray[count];
 
-        public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centres)
+        public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers)
         {
             _geometries[slot] = _canvases[slot].Read(canvas.Decide(frame), frame);
             inputs?.Read(slot, frame);
             if (inputs is not null)
                 return;
-            _told[slot] = new FoundInstances(1, centres.Length / 2) { Centroids = centres.ToArray() };
+            _told[slot] = new InstanceArray(1, centers.Length / 2) { Centroids = centers.ToArray() };
             Array.Fill(_told[slot].CentroidScores, 1);
         }
 
-        public override FoundInstances[] Predict(int count)
+        public override InstanceArray[] Predict(int count)
         {
-            var centres = inputs is null ? _told[..count] : FindCentres(count);
+            var centers = inputs is null ? _told[..count] : FindCenters(count);
             for (var slot = 0; slot < count; slot++)
-                _geometries[slot].ToInput(centres[slot].Centroids);
-            var found = crops.Find(_canvases[..count], centres);
+                _geometries[slot].ToInput(centers[slot].Centroids);
+            var found = crops.Find(_canvases[..count], centers);
             for (var slot = 0; slot < count; slot++)
             {
                 _geometries[slot].ToFrame(found[slot].Points);
@@ -88,7 +89,7 @@ internal sealed class TopDownPredictor(
             return found;
         }
 
-        private FoundInstances[] FindCentres(int count)
+        private InstanceArray[] FindCenters(int count)
         {
             using var scope = NewDisposeScope();
             using var inference = inference_mode(true);

@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -13,9 +14,9 @@ internal sealed class WholeFramePredictor(PoseModel model, InputSizes sizes, Dev
 
     private sealed class Batch(PoseModel model, InputBuffer inputs, Device device) : PredictionBatch
     {
-        public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centres) => inputs.Read(slot, frame);
+        public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers) => inputs.Read(slot, frame);
 
-        public override FoundInstances[] Predict(int count)
+        public override InstanceArray[] Predict(int count)
         {
             using var scope = NewDisposeScope();
             using var inference = inference_mode(true);

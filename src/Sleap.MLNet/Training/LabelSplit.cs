@@ -56,7 +56,7 @@ internal sealed class LabelSplit
         var frame = _labels.FirstSize();
         while (true)
         {
-            var samples = new StageSamples([.. stages.Select(stage => stage.Samples(frame))], openCache(), frame);
+            var samples = new StageSamples([.. stages.Select(stage => stage.CreateSamples(frame))], openCache(), frame);
             try
             {
                 var largest = _labels.ReadImages(

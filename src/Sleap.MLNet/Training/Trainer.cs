@@ -173,7 +173,7 @@ internal sealed class Trainer(
         Math.Min(state.Best.EpochsSince, EpochsOfWholeLoss(model, state)) >= options.EarlyStoppingPatience;
 
     private int EpochsOfWholeLoss(PoseModel model, TrainingState state) =>
-        state.Epoch - (int)Math.Ceiling(model.WholeLossFrom * options.Epochs);
+        state.Epoch - (int)Math.Ceiling(model.FullLossFrom * options.Epochs);
 
     private ScalarType PrecisionFor(BackboneOptions backbone) =>
         options.Precision == Precision.BFloat16
@@ -255,7 +255,7 @@ internal sealed class Trainer(
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
-            if (model.RightClasses(outputs, batch) is { } right)
+            if (model.CorrectClasses(outputs, batch) is { } right)
                 names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
             var nearest = model.Nearest(outputs, batch.Points);
             var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();

@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -76,7 +77,7 @@ internal sealed class TrainingSamples
     {
         var bytes = new byte[indices.Length * ByteCount];
         var animals = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
-        var points = FoundInstances.Missing(indices.Length * animals * _nodes * 2);
+        var points = InstanceArray.Missing(indices.Length * animals * _nodes * 2);
         var classes = new long[indices.Length * animals];
         Array.Fill(classes, -1);
         for (var i = 0; i < indices.Length; i++)

@@ -16,7 +16,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
 
     public string Name => stage.Name;
 
-    public PoseModelOptions Options => stage.Options;
+    public NetworkOptions Options => stage.Options;
 
     public IReadOnlyList<TrainingProgress> History => folder.History;
 

@@ -131,9 +131,9 @@ internal sealed class TrainingReport
             );
     }
 
-    private static IEnumerable<(string Name, string Value)> Defaults(PoseModelOptions options)
+    private static IEnumerable<(string Name, string Value)> Defaults(NetworkOptions options)
     {
-        var usual = (PoseModelOptions)Activator.CreateInstance(options.GetType())!;
+        var usual = (NetworkOptions)Activator.CreateInstance(options.GetType())!;
         return OptionList.Of(
             usual.Backbone.GetType() == options.Backbone.GetType()
                 ? usual

@@ -1,0 +1,380 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// A model that finds the nodes of the animal in the middle of a crop: the second stage of top-down. SLEAP-NN's
+/// <c>centered_instance</c>.
+/// </summary>
+public sealed record CenteredInstanceOptions : NetworkOptions
+{
+    /// <summary>
+    /// The node that is put in the middle of the crop; where it is missing, and when this is null (default), the mean
+    /// of the visible nodes is. It should be the node that centroids were trained on. SLEAP-NN's <c>anchor_part</c>.
+    /// </summary>
+    public string? AnchorPart { get; init; }
+
+    /// <summary>
+    /// Side of the crops in frame pixels; null (default): as the largest labelled animal needs it, turned in any
+    /// direction. After <c>Fit</c> the transformer's options have the number.
+    /// </summary>
+    public int? CropSize { get; init; }
+
+    /// <summary>
+    /// How crops lie on the pixels of the frame. Default <see cref="CropAlignment.Exact"/>; models that sleap-nn
+    /// trained need <see cref="CropAlignment.SleapNN"/>.
+    /// </summary>
+    public CropAlignment CropAlignment { get; init; } = CropAlignment.Exact;
+
+    /// <summary>
+    /// Where the middles of the crops come from when the model predicts by itself; within top-down they come from the
+    /// centroid model. Default <see cref="CropSource.Centroids"/>.
+    /// </summary>
+    public CropSource CropSource { get; init; } = CropSource.Centroids;
+
+    /// <summary>
+    /// Column of boxes for <see cref="CropSource.Boxes"/>: four numbers a box, left, top, right and bottom in frame
+    /// pixels. Default <c>PredictedBoundingBoxes</c>, the name that ML.NET's object detection has.
+    /// </summary>
+    public string BoxesColumn { get; init; } = "PredictedBoundingBoxes";
+
+    /// <summary>The second head of a top-down ID model; null: there is none.</summary>
+    internal ClassVectorOptions? ClassVectors { get; init; }
+
+    internal override string TypeName => "centered-instance";
+
+    internal override string Title => "centered instance";
+
+    internal override string NetworkName =>
+        ClassVectors is null ? "centered_instance" : TopDownIdOptions.CropNetworkName;
+
+    internal override bool NeedsClasses => ClassVectors is not null;
+
+    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: false, Tracks: false);
+
+    internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject)
+    {
+        var maps = new ConfidenceMapHeadOptions
+        {
+            Kind = ConfidenceMapKind.CenteredInstance,
+            Nodes = subject.Skeleton.Nodes.Length,
+            Sigma = Sigma,
+            OutputStride = HeadStride,
+        };
+        return ClassVectors is null ? [maps] : [maps, ClassVectors.Head(subject.Classes.Count)];
+    }
+
+    internal override IEnumerable<string> Faults(PoseSubject subject)
+    {
+        foreach (var fault in Faults(Heads(subject)).Concat(AnchorFaults(AnchorPart, subject)))
+            yield return fault;
+        if ((TileSize ?? TileOverlap) is not null)
+            yield return "TileSize or TileOverlap is set; frames can be cut into tiles, crops cannot.";
+        if (CropSize is { } size && size < Backbone.MaxStride)
+        {
+            yield return $"CropSize is {size}; at least the "
+                + $"backbone's MaxStride ({Backbone.MaxStride}), or null.";
+        }
+
+        if (!Enum.IsDefined(CropAlignment))
+        {
+            yield return $"CropAlignment is {(int)CropAlignment}, which is none of "
+                + $"{string.Join(", ", Enum.GetNames<CropAlignment>())}.";
+        }
+
+        if (!Enum.IsDefined(CropSource))
+        {
+            yield return $"CropSource is {(int)CropSource}, which is none of "
+                + $"{string.Join(", ", Enum.GetNames<CropSource>())}.";
+        }
+
+        if (string.IsNullOrWhiteSpace(BoxesColumn))
+            yield return "BoxesColumn has no name.";
+    }
+
+    /// <summary>The options with a size of the crops, if there was none.</summary>
+    internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
+    {
+        if (CropSize is not null)
+            return this;
+        var anchor = InstanceCentroids.AnchorOf(AnchorPart, subject.Skeleton);
+        float Largest(Func<float[], float> side) =>
+            rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes))
+                .Select(side)
+                .Where(float.IsFinite)
+                .DefaultIfEmpty(0)
+                .Max();
+        var (required, box) = (
+            Largest(animal => MLNet.CropSize.Required(animal, anchor)),
+            Largest(animal => MLNet.CropSize.BoxSide(animal))
+        );
+        var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
+        // The stride is that of the network's input, which the crop is scaled to.
+        var stride = (int)Math.Ceiling(Backbone.MaxStride / Scale);
+        return this with
+        {
+            CropSize = MLNet.CropSize.Of(
+                [required],
+                MLNet.CropSize.AugmentationPadding(box, rotation, Augmentation.ScaleMax),
+                stride
+            ),
+        };
+    }
+
+    internal override ModelColumns ColumnsFor(PoseSubject subject) =>
+        ModelColumns.Many(Columns, subject, centroidScores: true);
+
+    internal override CenterColumn? BindCenters(DataViewSchema schema, PoseSubject subject) =>
+        CenterColumn.Bind(schema, this, subject.Skeleton, nameof(CenteredInstanceTransformer));
+
+    internal override PosePredictor CreatePredictor(TrainedModel model) => model.InCrops();
+
+    internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
+        new CropSampleMaker(this, subject, frame);
+
+    internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
+        new CenteredInstanceModel(this, subject, network);
+
+    internal override (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) =>
+        ClassVectors?.SleapHead(subject, Backbone.MaxStride);
+
+    internal static NetworkOptions FromSleap(HeadConfig head, DataConfig data) =>
+        new CenteredInstanceOptions
+        {
+            AnchorPart = head.AnchorPart ?? data.CenterPart,
+            CropSize = data.CropSize,
+            CropAlignment = CropAlignment.SleapNN,
+        };
+
+    internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>
+        new CenteredInstanceEstimator(pose.Context, this);
+
+    internal override PoseModelTransformer CreateTransformer(TrainedModel model) =>
+        new CenteredInstanceTransformer(model);
+
+    internal override JsonTypeInfo JsonType => ModelJson.Default.CenteredInstanceOptions;
+}
+
+/// <summary>Where the middles of crops come from.</summary>
+public enum CropSource
+{
+    /// <summary>
+    /// The centroids that a centroid model, or anything else, put into the predicted centroids' column.
+    /// </summary>
+    Centroids,
+
+    /// <summary>The anchors of the labelled animals: how good is the second stage by itself?</summary>
+    Labels,
+
+    /// <summary>The middles of boxes, that another detector found.</summary>
+    Boxes,
+}
+
+/// <summary>
+/// Trains a network that finds the nodes of the animal in the middle of a crop. SLEAP-NN's <c>centered_instance</c>
+/// (Pereira et al., 2022). To predict it has to be told where the animals are, see
+/// <see cref="CenteredInstanceOptions.CropSource"/>; <c>pose.TopDown</c> trains it together with the model that finds
+/// them.
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
+public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTransformer>
+{
+    internal CenteredInstanceEstimator(MLContext context, CenteredInstanceOptions options)
+        : base(context, options) { }
+}
+
+/// <summary>
+/// A trained centered-instance model: adds the nodes of the animals whose centers it is told, see
+/// <see cref="CenteredInstanceOptions.CropSource"/>. After a <see cref="CentroidTransformer"/> in a pipeline it gives
+/// what <see cref="TopDownTransformer"/> gives, which decodes each frame only once.
+/// </summary>
+public sealed class CenteredInstanceTransformer
+    : PoseModelTransformer<CenteredInstanceOptions>,
+        ILoadable<CenteredInstanceTransformer>
+{
+    internal CenteredInstanceTransformer(TrainedModel model)
+        : base(model) { }
+
+    /// <summary>The same model with its crops put around other centers. The two share their network.</summary>
+    /// <param name="source">Where the centers come from.</param>
+    /// <param name="boxesColumn">Column of boxes for <see cref="CropSource.Boxes"/>; null: as before.</param>
+    public CenteredInstanceTransformer With(CropSource source, string? boxesColumn = null) =>
+        (CenteredInstanceTransformer)Changed(
+            Options with
+            {
+                CropSource = source,
+                BoxesColumn = boxesColumn ?? Options.BoxesColumn,
+            }
+        );
+
+    /// <inheritdoc/>
+    public override CenteredInstanceTransformer With(PredictionOptions prediction) =>
+        (CenteredInstanceTransformer)Changed(prediction);
+
+    static int ILoadable<CenteredInstanceTransformer>.PayloadVersion => 1;
+
+    static CenteredInstanceTransformer ILoadable<CenteredInstanceTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => (CenteredInstanceTransformer)SavedModel.Load(environment, reader, ModelJson.Default.CenteredInstanceOptions);
+}
+
+/// <summary>
+/// The animal in the middle of a crop: one confidence map a node, and with class vectors the probability of each class.
+/// </summary>
+internal sealed class CenteredInstanceModel : SingleInstanceModel
+{
+    private readonly ClassVector? _classes;
+
+    public CenteredInstanceModel(CenteredInstanceOptions options, PoseSubject subject, SharedNetwork network)
+        : base(options, subject, network)
+    {
+        _classes = options.ClassVectors is null ? null : new ClassVector(subject.Classes.Count);
+    }
+
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
+        _classes is null
+            ? base.HeadLosses(outputs, batch)
+            :
+            [
+                .. base.HeadLosses(outputs, batch),
+                ClassVector.Loss(outputs[1], _classes.Encode(batch.Classes.select(1, 0))),
+            ];
+
+    public override Tensor? CorrectClasses(Tensor[] outputs, TrainingBatch batch) =>
+        _classes is null ? null : CorrectClasses(outputs[1].unsqueeze(1), batch.Classes);
+
+    protected override InstanceArray[] Read(Tensor[] outputs)
+    {
+        var found = base.Read(outputs);
+        if (_classes is null)
+            return found;
+        var probabilities = outputs[1].Values<float>();
+        // Which class an animal gets depends on the others of its frame: a crop has its probabilities only.
+        return
+        [
+            .. found.Select(
+                (animal, image) =>
+                    new InstanceArray(animal.Nodes, 1)
+                    {
+                        Points = animal.Points,
+                        PeakScores = animal.PeakScores,
+                        Scores = animal.Scores,
+                        Centroids = animal.Centroids,
+                        ClassProbabilities = probabilities[
+                            (image * _classes.Classes)..((image + 1) * _classes.Classes)
+                        ],
+                    }
+            ),
+        ];
+    }
+}
+
+/// <summary>The column that tells a centered-instance model where the animals are.</summary>
+internal sealed class CenterColumn
+{
+    private readonly Func<float[], float[]> _centers;
+
+    private CenterColumn(DataViewSchema.Column column, Func<float[], float[]> centers) =>
+        (Column, _centers) = (column, centers);
+
+    public DataViewSchema.Column Column { get; }
+
+    /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
+    public static CenterColumn Bind(
+        DataViewSchema schema,
+        CenteredInstanceOptions options,
+        Skeleton skeleton,
+        string component
+    )
+    {
+        switch (options.CropSource)
+        {
+            case CropSource.Labels:
+                var labels = KeypointColumns.Rule.Require(schema, options.Columns.Keypoints, component);
+                var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
+                return new(labels, points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor));
+            case CropSource.Boxes:
+                return new(
+                    InputColumns.Require(
+                        schema,
+                        options.BoxesColumn,
+                        IsNumbers,
+                        "a vector of Single: left, top, right, bottom of each box",
+                        component
+                    ),
+                    Middles
+                );
+            default:
+                return new(
+                    InputColumns.Require(
+                        schema,
+                        options.Columns.PredictedCentroid,
+                        IsNumbers,
+                        "centroids: Vector<Single, *, 2>",
+                        component
+                    ),
+                    centers => centers
+                );
+        }
+    }
+
+    /// <summary>A function that gives x and y of the centers of the current row, in frame pixels.</summary>
+    public Func<float[]> Open(DataViewRow row)
+    {
+        var getter = row.GetGetter<VBuffer<float>>(Column);
+        var value = default(VBuffer<float>);
+        return () =>
+        {
+            getter(ref value);
+            var numbers = new float[value.Length];
+            value.CopyTo(numbers);
+            return _centers(numbers);
+        };
+    }
+
+    private static bool IsNumbers(DataViewType type) =>
+        type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
+
+    private static float[] Middles(float[] boxes) =>
+        [
+            .. boxes
+                .Chunk(4)
+                .Where(box => box.Length == 4)
+                .SelectMany(box => new[] { (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 }),
+        ];
+}
+
+public static partial class ModelCatalog
+{
+    /// <summary>
+    /// Create a <see cref="CenteredInstanceEstimator"/>, which trains a network to find the nodes of the animal in the
+    /// middle of a crop: the second half of a top-down model.
+    /// </summary>
+    /// <inheritdoc cref="SingleInstance"/>
+    public static CenteredInstanceEstimator CenteredInstance(
+        this PoseCatalog catalog,
+        CenteredInstanceOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(catalog.Context, options ?? new());
+    }
+}

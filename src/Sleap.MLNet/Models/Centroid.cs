@@ -1,0 +1,209 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>A model that finds each animal's centre: the first stage of top-down. SLEAP-NN's <c>centroid</c>.</summary>
+public sealed record CentroidOptions : NetworkOptions
+{
+    /// <summary>
+    /// The node that is an animal's centre; where it is missing, and when this is null (default), the mean of the
+    /// visible nodes is. A node near the body's middle that is nearly always visible does best. SLEAP-NN's
+    /// <c>anchor_part</c>.
+    /// </summary>
+    public string? AnchorPart { get; init; }
+
+    /// <summary>Animals in a frame at most: those of the highest peaks are kept. Null (default): any number.</summary>
+    public int? MaxInstances { get; init; }
+
+    /// <summary>
+    /// Whether the map goes through a sigmoid; SLEAP-NN's <c>use_sigmoid_activation</c>. Default false.
+    /// </summary>
+    public bool Sigmoid { get; init; }
+
+    /// <summary>
+    /// Train by focal loss instead of mean squared error; needs <see cref="Sigmoid"/>. Null (default): mean squared
+    /// error.
+    /// </summary>
+    public FocalLoss? FocalLoss { get; init; }
+
+    internal override string TypeName => "centroid";
+
+    internal override string Title => "centroid";
+
+    internal override string NetworkName => "centroid";
+
+    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: false);
+
+    internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
+        [
+            new ConfidenceMapHeadOptions
+            {
+                Kind = ConfidenceMapKind.Centroid,
+                Nodes = 1,
+                Sigma = Sigma,
+                Sigmoid = Sigmoid,
+                OutputStride = HeadStride,
+            },
+        ];
+
+    internal override IEnumerable<string> Faults(PoseSubject subject)
+    {
+        foreach (var fault in Faults(Heads(subject)).Concat(AnchorFaults(AnchorPart, subject)))
+            yield return fault;
+        if (FocalLoss is not null && !Sigmoid)
+            yield return "FocalLoss is set, but Sigmoid is not: it is a loss of probabilities.";
+        foreach (var problem in FocalLoss?.Faults() ?? [])
+            yield return $"FocalLoss: {problem}";
+        if (MaxInstances < 1)
+            yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
+    }
+
+    internal override ModelColumns ColumnsFor(PoseSubject subject) =>
+        ModelColumns.Many(Columns, subject with { Skeleton = CentroidModel.Skeleton }, centroidScores: true);
+
+    internal override NetworkOptions With(PredictionOptions prediction) =>
+        prediction.ApplyTo(this) with
+        {
+            MaxInstances = prediction.MaxInstances ?? MaxInstances,
+        };
+
+    internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame)
+    {
+        var anchor = InstanceCentroids.AnchorOf(AnchorPart, subject.Skeleton);
+        return WholeFrames(
+            frame,
+            CentroidModel.Skeleton,
+            row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),
+            LabelledRow.NoClasses
+        );
+    }
+
+    internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
+        new CentroidModel(this, subject, network);
+
+    internal static NetworkOptions FromSleap(HeadConfig head, DataConfig data) =>
+        new CentroidOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, Sigmoid = head.Sigmoid };
+
+    internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>
+        new CentroidEstimator(pose.Context, this);
+
+    internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new CentroidTransformer(model);
+
+    internal override JsonTypeInfo JsonType => ModelJson.Default.CentroidOptions;
+}
+
+/// <summary>
+/// Trains a network that finds the centre of each animal in a frame. SLEAP-NN's <c>centroid</c> (Pereira et al., 2022).
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
+public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
+{
+    internal CentroidEstimator(MLContext context, CentroidOptions options)
+        : base(context, options) { }
+}
+
+/// <summary>
+/// A trained centroid model: adds the centre of each animal to each frame, as centroids and as animals of a skeleton
+/// with the one node <c>centroid</c>.
+/// </summary>
+public sealed class CentroidTransformer : PoseModelTransformer<CentroidOptions>, ILoadable<CentroidTransformer>
+{
+    internal CentroidTransformer(TrainedModel model)
+        : base(model) { }
+
+    /// <inheritdoc/>
+    public override CentroidTransformer With(PredictionOptions prediction) => (CentroidTransformer)Changed(prediction);
+
+    static int ILoadable<CentroidTransformer>.PayloadVersion => 1;
+
+    static CentroidTransformer ILoadable<CentroidTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => (CentroidTransformer)SavedModel.Load(environment, reader, ModelJson.Default.CentroidOptions);
+}
+
+/// <summary>Where the animals are: one confidence map, a peak for each animal's anchor.</summary>
+internal sealed class CentroidModel : PoseModel
+{
+    /// <summary>Centers as instances of one node.</summary>
+    public static readonly Skeleton Skeleton = new("centroid", ["centroid"]);
+
+    private readonly CentroidOptions _options;
+    private readonly ConfidenceMap _codec;
+
+    public CentroidModel(CentroidOptions options, PoseSubject subject, SharedNetwork network)
+        : base(options, subject, network)
+    {
+        _options = options;
+        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)network.Network.Heads[0]);
+    }
+
+    public override Tensor Nearest(Tensor[] outputs, Tensor points) => Peaks(outputs[0]).Nearest(points);
+
+    public override InstanceArray[] Find(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var peaks = Peaks(Outputs(images)[0]);
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)images.shape[0])
+                .Select(image => Centers([.. peaks.Of(image, 0).Take(_options.MaxInstances ?? int.MaxValue)])),
+        ];
+    }
+
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch)
+    {
+        var target = _codec.Encode(batch.Points, batch.Height, batch.Width);
+        return
+        [
+            _options.FocalLoss is { } focal
+                ? focal.Loss(outputs[0], target, batch.Weights())
+                : MapLoss(outputs[0], target, batch),
+        ];
+    }
+
+    private PeakLists Peaks(Tensor maps) => new(_codec.DecodeAll(maps, _options.PeakThreshold, _options.Refinement));
+
+    private static InstanceArray Centers((float X, float Y, float Value)[] peaks)
+    {
+        var found = new InstanceArray(1, peaks.Length);
+        for (var i = 0; i < peaks.Length; i++)
+        {
+            (found.Points[2 * i], found.Points[2 * i + 1], found.PeakScores[i]) = peaks[i];
+            found.CentroidScores[i] = peaks[i].Value;
+        }
+        found.Summarize();
+        return found;
+    }
+}
+
+public static partial class ModelCatalog
+{
+    /// <summary>
+    /// Create a <see cref="CentroidEstimator"/>, which trains a network to find the center of each animal: the first
+    /// half of a top-down model.
+    /// </summary>
+    /// <inheritdoc cref="SingleInstance"/>
+    public static CentroidEstimator Centroid(this PoseCatalog catalog, CentroidOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(catalog.Context, options ?? new());
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>What a saved model says of itself, as JSON; the weights of its networks come after it.</summary>
+internal sealed record SavedModel
+{
+    public required string SkeletonName { get; init; }
+    public required string[] Nodes { get; init; }
+    public required int[][] Edges { get; init; }
+    public required int[][] Symmetries { get; init; }
+    public required string[] Classes { get; init; }
+    public required int Height { get; init; }
+    public required int Width { get; init; }
+    public required JsonElement Options { get; init; }
+
+    [JsonIgnore]
+    public PoseSubject Subject =>
+        new(
+            new Skeleton(
+                SkeletonName,
+                Nodes,
+                Edges.Select(edge => new Edge(edge[0], edge[1])),
+                Symmetries.Select(pair => new Symmetry(pair[0], pair[1]))
+            ),
+            Classes
+        );
+
+    [JsonIgnore]
+    public (int Height, int Width) Frame => (Height, Width);
+
+    /// <summary>Writes a model.</summary>
+    public static void Write(BinaryWriter writer, PoseModelTransformer model)
+    {
+        var skeleton = model.Skeleton;
+        var saved = new SavedModel
+        {
+            SkeletonName = skeleton.Name,
+            Nodes = [.. skeleton.Nodes],
+            Edges = [.. skeleton.Edges.Select(edge => new[] { edge.Source, edge.Destination })],
+            Symmetries = [.. skeleton.Symmetries.Select(pair => new[] { pair.First, pair.Second })],
+            Classes = [.. model.Classes],
+            Height = model.Frame.Height,
+            Width = model.Frame.Width,
+            Options = OptionsOf(model),
+        };
+        writer.Write(JsonSerializer.Serialize(saved, ModelJson.Default.SavedModel));
+        foreach (var network in model.Networks)
+        {
+            using var weights = new MemoryStream();
+            NetworkState.Save(network.Network, weights);
+            writer.Write((int)weights.Length);
+            writer.Write(weights.GetBuffer(), 0, (int)weights.Length);
+        }
+    }
+
+    /// <summary>The options of a model as they are saved.</summary>
+    public static JsonElement OptionsOf(PoseModelTransformer model) =>
+        JsonSerializer.SerializeToElement(model.ModelOptions, model.ModelOptions.JsonType);
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="environment">Where it belongs.</param>
+    /// <param name="reader">Stands where <see cref="Write"/> began.</param>
+    /// <param name="type">How the options of this model type are written.</param>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    /// <exception cref="ArgumentException">The options cannot be used.</exception>
+    public static PoseModelTransformer Load<TOptions>(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        JsonTypeInfo<TOptions> type
+    )
+        where TOptions : PoseModelOptions
+    {
+        var saved = Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), ModelJson.Default.SavedModel));
+        var options = Parsed(() => saved.Options.Deserialize(type));
+        return TrainedModel.Build(
+            environment,
+            options,
+            saved.Subject,
+            saved.Frame,
+            (model, _) => NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())))
+        );
+    }
+
+    private static T Parsed<T>(Func<T?> parse)
+    {
+        try
+        {
+            return parse() ?? throw new InvalidDataException("The model's description is empty.");
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException($"The model's description cannot be read: {problem.Message}", problem);
+        }
+    }
+}

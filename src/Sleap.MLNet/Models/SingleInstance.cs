@@ -1,0 +1,156 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>A model for exactly one animal in each frame; SLEAP-NN's <c>single_instance</c>.</summary>
+public sealed record SingleInstanceOptions : NetworkOptions
+{
+    internal override string TypeName => "single-instance";
+
+    internal override string Title => "single instance";
+
+    internal override string NetworkName => "single_instance";
+
+    internal override LabelNeeds Needs => new(OneAnimal: true, EmptyRows: false, Tracks: false);
+
+    internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
+        [
+            new ConfidenceMapHeadOptions
+            {
+                Kind = ConfidenceMapKind.SingleInstance,
+                Nodes = subject.Skeleton.Nodes.Length,
+                Sigma = Sigma,
+                OutputStride = HeadStride,
+            },
+        ];
+
+    internal override IEnumerable<string> Faults(PoseSubject subject) => Faults(Heads(subject));
+
+    internal override ModelColumns ColumnsFor(PoseSubject subject) => ModelColumns.Single(Columns, subject);
+
+    internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
+        WholeFrames(frame, subject.Skeleton, row => (float[])row.Points.Clone(), _ => [-1]);
+
+    internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
+        new SingleInstanceModel(this, subject, network);
+
+    internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>
+        new SingleInstanceEstimator(pose.Context, this);
+
+    internal override PoseModelTransformer CreateTransformer(TrainedModel model) =>
+        new SingleInstanceTransformer(model);
+
+    internal override JsonTypeInfo JsonType => ModelJson.Default.SingleInstanceOptions;
+}
+
+/// <summary>
+/// Trains a network that finds the nodes of the one animal in each frame. SLEAP-NN's <c>single_instance</c> (Pereira et
+/// al., 2022).
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `PredictedCentroid`: known-sized vector of <xref:System.Single>; `InstanceScore`: <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
+public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransformer>
+{
+    internal SingleInstanceEstimator(MLContext context, SingleInstanceOptions options)
+        : base(context, options) { }
+}
+
+/// <summary>
+/// A trained single-instance model: adds the places of the animal's nodes to each frame.
+/// </summary>
+public sealed class SingleInstanceTransformer
+    : PoseModelTransformer<SingleInstanceOptions>,
+        ILoadable<SingleInstanceTransformer>
+{
+    internal SingleInstanceTransformer(TrainedModel model)
+        : base(model) { }
+
+    /// <inheritdoc/>
+    public override SingleInstanceTransformer With(PredictionOptions prediction) =>
+        (SingleInstanceTransformer)Changed(prediction);
+
+    static int ILoadable<SingleInstanceTransformer>.PayloadVersion => 1;
+
+    static SingleInstanceTransformer ILoadable<SingleInstanceTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => (SingleInstanceTransformer)SavedModel.Load(environment, reader, ModelJson.Default.SingleInstanceOptions);
+}
+
+/// <summary>One animal in the image: one confidence map a node, its highest peak is the node's place.</summary>
+internal class SingleInstanceModel : PoseModel
+{
+    private readonly ConfidenceMap _codec;
+
+    public SingleInstanceModel(NetworkOptions options, PoseSubject subject, SharedNetwork network)
+        : base(options, subject, network)
+    {
+        Nodes = subject.Skeleton.Nodes.Length;
+        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)network.Network.Heads[0]);
+    }
+
+    public int Nodes { get; }
+
+    public override Tensor Nearest(Tensor[] outputs, Tensor points) =>
+        _codec.Decode(outputs[0], float.NegativeInfinity, Options.Refinement).Points.unsqueeze(1);
+
+    public override InstanceArray[] Find(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Read(Outputs(images));
+    }
+
+    protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
+        [MapLoss(outputs[0], _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch)];
+
+    /// <summary>One animal an image from the network's outputs.</summary>
+    protected virtual InstanceArray[] Read(Tensor[] outputs)
+    {
+        var (points, values) = _codec.Decode(outputs[0], Options.PeakThreshold, Options.Refinement);
+        var (places, peaks) = (points.Values<float>(), values.Values<float>());
+        var found = new InstanceArray[outputs[0].shape[0]];
+        for (var image = 0; image < found.Length; image++)
+        {
+            found[image] = new InstanceArray(Nodes, 1)
+            {
+                Points = places[(image * Nodes * 2)..((image + 1) * Nodes * 2)],
+                PeakScores = peaks[(image * Nodes)..((image + 1) * Nodes)],
+            };
+            found[image].Summarize();
+        }
+        return found;
+    }
+}
+
+public static partial class ModelCatalog
+{
+    /// <summary>
+    /// Create a <see cref="SingleInstanceEstimator"/>, which trains a network to find the nodes of exactly one animal
+    /// in each frame.
+    /// </summary>
+    /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
+    /// <param name="options">The network, how it is trained and how it predicts; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option cannot be used; the message lists every fault.</exception>
+    public static SingleInstanceEstimator SingleInstance(
+        this PoseCatalog catalog,
+        SingleInstanceOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(catalog.Context, options ?? new());
+    }
+}

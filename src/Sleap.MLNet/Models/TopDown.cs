@@ -1,0 +1,218 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Several animals a frame: a model finds their centres, another the nodes of each in a crop around its centre. SLEAP's
+/// top-down.
+/// </summary>
+public sealed record TopDownOptions : PoseModelOptions
+{
+    /// <summary>The first stage: where the animals are. A scale of 0.25 to 0.5 is usually enough.</summary>
+    public CentroidOptions Centroid { get; init; } = new();
+
+    /// <summary>The second stage: the nodes of the animal in a crop.</summary>
+    public CenteredInstanceOptions CenteredInstance { get; init; } = new();
+
+    /// <summary>The node that is an animal's centre in both stages; null (default): as each stage says.</summary>
+    public string? AnchorPart { get; init; }
+
+    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
+    internal override string TypeName => "top-down";
+
+    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: false);
+
+    internal override InstanceFilterOptions KeptInstances => Filter;
+
+    internal override IReadOnlyList<NetworkOptions> Networks =>
+        [SharedBy(this, AnchorPart, Centroid), SharedBy(this, AnchorPart, CenteredInstance)];
+
+    internal override PoseModelOptions WithNetworks(IReadOnlyList<NetworkOptions> networks) =>
+        this with
+        {
+            Centroid = (CentroidOptions)networks[0],
+            CenteredInstance = (CenteredInstanceOptions)networks[1],
+        };
+
+    internal override IEnumerable<string> Faults(PoseSubject subject) =>
+        [.. StageFaults(Networks, subject), .. Filter.Faults().Select(fault => $"Filter.{fault}")];
+
+    internal override IEnumerable<string> TrainingFaults() => AnchorFaults(Networks);
+
+    internal override ModelColumns ColumnsFor(PoseSubject subject) =>
+        ModelColumns.Many(Columns, subject, centroidScores: true);
+
+    internal override PosePredictor CreatePredictor(TrainedModel model) => model.InCrops();
+
+    internal override PoseModelOptions With(PredictionOptions prediction) =>
+        WithNetworks(prediction.ApplyToStages(Networks)) with
+        {
+            Device = prediction.Device ?? Device,
+        };
+
+    /// <summary>A stage with what both stages share written into it.</summary>
+    internal static CentroidOptions SharedBy(PoseModelOptions model, string? anchor, CentroidOptions stage) =>
+        stage with
+        {
+            AnchorPart = anchor ?? stage.AnchorPart,
+            Device = model.Device,
+            Columns = model.Columns,
+        };
+
+    /// <inheritdoc cref="SharedBy(PoseModelOptions, string?, CentroidOptions)"/>
+    internal static CenteredInstanceOptions SharedBy(
+        PoseModelOptions model,
+        string? anchor,
+        CenteredInstanceOptions stage
+    ) => stage with { AnchorPart = anchor ?? stage.AnchorPart, Device = model.Device, Columns = model.Columns };
+
+    /// <summary>What is wrong with the two stages; each fault says with which.</summary>
+    internal static IEnumerable<string> StageFaults(IReadOnlyList<NetworkOptions> stages, PoseSubject subject) =>
+        [
+            .. stages[0].Faults(subject).Select(fault => $"Centroid: {fault}"),
+            .. stages[1].Faults(subject).Select(fault => $"CenteredInstance: {fault}"),
+        ];
+
+    /// <summary>
+    /// Two different anchors are a fault in training: around other centers than the first stage finds, the second would
+    /// see crops unlike those it learned from.
+    /// </summary>
+    internal static IEnumerable<string> AnchorFaults(IReadOnlyList<NetworkOptions> stages)
+    {
+        var (first, second) = (
+            ((CentroidOptions)stages[0]).AnchorPart,
+            ((CenteredInstanceOptions)stages[1]).AnchorPart
+        );
+        if (first != second)
+        {
+            yield return $"Centroid.AnchorPart is {first ?? "null"} and CenteredInstance.AnchorPart "
+                + $"{second ?? "null"}; the crops would not lie where the second stage learned to look. Set "
+                + "AnchorPart for both.";
+        }
+    }
+
+    /// <summary>The model of two that were trained one by one; it shares their networks.</summary>
+    /// <exception cref="ArgumentException">The two do not go together.</exception>
+    internal static TopDownTransformer Join(
+        IHostEnvironment environment,
+        CentroidTransformer first,
+        CenteredInstanceTransformer second
+    )
+    {
+        var options = new TopDownOptions
+        {
+            Centroid = first.Options,
+            CenteredInstance = second.Options,
+            Columns = second.Options.Columns,
+            Device = second.Options.Device,
+        };
+        List<string> faults = [.. options.Faults(second.Subject)];
+        if (first.Frame != second.Frame)
+        {
+            faults.Add(
+                $"The centroid model was trained on frames of {first.Frame.Width} x {first.Frame.Height} pixels, the "
+                    + $"centered-instance model on {second.Frame.Width} x {second.Frame.Height}; both must be of the "
+                    + "same recordings."
+            );
+        }
+
+        Throw(faults);
+        return (TopDownTransformer)
+            TrainedModel.Share(
+                environment,
+                options,
+                second.Subject,
+                second.Frame,
+                [first.Networks[0], second.Networks[0]]
+            );
+    }
+
+    internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>
+        new TopDownEstimator(pose.Context, this);
+
+    internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new TopDownTransformer(model);
+
+    internal override JsonTypeInfo JsonType => ModelJson.Default.TopDownOptions;
+}
+
+/// <summary>
+/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop
+/// around a centre. SLEAP-NN's <c>centroid</c> and <c>centered_instance</c> (Pereira et al., 2022).
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | Yes |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
+public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
+{
+    internal TopDownEstimator(MLContext context, TopDownOptions options)
+        : base(context, options) { }
+}
+
+/// <summary>
+/// A trained top-down model: adds the centre and the nodes of every animal to each frame. Rows hold as many animals as
+/// centres were found; one of which no node was found has only NaN in its keypoints.
+/// </summary>
+public sealed class TopDownTransformer : PoseModelTransformer<TopDownOptions>, ILoadable<TopDownTransformer>
+{
+    internal TopDownTransformer(TrainedModel model)
+        : base(model) { }
+
+    /// <inheritdoc/>
+    public override TopDownTransformer With(PredictionOptions prediction) => (TopDownTransformer)Changed(prediction);
+
+    static int ILoadable<TopDownTransformer>.PayloadVersion => 1;
+
+    static TopDownTransformer ILoadable<TopDownTransformer>.Load(
+        IHostEnvironment environment,
+        BinaryReader reader,
+        int version
+    ) => (TopDownTransformer)SavedModel.Load(environment, reader, ModelJson.Default.TopDownOptions);
+}
+
+public static partial class ModelCatalog
+{
+    /// <summary>
+    /// Create a <see cref="TopDownEstimator"/>, which trains two networks for several animals in a frame: one finds
+    /// their centers, one the nodes of each in a crop.
+    /// </summary>
+    /// <inheritdoc cref="SingleInstance"/>
+    public static TopDownEstimator TopDown(this PoseCatalog catalog, TopDownOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new(catalog.Context, options ?? new());
+    }
+
+    /// <summary>
+    /// Create a <see cref="TopDownTransformer"/> from two trained models. It shares their networks, and the two may be
+    /// disposed.
+    /// </summary>
+    /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
+    /// <param name="centroid">Finds the centers.</param>
+    /// <param name="centeredInstance">Finds the nodes.</param>
+    /// <exception cref="ArgumentException">The two do not go together: their frames have other sizes, or their centers
+    /// are other nodes.</exception>
+    public static TopDownTransformer TopDown(
+        this PoseCatalog catalog,
+        CentroidTransformer centroid,
+        CenteredInstanceTransformer centeredInstance
+    )
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(centroid);
+        ArgumentNullException.ThrowIfNull(centeredInstance);
+        return TopDownOptions.Join(catalog.Context, centroid, centeredInstance);
+    }
+}

@@ -1,0 +1,251 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>An estimator that trains a pose model of any type.</summary>
+/// <typeparam name="TTransformer">The trained model.</typeparam>
+public interface IPoseEstimator<out TTransformer> : IEstimator<TTransformer>
+    where TTransformer : PoseModelTransformer
+{
+    /// <summary>
+    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>;
+    /// null: a part of the input is held back.
+    /// </summary>
+    /// <param name="input">Rows of frames and labels.</param>
+    /// <param name="validation">Others, or null.</param>
+    TTransformer Fit(IDataView input, IDataView? validation);
+
+    /// <summary>
+    /// Checks the options against the labels, without training; <c>Fit</c> does the same and sends warnings to
+    /// <c>MLContext.Log</c>.
+    /// </summary>
+    /// <param name="input">Rows of frames and labels; one image is read, for its size.</param>
+    /// <param name="validation">Others that choose the best weights, or null.</param>
+    /// <returns>What was found, each with what to change.</returns>
+    IReadOnlyList<LintFinding> Lint(IDataView input, IDataView? validation = null);
+}
+
+/// <summary>
+/// Trains the networks of a model type on labeled frames. Takes an image column and a keypoints column of labels in
+/// full-frame pixels with NaN for missing nodes (and for models that tell animals apart a track column); adds the
+/// columns of the model type.
+/// </summary>
+/// <typeparam name="TTransformer">The trained model.</typeparam>
+public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
+    where TTransformer : PoseModelTransformer
+{
+    private readonly MLContext _context;
+    private readonly PoseModelOptions _options;
+
+    private protected PoseEstimator(MLContext context, PoseModelOptions options)
+    {
+        // What only the labels can tell is checked by Fit.
+        PoseModelOptions.Throw(options.Faults(PoseSubject.Placeholder).Concat(options.TrainingFaults()));
+        (_context, _options) = (context, options);
+    }
+
+    // Which column is at fault is clearest under the name that the user typed: pose.TopDown(...).
+    private string Name => GetType().Name.Replace("Estimator", "", StringComparison.Ordinal);
+
+    /// <summary>The input's columns and the predicted ones.</summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        var image = ColumnRule.Image.Require(inputSchema, _options.Columns.Image, Name);
+        (KeypointColumns.Rule with { Expected = "a vector of Single" }).Require(
+            inputSchema,
+            _options.Columns.Keypoints,
+            Name
+        );
+        if (_options.Needs.Tracks)
+        {
+            var track = (ColumnRule.Tracks with { Expected = "a key, or a vector of keys" }).Require(
+                inputSchema,
+                _options.Columns.Track,
+                Name
+            );
+            if (!track.Annotations.Any(annotation => annotation.Name == "KeyValues"))
+                throw LabelledRows.NamesNoTrack(Name, track.Name, "training");
+        }
+        return SchemaShapes.Append(
+            inputSchema,
+            _options.ColumnsFor(PoseSubject.Placeholder).OutputsFor(image.ItemType)
+        );
+    }
+
+    /// <summary>
+    /// Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to
+    /// choose the best weights.
+    /// </summary>
+    /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these
+    /// labels.</exception>
+    /// <exception cref="InvalidOperationException"> There are no labelled frames, a frame has more animals than the
+    /// model type can have, or the labels lie outside the images, as when these were resized before.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
+    public TTransformer Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>
+    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>;
+    /// null: a part of the input is held back.
+    /// </summary>
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    public TTransformer Fit(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = ((IHostEnvironment)_context).Register(Name);
+        using var channel = host.Start("Training");
+        var (labels, held, subject, stages) = Read(input, validation, channel);
+        var training = stages[0].Options.Training;
+        var run = TrainingRun.Open(Name, stages);
+        var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
+        var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
+        using var samples = split.Read(
+            stages,
+            () =>
+                new SampleCache(
+                    training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget,
+                    run?.FullPath ?? Path.GetTempPath()
+                ),
+            training.CancellationToken
+        );
+        samples.Bounds.Check(Name, _options.Columns.Image, subject.Skeleton, channel);
+        channel.Info(MessageSensitivity.None, "Decoded frames: {0}.", samples.Cache);
+        if (run is not null)
+            run.Report.Cache = samples.Cache.ToString();
+        var findings = new ConfigLint(stages, Statistics(labels, held), split, samples.Frame).Findings().ToList();
+        foreach (var finding in findings)
+            Say(channel, finding);
+        if (run is not null)
+        {
+            run.Report.Findings =
+            [
+                .. findings.Where(finding => finding.IsWarning).Select(finding => finding.ToString()),
+            ];
+        }
+
+        var options = _options.WithNetworks([.. stages.Select(stage => stage.Options)]);
+        PoseModel[] networks =
+        [
+            .. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel)),
+        ];
+        return (TTransformer)options.CreateTransformer(new(_context, options, subject, samples.Frame, networks));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<LintFinding> Lint(IDataView input, IDataView? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var host = ((IHostEnvironment)_context).Register(Name);
+        using var channel = host.Start("Lint");
+        var (labels, held, _, stages) = Read(input, validation, channel);
+        var training = stages[0].Options.Training;
+        var split = LabelSplit.Of(labels, held, training, training.Seed ?? 0);
+        return [.. new ConfigLint(stages, Statistics(labels, held), split, labels.FirstSize()).Findings()];
+    }
+
+    private (
+        LabelledRows Labels,
+        LabelledRows? Validation,
+        PoseSubject Subject,
+        IReadOnlyList<TrainingStage> Stages
+    ) Read(IDataView input, IDataView? validation, IChannel channel)
+    {
+        var labels = LabelledRows.Read(input, _options.Columns, _options.Needs, null, new(Name, "training", channel));
+        var held = validation is null
+            ? null
+            : LabelledRows.Read(
+                validation,
+                _options.Columns,
+                _options.Needs,
+                labels.Skeleton,
+                new(Name, "validation", channel)
+            );
+        var subject = new PoseSubject(labels.Skeleton, _options.Needs.Tracks ? ClassesOf(labels) : []);
+        PoseModelOptions.Throw(_options.Faults(subject));
+        TrainingStage[] stages =
+        [
+            .. _options.Networks.Select(network => new TrainingStage(
+                network.CompletedBy(subject, labels.Rows),
+                subject
+            )),
+        ];
+        return (labels, held, subject, stages);
+    }
+
+    private static LabelStatistics Statistics(LabelledRows labels, LabelledRows? validation) =>
+        new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
+
+    private static void Say(IChannel channel, LintFinding finding)
+    {
+        if (finding.IsWarning)
+            channel.Warning(MessageSensitivity.None, "{0}", finding);
+        else
+            channel.Info(MessageSensitivity.None, "{0}", finding);
+    }
+
+    private static PoseModel Train(
+        IReadOnlyList<TrainingStage> stages,
+        int index,
+        SampleMaker samples,
+        TrainingRun? run,
+        int seed,
+        IChannel channel
+    )
+    {
+        var (stage, report) = (stages[index], run?.ReportOf(index));
+        channel.Info(
+            MessageSensitivity.None,
+            "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
+            stage.Name,
+            samples.Training.Count,
+            samples.Validation.Count,
+            samples.Training.Input.Width,
+            samples.Training.Input.Height,
+            TorchDevice.Of(stage.Options.Training.Device)
+        );
+        var model = stage.CreateModel(seed);
+        PretrainedWeights.Load(model.Network);
+        report?.Begin(samples, model.Network.parameters().Sum(parameter => parameter.numel()));
+        var (training, augmenter) = (
+            stage.Options.Training,
+            new Augmenter(stage.Options.Augmentation, samples.Skeleton)
+        );
+        if (training.AugmentedPicture && run is not null)
+        {
+            AugmentedPicture.Write(
+                Path.Combine(run.Folder(index).FullPath, "augmented.png"),
+                samples,
+                augmenter,
+                new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed)
+            );
+        }
+
+        var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), report, channel);
+        model.Take(trainer.Run(model, samples.Training, samples.Validation));
+        return model;
+    }
+
+    private IReadOnlyList<string> ClassesOf(LabelledRows labels)
+    {
+        var classes = _options.NamedClasses ?? labels.Tracks;
+        string[] unknown = [.. classes.Except(labels.Tracks)];
+        if (unknown.Length > 0)
+        {
+            throw new ArgumentException(
+                $"{Name}: no labelled animal has the track "
+                    + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: "
+                    + $"{string.Join(", ", labels.Tracks)}."
+            );
+        }
+
+        return classes.Count > 0
+            ? classes
+            : throw new InvalidOperationException(
+                $"{Name}: no labelled animal has a track, so there is nothing to "
+                    + $"learn which animal is which from. Give each animal the same track in all frames."
+            );
+    }
+}
