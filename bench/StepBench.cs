@@ -150,7 +150,7 @@ internal static class StepBench
                 Sigma = 3.5f,
                 Augmentation = new() { RotationMin = -180, RotationMax = 180 },
             };
-            Model = new SingleInstanceModel(options, new PoseSubject(Mouse, []), Initialization.He, 0);
+            Model = options.CreateModel(new PoseSubject(Mouse, []), Initialization.He, 0);
             State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
             State.Network.train();
             Loss = new MapLoss(options.Training.ForegroundWeight, null);

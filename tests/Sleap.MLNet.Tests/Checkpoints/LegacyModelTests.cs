@@ -72,17 +72,6 @@ public sealed class LegacyModelTests(ITestOutputHelper output)
         Assert.True(before.All.Mean < 10, $"mean error {before.All.Mean:0.0} px");
     }
 
-    private static IReadOnlyList<HeadOptions> HeadsOf(SleapConfig config)
-    {
-        var subject = new PoseSubject(config.Skeleton!, config.Classes);
-        return config.Options switch
-        {
-            SingleInstanceOptions o => o.Heads(subject),
-            CentroidOptions o => o.Heads(),
-            CenteredInstanceOptions o => o.Heads(subject, config.ClassVectors),
-            BottomUpOptions o => o.Heads(subject),
-            BottomUpIdOptions o => o.Heads(subject),
-            var other => throw new NotSupportedException(other.ToString()),
-        };
-    }
+    private static IReadOnlyList<HeadOptions> HeadsOf(SleapConfig config) =>
+        config.Options.Heads(new PoseSubject(config.Skeleton!, config.Classes));
 }

@@ -36,15 +36,15 @@ public sealed class SaveSleapTests : IDisposable
         Assert.Equal(model.Skeleton, again.Skeleton);
         Assert.Equal(model.Classes, again.Classes);
         Assert.Equal(model.Frame, again.Frame);
-        foreach (var (one, other) in model.Stages.Zip(again.Stages))
+        foreach (var (one, other) in model.Networks.Zip(again.Networks))
         {
-            var (weights, same) = (one.Model.Network.state_dict(), other.Model.Network.state_dict());
+            var (weights, same) = (one.Network.state_dict(), other.Network.state_dict());
             Assert.Equal(weights.Keys, same.Keys);
             Assert.All(weights.Keys, key => Assert.Equal(0, Golden.Difference(weights[key], same[key])));
-            Assert.Equal(one.Model.Network.Backbone, other.Model.Network.Backbone);
+            Assert.Equal(one.Network.Backbone, other.Network.Backbone);
             Assert.Equal(
-                one.Model.Network.Heads.Select(head => head with { LossWeight = 1 }),
-                other.Model.Network.Heads.Select(head => head with { LossWeight = 1 })
+                one.Network.Heads.Select(head => head with { LossWeight = 1 }),
+                other.Network.Heads.Select(head => head with { LossWeight = 1 })
             );
         }
         foreach (var folder in folders)
@@ -65,12 +65,8 @@ public sealed class SaveSleapTests : IDisposable
             Backbone = new UNetOptions { Filters = 4, OutputStride = 2 },
         };
         var subject = new PoseSubject(PairFolder.Skeleton, []);
-        using var model = new CenteredInstanceModel(options, null, subject, Initialization.Default, 1);
-        ModelFolder.Write(
-            _folder,
-            model.Network,
-            SleapConfigWriter.Write(ModelType.CenteredInstance, options, null, subject, (200, 300))
-        );
+        using var model = options.CreateModel(subject, Initialization.Default, 1);
+        ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(options, subject, (200, 300)));
         Assert.Equal(100, ((CenteredInstanceOptions)ModelFolder.Read(_folder).Config.Options).CropSize);
         var error = Assert.Throws<Sleap.IO.PoseFormatException>(() =>
             SleapConfig.Read(Path.Combine(_folder, "training_config.yaml"))
@@ -101,19 +97,11 @@ public sealed class SaveSleapTests : IDisposable
         {
             var options = new SingleInstanceOptions { Backbone = backbone, Sigma = 2 };
             var subject = new PoseSubject(PairFolder.Skeleton, []);
-            using var model = new SingleInstanceModel(options, subject, Initialization.Default, 1);
-            ModelFolder.Write(
-                _folder,
-                model.Network,
-                SleapConfigWriter.Write(ModelType.SingleInstance, options, null, subject, (64, 64))
-            );
+            using var model = options.CreateModel(subject, Initialization.Default, 1);
+            ModelFolder.Write(_folder, model.Network, SleapConfigWriter.Write(options, subject, (64, 64)));
             var folder = ModelFolder.Read(_folder);
             Assert.Equal(Describe(backbone), Describe(folder.Config.Options.Backbone));
-            using var again = new SingleInstanceModel(
-                (SingleInstanceOptions)folder.Config.Options,
-                subject,
-                Initialization.Default
-            );
+            using var again = folder.Config.Options.CreateModel(subject);
             folder.Load(again.Network);
             Assert.Equal(
                 0,
@@ -274,7 +262,7 @@ public sealed class SaveSleapTests : IDisposable
             Augmentation = augmentation ?? new(),
         };
         return SleapConfigWriter
-            .Write(ModelType.SingleInstance, options, null, new PoseSubject(PairFolder.Skeleton, []), (64, 64))
+            .Write(options, new PoseSubject(PairFolder.Skeleton, []), (64, 64))
             .ReplaceLineEndings("\n");
     }
 
@@ -293,7 +281,7 @@ public sealed class SaveSleapTests : IDisposable
         );
         Assert.True(code == 0, text);
         var found = System.Text.Json.Nodes.JsonNode.Parse(text)!;
-        var weights = model.Stages[0].Model.Network.state_dict();
+        var weights = model.Networks[0].Network.state_dict();
         var sum = weights.Values.Sum(t => t.to(TorchSharp.torch.ScalarType.Float64).abs().sum().item<double>());
         Assert.Equal(
             (weights.Count, weights.Values.Sum(t => t.numel())),

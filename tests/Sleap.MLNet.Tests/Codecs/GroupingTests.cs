@@ -42,7 +42,7 @@ public sealed class GroupingTests
         Assert.Equal(Scenes.Floats($"{name}/instances"), found.Points);
         Assert.Equal(
             Scenes.Floats($"{name}/peak_scores"),
-            found.Values.Select(value => value == 0 ? float.NaN : value)
+            found.PeakScores.Select(value => value == 0 ? float.NaN : value)
         );
         Assert.All(
             Scenes.Floats($"{name}/instance_scores").Zip(found.Scores),
@@ -210,7 +210,7 @@ public sealed class GroupingTests
                     .SelectMany(p => new[] { p?.X ?? float.NaN, p?.Y ?? float.NaN }),
                 found.Points
             );
-            Assert.Equal(plain.SelectMany(animal => animal.Nodes).Select(p => p?.Value ?? 0), found.Values);
+            Assert.Equal(plain.SelectMany(animal => animal.Nodes).Select(p => p?.Value ?? 0), found.PeakScores);
             Assert.All(plain.Zip(found.Scores), pair => Assert.Equal(pair.First.Score, pair.Second, 1e-5));
             animals += found.Count;
         }

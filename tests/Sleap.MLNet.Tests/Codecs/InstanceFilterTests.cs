@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet.Tests;
 
@@ -6,8 +7,16 @@ public sealed class InstanceFilterTests
 {
     private static readonly JsonNode Table = Golden.Json("ops/filters.json");
 
-    private static InstanceSet Animals =>
-        new(Numbers(Table["poses"]!), Numbers(Table["point_scores"]!), Numbers(Table["scores"]!));
+    private static InstanceArray Animals =>
+        Of(Numbers(Table["poses"]!), Numbers(Table["point_scores"]!), Numbers(Table["scores"]!));
+
+    private static InstanceArray Of(float[] points, float[] peakScores, float[] scores) =>
+        new(peakScores.Length / scores.Length, scores.Length)
+        {
+            Points = points,
+            PeakScores = peakScores,
+            Scores = scores,
+        };
 
     [Theory, InlineData("iou", InstanceSimilarity.Iou), InlineData("oks", InstanceSimilarity.Oks)]
     public void Similarities_equal_those_of_sleap_nn(string name, InstanceSimilarity method)
@@ -82,9 +91,9 @@ public sealed class InstanceFilterTests
             Assert.Equal(full.Select(animal => scores[animal]), found.Scores);
             Assert.All(
                 Enumerable
-                    .Range(0, found.Values.Length)
+                    .Range(0, found.PeakScores.Length)
                     .Where(i => float.IsNaN(found.Points[2 * i]) && options.MinPeakValue > 0),
-                i => Assert.True(found.Values[i] == 0 || Animals.Values.Contains(found.Values[i]))
+                i => Assert.True(found.PeakScores[i] == 0 || Animals.PeakScores.Contains(found.PeakScores[i]))
             );
         }
     }
@@ -120,7 +129,7 @@ public sealed class InstanceFilterTests
                     OverlapThreshold = 0.5f,
                     MinPeakValue = 0.1f,
                 }
-            ).Apply(new([], [], [])).Count);
+            ).Apply(new InstanceArray(0, 0)).Count);
     }
 
     // Numbers of the animals that are kept; each has a score of its own.

@@ -19,7 +19,7 @@ public sealed class AutoOptionsTests : IDisposable
         var labels = Pose.LoadLabels(Recordings.OpenField);
         var proposal = Pose.AutoOptions(labels);
         Assert.Equal("single-instance", proposal.Type);
-        var options = proposal.SingleInstance!;
+        var options = (SingleInstanceOptions)proposal.Options;
         Assert.Equal(
             (0.5f, 16, 180f, 29),
             (
@@ -43,11 +43,9 @@ public sealed class AutoOptionsTests : IDisposable
         var labels = Recordings.Flies(Pose);
         var proposal = Pose.AutoOptions(labels);
         Assert.Equal("top-down", proposal.Type);
-        var (centroid, centered) = (proposal.TopDown!.Centroid, proposal.TopDown.CenteredInstance);
-        Assert.Equal(
-            ("thorax", 0.25f, 180f),
-            (proposal.TopDown.AnchorPart, centroid.Scale, centered.Augmentation.RotationMax)
-        );
+        var options = (TopDownOptions)proposal.Options;
+        var (centroid, centered) = (options.Centroid, options.CenteredInstance);
+        Assert.Equal(("thorax", 0.25f, 180f), (options.AnchorPart, centroid.Scale, centered.Augmentation.RotationMax));
         Assert.Equal((0, 100), (centered.CropSize % 16, centered.Training.StepsPerEpoch));
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
         Assert.Contains(
@@ -97,8 +95,8 @@ public sealed class AutoOptionsTests : IDisposable
         Assert.Equal(kind, proposal.Kind);
         Assert.StartsWith("it was asked for.", proposal.Reasons[0].Reason, StringComparison.Ordinal);
         Assert.DoesNotContain(proposal.Estimator(Pose).Lint(labels), finding => finding.IsWarning);
-        var prefixes = proposal.Networks.Count == 1 ? ["", ""] : new[] { "", "Centroid.", "CenteredInstance." };
-        string[] networks = ["", .. proposal.Networks.Select(network => SleapConfigWriter.NameOf(network.Type))];
+        var prefixes = proposal.Options.Networks.Count == 1 ? ["", ""] : new[] { "", "Centroid.", "CenteredInstance." };
+        string[] networks = ["", .. proposal.Options.Networks.Select(network => network.NetworkName)];
         HashSet<string> explained =
         [
             .. networks
@@ -116,7 +114,7 @@ public sealed class AutoOptionsTests : IDisposable
     [Fact]
     public void Id_types_learn_the_names_of_the_tracks()
     {
-        var proposal = Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.TopDownId).TopDownId!;
+        var proposal = (TopDownIdOptions)Pose.AutoOptions(Recordings.Flies(Pose), PoseModelKind.TopDownId).Options;
         Assert.Equal(["track_0", "track_1"], proposal.Classes);
         Assert.Equal(("thorax", 2), (proposal.AnchorPart, proposal.Centroid.MaxInstances));
         Assert.Contains(
@@ -163,16 +161,13 @@ public sealed class AutoOptionsTests : IDisposable
         var (first, second) = (SleapConfig.Read(files[0]), SleapConfig.Read(files[1]));
         Assert.Equal((ModelType.Centroid, ModelType.CenteredInstance), (first.Type, second.Type));
         var (centroid, centered) = ((CentroidOptions)first.Options, (CenteredInstanceOptions)second.Options);
+        var options = (TopDownOptions)proposal.Options;
         Assert.Equal(
-            ("thorax", 0.25f, proposal.TopDown!.Centroid.Backbone),
+            ("thorax", 0.25f, options.Centroid.Backbone),
             (centroid.AnchorPart, centroid.Scale, centroid.Backbone)
         );
         Assert.Equal(
-            (
-                proposal.TopDown.CenteredInstance.CropSize,
-                2.5f,
-                proposal.TopDown.CenteredInstance.Augmentation.RotationMax
-            ),
+            (options.CenteredInstance.CropSize, 2.5f, options.CenteredInstance.Augmentation.RotationMax),
             (centered.CropSize, centered.Sigma, centered.Augmentation.RotationMax)
         );
         Assert.Contains("# centered_instance: CropSize = ", File.ReadAllText(files[1]));

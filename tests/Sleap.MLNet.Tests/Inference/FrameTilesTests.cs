@@ -298,8 +298,8 @@ public sealed class FrameTilesTests(ITestOutputHelper output)
                 OutputStride = 2,
             },
         };
-        using var model = new SingleInstanceModel(options, PoseSubject.Unknown, Initialization.He, 1);
-        model.Prepare(CPU, Precision.Single);
+        using var model = options.CreateModel(PoseSubject.Placeholder, Initialization.He, 1);
+        model.Prepare(CPU);
         using var noGrad = no_grad();
         using var images = rand([1, 1, 640, 704]);
         var whole = model.Network.call(images)[0];
@@ -326,8 +326,8 @@ public sealed class FrameTilesTests(ITestOutputHelper output)
         };
         long Peak(SingleInstanceOptions chosen)
         {
-            using var model = new SingleInstanceModel(chosen, PoseSubject.Unknown, Initialization.He, 1);
-            model.Prepare(CPU, Precision.Single);
+            using var model = chosen.CreateModel(PoseSubject.Placeholder, Initialization.He, 1);
+            model.Prepare(CPU);
             using var inference = inference_mode(true);
             using var images = rand([1, 1, 1536, 1536]);
             var before = PeakFromNow();
@@ -367,8 +367,8 @@ public sealed class FrameTilesTests(ITestOutputHelper output)
     private static double Difference(SingleInstanceOptions options, int height, int width)
     {
         using var scope = NewDisposeScope();
-        using var model = new SingleInstanceModel(options, PoseSubject.Unknown, Initialization.He, 1);
-        model.Prepare(CPU, Precision.Single);
+        using var model = options.CreateModel(PoseSubject.Placeholder, Initialization.He, 1);
+        model.Prepare(CPU);
         using var noGrad = no_grad();
         var images = rand([1, 1, height, width], ScalarType.Float32);
         var (whole, tiled) = (model.Network.call(images)[0], new FrameTiles(options).Run(model.Network, images)[0]);

@@ -11,7 +11,7 @@ namespace Sleap.MLNet.Tests;
 public sealed partial class EstimatorDocsTests
 {
     private static readonly Lazy<XDocument> Docs = new(() =>
-        XDocument.Load(Path.ChangeExtension(typeof(PoseEstimators).Assembly.Location, ".xml"))
+        XDocument.Load(Path.ChangeExtension(typeof(ModelCatalog).Assembly.Location, ".xml"))
     );
     private readonly MLContext _ml = new(1);
 
@@ -49,7 +49,10 @@ public sealed partial class EstimatorDocsTests
     [Fact]
     public void Methods_that_make_an_estimator_begin_as_those_of_ML_NET()
     {
-        var methods = typeof(PoseEstimators).GetMethods().Where(method => method.IsStatic).ToList();
+        var methods = typeof(ModelCatalog)
+            .GetMethods()
+            .Where(method => method.IsStatic && !method.Name.EndsWith("Sleap", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(8, methods.Count);
         Assert.All(
             methods,
@@ -60,7 +63,7 @@ public sealed partial class EstimatorDocsTests
                     .Where(member =>
                         member
                             .Attribute("name")!
-                            .Value.StartsWith($"M:Sleap.MLNet.PoseEstimators.{method.Name}(", StringComparison.Ordinal)
+                            .Value.StartsWith($"M:Sleap.MLNet.ModelCatalog.{method.Name}(", StringComparison.Ordinal)
                     );
                 Assert.All(
                     summaries,

@@ -14,9 +14,9 @@ public sealed class ScoreTests
     public void An_animals_score_is_the_mean_of_its_nodes_scores_above_1_too(PoseModelKind kind)
     {
         using var model = SampleModels.Load(_ml, kind);
-        foreach (var stage in model.Stages)
+        foreach (var network in model.Networks)
             // The maps of the sample of top-down ID stay below 0.04.
-            Raise(stage, kind == PoseModelKind.TopDownId && stage == model.Stages[^1] ? 60 : 3);
+            Raise(network, kind == PoseModelKind.TopDownId && network == model.Networks[^1] ? 60 : 3);
         var poses = _ml.Data.Cache(model.Transform(SampleModels.Frames(_ml, kind, 2)));
         float[] nodes = [.. Rows(poses, "KeypointScore").SelectMany(row => row)],
             animals = [.. Rows(poses, "InstanceScore").SelectMany(row => row)];
@@ -34,10 +34,10 @@ public sealed class ScoreTests
     }
 
     // Maps that are as many times as high: the last convolution's weights and bias are multiplied.
-    private static void Raise(ModelStage stage, float times)
+    private static void Raise(PoseModel model, float times)
     {
         using var noGrad = torch.no_grad();
-        foreach (var (name, parameter) in stage.Model.Network.named_parameters())
+        foreach (var (name, parameter) in model.Network.named_parameters())
         {
             if (name.StartsWith("head", StringComparison.Ordinal))
                 parameter.mul_(times);

@@ -112,44 +112,7 @@ public sealed class WrongColumnsTests
     /// <summary>The model as one trained on images of a column of another name.</summary>
     private static PoseModelTransformer WithImageColumn(PoseModelTransformer model, string image)
     {
-        PoseColumnOptions columns = new() { Image = image };
-        return model switch
-        {
-            SingleInstanceTransformer one => Copy<SingleInstanceTransformer, SingleInstanceOptions>(
-                one.Options with
-                {
-                    Columns = columns,
-                }
-            ),
-            TopDownTransformer one => Copy<TopDownTransformer, TopDownOptions>(one.Options with { Columns = columns }),
-            TopDownIdTransformer one => Copy<TopDownIdTransformer, TopDownIdOptions>(
-                one.Options with
-                {
-                    Columns = columns,
-                }
-            ),
-            BottomUpTransformer one => Copy<BottomUpTransformer, BottomUpOptions>(
-                one.Options with
-                {
-                    Columns = columns,
-                }
-            ),
-            _ => Copy<BottomUpIdTransformer, BottomUpIdOptions>(
-                ((BottomUpIdTransformer)model).Options with
-                {
-                    Columns = columns,
-                }
-            ),
-        };
-
-        TModel Copy<TModel, TOptions>(TOptions options)
-            where TModel : PoseModelTransformer, ITrainedModel<TModel, TOptions> =>
-            TrainedModel.Of<TModel, TOptions>(
-                model.Environment,
-                options,
-                model.Subject,
-                model.Frame,
-                (network, i) => network.CopyWeights(model.Stages[i].Model)
-            );
+        var options = model.ModelOptions with { Columns = new() { Image = image } };
+        return TrainedModel.Share(model.Environment, options, model.Subject, model.Frame, model.Networks);
     }
 }

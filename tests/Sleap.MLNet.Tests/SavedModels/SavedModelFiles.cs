@@ -441,7 +441,7 @@ internal static class SavedModelFiles
     }
 
     private static T Small<T>(T options)
-        where T : PoseModelOptions =>
+        where T : NetworkOptions =>
         (T)(
             options with
             {

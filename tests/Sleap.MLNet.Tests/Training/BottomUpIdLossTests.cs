@@ -8,27 +8,22 @@ public sealed class BottomUpIdLossTests : IDisposable
 {
     private const float Weight = 2;
     private static readonly PoseSubject Subject = new(new Skeleton("fly", ["head", "tail"]), ["female", "male"]);
-    private readonly BottomUpIdModel _model = new(
-        new()
+    private readonly PoseModel _model = new BottomUpIdOptions
+    {
+        Backbone = new UNetOptions
         {
-            Backbone = new UNetOptions
-            {
-                Filters = 2,
-                MaxStride = 4,
-                OutputStride = 2,
-            },
-            Sigma = 1.5f,
-            ClassMaps = new()
-            {
-                Sigma = 1,
-                OutputStride = 2,
-                LossWeight = Weight,
-            },
+            Filters = 2,
+            MaxStride = 4,
+            OutputStride = 2,
         },
-        Subject,
-        Initialization.He,
-        1
-    );
+        Sigma = 1.5f,
+        ClassMaps = new()
+        {
+            Sigma = 1,
+            OutputStride = 2,
+            LossWeight = Weight,
+        },
+    }.CreateModel(Subject, Initialization.He, 1);
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose()
