@@ -49,13 +49,8 @@ public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
             "bottomup",
             options,
             frame => new FrameSampleMaker(
-                new InputFrames(
-                    frame.Height,
-                    frame.Width,
-                    options.Scale,
-                    options.Backbone.MaxStride,
-                    options.Backbone.InChannels
-                ),
+                options,
+                frame,
                 subject.Skeleton,
                 row => (float[])row.Points.Clone(),
                 LabelledRow.NoClasses

@@ -51,13 +51,8 @@ public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
             "multi_class_bottomup",
             options,
             frame => new FrameSampleMaker(
-                new InputFrames(
-                    frame.Height,
-                    frame.Width,
-                    options.Scale,
-                    options.Backbone.MaxStride,
-                    options.Backbone.InChannels
-                ),
+                options,
+                frame,
                 subject.Skeleton,
                 row => (float[])row.Points.Clone(),
                 row => row.ClassesOf(subject)

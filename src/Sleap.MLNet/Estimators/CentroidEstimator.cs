@@ -50,13 +50,8 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
             "centroid",
             options,
             frame => new FrameSampleMaker(
-                new InputFrames(
-                    frame.Height,
-                    frame.Width,
-                    options.Scale,
-                    options.Backbone.MaxStride,
-                    options.Backbone.InChannels
-                ),
+                options,
+                frame,
                 CentroidModel.Skeleton,
                 row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),
                 LabelledRow.NoClasses

@@ -135,7 +135,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         ThrowIfDisposed();
         return new ModelMapper(
             this,
-            FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name),
+            ColumnRule.Image.Require(inputSchema, ColumnNames.Image, GetType().Name),
             CentresOf(inputSchema)
         );
     }
@@ -144,7 +144,8 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     private protected virtual CentreColumn? CentresOf(DataViewSchema schema) => null;
 
     /// <summary>What predicts with the one network on whole frames.</summary>
-    private protected PosePredictor OnWholeFrames() => new WholeFramePredictor(Stages[0].Model, InputOfFirst, _device);
+    private protected PosePredictor OnWholeFrames() =>
+        new WholeFramePredictor(Stages[0].Model, ResamplerOfFirst, _device);
 
     /// <summary>
     /// What predicts with the last network in crops, around the centres that a first one finds, or around those it is
@@ -159,7 +160,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
             _device
         );
         return new TopDownPredictor(
-            Stages.Count > 1 ? ((CentroidModel)Stages[0].Model, InputOfFirst) : null,
+            Stages.Count > 1 ? ((CentroidModel)Stages[0].Model, ResamplerOfFirst) : null,
             Frame,
             crops,
             _device
@@ -178,5 +179,5 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
             (network, i) => network.CopyWeights(Stages[i].Model)
         );
 
-    private InputSizes InputOfFirst => new(Frame, Stages[0].Options);
+    private FrameResampler ResamplerOfFirst() => FrameResampler.ForNetwork(Stages[0].Options, Frame);
 }

@@ -49,13 +49,8 @@ public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransf
             "single_instance",
             options,
             frame => new FrameSampleMaker(
-                new InputFrames(
-                    frame.Height,
-                    frame.Width,
-                    options.Scale,
-                    options.Backbone.MaxStride,
-                    options.Backbone.InChannels
-                ),
+                options,
+                frame,
                 subject.Skeleton,
                 row => (float[])row.Points.Clone(),
                 _ => [-1]

@@ -18,35 +18,21 @@ public sealed class FrameResamplerTests
 
     [Theory, MemberData(nameof(Resized))]
     public void Resizing_equals_that_of_sleap_nn(string name) =>
-        AssertNear(name, (h, w) => new FrameGeometry(h, w, (float)Resizing.Argument(name, "scale")!), 1);
+        AssertNear(name, new FrameResampler(null, (float)Resizing.Argument(name, "scale")!), 1);
 
     [Theory, MemberData(nameof(Matched))]
     public void Size_matching_equals_that_of_sleap_nn(string name) =>
-        AssertNear(
-            name,
-            (h, w) =>
-                new FrameGeometry(
-                    h,
-                    w,
-                    1,
-                    1,
-                    (int?)Resizing.Argument(name, "max_height"),
-                    (int?)Resizing.Argument(name, "max_width")
-                ),
-            1
-        );
+        AssertNear(name, new FrameResampler(MaxSize(name)), 1);
 
     [Theory, MemberData(nameof(Padded))]
     public void Padding_equals_that_of_sleap_nn(string name) =>
-        AssertNear(name, (h, w) => new FrameGeometry(h, w, 1, (int)Resizing.Argument(name, "max_stride")!), 0);
+        AssertNear(name, new FrameResampler(null, 1, (int)Resizing.Argument(name, "max_stride")!), 0);
 
     [Fact]
     public void Gray_of_colour_is_that_of_sleap_nn()
     {
         var rgb = Interleaved("gray_uint8/image", out var height, out var width, out var channels);
-        var resampler = new FrameResampler(new FrameGeometry(height, width), channels, 1);
-        var gray = new byte[resampler.ByteCount];
-        resampler.Resample(rgb, gray);
+        var gray = Resample(new FrameResampler(null, channels: 1), new FramePixels(rgb, height, width, channels));
         Assert.Equal(Interleaved("gray_uint8/out", out _, out _, out _), gray);
     }
 
@@ -54,9 +40,7 @@ public sealed class FrameResamplerTests
     public void Gray_frames_fill_all_three_channels()
     {
         var gray = Interleaved("rgb_of_gray/image", out var height, out var width, out _);
-        var resampler = new FrameResampler(new FrameGeometry(height, width), 1, 3);
-        var rgb = new byte[resampler.ByteCount];
-        resampler.Resample(gray, rgb);
+        var rgb = Resample(new FrameResampler(null, channels: 3), new FramePixels(gray, height, width, 1));
         Assert.Equal(Interleaved("rgb_of_gray/out", out _, out _, out _), rgb);
     }
 
@@ -107,10 +91,10 @@ public sealed class FrameResamplerTests
     public void A_flat_frame_stays_flat_and_its_padding_black(byte level, byte tenths, byte maxDraw)
     {
         var geometry = new FrameGeometry(37, 53, (tenths % 15 + 1) / 10f, 16, maxDraw % 80 + 20, 70);
-        var resampler = new FrameResampler(geometry, 1, 1);
+        var resampler = new FrameResampler((maxDraw % 80 + 20, 70), (tenths % 15 + 1) / 10f, 16);
         byte[] frame = [.. Enumerable.Repeat(level, 37 * 53)],
-            input = [.. Enumerable.Repeat((byte)99, resampler.ByteCount)];
-        resampler.Resample(frame, input);
+            input = [.. Enumerable.Repeat((byte)99, geometry.InputHeight * geometry.InputWidth)];
+        resampler.Resample(new FramePixels(frame, 37, 53, 1), input);
         Assert.Equal(level, input[0]);
         Assert.All(input, value => Assert.InRange(value, 0, level));
         var right = (int)MathF.Ceiling(53 * geometry.PointScale) + 1;
@@ -126,7 +110,7 @@ public sealed class FrameResamplerTests
     [Fact]
     public void Several_threads_may_share_one()
     {
-        var resampler = new FrameResampler(new FrameGeometry(120, 160, 0.5f, 16), 3, 1);
+        var resampler = new FrameResampler((120, 160), 0.5f, 16, 1);
         byte[][] frames =
         [
             .. Enumerable
@@ -138,12 +122,7 @@ public sealed class FrameResamplerTests
                     return frame;
                 }),
         ];
-        byte[] Input(byte[] frame)
-        {
-            var input = new byte[resampler.ByteCount];
-            resampler.Resample(frame, input);
-            return input;
-        }
+        byte[] Input(byte[] frame) => Resample(resampler, new FramePixels(frame, 120, 160, 3));
         byte[][] alone = [.. frames.Select(Input)],
             together = new byte[frames.Length][];
         Parallel.For(0, frames.Length, i => together[i] = Input(frames[i]));
@@ -153,19 +132,21 @@ public sealed class FrameResamplerTests
     [Fact]
     public void Buffers_of_another_size_are_refused_with_the_size_expected()
     {
-        var resampler = new FrameResampler(new FrameGeometry(10, 20, 1, 16), 1, 1);
+        var resampler = new FrameResampler((10, 20), 1, 16, 1);
         Assert.Contains(
             "expected 200",
-            Assert
-                .Throws<ArgumentException>(() => resampler.Resample(new byte[199], new byte[resampler.ByteCount]))
-                .Message
+            Assert.Throws<ArgumentException>(() => resampler.Resample(Frame(199, 1), new byte[512])).Message
         );
         Assert.Contains(
             "expected 512",
-            Assert.Throws<ArgumentException>(() => resampler.Resample(new byte[200], new byte[511])).Message
+            Assert.Throws<ArgumentException>(() => resampler.Resample(Frame(200, 1), new byte[511])).Message
         );
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FrameResampler(resampler.Geometry, 2, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FrameResampler(resampler.Geometry, 1, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => resampler.Resample(Frame(400, 2), new byte[512]));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new FrameResampler((10, 20), 1, 16, 4).Resample(Frame(200, 1), new byte[4 * 512])
+        );
+
+        FramePixels Frame(int bytes, int channels) => new(new byte[bytes], 10, 20, channels);
     }
 
     [Fact]
@@ -173,25 +154,39 @@ public sealed class FrameResamplerTests
     {
         using var scope = NewDisposeScope();
         byte[] bytes = [.. Enumerable.Range(0, 2 * 2 * 3 * 3).Select(i => (byte)(7 * i))];
-        var images = InputTensor.FromBytes(bytes, 2, 2, 3, 3);
+        var images = NetworkInput.FromBytes(bytes, 2, 2, 3, 3);
         Assert.Equal([2, 3, 2, 3], images.shape);
         Assert.True(ChannelsLast.Is(images));
         Assert.Equal(bytes[1 * 18 + 1 * 9 + 2 * 3 + 1] / 255f, images[1, 1, 1, 2].item<float>());
-        Assert.True(ChannelsLast.Is(InputTensor.FromBytes(bytes, 3, 3, 4, 1)));
+        Assert.True(ChannelsLast.Is(NetworkInput.FromBytes(bytes, 3, 3, 4, 1)));
         Assert.Contains(
             "expected 72",
-            Assert.Throws<ArgumentException>(() => InputTensor.FromBytes(bytes, 2, 3, 4, 3)).Message
+            Assert.Throws<ArgumentException>(() => NetworkInput.FromBytes(bytes, 2, 3, 4, 3)).Message
         );
     }
 
-    private static void AssertNear(string name, Func<int, int, FrameGeometry> geometry, int levels)
+    private static (int, int)? MaxSize(string name)
+    {
+        var image = Resizing.Tensor($"{name}/image");
+        return (
+            (int?)Resizing.Argument(name, "max_height") ?? (int)image.size(2),
+            (int?)Resizing.Argument(name, "max_width") ?? (int)image.size(3)
+        );
+    }
+
+    private static byte[] Resample(FrameResampler resampler, FramePixels frame)
+    {
+        var input = new byte[resampler.ByteCountOf(frame)];
+        resampler.Resample(frame, input);
+        return input;
+    }
+
+    private static void AssertNear(string name, FrameResampler resampler, int levels)
     {
         var frame = Interleaved($"{name}/image", out var height, out var width, out var channels);
         var expected = Interleaved($"{name}/out", out var outHeight, out var outWidth, out _);
-        var resampler = new FrameResampler(geometry(height, width), channels, channels);
+        var input = Resample(resampler, new FramePixels(frame, height, width, channels));
         Assert.Equal((outHeight, outWidth), (resampler.Geometry.InputHeight, resampler.Geometry.InputWidth));
-        var input = new byte[resampler.ByteCount];
-        resampler.Resample(frame, input);
         Assert.InRange(expected.Zip(input, (a, b) => Math.Abs(a - b)).Max(), 0, levels);
     }
 

@@ -36,7 +36,7 @@ public sealed class FrameGeometryTests
         Assert.InRange(
             Golden.Difference(
                 Coordinates.Tensor("undo_input_scale_0.5/out"),
-                new FrameGeometry(100, 100, 0.5f).ToFrame(coordinates)
+                ToFrame(new FrameGeometry(100, 100, 0.5f), coordinates)
             ),
             0,
             1e-6
@@ -58,7 +58,7 @@ public sealed class FrameGeometryTests
             Assert.InRange(
                 Golden.Difference(
                     Coordinates.Tensor("undo_eff_scale/out")[sample],
-                    geometry.ToFrame(Coordinates.Tensor("undo_eff_scale/coords")[sample])
+                    ToFrame(geometry, Coordinates.Tensor("undo_eff_scale/coords")[sample])
                 ),
                 0,
                 1e-5
@@ -67,6 +67,13 @@ public sealed class FrameGeometryTests
 
         var cells = Coordinates.Tensor("undo_stride_4/coords");
         Assert.InRange(Golden.Difference(Coordinates.Tensor("undo_stride_4/out"), cells * 4), 0, 1e-6);
+    }
+
+    private static Tensor ToFrame(FrameGeometry geometry, Tensor coordinates)
+    {
+        var xy = Golden.Floats(coordinates);
+        geometry.ToFrame(xy);
+        return tensor(xy, coordinates.shape);
     }
 
     [Property]
@@ -83,16 +90,17 @@ public sealed class FrameGeometryTests
         if (!float.IsFinite(x) || !float.IsFinite(y))
             return;
         (x, y) = (x % 1e5f, y % 1e5f);
+        var stride = 1 << (tenths % 6);
         var geometry = new FrameGeometry(
             height % 2000 + 10,
             width % 2000 + 10,
             (tenths % 20 + 1) / 10f,
-            1 << (tenths % 6),
+            stride,
             maxHeight % 2000 + 10,
             maxWidth % 2000 + 10
         );
-        Assert.Equal(0, geometry.InputHeight % geometry.Stride);
-        Assert.Equal(0, geometry.InputWidth % geometry.Stride);
+        Assert.Equal(0, geometry.InputHeight % stride);
+        Assert.Equal(0, geometry.InputWidth % stride);
         float[] points = [x, y, float.NaN, 1];
         geometry.ToInput(points);
         geometry.ToFrame(points);

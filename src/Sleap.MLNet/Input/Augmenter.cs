@@ -3,57 +3,48 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Changes a batch of frames and their points by one and the same random map. A point p goes to R·S·(p + t - c) + c, c
-/// being the centre of the picture before and after: first moved, then scaled, then turned, as in SLEAP-NN. Pixel
-/// centres are whole numbers for picture and points alike, so they stay together to the last fraction (SLEAP-NN's
-/// points are up to half a pixel off their picture).
-/// </summary>
+/// <summary>Applies random changes to a batch of images, and the same changes to its points.</summary>
+/// <remarks>
+/// A point p becomes R·S·(p + t - c) + c, where c is the center of the image before and after: it is moved, then
+/// scaled, then rotated, as in sleap-nn. Pixel centers are whole numbers for images and points alike, so that points
+/// stay exactly on their pixels (in sleap-nn they are up to half a pixel off).
+/// </remarks>
 internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
 {
-    // For each node the one it becomes in a mirror image.
+    // The node that each node becomes in a mirror image.
     private readonly int[] _mirror = Mirror(skeleton);
-    private readonly PictureChanges _pictures = new(options);
+    private readonly PixelChanges _pixels = new(options);
 
     /// <summary>Changes nothing.</summary>
     public static Augmenter None { get; } = new(AugmentationOptions.None, new Skeleton("", []));
 
     /// <param name="images">(B, C, H, W), 0..1.</param>
-    /// <param name="points">x, y pairs of B · animals · N nodes in pixels of the images, NaN = missing; changed in
-    /// place. Nodes that leave the result become NaN.</param>
-    /// <param name="random">What everything is drawn from.</param>
-    /// <param name="height">Rows of the result, which shows the middle of the changed image; null: those of the
+    /// <param name="points">x and y of B · instances · nodes in pixels of the images, NaN = missing; changed in place.
+    /// Nodes that leave the result become NaN.</param>
+    /// <param name="random">All random numbers come from it.</param>
+    /// <param name="height">Rows of the result, which shows the center of the changed image; null: those of the
     /// images.</param>
-    /// <param name="width">Its columns.</param>
+    /// <param name="width">Columns of the result; null: those of the images.</param>
     /// <returns>(B, C, height, width), 0..1; the same tensor when there is nothing to change.</returns>
     public Tensor Apply(Tensor images, Span<float> points, Random random, int? height = null, int? width = null)
     {
         var (count, from) = ((int)images.shape[0], ((int)images.shape[2], (int)images.shape[3]));
         var to = (height ?? from.Item1, width ?? from.Item2);
-        if (options.ChangesGeometry || to != from)
+        if (!options.ChangesGeometry && to == from)
+            return _pixels.Apply(images, random);
+        var theta = new float[count * 6];
+        var pointsEach = points.Length / count;
+        for (var i = 0; i < count; i++)
         {
-            var theta = new float[count * 6];
-            var perFrame = points.Length / count;
-            for (var i = 0; i < count; i++)
-            {
-                var map = Draw(random, from, to);
-                MapPoints(map, points.Slice(i * perFrame, perFrame), to);
-                WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
-            }
-            using var grid = nn.functional.affine_grid(
-                tensor(theta, count, 2, 3),
-                [count, images.shape[1], to.Item1, to.Item2],
-                false
-            );
-            images = nn.functional.grid_sample(
-                images,
-                grid,
-                GridSampleMode.Bilinear,
-                GridSamplePaddingMode.Zeros,
-                false
-            );
+            var map = Draw(random, from, to);
+            MapPoints(map, points.Slice(i * pointsEach, pointsEach), to);
+            WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
         }
-        return _pictures.Apply(images, random);
+
+        long[] shape = [count, images.shape[1], to.Item1, to.Item2];
+        using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), shape, false); // (B, height, width, 2)
+        images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false);
+        return _pixels.Apply(images, random);
     }
 
     /// <summary>The map of points q = [A B; D E]·p + (C, F), pixel coordinates.</summary>
@@ -69,11 +60,12 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         }
     }
 
+    /// <summary>Draws the map of one image.</summary>
     internal Affine Draw(Random random, (int Height, int Width) from, (int Height, int Width) to)
     {
         var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
-        var turned = random.NextSingle() < options.RotationProbability;
-        var angle = turned ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
+        var rotated = random.NextSingle() < options.RotationProbability;
+        var angle = rotated ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
         var scale = Between(options.ScaleMin, options.ScaleMax);
         var (dx, dy) = (
             Between(-options.TranslateWidth, options.TranslateWidth) * to.Width,
@@ -82,7 +74,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);
         var (cx, cy) = ((from.Width - 1) / 2f, (from.Height - 1) / 2f);
         var (tx, ty) = ((to.Width - 1) / 2f, (to.Height - 1) / 2f);
-        var side = flipped ? -1 : 1; // the mirror image comes first, about the same centre
+        var side = flipped ? -1 : 1; // the mirror image comes first, about the same center
         return new(
             cos * side,
             -sin,
@@ -96,7 +88,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         float Between(float low, float high) => low == high ? low : low + random.NextSingle() * (high - low);
     }
 
-    internal void MapPoints(Affine map, Span<float> points, (int Height, int Width) to)
+    private void MapPoints(Affine map, Span<float> points, (int Height, int Width) to)
     {
         for (var i = 0; i < points.Length; i += 2)
         {
@@ -104,6 +96,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             var inside = x >= -0.5f && x <= to.Width - 0.5f && y >= -0.5f && y <= to.Height - 0.5f; // NaN is not inside
             (points[i], points[i + 1]) = inside ? (x, y) : (float.NaN, float.NaN);
         }
+
         if (!map.Flipped)
             return;
         var before = points.ToArray();
@@ -112,8 +105,8 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             before.AsSpan(i / size * size + 2 * _mirror[i % size / 2], 2).CopyTo(points[i..]);
     }
 
-    // grid_sample wants, for each output pixel, where to look in the input, both in units where the image's edges are
-    // -1 and 1.
+    // affine_grid takes, for each image, the map from output to input pixels as a 2×3 matrix, both in units where the
+    // edges of the image are -1 and 1.
     private static void WriteSampling(
         Affine map,
         (int Height, int Width) from,

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The random changes that leave every point where it is: mixing, blur, contrast, brightness, noise, erasing, in this
-/// order. What is off draws nothing.
+/// Random changes of pixel values, which leave all points where they are: mixing, blur, contrast, brightness, noise and
+/// erasing, in this order. A change that is off draws no random numbers.
 /// </summary>
-internal sealed class PictureChanges(AugmentationOptions options)
+internal sealed class PixelChanges(AugmentationOptions options)
 {
     /// <param name="images">(B, C, H, W), 0..1; not changed.</param>
-    /// <param name="random">What everything is drawn from.</param>
+    /// <param name="random">All random numbers come from it.</param>
     /// <returns>The same shape; the same tensor when there is nothing to change.</returns>
     public Tensor Apply(Tensor images, Random random)
     {
@@ -27,20 +27,20 @@ internal sealed class PictureChanges(AugmentationOptions options)
     {
         var count = (int)images.shape[0];
         var shares = Drawn(count, options.MixupProbability, options.MixupLambdaMin, options.MixupLambdaMax, random);
-        // Another picture than itself, wherever there is one.
+        // Each image is mixed with another one, except in a batch of one.
         var by = count == 1 ? 0 : random.Next(1, count);
         long[] others = [.. Enumerable.Range(0, count).Select(i => (long)((i + by) % count))];
         var share = tensor(shares, count, 1, 1, 1);
-        return images.mul(share.neg().add(1)).add(images.index_select(0, tensor(others)).mul(share));
+        return images * (1 - share) + images.index_select(0, tensor(others)) * share; // (B, C, H, W)
     }
 
-    // A Gaussian of its own for each picture: a sum of moved pictures, along x and then along y.
+    // A Gaussian of its own for each image: a weighted sum of shifted images, along x and then along y.
     private Tensor Blur(Tensor images, Random random)
     {
         var count = (int)images.shape[0];
         var sigmas = Drawn(count, options.BlurProbability, options.BlurSigmaMin, options.BlurSigmaMax, random);
         var (height, width) = (images.shape[2], images.shape[3]);
-        // Pictures smaller than the kernel have no more to take.
+        // No wider than the image, since padding replicates its border.
         var reach = (int)Math.Min(Math.Ceiling(3 * sigmas.Max()), Math.Min(height, width) - 1);
         if (reach == 0)
             return images;
@@ -55,8 +55,7 @@ internal sealed class PictureChanges(AugmentationOptions options)
             Tensor? sum = null;
             for (var k = 0; k <= 2 * reach; k++)
             {
-                var part = wide.narrow(dimension, k, size)
-                    .mul(tensor([.. weights.Select(one => one[k])], count, 1, 1, 1));
+                var part = wide.narrow(dimension, k, size) * tensor([.. weights.Select(one => one[k])], count, 1, 1, 1);
                 sum = sum is null ? part : sum.add_(part);
             }
             return sum!;
@@ -64,7 +63,7 @@ internal sealed class PictureChanges(AugmentationOptions options)
         return Along(Along(images, 3, width), 2, height);
     }
 
-    // The middle one is all of it where nothing is blurred.
+    // 1 in the middle and 0 elsewhere for an image that is not blurred.
     private static float[] Gaussian(float sigma, int reach)
     {
         double[] values =
@@ -119,10 +118,10 @@ internal sealed class PictureChanges(AugmentationOptions options)
             var contrast = options.ContrastMin + random.NextSingle() * (options.ContrastMax - options.ContrastMin);
             var brightness =
                 options.BrightnessMin + random.NextSingle() * (options.BrightnessMax - options.BrightnessMin);
-            // contrast first, then brightness
+            // Contrast first, then brightness.
             (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness);
         }
-        var changed = images.mul(tensor(gain, count, 1, 1, 1)).add(tensor(shift, count, 1, 1, 1));
+        var changed = images * tensor(gain, count, 1, 1, 1) + tensor(shift, count, 1, 1, 1);
         if (options.NoiseStandardDeviation > 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());

@@ -14,14 +14,19 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
     private readonly ResampleTaps _columns = new(sourceWidth, targetWidth);
     private readonly ResampleTaps _rows = new(sourceHeight, targetHeight);
 
+    /// <summary>The resizing from one size to another; null where they are equal.</summary>
+    public static ImageResize? Between((int Height, int Width) source, (int Height, int Width) target, int channels) =>
+        source == target ? null : new(source.Height, source.Width, target.Height, target.Width, channels);
+
     /// <summary>Resizes one image.</summary>
     /// <param name="source">Rows of interleaved pixels.</param>
-    /// <param name="target">Where the rows go.</param>
+    /// <param name="target">Gets the rows.</param>
     /// <param name="targetStride">Bytes from one row of the target to the next.</param>
     public void Resize(ReadOnlySpan<byte> source, Span<byte> target, int targetStride)
     {
         int sourceStride = sourceWidth * channels,
             rowBytes = targetWidth * channels;
+        // The image at its new width and old height.
         var narrowed = ArrayPool<byte>.Shared.Rent(sourceHeight * rowBytes);
         for (var y = 0; y < sourceHeight; y++)
         {
@@ -30,17 +35,18 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
             if (sourceWidth == targetWidth)
                 line.CopyTo(output);
             else if (channels == 1 && _columns.Width % ResampleTaps.Lanes == 0)
-                AlongGray(line, output);
+                GrayRow(line, output);
             else
-                Along(line, output);
+                Row(line, output);
         }
 
         for (var y = 0; y < targetHeight; y++)
-            Across(narrowed, target.Slice(y * targetStride, rowBytes), y);
+            Column(narrowed, target.Slice(y * targetStride, rowBytes), y);
         ArrayPool<byte>.Shared.Return(narrowed);
     }
 
-    private void AlongGray(ReadOnlySpan<byte> line, Span<byte> output)
+    // Resizes one gray row, eight taps at a time.
+    private void GrayRow(ReadOnlySpan<byte> line, Span<byte> output)
     {
         ref var pixels = ref MemoryMarshal.GetReference(line);
         ref var weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
@@ -63,10 +69,11 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
         }
     }
 
-    private void Along(ReadOnlySpan<byte> line, Span<byte> output)
+    // Resizes one row of any number of channels.
+    private void Row(ReadOnlySpan<byte> line, Span<byte> output)
     {
         var half = 1 << (_columns.Precision - 1);
-        for (var i = channels == 3 ? AlongColour(line, output) : 0; i < _columns.Count; i++)
+        for (var i = channels == 3 ? ColorRow(line, output) : 0; i < _columns.Count; i++)
         {
             ReadOnlySpan<int> weights = _columns.Weights.AsSpan(i * _columns.Width, _columns.Width);
             var window = line.Slice(_columns.First[i] * channels, _columns.Width * channels);
@@ -80,9 +87,9 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
         }
     }
 
-    // All pixels whose window has a byte after it, so that a colour can be read as four bytes. Gives how many those
-    // were.
-    private int AlongColour(ReadOnlySpan<byte> line, Span<byte> output)
+    // Resizes the RGB pixels whose taps have a byte after them, so that a color can be read as four bytes. Returns how
+    // many these are.
+    private int ColorRow(ReadOnlySpan<byte> line, Span<byte> output)
     {
         ref var pixels = ref MemoryMarshal.GetReference(line);
         ref var weights = ref MemoryMarshal.GetArrayDataReference(_columns.Weights);
@@ -93,8 +100,8 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
             var sums = half;
             for (var tap = 0; tap < _columns.Width; tap++)
             {
-                var colour = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, (_columns.First[i] + tap) * 3));
-                var words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(colour).AsByte());
+                var color = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixels, (_columns.First[i] + tap) * 3));
+                var words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(color).AsByte());
                 sums += Vector128.WidenLower(words).AsInt32() * Unsafe.Add(ref weights, i * _columns.Width + tap);
             }
 
@@ -106,7 +113,8 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
         return i;
     }
 
-    private void Across(ReadOnlySpan<byte> narrowed, Span<byte> output, int y)
+    // Makes row y of the result, 16 bytes at a time.
+    private void Column(ReadOnlySpan<byte> narrowed, Span<byte> output, int y)
     {
         ReadOnlySpan<int> weights = _rows.Weights.AsSpan(y * _rows.Width, _rows.Width);
         int stride = output.Length,
@@ -145,5 +153,72 @@ internal sealed class ImageResize(int sourceHeight, int sourceWidth, int targetH
                 sum += Unsafe.Add(ref first, tap * stride + x) * weights[tap];
             output[x] = (byte)Math.Min(sum >> _rows.Precision, 255);
         }
+    }
+}
+
+/// <summary>
+/// Which pixels of a line are summed to each pixel of the resized line, and with which weights: a triangle as wide as
+/// the larger of the two pixel sizes, which is bilinear interpolation with antialiasing, as in Pillow and torchvision.
+/// Weights are 16-bit fixed point.
+/// </summary>
+internal sealed class ResampleTaps
+{
+    /// <summary>
+    /// <see cref="Width"/> is a multiple of it where the line is long enough, so that a whole vector can be read.
+    /// </summary>
+    public const int Lanes = 8;
+
+    public ResampleTaps(int source, int target)
+    {
+        double step = (double)source / target,
+            support = Math.Max(step, 1);
+        int needed = (int)Math.Ceiling(support) * 2 + 1,
+            whole = (needed + Lanes - 1) / Lanes * Lanes;
+        Width = whole <= source ? whole : Math.Min(needed, source);
+        First = new int[target];
+        var weights = new double[target * Width];
+        for (var i = 0; i < target; i++)
+        {
+            var center = (i + 0.5) * step;
+            int start = Math.Max((int)(center - support + 0.5), 0),
+                end = Math.Min((int)(center + support + 0.5), source);
+            // The last pixels have Width taps too: they start further left, with weights of zero.
+            First[i] = Math.Min(start, source - Width);
+            var taps = weights.AsSpan(i * Width, Width);
+            double sum = 0;
+            for (var x = start; x < end; x++)
+                sum += taps[x - First[i]] = Math.Max(0, 1 - Math.Abs((x - center + 0.5) / support));
+            for (var x = 0; x < Width; x++)
+                taps[x] /= sum;
+        }
+
+        Precision = PrecisionFor(weights.Max());
+        Weights = [.. weights.Select(weight => (int)(0.5 + weight * (1 << Precision)))];
+    }
+
+    /// <summary>Pixels of the resized line.</summary>
+    public int Count => First.Length;
+
+    /// <summary>First source pixel of each pixel of the resized line.</summary>
+    public int[] First { get; }
+
+    /// <summary>Source pixels of each pixel of the resized line, those of weight zero included.</summary>
+    public int Width { get; }
+
+    /// <summary>
+    /// <see cref="Width"/> weights for each pixel of the resized line, in units of 1/2^<see cref="Precision"/>.
+    /// </summary>
+    public int[] Weights { get; }
+
+    /// <summary>Binary places of the weights.</summary>
+    public int Precision { get; }
+
+    // As many binary places as keep the largest weight within 16 bits.
+    private static int PrecisionFor(double largest)
+    {
+        var precision = 0;
+        while (precision < 22 && (int)(0.5 + largest * (1 << (precision + 1))) < 1 << 15)
+            precision++;
+        return precision;
     }
 }
