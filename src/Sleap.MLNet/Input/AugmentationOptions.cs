@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Random changes of training images and their points. Values are drawn uniformly from each range. Names as in sleap-nn's
-/// <c>augmentation_config</c>.
+/// Random changes of training images and their points. Values are drawn uniformly from each range. Names as in
+/// sleap-nn's <c>augmentation_config</c>.
 /// </summary>
 public sealed record AugmentationOptions
 {

@@ -4,28 +4,28 @@ using System.Runtime.Intrinsics;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The transforms of Winograd's minimal filtering F(4×4, 3×3): of a 6×6 patch of the input, of a 3×3 filter, and of the
-/// 36 products back to 4×4 pixels of the output, for eight channels at once. 36 multiplications a channel take the
-/// place of 144.
+/// The transforms of Winograd's minimal filtering F(4×4, 3×3): of a 6×6 patch of the input, of a 3×3 filter, and from
+/// the 36 products to 4×4 pixels of the output, for eight channels at once. They need 36 multiplications a channel
+/// instead of 144.
 /// </summary>
 /// <remarks>
 /// Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016 (arXiv:1509.09308), with the points 0, ±√½,
-/// ±√2 and ∞ in the place of 0, ±1, ±2 and ∞: the numbers in between stay of one size, and rounding is about that of
-/// the plain sum.
+/// ±√2 and ∞ instead of 0, ±1, ±2 and ∞: the intermediate numbers have similar magnitudes, and the rounding error is
+/// about twice that of the plain sum.
 /// </remarks>
 [SkipLocalsInit]
-internal static unsafe class WinogradTile
+internal static unsafe class WinogradTransform
 {
     /// <summary>Side of a tile of the output.</summary>
     public const int Side = 4;
 
-    /// <summary>Side of the input's patch under a tile.</summary>
+    /// <summary>Side of the patch of the input that a tile depends on.</summary>
     public const int Patch = 6;
 
-    /// <summary>Products a channel, which is as many as a patch has pixels.</summary>
+    /// <summary>Products a channel; as many as a patch has pixels.</summary>
     public const int Points = Patch * Patch;
 
-    /// <summary>Channels that are worked on at once.</summary>
+    /// <summary>Channels that are computed at once.</summary>
     public const int Lanes = 8;
 
     // The points are 0, ±P, ±Q and ∞, and P·Q = 1.
@@ -38,12 +38,12 @@ internal static unsafe class WinogradTile
     private const float FilterP = -2f / 3f,
         FilterQ = 1f / 6f; // 1 / (2P²(P² - Q²)), 1 / (2Q²(Q² - P²))
 
-    /// <summary>A patch of the input to its 36 factors.</summary>
+    /// <summary>Transforms a patch of the input to its 36 factors.</summary>
     /// <param name="patch">The eight channels of the upper left pixel.</param>
-    /// <param name="row">Numbers from row to row.</param>
-    /// <param name="pixel">Numbers from pixel to pixel.</param>
-    /// <param name="factors">Where the first factor goes.</param>
-    /// <param name="stride">Numbers from factor to factor.</param>
+    /// <param name="row">Floats from row to row.</param>
+    /// <param name="pixel">Floats from pixel to pixel.</param>
+    /// <param name="factors">Gets the first factor.</param>
+    /// <param name="stride">Floats from factor to factor.</param>
     public static void Input(float* patch, nint row, nint pixel, float* factors, nint stride)
     {
         var half = stackalloc float[Points * Lanes];
@@ -78,11 +78,11 @@ internal static unsafe class WinogradTile
         }
     }
 
-    /// <summary>A filter of eight outputs to its 36 factors.</summary>
-    /// <param name="filter">The eight numbers of the upper left.</param>
-    /// <param name="place">Numbers from place to place of the filter, of which there are nine, row by row.</param>
-    /// <param name="factors">Where the first factor goes.</param>
-    /// <param name="stride">Numbers from factor to factor.</param>
+    /// <summary>Transforms a filter of eight outputs to its 36 factors.</summary>
+    /// <param name="filter">The eight outputs of the upper left place.</param>
+    /// <param name="place">Floats from place to place of the filter, of which there are nine, row by row.</param>
+    /// <param name="factors">Gets the first factor.</param>
+    /// <param name="stride">Floats from factor to factor.</param>
     public static void Filter(float* filter, nint place, float* factors, nint stride)
     {
         var half = stackalloc float[Patch * 3 * Lanes];
@@ -110,12 +110,12 @@ internal static unsafe class WinogradTile
         }
     }
 
-    /// <summary>36 sums of products to a tile of the output.</summary>
+    /// <summary>Transforms 36 sums of products to a tile of the output.</summary>
     /// <param name="sums">The first of them, eight channels.</param>
-    /// <param name="stride">Numbers from sum to sum.</param>
-    /// <param name="bias">Is added.</param>
-    /// <param name="least">What is less becomes this; NaN stays NaN.</param>
-    /// <param name="tile">Where the tile goes.</param>
+    /// <param name="stride">Floats from sum to sum.</param>
+    /// <param name="bias">Added to every pixel.</param>
+    /// <param name="least">Lower limit of the output; NaN stays NaN.</param>
+    /// <param name="tile">Gets the tile.</param>
     public static void Output(
         float* sums,
         nint stride,
@@ -162,7 +162,7 @@ internal static unsafe class WinogradTile
                 out var x2,
                 out var x3
             );
-            // The second operand of MaxNative is what a NaN gives.
+            // MaxNative gives its second operand where one is NaN.
             tile.Store(
                 y,
                 Vector256.MaxNative(least, x0 + bias),
@@ -174,13 +174,14 @@ internal static unsafe class WinogradTile
     }
 
     /// <summary>
-    /// A tile of the output's gradient to the 36 gradients of the sums: the transposed of <see cref="Output"/>.
+    /// Transforms a tile of the output's gradient to the gradients of the 36 sums: the transpose of
+    /// <see cref="Output"/>.
     /// </summary>
     /// <param name="tile">The eight channels of the upper left pixel.</param>
-    /// <param name="row">Numbers from row to row.</param>
-    /// <param name="pixel">Numbers from pixel to pixel.</param>
-    /// <param name="gradients">Where the first goes.</param>
-    /// <param name="stride">Numbers from one to the next.</param>
+    /// <param name="row">Floats from row to row.</param>
+    /// <param name="pixel">Floats from pixel to pixel.</param>
+    /// <param name="gradients">Gets the first of them.</param>
+    /// <param name="stride">Floats from one to the next.</param>
     public static void OutputGradient(float* tile, nint row, nint pixel, float* gradients, nint stride)
     {
         var half = stackalloc float[Patch * Side * Lanes];
@@ -212,14 +213,14 @@ internal static unsafe class WinogradTile
     }
 
     /// <summary>
-    /// The gradients of a filter's 36 factors, of eight outputs, to those of the filter: the transposed of
+    /// Transforms the gradients of a filter's 36 factors, of eight outputs, to those of the filter: the transpose of
     /// <see cref="Filter"/>.
     /// </summary>
     /// <param name="factors">The first of them.</param>
-    /// <param name="stride">Numbers from one to the next.</param>
-    /// <param name="filter">Where the upper left of the first output's filter goes.</param>
-    /// <param name="output">Numbers from output to output.</param>
-    /// <param name="place">Numbers from place to place of the filter, row by row.</param>
+    /// <param name="stride">Floats from one to the next.</param>
+    /// <param name="filter">Gets the upper left place of the first output's filter.</param>
+    /// <param name="output">Floats from output to output.</param>
+    /// <param name="place">Floats from place to place of the filter, row by row.</param>
     public static void FilterGradient(float* factors, nint stride, float* filter, nint output, nint place)
     {
         float* half = stackalloc float[3 * Patch * Lanes],
