@@ -107,11 +107,11 @@ internal static class InferenceBench
     /// </summary>
     private static void Parts(PoseCatalog pose, int frames)
     {
-        var geometry = new FrameGeometry(480, 640, 0.5f, 16);
         using var source = Sleap.IO.Video.FromFile(OpenField).Open();
         var frame = source.Read(0);
-        var resampler = new FrameResampler(geometry, frame.Channels, 1);
-        var input = new byte[Batch * resampler.ByteCount];
+        var resampler = new FrameResampler((480, 640), 0.5f, 16, 1);
+        var geometry = resampler.Geometry;
+        var input = new byte[Batch * geometry.InputHeight * geometry.InputWidth];
         using var network = ForPrediction();
         using var images = rand(Batch, 1, geometry.InputHeight, geometry.InputWidth);
         using var inference = inference_mode(true);
@@ -131,7 +131,11 @@ internal static class InferenceBench
                 "resample",
                 Best(
                     3,
-                    () => Repeat(frames, () => resampler.Resample(frame.Pixels, input.AsSpan(0, resampler.ByteCount)))
+                    () =>
+                        Repeat(
+                            frames,
+                            () => resampler.Resample(FramePixels.Of(frame), input.AsSpan(0, input.Length / Batch))
+                        )
                 ) / frames
             ),
             (
@@ -142,7 +146,7 @@ internal static class InferenceBench
                         Repeat(
                             frames / Batch,
                             () =>
-                                InputTensor
+                                NetworkInput
                                     .FromBytes(input, Batch, geometry.InputHeight, geometry.InputWidth, 1)
                                     .Dispose()
                         )

@@ -117,7 +117,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         ThrowIfDisposed();
         return new ModelMapper(
             this,
-            FrameReader.Require(inputSchema, ColumnNames.Image, GetType().Name),
+            ColumnRule.Image.Require(inputSchema, ColumnNames.Image, GetType().Name),
             ModelOptions.BindCenters(inputSchema, Subject)
         );
     }

@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 /// <summary>
 /// A network's parameters in files, named as in sleap-nn's checkpoints: with <c>model.</c> before each name.
 /// </summary>
-public static class NetworkState
+internal static class NetworkState
 {
     private const string Prefix = "model.";
     private const string EncoderPrefix = "backbone.enc.";

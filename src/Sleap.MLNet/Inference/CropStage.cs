@@ -15,19 +15,16 @@ internal sealed class CropStage(
 )
 {
     private readonly int _size = options.CropSize!.Value;
-    private readonly InputFrames _inputs = new(
-        options.CropSize!.Value,
-        options.CropSize!.Value,
-        options.Scale,
-        options.Backbone.MaxStride,
-        options.Backbone.InChannels
+    private readonly FrameResampler _resampler = FrameResampler.ForNetwork(
+        options,
+        (options.CropSize!.Value, options.CropSize.Value)
     );
 
     /// <param name="canvases">The frames, each with all its pixels.</param>
     /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose centre is NaN
     /// stays empty.</param>
     /// <returns>Of each frame as many animals as it has centers, in pixels of its canvas.</returns>
-    public InstanceArray[] Find(IReadOnlyList<Canvas> canvases, IReadOnlyList<InstanceArray> centers)
+    public InstanceArray[] Find(IReadOnlyList<FrameCanvas> canvases, IReadOnlyList<InstanceArray> centers)
     {
         var crops = new List<(int Frame, int Animal)>();
         for (var frame = 0; frame < centers.Count; frame++)
@@ -54,15 +51,15 @@ internal sealed class CropStage(
 
     private void FindIn(
         (int Frame, int Animal)[] crops,
-        IReadOnlyList<Canvas> canvases,
+        IReadOnlyList<FrameCanvas> canvases,
         IReadOnlyList<InstanceArray> centers,
         InstanceArray?[][] found
     )
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode(true);
-        var (windows, geometries) = (new CropWindow[crops.Length], new FrameGeometry[crops.Length]);
-        var inputs = new byte[crops.Length * _inputs.ByteCount];
+        var windows = new CropWindow[crops.Length];
+        var inputs = new NetworkInput(_resampler, crops.Length);
         var pixels = new byte[_size * _size * 3];
         for (var i = 0; i < crops.Length; i++)
         {
@@ -74,24 +71,14 @@ internal sealed class CropStage(
                 options.CropAlignment
             );
             var canvas = canvases[frame].Pixels;
-            windows[i].Cut(canvas, pixels.AsSpan(0, _size * _size * canvas.Channels));
-            geometries[i] = _inputs.Read(
-                new FramePixels(pixels.AsSpan(0, _size * _size * canvas.Channels), _size, _size, canvas.Channels),
-                inputs.AsSpan(i * _inputs.ByteCount, _inputs.ByteCount)
-            );
+            var crop = pixels.AsSpan(0, _size * _size * canvas.Channels);
+            windows[i].Cut(canvas, crop);
+            inputs.Read(i, new FramePixels(crop, _size, _size, canvas.Channels));
         }
-        var images = InputTensor.FromBytes(
-            inputs,
-            crops.Length,
-            _inputs.Geometry.InputHeight,
-            _inputs.Geometry.InputWidth,
-            _inputs.Channels,
-            device
-        );
-        var animals = model.Find(images);
+        var animals = model.Find(inputs.ToTensor(crops.Length, device));
         for (var i = 0; i < crops.Length; i++)
         {
-            geometries[i].ToFrame(animals[i].Points);
+            inputs.Geometry(i).ToFrame(animals[i].Points);
             windows[i].ToFrame(animals[i].Points);
             found[crops[i].Frame][crops[i].Animal] = animals[i];
         }
@@ -118,22 +105,5 @@ internal sealed class CropStage(
         }
         classes?.Decode(joined.ClassProbabilities).CopyTo(joined.Tracks, 0);
         return joined;
-    }
-
-    /// <summary>A frame's pixels, kept while its batch is worked on.</summary>
-    internal sealed class Canvas
-    {
-        private byte[] _bytes = [];
-        private int _channels;
-        private FrameCanvas? _size;
-
-        public FramePixels Pixels =>
-            new(_bytes.AsSpan(0, _size!.Height * _size.Width * _channels), _size.Height, _size.Width, _channels);
-
-        public FrameGeometry Read(FrameCanvas size, FramePixels frame)
-        {
-            (_size, _channels) = (size, frame.Channels);
-            return size.Read(frame, ref _bytes);
-        }
     }
 }

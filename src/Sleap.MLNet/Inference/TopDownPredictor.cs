@@ -13,7 +13,7 @@ namespace Sleap.MLNet;
 /// <param name="crops">The second stage.</param>
 /// <param name="device">Where the networks are.</param>
 internal sealed class TopDownPredictor(
-    (CentroidModel Model, InputSizes Sizes)? centroids,
+    (CentroidModel Model, Func<FrameResampler> CreateResampler)? centroids,
     (int Height, int Width) frame,
     CropStage crops,
     Device device
@@ -21,19 +21,16 @@ internal sealed class TopDownPredictor(
 {
     public override PredictionBatch[] Begin(int size, int count)
     {
-        var canvas = new FirstFrame<FrameCanvas>(
-            (height, width) =>
-                frame == PoseModelTransformer.AnySize ? new(height, width) : new(frame.Height, frame.Width)
-        );
-        var frames = centroids is { } stage ? new FirstFrame<InputFrames>(stage.Sizes.For) : null;
+        var toCanvas = FrameResampler.ForCrops(frame);
+        var resampler = centroids?.CreateResampler();
         return
         [
             .. Enumerable
                 .Range(0, count)
                 .Select(_ => new Batch(
                     centroids?.Model,
-                    frames is null ? null : new InputBuffer(frames, size),
-                    canvas,
+                    resampler is null ? null : new NetworkInput(resampler, size),
+                    toCanvas,
                     crops,
                     device,
                     size
@@ -51,23 +48,23 @@ internal sealed class TopDownPredictor(
 
     private sealed class Batch(
         CentroidModel? centroids,
-        InputBuffer? inputs,
-        FirstFrame<FrameCanvas> canvas,
+        NetworkInput? inputs,
+        FrameResampler toCanvas,
         CropStage crops,
         Device device,
         int count
     ) : PredictionBatch
     {
         private readonly FrameGeometry[] _geometries = new FrameGeometry[count];
-        private readonly CropStage.Canvas[] _canvases =
+        private readonly FrameCanvas[] _canvases =
         [
-            .. Enumerable.Range(0, count).Select(_ => new CropStage.Canvas()),
+            .. Enumerable.Range(0, count).Select(_ => new FrameCanvas(toCanvas)),
         ];
         private readonly InstanceArray[] _told = new InstanceArray[count];
 
         public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers)
         {
-            _geometries[slot] = _canvases[slot].Read(canvas.Decide(frame), frame);
+            _geometries[slot] = _canvases[slot].Read(frame);
             inputs?.Read(slot, frame);
             if (inputs is not null)
                 return;

@@ -4,15 +4,19 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Predicts with a network that sees whole frames.</summary>
-internal sealed class WholeFramePredictor(PoseModel model, InputSizes sizes, Device device) : PosePredictor
+/// <param name="model">The network and its codec.</param>
+/// <param name="createResampler">Called once a pass; the pass' first frame may decide the input's size.</param>
+/// <param name="device">Where the network is.</param>
+internal sealed class WholeFramePredictor(PoseModel model, Func<FrameResampler> createResampler, Device device)
+    : PosePredictor
 {
     public override PredictionBatch[] Begin(int size, int count)
     {
-        var frames = new FirstFrame<InputFrames>(sizes.For);
-        return [.. Enumerable.Range(0, count).Select(_ => new Batch(model, new InputBuffer(frames, size), device))];
+        var resampler = createResampler();
+        return [.. Enumerable.Range(0, count).Select(_ => new Batch(model, new NetworkInput(resampler, size), device))];
     }
 
-    private sealed class Batch(PoseModel model, InputBuffer inputs, Device device) : PredictionBatch
+    private sealed class Batch(PoseModel model, NetworkInput inputs, Device device) : PredictionBatch
     {
         public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers) => inputs.Read(slot, frame);
 

@@ -68,7 +68,7 @@ public sealed record BottomUpOptions : NetworkOptions
         };
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
-        WholeFrames(frame, subject.Skeleton, row => (float[])row.Points.Clone(), LabelledRow.NoClasses);
+        new FrameSampleMaker(this, frame, subject.Skeleton, row => (float[])row.Points.Clone(), LabelledRow.NoClasses);
 
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new BottomUpModel(this, subject, network);

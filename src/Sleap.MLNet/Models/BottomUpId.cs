@@ -66,7 +66,13 @@ public sealed record BottomUpIdOptions : NetworkOptions
         ModelColumns.Many(Columns, subject, identities: true);
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
-        WholeFrames(frame, subject.Skeleton, row => (float[])row.Points.Clone(), row => row.ClassesOf(subject));
+        new FrameSampleMaker(
+            this,
+            frame,
+            subject.Skeleton,
+            row => (float[])row.Points.Clone(),
+            row => row.ClassesOf(subject)
+        );
 
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new BottomUpIdModel(this, subject, network);

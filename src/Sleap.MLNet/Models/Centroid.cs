@@ -75,7 +75,8 @@ public sealed record CentroidOptions : NetworkOptions
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame)
     {
         var anchor = InstanceCentroids.AnchorOf(AnchorPart, subject.Skeleton);
-        return WholeFrames(
+        return new FrameSampleMaker(
+            this,
             frame,
             CentroidModel.Skeleton,
             row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Sleap.IO;
 
 namespace Sleap.MLNet;
 
@@ -116,20 +115,6 @@ public abstract record NetworkOptions : PoseModelOptions
         Initialization initialization = Initialization.Default,
         int? seed = null
     ) => CreateModel(subject, new SharedNetwork(PoseModel.Draw(Backbone, Heads(subject), initialization, seed)));
-
-    /// <summary>Samples of whole frames.</summary>
-    private protected FrameSampleMaker WholeFrames(
-        (int Height, int Width) frame,
-        Skeleton skeleton,
-        Func<LabelledRow, float[]> points,
-        Func<LabelledRow, int[]> classes
-    ) =>
-        new(
-            new InputFrames(frame.Height, frame.Width, Scale, Backbone.MaxStride, Backbone.InChannels),
-            skeleton,
-            points,
-            classes
-        );
 
     /// <summary>What is wrong with the options, given the heads of the network; one sentence a fault.</summary>
     private protected IEnumerable<string> Faults(IReadOnlyList<HeadOptions> heads)

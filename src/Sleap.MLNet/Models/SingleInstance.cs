@@ -33,7 +33,7 @@ public sealed record SingleInstanceOptions : NetworkOptions
     internal override ModelColumns ColumnsFor(PoseSubject subject) => ModelColumns.Single(Columns, subject);
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
-        WholeFrames(frame, subject.Skeleton, row => (float[])row.Points.Clone(), _ => [-1]);
+        new FrameSampleMaker(this, frame, subject.Skeleton, row => (float[])row.Points.Clone(), _ => [-1]);
 
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new SingleInstanceModel(this, subject, network);

@@ -76,7 +76,7 @@ internal sealed record TrainedModel(
     }
 
     /// <summary>What predicts with the one network on whole frames.</summary>
-    public PosePredictor OnWholeFrames() => new WholeFramePredictor(Networks[0], FirstInput, Device);
+    public PosePredictor OnWholeFrames() => new WholeFramePredictor(Networks[0], CreateResampler, Device);
 
     /// <summary>
     /// What predicts with the last network in crops, around the centers that a first one finds, or those that a column
@@ -92,12 +92,12 @@ internal sealed record TrainedModel(
             Device
         );
         return new TopDownPredictor(
-            Networks.Count > 1 ? ((CentroidModel)Networks[0], FirstInput) : null,
+            Networks.Count > 1 ? ((CentroidModel)Networks[0], CreateResampler) : null,
             Frame,
             crops,
             Device
         );
     }
 
-    private InputSizes FirstInput => new(Frame, Networks[0].Options);
+    private FrameResampler CreateResampler() => FrameResampler.ForNetwork(Networks[0].Options, Frame);
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
@@ -15,14 +17,14 @@ public abstract record BackboneOptions
     private protected BackboneOptions() { }
 
     /// <summary>
-    /// Channels the network works on: 1 for gray, 3 for RGB. Images of the other kind are converted. Default 1.
+    /// Channels of the network's input: 1 for gray, 3 for RGB. Images of the other kind are converted. Default 1.
     /// </summary>
     public int InChannels { get; init; } = 1;
 
     /// <summary>Side of the convolutions in pixels. Default 3.</summary>
     public int KernelSize { get; init; } = 3;
 
-    /// <summary>By how much the filters grow from one block to the next deeper one.</summary>
+    /// <summary>Factor of the number of filters from one block to the next deeper one.</summary>
     public abstract float FiltersRate { get; init; }
 
     /// <summary>The stride that image sizes are padded to, a power of two.</summary>
@@ -38,7 +40,7 @@ public abstract record BackboneOptions
     public int OutputStride { get; init; } = 1;
 
     /// <summary>
-    /// Everything that is wrong with these options, one sentence a fault; empty when they can be built.
+    /// Everything that is wrong with these options, one sentence a fault; empty when the network can be built.
     /// </summary>
     public IReadOnlyList<string> Faults()
     {
@@ -60,18 +62,40 @@ public abstract record BackboneOptions
         return faults;
     }
 
-    /// <summary>Adds what only this kind of backbone can get wrong.</summary>
+    /// <summary>Adds the faults of the options that only this kind of backbone has.</summary>
     private protected abstract void AddFaults(Action<bool, string, object, string> require);
 
     /// <summary>
-    /// Strides of the maps that heads can read, finest first; only after <see cref="Faults"/> came back empty.
+    /// Strides of the maps that heads can read, finest first. Only for options without <see cref="Faults"/>.
     /// </summary>
     internal abstract IReadOnlyList<int> Strides();
 
-    /// <summary>Builds the network; only after <see cref="Faults"/> came back empty.</summary>
+    /// <summary>Builds the network. Only for options without <see cref="Faults"/>.</summary>
     internal abstract Backbone Build();
 
     private protected static bool IsPowerOfTwo(int value) => value > 0 && (value & (value - 1)) == 0;
 
-    private protected static int Log2(int powerOfTwo) => int.Log2(powerOfTwo);
+    /// <summary>Every stride from that of the decoder's last block to the deepest map's.</summary>
+    private protected static IReadOnlyList<int> Strides(int deepest, int upBlocks) =>
+        [.. Enumerable.Range(0, upBlocks + 1).Select(block => deepest >> block).Reverse()];
 }
+
+/// <summary>A network from images to feature maps at several strides.</summary>
+internal abstract class Backbone(string name) : Module(name)
+{
+    /// <summary>Channels of the map at each stride that a head can read, the deepest included.</summary>
+    public abstract IReadOnlyDictionary<int, int> ChannelsAt { get; }
+
+    /// <summary>Stride of the map that the decoder starts from.</summary>
+    public int DeepestStride => ChannelsAt.Keys.Max();
+
+    /// <summary>Computes the maps that the heads read.</summary>
+    /// <param name="images">(B, InChannels, H, W)</param>
+    /// <param name="finestNeeded">Stride of the finest map that a head reads; finer maps are not computed.</param>
+    public abstract BackboneFeatures Compute(Tensor images, int finestNeeded);
+}
+
+/// <summary>What a backbone gives for a batch of images.</summary>
+/// <param name="Deepest">The map that the decoder starts from, (B, C, H/deepest stride, W/deepest stride).</param>
+/// <param name="At">The map at each computed stride, the deepest included.</param>
+internal sealed record BackboneFeatures(Tensor Deepest, IReadOnlyDictionary<int, Tensor> At);

@@ -4,14 +4,17 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Tensors of shape (B, C, H, W) whose memory runs channel by channel within a pixel, as images do. TorchSharp has no
-/// memory formats; libtorch goes by the strides, and its convolutions, poolings and interpolations keep them.
+/// Tensors of shape (B, C, H, W) whose channels of a pixel are adjacent in memory, as in images.
 /// </summary>
-public static class ChannelsLast
+/// <remarks>
+/// TorchSharp has no memory formats. libtorch recognizes channels-last by the strides, and its convolutions, poolings
+/// and interpolations keep it.
+/// </remarks>
+internal static class ChannelsLast
 {
-    private static readonly int[] Order = [1, 3, 2, 0]; // dimensions, that of neighbouring numbers first
+    private static readonly int[] Order = [1, 3, 2, 0]; // dimensions, that of the smallest stride first
 
-    /// <summary>A copy in channels-last order, or the tensor itself if it is in it.</summary>
+    /// <summary>A copy in channels-last order, or the tensor itself if it is in this order.</summary>
     /// <param name="tensor">(B, C, H, W)</param>
     public static Tensor Convert(Tensor tensor) => Is(tensor) ? tensor : Copy(tensor);
 
@@ -21,7 +24,6 @@ public static class ChannelsLast
     /// <param name="tensor">A tensor of any shape; false unless it has four dimensions.</param>
     public static bool Is(Tensor tensor)
     {
-        ArgumentNullException.ThrowIfNull(tensor);
         var shape = tensor.shape;
         if (shape.Length != 4)
             return false;
@@ -38,28 +40,27 @@ public static class ChannelsLast
     }
 
     /// <summary>
-    /// A tensor of single-precision numbers of any value, on the CPU: (images, channels, height, width), in
-    /// channels-last order.
+    /// An uninitialized tensor on the CPU, single precision, channels-last: (images, channels, height, width).
     /// </summary>
-    internal static Tensor Empty(long images, long channels, long height, long width)
+    public static Tensor Empty(long images, long channels, long height, long width)
     {
         using var pixels = empty(new[] { images, height, width, channels }, ScalarType.Float32);
         return pixels.permute(0, 3, 1, 2);
     }
 
-    /// <summary>Lays out all weights of four dimensions channels-last, in place.</summary>
-    internal static void ConvertWeights(Module module)
+    /// <summary>Converts all weights of four dimensions to channels-last, in place.</summary>
+    public static void ConvertWeights(Module module)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        foreach ((var _, var parameter) in module.named_parameters(true))
+        foreach (var (_, parameter) in module.named_parameters(true))
         {
             if (parameter.dim() == 4)
                 parameter.set_(Copy(parameter));
         }
     }
 
-    // Fresh memory, permuted. contiguous() would leave a tensor of one channel with strides that libtorch takes for
+    // New memory, permuted. contiguous() would leave a tensor of one channel with strides that libtorch takes for
     // channels-first, and a first layer with such weights gives its output channels-first.
     private static Tensor Copy(Tensor tensor)
     {

@@ -6,15 +6,15 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A backbone with one or more heads: images in, one tensor a head out. Parameters are named as in sleap-nn's
+/// A backbone with one or more heads, from images to one tensor a head. Parameters are named as in sleap-nn's
 /// checkpoints, without their leading <c>model.</c>.
 /// </summary>
-public sealed class PoseNetwork : Module<Tensor, Tensor[]>
+internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
 {
-    private const long MostKept = 256L << 20,
+    private const long MaxKeptBytes = 256L << 20,
         PixelsAtOnce = 110_000;
 
-    // Field names are the state dict's.
+    // The names of these fields are part of the keys of the state dict.
     private readonly Backbone backbone;
     private readonly ModuleList<Module<Tensor, Tensor>> head_layers = new();
     private readonly int _finestNeeded;
@@ -26,7 +26,8 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// <param name="backbone">The backbone.</param>
     /// <param name="heads">The heads, in the order of the outputs.</param>
     /// <param name="initialization">How the parameters are drawn.</param>
-    /// <exception cref="ArgumentException">The options can't be built; the message lists every fault.</exception>
+    /// <exception cref="ArgumentException">No network can be built from the options; the message lists every
+    /// fault.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public PoseNetwork(
         BackboneOptions backbone,
@@ -53,13 +54,6 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
         NetworkInitializer.Initialize(this, initialization);
     }
 
-    // The base class is the first to need libtorch.
-    private static string NameOnceLoaded()
-    {
-        LibTorchLibrary.Load();
-        return nameof(PoseNetwork);
-    }
-
     /// <summary>What the backbone was built from.</summary>
     public BackboneOptions Backbone { get; }
 
@@ -67,9 +61,8 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     public IReadOnlyList<HeadOptions> Heads { get; }
 
     /// <summary>
-    /// Numbers that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or
-    /// <see cref="ScalarType.BFloat16"/>, which halves the time where <see cref="BFloat16Support.IsFast"/>. Parameters,
-    /// heads and outputs stay in single precision.
+    /// Type that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or
+    /// <see cref="ScalarType.BFloat16"/>. Parameters, heads and outputs stay in single precision.
     /// </summary>
     /// <exception cref="ArgumentException">Another type.</exception>
     public ScalarType Precision
@@ -84,12 +77,10 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     }
 
     /// <summary>
-    /// Everything that keeps these options from being built, one sentence a fault; empty when they can be.
+    /// Everything that is wrong with these options, one sentence a fault; empty when the network can be built.
     /// </summary>
     public static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
     {
-        ArgumentNullException.ThrowIfNull(backbone);
-        ArgumentNullException.ThrowIfNull(heads);
         List<string> faults = [.. backbone.Faults(), .. heads.SelectMany(head => head.Faults())];
         if (heads.Count == 0)
             faults.Add("There is no head, expected at least one.");
@@ -112,28 +103,27 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     }
 
     /// <summary>Runs the network.</summary>
-    /// <param name="images"> (B, 1 or 3, H, W), 0..1. Gray is repeated for a backbone of three channels; RGB becomes
-    /// 0.2989 R + 0.587 G + 0.114 B for one of one channel.
-    /// </param>
+    /// <param name="images">(B, 1 or 3, H, W), 0..1. Gray is repeated for a backbone of three channels; RGB becomes
+    /// 0.2989 R + 0.587 G + 0.114 B for one of one channel.</param>
     /// <returns>One tensor a head, for maps (B, channels, ⌈H/stride⌉, ⌈W/stride⌉). They belong to the caller's dispose
     /// scope.</returns>
     /// <exception cref="ArgumentException">The images have neither the backbone's number of channels nor 1 or
     /// 3.</exception>
     public override Tensor[] forward(Tensor images)
     {
-        var isSplit = Precision == ScalarType.Float32 || !is_grad_enabled();
-        if (
-            !isSplit
-            || images.dim() != 4
-            || images.size(0) <= ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3))
-        )
+        if (images.dim() != 4)
         {
-            return Compute(images);
+            throw new ArgumentException(
+                $"Images have the shape ({string.Join(", ", images.shape)}), expected four dimensions: batch, "
+                    + $"channels, height, width."
+            );
         }
 
+        // Training in bfloat16 takes the whole batch at once.
+        var (count, atOnce) = (images.size(0), ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)));
+        if (count <= atOnce || (Precision != ScalarType.Float32 && is_grad_enabled()))
+            return Compute(images);
         using var scope = NewDisposeScope();
-        long atOnce = ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)),
-            count = images.size(0);
         var parts = new List<Tensor[]>();
         for (long first = 0; first < count; first += atOnce)
             parts.Add(Compute(images.narrow(0, first, Math.Min(atOnce, count - first))));
@@ -141,13 +131,49 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
     }
 
     /// <summary>
-    /// Images that go through together. More of them at once push each other's maps out of a CPU's caches: 512 × 512
-    /// goes faster one by one, 160 × 160 by four.
+    /// Number of images that are computed together. On a CPU the maps of more images would not fit into the caches:
+    /// 512×512 is fastest one by one, 160×160 four by four.
     /// </summary>
-    internal static long ImagesAtOnce(BackboneOptions backbone, Device device, long height, long width) =>
+    public static long ImagesAtOnce(BackboneOptions backbone, Device device, long height, long width) =>
         device.type == DeviceType.CPU && backbone is UNetOptions
             ? Math.Max(1, PixelsAtOnce / (height * width))
             : long.MaxValue;
+
+    /// <summary>
+    /// Converts the convolutions' weights to channels-last, in place, which makes convolutions faster on CPU and GPU,
+    /// and their outputs channels-last. Call it before the optimizer is made.
+    /// </summary>
+    public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
+
+    /// <summary>
+    /// Keeps the transformed weights from one call to the next, up to 256 MB. Call it when the parameters do not change
+    /// any more, and again if they did.
+    /// </summary>
+    public void Freeze()
+    {
+        ConvRelu[] layers =
+        [
+            .. modules().OfType<ConvBlock>().Select(block => block.Layers),
+            .. modules().OfType<UpBlock>().Select(block => block.Layers),
+        ];
+        if (layers.Sum(layer => layer.FactorBytes) > MaxKeptBytes)
+            return;
+        foreach (var layer in layers)
+            layer.KeepFactors();
+    }
+
+    /// <summary>The backbone's maps, for tests.</summary>
+    public BackboneFeatures Features(Tensor images) => backbone.Compute(MatchChannels(images), 1);
+
+    /// <summary>The maps of the encoder of a ConvNeXt or Swin Transformer, for tests.</summary>
+    public IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(MatchChannels(images));
+
+    // Runs before the constructor of the base class, which needs libtorch.
+    private static string NameOnceLoaded()
+    {
+        LibTorchLibrary.Load();
+        return nameof(PoseNetwork);
+    }
 
     private Tensor[] Compute(Tensor images)
     {
@@ -160,48 +186,12 @@ public sealed class PoseNetwork : Module<Tensor, Tensor[]>
         return outputs;
     }
 
-    /// <summary>
-    /// Lays the convolutions' weights out channels-last, in place, which makes convolutions faster on CPU and GPU and
-    /// their outputs channels-last. Call it before the optimizer is made.
-    /// </summary>
-    public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
-
-    /// <summary>
-    /// Says that the parameters change no more, so that what is made of them is kept from one call to the next, up to
-    /// 256 MB. Call it again if they did change.
-    /// </summary>
-    internal void Freeze()
-    {
-        ConvRelu[] layers =
-        [
-            .. modules().OfType<ConvBlock>().Select(block => block.Layers),
-            .. modules().OfType<UpBlock>().Select(block => block.Layers),
-        ];
-        if (layers.Sum(layer => layer.FactorBytes) > MostKept)
-            return;
-        foreach (var layer in layers)
-            layer.KeepFactors();
-    }
-
-    internal IEnumerable<Module> HeadLayers => head_layers;
-
-    /// <summary>The maps inside, for tests and for heads that read them.</summary>
-    internal BackboneFeatures Features(Tensor images) => backbone.Compute(MatchChannels(images), 1);
-
-    /// <summary>The maps inside the encoder of a ConvNeXt or Swin Transformer, for tests.</summary>
-    internal IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(MatchChannels(images));
-
     private int StrideRead(HeadOptions head) => head.ReadsDeepest ? backbone.DeepestStride : head.OutputStride;
 
+    // (B, 1 or 3, H, W) -> (B, InChannels, H, W)
     private Tensor MatchChannels(Tensor images)
     {
-        var channels =
-            images.dim() == 4
-                ? images.size(1)
-                : throw new ArgumentException(
-                    $"Images have the shape ({string.Join(", ", images.shape)}), expected four dimensions: batch, "
-                        + $"channels, height, width."
-                );
+        var channels = images.size(1);
         if (channels == Backbone.InChannels)
             return images;
         return (channels, Backbone.InChannels) switch

@@ -1,7 +1,7 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The numbers that a backbone computes with. Parameters, heads and outputs are in single precision whatever it is.
+/// The precision that a backbone computes in. Parameters, heads and outputs are always in single precision.
 /// </summary>
 public enum Precision
 {
@@ -9,14 +9,14 @@ public enum Precision
     Single,
 
     /// <summary>
-    /// 16-bit brain floats: about half the time where the device has units for them
+    /// bfloat16, 16 bits: about half the time where the device has units for it
     /// (<see cref="BFloat16Support.IsFast"/>), elsewhere the same or more.
     /// </summary>
     BFloat16,
 
     /// <summary>
-    /// <see cref="BFloat16"/> for a U-Net where that is faster (<see cref="BFloat16Support.IsFast"/>) and right, else
-    /// <see cref="Single"/>.
+    /// <see cref="BFloat16"/> for a U-Net where it is faster (<see cref="BFloat16Support.IsFast"/>) and its gradients
+    /// are right, else <see cref="Single"/>.
     /// </summary>
     Auto,
 }

@@ -1,14 +1,103 @@
+using System.Text.Json.Serialization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace Sleap.MLNet;
 
+/// <summary>Options of backbones whose encoder has a stem of patches and four stages.</summary>
+public abstract record StagedBackboneOptions : BackboneOptions
+{
+    private protected StagedBackboneOptions() { }
+
+    /// <inheritdoc/>
+    /// <remarks>Default 2.</remarks>
+    public override float FiltersRate { get; init; } = 2;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Default 32. The deepest map has a stride of 16 times that of the stem, whatever this says, as in sleap-nn.
+    /// </remarks>
+    public override int MaxStride { get; init; } = 32;
+
+    /// <summary>Stride of the stem, a power of two. Default 2.</summary>
+    public int StemPatchStride { get; init; } = 2;
+
+    /// <summary>
+    /// Initial weights of the encoder: null (default) for random ones, <c>ImageNet</c> for those that torchvision
+    /// published for this architecture (found in torch's cache, <c>$TORCH_HOME/hub/checkpoints</c> or
+    /// <c>~/.cache/torch/hub/checkpoints</c>, else downloaded once from torchvision's address), or the path of such a
+    /// <c>.pth</c> file. Images may have one channel or three, and are normalized as the weights expect it. sleap-nn's
+    /// <c>pre_trained_weights</c>.
+    /// </summary>
+    [JsonIgnore] // a trained model has its weights
+    public string? PretrainedWeights { get; init; }
+
+    internal abstract string EncoderName { get; }
+
+    internal abstract IReadOnlyList<int> StageChannels { get; }
+
+    internal int DeepestStride => 16 * StemPatchStride;
+
+    internal int UpBlocks => int.Log2(DeepestStride / OutputStride);
+
+    internal abstract StagedEncoder BuildEncoder();
+
+    internal override IReadOnlyList<int> Strides() => Strides(DeepestStride, UpBlocks);
+
+    internal override Backbone Build() => new StagedBackbone(this);
+
+    private protected override void AddFaults(Action<bool, string, object, string> require)
+    {
+        require(
+            PretrainedWeights != MLNet.PretrainedWeights.ImageNet || MLNet.PretrainedWeights.FileOf(this) is not null,
+            nameof(PretrainedWeights),
+            PretrainedWeights ?? "null",
+            "null or a path: torchvision has weights for the named sizes only (ConvNeXt tiny, small, base and large, "
+                + "Swin tiny, small and base)"
+        );
+        require(
+            PretrainedWeights is null or MLNet.PretrainedWeights.ImageNet || File.Exists(PretrainedWeights),
+            nameof(PretrainedWeights),
+            PretrainedWeights ?? "null",
+            "null, ImageNet, or the path of a file that is there"
+        );
+        require(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
+        require(
+            !IsPowerOfTwo(StemPatchStride) || OutputStride <= DeepestStride,
+            nameof(OutputStride),
+            OutputStride,
+            $"at most 16 · StemPatchStride ({DeepestStride})"
+        );
+    }
+
+    private protected static void RequireStages(
+        Action<bool, string, object, string> require,
+        string option,
+        IReadOnlyList<int> values
+    ) =>
+        require(
+            values.Count == 4 && values.All(value => value >= 1),
+            option,
+            $"[{string.Join(", ", values)}]",
+            "four numbers of at least 1"
+        );
+}
+
+/// <summary>A stem and four stages, with a layer that halves the size before each stage but the first.</summary>
+internal abstract class StagedEncoder(string name) : Module(name)
+{
+    /// <param name="images">(B, InChannels, H, W), single precision.</param>
+    /// <returns>The outputs of stem, stage, halving, stage, …: eight maps (B, C, h, w), finest first. The decoder joins
+    /// those of even index, which are the inputs of the stages.</returns>
+    public abstract IReadOnlyList<Tensor> Encode(Tensor images);
+}
+
 /// <summary>
-/// ConvNeXt or Swin Transformer as encoder, one more pooling and a middle block, and the U-Net's decoder.
+/// ConvNeXt or Swin Transformer as encoder, one more pooling and middle blocks, and the decoder of the U-Net.
 /// </summary>
 internal sealed class StagedBackbone : Backbone
 {
-    // Field names are the state dict's.
     private readonly StagedEncoder enc;
     private readonly ModuleList<ConvBlock> middle_blocks = new();
     private readonly Decoder dec;
@@ -18,25 +107,19 @@ internal sealed class StagedBackbone : Backbone
     {
         enc = options.BuildEncoder();
         var rate = (double)(decimal)options.FiltersRate;
-        int deepest = options.StageChannels[^1],
-            filters = (int)(deepest * rate);
-        // The names are ConvNeXt's for both, as in sleap-nn.
-        if (options.ConvsPerBlock > 1)
-        {
-            middle_blocks.Add(
-                new ConvBlock(
-                    "convnext_middle_expand",
-                    deepest,
-                    filters,
-                    options.KernelSize,
-                    options.ConvsPerBlock - 1,
-                    false
-                )
-            );
-            deepest = filters;
-        }
-
-        middle_blocks.Add(new ConvBlock("convnext_middle_contract", deepest, filters, options.KernelSize, 1, false));
+        var deepest = options.StageChannels[^1];
+        var filters = (int)(deepest * rate);
+        // The names are ConvNeXt's for both encoders, as in sleap-nn.
+        var middle = ConvBlock.Middle(
+            "convnext_middle_expand",
+            "convnext_middle_contract",
+            deepest,
+            filters,
+            options.KernelSize,
+            options.ConvsPerBlock
+        );
+        foreach (var block in middle)
+            middle_blocks.Add(block);
         int[] decoderFilters =
         [
             .. Enumerable
@@ -48,7 +131,7 @@ internal sealed class StagedBackbone : Backbone
             filters,
             options.DeepestStride,
             decoderFilters,
-            [.. options.StageChannels.Reverse()],
+            skipChannels: [.. options.StageChannels.Reverse()],
             options.KernelSize,
             options.UpInterpolate
         );
@@ -62,7 +145,7 @@ internal sealed class StagedBackbone : Backbone
 
     public override BackboneFeatures Compute(Tensor images, int finestNeeded)
     {
-        // The encoder's normalisations want single precision; the convolutions after it take what was asked for.
+        // The encoder's normalizations need single precision; the convolutions after it compute in that of the images.
         var maps = enc.Encode(images.to(ScalarType.Float32));
         Tensor[] skips = [.. new[] { 6, 4, 2, 0 }.Select(map => maps[map].to(images.dtype))];
         var deepest = Pooling.Halve(maps[7].to(images.dtype)); // (B, C, H/deepest, W/deepest)

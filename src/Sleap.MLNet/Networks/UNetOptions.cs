@@ -27,26 +27,27 @@ public sealed record UNetOptions : BackboneOptions
     public bool MiddleBlock { get; init; } = true;
 
     /// <summary>
-    /// How many encoder-decoders stand one after the other; each reads the map of the one before, and only the last one
-    /// feeds the heads. Default 1. More than one needs an <see cref="BackboneOptions.OutputStride"/> equal to the
+    /// Number of encoder-decoders one after the other; each reads the map of the one before, and the heads read that of
+    /// the last one. Default 1. More than one needs an <see cref="BackboneOptions.OutputStride"/> equal to the
     /// stem's stride (1 without a stem).
     /// </summary>
     public int Stacks { get; init; } = 1;
 
     /// <summary>
-    /// Whether transposed convolutions lie on the pixels as Keras has them, one pixel off torch's. Default false;
+    /// Whether transposed convolutions are aligned to the pixels as in Keras, one pixel off torch's. Default false;
     /// models of SLEAP before 1.5, which TensorFlow trained, need true.
     /// </summary>
     public bool KerasUpsampling { get; init; }
 
-    internal int StemBlocks => StemStride is { } stride ? Log2(stride) : 0;
+    internal int StemBlocks => StemStride is { } stride ? int.Log2(stride) : 0;
 
-    internal int DownBlocks => Log2(MaxStride) - StemBlocks;
+    internal int DownBlocks => int.Log2(MaxStride) - StemBlocks;
 
-    internal int UpBlocks => Log2(MaxStride / OutputStride) + StemBlocks;
+    internal int UpBlocks => int.Log2(MaxStride / OutputStride) + StemBlocks;
 
-    // sleap-nn computes int(filters * rate ** n) in double precision; a float rate of 1.5 or 2 is exact, and others
-    // come from decimal text, so they are taken back to the decimal they were written as.
+    internal int DeepestStride => StemBlocks > 0 ? 2 * MaxStride : MaxStride;
+
+    // sleap-nn computes int(filters * rate ** n) in double precision, with the rate as it was written in decimals.
     internal int FiltersAt(int depth) => (int)(Filters * Math.Pow((double)(decimal)FiltersRate, depth));
 
     private protected override void AddFaults(Action<bool, string, object, string> require)
@@ -81,11 +82,7 @@ public sealed record UNetOptions : BackboneOptions
         }
     }
 
-    internal override IReadOnlyList<int> Strides()
-    {
-        var deepest = StemBlocks > 0 ? 2 * MaxStride : MaxStride;
-        return [.. Enumerable.Range(0, UpBlocks + 1).Select(block => deepest >> block).Reverse()];
-    }
+    internal override IReadOnlyList<int> Strides() => Strides(DeepestStride, UpBlocks);
 
     internal override Backbone Build() => new UNet(this);
 }

@@ -5,45 +5,34 @@ internal sealed class CropSampleMaker : SampleMaker
 {
     private readonly PoseSubject _subject;
     private readonly FrameCanvas _canvas;
-    private readonly InputFrames _inputs;
+    private readonly FrameResampler _resampler;
     private readonly int? _anchor;
     private readonly int _side;
-    private byte[] _pixels = [];
 
     public CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame)
         : this(
             options,
             subject,
             frame,
-            new InputFrames(Side(options), Side(options), options.Scale, 1, options.Backbone.InChannels)
+            new FrameResampler((Side(options), Side(options)), options.Scale, 1, options.Backbone.InChannels)
         ) { }
 
     private CropSampleMaker(
         CenteredInstanceOptions options,
         PoseSubject subject,
         (int Height, int Width) frame,
-        InputFrames inputs
+        FrameResampler resampler
     )
-        : base(subject.Skeleton, () => Samples(options, inputs, subject.Skeleton.Nodes.Length))
+        : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton.Nodes.Length))
     {
-        (_subject, _inputs, _canvas, _side) = (
-            subject,
-            inputs,
-            new FrameCanvas(frame.Height, frame.Width),
-            Side(options)
-        );
+        (_subject, _resampler, _side) = (subject, resampler, Side(options));
+        _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));
         _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
     }
 
     public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
     {
-        var geometry = _canvas.Read(frame, ref _pixels);
-        var canvas = new FramePixels(
-            _pixels.AsSpan(0, _canvas.Height * _canvas.Width * frame.Channels),
-            _canvas.Height,
-            _canvas.Width,
-            frame.Channels
-        );
+        var geometry = _canvas.Read(frame);
         var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
         geometry.ToInput(points);
         var centres = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
@@ -51,19 +40,19 @@ internal sealed class CropSampleMaker : SampleMaker
         for (var animal = 0; animal < row.Count; animal++)
         {
             var window = CropWindow.Around(centres[2 * animal], centres[2 * animal + 1], _side, CropAlignment.Exact);
-            window.Cut(canvas, crop);
+            window.Cut(_canvas.Pixels, crop);
             var (pixels, own) = (
                 new byte[to.ByteCount],
                 points[(animal * 2 * row.Nodes)..((animal + 1) * 2 * row.Nodes)]
             );
-            var scaling = _inputs.Read(new FramePixels(crop, _side, _side, frame.Channels), pixels);
+            var scaling = _resampler.Resample(new FramePixels(crop, _side, _side, frame.Channels), pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
             to.Add(pixels, own, [classes[animal]], geometry.PointScale * scaling.PointScale, row.Source);
         }
     }
 
-    private static TrainingSamples Samples(CenteredInstanceOptions options, InputFrames inputs, int nodes)
+    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry picture, int nodes)
     {
         var seen = new FrameGeometry(
             options.CropSize!.Value,
@@ -72,9 +61,9 @@ internal sealed class CropSampleMaker : SampleMaker
             options.Backbone.MaxStride
         );
         return new(
-            (inputs.Geometry.InputHeight, inputs.Geometry.InputWidth),
+            (picture.InputHeight, picture.InputWidth),
             (seen.InputHeight, seen.InputWidth),
-            inputs.Channels,
+            options.Backbone.InChannels,
             nodes
         );
     }

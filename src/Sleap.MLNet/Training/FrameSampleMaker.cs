@@ -3,29 +3,34 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>Whole frames at the size of the network's input.</summary>
-/// <param name="frames">How frames reach the network.</param>
+/// <param name="options">The network's options.</param>
+/// <param name="frame">The size that frames are fitted into.</param>
 /// <param name="skeleton">Whose nodes the points are.</param>
 /// <param name="points">The points of a row in frame pixels, a copy.</param>
 /// <param name="classes">The classes of a row's animals.</param>
 internal sealed class FrameSampleMaker(
-    InputFrames frames,
+    NetworkOptions options,
+    (int Height, int Width) frame,
     Skeleton skeleton,
     Func<LabelledRow, float[]> points,
     Func<LabelledRow, int[]> classes
-)
-    : SampleMaker(
-        skeleton,
-        () => new TrainingSamples(SizeOf(frames), SizeOf(frames), frames.Channels, skeleton.Nodes.Length)
-    )
+) : SampleMaker(skeleton, () => Samples(options, frame, skeleton))
 {
+    private readonly FrameResampler _resampler = FrameResampler.ForNetwork(options, frame);
+
     public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
     {
         var pixels = new byte[to.ByteCount];
-        var geometry = frames.Read(frame, pixels);
+        var geometry = _resampler.Resample(frame, pixels);
         var labels = points(row);
         geometry.ToInput(labels);
         to.Add(pixels, labels, classes(row), geometry.PointScale, row.Source);
     }
 
-    private static (int, int) SizeOf(InputFrames frames) => (frames.Geometry.InputHeight, frames.Geometry.InputWidth);
+    private static TrainingSamples Samples(NetworkOptions options, (int Height, int Width) frame, Skeleton skeleton)
+    {
+        var geometry = FrameResampler.ForNetwork(options, frame).Geometry;
+        var size = (geometry.InputHeight, geometry.InputWidth);
+        return new(size, size, options.Backbone.InChannels, skeleton.Nodes.Length);
+    }
 }

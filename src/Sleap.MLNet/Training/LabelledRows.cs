@@ -47,7 +47,7 @@ internal sealed class LabelledRows
         LabelReport report
     )
     {
-        var image = FrameReader.Require(view.Schema, names.Image, report.Component);
+        var image = ColumnRule.Image.Require(view.Schema, names.Image, report.Component);
         var keypoints = (
             KeypointColumns.Rule with
             {

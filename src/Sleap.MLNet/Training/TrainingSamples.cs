@@ -88,7 +88,11 @@ internal sealed class TrainingSamples
             for (var animal = 0; animal < sample.Classes.Length; animal++)
                 classes[i * animals + animal] = sample.Classes[animal];
         }
-        return (InputTensor.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels), points, classes);
+        return (
+            NetworkInput.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels),
+            points,
+            classes
+        );
     }
 
     /// <summary>The batch that the network sees, on the CPU; the caller's dispose scope owns it.</summary>

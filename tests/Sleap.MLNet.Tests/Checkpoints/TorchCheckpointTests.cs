@@ -71,10 +71,9 @@ public sealed class TorchCheckpointTests
         network.UseChannelsLast();
 
         byte[] frame = [.. Golden.Floats(golden.ToTensor("image").permute(0, 2, 3, 1)).Select(value => (byte)value)];
-        var resampler = new FrameResampler(new FrameGeometry(320, 560, 0.5f, 4), 3, 3);
-        var input = new byte[resampler.ByteCount];
-        resampler.Resample(frame, input);
-        var images = InputTensor.FromBytes(input, 1, 160, 280, 3);
+        var input = new NetworkInput(new FrameResampler((320, 560), 0.5f, 4, 3), 1);
+        input.Read(0, new FramePixels(frame, 320, 560, 3));
+        var images = input.ToTensor(1, CPU);
         Assert.InRange(Golden.Difference(golden.ToTensor("input"), images), 0, 1.01 / 255);
 
         var maps = network.call(golden.ToTensor("input"))[0];
@@ -84,7 +83,7 @@ public sealed class TorchCheckpointTests
         Assert.InRange(
             Golden.Difference(
                 golden.ToTensor($"pred_keypoints.{refinement}").squeeze(1),
-                resampler.Geometry.ToFrame(points)
+                points / input.Geometry(0).PointScale
             ),
             0,
             tolerance
@@ -96,7 +95,7 @@ public sealed class TorchCheckpointTests
         );
 
         // Our own resizing instead of theirs: a level here or there moves no peak by more than a hundredth of a cell.
-        var own = resampler.Geometry.ToFrame(codec.Decode(network.call(images)[0], 0.2f, ours).Points);
+        var own = codec.Decode(network.call(images)[0], 0.2f, ours).Points / input.Geometry(0).PointScale;
         Assert.InRange(Golden.Difference(golden.ToTensor($"pred_keypoints.{refinement}").squeeze(1), own), 0, 0.08);
     }
 

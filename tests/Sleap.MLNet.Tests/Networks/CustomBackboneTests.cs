@@ -105,7 +105,7 @@ public sealed class CustomBackboneTests
             "the maps (1, 3, 4, 4) and (1, 5, 2, 2), expected by ChannelsAt (1, 3, 4, 4) and (1, 6, 2, 2)",
             Fault(Options("other maps"))
         );
-        Assert.Contains("keeps numbers that are no parameters (statistics.running_mean", Fault(Options("statistics")));
+        Assert.Contains("keeps numbers that are not parameters (statistics.running_mean", Fault(Options("statistics")));
         Assert.Contains(
             "Name is 'nobody knows', expected a name that this program has registered before (",
             Fault(Options("nobody knows"))

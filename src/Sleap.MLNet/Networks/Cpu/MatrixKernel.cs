@@ -1,26 +1,26 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Products of small matrices whose result stays in registers: C = A·B, A of some rows and <c>depth</c> columns, B of
-/// 16 or 8 columns that lie side by side. C has 16 numbers a row.
+/// Products of small matrices whose result stays in registers: C = A·B, where A has <c>depth</c> columns and B has 16
+/// or 8 adjacent columns. C has 16 floats a row.
 /// </summary>
 internal static unsafe class MatrixKernel
 {
-    /// <summary>Columns of C, and numbers from row to row.</summary>
+    /// <summary>Columns of C, and floats from row to row.</summary>
     public const int Columns = 16;
 
-    /// <summary>The number of rows is a multiple of it.</summary>
+    /// <summary>The number of rows of A and C is a multiple of it.</summary>
     public const int Rows = 6;
 
-    /// <param name="a">Row by row, <paramref name="aRow"/> numbers from row to row.</param>
+    /// <summary>C = A·B.</summary>
+    /// <param name="a">A, row by row, <paramref name="aRow"/> floats from row to row.</param>
     /// <param name="aRow">At least <paramref name="depth"/>.</param>
-    /// <param name="b"><paramref name="depth"/> rows of <paramref name="columns"/> numbers.</param>
-    /// <param name="c">The result.</param>
-    /// <param name="rows">A multiple of <see cref="Rows"/>.</param>
+    /// <param name="b">B, <paramref name="depth"/> rows of <paramref name="columns"/> floats.</param>
+    /// <param name="c">C.</param>
+    /// <param name="rows">Rows of A and C, a multiple of <see cref="Rows"/>.</param>
     /// <param name="depth">Columns of A, rows of B.</param>
     /// <param name="columns">16 or 8.</param>
     public static void Multiply(float* a, nint aRow, float* b, float* c, int rows, int depth, int columns)
@@ -42,13 +42,13 @@ internal static unsafe class MatrixKernel
     }
 
     /// <summary>Eight rows of C = Aᵀ·B, or of C + Aᵀ·B.</summary>
-    /// <param name="a">Eight numbers a row.</param>
-    /// <param name="b">16 numbers a row.</param>
-    /// <param name="c">The result.</param>
-    /// <param name="cRow">Numbers from row to row of it.</param>
+    /// <param name="a">A, eight floats a row.</param>
+    /// <param name="b">B, 16 floats a row.</param>
+    /// <param name="c">C.</param>
+    /// <param name="cRow">Floats from row to row of C.</param>
     /// <param name="rows">Rows of A and of B.</param>
-    /// <param name="columns">Columns that are wanted: above 8, 16 are made, else eight.</param>
-    /// <param name="adds">Whether it is added to what is there.</param>
+    /// <param name="columns">Columns that are needed: 16 are computed if it is above 8, else eight.</param>
+    /// <param name="adds">Whether the product is added to C.</param>
     public static void MultiplyTransposed(float* a, float* b, float* c, nint cRow, int rows, int columns, bool adds)
     {
         if (columns <= 8)
@@ -63,51 +63,6 @@ internal static unsafe class MatrixKernel
         {
             Transposed4x16(a, b, c, cRow, rows, adds);
             Transposed4x16(a + 4, b, c + 4 * cRow, cRow, rows, adds);
-        }
-    }
-
-    /// <summary>Turns 8×8 numbers: rows become columns.</summary>
-    /// <param name="from">Row by row.</param>
-    /// <param name="row">Numbers from row to row.</param>
-    /// <param name="to">Eight numbers a row.</param>
-    public static void Transpose8x8(float* from, nint row, float* to)
-    {
-        // Pairs of rows, then pairs of those, then halves.
-        var (a, b, c, d) = (
-            Vector256.Load(from),
-            Vector256.Load(from + row),
-            Vector256.Load(from + 2 * row),
-            Vector256.Load(from + 3 * row)
-        );
-        var (e, f, g, h) = (
-            Vector256.Load(from + 4 * row),
-            Vector256.Load(from + 5 * row),
-            Vector256.Load(from + 6 * row),
-            Vector256.Load(from + 7 * row)
-        );
-        var (ab0, ab1, cd0, cd1) = (
-            Avx.UnpackLow(a, b),
-            Avx.UnpackHigh(a, b),
-            Avx.UnpackLow(c, d),
-            Avx.UnpackHigh(c, d)
-        );
-        var (ef0, ef1, gh0, gh1) = (
-            Avx.UnpackLow(e, f),
-            Avx.UnpackHigh(e, f),
-            Avx.UnpackLow(g, h),
-            Avx.UnpackHigh(g, h)
-        );
-        const byte low = 0x44,
-            high = 0xEE;
-        Halves(Avx.Shuffle(ab0, cd0, low), Avx.Shuffle(ef0, gh0, low), to);
-        Halves(Avx.Shuffle(ab0, cd0, high), Avx.Shuffle(ef0, gh0, high), to + 8);
-        Halves(Avx.Shuffle(ab1, cd1, low), Avx.Shuffle(ef1, gh1, low), to + 16);
-        Halves(Avx.Shuffle(ab1, cd1, high), Avx.Shuffle(ef1, gh1, high), to + 24);
-
-        static void Halves(Vector256<float> abcd, Vector256<float> efgh, float* to)
-        {
-            Avx.Permute2x128(abcd, efgh, 0x20).Store(to);
-            Avx.Permute2x128(abcd, efgh, 0x31).Store(to + 32);
         }
     }
 

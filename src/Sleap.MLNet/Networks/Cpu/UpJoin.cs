@@ -4,19 +4,22 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A map of twice the size, by bilinear interpolation, behind the channels of another one, in one pass on a CPU; and
-/// back. libtorch joins in a pass of its own, and takes the gradient of what it joined apart in an order of memory that
-/// makes that of the interpolation several times slower.
+/// Doubles the size of a map by bilinear interpolation and appends its channels to those of another map, in one pass
+/// on a CPU.
 /// </summary>
+/// <remarks>
+/// libtorch takes a second pass to join the maps, and splits the joined gradient in an order of memory that makes the
+/// gradient of the interpolation several times slower.
+/// </remarks>
 internal static unsafe class UpJoin
 {
-    private const int Lanes = WinogradTile.Lanes;
+    private const int Lanes = WinogradTransform.Lanes;
 
-    // What the neighbours at -1, 0, 1 and 2 half steps give to an input: those outside of the map give theirs to the
-    // one at the rim.
-    private static readonly float[] Inner = [0.25f, 0.75f, 0.75f, 0.25f];
+    // Weights of the outputs 2i - 1, 2i, 2i + 1 and 2i + 2 in the gradient of input i, away from the border. At the
+    // border the weight of an output outside of the map goes to the one beside it.
+    private static readonly float[] InnerWeights = [0.25f, 0.75f, 0.75f, 0.25f];
 
-    /// <summary>Whether it can be done here; the numbers are libtorch's but for rounding.</summary>
+    /// <summary>Whether these maps can be joined here. The result is libtorch's except for rounding.</summary>
     /// <param name="x">(B, C, h, w)</param>
     /// <param name="skip">(B, S, H, W)</param>
     public static bool Takes(Tensor x, Tensor skip) =>
@@ -27,12 +30,12 @@ internal static unsafe class UpJoin
         && PixelMap.Takes(x, skip.size(1) + x.size(1), skip.size(2), skip.size(3));
 
     /// <summary>
-    /// The channels of <paramref name="skip"/>, then those of <paramref name="x"/> at twice the size, pixel corners not
-    /// aligned.
+    /// Joins the channels of <paramref name="skip"/> and those of <paramref name="x"/> at twice the size (pixel corners
+    /// not aligned).
     /// </summary>
     /// <param name="x">(B, C, h, w)</param>
     /// <param name="skip">(B, S, 2h, 2w)</param>
-    /// <returns>(B, S + C, 2h, 2w), in channels-last order</returns>
+    /// <returns>(B, S + C, 2h, 2w), channels-last</returns>
     public static Tensor Join(Tensor x, Tensor skip)
     {
         var result = ChannelsLast.Empty(skip.size(0), skip.size(1) + x.size(1), skip.size(2), skip.size(3));
@@ -72,11 +75,11 @@ internal static unsafe class UpJoin
         return result;
     }
 
-    /// <summary>The gradients of what was joined.</summary>
+    /// <summary>The gradients of the joined maps.</summary>
     /// <param name="gradient">(B, S + C, 2h, 2w)</param>
     /// <param name="skipChannels">S.</param>
-    /// <returns>(B, C, h, w) and (B, S, 2h, 2w), both in channels-last order</returns>
-    public static (Tensor X, Tensor Skip) Part(Tensor gradient, int skipChannels)
+    /// <returns>(B, C, h, w) and (B, S, 2h, 2w), both channels-last</returns>
+    public static (Tensor X, Tensor Skip) Gradients(Tensor gradient, int skipChannels)
     {
         var x = ChannelsLast.Empty(
             gradient.size(0),
@@ -128,7 +131,7 @@ internal static unsafe class UpJoin
     {
         for (var channel = 0; channel < channels; channel += Lanes)
         {
-            var first = Math.Min(channel, channels - Lanes); // the last eight begin earlier
+            var first = Math.Min(channel, channels - Lanes); // the last eight channels overlap the ones before
             var inRow = Vector256.FusedMultiplyAdd(
                 Vector256.Create(0.25f),
                 Vector256.Load(nearSide + first),
@@ -147,14 +150,14 @@ internal static unsafe class UpJoin
 
     private static void Weigh(float* weights, int index, int count)
     {
-        Inner.CopyTo(new Span<float>(weights, 4));
+        InnerWeights.CopyTo(new Span<float>(weights, 4));
         if (index == 0)
             (weights[0], weights[1]) = (0, 1);
         if (index == count - 1)
             (weights[2], weights[3]) = (1, 0);
     }
 
-    // 4×4 pixels from an upper left one; those of weight 0 may lie outside of the map.
+    // The weighted sum of 4×4 pixels, given the upper left one; those of weight 0 may lie outside of the map.
     private static void Gather(
         float* corner,
         nint row,

@@ -5,9 +5,12 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// 3×3 convolutions of unchanged size on a CPU, in single precision, with a quarter of the multiplications
-/// (<see cref="WinogradTile"/>). Tile by tile, so that what is in between stays in the processor's cache: a tile's
-/// numbers do not depend on which others there are, nor on the number of threads.
+/// (<see cref="WinogradTransform"/>).
 /// </summary>
+/// <remarks>
+/// A few tiles at a time, so that the intermediate numbers stay in the processor's cache. The result of a tile does not
+/// depend on the other tiles, nor on the number of threads.
+/// </remarks>
 internal static unsafe class Winograd
 {
     private const int TilesAtOnce = 24,
@@ -18,25 +21,25 @@ internal static unsafe class Winograd
         _tiles;
 
     /// <summary>
-    /// Whether the convolution can be done here: its output is the same as libtorch's but for rounding.
+    /// Whether the convolution can be computed here. The result is libtorch's except for rounding.
     /// </summary>
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="weight">(filters, C, height, width)</param>
     public static bool Takes(Tensor x, Tensor weight) =>
         weight.size(2) == 3
         && weight.size(3) == 3
-        && weight.size(0) >= WinogradTile.Lanes
-        && weight.size(1) >= WinogradTile.Lanes
+        && weight.size(0) >= WinogradTransform.Lanes
+        && weight.size(1) >= WinogradTransform.Lanes
         && weight.dtype == ScalarType.Float32
         && PixelMap.Takes(x, Math.Max(x.size(1), weight.size(0)), x.size(2), x.size(3));
 
-    /// <summary>The convolution with zeros around the map, its bias added, and on demand max(0, ·) of it.</summary>
+    /// <summary>A convolution with zeros around the map, its bias, and an optional ReLU.</summary>
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="weight">(filters, C, 3, 3)</param>
     /// <param name="bias">(filters)</param>
-    /// <param name="relu">Whether what is below 0 becomes 0.</param>
-    /// <param name="kept">The weight's factors, if it has not changed since they were made.</param>
-    /// <returns>(B, filters, H, W), in channels-last order</returns>
+    /// <param name="relu">Whether negative numbers become 0.</param>
+    /// <param name="kept">The transformed weight, if it is known; null: it is computed.</param>
+    /// <returns>(B, filters, H, W), channels-last</returns>
     public static Tensor Convolve(Tensor x, Tensor weight, Tensor bias, bool relu, WinogradFactors? kept)
     {
         using var weights = new PixelSource(weight);
@@ -51,7 +54,7 @@ internal static unsafe class Winograd
     /// <summary>The gradient of the input, from that of the output.</summary>
     /// <param name="gradient">(B, filters, H, W)</param>
     /// <param name="weight">(filters, C, 3, 3)</param>
-    /// <returns>(B, C, H, W), in channels-last order</returns>
+    /// <returns>(B, C, H, W), channels-last</returns>
     public static Tensor InputGradient(Tensor gradient, Tensor weight)
     {
         using var weights = new PixelSource(weight);
@@ -61,7 +64,7 @@ internal static unsafe class Winograd
     /// <summary>The gradient of the filters, from that of the output.</summary>
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="gradient">(B, filters, H, W)</param>
-    /// <returns>(filters, C, 3, 3), in channels-last order</returns>
+    /// <returns>(filters, C, 3, 3), channels-last</returns>
     public static Tensor WeightGradient(Tensor x, Tensor gradient)
     {
         var result = ChannelsLast.Empty(gradient.size(1), x.size(1), 3, 3);
@@ -70,28 +73,31 @@ internal static unsafe class Winograd
         PixelMap from = pixels.Map,
             to = gradients.Map;
         var tiles = new WinogradTiles(to);
-        int inputs = RoundUp(from.Channels, WinogradTile.Lanes),
+        int inputs = RoundUp(from.Channels, WinogradTransform.Lanes),
             outputs = RoundUp(to.Channels, MatrixKernel.Columns);
         var atOnce = Math.Min(
             RoundUp(tiles.Count, TilesAtOnce),
             Math.Max(
                 4 * TilesAtOnce,
-                CacheBytes / (sizeof(float) * WinogradTile.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce
+                CacheBytes / (sizeof(float) * WinogradTransform.Points * (inputs + outputs)) / TilesAtOnce * TilesAtOnce
             )
         );
         nint inputStride = (nint)atOnce * inputs + 16,
             outputStride = (nint)atOnce * outputs + 16,
             productStride = (nint)inputs * outputs + 16;
-        var inputFactors = (_factors ??= new()).Of(WinogradTile.Points * (inputStride + outputStride + productStride));
-        float* outputFactors = inputFactors + WinogradTile.Points * inputStride,
-            products = outputFactors + WinogradTile.Points * outputStride;
-        nint inputsApart = (nint)atOnce * WinogradTile.Lanes,
+        var inputFactors = (_factors ??= new()).Of(
+            WinogradTransform.Points * (inputStride + outputStride + productStride)
+        );
+        float* outputFactors = inputFactors + WinogradTransform.Points * inputStride,
+            products = outputFactors + WinogradTransform.Points * outputStride;
+        nint inputsApart = (nint)atOnce * WinogradTransform.Lanes,
             outputsApart = (nint)atOnce * MatrixKernel.Columns;
-        var patchLength = WinogradTile.Points * Math.Max(from.Channels, to.Channels);
+        var patchLength = WinogradTransform.Points * Math.Max(from.Channels, to.Channels);
         for (var first = 0; first < tiles.Count; first += atOnce)
         {
             int begin = first,
                 count = Math.Min(atOnce, tiles.Count - first);
+            // Transform the tiles of x and of the gradient.
             TorchThreads.Share(
                 (count + TilesAtOnce - 1) / TilesAtOnce,
                 part =>
@@ -103,7 +109,7 @@ internal static unsafe class Winograd
                             begin + i,
                             from,
                             patch,
-                            inputFactors + (nint)i * WinogradTile.Lanes,
+                            inputFactors + (nint)i * WinogradTransform.Lanes,
                             inputStride,
                             inputsApart
                         );
@@ -118,17 +124,18 @@ internal static unsafe class Winograd
                     }
                 }
             );
+            // For each of the 36 points add (inputs, tiles)·(tiles, outputs) to the products.
             TorchThreads.Share(
-                WinogradTile.Points,
+                WinogradTransform.Points,
                 point =>
                 {
                     for (var output = 0; output < to.Channels; output += MatrixKernel.Columns)
                     {
                         var b = outputFactors + point * outputStride + output / MatrixKernel.Columns * outputsApart;
-                        for (var input = 0; input < inputs; input += WinogradTile.Lanes)
+                        for (var input = 0; input < inputs; input += WinogradTransform.Lanes)
                         {
                             MatrixKernel.MultiplyTransposed(
-                                inputFactors + point * inputStride + input / WinogradTile.Lanes * inputsApart,
+                                inputFactors + point * inputStride + input / WinogradTransform.Lanes * inputsApart,
                                 b,
                                 products + point * productStride + (nint)input * outputs + output,
                                 outputs,
@@ -142,20 +149,24 @@ internal static unsafe class Winograd
             );
         }
 
+        // Transform the products to filters.
         var weights = PixelMap.Of(result);
         TorchThreads.Share(
             inputs,
             row =>
             {
                 var input =
-                    Math.Min(row / WinogradTile.Lanes * WinogradTile.Lanes, weights.Channels - WinogradTile.Lanes)
-                    + row % WinogradTile.Lanes;
-                for (var output = 0; output < weights.Batch; output += WinogradTile.Lanes)
+                    Math.Min(
+                        row / WinogradTransform.Lanes * WinogradTransform.Lanes,
+                        weights.Channels - WinogradTransform.Lanes
+                    )
+                    + row % WinogradTransform.Lanes;
+                for (var output = 0; output < weights.Batch; output += WinogradTransform.Lanes)
                 {
-                    WinogradTile.FilterGradient(
+                    WinogradTransform.FilterGradient(
                         products + (nint)row * outputs + output,
                         productStride,
-                        weights.At(Math.Min(output, weights.Batch - WinogradTile.Lanes), 0, 0) + input,
+                        weights.At(Math.Min(output, weights.Batch - WinogradTransform.Lanes), 0, 0) + input,
                         9 * weights.Channels,
                         weights.Channels
                     );
@@ -165,10 +176,10 @@ internal static unsafe class Winograd
         return result;
     }
 
-    /// <summary>The gradient in front of a ReLU, and that of the bias.</summary>
-    /// <param name="gradient">(B, C, H, W): of the ReLU's output.</param>
-    /// <param name="output">(B, C, H, W): what the ReLU gave.</param>
-    /// <returns>(B, C, H, W) in channels-last order: 0 where the ReLU gave 0; (C): its sums.</returns>
+    /// <summary>The gradient of a ReLU's input, and that of the bias.</summary>
+    /// <param name="gradient">(B, C, H, W), gradient of the ReLU's output.</param>
+    /// <param name="output">(B, C, H, W), the ReLU's output.</param>
+    /// <returns>(B, C, H, W), channels-last, 0 where the output is 0; and its sums (C).</returns>
     public static (Tensor Gradient, Tensor Bias) ReluGradient(Tensor gradient, Tensor output)
     {
         var result = ChannelsLast.Empty(output.size(0), output.size(1), output.size(2), output.size(3));
@@ -207,7 +218,7 @@ internal static unsafe class Winograd
         for (var pixel = 0; pixel < pixels; pixel++)
         {
             var channel = 0;
-            for (; channel + WinogradTile.Lanes <= channels; channel += WinogradTile.Lanes)
+            for (; channel + WinogradTransform.Lanes <= channels; channel += WinogradTransform.Lanes)
             {
                 var masked =
                     Vector256.Load(gradient + channel)
@@ -239,11 +250,9 @@ internal static unsafe class Winograd
         return result;
     }
 
-    /// <summary>Fills in the factors of all filters.</summary>
-    public static void Transform(WinogradFilters filters, float* factors)
-    {
+    /// <summary>Transforms all filters.</summary>
+    public static void Transform(WinogradFilters filters, float* factors) =>
         TorchThreads.Share(filters.Panels, panel => filters.Transform(factors, panel));
-    }
 
     private static void Convolve(
         PixelMap from,
@@ -258,15 +267,15 @@ internal static unsafe class Winograd
         int inputs = filters.Inputs,
             threads = get_num_threads(),
             panels = filters.Panels;
-        // Where tiles are too few for all threads, the outputs are shared out too.
+        // Where there are fewer blocks of tiles than threads, the outputs are divided among threads too.
         int blocks = (tiles.Count + TilesAtOnce - 1) / TilesAtOnce,
             groups = Math.Min(panels, Math.Max(1, threads / blocks)),
             panelsEach = (panels + groups - 1) / groups;
         var least = relu ? Vector256<float>.Zero : Vector256.Create(float.NegativeInfinity);
-        // A little apart, so that equal places of all factors do not fall into one set of the cache.
+        // A cache line more than needed, so that equal places of all factors are in different sets of the cache.
         nint inputStride = (nint)TilesAtOnce * inputs + 16,
             sumStride = TilesAtOnce * MatrixKernel.Columns + 16,
-            patchLength = (nint)WinogradTile.Points * inputs;
+            patchLength = (nint)WinogradTransform.Points * inputs;
         TorchThreads.Share(
             blocks * groups,
             part =>
@@ -275,9 +284,9 @@ internal static unsafe class Winograd
                     first = block * TilesAtOnce,
                     count = Math.Min(TilesAtOnce, tiles.Count - first),
                     rows = RoundUp(count, MatrixKernel.Rows);
-                var memory = (_tiles ??= new()).Of(WinogradTile.Points * (inputStride + sumStride) + patchLength);
-                float* sums = memory + WinogradTile.Points * inputStride,
-                    patch = sums + WinogradTile.Points * sumStride;
+                var memory = (_tiles ??= new()).Of(WinogradTransform.Points * (inputStride + sumStride) + patchLength);
+                float* sums = memory + WinogradTransform.Points * inputStride,
+                    patch = sums + WinogradTransform.Points * sumStride;
                 for (var i = 0; i < count; i++)
                     tiles.Input(first + i, from, patch, memory + (nint)i * inputs, inputStride, 0);
                 var firstPanel = part % groups * panelsEach;
@@ -287,7 +296,7 @@ internal static unsafe class Winograd
                         columns = filters.ColumnsOf(panel);
                     var weights = factors + filters.Panel(panel);
                     var pointStride = filters.PointStride(columns);
-                    for (var point = 0; point < WinogradTile.Points; point++)
+                    for (var point = 0; point < WinogradTransform.Points; point++)
                     {
                         MatrixKernel.Multiply(
                             memory + point * inputStride,
@@ -300,14 +309,14 @@ internal static unsafe class Winograd
                         );
                     }
 
-                    for (var channel = output; channel < output + columns; channel += WinogradTile.Lanes)
+                    for (var channel = output; channel < output + columns; channel += WinogradTransform.Lanes)
                     {
                         var add = bias is null
                             ? Vector256<float>.Zero
                             : Some(bias + channel, filters.Outputs - channel);
                         for (var i = 0; i < count; i++)
                         {
-                            WinogradTile.Output(
+                            WinogradTransform.Output(
                                 sums + i * MatrixKernel.Columns + (channel - output),
                                 sumStride,
                                 add,
@@ -323,10 +332,10 @@ internal static unsafe class Winograd
 
     private static Vector256<float> Some(float* first, int count)
     {
-        if (count >= WinogradTile.Lanes)
+        if (count >= WinogradTransform.Lanes)
             return Vector256.Load(first);
-        var eight = stackalloc float[WinogradTile.Lanes];
-        new Span<float>(eight, WinogradTile.Lanes).Clear();
+        var eight = stackalloc float[WinogradTransform.Lanes];
+        new Span<float>(eight, WinogradTransform.Lanes).Clear();
         new Span<float>(first, count).CopyTo(new Span<float>(eight, count));
         return Vector256.Load(eight);
     }

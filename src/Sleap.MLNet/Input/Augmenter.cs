@@ -1,0 +1,134 @@
+using Sleap.IO;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>Applies random changes to a batch of images, and the same changes to its points.</summary>
+/// <remarks>
+/// A point p becomes R·S·(p + t - c) + c, where c is the center of the image before and after: it is moved, then
+/// scaled, then rotated, as in sleap-nn. Pixel centers are whole numbers for images and points alike, so that points
+/// stay exactly on their pixels (in sleap-nn they are up to half a pixel off).
+/// </remarks>
+internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
+{
+    // The node that each node becomes in a mirror image.
+    private readonly int[] _mirror = Mirror(skeleton);
+    private readonly PixelChanges _pixels = new(options);
+
+    /// <summary>Changes nothing.</summary>
+    public static Augmenter None { get; } = new(AugmentationOptions.None, new Skeleton("", []));
+
+    /// <param name="images">(B, C, H, W), 0..1.</param>
+    /// <param name="points">x and y of B · instances · nodes in pixels of the images, NaN = missing; changed in place.
+    /// Nodes that leave the result become NaN.</param>
+    /// <param name="random">All random numbers come from it.</param>
+    /// <param name="height">Rows of the result, which shows the center of the changed image; null: those of the
+    /// images.</param>
+    /// <param name="width">Columns of the result; null: those of the images.</param>
+    /// <returns>(B, C, height, width), 0..1; the same tensor when there is nothing to change.</returns>
+    public Tensor Apply(Tensor images, Span<float> points, Random random, int? height = null, int? width = null)
+    {
+        var (count, from) = ((int)images.shape[0], ((int)images.shape[2], (int)images.shape[3]));
+        var to = (height ?? from.Item1, width ?? from.Item2);
+        if (!options.ChangesGeometry && to == from)
+            return _pixels.Apply(images, random);
+        var theta = new float[count * 6];
+        var pointsEach = points.Length / count;
+        for (var i = 0; i < count; i++)
+        {
+            var map = Draw(random, from, to);
+            MapPoints(map, points.Slice(i * pointsEach, pointsEach), to);
+            WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
+        }
+
+        long[] shape = [count, images.shape[1], to.Item1, to.Item2];
+        using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), shape, false); // (B, height, width, 2)
+        images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false);
+        return _pixels.Apply(images, random);
+    }
+
+    /// <summary>The map of points q = [A B; D E]·p + (C, F), pixel coordinates.</summary>
+    internal readonly record struct Affine(float A, float B, float C, float D, float E, float F, bool Flipped)
+    {
+        public (float X, float Y) Apply(float x, float y) => (A * x + B * y + C, D * x + E * y + F);
+
+        public Affine Inverse()
+        {
+            var det = A * E - B * D;
+            var (a, b, d, e) = (E / det, -B / det, -D / det, A / det);
+            return new(a, b, -(a * C + b * F), d, e, -(d * C + e * F), Flipped);
+        }
+    }
+
+    /// <summary>Draws the map of one image.</summary>
+    internal Affine Draw(Random random, (int Height, int Width) from, (int Height, int Width) to)
+    {
+        var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
+        var rotated = random.NextSingle() < options.RotationProbability;
+        var angle = rotated ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
+        var scale = Between(options.ScaleMin, options.ScaleMax);
+        var (dx, dy) = (
+            Between(-options.TranslateWidth, options.TranslateWidth) * to.Width,
+            Between(-options.TranslateHeight, options.TranslateHeight) * to.Height
+        );
+        var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);
+        var (cx, cy) = ((from.Width - 1) / 2f, (from.Height - 1) / 2f);
+        var (tx, ty) = ((to.Width - 1) / 2f, (to.Height - 1) / 2f);
+        var side = flipped ? -1 : 1; // the mirror image comes first, about the same center
+        return new(
+            cos * side,
+            -sin,
+            cos * (dx - side * cx) - sin * (dy - cy) + tx,
+            sin * side,
+            cos,
+            sin * (dx - side * cx) + cos * (dy - cy) + ty,
+            flipped
+        );
+
+        float Between(float low, float high) => low == high ? low : low + random.NextSingle() * (high - low);
+    }
+
+    private void MapPoints(Affine map, Span<float> points, (int Height, int Width) to)
+    {
+        for (var i = 0; i < points.Length; i += 2)
+        {
+            var (x, y) = map.Apply(points[i], points[i + 1]);
+            var inside = x >= -0.5f && x <= to.Width - 0.5f && y >= -0.5f && y <= to.Height - 0.5f; // NaN is not inside
+            (points[i], points[i + 1]) = inside ? (x, y) : (float.NaN, float.NaN);
+        }
+
+        if (!map.Flipped)
+            return;
+        var before = points.ToArray();
+        var size = 2 * _mirror.Length;
+        for (var i = 0; i < points.Length; i += 2)
+            before.AsSpan(i / size * size + 2 * _mirror[i % size / 2], 2).CopyTo(points[i..]);
+    }
+
+    // affine_grid takes, for each image, the map from output to input pixels as a 2×3 matrix, both in units where the
+    // edges of the image are -1 and 1.
+    private static void WriteSampling(
+        Affine map,
+        (int Height, int Width) from,
+        (int Height, int Width) to,
+        Span<float> theta
+    )
+    {
+        var ((h, w), (th, tw)) = (((float)from.Height, (float)from.Width), ((float)to.Height, (float)to.Width));
+        var back = map.Inverse();
+        theta[0] = back.A * tw / w;
+        theta[1] = back.B * th / w;
+        theta[2] = (back.A * (tw - 1) + back.B * (th - 1) + 2 * back.C + 1) / w - 1;
+        theta[3] = back.D * tw / h;
+        theta[4] = back.E * th / h;
+        theta[5] = (back.D * (tw - 1) + back.E * (th - 1) + 2 * back.F + 1) / h - 1;
+    }
+
+    private static int[] Mirror(Skeleton skeleton)
+    {
+        int[] mirror = [.. Enumerable.Range(0, skeleton.Nodes.Length)];
+        foreach (var (first, second) in skeleton.Symmetries)
+            (mirror[first], mirror[second]) = (second, first);
+        return mirror;
+    }
+}

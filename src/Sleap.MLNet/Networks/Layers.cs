@@ -1,0 +1,192 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// A level of names in the state dict that computes nothing, such as the <c>blocks</c> of every block of sleap-nn.
+/// </summary>
+internal sealed class StateFolder : Module
+{
+    public StateFolder(string name, IEnumerable<(string Name, Module Module)> entries)
+        : base(name)
+    {
+        foreach (var (entry, module) in entries)
+            register_module(entry, module);
+    }
+}
+
+/// <summary>
+/// Convolutions of unchanged size, each followed by a ReLU. They compute in the precision of their input; the
+/// parameters stay in single precision.
+/// </summary>
+internal sealed class ConvRelu : IDisposable
+{
+    private static readonly long[] One = [1, 1],
+        Two = [2, 2];
+    private readonly WinogradFactors?[] _factors;
+    private bool _keeps;
+
+    public ConvRelu(int inChannels, int filters, int kernel, int count)
+    {
+        Convolutions =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => Conv2d(i == 0 ? inChannels : filters, filters, kernel, Padding.Same)),
+        ];
+        _factors = new WinogradFactors?[count];
+    }
+
+    /// <summary>The layers. The module that owns this object registers them and disposes them.</summary>
+    public IReadOnlyList<Conv2d> Convolutions { get; }
+
+    /// <summary>Approximate number of bytes that <see cref="KeepFactors"/> keeps.</summary>
+    public long FactorBytes =>
+        Convolutions.Sum(convolution =>
+            WinogradTransform.Points * sizeof(float) * convolution.weight.size(0) * convolution.weight.size(1)
+        );
+
+    /// <summary>
+    /// From now on the transformed weights are kept from one call to the next; those kept so far are dropped.
+    /// </summary>
+    public void KeepFactors()
+    {
+        Dispose();
+        _keeps = true;
+    }
+
+    /// <summary>Frees the transformed weights, not the layers.</summary>
+    public void Dispose()
+    {
+        foreach (var factors in _factors)
+            factors?.Dispose();
+        Array.Clear(_factors);
+    }
+
+    /// <param name="x">(B, C, H, W); the caller disposes it.</param>
+    /// <returns>(B, filters, H, W)</returns>
+    public Tensor Apply(Tensor x)
+    {
+        var map = x;
+        for (var i = 0; i < Convolutions.Count; i++)
+        {
+            var relu = Apply(i, map); // (B, C, H, W) -> (B, filters, H, W)
+            if (!ReferenceEquals(map, x))
+                map.Dispose();
+            map = relu;
+        }
+
+        return map;
+    }
+
+    /// <summary>Transposed convolution of stride 2 with its ReLU.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="x">(B, C, h, w); the caller disposes it.</param>
+    /// <param name="keras">Of the 2h + 1 rows and 2w + 1 columns, keep the first ones, as Keras' <c>same</c> does, and
+    /// not the last ones, as torch does.</param>
+    /// <returns>(B, filters, 2h, 2w)</returns>
+    public static Tensor Double(ConvTranspose2d convolution, Tensor x, bool keras)
+    {
+        using var scope = NewDisposeScope();
+        Tensor weight = convolution.weight!.to(x.dtype),
+            bias = convolution.bias!.to(x.dtype);
+        var doubled = keras
+            ? functional
+                .conv_transpose2d(x, weight, bias, Two) // (B, filters, 2h + 1, 2w + 1)
+                .narrow(2, 0, 2 * x.size(2))
+                .narrow(3, 0, 2 * x.size(3))
+                .clone()
+            : functional.conv_transpose2d(x, weight, bias, Two, One, One);
+        return doubled.relu_().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// max(0, x), written over <paramref name="x"/>, which must not be used afterwards. Only for the output of a
+    /// convolution or linear layer, whose gradient does not need its own output.
+    /// </summary>
+    public static Tensor Relu(Tensor x)
+    {
+        var relu = x.relu_();
+        if (!ReferenceEquals(relu, x))
+            x.Dispose();
+        return relu;
+    }
+
+    private Tensor Apply(int layer, Tensor x)
+    {
+        var convolution = Convolutions[layer];
+        if (!Winograd.Takes(x, convolution.weight))
+            return Relu(Convolve(convolution, x));
+        if (is_grad_enabled())
+            return ConvReluFunction.apply(x, convolution.weight, convolution.bias!);
+        if (_keeps)
+            _factors[layer] ??= new WinogradFactors(convolution.weight);
+        return Winograd.Convolve(x, convolution.weight, convolution.bias!, relu: true, _factors[layer]);
+    }
+
+    private static Tensor Convolve(Conv2d convolution, Tensor x)
+    {
+        if (x.dtype == ScalarType.Float32)
+            return convolution.call(x);
+        // The parameters are rounded anew in each call: optimizers and files need them in single precision.
+        using Tensor weight = convolution.weight.to(x.dtype),
+            bias = convolution.bias!.to(x.dtype);
+        long kernel = weight.size(2),
+            margin = kernel / 2;
+        if (kernel % 2 == 1)
+            return functional.conv2d(x, weight, bias, One, [margin, margin]);
+        using var padded = functional.pad(x, (margin - 1, margin, margin - 1, margin), PaddingModes.Constant, 0);
+        return functional.conv2d(padded, weight, bias);
+    }
+}
+
+/// <summary>Pooling to half the size.</summary>
+internal static class Pooling
+{
+    /// <summary>
+    /// The maximum of each 2×2 block. A map of odd size is first padded with zeros at the bottom or right.
+    /// </summary>
+    /// <remarks>
+    /// sleap-nn 0.3.5 pads in a module's first call only: that call overwrites the module's own padding, and from the
+    /// second call on an odd row or column is dropped. Here every call pads, so that a network's output depends on its
+    /// input alone. Inputs whose size is a multiple of the strides, as preprocessing makes them, are not affected.
+    /// </remarks>
+    /// <param name="x">(B, C, H, W)</param>
+    /// <returns>(B, C, ⌈H/2⌉, ⌈W/2⌉)</returns>
+    public static Tensor Halve(Tensor x)
+    {
+        long oddRows = x.size(2) & 1,
+            oddColumns = x.size(3) & 1;
+        if ((oddRows | oddColumns) == 0)
+            return functional.max_pool2d(x, 2, 2);
+        using var even = functional.pad(x, (0, oddColumns, 0, oddRows), PaddingModes.Constant, 0);
+        return functional.max_pool2d(even, 2, 2);
+    }
+}
+
+/// <summary>Layer normalization over the channels of each pixel of a map (B, C, H, W).</summary>
+internal sealed class PixelNorm : Module<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly double _epsilon;
+
+    public PixelNorm(int channels, double epsilon)
+        : base(nameof(PixelNorm))
+    {
+        _epsilon = epsilon;
+        weight = Parameter(ones(channels));
+        bias = Parameter(zeros(channels));
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var pixels = x.permute(0, 2, 3, 1); // (B, C, H, W) -> (B, H, W, C)
+        using var normal = functional.layer_norm(pixels, weight.shape, weight, bias, _epsilon); // (B, H, W, C)
+        return normal.permute(0, 3, 1, 2); // (B, C, H, W)
+    }
+}
