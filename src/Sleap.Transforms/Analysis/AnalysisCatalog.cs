@@ -2,20 +2,20 @@ namespace Sleap.Transforms;
 
 /// <summary>Analyses of poses: cleaning, geometry, motion, regions, and features for trainers.</summary>
 /// <remarks>
-/// <para>Input: keypoints of one instance, Vector&lt;Single, nodes, 2&gt;, or of any number, Vector&lt;Single, *, nodes,
-/// 2&gt;, of labels or of predictions.</para>
+/// <para>Input: keypoints of one instance, Vector&lt;Single, nodes, 2&gt;, or of any number, Vector&lt;Single, *,
+/// nodes, 2&gt;, of labels or of predictions.</para>
 /// <para>Output: cleaning replaces the column, or writes beside it. All others add columns: a value of each instance is
-/// Single for one instance and Vector&lt;Single, *&gt; for any number; n values of each are Vector&lt;Single, n&gt; with
-/// SlotNames, or Vector&lt;Single, *, n&gt; with the names in the annotation AnimalSlotNames. Other columns, the number of
-/// instances, and the order of rows stay.</para>
+/// Single for one instance and Vector&lt;Single, *&gt; for any number; n values of each are Vector&lt;Single, n&gt;
+/// with SlotNames, or Vector&lt;Single, *, n&gt; with the names in the annotation AnimalSlotNames. Other columns, the
+/// number of instances, and the order of rows stay.</para>
 /// <para>Units: pixels and frames, or the units of <c>PixelsPerUnit</c> and seconds of <c>FramesPerSecond</c>. Angles
 /// are radians in (−π, π], clockwise on the screen, because y points down. Missing is NaN, in and out.</para>
 /// </remarks>
 public static class AnalysisCatalog
 {
     /// <summary>
-    /// Makes keypoints missing whose score is too low, and all keypoints of an instance whose own score is too low or that
-    /// has too few keypoints left. The instance stays in its row.
+    /// Makes keypoints missing whose score is too low, and all keypoints of an instance whose own score is too low or
+    /// that has too few keypoints left. The instance stays in its row.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -29,7 +29,8 @@ public static class AnalysisCatalog
 
     /// <summary>
     /// Makes keypoints missing that are further from where the same node was last kept than an animal can move in that
-    /// time. The first position of a node is accepted, and any after <see cref="JumpFilterOptions.ForgetAfter"/> frames.
+    /// time. The first position of a node is accepted, and any after <see cref="JumpFilterOptions.ForgetAfter"/>
+    /// frames.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -42,8 +43,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options ?? new());
 
     /// <summary>
-    /// Exchanges two symmetric nodes of the skeleton (left and right) where that makes their way since the frame before
-    /// shorter. The first frame is accepted as it is, and scores are not exchanged.
+    /// Exchanges two symmetric nodes of the skeleton (left and right) where that shortens the distance that they moved
+    /// since the frame before. The first frame is accepted as it is, and scores are not exchanged.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -56,12 +57,12 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options ?? new());
 
     /// <summary>
-    /// Fills keypoints that are missing for at most <see cref="InterpolationOptions.MaxGap"/> frames from those before and
-    /// after in the same track.
+    /// Fills keypoints that are missing for at most <see cref="InterpolationOptions.MaxGap"/> frames from those before
+    /// and after in the same track.
     /// </summary>
     /// <remarks>
-    /// Longer gaps stay as they are, and so does what is before the first and after the last point. Only instances that are in
-    /// their row are filled: no row and no instance is added.
+    /// Longer gaps stay as they are, and so does what is before the first and after the last point. Only instances that
+    /// are in their row are filled: no row and no instance is added.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -88,8 +89,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options);
 
     /// <summary>
-    /// Smooths keypoints along their tracks, by default with a median: each coordinate becomes that of the frames of the
-    /// same track at most half a window away. Distances are those of FrameIndex, so frames without a row count.
+    /// Smooths keypoints along their tracks, by default with a median: each coordinate becomes that of the frames of
+    /// the same track at most half a window away. Distances are those of FrameIndex, so frames without a row count.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -119,11 +120,12 @@ public static class AnalysisCatalog
         );
 
     /// <summary>
-    /// Moves and turns each instance: one node to (0, 0), and the line from a second node to a third along the x axis. y
-    /// still points to the animal's right on the screen.
+    /// Moves and turns each instance: one node to (0, 0), and the line from a second node to a third along the x axis.
+    /// y still points to the animal's right on the screen.
     /// </summary>
     /// <remarks>
-    /// In pixels. All NaN where one of the three nodes is missing, or the second and the third are at the same position.
+    /// In pixels. All NaN where one of the three nodes is missing, or the second and the third are at the same
+    /// position.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -136,8 +138,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options);
 
     /// <summary>
-    /// Divides all coordinates by the length of the instance's body, so that they are in body lengths. Distances are from
-    /// (0, 0), so run Egocentric first. All NaN without a length.
+    /// Divides all coordinates by the length of the instance's body, so that they are in body lengths. Distances are
+    /// from (0, 0), so run Egocentric first. All NaN without a length.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -192,8 +194,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options);
 
     /// <summary>
-    /// Adds for each instance the distances and the angle to the nearest other one of its row, and whether they touch. NaN
-    /// where there is no other, or one has no visible node.
+    /// Adds for each instance the distances and the angle to the nearest other one of its row, and whether it touches
+    /// another. NaN where there is no other, or one has no visible node.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -209,11 +211,12 @@ public static class AnalysisCatalog
     /// Adds the motion of each instance, frame by frame:
     /// <list type="bullet">
     /// <item>Centroid (x, y): mean of the visible nodes, or one node, in pixels.</item>
-    /// <item>Velocity (x, y) and Speed: way since the frame before, in pixels a frame, or units a second.</item>
+    /// <item>Velocity (x, y) and Speed: distance moved since the frame before, in pixels a frame, or units a
+    /// second.</item>
     /// <item>Acceleration (x, y): change of the velocity, per frame or second.</item>
     /// <item>Heading: direction from node to node if two are named, else that of the motion; from the x axis.</item>
     /// <item>TurnRate: change of the heading, in radians a frame or a second.</item>
-    /// <item>PathLength: way since the video's first frame, in pixels or units. Gaps longer than MaxGap add nothing.</item>
+    /// <item>PathLength: distance moved since the video's first frame. Gaps longer than MaxGap add nothing.</item>
     /// </list>
     /// </summary>
     /// <remarks>
@@ -231,8 +234,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options ?? new());
 
     /// <summary>
-    /// Adds for each instance and region whether it is inside, how often it entered, how long it stayed and when it first
-    /// came, and for each row how many instances are inside each region.
+    /// Adds for each instance and region whether it is inside, how often it entered, how long it stayed and when it
+    /// first came, and for each row how many instances are inside each region.
     /// </summary>
     /// <remarks>
     /// While an instance is not seen its sums stay as they are. All start again with each video.
@@ -252,8 +255,8 @@ public static class AnalysisCatalog
     /// window is cut off at the ends of a track.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="column">Values of instances: Single or a vector of known size for one instance, a vector of variable size
-    /// for any number; keypoints too.</param>
+    /// <param name="column">Values of instances: Single or a vector of known size for one instance, a vector of
+    /// variable size for any number; keypoints too.</param>
     /// <param name="options">Window and statistics; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
     public static AnalysisEstimator<RollingOptions> Rolling(
@@ -267,8 +270,8 @@ public static class AnalysisCatalog
     /// </summary>
     /// <remarks>
     /// Keypoints become Vector&lt;Single, nodes, 2&gt; with SlotNames, Track a single key, and every value of instances
-    /// Single or Vector&lt;Single, n&gt; with SlotNames. Columns of the frame (Video, FrameIndex) are repeated. What goes
-    /// along tracks comes before it.
+    /// Single or Vector&lt;Single, n&gt; with SlotNames. Columns of the frame (Video, FrameIndex) are repeated. What
+    /// goes along tracks comes before it.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number.</param>

@@ -44,8 +44,8 @@ public sealed record AnglesOptions : AnalysisOptions
 public sealed record NodeCorner(string From, string At, string To);
 
 /// <summary>
-/// The angle from the first side of a corner to the second: radians in (−π, π], clockwise on the screen. NaN when a node
-/// is missing, or a side has no length.
+/// The angle from the first side of a corner to the second: radians in (−π, π], clockwise on the screen. NaN when a
+/// node is missing, or a side has no length.
 /// </summary>
 internal sealed class AnglesComputation((int From, int At, int To)[] corners) : AnalysisComputation
 {

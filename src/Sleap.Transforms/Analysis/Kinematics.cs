@@ -12,7 +12,7 @@ public sealed record KinematicsOptions : AnalysisOptions
     /// <summary>The node that the heading points at, such as the snout. Default null.</summary>
     public string? HeadingTo { get; init; }
 
-    /// <summary>The node whose way is followed. Default null: the centroid, the mean of the visible nodes.</summary>
+    /// <summary>The node that is followed. Default null: the centroid, the mean of the visible nodes.</summary>
     public string? Node { get; init; }
 
     /// <summary>
@@ -24,14 +24,14 @@ public sealed record KinematicsOptions : AnalysisOptions
     public double FramesPerSecond { get; init; } = 1;
 
     /// <summary>
-    /// Over how many frames at most a speed or a turn is computed when frames in between have no pose. Default 5.
+    /// The most frames over which a speed or a turn is computed, when frames in between have no pose. Default 5.
     /// </summary>
     public int MaxGap { get; init; } = 5;
 
     /// <summary>Output: the node, or mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
     public string Centroid { get; init; } = "Centroid";
 
-    /// <summary>Output: change of the place along x and y. Default "Velocity".</summary>
+    /// <summary>Output: change of the position along x and y. Default "Velocity".</summary>
     public string Velocity { get; init; } = "Velocity";
 
     /// <summary>Output: how fast the centroid moves. Default "Speed".</summary>
@@ -40,13 +40,13 @@ public sealed record KinematicsOptions : AnalysisOptions
     /// <summary>Output: change of the velocity along x and y. Default "Acceleration".</summary>
     public string Acceleration { get; init; } = "Acceleration";
 
-    /// <summary>Output: where the animal faces. Default "Heading".</summary>
+    /// <summary>Output: the direction that the animal faces. Default "Heading".</summary>
     public string Heading { get; init; } = "Heading";
 
     /// <summary>Output: how fast the heading turns. Default "TurnRate".</summary>
     public string TurnRate { get; init; } = "TurnRate";
 
-    /// <summary>Output: the way since the video's first frame. Default "PathLength".</summary>
+    /// <summary>Output: the distance moved since the video's first frame. Default "PathLength".</summary>
     public string PathLength { get; init; } = "PathLength";
 
     internal override string Component => "Kinematics";

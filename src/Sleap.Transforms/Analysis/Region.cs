@@ -5,23 +5,15 @@ using System.Text.Json.Serialization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A named part of the picture, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to
+/// A named part of the image, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to
 /// it; of a polygon, its left and top.
 /// </summary>
-public sealed class Region
+public sealed partial class Region
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        // By name: programs of one file have the default, which is this, switched off.
-        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     /// <summary>A region; <see cref="Polygon"/> and <see cref="Circle"/> are shorter.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="corners">The corners of a polygon, x and y each, three at least; null for a circle.</param>
-    /// <param name="center">The centre of a circle, x and y; null for a polygon.</param>
+    /// <param name="center">The center of a circle, x and y; null for a polygon.</param>
     /// <param name="radius">The radius of a circle; null for a polygon.</param>
     /// <exception cref="ArgumentException">It is neither, or both, or a number is wrong.</exception>
     [JsonConstructor]
@@ -66,7 +58,7 @@ public sealed class Region
     [JsonPropertyName("corners")]
     public IReadOnlyList<IReadOnlyList<double>>? Corners { get; }
 
-    /// <summary>The centre of a circle, x and y; null for a polygon.</summary>
+    /// <summary>The center of a circle, x and y; null for a polygon.</summary>
     [JsonPropertyName("center")]
     public IReadOnlyList<double>? Center { get; }
 
@@ -101,7 +93,7 @@ public sealed class Region
             throw new FileNotFoundException($"There is no file of regions '{path}'.", path);
         try
         {
-            var regions = JsonSerializer.Deserialize<Region[]>(File.ReadAllBytes(path), Json) ?? [];
+            var regions = JsonSerializer.Deserialize(File.ReadAllBytes(path), FileJson.Default.RegionArray) ?? [];
             return regions.Length > 0 && !regions.Contains(null)
                 ? regions
                 : throw new InvalidDataException($"{path} holds no region, expected a list of them.");
@@ -117,10 +109,10 @@ public sealed class Region
     {
         ArgumentNullException.ThrowIfNull(regions);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllText(path, JsonSerializer.Serialize(regions.ToArray(), Json) + "\n");
+        File.WriteAllText(path, JsonSerializer.Serialize(regions.ToArray(), FileJson.Default.RegionArray) + "\n");
     }
 
-    /// <summary>Whether a place is inside.</summary>
+    /// <summary>Whether a position is inside.</summary>
     public bool Contains(double x, double y)
     {
         if (Center is not null)
@@ -136,4 +128,8 @@ public sealed class Region
         }
         return inside;
     }
+
+    [JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonSerializable(typeof(Region[]))]
+    private sealed partial class FileJson : JsonSerializerContext;
 }

@@ -65,7 +65,8 @@ public sealed record SmoothOptions : AnalysisOptions
             .Defined("method", Method)
             .If(
                 PolynomialOrder < 0 || (Method == SmoothMethod.SavitzkyGolay && PolynomialOrder >= Window),
-                $"{nameof(PolynomialOrder)} is {PolynomialOrder}, expected 0 or more and less than the window of {Window}"
+                $"{nameof(PolynomialOrder)} is {PolynomialOrder}, expected 0 or more and less than the window of "
+                    + $"{Window}"
             )
             .Positive(nameof(MinCutoff), MinCutoff)
             .Positive(nameof(DerivativeCutoff), DerivativeCutoff)

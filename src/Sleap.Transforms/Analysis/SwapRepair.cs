@@ -7,7 +7,9 @@ namespace Sleap.Transforms;
 /// <summary>Options of <see cref="AnalysisCatalog.RepairSwaps"/>: when two symmetric nodes are exchanged.</summary>
 public sealed record SwapRepairOptions : AnalysisOptions
 {
-    /// <summary>By how many pixels the way of both nodes together must be shorter when exchanged. Default 5.</summary>
+    /// <summary>
+    /// By how many pixels the distance that both nodes moved must be shorter when exchanged. Default 5.
+    /// </summary>
     public double MinGain { get; init; } = 5;
 
     /// <summary>After how many frames the last position of a node is not used any more. Default 10.</summary>
@@ -46,7 +48,7 @@ public sealed record SwapRepairOptions : AnalysisOptions
     private string NoSymmetries(string column) => $"{Component}: the skeleton of '{column}' names no symmetric nodes.";
 }
 
-/// <summary>Exchanges two symmetric nodes where that makes their way from the frame before shorter.</summary>
+/// <summary>Exchanges two symmetric nodes where that shortens the distance that they moved.</summary>
 internal sealed class SwapRepairComputation(SwapRepairOptions options, ImmutableArray<Symmetry> symmetries)
     : AnalysisComputation
 {
@@ -79,8 +81,8 @@ internal sealed class SwapRepairComputation(SwapRepairOptions options, Immutable
     }
 
     /// <summary>
-    /// By how much the way is shorter when exchanged; null where a last position is unknown. A node that is missing has
-    /// no way: then only the other one counts.
+    /// By how much the distance moved is shorter when exchanged; null where a last position is unknown. A missing node
+    /// adds nothing to it.
     /// </summary>
     private double? Gain(LastPositions last, Symmetry pair, Vector2D first, Vector2D second, int frame)
     {
@@ -92,11 +94,11 @@ internal sealed class SwapRepairComputation(SwapRepairOptions options, Immutable
             return null;
         }
 
-        return Way(first, lastFirst.Position)
-            + Way(second, lastSecond.Position)
-            - Way(second, lastFirst.Position)
-            - Way(first, lastSecond.Position);
+        return Distance(first, lastFirst.Position)
+            + Distance(second, lastSecond.Position)
+            - Distance(second, lastFirst.Position)
+            - Distance(first, lastSecond.Position);
     }
 
-    private static double Way(Vector2D now, Vector2D before) => now.IsVisible ? (now - before).Length : 0;
+    private static double Distance(Vector2D now, Vector2D before) => now.IsVisible ? (now - before).Length : 0;
 }

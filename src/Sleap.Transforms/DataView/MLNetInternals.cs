@@ -4,11 +4,13 @@ using Microsoft.ML;
 
 namespace Sleap.Transforms;
 
-/// <summary>The internal members of ML.NET without which nothing outside ML.NET can save or load a transformer.</summary>
+/// <summary>
+/// The internal members of ML.NET without which nothing outside ML.NET can save or load a transformer.
+/// </summary>
 /// <remarks>
 /// They are called by typed accessors, except for <see cref="SetVersionInfo"/>: its argument is an internal struct, and
-/// accessors cannot name value types (<see cref="UnsafeAccessorTypeAttribute"/>). Another version of ML.NET may not have
-/// them; then each method throws <see cref="NotSupportedException"/> with the name of the member.
+/// accessors cannot name value types (<see cref="UnsafeAccessorTypeAttribute"/>). Another version of ML.NET may not
+/// have them; then each method throws <see cref="NotSupportedException"/> with the name of the member.
 /// </remarks>
 internal static class MLNetInternals
 {

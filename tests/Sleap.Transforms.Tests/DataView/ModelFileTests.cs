@@ -100,11 +100,93 @@ public sealed class ModelFileTests
     [InlineData("Sleap.Transforms", "Sleap.Transforms.NotThere", "does not exist")]
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseCatalog", "not a transformer")]
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseTransformer", "not a transformer")]
+    [InlineData("Sleap.Transforms", "Sleap.Transforms.AnalysisTransformer`1", "does not exist")]
+    [InlineData(
+        "Sleap.Transforms",
+        "Sleap.Transforms.AnalysisTransformer`1[[Sleap.Transforms.RollingOptions, Sleap.Transforms]]",
+        "does not exist"
+    )]
     public void OnlyTransformersOfThisLibraryAreBuilt(string assembly, string type, string expected) =>
         Assert.Contains(
             expected,
             Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(assembly, type))).Message
         );
+
+    [Fact]
+    public void AnAnalysisIsStoredUnderTheNameThatOlderProgramsKnow()
+    {
+        var rolling = new AnalysisTransformer<RollingOptions>(_ml, "Speed", new() { Window = 3 });
+        using var reader = new BinaryReader(new MemoryStream(ModelFile.Write(rolling)));
+        reader.BaseStream.Position = 16;
+        Assert.Equal("Sleap.Transforms", reader.ReadString());
+        Assert.Equal("Sleap.Transforms.RollingTransformer", reader.ReadString());
+    }
+
+    [Fact]
+    public void OptionsThatAFileDoesNotHaveKeepTheirDefaults()
+    {
+        var rolling = Assert.IsType<AnalysisTransformer<RollingOptions>>(
+            ModelFile.Read(_ml, Analysis("Rolling", 1, "Speed", """{"Window":7}"""))
+        );
+        Assert.Equal("Speed", rolling.InputColumn);
+        Assert.Equal(7, rolling.Options.Window);
+        Assert.Equal(new RollingOptions().Statistics, rolling.Options.Statistics);
+        Assert.Equal(new PoseColumnOptions(), rolling.Options.Columns);
+    }
+
+    [Fact]
+    public void OptionsThatThisVersionDoesNotKnowAreRefused() =>
+        Assert.Contains(
+            "'Later'",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                    ModelFile.Read(_ml, Analysis("Rolling", 1, "Speed", """{"Later":7}"""))
+                )
+                .Message
+        );
+
+    [Fact]
+    public void OptionsOfTheBinaryVersionLoad()
+    {
+        var smooth = Assert.IsType<AnalysisTransformer<SmoothOptions>>(
+            ModelFile.Read(_ml, Analysis("Smoothing", 1, "Keypoints", "Smooth", 7, 1, "Video", "FrameIndex"))
+        );
+        Assert.Equal(
+            new SmoothOptions
+            {
+                OutputColumn = "Smooth",
+                Window = 7,
+                Method = SmoothMethod.Mean,
+            },
+            smooth.Options
+        );
+        var kinematics = Assert.IsType<AnalysisTransformer<KinematicsOptions>>(
+            ModelFile.Read(
+                _ml,
+                Analysis(
+                    "Kinematics",
+                    1,
+                    ["Keypoints", "tail", "nose", 2.0, 25.0, 3, "C", "S", "H", "T", "Clip", "Frame"]
+                )
+            )
+        );
+        Assert.Equal(
+            new KinematicsOptions
+            {
+                HeadingFrom = "tail",
+                HeadingTo = "nose",
+                PixelsPerUnit = 2,
+                FramesPerSecond = 25,
+                MaxGap = 3,
+                Centroid = "C",
+                Speed = "S",
+                Heading = "H",
+                TurnRate = "T",
+                Columns = new() { Video = "Clip", FrameIndex = "Frame" },
+            },
+            kinematics.Options
+        );
+    }
 
     [Theory]
     [InlineData(4, "ends before")]
@@ -156,5 +238,32 @@ public sealed class ModelFileTests
             writer.Write(payload);
         }
         return [.. stream.ToArray(), .. SHA256.HashData(stream.ToArray())];
+    }
+
+    private static byte[] Analysis(string name, int version, params object[] values)
+    {
+        using var payload = new MemoryStream();
+        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
+        {
+            foreach (var value in values)
+                Write(writer, value);
+        }
+        return Stream("Sleap.Transforms", $"Sleap.Transforms.{name}Transformer", version, payload.ToArray());
+
+        static void Write(BinaryWriter writer, object value)
+        {
+            switch (value)
+            {
+                case int number:
+                    writer.Write(number);
+                    break;
+                case double number:
+                    writer.Write(number);
+                    break;
+                default:
+                    writer.Write((string)value);
+                    break;
+            }
+        }
     }
 }

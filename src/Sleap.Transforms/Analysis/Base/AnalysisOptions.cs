@@ -3,14 +3,16 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Options of an analysis: the base of the records that the methods of <see cref="AnalysisCatalog"/> take.</summary>
+/// <summary>
+/// Options of an analysis: the base of the records that the methods of <see cref="AnalysisCatalog"/> take.
+/// </summary>
 /// <remarks>
-/// The options also define the analysis: what it reads, which columns it adds, and the computation. A new analysis is
-/// one file with its options and computation, a method in <see cref="AnalysisCatalog"/>, and a name in
-/// <see cref="ModelFile"/>.
+/// The options define the analysis: <see cref="AnalysisTransformer{TOptions}"/> is the same for all of them.
 /// </remarks>
 public abstract record AnalysisOptions
 {
+    // The internal members are what the one transformer needs to know of an analysis. A new analysis is a file with its
+    // options and computation, a method in AnalysisCatalog, and a stored name in ModelFile.
     private protected AnalysisOptions() { }
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace Sleap.Transforms;
 
-/// <summary>Versions of the options that an <see cref="AnalysisTransformer{TOptions}"/> stores in a model file.</summary>
+/// <summary>
+/// Versions of the options that an <see cref="AnalysisTransformer{TOptions}"/> stores in a model file.
+/// </summary>
 /// <remarks>
 /// Today's version is JSON for every analysis. It is version 2 for Kinematics and Smooth, whose version 1 was binary.
 /// </remarks>

@@ -1,6 +1,8 @@
 namespace Sleap.Transforms;
 
-/// <summary>One row of a view as an analysis reads it: the instances of a frame, and which track each belongs to.</summary>
+/// <summary>
+/// One row of a view as an analysis reads it: the instances of a frame, and which track each belongs to.
+/// </summary>
 internal sealed class AnalysisRow
 {
     /// <summary>

@@ -9,9 +9,9 @@ namespace Sleap.Transforms;
 public sealed record InstancesOptions
 {
     /// <summary>
-    /// The columns of any number of instances that become columns of one, besides the keypoints. Default null: every vector of
-    /// variable size of Single, or of UInt32 keys (tracks), except those of the other kind of poses (of labels beside
-    /// predictions, or the reverse). Other columns are repeated for each instance.
+    /// The columns of any number of instances that become columns of one, besides the keypoints. Default null: every
+    /// vector of variable size of Single, or of UInt32 keys (tracks), except those of the other kind of poses (of
+    /// labels beside predictions, or the reverse). Other columns are repeated for each instance.
     /// </summary>
     public IReadOnlyList<string>? Values { get; init; }
 
