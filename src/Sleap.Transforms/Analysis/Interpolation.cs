@@ -41,7 +41,7 @@ public enum InterpolationMethod
     Linear,
 
     /// <summary>
-    /// A cubic whose slopes at the sides are those of the parabola through the side and its two neighbours (a Bessel or
+    /// A cubic whose slopes at the sides are those of the parabola through the side and its two neighbors (a Bessel or
     /// Catmull–Rom spline for uneven frames): smooth, and may overshoot.
     /// </summary>
     Cubic,
@@ -133,7 +133,7 @@ internal sealed class InterpolationComputation(InterpolationOptions options) : A
             + (length * t * u * ((atLeft * u) - (atRight * t)));
     }
 
-    // The slope at the side between `outer` and `inner`; without an outer neighbour, from `inner` and the interval
+    // The slope at the side between `outer` and `inner`; without an outer neighbor, from `inner` and the interval
     // beyond it.
     private double Slope(
         (double Length, double Slope)? outer,

@@ -16,7 +16,7 @@ public sealed record KinematicsOptions : AnalysisOptions
     public string? Node { get; init; }
 
     /// <summary>
-    /// Pixels in one unit of length, for instance 12.5 pixels a centimetre. Default 1: lengths are pixels.
+    /// Pixels in one unit of length, for instance 12.5 pixels a centimeter. Default 1: lengths are pixels.
     /// </summary>
     public double PixelsPerUnit { get; init; } = 1;
 

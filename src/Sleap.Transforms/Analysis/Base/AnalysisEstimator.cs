@@ -4,16 +4,15 @@ namespace Sleap.Transforms;
 
 /// <summary>Estimator of an analysis, made by the methods of <see cref="AnalysisCatalog"/>.</summary>
 /// <remarks>
-/// <list type="table">
-/// <item><term>Does this estimator need to look at the data to train its parameters?</term>
-/// <description>No</description></item>
-/// <item><term>Input column data type</term><description>Keypoints of one instance, a known-sized vector of
-/// <see cref="float"/> (nodes, 2), or of any number of instances, a variable-sized vector (*, nodes, 2). Rolling takes
-/// any values of instances.</description></item>
-/// <item><term>Output column data type</term><description>As the input; or for each instance <see cref="float"/> or a
-/// known-sized vector of it, which for any number of instances is a variable-sized vector.</description></item>
-/// <item><term>Exportable to ONNX</term><description>No</description></item>
-/// </list>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | keypoints: known-sized vector of <xref:System.Single> for one instance, variable-sized vector for any number. `Rolling` takes any values of instances |
+/// | Output column data type | as the input; or of each instance <xref:System.Single> or a known-sized vector of it, which for any number of instances is a variable-sized vector |
+/// | Exportable to ONNX | No |
+/// ]]></format>
 /// </remarks>
 /// <typeparam name="TOptions">The options, which define the analysis.</typeparam>
 public sealed class AnalysisEstimator<TOptions> : IEstimator<AnalysisTransformer<TOptions>>

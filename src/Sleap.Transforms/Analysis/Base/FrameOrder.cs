@@ -23,7 +23,7 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
     private string? _video;
     private bool _warned;
 
-    /// <summary>The frame of the next row.</summary>
+    /// <summary>Checks the frame of the next row.</summary>
     public void Add(string video, int frame)
     {
         if (_warned || environment is null)
@@ -46,7 +46,7 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
         _last[video] = frame;
     }
 
-    /// <summary>The pass is over, at the last row or before it.</summary>
+    /// <summary>Ends the pass, at the last row or before it.</summary>
     public void End()
     {
         if (!_warned && environment is not null)
@@ -90,9 +90,8 @@ internal sealed class FrameOrder(IHostEnvironment? environment, string component
             component,
             [
                 $"{component}: {what}. It computes along the frames, so values there are missing or wrong. Run it on "
-                    + $"all "
-                    + $"frames of a video in their order, and shuffle, split or filter the rows afterwards. To split "
-                    + $"before, take whole videos or blocks of frames: pose.Split(view, (video, frame) => …).",
+                    + "all frames of a video in their order, and shuffle, split or filter the rows afterwards. To split "
+                    + "before, take whole videos or blocks of frames: pose.Split(view, (video, frame) => …).",
             ]
         );
     }
