@@ -54,7 +54,7 @@ public enum InterpolationMethod
 
 /// <summary>
 /// Fills gaps from the nearest points on both sides, and from one more on each side for the slopes. A longer gap ends a
-/// piece of the track: points beyond it play no part, which is what bounds how far the pass looks.
+/// piece of the track: points beyond it are not used, so that the window has a limit.
 /// </summary>
 internal sealed class InterpolationComputation(InterpolationOptions options) : AnalysisComputation
 {

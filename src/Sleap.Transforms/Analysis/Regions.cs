@@ -74,7 +74,7 @@ public sealed record RegionsOptions : AnalysisOptions
 internal sealed class RegionsComputation(RegionsOptions options, int node) : AnalysisComputation
 {
     private readonly TrackStates<State> _tracks = new();
-    private (int Segment, int Frame)? _start;
+    private (int Segment, int Frame)? _start; // the first row of the video
 
     public override void Compute(AnalysisWindow window, IReadOnlyList<float[]> outputs)
     {
@@ -91,21 +91,18 @@ internal sealed class RegionsComputation(RegionsOptions options, int node) : Ana
             for (var region = 0; region < regions; region++)
             {
                 ref var stay = ref state.Stays[region];
+                var value = (instance * regions) + region;
                 if (position.IsVisible)
                 {
                     var inside = options.Regions[region].Contains(position.X, position.Y);
                     Update(ref stay, inside, row.FrameIndex);
-                    outputs[0][(instance * regions) + region] = inside ? 1 : 0;
+                    outputs[0][value] = inside ? 1 : 0;
                     outputs[4][region] += inside ? 1 : 0;
                 }
-                outputs[1][(instance * regions) + region] = stay.Entries;
-                outputs[2][(instance * regions) + region] = (float)(stay.Frames / options.FramesPerSecond);
+                outputs[1][value] = stay.Entries;
+                outputs[2][value] = (float)(stay.Frames / options.FramesPerSecond);
                 if (stay.Entries > 0)
-                {
-                    outputs[3][(instance * regions) + region] = (float)(
-                        (stay.FirstEntry - _start!.Value.Frame) / options.FramesPerSecond
-                    );
-                }
+                    outputs[3][value] = (float)((stay.FirstEntry - _start!.Value.Frame) / options.FramesPerSecond);
             }
         }
     }

@@ -112,14 +112,46 @@ public sealed class ModelFileTests
             Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(assembly, type))).Message
         );
 
-    [Fact]
-    public void AnAnalysisIsStoredUnderTheNameThatOlderProgramsKnow()
+    [Theory]
+    [InlineData("Angles")]
+    [InlineData("BodyLength")]
+    [InlineData("Chain")]
+    [InlineData("Distances")]
+    [InlineData("Egocentric")]
+    [InlineData("Instances")]
+    [InlineData("Interpolation")]
+    [InlineData("JumpFilter")]
+    [InlineData("Kinematics")]
+    [InlineData("Regions")]
+    [InlineData("Rolling")]
+    [InlineData("ScoreFilter")]
+    [InlineData("SizeNormalization")]
+    [InlineData("Smoothing")]
+    [InlineData("Social")]
+    [InlineData("SwapRepair")]
+    [InlineData("Tracking")]
+    public void ATransformerIsStoredUnderTheNameAndVersionThatOlderProgramsKnow(string model)
     {
-        var rolling = new AnalysisTransformer<RollingOptions>(_ml, "Speed", new() { Window = 3 });
-        using var reader = new BinaryReader(new MemoryStream(ModelFile.Write(rolling)));
-        reader.BaseStream.Position = 16;
-        Assert.Equal("Sleap.Transforms", reader.ReadString());
-        Assert.Equal("Sleap.Transforms.RollingTransformer", reader.ReadString());
+        var path = Path.Combine(TestFolder.Repository, "tests", "Sleap.MLNet.Tests", "SavedModels", model + ".zip");
+        using var zip = System.IO.Compression.ZipFile.OpenRead(path);
+        var parts = zip
+            .Entries.Where(entry => entry.FullName.EndsWith(ModelFile.StreamName, StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(parts);
+        foreach (var part in parts)
+        {
+            using var content = new MemoryStream();
+            using (var stream = part.Open())
+                stream.CopyTo(content);
+            Assert.Equal(Header(content.ToArray()), Header(ModelFile.Write(ModelFile.Read(_ml, content.ToArray()))));
+        }
+
+        static (int Format, int Payload, string Assembly, string Type) Header(byte[] content)
+        {
+            using var reader = new BinaryReader(new MemoryStream(content));
+            reader.BaseStream.Position = "SLEAPPOS"u8.Length;
+            return (reader.ReadInt32(), reader.ReadInt32(), reader.ReadString(), reader.ReadString());
+        }
     }
 
     [Fact]

@@ -10,9 +10,9 @@ namespace Sleap.Transforms;
 /// The input is keypoints of one instance (Vector&lt;Single, nodes, 2&gt;) or of any number (Vector&lt;Single, *,
 /// nodes, 2&gt;); each output has the same form. Missing values are NaN.
 /// <para>An instance is followed by its track key, wherever it is in the row. An instance without a track is followed
-/// when it is the only one without in its row; several are not followed, and neither are two with the same key. Each
-/// new video begins afresh, and so does a video whose frames go back. The number of rows that are read ahead does not
-/// depend on the length of the data.</para>
+/// when it is the only one without in its row; several are not followed, and neither are two with the same key. Nothing
+/// is remembered from one video to the next, nor from before the frames of a video go back. The number of rows that are
+/// read ahead does not depend on the length of the data.</para>
 /// </remarks>
 /// <typeparam name="TOptions">The options, which define the analysis.</typeparam>
 public sealed class AnalysisTransformer<TOptions> : PoseTransformer, ILoadable<AnalysisTransformer<TOptions>>
