@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Reflection;
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
@@ -9,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How a <see cref="PoseTransformer"/> lies in a model file: the header that ML.NET writes names the assembly
-/// Sleap.Loaders and the loader "SleapPose"; everything of ours is in one stream of the file, <see cref="StreamName"/>:
+/// How a <see cref="PoseTransformer"/> is stored in a model file. The header that ML.NET writes names the assembly
+/// Sleap.Loaders and the loader "SleapPose"; all else is in one stream of the file, <see cref="StreamName"/>:
 /// <code>
 /// "SLEAPPOS"                     8 bytes
 /// format version                 Int32
@@ -41,8 +40,8 @@ internal static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(context);
         var content = Write(transformer);
-        SaveContext.SetVersionInfo(context, ModelSignature, HeaderVersion, LoaderAssembly, LoaderSignature);
-        SaveContext.SaveBinaryStream(context, StreamName, writer => writer.Write(content));
+        MLNetInternals.SetVersionInfo(context, ModelSignature, HeaderVersion, LoaderAssembly, LoaderSignature);
+        MLNetInternals.SaveBinaryStream(context, StreamName, writer => writer.Write(content));
     }
 
     /// <summary>
@@ -50,8 +49,15 @@ internal static class ModelFile
     /// </summary>
     /// <exception cref="InvalidDataException">The stream is missing, damaged, of a newer version, or holds something
     /// else.</exception>
-    internal static ITransformer Load(IHostEnvironment environment, object context) =>
-        Read(environment, LoadContext.ReadBinaryStream(context, StreamName));
+    internal static ITransformer Load(IHostEnvironment environment, object context)
+    {
+        using var content = new MemoryStream();
+        return MLNetInternals.TryLoadBinaryStream(context, StreamName, reader => reader.BaseStream.CopyTo(content))
+            ? Read(environment, content.ToArray())
+            : throw new InvalidDataException(
+                $"The model has no part '{StreamName}', in which the transformers of this library are kept."
+            );
+    }
 
     /// <summary>The stream of a transformer.</summary>
     public static byte[] Write(PoseTransformer transformer)
@@ -68,7 +74,7 @@ internal static class ModelFile
             writer.Write(FormatVersion);
             writer.Write(Loading.PayloadVersion(type));
             writer.Write(type.Assembly.GetName().Name!);
-            writer.Write(type.FullName!);
+            writer.Write(StoredNames.Of(type));
             writer.Write(payload.Length);
             writer.Write(payload.GetBuffer(), 0, (int)payload.Length);
         }
@@ -140,10 +146,11 @@ internal static class ModelFile
     {
         var type = Loading.FindType(assembly, name);
         var known = Loading.PayloadVersion(type);
+        var shortName = name[(name.LastIndexOf('.') + 1)..];
         if (version < 1 || version > known)
         {
             throw Damaged(
-                $"the {type.Name} in it has version {version}, and this library reads up to {known}. A "
+                $"the {shortName} in it has version {version}, and this library reads up to {known}. A "
                     + $"newer version of the library wrote it"
             );
         }
@@ -155,17 +162,60 @@ internal static class ModelFile
         }
         catch (EndOfStreamException)
         {
-            throw Damaged($"the {type.Name} in it ends before all of it was read");
+            throw Damaged($"the {shortName} in it ends before all of it was read");
         }
-        transformer.WarnTo(environment);
         var unread = reader.BaseStream.Length - reader.BaseStream.Position;
         return unread == 0
             ? transformer
-            : throw Damaged($"the {type.Name} in it has {unread} bytes more than were expected");
+            : throw Damaged($"the {shortName} in it has {unread} bytes more than were expected");
     }
 
     private static InvalidDataException Damaged(string what) =>
         new($"The model's part '{StreamName}' cannot be read: {what}.");
+
+    /// <summary>The names of types in files.</summary>
+    /// <remarks>
+    /// A type is stored under its own name, or under the name in this table. These names are part of the format: a type
+    /// that is renamed keeps its stored name, so that files of older versions load, and older programs load new files.
+    /// </remarks>
+    private static class StoredNames
+    {
+        private static readonly Dictionary<string, Type> Types = new()
+        {
+            ["Sleap.Transforms.AnglesTransformer"] = typeof(AnalysisTransformer<AnglesOptions>),
+            ["Sleap.Transforms.BodyLengthTransformer"] = typeof(AnalysisTransformer<BodyLengthOptions>),
+            ["Sleap.Transforms.DistancesTransformer"] = typeof(AnalysisTransformer<DistancesOptions>),
+            ["Sleap.Transforms.EgocentricTransformer"] = typeof(AnalysisTransformer<EgocentricOptions>),
+            ["Sleap.Transforms.InterpolationTransformer"] = typeof(AnalysisTransformer<InterpolationOptions>),
+            ["Sleap.Transforms.JumpFilterTransformer"] = typeof(AnalysisTransformer<JumpFilterOptions>),
+            ["Sleap.Transforms.KinematicsTransformer"] = typeof(AnalysisTransformer<KinematicsOptions>),
+            ["Sleap.Transforms.RegionsTransformer"] = typeof(AnalysisTransformer<RegionsOptions>),
+            ["Sleap.Transforms.RollingTransformer"] = typeof(AnalysisTransformer<RollingOptions>),
+            ["Sleap.Transforms.ScoreFilterTransformer"] = typeof(AnalysisTransformer<ScoreFilterOptions>),
+            ["Sleap.Transforms.SizeNormalizationTransformer"] = typeof(AnalysisTransformer<SizeNormalizationOptions>),
+            ["Sleap.Transforms.SmoothingTransformer"] = typeof(AnalysisTransformer<SmoothOptions>),
+            ["Sleap.Transforms.SocialTransformer"] = typeof(AnalysisTransformer<SocialOptions>),
+            ["Sleap.Transforms.SwapRepairTransformer"] = typeof(AnalysisTransformer<SwapRepairOptions>),
+        };
+        private static readonly Dictionary<Type, string> Names = Types.ToDictionary(entry => entry.Value, e => e.Key);
+
+        public static string Of(Type type) =>
+            Names.GetValueOrDefault(type)
+            ?? (
+                type.IsGenericType
+                    ? throw new InvalidOperationException($"{type} cannot be saved: it has no stored name.")
+                    : type.FullName!
+            );
+
+        /// <summary>The type of a stored name in an assembly; null where there is none.</summary>
+        public static Type? Find(Assembly assembly, string name)
+        {
+            if (assembly == typeof(ModelFile).Assembly && Types.TryGetValue(name, out var type))
+                return type;
+            // A generic type is loaded by the table only: its full name could name any type as an argument.
+            return name.AsSpan().ContainsAny('`', '[') ? null : assembly.GetType(name);
+        }
+    }
 
     /// <summary>Which types may be built, and how.</summary>
     private static class Loading
@@ -198,7 +248,7 @@ internal static class ModelFile
                     missing
                 );
             }
-            var type = found.GetType(name);
+            var type = StoredNames.Find(found, name);
             return type is not null && IsLoadable(type)
                 ? type
                 : throw Damaged(
@@ -235,116 +285,9 @@ internal static class ModelFile
             }
 
             var generic = typeof(Loading).GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)!;
-            return generic.MakeGenericMethod(type).InvokeUnwrapped(null, arguments)!;
-        }
-    }
-
-    /// <summary>
-    /// The two internal members of ML.NET's ModelSaveContext without which nothing outside ML.NET can save a
-    /// transformer.
-    /// </summary>
-    private static class SaveContext
-    {
-        private static readonly Lazy<(
-            ConstructorInfo VersionInfo,
-            MethodInfo SetVersionInfo,
-            MethodInfo SaveBinaryStream
-        )> Members = new(Find);
-
-        public static void SetVersionInfo(
-            ModelSaveContext context,
-            string signature,
-            uint version,
-            string loaderAssembly,
-            string loader
-        )
-        {
-            var info = Members.Value.VersionInfo.Invoke([
-                signature,
-                version,
-                version,
-                version,
-                loaderAssembly,
-                loader,
-                null,
-            ]);
-            Members.Value.SetVersionInfo.InvokeUnwrapped(context, info);
-        }
-
-        public static void SaveBinaryStream(ModelSaveContext context, string name, Action<BinaryWriter> write) =>
-            Members.Value.SaveBinaryStream.InvokeUnwrapped(context, name, write);
-
-        private static (ConstructorInfo, MethodInfo, MethodInfo) Find()
-        {
-            var core = typeof(ModelSaveContext).Assembly;
-            var version = core.GetType("Microsoft.ML.VersionInfo") ?? throw Changed(core, "VersionInfo");
-            var create =
-                version.GetConstructor([
-                    typeof(string),
-                    typeof(uint),
-                    typeof(uint),
-                    typeof(uint),
-                    typeof(string),
-                    typeof(string),
-                    typeof(string),
-                ]) ?? throw Changed(core, "VersionInfo(string, uint, uint, uint, string, string, string)");
-            const BindingFlags members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-            var set =
-                typeof(ModelSaveContext).GetMethod("SetVersionInfo", members, [version])
-                ?? throw Changed(core, "ModelSaveContext.SetVersionInfo(VersionInfo)");
-            var save =
-                typeof(ModelSaveContext).GetMethod(
-                    "SaveBinaryStream",
-                    members,
-                    [typeof(string), typeof(Action<BinaryWriter>)]
-                ) ?? throw Changed(core, "ModelSaveContext.SaveBinaryStream(string, Action<BinaryWriter>)");
-            return (create, set, save);
-        }
-    }
-
-    /// <summary>The one member of ML.NET's internal ModelLoadContext that is needed.</summary>
-    private static class LoadContext
-    {
-        public static byte[] ReadBinaryStream(object context, string name)
-        {
-            var load =
-                context
-                    .GetType()
-                    .GetMethod(
-                        "TryLoadBinaryStream",
-                        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic,
-                        [typeof(string), typeof(Action<BinaryReader>)]
-                    )
-                ?? throw Changed(
-                    context.GetType().Assembly,
-                    "ModelLoadContext.TryLoadBinaryStream(string, Action<BinaryReader>)"
-                );
-            using var content = new MemoryStream();
-            Action<BinaryReader> read = reader => reader.BaseStream.CopyTo(content);
-            return (bool)load.InvokeUnwrapped(context, name, read)!
-                ? content.ToArray()
-                : throw new InvalidDataException(
-                    $"The model has no part '{name}', in which the transformers of this library are kept."
-                );
-        }
-    }
-
-    private static NotSupportedException Changed(Assembly core, string member) =>
-        new(
-            $"{core.GetName().Name} {core.GetName().Version} has no {member}, which saving and loading models needs. "
-                + $"This library is made for Microsoft.ML 5.0.0."
-        );
-
-    private static object? InvokeUnwrapped(this MethodInfo method, object? target, params object[] arguments)
-    {
-        try
-        {
-            return method.Invoke(target, arguments);
-        }
-        catch (TargetInvocationException failure) when (failure.InnerException is { } cause)
-        {
-            ExceptionDispatchInfo.Throw(cause);
-            throw;
+            return generic
+                .MakeGenericMethod(type)
+                .Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
         }
     }
 }

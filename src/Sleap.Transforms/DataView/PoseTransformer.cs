@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 
 namespace Sleap.Transforms;
 
@@ -27,6 +26,9 @@ public abstract class PoseTransformer : ITransformer
     /// </summary>
     public bool IsRowToRowMapper => true;
 
+    /// <summary>The name in messages.</summary>
+    internal virtual string DisplayName => GetType().Name;
+
     /// <summary>
     /// Why a single row cannot be transformed by itself, as the end of a sentence that begins with the transformer's
     /// name; null where it can.
@@ -44,7 +46,7 @@ public abstract class PoseTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return PipelineView.Of(GetType().Name, Apply(input, Bind(input.Schema)), input);
+        return PipelineView.Of(DisplayName, Apply(input, Bind(input.Schema)), input);
     }
 
     /// <summary>The transformer for one row at a time, as <c>CreatePredictionEngine</c> uses it.</summary>
@@ -55,7 +57,7 @@ public abstract class PoseTransformer : ITransformer
         if (WhyNotSingleRows is { } reason)
         {
             throw new InvalidOperationException(
-                $"{GetType().Name} {reason}, so it cannot work on single rows, as a PredictionEngine does. Use "
+                $"{DisplayName} {reason}, so it cannot work on single rows, as a PredictionEngine does. Use "
                     + $"Transform on all rows, in the order of their frames. A PredictionEngine can be made of the "
                     + $"model and of the steps that need one frame only."
             );
@@ -64,9 +66,6 @@ public abstract class PoseTransformer : ITransformer
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
-
-    /// <summary>Says where warnings go. Called once, after the transformer was made by a catalog or loaded.</summary>
-    internal virtual void WarnTo(IHostEnvironment environment) { }
 
     /// <summary>
     /// Binds to a schema; throws an <see cref="ArgumentException"/> that names the column, what was expected and what

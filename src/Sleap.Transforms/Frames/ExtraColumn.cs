@@ -57,7 +57,7 @@ internal sealed class ExtraColumn
         || IsKey(type)
         || type == NumberDataViewType.Double
         || type == NumberDataViewType.Int32
-        || AnimalColumn.IsValues(type)
+        || InstanceColumn.IsValues(type)
         || (type is VectorDataViewType { IsKnownSize: false, Dimensions.Length: 1 } keys && IsKey(keys.ItemType));
 
     private static bool IsKey(DataViewType type) => type is KeyDataViewType key && key.RawType == typeof(uint);
@@ -131,7 +131,7 @@ internal sealed class ExtraColumn
         // A single value of the frame, or of each animal.
         if (_column.Type is not VectorDataViewType vector || (_byAnimal && vector.Dimensions.Length == 1))
             return [_column.Name];
-        var values = AnimalColumn.Of(_column);
+        var values = InstanceColumn.Of(_column);
         if (_byAnimal && values.Width == 1)
             return [_column.Name];
         var slots = values.SlotNames() ?? [];

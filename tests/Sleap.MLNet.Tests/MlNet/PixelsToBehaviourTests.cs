@@ -114,11 +114,11 @@ public sealed class PixelsToBehaviourTests : IDisposable
         using var network = Parts(loaded).OfType<TopDownTransformer>().Single();
         Assert.Equal(model.Skeleton, network.Skeleton);
         Assert.Single(Parts(loaded).OfType<TrackingTransformer>());
-        Assert.Single(Parts(loaded).OfType<InterpolationTransformer>());
-        Assert.Single(Parts(loaded).OfType<KinematicsTransformer>());
+        Assert.Single(Parts(loaded).OfType<AnalysisTransformer<InterpolationOptions>>());
+        Assert.Single(Parts(loaded).OfType<AnalysisTransformer<KinematicsOptions>>());
         Assert.Single(Parts(loaded).OfType<InstancesTransformer>());
         var rolling = Parts(loaded)
-            .OfType<RollingTransformer>()
+            .OfType<AnalysisTransformer<RollingOptions>>()
             .Select(part => (part.InputColumn, part.Options.Window));
         Assert.Equal([("Speed", 5), ("PredictedCentroid", 5)], rolling);
         Assert.Single(Parts(loaded).OfType<ISingleFeaturePredictionTransformer<object>>());

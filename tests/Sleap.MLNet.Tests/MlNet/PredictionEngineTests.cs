@@ -137,9 +137,9 @@ public sealed class PredictionEngineTests
 
     [Theory]
     [InlineData("TrackingTransformer")]
-    [InlineData("KinematicsTransformer")]
-    [InlineData("SmoothingTransformer")]
-    [InlineData("RollingTransformer")]
+    [InlineData("Kinematics")]
+    [InlineData("Smooth")]
+    [InlineData("Rolling")]
     [InlineData("InstancesTransformer")]
     public void What_needs_other_frames_is_refused_by_its_name_with_the_way_out(string name)
     {
@@ -149,9 +149,9 @@ public sealed class PredictionEngineTests
         IEstimator<ITransformer> step = name switch
         {
             "TrackingTransformer" => pose.Track(),
-            "KinematicsTransformer" => pose.Kinematics(),
-            "SmoothingTransformer" => pose.Smooth(),
-            "RollingTransformer" => pose.Rolling("InstanceScore"),
+            "Kinematics" => pose.Kinematics(),
+            "Smooth" => pose.Smooth(),
+            "Rolling" => pose.Rolling("InstanceScore"),
             _ => pose.ToInstances(),
         };
         var alone = step.Fit(model.Transform(view));

@@ -214,6 +214,6 @@ public sealed class SmoothingTests
             : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static float[] Xs(AnalysisEstimator<SmoothingTransformer> smooth, IDataView view) =>
+    private static float[] Xs(AnalysisEstimator<SmoothOptions> smooth, IDataView view) =>
         [.. Poses.Column<float[]>(smooth.Fit(view).Transform(view), "Keypoints").Select(k => k[0])];
 }

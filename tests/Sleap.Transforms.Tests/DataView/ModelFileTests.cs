@@ -100,11 +100,125 @@ public sealed class ModelFileTests
     [InlineData("Sleap.Transforms", "Sleap.Transforms.NotThere", "does not exist")]
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseCatalog", "not a transformer")]
     [InlineData("Sleap.Transforms", "Sleap.Transforms.PoseTransformer", "not a transformer")]
+    [InlineData("Sleap.Transforms", "Sleap.Transforms.AnalysisTransformer`1", "does not exist")]
+    [InlineData(
+        "Sleap.Transforms",
+        "Sleap.Transforms.AnalysisTransformer`1[[Sleap.Transforms.RollingOptions, Sleap.Transforms]]",
+        "does not exist"
+    )]
     public void OnlyTransformersOfThisLibraryAreBuilt(string assembly, string type, string expected) =>
         Assert.Contains(
             expected,
             Assert.Throws<InvalidDataException>(() => ModelFile.Read(_ml, Stream(assembly, type))).Message
         );
+
+    [Theory]
+    [InlineData("Angles")]
+    [InlineData("BodyLength")]
+    [InlineData("Chain")]
+    [InlineData("Distances")]
+    [InlineData("Egocentric")]
+    [InlineData("Instances")]
+    [InlineData("Interpolation")]
+    [InlineData("JumpFilter")]
+    [InlineData("Kinematics")]
+    [InlineData("Regions")]
+    [InlineData("Rolling")]
+    [InlineData("ScoreFilter")]
+    [InlineData("SizeNormalization")]
+    [InlineData("Smoothing")]
+    [InlineData("Social")]
+    [InlineData("SwapRepair")]
+    [InlineData("Tracking")]
+    public void ATransformerIsStoredUnderTheNameAndVersionThatOlderProgramsKnow(string model)
+    {
+        var path = Path.Combine(TestFolder.Repository, "tests", "Sleap.MLNet.Tests", "SavedModels", model + ".zip");
+        using var zip = System.IO.Compression.ZipFile.OpenRead(path);
+        var parts = zip
+            .Entries.Where(entry => entry.FullName.EndsWith(ModelFile.StreamName, StringComparison.Ordinal))
+            .ToList();
+        Assert.NotEmpty(parts);
+        foreach (var part in parts)
+        {
+            using var content = new MemoryStream();
+            using (var stream = part.Open())
+                stream.CopyTo(content);
+            Assert.Equal(Header(content.ToArray()), Header(ModelFile.Write(ModelFile.Read(_ml, content.ToArray()))));
+        }
+
+        static (int Format, int Payload, string Assembly, string Type) Header(byte[] content)
+        {
+            using var reader = new BinaryReader(new MemoryStream(content));
+            reader.BaseStream.Position = "SLEAPPOS"u8.Length;
+            return (reader.ReadInt32(), reader.ReadInt32(), reader.ReadString(), reader.ReadString());
+        }
+    }
+
+    [Fact]
+    public void OptionsThatAFileDoesNotHaveKeepTheirDefaults()
+    {
+        var rolling = Assert.IsType<AnalysisTransformer<RollingOptions>>(
+            ModelFile.Read(_ml, Analysis("Rolling", 1, "Speed", """{"Window":7}"""))
+        );
+        Assert.Equal("Speed", rolling.InputColumn);
+        Assert.Equal(7, rolling.Options.Window);
+        Assert.Equal(new RollingOptions().Statistics, rolling.Options.Statistics);
+        Assert.Equal(new PoseColumnOptions(), rolling.Options.Columns);
+    }
+
+    [Fact]
+    public void OptionsThatThisVersionDoesNotKnowAreRefused() =>
+        Assert.Contains(
+            "'Later'",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                    ModelFile.Read(_ml, Analysis("Rolling", 1, "Speed", """{"Later":7}"""))
+                )
+                .Message
+        );
+
+    [Fact]
+    public void OptionsOfTheBinaryVersionLoad()
+    {
+        var smooth = Assert.IsType<AnalysisTransformer<SmoothOptions>>(
+            ModelFile.Read(_ml, Analysis("Smoothing", 1, "Keypoints", "Smooth", 7, 1, "Video", "FrameIndex"))
+        );
+        Assert.Equal(
+            new SmoothOptions
+            {
+                OutputColumn = "Smooth",
+                Window = 7,
+                Method = SmoothMethod.Mean,
+            },
+            smooth.Options
+        );
+        var kinematics = Assert.IsType<AnalysisTransformer<KinematicsOptions>>(
+            ModelFile.Read(
+                _ml,
+                Analysis(
+                    "Kinematics",
+                    1,
+                    ["Keypoints", "tail", "nose", 2.0, 25.0, 3, "C", "S", "H", "T", "Clip", "Frame"]
+                )
+            )
+        );
+        Assert.Equal(
+            new KinematicsOptions
+            {
+                HeadingFrom = "tail",
+                HeadingTo = "nose",
+                PixelsPerUnit = 2,
+                FramesPerSecond = 25,
+                MaxGap = 3,
+                Centroid = "C",
+                Speed = "S",
+                Heading = "H",
+                TurnRate = "T",
+                Columns = new() { Video = "Clip", FrameIndex = "Frame" },
+            },
+            kinematics.Options
+        );
+    }
 
     [Theory]
     [InlineData(4, "ends before")]
@@ -156,5 +270,32 @@ public sealed class ModelFileTests
             writer.Write(payload);
         }
         return [.. stream.ToArray(), .. SHA256.HashData(stream.ToArray())];
+    }
+
+    private static byte[] Analysis(string name, int version, params object[] values)
+    {
+        using var payload = new MemoryStream();
+        using (var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true))
+        {
+            foreach (var value in values)
+                Write(writer, value);
+        }
+        return Stream("Sleap.Transforms", $"Sleap.Transforms.{name}Transformer", version, payload.ToArray());
+
+        static void Write(BinaryWriter writer, object value)
+        {
+            switch (value)
+            {
+                case int number:
+                    writer.Write(number);
+                    break;
+                case double number:
+                    writer.Write(number);
+                    break;
+                default:
+                    writer.Write((string)value);
+                    break;
+            }
+        }
     }
 }
