@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -96,8 +95,6 @@ public sealed record BottomUpOptions : NetworkOptions
         new BottomUpEstimator(pose.Context, this);
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new BottomUpTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.BottomUpOptions;
 }
 
 /// <summary>
@@ -219,7 +216,7 @@ public sealed class BottomUpTransformer : PoseModelTransformer<BottomUpOptions>,
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (BottomUpTransformer)SavedModel.Load(environment, reader, ModelJson.Default.BottomUpOptions);
+    ) => (BottomUpTransformer)SavedModel.Load<BottomUpOptions>(environment, reader);
 }
 
 /// <summary>

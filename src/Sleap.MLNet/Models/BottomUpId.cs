@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -95,8 +94,6 @@ public sealed record BottomUpIdOptions : NetworkOptions
         new BottomUpIdEstimator(pose.Context, this);
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new BottomUpIdTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.BottomUpIdOptions;
 }
 
 /// <summary>The head that names the animals of a frame by maps; SLEAP-NN's <c>class_maps</c>.</summary>
@@ -190,7 +187,7 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer<BottomUpIdOptio
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (BottomUpIdTransformer)SavedModel.Load(environment, reader, ModelJson.Default.BottomUpIdOptions);
+    ) => (BottomUpIdTransformer)SavedModel.Load<BottomUpIdOptions>(environment, reader);
 }
 
 /// <summary>

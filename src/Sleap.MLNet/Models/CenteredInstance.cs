@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -157,8 +156,6 @@ public sealed record CenteredInstanceOptions : NetworkOptions
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) =>
         new CenteredInstanceTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.CenteredInstanceOptions;
 }
 
 /// <summary>Where the middles of crops come from.</summary>
@@ -233,7 +230,7 @@ public sealed class CenteredInstanceTransformer
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (CenteredInstanceTransformer)SavedModel.Load(environment, reader, ModelJson.Default.CenteredInstanceOptions);
+    ) => (CenteredInstanceTransformer)SavedModel.Load<CenteredInstanceOptions>(environment, reader);
 }
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.IO;
@@ -94,8 +93,6 @@ public sealed record CentroidOptions : NetworkOptions
         new CentroidEstimator(pose.Context, this);
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new CentroidTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.CentroidOptions;
 }
 
 /// <summary>
@@ -136,7 +133,7 @@ public sealed class CentroidTransformer : PoseModelTransformer<CentroidOptions>,
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (CentroidTransformer)SavedModel.Load(environment, reader, ModelJson.Default.CentroidOptions);
+    ) => (CentroidTransformer)SavedModel.Load<CentroidOptions>(environment, reader);
 }
 
 /// <summary>Where the animals are: one confidence map, a peak for each animal's anchor.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Sleap.MLNet;
 
 /// <summary>What a network finds, by the names of sleap-nn's <c>head_configs</c>.</summary>
@@ -158,17 +156,3 @@ internal static class ModelTypes
             _ => null,
         };
 }
-
-/// <summary>
-/// How options are written to saved models. The code is generated: programs of one file have serialization by
-/// reflection switched off.
-/// </summary>
-[JsonSerializable(typeof(SavedModel))]
-[JsonSerializable(typeof(SingleInstanceOptions))]
-[JsonSerializable(typeof(CentroidOptions))]
-[JsonSerializable(typeof(CenteredInstanceOptions))]
-[JsonSerializable(typeof(TopDownOptions))]
-[JsonSerializable(typeof(TopDownIdOptions))]
-[JsonSerializable(typeof(BottomUpOptions))]
-[JsonSerializable(typeof(BottomUpIdOptions))]
-internal sealed partial class ModelJson : JsonSerializerContext;

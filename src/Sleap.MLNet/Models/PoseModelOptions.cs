@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Sleap.Transforms;
 
@@ -75,9 +74,6 @@ public abstract record PoseModelOptions
 
     /// <summary>The transformer of a trained model of this type.</summary>
     internal abstract PoseModelTransformer CreateTransformer(TrainedModel model);
-
-    /// <summary>How the options are written to a saved model.</summary>
-    internal abstract JsonTypeInfo JsonType { get; }
 
     /// <summary>Throws when there are faults.</summary>
     /// <exception cref="ArgumentException">Lists every fault.</exception>

@@ -9,6 +9,10 @@ namespace Sleap.MLNet;
 /// <summary>What a saved model says of itself, as JSON; the weights of its networks come after it.</summary>
 internal sealed record SavedModel
 {
+    // Reflection, because generated code loses the defaults of init-only properties that a file lacks
+    // (https://github.com/dotnet/runtime/issues/84484). It is named because file-based programs have it switched off.
+    private static readonly JsonSerializerOptions Json = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+
     public required string SkeletonName { get; init; }
     public required string[] Nodes { get; init; }
     public required int[][] Edges { get; init; }
@@ -48,7 +52,7 @@ internal sealed record SavedModel
             Width = model.Frame.Width,
             Options = OptionsOf(model),
         };
-        writer.Write(JsonSerializer.Serialize(saved, ModelJson.Default.SavedModel));
+        writer.Write(JsonSerializer.Serialize(saved, Json));
         foreach (var network in model.Networks)
         {
             using var weights = new MemoryStream();
@@ -60,23 +64,19 @@ internal sealed record SavedModel
 
     /// <summary>The options of a model as they are saved.</summary>
     public static JsonElement OptionsOf(PoseModelTransformer model) =>
-        JsonSerializer.SerializeToElement(model.ModelOptions, model.ModelOptions.JsonType);
+        JsonSerializer.SerializeToElement(model.ModelOptions, model.ModelOptions.GetType(), Json);
 
     /// <summary>Reads a model.</summary>
+    /// <typeparam name="TOptions">The options of its model type.</typeparam>
     /// <param name="environment">Where it belongs.</param>
     /// <param name="reader">Stands where <see cref="Write"/> began.</param>
-    /// <param name="type">How the options of this model type are written.</param>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     /// <exception cref="ArgumentException">The options cannot be used.</exception>
-    public static PoseModelTransformer Load<TOptions>(
-        IHostEnvironment environment,
-        BinaryReader reader,
-        JsonTypeInfo<TOptions> type
-    )
+    public static PoseModelTransformer Load<TOptions>(IHostEnvironment environment, BinaryReader reader)
         where TOptions : PoseModelOptions
     {
-        var saved = Parsed(() => JsonSerializer.Deserialize(reader.ReadString(), ModelJson.Default.SavedModel));
-        var options = Parsed(() => saved.Options.Deserialize(type));
+        var saved = Parsed(() => JsonSerializer.Deserialize<SavedModel>(reader.ReadString(), Json));
+        var options = Parsed(() => saved.Options.Deserialize<TOptions>(Json));
         return TrainedModel.Build(
             environment,
             options,

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -43,8 +42,6 @@ public sealed record SingleInstanceOptions : NetworkOptions
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) =>
         new SingleInstanceTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.SingleInstanceOptions;
 }
 
 /// <summary>
@@ -88,7 +85,7 @@ public sealed class SingleInstanceTransformer
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (SingleInstanceTransformer)SavedModel.Load(environment, reader, ModelJson.Default.SingleInstanceOptions);
+    ) => (SingleInstanceTransformer)SavedModel.Load<SingleInstanceOptions>(environment, reader);
 }
 
 /// <summary>One animal in the image: one confidence map a node, its highest peak is the node's place.</summary>

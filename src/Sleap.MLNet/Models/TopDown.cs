@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -136,8 +135,6 @@ public sealed record TopDownOptions : PoseModelOptions
         new TopDownEstimator(pose.Context, this);
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new TopDownTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.TopDownOptions;
 }
 
 /// <summary>
@@ -179,7 +176,7 @@ public sealed class TopDownTransformer : PoseModelTransformer<TopDownOptions>, I
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (TopDownTransformer)SavedModel.Load(environment, reader, ModelJson.Default.TopDownOptions);
+    ) => (TopDownTransformer)SavedModel.Load<TopDownOptions>(environment, reader);
 }
 
 public static partial class ModelCatalog

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -114,8 +113,6 @@ public sealed record TopDownIdOptions : PoseModelOptions
         new TopDownIdEstimator(pose.Context, this);
 
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new TopDownIdTransformer(model);
-
-    internal override JsonTypeInfo JsonType => ModelJson.Default.TopDownIdOptions;
 }
 
 /// <summary>The head that names the animal in a crop; SLEAP-NN's <c>class_vectors</c>.</summary>
@@ -205,7 +202,7 @@ public sealed class TopDownIdTransformer : PoseModelTransformer<TopDownIdOptions
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => (TopDownIdTransformer)SavedModel.Load(environment, reader, ModelJson.Default.TopDownIdOptions);
+    ) => (TopDownIdTransformer)SavedModel.Load<TopDownIdOptions>(environment, reader);
 }
 
 public static partial class ModelCatalog
