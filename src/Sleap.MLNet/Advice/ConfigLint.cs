@@ -1,0 +1,360 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Checks a configuration against the labels that it is to be trained on. It is silent where training will do well.
+/// </summary>
+/// <param name="stages">The networks.</param>
+/// <param name="labels">The animals that they learn from, training and validation frames together.</param>
+/// <param name="split">Which frames are which.</param>
+/// <param name="frame">Size of the frames.</param>
+internal sealed partial class ConfigLint(
+    IReadOnlyList<TrainingStage> stages,
+    LabelStatistics labels,
+    LabelSplit split,
+    (int Height, int Width) frame
+)
+{
+    // Frames of a film as near as this are one picture, more or less.
+    private const int Near = 2;
+    private static readonly string[] Films = [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
+
+    public IEnumerable<LintFinding> Findings()
+    {
+        foreach (var finding in Unlabelled().Concat(Leakage()))
+            yield return finding;
+        foreach (var stage in stages)
+        {
+            foreach (
+                var finding in ReceptiveField(stage)
+                    .Concat(Scale(stage))
+                    .Concat(Crops(stage))
+                    .Concat(Stride(stage))
+                    .Concat(Sigma(stage))
+                    .Concat(Symmetry(stage))
+            )
+            {
+                yield return finding;
+            }
+
+            yield return new MemoryEstimate(stage, labels, split, frame).Finding();
+        }
+    }
+
+    private IEnumerable<LintFinding> Unlabelled()
+    {
+        var nodes = labels.Skeleton.Nodes;
+        string[] never = [.. nodes.Where((_, node) => labels.Seen(node) == 0)];
+        if (never.Length > 0)
+        {
+            yield return new(
+                LintRule.UnlabelledNode,
+                "",
+                $"{Names(never)} {(never.Length == 1 ? "is" : "are")} "
+                    + $"labelled in none of the {labels.Animals.Count} animals: a network learns to find nothing "
+                    + $"there.",
+                "Label some, or take the nodes out of the skeleton."
+            );
+        }
+    }
+
+    private IEnumerable<LintFinding> Leakage()
+    {
+        var training = split.Rows.Where(entry => !entry.Validates).Select(entry => entry.Row.Source).ToHashSet();
+        FrameSource[] validation = [.. split.Rows.Where(entry => entry.Validates).Select(entry => entry.Row.Source)];
+        var same = validation.Count(training.Contains);
+        if (same > 0)
+        {
+            yield return new(
+                LintRule.Leakage,
+                "",
+                $"{same} of {validation.Length} validation frames train too "
+                    + $"({string.Join(", ", validation.Where(training.Contains).Take(3))}{(same > 3 ? " …" : "")}): "
+                    + $"the "
+                    + $"validation error says nothing of new frames.",
+                "Take them out of one of the two."
+            );
+        }
+
+        var near = validation.Count(source =>
+            Films.Contains(Path.GetExtension(source.VideoName).ToLowerInvariant())
+            && Enumerable
+                .Range(1, Near)
+                .Any(by =>
+                    training.Contains(source with { Frame = source.Frame - by })
+                    || training.Contains(source with { Frame = source.Frame + by })
+                )
+        );
+        if (4 * near < validation.Length || near == 0)
+            yield break;
+        var videos = split.Rows.Select(entry => entry.Row.Source.Video).Distinct().Count();
+        yield return new(
+            LintRule.Leakage,
+            "",
+            $"{near} of {validation.Length} validation frames lie within {Near} "
+                + $"frames of one that trains, and look nearly like it: the validation error will be lower than that "
+                + $"on "
+                + $"new recordings.",
+            videos > 1
+                ? "For an honest figure hold whole videos back: Training.ValidationVideos."
+                : "For an honest figure label another recording and give it to Fit as validation.",
+            IsWarning: false
+        );
+    }
+
+    private IEnumerable<LintFinding> ReceptiveField(TrainingStage stage)
+    {
+        var (size, backbone) = (labels.Side(0.9) * stage.Options.Scale, stage.Options.Backbone);
+        if (NetworkSize.ReceptiveField(backbone) is not { } field || size <= field)
+            yield break;
+        var larger = Enumerable
+            .Range(1, 4)
+            .Select(i => ((UNetOptions)backbone) with { MaxStride = backbone.MaxStride << i })
+            .FirstOrDefault(other => NetworkSize.ReceptiveField(other) >= size);
+        var deeper = larger is null
+            ? ""
+            : $"a Backbone.MaxStride of {larger.MaxStride} (it sees "
+                + $"{NetworkSize.ReceptiveField(larger)} pixels), or ";
+        yield return new(
+            LintRule.ReceptiveField,
+            stage.Name,
+            $"animals are up to {N(size)} pixels long in the "
+                + $"network input ({N(labels.Side(0.9))} in the frame), and the network sees {field}: it cannot tell "
+                + $"one "
+                + $"end by the other.",
+            $"Take {deeper}a Scale of {F(stage.Options.Scale * field / size)} or less."
+        );
+    }
+
+    private IEnumerable<LintFinding> Scale(TrainingStage stage)
+    {
+        var (side, scale) = (labels.Side(0.5), stage.Options.Scale);
+        if (stage.Options is CentroidOptions || scale >= 1 || side == 0 || side * scale >= 20)
+            yield break;
+        yield return new(
+            LintRule.Scale,
+            stage.Name,
+            $"animals are about {N(side * scale)} pixels long in the "
+                + $"network input, {N(side)} in the frame: their nodes lie within a few cells of each other.",
+            $"Raise Scale to {F(Math.Min(1, 40 / side))} or more."
+        );
+    }
+
+    private IEnumerable<LintFinding> Crops(TrainingStage stage)
+    {
+        if (stage.Options is not CenteredInstanceOptions { CropSize: { } size } options)
+            yield break;
+        float[] sides =
+        [
+            .. labels.CropSides(InstanceCentroids.AnchorOf(options.AnchorPart, labels.Skeleton)).Where(float.IsFinite),
+        ];
+        var large = sides.Count(side => side > size);
+        if (large == 0)
+            yield break;
+        var needed = CropSize.Of(sides, 0, (int)Math.Ceiling(options.Backbone.MaxStride / options.Scale));
+        yield return new(
+            LintRule.CropSize,
+            stage.Name,
+            $"{large} of {sides.Length} animals do not fit into crops of "
+                + $"{size} pixels, the largest needs {N(sides.Max())}: what is outside cannot be found.",
+            $"Set CropSize to {needed}, or to null, which leaves room for turning too."
+        );
+    }
+
+    private IEnumerable<LintFinding> Stride(TrainingStage stage)
+    {
+        var options = stage.Options;
+        var crop = (options as CenteredInstanceOptions)?.CropSize;
+        var geometry = new FrameGeometry(
+            crop ?? frame.Height,
+            crop ?? frame.Width,
+            options.Scale,
+            options.Backbone.MaxStride
+        );
+        var more =
+            (double)geometry.InputHeight * geometry.InputWidth / ((double)geometry.ScaledHeight * geometry.ScaledWidth)
+            - 1;
+        if (more < 0.15)
+            yield break;
+        var (what, stride) = (crop is null ? "frames" : "crops", options.Backbone.MaxStride);
+        var advice = crop is null
+            ? $"A Backbone.MaxStride below {stride} wastes less."
+            : $"CropSize {Math.Ceiling(geometry.InputWidth / options.Scale).ToString(CultureInfo.InvariantCulture)} "
+                + $"costs the same and shows more.";
+        yield return new(
+            LintRule.Stride,
+            stage.Name,
+            $"{what} of {geometry.ScaledWidth} × {geometry.ScaledHeight} "
+                + $"pixels are padded to {geometry.InputWidth} × {geometry.InputHeight}, multiples of the stride "
+                + $"{stride}: {N(100 * more)} % more work for nothing.",
+            advice,
+            IsWarning: false
+        );
+    }
+
+    private IEnumerable<LintFinding> Sigma(TrainingStage stage)
+    {
+        var options = stage.Options;
+        var (spread, size) = (options.Sigma * options.HeadStride, labels.Side(0.5) * options.Scale);
+        if (options.Sigma < 1)
+        {
+            yield return new(
+                LintRule.Sigma,
+                stage.Name,
+                $"a Sigma of {F(options.Sigma)} cells is narrower than a "
+                    + $"cell: a peak between two of them is hardly there.",
+                "Set it to 1.5 or more."
+            );
+        }
+        // A centre stands for a whole animal, a node for a part of it.
+        var share = options is CentroidOptions ? 2 : 3;
+        if (size > 0 && spread > size / share && options.Sigma > 1.5)
+        {
+            yield return new(
+                LintRule.Sigma,
+                stage.Name,
+                $"a Sigma of {F(options.Sigma)} cells is {N(spread)} pixels "
+                    + $"of the network input, and an animal is about {N(size)} long there: the Gaussians of its nodes "
+                    + $"cover it.",
+                $"Set Sigma to "
+                    + $"{F(Math.Max(1.5, size / (5 * options.HeadStride)))}{(options.Scale < 1 ? ", or raise Scale" : "")}."
+            );
+        }
+
+        if (options is not BottomUpIdOptions { ClassMaps: var maps } || !(size > 0))
+            yield break;
+        var stride = maps.OutputStride ?? options.HeadStride;
+        if (maps.Sigma * stride > size / 2)
+        {
+            yield return new(
+                LintRule.Sigma,
+                stage.Name,
+                $"a ClassMaps.Sigma of {F(maps.Sigma)} cells is "
+                    + $"{N(maps.Sigma * stride)} pixels of the network input, and an animal is about {N(size)} long "
+                    + $"there: where two are close, the maps say of both that they may be either.",
+                $"Set ClassMaps.Sigma to {F(Math.Max(1, size / (4 * stride)))}."
+            );
+        }
+    }
+
+    private IEnumerable<LintFinding> Symmetry(TrainingStage stage)
+    {
+        if (stage.Options.Augmentation.FlipProbability == 0)
+            yield break;
+        var nodes = labels.Skeleton.Nodes;
+        string[] pairs =
+        [
+            .. nodes
+                .SelectMany(
+                    (name, node) =>
+                        Mirrored(name)
+                            .Select(other => nodes.IndexOf(other))
+                            .Where(other =>
+                                other > node
+                                && !labels.Skeleton.Symmetries.Any(pair =>
+                                    (pair.First, pair.Second) == (node, other)
+                                    || (pair.First, pair.Second) == (other, node)
+                                )
+                            )
+                            .Select(other => $"{name} and {nodes[other]}")
+                )
+                .Distinct(),
+        ];
+        if (pairs.Length > 0)
+        {
+            yield return new(
+                LintRule.Symmetry,
+                stage.Name,
+                $"mirror images (Augmentation.FlipProbability "
+                    + $"{F(stage.Options.Augmentation.FlipProbability)}) would call left nodes right: "
+                    + $"{string.Join(", ", pairs)} {(pairs.Length == 1 ? "is" : "are")} no symmetry of the skeleton.",
+                "Add the symmetries to the skeleton, or set FlipProbability to 0."
+            );
+        }
+    }
+
+    // The other side's name, if this is one of a side: leftear, L_ear, earL, forelegL1, ear-left.
+    private static IEnumerable<string> Mirrored(string name)
+    {
+        foreach (
+            var (side, other) in (ReadOnlySpan<(string, string)>)
+                [("left", "right"), ("Left", "Right"), ("LEFT", "RIGHT")]
+        )
+        {
+            if (name.Contains(side, StringComparison.Ordinal))
+                return [name.Replace(side, other, StringComparison.Ordinal)];
+            else if (name.Contains(other, StringComparison.Ordinal))
+                return [name.Replace(other, side, StringComparison.Ordinal)];
+        }
+
+        return Letters()
+            .Matches(name)
+            .Select(letter =>
+                name[..letter.Index]
+                + letter.Value switch
+                {
+                    "L" => "R",
+                    "R" => "L",
+                    "l" => "r",
+                    _ => "l",
+                }
+                + name[(letter.Index + 1)..]
+            );
+    }
+
+    // A capital letter at the end of a word or before a number, or a letter that stands alone.
+    [GeneratedRegex(@"[LR](?![a-zA-Z])|(?<![a-zA-Z])[LR](?=[a-z]*$)|(?<![a-zA-Z])[lr](?![a-zA-Z])")]
+    private static partial Regex Letters();
+
+    private static string Names(string[] names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);
+
+    private static string F(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Something that a configuration, or the labels it is to be trained on, lack.</summary>
+/// <param name="Rule">What was checked.</param>
+/// <param name="Network">The network, by the name that progress calls it; empty where it is about the labels.</param>
+/// <param name="Message">What was found, with the numbers.</param>
+/// <param name="Advice">What to change; empty where there is nothing to.</param>
+/// <param name="IsWarning">Whether the model will be the worse for it; else it is good to know.</param>
+public sealed record LintFinding(LintRule Rule, string Network, string Message, string Advice, bool IsWarning = true)
+{
+    /// <summary>One line.</summary>
+    public override string ToString() =>
+        $"{(Network.Length == 0 ? "" : Network + ": ")}{Message}{(Advice.Length == 0 ? "" : " " + Advice)}";
+}
+
+/// <summary>What a configuration is checked for against the labels it is to be trained on.</summary>
+public enum LintRule
+{
+    /// <summary>Whether a node's prediction can depend on the whole animal.</summary>
+    ReceptiveField,
+
+    /// <summary>Whether animals are large enough in the network input.</summary>
+    Scale,
+
+    /// <summary>Whether the animals fit into the crops.</summary>
+    CropSize,
+
+    /// <summary>Whether sizes are multiples of the network's stride, or much of the work goes into padding.</summary>
+    Stride,
+
+    /// <summary>Whether the Gaussians of the maps go with the animals' size.</summary>
+    Sigma,
+
+    /// <summary>Nodes that no animal has.</summary>
+    UnlabelledNode,
+
+    /// <summary>Left and right nodes that mirror images would mix up.</summary>
+    Symmetry,
+
+    /// <summary>Validation frames that are in the training frames too, or nearly.</summary>
+    Leakage,
+
+    /// <summary>Memory that training takes.</summary>
+    Memory,
+}

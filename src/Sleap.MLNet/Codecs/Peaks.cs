@@ -1,0 +1,289 @@
+using Sleap.Transforms;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// All peaks of a batch of confidence maps, ordered by sample, then row, column and channel of their first cell.
+/// </summary>
+/// <param name="Points">x, y of each peak (P, 2), in input pixels.</param>
+/// <param name="Values">Value of each peak's cell (P).</param>
+/// <param name="Samples">Which sample of the batch each is in (P), Int64.</param>
+/// <param name="Channels">Which map of the sample (P), Int64.</param>
+internal sealed record LocalPeaks(Tensor Points, Tensor Values, Tensor Samples, Tensor Channels);
+
+/// <summary>How a peak of a confidence map is placed between the map's cells.</summary>
+public enum PeakRefinement
+{
+    /// <summary>Not at all: the peak is at the centre of its cell.</summary>
+    None,
+
+    /// <summary>
+    /// At the centre of mass of the values in a patch around the peak, as sleap-nn does. The patch cuts the Gaussian
+    /// off, so the peak is pulled towards the cell's centre, and at the border of the map inwards.
+    /// </summary>
+    Integral,
+
+    /// <summary>
+    /// At the maximum of a Gaussian fitted to the patch: the logarithm of a Gaussian is a parabola, fitted here by
+    /// weighted least squares (Guo 2011, doi:10.1109/MSP.2011.941846) along each axis, in the manner of DARK (Zhang et
+    /// al. 2020, arXiv:1910.06278). Unbiased where the map is a Gaussian, also at its border. A patch that has no
+    /// maximum near its middle falls back to <see cref="Integral"/>.
+    /// </summary>
+    Gaussian,
+}
+
+/// <summary>
+/// Finds the cells of maps that are higher than their eight neighbours. Equal neighbours that together fit into 2×2
+/// cells, also diagonal ones, are one peak at their mean; a larger plateau is none. Beyond the map everything is lower.
+/// </summary>
+internal static class LocalPeakFinder
+{
+    // The neighbourhood that decides: rows -1 to 2 and columns -2 to 2 around a plateau's first cell in reading order.
+    private const int Rows = 4,
+        Columns = 5;
+
+    /// <param name="maps">(B, N, h, w), float.</param>
+    /// <param name="threshold">Peaks above this value are kept.</param>
+    /// <returns>Places (P, 2) in cells, whole but for plateaus, and value, sample and channel of each (P).</returns>
+    public static (Tensor Points, Tensor Values, Tensor Samples, Tensor Channels) Find(Tensor maps, float threshold)
+    {
+        var highest = maps.eq(functional.max_pool2d(maps, 3, 1, 1)).logical_and(maps.gt(threshold)); // (B, N, h, w)
+        // (C, 4): sample, row, column, channel
+        var cells = highest.permute(0, 2, 3, 1).nonzero();
+        Tensor sample = cells.select(1, 0),
+            y = cells.select(1, 1),
+            x = cells.select(1, 2),
+            channel = cells.select(1, 3);
+        var window = Window(maps, sample, channel, x, y); // (C, 4, 5)
+        var value = window.select(1, 1).select(1, 2); // (C)
+        var equal = window.eq(value.unsqueeze(-1).unsqueeze(-1)); // (C, 4, 5)
+        // (C, 4, 5): the plateau
+        var members = Members(equal);
+        // (P)
+        var kept = IsFirst(equal)
+            .logical_and(IsAlone(window.ge(value.unsqueeze(-1).unsqueeze(-1)), members))
+            .nonzero()
+            .squeeze(-1);
+
+        var plateau = members.index_select(0, kept).to(ScalarType.Float32); // (P, 4, 5)
+        var size = plateau.sum(1, 2); // (P)
+        Tensor across = arange(-2, 3, ScalarType.Float32, maps.device),
+            down = arange(-1, 3, ScalarType.Float32, maps.device);
+        var px = x.index_select(0, kept) + (plateau * across).sum(1, 2) / size;
+        var py = y.index_select(0, kept) + (plateau * down.unsqueeze(-1)).sum(1, 2) / size;
+        return (
+            stack(new[] { px, py }, -1),
+            value.index_select(0, kept),
+            sample.index_select(0, kept),
+            channel.index_select(0, kept)
+        );
+    }
+
+    // The values around cells, minus infinity beyond the map. (C, 4, 5)
+    private static Tensor Window(Tensor maps, Tensor sample, Tensor channel, Tensor x, Tensor y)
+    {
+        var columns = x.unsqueeze(-1) + arange(-2, 3, ScalarType.Int64, maps.device); // (C, 5)
+        var rows = y.unsqueeze(-1) + arange(-1, 3, ScalarType.Int64, maps.device); // (C, 4)
+        var inside = rows.ge(0)
+            .logical_and(rows.lt(maps.size(2)))
+            .unsqueeze(-1)
+            .logical_and(columns.ge(0).logical_and(columns.lt(maps.size(3))).unsqueeze(-2)); // (C, 4, 5)
+        return PeakPatch
+            .Cut(maps, sample, channel, columns, rows)
+            .masked_fill(inside.logical_not(), float.NegativeInfinity);
+    }
+
+    // The cell itself and those of equal value among the next one, and the three below.
+    private static Tensor Members(Tensor equal)
+    {
+        var near = zeros(new long[] { Rows, Columns }, ScalarType.Bool, equal.device);
+        using (
+            Tensor two = near.narrow(0, 1, 1).narrow(1, 2, 2),
+                three = near.narrow(0, 2, 1).narrow(1, 1, 3)
+        )
+        {
+            two.fill_(true);
+            three.fill_(true);
+        }
+
+        return equal.logical_and(near);
+    }
+
+    // No equal cell before it in reading order: the others of a plateau are not counted again. None is higher, as the
+    // pooling said.
+    private static Tensor IsFirst(Tensor equal) =>
+        equal
+            .narrow(1, 0, 1)
+            .narrow(2, 1, 3)
+            .flatten(1)
+            .any(1, false)
+            .logical_or(equal.select(1, 1).select(1, 1))
+            .logical_not();
+
+    // The plateau is at most two cells wide, and no cell beside it is as high or higher.
+    private static Tensor IsAlone(Tensor high, Tensor members)
+    {
+        var left = members.select(1, 2).select(1, 1);
+        var right = members.narrow(2, 3, 1).flatten(1).any(1, false);
+        var beside = functional
+            .max_pool2d(members.to(ScalarType.Float32).unsqueeze(1), 3, 1, 1)
+            .squeeze(1)
+            .gt(0)
+            .logical_and(members.logical_not());
+        return left.logical_and(right).logical_or(beside.logical_and(high).flatten(1).any(1, false)).logical_not();
+    }
+}
+
+/// <summary>Where inside the patch around a cell the peak really is.</summary>
+internal static class PeakPatch
+{
+    // Beyond one cell from the middle the fitted maximum is not of the peak that was found.
+    private const double FarthestFit = 1;
+
+    // Curvature of the logarithm below which a patch is flat: that of a Gaussian 70 cells wide.
+    private const double LeastCurvature = 1e-4;
+
+    /// <summary>Sub-cell offsets of P peaks.</summary>
+    /// <param name="maps">(B, N, h, w), float.</param>
+    /// <param name="sample">Which of the B samples each peak is in (P).</param>
+    /// <param name="channel">Which of the N maps (P).</param>
+    /// <param name="x">Its column (P), whole numbers.</param>
+    /// <param name="y">Its row (P), whole numbers.</param>
+    /// <param name="side">Side of the patch, odd.</param>
+    /// <param name="refinement">Integral or Gaussian.</param>
+    /// <returns>(P, 2), x and y in cells.</returns>
+    public static Tensor Offsets(
+        Tensor maps,
+        Tensor sample,
+        Tensor channel,
+        Tensor x,
+        Tensor y,
+        int side,
+        PeakRefinement refinement
+    )
+    {
+        using var scope = NewDisposeScope();
+        var columns = x.unsqueeze(-1) + Steps(side, ScalarType.Int64, maps.device); // (P, side)
+        var rows = y.unsqueeze(-1) + Steps(side, ScalarType.Int64, maps.device); // (P, side)
+        var insideX = columns.ge(0).logical_and(columns.lt(maps.size(3)));
+        var insideY = rows.ge(0).logical_and(rows.lt(maps.size(2)));
+        var patch = Cut(maps, sample, channel, columns, rows)
+            // (P, side, side)
+            .masked_fill(insideY.unsqueeze(-1).logical_and(insideX.unsqueeze(-2)).logical_not(), 0);
+        var steps = Steps(side, ScalarType.Float32, maps.device); // (side): -2 -1 0 1 2
+        var mass = patch.sum(1, 2); // (P)
+        var offsetX = (patch * steps).sum(1, 2) / mass; // (P)
+        var offsetY = (patch * steps.unsqueeze(-1)).sum(1, 2) / mass; // (P)
+        if (refinement == PeakRefinement.Gaussian)
+        {
+            // A sum along one axis of a Gaussian is a Gaussian along the other.
+            (var fitX, var hasMaximumX) = Parabola(patch.sum(1), insideX); // (P)
+            (var fitY, var hasMaximumY) = Parabola(patch.sum(2), insideY); // (P)
+            var fits = hasMaximumX.logical_and(hasMaximumY);
+            offsetX = where(fits, fitX, offsetX);
+            offsetY = where(fits, fitY, offsetY);
+        }
+
+        return stack(new[] { offsetX, offsetY }, -1).MoveToOuterDisposeScope(); // (P, 2)
+    }
+
+    /// <summary>
+    /// The values at each peak's rows (P, r) and columns (P, c), those beyond the map taken from its border: (P, r, c).
+    /// </summary>
+    public static Tensor Cut(Tensor maps, Tensor sample, Tensor channel, Tensor columns, Tensor rows)
+    {
+        long channels = maps.size(1),
+            height = maps.size(2),
+            width = maps.size(3);
+        // In the order of channels-last memory, so that the maps of our networks are not copied.
+        var row = sample.unsqueeze(-1) * height + rows.clamp(0, height - 1); // (P, r)
+        var pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2); // (P, r, c)
+        var cell = pixel * channels + channel.unsqueeze(-1).unsqueeze(-1); // (P, r, c)
+        return maps.permute(0, 2, 3, 1).flatten().gather(0, cell.flatten()).view_as(cell);
+    }
+
+    private static Tensor Steps(int side, ScalarType type, Device device) =>
+        arange(-(side / 2), side / 2 + 1, type, device);
+
+    // Weighted least squares of log v = a + b t + c t², weights v²: the error of log v is that of v over v. The maximum
+    // is at -b / 2c. In double precision, since a wide Gaussian is nearly flat over the patch. (P, side) to (P), and
+    // whether it is one.
+    private static (Tensor Offset, Tensor HasMaximum) Parabola(Tensor profile, Tensor inside)
+    {
+        var v = profile.to(ScalarType.Float64).clamp(1e-9, 1e9);
+        var w = (v * v).masked_fill(inside.logical_not(), 0);
+        var t = Steps((int)profile.size(1), ScalarType.Float64, profile.device);
+        Tensor wl = w * v.log(),
+            t2 = t * t;
+        Tensor s0 = w.sum(1),
+            s1 = (w * t).sum(1),
+            s2 = (w * t2).sum(1),
+            s3 = (w * t2 * t).sum(1),
+            s4 = (w * t2 * t2).sum(1);
+        Tensor r0 = wl.sum(1),
+            r1 = (wl * t).sum(1),
+            r2 = (wl * t2).sum(1);
+        // Cramer's rule. The determinant, that of a Gram matrix, is not negative.
+        var determinant = s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
+        var b = s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3) + s2 * (s1 * r2 - s2 * r1);
+        var c = s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1) + r0 * (s1 * s3 - s2 * s2);
+        var offset = b / c * -0.5;
+        var hasMaximum = c.lt(determinant * -LeastCurvature).logical_and(offset.abs().le(FarthestFit));
+        return (offset.to(ScalarType.Float32), hasMaximum);
+    }
+}
+
+/// <summary>Peaks of a batch in the computer's memory, the same as <see cref="LocalPeaks"/>.</summary>
+internal sealed record HostPeaks(float[] Points, float[] Values, long[] Samples, long[] Channels)
+{
+    public static HostPeaks Of(LocalPeaks peaks) =>
+        new(Numbers(peaks.Points), Numbers(peaks.Values), peaks.Samples.Values<long>(), peaks.Channels.Values<long>());
+
+    public static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).Values<float>();
+}
+
+/// <summary>Peaks of a batch of maps, brought to the CPU once and looked up by image and node.</summary>
+internal sealed class PeakLists
+{
+    private readonly ILookup<(long Image, long Node), int> _at;
+    private readonly float[] _points,
+        _values;
+
+    public PeakLists(LocalPeaks peaks)
+    {
+        _points = peaks.Points.Values<float>();
+        _values = peaks.Values.Values<float>();
+        var (images, nodes) = (peaks.Samples.Values<long>(), peaks.Channels.Values<long>());
+        _at = Enumerable.Range(0, images.Length).ToLookup(peak => (images[peak], nodes[peak]));
+    }
+
+    /// <summary>Place and height of the peaks of one node in one image, highest first.</summary>
+    public IEnumerable<(float X, float Y, float Value)> Of(int image, int node) =>
+        _at[(image, node)]
+            .Select(peak => (_points[2 * peak], _points[2 * peak + 1], _values[peak]))
+            .OrderByDescending(peak => peak.Item3);
+
+    /// <summary>For each labelled node the nearest peak of its map; NaN where there is none, or no label.</summary>
+    /// <param name="points">(B, I, N, 2)</param>
+    public Tensor Nearest(Tensor points)
+    {
+        var shape = points.shape;
+        var (labels, nodes) = (points.Values<float>(), (int)shape[2]);
+        var nearest = InstanceArray.Missing(labels.Length);
+        for (var i = 0; i < labels.Length; i += 2)
+        {
+            if (float.IsNaN(labels[i]) || float.IsNaN(labels[i + 1]))
+                continue;
+            var best = float.PositiveInfinity;
+            foreach (var (x, y, _) in Of(i / (int)(shape[1] * nodes * 2), i / 2 % nodes))
+            {
+                var distance = (x - labels[i]) * (x - labels[i]) + (y - labels[i + 1]) * (y - labels[i + 1]);
+                if (distance < best)
+                    (best, nearest[i], nearest[i + 1]) = (distance, x, y);
+            }
+        }
+        return tensor(nearest, shape).to(points.device);
+    }
+}

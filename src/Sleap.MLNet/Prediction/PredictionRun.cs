@@ -1,0 +1,264 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Sleap.IO;
+using Sleap.Transforms;
+using TorchSharp;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// One run of a model over frames into a file. Decoding and resampling of the next batch go on while the network works
+/// on this one (the cursor of the model's view does that); frames go to the file as they come.
+/// </summary>
+internal sealed class PredictionRun
+{
+    private readonly PredictionRunOptions _options;
+    private readonly IDataView _frames;
+    private readonly PoseRows _rows;
+    private readonly IReadOnlyList<PoseModelTransformer> _models;
+    private readonly string? _output;
+    private readonly List<LabeledFrame> _kept = [];
+    private readonly Stopwatch _clock = new();
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private TimeSpan _nextReport;
+    private int _processed;
+    private int _empty;
+    private long _instances;
+
+    public PredictionRun(
+        PoseCatalog pose,
+        ITransformer model,
+        IDataView frames,
+        string? output,
+        PredictionRunOptions options
+    )
+    {
+        (_frames, _output, _options) = (frames, output, options);
+        _models = [.. Parts(model).OfType<PoseModelTransformer>()];
+        _rows = new PoseRows(model.Transform(frames), options.Columns, VideoNames.Of(pose.Context), "Predict");
+    }
+
+    private FrameReport? Loaded => (_frames as IFrameReporting)?.Report();
+
+    private int Requested => Loaded?.Requested ?? (int?)_frames.GetRowCount() ?? _processed;
+
+    private int Unread => Requested - _processed - (Loaded?.Failed ?? 0);
+
+    public PredictionReport Run()
+    {
+        using var writer = _output is null ? null : LabelsWriter.Create(_output, _rows.Poses.Skeleton);
+        _clock.Start();
+        var (interrupted, fault) = (false, (Exception?)null);
+        try
+        {
+            interrupted = !ReadAll(writer);
+        }
+        catch (Exception problem) when (_processed > 0)
+        {
+            fault = problem;
+        }
+        var report = Finish(writer, Report(interrupted, fault));
+        return fault is null ? report : throw new PredictionStoppedException(report, fault);
+    }
+
+    /// <summary>Goes over all frames; false when cancelled before the last.</summary>
+    private bool ReadAll(LabelsWriter? writer)
+    {
+        var together = _models.Select(model => model.FramesAtOnce).DefaultIfEmpty(1).Max();
+        if (_options.CancellationToken.IsCancellationRequested)
+            return false;
+        foreach (var frame in _rows.Read())
+        {
+            _processed++;
+            _empty += frame.Instances.Count == 0 ? 1 : 0;
+            _instances += frame.Instances.Count;
+            if (writer is null)
+                _kept.Add(frame);
+            else
+                writer.Add(frame);
+            if (_clock.Elapsed >= _nextReport)
+                Tell(isLast: false);
+            // The frames of a batch are computed together: those that are done are not thrown away.
+            if (_processed % together == 0 && _options.CancellationToken.IsCancellationRequested)
+                return Unread == 0;
+        }
+        return true;
+    }
+
+    private PredictionReport Report(bool interrupted, Exception? fault)
+    {
+        Tell(isLast: true);
+        return new PredictionReport
+        {
+            Output = _output,
+            Requested = Requested,
+            Processed = _processed,
+            Unreadable = Loaded?.Unreadable ?? [],
+            Empty = _empty,
+            Instances = _instances,
+            Elapsed = _clock.Elapsed,
+            IsInterrupted = interrupted,
+            Fault = fault?.Message,
+        };
+    }
+
+    private PredictionReport Finish(LabelsWriter? writer, PredictionReport report)
+    {
+        var provenance = PredictionProvenance.Of(_models, report, _started, _options);
+        return writer is null
+            ? report with
+            {
+                Labels = LabelsBuilder.Gather(_kept, _rows, provenance),
+            }
+            : report with
+            {
+                Losses = writer.Finish(provenance),
+            };
+    }
+
+    private void Tell(bool isLast)
+    {
+        _nextReport = _clock.Elapsed + _options.ProgressInterval;
+        if (_options.Progress is null)
+            return;
+        var (failed, requested, elapsed) = (Loaded?.Failed ?? 0, Requested, _clock.Elapsed);
+        var speed = (_processed + failed) / Math.Max(elapsed.TotalSeconds, 1e-9);
+        var left =
+            isLast || speed <= 0
+                ? TimeSpan.Zero
+                : TimeSpan.FromSeconds(Math.Max(0, requested - _processed - failed) / speed);
+        _options.Progress.Report(
+            new PredictionProgress(
+                _processed,
+                failed,
+                requested,
+                _instances,
+                _processed / Math.Max(elapsed.TotalSeconds, 1e-9),
+                elapsed,
+                left,
+                isLast
+            )
+        );
+    }
+
+    private static IEnumerable<ITransformer> Parts(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Parts) : [model];
+}
+
+/// <summary>
+/// How a prediction is run. What the model looks for is the model's: <see cref="PoseModelTransformer.With"/>.
+/// </summary>
+public sealed record PredictionRunOptions
+{
+    /// <summary>
+    /// Zero-based numbers of the frames of a video, in the order wanted; null (default): all. Not for views, which say
+    /// themselves which frames they have.
+    /// </summary>
+    public IEnumerable<int>? Frames { get; init; }
+
+    /// <summary>
+    /// Is told where the run stands, at most every <see cref="ProgressInterval"/> and at the end. Default null: nobody.
+    /// </summary>
+    public IProgress<PredictionProgress>? Progress { get; init; }
+
+    /// <summary>Least time between two reports. Default half a second.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// Ends the run after the batch that is being worked on: what is done is written, and the report says that it was
+    /// interrupted.
+    /// </summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>
+    /// More for the provenance of what is written, by key: how the program was called, where the model came from.
+    /// Default: nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonNode?> Provenance { get; init; } = new Dictionary<string, JsonNode?>();
+
+    /// <summary>Names of the columns, where the model's or the view's are others.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    internal PredictionRunOptions Checked(bool isVideo)
+    {
+        List<string> faults = [.. Columns.Faults().Select(fault => $"Columns: {fault}.")];
+        if (ProgressInterval < TimeSpan.Zero)
+            faults.Add($"ProgressInterval is {ProgressInterval}; at least 0.");
+        if (!isVideo && Frames is not null)
+            faults.Add("Frames is set, and the frames are those of a view; choose them when it is loaded.");
+        PoseModelOptions.Throw(faults);
+        return this;
+    }
+}
+
+/// <summary>
+/// A prediction that could not go on: a full disk, a device that failed. What was done until then is in the file, and
+/// <see cref="Report"/> says how much that is.
+/// </summary>
+public sealed class PredictionStoppedException : IOException
+{
+    internal PredictionStoppedException(PredictionReport report, Exception cause)
+        : base(
+            $"{cause.Message} The run ended there: {report}{(report.Output is null ? "" : $" → {report.Output}")}.",
+            cause
+        ) => Report = report;
+
+    /// <summary>The account.</summary>
+    public PredictionReport Report { get; }
+}
+
+/// <summary>What made a file of predictions: models with all their settings, and the versions of everything.</summary>
+internal static class PredictionProvenance
+{
+    public static Dictionary<string, JsonNode?> Of(
+        IReadOnlyList<PoseModelTransformer> models,
+        PredictionReport report,
+        DateTimeOffset started,
+        PredictionRunOptions options
+    )
+    {
+        var provenance = new Dictionary<string, JsonNode?>
+        {
+            ["created_by"] = LabelsBuilder.CreatedBy,
+            ["created_at"] = started.ToString(
+                "yyyy-MM-dd'T'HH:mm:ssK",
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
+            ["frames"] = report.ToJson(),
+            ["models"] = new JsonArray([.. models.Select(Model)]),
+            ["versions"] = Versions(),
+        };
+        foreach (var (key, value) in options.Provenance)
+            provenance[key] = value?.DeepClone();
+        return provenance;
+    }
+
+    private static JsonObject Model(PoseModelTransformer model) =>
+        new()
+        {
+            ["type"] = model.GetType().Name.Replace("Transformer", "", StringComparison.Ordinal),
+            ["device"] = model.DeviceName,
+            ["options"] = JsonObject.Create(SavedModel.OptionsOf(model)),
+        };
+
+    private static JsonObject Versions() =>
+        new()
+        {
+            ["Sleap.MLNet"] = VersionOf(typeof(PredictionProvenance)),
+            ["Microsoft.ML"] = VersionOf(typeof(MLContext)),
+            ["TorchSharp"] = VersionOf(typeof(torch)),
+            ["libtorch"] = torch.__version__,
+            ["threads"] = torch.get_num_threads(),
+            [".NET"] = Environment.Version.ToString(),
+            ["system"] = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
+        };
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? type.Assembly.GetName().Version?.ToString()
+        ?? "";
+}

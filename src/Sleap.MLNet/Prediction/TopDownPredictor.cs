@@ -1,0 +1,204 @@
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Predicts in crops, around the centers that a centroid model finds, or around those it is told. Crops of all frames
+/// of a batch go through the network together.
+/// </summary>
+/// <param name="centroids">Finds the centers, and how frames reach it; null: they are told.</param>
+/// <param name="frame">The size that crops are cut from frames of, or
+/// <see cref="PoseModelTransformer.AnySize"/>.</param>
+/// <param name="crops">The second stage.</param>
+/// <param name="device">Where the networks are.</param>
+internal sealed class TopDownPredictor(
+    (CentroidModel Model, Func<FrameResampler> CreateResampler)? centroids,
+    (int Height, int Width) frame,
+    CropStage crops,
+    Device device
+) : PosePredictor
+{
+    public override PredictionBatch[] Begin(int size, int count)
+    {
+        var toCanvas = FrameResampler.ForCrops(frame);
+        var resampler = centroids?.CreateResampler();
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new Batch(
+                    centroids?.Model,
+                    resampler is null ? null : new NetworkInput(resampler, size),
+                    toCanvas,
+                    crops,
+                    device,
+                    size
+                )),
+        ];
+    }
+
+    /// <summary>In a frame of no content no centre is found, so the second stage is told one.</summary>
+    public override void WarmUp(int height, int width)
+    {
+        base.WarmUp(height, width);
+        if (centroids is not null)
+            new TopDownPredictor(null, frame, crops, device).WarmUp(height, width);
+    }
+
+    private sealed class Batch(
+        CentroidModel? centroids,
+        NetworkInput? inputs,
+        FrameResampler toCanvas,
+        CropStage crops,
+        Device device,
+        int count
+    ) : PredictionBatch
+    {
+        private readonly FrameGeometry[] _geometries = new FrameGeometry[count];
+        private readonly FrameCanvas[] _canvases =
+        [
+            .. Enumerable.Range(0, count).Select(_ => new FrameCanvas(toCanvas)),
+        ];
+        private readonly InstanceArray[] _told = new InstanceArray[count];
+
+        public override void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers)
+        {
+            _geometries[slot] = _canvases[slot].Read(frame);
+            inputs?.Read(slot, frame);
+            if (inputs is not null)
+                return;
+            _told[slot] = new InstanceArray(1, centers.Length / 2) { Centroids = centers.ToArray() };
+            Array.Fill(_told[slot].CentroidScores, 1);
+        }
+
+        public override InstanceArray[] Predict(int count)
+        {
+            var centers = inputs is null ? _told[..count] : FindCenters(count);
+            for (var slot = 0; slot < count; slot++)
+                _geometries[slot].ToInput(centers[slot].Centroids);
+            var found = crops.Find(_canvases[..count], centers);
+            for (var slot = 0; slot < count; slot++)
+            {
+                _geometries[slot].ToFrame(found[slot].Points);
+                _geometries[slot].ToFrame(found[slot].Centroids);
+            }
+            return found;
+        }
+
+        private InstanceArray[] FindCenters(int count)
+        {
+            using var scope = NewDisposeScope();
+            using var inference = inference_mode(true);
+            var found = centroids!.Find(inputs!.ToTensor(count, device));
+            for (var slot = 0; slot < count; slot++)
+                inputs.Geometry(slot).ToFrame(found[slot].Centroids);
+            return found;
+        }
+    }
+}
+
+/// <summary>
+/// The second stage of top-down: cuts a crop around each centre, runs the network over the crops of all frames of a
+/// batch together, and puts what it finds back into the frames. Safe to use from several threads.
+/// </summary>
+internal sealed class CropStage(
+    CenteredInstanceModel model,
+    CenteredInstanceOptions options,
+    ClassVector? classes,
+    Device device
+)
+{
+    private readonly int _size = options.CropSize!.Value;
+    private readonly FrameResampler _resampler = FrameResampler.ForNetwork(
+        options,
+        (options.CropSize!.Value, options.CropSize.Value)
+    );
+
+    /// <param name="canvases">The frames, each with all its pixels.</param>
+    /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose centre is NaN
+    /// stays empty.</param>
+    /// <returns>Of each frame as many animals as it has centers, in pixels of its canvas.</returns>
+    public InstanceArray[] Find(IReadOnlyList<FrameCanvas> canvases, IReadOnlyList<InstanceArray> centers)
+    {
+        var crops = new List<(int Frame, int Animal)>();
+        for (var frame = 0; frame < centers.Count; frame++)
+        {
+            for (var animal = 0; animal < centers[frame].Count; animal++)
+            {
+                if (
+                    !float.IsNaN(centers[frame].Centroids[2 * animal])
+                    && !float.IsNaN(centers[frame].Centroids[2 * animal + 1])
+                )
+                {
+                    crops.Add((frame, animal));
+                }
+            }
+        }
+
+        var found = new InstanceArray?[centers.Count][];
+        for (var frame = 0; frame < found.Length; frame++)
+            found[frame] = new InstanceArray?[centers[frame].Count];
+        foreach (var chunk in crops.Chunk(options.BatchSize))
+            FindIn(chunk, canvases, centers, found);
+        return [.. centers.Select((frame, index) => Join(frame, found[index]))];
+    }
+
+    private void FindIn(
+        (int Frame, int Animal)[] crops,
+        IReadOnlyList<FrameCanvas> canvases,
+        IReadOnlyList<InstanceArray> centers,
+        InstanceArray?[][] found
+    )
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode(true);
+        var windows = new CropWindow[crops.Length];
+        var inputs = new NetworkInput(_resampler, crops.Length);
+        var pixels = new byte[_size * _size * 3];
+        for (var i = 0; i < crops.Length; i++)
+        {
+            var (frame, animal) = crops[i];
+            windows[i] = CropWindow.Around(
+                centers[frame].Centroids[2 * animal],
+                centers[frame].Centroids[2 * animal + 1],
+                _size,
+                options.CropAlignment
+            );
+            var canvas = canvases[frame].Pixels;
+            var crop = pixels.AsSpan(0, _size * _size * canvas.Channels);
+            windows[i].Cut(canvas, crop);
+            inputs.Read(i, new FramePixels(crop, _size, _size, canvas.Channels));
+        }
+        var animals = model.Find(inputs.ToTensor(crops.Length, device));
+        for (var i = 0; i < crops.Length; i++)
+        {
+            inputs.Geometry(i).ToFrame(animals[i].Points);
+            windows[i].ToFrame(animals[i].Points);
+            found[crops[i].Frame][crops[i].Animal] = animals[i];
+        }
+    }
+
+    /// <summary>One set of animals from those of a frame, with the centers that they were found around.</summary>
+    private InstanceArray Join(InstanceArray centers, InstanceArray?[] animals)
+    {
+        var (nodes, classCount) = (model.Nodes, classes?.Classes ?? 0);
+        var joined = new InstanceArray(nodes, animals.Length)
+        {
+            Centroids = centers.Centroids,
+            CentroidScores = centers.CentroidScores,
+            ClassProbabilities = InstanceArray.Missing(animals.Length * classCount),
+        };
+        for (var i = 0; i < animals.Length; i++)
+        {
+            if (animals[i] is not { } animal)
+                continue;
+            animal.Points.CopyTo(joined.Points, i * nodes * 2);
+            animal.PeakScores.CopyTo(joined.PeakScores, i * nodes);
+            joined.Scores[i] = animal.Scores[0];
+            animal.ClassProbabilities.CopyTo(joined.ClassProbabilities, i * classCount);
+        }
+        classes?.Decode(joined.ClassProbabilities).CopyTo(joined.Tracks, 0);
+        return joined;
+    }
+}

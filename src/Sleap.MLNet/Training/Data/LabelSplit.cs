@@ -1,0 +1,254 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Labelled frames that train, and those that choose the best weights. Frames are split, not animals: two crops of one
+/// frame are too much alike.
+/// </summary>
+internal sealed class LabelSplit
+{
+    private readonly LabelledRows _labels;
+    private readonly LabelledRows? _validation;
+    private readonly bool[] _held;
+
+    private LabelSplit(LabelledRows labels, LabelledRows? validation, bool[] held) =>
+        (_labels, _validation, _held) = (labels, validation, held);
+
+    /// <summary>All rows and whether each validates, those of a validation view of its own last.</summary>
+    public IEnumerable<(LabelledRow Row, bool Validates)> Rows =>
+        _labels.Rows.Zip(_held).Concat((_validation?.Rows ?? []).Select(row => (row, true)));
+
+    /// <summary>Splits as the options say.</summary>
+    /// <param name="labels">What trains.</param>
+    /// <param name="validation">What chooses; null: a part of the labels.</param>
+    /// <param name="options">Which part.</param>
+    /// <param name="seed">Of the choice.</param>
+    /// <exception cref="ArgumentException">There is no such video, or no other one.</exception>
+    public static LabelSplit Of(LabelledRows labels, LabelledRows? validation, TrainerOptions options, int seed) =>
+        validation is not null ? new LabelSplit(labels, validation, new bool[labels.Rows.Count])
+        : options.ValidationVideos is { } videos ? ByVideo(labels, videos)
+        : HoldBack(labels, options.ValidationFraction, seed);
+
+    /// <summary>The split that a run began with.</summary>
+    /// <exception cref="InvalidOperationException">The labels are others by now.</exception>
+    public static LabelSplit Resumed(LabelledRows labels, LabelledRows? validation, StoredSplit stored, string folder)
+    {
+        validation ??= HasOne(labels) ? labels : null;
+        stored.RequireSame([.. labels.Rows, .. validation?.Rows ?? []], folder);
+        return new LabelSplit(
+            labels,
+            validation,
+            [.. stored.Frames.Take(labels.Rows.Count).Select(frame => frame.Set == "validation")]
+        );
+    }
+
+    /// <summary>Decodes every frame once and makes the samples of all stages of it.</summary>
+    /// <param name="stages">The networks.</param>
+    /// <param name="openCache">Makes what keeps the pictures.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public StageSamples Read(
+        IReadOnlyList<TrainingStage> stages,
+        Func<SampleCache> openCache,
+        CancellationToken cancellation
+    )
+    {
+        // Frames of several sizes are all matched to the largest, which is known only at the end; nearly always it is
+        // the first one's.
+        var frame = _labels.FirstSize();
+        while (true)
+        {
+            var samples = new StageSamples([.. stages.Select(stage => stage.CreateSamples(frame))], openCache(), frame);
+            try
+            {
+                var largest = _labels.ReadImages(
+                    (index, row, pixels) => samples.Add(_held[index], row, pixels),
+                    cancellation
+                );
+                // Validation frames do not decide on the size: the model must do with what training frames say.
+                _validation?.ReadImages((_, row, pixels) => samples.Add(true, row, pixels), cancellation);
+                if (largest.Height <= frame.Height && largest.Width <= frame.Width)
+                    return samples;
+                frame = (Math.Max(frame.Height, largest.Height), Math.Max(frame.Width, largest.Width));
+            }
+            catch
+            {
+                samples.Dispose();
+                throw;
+            }
+            samples.Dispose();
+        }
+    }
+
+    // Holds a share of the rows back, at least one.
+    private static LabelSplit HoldBack(LabelledRows labels, double fraction, int seed)
+    {
+        var count = labels.Rows.Count;
+        if (HasOne(labels))
+            return new LabelSplit(labels, labels, new bool[count]);
+        int[] order = [.. Enumerable.Range(0, count)];
+        new Random(seed).Shuffle(order);
+        var held = new bool[count];
+        foreach (var row in order.Take(Math.Clamp((int)Math.Round(count * fraction), 1, count - 1)))
+            held[row] = true;
+        // Empty frames alone teach nothing, and choose nothing.
+        foreach (var side in (bool[])[true, false])
+        {
+            if (order.Any(row => held[row] == side && labels.Rows[row].Count > 0))
+                continue;
+            held[order.First(row => labels.Rows[row].Count > 0)] = side;
+        }
+        return new LabelSplit(labels, null, held);
+    }
+
+    // With one row that shows animals there is nothing to hold back: it trains, and is looked at again.
+    private static bool HasOne(LabelledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
+
+    private static LabelSplit ByVideo(LabelledRows labels, IReadOnlyList<string> videos)
+    {
+        string[] there = [.. labels.Rows.Select(row => row.Source.Video).Distinct()];
+        string[] unknown = [.. videos.Where(name => !Array.Exists(there, video => Is(video, name)))];
+        if (unknown.Length > 0)
+        {
+            throw new ArgumentException(
+                $"Training.ValidationVideos: no labelled frame is of "
+                    + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The videos are: "
+                    + $"{string.Join(", ", there)}."
+            );
+        }
+
+        bool[] held = [.. labels.Rows.Select(row => videos.Any(name => Is(row.Source.Video, name)))];
+        if (!labels.Rows.Where((_, row) => !held[row]).Any(row => row.Count > 0))
+        {
+            throw new ArgumentException(
+                $"Training.ValidationVideos names all videos with animals ({string.Join(", ", there)}); none is left "
+                    + $"to train on."
+            );
+        }
+
+        if (!labels.Rows.Where((_, row) => held[row]).Any(row => row.Count > 0))
+        {
+            throw new ArgumentException(
+                $"Training.ValidationVideos: no animal is labelled in {string.Join(", ", videos)}."
+            );
+        }
+
+        return new LabelSplit(labels, null, held);
+
+        static bool Is(string video, string name) => video == name || new FrameSource(video, 0).VideoName == name;
+    }
+}
+
+/// <summary>
+/// Which frames of a run train and which validate, as <c>split.json</c> in its folder has it: a run that goes on keeps
+/// them, whatever the options say by then.
+/// </summary>
+internal sealed partial record StoredSplit
+{
+    private const string FileName = "split.json";
+
+    /// <summary>The seed that the run began with.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>All frames in the order of the labels; those of a validation view of its own come last.</summary>
+    public required IReadOnlyList<StoredFrame> Frames { get; init; }
+
+    /// <param name="Video">Its name.</param>
+    /// <param name="Frame">Its number.</param>
+    /// <param name="Set"><c>training</c> or <c>validation</c>.</param>
+    /// <param name="Labels">Hash of the animals' points.</param>
+    public sealed record StoredFrame(string Video, int Frame, string Set, string Labels);
+
+    public static StoredSplit Of(LabelSplit split, int seed) =>
+        new()
+        {
+            Seed = seed,
+            Frames =
+            [
+                .. split.Rows.Select(entry => new StoredFrame(
+                    entry.Row.Source.Video,
+                    entry.Row.Source.Frame,
+                    entry.Validates ? "validation" : "training",
+                    HashOf(entry.Row)
+                )),
+            ],
+        };
+
+    /// <summary>The split of the run in a folder; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static StoredSplit? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(path), SplitJson.Default.StoredSplit)
+                ?? throw new JsonException("It is empty.");
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is damaged, and with it which frames the run was trained on: "
+                    + $"{problem.Message} Begin in another Training.RunFolder.",
+                problem
+            );
+        }
+    }
+
+    public void Write(string folder) =>
+        AtomicFile.Write(
+            Path.Combine(folder, FileName),
+            path => File.WriteAllText(path, JsonSerializer.Serialize(this, SplitJson.Default.StoredSplit))
+        );
+
+    /// <exception cref="InvalidOperationException">The rows are not the frames that the run began with; says which
+    /// differ.</exception>
+    public void RequireSame(IReadOnlyList<LabelledRow> rows, string folder)
+    {
+        var then = Frames.Select(frame => (Name: NameOf(frame), frame.Labels)).ToList();
+        var now = rows.Select(row => (Name: row.Source.ToString(), Labels: HashOf(row))).ToList();
+        if (then.SequenceEqual(now))
+            return;
+        var (names, before) = (now.Select(row => row.Name).ToHashSet(), then.Select(frame => frame.Name).ToHashSet());
+        List<string> differences =
+        [
+            .. Listed("no longer there", before.Except(names)),
+            .. Listed("new", names.Except(before)),
+            .. Listed("labelled otherwise", now.Except(then).Select(row => row.Name).Where(before.Contains)),
+        ];
+        if (differences.Count == 0)
+            differences.Add("they come in another order");
+        throw new InvalidOperationException(
+            $"The training in '{folder}' cannot go on, its frames are others: "
+                + $"{string.Join("; ", differences)}. Take the labels it began with, or begin in another "
+                + $"Training.RunFolder."
+        );
+    }
+
+    private static IEnumerable<string> Listed(string what, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        if (all.Length > 0)
+            yield return $"{all.Length} {what} ({string.Join(", ", all.Take(5))}{(all.Length > 5 ? " …" : "")})";
+    }
+
+    private static string NameOf(StoredFrame frame) => new FrameSource(frame.Video, frame.Frame).ToString();
+
+    private static string HashOf(LabelledRow row) =>
+        Convert.ToHexString(
+            SHA256
+                .HashData([
+                    .. System.Runtime.InteropServices.MemoryMarshal.AsBytes(row.Points.AsSpan()),
+                    .. System.Text.Encoding.UTF8.GetBytes(string.Join('\n', row.Names)),
+                ])
+                .AsSpan(0, 8)
+        );
+
+    [JsonSerializable(typeof(StoredSplit))]
+    [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    private sealed partial class SplitJson : JsonSerializerContext;
+}

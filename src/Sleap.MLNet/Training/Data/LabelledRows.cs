@@ -1,0 +1,358 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
+
+namespace Sleap.MLNet;
+
+/// <summary>The labels of a view's rows, read without their images, and then the images of those rows.</summary>
+internal sealed class LabelledRows
+{
+    private readonly IDataView _view;
+    private readonly DataViewSchema.Column _image;
+
+    private LabelledRows(
+        IDataView view,
+        DataViewSchema.Column image,
+        Skeleton skeleton,
+        IReadOnlyList<string> tracks,
+        IReadOnlyList<LabelledRow> rows
+    )
+    {
+        (_view, _image, Skeleton, Tracks, Rows) = (view, image, skeleton, tracks, rows);
+    }
+
+    public Skeleton Skeleton { get; }
+
+    /// <summary>Names of the tracks that occur, in the order of their key.</summary>
+    public IReadOnlyList<string> Tracks { get; }
+
+    /// <summary>The rows that train, in order.</summary>
+    public IReadOnlyList<LabelledRow> Rows { get; }
+
+    /// <summary>Reads the labels.</summary>
+    /// <param name="view">Rows of frames and labels.</param>
+    /// <param name="names">Of the columns.</param>
+    /// <param name="needs">What the model type makes of them.</param>
+    /// <param name="like">Whose nodes they must be; null: any.</param>
+    /// <param name="report">What messages say and where they go.</param>
+    /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
+    /// <exception cref="InvalidOperationException">No row is labelled, or one has several animals where one is
+    /// expected.</exception>
+    public static LabelledRows Read(
+        IDataView view,
+        PoseColumnOptions names,
+        LabelNeeds needs,
+        Skeleton? like,
+        LabelReport report
+    )
+    {
+        var image = ColumnRule.Image.Require(view.Schema, names.Image, report.Component);
+        var keypoints = (
+            KeypointColumns.Rule with
+            {
+                Expected = "Vector<Single, N, 2> or Vector<Single, *, N, 2>",
+            }
+        ).Require(view.Schema, names.Keypoints, report.Component);
+        var skeleton = PoseColumn.SkeletonOf(keypoints);
+        if (like is not null && skeleton.Nodes.Length != like.Nodes.Length)
+        {
+            throw new ArgumentException(
+                $"{report.Component}: the column '{keypoints.Name}' of the {report.Purpose} "
+                    + $"data has {skeleton.Nodes.Length} nodes, expected {like.Nodes.Length} "
+                    + $"({string.Join(", ", like.Nodes)})."
+            );
+        }
+
+        var track = needs.Tracks
+            ? (ColumnRule.Tracks with { Expected = "a UInt32 key or a vector of it, with the tracks' names" }).Require(
+                view.Schema,
+                names.Track,
+                report.Component
+            )
+            : default(DataViewSchema.Column?);
+        var trackNames = track is { } column ? KeyNames(column, report) : [];
+        var rows = ReadRows(view, names, keypoints, track, skeleton.Nodes.Length, needs, report);
+        var occurring = rows.SelectMany(row => row.Tracks).Where(key => key > 0).ToHashSet();
+        string[] used = [.. trackNames.Where((_, index) => occurring.Contains((uint)index + 1))];
+        return new LabelledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
+    }
+
+    /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
+    /// <returns>The largest height and width seen.</returns>
+    /// <exception cref="InvalidOperationException">No image could be read.</exception>
+    public (int Height, int Width) ReadImages(
+        Action<int, LabelledRow, FramePixels> take,
+        CancellationToken cancellation
+    )
+    {
+        using var cursor = _view.GetRowCursor([_image]);
+        using var frames = new FrameReader(cursor, _image);
+        var (next, height, width) = (0, 0, 0);
+        while (next < Rows.Count && cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (cursor.Position != Rows[next].Position)
+                continue;
+            if (!frames.TryRead(out var frame))
+            {
+                next++; // told where frames are read
+                continue;
+            }
+            (height, width) = (Math.Max(height, frame.Height), Math.Max(width, frame.Width));
+            take(next, Rows[next], frame);
+            next++;
+        }
+        if (height == 0)
+        {
+            throw new InvalidOperationException(
+                $"None of the {Rows.Count} labelled frames has an image "
+                    + $"that could be read; the log says why for each."
+            );
+        }
+
+        return (height, width);
+    }
+
+    /// <summary>Size of the first image that can be read.</summary>
+    public (int Height, int Width) FirstSize()
+    {
+        var (height, width, _) = FirstImage();
+        return (height, width);
+    }
+
+    /// <summary>Size of the first image that can be read, and its channels: 1 or 3.</summary>
+    public (int Height, int Width, int Channels) FirstImage()
+    {
+        using var cursor = _view.GetRowCursor([_image]);
+        using var frames = new FrameReader(cursor, _image);
+        while (cursor.MoveNext())
+        {
+            if (frames.TryRead(out var frame))
+                return (frame.Height, frame.Width, frame.Channels);
+        }
+        return (1, 1, 1);
+    }
+
+    private static List<LabelledRow> ReadRows(
+        IDataView view,
+        PoseColumnOptions names,
+        DataViewSchema.Column keypoints,
+        DataViewSchema.Column? track,
+        int nodes,
+        LabelNeeds needs,
+        LabelReport report
+    )
+    {
+        var (rows, unlabelled) = (new List<LabelledRow>(), new List<long>());
+        var (video, frame) = (
+            SourceColumn(view, names.Video, TextDataViewType.Instance),
+            SourceColumn(view, names.FrameIndex, NumberDataViewType.Int32)
+        );
+        using var cursor = view.GetRowCursor(new[] { keypoints, track, video, frame }.OfType<DataViewSchema.Column>());
+        var getKeypoints = cursor.GetGetter<VBuffer<float>>(keypoints);
+        var getTracks = track is { } column ? Keys(cursor, column) : () => [];
+        var getSource = Source(cursor, video, frame);
+        var labels = default(VBuffer<float>);
+        while (cursor.MoveNext())
+        {
+            getKeypoints(ref labels);
+            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with
+            {
+                Source = getSource(),
+            };
+            if (needs.OneAnimal && labels.Length > 2 * nodes)
+            {
+                throw new InvalidOperationException(
+                    $"{report.Component}: row {cursor.Position} has "
+                        + $"{labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several "
+                        + $"animals use a top-down or bottom-up model."
+                );
+            }
+
+            if (row.Count == 0 && !needs.EmptyRows)
+                unlabelled.Add(cursor.Position);
+            else
+                rows.Add(row);
+        }
+        if (!rows.Exists(row => row.Count > 0))
+            report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
+        report.Unlabelled(unlabelled, rows.Count, keypoints.Name);
+        return rows;
+    }
+
+    private static DataViewSchema.Column? SourceColumn(IDataView view, string name, DataViewType type) =>
+        view.Schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
+
+    // Which frame a row is of is good to know, and not needed: a view of one's own may lack the columns.
+    private static Func<FrameSource> Source(DataViewRow row, DataViewSchema.Column? video, DataViewSchema.Column? frame)
+    {
+        var getVideo = video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
+        var getFrame = frame is { } f ? row.GetGetter<int>(f) : null;
+        var (name, number) = (default(ReadOnlyMemory<char>), 0);
+        return () =>
+        {
+            getVideo?.Invoke(ref name);
+            if (getFrame is null)
+                number = (int)row.Position;
+            else
+                getFrame(ref number);
+            return new(name.ToString(), number);
+        };
+    }
+
+    private static Func<uint[]> Keys(DataViewRow row, DataViewSchema.Column column)
+    {
+        if (column.Type is not VectorDataViewType)
+        {
+            var (scalar, key) = (row.GetGetter<uint>(column), 0u);
+            return () =>
+            {
+                scalar(ref key);
+                return [key];
+            };
+        }
+        var (vector, keys) = (row.GetGetter<VBuffer<uint>>(column), default(VBuffer<uint>));
+        return () =>
+        {
+            vector(ref keys);
+            return [.. keys.DenseValues()];
+        };
+    }
+
+    /// <summary>What is thrown for a track column without names.</summary>
+    public static ArgumentException NamesNoTrack(string component, string column, string purpose) =>
+        new(
+            $"{component}: the column '{column}' of the {purpose} data names no track. Models that tell animals "
+                + $"apart learn from tracks: give each animal the same track in all frames."
+        );
+
+    private static string[] KeyNames(DataViewSchema.Column column, LabelReport report)
+    {
+        if (!column.HasKeyValues())
+            throw NamesNoTrack(report.Component, column.Name, report.Purpose);
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        column.GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+}
+
+/// <summary>The labelled animals of one row, those with a visible node.</summary>
+/// <param name="Position">Of the row in its view.</param>
+/// <param name="Points">x and y of each node of each animal in frame pixels; NaN = missing, both or none.</param>
+/// <param name="Tracks">Key of each animal's track, 0 = none.</param>
+/// <param name="Names">Name of each animal's track, null = none.</param>
+/// <param name="Nodes">Nodes of an animal.</param>
+internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks, string?[] Names, int Nodes)
+{
+    /// <summary>The frame that the row is of.</summary>
+    public FrameSource Source { get; init; } = new("", (int)Position);
+
+    public int Count => Points.Length / (2 * Nodes);
+
+    public ReadOnlySpan<float> Animal(int index) => Points.AsSpan(index * 2 * Nodes, 2 * Nodes);
+
+    /// <summary>Leaves out animals of which nothing is visible.</summary>
+    public static LabelledRow Of(long position, float[] points, uint[] tracks, int nodes)
+    {
+        for (var i = 0; i < points.Length; i += 2)
+        {
+            if (float.IsNaN(points[i]) || float.IsNaN(points[i + 1]))
+                points[i] = points[i + 1] = float.NaN;
+        }
+
+        var size = 2 * nodes;
+        int[] visible =
+        [
+            .. Enumerable
+                .Range(0, points.Length / size)
+                .Where(animal => points.AsSpan(animal * size, size).ContainsAnyExcept(float.NaN)),
+        ];
+        return new(
+            position,
+            [.. visible.SelectMany(animal => points[(animal * size)..((animal + 1) * size)])],
+            [.. visible.Select(animal => animal < tracks.Length ? tracks[animal] : 0)],
+            [],
+            nodes
+        );
+    }
+
+    public LabelledRow Named(IReadOnlyList<string> tracks) =>
+        this with
+        {
+            Names = [.. Tracks.Select(key => key == 0 || key > tracks.Count ? null : tracks[(int)key - 1])],
+        };
+
+    /// <summary>No class for any of the animals, for models that tell none apart.</summary>
+    public static int[] NoClasses(LabelledRow row) => [.. Enumerable.Repeat(-1, row.Count)];
+
+    /// <summary>The class of each animal, −1 = none.</summary>
+    public int[] ClassesOf(PoseSubject subject) =>
+        [.. Names.Select(name => name is null ? -1 : PositionOf(name, subject.Classes))];
+
+    private static int PositionOf(string name, IReadOnlyList<string> classes)
+    {
+        for (var i = 0; i < classes.Count; i++)
+        {
+            if (classes[i] == name)
+                return i;
+        }
+
+        return -1;
+    }
+}
+
+/// <summary>Which frame a training sample is of.</summary>
+/// <param name="Video">Name of the video; empty where the view has no such column.</param>
+/// <param name="Frame">Number of the frame, or of the row where the view has no such column.</param>
+internal readonly record struct FrameSource(string Video, int Frame)
+{
+    /// <summary>The video's file name: where a folder was moved to says nothing of the frame.</summary>
+    public string VideoName => Video[(Video.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    public override string ToString() =>
+        Video.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"row {Frame}")
+            : string.Create(CultureInfo.InvariantCulture, $"frame {Frame} of {VideoName}");
+}
+
+/// <summary>What a model type makes of labels.</summary>
+/// <param name="OneAnimal">A row has exactly one animal.</param>
+/// <param name="EmptyRows">A row without animals teaches that there is none.</param>
+/// <param name="Tracks">Which animal is which must be known.</param>
+internal readonly record struct LabelNeeds(bool OneAnimal, bool EmptyRows, bool Tracks);
+
+/// <summary>What is said of labels that cannot be used.</summary>
+/// <param name="Component">Who says it.</param>
+/// <param name="Purpose">What the labels are for: training, or validation.</param>
+/// <param name="Channel">Where warnings go.</param>
+internal sealed record LabelReport(string Component, string Purpose, IChannel Channel)
+{
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public void ThrowUnlabelled(int rows, string column) =>
+        throw new InvalidOperationException(
+            rows == 0
+                ? $"{Component}: the {Purpose} data has no rows."
+                : $"{Component}: none of the {rows} rows of the {Purpose} data is labelled: every node in '{column}' "
+                    + $"is "
+                    + $"missing (NaN)."
+        );
+
+    public void Unlabelled(IReadOnlyList<long> rows, int labelled, string column)
+    {
+        if (rows.Count > 0)
+        {
+            Channel.Warning(
+                MessageSensitivity.None,
+                "{0} of {1} rows of the {2} data have no visible node in '{3}' and are left out: rows {4}.",
+                rows.Count,
+                rows.Count + labelled,
+                Purpose,
+                column,
+                string.Join(", ", rows.Take(20)) + (rows.Count > 20 ? " …" : "")
+            );
+        }
+    }
+}

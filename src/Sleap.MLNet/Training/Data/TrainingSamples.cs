@@ -1,0 +1,279 @@
+using Sleap.IO;
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Pictures with labels, each decoded and resampled once, kept as bytes. A picture may show more than the network will
+/// see: the margin that turning and shifting need.
+/// </summary>
+internal sealed class TrainingSamples
+{
+    private readonly List<Sample> _samples = [];
+    private readonly int _nodes;
+
+    /// <param name="picture">Size of the pictures.</param>
+    /// <param name="input">Size of what the network sees of them, in their middle.</param>
+    /// <param name="channels">1 for gray, 3 for RGB.</param>
+    /// <param name="nodes">Points of an animal.</param>
+    public TrainingSamples((int Height, int Width) picture, (int Height, int Width) input, int channels, int nodes) =>
+        (Picture, Input, Channels, _nodes) = (picture, input, channels, nodes);
+
+    public (int Height, int Width) Picture { get; }
+
+    public (int Height, int Width) Input { get; }
+
+    public int Channels { get; }
+
+    public int ByteCount => Picture.Height * Picture.Width * Channels;
+
+    public int Count => _samples.Count;
+
+    /// <summary>What keeps the pictures; set before the first one is added.</summary>
+    public SampleCache Cache { get; set; } = new(long.MaxValue, Path.GetTempPath());
+
+    /// <summary>Network-input pixels in a full-frame pixel.</summary>
+    public float PointScale(int index) => _samples[index].PointScale;
+
+    /// <summary>The frame that a sample is of.</summary>
+    public FrameSource Source(int index) => _samples[index].Source;
+
+    /// <summary>Points of a sample's animals in pixels of the picture.</summary>
+    public ReadOnlySpan<float> Points(int index) => _samples[index].Points;
+
+    /// <param name="pixels"><see cref="ByteCount"/> bytes.</param>
+    /// <param name="points">x and y of each node of each animal in pixels of the picture, NaN = missing.</param>
+    /// <param name="classes">Class of each animal, −1 = none.</param>
+    /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
+    /// <param name="source">The frame.</param>
+    public void Add(byte[] pixels, float[] points, int[] classes, float pointScale, FrameSource source) =>
+        _samples.Add(new(Cache.Add(pixels), points, classes, pointScale, source));
+
+    /// <summary>
+    /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told
+    /// apart, those of a rare class come as often as those of the most frequent one.
+    /// </summary>
+    public IReadOnlyList<int> Balanced()
+    {
+        int[] all = [.. Enumerable.Range(0, Count)];
+        var classes = all.GroupBy(index => _samples[index].Classes is [var one] ? one : -1)
+            .ToDictionary(group => group.Key, group => group.ToArray());
+        var most = classes.Where(group => group.Key >= 0).Select(group => group.Value.Length).DefaultIfEmpty(0).Max();
+        return
+        [
+            .. all,
+            .. classes
+                .Where(group => group.Key >= 0)
+                .SelectMany(group =>
+                    Enumerable.Range(0, most - group.Value.Length).Select(i => group.Value[i % group.Value.Length])
+                ),
+        ];
+    }
+
+    /// <summary>
+    /// Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.
+    /// </summary>
+    public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
+    {
+        var bytes = new byte[indices.Length * ByteCount];
+        var animals = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
+        var points = InstanceArray.Missing(indices.Length * animals * _nodes * 2);
+        var classes = new long[indices.Length * animals];
+        Array.Fill(classes, -1);
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var sample = _samples[indices[i]];
+            Cache.Read(sample.Pixels, bytes.AsSpan(i * ByteCount, ByteCount));
+            sample.Points.CopyTo(points, i * animals * _nodes * 2);
+            for (var animal = 0; animal < sample.Classes.Length; animal++)
+                classes[i * animals + animal] = sample.Classes[animal];
+        }
+        return (
+            NetworkInput.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels),
+            points,
+            classes
+        );
+    }
+
+    /// <summary>The batch that the network sees, on the CPU; the caller's dispose scope owns it.</summary>
+    public TrainingBatch Batch(ReadOnlySpan<int> indices, Augmenter augmenter, Random random)
+    {
+        using var scope = NewDisposeScope();
+        var (pictures, points, classes) = Take(indices);
+        var images = ChannelsLast.Convert(augmenter.Apply(pictures, points, random, Input.Height, Input.Width));
+        var animals = classes.Length / indices.Length;
+        return new TrainingBatch(
+            images.MoveToOuterDisposeScope(),
+            tensor(points, indices.Length, animals, _nodes, 2).MoveToOuterDisposeScope(),
+            tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope()
+        );
+    }
+
+    private sealed record Sample(
+        SampleCache.Picture Pixels,
+        float[] Points,
+        int[] Classes,
+        float PointScale,
+        FrameSource Source
+    );
+}
+
+/// <summary>Makes the training samples of a model type from labelled frames.</summary>
+internal abstract class SampleMaker
+{
+    /// <param name="skeleton">Whose nodes the samples' points are; mirror images need its symmetries.</param>
+    /// <param name="create">Makes an empty set.</param>
+    protected SampleMaker(Skeleton skeleton, Func<TrainingSamples> create) =>
+        (Skeleton, Training, Validation) = (skeleton, create(), create());
+
+    public Skeleton Skeleton { get; }
+
+    public TrainingSamples Training { get; }
+
+    public TrainingSamples Validation { get; }
+
+    /// <summary>Takes a frame; its pixels are not kept.</summary>
+    public abstract void Add(TrainingSamples to, LabelledRow row, FramePixels frame);
+}
+
+/// <summary>Whole frames at the size of the network's input.</summary>
+/// <param name="options">The network's options.</param>
+/// <param name="frame">The size that frames are fitted into.</param>
+/// <param name="skeleton">Whose nodes the points are.</param>
+/// <param name="points">The points of a row in frame pixels, a copy.</param>
+/// <param name="classes">The classes of a row's animals.</param>
+internal sealed class FrameSampleMaker(
+    NetworkOptions options,
+    (int Height, int Width) frame,
+    Skeleton skeleton,
+    Func<LabelledRow, float[]> points,
+    Func<LabelledRow, int[]> classes
+) : SampleMaker(skeleton, () => Samples(options, frame, skeleton))
+{
+    private readonly FrameResampler _resampler = FrameResampler.ForNetwork(options, frame);
+
+    public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
+    {
+        var pixels = new byte[to.ByteCount];
+        var geometry = _resampler.Resample(frame, pixels);
+        var labels = points(row);
+        geometry.ToInput(labels);
+        to.Add(pixels, labels, classes(row), geometry.PointScale, row.Source);
+    }
+
+    private static TrainingSamples Samples(NetworkOptions options, (int Height, int Width) frame, Skeleton skeleton)
+    {
+        var geometry = FrameResampler.ForNetwork(options, frame).Geometry;
+        var size = (geometry.InputHeight, geometry.InputWidth);
+        return new(size, size, options.Backbone.InChannels, skeleton.Nodes.Length);
+    }
+}
+
+/// <summary>A crop around each labelled animal, with a margin around what the network will see.</summary>
+internal sealed class CropSampleMaker : SampleMaker
+{
+    private readonly PoseSubject _subject;
+    private readonly FrameCanvas _canvas;
+    private readonly FrameResampler _resampler;
+    private readonly int? _anchor;
+    private readonly int _side;
+
+    public CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame)
+        : this(
+            options,
+            subject,
+            frame,
+            new FrameResampler((Side(options), Side(options)), options.Scale, 1, options.Backbone.InChannels)
+        ) { }
+
+    private CropSampleMaker(
+        CenteredInstanceOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        FrameResampler resampler
+    )
+        : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton.Nodes.Length))
+    {
+        (_subject, _resampler, _side) = (subject, resampler, Side(options));
+        _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));
+        _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
+    }
+
+    public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
+    {
+        var geometry = _canvas.Read(frame);
+        var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
+        geometry.ToInput(points);
+        var centres = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
+        var crop = new byte[_side * _side * frame.Channels];
+        for (var animal = 0; animal < row.Count; animal++)
+        {
+            var window = CropWindow.Around(centres[2 * animal], centres[2 * animal + 1], _side, CropAlignment.Exact);
+            window.Cut(_canvas.Pixels, crop);
+            var (pixels, own) = (
+                new byte[to.ByteCount],
+                points[(animal * 2 * row.Nodes)..((animal + 1) * 2 * row.Nodes)]
+            );
+            var scaling = _resampler.Resample(new FramePixels(crop, _side, _side, frame.Channels), pixels);
+            window.ToCrop(own);
+            scaling.ToInput(own);
+            to.Add(pixels, own, [classes[animal]], geometry.PointScale * scaling.PointScale, row.Source);
+        }
+    }
+
+    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry picture, int nodes)
+    {
+        var seen = new FrameGeometry(
+            options.CropSize!.Value,
+            options.CropSize.Value,
+            options.Scale,
+            options.Backbone.MaxStride
+        );
+        return new(
+            (picture.InputHeight, picture.InputWidth),
+            (seen.InputHeight, seen.InputWidth),
+            options.Backbone.InChannels,
+            nodes
+        );
+    }
+
+    // Turned by 45 degrees a square needs √2 of its side, made smaller by the least magnification, and shifted.
+    private static int Side(CenteredInstanceOptions options)
+    {
+        var (size, change) = (options.CropSize!.Value, options.Augmentation);
+        var turned = change.RotationMin == 0 && change.RotationMax == 0 ? 1 : MathF.Sqrt(2);
+        var needed = size * (turned / change.ScaleMin + 2 * Math.Max(change.TranslateWidth, change.TranslateHeight));
+        // Even differences keep the middle where it is.
+        return size + 2 * (int)Math.Ceiling((needed - size) / 2);
+    }
+}
+
+/// <summary>The samples of all networks of a model, made in one pass over the frames.</summary>
+/// <param name="makers">One a network.</param>
+/// <param name="cache">What keeps the pictures.</param>
+/// <param name="frame">The size that frames are matched to.</param>
+internal sealed class StageSamples(SampleMaker[] makers, SampleCache cache, (int Height, int Width) frame) : IDisposable
+{
+    public (int Height, int Width) Frame => frame;
+
+    public SampleCache Cache => cache;
+
+    /// <summary>Where the labels of the frames are.</summary>
+    public LabelBounds Bounds { get; } = new();
+
+    public SampleMaker this[int stage] => makers[stage];
+
+    public void Add(bool validates, LabelledRow row, FramePixels pixels)
+    {
+        Bounds.Add(row, pixels.Height, pixels.Width);
+        foreach (var maker in makers)
+        {
+            var to = validates ? maker.Validation : maker.Training;
+            to.Cache = cache;
+            maker.Add(to, row, pixels);
+        }
+    }
+
+    public void Dispose() => cache.Dispose();
+}

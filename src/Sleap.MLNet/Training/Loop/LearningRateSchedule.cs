@@ -1,0 +1,205 @@
+namespace Sleap.MLNet;
+
+/// <summary>How the learning rate changes while training goes on.</summary>
+public abstract record LearningRateSchedule
+{
+    private LearningRateSchedule() { }
+
+    /// <summary>Always the same.</summary>
+    public sealed record Constant : LearningRateSchedule
+    {
+        internal override IEnumerable<string> Faults() => [];
+
+        internal override LearningRate Start(int steps, double highest) => new(_ => highest);
+    }
+
+    /// <summary>
+    /// Rises in a line over <see cref="WarmupSteps"/>, then falls to <see cref="FinalFraction"/> of the highest along
+    /// half a cosine, which it reaches with the last step.
+    /// </summary>
+    public sealed record Cosine : LearningRateSchedule
+    {
+        /// <summary>Steps of the rise. Default 50.</summary>
+        public int WarmupSteps { get; init; } = 50;
+
+        /// <summary>The last rate as a share of the highest, 0..1. Default 0.</summary>
+        public double FinalFraction { get; init; }
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (WarmupSteps < 0)
+                yield return $"WarmupSteps is {WarmupSteps}; 0 or more.";
+            if (FinalFraction is not (>= 0 and <= 1))
+                yield return $"FinalFraction is {FinalFraction}; 0 to 1.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) =>
+            new(step =>
+            {
+                var fall = FinalFraction + (1 - FinalFraction) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
+                return highest * fall * Math.Min(1, (step + 1.0) / (WarmupSteps + 1));
+            });
+    }
+
+    /// <summary>
+    /// Multiplied by <see cref="Factor"/> each time the validation loss has not fallen for <see cref="Patience"/>
+    /// epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.
+    /// </summary>
+    public sealed record ReduceOnPlateau : LearningRateSchedule
+    {
+        /// <summary>What the rate is multiplied by, between 0 and 1. Default 0.5.</summary>
+        public double Factor { get; init; } = 0.5;
+
+        /// <summary>Epochs without a lower validation loss before the rate falls. Default 5.</summary>
+        public int Patience { get; init; } = 5;
+
+        /// <summary>Epochs after a fall that do not count. Default 3.</summary>
+        public int Cooldown { get; init; } = 3;
+
+        /// <summary>How much lower than the best a loss must be to count as lower (absolute). Default 1e-6.</summary>
+        public double Threshold { get; init; } = 1e-6;
+
+        /// <summary>The rate never falls below this. Default 1e-8.</summary>
+        public double Lowest { get; init; } = 1e-8;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (Factor is not (> 0 and < 1))
+                yield return $"Factor is {Factor}; between 0 and 1.";
+            if (Patience < 0)
+                yield return $"Patience is {Patience}; 0 or more.";
+            if (Cooldown < 0)
+                yield return $"Cooldown is {Cooldown}; 0 or more.";
+            if (!(Threshold >= 0))
+                yield return $"Threshold is {Threshold}; 0 or more.";
+            if (!(Lowest >= 0))
+                yield return $"Lowest is {Lowest}; 0 or more.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) => new Plateau(this, highest);
+
+        private sealed class Plateau(ReduceOnPlateau rule, double highest) : LearningRate(_ => highest)
+        {
+            private double _rate = highest,
+                _best = double.PositiveInfinity;
+            private int _bad,
+                _rest;
+
+            public override double At(int step) => _rate;
+
+            // PyTorch's order: an epoch in the cool-down clears the count, so it is not held against the new rate.
+            public override void Validated(double loss)
+            {
+                if (loss < _best - rule.Threshold)
+                    (_best, _bad) = (loss, 0);
+                else
+                    _bad++;
+                if (_rest > 0)
+                    (_rest, _bad) = (_rest - 1, 0);
+                if (_bad <= rule.Patience)
+                    return;
+                _rate = Math.Max(_rate * rule.Factor, rule.Lowest);
+                (_rest, _bad) = (rule.Cooldown, 0);
+            }
+
+            public override void Save(BinaryWriter writer)
+            {
+                writer.Write(_rate);
+                writer.Write(_best);
+                writer.Write(_bad);
+                writer.Write(_rest);
+            }
+
+            public override void Load(BinaryReader reader) =>
+                (_rate, _best, _bad, _rest) = (
+                    reader.ReadDouble(),
+                    reader.ReadDouble(),
+                    reader.ReadInt32(),
+                    reader.ReadInt32()
+                );
+        }
+    }
+
+    /// <summary>
+    /// Multiplied by <see cref="Factor"/> after every <see cref="Epochs"/> epochs; SLEAP-NN's <c>step_lr</c>.
+    /// </summary>
+    public sealed record Step : LearningRateSchedule
+    {
+        /// <summary>Epochs between two falls. Default 10.</summary>
+        public int Epochs { get; init; } = 10;
+
+        /// <summary>What the rate is multiplied by, above 0 and at most 1. Default 0.1.</summary>
+        public double Factor { get; init; } = 0.1;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (Epochs < 1)
+                yield return $"Epochs is {Epochs}; at least 1.";
+            if (Factor is not (> 0 and <= 1))
+                yield return $"Factor is {Factor}; above 0, at most 1.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) => new Stairs(this, highest);
+
+        private sealed class Stairs(Step rule, double highest) : LearningRate(_ => highest)
+        {
+            private int _epochs;
+
+            public override double At(int step) => highest * Math.Pow(rule.Factor, _epochs / rule.Epochs);
+
+            public override void Validated(double loss) => _epochs++;
+
+            public override void Save(BinaryWriter writer) => writer.Write(_epochs);
+
+            public override void Load(BinaryReader reader) => _epochs = reader.ReadInt32();
+        }
+    }
+
+    /// <summary>
+    /// Rises along half a cosine from a 25th of the highest rate over the first <see cref="RiseFraction"/> of the
+    /// steps, then falls along another one to nothing (Smith and Topin 2017, arXiv:1708.07120).
+    /// </summary>
+    public sealed record OneCycle : LearningRateSchedule
+    {
+        private const double FirstFraction = 1 / 25.0;
+
+        /// <summary>Share of the steps over which the rate rises, between 0 and 1. Default 0.3.</summary>
+        public double RiseFraction { get; init; } = 0.3;
+
+        internal override IEnumerable<string> Faults()
+        {
+            if (RiseFraction is not (> 0 and < 1))
+                yield return $"RiseFraction is {RiseFraction}; between 0 and 1.";
+        }
+
+        internal override LearningRate Start(int steps, double highest) =>
+            new(step =>
+            {
+                var top = RiseFraction * steps;
+                return step < top
+                    ? highest * (FirstFraction + (1 - FirstFraction) * 0.5 * (1 - Math.Cos(Math.PI * step / top)))
+                    : highest * 0.5 * (1 + Math.Cos(Math.PI * (step - top) / (steps - top)));
+            });
+    }
+
+    internal abstract IEnumerable<string> Faults();
+
+    /// <summary>The rate of each step, 0-based, of a training of <paramref name="steps"/> steps.</summary>
+    internal abstract LearningRate Start(int steps, double highest);
+}
+
+/// <summary>The learning rate of one training, as its schedule has it.</summary>
+internal class LearningRate(Func<int, double> rate)
+{
+    /// <summary>The rate of a step, 0-based.</summary>
+    public virtual double At(int step) => rate(step);
+
+    /// <summary>Told of the validation loss after each epoch.</summary>
+    public virtual void Validated(double loss) { }
+
+    /// <summary>Writes what it remembers of the epochs so far.</summary>
+    public virtual void Save(BinaryWriter writer) { }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    public virtual void Load(BinaryReader reader) { }
+}

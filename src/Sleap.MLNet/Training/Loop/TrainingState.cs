@@ -1,0 +1,179 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Everything that a training goes on from: weights, their average, the best ones, the optimiser, the schedule.
+/// </summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly ScalarType _precision;
+
+    /// <param name="model">Whose network is trained.</param>
+    /// <param name="options">How.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="precision">What the backbone computes with.</param>
+    /// <param name="steps">Steps in all.</param>
+    public TrainingState(PoseModel model, TrainerOptions options, Device device, ScalarType precision, int steps)
+    {
+        _precision = precision;
+        Network = Prepared(model.Network, device);
+        Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
+        Best = new BestWeights(model.CreateNetwork().to(device));
+        Optimizer = new NetworkOptimizer(Network, options);
+        Rate = options.Schedule.Start(steps, options.LearningRate);
+    }
+
+    public PoseNetwork Network { get; }
+
+    public WeightAverage Average { get; }
+
+    public BestWeights Best { get; }
+
+    public NetworkOptimizer Optimizer { get; }
+
+    public LearningRate Rate { get; }
+
+    /// <summary>Epochs done.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Time that they took.</summary>
+    public TimeSpan Elapsed { get; set; }
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Epoch);
+        writer.Write(Elapsed.Ticks);
+        writer.Write(Average.Updates);
+        Best.Save(writer);
+        Rate.Save(writer);
+        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network])
+            WriteBlock(writer, stream => NetworkState.Save(network, stream));
+        WriteBlock(
+            writer,
+            stream =>
+            {
+                using var inner = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true);
+                Optimizer.Save(inner);
+            }
+        );
+    }
+
+    public void Load(BinaryReader reader, string name)
+    {
+        Epoch = reader.ReadInt32();
+        Elapsed = new(reader.ReadInt64());
+        Average.Updates = reader.ReadInt32();
+        Best.Load(reader);
+        Rate.Load(reader);
+        foreach (var network in (PoseNetwork[])[Network, Average.Network, Best.Network])
+            NetworkState.Load(network, ReadBlock(reader), name);
+        using var inner = new BinaryReader(ReadBlock(reader));
+        Optimizer.Load(inner);
+    }
+
+    // The network and the best weights go to the model.
+    public void Dispose()
+    {
+        Average.Dispose();
+        Optimizer.Dispose();
+    }
+
+    private PoseNetwork Prepared(PoseNetwork network, Device device)
+    {
+        network.to(device);
+        network.UseChannelsLast();
+        network.Precision = _precision;
+        return network;
+    }
+
+    private static void WriteBlock(BinaryWriter writer, Action<Stream> write)
+    {
+        using var block = new MemoryStream();
+        write(block);
+        writer.Write((int)block.Length);
+        writer.Write(block.GetBuffer(), 0, (int)block.Length);
+    }
+
+    private static MemoryStream ReadBlock(BinaryReader reader) => new(reader.ReadBytes(reader.ReadInt32()));
+}
+
+/// <summary>The weights with the lowest validation loss so far.</summary>
+internal sealed class BestWeights(PoseNetwork network)
+{
+    private double _loss = double.PositiveInfinity;
+    private int _offered;
+
+    public PoseNetwork Network => network;
+
+    public bool Exists => Epoch > 0;
+
+    /// <summary>The epoch they are of, counted from 1; 0 = none yet.</summary>
+    public int Epoch { get; private set; }
+
+    public int EpochsSince => _offered - Epoch;
+
+    public bool Offer(PoseNetwork candidate, double loss)
+    {
+        _offered++;
+        if (!(loss < _loss))
+            return false;
+        (_loss, Epoch) = (loss, _offered);
+        using var noGrad = no_grad();
+        foreach (var (to, from) in network.parameters().Zip(candidate.parameters()))
+            to.copy_(from);
+        return true;
+    }
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(_loss);
+        writer.Write(Epoch);
+        writer.Write(_offered);
+    }
+
+    public void Load(BinaryReader reader) =>
+        (_loss, Epoch, _offered) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+}
+
+/// <summary>
+/// A running average of a network's weights: smoother than the last step, and so better on frames it has not seen
+/// (Polyak and Juditsky, 1992).
+/// </summary>
+internal sealed class WeightAverage : IDisposable
+{
+    private readonly (torch.Tensor Average, torch.Tensor Weight)[] _pairs;
+    private readonly double _decay;
+    private int _updates;
+
+    public WeightAverage(PoseNetwork network, PoseNetwork averaged, double decay)
+    {
+        _decay = decay;
+        Network = averaged;
+        _pairs = [.. averaged.parameters().Zip(network.parameters(), (a, w) => ((torch.Tensor)a, (torch.Tensor)w))];
+        Update();
+    }
+
+    public PoseNetwork Network { get; }
+
+    public void Update()
+    {
+        using var noGrad = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        // The first steps count for more, or the average would remember the random start.
+        var keep = _updates == 0 ? 0 : Math.Min(_decay, (1.0 + _updates) / (10.0 + _updates));
+        _updates++;
+        foreach (var (average, weight) in _pairs)
+            average.mul_(keep).add_(weight, 1 - keep);
+    }
+
+    /// <summary>How often it was updated: what <see cref="Update"/> goes by besides the weights.</summary>
+    public int Updates
+    {
+        get => _updates;
+        set => _updates = value;
+    }
+
+    public void Dispose() => Network.Dispose();
+}

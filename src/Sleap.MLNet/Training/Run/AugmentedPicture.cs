@@ -1,0 +1,114 @@
+using Sleap.IO;
+using Sleap.Transforms;
+using static TorchSharp.torch;
+
+namespace Sleap.MLNet;
+
+/// <summary>
+/// Sixteen training samples as the network will see them, with their points: whether they are turned too far, or their
+/// points lie beside them, is seen at once.
+/// </summary>
+internal static class AugmentedPicture
+{
+    private const int Rows = 4,
+        Side = 320,
+        Gap = 4;
+
+    /// <param name="path">A .png file.</param>
+    /// <param name="samples">The samples; those of the first steps are shown.</param>
+    /// <param name="augmenter">Changes them.</param>
+    /// <param name="order">Which come first, and what their changes are drawn from.</param>
+    public static void Write(string path, SampleMaker samples, Augmenter augmenter, SampleOrder order)
+    {
+        List<Canvas> tiles = [];
+        for (var step = 0; tiles.Count < Rows * Rows; step++)
+        {
+            using var scope = NewDisposeScope();
+            var batch = samples.Training.Batch(order.Of(step), augmenter, order.RandomOf(step));
+            var points = batch.Points.Values<float>();
+            var each = points.Length / (int)batch.Images.shape[0];
+            for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++)
+            {
+                tiles.Add(
+                    Tile(PicturesOfTensors.Canvas(batch.Images, i), points[(i * each)..((i + 1) * each)], samples)
+                );
+            }
+        }
+        var sheet = new Canvas(Rows * (tiles[0].Width + Gap) - Gap, Rows * (tiles[0].Height + Gap) - Gap);
+        for (var i = 0; i < tiles.Count; i++)
+            sheet.Paste(tiles[i], i % Rows * (tiles[0].Width + Gap), i / Rows * (tiles[0].Height + Gap));
+        using var image = sheet.ToImage();
+        IO.AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                // An image is saved in the format that the file's name ends in.
+                image.Save(temporary + ".png");
+                File.Move(temporary + ".png", temporary, overwrite: true);
+            }
+        );
+    }
+
+    private static Canvas Tile(Canvas picture, float[] points, SampleMaker samples)
+    {
+        var side = Math.Max(picture.Width, picture.Height);
+        var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
+        var tile =
+            larger > 1 ? picture.Enlarged(larger)
+            : smaller > 1 ? picture.Shrunk(smaller)
+            : picture;
+        var animals = PicturesOfTensors.Animals(points, samples.Skeleton.Nodes.Length);
+        new PoseOverlay(
+            samples.Skeleton,
+            [],
+            animals.Count <= 1,
+            new DrawingOptions { NodeRadius = 3.0 * smaller / larger },
+            larger / (double)smaller
+        ).Animals(tile, "", 0, animals);
+        return tile;
+    }
+}
+
+/// <summary>What a network is shown, to look at.</summary>
+internal static class PicturesOfTensors
+{
+    /// <summary>One image of a batch.</summary>
+    /// <param name="images">(B, C, H, W), 0..1.</param>
+    /// <param name="index">Which.</param>
+    public static Canvas Canvas(Tensor images, int index)
+    {
+        using var scope = NewDisposeScope();
+        // (H, W, C)
+        var pixels = images[index]
+            .permute(1, 2, 0)
+            .mul(255)
+            .round()
+            .clamp(0, 255)
+            .to(ScalarType.Byte)
+            .cpu()
+            .contiguous();
+        return Transforms.Canvas.Of(
+            new Frame(0, (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], pixels.Values<byte>())
+        );
+    }
+
+    /// <summary>Animals with a visible node.</summary>
+    /// <param name="points">x and y of each node of each animal, NaN = missing.</param>
+    /// <param name="nodes">Nodes of an animal.</param>
+    public static IReadOnlyList<PoseInstance> Animals(float[] points, int nodes)
+    {
+        float[][] animals =
+        [
+            .. points
+                .Chunk(2 * nodes)
+                .Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1]))),
+        ];
+        return
+        [
+            .. animals.Select(
+                (animal, place) =>
+                    new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length }
+            ),
+        ];
+    }
+}

@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Sleap.IO;
+
+namespace Sleap.MLNet;
+
+/// <summary>The folder of one network's training: its last checkpoint, its log, and where it stands.</summary>
+/// <remarks>
+/// Every file is written whole or not at all, so that whatever stops the program leaves the epoch before.
+/// </remarks>
+internal sealed class RunFolder
+{
+    private const string Signature = "Sleap.MLNet run";
+    private const int Version = 4;
+    private const string LogHead =
+        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
+    private readonly List<TrainingProgress> _history = [];
+
+    /// <param name="folder">Made where it is missing.</param>
+    /// <param name="resume">Whether a run in it goes on.</param>
+    /// <exception cref="InvalidOperationException">There is a run in it that shall not go on.</exception>
+    public RunFolder(string folder, bool resume)
+    {
+        FullPath = Directory.CreateDirectory(folder).FullName;
+        if (!resume && File.Exists(CheckpointPath))
+        {
+            throw new InvalidOperationException(
+                $"'{FullPath}' holds a training already. Set Training.Resume to go "
+                    + $"on with it, or choose another Training.RunFolder."
+            );
+        }
+    }
+
+    public string FullPath { get; }
+
+    public string CheckpointPath => Path.Combine(FullPath, "last.checkpoint");
+
+    /// <summary>The epochs so far, those of before an interruption too.</summary>
+    public IReadOnlyList<TrainingProgress> History => _history;
+
+    private string LogPath => Path.Combine(FullPath, "training_log.csv");
+
+    /// <summary>Fails before training when checkpoints would not fit on the disk.</summary>
+    /// <exception cref="IOException">There is too little room.</exception>
+    public void RequireRoom(PoseNetwork network)
+    {
+        // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old
+        // one.
+        var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
+        var free = new DriveInfo(FullPath).AvailableFreeSpace;
+        if (free < needed)
+        {
+            throw new IOException(
+                $"'{FullPath}' has {free >> 20} MB of free space, and the checkpoints of this "
+                    + $"training need {(needed >> 20) + 1} MB. Free some, or choose another Training.RunFolder."
+            );
+        }
+    }
+
+    /// <summary>Writes where training stands.</summary>
+    /// <param name="terms">What must be the same for the run to go on.</param>
+    /// <param name="state">Weights, optimiser and schedule.</param>
+    public void Save(RunTerms terms, TrainingState state) =>
+        AtomicFile.Write(
+            CheckpointPath,
+            path =>
+            {
+                using var content = new MemoryStream();
+                using var writer = new BinaryWriter(content);
+                writer.Write(Signature);
+                writer.Write(Version);
+                writer.Write(terms.ToJson());
+                state.Save(writer);
+                writer.Flush();
+                var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
+                using var file = File.Create(path);
+                file.Write(SHA256.HashData(bytes));
+                file.Write(bytes);
+            }
+        );
+
+    /// <summary>Reads where training stood; false when there is nothing to go on from.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The run was begun on other terms.</exception>
+    public bool Load(RunTerms terms, TrainingState state)
+    {
+        if (!File.Exists(CheckpointPath))
+            return false;
+        var bytes = File.ReadAllBytes(CheckpointPath);
+        if (
+            bytes.Length < SHA256.HashSizeInBytes
+            || !SHA256
+                .HashData(bytes.AsSpan(SHA256.HashSizeInBytes))
+                .AsSpan()
+                .SequenceEqual(bytes.AsSpan(0, SHA256.HashSizeInBytes))
+        )
+        {
+            throw new InvalidDataException(
+                $"'{CheckpointPath}' is damaged: its content does not match its check "
+                    + $"sum. Training cannot go on from it; delete it to begin anew."
+            );
+        }
+
+        using var reader = new BinaryReader(
+            new MemoryStream(bytes, SHA256.HashSizeInBytes, bytes.Length - SHA256.HashSizeInBytes)
+        );
+        if (reader.ReadString() != Signature || reader.ReadInt32() != Version)
+            throw new InvalidDataException($"'{CheckpointPath}' is no checkpoint of this version of the library.");
+        terms.RequireSame(RunTerms.FromJson(reader.ReadString()), CheckpointPath);
+        state.Load(reader, CheckpointPath);
+        ReadHistory(state.Epoch);
+        return true;
+    }
+
+    /// <summary>Adds an epoch to the log and tells where training stands.</summary>
+    public void Report(TrainingProgress p)
+    {
+        _history.Add(p);
+        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, [LogHead, .. _history.Select(LineOf)]));
+        var progress = new JsonObject
+        {
+            ["model"] = p.Model,
+            ["epoch"] = p.Epoch,
+            ["epochs"] = p.Epochs,
+            ["step"] = p.Step,
+            ["training_loss"] = Number(p.TrainingLoss),
+            ["validation_loss"] = Number(p.ValidationLoss),
+            ["validation_error_px"] = Number(p.ValidationError),
+            ["validation_identity"] = Number(p.ValidationIdentity),
+            ["learning_rate"] = p.LearningRate,
+            ["steps_per_second"] = Number(p.StepsPerSecond),
+            ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
+            ["remaining_seconds"] = p.Remaining.TotalSeconds,
+        };
+        AtomicFile.Write(
+            Path.Combine(FullPath, "progress.json"),
+            path =>
+            {
+                using var file = File.Create(path);
+                using var writer = new Utf8JsonWriter(file, new() { Indented = true });
+                progress.WriteTo(writer);
+            }
+        );
+    }
+
+    private static string LineOf(TrainingProgress p) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
+        );
+
+    // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any
+    // more. It comes again.
+    private void ReadHistory(int epochs)
+    {
+        if (!File.Exists(LogPath))
+            return;
+        var lowest = double.PositiveInfinity;
+        foreach (var line in File.ReadLines(LogPath).Skip(1))
+        {
+            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8)
+                continue;
+            double[] v =
+            [
+                .. cells.Select(cell =>
+                    double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN
+                ),
+            ];
+            if (!(v[0] <= epochs))
+                continue;
+            var isBest = v[3] < lowest;
+            if (isBest)
+                lowest = v[3];
+            _history.Add(
+                new(
+                    model,
+                    (int)v[0],
+                    epochs,
+                    (int)v[1],
+                    v[2],
+                    v[3],
+                    v[4],
+                    v[5],
+                    isBest,
+                    double.NaN,
+                    TimeSpan.FromSeconds(v[6]),
+                    TimeSpan.Zero,
+                    ValidationIdentity: v[7]
+                )
+            );
+        }
+    }
+
+    // JSON has no NaN.
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;
+}
+
+/// <summary>
+/// What a training goes on with only if it is the same as when it began: with other samples or another order it would
+/// be another training.
+/// </summary>
+internal sealed partial record RunTerms
+{
+    public required string Model { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required string Optimizer { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int StepsPerEpoch { get; init; }
+
+    public required int TrainingSamples { get; init; }
+
+    public required int ValidationSamples { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);
+
+    public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
+
+    /// <exception cref="InvalidOperationException">Lists every difference.</exception>
+    public void RequireSame(RunTerms begun, string file)
+    {
+        (string Name, object Now, object Then)[] all =
+        [
+            ("the model", Model, begun.Model),
+            ("the seed", Seed, begun.Seed),
+            ("Training.Optimizer", Optimizer, begun.Optimizer),
+            ("Training.BatchSize", BatchSize, begun.BatchSize),
+            ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
+            ("the number of training samples", TrainingSamples, begun.TrainingSamples),
+            ("the number of validation samples", ValidationSamples, begun.ValidationSamples),
+        ];
+        string[] differences =
+        [
+            .. all.Where(term => !term.Now.Equals(term.Then))
+                .Select(term => $"{term.Name} was {term.Then} and is {term.Now}"),
+        ];
+        if (differences.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"The training in '{file}' cannot go on, it would be another one: "
+                    + $"{string.Join("; ", differences)}. Make them the same, or begin in another Training.RunFolder."
+            );
+        }
+    }
+
+    [JsonSerializable(typeof(RunTerms))]
+    private sealed partial class TermsJson : JsonSerializerContext;
+}
