@@ -150,3 +150,39 @@ public sealed class Labels
     private static Dictionary<string, JsonNode?> Copy(IEnumerable<KeyValuePair<string, JsonNode?>>? provenance) =>
         (provenance ?? []).ToDictionary(p => p.Key, p => p.Value?.DeepClone(), StringComparer.Ordinal);
 }
+
+/// <summary>How <see cref="Labels.Load"/> reads.</summary>
+public sealed record LabelsReadOptions
+{
+    /// <summary>
+    /// Folders in which videos are looked for by file name when they are neither where the file says nor beside it.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyList<string> SearchFolders { get; init; } = [];
+
+    /// <summary>
+    /// For formats that do not hold a skeleton (CSV, DeepLabCut): the skeleton to use; its nodes must be those of the
+    /// file in any order. Default: made from the file.
+    /// </summary>
+    public Skeleton? Skeleton { get; init; }
+
+    /// <summary>The video of formats that name none. Default: what the format's own rules find.</summary>
+    public Video? Video { get; init; }
+}
+
+/// <summary>The lists of a <see cref="Labels"/> whose frames are built on demand.</summary>
+internal sealed record LabelsParts(
+    IReadOnlyList<Video> Videos,
+    IReadOnlyList<Skeleton> Skeletons,
+    IReadOnlyList<Track> Tracks,
+    IReadOnlyList<SuggestedFrame> Suggestions,
+    IReadOnlyDictionary<string, JsonNode?> Provenance,
+    IReadOnlyList<string> Remarks
+)
+{
+    /// <summary>Rows of sessions_json, kept as they are.</summary>
+    public IReadOnlyList<string> Sessions { get; init; } = [];
+
+    /// <summary>What the file holds beyond poses.</summary>
+    public SlpExtras? Extras { get; init; }
+}

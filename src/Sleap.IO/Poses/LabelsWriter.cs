@@ -73,3 +73,42 @@ public sealed class LabelsWriter : IDisposable
     /// <summary>Without <see cref="Finish"/> before it, nothing is left behind.</summary>
     public void Dispose() => _sink.Dispose();
 }
+
+/// <summary>
+/// A file that frames are written to as they come. Disposing without finishing leaves nothing behind.
+/// </summary>
+internal interface ILabelsSink : IDisposable
+{
+    /// <summary>Adds a frame.</summary>
+    /// <exception cref="IOException">The disk is full. The frame and those before it are kept for <see cref="Finish"/>,
+    /// and no more can be added.</exception>
+    void Add(LabeledFrame frame);
+
+    /// <summary>Puts the file in its place; gives back what the format could not hold.</summary>
+    IReadOnlyList<string> Finish(JsonObject provenance);
+}
+
+/// <summary>
+/// For formats that need all labels at once (analysis .h5, COCO, YOLO, DeepLabCut, .pkg.slp): holds them until the end.
+/// </summary>
+internal sealed class CollectingSink : ILabelsSink
+{
+    private readonly string _path;
+    private readonly Skeleton _skeleton;
+    private readonly IReadOnlyList<Video> _videos;
+    private readonly List<LabeledFrame> _frames = [];
+
+    public CollectingSink(string path, Skeleton skeleton, IReadOnlyList<Video> videos)
+    {
+        (_path, _skeleton, _videos) = (path, skeleton, videos);
+        // Whether the place can be written to shows now and not at the end.
+        AtomicFile.Begin(path).Dispose();
+    }
+
+    public void Add(LabeledFrame frame) => _frames.Add(frame);
+
+    public IReadOnlyList<string> Finish(JsonObject provenance) =>
+        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path);
+
+    public void Dispose() => _frames.Clear();
+}

@@ -118,3 +118,14 @@ public sealed class Skeleton : IEquatable<Skeleton>
 
     private bool IsOutside(int node) => node < 0 || node >= Nodes.Length;
 }
+
+/// <summary>A body edge between two nodes of a skeleton.</summary>
+/// <param name="Source">Position of the node the edge starts from in <see cref="Skeleton.Nodes"/>.</param>
+/// <param name="Destination">Position of the node the edge leads to.</param>
+public readonly record struct Edge(int Source, int Destination);
+
+/// <summary>Two nodes that change places when the animal is mirrored, as a left and a right ear do.</summary>
+/// <param name="First">Position of one node in <see cref="Skeleton.Nodes"/>; in a skeleton the smaller of the
+/// two.</param>
+/// <param name="Second">Position of the other node.</param>
+public readonly record struct Symmetry(int First, int Second);

@@ -40,3 +40,45 @@ public interface IFrameSource : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default);
 }
+
+/// <summary>What came of reading one frame: the picture, or why there is none. Exactly one of the two is set.</summary>
+/// <param name="FrameIndex">The frame that was asked for.</param>
+/// <param name="Frame">The picture, or null.</param>
+/// <param name="Error">Why it could not be read, or null.</param>
+public readonly record struct FrameResult(int FrameIndex, Frame? Frame, Exception? Error);
+
+/// <summary>Reading many frames from sources for which one costs the same in any order.</summary>
+internal static class FrameResults
+{
+    public static IEnumerable<FrameResult> OneByOne(
+        IFrameSource source,
+        IEnumerable<int> frameIndices,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var index in frameIndices)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return One(source, index);
+        }
+    }
+
+    /// <summary>One frame, with the faults that concern it alone as a result.</summary>
+    public static FrameResult One(IFrameSource source, int index)
+    {
+        try
+        {
+            return new FrameResult(index, source.Read(index), null);
+        }
+        catch (Exception fault)
+            when (fault
+                    is PoseFormatException
+                        or ArgumentOutOfRangeException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            return new FrameResult(index, null, fault);
+        }
+    }
+}

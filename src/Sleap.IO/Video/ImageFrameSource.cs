@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+
 namespace Sleap.IO;
 
 /// <summary>A list of picture files, one a frame. Whether the video is gray is decided by its first picture.</summary>
@@ -57,4 +60,60 @@ internal sealed class ImageFrameSource : IFrameSource
             throw new FileNotFoundException($"The picture {path} of frame {frameIndex} is not there.", path);
         return PictureDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
     }
+}
+
+/// <summary>Which files are pictures, and in what order a folder of them plays.</summary>
+internal static partial class ImageFiles
+{
+    private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".tif",
+        ".tiff",
+    };
+
+    public static bool IsImage(string path) => Endings.Contains(Path.GetExtension(path));
+
+    /// <summary>
+    /// Whether a file is TIFF by its ending: alone it may hold many frames, in a list its first page counts.
+    /// </summary>
+    public static bool IsTiff(string path) => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff";
+
+    /// <summary>
+    /// Pictures of a folder in the order of the numbers in their names, so that img10 comes after img9.
+    /// </summary>
+    public static IReadOnlyList<string> InFolder(string folder) =>
+        [.. Directory.EnumerateFiles(folder).Where(IsImage).OrderBy(p => p, Comparer<string>.Create(CompareNames))];
+
+    /// <summary>
+    /// The last number in a picture's name, which is its frame number in a DeepLabCut project; null when there is none.
+    /// </summary>
+    public static int? NumberIn(string path)
+    {
+        var numbers = Digits().Matches(Path.GetFileNameWithoutExtension(path));
+        return numbers.Count > 0 && int.TryParse(numbers[^1].ValueSpan, out var number) ? number : null;
+    }
+
+    private static int CompareNames(string a, string b)
+    {
+        var (left, right) = (Digits().Split(a), Digits().Split(b));
+        for (var i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            // Split with a group keeps the numbers, at the odd places.
+            var order =
+                i % 2 == 1
+                    ? BigInteger.Parse(left[i]).CompareTo(BigInteger.Parse(right[i]))
+                    : string.CompareOrdinal(left[i], right[i]);
+            if (order != 0)
+                return order;
+        }
+        var length = left.Length.CompareTo(right.Length);
+        return length != 0 ? length : string.CompareOrdinal(a, b);
+    }
+
+    [GeneratedRegex("([0-9]+)")]
+    private static partial Regex Digits();
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using StbImageSharp;
 
 namespace Sleap.IO;
@@ -86,5 +87,144 @@ internal static class PictureDecoder
         for (var i = 0; i < gray.Length; i++)
             gray[i] = rgb[i * 3];
         return gray;
+    }
+}
+
+/// <summary>Looks at the first bytes of a picture before anything is allocated for it.</summary>
+internal static class PictureHeader
+{
+    /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
+    private const long MostPixels = 1L << 28;
+
+    public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
+    {
+        if (encoded.Length < 16)
+            throw new PoseFormatException(file, place, $"the picture has {encoded.Length} bytes, too few for any.");
+        ReadOnlySpan<byte> png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
+        if (encoded.StartsWith(png))
+        {
+            CheckPng(encoded, file, place);
+        }
+        else if (!(encoded[0] == 0xFF && encoded[1] == 0xD8) && !(encoded[0] == 'B' && encoded[1] == 'M'))
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                "the picture is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+            );
+        }
+    }
+
+    /// <summary>Width and height of a picture file, without decoding it.</summary>
+    public static (int Width, int Height) Size(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (TiffPages.Owns(bytes))
+        {
+            using var pages = new TiffPages(new MemoryStream(bytes, writable: false), path);
+            return pages.Size(0);
+        }
+        Check(bytes, path, null);
+        StbImageSharp.ImageInfo? info = null;
+        Exception? damage = null;
+        try
+        {
+            using var stream = new EndingStream(bytes);
+            info = StbImageSharp.ImageInfo.FromStream(stream);
+        }
+        catch (Exception fault) when (PictureDecoder.IsDamage(fault))
+        {
+            damage = fault;
+        }
+        return info is { Width: > 0, Height: > 0 } found
+            ? (found.Width, found.Height)
+            : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
+    }
+
+    private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
+    {
+        if (encoded.Length < 33)
+            throw new PoseFormatException(file, place, "the picture ends within its header.");
+        var (width, height) = (
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
+        );
+        if (width == 0 || height == 0 || (ulong)width * height > MostPixels)
+            throw new PoseFormatException(file, place, $"the picture declares {width} x {height} pixels.");
+        // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
+        if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                $"the picture declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
+            );
+        }
+    }
+}
+
+/// <summary>
+/// Bytes for StbImageSharp, which takes the end of a stream for zeros and searches on in them without end: after as
+/// many reads behind the end as a picture cut short may need, reading throws.
+/// </summary>
+internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
+{
+    private const int MostReadsBehind = 4096;
+
+    private int _behind;
+    private int _seeks;
+
+    /// <inheritdoc/>
+    public override int ReadByte()
+    {
+        var read = base.ReadByte();
+        if (read < 0)
+            CountBehind();
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var read = base.Read(buffer, offset, count);
+        if (read < count)
+            CountBehind();
+        return read;
+    }
+
+    /// <summary>
+    /// A damaged length leads back and round for ever: no picture skips more often than it has room for parts to skip.
+    /// </summary>
+    public override long Seek(long offset, SeekOrigin loc)
+    {
+        if (++_seeks > (Length / 4) + 64)
+            throw new EndOfStreamException("its parts lead round in a circle");
+        return base.Seek(offset, loc);
+    }
+
+    private void CountBehind()
+    {
+        if (++_behind > MostReadsBehind)
+            throw new EndOfStreamException("it ends too early");
+    }
+}
+
+/// <summary>Encodes frames.</summary>
+internal static class PictureEncoder
+{
+    /// <summary>A frame as a PNG file of 8 bits, gray or RGB.</summary>
+    public static byte[] Png(Frame frame)
+    {
+        using var stream = new MemoryStream();
+        new StbImageWriteSharp.ImageWriter().WritePng(
+            frame.Pixels,
+            frame.Width,
+            frame.Height,
+            frame.Channels == 1
+                ? StbImageWriteSharp.ColorComponents.Grey
+                : StbImageWriteSharp.ColorComponents.RedGreenBlue,
+            stream
+        );
+        return stream.ToArray();
     }
 }

@@ -156,3 +156,50 @@ public sealed class Video
     /// <inheritdoc/>
     public override string ToString() => Path;
 }
+
+/// <summary>Where the frames of a <see cref="Video"/> come from.</summary>
+public enum VideoKind
+{
+    /// <summary>A movie file, read through ffmpeg.</summary>
+    Movie,
+
+    /// <summary>A list of picture files, one a frame.</summary>
+    Images,
+
+    /// <summary>Pictures inside an HDF5 file such as a .pkg.slp.</summary>
+    Embedded,
+
+    /// <summary>A TIFF file, one page a frame.</summary>
+    Tiff,
+}
+
+/// <summary>Size of a video.</summary>
+/// <param name="Frames">Number of frames.</param>
+/// <param name="Height">Height of a frame in pixels.</param>
+/// <param name="Width">Width of a frame in pixels.</param>
+/// <param name="Channels">1 for gray, 3 for colour.</param>
+public readonly record struct VideoShape(int Frames, int Height, int Width, int Channels);
+
+/// <summary>Opens the right frame source for a video.</summary>
+internal static class VideoSources
+{
+    public static IFrameSource Open(Video video)
+    {
+        if (video.Kind == VideoKind.Images)
+            return new ImageFrameSource(video);
+        var path =
+            video.FoundPath
+            ?? (File.Exists(video.Path) ? Path.GetFullPath(video.Path) : null)
+            ?? throw new FileNotFoundException(
+                $"The video {video.Path} was not found: neither where the name leads, "
+                    + $"nor beside the labels, nor in a search folder.",
+                video.Path
+            );
+        return video.Kind switch
+        {
+            VideoKind.Embedded => EmbeddedFrameSource.Open(video, path),
+            VideoKind.Tiff => new TiffFrameSource(video, path),
+            _ => new FfmpegFrameSource(path, video.IsGray),
+        };
+    }
+}

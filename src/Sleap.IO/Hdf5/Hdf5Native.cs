@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sleap.IO;
@@ -165,4 +166,51 @@ internal static unsafe partial class Hdf5Native
 
     [LibraryImport(Hdf5Library.Name)]
     public static partial int H5Pset_create_intermediate_group(long properties, uint create);
+}
+
+/// <summary>One reference to an HDF5 object of any kind; closing gives the reference back.</summary>
+internal sealed class Hdf5Handle : SafeHandle
+{
+    public Hdf5Handle(long id)
+        : base(-1, ownsHandle: true) => SetHandle((nint)id);
+
+    public long Id => handle;
+
+    public override bool IsInvalid => handle < 0;
+
+    protected override bool ReleaseHandle()
+    {
+        lock (Hdf5Library.Gate)
+            return Hdf5Native.H5Idec_ref(handle) >= 0;
+    }
+}
+
+/// <summary>Turns HDF5's error stack into the text of an exception.</summary>
+internal static unsafe class Hdf5Errors
+{
+    [ThreadStatic]
+    private static List<string>? _collected;
+
+    /// <summary>
+    /// What the last failed call said, outermost cause first; to be called under the lock and before any other call.
+    /// </summary>
+    public static string Last()
+    {
+        _collected = [];
+        Hdf5Native.H5Ewalk2(0, 1, &Visit, 0);
+        Hdf5Native.H5Eclear2(0);
+        var causes = _collected.Distinct().ToList();
+        _collected = null;
+        return causes.Count == 0
+            ? "HDF5 gives no reason"
+            : $"HDF5 says: {string.Join(", ", causes.Count > 3 ? [causes[0], .. causes[^2..]] : causes)}";
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int Visit(uint depth, Hdf5Native.ErrorEntry* entry, nint data)
+    {
+        if (Marshal.PtrToStringUTF8(entry->Description) is { Length: > 0 } cause)
+            _collected!.Add(cause);
+        return 0;
+    }
 }
