@@ -73,8 +73,8 @@ internal sealed class AtomicFile : IDisposable
 /// </summary>
 internal sealed class DiskHeadroom : IDisposable
 {
-    private const int Least = 2 << 20;
-    private const int Most = 4 << 20;
+    private const int MinBytes = 2 << 20;
+    private const int MaxBytes = 4 << 20;
     private static readonly byte[] Block = new byte[1 << 18];
     private readonly FileStream _file;
     private long _length;
@@ -91,7 +91,7 @@ internal sealed class DiskHeadroom : IDisposable
         if (Ensure(end))
             return;
         _file.Dispose();
-        throw new IOException($"{path} cannot be written: the disk has less than {Most >> 20} MB left.");
+        throw new IOException($"{path} cannot be written: the disk has less than {MaxBytes >> 20} MB left.");
     }
 
     /// <summary>
@@ -100,12 +100,12 @@ internal sealed class DiskHeadroom : IDisposable
     /// <param name="end">Where what is written ends.</param>
     public bool Ensure(long end)
     {
-        if (_isFull || _length - end >= Least)
+        if (_isFull || _length - end >= MinBytes)
             return !_isFull;
         try
         {
             _file.Position = Math.Max(_length, end);
-            while (_file.Position < end + Most)
+            while (_file.Position < end + MaxBytes)
                 _file.Write(Block);
             _length = _file.Position;
         }

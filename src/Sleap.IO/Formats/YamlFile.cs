@@ -7,13 +7,13 @@ namespace Sleap.IO;
 /// <summary>A YAML file of keys, read without turning anything into objects of its choosing.</summary>
 internal static class YamlFile
 {
-    private const long MostBytes = 16 << 20;
+    private const long MaxBytes = 16 << 20;
 
     /// <summary>The keys of a file.</summary>
     /// <exception cref="PoseFormatException">It is not YAML, or holds no keys.</exception>
     public static YamlMappingNode Read(string path)
     {
-        if (new FileInfo(path).Length > MostBytes)
+        if (new FileInfo(path).Length > MaxBytes)
             throw new PoseFormatException(path, null, "is larger than any configuration.");
         try
         {
@@ -46,8 +46,8 @@ internal static class YamlFile
 /// </summary>
 internal sealed class BoundedYaml(IParser parser, string path) : IParser
 {
-    private const int MostDepth = 32;
-    private const int MostAliases = 16;
+    private const int MaxDepth = 32;
+    private const int MaxAliases = 16;
 
     private int _depth;
     private int _aliases;
@@ -60,21 +60,21 @@ internal sealed class BoundedYaml(IParser parser, string path) : IParser
             return false;
         _depth += Current!.NestingIncrease;
         _aliases += Current is AnchorAlias ? 1 : 0;
-        if (_depth > MostDepth)
+        if (_depth > MaxDepth)
         {
             throw new PoseFormatException(
                 path,
                 $"line {Current.Start.Line}",
-                $"nests deeper than {MostDepth} levels, which no configuration does."
+                $"nests deeper than {MaxDepth} levels, which no configuration does."
             );
         }
 
-        return _aliases <= MostAliases
+        return _aliases <= MaxAliases
             ? true
             : throw new PoseFormatException(
                 path,
                 $"line {Current.Start.Line}",
-                $"refers back more than {MostAliases} times, which no configuration does."
+                $"refers back more than {MaxAliases} times, which no configuration does."
             );
     }
 }

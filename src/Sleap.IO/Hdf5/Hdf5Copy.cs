@@ -6,8 +6,8 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
 {
-    private const int MostDepth = 16;
-    private const int MostObjects = 100_000;
+    private const int MaxDepth = 16;
+    private const int MaxObjects = 100_000;
 
     private int _objects;
 
@@ -15,13 +15,13 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
     public List<string> Remarks { get; } = [];
 
     /// <summary>Copies an object with everything in it.</summary>
-    public void Copy(string name) => Copy(name, MostDepth);
+    public void Copy(string name) => Copy(name, MaxDepth);
 
     private void Copy(string name, int depth)
     {
         try
         {
-            if (depth == 0 || ++_objects > MostObjects)
+            if (depth == 0 || ++_objects > MaxObjects)
                 throw new PoseFormatException(from.Path, name, "lies in groups without end.");
             if (from.IsDataset(name))
             {

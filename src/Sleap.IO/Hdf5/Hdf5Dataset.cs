@@ -3,11 +3,10 @@ namespace Sleap.IO;
 /// <summary>A dataset: its sizes, the type of its elements, and where they lie.</summary>
 internal sealed class Hdf5Dataset
 {
-    private const int MostRank = 32;
-    private const int MostDepth = 32;
+    private const int MaxRank = 32;
+    private const int MaxDepth = 32;
 
-    private readonly Hdf5Bytes _file;
-    private readonly long _mostBytes;
+    private readonly Hdf5File _file;
     private readonly Hdf5Filters _filters;
     private readonly Layouts _layout;
     private readonly long _address = -1;
@@ -16,10 +15,14 @@ internal sealed class Hdf5Dataset
     private readonly HashSet<long> _visited = [];
     private long _chunksLeft;
 
-    private Hdf5Dataset(Hdf5Bytes file, Hdf5Header header, string name, long mostBytes)
+    /// <summary>Reads what a header says of its dataset.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="header">The object's header.</param>
+    /// <param name="name">The object's name.</param>
+    /// <exception cref="PoseFormatException">The object is not a dataset, or one that cannot be read.</exception>
+    public Hdf5Dataset(Hdf5File file, Hdf5Header header, string name)
     {
         _file = file;
-        _mostBytes = mostBytes;
         Name = name;
         Sizes = ReadSpace(header.Find(Hdf5Message.Dataspace) ?? throw file.Fault(name, "is not a dataset"));
         var typeFrom = header.Find(Hdf5Message.Datatype) ?? throw file.Fault(name, "is not a dataset");
@@ -63,22 +66,11 @@ internal sealed class Hdf5Dataset
             decimal count = 1;
             foreach (var size in Sizes)
                 count = size == 0 ? 0 : Math.Min(count * size, long.MaxValue);
-            return count * Type.Size <= _mostBytes
+            return count * Type.Size <= _file.MaxDataBytes
                 ? (long)count
-                : throw _file.Fault(
-                    Name,
-                    $"declares {count} elements of {Type.Size} bytes, more than the file can hold"
-                );
+                : throw Fault($"declares {count} elements of {Type.Size} bytes, more than the file can hold");
         }
     }
-
-    /// <summary>Reads what a header says of its dataset.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="header">The object's header.</param>
-    /// <param name="name">The object's name.</param>
-    /// <param name="mostBytes">More than this is not taken for true.</param>
-    public static Hdf5Dataset Read(Hdf5Bytes file, Hdf5Header header, string name, long mostBytes) =>
-        new(file, header, name, mostBytes);
 
     /// <summary>Sizes of a dataspace message; a null dataspace is one axis of no elements.</summary>
     public static long[] ReadSpace(Hdf5Cursor from)
@@ -86,7 +78,7 @@ internal sealed class Hdf5Dataset
         var version = from.U8();
         int rank = from.U8();
         var flags = from.U8();
-        if (version is not (1 or 2) || rank > MostRank)
+        if (version is not (1 or 2) || rank > MaxRank)
             throw from.Fault($"has a dataspace of version {version} and {rank} axes");
         var kind =
             version == 2 ? from.U8()
@@ -104,6 +96,14 @@ internal sealed class Hdf5Dataset
     }
 
     /// <summary>The elements' bytes as stored, rows first.</summary>
+    public byte[] ReadAll()
+    {
+        var bytes = new byte[Count * Type.Size];
+        ReadAll(bytes);
+        return bytes;
+    }
+
+    /// <inheritdoc cref="ReadAll()"/>
     public void ReadAll(Span<byte> bytes) => ReadRows(0, Sizes.Length == 0 ? 1 : Sizes[0], bytes);
 
     /// <summary>The bytes of some rows.</summary>
@@ -116,7 +116,7 @@ internal sealed class Hdf5Dataset
         {
             case Layouts.Compact:
                 if ((first + count) * rowBytes > _compact.Length)
-                    throw _file.Fault(Name, "is shorter than it says");
+                    throw Fault("is shorter than it says");
                 _compact.AsSpan((int)(first * rowBytes), bytes.Length).CopyTo(bytes);
                 break;
             case Layouts.Contiguous:
@@ -130,10 +130,12 @@ internal sealed class Hdf5Dataset
                 _visited.Clear();
                 _chunksLeft = Sizes.Select((s, a) => (s + _chunk[a] - 1) / _chunk[a]).Aggregate(1L, (a, b) => a * b);
                 if (_address >= 0)
-                    ReadTree(_address, first, count, bytes, MostDepth);
+                    ReadTree(_address, first, count, bytes, MaxDepth);
                 break;
         }
     }
+
+    public PoseFormatException Fault(string cause) => _file.Fault(Name, cause);
 
     private (Layouts, long, byte[], int[]) ReadLayout(Hdf5Cursor from)
     {
@@ -141,7 +143,7 @@ internal sealed class Hdf5Dataset
         if (version is 1 or 2)
             return ReadOldLayout(from);
         if (version is not (3 or 4))
-            throw _file.Fault(Name, $"has a layout of version {version}");
+            throw Fault($"has a layout of version {version}");
         var kind = (Layouts)from.U8();
         switch (kind)
         {
@@ -154,8 +156,7 @@ internal sealed class Hdf5Dataset
                 var tree = from.Offset();
                 return (kind, tree, [], ReadChunk(from, axes - 1));
             default:
-                throw _file.Fault(
-                    Name,
+                throw Fault(
                     "is laid out in a way of the newest HDF5 files, which is not read here; run "
                         + "'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'"
                 );
@@ -181,8 +182,8 @@ internal sealed class Hdf5Dataset
 
     private int[] ReadChunk(Hdf5Cursor from, int axes)
     {
-        if (axes is < 0 or > MostRank)
-            throw _file.Fault(Name, $"has chunks of {axes} axes");
+        if (axes is < 0 or > MaxRank)
+            throw Fault($"has chunks of {axes} axes");
         var sizes = new int[axes];
         for (var i = 0; i < axes; i++)
             sizes[i] = (int)Math.Min(from.U32(), int.MaxValue);
@@ -194,7 +195,7 @@ internal sealed class Hdf5Dataset
         var start = _file.CursorUpTo(node, 24, Name);
         start.Signature("TREE");
         if (start.U8() != 1 || depth == 0 || !_visited.Add(node))
-            throw _file.Fault(Name, "has a damaged tree of chunks");
+            throw Fault("has a damaged tree of chunks");
         var level = start.U8();
         int used = start.U16();
         var keySize = 8 + (8 * (Sizes.Length + 1));
@@ -221,12 +222,12 @@ internal sealed class Hdf5Dataset
     private void CopyChunk(long child, uint stored, uint mask, long[] corner, long first, long count, Span<byte> bytes)
     {
         var chunkBytes = _chunk.Aggregate((decimal)Type.Size, (a, b) => Math.Min(a * b, long.MaxValue));
-        if (chunkBytes > _mostBytes)
-            throw _file.Fault(Name, $"declares chunks of {chunkBytes} bytes, more than the file can hold");
+        if (chunkBytes > _file.MaxDataBytes)
+            throw Fault($"declares chunks of {chunkBytes} bytes, more than the file can hold");
         if (corner.Where((c, a) => c < 0 || c >= Sizes[a]).Any())
             return;
         if (_chunksLeft-- <= 0)
-            throw _file.Fault(Name, "has more chunks than fit into it");
+            throw Fault("has more chunks than fit into it");
         var elements = _filters.Undo(_file.Read(child, stored, Name), mask, (long)chunkBytes, Type.Size, _file, Name);
         CopyAxis(elements, 0, bytes, 0, 0, corner, first, count);
     }

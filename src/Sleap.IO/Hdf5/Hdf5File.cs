@@ -7,15 +7,18 @@ namespace Sleap.IO;
 /// <summary>
 /// The bytes of an HDF5 file by address. Nothing outside the file can be asked for, whatever a damaged file says.
 /// </summary>
-internal sealed class Hdf5Bytes : IDisposable
+internal sealed class Hdf5File : IDisposable
 {
     private const int PageSize = 1 << 16;
-    private const int MostPages = 64;
+    private const int MaxPages = 64;
 
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<long, byte[]> _pages = [];
 
-    public Hdf5Bytes(string path)
+    // Addresses count from here: behind a block of the user's own, when there is one.
+    private long _base;
+
+    private Hdf5File(string path)
     {
         Path = path;
         _handle = File.OpenHandle(
@@ -26,20 +29,47 @@ internal sealed class Hdf5Bytes : IDisposable
             FileOptions.RandomAccess
         );
         Length = RandomAccess.GetLength(_handle);
+        MaxDataBytes = Math.Min(Array.MaxLength, (64L << 20) + (1100 * Length));
     }
 
     public string Path { get; }
 
     public long Length { get; }
 
-    /// <summary>Where addresses count from: behind a block of the user's own, when there is one.</summary>
-    public long Base { get; set; }
+    /// <summary>
+    /// Bytes that a dataset of this file can have at most. A damaged header can declare any size; deflate packs at most
+    /// about 1000 to 1.
+    /// </summary>
+    public long MaxDataBytes { get; }
 
     /// <summary>Size of addresses, in bytes.</summary>
-    public int OffsetSize { get; set; } = 8;
+    public int OffsetSize { get; private set; } = 8;
 
     /// <summary>Size of lengths, in bytes.</summary>
-    public int LengthSize { get; set; } = 8;
+    public int LengthSize { get; private set; } = 8;
+
+    /// <summary>Address of the root group's header.</summary>
+    public long RootAddress { get; private set; }
+
+    /// <summary>Opens a file and reads its superblock.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="PoseFormatException">It is not HDF5, or its superblock is damaged.</exception>
+    public static Hdf5File Open(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file {path}.", path);
+        var file = new Hdf5File(path);
+        try
+        {
+            file.ReadSuperblock();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A copy of some bytes.</summary>
     public byte[] Read(long address, long count, string place)
@@ -55,13 +85,13 @@ internal sealed class Hdf5Bytes : IDisposable
 
     /// <summary>A cursor over at most so many bytes, fewer where the file ends.</summary>
     public Hdf5Cursor CursorUpTo(long address, long count, string place) =>
-        Cursor(address, Math.Min(count, Math.Max(0, Length - Base - address)), place);
+        Cursor(address, Math.Min(count, Math.Max(0, Length - _base - address)), place);
 
     /// <summary>Fills a span from the file.</summary>
     public void ReadInto(long address, Span<byte> bytes, string place)
     {
         Check(address, bytes.Length, place);
-        var position = address + Base;
+        var position = address + _base;
         if (bytes.Length > PageSize)
         {
             Fill(position, bytes, place);
@@ -82,9 +112,41 @@ internal sealed class Hdf5Bytes : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    private void ReadSuperblock()
+    {
+        const string Place = "superblock";
+        ReadOnlySpan<byte> signature = [0x89, (byte)'H', (byte)'D', (byte)'F', 13, 10, 26, 10];
+        for (long at = 0; at + 48 <= Length; at = at == 0 ? 512 : at * 2)
+        {
+            var start = Cursor(at, Math.Min(96, Length - at), Place);
+            if (!start.Take(8).SequenceEqual(signature))
+                continue;
+            _base = at;
+            var version = start.U8();
+            if (version > 3)
+                throw Fault(Place, $"is of version {version}, and 0 to 3 can be read");
+            start.Skip(version < 2 ? 4 : 0);
+            (OffsetSize, LengthSize) = (start.U8(), start.U8());
+            if (OffsetSize is not (4 or 8) || LengthSize is not (4 or 8))
+                throw start.Fault($"declares addresses of {OffsetSize} and lengths of {LengthSize} bytes");
+            // Before the root's address: flags and sizes of trees, then the addresses of other things.
+            start.Skip(
+                version switch
+                {
+                    0 => 9 + (5 * OffsetSize),
+                    1 => 13 + (5 * OffsetSize),
+                    _ => 1 + (3 * OffsetSize),
+                }
+            );
+            RootAddress = start.Offset();
+            return;
+        }
+        throw new PoseFormatException(Path, null, "the file is not HDF5 (it lacks the signature), or it is cut off.");
+    }
+
     private void Check(long address, long count, string place)
     {
-        if (address < 0 || count < 0 || address > Length - Base || count > Length - Base - address)
+        if (address < 0 || count < 0 || address > Length - _base || count > Length - _base - address)
         {
             throw Fault(
                 place,
@@ -98,7 +160,7 @@ internal sealed class Hdf5Bytes : IDisposable
     {
         if (_pages.TryGetValue(number, out var page))
             return page;
-        if (_pages.Count >= MostPages)
+        if (_pages.Count >= MaxPages)
             _pages.Clear();
         page = new byte[Math.Min(PageSize, Length - (number * PageSize))];
         Fill(number * PageSize, page, place);
@@ -120,7 +182,7 @@ internal sealed class Hdf5Bytes : IDisposable
 }
 
 /// <summary>Reads numbers from a structure of an HDF5 file, one after the other, never past its end.</summary>
-internal sealed class Hdf5Cursor(byte[] bytes, Hdf5Bytes file, string place)
+internal sealed class Hdf5Cursor(byte[] bytes, Hdf5File file, string place)
 {
     public int Position { get; private set; }
 

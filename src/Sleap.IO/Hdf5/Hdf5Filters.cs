@@ -50,7 +50,7 @@ internal sealed class Hdf5Filters
     /// <param name="elementSize">Bytes of an element, for the shuffle.</param>
     /// <param name="file">The file, for messages.</param>
     /// <param name="place">The dataset, for messages.</param>
-    public byte[] Undo(byte[] stored, uint mask, long size, int elementSize, Hdf5Bytes file, string place)
+    public byte[] Undo(byte[] stored, uint mask, long size, int elementSize, Hdf5File file, string place)
     {
         var bytes = stored;
         for (var i = _filters.Count - 1; i >= 0; i--)
@@ -79,7 +79,7 @@ internal sealed class Hdf5Filters
             : throw file.Fault(place, $"has a chunk of {bytes.Length} bytes, and {size} were expected");
     }
 
-    private static byte[] Inflate(byte[] packed, long size, Hdf5Bytes file, string place)
+    private static byte[] Inflate(byte[] packed, long size, Hdf5File file, string place)
     {
         // A checksum may stand behind what was packed: a few bytes more than the chunk.
         var bytes = new byte[size + 4];

@@ -5,14 +5,14 @@ namespace Sleap.IO;
 /// <summary>An object header: the messages that say what a group, dataset or type is.</summary>
 internal sealed class Hdf5Header
 {
-    private const int MostMessages = 1 << 16;
+    private const int MaxMessages = 1 << 16;
 
     private readonly List<(Hdf5Message Kind, Hdf5Cursor Body)> _messages = [];
-    private readonly Hdf5Bytes _file;
+    private readonly Hdf5File _file;
     private readonly string _name;
     private readonly bool _isReferredTo;
 
-    private Hdf5Header(Hdf5Bytes file, string name, bool isReferredTo = false)
+    private Hdf5Header(Hdf5File file, string name, bool isReferredTo = false)
     {
         _file = file;
         _name = name;
@@ -23,7 +23,7 @@ internal sealed class Hdf5Header
     /// <param name="file">The file.</param>
     /// <param name="address">Where the header begins.</param>
     /// <param name="name">The object, for messages.</param>
-    public static Hdf5Header Read(Hdf5Bytes file, long address, string name)
+    public static Hdf5Header Read(Hdf5File file, long address, string name)
     {
         var header = new Hdf5Header(file, name);
         var start = file.CursorUpTo(address, 64, name);
@@ -101,7 +101,7 @@ internal sealed class Hdf5Header
 
     private void Add(Hdf5Message kind, byte flags, Hdf5Cursor body, Queue<(long, long)> blocks)
     {
-        if (_messages.Count >= MostMessages)
+        if (_messages.Count >= MaxMessages)
             throw _file.Fault(_name, "has a header without end");
         if (kind == Hdf5Message.Continuation)
             blocks.Enqueue((body.Offset(), body.Length()));
@@ -146,11 +146,16 @@ internal enum Hdf5Message
     AttributeInfo = 0x15,
 }
 
-/// <summary>Attribute messages.</summary>
-internal static class Hdf5Attribute
+/// <summary>An attribute of a group or dataset.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What its elements are.</param>
+/// <param name="TypeMessage">The same as the file spells it.</param>
+/// <param name="Sizes">Its sizes, rows first; empty for a scalar.</param>
+/// <param name="Bytes">Its elements as stored, perhaps with padding behind them.</param>
+internal sealed record Hdf5Attribute(string Name, Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes)
 {
-    /// <summary>Reads an attribute: name, sizes and elements as stored.</summary>
-    public static (string Name, Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes) Read(Hdf5Cursor from)
+    /// <summary>Reads an attribute message.</summary>
+    public static Hdf5Attribute Read(Hdf5Cursor from)
     {
         var version = from.U8();
         var flags = from.U8();
@@ -160,13 +165,13 @@ internal static class Hdf5Attribute
         if (version == 3)
             from.Skip(1);
         int Padded(int size) => version == 1 ? (size + 7) & ~7 : size;
-        var found = Encoding.UTF8.GetString(from.Take(Padded(nameSize))[..nameSize]).TrimEnd('\0');
+        var name = Encoding.UTF8.GetString(from.Take(Padded(nameSize))[..nameSize]).TrimEnd('\0');
         if ((flags & 1) != 0)
             throw from.Fault("has a type kept elsewhere, which is not read here");
         var typeMessage = from.Take(Padded(typeSize)).ToArray();
         var type = Hdf5Type.Read(from.Of(typeMessage));
         var sizes = Hdf5Dataset.ReadSpace(from.Part(Padded(spaceSize), from.Place));
-        return (found, type, typeMessage, sizes, from.Take(from.Left).ToArray());
+        return new Hdf5Attribute(name, type, typeMessage, sizes, from.Take(from.Left).ToArray());
     }
 
     /// <summary>Whether an attribute-info message points to a heap of attributes.</summary>

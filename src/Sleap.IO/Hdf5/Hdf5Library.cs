@@ -105,8 +105,21 @@ internal static class Hdf5Types
     public static readonly long CString = Hdf5Library.Identifier("H5T_C_S1_g");
     public static readonly long DatasetCreation = Hdf5Library.Identifier("H5P_CLS_DATASET_CREATE_ID_g");
     public static readonly long LinkCreation = Hdf5Library.Identifier("H5P_CLS_LINK_CREATE_ID_g");
-
     public static readonly long FileAccess = Hdf5Library.Identifier("H5P_CLS_FILE_ACCESS_ID_g");
+
+    /// <summary>Type of a field; booleans are stored as bytes.</summary>
+    public static long Of(Hdf5FieldKind kind) =>
+        kind switch
+        {
+            Hdf5FieldKind.Boolean => Int8,
+            Hdf5FieldKind.UInt8 => UInt8,
+            Hdf5FieldKind.Int32 => Int32,
+            Hdf5FieldKind.UInt32 => UInt32,
+            Hdf5FieldKind.Int64 => Int64,
+            Hdf5FieldKind.UInt64 => UInt64,
+            Hdf5FieldKind.Single => Single,
+            _ => Double,
+        };
 
     /// <summary>Type of one .NET number.</summary>
     public static long Of<T>() =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sleap.IO;
@@ -8,8 +9,7 @@ namespace Sleap.IO;
 /// </summary>
 internal static class Hdf5Numbers
 {
-    /// <summary>Kind of a .NET number.</summary>
-    public static Hdf5FieldKind KindOf<T>()
+    private static Hdf5FieldKind KindOf<T>()
         where T : unmanaged =>
         default(T) switch
         {
@@ -42,8 +42,23 @@ internal static class Hdf5Numbers
         };
     }
 
-    /// <summary>Converts a column.</summary>
-    public static void Convert(
+    /// <summary>Converts numbers that lie one after the other.</summary>
+    public static void Convert<T>(ReadOnlySpan<byte> from, Hdf5Type type, Span<T> to)
+        where T : unmanaged =>
+        ConvertColumn(
+            from,
+            type,
+            fromOffset: 0,
+            fromStep: type.Size,
+            MemoryMarshal.AsBytes(to),
+            KindOf<T>(),
+            toOffset: 0,
+            toStep: Unsafe.SizeOf<T>(),
+            to.Length
+        );
+
+    /// <summary>Converts one column of a table: an offset and a step in bytes on either side.</summary>
+    public static void ConvertColumn(
         ReadOnlySpan<byte> from,
         Hdf5Type type,
         int fromOffset,

@@ -3,8 +3,8 @@ namespace Sleap.IO;
 /// <summary>What the elements of a dataset are, as its datatype message says.</summary>
 internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
 {
-    private const int MostDepth = 8;
-    private const int MostMembers = 1024;
+    private const int MaxDepth = 8;
+    private const int MaxMembers = 1024;
 
     public enum Kinds
     {
@@ -49,7 +49,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
     /// <summary>Reads a datatype message; the cursor stands behind it afterwards.</summary>
     public static Hdf5Type Read(Hdf5Cursor from, int depth = 0)
     {
-        if (depth > MostDepth)
+        if (depth > MaxDepth)
             throw from.Fault("nests types without end");
         var first = from.U8();
         var (kind, version) = ((Kinds)(first & 0xF), first >> 4);
@@ -111,7 +111,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
         int depth
     )
     {
-        if (count is 0 or > MostMembers)
+        if (count is 0 or > MaxMembers)
             throw from.Fault($"declares {count} columns");
         var members = new List<(string, int, Hdf5Type)>(count);
         for (var i = 0; i < count; i++)

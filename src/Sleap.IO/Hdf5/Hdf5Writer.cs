@@ -101,7 +101,7 @@ internal sealed unsafe class Hdf5Writer : IDisposable
                         type.Id,
                         field.Name,
                         (nuint)offset,
-                        field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : field.NativeType
+                        field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : Hdf5Types.Of(field.Kind)
                     ),
                     name
                 );

@@ -11,7 +11,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     private const int CacheBytes = 64 << 20;
 
     /// <summary>What encoders put between two key frames unless told otherwise.</summary>
-    private const int MostCached = 250;
+    private const int MaxCached = 250;
 
     private readonly VideoProbe _probe;
     private readonly int _cacheFrames;
@@ -29,7 +29,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
         _cacheFrames = Math.Clamp(
             CacheBytes / Math.Max(1, _probe.Width * _probe.Height * (isGray == true ? 1 : 3)),
             1,
-            MostCached
+            MaxCached
         );
         Channels = isGray is { } known ? (known ? 1 : 3) : 3;
         if (isGray is null && PictureDecoder.IsGray(FirstPicture().Pixels))

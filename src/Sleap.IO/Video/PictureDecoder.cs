@@ -94,7 +94,7 @@ internal static class PictureDecoder
 internal static class PictureHeader
 {
     /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
-    private const long MostPixels = 1L << 28;
+    private const long MaxPixels = 1L << 28;
 
     public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
     {
@@ -149,7 +149,7 @@ internal static class PictureHeader
             BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
             BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
         );
-        if (width == 0 || height == 0 || (ulong)width * height > MostPixels)
+        if (width == 0 || height == 0 || (ulong)width * height > MaxPixels)
             throw new PoseFormatException(file, place, $"the picture declares {width} x {height} pixels.");
         // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
         if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
@@ -169,7 +169,7 @@ internal static class PictureHeader
 /// </summary>
 internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
 {
-    private const int MostReadsBehind = 4096;
+    private const int MaxReadsBehind = 4096;
 
     private int _behind;
     private int _seeks;
@@ -204,7 +204,7 @@ internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable:
 
     private void CountBehind()
     {
-        if (++_behind > MostReadsBehind)
+        if (++_behind > MaxReadsBehind)
             throw new EndOfStreamException("it ends too early");
     }
 }

@@ -63,7 +63,7 @@ internal sealed class TiffFrameSource : IFrameSource
 /// </summary>
 internal sealed class TiffPages : IDisposable
 {
-    private const long MostPixels = 1L << 28;
+    private const long MaxPixels = 1L << 28;
 
     private const string NoComplaint = "no reason is given";
 
@@ -139,14 +139,13 @@ internal sealed class TiffPages : IDisposable
                 }
                 if (
                     (_tiff.IsTiled() ? _tiff.TileSize() : _tiff.StripSize()) is var unpacked
-                    && unpacked > Math.Min(MostPixels, (_stream.Length * 1100L) + (1 << 16))
+                    && unpacked > Math.Min(MaxPixels, (_stream.Length * 1100L) + (1 << 16))
                 )
                 {
                     throw Fault(page, $"declares a part of {unpacked} bytes unpacked in a file of {_stream.Length}");
                 }
 
-                return
-                    width > 0 && height > 0 && (long)width * height <= Math.Min(MostPixels, _stream.Length * 8 * 1100)
+                return width > 0 && height > 0 && (long)width * height <= Math.Min(MaxPixels, _stream.Length * 8 * 1100)
                     ? (width, height)
                     : throw Fault(page, $"declares {width} x {height} pixels in a file of {_stream.Length} bytes");
             }

@@ -7,7 +7,7 @@ namespace Sleap.IO;
 internal static class CsvFile
 {
     /// <summary>No pose table has so long a cell; a file that is not CSV at all may look like one.</summary>
-    private const int MostCell = 1 << 16;
+    private const int MaxCell = 1 << 16;
 
     /// <summary>Reads rows with their line numbers (from 1). Empty lines are left out.</summary>
     /// <exception cref="PoseFormatException">A quote is never closed, a cell is endless, or the file is not
@@ -74,7 +74,7 @@ internal static class CsvFile
         while (true)
         {
             var read = reader.Read();
-            if (cell.Length > MostCell)
+            if (cell.Length > MaxCell)
                 throw new PoseFormatException(path, $"line {start}", "has a cell of more than 65,536 characters.");
             if (read < 0)
             {

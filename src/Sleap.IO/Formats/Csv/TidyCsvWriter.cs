@@ -8,7 +8,7 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class TidyCsvStream : ILabelsSink
 {
-    private const int MostHeld = 1 << 16;
+    private const int MaxHeld = 1 << 16;
 
     private readonly string _path;
     private readonly AtomicFile _place;
@@ -46,7 +46,7 @@ internal sealed class TidyCsvStream : ILabelsSink
         _losses.Add(frame);
         for (var i = 0; i < frame.Instances.Count; i++)
             TidyCsv.WriteInstance(_held, frame, i);
-        if (_held.GetStringBuilder().Length < MostHeld)
+        if (_held.GetStringBuilder().Length < MaxHeld)
             return;
         var isRoomy = _headroom.Ensure(_file.Position);
         Append();

@@ -21,8 +21,9 @@ internal static class DeepLabCutHdf5
         var kind = file.ReadTextAttribute(table, "values_block_0_kind") ?? throw Fault("is not there");
         var names = PickledList.Read(kind, Fault).Select((c, i) => Column(c, i, Fault)).ToList();
         var header = DeepLabCutHeader.Of(names, file.Path);
-        var (index, blocks) = file.ReadIndexedTable(table, "index", "values_block_0", names.Count);
-        var rows = index.Select((name, i) => DeepLabCutRow.Of(i + 1, name.Text, name.Number, blocks[i])).ToList();
+        var rows = file.ReadIndexedRows(table, "index", "values_block_0", names.Count)
+            .Select((r, i) => DeepLabCutRow.Of(i + 1, r.Index, r.Number, r.Values))
+            .ToList();
         return DeepLabCutCsv.Read(rows, header, file.Path, options);
     }
 
@@ -58,7 +59,7 @@ internal static class DeepLabCutHdf5
 /// </summary>
 internal static partial class PickledList
 {
-    private const int MostValues = 1 << 20;
+    private const int MaxValues = 1 << 20;
 
     /// <summary>Reads a pickle of nested lists and tuples of texts, numbers and None.</summary>
     /// <param name="text">The pickle.</param>
@@ -87,7 +88,7 @@ internal static partial class PickledList
         for (var at = 0; at < text.Length; )
         {
             var code = text[at++];
-            if (stack.Count > MostValues)
+            if (stack.Count > MaxValues)
                 throw fault("is a pickle without end");
             switch (code)
             {

@@ -7,7 +7,7 @@ namespace Sleap.IO;
 internal static class SlpMetadata
 {
     /// <summary>An HDF5 attribute holds 64 KiB; sleap-io keeps to this, too.</summary>
-    private const int MostAttributeBytes = 64_000;
+    private const int MaxAttributeBytes = 64_000;
 
     /// <summary>
     /// The text, without the provenance where it would be too long with it: that is in provenance_json, too.
@@ -26,16 +26,16 @@ internal static class SlpMetadata
         metadata["provenance"] = provenance;
         foreach (var (key, value) in extras ?? [])
             metadata[key] = value?.DeepClone();
-        if (Encoding.UTF8.GetByteCount(metadata.ToJsonString()) > MostAttributeBytes)
+        if (Encoding.UTF8.GetByteCount(metadata.ToJsonString()) > MaxAttributeBytes)
             metadata["provenance"] = new JsonObject();
         var text = metadata.ToJsonString();
         var bytes = Encoding.UTF8.GetByteCount(text);
-        return bytes <= MostAttributeBytes
+        return bytes <= MaxAttributeBytes
             ? text
             : throw new PoseFormatException(
                 path,
                 "metadata@json",
-                $"the skeletons take {bytes} bytes, and an attribute holds {MostAttributeBytes}."
+                $"the skeletons take {bytes} bytes, and an attribute holds {MaxAttributeBytes}."
             );
     }
 }

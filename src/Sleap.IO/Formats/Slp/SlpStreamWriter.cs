@@ -10,10 +10,10 @@ namespace Sleap.IO;
 internal sealed class SlpStream : ILabelsSink
 {
     /// <summary>Rows of points that are held, about 100 kB.</summary>
-    private const int MostPoints = 4096;
+    private const int MaxPoints = 4096;
 
     /// <summary>Without points: frames without animals.</summary>
-    private const int MostFrames = 4096;
+    private const int MaxFrames = 4096;
 
     private readonly string _path;
     private readonly AtomicFile _place;
@@ -73,7 +73,7 @@ internal sealed class SlpStream : ILabelsSink
             }
         }
         _rows.Add(frame);
-        if (_rows.PredictedPoints.Count + _rows.Points.Count < MostPoints && _rows.Frames.Count < MostFrames)
+        if (_rows.PredictedPoints.Count + _rows.Points.Count < MaxPoints && _rows.Frames.Count < MaxFrames)
             return;
         _tables ??= new Tables(_file, null);
         var isRoomy = _headroom.Ensure(_start + _tables.Space);
