@@ -216,7 +216,7 @@ public sealed class VerbTests : IDisposable
         "x.slp"
     )]
     [InlineData(
-        "holds no picture (PNG, JPEG, BMP or TIFF).\n",
+        "holds no image (PNG, JPEG, BMP or TIFF).\n",
         1,
         "predict",
         "docs",

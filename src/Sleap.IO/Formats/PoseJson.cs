@@ -14,6 +14,12 @@ internal sealed class PoseJson(string file)
 
     private static readonly string[] NotNumbers = ["NaN", "-Infinity", "Infinity"];
 
+    public string File { get; } = file;
+
+    /// <summary>An object with copies of values: a JSON node has one parent only.</summary>
+    public static JsonObject Copy(IEnumerable<KeyValuePair<string, JsonNode?>> entries) =>
+        new(entries.Select(e => KeyValuePair.Create(e.Key, e.Value?.DeepClone())));
+
     /// <summary>A text as an object.</summary>
     public JsonObject Object(string text, string dataset) =>
         Parse(text, dataset) as JsonObject ?? throw Fault(dataset, "is not a JSON object");
@@ -37,8 +43,6 @@ internal sealed class PoseJson(string file)
             }
         }
     }
-
-    public string File { get; } = file;
 
     public PoseFormatException Fault(string dataset, string cause) => new(File, dataset, $"{cause}.");
 

@@ -64,7 +64,7 @@ internal sealed class Hdf5Reader : IDisposable
         var bytes = new byte[count / dataset.Sizes[0] * dataset.Type.Size];
         var isVariable = dataset.Type.Kind == Hdf5Type.Kinds.Variable;
         if (!isVariable && dataset.Type.Size != 1)
-            throw dataset.Fault("holds pictures in numbers of more than 8 bits, and 8 were expected");
+            throw dataset.Fault("holds images in numbers of more than 8 bits, and 8 were expected");
         dataset.ReadRows(row, 1, bytes);
         return isVariable ? _heap.Read(bytes, name) : bytes;
     }

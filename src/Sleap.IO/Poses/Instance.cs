@@ -69,6 +69,23 @@ public sealed class Instance
                     );
     }
 
+    /// <summary>Mean of the scores that points have; null when none has one.</summary>
+    internal static float? MeanPointScore(IEnumerable<Point> points) =>
+        points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
+
+    /// <summary>This instance with another track and another source.</summary>
+    internal Instance With(Track? track, Instance? fromPredicted) =>
+        new()
+        {
+            Skeleton = Skeleton,
+            Points = Points,
+            Track = track,
+            IsPredicted = IsPredicted,
+            Score = Score,
+            TrackingScore = TrackingScore,
+            FromPredicted = fromPredicted,
+        };
+
     private void CheckCounts()
     {
         if (_skeleton is not null && !_points.IsDefault && _points.Length != _skeleton.Nodes.Length)
@@ -82,7 +99,7 @@ public sealed class Instance
 }
 
 /// <summary>
-/// Where one node of one animal is, in pixels of the full frame. Pixel centres are whole numbers: (0, 0) is the centre
+/// Where one node of one animal is, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
 /// of the top left pixel.
 /// </summary>
 /// <param name="X">Pixels to the right; NaN when missing.</param>

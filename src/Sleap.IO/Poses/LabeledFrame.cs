@@ -34,7 +34,7 @@ public sealed class LabeledFrame
     public bool IsNegative { get; init; }
 }
 
-/// <summary>A frame put forward for labelling.</summary>
+/// <summary>A frame put forward for labeling.</summary>
 /// <param name="Video">The video of the frame.</param>
 /// <param name="FrameIndex">Zero-based frame number.</param>
 /// <param name="Group">Number of the group the suggestion was made in, or null.</param>

@@ -13,7 +13,7 @@ public sealed class Labels
     /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
     /// <param name="skeletons">Skeletons in the order to keep.</param>
     /// <param name="tracks">Tracks in the order to keep.</param>
-    /// <param name="suggestions">Frames put forward for labelling.</param>
+    /// <param name="suggestions">Frames put forward for labeling.</param>
     /// <param name="provenance">Where the labels come from, by key.</param>
     public Labels(
         IEnumerable<LabeledFrame> frames,
@@ -71,7 +71,7 @@ public sealed class Labels
     /// <summary>The labeled frames in the order of the file.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
 
-    /// <summary>Frames put forward for labelling.</summary>
+    /// <summary>Frames put forward for labeling.</summary>
     public IReadOnlyList<SuggestedFrame> Suggestions { get; }
 
     /// <summary>Where the labels come from: free values by key.</summary>
@@ -132,9 +132,9 @@ public sealed class Labels
     }
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
-    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each
+    /// <param name="path">Where to write: .slp, .pkg.slp (images inside), .h5 (SLEAP analysis, a file for each
     /// video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or
-    /// data.yaml in a new folder (YOLO pose, with pictures).</param>
+    /// data.yaml in a new folder (YOLO pose, with images).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at
     /// all.</exception>

@@ -97,15 +97,6 @@ internal sealed class LabelsConcatenation
         return _instances[instance] =
             ReferenceEquals(track, instance.Track) && ReferenceEquals(source, instance.FromPredicted)
                 ? instance
-                : new Instance
-                {
-                    Skeleton = instance.Skeleton,
-                    Points = instance.Points,
-                    Track = track,
-                    IsPredicted = instance.IsPredicted,
-                    Score = instance.Score,
-                    TrackingScore = instance.TrackingScore,
-                    FromPredicted = source,
-                };
+                : instance.With(track, source);
     }
 }

@@ -42,8 +42,8 @@ public sealed class LabelsWriter : IDisposable
     /// </summary>
     /// <exception cref="IOException">The disk is full. This frame and all before it will be in the file after
     /// <see cref="Finish"/>.</exception>
-    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without a picture in a list
-    /// of numbered pictures.</exception>
+    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without an image in a list
+    /// of numbered images.</exception>
     /// <exception cref="InvalidOperationException">The file is finished.</exception>
     public void Add(LabeledFrame frame)
     {
@@ -65,9 +65,7 @@ public sealed class LabelsWriter : IDisposable
         if (_isFinished)
             throw new InvalidOperationException("The file is finished.");
         _isFinished = true;
-        return _sink.Finish(
-            new JsonObject((provenance ?? []).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))
-        );
+        return _sink.Finish(PoseJson.Copy(provenance ?? []));
     }
 
     /// <summary>Without <see cref="Finish"/> before it, nothing is left behind.</summary>

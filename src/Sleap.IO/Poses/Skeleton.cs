@@ -58,6 +58,27 @@ public sealed class Skeleton : IEquatable<Skeleton>
     /// <param name="node">Node name; upper and lower case count.</param>
     public int IndexOf(string node) => _positions.TryGetValue(node, out var position) ? position : -1;
 
+    /// <summary>Makes the skeleton that a file describes.</summary>
+    /// <exception cref="PoseFormatException">The description has a fault; the place in the file is named.</exception>
+    internal static Skeleton FromFile(
+        string file,
+        string place,
+        string name,
+        IEnumerable<string> nodes,
+        IEnumerable<Edge>? edges = null,
+        IEnumerable<Symmetry>? symmetries = null
+    )
+    {
+        try
+        {
+            return new Skeleton(name, nodes, edges, symmetries);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PoseFormatException(file, place, fault.Message, fault);
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(Skeleton? other) =>
         other is not null

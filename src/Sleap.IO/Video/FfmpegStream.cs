@@ -130,7 +130,7 @@ internal sealed class FfmpegStream : IDisposable
                 var pixels = new byte[_frameBytes];
                 if (output.ReadAtLeast(pixels, _frameBytes, throwOnEndOfStream: false) < _frameBytes)
                     break;
-                // The time is printed before the picture is passed on; wait for the thread that reads it.
+                // The time is printed before the image is passed on; wait for the thread that reads it.
                 if (!_times.TryTake(out var time, Timeout.Infinite, _stop.Token))
                     break;
                 var index = _probe.IsTimed ? _probe.IndexAt(time) : First + count;

@@ -1,6 +1,6 @@
 namespace Sleap.IO;
 
-/// <summary>One decoded picture of a video: 8 bits a channel, gray or RGB, rows first.</summary>
+/// <summary>One decoded image of a video: 8 bits a channel, gray or RGB, rows first.</summary>
 public sealed class Frame
 {
     /// <summary>Wraps pixels; the array is not copied and must not be changed afterwards.</summary>
@@ -49,3 +49,9 @@ public sealed class Frame
     /// <summary>Height x width x channels bytes: rows first, channels innermost, RGB order.</summary>
     public byte[] Pixels { get; }
 }
+
+/// <summary>What came of reading one frame: the image, or why there is none. Exactly one of the two is set.</summary>
+/// <param name="FrameIndex">The frame that was asked for.</param>
+/// <param name="Frame">The image, or null.</param>
+/// <param name="Error">Why it could not be read, or null.</param>
+public readonly record struct FrameResult(int FrameIndex, Frame? Frame, Exception? Error);

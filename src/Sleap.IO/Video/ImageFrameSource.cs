@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Sleap.IO;
 
-/// <summary>A list of picture files, one a frame. Whether the video is gray is decided by its first picture.</summary>
+/// <summary>A list of image files, one a frame. Whether the video is gray is decided by its first image.</summary>
 internal sealed class ImageFrameSource : IFrameSource
 {
     private readonly Video _video;
@@ -40,29 +40,24 @@ internal sealed class ImageFrameSource : IFrameSource
             : throw new ArgumentOutOfRangeException(
                 nameof(frameIndex),
                 frameIndex,
-                $"{_video.Path}: the list has no picture for frame {frameIndex}."
+                $"{_video.Path}: the list has no image for frame {frameIndex}."
             );
-
-    public IEnumerable<FrameResult> ReadMany(
-        IEnumerable<int> frameIndices,
-        CancellationToken cancellationToken = default
-    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
     public void Dispose()
     {
-        // Every picture is opened and closed when it is read.
+        // Every image is opened and closed when it is read.
     }
 
     private Frame Decode(int row, int frameIndex, bool? gray)
     {
         var path = _video.FoundImages[row];
         if (!File.Exists(path))
-            throw new FileNotFoundException($"The picture {path} of frame {frameIndex} is not there.", path);
-        return PictureDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
+            throw new FileNotFoundException($"The image {path} of frame {frameIndex} is not there.", path);
+        return ImageDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
     }
 }
 
-/// <summary>Which files are pictures, and in what order a folder of them plays.</summary>
+/// <summary>Which files are images, and in what order a folder of them plays.</summary>
 internal static partial class ImageFiles
 {
     private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -82,14 +77,22 @@ internal static partial class ImageFiles
     /// </summary>
     public static bool IsTiff(string path) => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff";
 
+    /// <summary>What a file of this name is as a video: a movie, unless its ending is that of an image.</summary>
+    public static VideoKind KindOf(string path)
+    {
+        if (!IsImage(path))
+            return VideoKind.Movie;
+        return IsTiff(path) ? VideoKind.Tiff : VideoKind.Images;
+    }
+
     /// <summary>
-    /// Pictures of a folder in the order of the numbers in their names, so that img10 comes after img9.
+    /// Images of a folder in the order of the numbers in their names, so that img10 comes after img9.
     /// </summary>
     public static IReadOnlyList<string> InFolder(string folder) =>
         [.. Directory.EnumerateFiles(folder).Where(IsImage).OrderBy(p => p, Comparer<string>.Create(CompareNames))];
 
     /// <summary>
-    /// The last number in a picture's name, which is its frame number in a DeepLabCut project; null when there is none.
+    /// The last number in an image's name, which is its frame number in a DeepLabCut project; null when there is none.
     /// </summary>
     public static int? NumberIn(string path)
     {

@@ -49,11 +49,6 @@ internal sealed class TiffFrameSource : IFrameSource
                 $"{_path} has the frames 0 to {FrameCount - 1}, and frame {frameIndex} was asked for."
             );
 
-    public IEnumerable<FrameResult> ReadMany(
-        IEnumerable<int> frameIndices,
-        CancellationToken cancellationToken = default
-    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
-
     public void Dispose() => _pages.Dispose();
 }
 
@@ -92,7 +87,7 @@ internal sealed class TiffPages : IDisposable
             Count = Guarded(
                 null,
                 () =>
-                    Owns(Start())
+                    Matches(Start())
                         ? new TiffDirectories(stream, file).Count()
                         : throw new PoseFormatException(file, null, "the file is not TIFF by its first bytes.")
             );
@@ -114,7 +109,7 @@ internal sealed class TiffPages : IDisposable
     public int Count { get; }
 
     /// <summary>Whether bytes begin as a TIFF does.</summary>
-    public static bool Owns(ReadOnlySpan<byte> bytes) =>
+    public static bool Matches(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("II*\0"u8)
         || bytes.StartsWith("MM\0*"u8)
         || bytes.StartsWith("II+\0"u8)
@@ -154,12 +149,12 @@ internal sealed class TiffPages : IDisposable
     /// <summary>One page.</summary>
     /// <param name="page">Zero-based.</param>
     /// <param name="frameIndex">Number the frame gets.</param>
-    /// <param name="isGray">Whether the first channel is taken; null to go by the picture.</param>
+    /// <param name="isGray">Whether the first channel is taken; null to go by the image.</param>
     public Frame Read(int page, int frameIndex, bool? isGray)
     {
         var (width, height) = Size(page);
         var rgb = Guarded(page, () => ReadPlain(width, height) ?? ReadConverted(page, width, height));
-        return PictureDecoder.FromRgb(rgb, height, width, frameIndex, isGray, isBgr: false);
+        return ImageDecoder.FromRgb(rgb, height, width, frameIndex, isGray, isBgr: false);
     }
 
     public void Dispose()

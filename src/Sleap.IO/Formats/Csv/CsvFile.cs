@@ -126,7 +126,7 @@ internal static class CsvFile
 }
 
 /// <summary>The skeleton of tables, which name nodes and nothing else.</summary>
-internal static class CsvSkeleton
+internal static class TableSkeleton
 {
     /// <summary>
     /// The skeleton asked for, when it has every node of the file; otherwise one of the file's nodes in their order.
@@ -135,16 +135,7 @@ internal static class CsvSkeleton
     public static Skeleton Choose(Skeleton? asked, IEnumerable<string> nodes, string path)
     {
         if (asked is null)
-        {
-            try
-            {
-                return new Skeleton("", nodes);
-            }
-            catch (ArgumentException fault)
-            {
-                throw new PoseFormatException(path, "node names", fault.Message, fault);
-            }
-        }
+            return Skeleton.FromFile(path, "node names", "", nodes);
         var unknown = nodes.Where(n => asked.IndexOf(n) < 0).ToList();
         return unknown.Count == 0
             ? asked

@@ -11,6 +11,7 @@ internal sealed class SleapIoCsv
 {
     private readonly string _path;
     private readonly LabelsReadOptions _options;
+    private readonly VideoFinder _finder;
     private readonly Dictionary<string, int> _place = [];
     private readonly OrderedDictionary<string, Track> _tracks = [];
     private readonly OrderedDictionary<string, Video> _videos = [];
@@ -20,10 +21,11 @@ internal sealed class SleapIoCsv
     {
         _path = path;
         _options = options;
+        _finder = new VideoFinder(path, options.SearchFolders);
     }
 
     /// <summary>Whether a header row is one of this program's tables.</summary>
-    public static bool Owns(IReadOnlyList<string> header) => header.Contains("frame_idx");
+    public static bool Matches(IReadOnlyList<string> header) => header.Contains("frame_idx");
 
     public static Labels Read(string path, LabelsReadOptions options) => new SleapIoCsv(path, options).Read();
 
@@ -69,7 +71,7 @@ internal sealed class SleapIoCsv
             else
                 ReadWide(line, cells, prefixes, nodes);
         }
-        var skeleton = CsvSkeleton.Choose(_options.Skeleton, nodes, _path);
+        var skeleton = TableSkeleton.Choose(_options.Skeleton, nodes, _path);
         return new Labels(
             _frames.Select(f => new LabeledFrame
             {
@@ -155,15 +157,7 @@ internal sealed class SleapIoCsv
         var video = Cell(cells, "video");
         if (!_videos.ContainsKey(video))
         {
-            _videos.Add(
-                video,
-                _options.Video
-                    ?? (
-                        video.Length > 0
-                            ? TidyCsv.Found(video, _path, _options)
-                            : DeepLabCutPictures.MovieOf(_path, _options)
-                    )
-            );
+            _videos.Add(video, _options.Video ?? (video.Length > 0 ? _finder.Video(video) : _finder.MovieOfTable()));
         }
 
         var frame = CsvFile.Whole(Cell(cells, "frame_idx"), _path, line, "frame_idx");
@@ -214,19 +208,15 @@ internal sealed class SleapIoCsv
         public Instance Build(Skeleton skeleton)
         {
             var points = skeleton.Nodes.Select(n => Points.GetValueOrDefault(n, Point.Missing)).ToImmutableArray();
-            var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
-            var isPredicted = !float.IsNaN(score) || scores.Count > 0;
+            var known = float.IsNaN(score) ? Instance.MeanPointScore(points) : score;
             return new Instance
             {
                 Skeleton = skeleton,
                 Points = points,
                 Track = track,
-                IsPredicted = isPredicted,
+                IsPredicted = known is not null,
                 TrackingScore = trackingScore,
-                Score =
-                    !isPredicted ? 0
-                    : float.IsNaN(score) ? scores.Average()
-                    : score,
+                Score = known ?? 0,
             };
         }
     }

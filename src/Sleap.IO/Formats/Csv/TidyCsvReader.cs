@@ -1,23 +1,22 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Sleap.IO;
 
 /// <summary>
-/// The tidy table: one row a node of an instance, with the columns video, frame, instance, track, node, x, y, score.
+/// Reads the tidy table: one row a node of an instance, with the columns video, frame, instance, track, node, x, y, score.
 /// Empty cells are missing. An instance with a score anywhere is a prediction, and its score is the mean of its
 /// points'.
 /// </summary>
-internal static class TidyCsv
+internal static class TidyCsvReader
 {
-    private static readonly string[] Columns = ["video", "frame", "instance", "track", "node", "x", "y", "score"];
     private static readonly string[] Required = ["frame", "node", "x", "y"];
 
     /// <summary>Whether a header row is this format's: all required columns are there.</summary>
-    public static bool Owns(IReadOnlyList<string> header) => Required.All(c => header.Contains(c));
+    public static bool Matches(IReadOnlyList<string> header) => Required.All(c => header.Contains(c));
 
     public static Labels Read(string path, LabelsReadOptions options)
     {
+        var finder = new VideoFinder(path, options.SearchFolders);
         var place = new Dictionary<string, int>();
         var (nodes, videos, tracks) = (
             new OrderedDictionary<string, int>(),
@@ -52,7 +51,7 @@ internal static class TidyCsv
                 throw CsvFile.Fault(path, line, "node", "is empty");
             nodes.TryAdd(node, nodes.Count);
             if (!videos.ContainsKey(video))
-                videos.Add(video, options.Video ?? Found(video, path, options));
+                videos.Add(video, options.Video ?? finder.Video(video));
             if (track.Length > 0 && !tracks.ContainsKey(track))
                 tracks.Add(track, new Track(track));
             if (!frames.TryGetValue((video, frame), out var instances))
@@ -79,7 +78,7 @@ internal static class TidyCsv
         }
         if (place.Count == 0)
             throw new PoseFormatException(path, null, "the file is empty.");
-        var skeleton = CsvSkeleton.Choose(options.Skeleton, nodes.Keys, path);
+        var skeleton = TableSkeleton.Choose(options.Skeleton, nodes.Keys, path);
         return new Labels(
             frames.Select(f => new LabeledFrame
             {
@@ -93,64 +92,9 @@ internal static class TidyCsv
         );
     }
 
-    /// <summary>Writes the table; gives back what it cannot hold.</summary>
-    public static IReadOnlyList<string> Write(Labels labels, string path)
-    {
-        AtomicFile.Write(
-            path,
-            temporary =>
-            {
-                using var writer = new StreamWriter(temporary) { NewLine = "\n" };
-                WriteHeader(writer);
-                foreach (var frame in labels.Frames)
-                {
-                    for (var i = 0; i < frame.Instances.Count; i++)
-                        WriteInstance(writer, frame, i);
-                }
-            }
-        );
-        return [.. Lost(labels)];
-    }
-
-    /// <summary>The first row.</summary>
-    public static void WriteHeader(TextWriter writer) => writer.WriteLine(string.Join(',', Columns));
-
-    /// <summary>The rows of one instance.</summary>
-    public static void WriteInstance(TextWriter writer, LabeledFrame frame, int number)
-    {
-        var instance = frame.Instances[number];
-        var before =
-            $"{CsvFile.Cell(frame.Video.Path)},{frame.FrameIndex.ToString(CultureInfo.InvariantCulture)},{number},{CsvFile.Cell(instance.Track?.Name ?? "")},";
-        for (var n = 0; n < instance.Points.Length; n++)
-        {
-            var p = instance.Points[n].IsMissing
-                ? instance.Points[n] with
-                {
-                    X = double.NaN,
-                    Y = double.NaN,
-                }
-                : instance.Points[n];
-            writer.Write(before);
-            writer.WriteLine(
-                $"{CsvFile.Cell(instance.Skeleton.Nodes[n])},{CsvFile.Cell(p.X)},{CsvFile.Cell(p.Y)},{CsvFile.Cell(p.Score)}"
-            );
-        }
-    }
-
-    private static IEnumerable<string> Lost(Labels labels)
-    {
-        var losses = new TidyCsvLosses();
-        losses.Add(labels.Skeletons, labels.Tracks);
-        foreach (var frame in labels.Frames)
-            losses.Add(frame);
-        return labels.Suggestions.Count > 0
-            ? [.. losses.Sentences(), $"The table has no place for {labels.Suggestions.Count} suggestions."]
-            : losses.Sentences();
-    }
-
     private static Dictionary<string, int> Header(string[] cells, string path)
     {
-        if (!Owns(cells))
+        if (!Matches(cells))
         {
             throw new PoseFormatException(
                 path,
@@ -169,23 +113,6 @@ internal static class TidyCsv
         return place;
     }
 
-    /// <summary>The video that a table names: a movie, or a picture.</summary>
-    public static Video Found(string name, string path, LabelsReadOptions options)
-    {
-        var finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
-        return ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name)
-            ? new Video(name, VideoKind.Images)
-            {
-                ImagePaths = [name],
-                FoundImages = [finder.Find(name) ?? name],
-                FoundPath = finder.Find(name),
-            }
-            : new Video(name, ImageFiles.IsTiff(name) ? VideoKind.Tiff : VideoKind.Movie)
-            {
-                FoundPath = finder.Find(name),
-            };
-    }
-
     private sealed class Draft(string track)
     {
         public Dictionary<string, Point> Points { get; } = [];
@@ -200,14 +127,14 @@ internal static class TidyCsv
                     : p
                 )
                 .ToImmutableArray();
-            var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
+            var score = Instance.MeanPointScore(points);
             return new Instance
             {
                 Skeleton = skeleton,
                 Points = points,
                 Track = track.Length == 0 ? null : tracks[track],
-                IsPredicted = scores.Count > 0,
-                Score = scores.Count > 0 ? scores.Average() : 0,
+                IsPredicted = score is not null,
+                Score = score ?? 0,
             };
         }
     }

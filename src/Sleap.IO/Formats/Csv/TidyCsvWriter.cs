@@ -1,12 +1,77 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
+/// <summary>Writes the tidy table that <see cref="TidyCsvReader"/> reads.</summary>
+internal static class TidyCsvWriter
+{
+    private static readonly string[] Columns = ["video", "frame", "instance", "track", "node", "x", "y", "score"];
+
+    /// <summary>Writes the table; gives back what it cannot hold.</summary>
+    public static IReadOnlyList<string> Write(Labels labels, string path)
+    {
+        AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                using var writer = new StreamWriter(temporary) { NewLine = "\n" };
+                WriteHeader(writer);
+                foreach (var frame in labels.Frames)
+                {
+                    for (var i = 0; i < frame.Instances.Count; i++)
+                        WriteInstance(writer, frame, i);
+                }
+            }
+        );
+        return [.. Lost(labels)];
+    }
+
+    /// <summary>The first row.</summary>
+    public static void WriteHeader(TextWriter writer) => writer.WriteLine(string.Join(',', Columns));
+
+    /// <summary>The rows of one instance.</summary>
+    public static void WriteInstance(TextWriter writer, LabeledFrame frame, int number)
+    {
+        var instance = frame.Instances[number];
+        string[] first =
+        [
+            CsvFile.Cell(frame.Video.Path),
+            frame.FrameIndex.ToString(CultureInfo.InvariantCulture),
+            number.ToString(CultureInfo.InvariantCulture),
+            CsvFile.Cell(instance.Track?.Name ?? ""),
+        ];
+        for (var n = 0; n < instance.Points.Length; n++)
+        {
+            var p = instance.Points[n];
+            if (p.IsMissing)
+                p = p with { X = double.NaN, Y = double.NaN };
+            string[] last =
+            [
+                CsvFile.Cell(instance.Skeleton.Nodes[n]),
+                CsvFile.Cell(p.X),
+                CsvFile.Cell(p.Y),
+                CsvFile.Cell(p.Score),
+            ];
+            writer.WriteLine(string.Join(',', [.. first, .. last]));
+        }
+    }
+
+    private static IEnumerable<string> Lost(Labels labels)
+    {
+        var losses = new TidyCsvLosses();
+        losses.Add(labels.Skeletons, labels.Tracks);
+        foreach (var frame in labels.Frames)
+            losses.Add(frame);
+        return losses.Sentences();
+    }
+}
+
 /// <summary>
 /// Writes the tidy table as frames come. On a full disk the file ends with the last whole frame that was added.
 /// </summary>
-internal sealed class TidyCsvStream : ILabelsSink
+internal sealed class TidyCsvStreamWriter : ILabelsSink
 {
     private const int MaxHeld = 1 << 16;
 
@@ -17,7 +82,7 @@ internal sealed class TidyCsvStream : ILabelsSink
     private readonly StringWriter _held = new() { NewLine = "\n" };
     private readonly TidyCsvLosses _losses = new();
 
-    public TidyCsvStream(string path, Skeleton skeleton)
+    public TidyCsvStreamWriter(string path, Skeleton skeleton)
     {
         _losses.Add([skeleton], []);
         _path = path;
@@ -38,14 +103,14 @@ internal sealed class TidyCsvStream : ILabelsSink
             Dispose();
             throw;
         }
-        TidyCsv.WriteHeader(_held);
+        TidyCsvWriter.WriteHeader(_held);
     }
 
     public void Add(LabeledFrame frame)
     {
         _losses.Add(frame);
         for (var i = 0; i < frame.Instances.Count; i++)
-            TidyCsv.WriteInstance(_held, frame, i);
+            TidyCsvWriter.WriteInstance(_held, frame, i);
         if (_held.GetStringBuilder().Length < MaxHeld)
             return;
         var isRoomy = _headroom.Ensure(_file.Position);

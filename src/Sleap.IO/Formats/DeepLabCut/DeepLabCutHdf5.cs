@@ -5,14 +5,14 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads DeepLabCut's HDF5: a table that pandas wrote through PyTables, in the group df_with_missing (or keypoints): an
-/// index of picture names or frame numbers, one block of float64, and the names of its columns as a pickle in an
+/// index of image names or frame numbers, one block of float64, and the names of its columns as a pickle in an
 /// attribute.
 /// </summary>
 internal static class DeepLabCutHdf5
 {
     private static readonly string[] Groups = ["df_with_missing", "keypoints", "df"];
 
-    public static bool Owns(Hdf5Reader file) => Groups.Any(g => file.Contains($"{g}/table"));
+    public static bool Matches(Hdf5Reader file) => Groups.Any(g => file.Contains($"{g}/table"));
 
     public static Labels Read(Hdf5Reader file, LabelsReadOptions options)
     {
@@ -24,7 +24,7 @@ internal static class DeepLabCutHdf5
         var rows = file.ReadIndexedRows(table, "index", "values_block_0", names.Count)
             .Select((r, i) => DeepLabCutRow.Of(i + 1, r.Index, r.Number, r.Values))
             .ToList();
-        return DeepLabCutCsv.Read(rows, header, file.Path, options);
+        return DeepLabCutReader.Read(rows, header, file.Path, options);
     }
 
     /// <summary>A column's name is (scorer, [individual,] bodypart, coordinate).</summary>

@@ -1,10 +1,10 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads DeepLabCut tables: hand-made labels of pictures, and predictions of a video (numbered rows, with likelihoods).
-/// Nodes keep the order of the file, and a frame's number is the one in its picture's name.
+/// Reads DeepLabCut tables: hand-made labels of images, and predictions of a video (numbered rows, with likelihoods).
+/// Nodes keep the order of the file, and a frame's number is the one in its image's name.
 /// </summary>
-internal static class DeepLabCutCsv
+internal static class DeepLabCutReader
 {
     public static Labels Read(string path, LabelsReadOptions options)
     {
@@ -28,16 +28,18 @@ internal static class DeepLabCutCsv
         LabelsReadOptions options
     )
     {
-        var skeleton = CsvSkeleton.Choose(options.Skeleton, header.Nodes, path);
+        var skeleton = TableSkeleton.Choose(options.Skeleton, header.Nodes, path);
         // A table of one animal knows no individuals: no tracks either.
         Track[] tracks = [.. header.Individuals.Where(i => i.Length > 0).Select(i => new Track(i))];
-        var pictures = body.All(r => r.FrameNumber is null) ? DeepLabCutPictures.Of(body, path, options) : null;
-        if (pictures is null && body.Any(r => r.FrameNumber is null))
-            throw new PoseFormatException(path, null, "some rows are named by picture and others by number.");
-        var movie = pictures is null ? options.Video ?? DeepLabCutPictures.MovieOf(path, options) : null;
+        var images = body.All(r => r.FrameNumber is null) ? DeepLabCutImages.Of(body, path, options) : null;
+        if (images is null && body.Any(r => r.FrameNumber is null))
+            throw new PoseFormatException(path, null, "some rows are named by image and others by number.");
+        var movie = images is null
+            ? options.Video ?? new VideoFinder(path, options.SearchFolders).MovieOfTable()
+            : null;
         var frames = body.Select(row =>
         {
-            var (video, frame) = pictures?.Place(row) ?? (movie!, row.FrameNumber!.Value);
+            var (video, frame) = images?.Place(row) ?? (movie!, row.FrameNumber!.Value);
             return new LabeledFrame
             {
                 Video = video,
@@ -45,7 +47,7 @@ internal static class DeepLabCutCsv
                 Instances = [.. Instances(row, header, skeleton, tracks)],
             };
         });
-        return new Labels(frames, pictures?.Videos ?? [movie!], [skeleton], tracks);
+        return new Labels(frames, images?.Videos ?? [movie!], [skeleton], tracks);
     }
 
     private static IEnumerable<Instance> Instances(
@@ -60,14 +62,14 @@ internal static class DeepLabCutCsv
             var points = row.Points(header, individual, skeleton);
             if (points.All(p => p.IsMissing))
                 continue;
-            var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
+            var score = Instance.MeanPointScore(points);
             yield return new Instance
             {
                 Skeleton = skeleton,
                 Points = points,
                 Track = tracks.FirstOrDefault(t => t.Name == individual),
-                IsPredicted = scores.Count > 0,
-                Score = scores.Count > 0 ? scores.Average() : 0,
+                IsPredicted = score is not null,
+                Score = score ?? 0,
                 TrackingScore = float.NaN,
             };
         }
@@ -75,90 +77,74 @@ internal static class DeepLabCutCsv
 }
 
 /// <summary>
-/// The pictures that the rows of a DeepLabCut table name: each folder is a video, each picture the frame of the number
+/// The images that the rows of a DeepLabCut table name: each folder is a video, each image the frame of the number
 /// in its name.
 /// </summary>
-internal sealed class DeepLabCutPictures
+internal sealed class DeepLabCutImages
 {
     private readonly Dictionary<string, (Video Video, int Frame)> _places = [];
 
-    private DeepLabCutPictures(IEnumerable<Video> videos) => Videos = [.. videos];
+    private DeepLabCutImages(IEnumerable<Video> videos) => Videos = [.. videos];
 
     public IReadOnlyList<Video> Videos { get; }
 
-    public static DeepLabCutPictures Of(IReadOnlyList<DeepLabCutRow> rows, string path, LabelsReadOptions options)
+    public static DeepLabCutImages Of(IReadOnlyList<DeepLabCutRow> rows, string path, LabelsReadOptions options)
     {
-        var folders = rows.GroupBy(r => r.Picture.Contains('/') ? r.Picture[..r.Picture.LastIndexOf('/')] : "")
-            .ToList();
-        var numbered = new List<(Video Video, List<(string Picture, int Number)> Pictures)>();
+        var folders = rows.GroupBy(r => r.Image.Contains('/') ? r.Image[..r.Image.LastIndexOf('/')] : "").ToList();
+        var numbered = new List<(Video Video, List<(string Image, int Number)> Images)>();
         foreach (var folder in folders)
         {
-            var pictures = folder.Select(r => r.Picture).ToList();
-            if (pictures.Distinct().Count() < pictures.Count)
+            var images = folder.Select(r => r.Image).ToList();
+            if (images.Distinct().Count() < images.Count)
             {
                 throw new PoseFormatException(
                     path,
-                    pictures.GroupBy(p => p).First(g => g.Count() > 1).Key,
-                    "the picture has two rows."
+                    images.GroupBy(p => p).First(g => g.Count() > 1).Key,
+                    "the image has two rows."
                 );
             }
 
-            numbered.Add(Numbered(pictures, path, options));
+            numbered.Add(Numbered(images, path, options));
         }
-        var made = new DeepLabCutPictures(numbered.Select(n => n.Video));
-        foreach (var (video, pictures) in numbered)
+        var made = new DeepLabCutImages(numbered.Select(n => n.Video));
+        foreach (var (video, images) in numbered)
         {
-            foreach (var (picture, number) in pictures)
-                made._places[picture] = (video, number);
+            foreach (var (image, number) in images)
+                made._places[image] = (video, number);
         }
         return made;
     }
 
-    /// <summary>
-    /// The movie that a table of predictions is named after: "session" for sessionDLC_resnet50_....csv, beside the
-    /// table.
-    /// </summary>
-    public static Video MovieOf(string path, LabelsReadOptions options)
-    {
-        var stem = Path.GetFileNameWithoutExtension(path);
-        var end = stem.IndexOf("DLC", StringComparison.Ordinal);
-        var name = end > 0 ? stem[..end] : stem;
-        string[] folders = [Path.GetDirectoryName(Path.GetFullPath(path))!, .. options.SearchFolders];
-        string[] endings = [".mp4", ".avi", ".mov", ".mkv", ".mpg"];
-        var found = folders.SelectMany(f => endings.Select(e => Path.Combine(f, name + e))).FirstOrDefault(File.Exists);
-        return new Video(found ?? name, VideoKind.Movie) { FoundPath = found };
-    }
+    public (Video Video, int Frame) Place(DeepLabCutRow row) => _places[row.Image];
 
-    public (Video Video, int Frame) Place(DeepLabCutRow row) => _places[row.Picture];
-
-    private static (Video Video, List<(string Picture, int Number)> Pictures) Numbered(
-        List<string> pictures,
+    private static (Video Video, List<(string Image, int Number)> Images) Numbered(
+        List<string> images,
         string path,
         LabelsReadOptions options
     )
     {
-        var numbers = pictures.Select(ImageFiles.NumberIn).ToList();
-        // Without a number of its own for each picture, they count in the order of the file.
+        var numbers = images.Select(ImageFiles.NumberIn).ToList();
+        // Without a number of its own for each image, they count in the order of the file.
         var isNumbered = numbers.All(n => n is not null) && numbers.Distinct().Count() == numbers.Count;
-        var ordered = pictures
-            .Select((p, i) => (Picture: p, Number: isNumbered ? numbers[i]!.Value : i))
+        var ordered = images
+            .Select((p, i) => (Image: p, Number: isNumbered ? numbers[i]!.Value : i))
             .OrderBy(p => p.Number)
             .ToList();
-        var found = ordered.Select(p => Find(p.Picture, path, options) ?? p.Picture).ToList();
+        var found = ordered.Select(p => Find(p.Image, path, options) ?? p.Image).ToList();
         return (Video.FromImages(found, [.. ordered.Select(p => p.Number)]), ordered);
     }
 
     /// <summary>
-    /// Tables lie in labeled-data/NAME and name their pictures from the project's folder; copies lie beside the project
-    /// or beside the pictures.
+    /// Tables lie in labeled-data/NAME and name their images from the project's folder; copies lie beside the project
+    /// or beside the images.
     /// </summary>
-    private static string? Find(string picture, string path, LabelsReadOptions options)
+    private static string? Find(string image, string path, LabelsReadOptions options)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string[] bases = [Path.Combine(folder, "..", ".."), folder, .. options.SearchFolders];
-        var bare = Path.GetFileName(picture);
+        var bare = Path.GetFileName(image);
         var found = bases
-            .Select(b => Path.Combine(b, picture))
+            .Select(b => Path.Combine(b, image))
             .Append(Path.Combine(folder, bare))
             .FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);

@@ -47,7 +47,7 @@ internal sealed class DeepLabCutHeader
             ? new DeepLabCutHeader(1, columns, "")
             : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
 
-    public static bool Owns(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
+    public static bool Matches(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
 
     /// <summary>Reads the header from the first rows; gives back how many they are.</summary>
     public static DeepLabCutHeader Read(IReadOnlyList<(int Line, string[] Cells)> rows, string path, out int count)
@@ -112,25 +112,25 @@ internal sealed class DeepLabCutHeader
     }
 }
 
-/// <summary>One frame of a DeepLabCut table: named by a picture, or numbered.</summary>
+/// <summary>One frame of a DeepLabCut table: named by an image, or numbered.</summary>
 internal sealed class DeepLabCutRow
 {
     private readonly double[] _numbers;
 
-    private DeepLabCutRow(int line, string picture, int? frameNumber, double[] numbers)
+    private DeepLabCutRow(int line, string image, int? frameNumber, double[] numbers)
     {
         Line = line;
-        Picture = picture;
+        Image = image;
         FrameNumber = frameNumber;
         _numbers = numbers;
     }
 
     public int Line { get; }
 
-    /// <summary>Path of the picture with forward slashes; the number as text in tables of predictions.</summary>
-    public string Picture { get; }
+    /// <summary>Path of the image with forward slashes; the number as text in tables of predictions.</summary>
+    public string Image { get; }
 
-    /// <summary>Frame number in tables of predictions; null where rows are named by picture.</summary>
+    /// <summary>Frame number in tables of predictions; null where rows are named by image.</summary>
     public int? FrameNumber { get; }
 
     public static DeepLabCutRow Read(int line, string[] cells, DeepLabCutHeader header, string path)
@@ -145,10 +145,10 @@ internal sealed class DeepLabCutRow
             );
         }
 
-        var picture = string.Join('/', cells.Take(header.IndexColumns)).Replace('\\', '/');
-        var isNumber = int.TryParse(picture, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        if (picture.Length == 0)
-            throw new PoseFormatException(path, $"line {line}", "names no picture.");
+        var image = string.Join('/', cells.Take(header.IndexColumns)).Replace('\\', '/');
+        var isNumber = int.TryParse(image, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        if (image.Length == 0)
+            throw new PoseFormatException(path, $"line {line}", "names no image.");
         var numbers = new double[header.Columns.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
@@ -159,12 +159,12 @@ internal sealed class DeepLabCutRow
                     ? double.NaN
                     : CsvFile.Number(cells[column.Position], path, line, column.Name);
         }
-        return new DeepLabCutRow(line, picture, isNumber ? number : null, numbers);
+        return new DeepLabCutRow(line, image, isNumber ? number : null, numbers);
     }
 
     /// <summary>A row that was read from elsewhere.</summary>
-    public static DeepLabCutRow Of(int line, string picture, int? frameNumber, double[] numbers) =>
-        new(line, picture, frameNumber, numbers);
+    public static DeepLabCutRow Of(int line, string image, int? frameNumber, double[] numbers) =>
+        new(line, image, frameNumber, numbers);
 
     public ImmutableArray<Point> Points(DeepLabCutHeader header, string individual, Skeleton skeleton)
     {

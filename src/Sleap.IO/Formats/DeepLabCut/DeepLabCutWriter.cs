@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are pictures,
+/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are images,
 /// labeled-data/VIDEO/img0012.png; where all animals are predictions of one movie, rows are frame numbers, as
 /// DeepLabCut writes its own predictions. With tracks, or several animals in a frame, it is the form with individuals.
 /// </summary>
 internal sealed class DeepLabCutWriter
 {
-    private const string Labelled = "CollectedData_";
+    private const string NamePrefix = "CollectedData_";
 
     private readonly Labels _labels;
     private readonly Skeleton _skeleton;
@@ -27,20 +27,7 @@ internal sealed class DeepLabCutWriter
     {
         _labels = labels;
         _instances = [.. labels.Frames.SelectMany(f => f.Instances)];
-        var skeletons = _instances.Select(i => i.Skeleton).Distinct().ToList();
-        if (skeletons.Count > 1)
-        {
-            throw new PoseFormatException(
-                path,
-                "bodyparts",
-                $"the labels have animals of {skeletons.Count} skeletons, and the format holds one."
-            );
-        }
-
-        _skeleton =
-            skeletons.FirstOrDefault()
-            ?? labels.Skeletons.FirstOrDefault()
-            ?? throw new PoseFormatException(path, "bodyparts", "the labels have no skeleton.");
+        _skeleton = LabelFormats.OnlySkeleton(labels, _instances, "the set of labels", path, "bodyparts");
         _hasScores = _instances.Any(i => i.IsPredicted);
         var used = labels.Frames.Select(f => f.Video).Distinct().ToList();
         _isNumbered = _hasScores && _instances.All(i => i.IsPredicted) && used is [{ Kind: not VideoKind.Images }];
@@ -51,8 +38,8 @@ internal sealed class DeepLabCutWriter
     }
 
     /// <summary>Whether a file's name asks for this format.</summary>
-    public static bool Owns(string path) =>
-        Path.GetFileName(path).StartsWith(Labelled, StringComparison.Ordinal)
+    public static bool Matches(string path) =>
+        Path.GetFileName(path).StartsWith(NamePrefix, StringComparison.Ordinal)
         || path.EndsWith(".dlc.csv", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes the table; gives back what it cannot hold.</summary>
@@ -74,8 +61,8 @@ internal sealed class DeepLabCutWriter
     private static string Scorer(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
-        return name.StartsWith(Labelled, StringComparison.Ordinal) && name.Length > Labelled.Length
-            ? name[Labelled.Length..]
+        return name.StartsWith(NamePrefix, StringComparison.Ordinal) && name.Length > NamePrefix.Length
+            ? name[NamePrefix.Length..]
             : "Sleap.MLNet";
     }
 
@@ -142,10 +129,16 @@ internal sealed class DeepLabCutWriter
     private void WriteTable(StreamWriter file, string scorer)
     {
         string[] coords = _hasScores ? ["x", "y", "likelihood"] : ["x", "y"];
-        void Header(string name, Func<string, string, string, string> cell) =>
-            file.WriteLine(
-                $"{name},{string.Join(',', _individuals.SelectMany(i => _skeleton.Nodes.SelectMany(n => coords.Select(c => CsvFile.Cell(cell(i, n, c))))))}"
-            );
+        void Header(string name, Func<string, string, string, string> cell)
+        {
+            var cells =
+                from individual in _individuals
+                from node in _skeleton.Nodes
+                from coordinate in coords
+                select CsvFile.Cell(cell(individual, node, coordinate));
+            file.WriteLine($"{name},{string.Join(',', cells)}");
+        }
+
         Header("scorer", (_, _, _) => scorer);
         if (_individuals[0].Length > 0)
             Header("individuals", (i, _, _) => i);
@@ -154,15 +147,15 @@ internal sealed class DeepLabCutWriter
         foreach (var (video, frame, columns) in _rows)
         {
             file.Write(
-                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : Picture(video, frame))
+                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : ImageName(video, frame))
             );
             for (var i = 0; i < _individuals.Count; i++)
-                WriteAnimal(file, i < columns.Length ? columns[i] : null);
+                WriteInstance(file, i < columns.Length ? columns[i] : null);
             file.WriteLine();
         }
     }
 
-    private void WriteAnimal(StreamWriter file, Instance? animal)
+    private void WriteInstance(StreamWriter file, Instance? animal)
     {
         for (var n = 0; n < _skeleton.Nodes.Length; n++)
         {
@@ -173,7 +166,7 @@ internal sealed class DeepLabCutWriter
         }
     }
 
-    private string Picture(Video video, int frame)
+    private string ImageName(Video video, int frame)
     {
         var position = video.FrameNumbers.IsEmpty ? frame : video.FrameNumbers.IndexOf(frame);
         if (video.Kind != VideoKind.Images || position < 0 || position >= video.ImagePaths.Length)
@@ -253,13 +246,11 @@ internal sealed class DeepLabCutWriter
 
         if (_renumbered > 0)
         {
-            yield return $"{_renumbered} pictures have another number in their name than their frame; reading takes "
+            yield return $"{_renumbered} images have another number in their name than their frame; reading takes "
                 + $"the one in the name.";
         }
 
         if (!_isNumbered && _labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
-            yield return "Frames are named as pictures labeled-data/VIDEO/imgNNNN.png, which are not written.";
-        if (_labels.Suggestions.Count > 0)
-            yield return $"The table has no place for {_labels.Suggestions.Count} suggestions.";
+            yield return "Frames are named as images labeled-data/VIDEO/imgNNNN.png, which are not written.";
     }
 }

@@ -65,14 +65,7 @@ internal static class SlpSkeletons
             var graph = json.Object(entry, place);
             if (graph["nx_graph"] is { } wrapped)
                 graph = json.Object(wrapped, place);
-            try
-            {
-                skeletons.Add(ReadGraph(graph, names, json, place, remarks));
-            }
-            catch (ArgumentException fault)
-            {
-                throw new PoseFormatException(json.File, place, fault.Message, fault);
-            }
+            skeletons.Add(ReadGraph(graph, names, json, place, remarks));
         }
         return skeletons;
     }
@@ -139,7 +132,7 @@ internal static class SlpSkeletons
             && value.TryGetValue<string>(out var text)
                 ? text
                 : "";
-        return new Skeleton(name, nodes.Select(n => names[n]), edges, symmetries);
+        return Skeleton.FromFile(json.File, place, name, nodes.Select(n => names[n]), edges, symmetries);
     }
 
     /// <summary>

@@ -73,11 +73,7 @@ internal static class SlpReader
                 Path.GetFullPath(path),
                 formatId,
                 unread,
-                new JsonObject(
-                    metadata
-                        .Where(m => !KnownKeys.Contains(m.Key))
-                        .Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))
-                )
+                PoseJson.Copy(metadata.Where(m => !KnownKeys.Contains(m.Key)))
             ),
         };
         return new Labels(new SlpFrames(tables), parts);
@@ -111,7 +107,7 @@ internal static class SlpReader
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
-        var reader = new SlpVideos(json, file.Path, formatId, options.SearchFolders);
+        var reader = new SlpVideos(json, formatId, options.SearchFolders);
         return
         [
             .. Rows(file, "videos_json")
@@ -122,7 +118,7 @@ internal static class SlpReader
         ];
     }
 
-    /// <summary>The original of embedded pictures stands beside them rather than in the list.</summary>
+    /// <summary>The original of embedded images stands beside them rather than in the list.</summary>
     private static JsonObject WithSource(JsonObject row, Hdf5Reader file, PoseJson json)
     {
         if (

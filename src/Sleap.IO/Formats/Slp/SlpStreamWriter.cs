@@ -7,7 +7,7 @@ namespace Sleap.IO;
 /// Writes a .slp as frames come: a few thousand rows are held, then they go to the file. When the disk is full, the
 /// headroom of the file is enough to write what is held and what ends the file.
 /// </summary>
-internal sealed class SlpStream : ILabelsSink
+internal sealed class SlpStreamWriter : ILabelsSink
 {
     /// <summary>Rows of points that are held, about 100 kB.</summary>
     private const int MaxPoints = 4096;
@@ -28,7 +28,7 @@ internal sealed class SlpStream : ILabelsSink
     private readonly long _start;
     private Tables? _tables;
 
-    public SlpStream(string path, Skeleton skeleton, IEnumerable<Video> known)
+    public SlpStreamWriter(string path, Skeleton skeleton, IEnumerable<Video> known)
     {
         _path = path;
         _videos = new SlpVideoTable(path);
@@ -135,7 +135,7 @@ internal sealed class SlpStream : ILabelsSink
         to.Points.Append(CollectionsMarshal.AsSpan(_rows.Points));
         to.Instances.Append(CollectionsMarshal.AsSpan(_rows.Instances));
         to.Frames.Append(CollectionsMarshal.AsSpan(_rows.Frames));
-        _rows.LetGo();
+        _rows.Clear();
     }
 
     private int Position<T>(List<T> list, T entry)

@@ -7,9 +7,9 @@ namespace Sleap.IO;
 /// Rows of /videos_json. Files of SLEAP often have neither type nor shape, so that the keys and the file's ending
 /// decide.
 /// </summary>
-internal sealed class SlpVideos(PoseJson json, string file, double formatId, IReadOnlyList<string> searchFolders)
+internal sealed class SlpVideos(PoseJson json, double formatId, IReadOnlyList<string> searchFolders)
 {
-    private readonly VideoFinder _finder = new(Path.GetDirectoryName(Path.GetFullPath(file))!, searchFolders);
+    private readonly VideoFinder _finder = new(json.File, searchFolders);
 
     /// <summary>One row as a video; sources are followed a few steps, no further than real files go.</summary>
     public Video Read(JsonObject row, string place, int depth = 0)
@@ -17,27 +17,21 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
         var backend = row["backend"] is { } inner ? json.Object(inner, $"{place} backend") : row;
         var names = backend["filenames"] ?? (row["filename"] is JsonArray list ? list : null);
         if (names is not null)
-            return Pictures(json.Array(names, $"{place} filenames"), backend, row, place);
+            return Images(json.Array(names, $"{place} filenames"), backend, row, place);
         var name = json.Text(backend["filename"] ?? row["filename"], $"{place} filename");
         var dataset = Optional(backend["dataset"]);
         var isEmbedded = dataset is { Length: > 0 } || name == "." || IsHdf5(name);
-        var found = name == "." ? Path.GetFullPath(file) : _finder.Find(name);
-        var isPicture = !isEmbedded && ImageFiles.IsImage(name) && !ImageFiles.IsTiff(name);
-        return new Video(
-            name,
-            isEmbedded ? VideoKind.Embedded
-                : isPicture ? VideoKind.Images
-                : ImageFiles.IsTiff(name) ? VideoKind.Tiff
-                : VideoKind.Movie
-        )
+        var found = name == "." ? Path.GetFullPath(json.File) : _finder.Find(name);
+        var kind = isEmbedded ? VideoKind.Embedded : ImageFiles.KindOf(name);
+        return new Video(name, kind)
         {
             FoundPath = found,
             Dataset = dataset is { Length: > 0 } ? dataset : null,
             Shape = Shape(backend),
             IsGray = Gray(backend),
             FramesPerSecond = Number(backend["fps"]),
-            ImagePaths = isPicture ? [name] : [],
-            FoundImages = isPicture ? [found ?? name] : [],
+            ImagePaths = kind == VideoKind.Images ? [name] : [],
+            FoundImages = kind == VideoKind.Images ? [found ?? name] : [],
             EmbeddedAsBgr = formatId < 1.4,
             SlpRow = (JsonObject)row.DeepClone(),
             Source =
@@ -47,16 +41,16 @@ internal sealed class SlpVideos(PoseJson json, string file, double formatId, IRe
         };
     }
 
-    private Video Pictures(JsonArray names, JsonObject backend, JsonObject row, string place)
+    private Video Images(JsonArray names, JsonObject backend, JsonObject row, string place)
     {
         var paths = names.Select(n => json.Text(n, $"{place} filenames")).ToImmutableArray();
         if (paths.IsEmpty)
-            throw json.Fault($"{place} filenames", "is an empty list, and at least one picture was expected");
+            throw json.Fault($"{place} filenames", "is an empty list, and at least one image was expected");
         var numbers = backend["frame_numbers"] is JsonArray stored
             ? stored.Select(n => json.Whole(n, $"{place} frame_numbers")).ToImmutableArray()
             : [];
         if (!numbers.IsEmpty && numbers.Length != paths.Length)
-            throw json.Fault($"{place} frame_numbers", $"has {numbers.Length} entries for {paths.Length} pictures");
+            throw json.Fault($"{place} frame_numbers", $"has {numbers.Length} entries for {paths.Length} images");
         var found = paths.Select(p => _finder.Find(p)).ToList();
         return new Video(paths[0], VideoKind.Images)
         {
@@ -209,7 +203,7 @@ internal sealed class SlpVideoTable(string path)
 {
     private readonly List<Video> _videos = [];
     private readonly Dictionary<Video, int> _positions = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<Video, Dictionary<int, int>> _pictures = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Video, Dictionary<int, int>> _images = new(ReferenceEqualityComparer.Instance);
 
     public IReadOnlyList<Video> Videos => _videos;
 
@@ -224,16 +218,16 @@ internal sealed class SlpVideoTable(string path)
     }
 
     /// <summary>
-    /// Readers take a list of pictures by position; a list with frame numbers of its own keeps them in its videos_json
+    /// Readers take a list of images by position; a list with frame numbers of its own keeps them in its videos_json
     /// row.
     /// </summary>
     public int StoredIndex(Video video, int frameIndex)
     {
         if (video.FrameNumbers.IsEmpty)
             return frameIndex;
-        if (!_pictures.TryGetValue(video, out var numbers))
+        if (!_images.TryGetValue(video, out var numbers))
         {
-            _pictures.Add(video, numbers = []);
+            _images.Add(video, numbers = []);
             for (var i = 0; i < video.FrameNumbers.Length; i++)
                 numbers.TryAdd(video.FrameNumbers[i], i);
         }
@@ -242,8 +236,8 @@ internal sealed class SlpVideoTable(string path)
             : throw new PoseFormatException(
                 path,
                 "frames",
-                $"frame {frameIndex} is labeled, and the picture list "
-                    + $"{video.Path} has no picture of that "
+                $"frame {frameIndex} is labeled, and the image list "
+                    + $"{video.Path} has no image of that "
                     + $"number."
             );
     }

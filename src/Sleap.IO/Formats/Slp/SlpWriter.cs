@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes .slp as SLEAP 1.4 and sleap-io open it: format 1.3 without pictures, 1.4 with. Coordinates are those of
+/// Writes .slp as SLEAP 1.4 and sleap-io open it: format 1.3 without images, 1.4 with. Coordinates are those of
 /// format 1.1 and later.
 /// </summary>
 internal sealed class SlpWriter
@@ -27,24 +27,24 @@ internal sealed class SlpWriter
     /// <summary>Writes the labels; gives back what the format could not hold.</summary>
     /// <param name="labels">What to write.</param>
     /// <param name="path">Where to.</param>
-    /// <param name="withPictures">Whether the pictures of labeled frames go into the file.</param>
-    public static IReadOnlyList<string> Write(Labels labels, string path, bool withPictures)
+    /// <param name="embedImages">Whether the images of labeled frames go into the file.</param>
+    public static IReadOnlyList<string> Write(Labels labels, string path, bool embedImages)
     {
         var writer = new SlpWriter(labels, path);
-        AtomicFile.Write(path, temporary => writer.WriteFile(temporary, withPictures));
+        AtomicFile.Write(path, temporary => writer.WriteFile(temporary, embedImages));
         return writer._remarks;
     }
 
-    private void WriteFile(string temporary, bool withPictures)
+    private void WriteFile(string temporary, bool embedImages)
     {
         using var file = Hdf5Writer.Create(temporary);
         file.Group("metadata");
-        file.NumberAttribute("metadata", "format_id", FormatId(withPictures ? 1.4 : 1.3));
+        file.NumberAttribute("metadata", "format_id", FormatId(embedImages ? 1.4 : 1.3));
         file.TextAttribute("metadata", "json", Metadata());
         if (_labels.Provenance.Count > 0)
-            file.FixedTexts("provenance_json", [Provenance().ToJsonString()], []);
-        var videoRows = withPictures
-            ? new SlpPictures(_labels, _path, file, _remarks).Write()
+            file.FixedTexts("provenance_json", [PoseJson.Copy(_labels.Provenance).ToJsonString()], []);
+        var videoRows = embedImages
+            ? new SlpImageEmbedder(_labels, _path, file, _remarks).Write()
             : [.. _labels.Videos.Select(v => SlpVideoRow.Of(v, _path))];
         file.Texts("videos_json", [.. videoRows.Select(v => v.ToJsonString())]);
         file.Texts("tracks_json", [.. _labels.Tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
@@ -71,10 +71,8 @@ internal sealed class SlpWriter
     private double FormatId(double least) =>
         _labels.Extras is { Names.Count: > 0 } extras ? Math.Max(least, extras.FormatId) : least;
 
-    private string Metadata() => SlpMetadata.Text(_path, _labels.Skeletons, Provenance(), _labels.Extras?.Metadata);
-
-    private JsonObject Provenance() =>
-        new(_labels.Provenance.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+    private string Metadata() =>
+        SlpMetadata.Text(_path, _labels.Skeletons, PoseJson.Copy(_labels.Provenance), _labels.Extras?.Metadata);
 
     private string Suggestion(SuggestedFrame frame) =>
         new JsonObject
@@ -189,8 +187,8 @@ internal sealed class SlpRowBuilder(
             Negatives.Add(new SlpNegativeRow(video, index));
     }
 
-    /// <summary>Lets go of the rows, whose place is kept: the next ones come behind them.</summary>
-    public void LetGo()
+    /// <summary>Forgets rows that are written; the next ones are numbered behind them.</summary>
+    public void Clear()
     {
         _instancesBefore += Instances.Count;
         _pointsBefore += Points.Count;
@@ -254,10 +252,10 @@ internal sealed class SlpRowBuilder(
 }
 
 /// <summary>
-/// Puts the pictures of labeled frames into a .pkg.slp: PNG, rows padded with zeros to the longest, RGB. Pictures of
+/// Puts the images of labeled frames into a .pkg.slp: PNG, rows padded with zeros to the longest, RGB. Images of
 /// another package are copied byte for byte.
 /// </summary>
-internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, List<string> remarks)
+internal sealed class SlpImageEmbedder(Labels labels, string path, Hdf5Writer file, List<string> remarks)
 {
     /// <summary>Writes the groups /video0, /video1 ... and gives back the rows of videos_json.</summary>
     public List<JsonObject> Write()
@@ -277,7 +275,7 @@ internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, L
         using var source = video.Open();
         // Plain pixels are encoded anew; PNG and JPEG are copied as they are.
         var embedded = source is EmbeddedFrameSource { Format: not "hdf5" } package ? package : null;
-        var (pictures, numbers, failed) = (new List<byte[]>(), new List<long>(), new List<int>());
+        var (images, numbers, failed) = (new List<byte[]>(), new List<long>(), new List<int>());
         foreach (var frame in frames)
         {
             if (!source.Contains(frame))
@@ -285,18 +283,18 @@ internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, L
                 failed.Add(frame);
                 continue;
             }
-            pictures.Add(embedded?.Encoded(frame) ?? PictureEncoder.Png(source.Read(frame)));
+            images.Add(embedded?.Encoded(frame) ?? ImageEncoder.Png(source.Read(frame)));
             numbers.Add(frame);
         }
         if (failed.Count > 0)
         {
             remarks.Add(
-                $"video{number}: {failed.Count} labeled frames are not in {video.Path} and have no picture "
+                $"video{number}: {failed.Count} labeled frames are not in {video.Path} and have no image "
                     + $"in the package (the first is {failed[0]})."
             );
         }
 
-        return WriteGroup(video, number, source, embedded, pictures, numbers);
+        return WriteGroup(video, number, source, embedded, images, numbers);
     }
 
     private JsonObject WriteGroup(
@@ -304,16 +302,16 @@ internal sealed class SlpPictures(Labels labels, string path, Hdf5Writer file, L
         int number,
         IFrameSource source,
         EmbeddedFrameSource? embedded,
-        List<byte[]> pictures,
+        List<byte[]> images,
         List<long> numbers
     )
     {
         var dataset = $"video{number}/video";
-        var width = pictures.Count == 0 ? 0 : pictures.Max(p => p.Length);
-        var padded = new sbyte[pictures.Count * width];
-        for (var i = 0; i < pictures.Count; i++)
-            pictures[i].CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(padded.AsSpan(i * width)));
-        file.Numbers<sbyte>(dataset, padded, pictures.Count == 0 ? [0] : [pictures.Count, width]);
+        var width = images.Count == 0 ? 0 : images.Max(p => p.Length);
+        var padded = new sbyte[images.Count * width];
+        for (var i = 0; i < images.Count; i++)
+            images[i].CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(padded.AsSpan(i * width)));
+        file.Numbers<sbyte>(dataset, padded, images.Count == 0 ? [0] : [images.Count, width]);
         file.TextAttribute(dataset, "format", embedded?.Format ?? "png");
         file.TextAttribute(dataset, "channel_order", embedded is { IsBgr: true } ? "BGR" : "RGB");
         var original = video.Source ?? (video.Kind == VideoKind.Embedded ? null : video);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Sleap.IO.Tests;
 
-public sealed class PictureTests
+public sealed class ImageTests
 {
     [Fact]
     public void SixteenBitsKeepTheUpperEight()
@@ -22,7 +22,7 @@ public sealed class PictureTests
     }
 
     [Fact]
-    public void ColourStaysRgbAndAlphaIsLeftOut()
+    public void ColorStaysRgbAndAlphaIsLeftOut()
     {
         using var files = new TestFiles();
         File.WriteAllBytes(files.New("c.png"), Png(2, 1, 8, 6, [255, 0, 10, 0, 1, 2, 3, 255]));
@@ -68,7 +68,7 @@ public sealed class PictureTests
         Assert.Contains(
             "16000",
             Assert
-                .Throws<PoseFormatException>(() => PictureDecoder.Decode(huge, 0, null, false, "huge.png", null))
+                .Throws<PoseFormatException>(() => ImageDecoder.Decode(huge, 0, null, false, "huge.png", null))
                 .Message
         );
     }
@@ -85,7 +85,7 @@ public sealed class PictureTests
         {
             try
             {
-                var frame = PictureDecoder.Decode(Mutation.Of(original, random), 0, null, false, "damaged", null);
+                var frame = ImageDecoder.Decode(Mutation.Of(original, random), 0, null, false, "damaged", null);
                 Assert.Equal(frame.Height * frame.Width * frame.Channels, frame.Pixels.Length);
             }
             catch (PoseFormatException fault)

@@ -7,41 +7,41 @@ namespace Sleap.IO;
 /// Decodes PNG, JPEG, BMP and the first page of TIFF into gray or RGB of 8 bits; of 16-bit samples the upper 8 are
 /// kept, as OpenCV does.
 /// </summary>
-internal static class PictureDecoder
+internal static class ImageDecoder
 {
-    /// <summary>Decodes one encoded picture.</summary>
+    /// <summary>Decodes one encoded image.</summary>
     /// <param name="encoded">The file's bytes; zeros behind them do not matter.</param>
     /// <param name="frameIndex">Number the frame gets.</param>
-    /// <param name="isGray">Whether the first channel is to be taken; null to decide by the picture (gray when its
+    /// <param name="isGray">Whether the first channel is to be taken; null to decide by the image (gray when its
     /// first and last channel are equal everywhere).</param>
-    /// <param name="isBgr">Whether a colour picture has red and blue swapped.</param>
+    /// <param name="isBgr">Whether a color image has red and blue swapped.</param>
     /// <param name="file">For messages: the file.</param>
     /// <param name="place">For messages: the place in it, or null.</param>
-    /// <exception cref="PoseFormatException">The bytes are no picture that can be decoded.</exception>
+    /// <exception cref="PoseFormatException">The bytes are no image that can be decoded.</exception>
     public static Frame Decode(byte[] encoded, int frameIndex, bool? isGray, bool isBgr, string file, string? place)
     {
-        if (TiffPages.Owns(encoded))
+        if (TiffPages.Matches(encoded))
         {
             using var pages = new TiffPages(new MemoryStream(encoded, writable: false), file);
             return pages.Read(0, frameIndex, isGray);
         }
-        PictureHeader.Check(encoded, file, place);
-        ImageResult picture;
+        ImageHeader.Check(encoded, file, place);
+        ImageResult image;
         try
         {
             // Alpha is left out; two channels are gray and alpha.
             using var stream = new EndingStream(encoded);
-            picture = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
+            image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
         }
         catch (Exception fault) when (IsDamage(fault))
         {
-            throw new PoseFormatException(file, place, $"the picture cannot be decoded ({fault.Message}).", fault);
+            throw new PoseFormatException(file, place, $"the image cannot be decoded ({fault.Message}).", fault);
         }
-        return FromRgb(picture.Data, picture.Height, picture.Width, frameIndex, isGray, isBgr);
+        return FromRgb(image.Data, image.Height, image.Width, frameIndex, isGray, isBgr);
     }
 
     /// <summary>
-    /// What StbImageSharp throws on damaged files is not documented; these are what mutated pictures bring out of it.
+    /// What StbImageSharp throws on damaged files is not documented; these are what mutated images bring out of it.
     /// </summary>
     public static bool IsDamage(Exception fault) =>
         fault
@@ -90,8 +90,8 @@ internal static class PictureDecoder
     }
 }
 
-/// <summary>Looks at the first bytes of a picture before anything is allocated for it.</summary>
-internal static class PictureHeader
+/// <summary>Looks at the first bytes of an image before anything is allocated for it.</summary>
+internal static class ImageHeader
 {
     /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
     private const long MaxPixels = 1L << 28;
@@ -99,7 +99,7 @@ internal static class PictureHeader
     public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
     {
         if (encoded.Length < 16)
-            throw new PoseFormatException(file, place, $"the picture has {encoded.Length} bytes, too few for any.");
+            throw new PoseFormatException(file, place, $"the image has {encoded.Length} bytes, too few for any.");
         ReadOnlySpan<byte> png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
         if (encoded.StartsWith(png))
         {
@@ -110,16 +110,16 @@ internal static class PictureHeader
             throw new PoseFormatException(
                 file,
                 place,
-                "the picture is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+                "the image is neither PNG, JPEG, BMP nor TIFF by its first bytes."
             );
         }
     }
 
-    /// <summary>Width and height of a picture file, without decoding it.</summary>
+    /// <summary>Width and height of an image file, without decoding it.</summary>
     public static (int Width, int Height) Size(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        if (TiffPages.Owns(bytes))
+        if (TiffPages.Matches(bytes))
         {
             using var pages = new TiffPages(new MemoryStream(bytes, writable: false), path);
             return pages.Size(0);
@@ -132,32 +132,32 @@ internal static class PictureHeader
             using var stream = new EndingStream(bytes);
             info = StbImageSharp.ImageInfo.FromStream(stream);
         }
-        catch (Exception fault) when (PictureDecoder.IsDamage(fault))
+        catch (Exception fault) when (ImageDecoder.IsDamage(fault))
         {
             damage = fault;
         }
         return info is { Width: > 0, Height: > 0 } found
             ? (found.Width, found.Height)
-            : throw new PoseFormatException(path, null, "the picture's header cannot be read.", damage);
+            : throw new PoseFormatException(path, null, "the image's header cannot be read.", damage);
     }
 
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
     {
         if (encoded.Length < 33)
-            throw new PoseFormatException(file, place, "the picture ends within its header.");
+            throw new PoseFormatException(file, place, "the image ends within its header.");
         var (width, height) = (
             BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
             BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
         );
         if (width == 0 || height == 0 || (ulong)width * height > MaxPixels)
-            throw new PoseFormatException(file, place, $"the picture declares {width} x {height} pixels.");
+            throw new PoseFormatException(file, place, $"the image declares {width} x {height} pixels.");
         // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
         if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
         {
             throw new PoseFormatException(
                 file,
                 place,
-                $"the picture declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
+                $"the image declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
             );
         }
     }
@@ -165,7 +165,7 @@ internal static class PictureHeader
 
 /// <summary>
 /// Bytes for StbImageSharp, which takes the end of a stream for zeros and searches on in them without end: after as
-/// many reads behind the end as a picture cut short may need, reading throws.
+/// many reads behind the end as an image cut short may need, reading throws.
 /// </summary>
 internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
 {
@@ -193,7 +193,7 @@ internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable:
     }
 
     /// <summary>
-    /// A damaged length leads back and round for ever: no picture skips more often than it has room for parts to skip.
+    /// A damaged length leads back and round for ever: no image skips more often than it has room for parts to skip.
     /// </summary>
     public override long Seek(long offset, SeekOrigin loc)
     {
@@ -210,7 +210,7 @@ internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable:
 }
 
 /// <summary>Encodes frames.</summary>
-internal static class PictureEncoder
+internal static class ImageEncoder
 {
     /// <summary>A frame as a PNG file of 8 bits, gray or RGB.</summary>
     public static byte[] Png(Frame frame)
