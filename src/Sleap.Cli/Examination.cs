@@ -23,9 +23,8 @@ internal static class Examination
         yield return new("sleap", Version(typeof(Examination).Assembly));
         yield return new(
             "system",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, "
-                + $"{Environment.ProcessorCount} cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of "
-                + $"memory"
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} "
+                + $"cores, {Size(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} of memory"
         );
         yield return new(".NET", Environment.Version.ToString());
         yield return new("ML.NET", $"Microsoft.ML {Version(typeof(MLContext).Assembly)}");
@@ -99,8 +98,8 @@ internal static class Examination
             : new(
                 name,
                 "missing",
-                $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install "
-                    + $"ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in {variable}."
+                $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
+                    + $"'brew install ffmpeg' (macOS), or name the program in {variable}."
             );
     }
 
@@ -137,7 +136,7 @@ internal static class Examination
             $"{Size(free)} free for temporary files",
             free < 1L << 30
                 ? $"less than 1 GiB is free in {Path.GetTempPath()}; training keeps frames there that do not fit into "
-                    + $"memory."
+                    + "memory."
                 : null
         );
     }

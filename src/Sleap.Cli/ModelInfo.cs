@@ -41,15 +41,15 @@ internal static class ModelInfo
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}: {Words(options.Backbone)}, "
-                        + $"{(options.Backbone.InChannels == 1 ? "gray" : "colour")}, {parameters:N0} parameters"
+                    $"{name}: {Words(options.Backbone)}, {(options.Backbone.InChannels == 1 ? "gray" : "colour")}, "
+                        + $"{parameters:N0} parameters"
                 )
             );
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  scale {options.Scale}{crop}, peak threshold "
-                        + $"{options.PeakThreshold}, refinement {options.Refinement.ToString().ToLowerInvariant()}"
+                    $"  scale {options.Scale}{crop}, peak threshold {options.PeakThreshold}, refinement "
+                        + $"{options.Refinement.ToString().ToLowerInvariant()}"
                 )
             );
         }
@@ -69,11 +69,8 @@ internal static class ModelInfo
         {
             UNetOptions unet => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(unet.Stacks > 1 ? $"{unet.Stacks} stacked UNets" : "UNet")} "
-                    + $"of {unet.Filters} filters, {unet.FiltersRate} times as many a level, strides "
-                    + $"{unet.OutputStride} "
-                    + $"to "
-                    + $"{unet.MaxStride}"
+                $"{(unet.Stacks > 1 ? $"{unet.Stacks} stacked UNets" : "UNet")} of {unet.Filters} filters, "
+                    + $"{unet.FiltersRate} times as many a level, strides {unet.OutputStride} to {unet.MaxStride}"
             ),
             ConvNeXtOptions next => $"ConvNeXt of {string.Join('-', next.Architecture.Depths)} blocks, "
                 + $"{string.Join('-', next.Architecture.Channels)} channels, output stride {next.OutputStride}",

@@ -144,9 +144,8 @@ internal sealed class ModelTraining(
                     }
                 ),
             var (types, _) => throw new ArgumentException(
-                $"--config gave {string.Join(" and ", types)}. A model is "
-                    + $"one configuration; or one of a centroid model and then one of a centered_instance or "
-                    + $"multi_class_topdown model."
+                $"--config gave {string.Join(" and ", types)}. A model is one configuration; or one of a centroid "
+                    + "model and then one of a centered_instance or multi_class_topdown model."
             ),
         };
     }

@@ -24,8 +24,7 @@ internal static class PoseModel
         )
         {
             throw new ArgumentException(
-                $"Two models go together when one is a centroid and the other a "
-                    + $"centered-instance model; given were "
+                "Two models go together when one is a centroid and the other a centered-instance model; given were "
                     + $"{string.Join(", ", paths.Zip(models, (path, model) => $"'{path}' ({TypeOf(model)})"))}."
             );
         }
@@ -58,8 +57,8 @@ internal static class PoseModel
         }
         return model as PoseModelTransformer
             ?? throw new InvalidDataException(
-                $"'{path}' holds another transformer than a pose model alone. Load it "
-                    + $"in a program with mlContext.Model.Load."
+                $"'{path}' holds another transformer than a pose model alone. Load it in a program with "
+                    + "mlContext.Model.Load."
             );
     }
 
@@ -67,9 +66,8 @@ internal static class PoseModel
         new(
             Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && IsSleapFolder(folder)
                 ? $"'{path}' is part of a model of SLEAP: give its folder, '{folder}'."
-                : $"'{path}' cannot be loaded as a model ({cause.Message.TrimEnd('.')}). A model is the model.zip of "
-                    + $"a "
-                    + $"training here, or a model folder of SLEAP.",
+                : $"'{path}' cannot be loaded as a model ({cause.Message.TrimEnd('.')}). A model is the model.zip of a "
+                    + "training here, or a model folder of SLEAP.",
             cause
         );
 

@@ -15,18 +15,16 @@ internal sealed class TrainingWords
         new("--config")
         {
             Description =
-                "A training_config.yaml of sleap-nn in "
-                + "place of the type and the options of the network: it is trained as sleap-nn would. Twice for the "
-                + "two "
-                + "stages of top-down.",
+                "A training_config.yaml of sleap-nn in place of the type and the options of the network: it is trained "
+                + "as sleap-nn would. Twice for the two stages of top-down.",
         };
 
     public Option<bool> Auto { get; } =
         new("--auto")
         {
             Description =
-                "In place of the options of the network, and "
-                + "unless --type says it of the type: those that the labels suggest, see 'sleap config auto'.",
+                "In place of the options of the network, and unless --type says it of the type: those that the labels "
+                + "suggest, see 'sleap config auto'.",
         };
 
     public Option<int> Epochs { get; } =
@@ -147,9 +145,8 @@ internal sealed class TrainingWords
         new("--precision")
         {
             Description =
-                "auto, single or bfloat16: the "
-                + "numbers that the network is trained in. auto is bfloat16 where the machine computes it fast and "
-                + "rightly.",
+                "auto, single or bfloat16: the numbers that the network is trained in. auto is bfloat16 where the "
+                + "machine computes it fast and rightly.",
             DefaultValueFactory = _ => "auto",
         };
 

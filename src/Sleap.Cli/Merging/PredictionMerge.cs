@@ -80,11 +80,9 @@ internal sealed class PredictionMerge
         if (names.Count > 1 || videos.Count > _parts.Count)
         {
             throw new InvalidDataException(
-                $"The files are of several videos: "
-                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. "
-                    + $"'sleap "
-                    + $"merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos "
-                    + $"together."
+                "The files are of several videos: "
+                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. 'sleap "
+                    + "merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos together."
             );
         }
 
@@ -100,9 +98,9 @@ internal sealed class PredictionMerge
         if (skeletons.Count > 1)
         {
             throw new InvalidDataException(
-                $"The files have different skeletons: "
+                "The files have different skeletons: "
                     + $"{string.Join("; ", skeletons.Select(entry => $"'{entry.Path}' {string.Join(", ", entry.skeleton.Nodes)}"))}. "
-                    + $"They come from different models."
+                    + "They come from different models."
             );
         }
     }
@@ -123,8 +121,8 @@ internal sealed class PredictionMerge
         if (_options.Conflicts is null)
         {
             throw new InvalidDataException(
-                $"Frame {frame.FrameIndex} has different poses in '{there.Path}' and "
-                    + $"'{path}'. Say --on-conflict first or last."
+                $"Frame {frame.FrameIndex} has different poses in '{there.Path}' and '{path}'. Say --on-conflict first "
+                    + "or last."
             );
         }
 

@@ -99,8 +99,7 @@ internal static class AnalyzeVerb
             if (videos.Count > 1)
             {
                 throw new InvalidDataException(
-                    $"'{file}' has poses of {videos.Count} videos: "
-                        + $"{string.Join(", ", videos)}. Analyze one at a time."
+                    $"'{file}' has poses of {videos.Count} videos: {string.Join(", ", videos)}. Analyze one at a time."
                 );
             }
             // An animal alone in its frame needs no track to be followed.
@@ -110,8 +109,8 @@ internal static class AnalyzeVerb
             if (untracked > 0)
             {
                 Console.Error.WriteLine(
-                    $"sleap: {untracked} animals have no track beside others in "
-                        + $"their frames, and are not followed: run 'sleap track {file} --out TRACKED.slp' first."
+                    $"sleap: {untracked} animals have no track beside others in their frames, and are not followed: "
+                        + $"run 'sleap track {file} --out TRACKED.slp' first."
                 );
             }
 

@@ -42,9 +42,8 @@ internal static class BenchmarkVerb
         var json = Report.Json();
         var verb = new Command(
             "benchmark",
-            "How many frames a second this machine and this model do, decoding "
-                + "included, at several batch sizes.\nExample: sleap benchmark --model mouse/model.zip --source "
-                + "session.mp4"
+            "How many frames a second this machine and this model do, decoding included, at several batch sizes.\n"
+                + "Example: sleap benchmark --model mouse/model.zip --source session.mp4"
         )
         {
             model,

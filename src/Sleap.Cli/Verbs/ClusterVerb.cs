@@ -9,10 +9,8 @@ internal static class ClusterVerb
     public static Command Create() =>
         new(
             "cluster",
-            "One recording predicted on several machines that share a file "
-                + "system, and merged.\nExample: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 "
-                + "--out "
-                + "session.slp"
+            "One recording predicted on several machines that share a file system, and merged.\n"
+                + "Example: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 --out session.slp"
         )
         {
             Slurm(),

@@ -13,8 +13,8 @@ internal static class ConfigVerb
     public static Command Create() =>
         new(
             "config",
-            "Options of a training: proposed from labels, or checked against "
-                + "them.\nExample: sleap config auto labels.slp"
+            "Options of a training: proposed from labels, or checked against them.\n"
+                + "Example: sleap config auto labels.slp"
         )
         {
             Auto(),
@@ -32,13 +32,13 @@ internal static class ConfigVerb
         var output = new Option<string?>("--out")
         {
             Description =
-                "A file for the configuration in sleap-nn's words, "
-                + "with the reasons as comments; two files for top-down.",
+                "A file for the configuration in sleap-nn's words, with the reasons as comments; two files for "
+                + "top-down.",
         };
         var verb = new Command(
             "auto",
-            "Proposes a model type and its options, and says why. 'sleap train --auto' "
-                + "trains with them.\nExample: sleap config auto labels.slp --out config.yaml"
+            "Proposes a model type and its options, and says why. 'sleap train --auto' trains with them.\n"
+                + "Example: sleap config auto labels.slp --out config.yaml"
         )
         {
             labels,
@@ -84,8 +84,8 @@ internal static class ConfigVerb
         var (labels, json, words) = (Labels(), Report.Json(), new TrainingWords());
         var verb = new Command(
             "lint",
-            "Checks options against labels, with the words of 'sleap train'; ends with 1 "
-                + "when there is a warning.\nExample: sleap config lint labels.slp --type single-instance --scale 0.5"
+            "Checks options against labels, with the words of 'sleap train'; ends with 1 when there is a warning.\n"
+                + "Example: sleap config lint labels.slp --type single-instance --scale 0.5"
         )
         {
             labels,

@@ -17,8 +17,8 @@ internal static class ConvertVerb
         var to = new Argument<string>("out")
         {
             Description =
-                "Where to write; the name says the format: .slp, "
-                + ".pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or .dlc.csv, FOLDER/data.yaml.",
+                "Where to write; the name says the format: .slp, .pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or "
+                + ".dlc.csv, FOLDER/data.yaml.",
         };
         var videos = new Option<string[]>("--videos")
         {
@@ -27,8 +27,8 @@ internal static class ConvertVerb
         var json = Report.Json();
         var verb = new Command(
             "convert",
-            "Labels from one format to another; says what the new one cannot "
-                + "hold.\nExample: sleap convert labels.slp labels.csv"
+            "Labels from one format to another; says what the new one cannot hold.\n"
+                + "Example: sleap convert labels.slp labels.csv"
         )
         {
             from,

@@ -11,8 +11,8 @@ internal static class DoctorVerb
         var json = Report.Json();
         var verb = new Command(
             "doctor",
-            "What is installed, what is missing, and what to do about it. Exit code 1 "
-                + "when something is missing.\nExample: sleap doctor"
+            "What is installed, what is missing, and what to do about it. Exit code 1 when something is missing.\n"
+                + "Example: sleap doctor"
         )
         {
             json,

@@ -45,8 +45,8 @@ internal static class EvalVerb
         var json = Report.Json();
         var verb = new Command(
             "eval",
-            "How far predictions are from the truth: pixels, OKS, PCK, identities, "
-                + "tracks.\nExample: sleap eval labels.slp session.predictions.slp --report session-eval"
+            "How far predictions are from the truth: pixels, OKS, PCK, identities, tracks.\n"
+                + "Example: sleap eval labels.slp session.predictions.slp --report session-eval"
         )
         {
             truth,
@@ -76,8 +76,8 @@ internal static class EvalVerb
                 if (words.GetValue(folder) is not null)
                 {
                     throw new ArgumentException(
-                        "The predictions have one node that the truth does not have, so only "
-                            + "centroids are compared, and there is no report of that: leave out --report."
+                        "The predictions have one node that the truth does not have, so only centroids are compared, "
+                            + "and there is no report of that: leave out --report."
                     );
                 }
 

@@ -94,8 +94,8 @@ internal static class InfoVerb
         [
             $"{labels.Frames.Count} labelled frames: {user} instances by hand, {predicted} predicted",
             .. labels.Skeletons.Select(s =>
-                $"skeleton {s.Name}: {string.Join(", ", s.Nodes)} ({s.Edges.Length} "
-                + $"edges, {s.Symmetries.Length} symmetries)"
+                $"skeleton {s.Name}: {string.Join(", ", s.Nodes)} ({s.Edges.Length} edges, {s.Symmetries.Length} "
+                + "symmetries)"
             ),
             .. labels.Videos.Select(v =>
                 $"{(v.ImagePaths.Length > 1 ? $"{v.ImagePaths.Length} pictures in {Path.GetDirectoryName(v.ImagePaths[0])}" : $"video {v.Path}")}{(v.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "")}{(v.FoundPath is null ? ", not found" : "")}"

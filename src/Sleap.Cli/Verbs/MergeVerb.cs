@@ -24,15 +24,15 @@ internal static class MergeVerb
         var conflicts = new Option<string?>("--on-conflict")
         {
             Description =
-                "Whose poses stay where a frame is in "
-                + "two files with different ones: first or last named; else that is an error.",
+                "Whose poses stay where a frame is in two files with different ones: first or last named; else that is "
+                + "an error.",
         };
         conflicts.AcceptOnlyFromAmong("first", "last");
         var tracks = new Option<string>("--tracks")
         {
             Description =
-                "How tracks go on from file to file: position, "
-                + "name, or auto (numbers of a tracker by position, names by name).",
+                "How tracks go on from file to file: position, name, or auto (numbers of a tracker by position, names "
+                + "by name).",
             DefaultValueFactory = _ => "auto",
         };
         tracks.AcceptOnlyFromAmong("auto", "position", "name");
@@ -91,9 +91,8 @@ internal static class MergeVerb
             if (merged.Conflicts.Count > 0)
             {
                 Console.Error.WriteLine(
-                    $"sleap: {merged.Conflicts.Count} frames had "
-                        + $"different poses in two files; those of the {words.GetValue(conflicts)} stay: "
-                        + $"{Some(merged.Conflicts)}"
+                    $"sleap: {merged.Conflicts.Count} frames had different poses in two files; those of the "
+                        + $"{words.GetValue(conflicts)} stay: {Some(merged.Conflicts)}"
                 );
             }
 
@@ -103,8 +102,7 @@ internal static class MergeVerb
                 words.GetValue(json),
                 Json(target, paths, merged),
                 [
-                    $"{paths.Count} "
-                        + $"{(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, "
+                    $"{paths.Count} {(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, "
                         + $"{merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}",
                 ]
             );

@@ -21,24 +21,23 @@ internal static class PredictVerb
         var model = new Option<string[]>("--model")
         {
             Description =
-                "A model.zip that 'sleap train' or "
-                + "mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.",
+                "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice "
+                + "for the two stages of top-down.",
             Required = true,
         };
         var output = new Option<string>("--out")
         {
             Description =
-                "Where to write: .slp or .csv, as frames come; or "
-                + "any other ending that 'sleap convert' writes, at the end.",
+                "Where to write: .slp or .csv, as frames come; or any other ending that 'sleap convert' writes, at the "
+                + "end.",
             Required = true,
         };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
         var shard = new Option<string?>("--shard")
         {
             Description =
-                "I/N: only the part I of N of the frames, I from "
-                + "0. The file is there only when all of the part is in it; one that was ended early is beside it, "
-                + "ending in .partial.",
+                "I/N: only the part I of N of the frames, I from 0. The file is there only when all of the part is in "
+                + "it; one that was ended early is beside it, ending in .partial.",
         };
         var threshold = new Option<float?>("--peak-threshold")
         {
@@ -64,28 +63,24 @@ internal static class PredictVerb
         var tile = new Option<int?>("--tile")
         {
             Description =
-                "Side in pixels of the network input of the tiles that "
-                + "large frames are cut into; else whole frames, unless the memory forbids it.",
+                "Side in pixels of the network input of the tiles that large frames are cut into; else whole frames, "
+                + "unless the memory forbids it.",
         };
         var overlap = new Option<int?>("--tile-overlap")
         {
             Description =
-                "Pixels that neighbouring tiles share; else "
-                + "so many that a U-Net's peaks are those of whole frames.",
+                "Pixels that neighbouring tiles share; else so many that a U-Net's peaks are those of whole frames.",
         };
         var keep = new Option<bool>("--keep-frame-size")
         {
             Description =
-                "Frames keep their size; else they are "
-                + "matched to the size of those that the model was trained on.",
+                "Frames keep their size; else they are matched to the size of those that the model was trained on.",
         };
         var precision = new Option<string?>("--precision")
         {
             Description =
-                "single, or bfloat16: twice as fast on "
-                + "CPUs that compute it, 3 times with AMX ('sleap doctor' says), and places move by some hundredths "
-                + "of "
-                + "a pixel. Else the model's.",
+                "single, or bfloat16: twice as fast on CPUs that compute it, 3 times with AMX ('sleap doctor' says), "
+                + "and places move by some hundredths of a pixel. Else the model's.",
         };
         precision.AcceptOnlyFromAmong("single", "bfloat16");
         var device = new Option<string>("--device")
@@ -238,12 +233,9 @@ internal static class PredictVerb
         if (report is { Instances: 0, Processed: > 0 })
         {
             Console.Error.WriteLine(
-                $"sleap: no animal was found in {report.Processed} "
-                    + $"{(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was "
-                    + $"trained "
-                    + $"on, and was it trained long enough ('sleap eval' on labels tells)? A lower --peak-threshold "
-                    + $"lets "
-                    + $"fainter nodes pass."
+                $"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
+                    + "they like those that the model was trained on, and was it trained long enough ('sleap eval' on "
+                    + "labels tells)? A lower --peak-threshold lets fainter nodes pass."
             );
         }
 
@@ -264,8 +256,8 @@ internal static class PredictVerb
         )
         {
             Console.Error.WriteLine(
-                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a "
-                    + "U-Net may predict faster, and places move by some hundredths of a pixel."
+                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
+                    + "faster, and places move by some hundredths of a pixel."
             );
         }
     }

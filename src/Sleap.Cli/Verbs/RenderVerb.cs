@@ -45,8 +45,7 @@ internal static class RenderVerb
         var json = Report.Json();
         var verb = new Command(
             "render",
-            "A video with the poses drawn on it.\nExample: sleap render session.mp4 "
-                + "session.slp --out session.poses.mp4"
+            "A video with the poses drawn on it.\nExample: sleap render session.mp4 session.slp --out session.poses.mp4"
         )
         {
             source,

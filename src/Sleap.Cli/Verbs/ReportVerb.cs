@@ -42,8 +42,8 @@ internal static class ReportVerb
         var json = Report.Json();
         var verb = new Command(
             "report",
-            "A page about a predictions file: tracks, paths, speeds, confidence, frames "
-                + "to look at.\nExample: sleap report session.slp --out session-report"
+            "A page about a predictions file: tracks, paths, speeds, confidence, frames to look at.\n"
+                + "Example: sleap report session.slp --out session-report"
         )
         {
             predictions,

@@ -133,8 +133,8 @@ internal static class TrackVerb
         var json = Report.Json();
         var verb = new Command(
             "track",
-            "Gives the animals of predictions their tracks.\nExample: sleap track "
-                + "session.slp --max_tracks 2 --out session.tracked.slp"
+            "Gives the animals of predictions their tracks.\n"
+                + "Example: sleap track session.slp --max_tracks 2 --out session.tracked.slp"
         )
         {
             In,
@@ -186,8 +186,8 @@ internal static class TrackVerb
                 words.GetValue(json),
                 result,
                 [
-                    $"{labels.Frames.Count} frames, {instances.Count} instances, "
-                        + $"{untracked} of them without a track, {labels.Tracks.Count} tracks → {output}",
+                    $"{labels.Frames.Count} frames, {instances.Count} instances, {untracked} of them without a track, "
+                        + $"{labels.Tracks.Count} tracks → {output}",
                 ]
             );
             return 0;

@@ -21,8 +21,8 @@ internal static class TrainVerb
         var output = new Option<string>("--out")
         {
             Description =
-                "Folder of the run: model.zip, training_log.csv, "
-                + "report.html, split.json, and a folder with checkpoints for each network.",
+                "Folder of the run: model.zip, training_log.csv, report.html, split.json, and a folder with "
+                + "checkpoints for each network.",
             Required = true,
         };
         var resume = new Option<bool>("--resume")
@@ -135,9 +135,7 @@ internal static class TrainVerb
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"best weights: epoch {best.Number}, "
-                        + $"validation error {best.ValidationError:0.00} px → "
-                        + $"{file}"
+                    $"best weights: epoch {best.Number}, validation error {best.ValidationError:0.00} px → {file}"
                 ),
                 $"how it went: {Path.Combine(run.Folder, "report.html")}",
             ]

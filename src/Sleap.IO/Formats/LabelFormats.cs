@@ -4,12 +4,12 @@ namespace Sleap.IO;
 internal static class LabelFormats
 {
     private const string Readable =
-        "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of "
-        + "sleap-io's .csv tables, a DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project "
-        + "or labeled-data folder, a YOLO pose folder";
+        "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of sleap-io's .csv tables, a "
+        + "DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a "
+        + "YOLO pose folder";
     private const string Writable =
-        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), "
-        + "CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml (YOLO, in a new folder)";
+        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
+        + "(DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -127,8 +127,8 @@ internal static class LabelFormats
             : throw new PoseFormatException(
                 path,
                 null,
-                "the folder holds neither a DeepLabCut config.yaml, nor a "
-                    + "table CollectedData_*.csv, nor a YOLO data.yaml."
+                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO "
+                    + "data.yaml."
             );
     }
 
@@ -142,8 +142,8 @@ internal static class LabelFormats
             : throw new PoseFormatException(
                 path,
                 null,
-                $"the file is HDF5, and neither an analysis file of SLEAP "
-                    + $"nor a table of DeepLabCut; it holds {string.Join(", ", file.Members("/").Take(12))}."
+                "the file is HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds "
+                    + $"{string.Join(", ", file.Members("/").Take(12))}."
             );
     }
 
@@ -174,15 +174,15 @@ internal static class FormatLosses
     {
         if (labels.Extras is { Names.Count: > 0 } extras)
         {
-            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds "
-                + $"such data.";
+            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
+                + "data.";
         }
 
         if (labels.Sessions.Count > 0)
             yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
-            yield return $"The format has no place for provenance "
+            yield return "The format has no place for provenance "
                 + $"({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
         }
 

@@ -157,8 +157,8 @@ internal sealed class Hdf5Dataset
                 return (kind, tree, [], ReadChunk(from, axes - 1));
             default:
                 throw Fault(
-                    "is laid out in a way of the newest HDF5 files, which is not read here; run "
-                        + "'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'"
+                    "is laid out in a way of the newest HDF5 files, which is not read here; run 'h5repack --low=0 "
+                        + "--high=0 IN OUT' or write it without libver='latest'"
                 );
         }
     }

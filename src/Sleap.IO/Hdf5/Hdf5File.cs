@@ -150,8 +150,8 @@ internal sealed class Hdf5File : IDisposable
         {
             throw Fault(
                 place,
-                $"lies at the bytes {address} to {(decimal)address + count}, and the file has "
-                    + $"{Length}; it is damaged or cut off"
+                $"lies at the bytes {address} to {(decimal)address + count}, and the file has {Length}; it is damaged "
+                    + "or cut off"
             );
         }
     }

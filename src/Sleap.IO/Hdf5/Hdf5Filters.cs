@@ -69,8 +69,8 @@ internal sealed class Hdf5Filters
                     : throw file.Fault(place, "has a chunk too short for its checksum"),
                 var other => throw file.Fault(
                     place,
-                    $"is packed with the filter {other} ({_filters[i].Name}), which "
-                        + $"is not read here; unpack it with 'h5repack -f NONE IN OUT'"
+                    $"is packed with the filter {other} ({_filters[i].Name}), which is not read here; unpack it with "
+                        + "'h5repack -f NONE IN OUT'"
                 ),
             };
         }

@@ -47,8 +47,8 @@ internal sealed class Hdf5Group
         {
             throw _file.Fault(
                 _name,
-                "keeps its members in the dense layout of the newest HDF5 files, which is not "
-                    + "read here; run 'h5repack --low=0 --high=0 IN OUT' or write it without libver='latest'"
+                "keeps its members in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack "
+                    + "--low=0 --high=0 IN OUT' or write it without libver='latest'"
             );
         }
     }

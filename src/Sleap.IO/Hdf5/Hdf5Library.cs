@@ -72,10 +72,9 @@ internal static class Hdf5Library
         }
         throw new InvalidOperationException(
             "The HDF5 library, which .slp and .h5 files are written with, is not installed. Debian and Ubuntu: "
-                + "'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); "
-                + "Fedora: 'dnf install hdf5'; macOS: 'brew install hdf5'; conda: 'conda install hdf5'. Or name the "
-                + "file "
-                + "in the environment variable HDF5_LIBRARY."
+                + "'apt-get install libhdf5-103' (or libhdf5-310, libhdf5-dev); Fedora: 'dnf install hdf5'; macOS: "
+                + "'brew install hdf5'; conda: 'conda install hdf5'. Or name the file in the environment variable "
+                + "HDF5_LIBRARY."
         );
     }
 

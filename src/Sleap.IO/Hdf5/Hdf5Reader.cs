@@ -184,8 +184,8 @@ internal sealed class Hdf5Reader : IDisposable
         {
             throw _file.Fault(
                 owner,
-                "keeps its attributes in the dense layout of the newest HDF5 files, which is not "
-                    + "read here; run 'h5repack --low=0 --high=0 IN OUT'"
+                "keeps its attributes in the dense layout of the newest HDF5 files, which is not read here; run "
+                    + "'h5repack --low=0 --high=0 IN OUT'"
             );
         }
     }

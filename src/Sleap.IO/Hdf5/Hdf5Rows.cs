@@ -81,8 +81,8 @@ internal static class Hdf5Rows
         )
         {
             throw dataset.Fault(
-                $"has the columns {string.Join(", ", columns.Select(m => m.Name))}, and "
-                    + $"{indexColumn} and {valueColumn} with {width} numbers were expected"
+                $"has the columns {string.Join(", ", columns.Select(m => m.Name))}, and {indexColumn} and "
+                    + $"{valueColumn} with {width} numbers were expected"
             );
         }
 
@@ -119,8 +119,8 @@ internal static class Hdf5Rows
         if (!isByName && (names.Count < required || names.Count > fields.Length))
         {
             throw dataset.Fault(
-                $"has the columns {string.Join(", ", names)}, and "
-                    + $"{string.Join(", ", fields.Select(f => f.Name))} were expected"
+                $"has the columns {string.Join(", ", names)}, and {string.Join(", ", fields.Select(f => f.Name))} were "
+                    + "expected"
             );
         }
 

@@ -91,8 +91,8 @@ public sealed class Instance
         if (_skeleton is not null && !_points.IsDefault && _points.Length != _skeleton.Nodes.Length)
         {
             throw new ArgumentException(
-                $"An instance of skeleton '{_skeleton.Name}' needs {_skeleton.Nodes.Length} "
-                    + $"points, one a node, and {_points.Length} were given."
+                $"An instance of skeleton '{_skeleton.Name}' needs {_skeleton.Nodes.Length} points, one a node, and "
+                    + $"{_points.Length} were given."
             );
         }
     }

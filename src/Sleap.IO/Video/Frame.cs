@@ -25,8 +25,7 @@ public sealed class Frame
         if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
         {
             throw new ArgumentException(
-                $"A frame of {height} x {width} x {channels} needs as many bytes, and "
-                    + $"{pixels.Length} were given.",
+                $"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.",
                 nameof(pixels)
             );
         }

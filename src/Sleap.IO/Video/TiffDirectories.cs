@@ -59,8 +59,7 @@ internal sealed class TiffDirectories(Stream stream, string file)
             {
                 throw Fault(
                     page,
-                    $"declares {values} values for the tag {U16(bytes, i * entrySize)}, more than the "
-                        + $"file can hold"
+                    $"declares {values} values for the tag {U16(bytes, i * entrySize)}, more than the file can hold"
                 );
             }
         }

@@ -162,8 +162,8 @@ public sealed class Video
             FoundPath
             ?? (File.Exists(Path) ? System.IO.Path.GetFullPath(Path) : null)
             ?? throw new FileNotFoundException(
-                $"The video {Path} was not found: neither where the name leads, nor beside the labels, nor in a "
-                    + "search folder.",
+                $"The video {Path} was not found: neither where the name leads, nor beside the labels, nor in a search "
+                    + "folder.",
                 Path
             );
         return Kind switch

@@ -33,8 +33,7 @@ internal static class AnalysisReader
         {
             throw json.Fault(
                 "tracks@dims",
-                $"names the axes {string.Join(", ", order)}, and "
-                    + $"{string.Join(", ", Matlab)} in any order were expected"
+                $"names the axes {string.Join(", ", order)}, and {string.Join(", ", Matlab)} in any order were expected"
             );
         }
 
@@ -44,8 +43,8 @@ internal static class AnalysisReader
         {
             throw json.Fault(
                 "tracks",
-                $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the "
-                    + $"skeleton has {skeleton.Nodes.Length} nodes"
+                $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the skeleton has "
+                    + $"{skeleton.Nodes.Length} nodes"
             );
         }
 
@@ -236,8 +235,8 @@ internal static class AnalysisReader
             {
                 throw json.Fault(
                     name,
-                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, "
-                        + $"and {string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
+                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, and "
+                        + $"{string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
                 );
             }
 

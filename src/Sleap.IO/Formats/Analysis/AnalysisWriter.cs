@@ -68,8 +68,7 @@ internal sealed class AnalysisWriter
             throw new PoseFormatException(
                 path,
                 "tracks",
-                $"{count} frames of {columns} tracks and "
-                    + $"{_skeleton.Nodes.Length} nodes are more than one array holds."
+                $"{count} frames of {columns} tracks and {_skeleton.Nodes.Length} nodes are more than one array holds."
             );
         }
 
@@ -189,8 +188,8 @@ internal sealed class AnalysisWriter
         if (_moved > 0)
         {
             lost.Add(
-                $"{_moved} instances share their track with another of the same frame; they are in columns of "
-                    + $"their own, without the track."
+                $"{_moved} instances share their track with another of the same frame; they are in columns of their "
+                    + "own, without the track."
             );
         }
 

@@ -142,8 +142,8 @@ internal static class TableSkeleton
             : throw new PoseFormatException(
                 path,
                 null,
-                $"the nodes {string.Join(", ", unknown)} are not in the "
-                    + $"skeleton '{asked.Name}' ({string.Join(", ", asked.Nodes)})."
+                $"the nodes {string.Join(", ", unknown)} are not in the skeleton '{asked.Name}' "
+                    + $"({string.Join(", ", asked.Nodes)})."
             );
     }
 }

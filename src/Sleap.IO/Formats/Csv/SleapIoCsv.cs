@@ -50,8 +50,8 @@ internal sealed class SleapIoCsv
             throw new PoseFormatException(
                 _path,
                 "line 1",
-                $"the columns are {string.Join(", ", columns.Take(12))}, "
-                    + $"and columns 'node.x' and 'node.y', or node, x and y, were expected."
+                $"the columns are {string.Join(", ", columns.Take(12))}, and columns 'node.x' and 'node.y', or node, x "
+                    + "and y, were expected."
             );
         }
 

@@ -99,8 +99,8 @@ internal static class TidyCsvReader
             throw new PoseFormatException(
                 path,
                 "line 1",
-                $"the columns are {string.Join(", ", cells.Take(12))}, and "
-                    + $"at least {string.Join(", ", Required)} were expected."
+                $"the columns are {string.Join(", ", cells.Take(12))}, and at least {string.Join(", ", Required)} were "
+                    + "expected."
             );
         }
 

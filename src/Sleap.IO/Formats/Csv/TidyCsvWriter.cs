@@ -188,7 +188,7 @@ internal sealed class TidyCsvLosses
         if (_corrected > 0)
         {
             yield return $"The table has no place for the link of {_corrected} instances to the predictions they were "
-                + $"made from.";
+                + "made from.";
         }
 
         if (_empty > 0)
@@ -200,7 +200,7 @@ internal sealed class TidyCsvLosses
         if (_mistaken > 0)
         {
             yield return $"{_mistaken} instances are told from the other kind by point scores, and read back as it: "
-                + $"predictions without, or people's labels with some.";
+                + "predictions without, or people's labels with some.";
         }
 
         if (_hasScores)

@@ -22,7 +22,7 @@ internal static class DeepLabCutHdf5
         var names = PickledList.Read(kind, Fault).Select((c, i) => Column(c, i, Fault)).ToList();
         var header = DeepLabCutHeader.Of(names, file.Path);
         var rows = file.ReadIndexedRows(table, "index", "values_block_0", names.Count)
-            .Select((r, i) => DeepLabCutRow.Of(i + 1, r.Index, r.Number, r.Values))
+            .Select(r => new DeepLabCutRow(r.Index, r.Number, r.Values))
             .ToList();
         return DeepLabCutReader.Read(rows, header, file.Path, options);
     }
@@ -46,8 +46,8 @@ internal static class DeepLabCutHdf5
                 coordinate
             ),
             _ => throw fault(
-                $"names the column {position} ({string.Join(", ", parts)}), and (scorer, individual, "
-                    + $"bodypart, coordinate) was expected"
+                $"names the column {position} ({string.Join(", ", parts)}), and (scorer, individual, bodypart, "
+                    + "coordinate) was expected"
             ),
         };
     }

@@ -4,18 +4,17 @@ using System.Globalization;
 namespace Sleap.IO;
 
 /// <summary>
-/// The header of a DeepLabCut table: rows scorer, individuals (several animals only), bodyparts, coords; then one
+/// The header of a DeepLabCut table: rows scorer, individuals (only where there are several), bodyparts, coords; then one
 /// column a number.
 /// </summary>
 internal sealed class DeepLabCutHeader
 {
     private readonly Dictionary<string, (int, DeepLabCutColumn)[]> _columnsByIndividual;
 
-    private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns, string scorer)
+    private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns)
     {
         IndexColumns = indexColumns;
         Columns = columns;
-        Scorer = scorer;
         Nodes = [.. columns.Select(c => c.Node).Distinct()];
         Individuals = [.. columns.Select(c => c.Individual).Distinct()];
         _columnsByIndividual = columns
@@ -29,22 +28,20 @@ internal sealed class DeepLabCutHeader
 
     public IReadOnlyList<DeepLabCutColumn> Columns { get; }
 
-    public string Scorer { get; }
-
     /// <summary>Body parts in the order of the file.</summary>
     public IReadOnlyList<string> Nodes { get; }
 
-    /// <summary>Animals in the order of the file; one empty name when the table knows none.</summary>
+    /// <summary>Names of individuals in the order of the file; one empty name when the table has none.</summary>
     public IReadOnlyList<string> Individuals { get; }
 
-    /// <summary>The columns of one animal, with their place among all columns.</summary>
+    /// <summary>The columns of one individual, with their place among all columns.</summary>
     public IReadOnlyList<(int Place, DeepLabCutColumn Column)> ColumnsOf(string individual) =>
         _columnsByIndividual[individual];
 
     /// <summary>A header whose columns were read from elsewhere.</summary>
     public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) =>
         columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
-            ? new DeepLabCutHeader(1, columns, "")
+            ? new DeepLabCutHeader(1, columns)
             : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
 
     public static bool Matches(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
@@ -108,30 +105,19 @@ internal sealed class DeepLabCutHeader
 
             columns.Add(column);
         }
-        return new DeepLabCutHeader(first, columns, named["scorer"][first]);
+        return new DeepLabCutHeader(first, columns);
     }
 }
 
 /// <summary>One frame of a DeepLabCut table: named by an image, or numbered.</summary>
-internal sealed class DeepLabCutRow
+/// <param name="image">Path of the image with forward slashes; the number as text in tables of predictions.</param>
+/// <param name="frameNumber">Frame number in tables of predictions; null where rows are named by image.</param>
+/// <param name="numbers">The values of the header's columns; NaN for an empty cell.</param>
+internal sealed class DeepLabCutRow(string image, int? frameNumber, double[] numbers)
 {
-    private readonly double[] _numbers;
+    public string Image => image;
 
-    private DeepLabCutRow(int line, string image, int? frameNumber, double[] numbers)
-    {
-        Line = line;
-        Image = image;
-        FrameNumber = frameNumber;
-        _numbers = numbers;
-    }
-
-    public int Line { get; }
-
-    /// <summary>Path of the image with forward slashes; the number as text in tables of predictions.</summary>
-    public string Image { get; }
-
-    /// <summary>Frame number in tables of predictions; null where rows are named by image.</summary>
-    public int? FrameNumber { get; }
+    public int? FrameNumber => frameNumber;
 
     public static DeepLabCutRow Read(int line, string[] cells, DeepLabCutHeader header, string path)
     {
@@ -159,40 +145,25 @@ internal sealed class DeepLabCutRow
                     ? double.NaN
                     : CsvFile.Number(cells[column.Position], path, line, column.Name);
         }
-        return new DeepLabCutRow(line, image, isNumber ? number : null, numbers);
+        return new DeepLabCutRow(image, isNumber ? number : null, numbers);
     }
-
-    /// <summary>A row that was read from elsewhere.</summary>
-    public static DeepLabCutRow Of(int line, string image, int? frameNumber, double[] numbers) =>
-        new(line, image, frameNumber, numbers);
 
     public ImmutableArray<Point> Points(DeepLabCutHeader header, string individual, Skeleton skeleton)
     {
-        var (x, y, score) = (Filled(skeleton), Filled(skeleton), Filled(skeleton));
+        var points = new Point[skeleton.Nodes.Length];
+        Array.Fill(points, new Point(double.NaN, double.NaN));
         foreach (var (place, column) in header.ColumnsOf(individual))
         {
-            (
-                column.Coordinate switch
-                {
-                    "x" => x,
-                    "y" => y,
-                    _ => score,
-                }
-            )[skeleton.IndexOf(column.Node)] = _numbers[place];
+            ref var point = ref points[skeleton.IndexOf(column.Node)];
+            point = column.Coordinate switch
+            {
+                "x" => point with { X = numbers[place] },
+                "y" => point with { Y = numbers[place] },
+                _ => point with { Score = (float)numbers[place] },
+            };
         }
-
-        return
-        [
-            .. x.Select(
-                (_, i) =>
-                    double.IsNaN(x[i]) || double.IsNaN(y[i])
-                        ? Point.Missing
-                        : new Point(x[i], y[i], true, false, (float)score[i])
-            ),
-        ];
+        return [.. points.Select(p => p.IsMissing ? Point.Missing : p)];
     }
-
-    private static double[] Filled(Skeleton skeleton) => [.. Enumerable.Repeat(double.NaN, skeleton.Nodes.Length)];
 }
 
 /// <summary>One column of numbers in a DeepLabCut table.</summary>

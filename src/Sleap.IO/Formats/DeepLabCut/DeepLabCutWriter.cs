@@ -201,14 +201,14 @@ internal sealed class DeepLabCutWriter
 
         if (_moved > 0)
         {
-            yield return $"{_moved} instances share their track with another of the same frame; they are in columns "
-                + $"of their own.";
+            yield return $"{_moved} instances share their track with another of the same frame; they are in columns of "
+                + "their own.";
         }
 
         if (_untracked > 0 && _individuals[0].Length > 0)
         {
             yield return $"Animals without a track are in the columns individual1 to individual{_untracked} and read "
-                + $"back as such tracks.";
+                + "back as such tracks.";
         }
 
         if (
@@ -235,19 +235,19 @@ internal sealed class DeepLabCutWriter
         if (_instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
         {
             yield return $"The table has no place for the link of {corrected} instances to the predictions they were "
-                + $"made from.";
+                + "made from.";
         }
 
         if (_labels.Frames.Count(f => f.IsNegative) is > 0 and var negative)
         {
             yield return $"The table does not tell the {negative} frames marked as holding no animal from others "
-                + $"without one.";
+                + "without one.";
         }
 
         if (_renumbered > 0)
         {
-            yield return $"{_renumbered} images have another number in their name than their frame; reading takes "
-                + $"the one in the name.";
+            yield return $"{_renumbered} images have another number in their name than their frame; reading takes the "
+                + "one in the name.";
         }
 
         if (!_isNumbered && _labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))

@@ -51,7 +51,7 @@ internal sealed class NwbReader
             throw new PoseFormatException(
                 _file.Path,
                 Root,
-                $"holds no PoseEstimation of ndx-pose; its modules are "
+                "holds no PoseEstimation of ndx-pose; its modules are "
                     + $"{string.Join(", ", _file.Members(Root).Take(12))}."
             );
         }

@@ -117,8 +117,7 @@ internal static class SlpSkeletons
             else if (edges.Contains(new Edge(from, to)))
             {
                 remarks.Add(
-                    $"{place}: the edge {names[nodes[from]]} -> {names[nodes[to]]} is there twice and was "
-                        + $"taken once."
+                    $"{place}: the edge {names[nodes[from]]} -> {names[nodes[to]]} is there twice and was taken once."
                 );
             }
             else

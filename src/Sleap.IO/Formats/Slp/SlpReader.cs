@@ -48,8 +48,8 @@ internal static class SlpReader
         var unread = Unread(file);
         var remarks = unread
             .Select(name =>
-                $"{name}: is not read, since it holds nothing of poses; it is copied "
-                + $"when the labels are saved as .slp as they are."
+                $"{name}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp "
+                + "as they are."
             )
             .ToList();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
@@ -255,8 +255,8 @@ internal sealed record SlpExtras(string File, double FormatId, IReadOnlyList<str
         {
             return
             [
-                $"{string.Join(", ", Names)}: cannot be copied, because {File} was changed or removed since it "
-                    + $"was read.",
+                $"{string.Join(", ", Names)}: cannot be copied, because {File} was changed or removed since it was "
+                    + "read.",
             ];
         }
 

@@ -60,8 +60,8 @@ internal sealed class SlpTables
         if (orphans > 0)
         {
             remarks.Add(
-                $"instances: {orphans} name in from_predicted an instance that is not there or not "
-                    + $"predicted; they were read without."
+                $"instances: {orphans} name in from_predicted an instance that is not there or not predicted; they "
+                    + "were read without."
             );
         }
     }

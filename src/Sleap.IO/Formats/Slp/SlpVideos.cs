@@ -236,9 +236,7 @@ internal sealed class SlpVideoTable(string path)
             : throw new PoseFormatException(
                 path,
                 "frames",
-                $"frame {frameIndex} is labeled, and the image list "
-                    + $"{video.Path} has no image of that "
-                    + $"number."
+                $"frame {frameIndex} is labeled, and the image list {video.Path} has no image of that number."
             );
     }
 }

@@ -56,8 +56,8 @@ internal sealed class SlpWriter
         if (_labels.Extras is { Names: [_, ..] names } && _labels.Frames is SlpFrames { IsInRowOrder: false })
         {
             _remarks.Add(
-                $"{string.Join(", ", names)}: were copied as they are, but instances are numbered anew here, "
-                    + $"because in the file they did not lie in the order of their frames."
+                $"{string.Join(", ", names)}: were copied as they are, but instances are numbered anew here, because "
+                    + "in the file they did not lie in the order of their frames."
             );
         }
 
@@ -204,14 +204,14 @@ internal sealed class SlpRowBuilder(
     {
         if (Orphans > 0)
         {
-            yield return $"instances: {Orphans} were corrected from predictions that are not in any frame; the link "
-                + $"to them is not in the file.";
+            yield return $"instances: {Orphans} were corrected from predictions that are not in any frame; the link to "
+                + "them is not in the file.";
         }
 
         if (ScoredUserPoints > 0)
         {
-            yield return $"points: {ScoredUserPoints} points of user instances have scores, which the format keeps "
-                + $"for predictions only.";
+            yield return $"points: {ScoredUserPoints} points of user instances have scores, which the format keeps for "
+                + "predictions only.";
         }
     }
 
@@ -289,8 +289,8 @@ internal sealed class SlpImageEmbedder(Labels labels, string path, Hdf5Writer fi
         if (failed.Count > 0)
         {
             remarks.Add(
-                $"video{number}: {failed.Count} labeled frames are not in {video.Path} and have no image "
-                    + $"in the package (the first is {failed[0]})."
+                $"video{number}: {failed.Count} labeled frames are not in {video.Path} and have no image in the "
+                    + $"package (the first is {failed[0]})."
             );
         }
 

@@ -135,8 +135,7 @@ internal sealed class YoloWriter
         if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
         {
             _remarks.Add(
-                $"The format has no place for the link of {corrected} instances to the predictions they were "
-                    + $"made from."
+                $"The format has no place for the link of {corrected} instances to the predictions they were made from."
             );
         }
 
