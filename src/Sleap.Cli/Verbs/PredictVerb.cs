@@ -7,7 +7,7 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary><c>sleap predict SOURCE --model PATH --out FILE</c>: the poses of a video, or of labelled frames.</summary>
+/// <summary><c>sleap predict SOURCE --model PATH --out FILE</c>: the poses of a video, or of labeled frames.</summary>
 internal static class PredictVerb
 {
     private static readonly string[] LabelEndings = [".slp", ".csv", ".h5", ".json"];
@@ -45,7 +45,7 @@ internal static class PredictVerb
         };
         var centroids = new Option<float?>("--centroid-threshold")
         {
-            Description = "Top-down: centres of lower peaks are not looked at; else the model's.",
+            Description = "Top-down: centers of lower peaks are not looked at; else the model's.",
         };
         var most = new Option<int?>("--max-instances")
         {
@@ -69,7 +69,7 @@ internal static class PredictVerb
         var overlap = new Option<int?>("--tile-overlap")
         {
             Description =
-                "Pixels that neighbouring tiles share; else so many that a U-Net's peaks are those of whole frames.",
+                "Pixels that neighboring tiles share; else so many that a U-Net's peaks are those of whole frames.",
         };
         var keep = new Option<bool>("--keep-frame-size")
         {
@@ -93,7 +93,7 @@ internal static class PredictVerb
             Description =
                 "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "predict",
             """
@@ -120,48 +120,48 @@ internal static class PredictVerb
             fallback,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
             var ml = new MLContext();
             ml.Log += (_, entry) => Warn(entry);
-            using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
+            using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(model));
             using var predicting = trained.With(
                 new PredictionOptions
                 {
-                    PeakThreshold = words.GetValue(threshold),
-                    CentroidThreshold = words.GetValue(centroids),
-                    MaxInstances = words.GetValue(most),
-                    Refinement = words.GetValue(refinement) is { } name
+                    PeakThreshold = parsed.GetValue(threshold),
+                    CentroidThreshold = parsed.GetValue(centroids),
+                    MaxInstances = parsed.GetValue(most),
+                    Refinement = parsed.GetValue(refinement) is { } name
                         ? Enum.Parse<PeakRefinement>(name, ignoreCase: true)
                         : null,
-                    BatchSize = words.GetValue(batch),
-                    TileSize = words.GetValue(tile),
-                    TileOverlap = words.GetValue(overlap),
-                    KeepFrameSize = words.GetValue(keep),
-                    Precision = words.GetValue(precision) is { } numbers
+                    BatchSize = parsed.GetValue(batch),
+                    TileSize = parsed.GetValue(tile),
+                    TileOverlap = parsed.GetValue(overlap),
+                    KeepFrameSize = parsed.GetValue(keep),
+                    Precision = parsed.GetValue(precision) is { } numbers
                         ? Enum.Parse<Precision>(numbers, ignoreCase: true)
                         : null,
-                    Device = words.GetRequiredValue(device),
-                    FallbackToCpu = words.GetValue(fallback),
+                    Device = parsed.GetRequiredValue(device),
+                    FallbackToCpu = parsed.GetValue(fallback),
                 }
             );
-            Shard? part = words.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
-            var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames), part);
+            Shard? part = parsed.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
+            var view = Open(ml.Pose(), parsed.GetRequiredValue(source), parsed.GetValue(frames), part);
             var provenance = new Dictionary<string, JsonNode?>
             {
-                ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]),
+                ["command"] = string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]),
             };
             var code = Run(
                 ml.Pose(),
                 predicting,
                 view,
-                words.GetRequiredValue(output),
+                parsed.GetRequiredValue(output),
                 part is not null,
-                words.GetValue(json),
+                parsed.GetValue(json),
                 provenance
             );
-            if (words.GetValue(precision) is null && !words.GetValue(json))
-                Hint(words.GetRequiredValue(device));
+            if (parsed.GetValue(precision) is null && !parsed.GetValue(json))
+                Hint(parsed.GetRequiredValue(device));
             return code;
         });
         return verb;
@@ -178,7 +178,7 @@ internal static class PredictVerb
         return list is null && shard is null
             ? pose.LoadLabels(source, new LabelsOptions { KeepEmptyFrames = true })
             : throw new ArgumentException(
-                "--frames and --shard go with a video; for labels the labelled frames are predicted."
+                "--frames and --shard go with a video; for labels the labeled frames are predicted."
             );
     }
 
@@ -242,7 +242,7 @@ internal static class PredictVerb
         var result = new JsonObject { ["out"] = output };
         foreach (var (key, value) in report.ToJson())
             result[key] = value?.DeepClone();
-        Report.Write(json, result, [$"{report} → {output}"]);
+        VerbOutput.Write(json, result, [$"{report} → {output}"]);
         if (stopped is not null)
             throw stopped;
         return report.IsInterrupted ? 130 : 0;

@@ -1,6 +1,6 @@
 namespace Sleap.IO;
 
-/// <summary>Which format a file is, by ending and content.</summary>
+/// <summary>Finds the reader or writer of a file by its ending and content.</summary>
 internal static class LabelFormats
 {
     private const string Readable =

@@ -5,8 +5,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// JSON texts of label files, read with care: Python writes NaN and Infinity into them, and hostile files nest without
-/// end.
+/// Reads JSON texts of label files. Python writes NaN and Infinity into them, and hostile files nest without end.
 /// </summary>
 internal sealed class PoseJson(string file)
 {

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sleap.IO;
 
-/// <summary>A YAML file of keys, read without turning anything into objects of its choosing.</summary>
+/// <summary>Reads a YAML file of keys as nodes; no object of a type that the file names is made.</summary>
 internal static class YamlFile
 {
     private const long MaxBytes = 16 << 20;
@@ -41,8 +41,8 @@ internal static class YamlFile
 }
 
 /// <summary>
-/// Passes YAML on as long as it nests and refers back no more than a configuration does: the library's tree is built by
-/// recursion, which hostile text would run out of stack.
+/// Passes YAML on as long as its depth and number of aliases are those of a configuration. The library builds its tree
+/// by recursion, and hostile text would overflow the stack.
 /// </summary>
 internal sealed class BoundedYaml(IParser parser, string path) : IParser
 {

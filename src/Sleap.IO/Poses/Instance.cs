@@ -41,10 +41,10 @@ public sealed class Instance
         }
     }
 
-    /// <summary>The animal this is over time, or null when it is not tracked.</summary>
+    /// <summary>The track that the instance belongs to, or null when it is not tracked.</summary>
     public Track? Track { get; init; }
 
-    /// <summary>True when a model found it, false when a person set it.</summary>
+    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user instance).</summary>
     public bool IsPredicted { get; init; }
 
     /// <summary>
@@ -99,7 +99,7 @@ public sealed class Instance
 }
 
 /// <summary>
-/// Where one node of one animal is, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
+/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
 /// of the top left pixel.
 /// </summary>
 /// <param name="X">Pixels to the right; NaN when missing.</param>
@@ -109,10 +109,10 @@ public sealed class Instance
 /// <param name="Score">Confidence of a predicted point, usually in 0..1; NaN for points a person set.</param>
 public readonly record struct Point(double X, double Y, bool Visible, bool Complete, float Score)
 {
-    /// <summary>A point that is not there: NaN coordinates, not visible, no score.</summary>
+    /// <summary>A missing point: NaN coordinates, not visible, no score.</summary>
     public static Point Missing { get; } = new(double.NaN, double.NaN, false, false, float.NaN);
 
-    /// <summary>A visible point as a person sets it, without a score.</summary>
+    /// <summary>A visible point that a person labeled, without a score.</summary>
     /// <param name="x">Pixels to the right.</param>
     /// <param name="y">Pixels down.</param>
     public Point(double x, double y)
@@ -126,10 +126,10 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 /// The identity of one animal over time. The object is the identity: two tracks of one name are two animals,
 /// because files hold such pairs.
 /// </summary>
-/// <param name="name">What the animal is called; names need not be unique.</param>
+/// <param name="name">Name of the track; names need not be unique.</param>
 public sealed class Track(string name)
 {
-    /// <summary>What the animal is called.</summary>
+    /// <summary>Name of the track.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>

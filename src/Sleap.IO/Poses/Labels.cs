@@ -13,7 +13,7 @@ public sealed class Labels
     /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
     /// <param name="skeletons">Skeletons in the order to keep.</param>
     /// <param name="tracks">Tracks in the order to keep.</param>
-    /// <param name="suggestions">Frames put forward for labeling.</param>
+    /// <param name="suggestions">Frames suggested for labeling.</param>
     /// <param name="provenance">Where the labels come from, by key.</param>
     public Labels(
         IEnumerable<LabeledFrame> frames,
@@ -71,14 +71,14 @@ public sealed class Labels
     /// <summary>The labeled frames in the order of the file.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
 
-    /// <summary>Frames put forward for labeling.</summary>
+    /// <summary>Frames suggested for labeling.</summary>
     public IReadOnlyList<SuggestedFrame> Suggestions { get; }
 
     /// <summary>Where the labels come from: free values by key.</summary>
     public IReadOnlyDictionary<string, JsonNode?> Provenance { get; }
 
     /// <summary>
-    /// What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.
+    /// What the reader left out or had to decide, one sentence each; empty for labels that were not read from a file.
     /// </summary>
     public IReadOnlyList<string> Remarks { get; } = [];
 
@@ -117,9 +117,9 @@ public sealed class Labels
         Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
 
     /// <summary>
-    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
-    /// as one track (unless one set has the name twice). Of provenance, a key's first value stays. What .slp files hold
-    /// beyond poses is left behind, for it numbers their frames.
+    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
+    /// as one track (unless one set has the name twice). Of provenance, the first
+    /// value of each key is kept. What .slp files hold beyond poses is left out, because it refers to frames by number.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>

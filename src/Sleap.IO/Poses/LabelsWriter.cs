@@ -21,8 +21,8 @@ public sealed class LabelsWriter : IDisposable
     public long Instances { get; private set; }
 
     /// <summary>
-    /// Begins a file. That it can be written is found out now: the temporary file and 4 MB for a full disk are made
-    /// beside it.
+    /// Begins a file. Whether it can be written is checked now: a temporary file of 4 MB, the reserve for a full disk, is
+    /// made beside it.
     /// </summary>
     /// <param name="path">Where to write; the format is taken from the ending as in <see cref="Labels.Save"/>.</param>
     /// <param name="skeleton">The skeleton of the instances, which is kept also when there are none.</param>
@@ -73,7 +73,7 @@ public sealed class LabelsWriter : IDisposable
 }
 
 /// <summary>
-/// A file that frames are written to as they come. Disposing without finishing leaves nothing behind.
+/// A file that frames are written to one after the other. Disposing it without finishing leaves nothing behind.
 /// </summary>
 internal interface ILabelsSink : IDisposable
 {

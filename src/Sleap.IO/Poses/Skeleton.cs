@@ -13,12 +13,12 @@ public sealed class Skeleton : IEquatable<Skeleton>
 {
     private readonly Dictionary<string, int> _positions;
 
-    /// <summary>Makes a skeleton and checks it whole.</summary>
+    /// <summary>Makes a skeleton and checks it.</summary>
     /// <param name="name">Name of the skeleton; may be empty.</param>
-    /// <param name="nodes">Node names: not empty, no two alike.</param>
+    /// <param name="nodes">Node names: none empty, no two the same.</param>
     /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
     /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
-    /// <exception cref="ArgumentException">A name is empty or double, or a position is outside the nodes; the message
+    /// <exception cref="ArgumentException">A name is empty or there twice, or a position is outside the nodes; the message
     /// lists every fault.</exception>
     public Skeleton(
         string name,

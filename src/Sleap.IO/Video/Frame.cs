@@ -49,7 +49,7 @@ public sealed class Frame
     public byte[] Pixels { get; }
 }
 
-/// <summary>What came of reading one frame: the image, or why there is none. Exactly one of the two is set.</summary>
+/// <summary>The result of reading one frame: the image or the error, exactly one of the two.</summary>
 /// <param name="FrameIndex">The frame that was asked for.</param>
 /// <param name="Frame">The image, or null.</param>
 /// <param name="Error">Why it could not be read, or null.</param>

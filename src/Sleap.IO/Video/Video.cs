@@ -18,7 +18,7 @@ public sealed class Video
     }
 
     /// <summary>
-    /// Path as the label file has it, or as given; for a list of images that of the first one. "." means the label
+    /// Path as it is in the label file, or as given; for a list of images that of the first one. "." means the label
     /// file itself.
     /// </summary>
     public string Path { get; }

@@ -58,11 +58,13 @@ public sealed class CocoTests
         "image 3"
     )]
     [InlineData(
-        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        """{"images":[{"id":3,"file_name":"a.png"}],"categories":[{"id":1,"keypoints":["x"]}]"""
+            + ""","annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}]}""",
         "2 numbers"
     )]
     [InlineData(
-        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        """{"images":[{"id":3,"file_name":"a.png"}],"categories":[{"id":1,"keypoints":["x"]}]"""
+            + ""","annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}]}""",
         "number was expected"
     )]
     public void DamagedFilesNameTheFault(string text, string named)

@@ -24,7 +24,7 @@ internal sealed class SleapIoCsv
         _finder = new VideoFinder(path, options.SearchFolders);
     }
 
-    /// <summary>Whether a header row is one of this program's tables.</summary>
+    /// <summary>Whether a header row is one of sleap-io's tables.</summary>
     public static bool Matches(IReadOnlyList<string> header) => header.Contains("frame_idx");
 
     public static Labels Read(string path, LabelsReadOptions options) => new SleapIoCsv(path, options).Read();
@@ -39,9 +39,9 @@ internal sealed class SleapIoCsv
         }
         var columns = rows[0].Cells;
         var isPoints = _place.ContainsKey("node") && _place.ContainsKey("x") && _place.ContainsKey("y");
-        // In a table of frames the animal stands before the node: inst0.nose.x.
-        var animals = isPoints ? [] : columns.Select(Animal).OfType<string>().Distinct().ToList();
-        string[] prefixes = animals.Count > 0 ? [.. animals.Select(a => a + ".")] : [""];
+        // In a table of frames the instance stands before the node: inst0.nose.x.
+        var instances = isPoints ? [] : columns.Select(InstanceOf).OfType<string>().Distinct().ToList();
+        string[] prefixes = instances.Count > 0 ? [.. instances.Select(a => a + ".")] : [""];
         var nodes = isPoints
             ? rows.Skip(1).Select(r => Cell(r.Cells, "node")).Distinct().ToList()
             : [.. prefixes.SelectMany(p => Nodes(columns, p)).Distinct()];
@@ -85,7 +85,7 @@ internal sealed class SleapIoCsv
         );
     }
 
-    private static string? Animal(string column)
+    private static string? InstanceOf(string column)
     {
         var dot = column.IndexOf('.');
         return
@@ -112,7 +112,7 @@ internal sealed class SleapIoCsv
         if (node.Length == 0)
             throw CsvFile.Fault(_path, line, "node", "is empty");
         var track = TrackOf(Cell(cells, "track"));
-        // Rows of one animal follow each other, also of one without a track.
+        // Rows of one instance follow each other, also without a track.
         var draft = drafts.LastOrDefault(d => d.Track == track);
         if (draft is null || (track is null && draft.Points.ContainsKey(node)))
         {
@@ -146,7 +146,7 @@ internal sealed class SleapIoCsv
             );
             foreach (var node in nodes.Where(n => _place.ContainsKey($"{prefix}{n}.x")))
                 draft.Points.Add(node, PointAt(cells, $"{prefix}{node}.", line));
-            // A frame with fewer animals than another has empty cells for the rest.
+            // A frame with fewer instances than another has empty cells for the rest.
             if (prefix.Length == 0 || !draft.IsEmpty)
                 drafts.Add(draft);
         }

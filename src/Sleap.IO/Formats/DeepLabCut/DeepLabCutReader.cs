@@ -29,7 +29,7 @@ internal static class DeepLabCutReader
     )
     {
         var skeleton = TableSkeleton.Choose(options.Skeleton, header.Nodes, path);
-        // A table of one animal knows no individuals: no tracks either.
+        // A table without individuals has no tracks either.
         Track[] tracks = [.. header.Individuals.Where(i => i.Length > 0).Select(i => new Track(i))];
         var images = body.All(r => r.FrameNumber is null) ? DeepLabCutImages.Of(body, path, options) : null;
         if (images is null && body.Any(r => r.FrameNumber is null))

@@ -138,7 +138,7 @@ internal sealed class DeepLabCutRow(string image, int? frameNumber, double[] num
         var numbers = new double[header.Columns.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
-            // Most cells of a wide table are empty: animals that are not in the frame.
+            // Most cells of a wide table are empty: individuals that are not in the frame.
             var column = header.Columns[i];
             numbers[i] =
                 cells[column.Position].Length == 0

@@ -4,8 +4,8 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are images,
-/// labeled-data/VIDEO/img0012.png; where all animals are predictions of one movie, rows are frame numbers, as
-/// DeepLabCut writes its own predictions. With tracks, or several animals in a frame, it is the form with individuals.
+/// labeled-data/VIDEO/img0012.png; where all instances are predictions of one movie, rows are frame numbers, as
+/// DeepLabCut writes its own predictions. With tracks, or several instances in a frame, it is the form with individuals.
 /// </summary>
 internal sealed class DeepLabCutWriter
 {
@@ -66,7 +66,7 @@ internal sealed class DeepLabCutWriter
             : "Sleap.MLNet";
     }
 
-    /// <summary>Gives each animal of each frame a column: its track's, or the next one for those without.</summary>
+    /// <summary>Gives each instance of each frame a column: its track's, or the next one for those without.</summary>
     private void Place()
     {
         var names = _labels.Tracks.Where(t => _instances.Exists(i => ReferenceEquals(i.Track, t))).ToList();
@@ -76,17 +76,17 @@ internal sealed class DeepLabCutWriter
             var extra = 0;
             // People's labels first, so that they keep their tracks.
             foreach (
-                var animal in frame
+                var instance in frame
                     .SelectMany(f => f.Instances)
                     .Where(i => i.Points.Any(p => !p.IsMissing))
                     .OrderBy(i => i.IsPredicted)
             )
             {
-                var column = animal.Track is null ? -1 : names.IndexOf(animal.Track);
-                if (column >= 0 && columns.TryAdd(column, animal))
+                var column = instance.Track is null ? -1 : names.IndexOf(instance.Track);
+                if (column >= 0 && columns.TryAdd(column, instance))
                     continue;
                 _moved += column >= 0 ? 1 : 0;
-                columns.Add(names.Count + extra++, animal);
+                columns.Add(names.Count + extra++, instance);
             }
             _untracked = Math.Max(_untracked, extra);
             _rows.Add(
@@ -101,7 +101,7 @@ internal sealed class DeepLabCutWriter
                 )
             );
         }
-        // One animal without a track: the form that knows no individuals.
+        // One instance a frame, without a track: the form without individuals.
         if (names.Count > 0 || _untracked > 1)
         {
             _individuals.AddRange(
@@ -155,14 +155,14 @@ internal sealed class DeepLabCutWriter
         }
     }
 
-    private void WriteInstance(StreamWriter file, Instance? animal)
+    private void WriteInstance(StreamWriter file, Instance? instance)
     {
         for (var n = 0; n < _skeleton.Nodes.Length; n++)
         {
-            var p = animal?.Points[n] ?? Point.Missing;
+            var p = instance?.Points[n] ?? Point.Missing;
             file.Write(p.IsMissing ? ",," : $",{CsvFile.Cell(p.X)},{CsvFile.Cell(p.Y)}");
             if (_hasScores)
-                file.Write(animal is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
+                file.Write(instance is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
         }
     }
 

@@ -4,7 +4,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads poses from NWB files with the extension ndx-pose, as SLEAP, sleap-io and DeepLabCut write them: in each
-/// processing module, one PoseEstimation container an animal, and in it one PoseEstimationSeries a node (data,
+/// processing module, one PoseEstimation container for each animal, and in it one PoseEstimationSeries for each node (data,
 /// confidence, times). Every instance is a prediction whose score is the mean of its points' scores; the container's
 /// name is the track.
 /// </summary>
@@ -89,7 +89,7 @@ internal sealed class NwbReader
             var points = Enumerable.Repeat(Point.Missing, skeleton.Nodes.Length).ToArray();
             foreach (var (node, found) in places)
                 points[node] = found.GetValueOrDefault(frame, Point.Missing);
-            // A time without this animal.
+            // The animal is not in this frame.
             if (points.All(p => p.IsMissing))
                 continue;
             if (!_frames.TryGetValue((video, frame), out var list))

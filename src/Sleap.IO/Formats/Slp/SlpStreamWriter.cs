@@ -9,10 +9,10 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class SlpStreamWriter : ILabelsSink
 {
-    /// <summary>Rows of points that are held, about 100 kB.</summary>
+    /// <summary>Rows of points that are held: about 100 kB.</summary>
     private const int MaxPoints = 4096;
 
-    /// <summary>Without points: frames without animals.</summary>
+    /// <summary>Rows of frames that are held, which may have no points.</summary>
     private const int MaxFrames = 4096;
 
     private readonly string _path;

@@ -4,7 +4,7 @@ namespace Sleap.Cli.Tests;
 /// How libtorch is loaded where libstdc++ is older than TorchSharp's, as on Debian 12: by 'sleap doctor', which says
 /// it.
 /// </summary>
-public sealed class LibTorchTests : IDisposable
+public sealed class DoctorLibTorchTests : IDisposable
 {
     private const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 

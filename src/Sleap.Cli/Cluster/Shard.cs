@@ -10,10 +10,10 @@ namespace Sleap.Cli;
 internal readonly record struct Shard(int Index, int Count)
 {
     /// <summary>Reads <c>I/N</c>, I from 0 as Slurm's and Kubernetes' indices are.</summary>
-    /// <exception cref="ArgumentException">The words are no shard.</exception>
-    public static Shard Parse(string words)
+    /// <exception cref="ArgumentException">The text is not a shard.</exception>
+    public static Shard Parse(string text)
     {
-        var parts = words.Split('/');
+        var parts = text.Split('/');
         return
             parts is [var first, var second]
             && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
@@ -21,7 +21,7 @@ internal readonly record struct Shard(int Index, int Count)
             && index < count
             ? new Shard(index, count)
             : throw new ArgumentException(
-                $"--shard is '{words}'; write I/N with I from 0 to N - 1, for instance 0/8 for the first of 8."
+                $"--shard is '{text}'; write I/N with I from 0 to N - 1, for instance 0/8 for the first of 8."
             );
     }
 

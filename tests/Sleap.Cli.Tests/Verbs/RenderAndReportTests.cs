@@ -1,6 +1,6 @@
 namespace Sleap.Cli.Tests;
 
-public sealed class PictureVerbTests : IDisposable
+public sealed class RenderAndReportTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sleap-pictures-").FullName;
 

@@ -5,16 +5,16 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary>What <c>sleap train</c> was asked for, as options of the estimators.</summary>
-/// <param name="words">The words that there are.</param>
-/// <param name="parsed">Those that were said.</param>
-/// <param name="run">Where the training is kept; null: nowhere.</param>
-/// <param name="progress">Who is told; null: nobody.</param>
-/// <param name="cancellation">Ends it.</param>
-internal sealed class ModelTraining(
-    TrainingWords words,
+/// <summary>What <c>sleap train</c> or <c>sleap config lint</c> was asked for, as options of the estimators.</summary>
+/// <param name="command">The command-line options that there are.</param>
+/// <param name="parsed">Those that were given.</param>
+/// <param name="run">The folder that keeps the run; null to keep none.</param>
+/// <param name="progress">Receives the progress of the training; null for none.</param>
+/// <param name="cancellation">Ends the training after the current step.</param>
+internal sealed class TrainingRequest(
+    TrainingCommandOptions command,
     ParseResult parsed,
-    RunWords? run,
+    RunLocation? run,
     IProgress<TrainingProgress>? progress,
     CancellationToken cancellation
 )
@@ -22,7 +22,7 @@ internal sealed class ModelTraining(
     public static IReadOnlyList<string> Types { get; } =
     ["single-instance", "centroid", "centered-instance", "top-down", "bottom-up", "top-down-id", "bottom-up-id"];
 
-    public int Seed => parsed.GetValue(words.Seed);
+    public int Seed => parsed.GetValue(command.Seed);
 
     public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels) =>
         Estimator(pose, labels).Fit(labels, Validation(pose));
@@ -31,13 +31,13 @@ internal sealed class ModelTraining(
         Estimator(pose, labels).Lint(labels, Validation(pose));
 
     private IDataView? Validation(PoseCatalog pose) =>
-        parsed.GetValue(words.Validation) is { } file ? pose.LoadLabels(file) : null;
+        parsed.GetValue(command.Validation) is { } file ? pose.LoadLabels(file) : null;
 
     private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
     {
-        if (parsed.GetValue(words.Auto))
-            return Proposed(ProposedOptions.Of(pose, labels, parsed.GetValue(words.Type))).Estimator(pose);
-        return parsed.GetValue(words.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
+        if (parsed.GetValue(command.Auto))
+            return Proposed(ProposedOptions.Of(pose, labels, parsed.GetValue(command.Type))).Estimator(pose);
+        return parsed.GetValue(command.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
     }
 
     private AutoOptions Proposed(AutoOptions proposal)
@@ -48,9 +48,9 @@ internal sealed class ModelTraining(
             options with
             {
                 Device = Device,
-                Training = Overridden(options.Training),
+                Training = Override(options.Training),
                 Augmentation =
-                    Said(words.Rotation, options.Augmentation.RotationMax) is var angle
+                    Given(command.Rotation, options.Augmentation.RotationMax) is var angle
                     && angle != options.Augmentation.RotationMax
                         ? options.Augmentation with
                         {
@@ -63,14 +63,14 @@ internal sealed class ModelTraining(
     }
 
     private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose) =>
-        parsed.GetRequiredValue(words.Type) switch
+        parsed.GetRequiredValue(command.Type) switch
         {
-            "centroid" => pose.Centroid(Centroid(words.Scale)),
+            "centroid" => pose.Centroid(Centroid(command.Scale)),
             "centered-instance" => pose.CenteredInstance(Centered()),
             "top-down" => pose.TopDown(
                 new()
                 {
-                    Centroid = Centroid(words.CentroidScale),
+                    Centroid = Centroid(command.CentroidScale),
                     CenteredInstance = Centered(),
                     Device = Device,
                 }
@@ -78,7 +78,7 @@ internal sealed class ModelTraining(
             "top-down-id" => pose.TopDownId(
                 new()
                 {
-                    Centroid = Centroid(words.CentroidScale),
+                    Centroid = Centroid(command.CentroidScale),
                     CenteredInstance = Centered(),
                     Device = Device,
                 }
@@ -87,14 +87,14 @@ internal sealed class ModelTraining(
                 Common(
                     new BottomUpOptions
                     {
-                        MaxInstances = parsed.GetValue(words.MaxInstances),
-                        PartAffinity = new() { Sigma = parsed.GetValue(words.PafSigma) },
+                        MaxInstances = parsed.GetValue(command.MaxInstances),
+                        PartAffinity = new() { Sigma = parsed.GetValue(command.PafSigma) },
                     },
-                    words.Scale
+                    command.Scale
                 )
             ),
-            "bottom-up-id" => pose.BottomUpId(Common(new BottomUpIdOptions(), words.Scale)),
-            _ => pose.SingleInstance(Common(new SingleInstanceOptions(), words.Scale)),
+            "bottom-up-id" => pose.BottomUpId(Common(new BottomUpIdOptions(), command.Scale)),
+            _ => pose.SingleInstance(Common(new SingleInstanceOptions(), command.Scale)),
         };
 
     private IPoseEstimator<PoseModelTransformer> Configured(PoseCatalog pose, string[] files)
@@ -112,7 +112,7 @@ internal sealed class ModelTraining(
                 config.Options with
                 {
                     Device = Device,
-                    Training = Overridden(config.Options.Training),
+                    Training = Override(config.Options.Training),
                 }
             ),
         ];
@@ -150,46 +150,46 @@ internal sealed class ModelTraining(
         };
     }
 
-    // What is said on the command line goes before what the file says.
-    private TrainerOptions Overridden(TrainerOptions training) =>
-        Kept(
+    // An option of the command line replaces the one of the configuration.
+    private TrainerOptions Override(TrainerOptions training) =>
+        WithRun(
             training with
             {
-                Epochs = Said(words.Epochs, training.Epochs),
-                StepsPerEpoch = Said(words.StepsPerEpoch, training.StepsPerEpoch),
-                BatchSize = Said(words.BatchSize, training.BatchSize),
-                LearningRate = Said(words.LearningRate, training.LearningRate),
-                ValidationFraction = Said(words.ValidationFraction, training.ValidationFraction),
-                Seed = Said(words.Seed, training.Seed ?? 0),
+                Epochs = Given(command.Epochs, training.Epochs),
+                StepsPerEpoch = Given(command.StepsPerEpoch, training.StepsPerEpoch),
+                BatchSize = Given(command.BatchSize, training.BatchSize),
+                LearningRate = Given(command.LearningRate, training.LearningRate),
+                ValidationFraction = Given(command.ValidationFraction, training.ValidationFraction),
+                Seed = Given(command.Seed, training.Seed ?? 0),
             }
         );
 
-    private T Said<T>(Option<T> option, T other) =>
+    private T Given<T>(Option<T> option, T other) =>
         parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
 
-    // What is of this run, and not of how a network learns.
-    private TrainerOptions Kept(TrainerOptions training) =>
+    // What belongs to this run, not to how a network learns.
+    private TrainerOptions WithRun(TrainerOptions training) =>
         training with
         {
-            ValidationVideos = parsed.GetValue(words.ValidationVideo) is { Length: > 0 } videos ? videos : null,
-            CacheMegabytes = parsed.GetValue(words.CacheMegabytes),
-            Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(words.Precision), ignoreCase: true),
+            ValidationVideos = parsed.GetValue(command.ValidationVideo) is { Length: > 0 } videos ? videos : null,
+            CacheMegabytes = parsed.GetValue(command.CacheMegabytes),
+            Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
             Device = Device,
-            AugmentedPicture = run is not null && parsed.GetValue(words.ShowAugmented),
+            AugmentedPicture = run is not null && parsed.GetValue(command.ShowAugmented),
             RunFolder = run?.Folder,
             Resume = run?.Resume ?? false,
             Progress = progress,
             CancellationToken = cancellation,
         };
 
-    private string Device => parsed.GetRequiredValue(words.Device);
+    private string Device => parsed.GetRequiredValue(command.Device);
 
     private CentroidOptions Centroid(Option<float> scale) =>
         Common(
             new CentroidOptions
             {
-                AnchorPart = parsed.GetValue(words.AnchorPart),
-                MaxInstances = parsed.GetValue(words.MaxInstances),
+                AnchorPart = parsed.GetValue(command.AnchorPart),
+                MaxInstances = parsed.GetValue(command.MaxInstances),
             },
             scale
         );
@@ -198,10 +198,10 @@ internal sealed class ModelTraining(
         Common(
             new CenteredInstanceOptions
             {
-                AnchorPart = parsed.GetValue(words.AnchorPart),
-                CropSize = parsed.GetValue(words.CropSize),
+                AnchorPart = parsed.GetValue(command.AnchorPart),
+                CropSize = parsed.GetValue(command.CropSize),
             },
-            words.Scale
+            command.Scale
         );
 
     private TOptions Common<TOptions>(TOptions options, Option<float> scale)
@@ -209,26 +209,31 @@ internal sealed class ModelTraining(
         (TOptions)(
             options with
             {
-                Backbone = new UNetOptions { Filters = parsed.GetValue(words.Filters), OutputStride = 2 },
+                Backbone = new UNetOptions { Filters = parsed.GetValue(command.Filters), OutputStride = 2 },
                 Scale = parsed.GetValue(scale),
-                Sigma = parsed.GetValue(words.Sigma),
+                Sigma = parsed.GetValue(command.Sigma),
                 Device = Device,
                 Augmentation = options.Augmentation with
                 {
-                    RotationMin = -parsed.GetValue(words.Rotation),
-                    RotationMax = parsed.GetValue(words.Rotation),
+                    RotationMin = -parsed.GetValue(command.Rotation),
+                    RotationMax = parsed.GetValue(command.Rotation),
                 },
-                Training = Kept(
+                Training = WithRun(
                     new()
                     {
-                        Epochs = parsed.GetValue(words.Epochs),
-                        StepsPerEpoch = parsed.GetValue(words.StepsPerEpoch),
-                        BatchSize = parsed.GetValue(words.BatchSize),
-                        LearningRate = parsed.GetValue(words.LearningRate),
-                        ValidationFraction = parsed.GetValue(words.ValidationFraction),
+                        Epochs = parsed.GetValue(command.Epochs),
+                        StepsPerEpoch = parsed.GetValue(command.StepsPerEpoch),
+                        BatchSize = parsed.GetValue(command.BatchSize),
+                        LearningRate = parsed.GetValue(command.LearningRate),
+                        ValidationFraction = parsed.GetValue(command.ValidationFraction),
                         Seed = Seed,
                     }
                 ),
             }
         );
 }
+
+/// <summary>The folder that keeps a training run.</summary>
+/// <param name="Folder">Its path.</param>
+/// <param name="Resume">Whether a run that is there is continued.</param>
+internal sealed record RunLocation(string Folder, bool Resume);

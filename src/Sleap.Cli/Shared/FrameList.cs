@@ -1,12 +1,12 @@
 namespace Sleap.Cli;
 
-/// <summary>Frame numbers as words: <c>0-99,200</c>.</summary>
+/// <summary>Frame numbers as they are given on the command line: <c>0-99,200</c>.</summary>
 internal static class FrameList
 {
-    public static IReadOnlyList<int> Parse(string words)
+    public static IReadOnlyList<int> Parse(string text)
     {
         var frames = new List<int>();
-        foreach (var part in words.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = part.Split('-');
             if (

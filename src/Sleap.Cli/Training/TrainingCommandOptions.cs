@@ -3,13 +3,13 @@ using Sleap.MLNet;
 
 namespace Sleap.Cli;
 
-/// <summary>The words of <c>sleap train</c> that say what is trained and how.</summary>
-internal sealed class TrainingWords
+/// <summary>The command-line options of <c>sleap train</c> that say what is trained and how.</summary>
+internal sealed class TrainingCommandOptions
 {
     private static readonly SingleInstanceOptions Defaults = new();
 
     public Option<string> Type { get; } =
-        new("--type") { Description = $"Model type: {string.Join(", ", ModelTraining.Types)}." };
+        new("--type") { Description = $"Model type: {string.Join(", ", TrainingRequest.Types)}." };
 
     public Option<string[]> Config { get; } =
         new("--config")
@@ -85,7 +85,7 @@ internal sealed class TrainingWords
     public Option<string?> AnchorPart { get; } =
         new("--anchor-part")
         {
-            Description = "Top-down: the node that is an animal's centre; else the mean of its nodes.",
+            Description = "Top-down: the node that is an animal's center; else the mean of its nodes.",
         };
 
     public Option<int?> CropSize { get; } =
@@ -155,11 +155,11 @@ internal sealed class TrainingWords
 
     public void AddTo(Command verb)
     {
-        Type.AcceptOnlyFromAmong([.. ModelTraining.Types]);
+        Type.AcceptOnlyFromAmong([.. TrainingRequest.Types]);
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
         {
-            // As it was typed: its value cannot be had when it is none of the types, which is told by itself.
+            // As it was typed: its value cannot be read when it is none of the types, which is told by itself.
             var (type, isAuto) = (parsed.GetResult(Type)?.Tokens.FirstOrDefault()?.Value, parsed.GetValue(Auto));
             if ((type is not null || isAuto) == parsed.GetResult(Config) is not null)
             {
@@ -168,7 +168,7 @@ internal sealed class TrainingWords
             else if (
                 isAuto
                 && type is not null
-                && ModelTraining.Types.Contains(type)
+                && TrainingRequest.Types.Contains(type)
                 && !ProposedOptions.Types.Contains(type)
             )
             {

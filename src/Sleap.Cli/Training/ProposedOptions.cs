@@ -15,7 +15,7 @@ internal static class ProposedOptions
 
     /// <summary>Proposes.</summary>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="labels">Labelled frames.</param>
+    /// <param name="labels">Labeled frames.</param>
     /// <param name="type">A type that was asked for, one of <see cref="Types"/>; null to choose one.</param>
     /// <exception cref="ArgumentException">The labels cannot train the type that was asked for.</exception>
     public static AutoOptions Of(PoseCatalog pose, IDataView labels, string? type) =>

@@ -98,11 +98,14 @@ public sealed class ExampleProgramTests : IDisposable
                     )
                 )
                 .Select(box =>
-                    string.Create(
+                {
+                    var (left, top) = (box.Seen.Min(p => p.X), box.Seen.Min(p => p.Y));
+                    var (right, bottom) = (box.Seen.Max(p => p.X), box.Seen.Max(p => p.Y));
+                    return string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{box.FrameIndex},{box.Seen.Min(p => p.X):0.0},{box.Seen.Min(p => p.Y):0.0},{box.Seen.Max(p => p.X):0.0},{box.Seen.Max(p => p.Y):0.0}"
-                    )
-                )
+                        $"{box.FrameIndex},{left:0.0},{top:0.0},{right:0.0},{bottom:0.0}"
+                    );
+                })
                 .Prepend("frame,left,top,right,bottom")
         );
         var output = Run("object-detection.cs", flies, Data(Video), boxes, "1");

@@ -4,10 +4,10 @@ using System.CommandLine.Parsing;
 
 namespace Sleap.Cli;
 
-/// <summary>What is wrong with the words that were typed, and the right ones that are nearest to them.</summary>
-internal static class WrongWords
+/// <summary>Faults of a command line, each with the known word that is nearest to a misspelled one.</summary>
+internal static class CommandLineErrors
 {
-    /// <summary>One line a fault; empty when the words can be understood.</summary>
+    /// <summary>One line for each fault; empty when there is none.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         // A misspelled option can pass for an argument: 'sleap info --jsn' would look for a file of that name.
@@ -28,7 +28,7 @@ internal static class WrongWords
         var unrecognized = parsed.UnmatchedTokens.Count > 0;
         foreach (var error in parsed.Errors)
         {
-            // What is missing is no news while a word was not understood; unmatched words are told above.
+            // What is missing is not told while a word was not understood; unmatched words are told above.
             if (
                 error.SymbolResult is OptionResult { Option: var option, Tokens: [.., var value] }
                 && Values(option) is { Length: > 0 } values
@@ -82,8 +82,8 @@ internal static class WrongWords
         Nearest(word, known) is { } right ? $" Did you mean '{right}'?" : "";
 
     /// <summary>
-    /// The known word that a person may have meant: one that goes on as it begins, or at most a third of its signs
-    /// away.
+    /// The known word that may be meant: one that the word is the beginning of, or one that differs in at most a third
+    /// of its characters.
     /// </summary>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
@@ -102,7 +102,7 @@ internal static class WrongWords
         return best.Item2 <= Math.Max(1, (word.Length + 1) / 3) ? best.Item1 : null;
     }
 
-    /// <summary>Signs to insert, leave out, replace or exchange with the next (optimal string alignment).</summary>
+    /// <summary>Characters to insert, delete, replace or swap with the next (optimal string alignment).</summary>
     private static int Distance(string a, string b)
     {
         var cost = new int[a.Length + 1, b.Length + 1];

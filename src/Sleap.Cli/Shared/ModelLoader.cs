@@ -4,8 +4,8 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary>Loads the models that the verbs work with.</summary>
-internal static class PoseModel
+/// <summary>Loads the models that verbs work with.</summary>
+internal static class ModelLoader
 {
     /// <summary>
     /// One model, ours or sleap-nn's; or a centroid and a centered-instance model, which together are a top-down model.

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Sleap.Cli.Tests;
 
-public sealed class WordsTests
+public sealed class CommandLineErrorsTests
 {
     [Theory]
     [InlineData("train", "traim")]
@@ -15,7 +15,7 @@ public sealed class WordsTests
     [InlineData("slurm", "cluster", "slrum", "v.mp4")]
     public void Wrong_words_get_the_nearest_right_one(string right, params string[] words)
     {
-        var faults = WrongWords.Of(SleapCommand.Create().Parse(words));
+        var faults = CommandLineErrors.Of(SleapCommand.Create().Parse(words));
         Assert.Contains(faults, fault => fault.EndsWith($"Did you mean '{right}'?", StringComparison.Ordinal));
     }
 
@@ -25,7 +25,7 @@ public sealed class WordsTests
     [InlineData("convert", "a.slp")]
     public void Where_nothing_is_near_nothing_is_guessed(params string[] words)
     {
-        var faults = WrongWords.Of(SleapCommand.Create().Parse(words));
+        var faults = CommandLineErrors.Of(SleapCommand.Create().Parse(words));
         Assert.NotEmpty(faults);
         Assert.DoesNotContain(faults, fault => fault.Contains("Did you mean"));
     }
@@ -34,7 +34,7 @@ public sealed class WordsTests
     [InlineData("info, convert, new, ")]
     [InlineData("slurm, k8s.", "cluster")]
     public void Without_a_verb_the_verbs_are_told(string verbs, params string[] words) =>
-        Assert.Contains(verbs, Assert.Single(WrongWords.Of(SleapCommand.Create().Parse(words))));
+        Assert.Contains(verbs, Assert.Single(CommandLineErrors.Of(SleapCommand.Create().Parse(words))));
 
     [Theory]
     [InlineData("train", "[suggest:8]", "sleap tr")]

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.Cli;
 
-/// <summary>What a verb has to say: lines for a person, or one JSON object on the last line for a program.</summary>
-internal static class Report
+/// <summary>The output of a verb: lines for a person, or one JSON object on the last line for a program.</summary>
+internal static class VerbOutput
 {
     public static Option<bool> Json() =>
         new("--json") { Description = "End with one JSON object on a line of its own." };
