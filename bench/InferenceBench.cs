@@ -85,12 +85,12 @@ internal static class InferenceBench
         foreach (var (name, own, peer) in rows)
         {
             var speeds = BestInTurns(2, [own, () => peer(eager), () => peer(last)]);
-            var (ours, plain, channelsLast) = (speeds[0], speeds[1], speeds[2]);
+            var (ourSpeed, eagerSpeed, lastSpeed) = (speeds[0], speeds[1], speeds[2]);
             Say(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name, -26}{ours, 10:0.0}{plain, 10:0.0}{ours / plain, 8:0.00}x"
-                        + $"{channelsLast, 15:0.0}{ours / channelsLast, 8:0.00}x"
+                    $"{name, -26}{ourSpeed, 10:0.0}{eagerSpeed, 10:0.0}{ourSpeed / eagerSpeed, 8:0.00}x"
+                        + $"{lastSpeed, 15:0.0}{ourSpeed / lastSpeed, 8:0.00}x"
                 )
             );
         }
