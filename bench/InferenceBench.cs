@@ -85,8 +85,13 @@ internal static class InferenceBench
         foreach (var (name, own, peer) in rows)
         {
             var speeds = BestInTurns(2, [own, () => peer(eager), () => peer(last)]);
+            var (ourSpeed, eagerSpeed, lastSpeed) = (speeds[0], speeds[1], speeds[2]);
             Say(
-                $"{name, -26}{speeds[0], 10:0.0}{speeds[1], 10:0.0}{speeds[0] / speeds[1], 8:0.00}x{speeds[2], 15:0.0}{speeds[0] / speeds[2], 8:0.00}x"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name, -26}{ourSpeed, 10:0.0}{eagerSpeed, 10:0.0}{ourSpeed / eagerSpeed, 8:0.00}x"
+                        + $"{lastSpeed, 15:0.0}{ourSpeed / lastSpeed, 8:0.00}x"
+                )
             );
         }
     }
@@ -236,8 +241,14 @@ internal static class InferenceBench
                 live.Predict(source.Read(i).Pixels, source.Height, source.Width, source.Channels);
             var report = pose.Predict(model, video, Output, new() { Frames = Enumerable.Range(0, frames) });
             var decode = Seconds(() => Decode(pose, video, frames)) / frames;
+            var (size, found) = ($"{source.Width}x{source.Height}", (double)report.Instances / report.Processed);
+            var (speed, latency) = (report.FramesPerSecond, live.Latency.P50.TotalMilliseconds);
             Say(
-                $"{name, -28}{$"{source.Width}x{source.Height}", 11}{(double)report.Instances / report.Processed, 9:0.0}{report.FramesPerSecond, 10:0.0}{decode * 1e3, 11:0.0}{1e3 / report.FramesPerSecond, 9:0.0}{live.Latency.P50.TotalMilliseconds, 13:0.0}"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name, -28}{size, 11}{found, 9:0.0}{speed, 10:0.0}{decode * 1e3, 11:0.0}"
+                        + $"{1e3 / speed, 9:0.0}{latency, 13:0.0}"
+                )
             );
         }
     }

@@ -91,11 +91,13 @@ internal static class TrackingBench
             }
         }
 
-        void Line(string setting, TrackingOptions options) =>
-            Console.WriteLine(
-                $"  "
-                    + $"{setting, -28}{string.Concat(scenes.Select(scene => $"{scene.Steps.Sum(every => Tracks(pose, Thinned(scene.Labels, every), options).Switches), 8}"))}"
+        void Line(string setting, TrackingOptions options)
+        {
+            var switches = scenes.Select(scene =>
+                scene.Steps.Sum(every => Tracks(pose, Thinned(scene.Labels, every), options).Switches)
             );
+            Console.WriteLine($"  {setting, -28}{string.Concat(switches.Select(count => $"{count, 8}"))}");
+        }
     }
 
     private static IEnumerable<(string, TrackingOptions)> Settings(int animals)
@@ -191,11 +193,12 @@ internal static class TrackingBench
     {
         var clock = Stopwatch.StartNew();
         var score = Tracks(pose, labels, options, clock);
+        var speed = labels.Frames.Count / clock.Elapsed.TotalSeconds;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  "
-                    + $"{setting, -36}{score.PredictedTracks, 10}{score.Switches, 10}{score.IDF1, 7:0.000}{score.HOTA, 7:0.000}{labels.Frames.Count / clock.Elapsed.TotalSeconds, 10:0}"
+                $"  {setting, -36}{score.PredictedTracks, 10}{score.Switches, 10}{score.IDF1, 7:0.000}"
+                    + $"{score.HOTA, 7:0.000}{speed, 10:0}"
             )
         );
     }

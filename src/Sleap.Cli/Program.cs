@@ -2,13 +2,13 @@ using System.CommandLine;
 using Sleap.Cli;
 using Sleap.IO;
 
-// Exit codes: 0 well, 1 bad input, 2 wrong words, 130 interrupted. With --json the last line of standard output is one
-// JSON object.
-var words = SleapCommand.Create().Parse(args);
+// Exit codes: 0 done, 1 bad input, 2 wrong command line, 130 interrupted. With --json the last line of standard output
+// is one JSON object.
+var parsed = SleapCommand.Create().Parse(args);
 
-// [suggest], by which a shell asks for completions, comes with words that are not finished.
-var isSuggesting = words.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.Directive);
-if (!isSuggesting && WrongWords.Of(words) is { Count: > 0 } faults)
+// [suggest], by which a shell asks for completions, comes with an unfinished command line.
+var isSuggesting = parsed.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.Directive);
+if (!isSuggesting && CommandLineErrors.Of(parsed) is { Count: > 0 } faults)
 {
     foreach (var fault in faults)
         Console.Error.WriteLine($"sleap: {fault}");
@@ -17,7 +17,7 @@ if (!isSuggesting && WrongWords.Of(words) is { Count: > 0 } faults)
 }
 try
 {
-    return await words.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (OperationCanceledException)
 {

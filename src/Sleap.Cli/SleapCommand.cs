@@ -7,8 +7,8 @@ internal static class SleapCommand
 {
     public static RootCommand Create() =>
         new(
-            "Animal poses: train models on labels, predict videos, evaluate, "
-                + "analyze and convert.\nExample: sleap info labels.slp"
+            "Animal poses: train models on labels, predict videos, evaluate, analyze and convert.\n"
+                + "Example: sleap info labels.slp"
         )
         {
             InfoVerb.Create(),

@@ -20,8 +20,8 @@ internal sealed record ClusterJob
 
     public int Gpus { get; init; }
 
-    /// <summary>More words for <c>sleap predict</c>, as they were typed.</summary>
-    public IReadOnlyList<string> PredictWords { get; init; } = [];
+    /// <summary>More arguments of <c>sleap predict</c>, as they were typed.</summary>
+    public IReadOnlyList<string> PredictArguments { get; init; } = [];
 
     /// <summary>The shards' files, in order.</summary>
     public IReadOnlyList<string> ShardFiles =>
@@ -42,7 +42,7 @@ internal sealed record ClusterJob
             faults.Add("--memory is empty; for instance 16G");
         if (
             Name.Length is 0 or > 50
-            || !Name.All(sign => char.IsAsciiLetterLower(sign) || char.IsAsciiDigit(sign) || sign == '-')
+            || !Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
             || Name.StartsWith('-')
             || Name.EndsWith('-')
         )
@@ -62,7 +62,7 @@ internal sealed record ClusterJob
             "predict",
             Source,
             .. Models.SelectMany(model => (string[])["--model", model]),
-            .. PredictWords,
+            .. PredictArguments,
             "--shard",
             $"{index}/{Shards}",
             "--out",
@@ -74,7 +74,9 @@ internal sealed record ClusterJob
     /// <summary>A word as a POSIX shell reads it.</summary>
     public static string Quoted(string word) =>
         word.Length > 0
-        && word.All(sign => char.IsAsciiLetterOrDigit(sign) || "-_./=:,@%+".Contains(sign, StringComparison.Ordinal))
+        && word.All(letter =>
+            char.IsAsciiLetterOrDigit(letter) || "-_./=:,@%+".Contains(letter, StringComparison.Ordinal)
+        )
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -24,16 +24,14 @@ internal static class KubernetesManifest
         // when it is whole.
         var wait =
             $"for i in $(seq 0 {job.Shards - 1}); do until [ -s "
-            + $"{shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} "
-            + $"]; do sleep 10; done; done";
+            + $"{shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} ]; do sleep 10; done; done";
         var shards = Job(
             job,
             job.Name,
             image,
             claim,
             mount,
-            $"set -eu\nif [ -s {shard} ]; then echo shard is done; "
-                + $"exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n",
+            $"set -eu\nif [ -s {shard} ]; then echo shard is done; exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n",
             job.Gpus
         );
         var spec = (Dictionary<string, object>)shards["spec"];

@@ -80,11 +80,9 @@ internal sealed class PredictionMerge
         if (names.Count > 1 || videos.Count > _parts.Count)
         {
             throw new InvalidDataException(
-                $"The files are of several videos: "
-                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. "
-                    + $"'sleap "
-                    + $"merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos "
-                    + $"together."
+                "The files are of several videos: "
+                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. 'sleap "
+                    + "merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos together."
             );
         }
 
@@ -100,12 +98,14 @@ internal sealed class PredictionMerge
         if (skeletons.Count > 1)
         {
             throw new InvalidDataException(
-                $"The files have different skeletons: "
-                    + $"{string.Join("; ", skeletons.Select(entry => $"'{entry.Path}' {string.Join(", ", entry.skeleton.Nodes)}"))}. "
-                    + $"They come from different models."
+                "The files have different skeletons: "
+                    + $"{string.Join("; ", skeletons.Select(entry => $"'{entry.Path}' {NodesOf(entry.skeleton)}"))}. "
+                    + "They come from different models."
             );
         }
     }
+
+    private static string NodesOf(Skeleton skeleton) => string.Join(", ", skeleton.Nodes);
 
     private void Add(LabeledFrame frame, string path, Dictionary<string, int> order)
     {
@@ -123,8 +123,8 @@ internal sealed class PredictionMerge
         if (_options.Conflicts is null)
         {
             throw new InvalidDataException(
-                $"Frame {frame.FrameIndex} has different poses in '{there.Path}' and "
-                    + $"'{path}'. Say --on-conflict first or last."
+                $"Frame {frame.FrameIndex} has different poses in '{there.Path}' and '{path}'. Say --on-conflict first "
+                    + "or last."
             );
         }
 
@@ -158,31 +158,20 @@ internal sealed class PredictionMerge
             IsNegative = frame.IsNegative,
             Instances =
             [
-                .. frame.Instances.Select(animal =>
-                    animal.Track is null
-                        ? animal
-                        : new Instance
-                        {
-                            Skeleton = animal.Skeleton,
-                            Points = animal.Points,
-                            Track = tracks[animal.Track],
-                            IsPredicted = animal.IsPredicted,
-                            Score = animal.Score,
-                            TrackingScore = animal.TrackingScore,
-                            FromPredicted = animal.FromPredicted,
-                        }
+                .. frame.Instances.Select(instance =>
+                    instance.Track is { } track ? instance.With(tracks[track], instance.FromPredicted) : instance
                 ),
             ],
         };
 
     private void Finish(IReadOnlyList<(string Path, Labels Labels)> parts, Video video)
     {
-        var before = -1;
+        var previous = -1;
         foreach (var index in _frames.Keys)
         {
-            if (before >= 0 && index > before + 1)
-                Missing.Add(index == before + 2 ? Text(before + 1) : $"{Text(before + 1)}-{Text(index - 1)}");
-            before = index;
+            if (previous >= 0 && index > previous + 1)
+                Missing.Add(index == previous + 2 ? Text(previous + 1) : $"{Text(previous + 1)}-{Text(index - 1)}");
+            previous = index;
         }
         Labels = new Labels(
             _frames.Values.Select(entry => entry.Frame),
@@ -230,4 +219,43 @@ internal sealed class PredictionMerge
             )
             : values[0]?.DeepClone();
     }
+}
+
+/// <summary>How files of one recording become one.</summary>
+internal sealed record MergeOptions
+{
+    /// <summary>Which poses stay where a frame is in two files with different ones; null: that is an error.</summary>
+    public ConflictChoice? Conflicts { get; init; }
+
+    /// <summary>How tracks of two files are known to be the same animal's.</summary>
+    public SeamRule Tracks { get; init; } = SeamRule.Auto;
+
+    /// <summary>Frames before and behind a seam in which an animal's last and first places are looked for.</summary>
+    public int MaxGap { get; init; } = 10;
+
+    /// <summary>Pixels that an animal may move across a seam; null: an animal's length.</summary>
+    public double? MaxDistance { get; init; }
+}
+
+/// <summary>The file whose poses stay.</summary>
+internal enum ConflictChoice
+{
+    /// <summary>The file that was named first.</summary>
+    First,
+
+    /// <summary>The file that was named last.</summary>
+    Last,
+}
+
+/// <summary>How tracks go on from file to file.</summary>
+internal enum SeamRule
+{
+    /// <summary>A tracker's numbers (<c>track_0</c>) by place, other names by name.</summary>
+    Auto,
+
+    /// <summary>All by place.</summary>
+    Position,
+
+    /// <summary>All by name.</summary>
+    Name,
 }

@@ -101,8 +101,8 @@ internal sealed class Scaffold
             if (File.Exists(Path.Combine(folder, name)))
             {
                 throw new IOException(
-                    $"'{Path.Combine(folder, name)}' is there already, and may have been changed "
-                        + $"by hand. Choose another --out, or move it away."
+                    $"'{Path.Combine(folder, name)}' is there already, and may have been changed by hand. Choose "
+                        + "another --out, or move it away."
                 );
             }
         }
@@ -143,8 +143,8 @@ internal sealed class Scaffold
         return identifier.Length > 0 && char.IsAsciiLetter(identifier[0]) && isFileName
             ? identifier
             : throw new ArgumentException(
-                $"'{name}' cannot name a model: begin with a letter A to Z, and use "
-                    + $"letters, digits, '-', '_', '.' and spaces."
+                $"'{name}' cannot name a model: begin with a letter A to Z, and use letters, digits, '-', '_', '.' and "
+                    + "spaces."
             );
     }
 }

@@ -34,10 +34,17 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
     private string Labels => OptionsCode.Quoted(scaffold.LabelsPath);
 
-    public string Training(SourceReference reference) =>
-        $$"""
+    public string Training(SourceReference reference)
+    {
+        var code = RunOptions.ToDictionary(option => option.Name, option => option.Code);
+        var options = OptionsCode.Write(Proposal.Options, scaffold.Reasons, code, "").TrimStart();
+        var metrics = IsCentroid
+            ? "CentroidMetrics metrics = pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(model.Transform(test)));"
+            : "PoseMetrics metrics = pose.Evaluate(model.Transform(test));";
+        var run = $"dotnet run {Name}.training.cs{reference.Run}";
+        return $$"""
             {{reference.Lines}}
-            // Trains {{Name}}, a {{Proposal.Type}} model, and saves it beside this file: dotnet run {{Name}}.training.cs{{reference.Run}}
+            // Trains {{Name}}, a {{Proposal.Type}} model, and saves it beside this file: {{run}}
             // {{Proposal.Type}}: {{scaffold.TypeReason}}
             using Microsoft.ML;
             using Sleap.MLNet;
@@ -46,10 +53,11 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             var labelsFile = args.FirstOrDefault() ?? {{Labels}};
             var folder = {{Here}};
             var modelFile = Path.Combine(folder, "{{scaffold.FileName}}.zip");
-            // A new run, or one to go on with: dotnet run {{Name}}.training.cs{{reference.Run}} -- LABELS runs/THE-RUN
+            // A new run, or one to go on with: {{run}} -- LABELS runs/THE-RUN
             var runFolder = args.Length > 1 ? args[1] : Path.Combine(folder, "runs", DateTime.Now.ToString("yyyy-MM-dd-HHmmss"));
             using var stop = new CancellationTokenSource();
-            Console.CancelKeyPress += (_, key) => { key.Cancel = !stop.IsCancellationRequested; stop.Cancel(); };   // a second Ctrl+C ends it at once
+            // A second Ctrl+C ends it at once.
+            Console.CancelKeyPress += (_, key) => { key.Cancel = !stop.IsCancellationRequested; stop.Cancel(); };
 
             var ml = new MLContext(seed: 1);
             var pose = ml.Pose();
@@ -59,12 +67,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
             // From here on an ML.NET pipeline: append pose.Smooth, pose.Kinematics, pose.Track, a trainer …
             var pipeline = pose.{{Kind}}(new()
-            {{OptionsCode.Write(
-                Proposal.Options,
-                scaffold.Reasons,
-                RunOptions.ToDictionary(option => option.Name, option => option.Code),
-                ""
-            ).TrimStart()}});
+            {{options}});
 
             ITransformer model;
             try
@@ -76,11 +79,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 Console.Error.WriteLine("Ended before the first epoch was done: there is no model yet.");
                 return 130;
             }
-            {{(
-                IsCentroid
-                    ? "CentroidMetrics metrics = pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(model.Transform(test)));"
-                    : "PoseMetrics metrics = pose.Evaluate(model.Transform(test));"
-            )}}
+            {{metrics}}
             Console.WriteLine($"On frames that it has not seen: {metrics}");
             ml.Model.Save(model, train.Schema, modelFile);
             Console.WriteLine($"→ {modelFile}");
@@ -88,13 +87,17 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             return 0;
 
             """;
+    }
 
-    public string Evaluate(SourceReference reference) =>
-        $$"""
+    public string Evaluate(SourceReference reference)
+    {
+        var pageOf = IsCentroid ? "" : "with a page of the worst ones: ";
+        var evaluation = IsCentroid
+            ? "Console.WriteLine(pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(predictions)));"
+            : PageOfTheWorst;
+        return $$"""
             {{reference.Lines}}
-            // How good {{Name}} is on the frames that training held back, {{(
-                IsCentroid ? "" : "with a page of the worst ones: "
-            )}}dotnet run {{Name}}.evaluate.cs{{reference.Run}}
+            // How good {{Name}} is on the frames that training held back, {{pageOf}}dotnet run {{Name}}.evaluate.cs{{reference.Run}}
             using Microsoft.ML;
             using Sleap.Transforms;
 
@@ -106,16 +109,16 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             var (_, test) = pose.Split(pose.LoadLabels(labelsFile), testFraction: 0.2);   // as in {{Name}}.training.cs
             IDataView predictions = ml.Model.Load(Path.Combine(folder, "{{scaffold.FileName}}.zip"), out _).Transform(test);
 
-            {{(
-                IsCentroid
-                    ? "Console.WriteLine(pose.EvaluateCentroids(pose.ToLabels(test), pose.ToLabels(predictions)));"
-                    : PageOfTheWorst
-            )}}
+            {{evaluation}}
 
             """;
+    }
 
-    public string Consumption(SourceReference reference) =>
-        $$"""
+    public string Consumption(SourceReference reference)
+    {
+        var nodes = IsCentroid ? ["centroid"] : Proposal.Subject.Skeleton.Nodes;
+        var nodesCode = string.Join(", ", nodes.Select(OptionsCode.Quoted));
+        return $$"""
             {{reference.Lines}}
             // Uses {{Name}}: dotnet run {{Name}}.consumption.cs{{reference.Run}} -- picture.png, or session.mp4
             // In a program of your own, take the class below as it is.
@@ -133,7 +136,11 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 var output = {{Name}}Model.Predict(source);
                 var nodes = {{Name}}Model.Nodes;
                 for (var i = 0; i < output.KeypointScore.Length; i++)
-                    Console.WriteLine($"animal {i / nodes.Count}  {nodes[i % nodes.Count],-16} {output.PredictedKeypoints[2 * i],8:0.0} {output.PredictedKeypoints[2 * i + 1],8:0.0}  score {output.KeypointScore[i]:0.00}");
+                {
+                    var (x, y) = (output.PredictedKeypoints[2 * i], output.PredictedKeypoints[2 * i + 1]);
+                    var (animal, node) = (i / nodes.Count, nodes[i % nodes.Count]);
+                    Console.WriteLine($"animal {animal}  {node,-16} {x,8:0.0} {y,8:0.0}  score {output.KeypointScore[i]:0.00}");
+                }
             }
             else
             {
@@ -149,18 +156,14 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 private static readonly MLContext ML = new(seed: 1);
                 private static readonly PoseCatalog Pose = ML.Pose();
                 private static readonly Lazy<ITransformer> Model = new(() => ML.Model.Load(ModelFile, out _));
-                private static readonly Lazy<PredictionEngine<ModelInput, ModelOutput>> Engine = new(() => ML.Model.CreatePredictionEngine<ModelInput, ModelOutput>(Model.Value));
+                private static readonly Lazy<PredictionEngine<ModelInput, ModelOutput>> Engine =
+                    new(() => ML.Model.CreatePredictionEngine<ModelInput, ModelOutput>(Model.Value));
 
                 /// <summary>What {{Name}}.training.cs wrote.</summary>
                 public static string ModelFile { get; set; } = Path.Combine({{Here}}, "{{scaffold.FileName}}.zip");
 
                 /// <summary>The nodes of an animal, in the order of the places.</summary>
-                public static IReadOnlyList<string> Nodes { get; } = [{{string.Join(
-                ", ",
-                IsCentroid
-                    ? [OptionsCode.Quoted("centroid")]
-                    : Proposal.Subject.Skeleton.Nodes.Select(OptionsCode.Quoted)
-            )}}];
+                public static IReadOnlyList<string> Nodes { get; } = [{{nodesCode}}];
 
                 /// <summary>The poses in one picture, a PNG, JPEG or BMP file.</summary>
                 public static ModelOutput Predict(string picture)
@@ -173,7 +176,8 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 public static ModelOutput Predict(MLImage image) => Engine.Value.Predict(new ModelInput { Image = image });
 
                 /// <summary>The poses in a video, saved as labels; the file's ending says the format (.slp, .csv, .h5, …).</summary>
-                public static Sleap.IO.Labels PredictVideo(string video, string file) => Pose.SaveLabels(Model.Value.Transform(Pose.LoadVideo(video)), file);
+                public static Sleap.IO.Labels PredictVideo(string video, string file) =>
+                    Pose.SaveLabels(Model.Value.Transform(Pose.LoadVideo(video)), file);
             }
 
             /// <summary>What the model sees.</summary>
@@ -190,27 +194,32 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             }
 
             """;
+    }
 
-    public string Readme(SourceReference reference) =>
-        $"""
+    public string Readme(SourceReference reference)
+    {
+        var andTheWorst = IsCentroid ? "" : ", and shows the worst";
+        var configurations = string.Join(
+            '\n',
+            scaffold
+                .Configurations()
+                .Select(file => $"| `{file.Name}` | the same options as sleap-nn's configuration | |")
+        );
+        var types = string.Join('|', ProposedOptions.Types);
+        string Run(string program, string arguments = "") =>
+            $"`dotnet run {Name}.{program}.cs{reference.Run}{arguments}`";
+        return $"""
             # {Name}
 
             A model that finds the poses of animals in pictures and videos, made by `sleap new` for `{scaffold.LabelsPath}`.
 
             | file | what it does | run it |
             |---|---|---|
-            | `{Name}.training.cs` | trains the model and saves it as `{scaffold.FileName}.zip` | `dotnet run {Name}.training.cs{reference.Run}` |
-            | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen{(
-                IsCentroid ? "" : ", and shows the worst"
-            )} | `dotnet run {Name}.evaluate.cs{reference.Run}` |
-            | `{Name}.consumption.cs` | uses it, here and in your programs | `dotnet run {Name}.consumption.cs{reference.Run} -- session.mp4` |
+            | `{Name}.training.cs` | trains the model and saves it as `{scaffold.FileName}.zip` | {Run("training")} |
+            | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen{andTheWorst} | {Run("evaluate")} |
+            | `{Name}.consumption.cs` | uses it, here and in your programs | {Run("consumption", " -- session.mp4")} |
             | `runs/` | each training with its checkpoints and `report.html`: curves, and the worst frames as pictures | |
-            {string.Join(
-                '\n',
-                scaffold.Configurations().Select(file =>
-                    $"| `{file.Name}` | the same options as sleap-nn's configuration | |"
-                )
-            )}
+            {configurations}
 
             The .NET 10 SDK is all they need. A program of its own is each of them: change what you like.
 
@@ -222,15 +231,13 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
             ## What was chosen, and why
 
-            **{Proposal.Type}**: {scaffold.TypeReason} Another one: `sleap new {scaffold.FileName} --labels … --type {string.Join(
-                '|',
-                ProposedOptions.Types
-            )}`.
+            **{Proposal.Type}**: {scaffold.TypeReason} Another one: `sleap new {scaffold.FileName} --labels … --type {types}`.
 
-            The options, each with its reason above it, are in `{Name}.training.cs`. They were chosen from the labels' numbers and not tried: look at
-            what `{Name}.evaluate.cs` says first when results are poor, and at more labels second.
+            The options, each with its reason above it, are in `{Name}.training.cs`. They were chosen from the labels' numbers
+            and not tried: look at what `{Name}.evaluate.cs` says first when results are poor, and at more labels second.
 
             """;
+    }
 
     private string Facts()
     {
@@ -243,8 +250,8 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             ("frames", $"{labels.Frames} of {frame.Width} x {frame.Height} px"),
             (
                 "animals",
-                $"{labels.Animals.Count}, up to {labels.MostInAFrame} in a frame, {labels.Overlapping():0%} "
-                    + $"of them over another"
+                $"{labels.Animals.Count}, up to {labels.MostInAFrame} in a frame, {labels.Overlapping():0%} of them "
+                    + "over another"
             ),
             ("an animal", $"{labels.Side(0.5):0} px long in the median, {labels.Side(1):0} px at most"),
             ("skeleton", $"{skeleton}"),
@@ -274,11 +281,11 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             (
                 "float[]",
                 "PredictedCentroid",
-                many ? "x and y of each animal's centre." : "x and y of the animal's centre."
+                many ? "x and y of each animal's center." : "x and y of the animal's center."
             ),
         ];
         if (Proposal.Options.Networks[0] is CentroidOptions)
-            columns.Add(("float[]", "CentroidScore", "How sure each animal's centre is."));
+            columns.Add(("float[]", "CentroidScore", "How sure each animal's center is."));
         if (Proposal.Subject.Classes.Count > 0)
         {
             columns.AddRange([
@@ -295,20 +302,19 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             ]);
         }
 
-        return string.Join(
-            "\n\n",
-            columns.Select(column =>
-                $$"""
-                        /// <summary>{{column.What}}</summary>
-                        {{Attribute(column.Name)}}public {{column.Type}} {{column.Name}} { get; set; }{{(
-                        column.Type.EndsWith(']') ? " = [];" : ""
-                    )}}
-                    """
-            )
-        );
+        return string.Join("\n\n", columns.Select(column => Property(column.Type, column.Name, column.What)));
     }
 
-    // ML.NET wants to know how many values a key has.
+    private string Property(string type, string name, string what)
+    {
+        var value = type.EndsWith(']') ? " = [];" : "";
+        return $$"""
+                /// <summary>{{what}}</summary>
+                {{Attribute(name)}}public {{type}} {{name}} { get; set; }{{value}}
+            """;
+    }
+
+    // ML.NET must know how many values a key has.
     private string Attribute(string column) =>
         column == "PredictedIdentity"
             ? string.Create(CultureInfo.InvariantCulture, $"[KeyType({Proposal.Subject.Classes.Count})] ")

@@ -39,7 +39,7 @@ internal sealed record SourceReference(string Lines, string Run)
         // src/Sleap.MLNet/buildTransitive.
         return new(
             $"#:project {project.Replace('\\', '/')}\n{LibTorch}\n#:property PublishAot=false\n#:property "
-                + $"CopyLocalLockFileAssemblies=false\n#:property GenerateRuntimeConfigDevFile=true",
+                + "CopyLocalLockFileAssemblies=false\n#:property GenerateRuntimeConfigDevFile=true",
             " -c Release"
         );
     }

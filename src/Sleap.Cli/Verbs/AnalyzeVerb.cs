@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
@@ -67,12 +69,12 @@ internal static class AnalyzeVerb
 
     public static Command Create()
     {
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "analyze",
             """
             Speeds, distances, contacts and regions of each animal in each frame as a CSV table, and the means in short.
-            Example: sleap analyze session.slp --fps 30 --out session.behaviour.csv
+            Example: sleap analyze session.slp --fps 30 --out session.measures.csv
             """
         )
         {
@@ -89,9 +91,9 @@ internal static class AnalyzeVerb
             Smooth,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
-            var (file, target) = (words.GetRequiredValue(Predictions), words.GetRequiredValue(Out));
+            var (file, target) = (parsed.GetRequiredValue(Predictions), parsed.GetRequiredValue(Out));
             if (!target.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
                 throw new ArgumentException($"--out is '{target}'; the table is a .csv file.");
             var labels = Labels.Load(file);
@@ -99,8 +101,7 @@ internal static class AnalyzeVerb
             if (videos.Count > 1)
             {
                 throw new InvalidDataException(
-                    $"'{file}' has poses of {videos.Count} videos: "
-                        + $"{string.Join(", ", videos)}. Analyze one at a time."
+                    $"'{file}' has poses of {videos.Count} videos: {string.Join(", ", videos)}. Analyze one at a time."
                 );
             }
             // An animal alone in its frame needs no track to be followed.
@@ -110,41 +111,41 @@ internal static class AnalyzeVerb
             if (untracked > 0)
             {
                 Console.Error.WriteLine(
-                    $"sleap: {untracked} animals have no track beside others in "
-                        + $"their frames, and are not followed: run 'sleap track {file} --out TRACKED.slp' first."
+                    $"sleap: {untracked} animals have no track beside others in their frames, and are not followed: "
+                        + $"run 'sleap track {file} --out TRACKED.slp' first."
                 );
             }
 
-            var fps = words.GetValue(Fps) ?? RateOf(videos);
+            var fps = parsed.GetValue(Fps) ?? RateOf(videos);
             var pose = new MLContext(seed: 0).Pose();
-            var (behaviour, extra) = Behaviour(words, pose, pose.FromPredictions(labels), fps);
+            var (measures, columns) = Measures(parsed, pose, pose.FromPredictions(labels), fps);
             pose.SaveCsv(
-                behaviour,
+                measures,
                 target,
                 new TableOptions
                 {
                     Layout = TableLayout.Wide,
                     FramesPerSecond = fps,
-                    Extra = [.. extra],
+                    Extra = [.. columns],
                 }
             );
-            var animals = BehaviourSummary.Of(
-                pose.ToDataFrame(behaviour, new TableOptions { Layout = TableLayout.Wide, Extra = [.. extra] }),
-                extra
+            var animals = TrackSummary.Of(
+                pose.ToDataFrame(measures, new TableOptions { Layout = TableLayout.Wide, Extra = [.. columns] }),
+                columns
             );
             var report = new JsonObject
             {
                 ["out"] = target,
-                ["fps"] = fps is { } rate ? Report.Number(rate) : null,
-                ["columns"] = new JsonArray([.. extra.Select(name => (JsonNode)name)]),
+                ["fps"] = fps is { } rate ? VerbOutput.Number(rate) : null,
+                ["columns"] = new JsonArray([.. columns.Select(name => (JsonNode)name)]),
                 ["animals"] = new JsonArray([.. animals.Select(animal => animal.Json())]),
             };
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 report,
                 [
                     .. animals.Select(animal => animal.ToString()),
-                    $"lengths in {(words.GetValue(Pixels) == 1 ? "pixels" : "units")}, times in "
+                    $"lengths in {(parsed.GetValue(Pixels) == 1 ? "pixels" : "units")}, times in "
                         + $"{(fps is null ? "frames: say --fps for seconds" : "seconds")} → {target}",
                 ]
             );
@@ -153,24 +154,24 @@ internal static class AnalyzeVerb
         return verb;
     }
 
-    private static (IDataView View, List<string> Columns) Behaviour(
-        ParseResult words,
+    private static (IDataView View, List<string> Columns) Measures(
+        ParseResult parsed,
         PoseCatalog pose,
         IDataView poses,
         double? fps
     )
     {
         var (pixels, rate, several) = (
-            words.GetValue(Pixels),
+            parsed.GetValue(Pixels),
             fps ?? 1,
             poses.Schema[Column].Type is Microsoft.ML.Data.VectorDataViewType { Dimensions.Length: 3 }
         );
-        var (from, to) = words.GetValue(Heading)?.Split(',') switch
+        var (from, to) = parsed.GetValue(Heading)?.Split(',') switch
         {
             null => (null, null),
             [var a, var b] => ((string?)a.Trim(), (string?)b.Trim()),
             _ => throw new ArgumentException(
-                $"--heading is '{words.GetValue(Heading)}'; write two nodes: tailbase,snout."
+                $"--heading is '{parsed.GetValue(Heading)}'; write two nodes: tailbase,snout."
             ),
         };
         List<string> columns = ["Speed", "Heading", "TurnRate", "PathLength"];
@@ -178,12 +179,12 @@ internal static class AnalyzeVerb
         List<Func<IDataView, IDataView>> steps = [];
         void Then<T>(IEstimator<T> step)
             where T : class, ITransformer => steps.Add(view => step.Fit(view).Transform(view));
-        if (words.GetValue(MaxJump) is { } jump)
+        if (parsed.GetValue(MaxJump) is { } jump)
             Then(pose.RemoveJumps(Column, new() { MaxJump = jump }));
-        if (words.GetValue(MaxGap) > 0)
-            Then(pose.Interpolate(Column, new() { MaxGap = words.GetValue(MaxGap) }));
-        if (words.GetValue(Smooth) != 1)
-            Then(pose.Smooth(Column, new SmoothOptions { Window = words.GetValue(Smooth) }));
+        if (parsed.GetValue(MaxGap) > 0)
+            Then(pose.Interpolate(Column, new() { MaxGap = parsed.GetValue(MaxGap) }));
+        if (parsed.GetValue(Smooth) != 1)
+            Then(pose.Smooth(Column, new SmoothOptions { Window = parsed.GetValue(Smooth) }));
         Then(
             pose.Kinematics(
                 Column,
@@ -191,7 +192,7 @@ internal static class AnalyzeVerb
                 {
                     FramesPerSecond = rate,
                     PixelsPerUnit = pixels,
-                    Node = words.GetValue(Node),
+                    Node = parsed.GetValue(Node),
                     HeadingFrom = from,
                     HeadingTo = to,
                 }
@@ -204,7 +205,7 @@ internal static class AnalyzeVerb
                     Column,
                     new()
                     {
-                        ContactDistance = words.GetValue(Contact),
+                        ContactDistance = parsed.GetValue(Contact),
                         PixelsPerUnit = pixels,
                         HeadingFrom = from,
                         HeadingTo = to,
@@ -218,7 +219,7 @@ internal static class AnalyzeVerb
                 .. from is null ? Array.Empty<string>() : ["FacingAngle"],
             ]);
         }
-        foreach (var region in words.GetValue(Regions) is { } file ? Region.Load(file) : [])
+        foreach (var region in parsed.GetValue(Regions) is { } file ? Region.Load(file) : [])
         {
             // A transform a region: its columns then have one value an animal, which a table can hold.
             string Named(string column) => $"{column} {region.Name}";
@@ -228,7 +229,7 @@ internal static class AnalyzeVerb
                     new()
                     {
                         Regions = [region],
-                        Node = words.GetValue(Node),
+                        Node = parsed.GetValue(Node),
                         FramesPerSecond = rate,
                         Inside = Named("InRegion"),
                         Entries = Named("RegionEntries"),
@@ -253,5 +254,73 @@ internal static class AnalyzeVerb
             return null;
         using var source = video.Open();
         return source.FramesPerSecond is > 0 and var rate ? rate : null;
+    }
+}
+
+/// <summary>Means and totals of one track over all frames.</summary>
+/// <param name="Name">The track's name.</param>
+/// <param name="Frames">Frames with an instance of the track.</param>
+/// <param name="Values">Means of the columns that are flags or rates, and last values of those that add up; NaN where
+/// there is none.</param>
+internal sealed record TrackSummary(string Name, int Frames, IReadOnlyList<(string Name, double Value)> Values)
+{
+    /// <summary>One summary a track, from a wide table.</summary>
+    public static IReadOnlyList<TrackSummary> Of(DataFrame table, IReadOnlyList<string> columns)
+    {
+        var track = table.Columns["track"];
+        return
+        [
+            .. Enumerable
+                .Range(0, (int)table.Rows.Count)
+                .GroupBy(row => (string?)track[row] ?? "no track")
+                .OrderBy(rows => rows.Key, StringComparer.Ordinal)
+                .Select(rows => new TrackSummary(
+                    rows.Key,
+                    rows.Count(),
+                    [
+                        .. columns
+                            .Select(name =>
+                                Summarize(
+                                    name,
+                                    [
+                                        .. rows.Select(row => table.Columns[name][row])
+                                            .Where(value => value is not null)
+                                            .Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+                                    ]
+                                )
+                            )
+                            .Where(value => value.Name != ""),
+                    ]
+                )),
+        ];
+    }
+
+    public JsonObject Json()
+    {
+        var json = new JsonObject { ["name"] = Name, ["frames"] = Frames };
+        foreach (var (name, value) in Values)
+            json[name] = VerbOutput.Number(value);
+        return json;
+    }
+
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name}: {Frames} frames, {string.Join(", ", Values.Select(value => Text(value.Name, value.Value)))}"
+        );
+
+    private static string Text(string name, double value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.###}");
+
+    private static (string Name, double Value) Summarize(string column, List<double> values)
+    {
+        double Mean() => values.Count > 0 ? values.Average() : double.NaN;
+        return column.Split(' ')[0] switch
+        {
+            "Speed" or "AnimalDistance" or "NodeDistance" => ($"mean {column}", Mean()),
+            "Contact" or "InRegion" => ($"share {column}", Mean()),
+            "PathLength" or "RegionEntries" or "RegionDwell" => (column, values.Count > 0 ? values.Max() : double.NaN),
+            _ => ("", double.NaN), // directions have no mean that says much
+        };
     }
 }

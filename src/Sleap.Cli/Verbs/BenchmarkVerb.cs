@@ -39,12 +39,11 @@ internal static class BenchmarkVerb
             Description = "auto, cpu, cuda or cuda:N.",
             DefaultValueFactory = _ => "auto",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "benchmark",
-            "How many frames a second this machine and this model do, decoding "
-                + "included, at several batch sizes.\nExample: sleap benchmark --model mouse/model.zip --source "
-                + "session.mp4"
+            "How many frames a second this machine and this model do, decoding included, at several batch sizes.\n"
+                + "Example: sleap benchmark --model mouse/model.zip --source session.mp4"
         )
         {
             model,
@@ -56,43 +55,43 @@ internal static class BenchmarkVerb
             json,
         };
         verb.SetAction(
-            (words, cancellation) =>
+            (parsed, cancellation) =>
             {
-                if (words.GetValue(frames) < 1)
-                    throw new ArgumentException($"--frames is {words.GetValue(frames)}; at least 1.");
+                if (parsed.GetValue(frames) < 1)
+                    throw new ArgumentException($"--frames is {parsed.GetValue(frames)}; at least 1.");
                 var ml = new MLContext(seed: 0);
-                using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
-                var view = words.GetValue(source) is { } file
-                    ? Video(ml.Pose(), file, words.GetValue(frames))
-                    : Noise(ml, words.GetRequiredValue(size), words.GetValue(frames));
+                using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(model));
+                var view = parsed.GetValue(source) is { } file
+                    ? Video(ml.Pose(), file, parsed.GetValue(frames))
+                    : Noise(ml, parsed.GetRequiredValue(size), parsed.GetValue(frames));
                 var decoding = Time(() => Decode(view));
                 var results = new JsonArray();
                 List<string> lines = [Line("decoding alone", decoding)];
-                foreach (var batch in Sizes(words.GetRequiredValue(batches)))
+                foreach (var batch in Sizes(parsed.GetRequiredValue(batches)))
                 {
                     cancellation.ThrowIfCancellationRequested();
                     using var predicting = trained.With(
-                        new PredictionOptions { BatchSize = batch, Device = words.GetRequiredValue(device) }
+                        new PredictionOptions { BatchSize = batch, Device = parsed.GetRequiredValue(device) }
                     );
                     var predicted = predicting.Transform(view);
                     // The first frames pay for compilation and for libtorch's choice of algorithms.
                     ml.Pose().ToLabels(ml.Data.TakeRows(predicted, batch));
                     var speed = Time(() => ml.Pose().ToLabels(predicted).Frames.Count);
                     results.Add(
-                        new JsonObject { ["batch_size"] = batch, ["frames_per_second"] = Report.Number(speed) }
+                        new JsonObject { ["batch_size"] = batch, ["frames_per_second"] = VerbOutput.Number(speed) }
                     );
                     lines.Add(Line($"batch of {batch}", speed));
                 }
                 var report = new JsonObject
                 {
-                    ["type"] = PoseModel.TypeOf(trained),
-                    ["device"] = words.GetValue(device),
+                    ["type"] = ModelLoader.TypeOf(trained),
+                    ["device"] = parsed.GetValue(device),
                     ["threads"] = TorchSharp.torch.get_num_threads(),
-                    ["frames"] = words.GetValue(frames),
-                    ["decoding_frames_per_second"] = Report.Number(decoding),
+                    ["frames"] = parsed.GetValue(frames),
+                    ["decoding_frames_per_second"] = VerbOutput.Number(decoding),
                     ["predicting"] = results,
                 };
-                Report.Write(words.GetValue(json), report, lines);
+                VerbOutput.Write(parsed.GetValue(json), report, lines);
                 return Task.FromResult(0);
             }
         );

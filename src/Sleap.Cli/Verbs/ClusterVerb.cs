@@ -9,10 +9,8 @@ internal static class ClusterVerb
     public static Command Create() =>
         new(
             "cluster",
-            "One recording predicted on several machines that share a file "
-                + "system, and merged.\nExample: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 "
-                + "--out "
-                + "session.slp"
+            "One recording predicted on several machines that share a file system, and merged.\n"
+                + "Example: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 --out session.slp"
         )
         {
             Slurm(),
@@ -21,7 +19,7 @@ internal static class ClusterVerb
 
     private static Command Slurm()
     {
-        var words = new JobWords();
+        var arguments = new JobArguments();
         var partition = new Option<string?>("--partition") { Description = "Slurm's partition." };
         var time = new Option<string>("--time")
         {
@@ -29,26 +27,26 @@ internal static class ClusterVerb
             DefaultValueFactory = _ => "04:00:00",
         };
         var script = new Option<string?>("--script") { Description = "Where to write the script; else NAME.slurm.sh." };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "slurm",
-            """
-            Writes a script that submits a job array, one task a shard, and a job that merges them when all are done. Run again, it leaves done shards as they are.
-            Example: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 --gpus 1 --out session.slp
-            """
+            "Writes a script that submits a job array, one task a shard, and a job that merges them when "
+                + "all are done. Run again, it leaves done shards as they are.\n"
+                + "Example: sleap cluster slurm session.mp4 --model mouse/model.zip --shards 8 --gpus 1 --out "
+                + "session.slp"
         );
-        words.AddTo(verb);
+        arguments.AddTo(verb);
         foreach (var option in (Option[])[partition, time, script, json])
             verb.Add(option);
         verb.SetAction(parsed =>
         {
-            var job = words.Read(parsed);
+            var job = arguments.Read(parsed);
             var file = parsed.GetValue(script) ?? $"{job.Name}.slurm.sh";
             File.WriteAllText(
                 file,
                 SlurmScript.Write(job, parsed.GetValue(partition), parsed.GetRequiredValue(time), file)
             );
-            Report.Write(
+            VerbOutput.Write(
                 parsed.GetValue(json),
                 new JsonObject
                 {
@@ -65,7 +63,7 @@ internal static class ClusterVerb
 
     private static Command Kubernetes()
     {
-        var words = new JobWords();
+        var arguments = new JobArguments();
         var image = new Option<string>("--image")
         {
             Description = "The container image, with sleap in it.",
@@ -85,17 +83,17 @@ internal static class ClusterVerb
         var parallelism = new Option<int?>("--parallelism") { Description = "Pods at a time; else all." };
         var verb = new Command(
             "k8s",
-            """
-            Prints an Indexed Job, one pod a shard, and a Job that merges them. Applied again after a failure, done shards are left as they are.
-            Example: sleap cluster k8s /data/session.mp4 --model /data/mouse.zip --shards 8 --image lab/sleap:1 --claim recordings --out /data/session.slp
-            """
+            "Prints an Indexed Job, one pod a shard, and a Job that merges them. Applied again after a "
+                + "failure, done shards are left as they are.\n"
+                + "Example: sleap cluster k8s /data/session.mp4 --model /data/mouse.zip --shards 8 --image "
+                + "lab/sleap:1 --claim recordings --out /data/session.slp"
         );
-        words.AddTo(verb);
+        arguments.AddTo(verb);
         foreach (var option in (Option[])[image, claim, mount, parallelism])
             verb.Add(option);
         verb.SetAction(parsed =>
         {
-            var job = words.Read(parsed);
+            var job = arguments.Read(parsed);
             var atOnce = parsed.GetValue(parallelism) ?? job.Shards;
             if (atOnce < 1)
                 throw new ArgumentException($"--parallelism is {atOnce}; at least 1.");
@@ -113,8 +111,8 @@ internal static class ClusterVerb
         return verb;
     }
 
-    /// <summary>The words that both have.</summary>
-    private sealed class JobWords
+    /// <summary>The arguments that both have.</summary>
+    private sealed class JobArguments
     {
         private readonly Argument<string> _source = new("source") { Description = "A video that all machines see." };
         private readonly Option<string[]> _model = new("--model")
@@ -145,7 +143,7 @@ internal static class ClusterVerb
         private readonly Option<int> _gpus = new("--gpus") { Description = "GPUs of a shard." };
         private readonly Option<string[]> _predict = new("--predict")
         {
-            Description = "More words for 'sleap predict', in quotes: --predict \"--batch-size 16\".",
+            Description = "More options for 'sleap predict', in quotes: --predict \"--batch-size 16\".",
         };
 
         public void AddTo(Command verb)
@@ -173,10 +171,10 @@ internal static class ClusterVerb
                 Cpus = parsed.GetValue(_cpus),
                 Memory = parsed.GetRequiredValue(_memory),
                 Gpus = parsed.GetValue(_gpus),
-                PredictWords =
+                PredictArguments =
                 [
-                    .. (parsed.GetValue(_predict) ?? []).SelectMany(words =>
-                        words.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .. (parsed.GetValue(_predict) ?? []).SelectMany(options =>
+                        options.Split(' ', StringSplitOptions.RemoveEmptyEntries)
                     ),
                 ],
             }.Checked();

@@ -13,8 +13,8 @@ internal static class ConfigVerb
     public static Command Create() =>
         new(
             "config",
-            "Options of a training: proposed from labels, or checked against "
-                + "them.\nExample: sleap config auto labels.slp"
+            "Options of a training: proposed from labels, or checked against them.\n"
+                + "Example: sleap config auto labels.slp"
         )
         {
             Auto(),
@@ -23,7 +23,7 @@ internal static class ConfigVerb
 
     private static Command Auto()
     {
-        var (labels, json) = (Labels(), Report.Json());
+        var (labels, json) = (Labels(), VerbOutput.Json());
         var type = new Option<string?>("--type")
         {
             Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it.",
@@ -32,13 +32,13 @@ internal static class ConfigVerb
         var output = new Option<string?>("--out")
         {
             Description =
-                "A file for the configuration in sleap-nn's words, "
-                + "with the reasons as comments; two files for top-down.",
+                "A file for the configuration in sleap-nn's format, with the reasons as comments; two files for "
+                + "top-down.",
         };
         var verb = new Command(
             "auto",
-            "Proposes a model type and its options, and says why. 'sleap train --auto' "
-                + "trains with them.\nExample: sleap config auto labels.slp --out config.yaml"
+            "Proposes a model type and its options, and says why. 'sleap train --auto' trains with them.\n"
+                + "Example: sleap config auto labels.slp --out config.yaml"
         )
         {
             labels,
@@ -69,7 +69,7 @@ internal static class ConfigVerb
                 ]),
                 ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
             };
-            Report.Write(
+            VerbOutput.Write(
                 parsed.GetValue(json),
                 report,
                 [.. proposal.Reasons.Select(reason => reason.ToString()), .. files.Select(file => $"→ {file}")]
@@ -81,21 +81,21 @@ internal static class ConfigVerb
 
     private static Command Lint()
     {
-        var (labels, json, words) = (Labels(), Report.Json(), new TrainingWords());
+        var (labels, json, options) = (Labels(), VerbOutput.Json(), new TrainingCommandOptions());
         var verb = new Command(
             "lint",
-            "Checks options against labels, with the words of 'sleap train'; ends with 1 "
-                + "when there is a warning.\nExample: sleap config lint labels.slp --type single-instance --scale 0.5"
+            "Checks options against labels, with the options of 'sleap train'; ends with 1 when there is a warning.\n"
+                + "Example: sleap config lint labels.slp --type single-instance --scale 0.5"
         )
         {
             labels,
             json,
         };
-        words.AddTo(verb);
+        options.AddTo(verb);
         verb.SetAction(parsed =>
         {
             var ml = new MLContext();
-            var findings = new ModelTraining(words, parsed, null, null, CancellationToken.None).Lint(
+            var findings = new TrainingRequest(options, parsed, null, null, CancellationToken.None).Lint(
                 ml.Pose(),
                 ml.Pose().LoadLabels(parsed.GetRequiredValue(labels))
             );
@@ -114,7 +114,7 @@ internal static class ConfigVerb
                     }),
                 ]),
             };
-            Report.Write(
+            VerbOutput.Write(
                 parsed.GetValue(json),
                 report,
                 [
@@ -128,5 +128,5 @@ internal static class ConfigVerb
     }
 
     private static Argument<string> Labels() =>
-        new("labels") { Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table." };
+        new("labels") { Description = "Labeled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table." };
 }

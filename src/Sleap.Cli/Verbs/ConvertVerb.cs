@@ -17,18 +17,18 @@ internal static class ConvertVerb
         var to = new Argument<string>("out")
         {
             Description =
-                "Where to write; the name says the format: .slp, "
-                + ".pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or .dlc.csv, FOLDER/data.yaml.",
+                "Where to write; the name says the format: .slp, .pkg.slp, .h5, .json, .csv, CollectedData_ME.csv or "
+                + ".dlc.csv, FOLDER/data.yaml.",
         };
         var videos = new Option<string[]>("--videos")
         {
             Description = "Folders to look for videos in that are not where the labels say.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "convert",
-            "Labels from one format to another; says what the new one cannot "
-                + "hold.\nExample: sleap convert labels.slp labels.csv"
+            "Labels from one format to another; says what the new one cannot hold.\n"
+                + "Example: sleap convert labels.slp labels.csv"
         )
         {
             from,
@@ -36,12 +36,12 @@ internal static class ConvertVerb
             videos,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
-            var (source, target) = (words.GetRequiredValue(from), words.GetRequiredValue(to));
+            var (source, target) = (parsed.GetRequiredValue(from), parsed.GetRequiredValue(to));
             var labels = Labels.LoadMany(
                 [source],
-                new LabelsReadOptions { SearchFolders = words.GetValue(videos) ?? [] }
+                new LabelsReadOptions { SearchFolders = parsed.GetValue(videos) ?? [] }
             );
             var lost = labels.Save(target);
             foreach (var remark in labels.Remarks)
@@ -57,7 +57,7 @@ internal static class ConvertVerb
                 ["remarks"] = new JsonArray([.. labels.Remarks.Select(r => (JsonNode)r)]),
                 ["lost"] = new JsonArray([.. lost.Select(r => (JsonNode)r)]),
             };
-            Report.Write(words.GetValue(json), report, [$"{frames} frames, {instances} instances → {target}"]);
+            VerbOutput.Write(parsed.GetValue(json), report, [$"{frames} frames, {instances} instances → {target}"]);
             return 0;
         });
         return verb;

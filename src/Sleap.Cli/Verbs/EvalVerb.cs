@@ -42,11 +42,11 @@ internal static class EvalVerb
             Description = "The distance in pixels within which a node counts as right.",
             DefaultValueFactory = _ => 5,
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "eval",
-            "How far predictions are from the truth: pixels, OKS, PCK, identities, "
-                + "tracks.\nExample: sleap eval labels.slp session.predictions.slp --report session-eval"
+            "How far predictions are from the truth: pixels, OKS, PCK, identities, tracks.\n"
+                + "Example: sleap eval labels.slp session.predictions.slp --report session-eval"
         )
         {
             truth,
@@ -58,48 +58,48 @@ internal static class EvalVerb
             radius,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
             var options = new EvaluationOptions
             {
-                Rules = words.GetValue(rules) == "sleap-nn" ? EvaluationRules.SleapNN : EvaluationRules.Standard,
-                OksStddev = words.GetValue(stddev),
-                Radius = words.GetValue(radius),
+                Rules = parsed.GetValue(rules) == "sleap-nn" ? EvaluationRules.SleapNN : EvaluationRules.Standard,
+                OksStddev = parsed.GetValue(stddev),
+                Radius = parsed.GetValue(radius),
             };
             var pose = new MLContext().Pose();
             var (right, judged) = (
-                Labels.Load(words.GetRequiredValue(truth)),
-                Labels.Load(words.GetRequiredValue(predicted))
+                Labels.Load(parsed.GetRequiredValue(truth)),
+                Labels.Load(parsed.GetRequiredValue(predicted))
             );
             if (IsCentroids(right, judged))
             {
-                if (words.GetValue(folder) is not null)
+                if (parsed.GetValue(folder) is not null)
                 {
                     throw new ArgumentException(
-                        "The predictions have one node that the truth does not have, so only "
-                            + "centroids are compared, and there is no report of that: leave out --report."
+                        "The predictions have one node that the truth does not have, so only centroids are compared, "
+                            + "and there is no report of that: leave out --report."
                     );
                 }
 
                 var centroids = pose.EvaluateCentroids(right, judged, options);
-                Report.Write(words.GetValue(json), CentroidJson(centroids), [centroids.ToString()]);
+                VerbOutput.Write(parsed.GetValue(json), CentroidJson(centroids), [centroids.ToString()]);
                 return 0;
             }
-            var metrics = words.GetValue(folder) is { } into
+            var metrics = parsed.GetValue(folder) is { } into
                 ? pose.EvaluationReport(
                     right,
                     judged,
                     into,
                     options,
-                    new ReportOptions { VideoPath = words.GetValue(source) }
+                    new ReportOptions { VideoPath = parsed.GetValue(source) }
                 )
                 : pose.Evaluate(right, judged, options);
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 Json(metrics),
                 [
                     metrics.ToTable().TrimEnd(),
-                    .. words.GetValue(folder) is { } written
+                    .. parsed.GetValue(folder) is { } written
                         ? [$"→ {Path.Combine(written, "report.html")}"]
                         : Array.Empty<string>(),
                 ]
@@ -119,15 +119,15 @@ internal static class EvalVerb
         new()
         {
             ["radius_px"] = centroids.Radius,
-            ["precision"] = Report.Number(centroids.Precision),
-            ["recall"] = Report.Number(centroids.Recall),
-            ["f1"] = Report.Number(centroids.F1),
+            ["precision"] = VerbOutput.Number(centroids.Precision),
+            ["recall"] = VerbOutput.Number(centroids.Recall),
+            ["f1"] = VerbOutput.Number(centroids.F1),
             ["tp"] = centroids.TruePositives,
             ["fp"] = centroids.FalsePositives,
             ["fn"] = centroids.FalseNegatives,
-            ["mean_px"] = Report.Number(centroids.Error.Mean),
-            ["p50_px"] = Report.Number(centroids.Error.P50),
-            ["p95_px"] = Report.Number(centroids.Error.P95),
+            ["mean_px"] = VerbOutput.Number(centroids.Error.Mean),
+            ["p50_px"] = VerbOutput.Number(centroids.Error.P50),
+            ["p95_px"] = VerbOutput.Number(centroids.Error.P95),
         };
 
     /// <summary>All figures, and before them those that programs ask for most, without a level between.</summary>
@@ -137,13 +137,13 @@ internal static class EvalVerb
         {
             ["visible_nodes"] = metrics.All.Visible,
             ["found_nodes"] = metrics.All.Found,
-            ["mean_px"] = Report.Number(metrics.All.Mean),
-            ["rmse_px"] = Report.Number(metrics.All.Rmse),
-            ["p50_px"] = Report.Number(metrics.All.P50),
-            ["p90_px"] = Report.Number(metrics.All.P90),
-            ["p95_px"] = Report.Number(metrics.All.P95),
+            ["mean_px"] = VerbOutput.Number(metrics.All.Mean),
+            ["rmse_px"] = VerbOutput.Number(metrics.All.Rmse),
+            ["p50_px"] = VerbOutput.Number(metrics.All.P50),
+            ["p90_px"] = VerbOutput.Number(metrics.All.P90),
+            ["p95_px"] = VerbOutput.Number(metrics.All.P95),
             // The name has the radius in it, which is 5 unless another was asked for.
-            [string.Create(CultureInfo.InvariantCulture, $"within_{metrics.Radius:0.##}_px")] = Report.Number(
+            [string.Create(CultureInfo.InvariantCulture, $"within_{metrics.Radius:0.##}_px")] = VerbOutput.Number(
                 metrics.All.Within
             ),
         };

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.ML;
 using Sleap.IO;
+using Sleap.MLNet;
 
 namespace Sleap.Cli;
 
@@ -34,31 +37,31 @@ internal static class InfoVerb
             Description =
                 "Labels, a model (.zip), a video, or a folder: a DeepLabCut project, a YOLO folder, pictures.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command("info", "What is in labels, a model or a video.\nExample: sleap info labels.slp")
         {
             path,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
-            var file = words.GetRequiredValue(path);
+            var file = parsed.GetRequiredValue(path);
             var (report, lines) = Path.GetExtension(file).ToLowerInvariant() switch
             {
                 ".zip" => ModelInfo.Of(file),
-                _ when PoseModel.IsSleapFolder(file) => ModelInfo.Of(file),
+                _ when ModelLoader.IsSleapFolder(file) => ModelInfo.Of(file),
                 var ending when VideoEndings.Contains(ending) => OfVideo(file),
-                _ when Directory.Exists(file) && !IsLabelled(file) => OfVideo(file),
+                _ when Directory.Exists(file) && !HoldsLabels(file) => OfVideo(file),
                 _ => OfLabels(file),
             };
-            Report.Write(words.GetValue(json), report, lines);
+            VerbOutput.Write(parsed.GetValue(json), report, lines);
             return 0;
         });
         return verb;
     }
 
     /// <summary>Whether a folder is one that labels are read from; any other is taken for pictures.</summary>
-    private static bool IsLabelled(string folder) =>
+    private static bool HoldsLabels(string folder) =>
         LabelFiles.Any(name => File.Exists(Path.Combine(folder, name)))
         || Directory.EnumerateFiles(folder, "CollectedData_*.csv").Any();
 
@@ -92,22 +95,30 @@ internal static class InfoVerb
         };
         List<string> lines =
         [
-            $"{labels.Frames.Count} labelled frames: {user} instances by hand, {predicted} predicted",
+            $"{labels.Frames.Count} labeled frames: {user} instances by hand, {predicted} predicted",
             .. labels.Skeletons.Select(s =>
-                $"skeleton {s.Name}: {string.Join(", ", s.Nodes)} ({s.Edges.Length} "
-                + $"edges, {s.Symmetries.Length} symmetries)"
+                $"skeleton {s.Name}: {string.Join(", ", s.Nodes)} ({s.Edges.Length} edges, {s.Symmetries.Length} "
+                + "symmetries)"
             ),
-            .. labels.Videos.Select(v =>
-                $"{(v.ImagePaths.Length > 1 ? $"{v.ImagePaths.Length} pictures in {Path.GetDirectoryName(v.ImagePaths[0])}" : $"video {v.Path}")}{(v.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "")}{(v.FoundPath is null ? ", not found" : "")}"
-            ),
-            labels.Tracks.Count == 0
-                ? "no tracks"
-                : $"{labels.Tracks.Count} tracks: "
-                    + $"{string.Join(", ", labels.Tracks.Take(8).Select(t => t.Name))}{(labels.Tracks.Count > 8 ? " …" : "")}",
+            .. labels.Videos.Select(LineOf),
+            labels.Tracks.Count == 0 ? "no tracks" : $"{labels.Tracks.Count} tracks: {SomeNames(labels.Tracks)}",
             .. labels.Remarks,
         ];
         return (report, lines);
     }
+
+    private static string LineOf(Video video)
+    {
+        var name =
+            video.ImagePaths.Length > 1
+                ? $"{video.ImagePaths.Length} pictures in {Path.GetDirectoryName(video.ImagePaths[0])}"
+                : $"video {video.Path}";
+        var size = video.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "";
+        return name + size + (video.FoundPath is null ? ", not found" : "");
+    }
+
+    private static string SomeNames(IReadOnlyList<Track> tracks) =>
+        string.Join(", ", tracks.Take(8).Select(t => t.Name)) + (tracks.Count > 8 ? " …" : "");
 
     private static (JsonObject, IEnumerable<string>) OfVideo(string file)
     {
@@ -119,14 +130,91 @@ internal static class InfoVerb
             ["height"] = source.Height,
             ["width"] = source.Width,
             ["channels"] = source.Channels,
-            ["fps"] = Report.Number(source.FramesPerSecond),
+            ["fps"] = VerbOutput.Number(source.FramesPerSecond),
         };
         return (
             report,
             [
                 $"{source.FrameCount} frames of {source.Width} x {source.Height}, "
-                    + $"{(source.Channels == 1 ? "gray" : "colour")}, {source.FramesPerSecond:0.##} frames/s",
+                    + $"{(source.Channels == 1 ? "gray" : "color")}, {source.FramesPerSecond:0.##} frames/s",
             ]
         );
     }
+}
+
+/// <summary>What <c>sleap info</c> says of a model.</summary>
+internal static class ModelInfo
+{
+    public static (JsonObject Report, IEnumerable<string> Lines) Of(string file)
+    {
+        using var model = ModelLoader.Load(new MLContext(), file);
+        var (kind, nodes) = (ModelLoader.TypeOf(model), model.Skeleton.Nodes);
+        var stages = new JsonArray();
+        List<string> lines = [$"{kind} model of {nodes.Length} nodes: {string.Join(", ", nodes)}"];
+        if (model.Frame != PoseModelTransformer.AnySize)
+        {
+            lines.Add(
+                $"trained on frames of {model.Frame.Width} x {model.Frame.Height} px; others are matched to them"
+            );
+        }
+
+        if (model.Classes.Count > 0)
+            lines.Add($"tells apart: {string.Join(", ", model.Classes)}");
+        foreach (var network in model.Networks)
+        {
+            var options = network.Options;
+            var (name, parameters) = (options.Title, network.Network.parameters().Sum(weights => weights.numel()));
+            stages.Add(
+                new JsonObject
+                {
+                    ["network"] = name,
+                    ["parameters"] = parameters,
+                    ["scale"] = options.Scale,
+                    ["crop_size"] = (options as CenteredInstanceOptions)?.CropSize,
+                    ["peak_threshold"] = options.PeakThreshold,
+                    ["refinement"] = options.Refinement.ToString().ToLowerInvariant(),
+                }
+            );
+            var crop = options is CenteredInstanceOptions { CropSize: { } size } ? $", crops of {size} px" : "";
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}: {Describe(options.Backbone)}, {(options.Backbone.InChannels == 1 ? "gray" : "color")}, "
+                        + $"{parameters:N0} parameters"
+                )
+            );
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  scale {options.Scale}{crop}, peak threshold {options.PeakThreshold}, refinement "
+                        + $"{options.Refinement.ToString().ToLowerInvariant()}"
+                )
+            );
+        }
+        var report = new JsonObject
+        {
+            ["kind"] = "model",
+            ["type"] = kind,
+            ["nodes"] = new JsonArray([.. nodes.Select(n => (JsonNode)n)]),
+            ["classes"] = new JsonArray([.. model.Classes.Select(c => (JsonNode)c)]),
+            ["networks"] = stages,
+        };
+        return (report, lines);
+    }
+
+    private static string Describe(BackboneOptions backbone) =>
+        backbone switch
+        {
+            UNetOptions unet => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(unet.Stacks > 1 ? $"{unet.Stacks} stacked UNets" : "UNet")} of {unet.Filters} filters, "
+                    + $"{unet.FiltersRate} times as many a level, strides {unet.OutputStride} to {unet.MaxStride}"
+            ),
+            ConvNeXtOptions next => $"ConvNeXt of {string.Join('-', next.Architecture.Depths)} blocks, "
+                + $"{string.Join('-', next.Architecture.Channels)} channels, output stride {next.OutputStride}",
+            SwinTOptions swin => $"Swin Transformer of {string.Join('-', swin.Architecture.Depths)} blocks, "
+                + $"{swin.Architecture.EmbeddingDimensions} channels at first, output stride {swin.OutputStride}",
+            CustomBackboneOptions own => $"a network of one's own, '{own.Name}', output stride {own.OutputStride}",
+            _ => backbone.ToString(),
+        };
 }

@@ -24,15 +24,15 @@ internal static class MergeVerb
         var conflicts = new Option<string?>("--on-conflict")
         {
             Description =
-                "Whose poses stay where a frame is in "
-                + "two files with different ones: first or last named; else that is an error.",
+                "Whose poses stay where a frame is in two files with different ones: first or last named; else that is "
+                + "an error.",
         };
         conflicts.AcceptOnlyFromAmong("first", "last");
         var tracks = new Option<string>("--tracks")
         {
             Description =
-                "How tracks go on from file to file: position, "
-                + "name, or auto (numbers of a tracker by position, names by name).",
+                "How tracks go on from file to file: position, name, or auto (numbers of a tracker by position, names "
+                + "by name).",
             DefaultValueFactory = _ => "auto",
         };
         tracks.AcceptOnlyFromAmong("auto", "position", "name");
@@ -45,7 +45,7 @@ internal static class MergeVerb
         {
             Description = "Pixels that an animal may move across a seam; else its length.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "merge",
             """
@@ -62,49 +62,47 @@ internal static class MergeVerb
             distance,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
             var options = new MergeOptions
             {
-                Conflicts = words.GetValue(conflicts) switch
+                Conflicts = parsed.GetValue(conflicts) switch
                 {
                     "first" => ConflictChoice.First,
                     "last" => ConflictChoice.Last,
                     _ => null,
                 },
-                Tracks = words.GetValue(tracks) switch
+                Tracks = parsed.GetValue(tracks) switch
                 {
                     "position" => SeamRule.Position,
                     "name" => SeamRule.Name,
                     _ => SeamRule.Auto,
                 },
-                MaxGap = words.GetValue(gap),
-                MaxDistance = words.GetValue(distance),
+                MaxGap = parsed.GetValue(gap),
+                MaxDistance = parsed.GetValue(distance),
             };
             if (options.MaxGap < 1)
                 throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
-            var paths = words.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
+            var paths = parsed.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
             var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
-            var target = words.GetRequiredValue(output);
+            var target = parsed.GetRequiredValue(output);
             foreach (var remark in merged.Labels.Save(target))
                 Console.Error.WriteLine($"sleap: {target}: {remark}");
             if (merged.Conflicts.Count > 0)
             {
                 Console.Error.WriteLine(
-                    $"sleap: {merged.Conflicts.Count} frames had "
-                        + $"different poses in two files; those of the {words.GetValue(conflicts)} stay: "
-                        + $"{Some(merged.Conflicts)}"
+                    $"sleap: {merged.Conflicts.Count} frames had different poses in two files; those of the "
+                        + $"{parsed.GetValue(conflicts)} stay: {Some(merged.Conflicts)}"
                 );
             }
 
             if (merged.Missing.Count > 0)
                 Console.Error.WriteLine($"sleap: no file has the frames {Some(merged.Missing)}");
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 Json(target, paths, merged),
                 [
-                    $"{paths.Count} "
-                        + $"{(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, "
+                    $"{paths.Count} {(paths.Count == 1 ? "file" : "files")}, {merged.Labels.Frames.Count} frames, "
                         + $"{merged.Labels.Tracks.Count} tracks, {merged.Stitched} joined across seams → {target}",
                 ]
             );
@@ -113,17 +111,9 @@ internal static class MergeVerb
         return verb;
     }
 
-    // A shell that does not know the pattern hands it over as it is.
-    private static IEnumerable<string> FilesOf(string path)
-    {
-        if (path.IndexOfAny(['*', '?']) < 0)
-            return [path];
-        var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
-        string[] found = Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, Path.GetFileName(path)).Order(StringComparer.Ordinal)]
-            : [];
-        return found.Length > 0 ? found : throw new FileNotFoundException($"No file matches '{path}'.", path);
-    }
+    // A shell that does not expand a pattern passes it on as it is.
+    private static IReadOnlyList<string> FilesOf(string path) =>
+        FileGlob.IsPattern(path) ? FileGlob.Find(path) : [path];
 
     private static string Some<T>(List<T> items) =>
         string.Join(", ", items.Take(5)) + (items.Count > 5 ? $" and {items.Count - 5} more" : "");

@@ -11,7 +11,7 @@ internal static class NewVerb
         var name = new Argument<string>("name") { Description = "What the model is called, for instance mouse." };
         var labels = new Option<string>("--labels")
         {
-            Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.",
+            Description = "Labeled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.",
             Required = true,
         };
         var type = new Option<string?>("--type")
@@ -23,13 +23,12 @@ internal static class NewVerb
         {
             Description = "The folder to write; else one of the model's name here.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "new",
-            """
-            A folder of programs for a model of these labels: training, use, evaluation, each a file that 'dotnet run' runs, with every option's reason.
-            Example: sleap new mouse --labels labels.slp
-            """
+            "A folder of programs for a model of these labels: training, use, evaluation, each a file that "
+                + "'dotnet run' runs, with every option's reason.\n"
+                + "Example: sleap new mouse --labels labels.slp"
         )
         {
             name,
@@ -38,16 +37,16 @@ internal static class NewVerb
             output,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
             var scaffold = new Scaffold(
-                words.GetRequiredValue(name),
-                words.GetRequiredValue(labels),
-                words.GetValue(type)
+                parsed.GetRequiredValue(name),
+                parsed.GetRequiredValue(labels),
+                parsed.GetValue(type)
             );
-            var folder = words.GetValue(output) ?? scaffold.FileName;
+            var folder = parsed.GetValue(output) ?? scaffold.FileName;
             var files = scaffold.Write(folder);
-            var labelled = scaffold.Proposal.Labels;
+            var labeled = scaffold.Proposal.Labels;
             var report = new JsonObject
             {
                 ["out"] = folder,
@@ -57,12 +56,12 @@ internal static class NewVerb
                 ["reasons"] = new JsonObject(
                     scaffold.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))
                 ),
-                ["frames"] = labelled.Frames,
-                ["animals"] = labelled.Animals.Count,
-                ["animal_length_px"] = Report.Number(labelled.Side(0.5)),
+                ["frames"] = labeled.Frames,
+                ["animals"] = labeled.Animals.Count,
+                ["animal_length_px"] = VerbOutput.Number(labeled.Side(0.5)),
             };
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 report,
                 [
                     $"{scaffold.Proposal.Type}: {scaffold.TypeReason}",

@@ -7,7 +7,7 @@ using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
-/// <summary><c>sleap predict SOURCE --model PATH --out FILE</c>: the poses of a video, or of labelled frames.</summary>
+/// <summary><c>sleap predict SOURCE --model PATH --out FILE</c>: the poses of a video, or of labeled frames.</summary>
 internal static class PredictVerb
 {
     private static readonly string[] LabelEndings = [".slp", ".csv", ".h5", ".json"];
@@ -21,24 +21,23 @@ internal static class PredictVerb
         var model = new Option<string[]>("--model")
         {
             Description =
-                "A model.zip that 'sleap train' or "
-                + "mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice for the two stages of top-down.",
+                "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice "
+                + "for the two stages of top-down.",
             Required = true,
         };
         var output = new Option<string>("--out")
         {
             Description =
-                "Where to write: .slp or .csv, as frames come; or "
-                + "any other ending that 'sleap convert' writes, at the end.",
+                "Where to write: .slp or .csv, as frames come; or any other ending that 'sleap convert' writes, at the "
+                + "end.",
             Required = true,
         };
         var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
         var shard = new Option<string?>("--shard")
         {
             Description =
-                "I/N: only the part I of N of the frames, I from "
-                + "0. The file is there only when all of the part is in it; one that was ended early is beside it, "
-                + "ending in .partial.",
+                "I/N: only the part I of N of the frames, I from 0. The file is there only when all of the part is in "
+                + "it; one that was ended early is beside it, ending in .partial.",
         };
         var threshold = new Option<float?>("--peak-threshold")
         {
@@ -46,7 +45,7 @@ internal static class PredictVerb
         };
         var centroids = new Option<float?>("--centroid-threshold")
         {
-            Description = "Top-down: centres of lower peaks are not looked at; else the model's.",
+            Description = "Top-down: centers of lower peaks are not looked at; else the model's.",
         };
         var most = new Option<int?>("--max-instances")
         {
@@ -64,28 +63,24 @@ internal static class PredictVerb
         var tile = new Option<int?>("--tile")
         {
             Description =
-                "Side in pixels of the network input of the tiles that "
-                + "large frames are cut into; else whole frames, unless the memory forbids it.",
+                "Side in pixels of the network input of the tiles that large frames are cut into; else whole frames, "
+                + "unless the memory forbids it.",
         };
         var overlap = new Option<int?>("--tile-overlap")
         {
             Description =
-                "Pixels that neighbouring tiles share; else "
-                + "so many that a U-Net's peaks are those of whole frames.",
+                "Pixels that neighboring tiles share; else so many that a U-Net's peaks are those of whole frames.",
         };
         var keep = new Option<bool>("--keep-frame-size")
         {
             Description =
-                "Frames keep their size; else they are "
-                + "matched to the size of those that the model was trained on.",
+                "Frames keep their size; else they are matched to the size of those that the model was trained on.",
         };
         var precision = new Option<string?>("--precision")
         {
             Description =
-                "single, or bfloat16: twice as fast on "
-                + "CPUs that compute it, 3 times with AMX ('sleap doctor' says), and places move by some hundredths "
-                + "of "
-                + "a pixel. Else the model's.",
+                "single, or bfloat16: twice as fast on CPUs that compute it, 3 times with AMX ('sleap doctor' says), "
+                + "and places move by some hundredths of a pixel. Else the model's.",
         };
         precision.AcceptOnlyFromAmong("single", "bfloat16");
         var device = new Option<string>("--device")
@@ -98,7 +93,7 @@ internal static class PredictVerb
             Description =
                 "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "predict",
             """
@@ -125,48 +120,48 @@ internal static class PredictVerb
             fallback,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
             var ml = new MLContext();
             ml.Log += (_, entry) => Warn(entry);
-            using var trained = PoseModel.Load(ml, words.GetRequiredValue(model));
+            using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(model));
             using var predicting = trained.With(
                 new PredictionOptions
                 {
-                    PeakThreshold = words.GetValue(threshold),
-                    CentroidThreshold = words.GetValue(centroids),
-                    MaxInstances = words.GetValue(most),
-                    Refinement = words.GetValue(refinement) is { } name
+                    PeakThreshold = parsed.GetValue(threshold),
+                    CentroidThreshold = parsed.GetValue(centroids),
+                    MaxInstances = parsed.GetValue(most),
+                    Refinement = parsed.GetValue(refinement) is { } name
                         ? Enum.Parse<PeakRefinement>(name, ignoreCase: true)
                         : null,
-                    BatchSize = words.GetValue(batch),
-                    TileSize = words.GetValue(tile),
-                    TileOverlap = words.GetValue(overlap),
-                    KeepFrameSize = words.GetValue(keep),
-                    Precision = words.GetValue(precision) is { } numbers
+                    BatchSize = parsed.GetValue(batch),
+                    TileSize = parsed.GetValue(tile),
+                    TileOverlap = parsed.GetValue(overlap),
+                    KeepFrameSize = parsed.GetValue(keep),
+                    Precision = parsed.GetValue(precision) is { } numbers
                         ? Enum.Parse<Precision>(numbers, ignoreCase: true)
                         : null,
-                    Device = words.GetRequiredValue(device),
-                    FallbackToCpu = words.GetValue(fallback),
+                    Device = parsed.GetRequiredValue(device),
+                    FallbackToCpu = parsed.GetValue(fallback),
                 }
             );
-            Shard? part = words.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
-            var view = Open(ml.Pose(), words.GetRequiredValue(source), words.GetValue(frames), part);
+            Shard? part = parsed.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
+            var view = Open(ml.Pose(), parsed.GetRequiredValue(source), parsed.GetValue(frames), part);
             var provenance = new Dictionary<string, JsonNode?>
             {
-                ["command"] = string.Join(' ', ["sleap", .. words.Tokens.Select(word => word.Value)]),
+                ["command"] = string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]),
             };
             var code = Run(
                 ml.Pose(),
                 predicting,
                 view,
-                words.GetRequiredValue(output),
+                parsed.GetRequiredValue(output),
                 part is not null,
-                words.GetValue(json),
+                parsed.GetValue(json),
                 provenance
             );
-            if (words.GetValue(precision) is null && !words.GetValue(json))
-                Hint(words.GetRequiredValue(device));
+            if (parsed.GetValue(precision) is null && !parsed.GetValue(json))
+                Hint(parsed.GetRequiredValue(device));
             return code;
         });
         return verb;
@@ -183,7 +178,7 @@ internal static class PredictVerb
         return list is null && shard is null
             ? pose.LoadLabels(source, new LabelsOptions { KeepEmptyFrames = true })
             : throw new ArgumentException(
-                "--frames and --shard go with a video; for labels the labelled frames are predicted."
+                "--frames and --shard go with a video; for labels the labeled frames are predicted."
             );
     }
 
@@ -238,19 +233,16 @@ internal static class PredictVerb
         if (report is { Instances: 0, Processed: > 0 })
         {
             Console.Error.WriteLine(
-                $"sleap: no animal was found in {report.Processed} "
-                    + $"{(report.Processed == 1 ? "frame" : "frames")}. Are they like those that the model was "
-                    + $"trained "
-                    + $"on, and was it trained long enough ('sleap eval' on labels tells)? A lower --peak-threshold "
-                    + $"lets "
-                    + $"fainter nodes pass."
+                $"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
+                    + "they like those that the model was trained on, and was it trained long enough ('sleap eval' on "
+                    + "labels tells)? A lower --peak-threshold lets fainter nodes pass."
             );
         }
 
         var result = new JsonObject { ["out"] = output };
         foreach (var (key, value) in report.ToJson())
             result[key] = value?.DeepClone();
-        Report.Write(json, result, [$"{report} → {output}"]);
+        VerbOutput.Write(json, result, [$"{report} → {output}"]);
         if (stopped is not null)
             throw stopped;
         return report.IsInterrupted ? 130 : 0;
@@ -264,8 +256,8 @@ internal static class PredictVerb
         )
         {
             Console.Error.WriteLine(
-                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a "
-                    + "U-Net may predict faster, and places move by some hundredths of a pixel."
+                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
+                    + "faster, and places move by some hundredths of a pixel."
             );
         }
     }

@@ -42,11 +42,10 @@ internal static class RenderVerb
         {
             Description = "Which video of the predictions, by file name, where they have several.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "render",
-            "A video with the poses drawn on it.\nExample: sleap render session.mp4 "
-                + "session.slp --out session.poses.mp4"
+            "A video with the poses drawn on it.\nExample: sleap render session.mp4 session.slp --out session.poses.mp4"
         )
         {
             source,
@@ -61,22 +60,22 @@ internal static class RenderVerb
             json,
         };
         verb.SetAction(
-            (words, cancellation) =>
+            (parsed, cancellation) =>
             {
                 var options = new RenderOptions
                 {
                     Drawing = new DrawingOptions
                     {
-                        ShowNames = !words.GetValue(names),
-                        TrailLength = words.GetValue(trail),
+                        ShowNames = !parsed.GetValue(names),
+                        TrailLength = parsed.GetValue(trail),
                     },
-                    VideoPath = words.GetRequiredValue(source),
-                    Video = words.GetValue(video),
-                    Frames = words.GetValue(frames) is { } list ? [.. FrameList.Parse(list).Distinct().Order()] : null,
-                    FramesPerSecond = words.GetValue(fps),
-                    Shrink = words.GetValue(shrink),
+                    VideoPath = parsed.GetRequiredValue(source),
+                    Video = parsed.GetValue(video),
+                    Frames = parsed.GetValue(frames) is { } list ? [.. FrameList.Parse(list).Distinct().Order()] : null,
+                    FramesPerSecond = parsed.GetValue(fps),
+                    Shrink = parsed.GetValue(shrink),
                 };
-                var path = words.GetRequiredValue(output);
+                var path = parsed.GetRequiredValue(output);
                 var ml = new MLContext();
                 // Frames that cannot be read are told below.
                 ml.Log += (_, entry) =>
@@ -90,7 +89,7 @@ internal static class RenderVerb
                     }
                 };
                 var done = ml.Pose()
-                    .RenderVideo(Labels.Load(words.GetRequiredValue(predictions)), path, options, cancellation);
+                    .RenderVideo(Labels.Load(parsed.GetRequiredValue(predictions)), path, options, cancellation);
                 foreach (var frame in done.Unreadable.Take(5))
                     Console.Error.WriteLine($"sleap: frame {frame.FrameIndex} could not be read: {frame.Reason}");
                 var report = new JsonObject
@@ -100,8 +99,8 @@ internal static class RenderVerb
                     ["failed"] = done.Failed,
                     ["written"] = done.Requested - done.Failed,
                 };
-                Report.Write(
-                    words.GetValue(json),
+                VerbOutput.Write(
+                    parsed.GetValue(json),
                     report,
                     [$"{done.Requested - done.Failed} of {done.Requested} frames → {path}"]
                 );

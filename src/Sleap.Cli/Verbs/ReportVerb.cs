@@ -39,11 +39,11 @@ internal static class ReportVerb
         {
             Description = "Only this video of the predictions, by file name.",
         };
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "report",
-            "A page about a predictions file: tracks, paths, speeds, confidence, frames "
-                + "to look at.\nExample: sleap report session.slp --out session-report"
+            "A page about a predictions file: tracks, paths, speeds, confidence, frames to look at.\n"
+                + "Example: sleap report session.slp --out session-report"
         )
         {
             predictions,
@@ -56,23 +56,23 @@ internal static class ReportVerb
             video,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
-            var file = words.GetRequiredValue(predictions);
+            var file = parsed.GetRequiredValue(predictions);
             var options = new ReportOptions
             {
-                Title = words.GetValue(video) is null ? Path.GetFileName(file) : null,
-                VideoPath = words.GetValue(source),
+                Title = parsed.GetValue(video) is null ? Path.GetFileName(file) : null,
+                VideoPath = parsed.GetValue(source),
                 Plot = new PlotOptions
                 {
-                    FramesPerSecond = words.GetValue(fps),
-                    PixelsPerUnit = words.GetValue(pixels),
-                    Unit = words.GetRequiredValue(unit),
-                    Node = words.GetValue(node),
-                    Video = words.GetValue(video),
+                    FramesPerSecond = parsed.GetValue(fps),
+                    PixelsPerUnit = parsed.GetValue(pixels),
+                    Unit = parsed.GetRequiredValue(unit),
+                    Node = parsed.GetValue(node),
+                    Video = parsed.GetValue(video),
                 },
             };
-            var made = new MLContext().Pose().Report(Labels.Load(file), words.GetRequiredValue(output), options);
+            var made = new MLContext().Pose().Report(Labels.Load(file), parsed.GetRequiredValue(output), options);
             var report = new JsonObject
             {
                 ["out"] = made.Page,
@@ -81,8 +81,8 @@ internal static class ReportVerb
                 ["instances"] = made.Videos.Sum(v => v.Instances),
                 ["animals"] = new JsonArray([.. made.Videos.SelectMany(v => v.Animals).Select(a => (JsonNode)a.Name)]),
             };
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 report,
                 [
                     .. made.Videos.Select(v =>

@@ -130,11 +130,11 @@ internal static class TrackVerb
 
     public static Command Create()
     {
-        var json = Report.Json();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "track",
-            "Gives the animals of predictions their tracks.\nExample: sleap track "
-                + "session.slp --max_tracks 2 --out session.tracked.slp"
+            "Gives the animals of predictions their tracks.\n"
+                + "Example: sleap track session.slp --max_tracks 2 --out session.tracked.slp"
         )
         {
             In,
@@ -163,11 +163,11 @@ internal static class TrackVerb
             Connect,
             json,
         };
-        verb.SetAction(words =>
+        verb.SetAction(parsed =>
         {
-            var output = words.GetRequiredValue(Out);
+            var output = parsed.GetRequiredValue(Out);
             var clock = System.Diagnostics.Stopwatch.StartNew();
-            var labels = new MLContext().Pose().Track(Labels.Load(words.GetRequiredValue(In)), Options(words));
+            var labels = new MLContext().Pose().Track(Labels.Load(parsed.GetRequiredValue(In)), Options(parsed));
             var seconds = clock.Elapsed.TotalSeconds;
             foreach (var remark in labels.Save(output))
                 Console.Error.WriteLine($"sleap: {remark}");
@@ -180,14 +180,14 @@ internal static class TrackVerb
                 ["instances"] = instances.Count,
                 ["untracked"] = untracked,
                 ["tracks"] = labels.Tracks.Count,
-                ["frames_per_second"] = Report.Number(labels.Frames.Count / seconds),
+                ["frames_per_second"] = VerbOutput.Number(labels.Frames.Count / seconds),
             };
-            Report.Write(
-                words.GetValue(json),
+            VerbOutput.Write(
+                parsed.GetValue(json),
                 result,
                 [
-                    $"{labels.Frames.Count} frames, {instances.Count} instances, "
-                        + $"{untracked} of them without a track, {labels.Tracks.Count} tracks → {output}",
+                    $"{labels.Frames.Count} frames, {instances.Count} instances, {untracked} of them without a track, "
+                        + $"{labels.Tracks.Count} tracks → {output}",
                 ]
             );
             return 0;
@@ -195,14 +195,14 @@ internal static class TrackVerb
         return verb;
     }
 
-    private static TrackingOptions Options(ParseResult words)
+    private static TrackingOptions Options(ParseResult parsed)
     {
-        var preCull = words.GetValue(PreCull) != 0;
-        if (preCull && words.GetValue(Target) is null)
+        var preCull = parsed.GetValue(PreCull) != 0;
+        if (preCull && parsed.GetValue(Target) is null)
             throw new ArgumentException("--tracking_pre_cull_to_target needs --tracking_target_instance_count.");
-        if (words.GetValue(Kalman) && words.GetValue(Flow))
+        if (parsed.GetValue(Kalman) && parsed.GetValue(Flow))
             throw new ArgumentException("--use_kalman and --use_flow are both given; tracks are expected in one way.");
-        var features = words.GetValue(Features) switch
+        var features = parsed.GetValue(Features) switch
         {
             "centroids" => TrackFeatures.Centroids,
             "bboxes" => TrackFeatures.BoundingBoxes,
@@ -211,15 +211,15 @@ internal static class TrackVerb
         };
         return Defaults with
         {
-            Candidates = words.GetValue(Candidates) switch
+            Candidates = parsed.GetValue(Candidates) switch
             {
                 "fixed_window" => TrackCandidates.FixedWindow,
                 "local_queues" => TrackCandidates.LocalQueues,
                 _ => Defaults.Candidates,
             },
-            WindowSize = words.GetValue(Window),
+            WindowSize = parsed.GetValue(Window),
             Features = features,
-            Scoring = words.GetValue(Scoring) switch
+            Scoring = parsed.GetValue(Scoring) switch
             {
                 "weighted_oks" => TrackScoring.WeightedOks,
                 "oks" => TrackScoring.Oks,
@@ -232,36 +232,36 @@ internal static class TrackVerb
                     _ => TrackScoring.WeightedOks,
                 },
             },
-            OksStandardDeviation = words.GetValue(OksStddev),
-            Reduction = words.GetValue(Reduction) switch
+            OksStandardDeviation = parsed.GetValue(OksStddev),
+            Reduction = parsed.GetValue(Reduction) switch
             {
                 "max" => ScoreReduction.Max,
                 "robust_quantile" => ScoreReduction.RobustQuantile,
                 "mean" => ScoreReduction.Mean,
                 _ => Defaults.Reduction,
             },
-            RobustQuantile = words.GetValue(Robust),
-            Matching = words.GetValue(Matching) switch
+            RobustQuantile = parsed.GetValue(Robust),
+            Matching = parsed.GetValue(Matching) switch
             {
                 "greedy" => TrackMatching.Greedy,
                 "hungarian" => TrackMatching.Hungarian,
                 _ => Defaults.Matching,
             },
-            MaxTracks = words.GetValue(MaxTracks),
+            MaxTracks = parsed.GetValue(MaxTracks),
             Motion =
-                words.GetValue(Kalman) ? TrackMotion.Kalman
-                : words.GetValue(Flow) ? TrackMotion.OpticalFlow
+                parsed.GetValue(Kalman) ? TrackMotion.Kalman
+                : parsed.GetValue(Flow) ? TrackMotion.OpticalFlow
                 : Defaults.Motion,
-            FlowScale = words.GetValue(FlowScale),
-            FlowWindow = words.GetValue(FlowWindow),
-            FlowLevels = words.GetValue(FlowLevels),
-            MinNewTrackPoints = words.GetValue(NewPoints),
-            MinMatchPoints = words.GetValue(MatchPoints),
-            PreCullCount = preCull ? words.GetValue(Target) : null,
-            PreCullIou = words.GetValue(PreCullIou),
-            CleanCount = words.GetValue(Clean) > 0 ? words.GetValue(Clean) : null,
-            CleanIou = words.GetValue(CleanIou),
-            ConnectSingleBreaks = words.GetValue(Connect),
+            FlowScale = parsed.GetValue(FlowScale),
+            FlowWindow = parsed.GetValue(FlowWindow),
+            FlowLevels = parsed.GetValue(FlowLevels),
+            MinNewTrackPoints = parsed.GetValue(NewPoints),
+            MinMatchPoints = parsed.GetValue(MatchPoints),
+            PreCullCount = preCull ? parsed.GetValue(Target) : null,
+            PreCullIou = parsed.GetValue(PreCullIou),
+            CleanCount = parsed.GetValue(Clean) > 0 ? parsed.GetValue(Clean) : null,
+            CleanIou = parsed.GetValue(CleanIou),
+            ConnectSingleBreaks = parsed.GetValue(Connect),
         };
     }
 

@@ -16,30 +16,31 @@ internal static class TrainVerb
     {
         var labels = new Argument<string>("labels")
         {
-            Description = "Labelled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.",
+            Description = "Labeled frames: .slp, .pkg.slp, a DeepLabCut project, a CSV table.",
         };
         var output = new Option<string>("--out")
         {
             Description =
-                "Folder of the run: model.zip, training_log.csv, "
-                + "report.html, split.json, and a folder with checkpoints for each network.",
+                "Folder of the run: model.zip, training_log.csv, report.html, split.json, and a folder with "
+                + "checkpoints for each network.",
             Required = true,
         };
         var resume = new Option<bool>("--resume")
         {
-            Description = "Go on with the run in --out, with the same words as before; begin where there is none.",
+            Description = "Go on with the run in --out, with the same options as before; begin where there is none.",
         };
-        var words = new TrainingWords();
-        var json = Report.Json();
+        var options = new TrainingCommandOptions();
+        var json = VerbOutput.Json();
         var verb = new Command(
             "train",
-            """
-            A model from labels.
-            Which type? One animal in the frame: single-instance. Several that stand apart or are many: top-down. Several that touch and overlap: bottom-up.
-            Several that look different and must keep their names (their tracks in the labels): top-down-id, or bottom-up-id where they touch and overlap.
-            Ctrl+C ends it after the current step: the best weights so far become model.zip, and --resume goes on.
-            Example: sleap train labels.slp --type single-instance --scale 0.5 --out mouse
-            """
+            "A model from labels.\n"
+                + "Which type? One animal in the frame: single-instance. Several that stand apart or are many: "
+                + "top-down. Several that touch and overlap: bottom-up.\n"
+                + "Several that look different and must keep their names (their tracks in the labels): "
+                + "top-down-id, or bottom-up-id where they touch and overlap.\n"
+                + "Ctrl+C ends it after the current step: the best weights so far become model.zip, and --resume "
+                + "goes on.\n"
+                + "Example: sleap train labels.slp --type single-instance --scale 0.5 --out mouse"
         )
         {
             labels,
@@ -47,15 +48,15 @@ internal static class TrainVerb
             resume,
             json,
         };
-        words.AddTo(verb);
+        options.AddTo(verb);
         verb.SetAction(parsed =>
         {
             using var interruption = new Interruption("finishing this step and saving");
-            var run = new RunWords(parsed.GetRequiredValue(output), parsed.GetValue(resume));
+            var run = new RunLocation(parsed.GetRequiredValue(output), parsed.GetValue(resume));
             return Run(
                 parsed.GetRequiredValue(labels),
                 run,
-                new ModelTraining(words, parsed, run, new ConsoleTrainingProgress(), interruption.Token),
+                new TrainingRequest(options, parsed, run, new ConsoleTrainingProgress(), interruption.Token),
                 parsed.GetValue(json),
                 interruption.Token
             );
@@ -65,8 +66,8 @@ internal static class TrainVerb
 
     private static int Run(
         string labels,
-        RunWords run,
-        ModelTraining training,
+        RunLocation run,
+        TrainingRequest training,
         bool json,
         CancellationToken cancellation
     )
@@ -94,7 +95,7 @@ internal static class TrainVerb
                 json,
                 run,
                 file,
-                PoseModel.TypeOf(model),
+                ModelLoader.TypeOf(model),
                 TrainingLog.Collect(run.Folder),
                 cancellation.IsCancellationRequested
             );
@@ -114,7 +115,7 @@ internal static class TrainVerb
         File.Move(file + ".tmp", file, overwrite: true);
     }
 
-    private static void Write(bool json, RunWords run, string file, string type, TrainingLog log, bool interrupted)
+    private static void Write(bool json, RunLocation run, string file, string type, TrainingLog log, bool interrupted)
     {
         var best = log.Best;
         var report = new JsonObject
@@ -123,24 +124,98 @@ internal static class TrainVerb
             ["type"] = type,
             ["epochs"] = log.Epochs[^1].Number,
             ["best_epoch"] = best.Number,
-            ["validation_loss"] = Report.Number(best.ValidationLoss),
-            ["validation_error_px"] = Report.Number(best.ValidationError),
-            ["seconds"] = Report.Number(log.Seconds),
+            ["validation_loss"] = VerbOutput.Number(best.ValidationLoss),
+            ["validation_error_px"] = VerbOutput.Number(best.ValidationError),
+            ["seconds"] = VerbOutput.Number(log.Seconds),
             ["report"] = Path.Combine(run.Folder, "report.html"),
             ["interrupted"] = interrupted,
         };
-        Report.Write(
+        VerbOutput.Write(
             json,
             report,
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"best weights: epoch {best.Number}, "
-                        + $"validation error {best.ValidationError:0.00} px → "
-                        + $"{file}"
+                    $"best weights: epoch {best.Number}, validation error {best.ValidationError:0.00} px → {file}"
                 ),
                 $"how it went: {Path.Combine(run.Folder, "report.html")}",
             ]
         );
     }
+}
+
+/// <summary>
+/// The epochs of a run, read from the folders of its networks, with those before an interruption.
+/// </summary>
+internal sealed class TrainingLog
+{
+    private const string FileName = "training_log.csv";
+    private readonly List<string> _lines = [];
+    private readonly List<Epoch> _epochs = [];
+
+    private TrainingLog() { }
+
+    /// <summary>The network that was trained last.</summary>
+    public string Network => _epochs[^1].Network;
+
+    /// <summary>The epochs of the network that was trained last.</summary>
+    public IReadOnlyList<Epoch> Epochs => [.. _epochs.Where(epoch => epoch.Network == Network)];
+
+    /// <summary>The epoch whose weights are kept.</summary>
+    public Epoch Best =>
+        Epochs.MinBy(epoch => double.IsNaN(epoch.ValidationLoss) ? double.PositiveInfinity : epoch.ValidationLoss)!;
+
+    /// <summary>Seconds that all networks took.</summary>
+    public double Seconds => _epochs.GroupBy(epoch => epoch.Network).Sum(network => network.Last().Seconds);
+
+    /// <summary>Whether a folder holds a run that can be resumed.</summary>
+    public static bool IsIn(string folder) =>
+        Directory.Exists(folder)
+        && Directory.EnumerateDirectories(folder).Any(network => File.Exists(Path.Combine(network, "last.checkpoint")));
+
+    /// <summary>Reads the log of each network, and writes them as one file into the folder.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    public static TrainingLog Collect(string folder)
+    {
+        var log = new TrainingLog();
+        string[] files =
+        [
+            .. Directory
+                .EnumerateDirectories(folder)
+                .Select(network => Path.Combine(network, FileName))
+                .Where(File.Exists),
+        ];
+        // The centroid network of a top-down model is trained first.
+        foreach (var file in files.OrderBy(file => Path.GetFileName(Path.GetDirectoryName(file)) != "centroid"))
+            log.Read(File.ReadAllLines(file));
+        File.WriteAllLines(Path.Combine(folder, FileName), log._lines);
+        return log;
+    }
+
+    private void Read(string[] lines)
+    {
+        _lines.AddRange(lines.Skip(_lines.Count == 0 ? 0 : 1));
+        foreach (var cells in lines.Skip(1).Select(line => line.Split(',')))
+        {
+            _epochs.Add(
+                new(
+                    cells[0],
+                    int.Parse(cells[1], CultureInfo.InvariantCulture),
+                    Number(cells[4]),
+                    Number(cells[5]),
+                    Number(cells[7])
+                )
+            );
+        }
+
+        static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+    }
+
+    public sealed record Epoch(
+        string Network,
+        int Number,
+        double ValidationLoss,
+        double ValidationError,
+        double Seconds
+    );
 }

@@ -1,8 +1,8 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// A file that is there whole or not at all: written into a temporary one beside it, put on the disk, then renamed over
-/// the old one.
+/// A file that appears whole or not at all: it is written to a temporary file beside it, flushed to the disk, then
+/// renamed over the old one.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class AtomicFile : IDisposable
             Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")
         );
 
-    /// <summary>What to write to; whoever writes closes it before <see cref="Commit"/>.</summary>
+    /// <summary>Path to write to; the writer closes it before <see cref="Commit"/>.</summary>
     public string Temporary { get; }
 
-    /// <summary>Makes the temporary file, empty, which shows that the place can be written to.</summary>
+    /// <summary>Makes the empty temporary file, and so checks that the folder can be written to.</summary>
     /// <param name="path">The file to be.</param>
     /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written
     /// there.</exception>
@@ -62,6 +62,65 @@ internal sealed class AtomicFile : IDisposable
         File.Move(Temporary, _full, overwrite: true);
     }
 
-    /// <summary>What was not committed is removed.</summary>
+    /// <summary>Removes the temporary file if it was not committed.</summary>
     public void Dispose() => File.Delete(Temporary);
+}
+
+/// <summary>
+/// Keeps a file that is being written 2 to 4 MB longer than its content. A full disk is then noticed before a write of
+/// content fails, after which libhdf5 would lose rows, and there is room to complete the file.
+/// </summary>
+internal sealed class DiskHeadroom : IDisposable
+{
+    private const int MinBytes = 2 << 20;
+    private const int MaxBytes = 4 << 20;
+    private static readonly byte[] Block = new byte[1 << 18];
+    private readonly FileStream _file;
+    private long _length;
+    private bool _isFull;
+
+    /// <param name="path">The file to be, for messages.</param>
+    /// <param name="written">The temporary file that it is written to, already made.</param>
+    /// <param name="end">Position behind the content, in bytes.</param>
+    /// <exception cref="IOException">The disk is full already.</exception>
+    public DiskHeadroom(string path, string written, long end)
+    {
+        _file = new FileStream(written, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _length = _file.Length;
+        if (Ensure(end))
+            return;
+        _file.Dispose();
+        throw new IOException($"{path} cannot be written: the disk has less than {MaxBytes >> 20} MB left.");
+    }
+
+    /// <summary>
+    /// Lengthens the file where needed; false once the disk is full, when the reserve is left for completing the file.
+    /// </summary>
+    /// <param name="end">Position behind the content, in bytes.</param>
+    public bool Ensure(long end)
+    {
+        if (_isFull || _length - end >= MinBytes)
+            return !_isFull;
+        try
+        {
+            _file.Position = Math.Max(_length, end);
+            while (_file.Position < end + MaxBytes)
+                _file.Write(Block);
+            _length = _file.Position;
+        }
+        catch (IOException)
+        {
+            _isFull = true;
+        }
+        return !_isFull;
+    }
+
+    /// <summary>Cuts off the reserve behind the end, when the writer is done.</summary>
+    public void Trim(long end)
+    {
+        if (_file.Length > end)
+            _file.SetLength(end);
+    }
+
+    public void Dispose() => _file.Dispose();
 }

@@ -7,7 +7,7 @@ internal static class FileGlob
 {
     private static readonly char[] Wildcards = ['*', '?'];
 
-    public static bool Owns(string path) =>
+    public static bool IsPattern(string path) =>
         path.IndexOfAny(Wildcards) >= 0 && !File.Exists(path) && !Directory.Exists(path);
 
     /// <summary>Files and folders that match, in the order of their paths.</summary>

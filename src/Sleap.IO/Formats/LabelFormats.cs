@@ -1,16 +1,15 @@
 namespace Sleap.IO;
 
-/// <summary>Which format a file is, by ending and content.</summary>
+/// <summary>Finds the reader or writer of a file by its ending and content.</summary>
 internal static class LabelFormats
 {
     private const string Readable =
-        "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of "
-        + "sleap-io's .csv tables, a DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut "
-        + "project "
-        + "or labeled-data folder, a YOLO pose folder";
+        "a .slp or .pkg.slp file, SLEAP analysis .h5, COCO .json, a tidy .csv, one of sleap-io's .csv tables, a "
+        + "DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a "
+        + "YOLO pose folder";
     private const string Writable =
-        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), "
-        + "CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml (YOLO, in a new folder)";
+        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
+        + "(DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
     {
@@ -48,10 +47,10 @@ internal static class LabelFormats
             ".slp" => SlpWriter.Write(
                 labels,
                 path,
-                withPictures: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)
+                embedImages: path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase)
             ),
-            ".csv" when DeepLabCutWriter.Owns(path) => DeepLabCutWriter.Write(labels, path),
-            ".csv" => TidyCsv.Write(labels, path),
+            ".csv" when DeepLabCutWriter.Matches(path) => DeepLabCutWriter.Write(labels, path),
+            ".csv" => TidyCsvWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
             var other => throw Unknown(path, other),
@@ -68,23 +67,50 @@ internal static class LabelFormats
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Ending(path) switch
         {
-            ".slp" when !path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase) => new SlpStream(
+            ".slp" when !path.EndsWith(".pkg.slp", StringComparison.OrdinalIgnoreCase) => new SlpStreamWriter(
                 path,
                 skeleton,
                 videos
             ),
-            ".csv" when !DeepLabCutWriter.Owns(path) => new TidyCsvStream(path, skeleton),
+            ".csv" when !DeepLabCutWriter.Matches(path) => new TidyCsvStreamWriter(path, skeleton),
             ".slp" or ".csv" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
             var other => throw Unknown(path, other),
         };
     }
 
+    /// <summary>The skeleton of instances, for formats that hold only one.</summary>
+    /// <param name="labels">The labels, whose first skeleton is taken where there are no instances.</param>
+    /// <param name="instances">The instances.</param>
+    /// <param name="owner">Whose instances they are, for the message.</param>
+    /// <param name="path">The file to be written, for the message.</param>
+    /// <param name="place">Where the file keeps its skeleton, for the message.</param>
+    /// <exception cref="PoseFormatException">There is no skeleton, or more than one.</exception>
+    public static Skeleton OnlySkeleton(
+        Labels labels,
+        IEnumerable<Instance> instances,
+        string owner,
+        string path,
+        string place
+    )
+    {
+        var skeletons = instances.Select(i => i.Skeleton).Distinct().ToList();
+        return skeletons.Count > 1
+            ? throw new PoseFormatException(
+                path,
+                place,
+                $"{owner} has instances of {skeletons.Count} skeletons, and the format holds one."
+            )
+            : skeletons.FirstOrDefault()
+                ?? labels.Skeletons.FirstOrDefault()
+                ?? throw new PoseFormatException(path, place, "the labels have no skeleton.");
+    }
+
     /// <summary>Reads files, folders and patterns one after the other.</summary>
     public static IReadOnlyList<Labels> LoadMany(IEnumerable<string> paths, LabelsReadOptions options)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        List<string> all = [.. paths.SelectMany(p => FileGlob.Owns(p) ? FileGlob.Find(p) : [p])];
+        List<string> all = [.. paths.SelectMany(p => FileGlob.IsPattern(p) ? FileGlob.Find(p) : [p])];
         return all.Count > 0
             ? [.. all.Select(p => Load(p, options))]
             : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
@@ -97,27 +123,27 @@ internal static class LabelFormats
         if (File.Exists(Path.Combine(path, YoloReader.ConfigName)))
             return YoloReader.Read(path, options);
         return DeepLabCutProject.TableIn(path) is { } table
-            ? DeepLabCutCsv.Read(table, options)
+            ? DeepLabCutReader.Read(table, options)
             : throw new PoseFormatException(
                 path,
                 null,
-                "the folder holds neither a DeepLabCut config.yaml, nor a "
-                    + "table CollectedData_*.csv, nor a YOLO data.yaml."
+                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO "
+                    + "data.yaml."
             );
     }
 
     private static Labels LoadHdf5(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
-        if (AnalysisReader.Owns(file))
+        if (AnalysisReader.Matches(file))
             return AnalysisReader.Read(file, options);
-        return DeepLabCutHdf5.Owns(file)
+        return DeepLabCutHdf5.Matches(file)
             ? DeepLabCutHdf5.Read(file, options)
             : throw new PoseFormatException(
                 path,
                 null,
-                $"the file is HDF5, and neither an analysis file of SLEAP "
-                    + $"nor a table of DeepLabCut; it holds {string.Join(", ", file.Members("/").Take(12))}."
+                "the file is HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds "
+                    + $"{string.Join(", ", file.Members("/").Take(12))}."
             );
     }
 
@@ -126,13 +152,58 @@ internal static class LabelFormats
         var first =
             CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault()
             ?? throw new PoseFormatException(path, null, "the file is empty.");
-        if (DeepLabCutHeader.Owns(first))
-            return DeepLabCutCsv.Read(path, options);
-        return SleapIoCsv.Owns(first) ? SleapIoCsv.Read(path, options) : TidyCsv.Read(path, options);
+        if (DeepLabCutHeader.Matches(first))
+            return DeepLabCutReader.Read(path, options);
+        return SleapIoCsv.Matches(first) ? SleapIoCsv.Read(path, options) : TidyCsvReader.Read(path, options);
     }
 
     private static PoseFormatException Unknown(string path, string ending) =>
         new(path, null, $"the ending '{ending}' is of no known format; {Writable} was expected.");
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
+}
+
+/// <summary>What only .slp holds, so that every other format loses it.</summary>
+internal static class FormatLosses
+{
+    /// <summary>One sentence each for what the labels have and the format lacks.</summary>
+    /// <param name="labels">What was written.</param>
+    /// <param name="hasProvenance">Whether the format holds provenance.</param>
+    /// <param name="hasTrackingScores">Whether the format holds tracking scores.</param>
+    public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
+    {
+        if (labels.Extras is { Names.Count: > 0 } extras)
+        {
+            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
+                + "data.";
+        }
+
+        if (labels.Sessions.Count > 0)
+            yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
+        if (!hasProvenance && labels.Provenance.Count > 0)
+        {
+            yield return "The format has no place for provenance "
+                + $"({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
+        }
+
+        if (labels.Suggestions.Count > 0)
+            yield return $"The format has no place for {labels.Suggestions.Count} suggestions.";
+        var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
+        if (
+            !hasTrackingScores
+            && instances.Count(i => !float.IsNaN(i.TrackingScore) && i.TrackingScore != 0) is > 0 and var tracked
+        )
+        {
+            yield return $"The format has no place for the tracking scores of {tracked} instances.";
+        }
+
+        if (instances.Sum(i => i.Points.Count(p => p.Complete)) is > 0 and var complete)
+            yield return $"The format has no place for the mark 'complete' of {complete} points.";
+        if (instances.Sum(i => i.Points.Count(p => !p.Visible && !double.IsNaN(p.X))) is > 0 and var hidden)
+            yield return $"{hidden} points that are not visible lose the coordinates stored with them.";
+        if (labels.Videos.Count(v => labels.Frames.All(f => f.Video != v)) is > 0 and var idle)
+            yield return $"{idle} videos without a labeled frame are not named in the file.";
+        if (labels.Tracks.Count(t => instances.TrueForAll(i => !ReferenceEquals(i.Track, t))) is > 0 and var unused)
+            yield return $"{unused} tracks without an instance are not in the file.";
+    }
 }

@@ -5,14 +5,19 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// JSON texts of label files, read with care: Python writes NaN and Infinity into them, and hostile files nest without
-/// end.
+/// Reads JSON texts of label files. Python writes NaN and Infinity into them, and hostile files nest without end.
 /// </summary>
 internal sealed class PoseJson(string file)
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     private static readonly string[] NotNumbers = ["NaN", "-Infinity", "Infinity"];
+
+    public string File { get; } = file;
+
+    /// <summary>An object with copies of values: a JSON node has one parent only.</summary>
+    public static JsonObject Copy(IEnumerable<KeyValuePair<string, JsonNode?>> entries) =>
+        new(entries.Select(e => KeyValuePair.Create(e.Key, e.Value?.DeepClone())));
 
     /// <summary>A text as an object.</summary>
     public JsonObject Object(string text, string dataset) =>
@@ -37,8 +42,6 @@ internal sealed class PoseJson(string file)
             }
         }
     }
-
-    public string File { get; } = file;
 
     public PoseFormatException Fault(string dataset, string cause) => new(File, dataset, $"{cause}.");
 

@@ -1,18 +1,19 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Sleap.IO;
 
-/// <summary>A YAML file of keys, read without turning anything into objects of its choosing.</summary>
+/// <summary>Reads a YAML file of keys as nodes; no object of a type that the file names is made.</summary>
 internal static class YamlFile
 {
-    private const long MostBytes = 16 << 20;
+    private const long MaxBytes = 16 << 20;
 
     /// <summary>The keys of a file.</summary>
     /// <exception cref="PoseFormatException">It is not YAML, or holds no keys.</exception>
     public static YamlMappingNode Read(string path)
     {
-        if (new FileInfo(path).Length > MostBytes)
+        if (new FileInfo(path).Length > MaxBytes)
             throw new PoseFormatException(path, null, "is larger than any configuration.");
         try
         {
@@ -37,4 +38,43 @@ internal static class YamlFile
     /// <summary>The list of a key, or null.</summary>
     public static YamlSequenceNode? List(YamlMappingNode root, string key) =>
         root.Children.TryGetValue(key, out var node) ? node as YamlSequenceNode : null;
+}
+
+/// <summary>
+/// Passes YAML on as long as its depth and number of aliases are those of a configuration. The library builds its tree
+/// by recursion, and hostile text would overflow the stack.
+/// </summary>
+internal sealed class BoundedYaml(IParser parser, string path) : IParser
+{
+    private const int MaxDepth = 32;
+    private const int MaxAliases = 16;
+
+    private int _depth;
+    private int _aliases;
+
+    public ParsingEvent? Current => parser.Current;
+
+    public bool MoveNext()
+    {
+        if (!parser.MoveNext())
+            return false;
+        _depth += Current!.NestingIncrease;
+        _aliases += Current is AnchorAlias ? 1 : 0;
+        if (_depth > MaxDepth)
+        {
+            throw new PoseFormatException(
+                path,
+                $"line {Current.Start.Line}",
+                $"nests deeper than {MaxDepth} levels, which no configuration does."
+            );
+        }
+
+        return _aliases <= MaxAliases
+            ? true
+            : throw new PoseFormatException(
+                path,
+                $"line {Current.Start.Line}",
+                $"refers back more than {MaxAliases} times, which no configuration does."
+            );
+    }
 }

@@ -41,10 +41,10 @@ public sealed class Instance
         }
     }
 
-    /// <summary>The animal this is over time, or null when it is not tracked.</summary>
+    /// <summary>The track that the instance belongs to, or null when it is not tracked.</summary>
     public Track? Track { get; init; }
 
-    /// <summary>True when a model found it, false when a person set it.</summary>
+    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user instance).</summary>
     public bool IsPredicted { get; init; }
 
     /// <summary>
@@ -69,14 +69,69 @@ public sealed class Instance
                     );
     }
 
+    /// <summary>Mean of the scores that points have; null when none has one.</summary>
+    internal static float? MeanPointScore(IEnumerable<Point> points) =>
+        points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
+
+    /// <summary>This instance with another track and another source.</summary>
+    internal Instance With(Track? track, Instance? fromPredicted) =>
+        new()
+        {
+            Skeleton = Skeleton,
+            Points = Points,
+            Track = track,
+            IsPredicted = IsPredicted,
+            Score = Score,
+            TrackingScore = TrackingScore,
+            FromPredicted = fromPredicted,
+        };
+
     private void CheckCounts()
     {
         if (_skeleton is not null && !_points.IsDefault && _points.Length != _skeleton.Nodes.Length)
         {
             throw new ArgumentException(
-                $"An instance of skeleton '{_skeleton.Name}' needs {_skeleton.Nodes.Length} "
-                    + $"points, one a node, and {_points.Length} were given."
+                $"An instance of skeleton '{_skeleton.Name}' needs {_skeleton.Nodes.Length} points, one a node, and "
+                    + $"{_points.Length} were given."
             );
         }
     }
+}
+
+/// <summary>
+/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
+/// of the top left pixel.
+/// </summary>
+/// <param name="X">Pixels to the right; NaN when missing.</param>
+/// <param name="Y">Pixels down; NaN when missing.</param>
+/// <param name="Visible">False when the node was marked as not seen; coordinates may be stored all the same.</param>
+/// <param name="Complete">The labeler's "done" mark; false for predictions.</param>
+/// <param name="Score">Confidence of a predicted point, usually in 0..1; NaN for points a person set.</param>
+public readonly record struct Point(double X, double Y, bool Visible, bool Complete, float Score)
+{
+    /// <summary>A missing point: NaN coordinates, not visible, no score.</summary>
+    public static Point Missing { get; } = new(double.NaN, double.NaN, false, false, float.NaN);
+
+    /// <summary>A visible point that a person labeled, without a score.</summary>
+    /// <param name="x">Pixels to the right.</param>
+    /// <param name="y">Pixels down.</param>
+    public Point(double x, double y)
+        : this(x, y, true, false, float.NaN) { }
+
+    /// <summary>Whether the point counts as missing: not visible, or without coordinates.</summary>
+    public bool IsMissing => !Visible || double.IsNaN(X) || double.IsNaN(Y);
+}
+
+/// <summary>
+/// The identity of one animal over time. The object is the identity: two tracks of one name are two animals,
+/// because files hold such pairs.
+/// </summary>
+/// <param name="name">Name of the track; names need not be unique.</param>
+public sealed class Track(string name)
+{
+    /// <summary>Name of the track.</summary>
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

@@ -1,6 +1,6 @@
 namespace Sleap.IO;
 
-/// <summary>One frame of one video and the animals in it. Immutable.</summary>
+/// <summary>One frame of a video and the instances in it. Immutable.</summary>
 public sealed class LabeledFrame
 {
     private readonly int _frameIndex;
@@ -21,7 +21,7 @@ public sealed class LabeledFrame
         }
     }
 
-    /// <summary>The animals in the frame, people's and models' together, in the order of the file.</summary>
+    /// <summary>User instances and predicted instances, in the order of the file.</summary>
     public IReadOnlyList<Instance> Instances
     {
         get => _instances;
@@ -29,7 +29,13 @@ public sealed class LabeledFrame
     }
 
     /// <summary>
-    /// True when somebody marked the frame as holding no animal, which is more than having no instance yet.
+    /// True when a person marked the frame as one without any animal. A frame that is not labeled yet is not negative.
     /// </summary>
     public bool IsNegative { get; init; }
 }
+
+/// <summary>A frame suggested for labeling.</summary>
+/// <param name="Video">The video of the frame.</param>
+/// <param name="FrameIndex">Zero-based frame number.</param>
+/// <param name="Group">Number of the group the suggestion was made in, or null.</param>
+public sealed record SuggestedFrame(Video Video, int FrameIndex, int? Group = null);

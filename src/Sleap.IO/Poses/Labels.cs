@@ -13,7 +13,7 @@ public sealed class Labels
     /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
     /// <param name="skeletons">Skeletons in the order to keep.</param>
     /// <param name="tracks">Tracks in the order to keep.</param>
-    /// <param name="suggestions">Frames put forward for labelling.</param>
+    /// <param name="suggestions">Frames suggested for labeling.</param>
     /// <param name="provenance">Where the labels come from, by key.</param>
     public Labels(
         IEnumerable<LabeledFrame> frames,
@@ -71,14 +71,14 @@ public sealed class Labels
     /// <summary>The labeled frames in the order of the file.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
 
-    /// <summary>Frames put forward for labelling.</summary>
+    /// <summary>Frames suggested for labeling.</summary>
     public IReadOnlyList<SuggestedFrame> Suggestions { get; }
 
     /// <summary>Where the labels come from: free values by key.</summary>
     public IReadOnlyDictionary<string, JsonNode?> Provenance { get; }
 
     /// <summary>
-    /// What the reader left aside or had to decide, one sentence each; empty for labels that were not read from a file.
+    /// What the reader left out or had to decide, one sentence each; empty for labels that were not read from a file.
     /// </summary>
     public IReadOnlyList<string> Remarks { get; } = [];
 
@@ -117,9 +117,9 @@ public sealed class Labels
         Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
 
     /// <summary>
-    /// Several sets as one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
-    /// as one track (unless one set has the name twice). Of provenance, a key's first value stays. What .slp files hold
-    /// beyond poses is left behind, for it numbers their frames.
+    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
+    /// as one track (unless one set has the name twice). Of provenance, the first
+    /// value of each key is kept. What .slp files hold beyond poses is left out, because it refers to frames by number.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -132,9 +132,9 @@ public sealed class Labels
     }
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
-    /// <param name="path">Where to write: .slp, .pkg.slp (pictures inside), .h5 (SLEAP analysis, a file for each
+    /// <param name="path">Where to write: .slp, .pkg.slp (images inside), .h5 (SLEAP analysis, a file for each
     /// video), .json (COCO keypoints), .csv (tidy table), CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or
-    /// data.yaml in a new folder (YOLO pose, with pictures).</param>
+    /// data.yaml in a new folder (YOLO pose, with images).</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at
     /// all.</exception>
@@ -149,4 +149,40 @@ public sealed class Labels
 
     private static Dictionary<string, JsonNode?> Copy(IEnumerable<KeyValuePair<string, JsonNode?>>? provenance) =>
         (provenance ?? []).ToDictionary(p => p.Key, p => p.Value?.DeepClone(), StringComparer.Ordinal);
+}
+
+/// <summary>How <see cref="Labels.Load"/> reads.</summary>
+public sealed record LabelsReadOptions
+{
+    /// <summary>
+    /// Folders in which videos are looked for by file name when they are neither where the file says nor beside it.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyList<string> SearchFolders { get; init; } = [];
+
+    /// <summary>
+    /// For formats that do not hold a skeleton (CSV, DeepLabCut): the skeleton to use; its nodes must be those of the
+    /// file in any order. Default: made from the file.
+    /// </summary>
+    public Skeleton? Skeleton { get; init; }
+
+    /// <summary>The video of formats that name none. Default: what the format's own rules find.</summary>
+    public Video? Video { get; init; }
+}
+
+/// <summary>The lists of a <see cref="Labels"/> whose frames are built on demand.</summary>
+internal sealed record LabelsParts(
+    IReadOnlyList<Video> Videos,
+    IReadOnlyList<Skeleton> Skeletons,
+    IReadOnlyList<Track> Tracks,
+    IReadOnlyList<SuggestedFrame> Suggestions,
+    IReadOnlyDictionary<string, JsonNode?> Provenance,
+    IReadOnlyList<string> Remarks
+)
+{
+    /// <summary>Rows of sessions_json, kept as they are.</summary>
+    public IReadOnlyList<string> Sessions { get; init; } = [];
+
+    /// <summary>What the file holds beyond poses.</summary>
+    public SlpExtras? Extras { get; init; }
 }

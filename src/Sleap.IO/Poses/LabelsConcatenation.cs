@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Puts several label sets together: one file on disk becomes one video, and tracks of one name one track.
+/// Joins several sets of labels: one file on disk becomes one video, and tracks of one name become one track.
 /// </summary>
 internal sealed class LabelsConcatenation
 {
@@ -20,7 +20,7 @@ internal sealed class LabelsConcatenation
         var joined = new LabelsConcatenation();
         foreach (var part in parts)
             joined.AddLists(part);
-        List<LabeledFrame> frames = [.. parts.SelectMany(p => p.Frames).Select(joined.Moved)];
+        List<LabeledFrame> frames = [.. parts.SelectMany(p => p.Frames).Select(joined.Mapped)];
         var remarks = parts.SelectMany(p => p.Remarks).ToList();
         var twice = frames.Count - frames.DistinctBy(f => (f.Video, f.FrameIndex)).Count();
         if (twice > 0)
@@ -54,7 +54,7 @@ internal sealed class LabelsConcatenation
             _videosByPlace.TryAdd(place, video);
             _videos[video] = _videosByPlace[place];
         }
-        // Two tracks of one name in one file are two animals, and stay so.
+        // Two tracks of one name in one file are two animals and stay two tracks.
         var seen = new Dictionary<string, int>();
         foreach (var track in part.Tracks)
         {
@@ -65,8 +65,8 @@ internal sealed class LabelsConcatenation
     }
 
     /// <summary>
-    /// Where a video lies: the file and what is taken of it. A video that is not there is known by its name, one inside
-    /// labels by those.
+    /// What makes two videos the same: the file and the part of it. A video that was not found is known by its path, one
+    /// inside a label file without a path by its object.
     /// </summary>
     private static object PlaceOf(Video video) =>
         video.FoundPath is null && video.Path == "."
@@ -79,33 +79,24 @@ internal sealed class LabelsConcatenation
                 string.Join(',', video.FrameNumbers)
             );
 
-    private LabeledFrame Moved(LabeledFrame frame) =>
+    private LabeledFrame Mapped(LabeledFrame frame) =>
         new()
         {
             Video = _videos[frame.Video],
             FrameIndex = frame.FrameIndex,
             IsNegative = frame.IsNegative,
-            Instances = [.. frame.Instances.Select(Moved)],
+            Instances = [.. frame.Instances.Select(Mapped)],
         };
 
-    private Instance Moved(Instance instance)
+    private Instance Mapped(Instance instance)
     {
         if (_instances.TryGetValue(instance, out var known))
             return known;
         var track = instance.Track is null ? null : _tracks[instance.Track];
-        var source = instance.FromPredicted is null ? null : Moved(instance.FromPredicted);
+        var source = instance.FromPredicted is null ? null : Mapped(instance.FromPredicted);
         return _instances[instance] =
             ReferenceEquals(track, instance.Track) && ReferenceEquals(source, instance.FromPredicted)
                 ? instance
-                : new Instance
-                {
-                    Skeleton = instance.Skeleton,
-                    Points = instance.Points,
-                    Track = track,
-                    IsPredicted = instance.IsPredicted,
-                    Score = instance.Score,
-                    TrackingScore = instance.TrackingScore,
-                    FromPredicted = source,
-                };
+                : instance.With(track, source);
     }
 }

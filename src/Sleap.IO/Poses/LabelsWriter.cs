@@ -21,8 +21,8 @@ public sealed class LabelsWriter : IDisposable
     public long Instances { get; private set; }
 
     /// <summary>
-    /// Begins a file. That it can be written is found out now: the temporary file and 4 MB for a full disk are made
-    /// beside it.
+    /// Begins a file. Whether it can be written is checked now: a temporary file of 4 MB, the reserve for a full disk, is
+    /// made beside it.
     /// </summary>
     /// <param name="path">Where to write; the format is taken from the ending as in <see cref="Labels.Save"/>.</param>
     /// <param name="skeleton">The skeleton of the instances, which is kept also when there are none.</param>
@@ -42,8 +42,8 @@ public sealed class LabelsWriter : IDisposable
     /// </summary>
     /// <exception cref="IOException">The disk is full. This frame and all before it will be in the file after
     /// <see cref="Finish"/>.</exception>
-    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without a picture in a list
-    /// of numbered pictures.</exception>
+    /// <exception cref="PoseFormatException">The frame cannot be in the file, such as one without an image in a list
+    /// of numbered images.</exception>
     /// <exception cref="InvalidOperationException">The file is finished.</exception>
     public void Add(LabeledFrame frame)
     {
@@ -65,11 +65,48 @@ public sealed class LabelsWriter : IDisposable
         if (_isFinished)
             throw new InvalidOperationException("The file is finished.");
         _isFinished = true;
-        return _sink.Finish(
-            new JsonObject((provenance ?? []).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))
-        );
+        return _sink.Finish(PoseJson.Copy(provenance ?? []));
     }
 
     /// <summary>Without <see cref="Finish"/> before it, nothing is left behind.</summary>
     public void Dispose() => _sink.Dispose();
+}
+
+/// <summary>
+/// A file that frames are written to one after the other. Disposing it without finishing leaves nothing behind.
+/// </summary>
+internal interface ILabelsSink : IDisposable
+{
+    /// <summary>Adds a frame.</summary>
+    /// <exception cref="IOException">The disk is full. The frame and those before it are kept for <see cref="Finish"/>,
+    /// and no more can be added.</exception>
+    void Add(LabeledFrame frame);
+
+    /// <summary>Puts the file in its place; gives back what the format could not hold.</summary>
+    IReadOnlyList<string> Finish(JsonObject provenance);
+}
+
+/// <summary>
+/// For formats that need all labels at once (analysis .h5, COCO, YOLO, DeepLabCut, .pkg.slp): holds them until the end.
+/// </summary>
+internal sealed class CollectingSink : ILabelsSink
+{
+    private readonly string _path;
+    private readonly Skeleton _skeleton;
+    private readonly IReadOnlyList<Video> _videos;
+    private readonly List<LabeledFrame> _frames = [];
+
+    public CollectingSink(string path, Skeleton skeleton, IReadOnlyList<Video> videos)
+    {
+        (_path, _skeleton, _videos) = (path, skeleton, videos);
+        // Whether the place can be written to shows now and not at the end.
+        AtomicFile.Begin(path).Dispose();
+    }
+
+    public void Add(LabeledFrame frame) => _frames.Add(frame);
+
+    public IReadOnlyList<string> Finish(JsonObject provenance) =>
+        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path);
+
+    public void Dispose() => _frames.Clear();
 }

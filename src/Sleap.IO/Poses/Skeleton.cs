@@ -13,12 +13,12 @@ public sealed class Skeleton : IEquatable<Skeleton>
 {
     private readonly Dictionary<string, int> _positions;
 
-    /// <summary>Makes a skeleton and checks it whole.</summary>
+    /// <summary>Makes a skeleton and checks it.</summary>
     /// <param name="name">Name of the skeleton; may be empty.</param>
-    /// <param name="nodes">Node names: not empty, no two alike.</param>
+    /// <param name="nodes">Node names: none empty, no two the same.</param>
     /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
     /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
-    /// <exception cref="ArgumentException">A name is empty or double, or a position is outside the nodes; the message
+    /// <exception cref="ArgumentException">A name is empty or there twice, or a position is outside the nodes; the message
     /// lists every fault.</exception>
     public Skeleton(
         string name,
@@ -57,6 +57,27 @@ public sealed class Skeleton : IEquatable<Skeleton>
     /// <summary>Position of a node, or -1 when the skeleton has none of that name.</summary>
     /// <param name="node">Node name; upper and lower case count.</param>
     public int IndexOf(string node) => _positions.TryGetValue(node, out var position) ? position : -1;
+
+    /// <summary>Makes the skeleton that a file describes.</summary>
+    /// <exception cref="PoseFormatException">The description has a fault; the place in the file is named.</exception>
+    internal static Skeleton FromFile(
+        string file,
+        string place,
+        string name,
+        IEnumerable<string> nodes,
+        IEnumerable<Edge>? edges = null,
+        IEnumerable<Symmetry>? symmetries = null
+    )
+    {
+        try
+        {
+            return new Skeleton(name, nodes, edges, symmetries);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PoseFormatException(file, place, fault.Message, fault);
+        }
+    }
 
     /// <inheritdoc/>
     public bool Equals(Skeleton? other) =>
@@ -118,3 +139,14 @@ public sealed class Skeleton : IEquatable<Skeleton>
 
     private bool IsOutside(int node) => node < 0 || node >= Nodes.Length;
 }
+
+/// <summary>A body edge between two nodes of a skeleton.</summary>
+/// <param name="Source">Position of the node the edge starts from in <see cref="Skeleton.Nodes"/>.</param>
+/// <param name="Destination">Position of the node the edge leads to.</param>
+public readonly record struct Edge(int Source, int Destination);
+
+/// <summary>Two nodes that change places when the animal is mirrored, as a left and a right ear do.</summary>
+/// <param name="First">Position of one node in <see cref="Skeleton.Nodes"/>; in a skeleton the smaller of the
+/// two.</param>
+/// <param name="Second">Position of the other node.</param>
+public readonly record struct Symmetry(int First, int Second);

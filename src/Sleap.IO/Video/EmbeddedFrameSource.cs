@@ -1,6 +1,6 @@
 namespace Sleap.IO;
 
-/// <summary>Pictures inside an HDF5 file: encoded ones as in a .pkg.slp, or plain pixels.</summary>
+/// <summary>Images inside an HDF5 file: encoded ones as in a .pkg.slp, or plain pixels.</summary>
 internal sealed class EmbeddedFrameSource : IFrameSource
 {
     private readonly Hdf5Reader _file;
@@ -28,7 +28,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
 
     public string Format { get; }
 
-    /// <summary>Whether colour pictures hold red and blue swapped, as OpenCV wrote them before format 1.4.</summary>
+    /// <summary>Whether color images hold red and blue swapped, as OpenCV wrote them before format 1.4.</summary>
     public bool IsBgr { get; }
 
     public int FrameCount => _rows.Count;
@@ -49,7 +49,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
             var dataset =
                 video.Dataset
                 ?? file.Members("/").FirstOrDefault(m => file.Contains($"{m}/video"))
-                ?? throw new PoseFormatException(path, null, "the file holds no pictures (no dataset videoN/video).");
+                ?? throw new PoseFormatException(path, null, "the file holds no images (no dataset videoN/video).");
             return new EmbeddedFrameSource(file, video, video.Dataset ?? $"{dataset}/video");
         }
         catch
@@ -68,21 +68,16 @@ internal sealed class EmbeddedFrameSource : IFrameSource
             throw new ArgumentOutOfRangeException(
                 nameof(frameIndex),
                 frameIndex,
-                $"{_file.Path}, {_dataset}: there is no picture of frame {frameIndex}."
+                $"{_file.Path}, {_dataset}: there is no image of frame {frameIndex}."
             );
         }
 
         return Format == "hdf5" ? Plain(row, frameIndex) : Decode(row, frameIndex, _isGray);
     }
 
-    /// <summary>The bytes of an encoded picture as stored.</summary>
+    /// <summary>The bytes of an encoded image as stored.</summary>
     public byte[] Encoded(int frameIndex) =>
         _file.ReadByteRow(_dataset, _rows[frameIndex]).AsSpan().TrimEnd((byte)0).ToArray();
-
-    public IEnumerable<FrameResult> ReadMany(
-        IEnumerable<int> frameIndices,
-        CancellationToken cancellationToken = default
-    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
     public void Dispose() => _file.Dispose();
 
@@ -92,17 +87,13 @@ internal sealed class EmbeddedFrameSource : IFrameSource
         var group = dataset.Contains('/') ? dataset[..dataset.LastIndexOf('/')] : "";
         var numbersName = $"{group}/frame_numbers";
         if (count > int.MaxValue)
-            throw new PoseFormatException(file.Path, dataset, $"declares {count} pictures.");
+            throw new PoseFormatException(file.Path, dataset, $"declares {count} images.");
         if (group.Length == 0 || !file.Contains(numbersName))
             return Enumerable.Range(0, (int)Math.Min(count, int.MaxValue)).ToDictionary(i => i);
         var numbers = file.ReadNumbers<long>(numbersName);
         if (numbers.Length != count)
         {
-            throw new PoseFormatException(
-                file.Path,
-                numbersName,
-                $"has {numbers.Length} numbers for {count} pictures."
-            );
+            throw new PoseFormatException(file.Path, numbersName, $"has {numbers.Length} numbers for {count} images.");
         }
 
         var rows = new Dictionary<int, int>();
@@ -119,11 +110,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
     {
         if (Format == "hdf5" && _sizes.Length != 4)
         {
-            throw new PoseFormatException(
-                _file.Path,
-                _dataset,
-                $"has {_sizes.Length} axes, and plain pictures have 4."
-            );
+            throw new PoseFormatException(_file.Path, _dataset, $"has {_sizes.Length} axes, and plain images have 4.");
         }
 
         if (Format == "hdf5")
@@ -142,7 +129,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
     }
 
     private Frame Decode(int row, int frameIndex, bool? gray) =>
-        PictureDecoder.Decode(
+        ImageDecoder.Decode(
             _file.ReadByteRow(_dataset, row),
             frameIndex,
             gray,

@@ -11,7 +11,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     private const int CacheBytes = 64 << 20;
 
     /// <summary>What encoders put between two key frames unless told otherwise.</summary>
-    private const int MostCached = 250;
+    private const int MaxCached = 250;
 
     private readonly VideoProbe _probe;
     private readonly int _cacheFrames;
@@ -29,10 +29,10 @@ internal sealed class FfmpegFrameSource : IFrameSource
         _cacheFrames = Math.Clamp(
             CacheBytes / Math.Max(1, _probe.Width * _probe.Height * (isGray == true ? 1 : 3)),
             1,
-            MostCached
+            MaxCached
         );
         Channels = isGray is { } known ? (known ? 1 : 3) : 3;
-        if (isGray is null && PictureDecoder.IsGray(FirstPicture().Pixels))
+        if (isGray is null && ImageDecoder.IsGray(FirstReadable().Pixels))
         {
             Channels = 1;
             Close();
@@ -89,7 +89,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
         GC.SuppressFinalize(this);
     }
 
-    private Frame FirstPicture()
+    private Frame FirstReadable()
     {
         for (var i = 0; i < Math.Min(FrameCount, Reach); i++)
         {
@@ -145,7 +145,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
     /// <summary>
     /// Reads a frame again from the front, where nothing is missed. After a jump a decoder that complains may have
     /// begun in the wrong place (key frames that need what lies before them, an index that leads astray) and gives
-    /// pictures all the same.
+    /// images all the same.
     /// </summary>
     private Frame? FromFront(int index, Frame? jumped, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal sealed class FfmpegFrameSource : IFrameSource
         _cacheOrder.Clear();
         Restart(index, fromFront: true);
         var frame = Advance(index, cancellationToken);
-        // Equal pictures: the file is damaged there, and jumping does no harm.
+        // Equal images: the file is damaged there, and jumping does no harm.
         if (jumped is not null && frame is not null && !frame.Pixels.AsSpan().SequenceEqual(jumped.Pixels))
             _canSeek = false;
         return frame;

@@ -37,9 +37,8 @@ internal static class FfmpegProgram
         {
             throw new InvalidOperationException(
                 $"The program {program}, which videos are read with, cannot be started ({fault.Message}). Install "
-                    + $"ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), "
-                    + $"'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in the "
-                    + $"environment variable {name.ToUpperInvariant()}.",
+                    + "ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), 'brew install "
+                    + $"ffmpeg' (macOS), or name the program in the environment variable {name.ToUpperInvariant()}.",
                 fault
             );
         }

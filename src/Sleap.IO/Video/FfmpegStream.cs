@@ -12,7 +12,7 @@ namespace Sleap.IO;
 internal sealed class FfmpegStream : IDisposable
 {
     private const int AheadBytes = 48 << 20;
-    private const int MostAhead = 16;
+    private const int MaxAhead = 16;
 
     private readonly Process _process;
     private readonly VideoProbe _probe;
@@ -37,7 +37,7 @@ internal sealed class FfmpegStream : IDisposable
         IsFromFront = fromFront || !probe.IsTimed || probe.KeyBefore(first) == 0;
         _timeBase = probe.TimeBase;
         _frameBytes = checked(probe.Width * probe.Height * (isGray ? 1 : 3));
-        _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 2, MostAhead));
+        _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 2, MaxAhead));
         _process = FfmpegProgram.Start("ffmpeg", Arguments(probe, first, isGray, IsFromFront));
         _timeReader = new Thread(ReadTimes) { IsBackground = true, Name = "ffmpeg times" };
         _pixelReader = new Thread(ReadPixels) { IsBackground = true, Name = "ffmpeg pixels" };
@@ -130,7 +130,7 @@ internal sealed class FfmpegStream : IDisposable
                 var pixels = new byte[_frameBytes];
                 if (output.ReadAtLeast(pixels, _frameBytes, throwOnEndOfStream: false) < _frameBytes)
                     break;
-                // The time is printed before the picture is passed on; wait for the thread that reads it.
+                // The time is printed before the image is passed on; wait for the thread that reads it.
                 if (!_times.TryTake(out var time, Timeout.Infinite, _stop.Token))
                     break;
                 var index = _probe.IsTimed ? _probe.IndexAt(time) : First + count;

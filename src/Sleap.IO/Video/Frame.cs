@@ -1,6 +1,6 @@
 namespace Sleap.IO;
 
-/// <summary>One decoded picture of a video: 8 bits a channel, gray or RGB, rows first.</summary>
+/// <summary>One decoded image of a video: 8 bits a channel, gray or RGB, rows first.</summary>
 public sealed class Frame
 {
     /// <summary>Wraps pixels; the array is not copied and must not be changed afterwards.</summary>
@@ -25,8 +25,7 @@ public sealed class Frame
         if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
         {
             throw new ArgumentException(
-                $"A frame of {height} x {width} x {channels} needs as many bytes, and "
-                    + $"{pixels.Length} were given.",
+                $"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.",
                 nameof(pixels)
             );
         }
@@ -49,3 +48,9 @@ public sealed class Frame
     /// <summary>Height x width x channels bytes: rows first, channels innermost, RGB order.</summary>
     public byte[] Pixels { get; }
 }
+
+/// <summary>The result of reading one frame: the image or the error, exactly one of the two.</summary>
+/// <param name="FrameIndex">The frame that was asked for.</param>
+/// <param name="Frame">The image, or null.</param>
+/// <param name="Error">Why it could not be read, or null.</param>
+public readonly record struct FrameResult(int FrameIndex, Frame? Frame, Exception? Error);

@@ -1,12 +1,12 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// An opened video. Frame k is the same picture whether it is read alone, in order or backwards.
+/// An opened video. Frame k is the same image whether it is read alone, in order or backwards.
 /// One reader at a time: a source is not safe for several threads at once.
 /// </summary>
 public interface IFrameSource : IDisposable
 {
-    /// <summary>Number of frames; for pictures embedded in a label file, how many are embedded.</summary>
+    /// <summary>Number of frames; for images embedded in a label file, how many are embedded.</summary>
     int FrameCount { get; }
 
     /// <summary>Rows of the first frame.</summary>
@@ -37,6 +37,28 @@ public interface IFrameSource : IDisposable
     /// </summary>
     /// <param name="frameIndices">Zero-based frame numbers in any order, also more than once.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default);
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    IEnumerable<FrameResult> ReadMany(IEnumerable<int> frameIndices, CancellationToken cancellationToken = default)
+    {
+        foreach (var index in frameIndices)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            FrameResult result;
+            try
+            {
+                result = new FrameResult(index, Read(index), null);
+            }
+            catch (Exception fault)
+                when (fault
+                        is PoseFormatException
+                            or ArgumentOutOfRangeException
+                            or IOException
+                            or UnauthorizedAccessException
+                )
+            {
+                result = new FrameResult(index, null, fault);
+            }
+            yield return result;
+        }
+    }
 }

@@ -1,6 +1,9 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+
 namespace Sleap.IO;
 
-/// <summary>A list of picture files, one a frame. Whether the video is gray is decided by its first picture.</summary>
+/// <summary>A list of image files, one a frame. Whether the video is gray is decided by its first image.</summary>
 internal sealed class ImageFrameSource : IFrameSource
 {
     private readonly Video _video;
@@ -37,24 +40,83 @@ internal sealed class ImageFrameSource : IFrameSource
             : throw new ArgumentOutOfRangeException(
                 nameof(frameIndex),
                 frameIndex,
-                $"{_video.Path}: the list has no picture for frame {frameIndex}."
+                $"{_video.Path}: the list has no image for frame {frameIndex}."
             );
-
-    public IEnumerable<FrameResult> ReadMany(
-        IEnumerable<int> frameIndices,
-        CancellationToken cancellationToken = default
-    ) => FrameResults.OneByOne(this, frameIndices, cancellationToken);
 
     public void Dispose()
     {
-        // Every picture is opened and closed when it is read.
+        // Every image is opened and closed when it is read.
     }
 
     private Frame Decode(int row, int frameIndex, bool? gray)
     {
         var path = _video.FoundImages[row];
         if (!File.Exists(path))
-            throw new FileNotFoundException($"The picture {path} of frame {frameIndex} is not there.", path);
-        return PictureDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
+            throw new FileNotFoundException($"The image {path} of frame {frameIndex} is not there.", path);
+        return ImageDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
     }
+}
+
+/// <summary>Which files are images, and in what order a folder of them plays.</summary>
+internal static partial class ImageFiles
+{
+    private static readonly HashSet<string> Endings = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".tif",
+        ".tiff",
+    };
+
+    public static bool IsImage(string path) => Endings.Contains(Path.GetExtension(path));
+
+    /// <summary>
+    /// Whether a file is TIFF by its ending: alone it may hold many frames, in a list its first page counts.
+    /// </summary>
+    public static bool IsTiff(string path) => Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff";
+
+    /// <summary>What a file of this name is as a video: a movie, unless its ending is that of an image.</summary>
+    public static VideoKind KindOf(string path)
+    {
+        if (!IsImage(path))
+            return VideoKind.Movie;
+        return IsTiff(path) ? VideoKind.Tiff : VideoKind.Images;
+    }
+
+    /// <summary>
+    /// Images of a folder in the order of the numbers in their names, so that img10 comes after img9.
+    /// </summary>
+    public static IReadOnlyList<string> InFolder(string folder) =>
+        [.. Directory.EnumerateFiles(folder).Where(IsImage).OrderBy(p => p, Comparer<string>.Create(CompareNames))];
+
+    /// <summary>
+    /// The last number in an image's name, which is its frame number in a DeepLabCut project; null when there is none.
+    /// </summary>
+    public static int? NumberIn(string path)
+    {
+        var numbers = Digits().Matches(Path.GetFileNameWithoutExtension(path));
+        return numbers.Count > 0 && int.TryParse(numbers[^1].ValueSpan, out var number) ? number : null;
+    }
+
+    private static int CompareNames(string a, string b)
+    {
+        var (left, right) = (Digits().Split(a), Digits().Split(b));
+        for (var i = 0; i < Math.Min(left.Length, right.Length); i++)
+        {
+            // Split with a group keeps the numbers, at the odd places.
+            var order =
+                i % 2 == 1
+                    ? BigInteger.Parse(left[i]).CompareTo(BigInteger.Parse(right[i]))
+                    : string.CompareOrdinal(left[i], right[i]);
+            if (order != 0)
+                return order;
+        }
+        var length = left.Length.CompareTo(right.Length);
+        return length != 0 ? length : string.CompareOrdinal(a, b);
+    }
+
+    [GeneratedRegex("([0-9]+)")]
+    private static partial Regex Digits();
 }

@@ -9,7 +9,7 @@ namespace Sleap.IO;
 internal sealed class TiffDirectories(Stream stream, string file)
 {
     /// <summary>The library numbers pages in 16 bits.</summary>
-    private const int MostPages = short.MaxValue;
+    private const int MaxPages = short.MaxValue;
 
     /// <summary>Bytes of one value of each type.</summary>
     private static readonly int[] TypeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
@@ -28,12 +28,12 @@ internal sealed class TiffDirectories(Stream stream, string file)
         var seen = new HashSet<long>();
         while (next != 0)
         {
-            if (!seen.Add(next) || seen.Count > MostPages)
+            if (!seen.Add(next) || seen.Count > MaxPages)
             {
                 throw Fault(
                     seen.Count - 1,
-                    seen.Count > MostPages
-                        ? $"is one of more than {MostPages} pages, which cannot be read"
+                    seen.Count > MaxPages
+                        ? $"is one of more than {MaxPages} pages, which cannot be read"
                         : "leads back to an earlier one"
                 );
             }
@@ -59,8 +59,7 @@ internal sealed class TiffDirectories(Stream stream, string file)
             {
                 throw Fault(
                     page,
-                    $"declares {values} values for the tag {U16(bytes, i * entrySize)}, more than the "
-                        + $"file can hold"
+                    $"declares {values} values for the tag {U16(bytes, i * entrySize)}, more than the file can hold"
                 );
             }
         }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// A video that labels refer to: a movie, a list of pictures or pictures inside an HDF5 file. The object is its
+/// A video that labels refer to: a movie, a list of images or images inside an HDF5 file. The object is its
 /// identity; a missing file matters only when frames are asked for.
 /// </summary>
 public sealed class Video
@@ -18,13 +18,13 @@ public sealed class Video
     }
 
     /// <summary>
-    /// Path as the label file has it, or as given; for a list of pictures that of the first one. "." means the label
+    /// Path as it is in the label file, or as given; for a list of images that of the first one. "." means the label
     /// file itself.
     /// </summary>
     public string Path { get; }
 
     /// <summary>
-    /// Where the file was found, or null when it was not; for a list of pictures the first one, for "." the label file.
+    /// Where the file was found, or null when it was not; for a list of images the first one, for "." the label file.
     /// </summary>
     public string? FoundPath { get; internal init; }
 
@@ -41,13 +41,13 @@ public sealed class Video
     /// <summary>Where frames come from.</summary>
     public VideoKind Kind { get; }
 
-    /// <summary>Pictures of a list, in frame order, as named in the file; empty for other kinds.</summary>
+    /// <summary>Images of a list, in frame order, as named in the file; empty for other kinds.</summary>
     public ImmutableArray<string> ImagePaths { get; internal init; } = [];
 
-    /// <summary>Frame number of each picture of a list, when it is not the position; empty otherwise.</summary>
+    /// <summary>Frame number of each image of a list, when it is not the position; empty otherwise.</summary>
     public ImmutableArray<int> FrameNumbers { get; internal init; } = [];
 
-    /// <summary>Dataset in an HDF5 file that holds the pictures, such as "video0/video", or null.</summary>
+    /// <summary>Dataset in an HDF5 file that holds the images, such as "video0/video", or null.</summary>
     public string? Dataset { get; internal init; }
 
     /// <summary>
@@ -59,14 +59,14 @@ public sealed class Video
     /// <summary>Frames a second as stored beside the poses, or null.</summary>
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>The video that embedded pictures were taken from, or null.</summary>
+    /// <summary>The video that embedded images were taken from, or null.</summary>
     public Video? Source { get; internal init; }
 
-    /// <summary>The pictures of <see cref="ImagePaths"/> as they were found on this machine.</summary>
+    /// <summary>The images of <see cref="ImagePaths"/> as they were found on this machine.</summary>
     internal ImmutableArray<string> FoundImages { get; init; } = [];
 
     /// <summary>
-    /// Channel order rule of pictures embedded without the attribute: true when the label file is older than format
+    /// Channel order rule of images embedded without the attribute: true when the label file is older than format
     /// 1.4.
     /// </summary>
     internal bool EmbeddedAsBgr { get; init; }
@@ -77,47 +77,45 @@ public sealed class Video
     internal JsonObject? SlpRow { get; init; }
 
     /// <summary>
-    /// A video from a movie file, a TIFF file (one page a frame), a single picture or a folder of pictures (in the
+    /// A video from a movie file, a TIFF file (one page a frame), a single image or a folder of images (in the
     /// order of the numbers in their names).
     /// </summary>
     /// <param name="path">Path of the file or folder; it need not exist until frames are asked for.</param>
     /// <exception cref="ArgumentException">The path is empty, or the folder holds no PNG, JPEG, BMP or TIFF
-    /// picture.</exception>
+    /// image.</exception>
     public static Video FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
         {
-            var pictures = ImageFiles.InFolder(path);
-            return pictures.Count > 0
-                ? FromImages(pictures)
+            var images = ImageFiles.InFolder(path);
+            return images.Count > 0
+                ? FromImages(images)
                 : throw new ArgumentException(
-                    $"The folder {path} holds no picture (PNG, JPEG, BMP or TIFF).",
+                    $"The folder {path} holds no image (PNG, JPEG, BMP or TIFF).",
                     nameof(path)
                 );
         }
-        return ImageFiles.IsImage(path) && !ImageFiles.IsTiff(path)
+        var kind = ImageFiles.KindOf(path);
+        return kind == VideoKind.Images
             ? FromImages([path])
-            : new Video(path, ImageFiles.IsTiff(path) ? VideoKind.Tiff : VideoKind.Movie)
-            {
-                FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null,
-            };
+            : new Video(path, kind) { FoundPath = File.Exists(path) ? System.IO.Path.GetFullPath(path) : null };
     }
 
-    /// <summary>A video from pictures, one a frame.</summary>
+    /// <summary>A video from images, one a frame.</summary>
     /// <param name="paths">PNG, JPEG, BMP or TIFF files in frame order; they need not exist until frames are asked
     /// for.</param>
-    /// <param name="frameNumbers">Frame number of each picture, rising; null to count from 0.</param>
-    /// <exception cref="ArgumentException">No picture is given, or the numbers do not go with them.</exception>
+    /// <param name="frameNumbers">Frame number of each image, rising; null to count from 0.</param>
+    /// <exception cref="ArgumentException">No image is given, or the numbers do not go with them.</exception>
     public static Video FromImages(IReadOnlyList<string> paths, IReadOnlyList<int>? frameNumbers = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.Count == 0)
-            throw new ArgumentException("A video of pictures needs at least one.", nameof(paths));
+            throw new ArgumentException("A video of images needs at least one.", nameof(paths));
         if (frameNumbers is not null && frameNumbers.Count != paths.Count)
         {
             throw new ArgumentException(
-                $"{paths.Count} pictures and {frameNumbers.Count} frame numbers were given.",
+                $"{paths.Count} images and {frameNumbers.Count} frame numbers were given.",
                 nameof(frameNumbers)
             );
         }
@@ -148,11 +146,54 @@ public sealed class Video
     /// message says what to install.</exception>
     public IFrameSource Open()
     {
-        var source = VideoSources.Open(this);
+        var source = OpenSource();
         _shape ??= new VideoShape(source.FrameCount, source.Height, source.Width, source.Channels);
         return source;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Path;
+
+    private IFrameSource OpenSource()
+    {
+        if (Kind == VideoKind.Images)
+            return new ImageFrameSource(this);
+        var path =
+            FoundPath
+            ?? (File.Exists(Path) ? System.IO.Path.GetFullPath(Path) : null)
+            ?? throw new FileNotFoundException(
+                $"The video {Path} was not found: neither where the name leads, nor beside the labels, nor in a search "
+                    + "folder.",
+                Path
+            );
+        return Kind switch
+        {
+            VideoKind.Embedded => EmbeddedFrameSource.Open(this, path),
+            VideoKind.Tiff => new TiffFrameSource(this, path),
+            _ => new FfmpegFrameSource(path, IsGray),
+        };
+    }
 }
+
+/// <summary>Where the frames of a <see cref="Video"/> come from.</summary>
+public enum VideoKind
+{
+    /// <summary>A movie file, read through ffmpeg.</summary>
+    Movie,
+
+    /// <summary>A list of image files, one a frame.</summary>
+    Images,
+
+    /// <summary>Images inside an HDF5 file such as a .pkg.slp.</summary>
+    Embedded,
+
+    /// <summary>A TIFF file, one page a frame.</summary>
+    Tiff,
+}
+
+/// <summary>Size of a video.</summary>
+/// <param name="Frames">Number of frames.</param>
+/// <param name="Height">Height of a frame in pixels.</param>
+/// <param name="Width">Width of a frame in pixels.</param>
+/// <param name="Channels">1 for gray, 3 for color.</param>
+public readonly record struct VideoShape(int Frames, int Height, int Width, int Channels);

@@ -1,11 +1,16 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// Where a video that a label file names is on this machine: as written, then by its file name beside the label file
-/// (both as sleap-io), then under the relative path from the label file, then in the search folders.
+/// Finds the videos that a label file names on this machine: as written, then by file name beside the label file (both
+/// as sleap-io does), then under the relative path from the label file, then in the search folders.
 /// </summary>
-internal sealed class VideoFinder(string folder, IReadOnlyList<string> searchFolders)
+internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> searchFolders)
 {
+    private static readonly string[] MovieEndings = [".mp4", ".avi", ".mov", ".mkv", ".mpg"];
+
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(labelFile))!;
+
+    /// <summary>The full path of a file; null when it was not found.</summary>
     public string? Find(string name)
     {
         var path = name.Replace('\\', '/');
@@ -15,11 +20,39 @@ internal sealed class VideoFinder(string folder, IReadOnlyList<string> searchFol
         string[] candidates =
         [
             path,
-            Path.Combine(folder, bare),
-            Path.Combine(folder, path),
+            Path.Combine(_folder, bare),
+            Path.Combine(_folder, path),
             .. searchFolders.SelectMany(s => new[] { Path.Combine(s, path), Path.Combine(s, bare) }),
         ];
         var found = candidates.FirstOrDefault(c => File.Exists(c));
         return found is null ? null : Path.GetFullPath(found);
+    }
+
+    /// <summary>The video of a name, of the kind that its ending says.</summary>
+    public Video Video(string name)
+    {
+        var (kind, found) = (ImageFiles.KindOf(name), Find(name));
+        return new Video(name, kind)
+        {
+            FoundPath = found,
+            ImagePaths = kind == VideoKind.Images ? [name] : [],
+            FoundImages = kind == VideoKind.Images ? [found ?? name] : [],
+        };
+    }
+
+    /// <summary>
+    /// The movie that a table of predictions is named after: "session" for sessionDLC_resnet50_....csv, beside the
+    /// table or in a search folder.
+    /// </summary>
+    public Video MovieOfTable()
+    {
+        var stem = Path.GetFileNameWithoutExtension(labelFile);
+        var end = stem.IndexOf("DLC", StringComparison.Ordinal);
+        var name = end > 0 ? stem[..end] : stem;
+        string[] folders = [_folder, .. searchFolders];
+        var found = folders
+            .SelectMany(f => MovieEndings.Select(e => Path.Combine(f, name + e)))
+            .FirstOrDefault(File.Exists);
+        return new Video(found ?? name, VideoKind.Movie) { FoundPath = found };
     }
 }

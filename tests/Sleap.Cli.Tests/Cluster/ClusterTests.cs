@@ -17,7 +17,12 @@ public sealed class ClusterTests : IDisposable
         #!/usr/bin/env bash
         script=$(mktemp) && cat > "$script" && echo "$@" >> submitted
         last=$(sed -n 's/^#SBATCH --array=0-//p' "$script")
-        if [ -n "$last" ]; then for i in $(seq 0 "$last"); do SLURM_ARRAY_TASK_ID=$i bash "$script" >> log || exit 1; done; echo 41; else bash "$script" >> log && echo 42; fi
+        if [ -n "$last" ]; then
+            for i in $(seq 0 "$last"); do SLURM_ARRAY_TASK_ID=$i bash "$script" >> log || exit 1; done
+            echo 41
+        else
+            bash "$script" >> log && echo 42
+        fi
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sleap-cluster-").FullName;
@@ -89,8 +94,8 @@ public sealed class ClusterTests : IDisposable
                 .. Enumerable
                     .Range(0, 3)
                     .Select(index =>
-                        $"predict a b.mp4 --model c.zip --model d.zip --batch-size 8 "
-                        + $"--shard {index}/3 --out {Shard(index)}"
+                        $"predict a b.mp4 --model c.zip --model d.zip --batch-size 8 --shard {index}/3 --out "
+                        + $"{Shard(index)}"
                     ),
                 $"merge {Shard(0)} {Shard(1)} {Shard(2)} --out it's out.slp",
             ],

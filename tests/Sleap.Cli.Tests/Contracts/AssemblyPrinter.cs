@@ -78,10 +78,11 @@ internal sealed class AssemblyPrinter : IDisposable
         var bases = string.Join(", ", Bases(type));
         var underivable =
             type.IsClass && !type.IsSealed && !Inheritable(type) ? " /*not derivable: no accessible constructor*/" : "";
+        var derivation = bases.Length > 0 ? " : " + bases : "";
+        var flags = Has(type.GetCustomAttributesData(), "FlagsAttribute") ? " [Flags]" : "";
         _lines.Add(
-            $"{name} :: "
-                + $"{access}{Kind(type)}{(bases.Length > 0 ? " : " + bases : "")}{Constraints(type.GetGenericArguments())}"
-                + $"{(Has(type.GetCustomAttributesData(), "FlagsAttribute") ? " [Flags]" : "")}{Usage(type)}{underivable}{Obsolete(type)}"
+            $"{name} :: {access}{Kind(type)}{derivation}{Constraints(type.GetGenericArguments())}{flags}"
+                + $"{Usage(type)}{underivable}{Obsolete(type)}"
         );
         if (type.IsEnum)
         {
@@ -144,10 +145,11 @@ internal sealed class AssemblyPrinter : IDisposable
         {
             if (Access(method) is { } access)
             {
+                var extended = Has(method.GetCustomAttributesData(), "ExtensionAttribute") ? "this " : "";
+                var constraints = method.IsGenericMethod ? Constraints(method.GetGenericArguments()) : "";
                 _lines.Add(
                     $"{name}.{method.Name}{Generic(method)} :: {access} {Modifiers(method)}{Returned(method)} "
-                        + $"({(Has(method.GetCustomAttributesData(), "ExtensionAttribute") ? "this " : "")}{Parameters(method)})"
-                        + $"{(method.IsGenericMethod ? Constraints(method.GetGenericArguments()) : "")}{Obsolete(method)}"
+                        + $"({extended}{Parameters(method)}){constraints}{Obsolete(method)}"
                 );
             }
         }
@@ -158,10 +160,14 @@ internal sealed class AssemblyPrinter : IDisposable
         {
             if (Access(field) is { } access)
             {
+                var modifier =
+                    field.IsLiteral ? "const "
+                    : field.IsStatic ? "static "
+                    : "";
+                modifier += field.IsInitOnly ? "readonly " : "";
+                var value = field.IsLiteral ? " = " + Value(field.GetRawConstantValue(), field.FieldType) : "";
                 _lines.Add(
-                    $"{name}.{field.Name} :: {access} "
-                        + $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{Name(field.FieldType)}"
-                        + $"{(field.IsLiteral ? " = " + Value(field.GetRawConstantValue(), field.FieldType) : "")}{Obsolete(field)}"
+                    $"{name}.{field.Name} :: {access} {modifier}{Name(field.FieldType)}{value}{Obsolete(field)}"
                 );
             }
         }
@@ -193,11 +199,9 @@ internal sealed class AssemblyPrinter : IDisposable
             + (set is null ? "" : $"{(set == access ? "" : set + " ")}{(init ? "init" : "set")}; ");
         var indices = property.GetIndexParameters();
         var index = indices.Length > 0 ? $"[{string.Join(", ", indices.Select(Parameter))}]" : "";
-        _lines.Add(
-            $"{name}.{property.Name}{index} :: {access} "
-                + $"{Modifiers((property.GetMethod ?? property.SetMethod)!)}{RefKind(property.GetMethod?.ReturnParameter)}{Name(Dereference(property.PropertyType))} "
-                + $"{{ {accessors}}}{Obsolete(property)}"
-        );
+        var modifiers = Modifiers((property.GetMethod ?? property.SetMethod)!);
+        var type = RefKind(property.GetMethod?.ReturnParameter) + Name(Dereference(property.PropertyType));
+        _lines.Add($"{name}.{property.Name}{index} :: {access} {modifiers}{type} {{ {accessors}}}{Obsolete(property)}");
     }
 
     private static string Generic(MethodInfo method) =>
@@ -239,7 +243,7 @@ internal sealed class AssemblyPrinter : IDisposable
         }
 
         var error = attribute.ConstructorArguments.Count > 1 && attribute.ConstructorArguments[1].Value is true;
-        return $" "
+        return " "
             + $"[Obsolete{(error ? "(error)" : "")}{(message is null ? "" : ": " + message.Replace("\r", "").Replace("\n", " "))}]";
     }
 

@@ -23,7 +23,9 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         IDataView labels = pose.LoadLabels(args[0]);
         var model = pose.SingleInstance(new()
         {
-            Backbone = new UNetOptions { Filters = 8, MaxStride = 8, OutputStride = 4 }, Scale = 0.25f, Training = new() { Epochs = 1, StepsPerEpoch = 2 },
+            Backbone = new UNetOptions { Filters = 8, MaxStride = 8, OutputStride = 4 },
+            Scale = 0.25f,
+            Training = new() { Epochs = 1, StepsPerEpoch = 2 },
         }).Fit(labels);
         ml.Model.Save(model, labels.Schema, "model.zip");
         var loaded = ml.Model.Load("model.zip", out _);
@@ -62,16 +64,19 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void A_project_outside_the_clone_trains_saves_loads_and_predicts()
     {
         var folder = packages.NewFolder("project");
+        var libTorch = packages.VersionOf($"libtorch-cpu-{System}");
         File.WriteAllText(
             Path.Combine(folder, "project.csproj"),
             $"""
             <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+              </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Sleap.MLNet" Version="{packages.Version}" />
-                <PackageReference Include="libtorch-cpu-{System}" Version="{packages.VersionOf(
-                $"libtorch-cpu-{System}"
-            )}" />
+                <PackageReference Include="libtorch-cpu-{System}" Version="{libTorch}" />
               </ItemGroup>
             </Project>
             """
@@ -90,8 +95,8 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         var folder = packages.NewFolder("file");
         File.WriteAllText(
             Path.Combine(folder, "mouse.cs"),
-            $"#:package Sleap.MLNet@{packages.Version}\n#:package "
-                + $"libtorch-cpu-{System}@{packages.VersionOf($"libtorch-cpu-{System}")}\n{Program}"
+            $"#:package Sleap.MLNet@{packages.Version}\n"
+                + $"#:package libtorch-cpu-{System}@{packages.VersionOf($"libtorch-cpu-{System}")}\n{Program}"
         );
         var output = packages.Dotnet(
             folder,

@@ -44,24 +44,37 @@ internal static partial class BlockProgram
                 model = pose.FromSleap([.. Directory.GetDirectories("models")]);
                 var found = pose.LoadLabels("session.predictions.slp");
                 view = pose.Kinematics("Keypoints").Fit(found).Transform(found);
-                var predictions = ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints").Append(ml.Transforms.CopyColumns("PredictedTrack", "Track")).Fit(found).Transform(found);
+                var copies = ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints")
+                    .Append(ml.Transforms.CopyColumns("PredictedTrack", "Track"));
+                var predictions = copies.Fit(found).Transform(found);
                 poses = pose.Kinematics("PredictedKeypoints").Fit(predictions).Transform(predictions);
             }
         }
 
         internal static class LittleTraining
         {
-            public static SingleInstanceEstimator SingleInstance(this PoseCatalog pose, SingleInstanceOptions? options = null) => PoseEstimators.SingleInstance(pose, Little(options ?? new()));
+            public static SingleInstanceEstimator SingleInstance(this PoseCatalog pose, SingleInstanceOptions? options = null) =>
+                PoseEstimators.SingleInstance(pose, Little(options ?? new()));
 
-            public static BottomUpEstimator BottomUp(this PoseCatalog pose, BottomUpOptions? options = null) => PoseEstimators.BottomUp(pose, Little(options ?? new()));
+            public static BottomUpEstimator BottomUp(this PoseCatalog pose, BottomUpOptions? options = null) =>
+                PoseEstimators.BottomUp(pose, Little(options ?? new()));
 
-            public static BottomUpIdEstimator BottomUpId(this PoseCatalog pose, BottomUpIdOptions? options = null) => PoseEstimators.BottomUpId(pose, Little(options ?? new()));
+            public static BottomUpIdEstimator BottomUpId(this PoseCatalog pose, BottomUpIdOptions? options = null) =>
+                PoseEstimators.BottomUpId(pose, Little(options ?? new()));
 
             public static TopDownEstimator TopDown(this PoseCatalog pose, TopDownOptions options) =>
-                PoseEstimators.TopDown(pose, options with { Centroid = Little(options.Centroid), CenteredInstance = Little(options.CenteredInstance) });
+                PoseEstimators.TopDown(pose, options with
+                {
+                    Centroid = Little(options.Centroid),
+                    CenteredInstance = Little(options.CenteredInstance),
+                });
 
             public static TopDownIdEstimator TopDownId(this PoseCatalog pose, TopDownIdOptions options) =>
-                PoseEstimators.TopDownId(pose, options with { Centroid = Little(options.Centroid), CenteredInstance = Little(options.CenteredInstance) });
+                PoseEstimators.TopDownId(pose, options with
+                {
+                    Centroid = Little(options.Centroid),
+                    CenteredInstance = Little(options.CenteredInstance),
+                });
 
             private static TOptions Little<TOptions>(TOptions options)
                 where TOptions : PoseModelOptions => (TOptions)(options with

@@ -121,7 +121,7 @@ public sealed partial class CommandLineTests : IDisposable
 
     private static void AssertUnderstood(string line, string where)
     {
-        var faults = WrongWords.Of(SleapCommand.Create().Parse([.. Split(line)]));
+        var faults = CommandLineErrors.Of(SleapCommand.Create().Parse([.. Split(line)]));
         Assert.True(faults.Count == 0, $"{where}: 'sleap {line}': {string.Join(" ", faults)}");
     }
 

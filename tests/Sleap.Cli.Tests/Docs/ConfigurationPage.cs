@@ -30,16 +30,12 @@ internal sealed class ConfigurationPage
     public string Write()
     {
         var page = new StringBuilder(
-            """
-            # Configuration
-
-            Every option of every type, with its default. Made of the code: `dotnet run build.cs -- approve` writes this page, and a test fails when it is not current.
-
-            Options are records that do not change once made: `new() { Scale = 0.5f }` sets some, `options with { Scale = 1 }` copies with a change. They are checked when they are used; an
-            exception lists everything that is wrong.
-
-
-            """.ReplaceLineEndings("\n")
+            "# Configuration\n\n"
+                + "Every option of every type, with its default. Made of the code: `dotnet run build.cs -- approve` writes "
+                + "this page, and a test fails when it is not current.\n\n"
+                + "Options are records that do not change once made: `new() { Scale = 0.5f }` sets some, `options with "
+                + "{ Scale = 1 }` copies with a change. They are checked when they are used; an\n"
+                + "exception lists everything that is wrong.\n\n"
         );
         foreach (
             var group in Types.GroupBy(type => type.Assembly).OrderBy(group => Array.IndexOf(Assemblies, group.Key))

@@ -153,9 +153,8 @@ public sealed class ScaffoldTests : IDisposable
     {
         Assert.Equal("#:project ../src/Sleap.MLNet/Sleap.MLNet.csproj", SourceReference.For(Data("mouse")).Lines);
         Assert.StartsWith(
-            $"#:project "
-                + $"{Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}\n{SourceReference.LibTorch}\n#:property "
-                + $"PublishAot=false\n",
+            $"#:project {Data("src/Sleap.MLNet/Sleap.MLNet.csproj")}\n{SourceReference.LibTorch}\n"
+                + "#:property PublishAot=false\n",
             SourceReference.For(_folder).Lines
         );
     }

@@ -23,9 +23,8 @@ internal static class Approved
         );
         Assert.True(
             before.SequenceEqual(after),
-            $"{path} is not what the code says now ({gone.Count} lines gone, "
-                + $"{added.Count} new):\n{change}\nIf that is meant: dotnet run build.cs -- approve, and commit the "
-                + $"file."
+            $"{path} is not what the code says now ({gone.Count} lines gone, {added.Count} new):\n{change}\n"
+                + "If that is meant: dotnet run build.cs -- approve, and commit the file."
         );
     }
 }

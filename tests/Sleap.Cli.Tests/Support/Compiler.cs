@@ -8,9 +8,9 @@ namespace Sleap.Cli.Tests;
 internal static class Compiler
 {
     private const string ImplicitUsings =
-        "global using System; global using System.Collections.Generic; global "
-        + "using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; "
-        + "global using System.Threading.Tasks;";
+        "global using System; global using System.Collections.Generic; global using System.IO; global using "
+        + "System.Linq; global using System.Net.Http; global using System.Threading; global using "
+        + "System.Threading.Tasks;";
 
     private static readonly CSharpParseOptions Parsing = CSharpParseOptions.Default.WithLanguageVersion(
         LanguageVersion.Latest

@@ -35,7 +35,7 @@ public sealed class CocoTests
     }
 
     [Fact]
-    public void PicturesOfALabelledFolderKeepTheirNames()
+    public void PicturesOfALabeledFolderKeepTheirNames()
     {
         using var files = new TestFiles();
         var labels = Labels.Load(Path.Combine(TestFiles.Root, "examples", "data", "openfield"));
@@ -55,14 +55,16 @@ public sealed class CocoTests
     )]
     [InlineData(
         """{"images":[],"annotations":[{"image_id":3,"category_id":1}],"categories":[{"id":1,"keypoints":["x"]}]}""",
-        "picture 3"
+        "image 3"
     )]
     [InlineData(
-        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        """{"images":[{"id":3,"file_name":"a.png"}],"categories":[{"id":1,"keypoints":["x"]}]"""
+            + ""","annotations":[{"image_id":3,"category_id":1,"keypoints":[1,2]}]}""",
         "2 numbers"
     )]
     [InlineData(
-        """{"images":[{"id":3,"file_name":"a.png"}],"annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}],"categories":[{"id":1,"keypoints":["x"]}]}""",
+        """{"images":[{"id":3,"file_name":"a.png"}],"categories":[{"id":1,"keypoints":["x"]}]"""
+            + ""","annotations":[{"image_id":3,"category_id":1,"keypoints":[1,"2",2]}]}""",
         "number was expected"
     )]
     public void DamagedFilesNameTheFault(string text, string named)

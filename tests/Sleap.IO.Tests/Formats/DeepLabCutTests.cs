@@ -168,7 +168,7 @@ public sealed class DeepLabCutTests
         Directory.CreateDirectory(files.New("labeled-data/v"));
         File.WriteAllText(
             files.New("config.yaml"),
-            "Task: t\nscorer: me\nskeleton:\n- - ear\n  - nose\n- - ear\n  - never labelled\n"
+            "Task: t\nscorer: me\nskeleton:\n- - ear\n  - nose\n- - ear\n  - never labeled\n"
         );
         File.WriteAllLines(
             files.New("labeled-data/v/CollectedData_me.csv"),
@@ -210,7 +210,7 @@ public sealed class DeepLabCutTests
     }
 
     [Fact]
-    public void ALabelledProjectComesBackFromItsTable()
+    public void ALabeledProjectComesBackFromItsTable()
     {
         using var files = new TestFiles();
         var labels = Labels.Load(Path.Combine(Openfield, "labeled-data/m4s1/CollectedData_Pranav.csv"));

@@ -36,7 +36,8 @@ public sealed class SleapIoTablesTests
         File.WriteAllLines(
             files.New("f.csv"),
             [
-                "frame_idx,inst0.track,inst0.score,inst0.a.x,inst0.a.y,inst0.a.score,inst1.track,inst1.score,inst1.a.x,inst1.a.y,inst1.a.score",
+                "frame_idx,inst0.track,inst0.score,inst0.a.x,inst0.a.y,inst0.a.score,"
+                    + "inst1.track,inst1.score,inst1.a.x,inst1.a.y,inst1.a.score",
                 "7,one,0.5,1,2,0.25,,,,,",
                 "2,,,,,,,,,,",
                 "9,,,3,4,,two,1,5,6,0.75",

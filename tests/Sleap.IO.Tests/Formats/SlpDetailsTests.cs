@@ -113,7 +113,7 @@ public sealed class SlpDetailsTests
     }
 
     [Fact]
-    public void ColourPicturesOfOlderPackagesAreBgr()
+    public void ColorPicturesOfOlderPackagesAreBgr()
     {
         using var files = new TestFiles();
         Labels.Load(TestFiles.Data("small_robot_minimal.slp")).Save(files.New("robot.pkg.slp"));

@@ -105,7 +105,7 @@ public sealed class YoloTests
             File.Copy(TestFiles.Golden($"yolo/train/labels/{name}.txt"), files.New($"train/labels/{name}.txt"));
             File.WriteAllBytes(
                 files.New($"train/images/{name}.png"),
-                PictureEncoder.Png(new Frame(0, 320, 560, 1, new byte[320 * 560]))
+                ImageEncoder.Png(new Frame(0, 320, 560, 1, new byte[320 * 560]))
             );
         }
     }

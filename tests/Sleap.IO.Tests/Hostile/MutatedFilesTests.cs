@@ -73,7 +73,7 @@ public sealed class MutatedFilesTests
         {
             File.WriteAllBytes(
                 Path.Combine(pictures, $"{i}.png"),
-                PictureEncoder.Png(new Frame(0, 8, 9, 1, new byte[72]))
+                ImageEncoder.Png(new Frame(0, 8, 9, 1, new byte[72]))
             );
         }
 

@@ -6,7 +6,7 @@ namespace Sleap.IO.Tests;
 public sealed class MovieTests
 {
     private static readonly string Gray = TestFiles.Data("centered_pair_low_quality.mp4");
-    private static readonly string Colour = TestFiles.Data("small_robot.mp4");
+    private static readonly string Color = TestFiles.Data("small_robot.mp4");
 
     /// <summary>
     /// The key frames of this recording need what lies before them: after a jump ffmpeg complains and gives pictures in
@@ -46,12 +46,12 @@ public sealed class MovieTests
     }
 
     [Fact]
-    public void ColourFramesAreByteForByteThoseOfTheReference()
+    public void ColorFramesAreByteForByteThoseOfTheReference()
     {
         // The file is tagged BT.709, and ffmpeg's rgb24 goes by the tag, as OpenCV does. (The other matrix, BT.601, is
         // up to 4 levels off: pyav takes that.)
         var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["small_robot.mp4"]!;
-        using var source = Video.FromFile(Colour).Open();
+        using var source = Video.FromFile(Color).Open();
         Assert.Equal(
             (166, 320, 560, 3, 30.0),
             (source.FrameCount, source.Height, source.Width, source.Channels, source.FramesPerSecond)
@@ -91,7 +91,7 @@ public sealed class MovieTests
     }
 
     [Fact]
-    public void AGrayVideoAskedForInColourHasThreeEqualChannels()
+    public void AGrayVideoAskedForInColorHasThreeEqualChannels()
     {
         var expected = TestFiles.GoldenJson("video_frames.json")["videos"]!["centered_pair_low_quality.mp4"]![
             "frames"
@@ -194,7 +194,7 @@ public sealed class MovieTests
         var varying = files.New("varying.mp4");
         Ffmpeg(
             "-i",
-            Colour,
+            Color,
             "-vf",
             "select='not(mod(n,7))+not(mod(n,11))'",
             "-fps_mode",
@@ -214,9 +214,9 @@ public sealed class MovieTests
                 Assert.Equal(inOrder[k], Hash(source.Read(k)));
         }
         var turned = files.New("turned.mp4");
-        Ffmpeg("-display_rotation", "90", "-i", Colour, "-c", "copy", turned);
+        Ffmpeg("-display_rotation", "90", "-i", Color, "-c", "copy", turned);
         if (!File.Exists(turned) || new FileInfo(turned).Length == 0)
-            Ffmpeg("-i", Colour, "-c", "copy", "-metadata:s:v:0", "rotate=90", turned);
+            Ffmpeg("-i", Color, "-c", "copy", "-metadata:s:v:0", "rotate=90", turned);
         using var upright = Video.FromFile(turned).Open();
         Assert.Equal((560, 320), (upright.Height, upright.Width));
         Assert.Equal(560 * 320 * 3, upright.Read(3).Pixels.Length);
@@ -227,8 +227,8 @@ public sealed class MovieTests
     {
         using var files = new TestFiles();
         var avi = files.New("damaged.avi");
-        // Every frame stands alone in MJPEG: blanking one leaves its neighbours whole.
-        Ffmpeg("-i", Colour, "-frames:v", "12", "-c:v", "mjpeg", "-q:v", "3", avi);
+        // Every frame stands alone in MJPEG: blanking one leaves its neighbors whole.
+        Ffmpeg("-i", Color, "-frames:v", "12", "-c:v", "mjpeg", "-q:v", "3", avi);
         List<string> whole;
         using (var source = Video.FromFile(avi).Open())
             whole = [.. source.ReadMany(Enumerable.Range(0, 12)).Select(r => Hash(r.Frame!))];

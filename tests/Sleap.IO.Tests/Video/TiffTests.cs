@@ -81,7 +81,7 @@ public sealed class TiffTests
         {
             try
             {
-                var frame = PictureDecoder.Decode(Mutation.Of(original, random), 0, null, false, "damaged", null);
+                var frame = ImageDecoder.Decode(Mutation.Of(original, random), 0, null, false, "damaged", null);
                 Assert.Equal(frame.Height * frame.Width * frame.Channels, frame.Pixels.Length);
                 read++;
             }

@@ -13,7 +13,7 @@ internal static class AnalysisReader
     private static readonly string[] Matlab = ["track", "xy", "node", "frame"];
     private static readonly string[] Standard = ["frame", "node", "xy", "track"];
 
-    public static bool Owns(Hdf5Reader file) => file.Contains("tracks") && file.Contains("node_names");
+    public static bool Matches(Hdf5Reader file) => file.Contains("tracks") && file.Contains("node_names");
 
     public static Labels Read(Hdf5Reader file, LabelsReadOptions options)
     {
@@ -29,12 +29,11 @@ internal static class AnalysisReader
             json,
             "tracks"
         );
-        if (order.Order().SequenceEqual(Matlab.Order()) is false)
+        if (!order.Order().SequenceEqual(Matlab.Order()))
         {
             throw json.Fault(
                 "tracks@dims",
-                $"names the axes {string.Join(", ", order)}, and "
-                    + $"{string.Join(", ", Matlab)} in any order were expected"
+                $"names the axes {string.Join(", ", order)}, and {string.Join(", ", Matlab)} in any order were expected"
             );
         }
 
@@ -44,8 +43,8 @@ internal static class AnalysisReader
         {
             throw json.Fault(
                 "tracks",
-                $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the "
-                    + $"skeleton has {skeleton.Nodes.Length} nodes"
+                $"has {axes.Size("node")} nodes of {axes.Size("xy")} coordinates, and the skeleton has "
+                    + $"{skeleton.Nodes.Length} nodes"
             );
         }
 
@@ -153,19 +152,14 @@ internal static class AnalysisReader
                 );
             }
         }
-        try
-        {
-            return new Skeleton(
-                file.ReadTextAttribute("/", "skeleton_name") ?? "",
-                nodes,
-                edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1])),
-                symmetries
-            );
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(file.Path, "node_names", fault.Message, fault);
-        }
+        return Skeleton.FromFile(
+            file.Path,
+            "node_names",
+            file.ReadTextAttribute("/", "skeleton_name") ?? "",
+            nodes,
+            edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1])),
+            symmetries
+        );
     }
 
     private static Video ReadVideo(Hdf5Reader file, PoseJson json, LabelsReadOptions options)
@@ -173,7 +167,7 @@ internal static class AnalysisReader
         var name = file.Contains("video_path") ? file.ReadTexts("video_path").FirstOrDefault() ?? "" : "";
         var row = new JsonObject
         {
-            ["filename"] = name.Length > 0 ? name : System.IO.Path.GetFileNameWithoutExtension(file.Path),
+            ["filename"] = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(file.Path),
         };
         if (
             file.ReadTextAttribute("/", "video_backend_metadata") is { Length: > 0 } text
@@ -183,7 +177,7 @@ internal static class AnalysisReader
             row["shape"] = shape.DeepClone();
         }
 
-        return new SlpVideos(json, file.Path, 1.3, options.SearchFolders).Read(
+        return new SlpVideos(json, 1.3, options.SearchFolders).Read(
             new JsonObject { ["backend"] = row, ["filename"] = row["filename"]!.DeepClone() },
             "video_path"
         );
@@ -241,8 +235,8 @@ internal static class AnalysisReader
             {
                 throw json.Fault(
                     name,
-                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, "
-                        + $"and {string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
+                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, and "
+                        + $"{string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
                 );
             }
 

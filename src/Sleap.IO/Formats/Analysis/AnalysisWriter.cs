@@ -24,20 +24,7 @@ internal sealed class AnalysisWriter
         _video = video;
         _frames = [.. labels.Frames.Where(f => f.Video == video)];
         var instances = _frames.SelectMany(f => f.Instances).ToList();
-        var skeletons = instances.Select(i => i.Skeleton).Distinct().ToList();
-        if (skeletons.Count > 1)
-        {
-            throw new PoseFormatException(
-                path,
-                "node_names",
-                $"the video {video.Path} has animals of {skeletons.Count} skeletons, and the format holds one."
-            );
-        }
-
-        _skeleton =
-            skeletons.FirstOrDefault()
-            ?? labels.Skeletons.FirstOrDefault()
-            ?? throw new PoseFormatException(path, "node_names", "the labels have no skeleton.");
+        _skeleton = LabelFormats.OnlySkeleton(labels, instances, $"the video {video.Path}", path, "node_names");
         _tracks = [.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))];
     }
 
@@ -81,8 +68,7 @@ internal sealed class AnalysisWriter
             throw new PoseFormatException(
                 path,
                 "tracks",
-                $"{count} frames of {columns} tracks and "
-                    + $"{_skeleton.Nodes.Length} nodes are more than one array holds."
+                $"{count} frames of {columns} tracks and {_skeleton.Nodes.Length} nodes are more than one array holds."
             );
         }
 
@@ -166,15 +152,7 @@ internal sealed class AnalysisWriter
         file.FixedTexts("labels_path", [""], []);
         file.FixedTexts("video_path", [_video.FoundPath ?? _video.Path], []);
         file.Numbers<long>("video_ind", [_labels.Videos.ToList().IndexOf(_video)], []);
-        file.FixedTexts(
-            "provenance",
-            [
-                new JsonObject(
-                    _labels.Provenance.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))
-                ).ToJsonString(),
-            ],
-            []
-        );
+        file.FixedTexts("provenance", [PoseJson.Copy(_labels.Provenance).ToJsonString()], []);
         file.TextAttribute("/", "format", "analysis");
         file.TextAttribute("/", "preset", "matlab");
         file.TextAttribute("/", "skeleton_name", _skeleton.Name);
@@ -210,8 +188,8 @@ internal sealed class AnalysisWriter
         if (_moved > 0)
         {
             lost.Add(
-                $"{_moved} instances share their track with another of the same frame; they are in columns of "
-                    + $"their own, without the track."
+                $"{_moved} instances share their track with another of the same frame; they are in columns of their "
+                    + "own, without the track."
             );
         }
 
@@ -219,8 +197,6 @@ internal sealed class AnalysisWriter
             lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
         if (_placed.Count(p => p.Instance.Points.All(x => x.IsMissing)) is > 0 and var blank)
             lost.Add($"{blank} instances without any point are not read back.");
-        if (_labels.Suggestions.Count > 0)
-            lost.Add($"The format has no place for {_labels.Suggestions.Count} suggestions.");
         return lost;
     }
 

@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads COCO keypoints: each category is a skeleton, the pictures are one video in the order of the list. Visibility 0
+/// Reads COCO keypoints: each category is a skeleton, the images are one video in the order of the list. Visibility 0
 /// is missing, 1 and 2 are points. An annotation with a score is a prediction. Files written by this project name video
-/// and frame beside each picture and read back as those.
+/// and frame beside each image and read back as those.
 /// </summary>
 internal sealed class CocoReader
 {
@@ -20,8 +20,8 @@ internal sealed class CocoReader
     {
         _json = new PoseJson(path);
         _options = options;
-        _root = _json.Object(System.IO.File.ReadAllText(path), "the whole file");
-        _finder = new VideoFinder(Path.GetDirectoryName(Path.GetFullPath(path))!, options.SearchFolders);
+        _root = _json.Object(File.ReadAllText(path), "the whole file");
+        _finder = new VideoFinder(path, options.SearchFolders);
     }
 
     public static Labels Read(string path, LabelsReadOptions options) => new CocoReader(path, options).Read();
@@ -44,14 +44,14 @@ internal sealed class CocoReader
         }
         if (skeletons.Count == 0)
             throw _json.Fault("categories", "has none with keypoints");
-        var (frames, videos) = Pictures();
+        var (frames, videos) = Images();
         var instances = frames.Keys.ToDictionary(id => id, _ => new List<Instance>());
         foreach (var (row, place) in List("annotations"))
         {
             var image = _json.Whole(row["image_id"], $"{place} image_id");
             var category = _json.Whole(row["category_id"], $"{place} category_id");
             if (!instances.TryGetValue(image, out var list))
-                throw _json.Fault(place, $"names the picture {image}, which is not there");
+                throw _json.Fault(place, $"names the image {image}, which is not there");
             if (skeletons.TryGetValue(category, out var skeleton) && row["keypoints"] is not null)
                 list.Add(ReadInstance(row, place, skeleton));
         }
@@ -93,24 +93,16 @@ internal sealed class CocoReader
                 )
                 .Distinct()
             : [];
-        try
-        {
-            var skeleton = new Skeleton(row["name"] is JsonValue name ? name.ToString() : "", nodes, edges);
-            return
-                _options.Skeleton is { } asked
-                && nodes.All(n => asked.IndexOf(n) >= 0)
-                && asked.Nodes.Length == nodes.Count
-                ? asked
-                : skeleton;
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(_json.File, place, fault.Message, fault);
-        }
+        var name = row["name"] is JsonValue named ? named.ToString() : "";
+        var skeleton = Skeleton.FromFile(_json.File, place, name, nodes, edges);
+        return
+            _options.Skeleton is { } asked && nodes.All(n => asked.IndexOf(n) >= 0) && asked.Nodes.Length == nodes.Count
+            ? asked
+            : skeleton;
     }
 
-    /// <summary>Place of each picture by its id.</summary>
-    private (Dictionary<int, (Video Video, int Frame)> Frames, List<Video> Videos) Pictures()
+    /// <summary>Place of each image by its id.</summary>
+    private (Dictionary<int, (Video Video, int Frame)> Frames, List<Video> Videos) Images()
     {
         var (frames, movies, names) = (
             new Dictionary<int, (Video, int)>(),
@@ -123,7 +115,7 @@ internal sealed class CocoReader
             var id = _json.Whole(row["id"], $"{place} id");
             var name = _json.Text(row["file_name"], $"{place} file_name");
             if (!ids.Add(id))
-                throw _json.Fault(place, $"has the id {id} of another picture");
+                throw _json.Fault(place, $"has the id {id} of another image");
             if (row["video"] is null)
             {
                 names.Add((id, name));

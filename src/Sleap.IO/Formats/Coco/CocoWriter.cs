@@ -4,7 +4,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Writes COCO keypoints as sleap-io does (visibility 2 or 0, edges counted from 1, the box around the visible points),
-/// with video, frame number, track name and scores beside, which other readers pass over. Pictures are named and not
+/// with video, frame number, track name and scores beside, which other readers pass over. Images are named and not
 /// written.
 /// </summary>
 internal static class CocoWriter
@@ -116,8 +116,6 @@ internal static class CocoWriter
 
         if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
             lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
-        if (labels.Suggestions.Count > 0)
-            lost.Add($"COCO has no place for {labels.Suggestions.Count} suggestions.");
         return lost;
     }
 }

@@ -7,7 +7,7 @@ namespace Sleap.IO;
 internal static class CsvFile
 {
     /// <summary>No pose table has so long a cell; a file that is not CSV at all may look like one.</summary>
-    private const int MostCell = 1 << 16;
+    private const int MaxCell = 1 << 16;
 
     /// <summary>Reads rows with their line numbers (from 1). Empty lines are left out.</summary>
     /// <exception cref="PoseFormatException">A quote is never closed, a cell is endless, or the file is not
@@ -74,7 +74,7 @@ internal static class CsvFile
         while (true)
         {
             var read = reader.Read();
-            if (cell.Length > MostCell)
+            if (cell.Length > MaxCell)
                 throw new PoseFormatException(path, $"line {start}", "has a cell of more than 65,536 characters.");
             if (read < 0)
             {
@@ -122,5 +122,28 @@ internal static class CsvFile
         var text = cell.ToString();
         cell.Clear();
         return text;
+    }
+}
+
+/// <summary>The skeleton of tables, which name nodes and nothing else.</summary>
+internal static class TableSkeleton
+{
+    /// <summary>
+    /// The skeleton asked for, when it has every node of the file; otherwise one of the file's nodes in their order.
+    /// </summary>
+    /// <exception cref="PoseFormatException">The file has a node that the skeleton lacks.</exception>
+    public static Skeleton Choose(Skeleton? asked, IEnumerable<string> nodes, string path)
+    {
+        if (asked is null)
+            return Skeleton.FromFile(path, "node names", "", nodes);
+        var unknown = nodes.Where(n => asked.IndexOf(n) < 0).ToList();
+        return unknown.Count == 0
+            ? asked
+            : throw new PoseFormatException(
+                path,
+                null,
+                $"the nodes {string.Join(", ", unknown)} are not in the skeleton '{asked.Name}' "
+                    + $"({string.Join(", ", asked.Nodes)})."
+            );
     }
 }

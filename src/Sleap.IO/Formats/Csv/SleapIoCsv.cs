@@ -11,6 +11,7 @@ internal sealed class SleapIoCsv
 {
     private readonly string _path;
     private readonly LabelsReadOptions _options;
+    private readonly VideoFinder _finder;
     private readonly Dictionary<string, int> _place = [];
     private readonly OrderedDictionary<string, Track> _tracks = [];
     private readonly OrderedDictionary<string, Video> _videos = [];
@@ -20,10 +21,11 @@ internal sealed class SleapIoCsv
     {
         _path = path;
         _options = options;
+        _finder = new VideoFinder(path, options.SearchFolders);
     }
 
-    /// <summary>Whether a header row is one of this program's tables.</summary>
-    public static bool Owns(IReadOnlyList<string> header) => header.Contains("frame_idx");
+    /// <summary>Whether a header row is one of sleap-io's tables.</summary>
+    public static bool Matches(IReadOnlyList<string> header) => header.Contains("frame_idx");
 
     public static Labels Read(string path, LabelsReadOptions options) => new SleapIoCsv(path, options).Read();
 
@@ -37,9 +39,9 @@ internal sealed class SleapIoCsv
         }
         var columns = rows[0].Cells;
         var isPoints = _place.ContainsKey("node") && _place.ContainsKey("x") && _place.ContainsKey("y");
-        // In a table of frames the animal stands before the node: inst0.nose.x.
-        var animals = isPoints ? [] : columns.Select(Animal).OfType<string>().Distinct().ToList();
-        string[] prefixes = animals.Count > 0 ? [.. animals.Select(a => a + ".")] : [""];
+        // In a table of frames the instance stands before the node: inst0.nose.x.
+        var instances = isPoints ? [] : columns.Select(InstanceOf).OfType<string>().Distinct().ToList();
+        string[] prefixes = instances.Count > 0 ? [.. instances.Select(a => a + ".")] : [""];
         var nodes = isPoints
             ? rows.Skip(1).Select(r => Cell(r.Cells, "node")).Distinct().ToList()
             : [.. prefixes.SelectMany(p => Nodes(columns, p)).Distinct()];
@@ -48,8 +50,8 @@ internal sealed class SleapIoCsv
             throw new PoseFormatException(
                 _path,
                 "line 1",
-                $"the columns are {string.Join(", ", columns.Take(12))}, "
-                    + $"and columns 'node.x' and 'node.y', or node, x and y, were expected."
+                $"the columns are {string.Join(", ", columns.Take(12))}, and columns 'node.x' and 'node.y', or node, x "
+                    + "and y, were expected."
             );
         }
 
@@ -69,7 +71,7 @@ internal sealed class SleapIoCsv
             else
                 ReadWide(line, cells, prefixes, nodes);
         }
-        var skeleton = CsvSkeleton.Choose(_options.Skeleton, nodes, _path);
+        var skeleton = TableSkeleton.Choose(_options.Skeleton, nodes, _path);
         return new Labels(
             _frames.Select(f => new LabeledFrame
             {
@@ -83,7 +85,7 @@ internal sealed class SleapIoCsv
         );
     }
 
-    private static string? Animal(string column)
+    private static string? InstanceOf(string column)
     {
         var dot = column.IndexOf('.');
         return
@@ -110,7 +112,7 @@ internal sealed class SleapIoCsv
         if (node.Length == 0)
             throw CsvFile.Fault(_path, line, "node", "is empty");
         var track = TrackOf(Cell(cells, "track"));
-        // Rows of one animal follow each other, also of one without a track.
+        // Rows of one instance follow each other, also without a track.
         var draft = drafts.LastOrDefault(d => d.Track == track);
         if (draft is null || (track is null && draft.Points.ContainsKey(node)))
         {
@@ -144,7 +146,7 @@ internal sealed class SleapIoCsv
             );
             foreach (var node in nodes.Where(n => _place.ContainsKey($"{prefix}{n}.x")))
                 draft.Points.Add(node, PointAt(cells, $"{prefix}{node}.", line));
-            // A frame with fewer animals than another has empty cells for the rest.
+            // A frame with fewer instances than another has empty cells for the rest.
             if (prefix.Length == 0 || !draft.IsEmpty)
                 drafts.Add(draft);
         }
@@ -155,15 +157,7 @@ internal sealed class SleapIoCsv
         var video = Cell(cells, "video");
         if (!_videos.ContainsKey(video))
         {
-            _videos.Add(
-                video,
-                _options.Video
-                    ?? (
-                        video.Length > 0
-                            ? TidyCsv.Found(video, _path, _options)
-                            : DeepLabCutPictures.MovieOf(_path, _options)
-                    )
-            );
+            _videos.Add(video, _options.Video ?? (video.Length > 0 ? _finder.Video(video) : _finder.MovieOfTable()));
         }
 
         var frame = CsvFile.Whole(Cell(cells, "frame_idx"), _path, line, "frame_idx");
@@ -214,19 +208,15 @@ internal sealed class SleapIoCsv
         public Instance Build(Skeleton skeleton)
         {
             var points = skeleton.Nodes.Select(n => Points.GetValueOrDefault(n, Point.Missing)).ToImmutableArray();
-            var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
-            var isPredicted = !float.IsNaN(score) || scores.Count > 0;
+            var known = float.IsNaN(score) ? Instance.MeanPointScore(points) : score;
             return new Instance
             {
                 Skeleton = skeleton,
                 Points = points,
                 Track = track,
-                IsPredicted = isPredicted,
+                IsPredicted = known is not null,
                 TrackingScore = trackingScore,
-                Score =
-                    !isPredicted ? 0
-                    : float.IsNaN(score) ? scores.Average()
-                    : score,
+                Score = known ?? 0,
             };
         }
     }

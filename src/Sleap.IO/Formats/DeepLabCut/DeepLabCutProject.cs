@@ -40,38 +40,15 @@ internal static class DeepLabCutProject
             );
         }
 
-        var skeleton = options.Skeleton ?? Skeleton(root, tables, config);
-        var parts = tables.Select(t => DeepLabCutCsv.Read(t, options with { Skeleton = skeleton })).ToList();
-        var tracks = parts.SelectMany(p => p.Tracks).GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First());
-        var frames = parts
-            .SelectMany(p => p.Frames)
-            .Select(f => new LabeledFrame
-            {
-                // The same animal's name in two videos is one track, as in the project.
-                Video = f.Video,
-                FrameIndex = f.FrameIndex,
-                Instances = [.. f.Instances.Select(i => Retracked(i, tracks))],
-            });
-        return new Labels(frames, parts.SelectMany(p => p.Videos), [skeleton], tracks.Values);
+        var skeleton = options.Skeleton ?? ReadSkeleton(root, tables, config);
+        // The same animal's name in two videos is one track, as in the project.
+        return Labels.Concat([.. tables.Select(t => DeepLabCutReader.Read(t, options with { Skeleton = skeleton }))]);
     }
-
-    private static Instance Retracked(Instance i, Dictionary<string, Track> tracks) =>
-        i.Track is null
-            ? i
-            : new Instance
-            {
-                Skeleton = i.Skeleton,
-                Points = i.Points,
-                Track = tracks[i.Track.Name],
-                IsPredicted = i.IsPredicted,
-                Score = i.Score,
-                TrackingScore = i.TrackingScore,
-            };
 
     /// <summary>
     /// Nodes as the first table has them and those that only others have; edges from the config's skeleton.
     /// </summary>
-    private static Skeleton Skeleton(YamlMappingNode root, List<string> tables, string config)
+    private static Skeleton ReadSkeleton(YamlMappingNode root, List<string> tables, string config)
     {
         var nodes = tables
             .SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes)
@@ -83,7 +60,7 @@ internal static class DeepLabCutProject
             foreach (var pair in pairs.OfType<YamlSequenceNode>())
             {
                 var ends = pair.Select(n => nodes.IndexOf(n.ToString())).ToList();
-                // The config may join parts that were never labelled.
+                // The config may join parts that were never labeled.
                 if (
                     ends.Count == 2
                     && ends.All(e => e >= 0)
@@ -95,13 +72,6 @@ internal static class DeepLabCutProject
                 }
             }
         }
-        try
-        {
-            return new Skeleton(YamlFile.Text(root, "Task") ?? "", nodes, edges);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(config, "bodyparts", fault.Message, fault);
-        }
+        return Skeleton.FromFile(config, "bodyparts", YamlFile.Text(root, "Task") ?? "", nodes, edges);
     }
 }

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are pictures,
-/// labeled-data/VIDEO/img0012.png; where all animals are predictions of one movie, rows are frame numbers, as
-/// DeepLabCut writes its own predictions. With tracks, or several animals in a frame, it is the form with individuals.
+/// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are images,
+/// labeled-data/VIDEO/img0012.png; where all instances are predictions of one movie, rows are frame numbers, as
+/// DeepLabCut writes its own predictions. With tracks, or several instances in a frame, it is the form with individuals.
 /// </summary>
 internal sealed class DeepLabCutWriter
 {
-    private const string Labelled = "CollectedData_";
+    private const string NamePrefix = "CollectedData_";
 
     private readonly Labels _labels;
     private readonly Skeleton _skeleton;
@@ -27,20 +27,7 @@ internal sealed class DeepLabCutWriter
     {
         _labels = labels;
         _instances = [.. labels.Frames.SelectMany(f => f.Instances)];
-        var skeletons = _instances.Select(i => i.Skeleton).Distinct().ToList();
-        if (skeletons.Count > 1)
-        {
-            throw new PoseFormatException(
-                path,
-                "bodyparts",
-                $"the labels have animals of {skeletons.Count} skeletons, and the format holds one."
-            );
-        }
-
-        _skeleton =
-            skeletons.FirstOrDefault()
-            ?? labels.Skeletons.FirstOrDefault()
-            ?? throw new PoseFormatException(path, "bodyparts", "the labels have no skeleton.");
+        _skeleton = LabelFormats.OnlySkeleton(labels, _instances, "the set of labels", path, "bodyparts");
         _hasScores = _instances.Any(i => i.IsPredicted);
         var used = labels.Frames.Select(f => f.Video).Distinct().ToList();
         _isNumbered = _hasScores && _instances.All(i => i.IsPredicted) && used is [{ Kind: not VideoKind.Images }];
@@ -51,8 +38,8 @@ internal sealed class DeepLabCutWriter
     }
 
     /// <summary>Whether a file's name asks for this format.</summary>
-    public static bool Owns(string path) =>
-        Path.GetFileName(path).StartsWith(Labelled, StringComparison.Ordinal)
+    public static bool Matches(string path) =>
+        Path.GetFileName(path).StartsWith(NamePrefix, StringComparison.Ordinal)
         || path.EndsWith(".dlc.csv", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Writes the table; gives back what it cannot hold.</summary>
@@ -74,12 +61,12 @@ internal sealed class DeepLabCutWriter
     private static string Scorer(string path)
     {
         var name = Path.GetFileNameWithoutExtension(path);
-        return name.StartsWith(Labelled, StringComparison.Ordinal) && name.Length > Labelled.Length
-            ? name[Labelled.Length..]
+        return name.StartsWith(NamePrefix, StringComparison.Ordinal) && name.Length > NamePrefix.Length
+            ? name[NamePrefix.Length..]
             : "Sleap.MLNet";
     }
 
-    /// <summary>Gives each animal of each frame a column: its track's, or the next one for those without.</summary>
+    /// <summary>Gives each instance of each frame a column: its track's, or the next one for those without.</summary>
     private void Place()
     {
         var names = _labels.Tracks.Where(t => _instances.Exists(i => ReferenceEquals(i.Track, t))).ToList();
@@ -89,17 +76,17 @@ internal sealed class DeepLabCutWriter
             var extra = 0;
             // People's labels first, so that they keep their tracks.
             foreach (
-                var animal in frame
+                var instance in frame
                     .SelectMany(f => f.Instances)
                     .Where(i => i.Points.Any(p => !p.IsMissing))
                     .OrderBy(i => i.IsPredicted)
             )
             {
-                var column = animal.Track is null ? -1 : names.IndexOf(animal.Track);
-                if (column >= 0 && columns.TryAdd(column, animal))
+                var column = instance.Track is null ? -1 : names.IndexOf(instance.Track);
+                if (column >= 0 && columns.TryAdd(column, instance))
                     continue;
                 _moved += column >= 0 ? 1 : 0;
-                columns.Add(names.Count + extra++, animal);
+                columns.Add(names.Count + extra++, instance);
             }
             _untracked = Math.Max(_untracked, extra);
             _rows.Add(
@@ -114,7 +101,7 @@ internal sealed class DeepLabCutWriter
                 )
             );
         }
-        // One animal without a track: the form that knows no individuals.
+        // One instance a frame, without a track: the form without individuals.
         if (names.Count > 0 || _untracked > 1)
         {
             _individuals.AddRange(
@@ -142,10 +129,16 @@ internal sealed class DeepLabCutWriter
     private void WriteTable(StreamWriter file, string scorer)
     {
         string[] coords = _hasScores ? ["x", "y", "likelihood"] : ["x", "y"];
-        void Header(string name, Func<string, string, string, string> cell) =>
-            file.WriteLine(
-                $"{name},{string.Join(',', _individuals.SelectMany(i => _skeleton.Nodes.SelectMany(n => coords.Select(c => CsvFile.Cell(cell(i, n, c))))))}"
-            );
+        void Header(string name, Func<string, string, string, string> cell)
+        {
+            var cells =
+                from individual in _individuals
+                from node in _skeleton.Nodes
+                from coordinate in coords
+                select CsvFile.Cell(cell(individual, node, coordinate));
+            file.WriteLine($"{name},{string.Join(',', cells)}");
+        }
+
         Header("scorer", (_, _, _) => scorer);
         if (_individuals[0].Length > 0)
             Header("individuals", (i, _, _) => i);
@@ -154,26 +147,26 @@ internal sealed class DeepLabCutWriter
         foreach (var (video, frame, columns) in _rows)
         {
             file.Write(
-                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : Picture(video, frame))
+                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : ImageName(video, frame))
             );
             for (var i = 0; i < _individuals.Count; i++)
-                WriteAnimal(file, i < columns.Length ? columns[i] : null);
+                WriteInstance(file, i < columns.Length ? columns[i] : null);
             file.WriteLine();
         }
     }
 
-    private void WriteAnimal(StreamWriter file, Instance? animal)
+    private void WriteInstance(StreamWriter file, Instance? instance)
     {
         for (var n = 0; n < _skeleton.Nodes.Length; n++)
         {
-            var p = animal?.Points[n] ?? Point.Missing;
+            var p = instance?.Points[n] ?? Point.Missing;
             file.Write(p.IsMissing ? ",," : $",{CsvFile.Cell(p.X)},{CsvFile.Cell(p.Y)}");
             if (_hasScores)
-                file.Write(animal is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
+                file.Write(instance is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
         }
     }
 
-    private string Picture(Video video, int frame)
+    private string ImageName(Video video, int frame)
     {
         var position = video.FrameNumbers.IsEmpty ? frame : video.FrameNumbers.IndexOf(frame);
         if (video.Kind != VideoKind.Images || position < 0 || position >= video.ImagePaths.Length)
@@ -208,14 +201,14 @@ internal sealed class DeepLabCutWriter
 
         if (_moved > 0)
         {
-            yield return $"{_moved} instances share their track with another of the same frame; they are in columns "
-                + $"of their own.";
+            yield return $"{_moved} instances share their track with another of the same frame; they are in columns of "
+                + "their own.";
         }
 
         if (_untracked > 0 && _individuals[0].Length > 0)
         {
             yield return $"Animals without a track are in the columns individual1 to individual{_untracked} and read "
-                + $"back as such tracks.";
+                + "back as such tracks.";
         }
 
         if (
@@ -242,24 +235,22 @@ internal sealed class DeepLabCutWriter
         if (_instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
         {
             yield return $"The table has no place for the link of {corrected} instances to the predictions they were "
-                + $"made from.";
+                + "made from.";
         }
 
         if (_labels.Frames.Count(f => f.IsNegative) is > 0 and var negative)
         {
             yield return $"The table does not tell the {negative} frames marked as holding no animal from others "
-                + $"without one.";
+                + "without one.";
         }
 
         if (_renumbered > 0)
         {
-            yield return $"{_renumbered} pictures have another number in their name than their frame; reading takes "
-                + $"the one in the name.";
+            yield return $"{_renumbered} images have another number in their name than their frame; reading takes the "
+                + "one in the name.";
         }
 
         if (!_isNumbered && _labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
-            yield return "Frames are named as pictures labeled-data/VIDEO/imgNNNN.png, which are not written.";
-        if (_labels.Suggestions.Count > 0)
-            yield return $"The table has no place for {_labels.Suggestions.Count} suggestions.";
+            yield return "Frames are named as images labeled-data/VIDEO/imgNNNN.png, which are not written.";
     }
 }

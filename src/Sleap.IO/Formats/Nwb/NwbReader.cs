@@ -4,7 +4,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads poses from NWB files with the extension ndx-pose, as SLEAP, sleap-io and DeepLabCut write them: in each
-/// processing module, one PoseEstimation container an animal, and in it one PoseEstimationSeries a node (data,
+/// processing module, one PoseEstimation container for each animal, and in it one PoseEstimationSeries for each node (data,
 /// confidence, times). Every instance is a prediction whose score is the mean of its points' scores; the container's
 /// name is the track.
 /// </summary>
@@ -43,7 +43,7 @@ internal sealed class NwbReader
                     .Where(m => TypeOf($"{Root}/{module}/{m}") == "PoseEstimation")
             )
             {
-                ReadAnimal($"{Root}/{module}/{member}", member);
+                ReadContainer($"{Root}/{module}/{member}", member);
             }
         }
         if (_skeletons.Count == 0)
@@ -51,7 +51,7 @@ internal sealed class NwbReader
             throw new PoseFormatException(
                 _file.Path,
                 Root,
-                $"holds no PoseEstimation of ndx-pose; its modules are "
+                "holds no PoseEstimation of ndx-pose; its modules are "
                     + $"{string.Join(", ", _file.Members(Root).Take(12))}."
             );
         }
@@ -75,7 +75,7 @@ internal sealed class NwbReader
 
     private string TypeOf(string name) => _file.ReadTextAttribute(name, "neurodata_type") ?? "";
 
-    private void ReadAnimal(string group, string name)
+    private void ReadContainer(string group, string name)
     {
         var series = _file.Members(group).Where(m => TypeOf($"{group}/{m}") == "PoseEstimationSeries").ToList();
         var skeleton = SkeletonOf(group, series);
@@ -89,10 +89,9 @@ internal sealed class NwbReader
             var points = Enumerable.Repeat(Point.Missing, skeleton.Nodes.Length).ToArray();
             foreach (var (node, found) in places)
                 points[node] = found.GetValueOrDefault(frame, Point.Missing);
-            // A time without this animal.
+            // The animal is not in this frame.
             if (points.All(p => p.IsMissing))
                 continue;
-            var scores = points.Where(p => !float.IsNaN(p.Score)).Select(p => p.Score).ToList();
             if (!_frames.TryGetValue((video, frame), out var list))
                 _frames.Add((video, frame), list = []);
             list.Add(
@@ -103,7 +102,7 @@ internal sealed class NwbReader
                     Track = track,
                     IsPredicted = true,
                     TrackingScore = float.NaN,
-                    Score = scores.Count > 0 ? scores.Average() : 0,
+                    Score = Instance.MeanPointScore(points) ?? 0,
                 }
             );
         }
@@ -225,23 +224,18 @@ internal sealed class NwbReader
             return known;
         var nodes = _file.Contains($"{at}/nodes") ? _file.ReadTexts($"{at}/nodes") : series;
         var edges = _file.Contains($"{at}/edges") ? _file.ReadNumbers<int>($"{at}/edges") : [];
-        try
-        {
-            // sleap-io's name of a skeleton without one.
-            var name =
-                linked is null || at.EndsWith("Skeleton-count(0)", StringComparison.Ordinal)
-                    ? ""
-                    : at[(at.LastIndexOf('/') + 1)..];
-            return _skeletons[at] = new Skeleton(
-                name,
-                nodes,
-                edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1]))
-            );
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(_file.Path, $"{at}/nodes", fault.Message, fault);
-        }
+        // sleap-io's name of a skeleton without one.
+        var name =
+            linked is null || at.EndsWith("Skeleton-count(0)", StringComparison.Ordinal)
+                ? ""
+                : at[(at.LastIndexOf('/') + 1)..];
+        return _skeletons[at] = Skeleton.FromFile(
+            _file.Path,
+            $"{at}/nodes",
+            name,
+            nodes,
+            edges.Chunk(2).Where(e => e.Length == 2).Select(e => new Edge(e[0], e[1]))
+        );
     }
 
     private Video VideoOf(string group)
@@ -253,7 +247,7 @@ internal sealed class NwbReader
             : "";
         name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(_file.Path);
         if (!_videos.TryGetValue(name, out var video))
-            _videos.Add(name, video = TidyCsv.Found(name, _file.Path, _options));
+            _videos.Add(name, video = new VideoFinder(_file.Path, _options.SearchFolders).Video(name));
         return video;
     }
 }

@@ -48,8 +48,8 @@ internal static class SlpReader
         var unread = Unread(file);
         var remarks = unread
             .Select(name =>
-                $"{name}: is not read, since it holds nothing of poses; it is copied "
-                + $"when the labels are saved as .slp as they are."
+                $"{name}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp "
+                + "as they are."
             )
             .ToList();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
@@ -73,11 +73,7 @@ internal static class SlpReader
                 Path.GetFullPath(path),
                 formatId,
                 unread,
-                new JsonObject(
-                    metadata
-                        .Where(m => !KnownKeys.Contains(m.Key))
-                        .Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))
-                )
+                PoseJson.Copy(metadata.Where(m => !KnownKeys.Contains(m.Key)))
             ),
         };
         return new Labels(new SlpFrames(tables), parts);
@@ -111,7 +107,7 @@ internal static class SlpReader
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
-        var reader = new SlpVideos(json, file.Path, formatId, options.SearchFolders);
+        var reader = new SlpVideos(json, formatId, options.SearchFolders);
         return
         [
             .. Rows(file, "videos_json")
@@ -122,7 +118,7 @@ internal static class SlpReader
         ];
     }
 
-    /// <summary>The original of embedded pictures stands beside them rather than in the list.</summary>
+    /// <summary>The original of embedded images stands beside them rather than in the list.</summary>
     private static JsonObject WithSource(JsonObject row, Hdf5Reader file, PoseJson json)
     {
         if (
@@ -234,5 +230,46 @@ internal static class SlpReader
             ? json.Object(text, "provenance_json")
             : metadata["provenance"] as JsonObject;
         return (stored ?? []).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+    }
+}
+
+/// <summary>
+/// What a .slp holds that is not read: datasets and groups (regions, masks, identities, events …) and keys of its
+/// metadata. Labels that are only passed through, from .slp to .slp, keep it as it is, because it numbers their videos,
+/// frames and instances.
+/// </summary>
+/// <param name="File">The file, which is read again when the labels are written.</param>
+/// <param name="FormatId">Its format: readers go by it to know what to look for.</param>
+/// <param name="Names">Datasets and groups.</param>
+/// <param name="Metadata">Keys of the metadata that have no meaning here.</param>
+internal sealed record SlpExtras(string File, double FormatId, IReadOnlyList<string> Names, JsonObject Metadata)
+{
+    private readonly (long Length, DateTime Written) _state = StateOf(File);
+
+    /// <summary>Copies everything; gives back what could not be, one sentence each.</summary>
+    public IReadOnlyList<string> CopyTo(Hdf5Writer target)
+    {
+        if (Names.Count == 0)
+            return [];
+        if (StateOf(File) != _state)
+        {
+            return
+            [
+                $"{string.Join(", ", Names)}: cannot be copied, because {File} was changed or removed since it was "
+                    + "read.",
+            ];
+        }
+
+        using var source = Hdf5Reader.Open(File);
+        var copy = new Hdf5Copy(source, target);
+        foreach (var name in Names)
+            copy.Copy(name);
+        return copy.Remarks;
+    }
+
+    private static (long, DateTime) StateOf(string file)
+    {
+        var info = new FileInfo(file);
+        return info.Exists ? (info.Length, info.LastWriteTimeUtc) : (-1, default);
     }
 }

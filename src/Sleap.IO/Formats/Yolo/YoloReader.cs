@@ -5,9 +5,9 @@ using YamlDotNet.RepresentationModel;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads an Ultralytics pose folder: data.yaml, pictures under SPLIT/images and a text file for each under
-/// SPLIT/labels. The pictures of a split are one video in the order of their names. Coordinates are divided by the
-/// picture's size in the file, so that the pictures must be there.
+/// Reads an Ultralytics pose folder: data.yaml, images under SPLIT/images and a text file for each under
+/// SPLIT/labels. The images of a split are one video in the order of their names. Coordinates are divided by the
+/// image's size in the file, so that the images must be there.
 /// </summary>
 internal sealed class YoloReader
 {
@@ -72,24 +72,24 @@ internal sealed class YoloReader
             : throw new PoseFormatException(
                 _config,
                 null,
-                "none of the folders it names as train, val and test holds a picture."
+                "none of the folders it names as train, val and test holds an image."
             );
     }
 
     private void ReadSplit(string images, List<LabeledFrame> frames, List<Video> videos)
     {
-        var pictures = ImageFiles.InFolder(images);
-        if (pictures.Count == 0)
+        var files = ImageFiles.InFolder(images);
+        if (files.Count == 0)
             return;
-        var video = Video.FromImages(pictures);
+        var video = Video.FromImages(files);
         videos.Add(video);
         var labels = Path.Combine(Path.GetDirectoryName(images.TrimEnd('/', '\\'))!, "labels");
-        for (var i = 0; i < pictures.Count; i++)
+        for (var i = 0; i < files.Count; i++)
         {
-            var path = Path.Combine(labels, Path.GetFileNameWithoutExtension(pictures[i]) + ".txt");
+            var path = Path.Combine(labels, Path.GetFileNameWithoutExtension(files[i]) + ".txt");
             if (!File.Exists(path))
                 continue;
-            var (width, height) = PictureHeader.Size(pictures[i]);
+            var (width, height) = ImageHeader.Size(files[i]);
             frames.Add(
                 new LabeledFrame
                 {
@@ -170,19 +170,14 @@ internal sealed class YoloReader
                     : throw new PoseFormatException(_config, "skeleton", "has an edge that is not of two.")
             )
             .Distinct();
-        try
-        {
-            return new Skeleton(
-                Name(),
-                names ?? Enumerable.Range(0, count).Select(i => $"node_{i}"),
-                edges,
-                flips.Select((f, i) => new Symmetry(i, f)).Where(s => s.First < s.Second)
-            );
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(_config, "node_names", fault.Message, fault);
-        }
+        return Skeleton.FromFile(
+            _config,
+            "node_names",
+            ClassName(),
+            names ?? Enumerable.Range(0, count).Select(i => $"node_{i}"),
+            edges,
+            flips.Select((f, i) => new Symmetry(i, f)).Where(s => s.First < s.Second)
+        );
     }
 
     /// <summary>Ultralytics itself names keypoints by class: kpt_names: {0: [...]}.</summary>
@@ -192,7 +187,7 @@ internal sealed class YoloReader
                 ?? (node as YamlMappingNode)?.Children.Values.FirstOrDefault() as YamlSequenceNode
             : null;
 
-    private string Name() =>
+    private string ClassName() =>
         _root.Children.TryGetValue("names", out var names)
             ? (names as YamlMappingNode)?.Children.Values.FirstOrDefault()?.ToString()
                 ?? (names as YamlSequenceNode)?.FirstOrDefault()?.ToString()

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes an Ultralytics pose folder: data.yaml, the labeled pictures as PNG under train/images and a text file for
+/// Writes an Ultralytics pose folder: data.yaml, the labeled images as PNG under train/images and a text file for
 /// each under train/labels. The box is that of the visible points with 10 pixels on each side, cut at the border. The
 /// folder appears whole or not at all.
 /// </summary>
@@ -64,13 +64,13 @@ internal sealed class YoloWriter
             using var source = group.Key.Open();
             foreach (var frame in group)
             {
-                var picture = source.Read(frame.FrameIndex);
-                File.WriteAllBytes(Path.Combine(images, $"{number:D7}.png"), PictureEncoder.Png(picture));
+                var image = source.Read(frame.FrameIndex);
+                File.WriteAllBytes(Path.Combine(images, $"{number:D7}.png"), ImageEncoder.Png(image));
                 File.WriteAllLines(
                     Path.Combine(texts, $"{number:D7}.txt"),
                     frame
                         .Instances.Where(i => i.Points.Any(p => !p.IsMissing))
-                        .Select(i => Line(i, picture.Width, picture.Height))
+                        .Select(i => Line(i, image.Width, image.Height))
                 );
                 number++;
             }
@@ -124,7 +124,7 @@ internal sealed class YoloWriter
 
     private void AddLost()
     {
-        _remarks.Add("Coordinates are rounded to a millionth of the picture's size.");
+        _remarks.Add("Coordinates are rounded to a millionth of the image's size.");
         var instances = _labels.Frames.SelectMany(f => f.Instances).ToList();
         if (instances.Any(i => i.Track is not null))
             _remarks.Add("The format has no place for tracks.");
@@ -135,14 +135,11 @@ internal sealed class YoloWriter
         if (instances.Count(i => i.FromPredicted is not null) is > 0 and var corrected)
         {
             _remarks.Add(
-                $"The format has no place for the link of {corrected} instances to the predictions they were "
-                    + $"made from."
+                $"The format has no place for the link of {corrected} instances to the predictions they were made from."
             );
         }
 
-        if (_labels.Suggestions.Count > 0)
-            _remarks.Add($"The format has no place for {_labels.Suggestions.Count} suggestions.");
         if (_labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
-            _remarks.Add("Frames are numbered anew: the format knows pictures only.");
+            _remarks.Add("Frames are numbered anew: the format knows images only.");
     }
 }

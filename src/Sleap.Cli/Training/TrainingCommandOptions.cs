@@ -1,0 +1,214 @@
+using System.CommandLine;
+using Sleap.MLNet;
+
+namespace Sleap.Cli;
+
+/// <summary>The command-line options of <c>sleap train</c> that say what is trained and how.</summary>
+internal sealed class TrainingCommandOptions
+{
+    private static readonly SingleInstanceOptions Defaults = new();
+
+    public Option<string> Type { get; } =
+        new("--type") { Description = $"Model type: {string.Join(", ", TrainingRequest.Types)}." };
+
+    public Option<string[]> Config { get; } =
+        new("--config")
+        {
+            Description =
+                "A training_config.yaml of sleap-nn in place of the type and the options of the network: it is trained "
+                + "as sleap-nn would. Twice for the two stages of top-down.",
+        };
+
+    public Option<bool> Auto { get; } =
+        new("--auto")
+        {
+            Description =
+                "In place of the options of the network, and unless --type says it of the type: those that the labels "
+                + "suggest, see 'sleap config auto'.",
+        };
+
+    public Option<int> Epochs { get; } =
+        new("--epochs") { Description = "Epochs at most.", DefaultValueFactory = _ => Defaults.Training.Epochs };
+
+    public Option<int?> StepsPerEpoch { get; } =
+        new("--steps-per-epoch") { Description = "Steps in an epoch; else each frame once." };
+
+    public Option<int> BatchSize { get; } =
+        new("--batch-size")
+        {
+            Description = "Frames (or crops) in a step.",
+            DefaultValueFactory = _ => Defaults.Training.BatchSize,
+        };
+
+    public Option<double> LearningRate { get; } =
+        new("--learning-rate")
+        {
+            Description = "The highest learning rate.",
+            DefaultValueFactory = _ => Defaults.Training.LearningRate,
+        };
+
+    public Option<float> Scale { get; } =
+        new("--scale")
+        {
+            Description = "Size of the network input against the frame (or the crop).",
+            DefaultValueFactory = _ => Defaults.Scale,
+        };
+
+    public Option<float> CentroidScale { get; } =
+        new("--centroid-scale")
+        {
+            Description = "The same for the first stage of top-down.",
+            DefaultValueFactory = _ => 0.5f,
+        };
+
+    public Option<float> Sigma { get; } =
+        new("--sigma")
+        {
+            Description = "Spread of the confidence maps, in cells.",
+            DefaultValueFactory = _ => Defaults.Sigma,
+        };
+
+    public Option<float> PafSigma { get; } =
+        new("--paf-sigma")
+        {
+            Description = "Reach of bottom-up's part affinity fields, in pixels of the network input.",
+            DefaultValueFactory = _ => new PartAffinityOptions().Sigma,
+        };
+
+    public Option<int> Filters { get; } =
+        new("--filters")
+        {
+            Description = "Filters of the UNet's first block.",
+            DefaultValueFactory = _ => ((UNetOptions)Defaults.Backbone).Filters,
+        };
+
+    public Option<string?> AnchorPart { get; } =
+        new("--anchor-part")
+        {
+            Description = "Top-down: the node that is an animal's center; else the mean of its nodes.",
+        };
+
+    public Option<int?> CropSize { get; } =
+        new("--crop-size")
+        {
+            Description = "Top-down: side of the crops in pixels; else as the largest animal needs it.",
+        };
+
+    public Option<int?> MaxInstances { get; } = new("--max-instances") { Description = "Animals in a frame at most." };
+
+    public Option<float> Rotation { get; } =
+        new("--rotation")
+        {
+            Description = "Largest angle of augmentation in degrees; 180 for animals filmed from above.",
+            DefaultValueFactory = _ => Defaults.Augmentation.RotationMax,
+        };
+
+    public Option<double> ValidationFraction { get; } =
+        new("--validation-fraction")
+        {
+            Description = "Share of the frames that chooses the best weights.",
+            DefaultValueFactory = _ => Defaults.Training.ValidationFraction,
+        };
+
+    public Option<string?> Validation { get; } =
+        new("--validation")
+        {
+            Description = "Labels of their own that choose the best weights, in place of a share of the frames.",
+        };
+
+    public Option<string[]> ValidationVideo { get; } =
+        new("--validation-video")
+        {
+            Description =
+                "A video of the labels, by path or file name, whose frames choose the best weights; several times for "
+                + "several.",
+        };
+
+    public Option<int?> CacheMegabytes { get; } =
+        new("--cache-mb")
+        {
+            Description = "Memory for decoded frames; the rest goes into a file. Else half of what there is.",
+        };
+
+    public Option<bool> ShowAugmented { get; } =
+        new("--show-augmented")
+        {
+            Description =
+                "Leave a picture of 16 samples as the network will see them, augmented.png, in the folder of each "
+                + "network.",
+        };
+
+    public Option<int> Seed { get; } =
+        new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
+
+    public Option<string> Precision { get; } =
+        new("--precision")
+        {
+            Description =
+                "auto, single or bfloat16: the numbers that the network is trained in. auto is bfloat16 where the "
+                + "machine computes it fast and rightly.",
+            DefaultValueFactory = _ => "auto",
+        };
+
+    public Option<string> Device { get; } =
+        new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
+
+    public void AddTo(Command verb)
+    {
+        Type.AcceptOnlyFromAmong([.. TrainingRequest.Types]);
+        Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
+        verb.Validators.Add(parsed =>
+        {
+            // As it was typed: its value cannot be read when it is none of the types, which is told by itself.
+            var (type, isAuto) = (parsed.GetResult(Type)?.Tokens.FirstOrDefault()?.Value, parsed.GetValue(Auto));
+            if ((type is not null || isAuto) == parsed.GetResult(Config) is not null)
+            {
+                parsed.AddError("Say --type, --auto or both, or --config.");
+            }
+            else if (
+                isAuto
+                && type is not null
+                && TrainingRequest.Types.Contains(type)
+                && !ProposedOptions.Types.Contains(type)
+            )
+            {
+                parsed.AddError(
+                    $"--auto proposes nothing for --type {type}; it does for "
+                        + $"{string.Join(", ", ProposedOptions.Types)}."
+                );
+            }
+        });
+        foreach (
+            var option in (Option[])
+                [
+                    Type,
+                    Config,
+                    Auto,
+                    Epochs,
+                    StepsPerEpoch,
+                    BatchSize,
+                    LearningRate,
+                    Scale,
+                    CentroidScale,
+                    Sigma,
+                    PafSigma,
+                    Filters,
+                    AnchorPart,
+                    CropSize,
+                    MaxInstances,
+                    Rotation,
+                    ValidationFraction,
+                    Validation,
+                    ValidationVideo,
+                    CacheMegabytes,
+                    ShowAugmented,
+                    Seed,
+                    Precision,
+                    Device,
+                ]
+        )
+        {
+            verb.Add(option);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.CommandLine;
+using Microsoft.ML;
+using Sleap.MLNet;
+using Sleap.Transforms;
+
+namespace Sleap.Cli;
+
+/// <summary>What <c>sleap train</c> or <c>sleap config lint</c> was asked for, as options of the estimators.</summary>
+/// <param name="command">The command-line options that there are.</param>
+/// <param name="parsed">Those that were given.</param>
+/// <param name="run">The folder that keeps the run; null to keep none.</param>
+/// <param name="progress">Receives the progress of the training; null for none.</param>
+/// <param name="cancellation">Ends the training after the current step.</param>
+internal sealed class TrainingRequest(
+    TrainingCommandOptions command,
+    ParseResult parsed,
+    RunLocation? run,
+    IProgress<TrainingProgress>? progress,
+    CancellationToken cancellation
+)
+{
+    public static IReadOnlyList<string> Types { get; } = [.. ModelTypes.Defaults.Keys];
+
+    public int Seed => parsed.GetValue(command.Seed);
+
+    public PoseModelTransformer Fit(PoseCatalog pose, IDataView labels) =>
+        Estimator(pose, labels).Fit(labels, Validation(pose));
+
+    public IReadOnlyList<LintFinding> Lint(PoseCatalog pose, IDataView labels) =>
+        Estimator(pose, labels).Lint(labels, Validation(pose));
+
+    private IDataView? Validation(PoseCatalog pose) =>
+        parsed.GetValue(command.Validation) is { } file ? pose.LoadLabels(file) : null;
+
+    private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
+    {
+        if (parsed.GetValue(command.Auto))
+            return Proposed(ProposedOptions.Of(pose, labels, parsed.GetValue(command.Type))).Estimator(pose);
+        return parsed.GetValue(command.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
+    }
+
+    private AutoOptions Proposed(AutoOptions proposal)
+    {
+        foreach (var reason in proposal.Reasons)
+            Console.Error.WriteLine($"sleap: {reason}");
+        return proposal.With(options =>
+            options with
+            {
+                Device = Device,
+                Training = Override(options.Training),
+                Augmentation =
+                    Given(command.Rotation, options.Augmentation.RotationMax) is var angle
+                    && angle != options.Augmentation.RotationMax
+                        ? options.Augmentation with
+                        {
+                            RotationMin = -angle,
+                            RotationMax = angle,
+                        }
+                        : options.Augmentation,
+            }
+        );
+    }
+
+    private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose)
+    {
+        var options = ModelTypes.Defaults[parsed.GetRequiredValue(command.Type)];
+        var networks = options.Networks;
+        return (
+            options.WithNetworks([
+                .. networks.Select(network =>
+                    WithCommandLine(
+                        network,
+                        network is CentroidOptions && networks.Count > 1 ? command.CentroidScale : command.Scale
+                    )
+                ),
+            ]) with
+            {
+                Device = Device,
+            }
+        ).CreateEstimator(pose);
+    }
+
+    private IPoseEstimator<PoseModelTransformer> Configured(PoseCatalog pose, string[] files)
+    {
+        SleapConfig[] configs = [.. files.Select(SleapConfig.Read)];
+        foreach (var (file, config) in files.Zip(configs))
+        {
+            foreach (var remark in config.Remarks)
+                Console.Error.WriteLine($"sleap: {file}: {remark}.");
+        }
+
+        var options = ModelTypes.Join([
+            .. configs.Select(config =>
+                config.Options with
+                {
+                    Device = Device,
+                    Training = Override(config.Options.Training),
+                }
+            ),
+        ]);
+        if (options is null)
+        {
+            throw new ArgumentException(
+                $"--config gave {string.Join(" and ", configs.Select(config => config.Type))}. A model is one "
+                    + "configuration; or one of a centroid model and then one of a centered_instance or "
+                    + "multi_class_topdown model."
+            );
+        }
+
+        return (options.WithClasses(configs[^1].Classes) with { Device = Device }).CreateEstimator(pose);
+    }
+
+    // An option of the command line replaces the one of the configuration.
+    private TrainerOptions Override(TrainerOptions training) =>
+        WithRun(
+            training with
+            {
+                Epochs = Given(command.Epochs, training.Epochs),
+                StepsPerEpoch = Given(command.StepsPerEpoch, training.StepsPerEpoch),
+                BatchSize = Given(command.BatchSize, training.BatchSize),
+                LearningRate = Given(command.LearningRate, training.LearningRate),
+                ValidationFraction = Given(command.ValidationFraction, training.ValidationFraction),
+                Seed = Given(command.Seed, training.Seed ?? 0),
+            }
+        );
+
+    private T Given<T>(Option<T> option, T other) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
+
+    // What belongs to this run, not to how a network learns.
+    private TrainerOptions WithRun(TrainerOptions training) =>
+        training with
+        {
+            ValidationVideos = parsed.GetValue(command.ValidationVideo) is { Length: > 0 } videos ? videos : null,
+            CacheMegabytes = parsed.GetValue(command.CacheMegabytes),
+            Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
+            Device = Device,
+            AugmentedPicture = run is not null && parsed.GetValue(command.ShowAugmented),
+            RunFolder = run?.Folder,
+            Resume = run?.Resume ?? false,
+            Progress = progress,
+            CancellationToken = cancellation,
+        };
+
+    private string Device => parsed.GetRequiredValue(command.Device);
+
+    private NetworkOptions WithCommandLine(NetworkOptions network, Option<float> scale)
+    {
+        var own = network switch
+        {
+            CentroidOptions centroid => centroid with
+            {
+                AnchorPart = parsed.GetValue(command.AnchorPart),
+                MaxInstances = parsed.GetValue(command.MaxInstances),
+            },
+            CenteredInstanceOptions centered => centered with
+            {
+                AnchorPart = parsed.GetValue(command.AnchorPart),
+                CropSize = parsed.GetValue(command.CropSize),
+            },
+            BottomUpOptions bottomUp => bottomUp with
+            {
+                MaxInstances = parsed.GetValue(command.MaxInstances),
+                PartAffinity = bottomUp.PartAffinity with { Sigma = parsed.GetValue(command.PafSigma) },
+            },
+            _ => network,
+        };
+        return own with
+        {
+            Backbone = new UNetOptions { Filters = parsed.GetValue(command.Filters), OutputStride = 2 },
+            Scale = parsed.GetValue(scale),
+            Sigma = parsed.GetValue(command.Sigma),
+            Device = Device,
+            Augmentation = network.Augmentation with
+            {
+                RotationMin = -parsed.GetValue(command.Rotation),
+                RotationMax = parsed.GetValue(command.Rotation),
+            },
+            Training = WithRun(
+                new()
+                {
+                    Epochs = parsed.GetValue(command.Epochs),
+                    StepsPerEpoch = parsed.GetValue(command.StepsPerEpoch),
+                    BatchSize = parsed.GetValue(command.BatchSize),
+                    LearningRate = parsed.GetValue(command.LearningRate),
+                    ValidationFraction = parsed.GetValue(command.ValidationFraction),
+                    Seed = Seed,
+                }
+            ),
+        };
+    }
+}
+
+/// <summary>The folder that keeps a training run.</summary>
+/// <param name="Folder">Its path.</param>
+/// <param name="Resume">Whether a run that is there is continued.</param>
+internal sealed record RunLocation(string Folder, bool Resume);

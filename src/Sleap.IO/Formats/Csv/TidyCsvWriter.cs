@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Sleap.IO;
+
+/// <summary>Writes the tidy table that <see cref="TidyCsvReader"/> reads.</summary>
+internal static class TidyCsvWriter
+{
+    private static readonly string[] Columns = ["video", "frame", "instance", "track", "node", "x", "y", "score"];
+
+    /// <summary>Writes the table; gives back what it cannot hold.</summary>
+    public static IReadOnlyList<string> Write(Labels labels, string path)
+    {
+        AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                using var writer = new StreamWriter(temporary) { NewLine = "\n" };
+                WriteHeader(writer);
+                foreach (var frame in labels.Frames)
+                {
+                    for (var i = 0; i < frame.Instances.Count; i++)
+                        WriteInstance(writer, frame, i);
+                }
+            }
+        );
+        return [.. Lost(labels)];
+    }
+
+    /// <summary>The first row.</summary>
+    public static void WriteHeader(TextWriter writer) => writer.WriteLine(string.Join(',', Columns));
+
+    /// <summary>The rows of one instance.</summary>
+    public static void WriteInstance(TextWriter writer, LabeledFrame frame, int number)
+    {
+        var instance = frame.Instances[number];
+        string[] first =
+        [
+            CsvFile.Cell(frame.Video.Path),
+            frame.FrameIndex.ToString(CultureInfo.InvariantCulture),
+            number.ToString(CultureInfo.InvariantCulture),
+            CsvFile.Cell(instance.Track?.Name ?? ""),
+        ];
+        for (var n = 0; n < instance.Points.Length; n++)
+        {
+            var p = instance.Points[n];
+            if (p.IsMissing)
+                p = p with { X = double.NaN, Y = double.NaN };
+            string[] last =
+            [
+                CsvFile.Cell(instance.Skeleton.Nodes[n]),
+                CsvFile.Cell(p.X),
+                CsvFile.Cell(p.Y),
+                CsvFile.Cell(p.Score),
+            ];
+            writer.WriteLine(string.Join(',', [.. first, .. last]));
+        }
+    }
+
+    private static IEnumerable<string> Lost(Labels labels)
+    {
+        var losses = new TidyCsvLosses();
+        losses.Add(labels.Skeletons, labels.Tracks);
+        foreach (var frame in labels.Frames)
+            losses.Add(frame);
+        return losses.Sentences();
+    }
+}
+
+/// <summary>
+/// Writes the tidy table as frames come. On a full disk the file ends with the last whole frame that was added.
+/// </summary>
+internal sealed class TidyCsvStreamWriter : ILabelsSink
+{
+    private const int MaxHeld = 1 << 16;
+
+    private readonly string _path;
+    private readonly AtomicFile _place;
+    private readonly DiskHeadroom _headroom;
+    private readonly FileStream _file;
+    private readonly StringWriter _held = new() { NewLine = "\n" };
+    private readonly TidyCsvLosses _losses = new();
+
+    public TidyCsvStreamWriter(string path, Skeleton skeleton)
+    {
+        _losses.Add([skeleton], []);
+        _path = path;
+        _place = AtomicFile.Begin(path);
+        try
+        {
+            _file = new FileStream(
+                _place.Temporary,
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.ReadWrite,
+                bufferSize: 0
+            );
+            _headroom = new DiskHeadroom(path, _place.Temporary, 0);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        TidyCsvWriter.WriteHeader(_held);
+    }
+
+    public void Add(LabeledFrame frame)
+    {
+        _losses.Add(frame);
+        for (var i = 0; i < frame.Instances.Count; i++)
+            TidyCsvWriter.WriteInstance(_held, frame, i);
+        if (_held.GetStringBuilder().Length < MaxHeld)
+            return;
+        var isRoomy = _headroom.Ensure(_file.Position);
+        Append();
+        if (!isRoomy)
+        {
+            throw new IOException(
+                $"The disk is full: {_path} ends with frame {frame.FrameIndex} of {frame.Video.Path}."
+            );
+        }
+    }
+
+    public IReadOnlyList<string> Finish(JsonObject provenance)
+    {
+        Append();
+        var end = _file.Position;
+        _file.Dispose();
+        _headroom.Trim(end);
+        _headroom.Dispose();
+        _place.Commit();
+        return [.. _losses.Sentences(), "The format has no place for the provenance."];
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _headroom?.Dispose();
+        _place.Dispose();
+    }
+
+    private void Append()
+    {
+        _file.Write(Encoding.UTF8.GetBytes(_held.ToString()));
+        _held.GetStringBuilder().Clear();
+    }
+}
+
+/// <summary>What the tidy table cannot hold of frames, told one by one.</summary>
+internal sealed class TidyCsvLosses
+{
+    private readonly HashSet<Skeleton> _skeletons = [];
+    private readonly HashSet<Track> _tracks = [];
+    private int _corrected;
+    private int _empty;
+    private int _mistaken;
+    private bool _hasScores;
+
+    /// <summary>Skeletons and tracks that are there without an instance.</summary>
+    public void Add(IEnumerable<Skeleton> unused, IEnumerable<Track> idle)
+    {
+        _skeletons.UnionWith(unused);
+        _tracks.UnionWith(idle);
+    }
+
+    public void Add(LabeledFrame frame)
+    {
+        _empty += frame.Instances.Count == 0 ? 1 : 0;
+        foreach (var instance in frame.Instances)
+        {
+            _skeletons.Add(instance.Skeleton);
+            if (instance.Track is not null)
+                _tracks.Add(instance.Track);
+            var hasPointScores = instance.Points.Any(p => !float.IsNaN(p.Score));
+            _corrected += instance.FromPredicted is null ? 0 : 1;
+            _mistaken += instance.IsPredicted == hasPointScores ? 0 : 1;
+            _hasScores |= instance.IsPredicted && hasPointScores;
+        }
+    }
+
+    /// <summary>One sentence each.</summary>
+    public IEnumerable<string> Sentences()
+    {
+        if (_skeletons.Any(s => s.Edges.Length > 0 || s.Symmetries.Length > 0))
+            yield return "The table has no place for edges and symmetries.";
+        if (_corrected > 0)
+        {
+            yield return $"The table has no place for the link of {_corrected} instances to the predictions they were "
+                + "made from.";
+        }
+
+        if (_empty > 0)
+            yield return $"{_empty} labeled frames without an animal have no row.";
+        if (_skeletons.Count > 1)
+            yield return $"The nodes of {_skeletons.Count} skeletons read back as one skeleton.";
+        if (_tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
+            yield return "Tracks of one name read back as one track.";
+        if (_mistaken > 0)
+        {
+            yield return $"{_mistaken} instances are told from the other kind by point scores, and read back as it: "
+                + "predictions without, or people's labels with some.";
+        }
+
+        if (_hasScores)
+            yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
+    }
+}

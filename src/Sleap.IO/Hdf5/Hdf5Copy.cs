@@ -1,0 +1,63 @@
+namespace Sleap.IO;
+
+/// <summary>
+/// Copies objects from one HDF5 file to another as they are: groups, datasets and attributes of any type but
+/// references.
+/// </summary>
+internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
+{
+    private const int MaxDepth = 16;
+    private const int MaxObjects = 100_000;
+
+    private int _objects;
+
+    /// <summary>What could not be copied and why, one sentence each.</summary>
+    public List<string> Remarks { get; } = [];
+
+    /// <summary>Copies an object with everything in it.</summary>
+    public void Copy(string name) => Copy(name, MaxDepth);
+
+    private void Copy(string name, int depth)
+    {
+        try
+        {
+            if (depth == 0 || ++_objects > MaxObjects)
+                throw new PoseFormatException(from.Path, name, "lies in groups without end.");
+            if (from.IsDataset(name))
+            {
+                to.Raw(name, from.ReadRaw(name));
+            }
+            else
+            {
+                to.Group(name);
+                foreach (var (link, target) in from.Links(name))
+                    Remarks.Add($"{name}/{link}: is a link to {target}, and links are not copied.");
+                foreach (var member in from.Members(name))
+                    Copy($"{name}/{member}", depth - 1);
+            }
+            foreach (var (attribute, value) in from.ReadRawAttributes(name))
+                to.RawAttribute(name, attribute, value);
+        }
+        catch (Exception fault) when (fault is PoseFormatException or IOException)
+        {
+            Remarks.Add($"{name}: cannot be copied ({(fault as PoseFormatException)?.Cause ?? fault.Message})");
+        }
+    }
+}
+
+/// <summary>
+/// The content of a dataset or attribute as it is stored, to be written elsewhere without being understood.
+/// </summary>
+/// <param name="Type">What the elements are.</param>
+/// <param name="TypeMessage">The same as the file spells it.</param>
+/// <param name="Sizes">Sizes, rows first; empty for a scalar.</param>
+/// <param name="Bytes">The elements; empty when they are of variable length.</param>
+/// <param name="Items">Each element of variable length; empty otherwise.</param>
+internal sealed record Hdf5Raw(Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes, byte[][] Items)
+{
+    /// <summary>Sizes of a chunk; empty when the elements lie in one piece.</summary>
+    public int[] Chunk { get; init; } = [];
+
+    /// <summary>Whether chunks were packed.</summary>
+    public bool IsPacked { get; init; }
+}

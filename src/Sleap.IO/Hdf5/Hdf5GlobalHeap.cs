@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Sleap.IO;
+
+/// <summary>Where elements of variable length lie. Collections are read once and kept while they are in use.</summary>
+internal sealed class Hdf5GlobalHeap(Hdf5File file)
+{
+    private const int MaxKept = 256;
+
+    private readonly Dictionary<long, Dictionary<int, (long Address, long Size)>> _collections = [];
+
+    /// <summary>The bytes of an element of variable length.</summary>
+    /// <param name="element">The element as the dataset stores it: how many items, and where in the heap.</param>
+    /// <param name="place">The dataset or attribute, for messages.</param>
+    /// <param name="itemSize">Bytes of an item.</param>
+    public byte[] Read(ReadOnlySpan<byte> element, string place, int itemSize = 1)
+    {
+        var from = new Hdf5Cursor(element.ToArray(), file, place);
+        var length = from.U32();
+        var collection = from.Offset();
+        var index = from.U32();
+        if (length == 0)
+            return [];
+        var bytes = ReadObject(collection, (int)Math.Min(index, int.MaxValue), place);
+        return bytes.Length >= length * (long)itemSize
+            ? bytes[..((int)length * itemSize)]
+            : throw file.Fault(place, $"declares {length} bytes where {bytes.Length} are");
+    }
+
+    /// <summary>Texts of fixed or variable length.</summary>
+    /// <param name="bytes">The elements as the dataset stores them.</param>
+    /// <param name="type">Their type.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="place">The dataset or attribute, for messages.</param>
+    public string[] ReadTexts(ReadOnlySpan<byte> bytes, Hdf5Type type, int count, string place)
+    {
+        var isVariable = type is { Kind: Hdf5Type.Kinds.Variable, IsText: true };
+        if (type.Kind != Hdf5Type.Kinds.Text && !isVariable)
+            throw file.Fault(place, "is not text");
+        var texts = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            var element = bytes.Slice(i * type.Size, type.Size);
+            var text = isVariable ? Read(element, place) : element;
+            var end = text.IndexOf((byte)0);
+            texts[i] = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).TrimEnd(' ');
+        }
+        return texts;
+    }
+
+    private byte[] ReadObject(long collection, int index, string place)
+    {
+        if (!_collections.TryGetValue(collection, out var objects))
+        {
+            if (_collections.Count >= MaxKept)
+                _collections.Clear();
+            _collections[collection] = objects = Objects(collection, place);
+        }
+        return objects.TryGetValue(index, out var found)
+            ? file.Read(found.Address, found.Size, place)
+            : throw file.Fault(place, $"refers to object {index} of a heap that has none such");
+    }
+
+    private Dictionary<int, (long, long)> Objects(long address, string place)
+    {
+        var start = file.CursorUpTo(address, 16, place);
+        start.Signature("GCOL");
+        start.Skip(4);
+        var size = start.Length();
+        var header = 8 + file.LengthSize;
+        var objects = new Dictionary<int, (long, long)>();
+        for (long at = header; at + 8 + file.LengthSize <= size; )
+        {
+            var entry = file.Cursor(address + at, 8 + file.LengthSize, place);
+            int index = entry.U16();
+            entry.Skip(6);
+            var length = entry.Length();
+            // Object 0 is what is left free, and it is the last.
+            if (index == 0)
+                break;
+            if (length > size - at)
+                throw file.Fault(place, "refers to a damaged heap");
+            objects[index] = (address + at + 8 + file.LengthSize, length);
+            at += 8 + file.LengthSize + ((length + 7) & ~7L);
+        }
+        return objects;
+    }
+}

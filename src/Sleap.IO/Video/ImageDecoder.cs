@@ -1,0 +1,230 @@
+using System.Buffers.Binary;
+using StbImageSharp;
+
+namespace Sleap.IO;
+
+/// <summary>
+/// Decodes PNG, JPEG, BMP and the first page of TIFF into gray or RGB of 8 bits; of 16-bit samples the upper 8 are
+/// kept, as OpenCV does.
+/// </summary>
+internal static class ImageDecoder
+{
+    /// <summary>Decodes one encoded image.</summary>
+    /// <param name="encoded">The file's bytes; zeros behind them do not matter.</param>
+    /// <param name="frameIndex">Number the frame gets.</param>
+    /// <param name="isGray">Whether the first channel is to be taken; null to decide by the image (gray when its
+    /// first and last channel are equal everywhere).</param>
+    /// <param name="isBgr">Whether a color image has red and blue swapped.</param>
+    /// <param name="file">For messages: the file.</param>
+    /// <param name="place">For messages: the place in it, or null.</param>
+    /// <exception cref="PoseFormatException">The bytes are no image that can be decoded.</exception>
+    public static Frame Decode(byte[] encoded, int frameIndex, bool? isGray, bool isBgr, string file, string? place)
+    {
+        if (TiffPages.Matches(encoded))
+        {
+            using var pages = new TiffPages(new MemoryStream(encoded, writable: false), file);
+            return pages.Read(0, frameIndex, isGray);
+        }
+        ImageHeader.Check(encoded, file, place);
+        ImageResult image;
+        try
+        {
+            // Alpha is left out; two channels are gray and alpha.
+            using var stream = new EndingStream(encoded);
+            image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
+        }
+        catch (Exception fault) when (IsDamage(fault))
+        {
+            throw new PoseFormatException(file, place, $"the image cannot be decoded ({fault.Message}).", fault);
+        }
+        return FromRgb(image.Data, image.Height, image.Width, frameIndex, isGray, isBgr);
+    }
+
+    /// <summary>
+    /// What StbImageSharp throws on damaged files is not documented; these are what mutated images bring out of it.
+    /// </summary>
+    public static bool IsDamage(Exception fault) =>
+        fault
+            is InvalidOperationException
+                or IndexOutOfRangeException
+                or ArgumentException
+                or NullReferenceException
+                or IOException
+                or OverflowException
+                or NotSupportedException
+                or InvalidCastException
+                or DivideByZeroException
+                or OutOfMemoryException;
+
+    /// <summary>Makes a frame of interleaved RGB bytes by the gray rule.</summary>
+    public static Frame FromRgb(byte[] rgb, int height, int width, int frameIndex, bool? isGray, bool isBgr)
+    {
+        if (isGray ?? IsGray(rgb))
+            return new Frame(frameIndex, height, width, 1, FirstChannel(rgb));
+        if (isBgr)
+        {
+            for (var i = 0; i < rgb.Length; i += 3)
+                (rgb[i], rgb[i + 2]) = (rgb[i + 2], rgb[i]);
+        }
+        return new Frame(frameIndex, height, width, 3, rgb);
+    }
+
+    /// <summary>The rule of sleap-io: first and last channel are equal in every pixel.</summary>
+    public static bool IsGray(ReadOnlySpan<byte> rgb)
+    {
+        for (var i = 0; i < rgb.Length; i += 3)
+        {
+            if (rgb[i] != rgb[i + 2])
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Channel 0, with no weighting.</summary>
+    public static byte[] FirstChannel(ReadOnlySpan<byte> rgb)
+    {
+        var gray = new byte[rgb.Length / 3];
+        for (var i = 0; i < gray.Length; i++)
+            gray[i] = rgb[i * 3];
+        return gray;
+    }
+}
+
+/// <summary>Looks at the first bytes of an image before anything is allocated for it.</summary>
+internal static class ImageHeader
+{
+    /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
+    private const long MaxPixels = 1L << 28;
+
+    public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
+    {
+        if (encoded.Length < 16)
+            throw new PoseFormatException(file, place, $"the image has {encoded.Length} bytes, too few for any.");
+        ReadOnlySpan<byte> png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
+        if (encoded.StartsWith(png))
+        {
+            CheckPng(encoded, file, place);
+        }
+        else if (!(encoded[0] == 0xFF && encoded[1] == 0xD8) && !(encoded[0] == 'B' && encoded[1] == 'M'))
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                "the image is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+            );
+        }
+    }
+
+    /// <summary>Width and height of an image file, without decoding it.</summary>
+    public static (int Width, int Height) Size(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        if (TiffPages.Matches(bytes))
+        {
+            using var pages = new TiffPages(new MemoryStream(bytes, writable: false), path);
+            return pages.Size(0);
+        }
+        Check(bytes, path, null);
+        StbImageSharp.ImageInfo? info = null;
+        Exception? damage = null;
+        try
+        {
+            using var stream = new EndingStream(bytes);
+            info = StbImageSharp.ImageInfo.FromStream(stream);
+        }
+        catch (Exception fault) when (ImageDecoder.IsDamage(fault))
+        {
+            damage = fault;
+        }
+        return info is { Width: > 0, Height: > 0 } found
+            ? (found.Width, found.Height)
+            : throw new PoseFormatException(path, null, "the image's header cannot be read.", damage);
+    }
+
+    private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
+    {
+        if (encoded.Length < 33)
+            throw new PoseFormatException(file, place, "the image ends within its header.");
+        var (width, height) = (
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
+        );
+        if (width == 0 || height == 0 || (ulong)width * height > MaxPixels)
+            throw new PoseFormatException(file, place, $"the image declares {width} x {height} pixels.");
+        // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
+        if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
+        {
+            throw new PoseFormatException(
+                file,
+                place,
+                $"the image declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
+            );
+        }
+    }
+}
+
+/// <summary>
+/// Bytes for StbImageSharp, which takes the end of a stream for zeros and searches on in them without end: after as
+/// many reads behind the end as an image cut short may need, reading throws.
+/// </summary>
+internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
+{
+    private const int MaxReadsBehind = 4096;
+
+    private int _behind;
+    private int _seeks;
+
+    /// <inheritdoc/>
+    public override int ReadByte()
+    {
+        var read = base.ReadByte();
+        if (read < 0)
+            CountBehind();
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        var read = base.Read(buffer, offset, count);
+        if (read < count)
+            CountBehind();
+        return read;
+    }
+
+    /// <summary>
+    /// A damaged length leads back and round for ever: no image skips more often than it has room for parts to skip.
+    /// </summary>
+    public override long Seek(long offset, SeekOrigin loc)
+    {
+        if (++_seeks > (Length / 4) + 64)
+            throw new EndOfStreamException("its parts lead round in a circle");
+        return base.Seek(offset, loc);
+    }
+
+    private void CountBehind()
+    {
+        if (++_behind > MaxReadsBehind)
+            throw new EndOfStreamException("it ends too early");
+    }
+}
+
+/// <summary>Encodes frames.</summary>
+internal static class ImageEncoder
+{
+    /// <summary>A frame as a PNG file of 8 bits, gray or RGB.</summary>
+    public static byte[] Png(Frame frame)
+    {
+        using var stream = new MemoryStream();
+        new StbImageWriteSharp.ImageWriter().WritePng(
+            frame.Pixels,
+            frame.Width,
+            frame.Height,
+            frame.Channels == 1
+                ? StbImageWriteSharp.ColorComponents.Grey
+                : StbImageWriteSharp.ColorComponents.RedGreenBlue,
+            stream
+        );
+        return stream.ToArray();
+    }
+}
