@@ -28,8 +28,9 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
     /// <returns>(B, C, height, width), 0..1; the same tensor when there is nothing to change.</returns>
     public Tensor Apply(Tensor images, Span<float> points, Random random, int? height = null, int? width = null)
     {
-        var (count, from) = ((int)images.shape[0], ((int)images.shape[2], (int)images.shape[3]));
-        var to = (height ?? from.Item1, width ?? from.Item2);
+        var (count, channels) = ((int)images.size(0), images.size(1));
+        (int Height, int Width) from = ((int)images.size(2), (int)images.size(3));
+        (int Height, int Width) to = (height ?? from.Height, width ?? from.Width);
         if (!options.ChangesGeometry && to == from)
             return _pixels.Apply(images, random);
         var theta = new float[count * 6];
@@ -41,9 +42,18 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
         }
 
-        long[] shape = [count, images.shape[1], to.Item1, to.Item2];
-        using var grid = nn.functional.affine_grid(tensor(theta, count, 2, 3), shape, false); // (B, height, width, 2)
-        images = nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, false);
+        using var grid = nn.functional.affine_grid(
+            tensor(theta, count, 2, 3),
+            [count, channels, to.Height, to.Width],
+            align_corners: false
+        ); // (B, height, width, 2)
+        images = nn.functional.grid_sample(
+            images,
+            grid,
+            GridSampleMode.Bilinear,
+            GridSamplePaddingMode.Zeros,
+            align_corners: false
+        ); // (B, C, height, width)
         return _pixels.Apply(images, random);
     }
 

@@ -38,7 +38,7 @@ internal sealed class FrameResampler(
     /// <summary>Channels of the result for a frame.</summary>
     public int ChannelsOf(FramePixels frame) => channels ?? frame.Channels;
 
-    /// <summary>Bytes of the result for a frame.</summary>
+    /// <summary>Bytes of the result for a frame. The first call decides the size where none is given.</summary>
     public int ByteCountOf(FramePixels frame)
     {
         if (_geometry is null)

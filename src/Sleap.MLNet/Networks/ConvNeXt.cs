@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -70,7 +69,7 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         layer_scale = Parameter(ones(new long[] { channels, 1, 1 }) * InitialScale);
         _layers =
         [
-            Conv2d(channels, channels, 7, 1, 3, 1, PaddingModes.Zeros, channels),
+            Conv2d(channels, channels, kernel_size: 7, padding: 3, groups: channels),
             LayerNorm(channels, Epsilon),
             Linear(channels, 4 * channels),
             Linear(4 * channels, channels),
@@ -112,10 +111,20 @@ internal sealed class ConvNeXtEncoder : StagedEncoder
                 stage == 0
                     ?
                     [
-                        Conv2d(options.InChannels, channels[0], options.StemPatchKernel, options.StemPatchStride, 1),
+                        Conv2d(
+                            options.InChannels,
+                            channels[0],
+                            options.StemPatchKernel,
+                            options.StemPatchStride,
+                            padding: 1
+                        ),
                         new PixelNorm(channels[0], Epsilon),
                     ]
-                    : [new PixelNorm(channels[stage - 1], Epsilon), Conv2d(channels[stage - 1], channels[stage], 2, 2)]
+                    :
+                    [
+                        new PixelNorm(channels[stage - 1], Epsilon),
+                        Conv2d(channels[stage - 1], channels[stage], kernel_size: 2, stride: 2),
+                    ]
             );
             stages.Add([.. Enumerable.Range(0, depths[stage]).Select(_ => new ConvNeXtBlock(channels[stage]))]);
         }

@@ -53,12 +53,14 @@ public sealed record CustomBackboneOptions : BackboneOptions
 
     private protected override void AddFaults(Action<bool, string, object, string> require)
     {
+        var names = Registered.IsEmpty
+            ? "it has none"
+            : string.Join(", ", Registered.Keys.Order(StringComparer.Ordinal));
         require(
             Name is not null && Registered.ContainsKey(Name),
             nameof(Name),
             $"'{Name}'",
-            $"a name that this program has registered before "
-                + $"({(Registered.IsEmpty ? "it has none" : string.Join(", ", Registered.Keys.Order(StringComparer.Ordinal)))}): "
+            $"a name that this program has registered before ({names}): "
                 + $"CustomBackboneOptions.Register(\"{Name}\", options => …)"
         );
         var text = string.Join(", ", ChannelsAt.Select(map => $"{map.Key}: {map.Value}"));

@@ -251,7 +251,7 @@ internal sealed class PatchMerging : Module<Tensor, Tensor>
     public PatchMerging(int channels, double epsilon)
         : base(nameof(PatchMerging))
     {
-        reduction = Linear(4 * channels, 2 * channels, false);
+        reduction = Linear(4 * channels, 2 * channels, hasBias: false);
         norm = LayerNorm(4 * channels, epsilon);
         RegisterComponents();
     }
@@ -296,7 +296,7 @@ internal sealed class SwinEncoder : StagedEncoder
                 stage == 0
                     ?
                     [
-                        Conv2d(options.InChannels, channels, options.PatchSize, options.StemPatchStride, 1),
+                        Conv2d(options.InChannels, channels, options.PatchSize, options.StemPatchStride, padding: 1),
                         LayerNorm(channels, Epsilon),
                     ]
                     : [new PatchMerging(channels / 2, Epsilon)]

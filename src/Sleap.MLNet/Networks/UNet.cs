@@ -91,7 +91,9 @@ internal sealed class UpBlock : Module
         : base(prefix)
     {
         _keras = keras;
-        _transposed = interpolate ? [] : [ConvTranspose2d(inChannels, filters, 3, 2, 1, 1)];
+        _transposed = interpolate
+            ? []
+            : [ConvTranspose2d(inChannels, filters, kernel_size: 3, stride: 2, padding: 1, output_padding: 1)];
         // Two convolutions, or one where nothing is joined, however many the encoder's blocks have.
         Layers = new ConvRelu(
             skipChannels + (interpolate ? inChannels : filters),
@@ -136,7 +138,15 @@ internal sealed class UpBlock : Module
         if (skip is null)
             return up;
         if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))
-            up = functional.interpolate(up, [skip.size(2), skip.size(3)], null, InterpolationMode.Bilinear, false);
+        {
+            up = functional.interpolate(
+                up,
+                size: [skip.size(2), skip.size(3)],
+                mode: InterpolationMode.Bilinear,
+                align_corners: false
+            );
+        }
+
         return cat([skip, up], 1);
     }
 
@@ -144,7 +154,12 @@ internal sealed class UpBlock : Module
     // the convolutions around it.
     private static Tensor Interpolate(Tensor x) =>
         functional
-            .interpolate(x.to(ScalarType.Float32), null, [2.0, 2.0], InterpolationMode.Bilinear, false)
+            .interpolate(
+                x.to(ScalarType.Float32),
+                scale_factor: [2.0, 2.0],
+                mode: InterpolationMode.Bilinear,
+                align_corners: false
+            )
             .to(x.dtype);
 }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// Pictures are changed as sleap-nn changes them. Its points turn about another centre than its pictures, half a pixel
+/// Pictures are changed as sleap-nn changes them. Its points turn about another center than its pictures, half a pixel
 /// off; ours stay with the picture, so they are what sleap-nn's map makes of the point in the coordinates of the
 /// picture's edges.
 /// </summary>
@@ -46,7 +46,7 @@ public sealed class AugmentationParityTests
         (var sin, var cos) = MathF.SinCos(angle * MathF.PI / 180);
         for (var i = 0; i < points.Length; i += 2)
         {
-            // A flip alone keeps to pixel centres in sleap-nn as well.
+            // A flip alone keeps to pixel centers in sleap-nn as well.
             float x = theirs[i] + (angle == 0 && scale == 1 ? 0 : scale * (cos - sin) * 0.5f - 0.5f),
                 y = theirs[i + 1] + (angle == 0 && scale == 1 ? 0 : scale * (sin + cos) * 0.5f - 0.5f);
             var inside = x >= -0.5f && x <= image.size(3) - 0.5f && y >= -0.5f && y <= image.size(2) - 0.5f;

@@ -41,7 +41,7 @@ public sealed class AugmenterTests
             if (float.IsNaN(points[2 * node]) || NearBorder(points[2 * node], points[2 * node + 1], height, width))
                 continue;
             var channel = mirrored && node > 0 ? 3 - node : node;
-            var (x, y) = CentreOfMass(changed[0][channel]);
+            var (x, y) = CenterOfMass(changed[0][channel]);
             // 0.05 px: a spot of 2.5 px standard deviation, sampled bilinearly.
             Assert.True(
                 Math.Abs(x - points[2 * node]) < 0.05 && Math.Abs(y - points[2 * node + 1]) < 0.05,
@@ -65,7 +65,7 @@ public sealed class AugmenterTests
             },
             Mouse
         ).Draw(new Random(0), (101, 101), (101, 101));
-        var (x, y) = map.Apply(60, 50); // right of the centre (50, 50)
+        var (x, y) = map.Apply(60, 50); // right of the center (50, 50)
         Assert.Equal(50, x, 1e-4f);
         Assert.Equal(60, y, 1e-4f); // below it
     }
@@ -271,7 +271,7 @@ public sealed class AugmenterTests
         var images = stack([Spot(30.25f, 25.5f, 60, 70), Spot(41, 33, 60, 70)]).unsqueeze(1);
         var options = AugmentationOptions.None with { BlurProbability = 1, BlurSigmaMin = 2, BlurSigmaMax = 2 };
         var changed = new Augmenter(options, Mouse).Apply(images, points, new Random(1));
-        var (x, y) = CentreOfMass(changed[0][0]);
+        var (x, y) = CenterOfMass(changed[0][0]);
         Assert.Equal(
             (30.25f, 25.5f),
             (x, y),
@@ -341,7 +341,7 @@ public sealed class AugmenterTests
     private static bool NearBorder(float x, float y, int height, int width) =>
         x < 12 || y < 12 || x > width - 13 || y > height - 13;
 
-    private static (float X, float Y) CentreOfMass(Tensor map)
+    private static (float X, float Y) CenterOfMass(Tensor map)
     {
         var mass = map.sum();
         var (height, width) = (map.shape[0], map.shape[1]);

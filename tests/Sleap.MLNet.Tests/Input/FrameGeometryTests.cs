@@ -69,13 +69,6 @@ public sealed class FrameGeometryTests
         Assert.InRange(Golden.Difference(Coordinates.Tensor("undo_stride_4/out"), cells * 4), 0, 1e-6);
     }
 
-    private static Tensor ToFrame(FrameGeometry geometry, Tensor coordinates)
-    {
-        var xy = Golden.Floats(coordinates);
-        geometry.ToFrame(xy);
-        return tensor(xy, coordinates.shape);
-    }
-
     [Property]
     public void To_the_input_and_back_is_no_way_at_all(
         ushort height,
@@ -144,5 +137,12 @@ public sealed class FrameGeometryTests
             "no pixel",
             Assert.Throws<ArgumentOutOfRangeException>(() => new FrameGeometry(10, 10, 0.05f)).Message
         );
+    }
+
+    private static Tensor ToFrame(FrameGeometry geometry, Tensor coordinates)
+    {
+        var xy = Golden.Floats(coordinates);
+        geometry.ToFrame(xy);
+        return tensor(xy, coordinates.shape);
     }
 }

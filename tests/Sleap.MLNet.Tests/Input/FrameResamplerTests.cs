@@ -29,7 +29,7 @@ public sealed class FrameResamplerTests
         AssertNear(name, new FrameResampler(null, 1, (int)Resizing.Argument(name, "max_stride")!), 0);
 
     [Fact]
-    public void Gray_of_colour_is_that_of_sleap_nn()
+    public void Gray_of_color_is_that_of_sleap_nn()
     {
         var rgb = Interleaved("gray_uint8/image", out var height, out var width, out var channels);
         var gray = Resample(new FrameResampler(null, channels: 1), new FramePixels(rgb, height, width, channels));
@@ -51,7 +51,7 @@ public sealed class FrameResamplerTests
         byte widthDraw,
         byte targetHeightDraw,
         byte targetWidthDraw,
-        bool colour,
+        bool color,
         int seed
     )
     {
@@ -59,7 +59,7 @@ public sealed class FrameResamplerTests
             width = widthDraw % 60 + 1,
             targetHeight = targetHeightDraw % 60 + 1,
             targetWidth = targetWidthDraw % 60 + 1,
-            channels = colour ? 3 : 1;
+            channels = color ? 3 : 1;
         var source = new byte[height * width * channels];
         new Random(seed).NextBytes(source);
         var target = new byte[targetHeight * targetWidth * channels];
@@ -127,6 +127,22 @@ public sealed class FrameResamplerTests
             together = new byte[frames.Length][];
         Parallel.For(0, frames.Length, i => together[i] = Input(frames[i]));
         Assert.Equal(alone, together);
+    }
+
+    [Fact]
+    public void The_first_frame_decides_the_size_where_none_is_given()
+    {
+        var resampler = new FrameResampler(null, 0.5f, 16);
+        Assert.Throws<InvalidOperationException>(() => resampler.Geometry);
+        var first = new NetworkInput(resampler, 1);
+        var second = new NetworkInput(resampler, 1);
+        first.Read(0, new FramePixels(new byte[40 * 60], 40, 60, 1));
+        second.Read(0, new FramePixels(new byte[80 * 120], 80, 120, 1));
+        using Tensor images = first.ToTensor(1, CPU),
+            others = second.ToTensor(1, CPU);
+        Assert.Equal([1, 1, 32, 32], images.shape);
+        Assert.Equal(images.shape, others.shape);
+        Assert.Equal((0.5f, 0.25f), (first.Geometry(0).PointScale, second.Geometry(0).PointScale));
     }
 
     [Fact]
@@ -202,10 +218,10 @@ public sealed class FrameResamplerTests
     {
         double step = (double)from / to,
             support = Math.Max(1, step),
-            centre = (target + 0.5) * step - 0.5;
+            center = (target + 0.5) * step - 0.5;
         var weights = Enumerable
             .Range(0, from)
-            .Select(i => (Source: i, Weight: Math.Max(0, 1 - Math.Abs(i - centre) / support)))
+            .Select(i => (Source: i, Weight: Math.Max(0, 1 - Math.Abs(i - center) / support)))
             .Where(tap => tap.Weight > 0)
             .ToArray();
         var sum = weights.Sum(tap => tap.Weight);
