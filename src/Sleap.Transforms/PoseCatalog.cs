@@ -1,4 +1,7 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -193,5 +196,36 @@ public sealed class PoseCatalog
     {
         var table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
         return new FrameDataView(Context, table, options.Columns);
+    }
+}
+
+/// <summary>The way into this library from an <see cref="MLContext"/>.</summary>
+public static class PoseCatalogExtensions
+{
+    // So that a property of type MLImage, of any size, is a column of images: for PredictionEngine, LoadFromEnumerable
+    // and CreateEnumerable.
+    static PoseCatalogExtensions() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
+
+    /// <summary>Animal poses in ML.NET: loading, splitting, analysing, evaluating and saving them.</summary>
+    public static PoseCatalog Pose(this MLContext ml)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        return new PoseCatalog(ml);
+    }
+}
+
+/// <summary>Warnings to <see cref="MLContext.Log"/>.</summary>
+internal static class PoseLog
+{
+    /// <summary>Sends each message as a warning of the source "Pose; <paramref name="task"/>".</summary>
+    public static void Warn(IHostEnvironment ml, string task, IReadOnlyCollection<string> messages)
+    {
+        if (messages.Count == 0)
+            return;
+        var host = ml.Register("Pose");
+        using var channel = host.Start(task);
+        // As an argument: paths may hold braces.
+        foreach (var message in messages)
+            channel.Warning(MessageSensitivity.UserData, "{0}", message);
     }
 }

@@ -198,3 +198,95 @@ public sealed record TrackingOptions
         }
     }
 }
+
+/// <summary>What a new frame's animals are compared with.</summary>
+public enum TrackCandidates
+{
+    /// <summary>
+    /// All animals of the last frames. A track that is not seen for a whole window has ended, and its number is not
+    /// used again.
+    /// </summary>
+    FixedWindow,
+
+    /// <summary>The last animals of each track, however long ago. A track never ends.</summary>
+    LocalQueues,
+}
+
+/// <summary>What of an animal is compared.</summary>
+public enum TrackFeatures
+{
+    /// <summary>All nodes.</summary>
+    Keypoints,
+
+    /// <summary>The median of the visible nodes, each coordinate by itself.</summary>
+    Centroids,
+
+    /// <summary>The box around the visible nodes.</summary>
+    BoundingBoxes,
+}
+
+/// <summary>How alike two animals are.</summary>
+public enum TrackScoring
+{
+    /// <summary>
+    /// Object keypoint similarity, 0 to 1, the mean over the animal's nodes; goes with keypoints. sleap-nn's.
+    /// </summary>
+    Oks,
+
+    /// <summary>Intersection over union, 0 to 1, of boxes whose border pixels count; goes with boxes.</summary>
+    Iou,
+
+    /// <summary>
+    /// Minus the distance in pixels over all coordinates together; unknown when one of them is missing.
+    /// </summary>
+    EuclideanDistance,
+
+    /// <summary>
+    /// <see cref="Oks"/> times the share of the skeleton's nodes that the animal has, 0 to 1: of all pairings the one
+    /// in which most nodes agree wins. By plain OKS a false animal of two nodes weighs as much as a true one of twenty,
+    /// and where it lies on that one's nodes, it takes its track.
+    /// </summary>
+    WeightedOks,
+}
+
+/// <summary>How the similarities to the animals of one track become one.</summary>
+public enum ScoreReduction
+{
+    /// <summary>Their mean.</summary>
+    Mean,
+
+    /// <summary>The highest.</summary>
+    Max,
+
+    /// <summary>A quantile, see TrackingOptions.RobustQuantile.</summary>
+    RobustQuantile,
+}
+
+/// <summary>How animals and tracks are paired.</summary>
+public enum TrackMatching
+{
+    /// <summary>The pairing with the highest sum of similarities.</summary>
+    Hungarian,
+
+    /// <summary>The most alike pair first, then the next.</summary>
+    Greedy,
+}
+
+/// <summary>Where a track's animals are expected in the next frame.</summary>
+public enum TrackMotion
+{
+    /// <summary>Where they were seen.</summary>
+    None,
+
+    /// <summary>
+    /// Where a Kalman filter of constant velocity on the centroid expects them; the pose moves along unturned.
+    /// </summary>
+    Kalman,
+
+    /// <summary>
+    /// Where optical flow between the images carries each node (pyramidal Lucas-Kanade, as OpenCV's
+    /// <c>calcOpticalFlowPyrLK</c>): sleap-nn's <c>use_flow</c>. Needs the images: the Image column of a view, or the
+    /// videos of labels.
+    /// </summary>
+    OpticalFlow,
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using Microsoft.ML;
+
+namespace Sleap.Transforms;
+
+/// <summary>
+/// Charts of poses as SVG files: the predicted keypoints of a view if it has them, else its labels. An animal is a
+/// track; without tracks it is a place in the frame. Lengths are in pixels and time in frames, unless
+/// <see cref="PlotOptions"/> says how large and how fast they are.
+/// </summary>
+public static class PlotCatalog
+{
+    /// <summary>
+    /// The paths of the animals, seen from above; broken where an animal is not seen for more than 5 frames.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="options">Units and which animals; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The view has no keypoints, the options are wrong, or there are several
+    /// videos and none is chosen.</exception>
+    public static void PlotTrajectories(
+        this PoseCatalog pose,
+        IDataView view,
+        string path,
+        PlotOptions? options = null
+    ) => Write(path, Charts(pose, view, options).Trajectories());
+
+    /// <summary>
+    /// Speed over time: the mean motion of the nodes seen in two frames, at most 5 frames apart. Long recordings are
+    /// averaged over so many frames that there are at most 480 points, which the title says.
+    /// </summary>
+    /// <inheritdoc cref="PlotTrajectories"/>
+    public static void PlotSpeed(this PoseCatalog pose, IDataView view, string path, PlotOptions? options = null) =>
+        Write(path, Charts(pose, view, options).Speeds());
+
+    /// <summary>
+    /// Where an animal spends its time: a map of cells, the brighter the longer (by the square root; full at the 99th
+    /// percentile of the cells).
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="animal">The animal's track, or "animal 1" and so on where there are no tracks.</param>
+    /// <param name="options">Units and cells; null for the defaults.</param>
+    /// <exception cref="ArgumentException">As for the other charts, or there is no such animal.</exception>
+    public static void PlotOccupancy(
+        this PoseCatalog pose,
+        IDataView view,
+        string path,
+        string animal,
+        PlotOptions? options = null
+    )
+    {
+        var charts = Charts(pose, view, options);
+        var at = charts.Shown.ToList().FindIndex(one => one.Name == animal);
+        if (at < 0)
+        {
+            throw new ArgumentException(
+                $"There is no animal '{animal}'. There are "
+                    + $"{string.Join(", ", charts.Shown.Select(one => one.Name))}.",
+                nameof(animal)
+            );
+        }
+
+        Write(path, charts.Occupancies().ElementAt(at));
+    }
+
+    /// <summary>When each animal was seen: a row of bars for each.</summary>
+    /// <inheritdoc cref="PlotTrajectories"/>
+    public static void PlotTimeline(this PoseCatalog pose, IDataView view, string path, PlotOptions? options = null) =>
+        Write(path, Charts(pose, view, options).Timeline());
+
+    /// <summary>
+    /// What each animal did when: a row of bars for each, a colour for each state. For regions, contact and behaviours.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints, for the length of the recording.</param>
+    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="bouts">The stretches of frames.</param>
+    /// <param name="options">Units; null for the defaults.</param>
+    /// <exception cref="ArgumentException">As for the other charts.</exception>
+    public static void PlotEthogram(
+        this PoseCatalog pose,
+        IDataView view,
+        string path,
+        IEnumerable<Bout> bouts,
+        PlotOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(bouts);
+        Write(path, Charts(pose, view, options).Ethogram([.. bouts]));
+    }
+
+    private static PoseCharts Charts(PoseCatalog pose, IDataView view, PlotOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(view);
+        var chosen = (options ?? new PlotOptions()).Checked();
+        return new PoseCharts(PosedVideo.Choose(pose.ToLabels(view, chosen.Columns), chosen.Video), chosen);
+    }
+
+    private static void Write(string path, string svg)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllText(path, svg, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+}
+
+/// <summary>A stretch of frames in which an animal is in some state: in a region, in contact, of a behaviour.</summary>
+/// <param name="Animal">The animal's name.</param>
+/// <param name="State">The state's name.</param>
+/// <param name="FirstFrame">The first frame of it.</param>
+/// <param name="LastFrame">The last frame of it.</param>
+public sealed record Bout(string Animal, string State, int FirstFrame, int LastFrame);

@@ -1,0 +1,86 @@
+namespace Sleap.Transforms;
+
+/// <summary>Which animals of a frame stay when there are more than there can be.</summary>
+internal static class PoseCulling
+{
+    /// <summary>
+    /// The positions that stay, rising: first overlapping animals go, if <paramref name="iou"/> is given, then those of
+    /// the lowest scores.
+    /// </summary>
+    public static int[] Keep(IReadOnlyList<TrackedPose> poses, int count, double? iou)
+    {
+        int[] all = [.. Enumerable.Range(0, poses.Count)];
+        if (poses.Count <= count)
+            return all;
+        var kept =
+            iou > 0 ? Suppress([.. poses.Select(pose => pose.Box())], [.. poses.Select(Score)], iou.Value, count) : all;
+        // Stable: of equal scores the later animal stays, as when sorted by rising score and cut at the front.
+        return [.. kept.Order().OrderBy(index => Score(poses[index])).TakeLast(count).Order()];
+    }
+
+    /// <summary>
+    /// Non-maximum suppression: best first, an animal goes when more than <paramref name="threshold"/> of its box is
+    /// covered by a better one's. With fewer left than <paramref name="target"/>, the best of the suppressed come back.
+    /// </summary>
+    public static int[] Suppress(double[][] boxes, double[] scores, double threshold, int? target)
+    {
+        if (boxes.Length < target)
+            return [.. Enumerable.Range(0, boxes.Length)];
+        List<int> left = [.. Enumerable.Range(0, boxes.Length).OrderBy(index => scores[index]).Reverse()];
+        List<int> picked = [],
+            suppressed = [];
+        while (left.Count > 0)
+        {
+            var best = left[0];
+            left.RemoveAt(0);
+            picked.Add(best);
+            suppressed.AddRange(left.Where(IsCovered));
+            left.RemoveAll(IsCovered);
+
+            bool IsCovered(int other) =>
+                PoseSimilarity.Intersection(boxes[best], boxes[other]) / PoseSimilarity.Area(boxes[other]) > threshold;
+        }
+        if (picked.Count < target)
+            picked.AddRange(suppressed.OrderByDescending(index => scores[index]).Take(target.Value - picked.Count));
+        return [.. picked];
+    }
+
+    private static double Score(TrackedPose pose) => double.IsNaN(pose.Score) ? double.NegativeInfinity : pose.Score;
+}
+
+/// <summary>
+/// Lets a new track go on as the one that it replaced, where exactly one is new and exactly one is missing; frame by
+/// frame.
+/// </summary>
+internal sealed class SingleBreaks
+{
+    private readonly Dictionary<int, int> _renamed = [];
+    private HashSet<int>? _lastGood;
+
+    /// <summary>Renames tracks of the next frame in place; negative ones are none.</summary>
+    public void Apply(int[] tracks)
+    {
+        var here = Present(tracks);
+        _lastGood ??= here;
+        for (var i = 0; i < tracks.Length; i++)
+        {
+            if (!_renamed.TryGetValue(tracks[i], out var before) || here.Contains(before))
+                continue;
+            tracks[i] = before;
+            here = Present(tracks);
+        }
+        int[] extra = [.. here.Except(_lastGood)];
+        int[] missing = [.. _lastGood.Except(here)];
+        if (extra.Length == 1 && missing.Length == 1)
+        {
+            _renamed[extra[0]] = missing[0];
+            tracks[Array.IndexOf(tracks, extra[0])] = missing[0];
+        }
+        else if (here.Count >= _lastGood.Count)
+        {
+            _lastGood = here;
+        }
+    }
+
+    private static HashSet<int> Present(int[] tracks) => [.. tracks.Where(track => track >= 0)];
+}

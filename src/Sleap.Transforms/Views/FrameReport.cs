@@ -1,0 +1,78 @@
+using Microsoft.ML;
+
+namespace Sleap.Transforms;
+
+/// <summary>What became of the frames of a loaded view so far.</summary>
+/// <param name="Requested">Rows of the view: one a frame.</param>
+/// <param name="Unreadable">Frames that could not be read when a cursor came to them; their rows have no image, the
+/// reason in FrameError, and no poses.</param>
+public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> Unreadable)
+{
+    /// <summary>How many frames could not be read.</summary>
+    public int Failed => Unreadable.Count;
+}
+
+/// <summary>A frame that could not be read.</summary>
+/// <param name="Video">The video, as the Video column names it.</param>
+/// <param name="FrameIndex">Zero-based frame number.</param>
+/// <param name="Reason">Why.</param>
+public sealed record UnreadableFrame(string Video, int FrameIndex, string Reason);
+
+/// <summary>A view that knows what became of its frames, or that lies over one that does.</summary>
+internal interface IFrameReporting
+{
+    /// <summary>The report, or null when nothing below loads frames.</summary>
+    FrameReport? Report();
+
+    /// <summary>Whether a frame could not be read; known once a cursor that reads frames has come to it.</summary>
+    bool IsUnreadable(string video, int frameIndex);
+}
+
+/// <summary>
+/// Frames of a table that could not be read, each once however often cursors come by; each is reported to
+/// <see cref="MLContext.Log"/> as a warning.
+/// </summary>
+internal sealed class FrameFailures(MLContext ml)
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<int, UnreadableFrame> _byRow = [];
+    private readonly HashSet<(string Video, int FrameIndex)> _frames = [];
+
+    public void Add(int row, string video, int frame, Exception error)
+    {
+        lock (_lock)
+        {
+            if (!_byRow.TryAdd(row, new UnreadableFrame(video, frame, ReasonOf(error))))
+                return;
+            _frames.Add((video, frame));
+        }
+        PoseLog.Warn(
+            ml,
+            "Reading frames",
+            [$"Frame {frame} of {video} cannot be read, and its row has no image: {ReasonOf(error)}"]
+        );
+    }
+
+    /// <summary>
+    /// What went wrong, without the " (Parameter 'name')" that .NET adds: whoever looks at a recording called no
+    /// method.
+    /// </summary>
+    public static string ReasonOf(Exception error) =>
+        error is ArgumentException { ParamName: { } name }
+            ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+            : error.Message;
+
+    /// <summary>Whether a frame could not be read when a cursor came to it.</summary>
+    public bool Contains(string video, int frame)
+    {
+        lock (_lock)
+            return _frames.Count > 0 && _frames.Contains((video, frame));
+    }
+
+    /// <summary>The failures among <paramref name="rows"/>.</summary>
+    public FrameReport Report(IReadOnlyCollection<int> rows)
+    {
+        lock (_lock)
+            return new FrameReport(rows.Count, [.. rows.Where(_byRow.ContainsKey).Select(row => _byRow[row])]);
+    }
+}
