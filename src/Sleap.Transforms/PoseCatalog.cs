@@ -126,11 +126,12 @@ public sealed class PoseCatalog
         var numbers = frames is null ? AllFrames(video) : [.. frames];
         if (numbers.Length > 0 && numbers.Min() < 0)
             throw new ArgumentOutOfRangeException(nameof(frames), numbers.Min(), "Frame numbers begin at 0.");
+        var none = new InstanceArray(0, 0);
         var table = new FrameTable
         {
             Videos = [video],
             VideoNames = [VideoNames.Of(Context).Add(video)],
-            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, [], [], [], []))],
+            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, none))],
         };
         return new FrameDataView(Context, table, names);
     }

@@ -24,8 +24,7 @@ public sealed record AveragePrecision(
 }
 
 /// <summary>
-/// Gathers predictions with their scores and whether they are right at each threshold, and makes average precision of
-/// them.
+/// Collects predictions with their scores and whether they are right at each threshold, and computes average precision.
 /// </summary>
 internal sealed class RankedMatches
 {
@@ -39,25 +38,25 @@ internal sealed class RankedMatches
     [.. Enumerable.Range(0, 10).Select(i => i == 9 ? 0.95 : 0.5 + (i * ((0.95 - 0.5) / 9)))];
 
     /// <summary>
-    /// The predictions by falling score; equal scores keep their order, and no score (NaN) comes last.
+    /// Numbers of the predictions by falling score; equal scores keep their order, and NaN (no score) comes last.
     /// </summary>
-    public static int[] ByScore(IReadOnlyList<PoseInstance> predicted) =>
+    public static int[] ByScore(IReadOnlyList<float> scores) =>
         [
             .. Enumerable
-                .Range(0, predicted.Count)
-                .OrderByDescending(p => float.IsNaN(predicted[p].Score) ? float.NegativeInfinity : predicted[p].Score),
+                .Range(0, scores.Count)
+                .OrderByDescending(p => float.IsNaN(scores[p]) ? float.NegativeInfinity : scores[p]),
         ];
 
     /// <summary>
-    /// One frame by COCO's rules: at each threshold, predictions take by falling score the most similar free true
-    /// animal that reaches it.
+    /// Adds a frame by COCO's rules: at each threshold, by falling score, each prediction takes the most similar true
+    /// instance that is free and reaches it.
     /// </summary>
-    public void AddFrame(IReadOnlyList<PoseInstance> predicted, double[,] similarity)
+    public void AddFrame(IReadOnlyList<float> scores, double[,] similarity)
     {
         var truths = similarity.GetLength(0);
         _total += truths;
-        var order = ByScore(predicted);
-        var right = new ushort[predicted.Count];
+        var order = ByScore(scores);
+        var right = new ushort[scores.Count];
         for (var t = 0; t < Thresholds.Length; t++)
         {
             var taken = new bool[truths];
@@ -82,11 +81,11 @@ internal sealed class RankedMatches
                 right[prediction] |= (ushort)(1 << t);
             }
         }
-        for (var prediction = 0; prediction < predicted.Count; prediction++)
-            _ranked.Add((predicted[prediction].Score, right[prediction]));
+        for (var prediction = 0; prediction < scores.Count; prediction++)
+            _ranked.Add((scores[prediction], right[prediction]));
     }
 
-    /// <summary>A pair that was made beforehand (sleap-nn's rules).</summary>
+    /// <summary>Adds a pair that is made already (sleap-nn's rules).</summary>
     public void AddPair(float score, double similarity)
     {
         var right = 0;
@@ -95,7 +94,7 @@ internal sealed class RankedMatches
         _ranked.Add((score, (ushort)right));
     }
 
-    /// <summary>Counts true animals, of which pairs were or were not made.</summary>
+    /// <summary>Adds to the number of true instances (sleap-nn's rules).</summary>
     public void AddTruths(int count) => _total += count;
 
     public AveragePrecision Result()

@@ -44,7 +44,7 @@ public sealed record CentroidMetrics(
             : 2.0 * TruePositives / ((2 * TruePositives) + FalsePositives + FalseNegatives);
 }
 
-/// <summary>Gathers hits and misses of centroids, frame by frame.</summary>
+/// <summary>Counts hits and misses of centroids, frame by frame.</summary>
 internal sealed class CentroidComparison(int node, double radius)
 {
     private readonly List<double> _distances = [];
@@ -54,8 +54,7 @@ internal sealed class CentroidComparison(int node, double radius)
     public CentroidComparison(Skeleton skeleton, EvaluationOptions options)
         : this(options.CentroidNode is { } name ? skeleton.IndexOf(name) : -1, options.CentroidRadius) { }
 
-    public void Add(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted) =>
-        Add([.. truth.Select(Centroid)], [.. predicted.Select(Centroid)]);
+    public void Add(InstanceArray truth, InstanceArray predicted) => Add(Centroids(truth), Centroids(predicted));
 
     public void Add(IReadOnlyList<(double X, double Y)> truth, IReadOnlyList<(double X, double Y)> predicted)
     {
@@ -87,22 +86,7 @@ internal sealed class CentroidComparison(int node, double radius)
             ErrorSummary.Of(_distances, _truths, radius)
         );
 
-    /// <summary>The chosen node where it is visible, else the mean of the visible ones.</summary>
-    internal (double X, double Y) Centroid(PoseInstance animal)
-    {
-        if (node >= 0 && animal.IsVisible(node))
-            return (animal.Points[2 * node], animal.Points[(2 * node) + 1]);
-        double x = 0,
-            y = 0;
-        var visible = 0;
-        for (var n = 0; n < animal.Points.Length / 2; n++)
-        {
-            if (!animal.IsVisible(n))
-                continue;
-            x += animal.Points[2 * n];
-            y += animal.Points[(2 * n) + 1];
-            visible++;
-        }
-        return (x / visible, y / visible);
-    }
+    /// <summary>The chosen node of each instance where it is visible, else the mean of the visible ones.</summary>
+    public (double X, double Y)[] Centroids(InstanceArray instances) =>
+        [.. instances.Select(instance => Centroid.At(instance.Points, node))];
 }

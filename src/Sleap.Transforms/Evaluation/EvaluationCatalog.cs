@@ -45,8 +45,8 @@ public static class EvaluationCatalog
             comparison.Add(
                 video,
                 index,
-                NodePairing.Take(labels(), nodes.TruthNodes),
-                NodePairing.Take(found, nodes.PredictedNodes)
+                labels().SelectNodes(nodes.TruthNodes).WhereVisible(),
+                found.SelectNodes(nodes.PredictedNodes).WhereVisible()
             );
         }
         return nodes.Mark(comparison.Result());

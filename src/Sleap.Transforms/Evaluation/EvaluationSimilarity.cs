@@ -3,113 +3,70 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How alike a true and a predicted animal are, 0 to 1: object keypoint similarity (Ronchi and Perona, ICCV 2017, in
-/// the form of COCO's evaluation), and the share of nodes within pixel distances (PCK).
+/// How similar each true instance (rows) is to each predicted one (columns), 0 to 1: by object keypoint similarity (OKS)
+/// and by the share of nodes within pixel distances (PCK).
 /// </summary>
-internal sealed class KeypointSimilarity
+internal sealed class EvaluationSimilarity
 {
-    // An animal whose visible nodes span no area (one node, or a line along an axis) has no size to measure by; it is
-    // judged by distance, as sleap-nn does.
-    private const double SizelessReach = 50;
+    // The distance in pixels at which an instance without an area has the similarity 0, as in sleap-nn.
+    private const double ZeroAtDistance = 50;
 
-    private readonly double[] _spread;
+    private readonly double[] _variances;
     private readonly EvaluationOptions _options;
 
-    public KeypointSimilarity(Skeleton skeleton, EvaluationOptions options)
+    public EvaluationSimilarity(Skeleton skeleton, EvaluationOptions options)
     {
         _options = options;
-        _spread =
+        _variances =
         [
             .. skeleton.Nodes.Select(node =>
-                Math.Pow(2 * options.NodeOksStddev.GetValueOrDefault(node, options.OksStddev), 2)
+                KeypointSimilarity.Variance(options.NodeOksStddev.GetValueOrDefault(node, options.OksStddev))
             ),
         ];
     }
 
-    /// <summary>OKS of every true animal (rows) with every predicted one (columns).</summary>
-    public double[,] Oks(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted) =>
-        Matrix(truth, predicted, Oks);
+    /// <summary>OKS of all pairs.</summary>
+    public double[,] Oks(InstanceArray truth, InstanceArray predicted) => Matrix(truth, predicted, Oks);
 
-    /// <summary>Mean PCK over the thresholds, of every true animal with every predicted one.</summary>
-    public double[,] Pck(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted) =>
-        Matrix(truth, predicted, Pck);
+    /// <summary>Mean PCK over the thresholds, of all pairs.</summary>
+    public double[,] Pck(InstanceArray truth, InstanceArray predicted) => Matrix(truth, predicted, Pck);
 
     /// <summary>
-    /// The mean of exp(−d² / ((2σ)² · 2 · area)) over the visible true nodes, d being the distance; a node missing in
-    /// the prediction adds 0. Where the true animal spans no area: 1 − mean distance / 50 pixels, at least 0.
+    /// The mean over the visible true nodes; a node missing in the prediction adds 0. Where the visible true nodes span
+    /// no area (one node, or a line along an axis): <see cref="ByDistance"/>, as in sleap-nn.
     /// </summary>
-    public double Oks(PoseInstance truth, PoseInstance predicted)
+    public double Oks(InstanceView truth, InstanceView predicted)
     {
-        var area = _options.OksScale ?? Area(truth);
+        var area = _options.OksScale ?? Box.Around(truth.Points).Area;
         if (area <= 0)
             return ByDistance(truth, predicted);
-        double sum = 0;
-        var visible = 0;
-        for (var node = 0; node < _spread.Length; node++)
-        {
-            if (!truth.IsVisible(node))
-                continue;
-            visible++;
-            if (predicted.IsVisible(node))
-                sum += Math.Exp(-Squared(truth, predicted, node) / (_spread[node] * 2 * area));
-        }
-        return visible == 0 ? 0 : sum / visible;
+        var oks = KeypointSimilarity.Oks(truth.Points, predicted.Points, _variances, area, OksNodes.First);
+        return double.IsNaN(oks) ? 0 : oks;
     }
 
     /// <summary>
-    /// The share of visible true nodes within a threshold (strictly), meaned over the thresholds. sleap-nn counts nodes
-    /// that the labels lack too, as misses.
+    /// The share of visible true nodes that are closer than a threshold, averaged over the thresholds. By sleap-nn's rules
+    /// nodes that the labels lack count too, as misses.
     /// </summary>
-    public double Pck(PoseInstance truth, PoseInstance predicted)
+    public double Pck(InstanceView truth, InstanceView predicted)
     {
-        var hits = new int[_spread.Length];
+        var hits = new int[_variances.Length];
         for (var node = 0; node < hits.Length; node++)
         {
-            if (!truth.IsVisible(node) || !predicted.IsVisible(node))
-                continue;
-            var distance = Distance(truth, predicted, node);
+            var distance = KeypointSimilarity.Distance(truth.Points, predicted.Points, node);
             hits[node] = _options.PckThresholds.Count(threshold => distance < threshold);
         }
         if (_options.Rules == EvaluationRules.SleapNN)
             return NumPySum([.. hits.Select(count => (double)count / _options.PckThresholds.Length)]) / hits.Length;
-        var visible = Enumerable.Range(0, hits.Length).Count(truth.IsVisible);
+        var visible = truth.VisibleNodes.Count();
         return visible == 0 ? 0 : (double)hits.Sum() / (visible * _options.PckThresholds.Length);
     }
 
-    public static double Distance(PoseInstance a, PoseInstance b, int node) => Math.Sqrt(Squared(a, b, node));
-
-    /// <summary>The area of the box around the visible nodes, in square pixels.</summary>
-    public static double Area(PoseInstance animal)
-    {
-        (var left, var top, var right, var bottom) = (
-            double.PositiveInfinity,
-            double.PositiveInfinity,
-            double.NegativeInfinity,
-            double.NegativeInfinity
-        );
-        for (var node = 0; node < animal.Points.Length / 2; node++)
-        {
-            if (!animal.IsVisible(node))
-                continue;
-            (double x, double y) = (animal.Points[2 * node], animal.Points[(2 * node) + 1]);
-            (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
-        }
-        return right < left ? 0 : (right - left) * (bottom - top);
-    }
-
     /// <summary>1 − mean distance of the shared nodes / 50 pixels, at least 0; 0 without a shared node.</summary>
-    public static double ByDistance(PoseInstance truth, PoseInstance predicted)
+    public static double ByDistance(InstanceView truth, InstanceView predicted)
     {
-        double sum = 0;
-        var shared = 0;
-        for (var node = 0; node < truth.Points.Length / 2; node++)
-        {
-            if (!truth.IsVisible(node) || !predicted.IsVisible(node))
-                continue;
-            sum += Distance(truth, predicted, node);
-            shared++;
-        }
-        return shared == 0 ? 0 : Math.Max(0, 1 - (sum / shared / SizelessReach));
+        var distance = KeypointSimilarity.MeanDistance(truth.Points, predicted.Points);
+        return double.IsNaN(distance) ? 0 : Math.Max(0, 1 - distance / ZeroAtDistance);
     }
 
     // In NumPy's order (eight partial sums), because a mean that is exactly a threshold is above or below it by the
@@ -129,17 +86,10 @@ internal sealed class KeypointSimilarity
             );
     }
 
-    private static double Squared(PoseInstance a, PoseInstance b, int node)
-    {
-        double dx = (double)a.Points[2 * node] - b.Points[2 * node],
-            dy = (double)a.Points[(2 * node) + 1] - b.Points[(2 * node) + 1];
-        return (dx * dx) + (dy * dy);
-    }
-
     private static double[,] Matrix(
-        IReadOnlyList<PoseInstance> truth,
-        IReadOnlyList<PoseInstance> predicted,
-        Func<PoseInstance, PoseInstance, double> similarity
+        InstanceArray truth,
+        InstanceArray predicted,
+        Func<InstanceView, InstanceView, double> similarity
     )
     {
         var matrix = new double[truth.Count, predicted.Count];

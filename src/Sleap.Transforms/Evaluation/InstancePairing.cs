@@ -1,15 +1,16 @@
 namespace Sleap.Transforms;
 
-/// <summary>Which predicted animal is which true one, within a frame.</summary>
-internal static class AnimalPairing
+/// <summary>Pairs the true and the predicted instances of a frame.</summary>
+internal static class InstancePairing
 {
-    // Stands for "no shared node": such a pair is undone after the assignment.
+    // The cost of a pair without a shared node; such pairs are dropped after the assignment.
     private const double NoSharedNode = 1e6;
 
     /// <summary>
-    /// For each true animal the predicted one (or −1), so that the sum of mean distances over shared nodes is least.
+    /// The predicted instance of each true one, or −1: the pairing with the smallest sum of mean distances over shared
+    /// nodes.
     /// </summary>
-    public static int[] ByDistance(IReadOnlyList<PoseInstance> truth, IReadOnlyList<PoseInstance> predicted)
+    public static int[] ByDistance(InstanceArray truth, InstanceArray predicted)
     {
         if (truth.Count == 0 || predicted.Count == 0)
             return [.. truth.Select(_ => -1)];
@@ -17,7 +18,10 @@ internal static class AnimalPairing
         for (var t = 0; t < truth.Count; t++)
         {
             for (var p = 0; p < predicted.Count; p++)
-                cost[t, p] = MeanDistance(truth[t], predicted[p]);
+            {
+                var distance = KeypointSimilarity.MeanDistance(truth[t].Points, predicted[p].Points);
+                cost[t, p] = double.IsNaN(distance) ? NoSharedNode : distance;
+            }
         }
 
         var partners = Assignment.Solve(cost);
@@ -31,13 +35,16 @@ internal static class AnimalPairing
     }
 
     /// <summary>
-    /// For each true animal the predicted one (or −1): predictions choose by falling score, each the most similar free
-    /// true animal above a similarity.
+    /// The predicted instance of each true one, or −1: by falling score, each prediction takes the most similar true
+    /// instance that is free, if it is above a similarity.
     /// </summary>
-    public static int[] ByScore(IReadOnlyList<PoseInstance> predicted, double[,] similarity, double above)
+    /// <param name="scores">Scores of the predictions.</param>
+    /// <param name="similarity">True × predicted.</param>
+    /// <param name="above">The similarity that a pair must exceed.</param>
+    public static int[] ByScore(IReadOnlyList<float> scores, double[,] similarity, double above)
     {
         int[] partners = [.. Enumerable.Repeat(-1, similarity.GetLength(0))];
-        foreach (var prediction in RankedMatches.ByScore(predicted))
+        foreach (var prediction in RankedMatches.ByScore(scores))
         {
             var best = -1;
             for (var t = 0; t < partners.Length; t++)
@@ -56,19 +63,5 @@ internal static class AnimalPairing
                 partners[best] = prediction;
         }
         return partners;
-    }
-
-    private static double MeanDistance(PoseInstance a, PoseInstance b)
-    {
-        double sum = 0;
-        var shared = 0;
-        for (var node = 0; node < a.Points.Length / 2; node++)
-        {
-            if (!a.IsVisible(node) || !b.IsVisible(node))
-                continue;
-            sum += KeypointSimilarity.Distance(a, b, node);
-            shared++;
-        }
-        return shared == 0 ? NoSharedNode : sum / shared;
     }
 }

@@ -35,10 +35,10 @@ internal sealed class LabelsComparison
     /// </summary>
     public Skeleton Skeleton { get; }
 
-    /// <summary>What is to be said of nodes that are left out.</summary>
+    /// <summary>Messages about nodes that are left out.</summary>
     public IReadOnlyCollection<string> Remarks => _nodes?.Remarks ?? [];
 
-    /// <summary>What each video of the true labels is called.</summary>
+    /// <summary>Name of each video of the true labels.</summary>
     public Dictionary<Video, string> VideoNames { get; }
 
     /// <summary>The frames to compare, in the order of the true labels.</summary>
@@ -48,11 +48,11 @@ internal sealed class LabelsComparison
         var byFrame = _predicted
             .Frames.GroupBy(frame => (frame.Video, frame.FrameIndex))
             .ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
-        // Each with its own: tracks of one name in both are one animal, two of one name in a file are two.
-        (InstanceReading truths, InstanceReading predictions) = (new(), new());
+        // Each side has its own reader: tracks of the same name in both files are one animal, and in one file they are two.
+        (InstanceReader truths, InstanceReader predictions) = (new(), new());
         foreach (var frame in _truth.Frames)
         {
-            var labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
+            var labels = truths.Read(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
             var found = videos.TryGetValue(frame.Video, out var video)
@@ -65,11 +65,7 @@ internal sealed class LabelsComparison
                 frame.Video,
                 frame.FrameIndex,
                 labels,
-                predictions.Animals(
-                    Choose(found ?? [], preferPredicted: true),
-                    _predictedSkeleton,
-                    _nodes?.PredictedNodes
-                )
+                predictions.Read(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes?.PredictedNodes)
             );
         }
     }
@@ -93,7 +89,7 @@ internal sealed class LabelsComparison
             new(-1, _options.CentroidRadius)
         );
         foreach (var frame in Frames())
-            truth.Add([.. frame.Truth.Select(truth.Centroid)], [.. frame.Predicted.Select(predicted.Centroid)]);
+            truth.Add(truth.Centroids(frame.Truth), predicted.Centroids(frame.Predicted));
         return truth.Result();
     }
 
@@ -113,8 +109,8 @@ internal sealed class LabelsComparison
     }
 
     private static IEnumerable<Instance> Choose(IReadOnlyList<Instance> instances, bool preferPredicted) =>
-        instances.Any(animal => animal.IsPredicted == preferPredicted)
-            ? instances.Where(animal => animal.IsPredicted == preferPredicted)
+        instances.Any(instance => instance.IsPredicted == preferPredicted)
+            ? instances.Where(instance => instance.IsPredicted == preferPredicted)
             : instances;
 
     private static Skeleton SkeletonOf(Labels labels, string which)
@@ -123,7 +119,7 @@ internal sealed class LabelsComparison
         [
             .. labels
                 .Frames.SelectMany(frame => frame.Instances)
-                .Select(animal => animal.Skeleton)
+                .Select(instance => instance.Skeleton)
                 .Concat(labels.Skeletons)
                 .Distinct(),
         ];
@@ -176,14 +172,9 @@ internal sealed class LabelsComparison
     private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }
 
-/// <summary>The true and the predicted animals of one frame.</summary>
+/// <summary>The true and the predicted instances of one frame.</summary>
 /// <param name="Video">The video of the true labels.</param>
 /// <param name="FrameIndex">The frame number.</param>
-/// <param name="Truth">True animals.</param>
-/// <param name="Predicted">Predicted animals, their nodes in the order of the true skeleton.</param>
-internal sealed record ComparedFrame(
-    Video Video,
-    int FrameIndex,
-    IReadOnlyList<PoseInstance> Truth,
-    IReadOnlyList<PoseInstance> Predicted
-);
+/// <param name="Truth">True instances.</param>
+/// <param name="Predicted">Predicted instances, their nodes in the order of the true skeleton.</param>
+internal sealed record ComparedFrame(Video Video, int FrameIndex, InstanceArray Truth, InstanceArray Predicted);

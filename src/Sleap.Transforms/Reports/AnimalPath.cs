@@ -8,13 +8,13 @@ internal sealed class AnimalPath
     // Over a longer gap nobody knows the way.
     private const int MaxGap = 5;
 
-    private AnimalPath(string name, int number, List<(int Frame, PoseInstance Pose)> seen, int node)
+    private AnimalPath(string name, int number, List<(int Frame, InstanceView Pose)> seen, int node)
     {
         Name = name;
         Number = number;
         Frames = [.. seen.Select(one => one.Frame)];
         Poses = [.. seen.Select(one => one.Pose)];
-        Places = [.. seen.Select(one => PlaceOf(one.Pose, node))];
+        Places = [.. seen.Select(one => Centroid.At(one.Pose.Points, node))];
         Speeds =
         [
             .. Enumerable.Range(0, seen.Count).Select(i => i == 0 ? double.NaN : Speed(seen[i - 1], seen[i], node)),
@@ -30,7 +30,7 @@ internal sealed class AnimalPath
     /// <summary>The frames it is seen in, rising.</summary>
     public int[] Frames { get; }
 
-    public PoseInstance[] Poses { get; }
+    public InstanceView[] Poses { get; }
 
     /// <summary>Its place in each, in pixels.</summary>
     public (double X, double Y)[] Places { get; }
@@ -74,58 +74,40 @@ internal sealed class AnimalPath
             );
         }
 
-        OrderedDictionary<string, List<(int Frame, PoseInstance Pose)>> seen = [];
+        OrderedDictionary<string, List<(int Frame, InstanceView Pose)>> seen = [];
         foreach (var track in video.Tracks)
             seen.Add(track, []);
-        foreach ((var frame, var animals) in video.Frames)
+        foreach ((var frame, var instances) in video.Frames)
         {
-            foreach (var animal in animals)
+            foreach (var instance in instances)
             {
                 var name =
                     video.Tracks.Count > 0
-                        ? animal.Track
-                        : string.Create(CultureInfo.InvariantCulture, $"animal {animal.Place + 1}");
+                        ? instance.Track
+                        : string.Create(CultureInfo.InvariantCulture, $"animal {instance.Index + 1}");
                 if (name is null)
                     continue;
                 if (!seen.TryGetValue(name, out var own))
                     seen.Add(name, own = []);
                 // A second animal of the same track in a frame is a fault of the tracking; the first one counts.
                 if (own.Count == 0 || own[^1].Frame != frame)
-                    own.Add((frame, animal));
+                    own.Add((frame, instance));
             }
         }
 
         return [.. seen.Index().Select(one => new AnimalPath(one.Item.Key, one.Index, one.Item.Value, place))];
     }
 
-    private static (double X, double Y) PlaceOf(PoseInstance pose, int node)
-    {
-        if (node >= 0 && pose.IsVisible(node))
-            return (pose.Points[2 * node], pose.Points[(2 * node) + 1]);
-        (double x, double y, var count) = (0, 0, 0);
-        for (var n = 0; n < pose.Points.Length / 2; n++)
-        {
-            if (pose.IsVisible(n))
-                (x, y, count) = (x + pose.Points[2 * n], y + pose.Points[(2 * n) + 1], count + 1);
-        }
-
-        return (x / count, y / count);
-    }
-
-    private static double Speed((int Frame, PoseInstance Pose) before, (int Frame, PoseInstance Pose) now, int node)
+    private static double Speed((int Frame, InstanceView Pose) before, (int Frame, InstanceView Pose) now, int node)
     {
         if (now.Frame - before.Frame > MaxGap)
             return double.NaN;
         (double x, double y, var count) = (0, 0, 0);
-        for (var n = 0; n < now.Pose.Points.Length / 2; n++)
+        foreach (var n in now.Pose.VisibleNodes)
         {
-            if ((node < 0 || n == node) && now.Pose.IsVisible(n) && before.Pose.IsVisible(n))
+            if ((node < 0 || n == node) && before.Pose.IsVisible(n))
             {
-                (x, y, count) = (
-                    x + now.Pose.Points[2 * n] - before.Pose.Points[2 * n],
-                    y + now.Pose.Points[(2 * n) + 1] - before.Pose.Points[(2 * n) + 1],
-                    count + 1
-                );
+                (x, y, count) = (x + now.Pose.X(n) - before.Pose.X(n), y + now.Pose.Y(n) - before.Pose.Y(n), count + 1);
             }
         }
 

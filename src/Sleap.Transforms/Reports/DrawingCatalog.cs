@@ -205,9 +205,10 @@ internal static class PoseDrawing
             if (picture is null)
                 continue; // the frame could not be read
             var canvas = new Canvas(picture.Width, picture.Height, FrameImage.ToRgb(picture));
-            var animals = found();
-            overlay.Labels(canvas, labeled?.Invoke() ?? [], animals);
-            overlay.Animals(canvas, video, index, animals);
+            var instances = found();
+            if (labeled is not null)
+                overlay.DrawLabels(canvas, labeled().WhereVisible(), instances.WhereVisible());
+            overlay.DrawInstances(canvas, video, index, instances);
             yield return (video, index, canvas);
         }
     }

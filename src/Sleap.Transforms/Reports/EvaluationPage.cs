@@ -187,8 +187,8 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
         Dictionary<(string, int), string> drawn = [];
         foreach (var video in compared.GroupBy(frame => frame.Video))
         {
-            var predicted = new SortedDictionary<int, List<PoseInstance>>(
-                video.ToDictionary(frame => frame.FrameIndex, frame => frame.Predicted.ToList())
+            var predicted = new SortedDictionary<int, InstanceArray>(
+                video.ToDictionary(frame => frame.FrameIndex, frame => frame.Predicted)
             );
             var drawing = new FramePictures(
                 new PosedVideo(video.Key, names[video.Key], comparison.Skeleton, predicted),
@@ -197,10 +197,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             );
             foreach (
                 (var frame, var data) in drawing.Around(
-                    video.ToDictionary(
-                        frame => frame.FrameIndex,
-                        frame => ((IReadOnlyList<PoseInstance>)[.. frame.Truth, .. frame.Predicted], frame.Truth)
-                    )
+                    video.ToDictionary(frame => frame.FrameIndex, frame => (Around(frame), (InstanceArray?)frame.Truth))
                 )
             )
             {
@@ -220,6 +217,9 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
         if (pictures.Length == 0)
             _page.Table(["frame"], worst.Select(frame => ((string?)null, (IEnumerable<string>)[Caption(frame)])));
     }
+
+    private static Box Around(ComparedFrame frame) =>
+        Box.AroundCoordinates<float>([.. frame.Truth.Points, .. frame.Predicted.Points]);
 
     private void Reading(PoseMetrics metrics) =>
         _page

@@ -21,57 +21,54 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             {
                 var factor = (int)Math.Ceiling(Math.Max(canvas.Width, canvas.Height) / (double)LargestSide);
                 var small = factor > 1 ? canvas.Shrunk(factor) : canvas;
-                new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options, 1.0 / factor).Animals(
+                new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options, 1.0 / factor).DrawInstances(
                     small,
                     video.Name,
                     frame,
-                    video.Frames.GetValueOrDefault(frame) ?? []
+                    video.At(frame)
                 );
                 return small;
             }
         );
 
-    /// <summary>The part of each frame around some animals; true animals as rings where they are given.</summary>
+    /// <summary>The part of each frame around a box, with true instances as rings where they are given.</summary>
     public IReadOnlyDictionary<int, string> Around(
-        IReadOnlyDictionary<int, (IReadOnlyList<PoseInstance> Centre, IReadOnlyList<PoseInstance> Labels)> frames
+        IReadOnlyDictionary<int, (Box Center, InstanceArray? Labels)> frames
     ) =>
         Draw(
             [.. frames.Keys],
             (canvas, frame) =>
             {
-                (var centre, var labels) = frames[frame];
+                (var center, var labels) = frames[frame];
                 var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, ForParts(options));
-                return Part(
-                    canvas,
-                    overlay,
-                    (video.Name, frame),
-                    centre,
-                    labels,
-                    video.Frames.GetValueOrDefault(frame) ?? []
-                );
+                return Part(canvas, overlay, (video.Name, frame), center, labels, video.At(frame));
             }
         );
 
-    /// <summary>The part of a picture around some animals, with animals drawn on it, and true ones as rings.</summary>
+    /// <summary>The part of a picture around a box, with instances drawn on it, and true ones as rings.</summary>
     public static Canvas Part(
         Canvas canvas,
         PoseOverlay overlay,
         (string Video, int Frame) source,
-        IReadOnlyList<PoseInstance> centre,
-        IReadOnlyList<PoseInstance> labels,
-        IReadOnlyList<PoseInstance> animals
+        Box center,
+        InstanceArray? labels,
+        InstanceArray instances
     )
     {
-        (var left, var top, var size) = PlaceOf(canvas, centre);
+        var (left, top, size) = Square(canvas, center);
         // Small parts are enlarged before they are drawn on, so that lines stay fine.
         var zoom = Math.Max(1, PartSide / size);
         var part = canvas
             .Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top))
             .Enlarged(zoom);
-        PoseInstance[] moved = [.. animals.Select(animal => Moved(animal, left, top, zoom))];
-        overlay.Labels(part, [.. labels.Select(animal => Moved(animal, left, top, zoom))], moved);
-        overlay.Animals(part, source.Video, source.Frame, moved);
+        var moved = Moved(instances);
+        if (labels is not null)
+            overlay.DrawLabels(part, Moved(labels), moved);
+        overlay.DrawInstances(part, source.Video, source.Frame, moved);
         return part;
+
+        InstanceArray Moved(InstanceArray all) =>
+            all.Map(x => (x - left + 0.5f) * zoom - 0.5f, y => (y - top + 0.5f) * zoom - 0.5f);
     }
 
     /// <summary>How parts of pictures are drawn on.</summary>
@@ -121,31 +118,18 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         return pictures;
     }
 
-    private static (int Left, int Top, int Size) PlaceOf(Canvas canvas, IReadOnlyList<PoseInstance> animals)
+    // A square with room around a box, inside the canvas.
+    private static (int Left, int Top, int Size) Square(Canvas canvas, Box box)
     {
-        float[] x = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 0)).Where(float.IsFinite)];
-        float[] y = [.. animals.SelectMany(animal => animal.Points.Where((_, i) => i % 2 == 1)).Where(float.IsFinite)];
-        if (x.Length == 0)
-            return (0, 0, Math.Max(canvas.Width, canvas.Height));
         var whole = Math.Max(canvas.Width, canvas.Height);
-        var size = Math.Clamp(
-            (int)(Math.Max(x.Max() - x.Min(), y.Max() - y.Min()) * 1.5) + 20,
-            Math.Min(60, whole),
-            whole
-        );
-        var left = Math.Clamp((int)((x.Max() + x.Min() - size) / 2), 0, Math.Max(0, canvas.Width - size));
-        var top = Math.Clamp((int)((y.Max() + y.Min() - size) / 2), 0, Math.Max(0, canvas.Height - size));
+        if (double.IsNaN(box.Left))
+            return (0, 0, whole);
+        var side = Math.Max(box.Right - box.Left, box.Bottom - box.Top);
+        var size = Math.Clamp((int)(side * 1.5) + 20, Math.Min(60, whole), whole);
+        var left = Math.Clamp((int)((box.Right + box.Left - size) / 2), 0, Math.Max(0, canvas.Width - size));
+        var top = Math.Clamp((int)((box.Bottom + box.Top - size) / 2), 0, Math.Max(0, canvas.Height - size));
         return (left, top, size);
     }
-
-    private static PoseInstance Moved(PoseInstance animal, int left, int top, int zoom) =>
-        animal with
-        {
-            Points =
-            [
-                .. animal.Points.Select((value, i) => ((value - (i % 2 == 0 ? left : top) + 0.5f) * zoom) - 0.5f),
-            ],
-        };
 
     /// <summary>A canvas as an address that a page holds inside it.</summary>
     public static string Encode(Canvas canvas)

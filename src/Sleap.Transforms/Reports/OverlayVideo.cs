@@ -15,9 +15,9 @@ internal static class OverlayVideo
     )
     {
         var video = PosedVideo.Choose(labels, options.Video);
-        var labelled = video.Size;
+        var labeled = video.Size;
         using var source = video.Open(options.VideoPath);
-        if (OtherVideo(video, labelled, (source.Width, source.Height)) is { } doubt)
+        if (OtherVideo(video, labeled, (source.Width, source.Height)) is { } doubt)
         {
             PoseLog.Warn(
                 ml,
@@ -55,12 +55,7 @@ internal static class OverlayVideo
             var canvas = Canvas.Of(result.Frame);
             if (options.Shrink > 1)
                 canvas = canvas.Shrunk(options.Shrink);
-            overlay.Animals(
-                canvas,
-                video.Name,
-                result.FrameIndex,
-                video.Frames.GetValueOrDefault(result.FrameIndex) ?? []
-            );
+            overlay.DrawInstances(canvas, video.Name, result.FrameIndex, video.At(result.FrameIndex));
             writer.Add(canvas.Pixels);
         }
         if (unreadable.Count == frames.Length)
@@ -85,24 +80,18 @@ internal static class OverlayVideo
         return new FrameReport(frames.Length, unreadable);
     }
 
-    // Animals reach over the edge of a frame by some nodes at most; poses of a larger recording lie outside by many.
-    private static string? OtherVideo(
-        PosedVideo video,
-        (int Width, int Height)? labelled,
-        (int Width, int Height) found
-    )
+    // At the edge of a frame some nodes are outside it; with poses of a larger video many are.
+    private static string? OtherVideo(PosedVideo video, (int Width, int Height)? labeled, (int Width, int Height) found)
     {
-        if (labelled is { } size)
+        if (labeled is { } size)
             return size == found ? null : $"The poses are of frames of {size.Width} x {size.Height} pixels";
         (var outside, var all) = (0, 0);
-        foreach (var animal in video.Frames.Values.SelectMany(animals => animals))
+        foreach (var instance in video.Frames.Values.SelectMany(instances => instances))
         {
-            for (var node = 0; 2 * node < animal.Points.Length; node++)
+            foreach (var node in instance.VisibleNodes)
             {
-                if (!animal.IsVisible(node))
-                    continue;
                 all++;
-                if (animal.Points[2 * node] > found.Width || animal.Points[(2 * node) + 1] > found.Height)
+                if (instance.X(node) > found.Width || instance.Y(node) > found.Height)
                     outside++;
             }
         }

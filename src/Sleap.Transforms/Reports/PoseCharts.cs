@@ -233,7 +233,7 @@ internal sealed class PoseCharts
     {
         float[] scores =
         [
-            .. All.SelectMany(path => path.Poses).SelectMany(pose => pose.Scores ?? []).Where(float.IsFinite),
+            .. All.SelectMany(path => path.Poses).SelectMany(pose => pose.PeakScores.ToArray()).Where(float.IsFinite),
         ];
         const int bins = 20;
         var counts = new int[bins];
@@ -265,7 +265,7 @@ internal sealed class PoseCharts
     /// <summary>How often each node is missing.</summary>
     public string MissingNodes(ImmutableArray<string> nodes)
     {
-        PoseInstance[] poses = [.. All.SelectMany(path => path.Poses)];
+        InstanceView[] poses = [.. All.SelectMany(path => path.Poses)];
         double[] missing =
         [
             .. nodes.Select(

@@ -3,7 +3,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Draws animals onto canvases, one frame after the other: edges, nodes, names and the paths behind them.
+/// Draws instances onto canvases, one frame after the other: edges, nodes, names and trails.
 /// </summary>
 internal sealed class PoseOverlay
 {
@@ -22,8 +22,8 @@ internal sealed class PoseOverlay
     private double _extent;
 
     /// <param name="skeleton">The nodes and edges.</param>
-    /// <param name="tracks">The tracks, which take the colours in this order.</param>
-    /// <param name="isSingle">Whether there is one animal only, whose nodes are coloured.</param>
+    /// <param name="tracks">Names of the tracks, which take the colors in this order.</param>
+    /// <param name="isSingle">Whether there is only one instance, whose nodes have different colors.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="scale">Pixels of the canvas for one of the frame.</param>
     public PoseOverlay(
@@ -47,26 +47,27 @@ internal sealed class PoseOverlay
         }
     }
 
-    /// <summary>The animals of a frame.</summary>
-    public void Animals(Canvas canvas, string video, int frame, IReadOnlyList<PoseInstance> animals)
+    /// <summary>Draws the instances of a frame that have a visible node.</summary>
+    public void DrawInstances(Canvas canvas, string video, int frame, InstanceArray instances)
     {
-        Measure(animals);
+        InstanceView[] seen = [.. instances.Where(instance => instance.IsVisible())];
+        Measure(seen);
         if (_options.TrailLength > 0)
-            Trails(canvas, video, frame, animals);
+            DrawTrails(canvas, video, frame, seen);
         double radius = Radius(canvas),
             width = _options.EdgeWidth ?? Math.Max(1, radius / 2);
-        foreach (var pose in animals)
+        foreach (var instance in seen)
         {
-            var own = Color(pose);
+            var own = Color(instance);
             foreach (var edge in _skeleton.Edges)
             {
-                if (IsDrawn(pose, edge.Source) && IsDrawn(pose, edge.Destination))
+                if (IsDrawn(instance, edge.Source) && IsDrawn(instance, edge.Destination))
                 {
                     canvas.Line(
-                        X(pose, edge.Source),
-                        Y(pose, edge.Source),
-                        X(pose, edge.Destination),
-                        Y(pose, edge.Destination),
+                        X(instance, edge.Source),
+                        Y(instance, edge.Source),
+                        X(instance, edge.Destination),
+                        Y(instance, edge.Destination),
                         width,
                         _byNode ? Palette(edge.Source) : own
                     );
@@ -75,80 +76,66 @@ internal sealed class PoseOverlay
 
             for (var node = 0; node < _skeleton.Nodes.Length; node++)
             {
-                if (IsDrawn(pose, node))
-                    canvas.Disc(X(pose, node), Y(pose, node), radius, _byNode ? Palette(node) : own);
+                if (IsDrawn(instance, node))
+                    canvas.Disc(X(instance, node), Y(instance, node), radius, _byNode ? Palette(node) : own);
             }
         }
         if (_options.ShowNames)
         {
-            foreach (var pose in animals)
-                Name(canvas, pose);
+            foreach (var instance in seen)
+                DrawName(canvas, instance);
         }
     }
 
     /// <summary>
-    /// True animals, as rings around their nodes, with lines to where the nodes of their partners were predicted. Drawn
-    /// before the predicted animals.
+    /// Draws true instances as rings around their nodes, with lines to where the nodes of their partners were predicted.
+    /// To be called before the predicted instances are drawn. All instances have a visible node.
     /// </summary>
-    public void Labels(Canvas canvas, IReadOnlyList<PoseInstance> animals, IReadOnlyList<PoseInstance> predicted)
+    public void DrawLabels(Canvas canvas, InstanceArray truth, InstanceArray predicted)
     {
-        Measure(animals);
+        Measure(truth);
         double radius = Radius(canvas),
             width = Math.Max(1, radius / 2);
-        var partners = AnimalPairing.ByDistance(animals, predicted);
-        // With a dark rim, to be seen on bright pictures too.
-        foreach ((var ink, var more) in new[] { (default(Rgb), 1.6), (LabelColor, 0.0) })
+        var partners = InstancePairing.ByDistance(truth, predicted);
+        // First a wider dark line, so that rings are seen on bright images too.
+        foreach ((var color, var more) in new[] { (default(Rgb), 1.6), (LabelColor, 0.0) })
         {
-            for (var animal = 0; animal < animals.Count; animal++)
+            foreach (var own in truth)
             {
-                for (var node = 0; node < _skeleton.Nodes.Length; node++)
+                InstanceView? partner = partners[own.Index] >= 0 ? predicted[partners[own.Index]] : null;
+                foreach (var node in own.VisibleNodes)
                 {
-                    var own = animals[animal];
-                    if (!own.IsVisible(node))
-                        continue;
-                    canvas.Ring(X(own, node), Y(own, node), radius * 1.6, width + more, ink);
-                    if (partners[animal] >= 0 && predicted[partners[animal]] is var other && IsDrawn(other, node))
+                    canvas.Ring(X(own, node), Y(own, node), radius * 1.6, width + more, color);
+                    if (partner is { } other && IsDrawn(other, node))
                     {
-                        canvas.Line(
-                            X(own, node),
-                            Y(own, node),
-                            X(other, node),
-                            Y(other, node),
-                            (width / 2) + more,
-                            ink
-                        );
+                        var lineWidth = width / 2 + more;
+                        canvas.Line(X(own, node), Y(own, node), X(other, node), Y(other, node), lineWidth, color);
                     }
                 }
             }
         }
     }
 
-    private void Measure(IReadOnlyList<PoseInstance> animals)
+    private void Measure(IEnumerable<InstanceView> instances)
     {
-        foreach (var animal in animals)
+        foreach (var instance in instances)
         {
-            int[] visible = [.. Enumerable.Range(0, _skeleton.Nodes.Length).Where(animal.IsVisible)];
-            _extent = Math.Max(
-                _extent,
-                double.Hypot(
-                    visible.Max(node => X(animal, node)) - visible.Min(node => X(animal, node)),
-                    visible.Max(node => Y(animal, node)) - visible.Min(node => Y(animal, node))
-                )
-            );
+            var box = Box.Around(instance.Points);
+            _extent = Math.Max(_extent, _scale * double.Hypot(box.Right - box.Left, box.Bottom - box.Top));
         }
     }
 
-    private void Trails(Canvas canvas, string video, int frame, IReadOnlyList<PoseInstance> animals)
+    private void DrawTrails(Canvas canvas, string video, int frame, IEnumerable<InstanceView> instances)
     {
-        // Another video, or back to the front: the paths begin anew.
+        // Another video, or an earlier frame: the trails start again.
         if (video != _video || frame < _frame)
             _trails.Clear();
         (_video, _frame) = (video, frame);
-        foreach (var pose in animals)
+        foreach (var instance in instances)
         {
-            if (!_trails.TryGetValue(Key(pose), out Queue<(int, double, double)>? trail))
-                _trails.Add(Key(pose), trail = []);
-            (var x, var y) = Place(pose);
+            if (!_trails.TryGetValue(Key(instance), out Queue<(int, double, double)>? trail))
+                _trails.Add(Key(instance), trail = []);
+            (var x, var y) = TrailPoint(instance);
             trail.Enqueue((frame, x, y));
         }
         var width = Math.Max(1, Radius(canvas) * 0.7);
@@ -175,48 +162,44 @@ internal sealed class PoseOverlay
         }
     }
 
-    private void Name(Canvas canvas, PoseInstance pose)
+    private void DrawName(Canvas canvas, InstanceView instance)
     {
-        if (pose.Track is not { } track)
+        if (instance.Track is not { } track)
             return;
-        int[] visible = [.. Enumerable.Range(0, _skeleton.Nodes.Length).Where(pose.IsVisible)];
         var height = Math.Max(7, 2.8 * Radius(canvas));
-        canvas.Text(
-            track,
-            visible.Average(node => X(pose, node)),
-            visible.Min(node => Y(pose, node)) - height,
-            height,
-            Color(pose)
-        );
+        var middle = OnCanvas(Centroid.Mean(instance.Points).X);
+        var top = OnCanvas(Box.Around(instance.Points).Top);
+        canvas.Text(track, middle, top - height, height, Color(instance));
     }
 
-    private string Key(PoseInstance pose) => pose.Track ?? "\0" + (char)pose.Place;
+    private string Key(InstanceView instance) => instance.Track ?? "\0" + (char)instance.Index;
 
-    private Rgb Color(PoseInstance pose) =>
-        pose.Track is { } track && _numbers.TryGetValue(track, out var number) ? Palette(number)
+    private Rgb Color(InstanceView instance) =>
+        instance.Track is { } track && _numbers.TryGetValue(track, out var number) ? Palette(number)
         : _numbers.Count > 0 ? Untracked
-        : Palette(pose.Place);
+        : Palette(instance.Index);
 
     private Rgb Palette(int number) => _options.Palette[number % _options.Palette.Length];
 
-    private bool IsDrawn(PoseInstance pose, int node) =>
-        pose.IsVisible(node) && !(pose.Scores?[node] < _options.MinScore);
+    private bool IsDrawn(InstanceView instance, int node) =>
+        instance.IsVisible(node)
+        && !(instance.PeakScores is { Length: > 0 } scores && scores[node] < _options.MinScore);
 
-    private (double X, double Y) Place(PoseInstance pose)
+    private (double X, double Y) TrailPoint(InstanceView instance)
     {
-        if (_trailNode >= 0 && pose.IsVisible(_trailNode))
-            return (X(pose, _trailNode), Y(pose, _trailNode));
-        int[] visible = [.. Enumerable.Range(0, _skeleton.Nodes.Length).Where(pose.IsVisible)];
-        return (visible.Average(node => X(pose, node)), visible.Average(node => Y(pose, node)));
+        var (x, y) = Centroid.At(instance.Points, _trailNode);
+        return (OnCanvas(x), OnCanvas(y));
     }
 
-    // Small beside the largest animal seen so far, so that small animals are not covered by their nodes and the size
-    // does not flicker.
+    // In proportion to the largest instance so far, so that small instances are not covered by their nodes and the size
+    // does not change from frame to frame.
     private double Radius(Canvas canvas) =>
         _options.NodeRadius * _scale ?? Math.Clamp(_extent / 28, 1.5, Math.Max(1.5, canvas.Height / 160.0));
 
-    // Pixel centres are whole numbers on both, so that the corner (−0.5, −0.5) stays where it is.
-    private double X(PoseInstance pose, int node) => ((pose.Points[2 * node] + 0.5) * _scale) - 0.5;
+    private double X(InstanceView instance, int node) => OnCanvas(instance.X(node));
 
-    private double Y(PoseInstance pose, int node) => ((pose.Points[(2 * node) + 1] + 0.5) * _scale) - 0.5;
+    private double Y(InstanceView instance, int node) => OnCanvas(instance.Y(node));
+
+    // Pixel centers are whole numbers on both, so that the corner (−0.5, −0.5) stays where it is.
+    private double OnCanvas(double pixels) => (pixels + 0.5) * _scale - 0.5;
 }

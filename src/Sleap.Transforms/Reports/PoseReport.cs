@@ -86,7 +86,7 @@ public sealed record AnimalSummary(
     internal static AnimalSummary Of(AnimalPath path, PoseCharts charts)
     {
         (int First, int Last)[] stretches = [.. path.Stretches()];
-        float[] scores = [.. path.Poses.SelectMany(pose => pose.Scores ?? []).Where(float.IsFinite)];
+        float[] scores = [.. path.Poses.SelectMany(pose => pose.PeakScores.ToArray()).Where(float.IsFinite)];
         double[] speeds = [.. path.Speeds.Where(double.IsFinite)];
         var nodes = path.Poses[0].Points.Length / 2;
         return new AnimalSummary(
@@ -97,11 +97,7 @@ public sealed record AnimalSummary(
             stretches.Length - 1,
             stretches.Zip(stretches.Skip(1), (before, after) => after.First - before.Last - 1).DefaultIfEmpty(0).Max(),
             scores.Length == 0 ? double.NaN : scores.Average(),
-            1
-                - (
-                    path.Poses.Sum(pose => Enumerable.Range(0, nodes).Count(pose.IsVisible))
-                    / ((double)nodes * path.Poses.Length)
-                ),
+            1 - (path.Poses.Sum(pose => pose.VisibleNodes.Count()) / ((double)nodes * path.Poses.Length)),
             charts.Length(path.Length),
             charts.Speed(speeds.Length == 0 ? double.NaN : speeds.Average()),
             charts.Speed(ErrorSummary.Of(speeds, speeds.Length, 1).P95),

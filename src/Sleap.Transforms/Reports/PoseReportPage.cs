@@ -120,7 +120,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         List<string> words = [];
         foreach (
             (var animals, var frames) in video
-                .Frames.Values.CountBy(animals => animals.Count)
+                .Frames.Values.CountBy(instances => instances.Count)
                 .OrderByDescending(count => count.Value)
                 .Take(3)
         )
@@ -194,7 +194,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         );
     }
 
-    private void Worst(FramePictures pictures, IReadOnlyList<(SuspectFrame Frame, PoseInstance Pose)> worst)
+    private void Worst(FramePictures pictures, IReadOnlyList<(SuspectFrame Frame, InstanceView Pose)> worst)
     {
         if (worst.Count == 0)
             return;
@@ -207,7 +207,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         var drawn = pictures.Around(
             worst.ToDictionary(
                 one => one.Frame.FrameIndex,
-                one => ((IReadOnlyList<PoseInstance>)[one.Pose], (IReadOnlyList<PoseInstance>)[])
+                one => (Box.AroundCoordinates(one.Pose.Points), (InstanceArray?)null)
             )
         );
         string Caption(SuspectFrame frame) => $"Frame {Whole(frame.FrameIndex)}, {frame.Animal}: {frame.Reason}";
@@ -252,23 +252,19 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
 
     private static VideoSummary Summarise(PosedVideo video, PoseCharts charts, IReadOnlyList<SuspectFrame> worst)
     {
-        PoseInstance[] all = [.. video.Frames.Values.SelectMany(animals => animals)];
-        float[] scores = [.. all.SelectMany(animal => animal.Scores ?? []).Where(float.IsFinite)];
+        InstanceView[] all = [.. video.Frames.Values.SelectMany(instances => instances)];
+        float[] scores = [.. all.SelectMany(instance => instance.PeakScores.ToArray()).Where(float.IsFinite)];
         var nodes = video.Skeleton.Nodes.Length;
         return new VideoSummary(
             video.Name,
             video.Frames.Count,
-            video.Frames.Values.Count(animals => animals.Count == 0),
+            video.Frames.Values.Count(instances => instances.Count == 0),
             all.Length,
             scores.Length == 0 ? double.NaN : scores.Average(),
             all.Length == 0
                 ? double.NaN
-                : 1
-                    - (
-                        all.Sum(animal => Enumerable.Range(0, nodes).Count(animal.IsVisible))
-                        / ((double)nodes * all.Length)
-                    ),
-            video.Tracks.Count == 0 ? 0 : all.Count(animal => animal.Track is null),
+                : 1 - (all.Sum(instance => instance.VisibleNodes.Count()) / ((double)nodes * all.Length)),
+            video.Tracks.Count == 0 ? 0 : all.Count(instance => instance.Track is null),
             [.. charts.All.Where(path => path.Frames.Length > 0).Select(path => AnimalSummary.Of(path, charts))],
             [.. worst]
         );
@@ -311,7 +307,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
     }
 
     private static bool HasScores(PoseCharts charts) =>
-        charts.All.Any(path => path.Poses.Any(pose => pose.Scores is { } scores && scores.Any(float.IsFinite)));
+        charts.All.Any(path => path.Poses.Any(pose => pose.PeakScores.ToArray().Any(float.IsFinite)));
 
     private static string At(int frame, PlotOptions plot) =>
         plot.FramesPerSecond is { } rate ? $", {HtmlPage.Number(frame / rate, "0.0")} s" : "";

@@ -2,18 +2,18 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The poses of one video out of a label set: frames with their animals, in order.</summary>
+/// <summary>The poses of one video of a label set: its frames in order, with their instances.</summary>
 internal sealed class PosedVideo
 {
-    public PosedVideo(Video video, string name, Skeleton skeleton, SortedDictionary<int, List<PoseInstance>> frames)
+    public PosedVideo(Video video, string name, Skeleton skeleton, SortedDictionary<int, InstanceArray> frames)
     {
         (Video, Name, Skeleton, Frames) = (video, name, skeleton, frames);
         Size = video.Shape is { Width: > 0, Height: > 0 } shape ? (shape.Width, shape.Height) : null;
         Tracks =
         [
             .. frames
-                .Values.SelectMany(animals => animals)
-                .Select(animal => animal.Track)
+                .Values.SelectMany(instances => instances)
+                .Select(instance => instance.Track)
                 .OfType<string>()
                 .CountBy(track => track)
                 .OrderByDescending(track => track.Value)
@@ -28,12 +28,12 @@ internal sealed class PosedVideo
 
     public Skeleton Skeleton { get; }
 
-    /// <summary>The frames that the labels have, by number.</summary>
-    public SortedDictionary<int, List<PoseInstance>> Frames { get; }
+    /// <summary>The instances with a visible node of each frame that the labels have, by frame number.</summary>
+    public SortedDictionary<int, InstanceArray> Frames { get; }
 
     /// <summary>
-    /// The tracks, those seen most first and else in order of appearance: so the first colours go to the animals and
-    /// not to fragments.
+    /// The tracks by falling number of frames, then in order of appearance: so the first colors go to whole tracks and not
+    /// to fragments.
     /// </summary>
     public IReadOnlyList<string> Tracks { get; }
 
@@ -43,8 +43,8 @@ internal sealed class PosedVideo
     /// </summary>
     public (int Width, int Height)? Size { get; private set; }
 
-    /// <summary>Whether no frame has more than one animal.</summary>
-    public bool IsSingle => Tracks.Count <= 1 && Frames.Values.All(animals => animals.Count <= 1);
+    /// <summary>Whether no frame has more than one instance.</summary>
+    public bool IsSingle => Tracks.Count <= 1 && Frames.Values.All(instances => instances.Count <= 1);
 
     /// <summary>
     /// All videos that have frames, in the order of the labels. Where a frame has both, predictions are taken and not
@@ -55,7 +55,7 @@ internal sealed class PosedVideo
     {
         Skeleton[] skeletons =
         [
-            .. labels.Frames.SelectMany(frame => frame.Instances).Select(animal => animal.Skeleton).Distinct(),
+            .. labels.Frames.SelectMany(frame => frame.Instances).Select(instance => instance.Skeleton).Distinct(),
         ];
         if (skeletons.Length > 1)
         {
@@ -69,23 +69,13 @@ internal sealed class PosedVideo
         if (skeletons.Length == 0)
             skeletons = [labels.Skeletons.Count > 0 ? labels.Skeletons[0] : new Skeleton("", [])];
         var names = LabelsComparison.Names(labels.Videos);
-        var reading = new InstanceReading();
-        Dictionary<Video, SortedDictionary<int, List<PoseInstance>>> frames = [];
-        foreach (var frame in labels.Frames)
+        var reader = new InstanceReader();
+        Dictionary<Video, SortedDictionary<int, InstanceArray>> frames = [];
+        foreach (var frame in labels.Frames.GroupBy(frame => (frame.Video, frame.FrameIndex)))
         {
-            if (!frames.TryGetValue(frame.Video, out var own))
-                frames.Add(frame.Video, own = []);
-            if (!own.TryGetValue(frame.FrameIndex, out var animals))
-                own.Add(frame.FrameIndex, animals = []);
-            animals.AddRange(
-                reading.Animals(
-                    frame.Instances.Any(animal => animal.IsPredicted)
-                        ? frame.Instances.Where(animal => animal.IsPredicted)
-                        : frame.Instances,
-                    skeletons[0],
-                    null
-                )
-            );
+            if (!frames.TryGetValue(frame.Key.Video, out var own))
+                frames.Add(frame.Key.Video, own = []);
+            own.Add(frame.Key.FrameIndex, reader.Read(frame.SelectMany(PredictedElseUser), skeletons[0]));
         }
         return
         [
@@ -113,6 +103,10 @@ internal sealed class PosedVideo
             );
     }
 
+    /// <summary>The instances of a frame; none where the labels do not have the frame.</summary>
+    public InstanceArray At(int frame) =>
+        Frames.GetValueOrDefault(frame) ?? new InstanceArray(Skeleton.Nodes.Length, 0);
+
     public static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
     /// <summary>Opens the video's own file, or another in its place.</summary>
@@ -125,4 +119,9 @@ internal sealed class PosedVideo
         Size = (source.Width, source.Height);
         return source;
     }
+
+    private static IEnumerable<Instance> PredictedElseUser(LabeledFrame frame) =>
+        frame.Instances.Any(instance => instance.IsPredicted)
+            ? frame.Instances.Where(instance => instance.IsPredicted)
+            : frame.Instances;
 }

@@ -11,12 +11,12 @@ internal static class SuspectSearch
     // Frames beside each other mostly have the same fault.
     private const int Apart = 15;
 
-    public static IReadOnlyList<(SuspectFrame Frame, PoseInstance Pose)> Find(
+    public static IReadOnlyList<(SuspectFrame Frame, InstanceView Pose)> Find(
         IReadOnlyList<AnimalPath> paths,
         int count
     )
     {
-        List<(double Badness, SuspectFrame Frame, PoseInstance Pose)> found = [];
+        List<(double Badness, SuspectFrame Frame, InstanceView Pose)> found = [];
         foreach (var path in paths)
         {
             var usual = Usual(path);
@@ -30,7 +30,7 @@ internal static class SuspectSearch
                 }
             }
         }
-        List<(SuspectFrame Frame, PoseInstance Pose)> worst = [];
+        List<(SuspectFrame Frame, InstanceView Pose)> worst = [];
         foreach (
             (_, var frame, var pose) in found.OrderByDescending(one => one.Badness).ThenBy(one => one.Frame.FrameIndex)
         )
@@ -54,8 +54,11 @@ internal static class SuspectSearch
     {
         var pose = path.Poses[i];
         int nodes = pose.Points.Length / 2,
-            missing = nodes - Enumerable.Range(0, nodes).Count(pose.IsVisible);
-        float[] scores = [.. (pose.Scores ?? []).Where((score, node) => float.IsFinite(score) && pose.IsVisible(node))];
+            missing = nodes - pose.VisibleNodes.Count();
+        float[] scores =
+        [
+            .. pose.PeakScores.ToArray().Where((score, node) => float.IsFinite(score) && pose.IsVisible(node)),
+        ];
         var score = scores.Length == 0 ? double.NaN : scores.Average();
         var badness = (double)missing / nodes;
         List<string> reasons = [];

@@ -96,6 +96,7 @@ public static class DataFrameCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(frame);
-        return new TableReader(frame, skeleton).Read((columns ?? new PoseColumnOptions()).Checked());
+        var names = (columns ?? new PoseColumnOptions()).Checked();
+        return new FrameDataView(pose.Context, new TableReader(frame, skeleton).Read(), names);
     }
 }

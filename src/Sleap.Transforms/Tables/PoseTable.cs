@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Sleap.Transforms;
 
-/// <summary>The poses of a view as a table, passed on row by row.</summary>
+/// <summary>Writes the poses of a view as a table, row by row.</summary>
 internal sealed class PoseTable
 {
     private readonly IDataView _view;
@@ -22,7 +22,7 @@ internal sealed class PoseTable
             throw new ArgumentException($"{component}: the table would have two columns '{twice.Key}'.");
     }
 
-    /// <summary>Passes all rows on.</summary>
+    /// <summary>Writes all rows.</summary>
     public void Write(ITableSink sink)
     {
         sink.Header([.. Columns()]);
@@ -33,19 +33,20 @@ internal sealed class PoseTable
                 .DistinctBy(column => column.Index)
         );
         var frame = _frames.Open(cursor);
-        var animals = _poses.Open(cursor);
+        var instances = _poses.Open(cursor);
         var count = 0;
         Action<ITableSink, int>[] extra = [.. _extra.Select(column => column.Open(cursor, () => count))];
         while (cursor.MoveNext())
         {
             (var video, var index) = frame();
-            foreach (var animal in animals())
+            var row = instances();
+            count = row.Count;
+            foreach (var instance in row.Where(instance => instance.IsVisible()))
             {
-                count = animal.Count;
                 if (_options.Layout == TableLayout.Wide)
-                    WriteWide(sink, video, index, animal, extra);
+                    WriteWide(sink, video, index, instance, extra);
                 else
-                    WriteTidy(sink, video, index, animal, extra);
+                    WriteTidy(sink, video, index, instance, extra);
             }
         }
     }
@@ -78,16 +79,16 @@ internal sealed class PoseTable
         ITableSink sink,
         string video,
         int frame,
-        PoseInstance animal,
+        InstanceView instance,
         Action<ITableSink, int>[] extra
     )
     {
         for (var node = 0; node < _poses.Skeleton.Nodes.Length; node++)
         {
-            WriteAnimal(sink, video, frame, animal);
+            WriteInstance(sink, video, frame, instance);
             sink.Text(_poses.Skeleton.Nodes[node]);
-            WriteNode(sink, animal, node);
-            EndRow(sink, animal, extra);
+            WriteNode(sink, instance, node);
+            EndRow(sink, instance, extra);
         }
     }
 
@@ -95,39 +96,40 @@ internal sealed class PoseTable
         ITableSink sink,
         string video,
         int frame,
-        PoseInstance animal,
+        InstanceView instance,
         Action<ITableSink, int>[] extra
     )
     {
-        WriteAnimal(sink, video, frame, animal);
-        sink.Single(float.IsNaN(animal.Score) ? null : animal.Score);
+        WriteInstance(sink, video, frame, instance);
+        sink.Single(float.IsNaN(instance.Score) ? null : instance.Score);
         for (var node = 0; node < _poses.Skeleton.Nodes.Length; node++)
-            WriteNode(sink, animal, node);
-        EndRow(sink, animal, extra);
+            WriteNode(sink, instance, node);
+        EndRow(sink, instance, extra);
     }
 
-    private void WriteAnimal(ITableSink sink, string video, int frame, PoseInstance animal)
+    private void WriteInstance(ITableSink sink, string video, int frame, InstanceView instance)
     {
         sink.Text(video);
         sink.Whole(frame);
         if (_options.FramesPerSecond is { } rate)
             sink.Double(frame / rate);
-        sink.Whole(animal.Place);
-        sink.Text(animal.Track);
+        sink.Whole(instance.Index);
+        sink.Text(instance.Track);
     }
 
-    private static void WriteNode(ITableSink sink, PoseInstance animal, int node)
+    private static void WriteNode(ITableSink sink, InstanceView instance, int node)
     {
-        var visible = animal.IsVisible(node);
-        sink.Single(visible ? animal.Points[2 * node] : null);
-        sink.Single(visible ? animal.Points[(2 * node) + 1] : null);
-        sink.Single(animal.Scores is { } scores && float.IsFinite(scores[node]) ? scores[node] : null);
+        var visible = instance.IsVisible(node);
+        sink.Single(visible ? instance.X(node) : null);
+        sink.Single(visible ? instance.Y(node) : null);
+        var scores = instance.PeakScores;
+        sink.Single(scores.Length > 0 && float.IsFinite(scores[node]) ? scores[node] : null);
     }
 
-    private static void EndRow(ITableSink sink, PoseInstance animal, Action<ITableSink, int>[] extra)
+    private static void EndRow(ITableSink sink, InstanceView instance, Action<ITableSink, int>[] extra)
     {
         foreach (var write in extra)
-            write(sink, animal.Place);
+            write(sink, instance.Index);
         sink.EndRow();
     }
 }

@@ -10,7 +10,8 @@ internal sealed class TableReader
     private readonly DataFrame _table;
     private readonly Skeleton _skeleton;
     private readonly bool _isTidy;
-    private readonly OrderedDictionary<(string Video, int Frame), OrderedDictionary<string, TableAnimal>> _frames = [];
+    private readonly OrderedDictionary<(string Video, int Frame), OrderedDictionary<string, TableInstance>> _frames =
+    [];
 
     public TableReader(DataFrame table, Skeleton? skeleton)
     {
@@ -38,32 +39,54 @@ internal sealed class TableReader
         _skeleton = skeleton ?? new Skeleton("", nodes);
     }
 
-    public PoseRowsView Read(PoseColumnOptions names)
+    /// <summary>The rows of a data view: predictions where any instance has a score, else labels.</summary>
+    public FrameTable Read()
     {
         if (_isTidy)
             ReadTidy();
         else
             ReadWide();
-        List<PoseRow> rows =
-        [
-            .. _frames.Select(frame => new PoseRow(
-                frame.Key.Video,
-                frame.Key.Frame,
-                [.. frame.Value.Values.Select(animal => animal.Build())]
-            )),
-        ];
-        return new PoseRowsView(rows, _skeleton, names);
+        string[] videos = [.. _frames.Keys.Select(frame => frame.Video).Distinct()];
+        TableInstance[] all = [.. _frames.Values.SelectMany(instances => instances.Values)];
+        Dictionary<string, uint> tracks = new(StringComparer.Ordinal);
+        foreach (var track in all.Select(instance => instance.Track).OfType<string>())
+            tracks.TryAdd(track, (uint)tracks.Count + 1);
+        return new FrameTable
+        {
+            VideoNames = videos,
+            Rows =
+            [
+                .. _frames.Select(frame => new FrameRow(
+                    Array.IndexOf(videos, frame.Key.Video),
+                    frame.Key.Frame,
+                    ArrayOf([.. frame.Value.Values], tracks)
+                )),
+            ],
+            Skeleton = _skeleton,
+            ArePredictions = all.Any(one => !float.IsNaN(one.ScoreOrMean) || one.PeakScores.Any(float.IsFinite)),
+            IsSingle = _frames.Values.All(instances => instances.Count <= 1),
+            Tracks = [.. tracks.Keys],
+        };
     }
+
+    private InstanceArray ArrayOf(TableInstance[] instances, Dictionary<string, uint> tracks) =>
+        new(_skeleton.Nodes.Length, instances.Length)
+        {
+            Points = [.. instances.SelectMany(instance => instance.Points)],
+            PeakScores = [.. instances.SelectMany(instance => instance.PeakScores)],
+            Scores = [.. instances.Select(instance => instance.ScoreOrMean)],
+            Tracks = [.. instances.Select(instance => instance.Track is { } track ? tracks[track] : 0)],
+        };
 
     private void ReadTidy()
     {
         var nodes = Texts("node");
         (var x, var y, var score) = (Numbers("x")!, Numbers("y")!, Numbers("score") ?? new float?[nodes.Length]);
         ForEachRow(
-            (row, animal) =>
+            (row, instance) =>
             {
                 var node = nodes[row] ?? throw Fault(row, "has no node");
-                if (!animal.TryAdd(_skeleton.IndexOf(node), x[row], y[row], score[row]))
+                if (!instance.TryAdd(_skeleton.IndexOf(node), x[row], y[row], score[row]))
                     throw Fault(row, $"has the node '{node}' of an animal that has it already");
             }
         );
@@ -77,42 +100,42 @@ internal sealed class TableReader
         ];
         var scores = Numbers("score");
         ForEachRow(
-            (row, animal) =>
+            (row, instance) =>
             {
                 for (var node = 0; node < nodes.Length; node++)
                 {
-                    if (!animal.TryAdd(node, nodes[node].X?[row], nodes[node].Y?[row], nodes[node].Score?[row]))
+                    if (!instance.TryAdd(node, nodes[node].X?[row], nodes[node].Y?[row], nodes[node].Score?[row]))
                         throw Fault(row, "is an animal that is there already");
                 }
 
-                animal.Score = scores?[row];
+                instance.Score = scores?[row];
             }
         );
     }
 
-    private void ForEachRow(Action<int, TableAnimal> read)
+    private void ForEachRow(Action<int, TableInstance> read)
     {
         var frames = Numbers("frame")!;
-        (var videos, var tracks, var instances) = (TextsOrNull("video"), TextsOrNull("track"), TextsOrNull("instance"));
+        (var videos, var tracks, var numbers) = (TextsOrNull("video"), TextsOrNull("track"), TextsOrNull("instance"));
         for (var row = 0; row < frames.Length; row++)
         {
             if (frames[row] is not { } frame || frame < 0 || frame != Math.Floor(frame))
                 throw Fault(row, "has no frame number: expected a whole number, 0 or more");
-            if (!_frames.TryGetValue((videos?[row] ?? "", FrameNumber(row)), out var animals))
-                _frames.Add((videos?[row] ?? "", FrameNumber(row)), animals = []);
-            var key = instances?[row] ?? tracks?[row] ?? "";
-            if (!animals.TryGetValue(key, out var animal))
-                animals.Add(key, animal = new TableAnimal(_skeleton.Nodes.Length, tracks?[row]));
-            if (animal.Track != tracks?[row])
+            if (!_frames.TryGetValue((videos?[row] ?? "", FrameNumber(row)), out var instances))
+                _frames.Add((videos?[row] ?? "", FrameNumber(row)), instances = []);
+            var key = numbers?[row] ?? tracks?[row] ?? "";
+            if (!instances.TryGetValue(key, out var instance))
+                instances.Add(key, instance = new TableInstance(_skeleton.Nodes.Length, tracks?[row]));
+            if (instance.Track != tracks?[row])
             {
                 throw Fault(
                     row,
                     $"has the track '{tracks?[row]}', and the instance {key} of this frame has "
-                        + $"'{animal.Track}' before it"
+                        + $"'{instance.Track}' before it"
                 );
             }
 
-            read(row, animal);
+            read(row, instance);
         }
     }
 
@@ -190,34 +213,38 @@ internal sealed class TableReader
 
     private static ArgumentException Fault(int row, string what) =>
         new(string.Create(CultureInfo.InvariantCulture, $"FromDataFrame: row {row} of the table {what}."));
-}
 
-/// <summary>An animal while a table is read.</summary>
-internal sealed class TableAnimal(int nodes, string? track)
-{
-    private readonly float[] _points = [.. Enumerable.Repeat(float.NaN, nodes * 2)];
-    private readonly float[] _scores = [.. Enumerable.Repeat(float.NaN, nodes)];
-    private readonly bool[] _known = new bool[nodes];
-
-    public string? Track => track;
-
-    /// <summary>The score of the whole animal, or null.</summary>
-    public float? Score { get; set; }
-
-    /// <summary>False when the node was there before.</summary>
-    public bool TryAdd(int node, float? x, float? y, float? score)
+    /// <summary>An instance whose nodes are added one by one.</summary>
+    private sealed class TableInstance(int nodes, string? track)
     {
-        if (_known[node])
-            return false;
-        _known[node] = true;
-        (_points[2 * node], _points[(2 * node) + 1]) = x is { } px && y is { } py ? (px, py) : (float.NaN, float.NaN);
-        _scores[node] = score ?? float.NaN;
-        return true;
-    }
+        private readonly bool[] _known = new bool[nodes];
 
-    public PoseInstance Build()
-    {
-        float[] found = [.. _scores.Where((score, node) => float.IsFinite(score) && float.IsFinite(_points[2 * node]))];
-        return new PoseInstance(_points, _scores, Score ?? found.DefaultIfEmpty(float.NaN).Average(), track);
+        public string? Track => track;
+
+        public float[] Points { get; } = InstanceArray.Missing(2 * nodes);
+
+        public float[] PeakScores { get; } = InstanceArray.Missing(nodes);
+
+        /// <summary>Score of the whole instance; null: the mean of its visible nodes.</summary>
+        public float? Score { private get; set; }
+
+        public float ScoreOrMean =>
+            Score
+            ?? PeakScores
+                .Where((score, node) => float.IsFinite(score) && float.IsFinite(Points[2 * node]))
+                .DefaultIfEmpty(float.NaN)
+                .Average();
+
+        /// <summary>False when the node was there before.</summary>
+        public bool TryAdd(int node, float? x, float? y, float? score)
+        {
+            if (_known[node])
+                return false;
+            _known[node] = true;
+            if (x is { } px && y is { } py)
+                (Points[2 * node], Points[2 * node + 1]) = (px, py);
+            PeakScores[node] = score ?? float.NaN;
+            return true;
+        }
     }
 }

@@ -1,28 +1,30 @@
 namespace Sleap.Transforms;
 
-/// <summary>Which animals of a frame stay when there are more than there can be.</summary>
-internal static class PoseCulling
+/// <summary>Chooses the instances of a frame that stay when there are more than allowed.</summary>
+internal static class InstanceCulling
 {
     /// <summary>
-    /// The positions that stay, rising: first overlapping animals go, if <paramref name="iou"/> is given, then those of
-    /// the lowest scores.
+    /// Numbers of the instances that stay, rising. First overlapping instances go, if <paramref name="iou"/> is given,
+    /// then those of the lowest scores.
     /// </summary>
-    public static int[] Keep(IReadOnlyList<TrackedPose> poses, int count, double? iou)
+    public static int[] Keep(IReadOnlyList<TrackedInstance> instances, int count, double? iou)
     {
-        int[] all = [.. Enumerable.Range(0, poses.Count)];
-        if (poses.Count <= count)
+        int[] all = [.. Enumerable.Range(0, instances.Count)];
+        if (instances.Count <= count)
             return all;
         var kept =
-            iou > 0 ? Suppress([.. poses.Select(pose => pose.Box())], [.. poses.Select(Score)], iou.Value, count) : all;
-        // Stable: of equal scores the later animal stays, as when sorted by rising score and cut at the front.
-        return [.. kept.Order().OrderBy(index => Score(poses[index])).TakeLast(count).Order()];
+            iou > 0
+                ? Suppress([.. instances.Select(one => one.Box)], [.. instances.Select(Score)], iou.Value, count)
+                : all;
+        // Stable: of equal scores the later instance stays, as when sorted by rising score and cut at the front.
+        return [.. kept.Order().OrderBy(index => Score(instances[index])).TakeLast(count).Order()];
     }
 
     /// <summary>
-    /// Non-maximum suppression: best first, an animal goes when more than <paramref name="threshold"/> of its box is
+    /// Non-maximum suppression: best first, an instance goes when more than <paramref name="threshold"/> of its box is
     /// covered by a better one's. With fewer left than <paramref name="target"/>, the best of the suppressed come back.
     /// </summary>
-    public static int[] Suppress(double[][] boxes, double[] scores, double threshold, int? target)
+    public static int[] Suppress(Box[] boxes, double[] scores, double threshold, int? target)
     {
         if (boxes.Length < target)
             return [.. Enumerable.Range(0, boxes.Length)];
@@ -38,19 +40,19 @@ internal static class PoseCulling
             left.RemoveAll(IsCovered);
 
             bool IsCovered(int other) =>
-                PoseSimilarity.Intersection(boxes[best], boxes[other]) / PoseSimilarity.Area(boxes[other]) > threshold;
+                Box.CommonPixels(boxes[best], boxes[other]) / boxes[other].PixelCount > threshold;
         }
         if (picked.Count < target)
             picked.AddRange(suppressed.OrderByDescending(index => scores[index]).Take(target.Value - picked.Count));
         return [.. picked];
     }
 
-    private static double Score(TrackedPose pose) => double.IsNaN(pose.Score) ? double.NegativeInfinity : pose.Score;
+    private static double Score(TrackedInstance instance) =>
+        double.IsNaN(instance.Score) ? double.NegativeInfinity : instance.Score;
 }
 
 /// <summary>
-/// Lets a new track go on as the one that it replaced, where exactly one is new and exactly one is missing; frame by
-/// frame.
+/// Joins a new track to the one that it replaces, where exactly one track is new in a frame and exactly one is missing.
 /// </summary>
 internal sealed class SingleBreaks
 {

@@ -7,7 +7,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Frames as rows: Video, FrameIndex, Image, FrameError and, for labels, Keypoints and Track, or the columns of
+/// The rows of a table: Video, FrameIndex, Image, FrameError and, for labels, Keypoints and Track, or the columns of
 /// predictions. Frames are read only when a cursor has the Image or FrameError column active; each has its row whether
 /// or not it can be read.
 /// </summary>
@@ -50,7 +50,7 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
     /// <summary>The frames asked for, readable or not.</summary>
     public long? GetRowCount() => _rows.Length;
 
-    public FrameReport? Report() => _failures.Report(_rows);
+    public FrameReport? Report() => _table.Videos.Count == 0 ? null : _failures.Report(_rows);
 
     public bool IsUnreadable(string video, int frameIndex) => _failures.Contains(video, frameIndex);
 
@@ -83,8 +83,11 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(names.Video, TextDataViewType.Instance);
         builder.AddColumn(names.FrameIndex, NumberDataViewType.Int32);
-        builder.AddColumn(names.Image, new ImageDataViewType());
-        builder.AddColumn(names.FrameError, TextDataViewType.Instance);
+        if (table.Videos.Count > 0)
+        {
+            builder.AddColumn(names.Image, new ImageDataViewType());
+            builder.AddColumn(names.FrameError, TextDataViewType.Instance);
+        }
         if (table.Skeleton is { } skeleton)
         {
             (var keypoints, var track) = table.ArePredictions
@@ -107,8 +110,8 @@ internal sealed class FrameDataView : IDataView, IFrameReporting, IRowSubset
 }
 
 /// <summary>
-/// Goes over the rows of a frame table. With the Image or FrameError column active it streams each run of frames of one
-/// video. Every row comes, whichever columns are active: a frame that cannot be read has no image.
+/// Reads the rows of a table. With the Image or FrameError column active it streams each run of frames of one video.
+/// Every row is given, whichever columns are active: a frame that cannot be read has no image.
 /// </summary>
 internal sealed class FrameCursor(
     DataViewSchema schema,
@@ -126,8 +129,11 @@ internal sealed class FrameCursor(
     private const int TrackColumn = 5;
     private const int ScoresColumn = 6;
 
+    // A table without videos has no Image and FrameError columns.
+    private readonly int _left = table.Videos.Count > 0 ? 0 : 2;
+
     private readonly FrameStream? _stream =
-        active[ImageColumn] || active[ErrorColumn] ? new FrameStream(table, rows) : null;
+        table.Videos.Count > 0 && (active[ImageColumn] || active[ErrorColumn]) ? new FrameStream(table, rows) : null;
     private Frame? _frame;
     private string? _error;
     private int _next;
@@ -143,6 +149,8 @@ internal sealed class FrameCursor(
     public override long Position => _position;
 
     public override long Batch => 0;
+
+    private InstanceArray Instances => Current().Instances;
 
     public override bool MoveNext()
     {
@@ -177,25 +185,25 @@ internal sealed class FrameCursor(
             );
         }
 
-        Delegate getter = column.Index switch
+        Delegate getter = (column.Index < ImageColumn ? column.Index : column.Index + _left) switch
         {
             VideoColumn => (ValueGetter<ReadOnlyMemory<char>>)GetVideo,
             FrameIndexColumn => (ValueGetter<int>)((ref int value) => value = Current().FrameIndex),
             ImageColumn => (ValueGetter<MLImage>)GetImage,
             ErrorColumn => (ValueGetter<ReadOnlyMemory<char>>)GetError,
             KeypointsColumn => (ValueGetter<VBuffer<float>>)(
-                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Keypoints, ref value)
+                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Instances.Points, ref value)
             ),
-            TrackColumn when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Current().Tracks[0]),
+            TrackColumn when table.IsSingle => (ValueGetter<uint>)((ref uint value) => value = Instances.Tracks[0]),
             TrackColumn => (ValueGetter<VBuffer<uint>>)(
-                (ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Current().Tracks, ref value)
+                (ref VBuffer<uint> value) => SkeletonAnnotations.Copy<uint>(Instances.Tracks, ref value)
             ),
             ScoresColumn => (ValueGetter<VBuffer<float>>)(
-                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().Scores, ref value)
+                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Instances.PeakScores, ref value)
             ),
-            _ when table.IsSingle => (ValueGetter<float>)((ref float value) => value = Current().InstanceScores[0]),
+            _ when table.IsSingle => (ValueGetter<float>)((ref float value) => value = Instances.Scores[0]),
             _ => (ValueGetter<VBuffer<float>>)(
-                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Current().InstanceScores, ref value)
+                (ref VBuffer<float> value) => SkeletonAnnotations.Copy<float>(Instances.Scores, ref value)
             ),
         };
         return getter as ValueGetter<TValue>

@@ -2,14 +2,16 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The rows of a loaded view, without pictures: which frame of which video, and the animals in it.</summary>
+/// <summary>The rows of a view in memory, without images: which frame of which video, and its instances.</summary>
 internal sealed class FrameTable
 {
-    /// <summary>The videos by the number that rows have.</summary>
-    public required IReadOnlyList<Video> Videos { get; init; }
-
     /// <summary>The texts of the Video column, for each video.</summary>
     public required IReadOnlyList<string> VideoNames { get; init; }
+
+    /// <summary>
+    /// The videos that frames are read from; empty for a table without frames, which has no Image and FrameError columns.
+    /// </summary>
+    public IReadOnlyList<Video> Videos { get; init; } = [];
 
     /// <summary>One row a frame.</summary>
     public required IReadOnlyList<FrameRow> Rows { get; init; }
@@ -19,28 +21,21 @@ internal sealed class FrameTable
     /// </summary>
     public Skeleton? Skeleton { get; init; }
 
-    /// <summary>Whether the animals come in the columns of predictions, with their scores.</summary>
+    /// <summary>Whether the instances are in the columns of predictions, with their scores.</summary>
     public bool ArePredictions { get; init; }
 
-    /// <summary>Whether rows hold exactly one animal.</summary>
+    /// <summary>Whether each row has exactly one instance.</summary>
     public bool IsSingle { get; init; }
 
-    /// <summary>Names of the tracks; a row's track k is the k−1st.</summary>
+    /// <summary>Names of the tracks: track 1 has the first name.</summary>
     public IReadOnlyList<string> Tracks { get; init; } = [];
 }
 
-/// <summary>
-/// A frame: video by number, frame by number, x and y of each node of each animal, each animal's track (0 = none), and
-/// for predictions the scores of nodes and animals.
-/// </summary>
-internal readonly record struct FrameRow(
-    int Video,
-    int FrameIndex,
-    float[] Keypoints,
-    uint[] Tracks,
-    float[] Scores,
-    float[] InstanceScores
-);
+/// <summary>One row of a table.</summary>
+/// <param name="Video">Number of the video in <see cref="FrameTable.VideoNames"/>.</param>
+/// <param name="FrameIndex">Number of the frame in its video, from 0.</param>
+/// <param name="Instances">The instances of the frame; exactly one where <see cref="FrameTable.IsSingle"/>.</param>
+internal readonly record struct FrameRow(int Video, int FrameIndex, InstanceArray Instances);
 
 /// <summary>Makes the rows of a view from labels.</summary>
 internal static class LabelsTable
@@ -49,7 +44,7 @@ internal static class LabelsTable
     /// <param name="names">Where their videos' names are kept.</param>
     /// <param name="options">Checked options.</param>
     /// <param name="source">What messages call the labels.</param>
-    /// <param name="arePredictions">Whether the animals come as predictions.</param>
+    /// <param name="arePredictions">Whether the instances become predictions.</param>
     public static FrameTable Create(
         Labels labels,
         VideoNames names,
@@ -59,15 +54,15 @@ internal static class LabelsTable
     )
     {
         var skeleton = FindSkeleton(labels, labels.Frames.SelectMany(frame => Choose(frame, options)), options, source);
-        List<(LabeledFrame Frame, Instance[] Animals)> frames =
+        List<(LabeledFrame Frame, Instance[] Instances)> frames =
         [
             .. labels
                 .Frames.Select(frame =>
-                    (frame, Choose(frame, options).Where(animal => animal.Skeleton.Equals(skeleton)).ToArray())
+                    (frame, Choose(frame, options).Where(instance => instance.Skeleton.Equals(skeleton)).ToArray())
                 )
                 .Where(f => f.Item2.Length > 0 || f.frame.IsNegative || options.KeepEmptyFrames),
         ];
-        if (!frames.Exists(f => f.Animals.Length > 0))
+        if (!frames.Exists(f => f.Instances.Length > 0))
         {
             throw new InvalidDataException(
                 $"{source} has no labeled frame to take: {Summary(labels)}, and with "
@@ -81,10 +76,10 @@ internal static class LabelsTable
         foreach (var track in labels.Tracks)
             tracks.TryAdd(track, (uint)tracks.Count + 1);
         List<FrameRow> rows = new(frames.Count);
-        foreach ((var frame, var animals) in frames)
+        foreach ((var frame, var instances) in frames)
         {
             videos.TryAdd(frame.Video, videos.Count);
-            rows.Add(Row(videos[frame.Video], frame.FrameIndex, animals, skeleton, tracks, single));
+            rows.Add(Row(videos[frame.Video], frame.FrameIndex, instances, skeleton, tracks, single));
         }
         var sources = Sources(videos.Keys, options.VideoPath, source);
         return new FrameTable
@@ -119,14 +114,14 @@ internal static class LabelsTable
 
     private static Instance[] Choose(LabeledFrame frame, LabelsOptions options)
     {
-        Instance[] seen = [.. frame.Instances.Where(animal => animal.Points.Any(point => !point.IsMissing))];
+        Instance[] seen = [.. frame.Instances.Where(instance => instance.Points.Any(point => !point.IsMissing))];
         return options.Instances switch
         {
-            InstanceChoice.User => [.. seen.Where(animal => !animal.IsPredicted)],
-            InstanceChoice.Predicted => [.. seen.Where(animal => animal.IsPredicted)],
-            InstanceChoice.UserElsePredicted when seen.Any(animal => !animal.IsPredicted) =>
+            InstanceChoice.User => [.. seen.Where(instance => !instance.IsPredicted)],
+            InstanceChoice.Predicted => [.. seen.Where(instance => instance.IsPredicted)],
+            InstanceChoice.UserElsePredicted when seen.Any(instance => !instance.IsPredicted) =>
             [
-                .. seen.Where(animal => !animal.IsPredicted),
+                .. seen.Where(instance => !instance.IsPredicted),
             ],
             _ => seen,
         };
@@ -134,12 +129,12 @@ internal static class LabelsTable
 
     private static Skeleton FindSkeleton(
         Labels labels,
-        IEnumerable<Instance> animals,
+        IEnumerable<Instance> instances,
         LabelsOptions options,
         string source
     )
     {
-        List<Skeleton> used = [.. animals.Select(animal => animal.Skeleton).Distinct()];
+        List<Skeleton> used = [.. instances.Select(instance => instance.Skeleton).Distinct()];
         if (used.Count == 0)
             used = [.. labels.Skeletons.Distinct()];
         if (options.Skeleton is { } wanted)
@@ -161,53 +156,51 @@ internal static class LabelsTable
     }
 
     private static bool IsSingle(
-        List<(LabeledFrame Frame, Instance[] Animals)> frames,
+        List<(LabeledFrame Frame, Instance[] Instances)> frames,
         InstanceLayout layout,
         string source
     )
     {
-        (var frame, var animals) = frames.MaxBy(f => f.Animals.Length);
-        if (layout == InstanceLayout.Single && animals.Length > 1)
+        (var frame, var instances) = frames.MaxBy(f => f.Instances.Length);
+        if (layout == InstanceLayout.Single && instances.Length > 1)
         {
             throw new ArgumentException(
-                $"{source} has {animals.Length} animals in frame {frame.FrameIndex} of "
+                $"{source} has {instances.Length} animals in frame {frame.FrameIndex} of "
                     + $"{frame.Video.Path}, expected at most one for "
                     + $"{nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}."
             );
         }
 
-        return layout == InstanceLayout.Single || (layout == InstanceLayout.Auto && animals.Length <= 1);
+        return layout == InstanceLayout.Single || (layout == InstanceLayout.Auto && instances.Length <= 1);
     }
 
     private static FrameRow Row(
         int video,
         int frame,
-        Instance[] animals,
+        Instance[] instances,
         Skeleton skeleton,
         Dictionary<Track, uint> tracks,
         bool single
     )
     {
-        var count = single ? 1 : animals.Length;
         var nodes = skeleton.Nodes.Length;
-        var keypoints = new float[count * nodes * 2];
-        Array.Fill(keypoints, float.NaN);
-        var (keys, scores, instanceScores) = (new uint[count], new float[count * nodes], new float[count]);
-        for (var animal = 0; animal < animals.Length; animal++)
+        var row = new InstanceArray(nodes, single ? 1 : instances.Length);
+        for (var i = 0; i < instances.Length; i++)
         {
-            keys[animal] = animals[animal].Track is { } track ? tracks[track] : 0;
-            instanceScores[animal] = animals[animal].IsPredicted ? animals[animal].Score : 1;
+            var instance = instances[i];
+            row.Tracks[i] = instance.Track is { } track ? tracks[track] : 0;
+            row.Scores[i] = instance.IsPredicted ? instance.Score : 1;
             for (var node = 0; node < nodes; node++)
             {
-                var point = animals[animal].Points[node];
+                var point = instance.Points[node];
                 if (point.IsMissing)
                     continue;
-                keypoints[(((animal * nodes) + node) * 2) + 0] = (float)point.X;
-                keypoints[(((animal * nodes) + node) * 2) + 1] = (float)point.Y;
-                scores[(animal * nodes) + node] = animals[animal].IsPredicted ? point.Score : 1;
+                var at = i * nodes + node;
+                (row.Points[2 * at], row.Points[2 * at + 1]) = ((float)point.X, (float)point.Y);
+                row.PeakScores[at] = instance.IsPredicted ? point.Score : 1;
             }
         }
-        return new FrameRow(video, frame, keypoints, keys, scores, instanceScores);
+        return new FrameRow(video, frame, row);
     }
 
     private static string Names(IEnumerable<Skeleton> skeletons) =>

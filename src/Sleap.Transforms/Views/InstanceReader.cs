@@ -3,55 +3,57 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Reads the instances of labels as animals with points, scores and the names of tracks.</summary>
-internal sealed class InstanceReading
+/// <summary>Reads the instances of labels as arrays. Tracks have the same numbers in all arrays of a reader.</summary>
+internal sealed class InstanceReader
 {
-    private readonly Dictionary<Track, string> _tracks = [];
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<Track, uint> _tracks = [];
+    private readonly List<string> _names = [];
 
     /// <summary>The instances that have a visible node.</summary>
-    /// <param name="instances">The instances.</param>
+    /// <param name="instances">The instances of a frame.</param>
     /// <param name="skeleton">The nodes wanted.</param>
-    /// <param name="nodes">For each of them its place in the instances' own skeleton; null for the same order.</param>
-    public List<PoseInstance> Animals(IEnumerable<Instance> instances, Skeleton skeleton, int[]? nodes)
+    /// <param name="nodes">For each of them its number in the skeleton of the instances; null for the same order.</param>
+    /// <returns>
+    /// Instances whose scores are NaN where a person set them. Peak scores are empty where a person set all of them.
+    /// </returns>
+    public InstanceArray Read(IEnumerable<Instance> instances, Skeleton skeleton, int[]? nodes = null)
     {
-        List<PoseInstance> animals = [];
-        foreach (var instance in instances)
+        Instance[] read = [.. instances];
+        var width = skeleton.Nodes.Length;
+        var array = new InstanceArray(width, read.Length)
         {
-            var points = new float[skeleton.Nodes.Length * 2];
-            var scores = new float[skeleton.Nodes.Length];
-            for (var node = 0; node < skeleton.Nodes.Length; node++)
+            PeakScores = Array.Exists(read, instance => instance.IsPredicted)
+                ? InstanceArray.Missing(read.Length * width)
+                : [],
+            TrackNames = _names,
+        };
+        for (var i = 0; i < read.Length; i++)
+        {
+            array.Scores[i] = read[i].IsPredicted ? read[i].Score : float.NaN;
+            array.Tracks[i] = read[i].Track is { } track ? Number(track) : 0;
+            for (var node = 0; node < width; node++)
             {
-                var point = instance.Points[nodes?[node] ?? node];
-                (points[2 * node], points[(2 * node) + 1]) = point.IsMissing
-                    ? (float.NaN, float.NaN)
-                    : ((float)point.X, (float)point.Y);
-                scores[node] = point.IsMissing ? float.NaN : point.Score;
+                var point = read[i].Points[nodes?[node] ?? node];
+                if (point.IsMissing)
+                    continue;
+                var at = i * width + node;
+                (array.Points[2 * at], array.Points[2 * at + 1]) = ((float)point.X, (float)point.Y);
+                if (read[i].IsPredicted)
+                    array.PeakScores[at] = point.Score;
             }
-            var animal = new PoseInstance(
-                points,
-                instance.IsPredicted ? scores : null,
-                instance.IsPredicted ? instance.Score : float.NaN,
-                instance.Track is { } track ? Name(track) : null
-            )
-            {
-                Place = animals.Count,
-            };
-            if (Enumerable.Range(0, skeleton.Nodes.Length).Any(animal.IsVisible))
-                animals.Add(animal);
         }
-        return animals;
+        return array.WhereVisible();
     }
 
-    /// <summary>A track's name; a second track of the same name is another animal and gets a number.</summary>
-    private string Name(Track track)
+    // A second track of the same name is another animal, and its name gets a number.
+    private uint Number(Track track)
     {
         if (_tracks.TryGetValue(track, out var known))
             return known;
         var name = track.Name;
-        for (var number = 2; !_used.Add(name); number++)
+        for (var number = 2; _names.Contains(name); number++)
             name = string.Create(CultureInfo.InvariantCulture, $"{track.Name} ({number})");
-        _tracks.Add(track, name);
-        return name;
+        _names.Add(name);
+        return _tracks[track] = (uint)_names.Count;
     }
 }

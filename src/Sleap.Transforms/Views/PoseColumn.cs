@@ -6,7 +6,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A keypoint column of a view with the columns that go with it, read as animals whatever the layout (one animal, or
+/// A keypoint column of a view with the columns that belong to it, read as instances in either layout (one instance, or
 /// any number).
 /// </summary>
 internal sealed class PoseColumn
@@ -81,7 +81,7 @@ internal sealed class PoseColumn
                 "Single or a vector of it",
                 component
             ),
-            // Who an animal is, told by a tracker or else by a model that knows the animals.
+            // The track that a tracker gave, else the class that a model gave.
             Track(schema, names.PredictedTrack, component) ?? Track(schema, names.PredictedIdentity, component),
             isPredicted: true
         );
@@ -101,56 +101,56 @@ internal sealed class PoseColumn
     public static Skeleton SkeletonOf(DataViewSchema.Column keypoints) =>
         SkeletonAnnotations.Read(keypoints) ?? SkeletonFromSlots(keypoints);
 
-    /// <summary>A function that gives the animals of the current row which have a visible node.</summary>
-    public Func<IReadOnlyList<PoseInstance>> Open(DataViewRow row)
+    /// <summary>A function that gives all instances of the current row, those without a visible node too.</summary>
+    public Func<InstanceArray> Open(DataViewRow row)
     {
-        var keypoints = RowValues.Open<float>(row, _keypoints);
-        var scores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
-        var instanceScores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
+        var points = RowValues.Open<float>(row, _keypoints);
+        var peakScores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
+        var scores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
         var tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
         var names = TrackNames;
         var nodes = Skeleton.Nodes.Length;
-        return () => Split(keypoints(), scores?.Invoke(), instanceScores?.Invoke(), tracks?.Invoke(), names, nodes);
+        return () => Instances(points(), peakScores?.Invoke(), scores?.Invoke(), tracks?.Invoke(), names, nodes);
     }
 
-    private static List<PoseInstance> Split(
-        float[] keypoints,
+    private static InstanceArray Instances(
+        float[] points,
+        float[]? peakScores,
         float[]? scores,
-        float[]? instanceScores,
         uint[]? tracks,
         IReadOnlyList<string> names,
         int nodes
     )
     {
-        List<PoseInstance> animals = [];
-        for (var animal = 0; animal < keypoints.Length / (2 * nodes); animal++)
+        var count = points.Length / (2 * nodes);
+        for (var i = 0; i < points.Length; i++)
         {
-            var points = keypoints[(animal * nodes * 2)..((animal + 1) * nodes * 2)];
-            var own = scores?.Length >= (animal + 1) * nodes ? scores[(animal * nodes)..((animal + 1) * nodes)] : null;
-            var key = tracks?.Length > animal ? tracks[animal] : 0;
-            var instance = new PoseInstance(
-                points,
-                own,
-                instanceScores?.Length > animal ? instanceScores[animal] : MeanScore(points, own),
-                key == 0 || key > names.Count ? null : names[(int)key - 1]
-            )
-            {
-                Place = animal,
-                Count = keypoints.Length / (2 * nodes),
-            };
-            if (Enumerable.Range(0, nodes).Any(instance.IsVisible))
-                animals.Add(instance);
+            if (!float.IsFinite(points[i]))
+                points[i] = float.NaN;
         }
-        return animals;
+        var instances = new InstanceArray(nodes, count)
+        {
+            Points = points,
+            PeakScores = peakScores?.Length >= count * nodes ? peakScores[..(count * nodes)] : [],
+            TrackNames = names,
+        };
+        foreach (var instance in instances)
+        {
+            var at = instance.Index;
+            instances.Scores[at] = scores?.Length > at ? scores[at] : MeanScore(instance);
+            instances.Tracks[at] = tracks?.Length > at ? tracks[at] : 0;
+        }
+        return instances;
     }
 
-    private static float MeanScore(float[] points, float[]? scores) =>
-        scores is null
-            ? float.NaN
-            : scores
-                .Where((score, node) => float.IsFinite(points[2 * node]) && float.IsFinite(score))
-                .DefaultIfEmpty(float.NaN)
-                .Average();
+    private static float MeanScore(InstanceView instance)
+    {
+        float[] scores = [.. instance.PeakScores];
+        return scores
+            .Where((score, node) => float.IsFinite(score) && !float.IsNaN(instance.X(node)))
+            .DefaultIfEmpty(float.NaN)
+            .Average();
+    }
 
     private static DataViewSchema.Column Keypoints(DataViewSchema schema, string name, string component) =>
         KeypointColumns.Rule.Require(schema, name, component);

@@ -5,7 +5,7 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The rows of a view as labeled frames, one after the other: none is held.</summary>
+/// <summary>Reads the rows of a view as labeled frames, one after the other; none is held in memory.</summary>
 internal sealed class PoseRows
 {
     private readonly IDataView _view;
@@ -36,7 +36,7 @@ internal sealed class PoseRows
     public IReadOnlyCollection<Video> Videos => _videos.Values;
 
     /// <summary>
-    /// Goes over the rows once. A frame that could not be read gives none: nothing is known of its animals.
+    /// Reads the rows once. A frame that could not be read is left out: nothing is known of its instances.
     /// </summary>
     /// <exception cref="ArgumentException">The poses are in pixels of images of another size than their
     /// video's.</exception>
@@ -44,12 +44,12 @@ internal sealed class PoseRows
     {
         using var cursor = _view.GetRowCursor(_frames.Columns.Concat(Poses.Columns));
         var frame = _frames.Open(cursor);
-        var animals = Poses.Open(cursor);
+        var found = Poses.Open(cursor);
         while (cursor.MoveNext())
         {
             (var name, var index) = frame();
-            Instance[] instances = [.. animals().Select(InstanceOf)];
-            // Known only now: the animals are what the frame was read for.
+            Instance[] instances = [.. found().WhereVisible().Select(InstanceOf)];
+            // Known only now: the frame was read to find its instances.
             if (_view is IFrameReporting frames && frames.IsUnreadable(name, index) && instances.Length == 0)
                 continue;
             if (!_videos.TryGetValue(name, out var video))
@@ -64,8 +64,8 @@ internal sealed class PoseRows
     }
 
     /// <summary>
-    /// Whoever opens the poses takes them for places in the video: poses in pixels of a resized image would all be at
-    /// wrong places.
+    /// Checks that poses are in pixels of the video. Poses in pixels of a resized image would all be at wrong places when
+    /// the labels are opened with the video.
     /// </summary>
     private Video Checked(Video video, string name)
     {
@@ -108,15 +108,19 @@ internal sealed class PoseRows
         }
     }
 
-    private Instance InstanceOf(PoseInstance animal)
+    private Instance InstanceOf(InstanceView instance)
     {
+        var peakScores = instance.PeakScores;
         var points = ImmutableArray.CreateBuilder<Point>(Poses.Skeleton.Nodes.Length);
         for (var node = 0; node < Poses.Skeleton.Nodes.Length; node++)
         {
-            var score = animal.Scores?[node] ?? (Poses.IsPredicted ? animal.Score : float.NaN);
+            var score =
+                peakScores.Length > 0 ? peakScores[node]
+                : Poses.IsPredicted ? instance.Score
+                : float.NaN;
             points.Add(
-                animal.IsVisible(node)
-                    ? new Point(animal.Points[2 * node], animal.Points[(2 * node) + 1], true, false, score)
+                instance.IsVisible(node)
+                    ? new Point(instance.X(node), instance.Y(node), true, false, score)
                     : Point.Missing
             );
         }
@@ -125,8 +129,8 @@ internal sealed class PoseRows
             Skeleton = Poses.Skeleton,
             Points = points.MoveToImmutable(),
             IsPredicted = Poses.IsPredicted,
-            Score = float.IsFinite(animal.Score) ? animal.Score : 0,
-            Track = animal.Track is { } track ? _tracks[track] : null,
+            Score = float.IsFinite(instance.Score) ? instance.Score : 0,
+            Track = instance.Track is { } track ? _tracks[track] : null,
         };
     }
 }

@@ -207,8 +207,8 @@ public sealed class RenderVideoTests
         Rgb[] palette = [.. new DrawingOptions().Palette];
         Canvas first = new(50, 50),
             second = new(50, 50);
-        overlay.Animals(first, "v", 0, [Dot(10, 10, "x", 0), Dot(40, 10, "y", 1)]);
-        overlay.Animals(second, "v", 1, [Dot(40, 30, "y", 0), Dot(10, 30, "x", 1), Dot(25, 45, null, 2)]);
+        overlay.DrawInstances(first, "v", 0, TestInstance.Frame(Dot(10, 10, "x"), Dot(40, 10, "y")));
+        overlay.DrawInstances(second, "v", 1, TestInstance.Frame(Dot(40, 30, "y"), Dot(10, 30, "x"), Dot(25, 45)));
         Assert.Equal((palette[0], palette[1]), (first[10, 10], first[40, 10]));
         Assert.Equal((palette[0], palette[1]), (second[10, 30], second[40, 30]));
         // Half way back along the path, fainter; and no path in the first frame.
@@ -228,15 +228,14 @@ public sealed class RenderVideoTests
         );
         var canvas = new Canvas(60, 60);
         // Listed the other way round: partners are those that lie near.
-        overlay.Labels(
+        overlay.DrawLabels(
             canvas,
-            [Dot(10, 10, null, 0), Dot(10, 50, null, 1)],
-            [Dot(30, 50, null, 0), Dot(30, 10, null, 1)]
+            TestInstance.Frame(Dot(10, 10), Dot(10, 50)),
+            TestInstance.Frame(Dot(30, 50), Dot(30, 10))
         );
         Assert.True(canvas[20, 10].Red > 150 && canvas[20, 50].Red > 150);
         Assert.Equal(default, canvas[20, 30]);
     }
 
-    private static PoseInstance Dot(float x, float y, string? track, int place) =>
-        new([x, y], null, float.NaN, track) { Place = place };
+    private static TestInstance Dot(float x, float y, string? track = null) => new([x, y], Track: track);
 }

@@ -56,14 +56,14 @@ internal static class AugmentedPicture
             larger > 1 ? picture.Enlarged(larger)
             : smaller > 1 ? picture.Shrunk(smaller)
             : picture;
-        var animals = PicturesOfTensors.Animals(points, samples.Skeleton.Nodes.Length);
+        var instances = PicturesOfTensors.Instances(points, samples.Skeleton.Nodes.Length);
         new PoseOverlay(
             samples.Skeleton,
             [],
-            animals.Count <= 1,
+            instances.Count <= 1,
             new DrawingOptions { NodeRadius = 3.0 * smaller / larger },
             larger / (double)smaller
-        ).Animals(tile, "", 0, animals);
+        ).DrawInstances(tile, "", 0, instances);
         return tile;
     }
 }

@@ -27,23 +27,9 @@ internal static class PicturesOfTensors
         );
     }
 
-    /// <summary>Animals with a visible node.</summary>
-    /// <param name="points">x and y of each node of each animal, NaN = missing.</param>
-    /// <param name="nodes">Nodes of an animal.</param>
-    public static IReadOnlyList<PoseInstance> Animals(float[] points, int nodes)
-    {
-        float[][] animals =
-        [
-            .. points
-                .Chunk(2 * nodes)
-                .Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1]))),
-        ];
-        return
-        [
-            .. animals.Select(
-                (animal, place) =>
-                    new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length }
-            ),
-        ];
-    }
+    /// <summary>Instances with a visible node.</summary>
+    /// <param name="points">x and y of each node of each instance, NaN = missing.</param>
+    /// <param name="nodes">Nodes of an instance.</param>
+    public static InstanceArray Instances(float[] points, int nodes) =>
+        new InstanceArray(nodes, points.Length / (2 * nodes)) { Points = points, PeakScores = [] }.WhereVisible();
 }
