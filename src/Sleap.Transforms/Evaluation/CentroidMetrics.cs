@@ -28,7 +28,7 @@ public sealed record CentroidMetrics(
     public double Recall =>
         TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 
-    /// <summary>The figures in one line.</summary>
+    /// <summary>The metrics in one line.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

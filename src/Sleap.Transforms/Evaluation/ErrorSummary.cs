@@ -13,8 +13,8 @@ namespace Sleap.Transforms;
 /// <param name="P90">Distance that 90 % of the found points do not exceed.</param>
 /// <param name="P95">The same for 95 %.</param>
 /// <param name="P99">The same for 99 %.</param>
-/// <param name="Within">Share of all visible points found within the radius, so that silence costs; NaN when none is
-/// visible.</param>
+/// <param name="Within">Share of all visible points found within the radius, so that points not found lower it; NaN
+/// when none is visible.</param>
 public sealed record ErrorSummary(
     int Visible,
     int Found,
@@ -104,7 +104,7 @@ public sealed record PckCurve(
     public double Mean => Shares.Average();
 }
 
-/// <summary>How well predictions tell which nodes can be seen, over the nodes of paired animals.</summary>
+/// <summary>How well predictions show which nodes are visible, over the nodes of paired animals.</summary>
 /// <param name="TruePositives">Nodes that are in the labels and predicted, wherever.</param>
 /// <param name="FalsePositives">Nodes predicted that the labels lack.</param>
 /// <param name="TrueNegatives">Nodes that neither has.</param>

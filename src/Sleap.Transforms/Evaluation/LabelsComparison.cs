@@ -12,11 +12,11 @@ internal sealed class LabelsComparison
     private readonly Skeleton _predictedSkeleton;
     private readonly NodePairing? _nodes;
 
-    /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge.</param>
+    /// <param name="truth">The true labels.</param>
+    /// <param name="predicted">The predicted labels.</param>
     /// <param name="options">Checked options.</param>
-    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their
-    /// own.</param>
+    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise the predicted skeleton is used
+    /// as it is.</param>
     public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
     {
         (_truth, _predicted, _options) = (truth, predicted, options);
@@ -58,7 +58,7 @@ internal sealed class LabelsComparison
             var found = videos.TryGetValue(frame.Video, out var video)
                 ? byFrame.GetValueOrDefault((video, frame.FrameIndex))
                 : null;
-            // sleap-nn leaves out frames that the predictions do not mention.
+            // sleap-nn leaves out frames that are not in the predictions.
             if (found is null && _options.Rules == EvaluationRules.SleapNN)
                 continue;
             yield return new ComparedFrame(
@@ -79,8 +79,8 @@ internal sealed class LabelsComparison
     }
 
     /// <summary>
-    /// Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the
-    /// predicted ones' nodes.
+    /// Compares only positions: of true instances the chosen node, else the mean of the visible ones; of predicted
+    /// instances the mean of the visible nodes.
     /// </summary>
     public CentroidMetrics CompareCentroids()
     {

@@ -14,8 +14,8 @@ internal sealed class NodePairing
 
     /// <param name="truth">The skeleton of the true animals.</param>
     /// <param name="predicted">The skeleton of the predicted ones.</param>
-    /// <param name="truthName">What the true side is called in messages.</param>
-    /// <param name="predictedName">What the predicted side is called in messages.</param>
+    /// <param name="truthName">Name of the true side in messages.</param>
+    /// <param name="predictedName">Name of the predicted side in messages.</param>
     /// <exception cref="ArgumentException">They have no node in common.</exception>
     public NodePairing(Skeleton truth, Skeleton predicted, string truthName, string predictedName)
     {

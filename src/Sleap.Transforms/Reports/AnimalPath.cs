@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Sleap.Transforms;
 
-/// <summary>One animal along a video: where it is, how fast, how sure.</summary>
+/// <summary>One animal over the frames of a video: its positions, speeds and poses.</summary>
 internal sealed class AnimalPath
 {
-    // Over a longer gap nobody knows the way.
+    // The path over a longer gap is not known.
     private const int MaxGap = 5;
 
     private AnimalPath(string name, int number, List<(int Frame, InstanceView Pose)> seen, int node)
@@ -21,10 +21,10 @@ internal sealed class AnimalPath
         ];
     }
 
-    /// <summary>The track, or "animal 1" and so on by the place in the frame.</summary>
+    /// <summary>The track; without tracks "animal 1" and so on, by the number in the frame.</summary>
     public string Name { get; }
 
-    /// <summary>Its number among all, which says its colour.</summary>
+    /// <summary>Its number among all animals, for its color.</summary>
     public int Number { get; }
 
     /// <summary>The frames it is seen in, rising.</summary>
@@ -32,7 +32,7 @@ internal sealed class AnimalPath
 
     public InstanceView[] Poses { get; }
 
-    /// <summary>Its place in each, in pixels.</summary>
+    /// <summary>Its position in each of them, in pixels.</summary>
     public (double X, double Y)[] Places { get; }
 
     /// <summary>
@@ -61,8 +61,8 @@ internal sealed class AnimalPath
     }
 
     /// <summary>
-    /// The animals of a video: its tracks, or the places in the frame where it has none. Animals without a track beside
-    /// tracks are left out.
+    /// The animals of a video: its tracks, or where it has none, the numbers of instances in their frame. Instances
+    /// without a track in a video with tracks are left out.
     /// </summary>
     public static IReadOnlyList<AnimalPath> Of(PosedVideo video, string? node)
     {
@@ -89,7 +89,7 @@ internal sealed class AnimalPath
                     continue;
                 if (!seen.TryGetValue(name, out var own))
                     seen.Add(name, own = []);
-                // A second animal of the same track in a frame is a fault of the tracking; the first one counts.
+                // A second instance of the same track in a frame is a tracking error; the first one counts.
                 if (own.Count == 0 || own[^1].Frame != frame)
                     own.Add((frame, instance));
             }

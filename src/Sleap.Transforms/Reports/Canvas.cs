@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
-/// <summary>RGB bytes to draw on, with soft edges. Coordinates are pixels; pixel centres are whole numbers.</summary>
+/// <summary>RGB bytes to draw on, with soft edges. Coordinates are pixels; pixel centers are whole numbers.</summary>
 internal sealed class Canvas
 {
     private readonly byte[] _rgb;
@@ -69,7 +69,7 @@ internal sealed class Canvas
     /// <param name="x">Its middle; moved so that the text stays on the canvas.</param>
     /// <param name="y">Its base line.</param>
     /// <param name="height">The height of a capital letter in pixels.</param>
-    /// <param name="color">The colour of the letters.</param>
+    /// <param name="color">The color of the letters.</param>
     public void Text(string text, double x, double y, double height, Rgb color)
     {
         double cell = height / StrokeFont.CapHeight,
@@ -150,7 +150,7 @@ internal sealed class Canvas
         return new Canvas(frame.Width, frame.Height, rgb);
     }
 
-    /// <summary>Copies another canvas to a place on this one; what reaches over the border is left out.</summary>
+    /// <summary>Copies another canvas to a place on this one; the part outside is left out.</summary>
     public void Paste(Canvas other, int left, int top)
     {
         var width = Math.Min(other.Width, Width - left);
@@ -165,7 +165,7 @@ internal sealed class Canvas
     }
 
     /// <summary>
-    /// Blends a colour in by how far each pixel's centre is inside the shape; half a pixel around its border is soft.
+    /// Blends a color in by how far each pixel's center is inside the shape; half a pixel around its border is soft.
     /// </summary>
     private void Fill(
         double left,

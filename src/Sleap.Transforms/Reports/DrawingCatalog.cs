@@ -16,9 +16,9 @@ public static class DrawingCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with images and keypoints.</param>
-    /// <param name="folder">Where to; made when it is not there.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
     /// <param name="frames">The frame numbers wanted; null for all rows.</param>
-    /// <param name="options">Sizes, colours and column names; null for the defaults.</param>
+    /// <param name="options">Sizes, colors and column names; null for the defaults.</param>
     /// <returns>The paths of the PNG files, in the order of the rows.</returns>
     /// <exception cref="ArgumentException">The view has no images or no keypoints, or a column has another
     /// type.</exception>
@@ -55,7 +55,7 @@ public static class DrawingCatalog
     /// <param name="path">A .png or .jpg file.</param>
     /// <param name="frames">The frame numbers wanted; null for all rows, of which there should be few.</param>
     /// <param name="perRow">How many frames lie side by side.</param>
-    /// <param name="options">Sizes, colours and column names; null for the defaults.</param>
+    /// <param name="options">Sizes, colors and column names; null for the defaults.</param>
     /// <returns>How many frames are on the picture.</returns>
     /// <exception cref="ArgumentException">The view has no images or no keypoints, a column has another type, or no row
     /// has a wanted frame number.</exception>
@@ -93,16 +93,16 @@ public static class DrawingCatalog
     }
 
     /// <summary>
-    /// Writes a video with the poses drawn on it: skeletons in the colours of their tracks, names, and the paths behind
-    /// them. Needs ffmpeg.
+    /// Writes a video with the poses drawn on it: skeletons in the colors of their tracks, names and trails. Needs
+    /// ffmpeg.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">Poses of a video that is found where they say, or at <see cref="RenderOptions.VideoPath"/>.
     /// Where a frame has both, predictions are drawn.</param>
-    /// <param name="path">Where to: .mp4, .mov or .mkv (H.264), or another ending that ffmpeg knows. The file appears
-    /// when it is whole.</param>
-    /// <param name="options">Frames, size, rate, colours; null for the defaults.</param>
-    /// <param name="cancellation">Stops the work; no file is left.</param>
+    /// <param name="path">The file to write: .mp4, .mov or .mkv (H.264), or another extension that ffmpeg knows. The
+    /// file appears when it is complete.</param>
+    /// <param name="options">Frames, size, rate, colors; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the work; no file is left.</param>
     /// <returns>How many frames were asked for, and which could not be read: those are left out of the video, with a
     /// warning in <see cref="MLContext.Log"/>.</returns>
     /// <exception cref="ArgumentException">The options are wrong, or the labels have poses of several videos and none
@@ -127,9 +127,9 @@ public static class DrawingCatalog
     /// <summary>The same for the poses of a view, which are computed first.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
-    /// <param name="path">Where to.</param>
-    /// <param name="options">Frames, size, rate, colours; null for the defaults.</param>
-    /// <param name="cancellation">Stops the work; no file is left.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="options">Frames, size, rate, colors; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the work; no file is left.</param>
     public static FrameReport RenderVideo(
         this PoseCatalog pose,
         IDataView view,

@@ -25,9 +25,9 @@ public sealed record DrawingOptions
     public bool ShowLabels { get; init; } = true;
 
     /// <summary>
-    /// Colours of the animals, by track where there are tracks, or of the nodes where there is only one animal; begun
-    /// again when they run out. Default: Okabe and Ito's, which most colour-blind people can tell apart, brightened for
-    /// dark pictures.
+    /// Colors of the animals, by track where there are tracks, or of the nodes where there is only one animal; they
+    /// repeat when there are more. Default: Okabe and Ito's, which most color-blind people can distinguish, brighter
+    /// for dark images.
     /// </summary>
     public ImmutableArray<Rgb> Palette { get; init; } =
     [
@@ -41,7 +41,7 @@ public sealed record DrawingOptions
         new(170, 240, 240),
     ];
 
-    /// <summary>Whether the names of tracks stand beside the animals. Default false.</summary>
+    /// <summary>Whether the names of tracks are drawn beside the animals. Default false.</summary>
     public bool ShowNames { get; init; }
 
     /// <summary>
@@ -50,7 +50,7 @@ public sealed record DrawingOptions
     public int TrailLength { get; init; }
 
     /// <summary>
-    /// The node whose path the trail is. Default null, and where it is missing: the mean of the visible nodes.
+    /// The node that the trail follows. Default null, and where it is missing: the mean of the visible nodes.
     /// </summary>
     public string? TrailNode { get; init; }
 
@@ -77,7 +77,7 @@ public sealed record DrawingOptions
     }
 }
 
-/// <summary>A colour, 8 bits a channel.</summary>
+/// <summary>A color, 8 bits a channel.</summary>
 /// <param name="Red">Red.</param>
 /// <param name="Green">Green.</param>
 /// <param name="Blue">Blue.</param>

@@ -5,7 +5,7 @@ namespace Sleap.Transforms;
 /// <summary>The page of a comparison: figures, charts, and the worst frames with truth and prediction.</summary>
 internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOptions options, ReportOptions report)
 {
-    // What a node that was not found, or an animal that is not there, counts as when frames are ranked.
+    // The error in pixels that a missed node and a spurious animal count as when frames are ranked.
     private const double PriceOfAMiss = 50;
 
     private readonly HtmlPage _page = new(report.Title ?? "Evaluation");
@@ -145,7 +145,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
                     )
             );
 
-    // A few hundred broken tracks make no table.
+    // With many broken tracks the table would be too large.
     private void Identities(PoseMetrics metrics)
     {
         if (metrics.Identities is not { PredictedNames.Length: <= 12 } names)
@@ -227,20 +227,16 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             .Paragraph(
                 metrics.Rules == EvaluationRules.SleapNN
                     ? "By sleap-nn's rules: animals are paired once, by falling score; predictions left over and "
-                        + "frames that "
-                        + "the predictions do not mention do not count."
+                        + "frames that the predictions do not mention do not count."
                     : "Animals are paired for the least sum of distances. Every true animal and every prediction "
-                        + "counts: a "
-                        + "missed animal lowers recall, PCK and mean OKS, a false one lowers precision."
+                        + "counts: a missed animal lowers recall, PCK and mean OKS, a false one lowers precision."
             )
             .Paragraph(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"OKS (object keypoint similarity) weighs an error by "
-                        + $"the animal's size: 1 is perfect; an error of {2 * options.OksStddev:0.###} of the root "
-                        + $"of twice "
-                        + $"its "
-                        + $"area counts as 0.37. PCK is the share of nodes closer than a distance in pixels."
+                    $"OKS (object keypoint similarity) weighs an error by the animal's size: 1 is perfect; an "
+                        + $"error of {2 * options.OksStddev:0.###} of the root of twice its area counts as 0.37. PCK "
+                        + $"is the share of nodes closer than a distance in pixels."
                 )
             );
 
@@ -260,10 +256,9 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
         );
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Frame {frame.FrameIndex:#,0}: mean "
-                + $"{HtmlPage.Number(frame.MeanError, "0.0")} px, worst {HtmlPage.Number(frame.WorstError, "0.0")} "
-                + $"px, "
-                + $"{frame.Found} of {frame.Visible} nodes found{faults}"
+            $"Frame {frame.FrameIndex:#,0}: mean {HtmlPage.Number(frame.MeanError, "0.0")} px, worst "
+                + $"{HtmlPage.Number(frame.WorstError, "0.0")} px, {frame.Found} of {frame.Visible} nodes "
+                + $"found{faults}"
         );
     }
 

@@ -71,7 +71,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             all.Map(x => (x - left + 0.5f) * zoom - 0.5f, y => (y - top + 0.5f) * zoom - 0.5f);
     }
 
-    /// <summary>How parts of pictures are drawn on.</summary>
+    /// <summary>The options for parts of pictures.</summary>
     public static DrawingOptions ForParts(DrawingOptions options) =>
         options with
         {
@@ -111,8 +111,8 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
                 && path is null
             )
         {
-            // A label file often travels without its video; the figures are as good. A video that was named must be
-            // there.
+            // A label file is often moved without its video, and the figures do not need it. A video that the user
+            // named must exist.
             Problem = problem.Message;
         }
         return pictures;
@@ -131,7 +131,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         return (left, top, size);
     }
 
-    /// <summary>A canvas as an address that a page holds inside it.</summary>
+    /// <summary>A canvas as a data URI.</summary>
     public static string Encode(Canvas canvas)
     {
         var file = Path.Combine(Path.GetTempPath(), $"sleap-picture-{Guid.NewGuid():N}.jpg");

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Microsoft.ML;
 
@@ -5,8 +7,8 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Charts of poses as SVG files: the predicted keypoints of a view if it has them, else its labels. An animal is a
-/// track; without tracks it is a place in the frame. Lengths are in pixels and time in frames, unless
-/// <see cref="PlotOptions"/> says how large and how fast they are.
+/// track; without tracks it is the number of an instance in its frame. Lengths are in pixels and time in frames, unless
+/// <see cref="PlotOptions"/> has their scale.
 /// </summary>
 public static class PlotCatalog
 {
@@ -15,7 +17,7 @@ public static class PlotCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
-    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="path">The .svg file to write.</param>
     /// <param name="options">Units and which animals; null for the defaults.</param>
     /// <exception cref="ArgumentException">The view has no keypoints, the options are wrong, or there are several
     /// videos and none is chosen.</exception>
@@ -40,7 +42,7 @@ public static class PlotCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
-    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="path">The .svg file to write.</param>
     /// <param name="animal">The animal's track, or "animal 1" and so on where there are no tracks.</param>
     /// <param name="options">Units and cells; null for the defaults.</param>
     /// <exception cref="ArgumentException">As for the other charts, or there is no such animal.</exception>
@@ -72,11 +74,11 @@ public static class PlotCatalog
         Write(path, Charts(pose, view, options).Timeline());
 
     /// <summary>
-    /// What each animal did when: a row of bars for each, a colour for each state. For regions, contact and behaviours.
+    /// What each animal did when: a row of bars for each, a color for each state. For regions, contact and behaviors.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints, for the length of the recording.</param>
-    /// <param name="path">Where to: an .svg file.</param>
+    /// <param name="path">The .svg file to write.</param>
     /// <param name="bouts">The stretches of frames.</param>
     /// <param name="options">Units; null for the defaults.</param>
     /// <exception cref="ArgumentException">As for the other charts.</exception>
@@ -107,9 +109,81 @@ public static class PlotCatalog
     }
 }
 
-/// <summary>A stretch of frames in which an animal is in some state: in a region, in contact, of a behaviour.</summary>
+/// <summary>A stretch of frames in which an animal is in some state: in a region, in contact, in a behavior.</summary>
 /// <param name="Animal">The animal's name.</param>
 /// <param name="State">The state's name.</param>
 /// <param name="FirstFrame">The first frame of it.</param>
 /// <param name="LastFrame">The last frame of it.</param>
 public sealed record Bout(string Animal, string State, int FirstFrame, int LastFrame);
+
+/// <summary>Units and sizes of charts.</summary>
+public sealed record PlotOptions
+{
+    /// <summary>Frames a second. Default null: time is in frames.</summary>
+    public double? FramesPerSecond { get; init; }
+
+    /// <summary>Pixels of one <see cref="Unit"/>. Default null: lengths are in pixels.</summary>
+    public double? PixelsPerUnit { get; init; }
+
+    /// <summary>The unit of length where <see cref="PixelsPerUnit"/> is given. Default "mm".</summary>
+    public string Unit { get; init; } = "mm";
+
+    /// <summary>
+    /// The video where there are several: its path or file name. Default null: there is only one with poses.
+    /// </summary>
+    public string? Video { get; init; }
+
+    /// <summary>
+    /// The node that is an animal's position. Default null, and where it is missing: the mean of the visible nodes.
+    /// </summary>
+    public string? Node { get; init; }
+
+    /// <summary>At most this many animals, those seen most. Default 8.</summary>
+    public int MaxAnimals { get; init; } = 8;
+
+    /// <summary>Cells along the longer side of an occupancy map. Default 40.</summary>
+    public int Cells { get; init; } = 40;
+
+    /// <summary>Colors of the animals. Default: those of <see cref="DrawingOptions.Palette"/>.</summary>
+    public ImmutableArray<Rgb> Palette { get; init; } = new DrawingOptions().Palette;
+
+    /// <summary>The names of the columns.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    internal string LengthUnit => PixelsPerUnit is null ? "px" : Unit;
+
+    internal PlotOptions Checked()
+    {
+        Columns.Checked();
+        List<string> faults = [];
+        if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
+                )
+            );
+        }
+
+        if (PixelsPerUnit is { } pixels && !(pixels > 0 && double.IsFinite(pixels)))
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(PixelsPerUnit)} is {pixels}, expected more than 0"
+                )
+            );
+        }
+
+        if (string.IsNullOrEmpty(Unit) || Video == "" || Node == "")
+            faults.Add($"{nameof(Unit)}, {nameof(Video)} or {nameof(Node)} is empty");
+        if (MaxAnimals < 1)
+            faults.Add($"{nameof(MaxAnimals)} is {MaxAnimals}, expected 1 or more");
+        if (Cells is < 2 or > 500)
+            faults.Add($"{nameof(Cells)} is {Cells}, expected 2 to 500");
+        if (Palette.IsDefaultOrEmpty)
+            faults.Add($"{nameof(Palette)} has no colour");
+        return faults.Count == 0 ? this : throw new ArgumentException($"Plot options: {string.Join("; ", faults)}.");
+    }
+}

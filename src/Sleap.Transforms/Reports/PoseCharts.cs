@@ -8,7 +8,7 @@ internal sealed class PoseCharts
 {
     private const double Width = 1020;
 
-    // As many as the eye can use.
+    // More could not be told apart.
     private const int MostBins = 480;
 
     // From purple over green to yellow, of equal steps of brightness: a few values of matplotlib's viridis (CC0).
@@ -62,7 +62,7 @@ internal sealed class PoseCharts
 
     public int LastFrame { get; }
 
-    /// <summary>Rows of the picture: by the video where it is known, else by the lowest place.</summary>
+    /// <summary>Height of the image: the video's where it is known, else down to the lowest position.</summary>
     public double ArenaHeight => _arenaHeight;
 
     private (double From, double To) TimeRange => (Time(FirstFrame), Time(LastFrame + 1));
@@ -155,13 +155,13 @@ internal sealed class PoseCharts
         ];
         foreach ((var path, var own) in drawn.Zip(counts))
         {
-            // The brightest cell is the 99th percentile, so that one sleeping place does not darken the rest.
+            // The 99th percentile is the brightest, so that one place of long rest does not make all others dark.
             int[] sorted = [.. own.Values.Order()];
             double full = Math.Max(1, sorted[(int)(0.99 * (sorted.Length - 1))]);
             var chart = Arena($"Time spent: {path.Name}", 370, 318);
             foreach (((var column, var row), var count) in own)
             {
-                // Predicted beside the picture.
+                // Predicted outside of the image.
                 if (
                     column < 0
                     || row < 0
@@ -206,7 +206,7 @@ internal sealed class PoseCharts
             ]
         );
 
-    /// <summary>A row for each animal, states as colours.</summary>
+    /// <summary>A row for each animal, with states as colors.</summary>
     public string Ethogram(IReadOnlyList<Bout> bouts)
     {
         string[] states = [.. bouts.Select(bout => bout.State).Distinct()];
@@ -382,7 +382,7 @@ internal sealed class PoseCharts
         ];
     }
 
-    // A little darker than on pictures, which are dark where paper is white.
+    // A little darker than on images, because the page is white.
     private string Css(int number)
     {
         var color = _options.Palette[number % _options.Palette.Length];

@@ -5,7 +5,7 @@ namespace Sleap.Transforms;
 
 /// <summary>A report that was written, and its figures.</summary>
 /// <param name="Page">The path of report.html.</param>
-/// <param name="Videos">What it says of each video.</param>
+/// <param name="Videos">The figures of each video.</param>
 public sealed record PoseReport(string Page, ImmutableArray<VideoSummary> Videos);
 
 /// <summary>One video of a report.</summary>
@@ -16,7 +16,7 @@ public sealed record PoseReport(string Page, ImmutableArray<VideoSummary> Videos
 /// <param name="MeanScore">Mean confidence of the nodes found; NaN without scores.</param>
 /// <param name="MissingNodes">Share of the animals' nodes that are missing, 0 to 1.</param>
 /// <param name="Untracked">Animals without a track, where others have one.</param>
-/// <param name="Animals">The animals: tracks, or places in the frame.</param>
+/// <param name="Animals">The animals: tracks, or numbers of instances in their frame.</param>
 /// <param name="WorstFrames">Frames that a person should look at, the worst first.</param>
 public sealed record VideoSummary(
     string Name,
@@ -56,7 +56,7 @@ public sealed record VideoSummary(
 }
 
 /// <summary>One animal of a report. Lengths and speeds are in the units of the report.</summary>
-/// <param name="Name">The track, or the place in the frame.</param>
+/// <param name="Name">The track, or the number in the frame.</param>
 /// <param name="Frames">Frames in which it is seen.</param>
 /// <param name="FirstFrame">The first of them.</param>
 /// <param name="LastFrame">The last of them.</param>
@@ -64,7 +64,7 @@ public sealed record VideoSummary(
 /// <param name="LongestGap">The most frames in a row without it.</param>
 /// <param name="MeanScore">Mean confidence of its nodes; NaN without scores.</param>
 /// <param name="MissingNodes">Share of its nodes that are missing, 0 to 1.</param>
-/// <param name="PathLength">The way it goes, gaps of more than 5 frames left out.</param>
+/// <param name="PathLength">Length of its path, without gaps of more than 5 frames.</param>
 /// <param name="MeanSpeed">Mean over frames; NaN without two frames to compare.</param>
 /// <param name="TopSpeed">The speed that 95 % of the frames do not exceed.</param>
 /// <param name="UpperHalf">Share of its frames in the upper half of the picture.</param>
@@ -129,5 +129,5 @@ public sealed record AnimalSummary(
 /// <summary>A frame in which an animal's pose looks wrong.</summary>
 /// <param name="FrameIndex">Zero-based frame number.</param>
 /// <param name="Animal">The animal.</param>
-/// <param name="Reason">What is odd, for a person.</param>
+/// <param name="Reason">What looks wrong, in words.</param>
 public sealed record SuspectFrame(int FrameIndex, string Animal, string Reason);

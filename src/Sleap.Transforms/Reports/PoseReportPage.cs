@@ -238,12 +238,10 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         _page
             .Heading("How to read this")
             .Paragraph(
-                "A node is a body part; an animal's place is the mean of its visible nodes, or the node that was "
-                    + "chosen. Speed is the mean motion of the nodes that are seen in two frames, at most 5 frames "
-                    + "apart, "
-                    + "so a node that comes and goes does not look like motion. Jitter of the predictions adds to "
-                    + "path "
-                    + "length and speed: smooth before measuring small motions."
+                "A node is a body part; an animal's place is the mean of its visible nodes, or the node that "
+                    + "was chosen. Speed is the mean motion of the nodes that are seen in two frames, at most 5 "
+                    + "frames apart, so a node that comes and goes does not look like motion. Jitter of the "
+                    + "predictions adds to path length and speed: smooth before measuring small motions."
             )
             .Paragraph(
                 "Maps of time spent are brightest where an animal was longest. Confidence is the model's own "

@@ -85,7 +85,7 @@ internal sealed class PosedVideo
         ];
     }
 
-    /// <summary>The video that is meant: by path or file name, or the only one.</summary>
+    /// <summary>The video of a path or file name, or the only one.</summary>
     /// <exception cref="ArgumentException">There is none of that name, or none or several when no name is
     /// given.</exception>
     public static PosedVideo Choose(Labels labels, string? name)
@@ -97,9 +97,8 @@ internal sealed class PosedVideo
         return chosen.Length == 1
             ? chosen[0]
             : throw new ArgumentException(
-                $"The labels have {chosen.Length} videos with "
-                    + $"poses{(name is null ? "" : $" named '{name}'")}, expected one: "
-                    + $"{string.Join(", ", all.Select(video => video.Name))}. Say which."
+                $"The labels have {chosen.Length} videos with poses{(name is null ? "" : $" named '{name}'")}, "
+                    + $"expected one: {string.Join(", ", all.Select(video => video.Name))}. Say which."
             );
     }
 
@@ -109,7 +108,7 @@ internal sealed class PosedVideo
 
     public static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    /// <summary>Opens the video's own file, or another in its place.</summary>
+    /// <summary>Opens the video's own file, or another one instead.</summary>
     public IFrameSource Open(string? path)
     {
         var source =

@@ -1,11 +1,13 @@
 using System.Globalization;
+using Microsoft.ML;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
 /// <summary>How a video with poses on it is made.</summary>
 public sealed record RenderOptions
 {
-    /// <summary>Sizes, colours, names and trails. Default: names, and trails of 30 frames.</summary>
+    /// <summary>Sizes, colors, names and trails. Default: names, and trails of 30 frames.</summary>
     public DrawingOptions Drawing { get; init; } = new() { ShowNames = true, TrailLength = 30 };
 
     /// <summary>
@@ -26,9 +28,7 @@ public sealed record RenderOptions
     /// </summary>
     public IReadOnlyList<int>? Frames { get; init; }
 
-    /// <summary>
-    /// Frames a second of the new video. Default null: those of the source, or 25 where it does not say.
-    /// </summary>
+    /// <summary>Frames a second of the new video. Default null: those of the source, or 25 where it has none.</summary>
     public double? FramesPerSecond { get; init; }
 
     /// <summary>How many times smaller the new video is than the source. Default 1.</summary>
@@ -68,5 +68,112 @@ public sealed record RenderOptions
         if (Quality is < 0 or > 51)
             faults.Add($"{nameof(Quality)} is {Quality}, expected 0 to 51");
         return faults.Count == 0 ? this : throw new ArgumentException($"Render options: {string.Join("; ", faults)}.");
+    }
+}
+
+/// <summary>Draws the poses of a video onto its frames and writes them as a new one.</summary>
+internal static class OverlayVideo
+{
+    public static FrameReport Write(
+        MLContext ml,
+        Labels labels,
+        string path,
+        RenderOptions options,
+        CancellationToken cancellation
+    )
+    {
+        var video = PosedVideo.Choose(labels, options.Video);
+        var labeled = video.Size;
+        using var source = video.Open(options.VideoPath);
+        if (OtherVideo(video, labeled, (source.Width, source.Height)) is { } doubt)
+        {
+            PoseLog.Warn(
+                ml,
+                "Opening the video",
+                [$"{doubt}, and the video has {source.Width} x {source.Height}. Is it the right video?"]
+            );
+        }
+
+        var frames = options.Frames is { } wanted ? [.. wanted] : Between(video, source);
+        var rate =
+            options.FramesPerSecond
+            ?? (double.IsFinite(source.FramesPerSecond) && source.FramesPerSecond > 0 ? source.FramesPerSecond : 25);
+        var overlay = new PoseOverlay(
+            video.Skeleton,
+            video.Tracks,
+            video.IsSingle,
+            options.Drawing,
+            1.0 / options.Shrink
+        );
+        List<UnreadableFrame> unreadable = [];
+        using var writer = new VideoWriter(
+            path,
+            source.Width / options.Shrink,
+            source.Height / options.Shrink,
+            rate,
+            options.Quality
+        );
+        foreach (var result in source.ReadMany(frames, cancellation))
+        {
+            if (result.Frame is null)
+            {
+                unreadable.Add(new UnreadableFrame(video.Name, result.FrameIndex, result.Error!.Message));
+                continue;
+            }
+            var canvas = Canvas.Of(result.Frame);
+            if (options.Shrink > 1)
+                canvas = canvas.Shrunk(options.Shrink);
+            overlay.DrawInstances(canvas, video.Name, result.FrameIndex, video.At(result.FrameIndex));
+            writer.Add(canvas.Pixels);
+        }
+        if (unreadable.Count == frames.Length)
+        {
+            throw new InvalidDataException(
+                $"None of the {frames.Length} frames of {video.Name} could be read: {unreadable[0].Reason}"
+            );
+        }
+
+        writer.Finish();
+        PoseLog.Warn(
+            ml,
+            "Rendering",
+            [
+                .. unreadable.Select(frame =>
+                    $"{frame.Video}, frame {frame.FrameIndex}, could not be read and was left out: {frame.Reason}"
+                ),
+            ]
+        );
+        return new FrameReport(frames.Length, unreadable);
+    }
+
+    // At the edge of a frame some nodes are outside it; with poses of a larger video many are.
+    private static string? OtherVideo(PosedVideo video, (int Width, int Height)? labeled, (int Width, int Height) found)
+    {
+        if (labeled is { } size)
+            return size == found ? null : $"The poses are of frames of {size.Width} x {size.Height} pixels";
+        (var outside, var all) = (0, 0);
+        foreach (var instance in video.Frames.Values.SelectMany(instances => instances))
+        {
+            foreach (var node in instance.VisibleNodes)
+            {
+                all++;
+                if (instance.X(node) > found.Width || instance.Y(node) > found.Height)
+                    outside++;
+            }
+        }
+        return 10 * outside > all ? $"{100 * outside / all} of 100 nodes lie outside the frame" : null;
+    }
+
+    // Embedded pictures are some frames of a video, so not every number is there.
+    private static int[] Between(PosedVideo video, IFrameSource source)
+    {
+        (var first, var last) = (video.Frames.Keys.First(), video.Frames.Keys.Last());
+        int[] frames = [.. Enumerable.Range(first, last - first + 1).Where(source.Contains)];
+        return frames.Length > 0
+            ? frames
+            : throw new ArgumentException(
+                $"The poses are of the frames {first} to {last}, and the video has "
+                    + $"{source.FrameCount} frames, none of these. Is it the right video?"
+            );
     }
 }

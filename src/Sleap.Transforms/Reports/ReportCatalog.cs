@@ -6,10 +6,10 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Reports that stand alone in one HTML file, with charts and pictures inside.</summary>
+/// <summary>Reports in one HTML file each, with charts and pictures inside.</summary>
 public static class ReportCatalog
 {
-    // The resolver by name: programs of one file have the default, which is this, switched off.
+    // The resolver is named because file-based programs switch the default off, which is the same.
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true,
@@ -17,13 +17,13 @@ public static class ReportCatalog
     };
 
     /// <summary>
-    /// Writes report.html for poses: how many animals were found and how surely, the tracks, where the animals went and
+    /// Writes report.html for poses: how many animals were found and with which scores, the tracks, where the animals went and
     /// how fast, which nodes are missing, and the frames to look at; and summary.json with the figures.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">The poses. Where a frame has both, predictions are taken and not what a person set. Scores
     /// are shown where there are any.</param>
-    /// <param name="folder">Where to; made when it is not there.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
     /// <param name="options">Units, pictures, the video; null for the defaults.</param>
     /// <returns>The page's path and its figures.</returns>
     /// <exception cref="ArgumentException">The options are wrong, or the labels have animals of several
@@ -52,7 +52,7 @@ public static class ReportCatalog
     /// <summary>The same for the poses of a view, which are computed first.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
-    /// <param name="folder">Where to; made when it is not there.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
     /// <param name="options">Units, pictures, the video; null for the defaults.</param>
     public static PoseReport Report(
         this PoseCatalog pose,
@@ -66,9 +66,9 @@ public static class ReportCatalog
     /// worst frames drawn, metrics.json and metrics.txt.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="truth">Labels that are right; frames are drawn from their videos.</param>
-    /// <param name="predicted">Labels to judge.</param>
-    /// <param name="folder">Where to; made when it is not there.</param>
+    /// <param name="truth">The true labels; frames are drawn from their videos.</param>
+    /// <param name="predicted">The predicted labels.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
     /// <param name="report">Title, drawing, how many of the worst frames, the video; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options are wrong, or the label sets do not go together.</exception>
@@ -107,7 +107,7 @@ public static class ReportCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with labels and predictions.</param>
-    /// <param name="folder">Where to; made when it is not there.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
     /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
     /// <param name="report">Title, drawing, how many of the worst frames; null for the defaults.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type, or the options are
@@ -125,8 +125,8 @@ public static class ReportCatalog
         var names = (options ?? new EvaluationOptions()).Checked().Columns;
         PoseColumn.BindLabels(view.Schema, names, "EvaluationReport");
         PoseColumn.BindPredicted(view.Schema, names, "EvaluationReport");
-        // Where a view has no predictions its labels are taken: so their column gets a name that the view does not
-        // have.
+        // ToLabels takes labels where a view has no predictions: the predictions' column gets a name that the view does
+        // not have.
         var labels = pose.ToLabels(
             view,
             names with
@@ -134,7 +134,7 @@ public static class ReportCatalog
                 PredictedKeypoints = string.Concat(view.Schema.Select(column => column.Name)) + "-",
             }
         );
-        // A row is a frame that somebody looked at, so one without an animal holds none.
+        // A row without labels is a frame that is labeled as empty.
         var truth = new Labels(
             labels.Frames.Select(frame => new LabeledFrame
             {
@@ -164,7 +164,7 @@ public sealed record ReportOptions
     /// <summary>The heading. Default null: the name of the video.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Units and colours of the charts. Without frames a second the video is asked.</summary>
+    /// <summary>Units and colors of the charts. Default frames per second: those of the video.</summary>
     public PlotOptions Plot { get; init; } = new();
 
     /// <summary>How poses are drawn onto frames. Default: with names.</summary>

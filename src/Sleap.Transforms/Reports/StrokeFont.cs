@@ -1,8 +1,8 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Letters as strokes on a grid 4 wide and 6 high (8 with what hangs below the line), so that names can be drawn at any
-/// size without a font file. A stroke is a chain of points, two digits each: x to the right, y down.
+/// Letters as strokes on a grid 4 wide and 6 high (8 with descenders), so that names can be drawn at any size without a
+/// font file. A stroke is a chain of points, two digits each: x to the right, y down.
 /// </summary>
 internal static class StrokeFont
 {
@@ -93,7 +93,7 @@ internal static class StrokeFont
         ['='] = "0242|0444",
     };
 
-    /// <summary>The strokes of a letter; a box for one that is not there.</summary>
+    /// <summary>The strokes of a letter; a box for a letter that the font lacks.</summary>
     public static IEnumerable<(int X1, int Y1, int X2, int Y2)> Strokes(char letter)
     {
         foreach (var stroke in Glyphs.GetValueOrDefault(letter, Unknown).Split('|'))

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Finds the poses that a person should look at: by low confidence, missing nodes, and jumps far beyond what the animal
-/// does otherwise.
+/// Finds the poses that a person should look at: by low scores, missing nodes, and jumps much faster than the animal's
+/// usual motion.
 /// </summary>
 internal static class SuspectSearch
 {
-    // Frames beside each other mostly have the same fault.
+    // Frames close to each other mostly have the same fault.
     private const int Apart = 15;
 
     public static IReadOnlyList<(SuspectFrame Frame, InstanceView Pose)> Find(
@@ -43,7 +43,7 @@ internal static class SuspectSearch
         return worst;
     }
 
-    /// <summary>A speed that the animal hardly exceeds of itself: the 99th percentile, twice.</summary>
+    /// <summary>A speed that the animal itself hardly exceeds: twice the 99th percentile.</summary>
     private static double Usual(AnimalPath path)
     {
         double[] speeds = [.. path.Speeds.Where(double.IsFinite)];

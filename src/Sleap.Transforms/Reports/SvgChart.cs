@@ -64,15 +64,13 @@ internal sealed class SvgChart
                 isDown = false;
                 continue;
             }
-            path.Append(string.Create(CultureInfo.InvariantCulture, $"{(isDown ? 'L' : 'M')}{Px(x):0.#} {Py(y):0.#}"));
+            path.Append(CultureInfo.InvariantCulture, $"{(isDown ? 'L' : 'M')}{Px(x):0.#} {Py(y):0.#}");
             isDown = true;
         }
         _marks.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.##}\" "
-                    + $"stroke-opacity=\"{opacity:0.##}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:0.##}\" "
+                + $"stroke-opacity=\"{opacity:0.##}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
         );
     }
 
@@ -82,11 +80,9 @@ internal sealed class SvgChart
         (var left, var right) = (Math.Min(Px(x1), Px(x2)), Math.Max(Px(x1), Px(x2)));
         (var top, var bottom) = (Math.Min(Py(y1), Py(y2)), Math.Max(Py(y1), Py(y2)));
         _marks.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<rect x=\"{left:0.##}\" y=\"{top:0.##}\" width=\"{right - left:0.##}\" "
-                    + $"height=\"{bottom - top:0.##}\" fill=\"{color}\""
-            )
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{left:0.##}\" y=\"{top:0.##}\" width=\"{right - left:0.##}\" "
+                + $"height=\"{bottom - top:0.##}\" fill=\"{color}\""
         );
         _marks.Append(tip is null ? "/>\n" : $"><title>{Escape(tip)}</title></rect>\n");
     }
@@ -94,14 +90,12 @@ internal sealed class SvgChart
     /// <summary>A dot at a place.</summary>
     public void Dot(double x, double y, double radius, string color, string rim) =>
         _marks.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<circle cx=\"{Px(x):0.#}\" cy=\"{Py(y):0.#}\" r=\"{radius:0.#}\" fill=\"{color}\" "
-                    + $"stroke=\"{rim}\" stroke-width=\"1.5\"/>\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<circle cx=\"{Px(x):0.#}\" cy=\"{Py(y):0.#}\" r=\"{radius:0.#}\" fill=\"{color}\" "
+                + $"stroke=\"{rim}\" stroke-width=\"1.5\"/>\n"
         );
 
-    /// <summary>Names with their colours, at the upper right, the first one leftmost.</summary>
+    /// <summary>Names with their colors, at the upper right, the first one leftmost.</summary>
     public void Legend(IEnumerable<(string Name, string Color)> entries)
     {
         foreach ((var name, var color) in entries.Reverse())
@@ -111,11 +105,9 @@ internal sealed class SvgChart
                 break;
             _legendAt -= length;
             _legend.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"<rect x=\"{_legendAt:0.#}\" y=\"13\" width=\"10\" height=\"10\" rx=\"2\" "
-                        + $"fill=\"{color}\"/><text x=\"{_legendAt + 14:0.#}\" y=\"22\">{Escape(name)}</text>\n"
-                )
+                CultureInfo.InvariantCulture,
+                $"<rect x=\"{_legendAt:0.#}\" y=\"13\" width=\"10\" height=\"10\" rx=\"2\" "
+                    + $"fill=\"{color}\"/><text x=\"{_legendAt + 14:0.#}\" y=\"22\">{Escape(name)}</text>\n"
             );
         }
     }
@@ -124,35 +116,28 @@ internal sealed class SvgChart
     {
         var svg = new StringBuilder();
         svg.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {_width:0.#} {_height:0.#}\" "
-                    + $"width=\"{_width:0.#}\" height=\"{_height:0.#}\" font-family=\"Helvetica, Arial, 'Liberation "
-                    + $"Sans', "
-                    + $"sans-serif\" font-size=\"12\" fill=\"#333\">\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {_width:0.#} {_height:0.#}\" "
+                + $"width=\"{_width:0.#}\" height=\"{_height:0.#}\" font-family=\"Helvetica, Arial, 'Liberation "
+                + $"Sans', sans-serif\" font-size=\"12\" fill=\"#333\">\n"
         );
         svg.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<rect width=\"{_width:0.#}\" height=\"{_height:0.#}\" fill=\"#fff\"/>\n<text "
-                    + $"x=\"{(Rows is null ? LeftRoom : 8):0.#}\" y=\"22\" font-size=\"14\" "
-                    + $"font-weight=\"bold\">{Escape(Title)}</text>\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<rect width=\"{_width:0.#}\" height=\"{_height:0.#}\" fill=\"#fff\"/>\n<text "
+                + $"x=\"{(Rows is null ? LeftRoom : 8):0.#}\" y=\"22\" font-size=\"14\" "
+                + $"font-weight=\"bold\">{Escape(Title)}</text>\n"
         );
         svg.Append(_legend);
         Axes(svg);
-        // An inner picture cuts off what lies outside the axes, but for the rims of dots.
+        // An inner picture clips what is outside the axes, except for the rims of dots.
         double left = LeftRoom - Rim,
             top = Top - Rim,
             width = _width - Right - left + Rim,
             height = _height - Bottom - top + Rim;
         svg.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<svg x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" "
-                    + $"viewBox=\"{left:0.#} {top:0.#} {width:0.#} {height:0.#}\">\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<svg x=\"{left:0.#}\" y=\"{top:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" "
+                + $"viewBox=\"{left:0.#} {top:0.#} {width:0.#} {height:0.#}\">\n"
         );
         svg.Append(_marks).Append("</svg>\n</svg>\n");
         return svg.ToString();
@@ -178,7 +163,7 @@ internal sealed class SvgChart
         List<double> ticks = [];
         for (var i = Math.Ceiling((low / step) - 1e-9); i * step <= high + (1e-9 * step); i++)
             ticks.Add(i * step);
-        // A step wider than the axis may step over it.
+        // A step wider than the axis may give no tick.
         return ticks.Count > 0 ? ticks : Ticks(low, high, wanted + 1);
     }
 
@@ -192,59 +177,47 @@ internal sealed class SvgChart
         {
             var at = Px(tick);
             svg.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"<line x1=\"{at:0.#}\" y1=\"{Top:0.#}\" x2=\"{at:0.#}\" y2=\"{bottom:0.#}\" "
-                        + $"stroke=\"#e6e6e6\"/><text x=\"{at:0.#}\" y=\"{bottom + 16:0.#}\" "
-                        + $"text-anchor=\"middle\">{Number(tick)}</text>\n"
-                )
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{at:0.#}\" y1=\"{Top:0.#}\" x2=\"{at:0.#}\" y2=\"{bottom:0.#}\" "
+                    + $"stroke=\"#e6e6e6\"/><text x=\"{at:0.#}\" y=\"{bottom + 16:0.#}\" "
+                    + $"text-anchor=\"middle\">{Number(tick)}</text>\n"
             );
         }
         foreach (var tick in Rows is null ? Ticks(Y.From, Y.To, (int)Math.Max(2, (bottom - Top) / 45)) : [])
         {
             var at = Py(tick);
             svg.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"<line x1=\"{LeftRoom:0.#}\" y1=\"{at:0.#}\" x2=\"{right:0.#}\" y2=\"{at:0.#}\" "
-                        + $"stroke=\"#e6e6e6\"/><text x=\"{LeftRoom - 7:0.#}\" y=\"{at + 4:0.#}\" "
-                        + $"text-anchor=\"end\">{Number(tick)}</text>\n"
-                )
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{LeftRoom:0.#}\" y1=\"{at:0.#}\" x2=\"{right:0.#}\" y2=\"{at:0.#}\" "
+                    + $"stroke=\"#e6e6e6\"/><text x=\"{LeftRoom - 7:0.#}\" y=\"{at + 4:0.#}\" "
+                    + $"text-anchor=\"end\">{Number(tick)}</text>\n"
             );
         }
         foreach ((var name, var at) in Rows ?? [])
         {
             svg.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"<text x=\"{LeftRoom - 7:0.#}\" y=\"{Py(at) + 4:0.#}\" "
-                        + $"text-anchor=\"end\">{Escape(name)}</text>\n"
-                )
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{LeftRoom - 7:0.#}\" y=\"{Py(at) + 4:0.#}\" "
+                    + $"text-anchor=\"end\">{Escape(name)}</text>\n"
             );
         }
 
         svg.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<rect x=\"{LeftRoom:0.#}\" y=\"{Top:0.#}\" width=\"{right - LeftRoom:0.#}\" "
-                    + $"height=\"{bottom - Top:0.#}\" fill=\"none\" stroke=\"#bbb\"/>\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{LeftRoom:0.#}\" y=\"{Top:0.#}\" width=\"{right - LeftRoom:0.#}\" "
+                + $"height=\"{bottom - Top:0.#}\" fill=\"none\" stroke=\"#bbb\"/>\n"
         );
         svg.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"<text x=\"{(LeftRoom + right) / 2:0.#}\" y=\"{_height - 10:0.#}\" "
-                    + $"text-anchor=\"middle\">{Escape(XLabel)}</text>\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{(LeftRoom + right) / 2:0.#}\" y=\"{_height - 10:0.#}\" "
+                + $"text-anchor=\"middle\">{Escape(XLabel)}</text>\n"
         );
         if (YLabel.Length > 0)
         {
             svg.Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"<text transform=\"translate(16 {(Top + bottom) / 2:0.#}) rotate(-90)\" "
-                        + $"text-anchor=\"middle\">{Escape(YLabel)}</text>\n"
-                )
+                CultureInfo.InvariantCulture,
+                $"<text transform=\"translate(16 {(Top + bottom) / 2:0.#}) rotate(-90)\" "
+                    + $"text-anchor=\"middle\">{Escape(YLabel)}</text>\n"
             );
         }
     }
@@ -253,7 +226,7 @@ internal sealed class SvgChart
 
     private double Py(double y) => _height - Bottom - ((y - Y.From) / (Y.To - Y.From) * (_height - Bottom - Top));
 
-    // Adding 0 makes −0 plain.
+    // Adding 0 turns −0 into 0.
     private static string Number(double value) => (value + 0.0).ToString("#,0.####", CultureInfo.InvariantCulture);
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);

@@ -17,7 +17,7 @@ internal sealed class VideoWriter : IDisposable
     public VideoWriter(string path, int width, int height, double framesPerSecond, int quality)
     {
         _path = Path.GetFullPath(path);
-        // The ending says the format, so it stays.
+        // The extension is the format, so it stays.
         _unfinished = Path.ChangeExtension(_path, ".part" + Path.GetExtension(_path));
         _frameBytes = width * height * 3;
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
@@ -57,7 +57,7 @@ internal sealed class VideoWriter : IDisposable
         }
         catch (IOException)
         {
-            // It stopped early; its exit code says so.
+            // It stopped early; the exit code below says so.
         }
         _ffmpeg.WaitForExit();
         if (_ffmpeg.ExitCode != 0)
@@ -95,10 +95,9 @@ internal sealed class VideoWriter : IDisposable
         catch (ExternalException fault)
         {
             throw new InvalidOperationException(
-                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). Install "
-                    + $"ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), "
-                    + "'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' (macOS), or name the program in the "
-                    + "environment variable FFMPEG.",
+                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). "
+                    + "Install ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
+                    + "'brew install ffmpeg' (macOS), or name the program in the environment variable FFMPEG.",
                 fault
             );
         }
@@ -111,7 +110,7 @@ internal sealed class VideoWriter : IDisposable
             crf = $"{quality}";
         string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
         var isMovie = Path.GetExtension(_path).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".m4v";
-        // H.264 in the form that every player takes has even sizes and 4:2:0 colour.
+        // Every player can show H.264 with even sizes and 4:2:0 color.
         string[] codec = isMovie
             ?
             [

@@ -114,10 +114,9 @@ internal sealed class ExtraColumn
                         ? "one for each animal"
                         : string.Create(CultureInfo.InvariantCulture, $"{width} for each animal");
                 throw new InvalidOperationException(
-                    $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of {animals()} "
-                        + $"animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or give it "
-                        + $"a "
-                        + $"known size."
+                    $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of "
+                        + $"{animals()} animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or "
+                        + $"give it a known size."
                 );
             }
             var first = _byAnimal ? animal * width : 0;
@@ -135,10 +134,9 @@ internal sealed class ExtraColumn
         if (_byAnimal && values.Width == 1)
             return [_column.Name];
         var slots = values.SlotNames() ?? [];
-        return Enumerable
-            .Range(0, values.Width)
-            .Select(slot =>
-                $"{_column.Name}.{(slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture))}"
-            );
+        return Enumerable.Range(0, values.Width).Select(slot => $"{_column.Name}.{NameOf(slot)}");
+
+        string NameOf(int slot) =>
+            slot < slots.Count && slots[slot].Length > 0 ? slots[slot] : slot.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -97,7 +97,7 @@ internal sealed class KalmanMotion
             _frame = frame;
         }
 
-        // 1 + fading + fading² … over the frames.
+        // 1 + decay + decay² … over the frames.
         private static double Reach(int frames) => frames <= 0 ? 0 : (1 - Math.Pow(Fading, frames)) / (1 - Fading);
 
         private static double Square(double value) => value * value;

@@ -34,11 +34,11 @@ internal static class LabelsTracking
                 frames[index] = Next(frame, images.Current, tracker, tracks);
             }
         }
-        // What instances point to (FromPredicted) stays the same objects as before.
+        // FromPredicted of instances still points to the same objects.
         return new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance);
     }
 
-    // The images of frames, where optical flow wants them; null for one that cannot be read.
+    // The images of frames for optical flow, otherwise null; null for a frame that cannot be read.
     private static IEnumerable<FlowImage?> Images(Video video, IEnumerable<int> frames, TrackingOptions options)
     {
         if (options.Motion != TrackMotion.OpticalFlow)

@@ -2,8 +2,8 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Where points of one image are in the next one: iterative Lucas and Kanade in pyramids (Bouguet 2000, "Pyramidal
-/// implementation of the affine Lucas Kanade feature tracker"), with the gradients, thresholds and ends of OpenCV's
-/// <c>calcOpticalFlowPyrLK</c>, in single precision and without its rounding to fixed point.
+/// implementation of the affine Lucas Kanade feature tracker"), with the gradients, thresholds and stopping rules of
+/// OpenCV's <c>calcOpticalFlowPyrLK</c>, in single precision and without its rounding to fixed point.
 /// </summary>
 internal static class LucasKanade
 {
@@ -50,7 +50,7 @@ internal static class LucasKanade
             var found =
                 patch.Read(from.Levels[level], x * share, y * share)
                 && Step(to.Levels[level], x * share, y * share, ref dx, ref dy, patch);
-            // On a coarse level a point that cannot be followed waits for a finer one.
+            // A point that cannot be followed on a coarse level may be followed on a finer one.
             if (!found && level == 0)
                 return null;
         }
@@ -70,7 +70,7 @@ internal static class LucasKanade
                 break;
             if (step > 0 && Math.Abs(stepX + lastX) < SmallestStep && Math.Abs(stepY + lastY) < SmallestStep)
             {
-                // To and fro between two places: the middle.
+                // It alternates between two points: the middle is taken.
                 (dx, dy) = (dx - (stepX / 2), dy - (stepY / 2));
                 break;
             }
@@ -86,7 +86,7 @@ internal static class LucasKanade
         private readonly float[] _gradientX = new float[side * side];
         private readonly float[] _gradientY = new float[side * side];
 
-        // Pixels around the window: one more for the places between them, and a border for their gradients.
+        // The window and one more pixel for interpolation, and a border for the gradients.
         private readonly float[] _pixels = new float[(side + 3) * (side + 3)];
         private readonly float[] _slopesX = new float[(side + 1) * (side + 1)];
         private readonly float[] _slopesY = new float[(side + 1) * (side + 1)];
@@ -96,7 +96,7 @@ internal static class LucasKanade
 
         public int Side => side;
 
-        /// <summary>Whether a window around a place has anything of the image in it.</summary>
+        /// <summary>Whether a window around a point overlaps the image.</summary>
         public static bool Reaches(FlowImage.Level image, double x, double y, int side)
         {
             double left = Math.Floor(x - ((side - 1) / 2.0)),
@@ -134,8 +134,8 @@ internal static class LucasKanade
         }
 
         /// <summary>
-        /// The step that brings the window around a place of another image nearest to what was read; false outside of
-        /// it.
+        /// The step that makes the window around a point of another image most similar to what was read; false outside
+        /// of the image.
         /// </summary>
         public bool Difference(FlowImage.Level image, double x, double y, out double stepX, out double stepY)
         {

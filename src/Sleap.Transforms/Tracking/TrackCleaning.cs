@@ -4,8 +4,8 @@ namespace Sleap.Transforms;
 internal static class InstanceCulling
 {
     /// <summary>
-    /// Numbers of the instances that stay, rising. First overlapping instances go, if <paramref name="iou"/> is given,
-    /// then those of the lowest scores.
+    /// Numbers of the instances that stay, rising. First overlapping instances are removed, if <paramref name="iou"/>
+    /// is given, then those of the lowest scores.
     /// </summary>
     public static int[] Keep(IReadOnlyList<TrackedInstance> instances, int count, double? iou)
     {
@@ -21,8 +21,9 @@ internal static class InstanceCulling
     }
 
     /// <summary>
-    /// Non-maximum suppression: best first, an instance goes when more than <paramref name="threshold"/> of its box is
-    /// covered by a better one's. With fewer left than <paramref name="target"/>, the best of the suppressed come back.
+    /// Non-maximum suppression, by falling score: an instance is removed when the box of a better one covers more than
+    /// <paramref name="threshold"/> of its box. If fewer than <paramref name="target"/> stay, the best of the removed
+    /// ones are restored.
     /// </summary>
     public static int[] Suppress(Box[] boxes, double[] scores, double threshold, int? target)
     {

@@ -8,7 +8,7 @@ internal abstract class TrackWindow(int size)
     /// <summary>How many instances of each track, or how many frames, are held.</summary>
     protected int Size { get; } = size;
 
-    /// <summary>How many tracks were ever made; they are numbered from 0.</summary>
+    /// <summary>Number of tracks made so far; they are numbered from 0.</summary>
     public int Made => _next;
 
     /// <summary>The tracks that can continue, by number, each with its instances from old to new.</summary>

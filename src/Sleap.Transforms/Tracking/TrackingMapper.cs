@@ -96,10 +96,8 @@ internal sealed class TrackingMapper : PoseMapper
             else if (index <= _frameIndex)
             {
                 throw new InvalidOperationException(
-                    $"Track: frame {index} of '{video}' comes after frame "
-                        + $"{_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, "
-                        + $"or "
-                        + $"a video's name stands for two."
+                    $"Track: frame {index} of '{video}' comes after frame {_frameIndex}, expected rows in the "
+                        + $"order of their frames. Rows were shuffled or joined, or a video's name stands for two."
                 );
             }
 
@@ -125,10 +123,9 @@ internal sealed class TrackingMapper : PoseMapper
             if (tracks.Any(track => track >= most))
             {
                 throw new InvalidOperationException(
-                    $"Track: '{_video}' makes more than {most} tracks by frame "
-                        + $"{_frameIndex}, and the column's key values end there. Set "
-                        + $"{nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise "
-                        + $"{nameof(TrackingOptions.TrackCapacity)}."
+                    $"Track: '{_video}' makes more than {most} tracks by frame {_frameIndex}, and the column's "
+                        + $"key values end there. Set {nameof(TrackingOptions.MaxTracks)} to the number of animals, "
+                        + $"or raise {nameof(TrackingOptions.TrackCapacity)}."
                 );
             }
 

@@ -114,8 +114,8 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
 }
 
 /// <summary>
-/// Follows animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is
-/// nothing to train.
+/// Tracks animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing
+/// to train.
 /// </summary>
 public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
 {

@@ -4,9 +4,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Reads ahead by a batch (and by the mapper's look-ahead), processes the batch, and then gives its rows one by one.
-/// Columns passed through are copied into slots when they are read, because the input has moved on by the time they are
-/// asked for.
+/// Reads a batch of rows (and the mapper's look-ahead), processes the batch, and then returns its rows one by one.
+/// Columns passed through are copied into slots when they are read, because the input has moved on when they are asked
+/// for.
 /// </summary>
 internal sealed class BatchCursor : DataViewRowCursor
 {
@@ -78,7 +78,7 @@ internal sealed class BatchCursor : DataViewRowCursor
         var output = column.Index - _binding.InputSchema.Count;
         if (output >= 0)
             return (ValueGetter<TValue>)_pass.CreateGetter(output, Current);
-        // With a single slot the input stands on the same row, and nothing was copied.
+        // With a single slot the input is at the same row, and nothing was copied.
         return _passedThrough[column.Index] is { } buffer
             ? (ValueGetter<TValue>)buffer.CreateGetter(Current)
             : _input.GetGetter<TValue>(_binding.InputSchema[column.Index]);

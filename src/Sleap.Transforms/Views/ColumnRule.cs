@@ -5,10 +5,10 @@ using Microsoft.ML.Transforms.Image;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// What a column must be. An estimator's schema shape and a transformer's schema are checked by the same rule, so that
-/// a chain that cannot be fitted is refused before it begins.
+/// What type a column must have. The same rule checks an estimator's schema shape and a transformer's schema, so that a
+/// wrong chain is refused before it is fitted.
 /// </summary>
-/// <param name="Expected">The right type, as messages say it.</param>
+/// <param name="Expected">The right type, in the words of messages.</param>
 /// <param name="Accepts">Whether kind, item type and annotations are right, which is all that a shape knows.</param>
 /// <param name="AcceptsSizes">Whether the sizes of the type are right, which a shape does not know; null: any
 /// are.</param>
@@ -60,12 +60,12 @@ internal sealed record ColumnRule(
         SchemaShapes.Require(shape, name, Accepts, Expected, component);
 
     /// <summary>The column of a schema; null when there is none of that name.</summary>
-    /// <exception cref="ArgumentException">It is there, and not as expected.</exception>
+    /// <exception cref="ArgumentException">The column exists, and is not as expected.</exception>
     public DataViewSchema.Column? Find(DataViewSchema schema, string name, string component) =>
         schema.GetColumnOrNull(name) is null ? null : Require(schema, name, component);
 
     /// <summary>The column of a schema shape; null when there is none of that name.</summary>
-    /// <exception cref="ArgumentException">It is there, and not as expected.</exception>
+    /// <exception cref="ArgumentException">The column exists, and is not as expected.</exception>
     public SchemaShape.Column? Find(SchemaShape shape, string name, string component) =>
         SchemaShapes.Has(shape, name) ? Require(shape, name, component) : null;
 
@@ -82,8 +82,8 @@ internal static class InputColumns
     /// <param name="schema">The schema of the input data.</param>
     /// <param name="name">The column.</param>
     /// <param name="accepts">Whether the type is right.</param>
-    /// <param name="expected">The right type, as the message says it.</param>
-    /// <param name="component">Who needs it, as the message says it.</param>
+    /// <param name="expected">The right type, in the words of the message.</param>
+    /// <param name="component">Name of the component that needs it, for the message.</param>
     /// <exception cref="ArgumentException">No such column, or of another type.</exception>
     public static DataViewSchema.Column Require(
         DataViewSchema schema,
@@ -102,11 +102,11 @@ internal static class InputColumns
             : throw new ArgumentException($"{component}: the column '{name}' is {column.Type}, expected {expected}.");
     }
 
-    /// <summary>Says that a column is missing; of images also what in ML.NET drops them.</summary>
-    /// <param name="component">Who needs it.</param>
+    /// <summary>The message that a column is missing; for images also which parts of ML.NET drop them.</summary>
+    /// <param name="component">Name of the component that needs it.</param>
     /// <param name="name">The column.</param>
     /// <param name="expected">Its type.</param>
-    /// <param name="there">The columns that there are.</param>
+    /// <param name="there">The columns that exist.</param>
     public static string Missing(string component, string name, string expected, string there) =>
         $"{component}: the input has no column '{name}' (expected {expected}). It has: {there}."
         + (
@@ -117,7 +117,7 @@ internal static class InputColumns
         );
 
     /// <summary>The column if it is there and of the right type; null when there is none of that name.</summary>
-    /// <exception cref="ArgumentException">It is there, with another type.</exception>
+    /// <exception cref="ArgumentException">The column exists with another type.</exception>
     public static DataViewSchema.Column? Find(
         DataViewSchema schema,
         string name,

@@ -17,10 +17,10 @@ internal sealed class FrameColumns
         _frameIndex = frameIndex;
     }
 
-    /// <summary>The columns to ask a cursor for.</summary>
+    /// <summary>The columns that a cursor must read.</summary>
     public IEnumerable<DataViewSchema.Column> Columns => new[] { _video, _frameIndex }.OfType<DataViewSchema.Column>();
 
-    /// <summary>Finds the columns; throws when one is there with another type.</summary>
+    /// <summary>Finds the columns; throws when one has another type.</summary>
     public static FrameColumns Bind(DataViewSchema schema, PoseColumnOptions names, string component) =>
         new(
             ColumnRule.Text.Find(schema, names.Video, component),
@@ -28,14 +28,14 @@ internal sealed class FrameColumns
         );
 
     /// <summary>The same check of a schema shape.</summary>
-    /// <exception cref="ArgumentException">A column is there with another type.</exception>
+    /// <exception cref="ArgumentException">A column exists with another type.</exception>
     public static void Check(SchemaShape shape, PoseColumnOptions names, string component)
     {
         ColumnRule.Text.Find(shape, names.Video, component);
         ColumnRule.Int32.Find(shape, names.FrameIndex, component);
     }
 
-    /// <summary>A function that tells the frame of the current row.</summary>
+    /// <summary>A function that returns the frame of the current row.</summary>
     public Func<(string Video, int FrameIndex)> Open(DataViewRow row)
     {
         var video = _video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
@@ -46,7 +46,7 @@ internal sealed class FrameColumns
         return () =>
         {
             video?.Invoke(ref text);
-            // The same video comes many times in a row: one string for all of them.
+            // Most rows have the same video as the row before: one string for all of them.
             if (!text.Span.SequenceEqual(name))
                 name = text.ToString();
             index = (int)row.Position;
@@ -59,9 +59,7 @@ internal sealed class FrameColumns
 /// <summary>Reads a column of scalars or vectors as arrays.</summary>
 internal static class RowValues
 {
-    /// <summary>
-    /// A function that gives the values of the current row as an own copy; a scalar is a vector of one.
-    /// </summary>
+    /// <summary>A function that returns a copy of the values of the current row; a scalar is a vector of one.</summary>
     public static Func<T[]> Open<T>(DataViewRow row, DataViewSchema.Column column)
     {
         if (column.Type is not VectorDataViewType)

@@ -264,8 +264,8 @@ internal sealed class FrameCursor(
 }
 
 /// <summary>
-/// A row whose Image column comes straight from this library's loader: its frame can be taken as gray or RGB bytes,
-/// without an MLImage of four bytes a pixel in between.
+/// A row whose Image column comes directly from this library's loader: its frame is available as gray or RGB bytes,
+/// without an MLImage of four bytes a pixel.
 /// </summary>
 internal interface IFrameRow
 {

@@ -4,7 +4,7 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The way between a frame's gray or RGB bytes and ML.NET's image of four bytes a pixel.</summary>
+/// <summary>Converts between a frame's gray or RGB bytes and ML.NET's image of four bytes a pixel.</summary>
 internal static class FrameImage
 {
     private const int BytesPerPixel = 4;

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace Sleap.Transforms;
 
-/// <summary>What became of the frames of a loaded view so far.</summary>
+/// <summary>Which frames of a loaded view could not be read so far.</summary>
 /// <param name="Requested">Rows of the view: one a frame.</param>
 /// <param name="Unreadable">Frames that could not be read when a cursor came to them; their rows have no image, the
 /// reason in FrameError, and no poses.</param>
@@ -18,19 +18,19 @@ public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> U
 /// <param name="Reason">Why.</param>
 public sealed record UnreadableFrame(string Video, int FrameIndex, string Reason);
 
-/// <summary>A view that knows what became of its frames, or that lies over one that does.</summary>
+/// <summary>A view that knows which of its frames could not be read, or that reads from one that does.</summary>
 internal interface IFrameReporting
 {
-    /// <summary>The report, or null when nothing below loads frames.</summary>
+    /// <summary>The report, or null when no source of the view loads frames.</summary>
     FrameReport? Report();
 
-    /// <summary>Whether a frame could not be read; known once a cursor that reads frames has come to it.</summary>
+    /// <summary>Whether a frame could not be read; known after a cursor has read it.</summary>
     bool IsUnreadable(string video, int frameIndex);
 }
 
 /// <summary>
-/// Frames of a table that could not be read, each once however often cursors come by; each is reported to
-/// <see cref="MLContext.Log"/> as a warning.
+/// Frames of a table that could not be read. Each is listed, and reported to <see cref="MLContext.Log"/> as a warning,
+/// once for all cursors.
 /// </summary>
 internal sealed class FrameFailures(MLContext ml)
 {
@@ -54,8 +54,8 @@ internal sealed class FrameFailures(MLContext ml)
     }
 
     /// <summary>
-    /// What went wrong, without the " (Parameter 'name')" that .NET adds: whoever looks at a recording called no
-    /// method.
+    /// The message of an error, without the " (Parameter 'name')" that .NET adds: it says nothing to a user who called
+    /// no method.
     /// </summary>
     public static string ReasonOf(Exception error) =>
         error is ArgumentException { ParamName: { } name }

@@ -4,9 +4,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Reads the frames of rows in order, on a thread of its own and a few frames ahead, so that decoding and what is done
-/// with the frames go on at the same time. Consecutive rows of one video are one sequential read. At most a few videos
-/// stay open.
+/// Reads the frames of rows in order, on its own thread and a few frames ahead, so that frames are decoded while others
+/// are used. Consecutive rows of one video are one sequential read. At most a few videos are open.
 /// </summary>
 internal sealed class FrameStream : IDisposable
 {
@@ -37,7 +36,7 @@ internal sealed class FrameStream : IDisposable
         );
         if (_read.TryTake(out var result, Timeout.Infinite))
             return result;
-        // The reader stopped early: what stopped it is thrown here.
+        // The reader stopped early: its exception is thrown here.
         _reader.GetAwaiter().GetResult();
         throw new InvalidOperationException("All frames were read.");
     }
@@ -45,7 +44,7 @@ internal sealed class FrameStream : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        // Waits without throwing: a failure was thrown by Next, or nobody asked for the frames it failed on.
+        // Waits without throwing: Next has thrown the exception, or nobody asked for those frames.
         if (_reader is not null)
             Task.WaitAny(_reader);
         _read.Dispose();
@@ -71,7 +70,7 @@ internal sealed class FrameStream : IDisposable
         }
     }
 
-    /// <summary>Reads the rows of one video that follow each other; gives back the place behind them.</summary>
+    /// <summary>Reads the following rows of one video; returns the place of the next row.</summary>
     private int ReadRun(int place)
     {
         var video = _table.Rows[_rows[place]].Video;
@@ -107,7 +106,7 @@ internal sealed class FrameStream : IDisposable
         (int, IFrameSource Source) entry = known < 0 ? (video, _table.Videos[video].Open()) : _open[known];
         if (known >= 0)
             _open.RemoveAt(known);
-        // The one used last is at the end.
+        // The most recently used one is at the end.
         _open.Add(entry);
         return entry.Source;
     }

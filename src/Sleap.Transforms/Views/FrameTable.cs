@@ -41,9 +41,9 @@ internal readonly record struct FrameRow(int Video, int FrameIndex, InstanceArra
 internal static class LabelsTable
 {
     /// <param name="labels">The labels.</param>
-    /// <param name="names">Where their videos' names are kept.</param>
+    /// <param name="names">The names of videos.</param>
     /// <param name="options">Checked options.</param>
-    /// <param name="source">What messages call the labels.</param>
+    /// <param name="source">Name of the labels in messages.</param>
     /// <param name="arePredictions">Whether the instances become predictions.</param>
     public static FrameTable Create(
         Labels labels,
@@ -101,8 +101,7 @@ internal static class LabelsTable
         if (videos.Count > 1)
         {
             throw new ArgumentException(
-                $"{source} has frames of {videos.Count} videos "
-                    + $"({string.Join(", ", videos)}), expected one for "
+                $"{source} has frames of {videos.Count} videos ({string.Join(", ", videos)}), expected one for "
                     + $"{nameof(LabelsOptions)}.{nameof(LabelsOptions.VideoPath)}."
             );
         }
@@ -165,9 +164,8 @@ internal static class LabelsTable
         if (layout == InstanceLayout.Single && instances.Length > 1)
         {
             throw new ArgumentException(
-                $"{source} has {instances.Length} animals in frame {frame.FrameIndex} of "
-                    + $"{frame.Video.Path}, expected at most one for "
-                    + $"{nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}."
+                $"{source} has {instances.Length} animals in frame {frame.FrameIndex} of {frame.Video.Path}, "
+                    + $"expected at most one for {nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}."
             );
         }
 

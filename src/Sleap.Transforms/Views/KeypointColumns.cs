@@ -4,15 +4,15 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>The types and annotations of keypoint columns, so that all parts make them alike.</summary>
+/// <summary>The types and annotations of keypoint columns, the same in all parts of the library.</summary>
 internal static class KeypointColumns
 {
-    /// <summary>What messages expect of a keypoint column of one or of any number of animals.</summary>
+    /// <summary>The type of a keypoint column, in the words of messages.</summary>
     public const string Description = "keypoints: Vector<Single, nodes, 2> or Vector<Single, *, nodes, 2>";
 
     /// <summary>
-    /// What a keypoint column must be. Values of animals that are no keypoints say so in an annotation, since their
-    /// types may be the same, and in a shape often are.
+    /// What a keypoint column must be. Other values of instances have an annotation that says so, because their types
+    /// may be the same, and in a schema shape often are.
     /// </summary>
     public static readonly ColumnRule Rule = new(
         Description,
@@ -49,8 +49,8 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the tracks' names as
-    /// key values; 0 is no track. Without any track the key has no values' names.
+    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the names of the
+    /// tracks as key values; 0 is no track. Without any track the key has no key values.
     /// </summary>
     public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single)
     {

@@ -10,11 +10,11 @@ public sealed record LabelsOptions
     /// </summary>
     public InstanceChoice Instances { get; init; } = InstanceChoice.UserElsePredicted;
 
-    /// <summary>How animals lie in the Keypoints column. Default: one animal when no frame has more.</summary>
+    /// <summary>The layout of the Keypoints column. Default: for one animal when no frame has more.</summary>
     public InstanceLayout Layout { get; init; } = InstanceLayout.Auto;
 
     /// <summary>
-    /// Whether frames without any animal are rows too. Frames marked as holding none always are. Default false.
+    /// Whether frames without any animal are rows too. Frames marked as empty always are. Default false.
     /// </summary>
     public bool KeepEmptyFrames { get; init; }
 
@@ -24,13 +24,13 @@ public sealed record LabelsOptions
     public string? Skeleton { get; init; }
 
     /// <summary>
-    /// For labels of one video: the file (or folder of pictures) to take in place of the one that the labels name, when
+    /// For labels of one video: the file (or folder of pictures) to read in place of the one that the labels name, when
     /// it was moved or renamed. Default null: the one they name.
     /// </summary>
     public string? VideoPath { get; init; }
 
     /// <summary>
-    /// How the file is read: where videos are looked for, for instance. Default: <see cref="LabelsReadOptions"/>'s own
+    /// How the file is read, for instance where videos are searched. Default: <see cref="LabelsReadOptions"/>'s own
     /// defaults.
     /// </summary>
     public LabelsReadOptions Reading { get; init; } = new();
@@ -80,7 +80,7 @@ public enum InstanceChoice
     All,
 }
 
-/// <summary>How the animals of a frame lie in the Keypoints column.</summary>
+/// <summary>The layout of the Keypoints column.</summary>
 public enum InstanceLayout
 {
     /// <summary><see cref="Single"/> when no frame has more than one animal, else <see cref="Many"/>.</summary>

@@ -11,7 +11,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
 
     public DataViewSchema Schema => binding.OutputSchema;
 
-    /// <summary>Rows in another order are as good, unless rows depend on their neighbours.</summary>
+    /// <summary>Rows can be shuffled unless they depend on other rows.</summary>
     public bool CanShuffle => !binding.Mapper.NeedsEveryRow && input.CanShuffle;
 
     public FrameReport? Report() => (input as IFrameReporting)?.Report();
@@ -19,7 +19,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
     public bool IsUnreadable(string video, int frameIndex) =>
         input is IFrameReporting frames && frames.IsUnreadable(video, frameIndex);
 
-    /// <summary>Rows that stand for themselves are chosen before they are computed.</summary>
+    /// <summary>Rows that do not depend on others are selected before they are computed.</summary>
     public IDataView Subset(IReadOnlySet<DataViewRowId> ids) =>
         binding.Mapper.NeedsEveryRow
             ? new RowSubsetView(this, ids)
@@ -57,7 +57,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
         }
     }
 
-    /// <summary>One cursor whatever <paramref name="n"/> is: a network uses all cores by itself.</summary>
+    /// <summary>One cursor for any <paramref name="n"/>: a network uses all cores by itself.</summary>
     public DataViewRowCursor[] GetRowCursorSet(
         IEnumerable<DataViewSchema.Column> columnsNeeded,
         int n,
@@ -65,7 +65,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
     ) => [GetRowCursor(columnsNeeded, rand)];
 }
 
-/// <summary>Moves the input, row by row, and gives the mapped row over it.</summary>
+/// <summary>Moves the input row by row, and returns the values of the mapped row.</summary>
 internal sealed class MappedCursor(DataViewRowCursor input, MappedRow row) : DataViewRowCursor, IFrameRow
 {
     private bool _disposed;
@@ -102,8 +102,8 @@ internal sealed class MappedCursor(DataViewRowCursor input, MappedRow row) : Dat
 }
 
 /// <summary>
-/// A row that follows its input row: other columns are the input's own, outputs are computed when first asked for at a
-/// position, in slot 0. Disposes the input row.
+/// A row with a mapper's columns added to its input row. Outputs are computed in slot 0 when they are first asked for
+/// at a position. Disposes the input row.
 /// </summary>
 internal sealed class MappedRow : DataViewRow, IFrameRow
 {

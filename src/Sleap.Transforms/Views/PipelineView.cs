@@ -25,7 +25,7 @@ internal class PipelineView : DispatchProxy, IFrameReporting, IRowSubset
     private IDataView _source = null!;
 
     /// <summary>The view as a step; the view itself where the runtime or ML.NET has no such interface.</summary>
-    /// <param name="transformer">What messages call the step.</param>
+    /// <param name="transformer">Name of the step in messages.</param>
     /// <param name="view">Its output.</param>
     /// <param name="source">Its input.</param>
     public static IDataView Of(string transformer, IDataView view, IDataView source)
@@ -61,11 +61,9 @@ internal class PipelineView : DispatchProxy, IFrameReporting, IRowSubset
                 (Random?)args[2]
             ),
             "CanSaveOnnx" or "SaveAsOnnx" => throw new NotSupportedException(
-                $"{_transformer} cannot be converted to "
-                    + $"ONNX, and a file without it would be another model. Save the whole chain with "
-                    + $"mlContext.Model.Save; "
-                    + "or convert what comes after it alone, with input data in memory: ConvertToOnnx(rest, "
-                    + "mlContext.Data.Cache(poses), stream)."
+                $"{_transformer} cannot be converted to ONNX, and a file without it would be another model. "
+                    + "Save the whole chain with mlContext.Model.Save; or convert what comes after it alone, with "
+                    + "input data in memory: ConvertToOnnx(rest, mlContext.Data.Cache(poses), stream)."
             ),
             // Only ML.NET's formats of before version 1 save data together with the steps that led to it.
             _ => throw new NotSupportedException(

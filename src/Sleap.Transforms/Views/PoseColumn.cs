@@ -44,11 +44,11 @@ internal sealed class PoseColumn
     public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
 
     /// <summary>
-    /// Size of the images that the poses are in pixels of; null where it is not told, as for frames of a video.
+    /// Size of the images whose pixels are the unit of the poses; null where it is not known, as for frames of a video.
     /// </summary>
     public (int Height, int Width)? ImageSize => ImageSizeAnnotation.Read(_keypoints);
 
-    /// <summary>The columns to ask a cursor for.</summary>
+    /// <summary>The columns that a cursor must read.</summary>
     public IEnumerable<DataViewSchema.Column> Columns =>
         new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
 

@@ -27,21 +27,21 @@ public sealed record PoseColumnOptions
     /// <summary>Predicted keypoints, as <see cref="Keypoints"/>. Default "PredictedKeypoints".</summary>
     public string PredictedKeypoints { get; init; } = "PredictedKeypoints";
 
-    /// <summary>Confidence of each predicted keypoint. Default "KeypointScore".</summary>
+    /// <summary>Score of each predicted keypoint. Default "KeypointScore".</summary>
     public string KeypointScore { get; init; } = "KeypointScore";
 
-    /// <summary>Confidence of each predicted animal. Default "InstanceScore".</summary>
+    /// <summary>Score of each predicted animal. Default "InstanceScore".</summary>
     public string InstanceScore { get; init; } = "InstanceScore";
 
     /// <summary>The track of each predicted animal (key; 0 = none). Default "PredictedTrack".</summary>
     public string PredictedTrack { get; init; } = "PredictedTrack";
 
     /// <summary>
-    /// The centre of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".
+    /// The center of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".
     /// </summary>
     public string PredictedCentroid { get; init; } = "PredictedCentroid";
 
-    /// <summary>Confidence of each predicted centre. Default "CentroidScore".</summary>
+    /// <summary>Score of each predicted center. Default "CentroidScore".</summary>
     public string CentroidScore { get; init; } = "CentroidScore";
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed record PoseColumnOptions
     /// <summary>The probability of each class for each predicted animal. Default "IdentityScore".</summary>
     public string IdentityScore { get; init; } = "IdentityScore";
 
-    /// <summary>Everything that is wrong with the names: empty ones, and names used twice.</summary>
+    /// <summary>All faults of the names: empty ones, and names used twice.</summary>
     internal IReadOnlyList<string> Faults()
     {
         (string Property, string Name)[] names =

@@ -10,9 +10,9 @@ namespace Sleap.Transforms;
 /// </summary>
 /// <remarks>
 /// Transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need.
-/// Transformers may read ahead of the row that the cursor stands on, by a batch or by a window; the order and the other
+/// Transformers may read rows after the cursor's row, by a batch or by a window; the order and the other
 /// columns stay as they are. Several cursors may run at the same time. A model's cursor reads its next batch on another
-/// thread while it computes this one; a source is never read by two threads at once.
+/// thread while it computes this one; a source is never read by two threads at the same time.
 /// <para>No transformer of this library can be exported to ONNX: <c>mlContext.Model.ConvertToOnnx</c> throws
 /// <see cref="NotSupportedException"/> for a chain with one.</para>
 /// </remarks>
@@ -21,9 +21,9 @@ public abstract class PoseTransformer : ITransformer
     private protected PoseTransformer() { }
 
     /// <summary>
-    /// Always true: whether single rows can be transformed is told by <see cref="GetRowToRowMapper"/>, which throws
-    /// where they cannot. ML.NET asks here first, also for a chain, and where one member says false it throws "Must be
-    /// a row to row mapper" without saying which member or what to do.
+    /// Always true. <see cref="GetRowToRowMapper"/> throws where single rows cannot be transformed. ML.NET asks this
+    /// property first, of each member of a chain, and where one is false it throws "Must be a row to row mapper"
+    /// without the name of the member.
     /// </summary>
     public bool IsRowToRowMapper => true;
 
@@ -65,7 +65,9 @@ public abstract class PoseTransformer : ITransformer
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
 
-    /// <summary>Says where warnings go. Called once, after the transformer was made by a catalog or loaded.</summary>
+    /// <summary>
+    /// Sets the log for warnings. Called once, after the transformer was made by a catalog or loaded.
+    /// </summary>
     internal virtual void WarnTo(IHostEnvironment environment) { }
 
     /// <summary>
@@ -77,7 +79,7 @@ public abstract class PoseTransformer : ITransformer
     /// <summary>Writes what <see cref="ILoadable{TSelf}.Load"/> reads back.</summary>
     internal abstract void Save(BinaryWriter writer);
 
-    /// <summary>The data behind a binding: row for row, unless a transformer makes other rows.</summary>
+    /// <summary>The transformed data: row for row, unless a transformer makes other rows.</summary>
     private protected virtual IDataView Apply(IDataView input, MapperBinding binding) =>
         new MappedDataView(input, binding);
 
@@ -89,15 +91,14 @@ public abstract class PoseTransformer : ITransformer
 }
 
 /// <summary>
-/// A transformer that can be built again from what it saved. Every concrete <see cref="PoseTransformer"/> implements
-/// it.
+/// A transformer that can be loaded from what it saved. Every concrete <see cref="PoseTransformer"/> implements it.
 /// </summary>
 internal interface ILoadable<TSelf>
     where TSelf : PoseTransformer, ILoadable<TSelf>
 {
     /// <summary>
     /// The version of what <see cref="PoseTransformer.Save(BinaryWriter)"/> writes, from 1. Raise it when that changes;
-    /// older ones stay readable.
+    /// older versions stay readable.
     /// </summary>
     static abstract int PayloadVersion { get; }
 

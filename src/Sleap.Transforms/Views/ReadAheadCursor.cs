@@ -5,9 +5,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Gives the rows of one batch while the next one is read on another thread: of two banks, each with a pass and with
-/// the columns passed through, one is read into and one is computed and given. Rows come in the input's order. At most
-/// one batch is read ahead of the one that is given.
+/// Returns the rows of one batch while the next one is read on another thread. There are two banks, each with a pass
+/// and with the columns passed through: one is read into while the other is computed and its rows are returned. Rows
+/// keep the input's order. At most one batch is read ahead.
 /// </summary>
 internal sealed class ReadAheadCursor : DataViewRowCursor
 {
@@ -26,8 +26,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     /// <param name="binding">The mapper with its schemas.</param>
     /// <param name="mapper">The same mapper.</param>
     /// <param name="input">The rows; disposed with this cursor.</param>
-    /// <param name="active">The columns of the output that are asked for.</param>
-    /// <param name="onEnd">Called once all rows were given; not when the cursor is disposed before, or when reading
+    /// <param name="active">The columns of the output that are active.</param>
+    /// <param name="onEnd">Called after the last row; not when the cursor is disposed before, or when reading
     /// fails.</param>
     public ReadAheadCursor(
         MapperBinding binding,
@@ -94,7 +94,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         {
             _disposed = true;
             _position = -1;
-            // The reader does not throw; what it met stays in its bank, and nobody will ask for it.
+            // The reader does not throw; its exception stays in its bank, where nobody will ask for it.
             _reading?.Wait();
             foreach (var bank in _banks)
                 bank.Dispose();
@@ -116,8 +116,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
         var bank = _banks[next];
         if (_position >= 0 && _reading is null)
         {
-            // Reading ended with the batch before, well or not; what stopped it is thrown once the rows before it are
-            // given.
+            // Reading ended with the batch before. If an exception ended it, it is thrown here, after the rows before
+            // it.
             _banks[_current].ThrowFault();
             return false;
         }
@@ -140,8 +140,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 }
 
 /// <summary>
-/// A mapper whose batches stand for themselves, so that the next batch can be read (which decodes and resamples frames)
-/// on another thread while this one is computed and its rows are asked for.
+/// A mapper whose batches do not depend on each other, so that the next batch can be read (frames are decoded and
+/// resampled) on another thread while this one is computed.
 /// </summary>
 internal abstract class ReadAheadMapper : PoseMapper
 {
@@ -153,9 +153,9 @@ internal abstract class ReadAheadMapper : PoseMapper
         Begin(input, activeOutputs, 1)[0];
 
     /// <summary>
-    /// Passes over the same rows that take turns: each reads a batch and processes it while another one reads.
+    /// Passes over the same rows that alternate: each reads a batch and processes it while another one reads.
     /// <see cref="PosePass.Read"/> is called on one thread at a time, <see cref="PosePass.Process"/> on one thread at a
-    /// time, and the two never at once on the same pass.
+    /// time, and never both at the same time on the same pass.
     /// </summary>
     /// <param name="input">The rows, as for <see cref="PoseMapper.Begin"/>.</param>
     /// <param name="activeOutputs">Which outputs will be asked for.</param>
@@ -165,7 +165,7 @@ internal abstract class ReadAheadMapper : PoseMapper
     /// <summary>
     /// Called when a cursor of a view has computed the outputs of all rows. May be called on several threads at once.
     /// </summary>
-    /// <param name="count">How many cursors of this view have done so by now.</param>
+    /// <param name="count">How many cursors of this view have done so.</param>
     public virtual void OnPassEnded(int count) { }
 }
 
@@ -193,10 +193,10 @@ internal sealed class RowBank : IDisposable
 
     public PosePass Pass { get; }
 
-    /// <summary>Rows that it holds.</summary>
+    /// <summary>Number of rows in the bank.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether no rows come after these.</summary>
+    /// <summary>Whether these are the last rows.</summary>
     public bool IsLast { get; private set; }
 
     public DataViewRowId[] Ids { get; }
@@ -204,7 +204,8 @@ internal sealed class RowBank : IDisposable
     public long[] Batches { get; }
 
     /// <summary>
-    /// Reads rows until it is full or there are none. Does not throw: rows before a fault are still good.
+    /// Reads rows until the bank is full or there are no more. Does not throw: rows before an exception are still
+    /// valid.
     /// </summary>
     public void Fill(DataViewRowCursor input)
     {
@@ -226,10 +227,10 @@ internal sealed class RowBank : IDisposable
         }
     }
 
-    /// <summary>Throws what ended the reading, if it did not end well.</summary>
+    /// <summary>Throws the exception that ended the reading, if there is one.</summary>
     public void ThrowFault() => _fault?.Throw();
 
-    /// <summary>A getter of the column's raw type, for the slot that is told at the time of the call.</summary>
+    /// <summary>A getter of the column's raw type, for the slot that is returned at the time of the call.</summary>
     public Delegate CreateGetter(DataViewSchema.Column column, int inputs, Func<int> slot) =>
         column.Index < inputs
             ? _passedThrough[column.Index]!.CreateGetter(slot)

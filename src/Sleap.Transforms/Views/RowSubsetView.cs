@@ -5,23 +5,20 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>
-/// A view that can be narrowed to some of its rows better than by leaving rows out when they come: without reading or
-/// computing the others.
-/// </summary>
+/// <summary>A view that can be reduced to some of its rows without reading or computing the others.</summary>
 internal interface IRowSubset
 {
     /// <summary>The rows with these ids, in the view's order and with its schema.</summary>
     IDataView Subset(IReadOnlySet<DataViewRowId> ids);
 
-    /// <summary>Narrows any view.</summary>
+    /// <summary>Reduces any view to some of its rows.</summary>
     static IDataView Of(IDataView view, IReadOnlySet<DataViewRowId> ids) =>
         view is IRowSubset subset ? subset.Subset(ids) : new RowSubsetView(view, ids);
 }
 
 /// <summary>
-/// Some rows of any view, in the view's order; every column stays, images too. Rows are told by their id, which stays
-/// the same whatever order a cursor has.
+/// Some rows of any view, in the view's order and with all its columns. Rows are identified by their id, which does not
+/// depend on the order of a cursor.
 /// </summary>
 internal sealed class RowSubsetView(IDataView input, IReadOnlySet<DataViewRowId> keep) : IDataView, IFrameReporting
 {

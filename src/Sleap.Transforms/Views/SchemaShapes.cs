@@ -5,9 +5,9 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Schema shapes for <see cref="IEstimator{TTransformer}.GetOutputSchema"/>. ML.NET keeps the making of a
-/// <see cref="SchemaShape.Column"/> internal; a loader that has only a schema, with an estimator that changes nothing
-/// behind it, gives the same by public means.
+/// Schema shapes for <see cref="IEstimator{TTransformer}.GetOutputSchema"/>. ML.NET's constructor of
+/// <see cref="SchemaShape.Column"/> is internal. A loader that has only a schema, followed by an estimator that changes
+/// nothing, makes the same by public means.
 /// </summary>
 internal static class SchemaShapes
 {
@@ -18,8 +18,8 @@ internal static class SchemaShapes
         ((IDataLoader<object>)new SchemaOnly(schema)).Append(new Unchanged()).GetOutputSchema();
 
     /// <summary>
-    /// The shape of columns; sizes do not matter beyond known or not, so an estimator that does not know a size yet may
-    /// give any.
+    /// The shape of columns; a shape only knows whether a size is known, so an estimator that does not know a size yet
+    /// may use any.
     /// </summary>
     public static SchemaShape Of(IEnumerable<OutputColumn> columns)
     {
@@ -75,8 +75,8 @@ internal static class SchemaShapes
     /// <param name="input">The shape an estimator is given.</param>
     /// <param name="name">The column.</param>
     /// <param name="accepts">Whether the type is right.</param>
-    /// <param name="expected">The right type, as the message says it.</param>
-    /// <param name="component">Who needs it, as the message says it.</param>
+    /// <param name="expected">The right type, in the words of the message.</param>
+    /// <param name="component">Name of the component that needs it, for the message.</param>
     /// <exception cref="ArgumentException">No such column, or of another type.</exception>
     public static SchemaShape.Column Require(
         SchemaShape input,

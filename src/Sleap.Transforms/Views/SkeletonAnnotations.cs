@@ -7,8 +7,7 @@ namespace Sleap.Transforms;
 /// <summary>
 /// The skeleton of a keypoint column, kept as annotations of the column: <c>SkeletonName</c> (text),
 /// <c>SkeletonNodes</c> (vector of text), <c>SkeletonEdges</c> and <c>SkeletonSymmetries</c> (vectors of Int32, two
-/// node positions a pair). They travel with the column through other transformers that keep annotations, such as
-/// CopyColumns.
+/// node positions a pair). Other transformers that keep annotations, such as CopyColumns, keep them.
 /// </summary>
 public static class SkeletonAnnotations
 {
@@ -24,8 +23,8 @@ public static class SkeletonAnnotations
     internal const string AnimalSlotNamesKind = "AnimalSlotNames";
 
     /// <summary>
-    /// On a vector of values of animals that is no column of keypoints: its type may be that of one, and a schema shape
-    /// does not know the sizes.
+    /// Marks a vector of values of instances that are not keypoints: its type may be that of keypoints, and a schema
+    /// shape does not know the sizes.
     /// </summary>
     internal const string NotKeypointsKind = "NotKeypoints";
 
@@ -89,7 +88,7 @@ public static class SkeletonAnnotations
     internal static void AddAnimalSlotNames(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names) =>
         AddVector(builder, AnimalSlotNamesKind, TextDataViewType.Instance, Text(names));
 
-    /// <summary>Says that a vector of values of animals is no column of keypoints.</summary>
+    /// <summary>Marks a vector of values of instances as not keypoints.</summary>
     internal static void AddNotKeypoints(DataViewSchema.Annotations.Builder builder) =>
         builder.AddPrimitiveValue(NotKeypointsKind, BooleanDataViewType.Instance, true);
 
@@ -110,7 +109,7 @@ public static class SkeletonAnnotations
         value = editor.Commit();
     }
 
-    // Of unknown size, so that the type does not depend on the skeleton: an estimator announces it before it knows one.
+    // Of unknown size, so that the type does not depend on the skeleton, which an estimator does not know yet.
     private static void AddVector<T>(
         DataViewSchema.Annotations.Builder builder,
         string kind,
@@ -135,9 +134,9 @@ public static class SkeletonAnnotations
 }
 
 /// <summary>
-/// The size of the images that the poses of a column are in pixels of, kept as the column's annotation <c>ImageSize</c>
-/// (height and width). It is there where the type of the images says it, as behind ML.NET's ResizeImages; frames of our
-/// own loaders have their video's size and no annotation.
+/// Size of the images whose pixels are the unit of a column's poses, as the column's annotation <c>ImageSize</c>
+/// (height and width). It is set where the type of the images has a size, as after ML.NET's ResizeImages; frames of
+/// this library's loaders have their video's size and no annotation.
 /// </summary>
 internal static class ImageSizeAnnotation
 {
@@ -155,7 +154,7 @@ internal static class ImageSizeAnnotation
         return column with { Annotations = annotations.ToAnnotations() };
     }
 
-    /// <summary>The size, or null where none is told.</summary>
+    /// <summary>The size, or null where there is none.</summary>
     public static (int Height, int Width)? Read(DataViewSchema.Column column)
     {
         if (column.Annotations?.Schema.GetColumnOrNull(Kind) is null)

@@ -9,12 +9,10 @@ internal abstract class SlotBuffer : IDisposable
     /// <summary>Copies the value of the current input row into a slot.</summary>
     public abstract void Read(int slot);
 
-    /// <summary>
-    /// A getter of the column's raw type that gives the value of the slot told at the time of the call.
-    /// </summary>
+    /// <summary>A getter of the column's raw type for the slot that is returned at the time of the call.</summary>
     public abstract Delegate CreateGetter(Func<int> slot);
 
-    /// <summary>Gives back what the slots hold.</summary>
+    /// <summary>Releases what the slots hold.</summary>
     public virtual void Dispose() { }
 
     public static SlotBuffer Create(DataViewRow input, DataViewSchema.Column column, int slots)
@@ -39,7 +37,7 @@ internal abstract class SlotBuffer : IDisposable
 
         public override void Read(int slot)
         {
-            // From nothing, so that an object in another slot is not written over.
+            // A new value each time, so that an object in another slot is not overwritten.
             T value = default!;
             _getter(ref value);
             _values[slot] = value;
@@ -62,8 +60,8 @@ internal abstract class SlotBuffer : IDisposable
     }
 
     /// <summary>
-    /// Images: own copies, because the input overwrites and may dispose the image it gave before. The image read from
-    /// the input is never disposed here: when it comes from objects of the user, it is still the user's.
+    /// Images are copied, because the input overwrites and may dispose the image it returned before. The image of the
+    /// input is never disposed here: it may belong to the user.
     /// </summary>
     private sealed class ImageSlots(DataViewRow input, DataViewSchema.Column column, int slots) : SlotBuffer
     {

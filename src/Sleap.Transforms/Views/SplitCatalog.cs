@@ -4,18 +4,17 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Dividing frames into those to train on and those to test on. Both parts keep every column, images included, and the
-/// order of rows.
+/// Splits frames into training and test sets. Both keep all columns, images included, and the order of rows.
 /// </summary>
 public static class SplitCatalog
 {
-    /// <summary>Holds back a share of the rows, drawn by chance; the same seed always draws the same rows.</summary>
+    /// <summary>Splits at random by a fraction; the same seed always gives the same rows.</summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows to divide, two at least.</param>
-    /// <param name="testFraction">The share to hold back, between 0 and 1; it is rounded to whole rows, at least one in
-    /// each part.</param>
-    /// <param name="seed">The seed of the drawing.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
+    /// <param name="view">Rows to split, at least two.</param>
+    /// <param name="testFraction">The fraction of test rows, between 0 and 1; it is rounded to whole rows, at least one
+    /// in each set.</param>
+    /// <param name="seed">Seed of the random numbers.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
     /// <exception cref="ArgumentException">There are fewer than two rows.</exception>
     public static (IDataView TrainSet, IDataView TestSet) Split(
         this PoseCatalog pose,
@@ -47,11 +46,11 @@ public static class SplitCatalog
         return Divide(view, ids, isTest);
     }
 
-    /// <summary>Divides by the frame: for instance, whole videos, or stretches of one.</summary>
+    /// <summary>Splits by video and frame number, for instance whole videos or parts of one.</summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows to divide.</param>
-    /// <param name="isTest">Told the video (as in the Video column) and the frame number, says whether the row is held
-    /// back.</param>
+    /// <param name="view">Rows to split.</param>
+    /// <param name="isTest">From the video (as in the Video column) and the frame number: whether the row is a test
+    /// row.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <exception cref="ArgumentException">The Video column is no text, or the FrameIndex column no Int32.</exception>
     public static (IDataView TrainSet, IDataView TestSet) Split(
@@ -82,10 +81,10 @@ public static class SplitCatalog
     }
 
     /// <summary>
-    /// Holds back the frames whose number divided by <paramref name="every"/> leaves <paramref name="remainder"/>.
+    /// Splits by frame number: test frames are those whose number modulo <paramref name="every"/> is <paramref name="remainder"/>.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="view">Rows to divide.</param>
+    /// <param name="view">Rows to split.</param>
     /// <param name="every">The divisor, at least 2.</param>
     /// <param name="remainder">The remainder, from 0 to <paramref name="every"/> − 1.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>

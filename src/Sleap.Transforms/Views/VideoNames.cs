@@ -5,8 +5,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The texts of the Video column and the videos behind them, for each <see cref="MLContext"/>: so that poses which went
-/// through a pipeline are saved with the video they came from, be it a list of pictures or embedded in a label file.
+/// The texts of the Video column and their videos, for each <see cref="MLContext"/>: so that poses from a pipeline are
+/// saved with the video they came from, also where it is a list of images or embedded in a label file.
 /// </summary>
 internal sealed class VideoNames
 {
@@ -36,7 +36,9 @@ internal sealed class VideoNames
         }
     }
 
-    /// <summary>The video behind a text; one that was not loaded through this context is taken for a path.</summary>
+    /// <summary>
+    /// The video of a text; the text of a video that was not loaded through this context is taken as a path.
+    /// </summary>
     public Video Find(string name)
     {
         lock (_lock)
@@ -60,7 +62,7 @@ internal sealed class VideoNames
         };
     }
 
-    // The same file loaded again is the same video, though another object.
+    // The same file loaded again is the same video, as another object.
     private static bool IsSame(Video a, Video b) =>
         ReferenceEquals(a, b)
         || (
