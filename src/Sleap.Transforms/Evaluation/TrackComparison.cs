@@ -86,7 +86,7 @@ internal sealed class TrackComparison(double threshold)
             HOTAs = hota.Hota,
             DetAs = hota.Detection,
             AssAs = hota.Association,
-            LocAs = hota.Localisation,
+            LocAs = hota.Localization,
         };
     }
 

@@ -90,7 +90,7 @@ internal sealed class Canvas
     }
 
     /// <summary>A smaller copy: each pixel is the mean of those it stands for.</summary>
-    public Canvas Shrunk(int factor)
+    public Canvas Downscaled(int factor)
     {
         var small = new Canvas(Math.Max(1, Width / factor), Math.Max(1, Height / factor));
         for (var y = 0; y < small.Height; y++)
@@ -112,7 +112,7 @@ internal sealed class Canvas
     }
 
     /// <summary>A larger copy: each pixel becomes a square.</summary>
-    public Canvas Enlarged(int factor)
+    public Canvas Upscaled(int factor)
     {
         var large = new Canvas(Width * factor, Height * factor);
         for (var y = 0; y < large.Height; y++)

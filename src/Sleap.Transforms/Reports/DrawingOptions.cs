@@ -68,7 +68,7 @@ public sealed record DrawingOptions
         if (double.IsNaN(MinScore))
             faults.Add($"{nameof(MinScore)} is NaN");
         if (Palette.IsDefaultOrEmpty)
-            faults.Add($"{nameof(Palette)} has no colour");
+            faults.Add($"{nameof(Palette)} has no color");
         if (TrailLength < 0)
             faults.Add($"{nameof(TrailLength)} is {TrailLength}, expected 0 or more");
         if (TrailNode == "")

@@ -6,7 +6,7 @@ namespace Sleap.Transforms;
 internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOptions options, ReportOptions report)
 {
     // The error in pixels that a missed node and a spurious animal count as when frames are ranked.
-    private const double PriceOfAMiss = 50;
+    private const double MissPenalty = 50;
 
     private readonly HtmlPage _page = new(report.Title ?? "Evaluation");
 
@@ -165,14 +165,14 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
     {
         FrameError[] worst =
         [
-            .. metrics.PerFrame.Where(frame => Badness(frame) > 0).OrderByDescending(Badness).Take(report.WorstFrames),
+            .. metrics.PerFrame.Where(frame => Penalty(frame) > 0).OrderByDescending(Penalty).Take(report.WorstFrames),
         ];
         if (worst.Length == 0)
             return;
         _page
             .Heading("The worst frames")
             .Paragraph(
-                "White rings are the truth, coloured dots the prediction; lines "
+                "White rings are the truth, colored dots the prediction; lines "
                     + "lead from a node to where it was predicted."
             );
         var names = comparison.VideoNames;
@@ -240,12 +240,12 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
                 )
             );
 
-    private static double Badness(FrameError frame) =>
+    private static double Penalty(FrameError frame) =>
         frame.Visible + frame.Spurious == 0
             ? 0
             : (
                 (frame.Found == 0 ? 0 : frame.MeanError * frame.Found)
-                + (PriceOfAMiss * (frame.Visible - frame.Found + frame.Spurious))
+                + (MissPenalty * (frame.Visible - frame.Found + frame.Spurious))
             ) / Math.Max(1, frame.Visible);
 
     private static string Caption(FrameError frame)

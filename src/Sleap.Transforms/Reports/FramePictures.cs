@@ -20,7 +20,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             (canvas, frame) =>
             {
                 var factor = (int)Math.Ceiling(Math.Max(canvas.Width, canvas.Height) / (double)LargestSide);
-                var small = factor > 1 ? canvas.Shrunk(factor) : canvas;
+                var small = factor > 1 ? canvas.Downscaled(factor) : canvas;
                 new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options, 1.0 / factor).DrawInstances(
                     small,
                     video.Name,
@@ -60,7 +60,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         var zoom = Math.Max(1, PartSide / size);
         var part = canvas
             .Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top))
-            .Enlarged(zoom);
+            .Upscaled(zoom);
         var moved = Moved(instances);
         if (labels is not null)
             overlay.DrawLabels(part, Moved(labels), moved);

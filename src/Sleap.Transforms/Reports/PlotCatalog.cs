@@ -183,7 +183,7 @@ public sealed record PlotOptions
         if (Cells is < 2 or > 500)
             faults.Add($"{nameof(Cells)} is {Cells}, expected 2 to 500");
         if (Palette.IsDefaultOrEmpty)
-            faults.Add($"{nameof(Palette)} has no colour");
+            faults.Add($"{nameof(Palette)} has no color");
         return faults.Count == 0 ? this : throw new ArgumentException($"Plot options: {string.Join("; ", faults)}.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Sleap.Transforms;
@@ -9,21 +8,7 @@ internal sealed class PoseCharts
     private const double Width = 1020;
 
     // More could not be told apart.
-    private const int MostBins = 480;
-
-    // From purple over green to yellow, of equal steps of brightness: a few values of matplotlib's viridis (CC0).
-    private static readonly Rgb[] Heat =
-    [
-        new(68, 1, 84),
-        new(71, 44, 122),
-        new(59, 81, 139),
-        new(44, 113, 142),
-        new(33, 144, 141),
-        new(39, 173, 129),
-        new(92, 200, 99),
-        new(170, 220, 50),
-        new(253, 231, 37),
-    ];
+    private const int MaxBins = 480;
 
     private readonly PlotOptions _options;
     private readonly double _arenaWidth;
@@ -113,7 +98,7 @@ internal sealed class PoseCharts
 
     public string Speeds()
     {
-        var bin = Math.Max(1, (LastFrame - FirstFrame + MostBins) / MostBins);
+        var bin = Math.Max(1, (LastFrame - FirstFrame + MaxBins) / MaxBins);
         List<(AnimalPath Path, List<(double X, double Y)> Line)> lines =
         [
             .. Shown.Select(path => (path, Binned(path, bin))),
@@ -180,14 +165,14 @@ internal sealed class PoseCharts
                     Length((row * cell) - 0.5),
                     Length(Math.Min(((column + 1) * cell) - 0.5, _arenaWidth - 0.5)),
                     Length(Math.Min(((row + 1) * cell) - 0.5, _arenaHeight - 0.5)),
-                    Ramp(Math.Sqrt(Math.Min(1, count / full))),
+                    SvgChart.Heat(Math.Sqrt(Math.Min(1, count / full))),
                     tip
                 );
             }
             var most = _options.FramesPerSecond is { } fps
                 ? string.Create(CultureInfo.InvariantCulture, $"≥ {full / fps:0.##} s")
                 : string.Create(CultureInfo.InvariantCulture, $"≥ {full:0} frames");
-            chart.Legend([(most, Ramp(1))]);
+            chart.Legend([(most, SvgChart.Heat(1))]);
             yield return chart.ToString();
         }
     }
@@ -226,78 +211,6 @@ internal sealed class PoseCharts
             ],
             chart => chart.Legend(states.Select((state, i) => (state, Css(i))))
         );
-    }
-
-    /// <summary>How often each score occurs, over nodes found.</summary>
-    public string ScoreHistogram()
-    {
-        float[] scores =
-        [
-            .. All.SelectMany(path => path.Poses).SelectMany(pose => pose.PeakScores.ToArray()).Where(float.IsFinite),
-        ];
-        const int bins = 20;
-        var counts = new int[bins];
-        foreach (var score in scores)
-            counts[Math.Clamp((int)(score * bins), 0, bins - 1)]++;
-        var chart = new SvgChart("Confidence of the nodes", (0, 1), (0, Math.Max(1, counts.Max()) * 1.05), 370, 260)
-        {
-            XLabel = "score (1 = sure)",
-            YLabel = "nodes",
-        };
-        for (var i = 0; i < bins; i++)
-        {
-            if (counts[i] > 0)
-            {
-                chart.Box(
-                    ((double)i / bins) + 0.004,
-                    0,
-                    ((i + 1.0) / bins) - 0.004,
-                    counts[i],
-                    Ramp(i / (bins - 1.0)),
-                    string.Create(CultureInfo.InvariantCulture, $"{counts[i]} nodes")
-                );
-            }
-        }
-
-        return chart.ToString();
-    }
-
-    /// <summary>How often each node is missing.</summary>
-    public string MissingNodes(ImmutableArray<string> nodes)
-    {
-        InstanceView[] poses = [.. All.SelectMany(path => path.Poses)];
-        double[] missing =
-        [
-            .. nodes.Select(
-                (_, node) => poses.Length == 0 ? 0 : 100.0 * poses.Count(pose => !pose.IsVisible(node)) / poses.Length
-            ),
-        ];
-        var left = Math.Max(64, (nodes.Max(node => node.Length) * 6.6) + 16);
-        var chart = new SvgChart(
-            "Missing nodes",
-            (0, Math.Max(1, missing.Max() * 1.08)),
-            (nodes.Length, 0),
-            370,
-            Math.Max(260, (nodes.Length * 16) + 80),
-            left
-        )
-        {
-            XLabel = "% of animals seen",
-            Rows = [.. nodes.Select((node, i) => (node, i + 0.5))],
-        };
-        for (var i = 0; i < nodes.Length; i++)
-        {
-            chart.Box(
-                0,
-                i + 0.15,
-                missing[i],
-                i + 0.85,
-                "#7a8fb5",
-                string.Create(CultureInfo.InvariantCulture, $"{missing[i]:0.0} %")
-            );
-        }
-
-        return chart.ToString();
     }
 
     private string Bars(
@@ -387,13 +300,5 @@ internal sealed class PoseCharts
     {
         var color = _options.Palette[number % _options.Palette.Length];
         return SvgChart.Css(new Rgb((byte)(color.Red * 0.88), (byte)(color.Green * 0.88), (byte)(color.Blue * 0.88)));
-    }
-
-    private static string Ramp(double share)
-    {
-        var at = Math.Clamp(share, 0, 1) * (Heat.Length - 1);
-        (var a, var b) = (Heat[(int)at], Heat[Math.Min((int)at + 1, Heat.Length - 1)]);
-        byte Mix(byte from, byte to) => (byte)Math.Round(from + ((to - from) * (at - (int)at)));
-        return SvgChart.Css(new Rgb(Mix(a.Red, b.Red), Mix(a.Green, b.Green), Mix(a.Blue, b.Blue)));
     }
 }

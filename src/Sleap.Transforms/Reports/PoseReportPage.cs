@@ -42,7 +42,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         var whole = pictures.Whole(shown);
         var charts = new PoseCharts(video, plot);
         var worst = SuspectSearch.Find(charts.All, options.WorstFrames);
-        var summary = Summarise(video, charts, [.. worst.Select(one => one.Frame)]);
+        var summary = Summarize(video, charts, [.. worst.Select(one => one.Frame)]);
         _summaries.Add(summary);
         Head(video, summary, plot);
         if (pictures.Problem is { } problem)
@@ -74,15 +74,16 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
             .Heading("When they were seen")
             .Paragraph("Gaps are frames in which the animal was not found, or was given another name.")
             .Svg(charts.Timeline());
-        if (HasScores(charts))
+        InstanceView[] poses = [.. charts.All.SelectMany(path => path.Poses)];
+        if (Array.Exists(poses, pose => pose.PeakScores.ToArray().Any(float.IsFinite)))
         {
             _page
                 .Heading("How sure the model was")
-                .Svg(charts.ScoreHistogram(), charts.MissingNodes(video.Skeleton.Nodes));
+                .Svg(NodeCharts.ScoreHistogram(poses), NodeCharts.MissingNodes(poses, video.Skeleton.Nodes));
         }
         else
         {
-            _page.Heading("What was not seen").Svg(charts.MissingNodes(video.Skeleton.Nodes));
+            _page.Heading("What was not seen").Svg(NodeCharts.MissingNodes(poses, video.Skeleton.Nodes));
         }
 
         Worst(pictures, worst);
@@ -248,7 +249,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                     + "opinion: a low one is a warning, a high one is no proof."
             );
 
-    private static VideoSummary Summarise(PosedVideo video, PoseCharts charts, IReadOnlyList<SuspectFrame> worst)
+    private static VideoSummary Summarize(PosedVideo video, PoseCharts charts, IReadOnlyList<SuspectFrame> worst)
     {
         InstanceView[] all = [.. video.Frames.Values.SelectMany(instances => instances)];
         float[] scores = [.. all.SelectMany(instance => instance.PeakScores.ToArray()).Where(float.IsFinite)];
@@ -303,9 +304,6 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                 .Select(i => frames[(int)((i + 0.5) * frames.Length / Math.Min(count, frames.Length))]),
         ];
     }
-
-    private static bool HasScores(PoseCharts charts) =>
-        charts.All.Any(path => path.Poses.Any(pose => pose.PeakScores.ToArray().Any(float.IsFinite)));
 
     private static string At(int frame, PlotOptions plot) =>
         plot.FramesPerSecond is { } rate ? $", {HtmlPage.Number(frame / rate, "0.0")} s" : "";

@@ -122,7 +122,7 @@ internal static class OverlayVideo
             }
             var canvas = Canvas.Of(result.Frame);
             if (options.Shrink > 1)
-                canvas = canvas.Shrunk(options.Shrink);
+                canvas = canvas.Downscaled(options.Shrink);
             overlay.DrawInstances(canvas, video.Name, result.FrameIndex, video.At(result.FrameIndex));
             writer.Add(canvas.Pixels);
         }

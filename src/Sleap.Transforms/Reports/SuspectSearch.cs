@@ -4,53 +4,53 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Finds the poses that a person should look at: by low scores, missing nodes, and jumps much faster than the animal's
-/// usual motion.
+/// speedLimit motion.
 /// </summary>
 internal static class SuspectSearch
 {
     // Frames close to each other mostly have the same fault.
-    private const int Apart = 15;
+    private const int MinFramesApart = 15;
 
     public static IReadOnlyList<(SuspectFrame Frame, InstanceView Pose)> Find(
         IReadOnlyList<AnimalPath> paths,
         int count
     )
     {
-        List<(double Badness, SuspectFrame Frame, InstanceView Pose)> found = [];
+        List<(double Severity, SuspectFrame Frame, InstanceView Pose)> found = [];
         foreach (var path in paths)
         {
-            var usual = Usual(path);
+            var speedLimit = SpeedLimit(path);
             for (var i = 0; i < path.Frames.Length; i++)
             {
-                if (Judge(path, i, usual) is { Badness: > 0 } judged)
+                if (Judge(path, i, speedLimit) is { Severity: > 0 } judged)
                 {
                     found.Add(
-                        (judged.Badness, new SuspectFrame(path.Frames[i], path.Name, judged.Reason), path.Poses[i])
+                        (judged.Severity, new SuspectFrame(path.Frames[i], path.Name, judged.Reason), path.Poses[i])
                     );
                 }
             }
         }
         List<(SuspectFrame Frame, InstanceView Pose)> worst = [];
         foreach (
-            (_, var frame, var pose) in found.OrderByDescending(one => one.Badness).ThenBy(one => one.Frame.FrameIndex)
+            (_, var frame, var pose) in found.OrderByDescending(one => one.Severity).ThenBy(one => one.Frame.FrameIndex)
         )
         {
             if (worst.Count == count)
                 break;
-            if (worst.TrueForAll(other => Math.Abs(other.Frame.FrameIndex - frame.FrameIndex) >= Apart))
+            if (worst.TrueForAll(other => Math.Abs(other.Frame.FrameIndex - frame.FrameIndex) >= MinFramesApart))
                 worst.Add((frame, pose));
         }
         return worst;
     }
 
     /// <summary>A speed that the animal itself hardly exceeds: twice the 99th percentile.</summary>
-    private static double Usual(AnimalPath path)
+    private static double SpeedLimit(AnimalPath path)
     {
         double[] speeds = [.. path.Speeds.Where(double.IsFinite)];
         return 2 * Math.Max(1, ErrorSummary.Of(speeds, speeds.Length, 1).P99);
     }
 
-    private static (double Badness, string Reason) Judge(AnimalPath path, int i, double usual)
+    private static (double Severity, string Reason) Judge(AnimalPath path, int i, double speedLimit)
     {
         var pose = path.Poses[i];
         int nodes = pose.Points.Length / 2,
@@ -60,21 +60,21 @@ internal static class SuspectSearch
             .. pose.PeakScores.ToArray().Where((score, node) => float.IsFinite(score) && pose.IsVisible(node)),
         ];
         var score = scores.Length == 0 ? double.NaN : scores.Average();
-        var badness = (double)missing / nodes;
+        var severity = (double)missing / nodes;
         List<string> reasons = [];
         if (missing > 0)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} of {nodes} nodes missing"));
         if (score < 0.5)
             reasons.Add(string.Create(CultureInfo.InvariantCulture, $"mean confidence {score:0.00}"));
-        badness += double.IsFinite(score) ? Math.Clamp(1 - score, 0, 1) : 0;
-        if (path.Speeds[i] > usual)
+        severity += double.IsFinite(score) ? Math.Clamp(1 - score, 0, 1) : 0;
+        if (path.Speeds[i] > speedLimit)
         {
             reasons.Insert(
                 0,
                 string.Create(CultureInfo.InvariantCulture, $"a jump of {path.Speeds[i]:0} pixels a frame")
             );
-            badness += Math.Min(1, path.Speeds[i] / usual / 3);
+            severity += Math.Min(1, path.Speeds[i] / speedLimit / 3);
         }
-        return reasons.Count == 0 ? (0, "") : (badness, string.Join(", ", reasons));
+        return reasons.Count == 0 ? (0, "") : (severity, string.Join(", ", reasons));
     }
 }

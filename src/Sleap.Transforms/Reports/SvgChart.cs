@@ -12,6 +12,21 @@ internal sealed class SvgChart
         Top = 34,
         Bottom = 46,
         Rim = 6;
+
+    // From purple over green to yellow, of equal steps of brightness: a few values of matplotlib's viridis (CC0).
+    private static readonly Rgb[] HeatColors =
+    [
+        new(68, 1, 84),
+        new(71, 44, 122),
+        new(59, 81, 139),
+        new(44, 113, 142),
+        new(33, 144, 141),
+        new(39, 173, 129),
+        new(92, 200, 99),
+        new(170, 220, 50),
+        new(253, 231, 37),
+    ];
+
     private readonly StringBuilder _marks = new();
     private readonly StringBuilder _legend = new();
     private readonly double _width;
@@ -168,6 +183,16 @@ internal sealed class SvgChart
     }
 
     public static string Css(Rgb color) => $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";
+
+    /// <summary>A color of a heat map.</summary>
+    /// <param name="share">From 0, dark, to 1, bright.</param>
+    public static string Heat(double share)
+    {
+        var at = Math.Clamp(share, 0, 1) * (HeatColors.Length - 1);
+        (var a, var b) = (HeatColors[(int)at], HeatColors[Math.Min((int)at + 1, HeatColors.Length - 1)]);
+        byte Mix(byte from, byte to) => (byte)Math.Round(from + ((to - from) * (at - (int)at)));
+        return Css(new Rgb(Mix(a.Red, b.Red), Mix(a.Green, b.Green), Mix(a.Blue, b.Blue)));
+    }
 
     private void Axes(StringBuilder svg)
     {

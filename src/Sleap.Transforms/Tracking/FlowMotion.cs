@@ -8,13 +8,13 @@ namespace Sleap.Transforms;
 internal sealed class FlowMotion(TrackingOptions options)
 {
     /// <summary>Images that are held. Over more frames than this an animal moves farther than the search window.</summary>
-    private const int MostImages = 16;
+    private const int MaxImages = 16;
 
     private readonly Queue<(FlowImage? Image, HashSet<TrackedInstance> Instances)> _past = [];
     private FlowImage? _image;
 
     /// <summary>Sets the image of the next frame; null when it cannot be read.</summary>
-    public void Look(FlowImage? image) => _image = image;
+    public void SetImage(FlowImage? image) => _image = image;
 
     /// <summary>The instances, moved by the flow from their image to the current one.</summary>
     public List<TrackedInstance> Predict(List<TrackedInstance> instances) => [.. instances.Select(Moved)];
@@ -23,7 +23,7 @@ internal sealed class FlowMotion(TrackingOptions options)
     public void Update(IEnumerable<TrackedInstance> instances)
     {
         _past.Enqueue((_image, [.. instances]));
-        if (_past.Count > Math.Max(MostImages, options.WindowSize))
+        if (_past.Count > Math.Max(MaxImages, options.WindowSize))
             _past.Dequeue();
     }
 

@@ -9,7 +9,7 @@ internal sealed class KalmanMotion
 {
     private const double MeasurementShare = 0.05;
     private const double AccelerationShare = 0.05;
-    private const double Fading = 0.9;
+    private const double Decay = 0.9;
     private readonly Dictionary<int, State> _states = [];
 
     /// <summary>The track's instances, moved to where it is expected in frame <paramref name="frame"/>.</summary>
@@ -77,7 +77,7 @@ internal sealed class KalmanMotion
         public void Correct((double X, double Y) centroid, double size, int frame)
         {
             double reach = Reach(frame - _frame),
-                fade = Math.Pow(Fading, Math.Max(0, frame - _frame - 1));
+                fade = Math.Pow(Decay, Math.Max(0, frame - _frame - 1));
             double steps = Math.Max(1, frame - _frame),
                 q = Square(AccelerationShare * size) * steps;
             var pp = _pp + (2 * reach * _pv) + (reach * reach * _vv) + (q * steps * steps / 4);
@@ -98,7 +98,7 @@ internal sealed class KalmanMotion
         }
 
         // 1 + decay + decay² … over the frames.
-        private static double Reach(int frames) => frames <= 0 ? 0 : (1 - Math.Pow(Fading, frames)) / (1 - Fading);
+        private static double Reach(int frames) => frames <= 0 ? 0 : (1 - Math.Pow(Decay, frames)) / (1 - Decay);
 
         private static double Square(double value) => value * value;
     }

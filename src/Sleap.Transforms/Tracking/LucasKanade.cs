@@ -7,7 +7,7 @@ namespace Sleap.Transforms;
 /// </summary>
 internal static class LucasKanade
 {
-    private const int MostSteps = 30;
+    private const int MaxSteps = 30;
     private const double SmallestStep = 0.01;
 
     // OpenCV's default minEigThreshold of 1e-4 in its units, in which gradients are 32 times as large and sums are
@@ -61,7 +61,7 @@ internal static class LucasKanade
     private static bool Step(FlowImage.Level to, double x, double y, ref double dx, ref double dy, Patch patch)
     {
         var (lastX, lastY) = (0.0, 0.0);
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             if (!patch.Difference(to, x + dx, y + dy, out var stepX, out var stepY))
                 return false;
@@ -120,9 +120,9 @@ internal static class LucasKanade
             {
                 for (var column = 0; column < side; column++, i++)
                 {
-                    _values[i] = Weighed(_pixels, side + 3, row + 1, column + 1, weights);
-                    float gx = Weighed(_slopesX, side + 1, row, column, weights),
-                        gy = Weighed(_slopesY, side + 1, row, column, weights);
+                    _values[i] = Interpolate(_pixels, side + 3, row + 1, column + 1, weights);
+                    float gx = Interpolate(_slopesX, side + 1, row, column, weights),
+                        gy = Interpolate(_slopesY, side + 1, row, column, weights);
                     (_gradientX[i], _gradientY[i]) = (gx, gy);
                     _xx += gx * gx;
                     _xy += gx * gy;
@@ -151,7 +151,7 @@ internal static class LucasKanade
             {
                 for (var column = 0; column < side; column++, i++)
                 {
-                    var difference = Weighed(_pixels, side + 1, row, column, weights) - _values[i];
+                    var difference = Interpolate(_pixels, side + 1, row, column, weights) - _values[i];
                     bx += difference * _gradientX[i];
                     by += difference * _gradientY[i];
                 }
@@ -200,7 +200,7 @@ internal static class LucasKanade
             return (column, row);
         }
 
-        private static float Weighed(float[] block, int width, int row, int column, ReadOnlySpan<float> weights)
+        private static float Interpolate(float[] block, int width, int row, int column, ReadOnlySpan<float> weights)
         {
             var at = (row * width) + column;
             return (weights[0] * block[at])

@@ -19,7 +19,7 @@ internal sealed class PoseTracker(TrackingOptions options)
     /// <param name="image">Its image, for optical flow; null where it cannot be read.</param>
     public int[] Next(IReadOnlyList<TrackedInstance> instances, int frame, FlowImage? image = null)
     {
-        _flow?.Look(image);
+        _flow?.SetImage(image);
         var kept = options.PreCullCount is { } most
             ? InstanceCulling.Keep(instances, most, options.PreCullIou)
             : [.. Enumerable.Range(0, instances.Count)];
@@ -27,7 +27,7 @@ internal sealed class PoseTracker(TrackingOptions options)
         var tracks = Assign(here, frame);
         _window.Add(here, tracks);
         _flow?.Update(here);
-        Learn(here, tracks, frame);
+        UpdateMotion(here, tracks, frame);
 
         var result = new int[instances.Count];
         Array.Fill(result, -1);
@@ -102,7 +102,7 @@ internal sealed class PoseTracker(TrackingOptions options)
     private bool CanStart(TrackedInstance instance) =>
         HasPoints(instance) && (options.MaxTracks is not { } most || _window.Made < most);
 
-    private void Learn(TrackedInstance[] here, int[] tracks, int frame)
+    private void UpdateMotion(TrackedInstance[] here, int[] tracks, int frame)
     {
         if (_motion is null)
             return;

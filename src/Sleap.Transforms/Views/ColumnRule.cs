@@ -130,7 +130,7 @@ internal static class InputColumns
 /// <summary>Column names as error messages list them.</summary>
 internal static class ColumnNames
 {
-    private const int Most = 12;
+    private const int MaxListed = 12;
 
     public static string Of(DataViewSchema schema) =>
         List([.. schema.Where(column => !column.IsHidden).Select(column => column.Name)]);
@@ -141,7 +141,7 @@ internal static class ColumnNames
         names.Count switch
         {
             0 => "(no columns)",
-            > Most => string.Join(", ", names.Take(Most)) + $" … ({names.Count} columns)",
+            > MaxListed => string.Join(", ", names.Take(MaxListed)) + $" … ({names.Count} columns)",
             _ => string.Join(", ", names),
         };
 }

@@ -9,13 +9,13 @@ namespace Sleap.Transforms;
 /// </summary>
 internal sealed class FrameStream : IDisposable
 {
-    private const int MostOpen = 4;
-    private const int MostAhead = 8;
+    private const int MaxOpenVideos = 4;
+    private const int MaxFramesAhead = 8;
 
     private readonly FrameTable _table;
     private readonly int[] _rows;
     private readonly CancellationTokenSource _stop = new();
-    private readonly BlockingCollection<FrameResult> _read = new(MostAhead);
+    private readonly BlockingCollection<FrameResult> _read = new(MaxFramesAhead);
     private readonly List<(int Video, IFrameSource Source)> _open = [];
     private Task? _reader;
 
@@ -98,7 +98,7 @@ internal sealed class FrameStream : IDisposable
     private IFrameSource Open(int video)
     {
         var known = _open.FindIndex(open => open.Video == video);
-        if (known < 0 && _open.Count == MostOpen)
+        if (known < 0 && _open.Count == MaxOpenVideos)
         {
             _open[0].Source.Dispose();
             _open.RemoveAt(0);

@@ -65,9 +65,7 @@ public abstract class PoseTransformer : ITransformer
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
 
-    /// <summary>
-    /// Sets the log for warnings. Called once, after the transformer was made by a catalog or loaded.
-    /// </summary>
+    /// <summary>Says where warnings go. Called once, after the transformer was made by a catalog or loaded.</summary>
     internal virtual void WarnTo(IHostEnvironment environment) { }
 
     /// <summary>

@@ -69,7 +69,7 @@ public sealed class DrawingTests
             b = FrameImage.ToRgb(plain);
         Assert.Equal(b.Length, a.Length);
         int Pixel(int x, int y) => ((y * 640) + x) * 3;
-        // The snout of the first frame, in the first colour of the palette; far from the mouse nothing changed.
+        // The snout of the first frame, in the first color of the palette; far from the mouse nothing changed.
         Assert.Equal([255, 159, 28], a[Pixel(22, 265)..(Pixel(22, 265) + 3)]);
         Assert.Equal(b[Pixel(500, 400)], a[Pixel(500, 400)]);
         Assert.InRange(Enumerable.Range(0, 640 * 480).Count(i => a[3 * i] != b[3 * i]), 50, 600);

@@ -35,7 +35,7 @@ public sealed class RenderVideoTests
         Assert.Equal(before.FramesPerSecond, after.FramesPerSecond, 3);
         var drawn = after.Read(11);
         var frame = labels.Frames.Single(f => f.FrameIndex == 111);
-        // The first node of each animal is coloured, and the recording is gray.
+        // The first node of each animal is colored, and the recording is gray.
         foreach (var animal in frame.Instances)
         {
             var point = animal.Points.First(p => !p.IsMissing);
@@ -196,7 +196,7 @@ public sealed class RenderVideoTests
     }
 
     [Fact]
-    public void ATrackKeepsItsColourWhereverItStandsInTheFrame()
+    public void ATrackKeepsItsColorWhereverItStandsInTheFrame()
     {
         var overlay = new PoseOverlay(
             new Skeleton("dot", ["a"]),

@@ -53,8 +53,8 @@ internal static class AugmentedPicture
         var side = Math.Max(picture.Width, picture.Height);
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
         var tile =
-            larger > 1 ? picture.Enlarged(larger)
-            : smaller > 1 ? picture.Shrunk(smaller)
+            larger > 1 ? picture.Upscaled(larger)
+            : smaller > 1 ? picture.Downscaled(smaller)
             : picture;
         var instances = PicturesOfTensors.Instances(points, samples.Skeleton.Nodes.Length);
         new PoseOverlay(
