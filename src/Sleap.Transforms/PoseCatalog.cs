@@ -23,7 +23,7 @@ public sealed class PoseCatalog
     /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ?
     /// and ** that several match.</param>
     /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
-    /// <returns> One row a labeled frame; frames that cannot be read have a row without an image, see
+    /// <returns>One row a labeled frame; frames that cannot be read have a row without an image, see
     /// <see cref="FrameReport"/>. What the reader ignored is a warning in <see cref="MLContext.Log"/>.
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>

@@ -39,7 +39,7 @@ public static class DrawingCatalog
         {
             var name = $"{FileName(video)}-{frame.ToString("D6", CultureInfo.InvariantCulture)}";
             var path = Path.Combine(folder, name + ".png");
-            // Videos of the same name in different folders.
+            // Videos in different folders may have the same name.
             for (var number = 2; paths.Contains(path); number++)
                 path = Path.Combine(folder, $"{name} ({number}).png");
             using var image = canvas.ToImage();

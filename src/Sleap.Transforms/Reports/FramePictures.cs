@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -102,14 +101,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
                 }
             }
         }
-        catch (Exception problem)
-            when (problem
-                    is IOException
-                        or PoseFormatException
-                        or InvalidOperationException
-                        or UnauthorizedAccessException
-                && path is null
-            )
+        catch (Exception problem) when (FrameFailures.IsVideoError(problem) && path is null)
         {
             // A label file is often moved without its video, and the figures do not need it. A video that the user
             // named must exist.

@@ -280,14 +280,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                 ? source.FramesPerSecond
                 : null;
         }
-        catch (Exception problem)
-            when (problem
-                    is IOException
-                        or PoseFormatException
-                        or InvalidOperationException
-                        or UnauthorizedAccessException
-                && options.VideoPath is null
-            )
+        catch (Exception problem) when (FrameFailures.IsVideoError(problem) && options.VideoPath is null)
         {
             // Without the video time is in frames; the page says why there are no pictures.
             return null;

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Sleap.Transforms;
 
-/// <summary>Writes frames of RGB bytes as a video, through ffmpeg. The file appears when it is whole.</summary>
+/// <summary>Writes frames of RGB bytes as a video, through ffmpeg. The file appears when it is complete.</summary>
 internal sealed class VideoWriter : IDisposable
 {
     private readonly string _path;

@@ -9,7 +9,7 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Poses as a table and back: a <see cref="DataFrame"/> or CSV. The predicted keypoints are taken if a view has them,
-/// else its labels. Every row is taken, and only the columns needed are computed.
+/// else its labels. All rows are read, and only the columns needed are computed.
 /// </summary>
 public static class DataFrameCatalog
 {
@@ -18,13 +18,12 @@ public static class DataFrameCatalog
     /// <param name="view">Rows with keypoints; without Video and FrameIndex, rows are counted as the frames of one
     /// unnamed video.</param>
     /// <param name="options">Layout, time, further columns; null for the defaults.</param>
-    /// <returns> A frame whose coordinates (pixels of the full frame) and scores are null where a node was not found.
-    /// <c>instance</c> is the place of the animal in its row. Animals without a visible node give no row.
-    /// </returns>
+    /// <returns>A frame whose coordinates (pixels of the full frame) and scores are null where a node was not found.
+    /// <c>instance</c> is the number of the instance in its row. Animals without a visible node give no row.</returns>
     /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the
     /// options are wrong.</exception>
-    /// <exception cref="InvalidOperationException">A further column has a value for each animal, and in some row not as
-    /// many as there are animals.</exception>
+    /// <exception cref="InvalidOperationException">A further column has values for each animal, and in some row a wrong
+    /// number of them.</exception>
     public static DataFrame ToDataFrame(this PoseCatalog pose, IDataView view, TableOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
@@ -40,7 +39,7 @@ public static class DataFrameCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
-    /// <param name="path">Where to; the file appears when it is whole.</param>
+    /// <param name="path">The file to write; it appears when it is complete.</param>
     /// <param name="options">Layout, time, further columns; null for the defaults.</param>
     /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the
     /// options are wrong.</exception>
@@ -72,21 +71,19 @@ public static class DataFrameCatalog
     }
 
     /// <summary>
-    /// A table as <see cref="ToDataFrame"/> makes it, tidy or wide, as a data view: after rows were changed, left out
-    /// or read from a CSV.
+    /// A table in the layouts of <see cref="ToDataFrame"/>, tidy or wide, as a data view, for instance after rows were
+    /// changed or read from a CSV.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="frame"> Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score.
+    /// <param name="frame">Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score.
     /// Wide: the columns frame and node.x, node.y for each node, and if there are any video, instance, track, score,
-    /// node.score. Other columns are left aside. Without instance, animals are told apart by track.
-    /// </param>
-    /// <param name="skeleton">The skeleton, for its edges and the order of its nodes; null to take the nodes as they
-    /// come.</param>
+    /// node.score. Other columns are ignored. Without the column instance, the tracks distinguish the animals.</param>
+    /// <param name="skeleton">The skeleton, for its edges and the order of its nodes; null to take the nodes in the
+    /// order of the table.</param>
     /// <param name="columns">The names of the view's columns; null for the defaults.</param>
-    /// <returns> A row for each frame in order of appearance: with PredictedKeypoints, KeypointScore, InstanceScore and
+    /// <returns>A row for each frame in order of appearance: with PredictedKeypoints, KeypointScore, InstanceScore and
     /// PredictedTrack where the table has a score anywhere, else Keypoints and Track. One animal has a fixed size when
-    /// no frame has more. Without instance scores (a tidy table) they are the mean of the nodes'.
-    /// </returns>
+    /// no frame has more. Without instance scores (a tidy table) they are the mean of the nodes'.</returns>
     /// <exception cref="ArgumentException">Columns are missing or of another type, a node is there twice or unknown, or
     /// a row has no frame or no node.</exception>
     public static IDataView FromDataFrame(
@@ -106,7 +103,7 @@ public static class DataFrameCatalog
 /// <summary>How poses become a table.</summary>
 public sealed record TableOptions
 {
-    /// <summary>What a row is. Default: a node of an animal.</summary>
+    /// <summary>The layout of the table. Default: a row for each node of each animal.</summary>
     public TableLayout Layout { get; init; } = TableLayout.Tidy;
 
     /// <summary>
@@ -115,7 +112,7 @@ public sealed record TableOptions
     public double? FramesPerSecond { get; init; }
 
     /// <summary>
-    /// More columns of the view to take along, such as <c>Speed</c>: numbers, flags, text, keys, and vectors of Single.
+    /// More columns of the view for the table, such as <c>Speed</c>: numbers, flags, text, keys, and vectors of Single.
     /// A vector of known size gives a column for each slot, such as <c>Velocity.x</c>. In a view of several animals
     /// each row of the table has the values of its animal: <c>Vector&lt;Single, *&gt;</c> and a vector of keys have one
     /// an animal, <c>Vector&lt;Single, *, n&gt;</c> has n, each (if n is above 1) in a column named by the annotation
@@ -153,7 +150,7 @@ public sealed record TableOptions
     }
 }
 
-/// <summary>How poses lie in a table.</summary>
+/// <summary>The layout of a table of poses.</summary>
 public enum TableLayout
 {
     /// <summary>

@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A column of a view that goes along into a table: values of the frame, which each of its animals gets, or values of
-/// each animal.
+/// A column of a view that is copied to a table: values of the frame, the same for all its animals, or values of each
+/// animal.
 /// </summary>
 internal sealed class ExtraColumn
 {
@@ -31,11 +31,9 @@ internal sealed class ExtraColumn
     /// <summary>The columns of the table: one, or one for each slot of the frame's or of an animal's values.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }
 
-    /// <summary>
-    /// A function that reads the current row, and passes on the values of the animal at a place in it.
-    /// </summary>
+    /// <summary>A function that writes the values of an animal of the current row.</summary>
     /// <param name="row">The row to read.</param>
-    /// <param name="animals">Tells how many animals the current row has.</param>
+    /// <param name="animals">Returns how many animals the current row has.</param>
     public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals) =>
         _column.Type switch
         {

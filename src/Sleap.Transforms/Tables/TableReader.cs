@@ -139,7 +139,7 @@ internal sealed class TableReader
         }
     }
 
-    // Single holds whole numbers exactly up to 16 million only.
+    // A Single holds whole numbers exactly only up to 16 million.
     private int FrameNumber(int row) => Convert.ToInt32(_table["frame"][row], CultureInfo.InvariantCulture);
 
     private string[] WideNodes() =>

@@ -4,7 +4,7 @@ using Microsoft.Data.Analysis;
 
 namespace Sleap.Transforms;
 
-/// <summary>Takes a table value by value, row by row, in the order of its columns; null is missing.</summary>
+/// <summary>Receives a table value by value, row by row, in the order of its columns; null is missing.</summary>
 internal interface ITableSink
 {
     void Header(IReadOnlyList<TableColumn> columns);
@@ -27,7 +27,7 @@ internal interface ITableSink
 /// <param name="Type">The type of its values: string, int, float, double or bool.</param>
 internal readonly record struct TableColumn(string Name, Type Type);
 
-/// <summary>Gathers a table as a <see cref="DataFrame"/>.</summary>
+/// <summary>Collects a table as a <see cref="DataFrame"/>.</summary>
 internal sealed class DataFrameSink : ITableSink
 {
     private TableColumn[] _columns = [];

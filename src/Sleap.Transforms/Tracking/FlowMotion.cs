@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>
 /// Moves past instances to where their nodes are in a new image by optical flow, as sleap-nn's <c>FlowShiftTracker</c>:
 /// each directly from the image it was seen in to the new one. A node that cannot be followed is missing. An instance
-/// without such a node, or whose image is no longer held, stays where it was seen.
+/// of which no node can be followed, or whose image is no longer held, stays where it was seen.
 /// </summary>
 internal sealed class FlowMotion(TrackingOptions options)
 {

@@ -53,7 +53,8 @@ internal sealed class PoseTracker(TrackingOptions options)
             {
                 if (columns[row] < 0)
                     continue;
-                // A pair of unknown similarity is kept only when the instance can start no track of its own.
+                // A pair of unknown similarity is kept only where the instance could start a track but MaxTracks are
+                // made.
                 var stands = double.IsFinite(cost[row, columns[row]]) || (HasPoints(here[row]) && free-- <= 0);
                 if (stands)
                     tracks[row] = past[columns[row]].Track;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -61,6 +62,10 @@ internal sealed class FrameFailures(MLContext ml)
         error is ArgumentException { ParamName: { } name }
             ? error.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
             : error.Message;
+
+    /// <summary>Whether an exception means that a video is missing or cannot be read.</summary>
+    public static bool IsVideoError(Exception error) =>
+        error is IOException or PoseFormatException or InvalidOperationException or UnauthorizedAccessException;
 
     /// <summary>Whether a frame could not be read when a cursor came to it.</summary>
     public bool Contains(string video, int frame)

@@ -94,13 +94,7 @@ internal sealed class PoseRows
             using var source = video.Open();
             return video.Shape;
         }
-        catch (Exception problem)
-            when (problem
-                    is IOException
-                        or PoseFormatException
-                        or InvalidOperationException
-                        or UnauthorizedAccessException
-            )
+        catch (Exception problem) when (FrameFailures.IsVideoError(problem))
         {
             // Images without a video, or a video that has been moved: there is no size to compare with.
             return null;
@@ -134,12 +128,12 @@ internal sealed class PoseRows
     }
 }
 
-/// <summary>Makes labels from the rows of a view.</summary>
+/// <summary>Makes labels of the rows of a view.</summary>
 internal static class LabelsBuilder
 {
     private static readonly Assembly Self = typeof(LabelsBuilder).Assembly;
 
-    /// <summary>Name and version of this library, as provenance has it.</summary>
+    /// <summary>Name and version of this library, for the provenance of labels.</summary>
     public static string CreatedBy { get; } =
         $"{Self.GetName().Name} "
         + $"{Self.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]}";

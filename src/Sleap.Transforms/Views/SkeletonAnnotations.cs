@@ -50,9 +50,9 @@ public static class SkeletonAnnotations
     /// <summary>Adds a skeleton to the annotations of a column.</summary>
     /// <param name="builder">The annotations being built.</param>
     /// <param name="skeleton">The skeleton.</param>
-    /// <param name="slotNames"> True for a column of exactly one animal (a vector of known size, node count × 2): its
+    /// <param name="slotNames">True for a column of exactly one animal (a vector of known size, node count × 2): its
     /// slots are then named <c>snout.x</c>, <c>snout.y</c>, …
-    /// </param>
+    ///</param>
     public static void Add(DataViewSchema.Annotations.Builder builder, Skeleton skeleton, bool slotNames)
     {
         ArgumentNullException.ThrowIfNull(builder);
