@@ -186,7 +186,9 @@ public sealed class PoseCatalog
         return LabelsBuilder.Build(view, (columns ?? new PoseColumnOptions()).Checked(), VideoNames.Of(Context));
     }
 
-    /// <summary>Saves the poses of a view in the format of the path's extension, see <see cref="Labels.Save"/>.</summary>
+    /// <summary>
+    /// Saves the poses of a view in the format of the path's extension, see <see cref="Labels.Save"/>.
+    /// </summary>
     /// <param name="view">Rows with keypoints.</param>
     /// <param name="path">The file to write, for instance "session.predictions.slp".</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>

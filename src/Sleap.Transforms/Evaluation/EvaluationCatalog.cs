@@ -59,8 +59,8 @@ public static class EvaluationCatalog
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">The true labels.</param>
-    /// <param name="predicted">The predicted labels; their nodes are matched by name, and those of one side only are left
-    /// out, which the log and the metrics say.</param>
+    /// <param name="predicted">The predicted labels; their nodes are matched by name, and those of one side only are
+    /// left out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in
     /// common.</exception>

@@ -3,8 +3,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How similar each true instance (rows) is to each predicted one (columns), 0 to 1: by object keypoint similarity (OKS)
-/// and by the share of nodes within pixel distances (PCK).
+/// How similar each true instance (rows) is to each predicted one (columns), 0 to 1: by object keypoint similarity
+/// (OKS) and by the share of nodes within pixel distances (PCK).
 /// </summary>
 internal sealed class EvaluationSimilarity
 {
@@ -45,8 +45,8 @@ internal sealed class EvaluationSimilarity
     }
 
     /// <summary>
-    /// The share of visible true nodes that are closer than a threshold, averaged over the thresholds. By sleap-nn's rules
-    /// nodes that the labels lack count too, as misses.
+    /// The share of visible true nodes that are closer than a threshold, averaged over the thresholds. By sleap-nn's
+    /// rules nodes that the labels lack count too, as misses.
     /// </summary>
     public double Pck(InstanceView truth, InstanceView predicted)
     {

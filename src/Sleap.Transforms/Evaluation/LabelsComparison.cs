@@ -48,7 +48,8 @@ internal sealed class LabelsComparison
         var byFrame = _predicted
             .Frames.GroupBy(frame => (frame.Video, frame.FrameIndex))
             .ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
-        // Each side has its own reader: tracks of the same name in both files are one animal, and in one file they are two.
+        // Each side has its own reader: tracks of the same name in both files are one animal, and in one file they are
+        // two.
         (InstanceReader truths, InstanceReader predictions) = (new(), new());
         foreach (var frame in _truth.Frames)
         {

@@ -4,8 +4,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The nodes that the true and the predicted skeleton share, matched by name in any order. Nodes of only one skeleton are
-/// left out.
+/// The nodes that the true and the predicted skeleton share, matched by name in any order. Nodes of only one skeleton
+/// are left out.
 /// </summary>
 internal sealed class NodePairing
 {

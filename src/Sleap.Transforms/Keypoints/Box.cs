@@ -4,8 +4,8 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// A box along the axes, in pixels; all NaN where there is nothing to enclose. There are two ways to measure boxes: as
-/// areas of the plane, and as sets of pixels, where a box from pixel 3 to pixel 5 is 3 wide and not 2. sleap-nn's tracker
-/// counts pixels; COCO's evaluation and sleap-nn's filters do not.
+/// areas of the plane, and as sets of pixels, where a box from pixel 3 to pixel 5 is 3 wide and not 2. sleap-nn's
+/// tracker counts pixels; COCO's evaluation and sleap-nn's filters do not.
 /// </summary>
 internal readonly record struct Box(double Left, double Top, double Right, double Bottom)
 {

@@ -23,8 +23,8 @@ internal sealed class InstanceArray(int nodes, int count) : IReadOnlyList<Instan
     public float[] PeakScores { get; init; } = new float[count * nodes];
 
     /// <summary>
-    /// (Count): score of each instance, about 0 to 1; NaN = no score. Nothing is clamped: a peak above those of training
-    /// gives more than 1.
+    /// (Count): score of each instance, about 0 to 1; NaN = no score. Nothing is clamped: a peak above those of
+    /// training gives more than 1.
     /// </summary>
     public float[] Scores { get; init; } = new float[count];
 

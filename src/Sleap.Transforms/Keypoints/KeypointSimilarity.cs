@@ -16,14 +16,14 @@ internal enum OksNodes
 }
 
 /// <summary>
-/// How similar two instances are. Points are x and y of each node in pixels, NaN = missing; both instances have the same
-/// nodes.
+/// How similar two instances are. Points are x and y of each node in pixels, NaN = missing; both instances have the
+/// same nodes.
 /// </summary>
 internal static class KeypointSimilarity
 {
     /// <summary>
-    /// Object keypoint similarity (OKS), 0 to 1: the mean of exp(−d² / (2 · variance · area)) over nodes, where d is the
-    /// distance of a node in the two instances (Ronchi and Perona, ICCV 2017; COCO's evaluation).
+    /// Object keypoint similarity (OKS), 0 to 1: the mean of exp(−d² / (2 · variance · area)) over nodes, where d is
+    /// the distance of a node in the two instances (Ronchi and Perona, ICCV 2017; COCO's evaluation).
     /// </summary>
     /// <param name="one">The first instance, the true one where there is one.</param>
     /// <param name="other">The second instance.</param>
@@ -61,7 +61,9 @@ internal static class KeypointSimilarity
         };
     }
 
-    /// <summary>The variance of OKS, (2σ)², of a node whose labels spread by σ, as a share of the instance's size.</summary>
+    /// <summary>
+    /// The variance of OKS, (2σ)², of a node whose labels spread by σ, as a share of the instance's size.
+    /// </summary>
     public static double Variance(double deviation) => 4 * deviation * deviation;
 
     /// <summary>Distance of a node in two instances, in pixels; NaN where one lacks it.</summary>

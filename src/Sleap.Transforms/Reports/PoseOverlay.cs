@@ -88,8 +88,8 @@ internal sealed class PoseOverlay
     }
 
     /// <summary>
-    /// Draws true instances as rings around their nodes, with lines to where the nodes of their partners were predicted.
-    /// To be called before the predicted instances are drawn. All instances have a visible node.
+    /// Draws true instances as rings around their nodes, with lines to where the nodes of their partners were
+    /// predicted. To be called before the predicted instances are drawn. All instances have a visible node.
     /// </summary>
     public void DrawLabels(Canvas canvas, InstanceArray truth, InstanceArray predicted)
     {

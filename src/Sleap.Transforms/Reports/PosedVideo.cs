@@ -32,8 +32,8 @@ internal sealed class PosedVideo
     public SortedDictionary<int, InstanceArray> Frames { get; }
 
     /// <summary>
-    /// The tracks by falling number of frames, then in order of appearance: so the first colors go to whole tracks and not
-    /// to fragments.
+    /// The tracks by falling number of frames, then in order of appearance: so the first colors go to whole tracks and
+    /// not to fragments.
     /// </summary>
     public IReadOnlyList<string> Tracks { get; }
 

@@ -17,8 +17,8 @@ public static class ReportCatalog
     };
 
     /// <summary>
-    /// Writes report.html for poses: how many animals were found and with which scores, the tracks, where the animals went and
-    /// how fast, which nodes are missing, and the frames to look at; and summary.json with the figures.
+    /// Writes report.html for poses: how many animals were found and with which scores, the tracks, where the animals
+    /// went and how fast, which nodes are missing, and the frames to look at; and summary.json with the figures.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">The poses. Where a frame has both, predictions are taken and not what a person set. Scores

@@ -7,7 +7,9 @@ namespace Sleap.Transforms;
 /// </summary>
 internal sealed class FlowMotion(TrackingOptions options)
 {
-    /// <summary>Images that are held. Over more frames than this an animal moves farther than the search window.</summary>
+    /// <summary>
+    /// Images that are held. Over more frames than this an animal moves farther than the search window.
+    /// </summary>
     private const int MaxImages = 16;
 
     private readonly Queue<(FlowImage? Image, HashSet<TrackedInstance> Instances)> _past = [];

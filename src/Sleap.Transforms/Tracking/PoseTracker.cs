@@ -2,8 +2,8 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Follows the instances of one video, frame by frame. Each frame's instances are compared with the last ones of each
-/// track, and the best pairs continue tracks; an instance without a pair starts a track. The method is that of sleap-nn's
-/// Tracker.
+/// track, and the best pairs continue tracks; an instance without a pair starts a track. The method is that of
+/// sleap-nn's Tracker.
 /// </summary>
 internal sealed class PoseTracker(TrackingOptions options)
 {

@@ -1,7 +1,8 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How similar two instances are: higher is more similar, NaN is unknown. Formulas as in sleap-nn 0.3.5, sleap_nn.tracking.
+/// How similar two instances are: higher is more similar, NaN is unknown. Formulas as in sleap-nn 0.3.5,
+/// sleap_nn.tracking.
 /// </summary>
 internal static class TrackSimilarity
 {

@@ -9,7 +9,8 @@ internal sealed class FrameTable
     public required IReadOnlyList<string> VideoNames { get; init; }
 
     /// <summary>
-    /// The videos that frames are read from; empty for a table without frames, which has no Image and FrameError columns.
+    /// The videos that frames are read from; empty for a table without frames, which has no Image and FrameError
+    /// columns.
     /// </summary>
     public IReadOnlyList<Video> Videos { get; init; } = [];
 

@@ -12,10 +12,10 @@ internal sealed class InstanceReader
     /// <summary>The instances that have a visible node.</summary>
     /// <param name="instances">The instances of a frame.</param>
     /// <param name="skeleton">The nodes wanted.</param>
-    /// <param name="nodes">For each of them its number in the skeleton of the instances; null for the same order.</param>
-    /// <returns>
-    /// Instances whose scores are NaN where a person set them. Peak scores are empty where a person set all of them.
-    /// </returns>
+    /// <param name="nodes">For each of them its number in the skeleton of the instances; null for the same
+    /// order.</param>
+    /// <returns>Instances whose scores are NaN where a person set them. Peak scores are empty where a person set all of
+    /// them.</returns>
     public InstanceArray Read(IEnumerable<Instance> instances, Skeleton skeleton, int[]? nodes = null)
     {
         Instance[] read = [.. instances];

@@ -66,8 +66,8 @@ internal sealed class PoseRows
     }
 
     /// <summary>
-    /// Checks that poses are in pixels of the video. Poses in pixels of a resized image would all be at wrong places when
-    /// the labels are opened with the video.
+    /// Checks that poses are in pixels of the video. Poses in pixels of a resized image would all be at wrong places
+    /// when the labels are opened with the video.
     /// </summary>
     private Video Checked(Video video, string name)
     {

@@ -81,7 +81,8 @@ public static class SplitCatalog
     }
 
     /// <summary>
-    /// Splits by frame number: test frames are those whose number modulo <paramref name="every"/> is <paramref name="remainder"/>.
+    /// Splits by frame number: test frames are those whose number modulo <paramref name="every"/> is
+    /// <paramref name="remainder"/>.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows to split.</param>

@@ -78,9 +78,11 @@ public sealed class DataFramePropertyTests
 
     private static IEnumerable<string> Describe(Labels labels) =>
         labels.Frames.SelectMany(frame =>
-            frame.Instances.Select(animal =>
-                $"{frame.FrameIndex} {animal.Track?.Name ?? "-"} "
-                + $"{string.Join(" ", animal.Points.Select(p => p.IsMissing ? "-" : string.Create(CultureInfo.InvariantCulture, $"{(float)p.X},{(float)p.Y}")))}"
+            frame.Instances.Select(instance =>
+                $"{frame.FrameIndex} {instance.Track?.Name ?? "-"} {string.Join(" ", instance.Points.Select(Describe))}"
             )
         );
+
+    private static string Describe(Point point) =>
+        point.IsMissing ? "-" : string.Create(CultureInfo.InvariantCulture, $"{(float)point.X},{(float)point.Y}");
 }

@@ -122,7 +122,9 @@ public sealed class DataFrameTests
         var pose = _ml.Pose();
         var view = pose.FromDataFrame(
             Csv(
-                "frame,instance,track,score,snout.x,snout.y,snout.score,tail.x,tail.y,tail.score\n4,0,m,0.75,1,2,0.5,3,4,1\n6,0,m,0.25,,,,7,8.5,0.25\n"
+                "frame,instance,track,score,snout.x,snout.y,snout.score,tail.x,tail.y,tail.score\n"
+                    + "4,0,m,0.75,1,2,0.5,3,4,1\n"
+                    + "6,0,m,0.25,,,,7,8.5,0.25\n"
             )
         );
         Assert.Equal(
