@@ -1,13 +1,13 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Pairs rows with columns so that the sum of costs is least (the Hungarian method by shortest augmenting paths: Jonker
-/// and Volgenant 1987, in the rectangular form of Crouse 2016). Each row and column is paired at most once; the smaller
-/// side is paired whole.
+/// Pairs rows with columns so that the sum of costs is smallest (the Hungarian method by shortest augmenting paths:
+/// Jonker and Volgenant 1987, in the rectangular form of Crouse 2016). Each row and column is paired at most once; all
+/// of the smaller side are paired.
 /// </summary>
 /// <remarks>
-/// Of pairings with the same sum the one that scipy's <c>linear_sum_assignment</c> gives is taken, because costs are
-/// often equal by design (a limit, or a large number for infinity): free columns before taken ones, and a constant
+/// Of pairings with the same sum the result is that of scipy's <c>linear_sum_assignment</c>, because costs are often
+/// equal by design (a limit, or a large number for infinity): free columns come before taken ones, and a constant
 /// matrix gives the identity.
 /// </remarks>
 internal static class Assignment
@@ -36,7 +36,7 @@ internal static class Assignment
     }
 
     /// <summary>
-    /// No more rows than columns; row after row is placed along the cheapest way that re-pairs the ones before.
+    /// The assignment of no more rows than columns. Rows are added one by one, each along its shortest augmenting path.
     /// </summary>
     private sealed class Search(double[,] cost)
     {
@@ -47,8 +47,8 @@ internal static class Assignment
         private readonly int[] _columnOf = Filled(cost.GetLength(0)),
             _rowOf = Filled(cost.GetLength(1));
         private readonly double[] _shortest = new double[cost.GetLength(1)];
-        private readonly int[] _before = new int[cost.GetLength(1)]; // the row that each column is reached from
-        private readonly int[] _remaining = new int[cost.GetLength(1)]; // columns that the tree has not taken in
+        private readonly int[] _before = new int[cost.GetLength(1)]; // the row from which each column is reached
+        private readonly int[] _remaining = new int[cost.GetLength(1)]; // columns that are not in the tree
         private readonly bool[] _rowReached = new bool[cost.GetLength(0)],
             _columnReached = new bool[cost.GetLength(1)];
 
@@ -57,8 +57,8 @@ internal static class Assignment
             for (var row = 0; row < _rows; row++)
             {
                 (var sink, var length) = Grow(row);
-                Reprice(row, length);
-                Repair(row, sink);
+                UpdatePotentials(row, length);
+                Augment(row, sink);
             }
             return _columnOf;
         }
@@ -97,7 +97,7 @@ internal static class Assignment
             }
         }
 
-        private void Reprice(int from, double length)
+        private void UpdatePotentials(int from, double length)
         {
             _rowPotential[from] += length;
             for (var row = 0; row < _rows; row++)
@@ -113,7 +113,7 @@ internal static class Assignment
             }
         }
 
-        private void Repair(int from, int sink)
+        private void Augment(int from, int sink)
         {
             for (int column = sink, row = -1; row != from; )
             {

@@ -130,7 +130,7 @@ internal sealed class FrameCursor(
     private const int ScoresColumn = 6;
 
     // A table without videos has no Image and FrameError columns.
-    private readonly int _left = table.Videos.Count > 0 ? 0 : 2;
+    private readonly int _omitted = table.Videos.Count > 0 ? 0 : 2;
 
     private readonly FrameStream? _stream =
         table.Videos.Count > 0 && (active[ImageColumn] || active[ErrorColumn]) ? new FrameStream(table, rows) : null;
@@ -185,7 +185,7 @@ internal sealed class FrameCursor(
             );
         }
 
-        Delegate getter = (column.Index < ImageColumn ? column.Index : column.Index + _left) switch
+        Delegate getter = (column.Index < ImageColumn ? column.Index : column.Index + _omitted) switch
         {
             VideoColumn => (ValueGetter<ReadOnlyMemory<char>>)GetVideo,
             FrameIndexColumn => (ValueGetter<int>)((ref int value) => value = Current().FrameIndex),
