@@ -1,4 +1,7 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 
 namespace Sleap.Transforms;
@@ -6,7 +9,7 @@ namespace Sleap.Transforms;
 /// <summary>
 /// Animal poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex
 /// (Int32), Image (MLImage, read only when asked for), and for labels Keypoints (x and y in pixels of the full frame,
-/// pixel centres at whole numbers, NaN = missing) and Track (key).
+/// pixel centers at whole numbers, NaN = missing) and Track (key).
 /// </summary>
 public sealed class PoseCatalog
 {
@@ -19,9 +22,9 @@ public sealed class PoseCatalog
     /// </summary>
     /// <param name="path">A .slp or .pkg.slp file, a DeepLabCut folder or CSV, a CSV table …, or a pattern with *, ?
     /// and ** that several match.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
-    /// <returns> One row a labeled frame; frames that cannot be read have a row without an image, see
-    /// <see cref="FrameReport"/>. What the reader left aside is a warning in <see cref="MLContext.Log"/>.
+    /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
+    /// <returns>One row a labeled frame; frames that cannot be read have a row without an image, see
+    /// <see cref="FrameReport"/>. What the reader ignored is a warning in <see cref="MLContext.Log"/>.
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
@@ -37,7 +40,7 @@ public sealed class PoseCatalog
     /// Loads labeled frames from several files or folders as one view, see <see cref="Labels.LoadMany"/>.
     /// </summary>
     /// <param name="paths">Files, folders and patterns.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches a
     /// pattern.</exception>
     /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
@@ -52,7 +55,7 @@ public sealed class PoseCatalog
 
     /// <summary>Labels already in memory as a data view.</summary>
     /// <param name="labels">The labels.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
     /// <exception cref="InvalidDataException">There is no labeled frame in them.</exception>
     /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
     public IDataView FromLabels(Labels labels, LabelsOptions? options = null)
@@ -62,14 +65,14 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// Loads the poses of a file to go on with, in the columns that a model's <c>Transform</c> gives:
-    /// PredictedKeypoints, KeypointScore, InstanceScore and PredictedTrack beside Video, FrameIndex and Image.
+    /// Loads the poses of a file, in the columns that a model's <c>Transform</c> gives: PredictedKeypoints,
+    /// KeypointScore, InstanceScore and PredictedTrack beside Video, FrameIndex and Image.
     /// </summary>
     /// <param name="path">Predictions in any format that <see cref="Labels.Load"/> reads, or a pattern with *, ? and **
     /// that several match.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults: what a person
-    /// corrected is taken for what was predicted in that frame.</param>
-    /// <returns>One row a frame. Points that a person set score 1; missing ones 0.</returns>
+    /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults: in a frame
+    /// with instances that a person set, those are taken.</param>
+    /// <returns>One row a frame. Points that a person set have score 1, missing points 0.</returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
     /// <exception cref="InvalidDataException">There is no animal in it.</exception>
@@ -82,7 +85,7 @@ public sealed class PoseCatalog
 
     /// <summary>Poses already in memory, as <see cref="LoadPredictions"/> gives them.</summary>
     /// <param name="labels">The poses.</param>
-    /// <param name="options">What is taken and how it lies in the columns; null for the defaults.</param>
+    /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
     /// <exception cref="InvalidDataException">There is no animal in them.</exception>
     /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
     public IDataView FromPredictions(Labels labels, LabelsOptions? options = null)
@@ -123,11 +126,12 @@ public sealed class PoseCatalog
         var numbers = frames is null ? AllFrames(video) : [.. frames];
         if (numbers.Length > 0 && numbers.Min() < 0)
             throw new ArgumentOutOfRangeException(nameof(frames), numbers.Min(), "Frame numbers begin at 0.");
+        var none = new InstanceArray(0, 0);
         var table = new FrameTable
         {
             Videos = [video],
             VideoNames = [VideoNames.Of(Context).Add(video)],
-            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, [], [], [], []))],
+            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, none))],
         };
         return new FrameDataView(Context, table, names);
     }
@@ -148,8 +152,8 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// What became of the frames of a view that this catalog loaded, or of this library's transformers over one: how
-    /// many were asked for, and which could not be read by the cursors that have run so far. Each is also a warning in
+    /// Which frames could not be read, of a view that this catalog loaded or of this library's transformers over one:
+    /// how many frames were requested, and which the cursors so far could not read. Each is also a warning in
     /// <see cref="MLContext.Log"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The view is not one of those.</exception>
@@ -165,10 +169,45 @@ public sealed class PoseCatalog
             );
     }
 
+    /// <summary>
+    /// The poses of a view as labels: a frame for each row, and its instances with a visible node, with tracks and
+    /// scores.
+    /// </summary>
+    /// <param name="view">Rows with keypoints; without Video and FrameIndex, rows are counted as the frames of one
+    /// unnamed video.</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>Labels whose provenance says what made them and how many frames were requested, processed, failed and
+    /// empty.</returns>
+    /// <exception cref="ArgumentException">The view has no keypoints, a column has another type, or the poses are in
+    /// pixels of images that were resized before the model read them.</exception>
+    public Labels ToLabels(IDataView view, PoseColumnOptions? columns = null)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return LabelsBuilder.Build(view, (columns ?? new PoseColumnOptions()).Checked(), VideoNames.Of(Context));
+    }
+
+    /// <summary>
+    /// Saves the poses of a view in the format of the path's extension, see <see cref="Labels.Save"/>.
+    /// </summary>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">The file to write, for instance "session.predictions.slp".</param>
+    /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>What was saved. What the format could not hold is a warning in <see cref="MLContext.Log"/>.</returns>
+    /// <exception cref="ArgumentException">The view has no keypoints, a column has another type, or the poses are in
+    /// pixels of images that were resized before the model read them.</exception>
+    /// <exception cref="PoseFormatException">The extension is of no known format.</exception>
+    public Labels SaveLabels(IDataView view, string path, PoseColumnOptions? columns = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var labels = ToLabels(view, columns);
+        PoseLog.Warn(Context, "Saving labels", [.. labels.Save(path).Select(loss => $"{path}: {loss}")]);
+        return labels;
+    }
+
     private static int[] AllFrames(Video video)
     {
         using var source = video.Open();
-        // Embedded pictures keep the numbers of the video they came from, and there are fewer of them.
+        // Embedded images keep the frame numbers of their video, and there are fewer of them than frames.
         var count = source.FrameCount;
         var frames = new List<int>(count);
         for (var frame = 0; frames.Count < count && frame < int.MaxValue; frame++)
@@ -193,5 +232,36 @@ public sealed class PoseCatalog
     {
         var table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
         return new FrameDataView(Context, table, options.Columns);
+    }
+}
+
+/// <summary>The entry to this library from an <see cref="MLContext"/>.</summary>
+public static class PoseCatalogExtensions
+{
+    // Makes a property of type MLImage a column of images of any size, for PredictionEngine, LoadFromEnumerable and
+    // CreateEnumerable.
+    static PoseCatalogExtensions() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
+
+    /// <summary>Animal poses in ML.NET: loading, splitting, analyzing, evaluating and saving them.</summary>
+    public static PoseCatalog Pose(this MLContext ml)
+    {
+        ArgumentNullException.ThrowIfNull(ml);
+        return new PoseCatalog(ml);
+    }
+}
+
+/// <summary>Warnings to <see cref="MLContext.Log"/>.</summary>
+internal static class PoseLog
+{
+    /// <summary>Sends each message as a warning of the source "Pose; <paramref name="task"/>".</summary>
+    public static void Warn(IHostEnvironment ml, string task, IReadOnlyCollection<string> messages)
+    {
+        if (messages.Count == 0)
+            return;
+        var host = ml.Register("Pose");
+        using var channel = host.Start(task);
+        // As an argument and not as the format: paths may contain braces.
+        foreach (var message in messages)
+            channel.Warning(MessageSensitivity.UserData, "{0}", message);
     }
 }

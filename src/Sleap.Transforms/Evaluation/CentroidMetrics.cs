@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -27,7 +28,7 @@ public sealed record CentroidMetrics(
     public double Recall =>
         TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 
-    /// <summary>The figures in one line.</summary>
+    /// <summary>The metrics in one line.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -41,4 +42,51 @@ public sealed record CentroidMetrics(
         TruePositives + FalsePositives + FalseNegatives == 0
             ? double.NaN
             : 2.0 * TruePositives / ((2 * TruePositives) + FalsePositives + FalseNegatives);
+}
+
+/// <summary>Counts hits and misses of centroids, frame by frame.</summary>
+internal sealed class CentroidComparison(int node, double radius)
+{
+    private readonly List<double> _distances = [];
+    private int _truths;
+    private int _predictions;
+
+    public CentroidComparison(Skeleton skeleton, EvaluationOptions options)
+        : this(options.CentroidNode is { } name ? skeleton.IndexOf(name) : -1, options.CentroidRadius) { }
+
+    public void Add(InstanceArray truth, InstanceArray predicted) => Add(Centroids(truth), Centroids(predicted));
+
+    public void Add(IReadOnlyList<(double X, double Y)> truth, IReadOnlyList<(double X, double Y)> predicted)
+    {
+        _truths += truth.Count;
+        _predictions += predicted.Count;
+        if (truth.Count == 0 || predicted.Count == 0)
+            return;
+        var distance = new double[truth.Count, predicted.Count];
+        for (var t = 0; t < truth.Count; t++)
+        {
+            for (var p = 0; p < predicted.Count; p++)
+                distance[t, p] = double.Hypot(truth[t].X - predicted[p].X, truth[t].Y - predicted[p].Y);
+        }
+
+        var partners = Assignment.Solve(distance);
+        for (var t = 0; t < truth.Count; t++)
+        {
+            if (partners[t] >= 0 && distance[t, partners[t]] <= radius)
+                _distances.Add(distance[t, partners[t]]);
+        }
+    }
+
+    public CentroidMetrics Result() =>
+        new(
+            radius,
+            _distances.Count,
+            _predictions - _distances.Count,
+            _truths - _distances.Count,
+            ErrorSummary.Of(_distances, _truths, radius)
+        );
+
+    /// <summary>The chosen node of each instance where it is visible, else the mean of the visible ones.</summary>
+    public (double X, double Y)[] Centroids(InstanceArray instances) =>
+        [.. instances.Select(instance => Centroid.At(instance.Points, node))];
 }

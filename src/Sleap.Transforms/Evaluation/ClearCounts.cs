@@ -36,7 +36,7 @@ internal sealed class ClearCounts(double threshold)
 
     public void Add(TrackedFrame frame)
     {
-        // As in TrackEval, a frame without animals of either kind does not end what went on before it.
+        // As in TrackEval, a frame without true or without predicted instances does not interrupt the pairs before it.
         if (frame.Truth.Length == 0 || frame.Predicted.Length == 0)
             return;
         var cost = new double[frame.Truth.Length, frame.Predicted.Length];

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Sleap.Transforms;
 
 /// <summary>Distances between true and predicted points, in pixels of the full frame.</summary>
@@ -11,8 +13,8 @@ namespace Sleap.Transforms;
 /// <param name="P90">Distance that 90 % of the found points do not exceed.</param>
 /// <param name="P95">The same for 95 %.</param>
 /// <param name="P99">The same for 99 %.</param>
-/// <param name="Within">Share of all visible points found within the radius, so that silence costs; NaN when none is
-/// visible.</param>
+/// <param name="Within">Share of all visible points found within the radius, so that points not found lower it; NaN
+/// when none is visible.</param>
 public sealed record ErrorSummary(
     int Visible,
     int Found,
@@ -54,4 +56,66 @@ public sealed record ErrorSummary(
             ? sorted[below] + ((rank - below) * (sorted[below + 1] - sorted[below]))
             : sorted[below];
     }
+}
+
+/// <summary>The distances of one node.</summary>
+/// <param name="Node">The node's name.</param>
+/// <param name="Error">Its distances.</param>
+public sealed record NodeError(string Node, ErrorSummary Error);
+
+/// <summary>The comparison of one frame.</summary>
+/// <param name="Video">The video, as the Video column or the labels name it.</param>
+/// <param name="FrameIndex">Zero-based frame number.</param>
+/// <param name="Instances">True animals.</param>
+/// <param name="Predicted">Predicted animals.</param>
+/// <param name="Missed">True animals without a partner.</param>
+/// <param name="Spurious">Predicted animals without a partner.</param>
+/// <param name="Visible">True points that are visible.</param>
+/// <param name="Found">Those of them whose animal was paired and whose node was predicted.</param>
+/// <param name="MeanError">Mean distance of the found points in pixels; NaN when none was found.</param>
+/// <param name="WorstError">The largest distance; NaN when none was found.</param>
+public sealed record FrameError(
+    string Video,
+    int FrameIndex,
+    int Instances,
+    int Predicted,
+    int Missed,
+    int Spurious,
+    int Visible,
+    int Found,
+    double MeanError,
+    double WorstError
+);
+
+/// <summary>
+/// Percentage of correct keypoints: the share of nodes predicted closer to the truth than a distance. Over all visible
+/// true nodes; under <see cref="EvaluationRules.SleapNN"/> over all nodes of paired animals.
+/// </summary>
+/// <param name="Thresholds">The distances in pixels.</param>
+/// <param name="Shares">The share at each, 0 to 1; NaN when there is no node.</param>
+/// <param name="NodeMeans">For each node of the skeleton, the mean of its shares over the thresholds.</param>
+public sealed record PckCurve(
+    ImmutableArray<double> Thresholds,
+    ImmutableArray<double> Shares,
+    ImmutableArray<double> NodeMeans
+)
+{
+    /// <summary>Mean of the shares over the thresholds.</summary>
+    public double Mean => Shares.Average();
+}
+
+/// <summary>How well predictions show which nodes are visible, over the nodes of paired animals.</summary>
+/// <param name="TruePositives">Nodes that are in the labels and predicted, wherever.</param>
+/// <param name="FalsePositives">Nodes predicted that the labels lack.</param>
+/// <param name="TrueNegatives">Nodes that neither has.</param>
+/// <param name="FalseNegatives">Nodes in the labels that are not predicted.</param>
+public sealed record VisibilityMetrics(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
+{
+    /// <summary>Share of predicted nodes that are in the labels; NaN without a predicted node.</summary>
+    public double Precision =>
+        TruePositives + FalsePositives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalsePositives);
+
+    /// <summary>Share of nodes in the labels that are predicted; NaN without one.</summary>
+    public double Recall =>
+        TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 }

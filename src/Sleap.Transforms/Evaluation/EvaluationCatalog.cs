@@ -45,8 +45,8 @@ public static class EvaluationCatalog
             comparison.Add(
                 video,
                 index,
-                NodePairing.Take(labels(), nodes.TruthNodes),
-                NodePairing.Take(found, nodes.PredictedNodes)
+                labels().SelectNodes(nodes.TruthNodes).WhereVisible(),
+                found.SelectNodes(nodes.PredictedNodes).WhereVisible()
             );
         }
         return nodes.Mark(comparison.Result());
@@ -58,9 +58,9 @@ public static class EvaluationCatalog
     /// the predicted.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge; their nodes are matched by name, and those of one side only are left
-    /// out, which the log and the metrics say.</param>
+    /// <param name="truth">The true labels.</param>
+    /// <param name="predicted">The predicted labels; their nodes are matched by name, and those of one side only are
+    /// left out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in
     /// common.</exception>
@@ -80,13 +80,13 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares the places of animals only, whatever nodes the predictions have: for centroid models, whose animals
+    /// Compares only the positions of animals; the predictions may have any nodes. For centroid models, whose animals
     /// have one node. A predicted animal is where the mean of its visible nodes is; a true one where
     /// <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge, of any skeleton.</param>
+    /// <param name="truth">The true labels.</param>
+    /// <param name="predicted">The predicted labels, of any skeleton.</param>
     /// <param name="options">The radius and the node; null for the defaults.</param>
     /// <exception cref="ArgumentException">The label sets have no video in common, or several skeletons.</exception>
     public static CentroidMetrics EvaluateCentroids(

@@ -11,12 +11,12 @@ public sealed record EvaluationOptions
     /// </summary>
     public double Radius { get; init; } = 5;
 
-    /// <summary>Whose rules the figures follow. Default: every true animal and every prediction counts.</summary>
+    /// <summary>Which rules the metrics follow. Default: every true animal and every prediction counts.</summary>
     public EvaluationRules Rules { get; init; } = EvaluationRules.Standard;
 
     /// <summary>
-    /// The spread of labels that object keypoint similarity (OKS) takes for granted, as a share of the animal's size.
-    /// Default 0.025, the smallest of COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
+    /// The spread of labels that object keypoint similarity (OKS) assumes, as a share of the animal's size. Default
+    /// 0.025, the smallest of COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
     /// </summary>
     public double OksStddev { get; init; } = 0.025;
 
@@ -41,8 +41,8 @@ public sealed record EvaluationOptions
     public ImmutableArray<double> PckThresholds { get; init; } = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
     /// <summary>
-    /// The node that stands for an animal's place in the centroid metrics. Default null, and where it is missing: the
-    /// mean of the visible nodes.
+    /// The node that is an animal's position in the centroid metrics. Default null, and where it is missing: the mean
+    /// of the visible nodes.
     /// </summary>
     public string? CentroidNode { get; init; }
 
@@ -126,4 +126,24 @@ public sealed record EvaluationOptions
                     + $"skeleton has {string.Join(", ", skeleton.Nodes)}."
             );
     }
+}
+
+/// <summary>Which rules the metrics follow where the field does not agree.</summary>
+public enum EvaluationRules
+{
+    /// <summary>
+    /// Every true animal and every prediction counts. Animals are paired for the least sum of distances; average
+    /// precision is COCO's (at each threshold predictions take, by falling score, the best free true animal that
+    /// reaches it, and a prediction that gets none is a false positive); PCK is over all visible true nodes, so that a
+    /// missed animal lowers it; mean OKS counts a missed animal as 0.
+    /// </summary>
+    Standard,
+
+    /// <summary>
+    /// As sleap-nn 0.3.5 computes them, to compare with its metrics: animals are paired once, by falling score, with
+    /// the best free true animal; predictions left over and frames that are not in the predicted labels do not count;
+    /// PCK and mean OKS are over pairs, and a node that is missing in the labels counts as a miss. False positives do
+    /// not lower these metrics.
+    /// </summary>
+    SleapNN,
 }

@@ -29,7 +29,7 @@ internal sealed class HotaCounts
         Association = [.. Alphas.Select((_, a) => AssociationAt(a))];
         Hota = [.. Detection.Zip(Association, (detection, association) => Math.Sqrt(detection * association))];
         // Without a pair, TrackEval says 1.
-        Localisation = [.. _similarity.Zip(_truePositives, (sum, pairs) => pairs == 0 ? 1 : sum / pairs)];
+        Localization = [.. _similarity.Zip(_truePositives, (sum, pairs) => pairs == 0 ? 1 : sum / pairs)];
     }
 
     /// <summary>0.05, 0.10, … 0.95.</summary>
@@ -41,7 +41,7 @@ internal sealed class HotaCounts
 
     public ImmutableArray<double> Association { get; }
 
-    public ImmutableArray<double> Localisation { get; }
+    public ImmutableArray<double> Localization { get; }
 
     /// <summary>
     /// How well each true track agrees with each predicted one over all frames: the sum of their shares of similarity,

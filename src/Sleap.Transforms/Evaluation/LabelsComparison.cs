@@ -12,11 +12,11 @@ internal sealed class LabelsComparison
     private readonly Skeleton _predictedSkeleton;
     private readonly NodePairing? _nodes;
 
-    /// <param name="truth">Labels that are right.</param>
-    /// <param name="predicted">Labels to judge.</param>
+    /// <param name="truth">The true labels.</param>
+    /// <param name="predicted">The predicted labels.</param>
     /// <param name="options">Checked options.</param>
-    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise predicted animals keep their
-    /// own.</param>
+    /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise the predicted skeleton is used
+    /// as it is.</param>
     public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
     {
         (_truth, _predicted, _options) = (truth, predicted, options);
@@ -35,10 +35,10 @@ internal sealed class LabelsComparison
     /// </summary>
     public Skeleton Skeleton { get; }
 
-    /// <summary>What is to be said of nodes that are left out.</summary>
+    /// <summary>Messages about nodes that are left out.</summary>
     public IReadOnlyCollection<string> Remarks => _nodes?.Remarks ?? [];
 
-    /// <summary>What each video of the true labels is called.</summary>
+    /// <summary>Name of each video of the true labels.</summary>
     public Dictionary<Video, string> VideoNames { get; }
 
     /// <summary>The frames to compare, in the order of the true labels.</summary>
@@ -48,28 +48,25 @@ internal sealed class LabelsComparison
         var byFrame = _predicted
             .Frames.GroupBy(frame => (frame.Video, frame.FrameIndex))
             .ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
-        // Each with its own: tracks of one name in both are one animal, two of one name in a file are two.
-        (InstanceReading truths, InstanceReading predictions) = (new(), new());
+        // Each side has its own reader: tracks of the same name in both files are one animal, and in one file they are
+        // two.
+        (InstanceReader truths, InstanceReader predictions) = (new(), new());
         foreach (var frame in _truth.Frames)
         {
-            var labels = truths.Animals(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
+            var labels = truths.Read(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
             var found = videos.TryGetValue(frame.Video, out var video)
                 ? byFrame.GetValueOrDefault((video, frame.FrameIndex))
                 : null;
-            // sleap-nn leaves out frames that the predictions do not mention.
+            // sleap-nn leaves out frames that are not in the predictions.
             if (found is null && _options.Rules == EvaluationRules.SleapNN)
                 continue;
             yield return new ComparedFrame(
                 frame.Video,
                 frame.FrameIndex,
                 labels,
-                predictions.Animals(
-                    Choose(found ?? [], preferPredicted: true),
-                    _predictedSkeleton,
-                    _nodes?.PredictedNodes
-                )
+                predictions.Read(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes?.PredictedNodes)
             );
         }
     }
@@ -83,8 +80,8 @@ internal sealed class LabelsComparison
     }
 
     /// <summary>
-    /// Compares places only: the chosen node of true animals, else the mean of the visible ones, with the mean of the
-    /// predicted ones' nodes.
+    /// Compares only positions: of true instances the chosen node, else the mean of the visible ones; of predicted
+    /// instances the mean of the visible nodes.
     /// </summary>
     public CentroidMetrics CompareCentroids()
     {
@@ -93,7 +90,7 @@ internal sealed class LabelsComparison
             new(-1, _options.CentroidRadius)
         );
         foreach (var frame in Frames())
-            truth.Add([.. frame.Truth.Select(truth.Centroid)], [.. frame.Predicted.Select(predicted.Centroid)]);
+            truth.Add(truth.Centroids(frame.Truth), predicted.Centroids(frame.Predicted));
         return truth.Result();
     }
 
@@ -113,8 +110,8 @@ internal sealed class LabelsComparison
     }
 
     private static IEnumerable<Instance> Choose(IReadOnlyList<Instance> instances, bool preferPredicted) =>
-        instances.Any(animal => animal.IsPredicted == preferPredicted)
-            ? instances.Where(animal => animal.IsPredicted == preferPredicted)
+        instances.Any(instance => instance.IsPredicted == preferPredicted)
+            ? instances.Where(instance => instance.IsPredicted == preferPredicted)
             : instances;
 
     private static Skeleton SkeletonOf(Labels labels, string which)
@@ -123,7 +120,7 @@ internal sealed class LabelsComparison
         [
             .. labels
                 .Frames.SelectMany(frame => frame.Instances)
-                .Select(animal => animal.Skeleton)
+                .Select(instance => instance.Skeleton)
                 .Concat(labels.Skeletons)
                 .Distinct(),
         ];
@@ -175,3 +172,10 @@ internal sealed class LabelsComparison
 
     private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }
+
+/// <summary>The true and the predicted instances of one frame.</summary>
+/// <param name="Video">The video of the true labels.</param>
+/// <param name="FrameIndex">The frame number.</param>
+/// <param name="Truth">True instances.</param>
+/// <param name="Predicted">Predicted instances, their nodes in the order of the true skeleton.</param>
+internal sealed record ComparedFrame(Video Video, int FrameIndex, InstanceArray Truth, InstanceArray Predicted);

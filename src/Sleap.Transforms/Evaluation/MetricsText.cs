@@ -9,107 +9,50 @@ internal static class MetricsText
 {
     public static string Of(PoseMetrics metrics)
     {
+        var culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder();
-        Row(text, "frames", string.Create(CultureInfo.InvariantCulture, $"{metrics.Frames}"));
-        Row(
-            text,
-            "animals",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{metrics.Instances} true, {metrics.Predicted} predicted: {metrics.Missed} missed, "
-                    + $"{metrics.Spurious} spurious"
-            )
-        );
+        Row("frames").Append(culture, $"{metrics.Frames}");
+        Row("animals")
+            .Append(culture, $"{metrics.Instances} true, {metrics.Predicted} predicted: ")
+            .Append(culture, $"{metrics.Missed} missed, {metrics.Spurious} spurious");
         if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
-        {
-            Row(
-                text,
-                "nodes",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted)}"
-                )
-            );
-        }
-
-        Row(
-            text,
-            "OKS",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"mAP {metrics.Oks.MeanAP:0.000}  mAR {metrics.Oks.MeanAR:0.000}  mean "
-                    + $"{metrics.MeanOks:0.000}{(metrics.Rules == EvaluationRules.SleapNN ? "  (sleap-nn's rules)" : "")}"
-            )
+            Row("nodes").Append(LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted));
+        Row("OKS")
+            .Append(culture, $"mAP {metrics.Oks.MeanAP:0.000}  mAR {metrics.Oks.MeanAR:0.000}")
+            .Append(culture, $"  mean {metrics.MeanOks:0.000}")
+            .Append(metrics.Rules == EvaluationRules.SleapNN ? "  (sleap-nn's rules)" : "");
+        Row("PCK")
+            .Append(culture, $"mAP {metrics.Pck.MeanAP:0.000}  mAR {metrics.Pck.MeanAR:0.000}")
+            .Append(culture, $"  mean {metrics.PckCurve.Mean:0.000}");
+        var curve = metrics.PckCurve.Thresholds.Zip(
+            metrics.PckCurve.Shares,
+            (threshold, share) => string.Create(culture, $"{threshold:0.##} px {share:0.000}")
         );
-        Row(
-            text,
-            "PCK",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"mAP {metrics.Pck.MeanAP:0.000}  mAR {metrics.Pck.MeanAR:0.000}  mean "
-                    + $"{metrics.PckCurve.Mean:0.000}"
-            )
-        );
-        Row(
-            text,
-            "PCK curve",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{string.Join("  ", metrics.PckCurve.Thresholds.Zip(metrics.PckCurve.Shares, (t, share) => string.Create(CultureInfo.InvariantCulture, $"{t:0.##} px {share:0.000}")))}"
-            )
-        );
-        Row(
-            text,
-            "visibility",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"precision {metrics.Visibility.Precision:0.000}  recall {metrics.Visibility.Recall:0.000}"
-            )
-        );
-        Row(
-            text,
-            "centroids",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"precision {metrics.Centroids.Precision:0.000}  recall "
-                    + $"{metrics.Centroids.Recall:0.000}  within {metrics.Centroids.Radius:0.##} px"
-            )
-        );
+        Row("PCK curve").AppendJoin("  ", curve);
+        Row("visibility")
+            .Append(culture, $"precision {metrics.Visibility.Precision:0.000}")
+            .Append(culture, $"  recall {metrics.Visibility.Recall:0.000}");
+        Row("centroids")
+            .Append(culture, $"precision {metrics.Centroids.Precision:0.000}")
+            .Append(culture, $"  recall {metrics.Centroids.Recall:0.000}  within {metrics.Centroids.Radius:0.##} px");
         if (metrics.Identities is { } names)
-        {
-            Row(
-                text,
-                "identity",
-                string.Create(CultureInfo.InvariantCulture, $"accuracy {names.Accuracy:0.000} of {names.Pairs} pairs")
-            );
-        }
-
+            Row("identity").Append(culture, $"accuracy {names.Accuracy:0.000} of {names.Pairs} pairs");
         if (metrics.Tracks is { } tracks)
         {
-            Row(
-                text,
-                "tracks",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"HOTA {tracks.HOTA:0.000}  MOTA {tracks.MOTA:0.000}  MOTP {tracks.MOTP:0.000}  IDF1 "
-                        + $"{tracks.IDF1:0.000}"
-                )
-            );
-            Row(
-                text,
-                "",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{tracks.Switches} switches, {tracks.Fragmentations} fragmentations, "
-                        + $"{tracks.PredictedTracks} tracks for {tracks.TrueTracks}"
-                )
-            );
+            Row("tracks")
+                .Append(culture, $"HOTA {tracks.HOTA:0.000}  MOTA {tracks.MOTA:0.000}")
+                .Append(culture, $"  MOTP {tracks.MOTP:0.000}  IDF1 {tracks.IDF1:0.000}");
+            Row("")
+                .Append(culture, $"{tracks.Switches} switches, {tracks.Fragmentations} fragmentations, ")
+                .Append(culture, $"{tracks.PredictedTracks} tracks for {tracks.TrueTracks}");
         }
-        text.Append('\n');
+        text.Append("\n\n");
         Nodes(text, metrics);
         if (metrics.Identities is { } identities)
             Confusion(text, identities);
         return text.ToString();
+
+        StringBuilder Row(string name) => text.Append(text.Length == 0 ? "" : "\n").Append(name.PadRight(12));
     }
 
     /// <summary>Which nodes are not compared, in words.</summary>
@@ -134,18 +77,16 @@ internal static class MetricsText
                     + $"{e.Within, 8:0.0%}\n"
             );
         text.Append(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{"node".PadRight(width)}  {"found/visible", 13}  {"mean px", 8}  {"RMSE", 8}  {"p50", 8}  "
-                    + $"{"p75", 8}  {"p90", 8}  {"p95", 8}  {"p99", 8}  {$"<={metrics.Radius:0.#}px", 8}\n"
-            )
+            CultureInfo.InvariantCulture,
+            $"{"node".PadRight(width)}  {"found/visible", 13}  {"mean px", 8}  {"RMSE", 8}  {"p50", 8}  "
+                + $"{"p75", 8}  {"p90", 8}  {"p95", 8}  {"p99", 8}  {$"<={metrics.Radius:0.#}px", 8}\n"
         );
         foreach (var node in metrics.Nodes)
             text.Append(Line(node.Node, node.Error));
         text.Append(Line("all", metrics.All));
     }
 
-    // A few hundred broken tracks make no table.
+    // With many broken tracks the table would be too large.
     private static void Confusion(StringBuilder text, IdentityMetrics identities)
     {
         if (identities.PredictedNames.Length > 12)
@@ -172,7 +113,4 @@ internal static class MetricsText
                 .Append('\n');
         }
     }
-
-    private static void Row(StringBuilder text, string name, string value) =>
-        text.Append(name.PadRight(12)).Append(value).Append('\n');
 }

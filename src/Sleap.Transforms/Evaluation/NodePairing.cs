@@ -4,8 +4,8 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// The nodes that the true and the predicted animals share, matched by name, whatever their order. Nodes of one side
-/// only are left out.
+/// The nodes that the true and the predicted skeleton share, matched by name in any order. Nodes of only one skeleton
+/// are left out.
 /// </summary>
 internal sealed class NodePairing
 {
@@ -14,8 +14,8 @@ internal sealed class NodePairing
 
     /// <param name="truth">The skeleton of the true animals.</param>
     /// <param name="predicted">The skeleton of the predicted ones.</param>
-    /// <param name="truthName">What the true side is called in messages.</param>
-    /// <param name="predictedName">What the predicted side is called in messages.</param>
+    /// <param name="truthName">Name of the true side in messages.</param>
+    /// <param name="predictedName">Name of the predicted side in messages.</param>
     /// <exception cref="ArgumentException">They have no node in common.</exception>
     public NodePairing(Skeleton truth, Skeleton predicted, string truthName, string predictedName)
     {
@@ -50,7 +50,7 @@ internal sealed class NodePairing
     /// <summary>Nodes that only the predicted animals have.</summary>
     public ImmutableArray<string> OnlyPredicted { get; }
 
-    /// <summary>What is to be said of nodes left out; empty when all are shared.</summary>
+    /// <summary>Messages about nodes that are left out; empty when all are shared.</summary>
     public IReadOnlyCollection<string> Remarks { get; }
 
     /// <summary>For each shared node its place in the true skeleton.</summary>
@@ -86,37 +86,6 @@ internal sealed class NodePairing
             NodesOnlyTrue = OnlyTrue,
             NodesOnlyPredicted = OnlyPredicted,
         };
-
-    /// <summary>Animals with the shared nodes only; those of which none is visible are left out.</summary>
-    /// <param name="animals">Animals of one of the two skeletons.</param>
-    /// <param name="nodes">For each shared node its place there.</param>
-    public static IReadOnlyList<PoseInstance> Take(IReadOnlyList<PoseInstance> animals, int[] nodes)
-    {
-        // The usual case: both sides have the same nodes in the same order.
-        if (
-            animals.All(animal => animal.Points.Length == 2 * nodes.Length)
-            && nodes.SequenceEqual(Enumerable.Range(0, nodes.Length))
-        )
-        {
-            return animals;
-        }
-
-        List<PoseInstance> taken = [];
-        foreach (var animal in animals)
-        {
-            var part = animal with
-            {
-                Points =
-                [
-                    .. nodes.SelectMany(node => new[] { animal.Points[2 * node], animal.Points[(2 * node) + 1] }),
-                ],
-                Scores = animal.Scores is { } scores ? [.. nodes.Select(node => scores[node])] : null,
-            };
-            if (Enumerable.Range(0, nodes.Length).Any(part.IsVisible))
-                taken.Add(part);
-        }
-        return taken;
-    }
 
     private static Skeleton Part(Skeleton whole, string[] nodes)
     {

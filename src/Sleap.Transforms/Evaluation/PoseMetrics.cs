@@ -31,7 +31,7 @@ public sealed record PoseMetrics
     /// <summary>The radius of <see cref="ErrorSummary.Within"/>, in pixels.</summary>
     public required double Radius { get; init; }
 
-    /// <summary>Whose rules the figures follow.</summary>
+    /// <summary>Which rules the metrics follow.</summary>
     public required EvaluationRules Rules { get; init; }
 
     /// <summary>Distances over all nodes.</summary>
@@ -93,14 +93,15 @@ public sealed record PoseMetrics
     /// <summary>The figures as text for a terminal, with a table of the nodes.</summary>
     public string ToTable() => MetricsText.Of(this);
 
-    /// <summary>The figures in one line.</summary>
-    public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE "
-                + $"{All.Rmse:0.00}, "
-                + $"p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within {Radius:0.#} px "
-                + $"{All.Within:0.0%}, {Missed} missed, {Spurious} "
-                + $"spurious{(NodesOnlyTrue.IsEmpty && NodesOnlyPredicted.IsEmpty ? "" : "; nodes " + MetricsText.LeftOut(NodesOnlyTrue, NodesOnlyPredicted))}"
-        );
+    /// <summary>The metrics in one line.</summary>
+    public override string ToString()
+    {
+        var leftOut = MetricsText.LeftOut(NodesOnlyTrue, NodesOnlyPredicted);
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{All.Found}/{All.Visible} points found in {Frames} frames, mean {All.Mean:0.00} px, RMSE "
+                    + $"{All.Rmse:0.00}, p50 {All.P50:0.00}, p90 {All.P90:0.00}, p95 {All.P95:0.00}, within "
+                    + $"{Radius:0.#} px {All.Within:0.0%}, {Missed} missed, {Spurious} spurious"
+            ) + (leftOut.Length > 0 ? "; nodes " + leftOut : "");
+    }
 }

@@ -1,6 +1,6 @@
 namespace Sleap.Transforms;
 
-/// <summary>Gathers tracked animals frame by frame, and computes the figures of the tracks.</summary>
+/// <summary>Collects tracked instances frame by frame, and computes the metrics of the tracks.</summary>
 internal sealed class TrackComparison(double threshold)
 {
     private readonly Dictionary<(string Video, string Track), int> _truth = [];
@@ -13,16 +13,10 @@ internal sealed class TrackComparison(double threshold)
     /// <summary>Adds a frame; frames may come in any order.</summary>
     /// <param name="video">The video.</param>
     /// <param name="frameIndex">The frame number.</param>
-    /// <param name="truth">True animals.</param>
-    /// <param name="predicted">Predicted animals.</param>
+    /// <param name="truth">True instances.</param>
+    /// <param name="predicted">Predicted instances.</param>
     /// <param name="similarity">OKS, true × predicted.</param>
-    public void Add(
-        string video,
-        int frameIndex,
-        IReadOnlyList<PoseInstance> truth,
-        IReadOnlyList<PoseInstance> predicted,
-        double[,] similarity
-    )
+    public void Add(string video, int frameIndex, InstanceArray truth, InstanceArray predicted, double[,] similarity)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         int[] rows = [.. Enumerable.Range(0, truth.Count).Where(t => truth[t].Track is { } track && seen.Add(track))];
@@ -46,7 +40,7 @@ internal sealed class TrackComparison(double threshold)
             part
         );
         _frames.Add((_videos[video], frameIndex, frame));
-        _anyPredicted |= predicted.Any(animal => animal.Track is not null);
+        _anyPredicted |= predicted.Any(instance => instance.Track is not null);
     }
 
     /// <summary>Null when the labels or the predictions have no tracks at all.</summary>
@@ -58,7 +52,7 @@ internal sealed class TrackComparison(double threshold)
         return Compute(frames, threshold);
     }
 
-    /// <summary>The figures of frames in order, whose tracks are numbered from 0.</summary>
+    /// <summary>The metrics of frames in order, whose tracks are numbered from 0.</summary>
     public static TrackMetrics Compute(IReadOnlyList<TrackedFrame> frames, double threshold)
     {
         var clear = new ClearCounts(threshold);
@@ -92,7 +86,7 @@ internal sealed class TrackComparison(double threshold)
             HOTAs = hota.Hota,
             DetAs = hota.Detection,
             AssAs = hota.Association,
-            LocAs = hota.Localisation,
+            LocAs = hota.Localization,
         };
     }
 
@@ -112,8 +106,8 @@ internal sealed class TrackComparison(double threshold)
     }
 
     /// <summary>
-    /// The predictions that are most like a true animal which has no track: nobody knows which track would be right for
-    /// them.
+    /// The predictions that are most similar to a true instance without a track: which track would be right for them is
+    /// not known.
     /// </summary>
     private IEnumerable<int> OfUntracked(int[] tracked, double[,] similarity)
     {
@@ -168,3 +162,9 @@ internal sealed class TrackComparison(double threshold)
         return (int)-Assignment.Solve(cost).Select((p, t) => p < 0 ? 0 : cost[t, p]).Sum();
     }
 }
+
+/// <summary>The instances of one frame by the numbers of their tracks, and how similar they are.</summary>
+/// <param name="Truth">The true tracks; no two are the same.</param>
+/// <param name="Predicted">The predicted tracks; no two are the same.</param>
+/// <param name="Similarity">True × predicted, 0 to 1.</param>
+internal sealed record TrackedFrame(int[] Truth, int[] Predicted, double[,] Similarity);

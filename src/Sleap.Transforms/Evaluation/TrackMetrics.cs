@@ -29,7 +29,7 @@ public sealed record TrackMetrics
     /// <summary>True animals paired with a prediction.</summary>
     public required int TruePositives { get; init; }
 
-    /// <summary>How often the predicted track of a true one is another than when it was last paired.</summary>
+    /// <summary>How often a true track is paired with another predicted track than the time before.</summary>
     public required int Switches { get; init; }
 
     /// <summary>How often a true track is paired again after frames in which it was not.</summary>
@@ -103,6 +103,6 @@ public sealed record TrackMetrics
     /// <summary>Association accuracy, mean over the similarities.</summary>
     public double AssA => AssAs.Average();
 
-    /// <summary>Localisation accuracy, mean over the similarities.</summary>
+    /// <summary>Localization accuracy, mean over the similarities.</summary>
     public double LocA => LocAs.Average();
 }

@@ -1,6 +1,6 @@
 namespace Sleap.Transforms;
 
-/// <summary>A gray image and its smaller copies, each half of the one before: what optical flow looks at.</summary>
+/// <summary>A gray image and its smaller copies for optical flow, each half the size of the one before.</summary>
 internal sealed class FlowImage
 {
     private FlowImage(List<Level> levels) => Levels = levels;
@@ -13,7 +13,7 @@ internal sealed class FlowImage
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="channels">1 or 3.</param>
-    /// <param name="options">How many copies, and what the image is scaled by before.</param>
+    /// <param name="options">The number of copies, and the scale of the image.</param>
     public static FlowImage Of(ReadOnlySpan<byte> pixels, int height, int width, int channels, TrackingOptions options)
     {
         var gray = new float[height * width];
@@ -32,7 +32,7 @@ internal sealed class FlowImage
         if (options.FlowScale != 1)
             level = level.Scaled(options.FlowScale);
         List<Level> levels = [level];
-        // As OpenCV: a copy that a window would not fit into says nothing.
+        // As OpenCV: no copy is smaller than a window.
         while (
             levels.Count <= options.FlowLevels
             && (level.Height + 1) / 2 > options.FlowWindow
@@ -45,7 +45,7 @@ internal sealed class FlowImage
         return new FlowImage(levels);
     }
 
-    /// <summary>Gray values of one size. Places outside are mirrored at the outermost pixels.</summary>
+    /// <summary>Gray values of one size. Coordinates outside are mirrored at the outermost pixels.</summary>
     internal sealed class Level(float[] values, int height, int width)
     {
         public int Height => height;
@@ -54,7 +54,7 @@ internal sealed class FlowImage
 
         public float this[int y, int x] => values[(Mirrored(y, height) * width) + Mirrored(x, width)];
 
-        /// <summary>Copies a square of values, of which any part may lie outside.</summary>
+        /// <summary>Copies a square of values; any part of it may be outside.</summary>
         /// <param name="top">Its first row.</param>
         /// <param name="left">Its first column.</param>
         /// <param name="side">Its rows and columns.</param>

@@ -3,7 +3,7 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Runs a tracker over labels.</summary>
+/// <summary>Tracks labels, video by video.</summary>
 internal static class LabelsTracking
 {
     public static Labels Run(Labels labels, TrackingOptions options)
@@ -34,11 +34,11 @@ internal static class LabelsTracking
                 frames[index] = Next(frame, images.Current, tracker, tracks);
             }
         }
-        // What instances point to (FromPredicted) stays the same objects as before.
+        // FromPredicted of instances still points to the same objects.
         return new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance);
     }
 
-    // The images of frames, where optical flow wants them; null for one that cannot be read.
+    // The images of frames for optical flow, otherwise null; null for a frame that cannot be read.
     private static IEnumerable<FlowImage?> Images(Video video, IEnumerable<int> frames, TrackingOptions options)
     {
         if (options.Motion != TrackMotion.OpticalFlow)
@@ -64,7 +64,11 @@ internal static class LabelsTracking
                 .Range(0, frame.Instances.Count)
                 .Where(index => predicted || !frame.Instances[index].IsPredicted),
         ];
-        var found = tracker.Next([.. chosen.Select(index => PoseOf(frame.Instances[index]))], frame.FrameIndex, image);
+        var found = tracker.Next(
+            [.. chosen.Select(index => InstanceOf(frame.Instances[index]))],
+            frame.FrameIndex,
+            image
+        );
         Instance[] instances = [.. frame.Instances];
         for (var i = 0; i < chosen.Length; i++)
             instances[chosen[i]] = With(instances[chosen[i]], found[i] < 0 ? null : TrackOf(found[i], tracks));
@@ -77,7 +81,7 @@ internal static class LabelsTracking
         };
     }
 
-    private static TrackedPose PoseOf(Instance instance)
+    private static TrackedInstance InstanceOf(Instance instance)
     {
         var points = new double[2 * instance.Points.Length];
         for (var node = 0; node < instance.Points.Length; node++)
@@ -86,7 +90,7 @@ internal static class LabelsTracking
             var missing = point.IsMissing || !double.IsFinite(point.X) || !double.IsFinite(point.Y);
             (points[2 * node], points[(2 * node) + 1]) = missing ? (double.NaN, double.NaN) : (point.X, point.Y);
         }
-        return new TrackedPose(points, instance.IsPredicted ? instance.Score : double.NaN);
+        return new TrackedInstance(points, instance.IsPredicted ? instance.Score : double.NaN);
     }
 
     private static Track TrackOf(int number, List<Track> tracks)

@@ -2,12 +2,12 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// Where points of one image are in the next one: iterative Lucas and Kanade in pyramids (Bouguet 2000, "Pyramidal
-/// implementation of the affine Lucas Kanade feature tracker"), with the gradients, thresholds and ends of OpenCV's
-/// <c>calcOpticalFlowPyrLK</c>, in single precision and without its rounding to fixed point.
+/// implementation of the affine Lucas Kanade feature tracker"), with the gradients, thresholds and stopping rules of
+/// OpenCV's <c>calcOpticalFlowPyrLK</c>, in single precision and without its rounding to fixed point.
 /// </summary>
 internal static class LucasKanade
 {
-    private const int MostSteps = 30;
+    private const int MaxSteps = 30;
     private const double SmallestStep = 0.01;
 
     // OpenCV's default minEigThreshold of 1e-4 in its units, in which gradients are 32 times as large and sums are
@@ -50,7 +50,7 @@ internal static class LucasKanade
             var found =
                 patch.Read(from.Levels[level], x * share, y * share)
                 && Step(to.Levels[level], x * share, y * share, ref dx, ref dy, patch);
-            // On a coarse level a point that cannot be followed waits for a finer one.
+            // A point that cannot be followed on a coarse level may be followed on a finer one.
             if (!found && level == 0)
                 return null;
         }
@@ -61,7 +61,7 @@ internal static class LucasKanade
     private static bool Step(FlowImage.Level to, double x, double y, ref double dx, ref double dy, Patch patch)
     {
         var (lastX, lastY) = (0.0, 0.0);
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             if (!patch.Difference(to, x + dx, y + dy, out var stepX, out var stepY))
                 return false;
@@ -70,7 +70,7 @@ internal static class LucasKanade
                 break;
             if (step > 0 && Math.Abs(stepX + lastX) < SmallestStep && Math.Abs(stepY + lastY) < SmallestStep)
             {
-                // To and fro between two places: the middle.
+                // It alternates between two points: the middle is taken.
                 (dx, dy) = (dx - (stepX / 2), dy - (stepY / 2));
                 break;
             }
@@ -86,7 +86,7 @@ internal static class LucasKanade
         private readonly float[] _gradientX = new float[side * side];
         private readonly float[] _gradientY = new float[side * side];
 
-        // Pixels around the window: one more for the places between them, and a border for their gradients.
+        // The window and one more pixel for interpolation, and a border for the gradients.
         private readonly float[] _pixels = new float[(side + 3) * (side + 3)];
         private readonly float[] _slopesX = new float[(side + 1) * (side + 1)];
         private readonly float[] _slopesY = new float[(side + 1) * (side + 1)];
@@ -96,7 +96,7 @@ internal static class LucasKanade
 
         public int Side => side;
 
-        /// <summary>Whether a window around a place has anything of the image in it.</summary>
+        /// <summary>Whether a window around a point overlaps the image.</summary>
         public static bool Reaches(FlowImage.Level image, double x, double y, int side)
         {
             double left = Math.Floor(x - ((side - 1) / 2.0)),
@@ -120,9 +120,9 @@ internal static class LucasKanade
             {
                 for (var column = 0; column < side; column++, i++)
                 {
-                    _values[i] = Weighed(_pixels, side + 3, row + 1, column + 1, weights);
-                    float gx = Weighed(_slopesX, side + 1, row, column, weights),
-                        gy = Weighed(_slopesY, side + 1, row, column, weights);
+                    _values[i] = Interpolate(_pixels, side + 3, row + 1, column + 1, weights);
+                    float gx = Interpolate(_slopesX, side + 1, row, column, weights),
+                        gy = Interpolate(_slopesY, side + 1, row, column, weights);
                     (_gradientX[i], _gradientY[i]) = (gx, gy);
                     _xx += gx * gx;
                     _xy += gx * gy;
@@ -134,8 +134,8 @@ internal static class LucasKanade
         }
 
         /// <summary>
-        /// The step that brings the window around a place of another image nearest to what was read; false outside of
-        /// it.
+        /// The step that makes the window around a point of another image most similar to what was read; false outside
+        /// of the image.
         /// </summary>
         public bool Difference(FlowImage.Level image, double x, double y, out double stepX, out double stepY)
         {
@@ -151,7 +151,7 @@ internal static class LucasKanade
             {
                 for (var column = 0; column < side; column++, i++)
                 {
-                    var difference = Weighed(_pixels, side + 1, row, column, weights) - _values[i];
+                    var difference = Interpolate(_pixels, side + 1, row, column, weights) - _values[i];
                     bx += difference * _gradientX[i];
                     by += difference * _gradientY[i];
                 }
@@ -200,7 +200,7 @@ internal static class LucasKanade
             return (column, row);
         }
 
-        private static float Weighed(float[] block, int width, int row, int column, ReadOnlySpan<float> weights)
+        private static float Interpolate(float[] block, int width, int row, int column, ReadOnlySpan<float> weights)
         {
             var at = (row * width) + column;
             return (weights[0] * block[at])

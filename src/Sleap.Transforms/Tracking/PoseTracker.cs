@@ -1,8 +1,9 @@
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Follows the animals of one video, frame by frame. Each frame's animals are compared with the last ones of each
-/// track, and the best pairing goes on; an animal left over starts a track. The method is that of sleap-nn's Tracker.
+/// Follows the instances of one video, frame by frame. Each frame's instances are compared with the last ones of each
+/// track, and the best pairs continue tracks; an instance without a pair starts a track. The method is that of
+/// sleap-nn's Tracker.
 /// </summary>
 internal sealed class PoseTracker(TrackingOptions options)
 {
@@ -12,33 +13,33 @@ internal sealed class PoseTracker(TrackingOptions options)
     private readonly SingleBreaks? _breaks =
         options.ConnectSingleBreaks || options.CleanCount is not null ? new SingleBreaks() : null;
 
-    /// <summary>For each animal of the next frame its track, from 0, or −1 for none.</summary>
-    /// <param name="poses">The animals.</param>
+    /// <summary>The track of each instance of the next frame, from 0; −1 for none.</summary>
+    /// <param name="instances">Its instances.</param>
     /// <param name="frame">Number of the frame.</param>
     /// <param name="image">Its image, for optical flow; null where it cannot be read.</param>
-    public int[] Next(IReadOnlyList<TrackedPose> poses, int frame, FlowImage? image = null)
+    public int[] Next(IReadOnlyList<TrackedInstance> instances, int frame, FlowImage? image = null)
     {
-        _flow?.Look(image);
+        _flow?.SetImage(image);
         var kept = options.PreCullCount is { } most
-            ? PoseCulling.Keep(poses, most, options.PreCullIou)
-            : [.. Enumerable.Range(0, poses.Count)];
-        TrackedPose[] here = [.. kept.Select(index => poses[index])];
+            ? InstanceCulling.Keep(instances, most, options.PreCullIou)
+            : [.. Enumerable.Range(0, instances.Count)];
+        TrackedInstance[] here = [.. kept.Select(index => instances[index])];
         var tracks = Assign(here, frame);
         _window.Add(here, tracks);
         _flow?.Update(here);
-        Learn(here, tracks, frame);
+        UpdateMotion(here, tracks, frame);
 
-        var result = new int[poses.Count];
+        var result = new int[instances.Count];
         Array.Fill(result, -1);
         for (var i = 0; i < kept.Length; i++)
             result[kept[i]] = tracks[i];
         if (options.CleanCount is { } count)
-            Clean(result, poses, count);
+            Clean(result, instances, count);
         _breaks?.Apply(result);
         return result;
     }
 
-    private int[] Assign(TrackedPose[] here, int frame)
+    private int[] Assign(TrackedInstance[] here, int frame)
     {
         var past = _window.Tracks();
         var tracks = new int[here.Length];
@@ -52,7 +53,8 @@ internal sealed class PoseTracker(TrackingOptions options)
             {
                 if (columns[row] < 0)
                     continue;
-                // A pair that nothing speaks for stands only when no number is left for a track of the animal's own.
+                // A pair of unknown similarity is kept only where the instance could start a track but MaxTracks are
+                // made.
                 var stands = double.IsFinite(cost[row, columns[row]]) || (HasPoints(here[row]) && free-- <= 0);
                 if (stands)
                     tracks[row] = past[columns[row]].Track;
@@ -67,41 +69,41 @@ internal sealed class PoseTracker(TrackingOptions options)
         return tracks;
     }
 
-    private double[,] Costs(TrackedPose[] here, List<(int Track, List<TrackedPose> Poses)> past, int frame)
+    private double[,] Costs(TrackedInstance[] here, List<(int Track, List<TrackedInstance> Instances)> past, int frame)
     {
         var cost = new double[here.Length, past.Count];
-        double[][] features = [.. here.Select(pose => pose.Feature(options.Features))];
+        double[][] features = [.. here.Select(instance => instance.Feature(options.Features))];
         List<double> scores = [];
         for (var column = 0; column < past.Count; column++)
         {
             var expected =
-                _motion?.Predict(past[column].Track, past[column].Poses, frame)
-                ?? _flow?.Predict(past[column].Poses)
-                ?? past[column].Poses;
+                _motion?.Predict(past[column].Track, past[column].Instances, frame)
+                ?? _flow?.Predict(past[column].Instances)
+                ?? past[column].Instances;
             double[][] candidates =
             [
                 .. expected
-                    .Where(pose => pose.Visible > options.MinMatchPoints)
-                    .Select(pose => pose.Feature(options.Features)),
+                    .Where(instance => instance.Visible > options.MinMatchPoints)
+                    .Select(instance => instance.Feature(options.Features)),
             ];
             for (var row = 0; row < here.Length; row++)
             {
                 scores.Clear();
                 foreach (var candidate in candidates)
-                    scores.Add(PoseSimilarity.Of(features[row], candidate, options));
-                var score = PoseSimilarity.Reduce(scores, options);
+                    scores.Add(TrackSimilarity.Of(features[row], candidate, options));
+                var score = TrackSimilarity.Reduce(scores, options);
                 cost[row, column] = double.IsNaN(score) ? double.PositiveInfinity : -score;
             }
         }
         return cost;
     }
 
-    private bool HasPoints(TrackedPose pose) => pose.Visible > options.MinNewTrackPoints;
+    private bool HasPoints(TrackedInstance instance) => instance.Visible > options.MinNewTrackPoints;
 
-    private bool CanStart(TrackedPose pose) =>
-        HasPoints(pose) && (options.MaxTracks is not { } most || _window.Made < most);
+    private bool CanStart(TrackedInstance instance) =>
+        HasPoints(instance) && (options.MaxTracks is not { } most || _window.Made < most);
 
-    private void Learn(TrackedPose[] here, int[] tracks, int frame)
+    private void UpdateMotion(TrackedInstance[] here, int[] tracks, int frame)
     {
         if (_motion is null)
             return;
@@ -114,13 +116,13 @@ internal sealed class PoseTracker(TrackingOptions options)
         _motion.Keep([.. _window.Tracks().Select(track => track.Track)]);
     }
 
-    private void Clean(int[] tracks, IReadOnlyList<TrackedPose> poses, int count)
+    private void Clean(int[] tracks, IReadOnlyList<TrackedInstance> instances, int count)
     {
         int[] tracked = [.. Enumerable.Range(0, tracks.Length).Where(index => tracks[index] >= 0)];
         HashSet<int> kept =
         [
-            .. PoseCulling
-                .Keep([.. tracked.Select(index => poses[index])], count, options.CleanIou)
+            .. InstanceCulling
+                .Keep([.. tracked.Select(index => instances[index])], count, options.CleanIou)
                 .Select(index => tracked[index]),
         ];
         foreach (var index in tracked)

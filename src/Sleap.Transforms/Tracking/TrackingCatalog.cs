@@ -2,18 +2,18 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Following animals over the frames of a video.</summary>
+/// <summary>Tracks animals over the frames of a video.</summary>
 public static class TrackingCatalog
 {
     /// <summary>
     /// Adds PredictedTrack: for each animal of PredictedKeypoints the key of its track, 0 = none, with the names
-    /// track_0, track_1 … as key values. Rows must come in the order of their frames; numbering begins anew at each
+    /// track_0, track_1 … as key values. Rows must come in the order of their frames; numbering starts again at each
     /// video. There is nothing to train.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="options">How to track; null for the defaults.</param>
     /// <remarks>
-    /// The key values are there before a row is read: <see cref="TrackingOptions.MaxTracks"/> of them, or without it
+    /// The key values are fixed before a row is read: <see cref="TrackingOptions.MaxTracks"/> of them, or without it
     /// <see cref="TrackingOptions.TrackCapacity"/>. Source: sleap-nn 0.3.5, sleap_nn.tracking.
     /// </remarks>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
@@ -25,8 +25,8 @@ public static class TrackingCatalog
 
     /// <summary>
     /// Tracks labels: each video's frames in the order of their numbers, its predicted animals, or in a frame with
-    /// animals that a person set, those. Former tracks of the animals that are tracked are put aside. No animal is left
-    /// out: one without a track has none.
+    /// animals that a person set, those. Former tracks of these animals are ignored. No animal is removed; some may
+    /// have no track.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">What to track; is not changed. Frames keep their order.</param>

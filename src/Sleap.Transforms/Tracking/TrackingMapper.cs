@@ -73,14 +73,14 @@ internal sealed class TrackingMapper : PoseMapper
         private string? _video;
         private int _frameIndex;
         private FlowImage? _image;
-        private TrackedPose[] _poses = [];
+        private TrackedInstance[] _instances = [];
         private uint[] _keys = [];
 
         public Pass(TrackingMapper mapper, DataViewRow input)
         {
             _mapper = mapper;
             _keypoints = input.GetGetter<VBuffer<float>>(mapper._keypoints);
-            _scores = mapper._scores is { } scores ? ScoreGetter(input, scores) : null;
+            _scores = mapper._scores is { } scores ? RowValues.Open<float>(input, scores) : null;
             _images = mapper._image is { } image ? ImageGetter(input, image, mapper._options) : null;
             _frame = mapper._frames.Open(input);
         }
@@ -96,10 +96,8 @@ internal sealed class TrackingMapper : PoseMapper
             else if (index <= _frameIndex)
             {
                 throw new InvalidOperationException(
-                    $"Track: frame {index} of '{video}' comes after frame "
-                        + $"{_frameIndex}, expected rows in the order of their frames. Rows were shuffled or joined, "
-                        + $"or "
-                        + $"a video's name stands for two."
+                    $"Track: frame {index} of '{video}' comes after frame {_frameIndex}, expected rows in the "
+                        + $"order of their frames. Rows were shuffled or joined, or a video's name stands for two."
                 );
             }
 
@@ -108,27 +106,26 @@ internal sealed class TrackingMapper : PoseMapper
             float[] points = [.. _value.DenseValues()];
             var scores = _scores?.Invoke();
             var width = 2 * _mapper._nodes;
-            _poses = new TrackedPose[points.Length / width];
-            for (var animal = 0; animal < _poses.Length; animal++)
+            _instances = new TrackedInstance[points.Length / width];
+            for (var i = 0; i < _instances.Length; i++)
             {
-                _poses[animal] = TrackedPose.From(
-                    points.AsSpan(animal * width, width),
-                    scores?.Length > animal ? scores[animal] : double.NaN
+                _instances[i] = TrackedInstance.From(
+                    points.AsSpan(i * width, width),
+                    scores?.Length > i ? scores[i] : double.NaN
                 );
             }
         }
 
         public override void Process(int count)
         {
-            var tracks = _tracker!.Next(_poses, _frameIndex, _image);
+            var tracks = _tracker!.Next(_instances, _frameIndex, _image);
             var most = _mapper._options.KeyCount;
             if (tracks.Any(track => track >= most))
             {
                 throw new InvalidOperationException(
-                    $"Track: '{_video}' makes more than {most} tracks by frame "
-                        + $"{_frameIndex}, and the column's key values end there. Set "
-                        + $"{nameof(TrackingOptions.MaxTracks)} to the number of animals, or raise "
-                        + $"{nameof(TrackingOptions.TrackCapacity)}."
+                    $"Track: '{_video}' makes more than {most} tracks by frame {_frameIndex}, and the column's "
+                        + $"key values end there. Set {nameof(TrackingOptions.MaxTracks)} to the number of animals, "
+                        + $"or raise {nameof(TrackingOptions.TrackCapacity)}."
                 );
             }
 
@@ -168,27 +165,6 @@ internal sealed class TrackingMapper : PoseMapper
                 return image is null
                     ? null
                     : FlowImage.Of(FrameImage.ToRgb(image), image.Height, image.Width, 3, options);
-            };
-        }
-
-        private static Func<float[]> ScoreGetter(DataViewRow input, DataViewSchema.Column column)
-        {
-            if (column.Type is VectorDataViewType)
-            {
-                var vector = input.GetGetter<VBuffer<float>>(column);
-                VBuffer<float> values = default;
-                return () =>
-                {
-                    vector(ref values);
-                    return [.. values.DenseValues()];
-                };
-            }
-            var scalar = input.GetGetter<float>(column);
-            float value = 0;
-            return () =>
-            {
-                scalar(ref value);
-                return [value];
             };
         }
     }

@@ -8,7 +8,8 @@ namespace Sleap.Transforms;
 public sealed record TrackingOptions
 {
     /// <summary>
-    /// What a frame's animals are compared with. Default local queues. <see cref="MaxTracks"/> implies local queues.
+    /// The past animals that those of a frame are compared with. Default local queues. <see cref="MaxTracks"/> implies
+    /// local queues.
     /// </summary>
     public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
 
@@ -18,23 +19,23 @@ public sealed record TrackingOptions
     /// </summary>
     public int WindowSize { get; init; } = 1;
 
-    /// <summary>What of an animal is compared. Default keypoints.</summary>
+    /// <summary>The feature of an animal that is compared. Default keypoints.</summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
 
     /// <summary>
-    /// How alike two animals are. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is
+    /// The similarity of two animals. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is
     /// <see cref="TrackScoring.Oks"/>.
     /// </summary>
     public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
     /// <summary>
-    /// Spread of a node for OKS, as a share of the animal's size: about how far it goes from frame to frame, or while
-    /// an animal is not found. Default 0.7, the middle of what does well in docs/tracking.md; sleap-nn's is 0.025, how
-    /// far apart two people place a node.
+    /// Spread of a node for OKS, as a share of the animal's size: about how far it moves from frame to frame, or while
+    /// an animal is not found. Default 0.7, in the middle of the good values in docs/tracking.md; sleap-nn's is 0.025,
+    /// how far apart two people place a node.
     /// </summary>
     public double OksStandardDeviation { get; init; } = 0.7;
 
-    /// <summary>How the similarities to one track become one. Default mean.</summary>
+    /// <summary>How the similarities to the animals of one track are reduced to one. Default mean.</summary>
     public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
 
     /// <summary>The quantile of <see cref="ScoreReduction.RobustQuantile"/>, 0 to 1. Default 0.95.</summary>
@@ -47,8 +48,8 @@ public sealed record TrackingOptions
     public TrackMotion Motion { get; init; } = TrackMotion.None;
 
     /// <summary>
-    /// For <see cref="TrackMotion.OpticalFlow"/>: what images are scaled by before; less is faster and follows faster
-    /// motion. Default 1. sleap-nn's <c>of_img_scale</c>.
+    /// For <see cref="TrackMotion.OpticalFlow"/>: the scale of the images; a smaller one is faster to compute and
+    /// follows faster motion. Default 1. sleap-nn's <c>of_img_scale</c>.
     /// </summary>
     public double FlowScale { get; init; } = 1;
 
@@ -65,14 +66,14 @@ public sealed record TrackingOptions
     public int FlowLevels { get; init; } = 3;
 
     /// <summary>
-    /// The number of tracks that is never passed; an animal more has no track. Null (default): no limit but
+    /// The largest number of tracks; more animals have no track. Null (default): no limit but
     /// <see cref="TrackCapacity"/>.
     /// </summary>
     public int? MaxTracks { get; init; }
 
     /// <summary>
     /// How many names of tracks a column has without <see cref="MaxTracks"/>, because a data view's keys are fixed
-    /// before a row is read. A video that makes more ends the pass with an <see cref="InvalidOperationException"/>.
+    /// before a row is read. A video with more tracks ends the pass with an <see cref="InvalidOperationException"/>.
     /// Default 1000.
     /// </summary>
     public int TrackCapacity { get; init; } = 1000;
@@ -80,31 +81,29 @@ public sealed record TrackingOptions
     /// <summary>An animal starts a track only with more visible nodes than this. Default 0.</summary>
     public int MinNewTrackPoints { get; init; }
 
-    /// <summary>A track's animal is compared with only if it has more visible nodes than this. Default 0.</summary>
+    /// <summary>A past animal is compared only if it has more visible nodes than this. Default 0.</summary>
     public int MinMatchPoints { get; init; }
 
     /// <summary>
-    /// Of more animals in a frame than this only the best are tracked, the others have no track. Null (default): all
+    /// At most this many animals of a frame are tracked, the best ones; the others have no track. Null (default): all
     /// are.
     /// </summary>
     public int? PreCullCount { get; init; }
 
     /// <summary>
-    /// Overlap of boxes above which the worse animal goes first when culling before tracking. Null (default): by score
-    /// only.
+    /// When there are more animals than <see cref="PreCullCount"/>, those whose box overlaps a better one's by more
+    /// than this are removed first. Null (default): by score only.
     /// </summary>
     public double? PreCullIou { get; init; }
 
-    /// <summary>
-    /// Of more tracked animals in a frame than this only the best keep their track. Null (default): all do.
-    /// </summary>
+    /// <summary>At most this many animals of a frame keep their track, the best ones. Null (default): all do.</summary>
     public int? CleanCount { get; init; }
 
     /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
     public double? CleanIou { get; init; }
 
     /// <summary>
-    /// Where exactly one track is new in a frame and exactly one is missing, the new one goes on as the missing one.
+    /// Where exactly one track is new in a frame and exactly one is missing, the new one is joined to the missing one.
     /// Default false.
     /// </summary>
     public bool ConnectSingleBreaks { get; init; }
@@ -197,4 +196,96 @@ public sealed record TrackingOptions
                 faults.Add($"{typeof(T).Name} has no value {value}");
         }
     }
+}
+
+/// <summary>The past animals that those of a new frame are compared with.</summary>
+public enum TrackCandidates
+{
+    /// <summary>
+    /// All animals of the last frames. A track that is not seen for a whole window has ended, and its number is not
+    /// used again.
+    /// </summary>
+    FixedWindow,
+
+    /// <summary>The last animals of each track, however long ago. A track never ends.</summary>
+    LocalQueues,
+}
+
+/// <summary>The feature of an animal that is compared.</summary>
+public enum TrackFeatures
+{
+    /// <summary>All nodes.</summary>
+    Keypoints,
+
+    /// <summary>The median of the visible nodes, each coordinate by itself.</summary>
+    Centroids,
+
+    /// <summary>The box around the visible nodes.</summary>
+    BoundingBoxes,
+}
+
+/// <summary>The similarity of two animals.</summary>
+public enum TrackScoring
+{
+    /// <summary>
+    /// Object keypoint similarity, 0 to 1, the mean over the animal's nodes; for keypoints. sleap-nn's default.
+    /// </summary>
+    Oks,
+
+    /// <summary>Intersection over union, 0 to 1, of boxes whose border pixels count; for boxes.</summary>
+    Iou,
+
+    /// <summary>
+    /// Minus the distance in pixels over all coordinates together; unknown when one of them is missing.
+    /// </summary>
+    EuclideanDistance,
+
+    /// <summary>
+    /// <see cref="Oks"/> times the share of the skeleton's nodes that the animal has, 0 to 1: the pairing in which most
+    /// nodes agree wins. By plain OKS a false animal of two nodes weighs as much as a true one of twenty, and where its
+    /// nodes are those of the true one, it takes the track.
+    /// </summary>
+    WeightedOks,
+}
+
+/// <summary>How the similarities to the animals of one track are reduced to one.</summary>
+public enum ScoreReduction
+{
+    /// <summary>Their mean.</summary>
+    Mean,
+
+    /// <summary>The highest.</summary>
+    Max,
+
+    /// <summary>A quantile, see TrackingOptions.RobustQuantile.</summary>
+    RobustQuantile,
+}
+
+/// <summary>How animals and tracks are paired.</summary>
+public enum TrackMatching
+{
+    /// <summary>The pairing with the highest sum of similarities.</summary>
+    Hungarian,
+
+    /// <summary>The most similar pair first, then the next.</summary>
+    Greedy,
+}
+
+/// <summary>Where a track's animals are expected in the next frame.</summary>
+public enum TrackMotion
+{
+    /// <summary>Where they were seen last.</summary>
+    None,
+
+    /// <summary>
+    /// Where a Kalman filter of constant velocity on the centroid expects them; the pose is moved without rotation.
+    /// </summary>
+    Kalman,
+
+    /// <summary>
+    /// Where optical flow between the images moves each node (pyramidal Lucas-Kanade, as OpenCV's
+    /// <c>calcOpticalFlowPyrLK</c>): sleap-nn's <c>use_flow</c>. Needs the images: the Image column of a view, or the
+    /// videos of labels.
+    /// </summary>
+    OpticalFlow,
 }

@@ -18,7 +18,7 @@ public sealed class GoldenMetricsTests
         );
         var number = 0;
         foreach (var frame in golden["frames"]!.AsArray())
-            comparison.Add("v", number++, Animals(frame!["truth"]!), Animals(frame["predicted"]!));
+            comparison.Add("v", number++, Instances(frame!["truth"]!), Instances(frame["predicted"]!));
         var metrics = comparison.Result();
         var expected = golden["expected"]!;
         Assert.Equal(
@@ -54,15 +54,12 @@ public sealed class GoldenMetricsTests
         }
     }
 
-    private static List<PoseInstance> Animals(JsonNode animals) =>
-        [
-            .. animals
+    private static InstanceArray Instances(JsonNode instances) =>
+        TestInstance.Frame([
+            .. instances
                 .AsArray()
-                .Select(animal => new PoseInstance(
-                    [.. animal!.AsArray().Select(value => value is null ? float.NaN : (float)value)],
-                    null,
-                    float.NaN,
-                    null
-                )),
-        ];
+                .Select(instance => new TestInstance([
+                    .. instance!.AsArray().Select(value => value is null ? float.NaN : (float)value),
+                ])),
+        ]);
 }

@@ -90,32 +90,32 @@ public sealed class MetricsPropertyTests
             }
         );
 
-    private static Property ForAny(Action<PoseInstance[][], PoseInstance[][]> check) =>
+    private static Property ForAny(Action<TestInstance[][], TestInstance[][]> check) =>
         Prop.ForAll(
             Gen.Choose(0, 1000000).ToArbitrary(),
             seed =>
             {
                 var random = new Random(seed);
-                PoseInstance[][] truth = [.. Enumerable.Range(0, random.Next(6)).Select(_ => Frame(random))];
+                TestInstance[][] truth = [.. Enumerable.Range(0, random.Next(6)).Select(_ => Frame(random))];
                 check(truth, [.. truth.Select(frame => Predicted(random, frame))]);
             }
         );
 
-    private static PoseInstance[] Frame(Random random) =>
+    private static TestInstance[] Frame(Random random) =>
         [.. Enumerable.Range(0, random.Next(4)).Select(animal => Animal(random, animal))];
 
-    private static PoseInstance Animal(Random random, int number)
+    private static TestInstance Animal(Random random, int number)
     {
         float[] points = [.. Enumerable.Range(0, 8).Select(_ => (float)(random.NextDouble() * 60) + (number * 40))];
         if (random.Next(3) == 0)
             points.AsSpan(2 * random.Next(4), 2).Fill(float.NaN);
         // Scores that differ, so that the order of animals does not decide.
-        return new PoseInstance(points, null, (float)random.NextDouble(), $"t{number}") { Place = number };
+        return new TestInstance(points, (float)random.NextDouble(), $"t{number}");
     }
 
-    private static PoseInstance[] Predicted(Random random, PoseInstance[] truth)
+    private static TestInstance[] Predicted(Random random, TestInstance[] truth)
     {
-        List<PoseInstance> animals =
+        List<TestInstance> animals =
         [
             .. truth
                 .Where(_ => random.Next(5) > 0)
@@ -133,11 +133,11 @@ public sealed class MetricsPropertyTests
         return [.. animals];
     }
 
-    private static PoseMetrics Compare(PoseInstance[][] truth, PoseInstance[][] predicted, EvaluationRules rules)
+    private static PoseMetrics Compare(TestInstance[][] truth, TestInstance[][] predicted, EvaluationRules rules)
     {
         var comparison = new PoseComparison(Four, new EvaluationOptions { Rules = rules, OksStddev = 0.1 });
         for (var frame = 0; frame < truth.Length; frame++)
-            comparison.Add("v", frame, truth[frame], predicted[frame]);
+            comparison.Add("v", frame, TestInstance.Frame(truth[frame]), TestInstance.Frame(predicted[frame]));
         return comparison.Result();
     }
 }

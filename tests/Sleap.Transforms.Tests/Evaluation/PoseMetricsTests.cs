@@ -199,14 +199,14 @@ public sealed class PoseMetricsTests
         Assert.All(Poses.Mouse.Nodes, node => Assert.Contains(node, none));
     }
 
-    private static PoseInstance P(params float[] points) => new(points, null, float.NaN, null);
+    private static TestInstance P(params float[] points) => new(points);
 
-    private static PoseMetrics Compare(params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames)
+    private static PoseMetrics Compare(params (TestInstance[] Truth, TestInstance[] Predicted)[] frames)
     {
         var comparison = new PoseComparison(Pair, new EvaluationOptions());
         var number = 0;
         foreach ((var truth, var predicted) in frames)
-            comparison.Add("v", number++, truth, predicted);
+            comparison.Add("v", number++, TestInstance.Frame(truth), TestInstance.Frame(predicted));
         return comparison.Result();
     }
 }

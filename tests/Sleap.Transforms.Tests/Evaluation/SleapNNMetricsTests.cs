@@ -76,8 +76,12 @@ public sealed class SleapNNMetricsTests
         foreach ((_, var truth, var predicted) in Frames(name).Where(frame => frame.Predicted.Length > 0))
         {
             comparison.Add(
-                [.. truth.Select(truths.Centroid)],
-                [.. predicted.Select(means.Centroid).Select(c => ((double)(float)c.X, (double)(float)c.Y))]
+                truths.Centroids(TestInstance.Frame(truth)),
+                [
+                    .. means
+                        .Centroids(TestInstance.Frame(predicted))
+                        .Select(c => ((double)(float)c.X, (double)(float)c.Y)),
+                ]
             );
         }
 
@@ -112,8 +116,8 @@ public sealed class SleapNNMetricsTests
     [Fact]
     public void OksIsTheReferences()
     {
-        PoseInstance[] truth = Animals(Inputs.Singles("oks/points_gt"), null, 5),
-            predicted = Animals(Inputs.Singles("oks/points_pr"), null, 5);
+        InstanceArray truth = TestInstance.Frame(Instances(Inputs.Singles("oks/points_gt"), null, 5)),
+            predicted = TestInstance.Frame(Instances(Inputs.Singles("oks/points_pr"), null, 5));
         foreach (var golden in Golden["compute_oks"]!.AsArray().Where(one => one!["args"]!["use_cocoeval"] is null))
         {
             var args = golden!["args"]!;
@@ -122,35 +126,36 @@ public sealed class SleapNNMetricsTests
                 OksStddev = (double?)args["stddev"] ?? 0.025,
                 OksScale = (double?)args["scale"],
             };
-            var oks = new KeypointSimilarity(Five, options).Oks(truth, predicted);
-            for (var t = 0; t < truth.Length; t++)
+            var oks = new EvaluationSimilarity(Five, options).Oks(truth, predicted);
+            for (var t = 0; t < truth.Count; t++)
             {
-                for (var p = 0; p < predicted.Length; p++)
+                for (var p = 0; p < predicted.Count; p++)
                     Assert.Equal((double)golden["oks"]![t]![p]!, oks[t, p], 1e-12);
             }
         }
         Assert.Equal(
             Golden["compute_instance_area"]!.AsArray().Select(area => (double)area!),
-            truth.Select(KeypointSimilarity.Area)
+            truth.Select(instance => Box.Around(instance.Points).Area)
         );
         double[][] byDistance =
         [
-            .. truth.Select(t => predicted.Select(p => KeypointSimilarity.ByDistance(t, p)).ToArray()),
+            .. truth.Select(t => predicted.Select(p => EvaluationSimilarity.ByDistance(t, p)).ToArray()),
         ];
-        for (var t = 0; t < truth.Length; t++)
+        for (var t = 0; t < truth.Count; t++)
             Same(Golden["compute_distance_match_score"]![t]!, byDistance[t]);
     }
 
     [Fact]
     public void PairsOfTheFirstFramesAreTheReferences()
     {
-        var similarity = new KeypointSimilarity(Five, new EvaluationOptions());
+        var similarity = new EvaluationSimilarity(Five, new EvaluationOptions());
         foreach (
             (var golden, var frame) in Golden["made"]!["match_instances_first_frames"]!.AsArray().Zip(Frames("made"))
         )
         {
-            var oks = similarity.Oks(frame.Truth, frame.Predicted);
-            var partners = AnimalPairing.ByScore(frame.Predicted, oks, 0);
+            var predicted = TestInstance.Frame(frame.Predicted);
+            var oks = similarity.Oks(TestInstance.Frame(frame.Truth), predicted);
+            var partners = InstancePairing.ByScore(predicted.Scores, oks, 0);
             Assert.Equal(
                 golden!["missed_gt"]!.AsArray().Select(t => (int)t!),
                 partners.Index().Where(p => p.Item < 0).Select(p => p.Index)
@@ -187,19 +192,19 @@ public sealed class SleapNNMetricsTests
                 .Where(f => f.Predicted.Length > 0 || options.Rules == EvaluationRules.Standard)
         )
         {
-            comparison.Add("v", frame, truth, predicted);
+            comparison.Add("v", frame, TestInstance.Frame(truth), TestInstance.Frame(predicted));
         }
 
         return comparison.Result();
     }
 
-    private static IEnumerable<(int Frame, PoseInstance[] Truth, PoseInstance[] Predicted)> Frames(string name)
+    private static IEnumerable<(int Frame, TestInstance[] Truth, TestInstance[] Predicted)> Frames(string name)
     {
         var nodes = Inputs.Calls[name]!["args"]!["nodes"]!.AsArray().Count;
         int[] trueFrames = Inputs.Integers(name + "/gt_frame_idx"),
             predictedFrames = Inputs.Integers(name + "/pr_frame_idx");
-        PoseInstance[] truth = Animals(Inputs.Singles(name + "/gt_points"), null, nodes),
-            predicted = Animals(Inputs.Singles(name + "/pr_points"), Inputs.Singles(name + "/pr_scores"), nodes);
+        TestInstance[] truth = Instances(Inputs.Singles(name + "/gt_points"), null, nodes),
+            predicted = Instances(Inputs.Singles(name + "/pr_points"), Inputs.Singles(name + "/pr_scores"), nodes);
         foreach (var frame in trueFrames.Distinct())
         {
             yield return (
@@ -210,8 +215,8 @@ public sealed class SleapNNMetricsTests
         }
     }
 
-    internal static PoseInstance[] Animals(float[] points, float[]? scores, int nodes) =>
-        [.. points.Chunk(nodes * 2).Select((own, i) => new PoseInstance(own, null, scores?[i] ?? float.NaN, null))];
+    internal static TestInstance[] Instances(float[] points, float[]? scores, int nodes) =>
+        [.. points.Chunk(nodes * 2).Select((own, i) => new TestInstance(own, scores?[i] ?? float.NaN))];
 
     private static void CheckPrecision(JsonNode expected, string name, AveragePrecision actual)
     {

@@ -12,7 +12,7 @@ public sealed class StandardMetricsTests
     [Fact]
     public void AFalsePositiveWithAHighScoreLowersAveragePrecision()
     {
-        (PoseInstance[], PoseInstance[]) frame = ([Animal(0)], [Animal(500, score: 0.9f), Animal(0, score: 0.5f)]);
+        (TestInstance[], TestInstance[]) frame = ([Animal(0)], [Animal(500, score: 0.9f), Animal(0, score: 0.5f)]);
         // Ranked: wrong, right. Precision 1/2 at every recall.
         Assert.Equal(0.5, Compare(EvaluationRules.Standard, frame).Oks.MeanAP, 12);
         Assert.Equal(0.5, Compare(EvaluationRules.Standard, frame).Pck.MeanAP, 12);
@@ -47,7 +47,7 @@ public sealed class StandardMetricsTests
     public void ABadPredictionOfAHighScoreDoesNotTakeTheAnimalOfAGoodOne()
     {
         // The first is too far off for any threshold; COCO leaves the true animal to the second.
-        (PoseInstance[], PoseInstance[]) frame = ([Animal(0)], [Animal(3, score: 0.9f), Animal(0, score: 0.5f)]);
+        (TestInstance[], TestInstance[]) frame = ([Animal(0)], [Animal(3, score: 0.9f), Animal(0, score: 0.5f)]);
         Assert.Equal(1, Compare(EvaluationRules.Standard, frame).Oks.MeanAR, 12);
         Assert.Equal(0, Compare(EvaluationRules.SleapNN, frame).Oks.MeanAR, 12);
     }
@@ -55,8 +55,8 @@ public sealed class StandardMetricsTests
     [Fact]
     public void ANodeThatTheLabelsLackIsNoMissInPck()
     {
-        PoseInstance truth = new([0, 0, 10, 0, float.NaN, float.NaN], null, float.NaN, null),
-            predicted = new([0, 0, 10, 0, 10, 10], null, 1, null);
+        TestInstance truth = new([0, 0, 10, 0, float.NaN, float.NaN]),
+            predicted = new([0, 0, 10, 0, 10, 10], 1);
         Assert.Equal(1, Compare(EvaluationRules.Standard, ([truth], [predicted])).PckCurve.Mean);
         Assert.Equal(2.0 / 3, Compare(EvaluationRules.SleapNN, ([truth], [predicted])).PckCurve.Mean, 12);
     }
@@ -64,8 +64,8 @@ public sealed class StandardMetricsTests
     [Fact]
     public void AnAnimalWithoutAreaIsJudgedByDistance()
     {
-        PoseInstance line = new([0, 0, 10, 0, float.NaN, float.NaN], null, 1, null);
-        PoseInstance moved = new([0, 5, 10, 5, float.NaN, float.NaN], null, 1, null);
+        TestInstance line = new([0, 0, 10, 0, float.NaN, float.NaN], 1);
+        TestInstance moved = new([0, 5, 10, 5, float.NaN, float.NaN], 1);
         Assert.Equal(0.9, Compare(EvaluationRules.Standard, ([line], [moved])).MeanOks, 12);
     }
 
@@ -74,7 +74,14 @@ public sealed class StandardMetricsTests
     {
         var options = new EvaluationOptions { NodeOksStddev = ImmutableDictionary<string, double>.Empty.Add("b", 10) };
         // All nodes off by 5 of an area of 100: exp(−25 / (0.05² · 200)) is 0, and node b forgives.
-        Assert.Equal(1.0 / 3, new KeypointSimilarity(Triangle, options).Oks(Animal(0), Animal(5)), 3);
+        Assert.Equal(
+            1.0 / 3,
+            new EvaluationSimilarity(Triangle, options).Oks(
+                TestInstance.Frame(Animal(0)),
+                TestInstance.Frame(Animal(5))
+            )[0, 0],
+            3
+        );
     }
 
     [Fact]
@@ -209,17 +216,20 @@ public sealed class StandardMetricsTests
         );
     }
 
-    private static PoseInstance Animal(float x, float score = 1) =>
-        new([x, 0, x + 10, 0, x + 10, 10], null, score, null);
+    private static TestInstance Animal(float x, float score = 1) => new([x, 0, x + 10, 0, x + 10, 10], score);
 
     private static PoseMetrics Compare(
         EvaluationRules rules,
-        params (PoseInstance[] Truth, PoseInstance[] Predicted)[] frames
+        params (TestInstance[] Truth, TestInstance[] Predicted)[] frames
     )
     {
         var comparison = new PoseComparison(Triangle, new EvaluationOptions { Rules = rules });
         for (var frame = 0; frame < frames.Length; frame++)
-            comparison.Add("v", frame, frames[frame].Truth, frames[frame].Predicted);
+        {
+            var (truth, predicted) = frames[frame];
+            comparison.Add("v", frame, TestInstance.Frame(truth), TestInstance.Frame(predicted));
+        }
+
         return comparison.Result();
     }
 }

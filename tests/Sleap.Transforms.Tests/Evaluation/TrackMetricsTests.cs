@@ -174,8 +174,8 @@ public sealed class TrackMetricsTests
         comparison.Add(
             "v",
             0,
-            [Square(0, "x"), Square(100, null)],
-            [Square(0, "a"), Square(100, "b"), Square(300, null)],
+            TestInstance.Frame(Square(0, "x"), Square(100, null)),
+            TestInstance.Frame(Square(0, "a"), Square(100, "b"), Square(300, null)),
             new double[,]
             {
                 { 1, 0, 0 },
@@ -197,8 +197,8 @@ public sealed class TrackMetricsTests
         comparison.Add(
             "v",
             0,
-            [Square(0, "x")],
-            [Square(0, null)],
+            TestInstance.Frame(Square(0, "x")),
+            TestInstance.Frame(Square(0, null)),
             new double[,]
             {
                 { 1 },
@@ -207,8 +207,7 @@ public sealed class TrackMetricsTests
         Assert.Null(comparison.Result());
     }
 
-    private static PoseInstance Square(float x, string? track) =>
-        new([x, 0, x + 10, 0, x + 10, 10], null, float.NaN, track);
+    private static TestInstance Square(float x, string? track) => new([x, 0, x + 10, 0, x + 10, 10], Track: track);
 
     private static TrackMetrics Made(int frames, Func<int, (string First, string Second)> names)
     {
@@ -220,8 +219,8 @@ public sealed class TrackMetricsTests
             comparison.Add(
                 "v",
                 frame,
-                [Square(0, "x"), Square(100, "y")],
-                [Square(0, first), Square(100, second)],
+                TestInstance.Frame(Square(0, "x"), Square(100, "y")),
+                TestInstance.Frame(Square(0, first), Square(100, second)),
                 new double[,]
                 {
                     { 1, 0 },
@@ -236,7 +235,7 @@ public sealed class TrackMetricsTests
     {
         var inputs = new Tensors(Path.Combine(Folder, "evaluation_inputs.safetensors"));
         var comparison = new PoseComparison(new Skeleton("five", ["head", "neck", "left", "right", "tail"]), options);
-        PoseInstance[] truth = Tracked(inputs, "gt"),
+        TestInstance[] truth = Tracked(inputs, "gt"),
             predicted = Tracked(inputs, "pr");
         int[] trueFrames = inputs.Integers("mot/gt_frame_idx"),
             predictedFrames = inputs.Integers("mot/pr_frame_idx");
@@ -245,19 +244,22 @@ public sealed class TrackMetricsTests
             comparison.Add(
                 "v",
                 frame,
-                [.. truth.Where((_, i) => trueFrames[i] == frame)],
-                [.. predicted.Where((_, i) => predictedFrames[i] == frame)]
+                TestInstance.Frame([.. truth.Where((_, i) => trueFrames[i] == frame)]),
+                TestInstance.Frame([.. predicted.Where((_, i) => predictedFrames[i] == frame)])
             );
         }
 
         return comparison.Result().Tracks!;
     }
 
-    private static PoseInstance[] Tracked(Tensors inputs, string side) =>
+    private static TestInstance[] Tracked(Tensors inputs, string side) =>
         [
             .. SleapNNMetricsTests
-                .Animals(inputs.Singles($"mot/{side}_points"), null, 5)
-                .Zip(inputs.Integers($"mot/{side}_track"), (animal, track) => animal with { Track = $"track_{track}" }),
+                .Instances(inputs.Singles($"mot/{side}_points"), null, 5)
+                .Zip(
+                    inputs.Integers($"mot/{side}_track"),
+                    (instance, track) => instance with { Track = $"track_{track}" }
+                ),
         ];
 
     private static void Same(JsonNode expected, string name, double actual) =>

@@ -20,7 +20,10 @@ internal static class Shapes
         Assert.Equal(given, announced);
     }
 
-    private static string TypeOf(SchemaShape.Column column) =>
-        $"{column.Kind} "
-        + $"{(column.IsKey ? "key " : "")}{(column.ItemType is Microsoft.ML.Transforms.Image.ImageDataViewType ? "Image" : column.ItemType.ToString())}";
+    private static string TypeOf(SchemaShape.Column column)
+    {
+        var isImage = column.ItemType is Microsoft.ML.Transforms.Image.ImageDataViewType;
+        var item = isImage ? "Image" : column.ItemType.ToString();
+        return $"{column.Kind} {(column.IsKey ? "key " : "")}{item}";
+    }
 }

@@ -62,30 +62,33 @@ public sealed class GoldenTrackingTests
     public void PartsAreThoseOfTheReference()
     {
         var golden = TrackingGolden.Json("tracking_parts.json");
-        TrackedPose[] poses =
+        TrackedInstance[] instances =
         [
             .. golden["poses"]!
                 .AsArray()
-                .Select(pose => new TrackedPose([.. pose!.AsArray().SelectMany(point => Numbers(point!))], 1)),
+                .Select(pose => new TrackedInstance([.. pose!.AsArray().SelectMany(point => Numbers(point!))], 1)),
         ];
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(Numbers(golden["get_centroid"]![i]!), poses[i].Centroid());
-            Assert.Equal(Numbers(golden["get_bbox"]![i]!), poses[i].Box());
+            Assert.Equal(Numbers(golden["get_centroid"]![i]!), instances[i].Feature(TrackFeatures.Centroids));
+            Assert.Equal(Numbers(golden["get_bbox"]![i]!), instances[i].Feature(TrackFeatures.BoundingBoxes));
         }
         // The same formula in doubles.
-        Assert.Equal((double)golden["compute_iou"]!, PoseSimilarity.Iou(poses[0].Box(), poses[1].Box()), 1e-12);
+        Assert.Equal((double)golden["compute_iou"]!, Box.PixelIou(instances[0].Box, instances[1].Box), 1e-12);
         Assert.Equal(
             (double)golden["compute_euclidean_distance"]!["centroids"]!,
-            -PoseSimilarity.Distance(poses[0].Centroid(), poses[1].Centroid()),
+            -Distance(TrackFeatures.Centroids),
             1e-12
         );
-        Assert.True(double.IsNaN(PoseSimilarity.Distance(poses[0].Points, poses[1].Points)));
+        Assert.True(double.IsNaN(Distance(TrackFeatures.Keypoints)));
         Assert.Equal(
             (double)golden["touching_boxes_iou"]!["value"]!,
-            PoseSimilarity.Iou([0, 0, 10, 10], [10, 0, 20, 10]),
+            Box.PixelIou(new Box(0, 0, 10, 10), new Box(10, 0, 20, 10)),
             1e-12
         );
+
+        double Distance(TrackFeatures features) =>
+            KeypointSimilarity.EuclideanDistance(instances[0].Feature(features), instances[1].Feature(features));
     }
 
     [Fact]
@@ -135,8 +138,12 @@ public sealed class GoldenTrackingTests
     {
         JsonNode golden = TrackingGolden.Json("tracking_parts.json"),
             nms = golden["nms_fast"]!;
-        double[][] boxes = [.. nms["boxes"]!.AsArray().Select(box => Numbers(box!))];
         var scores = Numbers(nms["scores"]!);
+        TrackedInstance[] instances =
+        [
+            .. nms["boxes"]!.AsArray().Zip(scores, (box, score) => new TrackedInstance(Numbers(box!), score)),
+        ];
+        Box[] boxes = [.. instances.Select(instance => instance.Box)];
         foreach (var run in nms["runs"]!.AsArray())
         {
             var target = (int?)run!["target_count"];
@@ -144,17 +151,18 @@ public sealed class GoldenTrackingTests
             {
                 Assert.Equal(
                     Numbers(run["picked"]!),
-                    PoseCulling.Suppress(boxes, scores, (double)run["iou_threshold"]!, target).Select(i => (double)i)
+                    InstanceCulling
+                        .Suppress(boxes, scores, (double)run["iou_threshold"]!, target)
+                        .Select(i => (double)i)
                 );
             }
         }
-        TrackedPose[] poses = [.. boxes.Select((box, i) => new TrackedPose(box, scores[i]))];
         foreach (var run in golden["cull_frame_instances"]!.AsArray())
         {
             Assert.Equal(
                 Numbers(run!["kept"]!),
-                PoseCulling
-                    .Keep(poses, (int)run["instance_count"]!, (double?)run["iou_threshold"])
+                InstanceCulling
+                    .Keep(instances, (int)run["instance_count"]!, (double?)run["iou_threshold"])
                     .Select(i => (double)i)
             );
         }

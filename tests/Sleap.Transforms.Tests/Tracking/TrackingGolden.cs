@@ -11,8 +11,8 @@ internal static class TrackingGolden
 
     public static JsonNode Json(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!;
 
-    /// <summary>The frames of a set in order, each with its animals.</summary>
-    public static List<(int Frame, List<TrackedPose> Poses)> Inputs(string set)
+    /// <summary>The frames of a set in order, each with its instances.</summary>
+    public static List<(int Frame, List<TrackedInstance> Instances)> Inputs(string set)
     {
         var file = File.ReadAllBytes(Path.Combine(Folder, "tracking_inputs.safetensors"));
         var header = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
@@ -21,12 +21,12 @@ internal static class TrackingGolden
         float[] points = Values<float>(file, header, entries, set + "/points"),
             scores = Values<float>(file, header, entries, set + "/instance_scores");
         var width = points.Length / frames.Length;
-        List<(int Frame, List<TrackedPose> Poses)> result = [];
+        List<(int Frame, List<TrackedInstance> Instances)> result = [];
         for (var i = 0; i < frames.Length; i++)
         {
             if (result.Count == 0 || result[^1].Frame != frames[i])
                 result.Add(((int)frames[i], []));
-            result[^1].Poses.Add(TrackedPose.From(points.AsSpan(i * width, width), scores[i]));
+            result[^1].Instances.Add(TrackedInstance.From(points.AsSpan(i * width, width), scores[i]));
         }
         return result;
     }
@@ -74,11 +74,11 @@ internal static class TrackingGolden
             Motion = (bool?)config["use_kalman"] == true ? TrackMotion.Kalman : TrackMotion.None,
         }.Checked();
 
-    /// <summary>The tracks of all animals in input order.</summary>
-    public static int[] Run(List<(int Frame, List<TrackedPose> Poses)> frames, TrackingOptions options)
+    /// <summary>The tracks of all instances in input order.</summary>
+    public static int[] Run(List<(int Frame, List<TrackedInstance> Instances)> frames, TrackingOptions options)
     {
         PoseTracker tracker = new(options);
-        return [.. frames.SelectMany(frame => tracker.Next(frame.Poses, frame.Frame))];
+        return [.. frames.SelectMany(frame => tracker.Next(frame.Instances, frame.Frame))];
     }
 
     private static string? Text(JsonNode config, string key) => (string?)config[key];

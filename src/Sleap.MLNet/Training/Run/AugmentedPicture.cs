@@ -54,17 +54,17 @@ internal static class AugmentedPicture
         var side = Math.Max(picture.Width, picture.Height);
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
         var tile =
-            larger > 1 ? picture.Enlarged(larger)
-            : smaller > 1 ? picture.Shrunk(smaller)
+            larger > 1 ? picture.Upscaled(larger)
+            : smaller > 1 ? picture.Downscaled(smaller)
             : picture;
-        var animals = PicturesOfTensors.Animals(points, samples.Skeleton.Nodes.Length);
+        var instances = PicturesOfTensors.Instances(points, samples.Skeleton.Nodes.Length);
         new PoseOverlay(
             samples.Skeleton,
             [],
-            animals.Count <= 1,
+            instances.Count <= 1,
             new DrawingOptions { NodeRadius = 3.0 * smaller / larger },
             larger / (double)smaller
-        ).Animals(tile, "", 0, animals);
+        ).DrawInstances(tile, "", 0, instances);
         return tile;
     }
 }
@@ -92,23 +92,9 @@ internal static class PicturesOfTensors
         );
     }
 
-    /// <summary>Animals with a visible node.</summary>
-    /// <param name="points">x and y of each node of each animal, NaN = missing.</param>
-    /// <param name="nodes">Nodes of an animal.</param>
-    public static IReadOnlyList<PoseInstance> Animals(float[] points, int nodes)
-    {
-        float[][] animals =
-        [
-            .. points
-                .Chunk(2 * nodes)
-                .Where(animal => animal.Chunk(2).Any(place => float.IsFinite(place[0]) && float.IsFinite(place[1]))),
-        ];
-        return
-        [
-            .. animals.Select(
-                (animal, place) =>
-                    new PoseInstance(animal, null, float.NaN, null) { Place = place, Count = animals.Length }
-            ),
-        ];
-    }
+    /// <summary>Instances with a visible node.</summary>
+    /// <param name="points">x and y of each node of each instance, NaN = missing.</param>
+    /// <param name="nodes">Nodes of an instance.</param>
+    public static InstanceArray Instances(float[] points, int nodes) =>
+        new InstanceArray(nodes, points.Length / (2 * nodes)) { Points = points, PeakScores = [] }.WhereVisible();
 }

@@ -232,16 +232,16 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
         using var scope = NewDisposeScope();
         var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // nothing is drawn
         var canvas = PicturesOfTensors.Canvas(batch.Images, 0);
-        var (truth, seen) = (Animals(batch.Points.Values<float>()), Animals(error.Nearest));
+        var (truth, seen) = (Instances(batch.Points.Values<float>()), Instances(error.Nearest));
         var source = samples.Source(error.Sample);
+        var box = Box.AroundCoordinates<float>(truth.Points);
         var overlay = new PoseOverlay(Skeleton, [], truth.Count <= 1, Drawing);
         return FramePictures.Encode(
-            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), truth, truth, seen)
+            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), box, truth, seen)
         );
     }
 
-    private IReadOnlyList<PoseInstance> Animals(float[] points) =>
-        PicturesOfTensors.Animals(points, Skeleton.Nodes.Length);
+    private InstanceArray Instances(float[] points) => PicturesOfTensors.Instances(points, Skeleton.Nodes.Length);
 
     private static string Caption(TrainingSamples samples, SampleError error)
     {

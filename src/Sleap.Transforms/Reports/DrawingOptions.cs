@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace Sleap.Transforms;
+
+/// <summary>How poses are drawn onto frames.</summary>
+public sealed record DrawingOptions
+{
+    /// <summary>
+    /// Radius of a node in pixels. Default null: by the size of the largest animal so far, at most 3 for 480 rows.
+    /// </summary>
+    public double? NodeRadius { get; init; }
+
+    /// <summary>Width of an edge in pixels. Default null: half the radius of a node, at least 1.</summary>
+    public double? EdgeWidth { get; init; }
+
+    /// <summary>
+    /// Predicted nodes with a lower score are left out. Default 0: all are drawn. Nodes without a score always are.
+    /// </summary>
+    public double MinScore { get; init; }
+
+    /// <summary>
+    /// Whether labels are drawn too, as rings with lines to their predictions, where a view has both labels and
+    /// predictions. Default true.
+    /// </summary>
+    public bool ShowLabels { get; init; } = true;
+
+    /// <summary>
+    /// Colors of the animals, by track where there are tracks, or of the nodes where there is only one animal; they
+    /// repeat when there are more. Default: Okabe and Ito's, which most color-blind people can distinguish, brighter
+    /// for dark images.
+    /// </summary>
+    public ImmutableArray<Rgb> Palette { get; init; } =
+    [
+        new(255, 159, 28),
+        new(86, 180, 233),
+        new(0, 200, 140),
+        new(240, 228, 66),
+        new(225, 75, 40),
+        new(90, 120, 255),
+        new(225, 130, 190),
+        new(170, 240, 240),
+    ];
+
+    /// <summary>Whether the names of tracks are drawn beside the animals. Default false.</summary>
+    public bool ShowNames { get; init; }
+
+    /// <summary>
+    /// How many frames back the path of an animal is drawn; frames must come in order. Default 0: none.
+    /// </summary>
+    public int TrailLength { get; init; }
+
+    /// <summary>
+    /// The node that the trail follows. Default null, and where it is missing: the mean of the visible nodes.
+    /// </summary>
+    public string? TrailNode { get; init; }
+
+    /// <summary>The names of the columns.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    internal DrawingOptions Checked()
+    {
+        Columns.Checked();
+        List<string> faults = [];
+        if (NodeRadius is { } radius && !(radius > 0))
+            faults.Add($"{nameof(NodeRadius)} is {radius}, expected more than 0");
+        if (EdgeWidth is { } width && !(width > 0))
+            faults.Add($"{nameof(EdgeWidth)} is {width}, expected more than 0");
+        if (double.IsNaN(MinScore))
+            faults.Add($"{nameof(MinScore)} is NaN");
+        if (Palette.IsDefaultOrEmpty)
+            faults.Add($"{nameof(Palette)} has no color");
+        if (TrailLength < 0)
+            faults.Add($"{nameof(TrailLength)} is {TrailLength}, expected 0 or more");
+        if (TrailNode == "")
+            faults.Add($"{nameof(TrailNode)} is empty, expected a node or null");
+        return faults.Count == 0 ? this : throw new ArgumentException($"Drawing options: {string.Join("; ", faults)}.");
+    }
+}
+
+/// <summary>A color, 8 bits a channel.</summary>
+/// <param name="Red">Red.</param>
+/// <param name="Green">Green.</param>
+/// <param name="Blue">Blue.</param>
+public readonly record struct Rgb(byte Red, byte Green, byte Blue);

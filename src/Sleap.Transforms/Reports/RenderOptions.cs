@@ -1,0 +1,179 @@
+using System.Globalization;
+using Microsoft.ML;
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>How a video with poses on it is made.</summary>
+public sealed record RenderOptions
+{
+    /// <summary>Sizes, colors, names and trails. Default: names, and trails of 30 frames.</summary>
+    public DrawingOptions Drawing { get; init; } = new() { ShowNames = true, TrailLength = 30 };
+
+    /// <summary>
+    /// The video to render where the labels have several: its path or file name. Default null: there is only one with
+    /// poses.
+    /// </summary>
+    public string? Video { get; init; }
+
+    /// <summary>
+    /// The file (or folder of pictures) to take the frames from, when it is not where the labels say. Default null:
+    /// where they say.
+    /// </summary>
+    public string? VideoPath { get; init; }
+
+    /// <summary>
+    /// Zero-based frame numbers, rising. Default null: from the first to the last frame with poses, those between
+    /// without poses too.
+    /// </summary>
+    public IReadOnlyList<int>? Frames { get; init; }
+
+    /// <summary>Frames a second of the new video. Default null: those of the source, or 25 where it has none.</summary>
+    public double? FramesPerSecond { get; init; }
+
+    /// <summary>How many times smaller the new video is than the source. Default 1.</summary>
+    public int Shrink { get; init; } = 1;
+
+    /// <summary>
+    /// The quality of the H.264 video, 0 (lossless) to 51 (worst): its constant rate factor. Default 23.
+    /// </summary>
+    public int Quality { get; init; } = 23;
+
+    internal RenderOptions Checked()
+    {
+        Drawing.Checked();
+        List<string> faults = [];
+        if (Video == "" || VideoPath == "")
+            faults.Add($"{nameof(Video)} and {nameof(VideoPath)} are names or null, and one is empty");
+        if (
+            Frames is { } frames
+            && (frames.Count == 0 || frames[0] < 0 || frames.Zip(frames.Skip(1)).Any(pair => pair.First >= pair.Second))
+        )
+        {
+            faults.Add($"{nameof(Frames)} must be numbers of 0 or more that rise, at least one");
+        }
+
+        if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
+        {
+            faults.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
+                )
+            );
+        }
+
+        if (Shrink < 1)
+            faults.Add($"{nameof(Shrink)} is {Shrink}, expected 1 or more");
+        if (Quality is < 0 or > 51)
+            faults.Add($"{nameof(Quality)} is {Quality}, expected 0 to 51");
+        return faults.Count == 0 ? this : throw new ArgumentException($"Render options: {string.Join("; ", faults)}.");
+    }
+}
+
+/// <summary>Draws the poses of a video onto its frames and writes them as a new one.</summary>
+internal static class OverlayVideo
+{
+    public static FrameReport Write(
+        MLContext ml,
+        Labels labels,
+        string path,
+        RenderOptions options,
+        CancellationToken cancellation
+    )
+    {
+        var video = PosedVideo.Choose(labels, options.Video);
+        var labeled = video.Size;
+        using var source = video.Open(options.VideoPath);
+        if (OtherVideo(video, labeled, (source.Width, source.Height)) is { } doubt)
+        {
+            PoseLog.Warn(
+                ml,
+                "Opening the video",
+                [$"{doubt}, and the video has {source.Width} x {source.Height}. Is it the right video?"]
+            );
+        }
+
+        var frames = options.Frames is { } wanted ? [.. wanted] : Between(video, source);
+        var rate =
+            options.FramesPerSecond
+            ?? (double.IsFinite(source.FramesPerSecond) && source.FramesPerSecond > 0 ? source.FramesPerSecond : 25);
+        var overlay = new PoseOverlay(
+            video.Skeleton,
+            video.Tracks,
+            video.IsSingle,
+            options.Drawing,
+            1.0 / options.Shrink
+        );
+        List<UnreadableFrame> unreadable = [];
+        using var writer = new VideoWriter(
+            path,
+            source.Width / options.Shrink,
+            source.Height / options.Shrink,
+            rate,
+            options.Quality
+        );
+        foreach (var result in source.ReadMany(frames, cancellation))
+        {
+            if (result.Frame is null)
+            {
+                unreadable.Add(new UnreadableFrame(video.Name, result.FrameIndex, result.Error!.Message));
+                continue;
+            }
+            var canvas = Canvas.Of(result.Frame);
+            if (options.Shrink > 1)
+                canvas = canvas.Downscaled(options.Shrink);
+            overlay.DrawInstances(canvas, video.Name, result.FrameIndex, video.At(result.FrameIndex));
+            writer.Add(canvas.Pixels);
+        }
+        if (unreadable.Count == frames.Length)
+        {
+            throw new InvalidDataException(
+                $"None of the {frames.Length} frames of {video.Name} could be read: {unreadable[0].Reason}"
+            );
+        }
+
+        writer.Finish();
+        PoseLog.Warn(
+            ml,
+            "Rendering",
+            [
+                .. unreadable.Select(frame =>
+                    $"{frame.Video}, frame {frame.FrameIndex}, could not be read and was left out: {frame.Reason}"
+                ),
+            ]
+        );
+        return new FrameReport(frames.Length, unreadable);
+    }
+
+    // At the edge of a frame some nodes are outside it; with poses of a larger video many are.
+    private static string? OtherVideo(PosedVideo video, (int Width, int Height)? labeled, (int Width, int Height) found)
+    {
+        if (labeled is { } size)
+            return size == found ? null : $"The poses are of frames of {size.Width} x {size.Height} pixels";
+        (var outside, var all) = (0, 0);
+        foreach (var instance in video.Frames.Values.SelectMany(instances => instances))
+        {
+            foreach (var node in instance.VisibleNodes)
+            {
+                all++;
+                if (instance.X(node) > found.Width || instance.Y(node) > found.Height)
+                    outside++;
+            }
+        }
+        return 10 * outside > all ? $"{100 * outside / all} of 100 nodes lie outside the frame" : null;
+    }
+
+    // Embedded pictures are some frames of a video, so not every number is there.
+    private static int[] Between(PosedVideo video, IFrameSource source)
+    {
+        (var first, var last) = (video.Frames.Keys.First(), video.Frames.Keys.Last());
+        int[] frames = [.. Enumerable.Range(first, last - first + 1).Where(source.Contains)];
+        return frames.Length > 0
+            ? frames
+            : throw new ArgumentException(
+                $"The poses are of the frames {first} to {last}, and the video has "
+                    + $"{source.FrameCount} frames, none of these. Is it the right video?"
+            );
+    }
+}

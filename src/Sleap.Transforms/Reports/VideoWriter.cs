@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Sleap.Transforms;
+
+/// <summary>Writes frames of RGB bytes as a video, through ffmpeg. The file appears when it is complete.</summary>
+internal sealed class VideoWriter : IDisposable
+{
+    private readonly string _path;
+    private readonly string _unfinished;
+    private readonly Process _ffmpeg;
+    private readonly Task<string> _errors;
+    private readonly int _frameBytes;
+
+    public VideoWriter(string path, int width, int height, double framesPerSecond, int quality)
+    {
+        _path = Path.GetFullPath(path);
+        // The extension is the format, so it stays.
+        _unfinished = Path.ChangeExtension(_path, ".part" + Path.GetExtension(_path));
+        _frameBytes = width * height * 3;
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        _ffmpeg = Start(Arguments(width, height, framesPerSecond, quality));
+        _errors = _ffmpeg.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Adds a frame: height × width × 3 bytes.</summary>
+    /// <exception cref="InvalidOperationException">ffmpeg stopped; the message says why.</exception>
+    public void Add(ReadOnlySpan<byte> rgb)
+    {
+        if (rgb.Length != _frameBytes)
+        {
+            throw new ArgumentException(
+                $"A frame has {rgb.Length} bytes, and those before it have {_frameBytes}: a "
+                    + $"video's frames are of one size.",
+                nameof(rgb)
+            );
+        }
+
+        try
+        {
+            _ffmpeg.StandardInput.BaseStream.Write(rgb);
+        }
+        catch (IOException)
+        {
+            throw Fault();
+        }
+    }
+
+    /// <summary>Ends the video.</summary>
+    public void Finish()
+    {
+        try
+        {
+            _ffmpeg.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It stopped early; the exit code below says so.
+        }
+        _ffmpeg.WaitForExit();
+        if (_ffmpeg.ExitCode != 0)
+            throw Fault();
+        File.Move(_unfinished, _path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        if (!_ffmpeg.HasExited)
+        {
+            _ffmpeg.Kill();
+            _ffmpeg.WaitForExit();
+        }
+        _ffmpeg.Dispose();
+        File.Delete(_unfinished);
+    }
+
+    private static Process Start(IEnumerable<string> arguments)
+    {
+        var program = Environment.GetEnvironmentVariable("FFMPEG") is { Length: > 0 } chosen ? chosen : "ffmpeg";
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (ExternalException fault)
+        {
+            throw new InvalidOperationException(
+                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). "
+                    + "Install ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
+                    + "'brew install ffmpeg' (macOS), or name the program in the environment variable FFMPEG.",
+                fault
+            );
+        }
+    }
+
+    private string[] Arguments(int width, int height, double framesPerSecond, int quality)
+    {
+        FormattableString size = $"{width}x{height}",
+            rate = $"{framesPerSecond:0.######}",
+            crf = $"{quality}";
+        string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
+        var isMovie = Path.GetExtension(_path).ToLowerInvariant() is ".mp4" or ".mov" or ".mkv" or ".m4v";
+        // Every player can show H.264 with even sizes and 4:2:0 color.
+        string[] codec = isMovie
+            ?
+            [
+                "-vf",
+                "pad=ceil(iw/2)*2:ceil(ih/2)*2",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+                "-crf",
+                Text(crf),
+                "-pix_fmt",
+                "yuv420p",
+                "-movflags",
+                "+faststart",
+            ]
+            : [];
+        return
+        [
+            "-nostdin",
+            "-hide_banner",
+            "-loglevel",
+            "error",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            Text(size),
+            "-r",
+            Text(rate),
+            "-i",
+            "pipe:0",
+            .. codec,
+            "-y",
+            $"file:{_unfinished}",
+        ];
+    }
+
+    private InvalidOperationException Fault()
+    {
+        _ffmpeg.WaitForExit();
+        var last = _errors.GetAwaiter().GetResult().Trim().Split('\n')[^1].Trim();
+        return new InvalidOperationException(
+            $"ffmpeg could not write the video '{_path}' (exit code "
+                + $"{_ffmpeg.ExitCode}): {(last.Length > 0 ? last : "it said nothing")}"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections;
+using System.Globalization;
+using Microsoft.Data.Analysis;
+
+namespace Sleap.Transforms;
+
+/// <summary>Receives a table value by value, row by row, in the order of its columns; null is missing.</summary>
+internal interface ITableSink
+{
+    void Header(IReadOnlyList<TableColumn> columns);
+
+    void Text(string? value);
+
+    void Whole(int? value);
+
+    void Single(float? value);
+
+    void Double(double? value);
+
+    void Flag(bool? value);
+
+    void EndRow();
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">The type of its values: string, int, float, double or bool.</param>
+internal readonly record struct TableColumn(string Name, Type Type);
+
+/// <summary>Collects a table as a <see cref="DataFrame"/>.</summary>
+internal sealed class DataFrameSink : ITableSink
+{
+    private TableColumn[] _columns = [];
+    private IList[] _values = [];
+    private int _next;
+
+    public void Header(IReadOnlyList<TableColumn> columns)
+    {
+        _columns = [.. columns];
+        _values = [.. columns.Select(ListFor)];
+    }
+
+    public void Text(string? value) => ((List<string?>)_values[_next++]).Add(value);
+
+    public void Whole(int? value) => ((List<int?>)_values[_next++]).Add(value);
+
+    public void Single(float? value) => ((List<float?>)_values[_next++]).Add(value);
+
+    public void Double(double? value) => ((List<double?>)_values[_next++]).Add(value);
+
+    public void Flag(bool? value) => ((List<bool?>)_values[_next++]).Add(value);
+
+    public void EndRow() => _next = 0;
+
+    public DataFrame Result() => new(_columns.Zip(_values, ColumnOf));
+
+    private static IList ListFor(TableColumn column) =>
+        column.Type switch
+        {
+            var type when type == typeof(string) => new List<string?>(),
+            var type when type == typeof(int) => new List<int?>(),
+            var type when type == typeof(float) => new List<float?>(),
+            var type when type == typeof(double) => new List<double?>(),
+            _ => new List<bool?>(),
+        };
+
+    private static DataFrameColumn ColumnOf(TableColumn column, IList values) =>
+        values switch
+        {
+            List<string?> texts => new StringDataFrameColumn(column.Name, texts),
+            List<int?> wholes => new Int32DataFrameColumn(column.Name, wholes),
+            List<float?> singles => new SingleDataFrameColumn(column.Name, singles),
+            List<double?> doubles => new DoubleDataFrameColumn(column.Name, doubles),
+            _ => new BooleanDataFrameColumn(column.Name, (List<bool?>)values),
+        };
+}
+
+/// <summary>Writes a table as CSV: comma, point as decimal sign, empty = missing.</summary>
+internal sealed class CsvSink(TextWriter writer) : ITableSink
+{
+    private bool _begun;
+
+    public void Header(IReadOnlyList<TableColumn> columns)
+    {
+        foreach (var column in columns)
+            Text(column.Name);
+        EndRow();
+    }
+
+    public void Text(string? value)
+    {
+        Separate();
+        writer.Write(
+            value is null || value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"")}\""
+        );
+    }
+
+    public void Whole(int? value) => Write(value);
+
+    public void Single(float? value) => Write(value);
+
+    public void Double(double? value) => Write(value);
+
+    public void Flag(bool? value)
+    {
+        Separate();
+        writer.Write(
+            value is { } flag
+                ? flag
+                    ? "true"
+                    : "false"
+                : null
+        );
+    }
+
+    public void EndRow()
+    {
+        writer.Write('\n');
+        _begun = false;
+    }
+
+    private void Write<T>(T? value)
+        where T : struct, ISpanFormattable
+    {
+        Separate();
+        Span<char> text = stackalloc char[32];
+        if (value is { } number && number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
+            writer.Write(text[..length]);
+    }
+
+    private void Separate()
+    {
+        if (_begun)
+            writer.Write(',');
+        _begun = true;
+    }
+}

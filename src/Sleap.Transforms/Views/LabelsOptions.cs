@@ -1,0 +1,96 @@
+using Sleap.IO;
+
+namespace Sleap.Transforms;
+
+/// <summary>How labels become rows of an <see cref="Microsoft.ML.IDataView"/>.</summary>
+public sealed record LabelsOptions
+{
+    /// <summary>
+    /// Which instances are taken. Default: those that a person set; where a frame has none, the predicted ones.
+    /// </summary>
+    public InstanceChoice Instances { get; init; } = InstanceChoice.UserElsePredicted;
+
+    /// <summary>The layout of the Keypoints column. Default: for one animal when no frame has more.</summary>
+    public InstanceLayout Layout { get; init; } = InstanceLayout.Auto;
+
+    /// <summary>
+    /// Whether frames without any animal are rows too. Frames marked as empty always are. Default false.
+    /// </summary>
+    public bool KeepEmptyFrames { get; init; }
+
+    /// <summary>
+    /// The name of the skeleton to take when the labels have animals of several. Default null: there is only one.
+    /// </summary>
+    public string? Skeleton { get; init; }
+
+    /// <summary>
+    /// For labels of one video: the file (or folder of pictures) to read in place of the one that the labels name, when
+    /// it was moved or renamed. Default null: the one they name.
+    /// </summary>
+    public string? VideoPath { get; init; }
+
+    /// <summary>
+    /// How the file is read, for instance where videos are searched. Default: <see cref="LabelsReadOptions"/>'s own
+    /// defaults.
+    /// </summary>
+    public LabelsReadOptions Reading { get; init; } = new();
+
+    /// <summary>The names of the columns.</summary>
+    public PoseColumnOptions Columns { get; init; } = new();
+
+    internal LabelsOptions Checked()
+    {
+        Columns.Checked();
+        List<string> faults = [];
+        if (!Enum.IsDefined(Instances))
+        {
+            faults.Add(
+                $"{nameof(Instances)} is {Instances}, expected one of "
+                    + $"{string.Join(", ", Enum.GetNames<InstanceChoice>())}"
+            );
+        }
+
+        if (!Enum.IsDefined(Layout))
+        {
+            faults.Add(
+                $"{nameof(Layout)} is {Layout}, expected one of "
+                    + $"{string.Join(", ", Enum.GetNames<InstanceLayout>())}"
+            );
+        }
+
+        if (VideoPath == "")
+            faults.Add($"{nameof(VideoPath)} is empty, expected a path or null");
+        return faults.Count == 0 ? this : throw new ArgumentException($"Labels options: {string.Join("; ", faults)}.");
+    }
+}
+
+/// <summary>Which instances of a labeled frame become keypoints.</summary>
+public enum InstanceChoice
+{
+    /// <summary>The instances that a person set; where a frame has none, the predicted ones.</summary>
+    UserElsePredicted,
+
+    /// <summary>Only instances that a person set.</summary>
+    User,
+
+    /// <summary>Only predicted instances.</summary>
+    Predicted,
+
+    /// <summary>All of them.</summary>
+    All,
+}
+
+/// <summary>The layout of the Keypoints column.</summary>
+public enum InstanceLayout
+{
+    /// <summary><see cref="Single"/> when no frame has more than one animal, else <see cref="Many"/>.</summary>
+    Auto,
+
+    /// <summary>
+    /// Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names, all NaN where there is none.
+    /// </summary>
+    Single,
+
+    /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt;.</summary>
+    Many,
+}
