@@ -171,7 +171,7 @@ internal static class StepBench
             Order = new SampleOrder(Samples.Balanced(), BenchNetwork.Batch, 0);
         }
 
-        public SingleInstanceModel Model { get; }
+        public PoseModel Model { get; }
 
         public TrainingState State { get; }
 

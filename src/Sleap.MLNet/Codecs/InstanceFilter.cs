@@ -95,7 +95,17 @@ internal sealed class InstanceFilter
     /// <param name="other">The same of the other animal.</param>
     /// <param name="method">Which measure.</param>
     public static double Similarity(ReadOnlySpan<float> one, ReadOnlySpan<float> other, InstanceSimilarity method) =>
-        method == InstanceSimilarity.Iou ? Iou(Box(one), Box(other)) : Oks(one, other);
+        method == InstanceSimilarity.Iou ? Box.Iou(Box.Around(one), Box.Around(other)) : Oks(one, other);
+
+    // 0 where the first instance has no area, or the two share no node.
+    private static double Oks(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
+    {
+        var area = Box.Around(one).Area;
+        if (!(area > 0))
+            return 0;
+        var oks = KeypointSimilarity.Oks(one, other, [KeypointSimilarity.Variance(Spread)], area, OksNodes.Shared);
+        return double.IsNaN(oks) ? 0 : oks;
+    }
 
     // Falling score; what is too much like one taken before is left out.
     private static List<int> Different(
@@ -154,68 +164,6 @@ internal sealed class InstanceFilter
         }
 
         return (count, sum / count);
-    }
-
-    private static (float Left, float Top, float Right, float Bottom) Box(ReadOnlySpan<float> points)
-    {
-        var box = (
-            Left: float.PositiveInfinity,
-            Top: float.PositiveInfinity,
-            Right: float.NegativeInfinity,
-            Bottom: float.NegativeInfinity
-        );
-        for (var i = 0; i + 1 < points.Length; i += 2)
-        {
-            if (float.IsNaN(points[i]) || float.IsNaN(points[i + 1]))
-                continue;
-            box = (
-                Math.Min(box.Left, points[i]),
-                Math.Min(box.Top, points[i + 1]),
-                Math.Max(box.Right, points[i]),
-                Math.Max(box.Bottom, points[i + 1])
-            );
-        }
-
-        return box;
-    }
-
-    private static double Area((float Left, float Top, float Right, float Bottom) box) =>
-        Math.Max(0, (double)box.Right - box.Left) * Math.Max(0, (double)box.Bottom - box.Top);
-
-    private static double Iou(
-        (float Left, float Top, float Right, float Bottom) one,
-        (float Left, float Top, float Right, float Bottom) other
-    )
-    {
-        var common = Area(
-            (
-                Math.Max(one.Left, other.Left),
-                Math.Max(one.Top, other.Top),
-                Math.Min(one.Right, other.Right),
-                Math.Min(one.Bottom, other.Bottom)
-            )
-        );
-        return common > 0 ? common / (Area(one) + Area(other) - common) : 0;
-    }
-
-    private static double Oks(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
-    {
-        double area = Area(Box(one)),
-            sum = 0;
-        var common = 0;
-        if (!(area > 0))
-            return 0;
-        for (var i = 0; i + 1 < one.Length; i += 2)
-        {
-            double x = one[i] - other[i],
-                y = one[i + 1] - other[i + 1];
-            if (double.IsNaN(x) || double.IsNaN(y))
-                continue;
-            sum += Math.Exp(-(x * x + y * y) / (2 * area * Math.Pow(2 * Spread, 2)));
-            common++;
-        }
-
-        return common == 0 ? 0 : sum / common;
     }
 }
 

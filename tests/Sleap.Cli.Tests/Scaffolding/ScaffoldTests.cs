@@ -30,10 +30,10 @@ public sealed class ScaffoldTests : IDisposable
         );
         foreach (var program in files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))
             Assert.Empty(Compiler.Program(program, File.ReadAllText(program)));
-        foreach (var ((stage, options, _), file) in scaffold.Networks.Zip(configurations))
+        foreach (var (options, file) in scaffold.Networks.Zip(configurations))
         {
             var config = SleapConfig.Read(Path.Combine(_folder, "out", file));
-            Assert.Equal(stage, config.Type);
+            Assert.Equal(options.NetworkName, config.Options.NetworkName);
             Assert.Empty(config.Remarks);
             Assert.Equal(options.Backbone, config.Options.Backbone);
             Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class ScaffoldTests : IDisposable
                 )
             );
             Assert.Equal(
-                type.EndsWith("-id", StringComparison.Ordinal) && stage != ModelType.Centroid
+                type.EndsWith("-id", StringComparison.Ordinal) && options is not CentroidOptions
                     ? ["track_0", "track_1"]
                     : [],
                 config.Classes
@@ -73,19 +73,15 @@ public sealed class ScaffoldTests : IDisposable
         );
         Assert.Equal(
             (0.5f, 180f),
-            (mouse.Proposal.SingleInstance!.Scale, mouse.Proposal.SingleInstance.Augmentation.RotationMax)
+            (mouse.Proposal.Options.Networks[0].Scale, mouse.Proposal.Options.Networks[0].Augmentation.RotationMax)
         );
 
         var flies = new Scaffold("two flies", Flies(), null);
         Assert.Equal(("top-down", "TwoFlies"), (flies.Proposal.Type, flies.Name));
+        var options = (TopDownOptions)flies.Proposal.Options;
         Assert.Equal(
             ("thorax", 2, 0.25f, 1f),
-            (
-                flies.Proposal.TopDown!.AnchorPart,
-                flies.Proposal.TopDown.Centroid.MaxInstances,
-                flies.Proposal.TopDown.Centroid.Scale,
-                flies.Proposal.TopDown.CenteredInstance.Scale
-            )
+            (options.AnchorPart, options.Centroid.MaxInstances, options.Centroid.Scale, options.CenteredInstance.Scale)
         );
     }
 

@@ -61,7 +61,7 @@ public sealed class GroupingTests
             zeros(new long[] { 0 }, ScalarType.Int64),
             zeros(new long[] { 0 }, ScalarType.Int64)
         );
-        Assert.All(codec.Group(zeros(new long[] { 3, 2, 8, 8 }), none, 2), set => Assert.Equal(0, set.Count));
+        Assert.All(codec.Group(zeros(new long[] { 3, 2, 8, 8 }), none, 2), set => Assert.Empty(set));
         var points = tensor(new float[] { 4, 4, 24, 4, 4, 20, 24, 24 }, new long[] { 2, 1, 2, 2 });
         var peaks = new LocalPeaks(
             points.reshape(4, 2),

@@ -122,14 +122,16 @@ public sealed class InstanceFilterTests
         );
         Assert.Contains("MaxInstances is 0", error.Message);
         Assert.Contains("OverlapThreshold is 2", error.Message);
-        Assert.Equal(0, new InstanceFilter(
+        Assert.Empty(
+            new InstanceFilter(
                 new()
                 {
                     MinVisibleNodes = 1,
                     OverlapThreshold = 0.5f,
                     MinPeakValue = 0.1f,
                 }
-            ).Apply(new InstanceArray(0, 0)).Count);
+            ).Apply(new InstanceArray(0, 0))
+        );
     }
 
     // Numbers of the animals that are kept; each has a score of its own.
