@@ -32,7 +32,7 @@ switch (args.FirstOrDefault())
 
 void Train()
 {
-    // 116 human-labelled frames of a mouse in an open field: every fifth tests, every tenth chooses the best weights,
+    // 116 human-labeled frames of a mouse in an open field: every fifth tests, every tenth chooses the best weights,
     // the rest train.
     clock.Restart();
     var (rest, test) = pose.SplitEvery(pose.LoadLabels(Data), 5, 4);
@@ -41,7 +41,7 @@ void Train()
 
     clock.Restart();
     Console.WriteLine(
-        $"Training on {train.GetRowCount()} labelled frames; {validation.GetRowCount()} choose the "
+        $"Training on {train.GetRowCount()} labeled frames; {validation.GetRowCount()} choose the "
             + $"best weights, {test.GetRowCount()} test."
     );
     var model = pose.SingleInstance(

@@ -17,7 +17,7 @@ IDataView video = pose.LoadVideo(videoFile, Enumerable.Range(0, 5));
 // A column PredictedBoundingBoxes, four numbers a box. Any transformer that gives one will do.
 IDataView detected = BoxesOf(boxesFile).Transform(video);
 
-// It learns from crops around the labels' centres. The middle of a box is nearest to the middle of the visible nodes,
+// It learns from crops around the labels' centers. The middle of a box is nearest to the middle of the visible nodes,
 // so no AnchorPart.
 CenteredInstanceTransformer nodes = pose.CenteredInstance(
         new()

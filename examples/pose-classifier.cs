@@ -34,8 +34,8 @@ IDataView animals = ml.Data.Cache(
         )
         .Append(pose.ToInstances("Keypoints"))
         .Append(
-            ml.Transforms.CustomMapping<Frame, Labelled>(
-                (row, labelled) => labelled.Behaviour = behaviours.GetValueOrDefault(row.FrameIndex, "other"),
+            ml.Transforms.CustomMapping<Frame, Labeled>(
+                (row, labeled) => labeled.Behaviour = behaviours.GetValueOrDefault(row.FrameIndex, "other"),
                 contractName: null
             )
         )
@@ -76,7 +76,7 @@ internal sealed class Frame
 }
 
 /// <summary>What is added.</summary>
-internal sealed class Labelled
+internal sealed class Labeled
 {
     /// <summary>What the animal does.</summary>
     public string Behaviour { get; set; } = "";

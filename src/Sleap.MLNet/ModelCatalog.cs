@@ -45,7 +45,7 @@ public static partial class ModelCatalog
             );
         }
         if (options is TopDownIdOptions named)
-            options = named with { LeastProbability = 0 };
+            options = named with { MinClassProbability = 0 };
         var subject = new PoseSubject(stages[^1].Config.Skeleton!, stages[^1].Config.Classes);
         return TrainedModel.Build(
             catalog.Context,

@@ -67,7 +67,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
                 Name
             );
             if (!track.Annotations.Any(annotation => annotation.Name == "KeyValues"))
-                throw LabelledRows.NamesNoTrack(Name, track.Name, "training");
+                throw LabeledRows.NamesNoTrack(Name, track.Name, "training");
         }
         return SchemaShapes.Append(
             inputSchema,
@@ -81,7 +81,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// </summary>
     /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these
     /// labels.</exception>
-    /// <exception cref="InvalidOperationException"> There are no labelled frames, a frame has more animals than the
+    /// <exception cref="InvalidOperationException"> There are no labeled frames, a frame has more animals than the
     /// model type can have, or the labels lie outside the images, as when these were resized before.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
@@ -147,16 +147,16 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     }
 
     private (
-        LabelledRows Labels,
-        LabelledRows? Validation,
+        LabeledRows Labels,
+        LabeledRows? Validation,
         PoseSubject Subject,
         IReadOnlyList<TrainingStage> Stages
     ) Read(IDataView input, IDataView? validation, IChannel channel)
     {
-        var labels = LabelledRows.Read(input, _options.Columns, _options.Needs, null, new(Name, "training", channel));
+        var labels = LabeledRows.Read(input, _options.Columns, _options.Needs, null, new(Name, "training", channel));
         var held = validation is null
             ? null
-            : LabelledRows.Read(
+            : LabeledRows.Read(
                 validation,
                 _options.Columns,
                 _options.Needs,
@@ -175,7 +175,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         return (labels, held, subject, stages);
     }
 
-    private static LabelStatistics Statistics(LabelledRows labels, LabelledRows? validation) =>
+    private static LabelStatistics Statistics(LabeledRows labels, LabeledRows? validation) =>
         new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
 
     private static void Say(IChannel channel, LintFinding finding)
@@ -228,14 +228,14 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         return model;
     }
 
-    private IReadOnlyList<string> ClassesOf(LabelledRows labels)
+    private IReadOnlyList<string> ClassesOf(LabeledRows labels)
     {
         var classes = _options.NamedClasses ?? labels.Tracks;
         string[] unknown = [.. classes.Except(labels.Tracks)];
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"{Name}: no labelled animal has the track "
+                $"{Name}: no labeled animal has the track "
                     + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: "
                     + $"{string.Join(", ", labels.Tracks)}."
             );
@@ -244,7 +244,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         return classes.Count > 0
             ? classes
             : throw new InvalidOperationException(
-                $"{Name}: no labelled animal has a track, so there is nothing to "
+                $"{Name}: no labeled animal has a track, so there is nothing to "
                     + $"learn which animal is which from. Give each animal the same track in all frames."
             );
     }

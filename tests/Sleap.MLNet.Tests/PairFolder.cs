@@ -6,7 +6,7 @@ using StbImageWriteSharp;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// Labelled pictures of two animals that tiny networks learn in seconds: each a bright head and a dark tail, in any
+/// Labeled pictures of two animals that tiny networks learn in seconds: each a bright head and a dark tail, in any
 /// direction. "wide" has larger spots than "slim", which is how to tell them apart.
 /// </summary>
 internal sealed class PairFolder : IDisposable

@@ -7,7 +7,7 @@ using StbImageWriteSharp;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// Labelled pictures that a tiny network learns in seconds: a bright spot and a dim one on a gray ground, two nodes.
+/// Labeled pictures that a tiny network learns in seconds: a bright spot and a dim one on a gray ground, two nodes.
 /// </summary>
 internal sealed class SpotFolder : IDisposable
 {

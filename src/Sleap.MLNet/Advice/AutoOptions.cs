@@ -111,7 +111,7 @@ public static class PoseConfiguration
     /// <param name="columns">Names of the columns; null: the usual ones.</param>
     /// <exception cref="ArgumentException">A column is missing or has another type, or the labels cannot train that
     /// kind: they have several animals, no edges or no tracks.</exception>
-    /// <exception cref="InvalidOperationException">No row is labelled.</exception>
+    /// <exception cref="InvalidOperationException">No row is labeled.</exception>
     public static AutoOptions AutoOptions(
         this PoseCatalog catalog,
         IDataView labels,
@@ -128,7 +128,7 @@ public static class PoseConfiguration
             && (track.Type is VectorDataViewType vector ? vector.ItemType : track.Type) is KeyDataViewType key
             && key.RawType == typeof(uint)
             && track.HasKeyValues();
-        var rows = LabelledRows.Read(
+        var rows = LabeledRows.Read(
             labels,
             names,
             new(OneAnimal: false, EmptyRows: true, Tracks: hasTracks),

@@ -23,7 +23,7 @@ internal sealed partial class ConfigLint(
 
     public IEnumerable<LintFinding> Findings()
     {
-        foreach (var finding in Unlabelled().Concat(Leakage()))
+        foreach (var finding in Unlabeled().Concat(Leakage()))
             yield return finding;
         foreach (var stage in stages)
         {
@@ -43,17 +43,17 @@ internal sealed partial class ConfigLint(
         }
     }
 
-    private IEnumerable<LintFinding> Unlabelled()
+    private IEnumerable<LintFinding> Unlabeled()
     {
         var nodes = labels.Skeleton.Nodes;
         string[] never = [.. nodes.Where((_, node) => labels.Seen(node) == 0)];
         if (never.Length > 0)
         {
             yield return new(
-                LintRule.UnlabelledNode,
+                LintRule.UnlabeledNode,
                 "",
                 $"{Names(never)} {(never.Length == 1 ? "is" : "are")} "
-                    + $"labelled in none of the {labels.Animals.Count} animals: a network learns to find nothing "
+                    + $"labeled in none of the {labels.Animals.Count} animals: a network learns to find nothing "
                     + $"there.",
                 "Label some, or take the nodes out of the skeleton."
             );
@@ -208,7 +208,7 @@ internal sealed partial class ConfigLint(
                 "Set it to 1.5 or more."
             );
         }
-        // A centre stands for a whole animal, a node for a part of it.
+        // A center stands for a whole animal, a node for a part of it.
         var share = options is CentroidOptions ? 2 : 3;
         if (size > 0 && spread > size / share && options.Sigma > 1.5)
         {
@@ -347,7 +347,7 @@ public enum LintRule
     Sigma,
 
     /// <summary>Nodes that no animal has.</summary>
-    UnlabelledNode,
+    UnlabeledNode,
 
     /// <summary>Left and right nodes that mirror images would mix up.</summary>
     Symmetry,

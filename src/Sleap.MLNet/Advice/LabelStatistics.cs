@@ -8,14 +8,14 @@ internal sealed class LabelStatistics
     private readonly float[][] _animals;
     private readonly float[] _sides;
 
-    public LabelStatistics(IReadOnlyList<LabelledRow> rows, Skeleton skeleton)
+    public LabelStatistics(IReadOnlyList<LabeledRow> rows, Skeleton skeleton)
     {
         (Rows, Skeleton) = (rows, skeleton);
         _animals = [.. rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes))];
         _sides = [.. _animals.Select(animal => CropSize.BoxSide(animal)).Where(side => side > 0).Order()];
     }
 
-    public IReadOnlyList<LabelledRow> Rows { get; }
+    public IReadOnlyList<LabeledRow> Rows { get; }
 
     public Skeleton Skeleton { get; }
 

@@ -21,9 +21,9 @@ internal sealed class NetworkProposal(
     List<OptionReason> reasons
 )
 {
-    // An animal of so many pixels in the network input is large enough for its nodes, a centre needs less.
+    // An animal of so many pixels in the network input is large enough for its nodes, a center needs less.
     private const float EnoughForNodes = 50,
-        EnoughForCentres = 20;
+        EnoughForCenters = 20;
     private const int LeastSteps = 20,
         MostSteps = 100,
         MostEpochs = 100,
@@ -45,11 +45,11 @@ internal sealed class NetworkProposal(
         return Trained(Seen(options, scale), labels.Rows.Count, (double)frame.Height * frame.Width * scale * scale);
     }
 
-    /// <summary>A network that finds centres.</summary>
+    /// <summary>A network that finds centers.</summary>
     public CentroidOptions Centroid()
     {
         var most = MaxInstances();
-        var scale = CentreScale();
+        var scale = CenterScale();
         return Trained(
             Seen(new CentroidOptions { MaxInstances = most }, scale),
             labels.Rows.Count,
@@ -72,7 +72,7 @@ internal sealed class NetworkProposal(
         Say(
             "CropSize",
             N(side),
-            $"the largest animal reaches {N(reach)} pixels from its centre; with room for "
+            $"the largest animal reaches {N(reach)} pixels from its center; with room for "
                 + $"turning and enlarging, in multiples of the stride."
         );
         return Trained(options with { CropSize = side }, labels.Animals.Count, (double)side * side);
@@ -95,7 +95,7 @@ internal sealed class NetworkProposal(
         Say(
             "MaxInstances",
             N(labels.MostInAFrame),
-            $"no labelled frame has more than {labels.MostInAFrame}; null where a video may have more."
+            $"no labeled frame has more than {labels.MostInAFrame}; null where a video may have more."
         );
         return labels.MostInAFrame;
     }
@@ -127,7 +127,7 @@ internal sealed class NetworkProposal(
         Say(
             "Backbone.InChannels",
             N(backbone.InChannels),
-            backbone.InChannels == 3 ? "colour may tell the animals apart." : "gray: shape is enough."
+            backbone.InChannels == 3 ? "color may tell the animals apart." : "gray: shape is enough."
         );
         Say("Augmentation.RotationMin", N(augmentation.RotationMin), Turning());
         Say("Augmentation.RotationMax", N(augmentation.RotationMax), "the same to the other side.");
@@ -207,12 +207,12 @@ internal sealed class NetworkProposal(
         return scale;
     }
 
-    private float CentreScale()
+    private float CenterScale()
     {
         var (size, scale) = (labels.Side(0.5), 0.5f);
-        if (size * 0.25f >= EnoughForCentres)
+        if (size * 0.25f >= EnoughForCenters)
             scale = 0.25f;
-        if (size > 0 && size * scale < EnoughForCentres / 2)
+        if (size > 0 && size * scale < EnoughForCenters / 2)
             scale = 1;
         if (labels.Skeleton.Nodes.Length == 1)
             scale = LargestFrame > 1024 ? 0.5f : 1;
@@ -220,7 +220,7 @@ internal sealed class NetworkProposal(
             "Scale",
             F(scale),
             size > 0
-                ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its centre."
+                ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its center."
                 : $"frames are {frame.Width} × {frame.Height} pixels, and what size the animals have is not known."
         );
         return scale;
@@ -229,13 +229,13 @@ internal sealed class NetworkProposal(
     private UNetOptions Backbone(float scale)
     {
         var size = labels.Side(0.9) * scale;
-        // Who an animal is may be seen by its colour; where its nodes are, by its shape.
-        var colour = type is ModelType.TopDownId or ModelType.BottomUpId && frame.Channels == 3;
+        // Who an animal is may be seen by its color; where its nodes are, by its shape.
+        var color = type is ModelType.TopDownId or ModelType.BottomUpId && frame.Channels == 3;
         var backbone = new UNetOptions
         {
             OutputStride = 2,
             MaxStride = 16,
-            InChannels = colour ? 3 : 1,
+            InChannels = color ? 3 : 1,
             Filters = TorchDevice.Of("auto").type == DeviceType.CPU ? 16 : 32,
         };
         while (backbone.MaxStride < 64 && NetworkSize.ReceptiveField(backbone) < size)

@@ -47,7 +47,7 @@ internal static class NetworkSize
             (reach, jump) = (reach + jump, 2 * jump);
         if (unet.MiddleBlock)
             reach += unet.ConvsPerBlock * (unet.KernelSize / 2) * jump;
-        // A block of the decoder: interpolation between neighbours (or a transposed convolution), then two
+        // A block of the decoder: interpolation between neighbors (or a transposed convolution), then two
         // convolutions. Stacks before the last one go up to the finest.
         var down = (Reach: reach, Jump: jump);
         int Up(int to)

@@ -14,7 +14,7 @@ internal sealed class OptionProposal
     // A middle further from the animals' own than this share of their length is none.
     private const double NearMiddle = 0.25;
 
-    private readonly LabelledRows _rows;
+    private readonly LabeledRows _rows;
     private readonly LabelStatistics _labels;
     private readonly (int Height, int Width, int Channels) _frame;
     private readonly PoseColumnOptions _columns;
@@ -22,7 +22,7 @@ internal sealed class OptionProposal
 
     /// <param name="rows">The labels.</param>
     /// <param name="columns">Names of the columns.</param>
-    public OptionProposal(LabelledRows rows, PoseColumnOptions columns)
+    public OptionProposal(LabeledRows rows, PoseColumnOptions columns)
     {
         (_rows, _frame, _columns) = (rows, rows.FirstImage(), columns);
         _labels = new LabelStatistics(rows.Rows, rows.Skeleton);
@@ -55,11 +55,11 @@ internal sealed class OptionProposal
     {
         var (most, overlapping) = (_labels.MostInAFrame, _labels.Overlapping());
         if (most <= 1)
-            return (PoseModelKind.SingleInstance, "no labelled frame has more than one animal.");
+            return (PoseModelKind.SingleInstance, "no labeled frame has more than one animal.");
         var several = $"up to {most} animals in a frame";
         if (_rows.Skeleton.Nodes.Length == 1)
         {
-            return (PoseModelKind.Centroid, $"{several}, of one node each: their centres are all there is to find.");
+            return (PoseModelKind.Centroid, $"{several}, of one node each: their centers are all there is to find.");
         }
         // Names are worth a model of their own only where animals look different, which labels do not tell.
         var named =

@@ -9,7 +9,7 @@ internal sealed class ClassMap
 
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="stride">Input pixels between neighbouring cells.</param>
+    /// <param name="stride">Input pixels between neighboring cells.</param>
     /// <param name="sigma">Standard deviation of the spots around nodes, in cells.</param>
     /// <param name="threshold">Where an animal's spots are not above this, its class is not marked.</param>
     public ClassMap(int classes, int stride, float sigma, float threshold = 0.2f)
@@ -22,7 +22,7 @@ internal sealed class ClassMap
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>Input pixels between neighbouring cells.</summary>
+    /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride => _spots.Stride;
 
     /// <summary>Where an animal's spots are not above this, its class is not marked.</summary>
@@ -34,7 +34,7 @@ internal sealed class ClassMap
     /// is sleap-nn, which chooses by the probability alone, and leaves out a peak unless its class is the most probable
     /// one there.
     /// </summary>
-    public float? LeastProbability { get; init; }
+    public float? MinClassProbability { get; init; }
 
     /// <summary>
     /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it,
@@ -92,7 +92,7 @@ internal sealed class ClassMap
     /// <summary>
     /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak
     /// at most, so that the sum of what they are chosen for is largest; a peak whose class is then not probable enough
-    /// is left out (<see cref="LeastProbability"/>).
+    /// is left out (<see cref="MinClassProbability"/>).
     /// </summary>
     /// <param name="maps">(B, classes, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
@@ -134,7 +134,9 @@ internal sealed class ClassMap
         var chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, classes)
         var all = HostPeaks.Numbers(chances);
         var found = HostPeaks.Of(peaks);
-        var worth = LeastProbability is null ? all : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
+        var worth = MinClassProbability is null
+            ? all
+            : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
         var slots = (int)batch * Classes * nodes;
         float[] points = Missing(2 * slots),
             values = Missing(slots),
@@ -150,7 +152,7 @@ internal sealed class ClassMap
             for (var i = 0; i < members.Length; i++)
             {
                 ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);
-                if (classes[i] < 0 || !(own[classes[i]] >= (LeastProbability ?? Largest(own))))
+                if (classes[i] < 0 || !(own[classes[i]] >= (MinClassProbability ?? Largest(own))))
                     continue;
                 var slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
                 (points[2 * slot], points[2 * slot + 1]) = (

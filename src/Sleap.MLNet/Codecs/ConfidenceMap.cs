@@ -10,7 +10,7 @@ namespace Sleap.MLNet;
 internal sealed class ConfidenceMap
 {
     /// <summary>Makes the codec of one head.</summary>
-    /// <param name="stride">Input pixels between neighbouring cells.</param>
+    /// <param name="stride">Input pixels between neighboring cells.</param>
     /// <param name="sigma">Standard deviation of the Gaussian in cells: <c>sigma · stride</c> input pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is not above 0.</exception>
     public ConfidenceMap(int stride, float sigma)
@@ -32,7 +32,7 @@ internal sealed class ConfidenceMap
     /// <summary>The codec of a head.</summary>
     internal static ConfidenceMap Of(ConfidenceMapHeadOptions head) => new(head.OutputStride, head.Sigma);
 
-    /// <summary>Input pixels between neighbouring cells.</summary>
+    /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride { get; }
 
     /// <summary>Standard deviation of the Gaussian in cells.</summary>

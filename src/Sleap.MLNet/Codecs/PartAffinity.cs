@@ -17,7 +17,7 @@ internal sealed class PartAffinity
 
     /// <summary>Makes the codec of one head.</summary>
     /// <param name="edges">The skeleton's edges.</param>
-    /// <param name="stride">Input pixels between neighbouring cells.</param>
+    /// <param name="stride">Input pixels between neighboring cells.</param>
     /// <param name="sigma">How far the field reaches: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in
     /// sleap-nn.</param>
     public PartAffinity(IEnumerable<Edge> edges, int stride, float sigma)
@@ -31,7 +31,7 @@ internal sealed class PartAffinity
         (Stride, Sigma) = (stride, sigma);
     }
 
-    /// <summary>Input pixels between neighbouring cells.</summary>
+    /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride { get; }
 
     /// <summary>How far the field reaches.</summary>

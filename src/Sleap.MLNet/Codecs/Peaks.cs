@@ -16,12 +16,12 @@ internal sealed record LocalPeaks(Tensor Points, Tensor Values, Tensor Samples, 
 /// <summary>How a peak of a confidence map is placed between the map's cells.</summary>
 public enum PeakRefinement
 {
-    /// <summary>Not at all: the peak is at the centre of its cell.</summary>
+    /// <summary>Not at all: the peak is at the center of its cell.</summary>
     None,
 
     /// <summary>
-    /// At the centre of mass of the values in a patch around the peak, as sleap-nn does. The patch cuts the Gaussian
-    /// off, so the peak is pulled towards the cell's centre, and at the border of the map inwards.
+    /// At the center of mass of the values in a patch around the peak, as sleap-nn does. The patch cuts the Gaussian
+    /// off, so the peak is pulled towards the cell's center, and at the border of the map inwards.
     /// </summary>
     Integral,
 
@@ -35,12 +35,12 @@ public enum PeakRefinement
 }
 
 /// <summary>
-/// Finds the cells of maps that are higher than their eight neighbours. Equal neighbours that together fit into 2×2
+/// Finds the cells of maps that are higher than their eight neighbors. Equal neighbors that together fit into 2×2
 /// cells, also diagonal ones, are one peak at their mean; a larger plateau is none. Beyond the map everything is lower.
 /// </summary>
 internal static class LocalPeakFinder
 {
-    // The neighbourhood that decides: rows -1 to 2 and columns -2 to 2 around a plateau's first cell in reading order.
+    // The neighborhood that decides: rows -1 to 2 and columns -2 to 2 around a plateau's first cell in reading order.
     private const int Rows = 4,
         Columns = 5;
 
@@ -265,7 +265,7 @@ internal sealed class PeakLists
             .Select(peak => (_points[2 * peak], _points[2 * peak + 1], _values[peak]))
             .OrderByDescending(peak => peak.Item3);
 
-    /// <summary>For each labelled node the nearest peak of its map; NaN where there is none, or no label.</summary>
+    /// <summary>For each labeled node the nearest peak of its map; NaN where there is none, or no label.</summary>
     /// <param name="points">(B, I, N, 2)</param>
     public Tensor Nearest(Tensor points)
     {

@@ -176,7 +176,7 @@ internal static class LibTorchLibrary
     [SupportedOSPlatform("linux")]
     private static nint LoadCopy(string original, byte[] library)
     {
-        // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbours.
+        // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbors.
         foreach (var name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
         {
             if (InFolders(name, original) is { } path)

@@ -67,7 +67,7 @@ public sealed record BottomUpOptions : NetworkOptions
         };
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
-        new FrameSampleMaker(this, frame, subject.Skeleton, row => (float[])row.Points.Clone(), LabelledRow.NoClasses);
+        new FrameSampleMaker(this, frame, subject.Skeleton, row => (float[])row.Points.Clone(), LabeledRow.NoClasses);
 
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new BottomUpModel(this, subject, network);
@@ -188,8 +188,10 @@ public sealed record PartAffinityOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>

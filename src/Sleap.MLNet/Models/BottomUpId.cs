@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -125,7 +126,8 @@ public sealed record ClassMapOptions
     /// animal the one where the node itself is surer is taken. Null is SLEAP-NN, which chooses by the name alone and
     /// leaves out a node unless its class is the most probable one there.
     /// </summary>
-    public float? LeastProbability { get; init; } = 0.2f;
+    [JsonPropertyName("LeastProbability")] // the name in saved models
+    public float? MinClassProbability { get; init; } = 0.2f;
 
     /// <summary>Share of the training over which the loss rises.</summary>
     internal const double LossRise = 0.15;
@@ -134,8 +136,8 @@ public sealed record ClassMapOptions
     {
         if (LossDelay is not (>= 0 and < 1))
             yield return $"ClassMaps.LossDelay is {LossDelay}; at least 0 and below 1.";
-        if (LeastProbability is not (null or >= 0 and <= 1))
-            yield return $"ClassMaps.LeastProbability is {LeastProbability}; 0 to 1, or null.";
+        if (MinClassProbability is not (null or >= 0 and <= 1))
+            yield return $"ClassMaps.MinClassProbability is {MinClassProbability}; 0 to 1, or null.";
     }
 
     internal HeadOptions Head(int classes, int stride) =>
@@ -158,8 +160,13 @@ public sealed record ClassMapOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single>; `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `IdentityScore`: variable-sized vector of <xref:System.Single>; `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | | `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | | `IdentityScore`: variable-sized vector of <xref:System.Single> |
+/// | | `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>
@@ -208,7 +215,7 @@ internal sealed class BottomUpIdModel : PoseModel
         _nodes = ConfidenceMap.Of((ConfidenceMapHeadOptions)heads[0]);
         _classes = new ClassMap(subject.Classes.Count, heads[1].OutputStride, options.ClassMaps.Sigma)
         {
-            LeastProbability = options.ClassMaps.LeastProbability,
+            MinClassProbability = options.ClassMaps.MinClassProbability,
         };
     }
 

@@ -20,7 +20,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     public string? AnchorPart { get; init; }
 
     /// <summary>
-    /// Side of the crops in frame pixels; null (default): as the largest labelled animal needs it, turned in any
+    /// Side of the crops in frame pixels; null (default): as the largest labeled animal needs it, turned in any
     /// direction. After <c>Fit</c> the transformer's options have the number.
     /// </summary>
     public int? CropSize { get; init; }
@@ -98,7 +98,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     }
 
     /// <summary>The options with a size of the crops, if there was none.</summary>
-    internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabelledRow> rows)
+    internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows)
     {
         if (CropSize is not null)
             return this;
@@ -166,7 +166,7 @@ public enum CropSource
     /// </summary>
     Centroids,
 
-    /// <summary>The anchors of the labelled animals: how good is the second stage by itself?</summary>
+    /// <summary>The anchors of the labeled animals: how good is the second stage by itself?</summary>
     Labels,
 
     /// <summary>The middles of boxes, that another detector found.</summary>
@@ -185,8 +185,11 @@ public enum CropSource
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | | `CentroidScore`: variable-sized vector of <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>

@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A model that finds each animal's centre: the first stage of top-down. SLEAP-NN's <c>centroid</c>.</summary>
+/// <summary>A model that finds each animal's center: the first stage of top-down. SLEAP-NN's <c>centroid</c>.</summary>
 public sealed record CentroidOptions : NetworkOptions
 {
     /// <summary>
-    /// The node that is an animal's centre; where it is missing, and when this is null (default), the mean of the
+    /// The node that is an animal's center; where it is missing, and when this is null (default), the mean of the
     /// visible nodes is. A node near the body's middle that is nearly always visible does best. SLEAP-NN's
     /// <c>anchor_part</c>.
     /// </summary>
@@ -79,7 +79,7 @@ public sealed record CentroidOptions : NetworkOptions
             frame,
             CentroidModel.Skeleton,
             row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),
-            LabelledRow.NoClasses
+            LabeledRow.NoClasses
         );
     }
 
@@ -96,7 +96,7 @@ public sealed record CentroidOptions : NetworkOptions
 }
 
 /// <summary>
-/// Trains a network that finds the centre of each animal in a frame. SLEAP-NN's <c>centroid</c> (Pereira et al., 2022).
+/// Trains a network that finds the center of each animal in a frame. SLEAP-NN's <c>centroid</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -104,8 +104,11 @@ public sealed record CentroidOptions : NetworkOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | | `CentroidScore`: variable-sized vector of <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>
@@ -116,7 +119,7 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
 }
 
 /// <summary>
-/// A trained centroid model: adds the centre of each animal to each frame, as centroids and as animals of a skeleton
+/// A trained centroid model: adds the center of each animal to each frame, as centroids and as animals of a skeleton
 /// with the one node <c>centroid</c>.
 /// </summary>
 public sealed class CentroidTransformer : PoseModelTransformer<CentroidOptions>, ILoadable<CentroidTransformer>

@@ -51,7 +51,7 @@ public abstract record NetworkOptions : PoseModelOptions
     public int? TileSize { get; init; }
 
     /// <summary>
-    /// Pixels of the network input that neighbouring tiles share at least. Null (default): for a U-Net so many that
+    /// Pixels of the network input that neighboring tiles share at least. Null (default): for a U-Net so many that
     /// peaks are those of whole frames; for other backbones, which see farther than any tile, half of
     /// <see cref="TileSize"/>, and peaks near seams may differ.
     /// </summary>
@@ -93,7 +93,7 @@ public abstract record NetworkOptions : PoseModelOptions
     internal abstract SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame);
 
     /// <summary>The options completed by what only the labels can tell.</summary>
-    internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabelledRow> rows) => this;
+    internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
 
     /// <summary>A head of the type's own in <c>head_configs</c>, beside the confidence maps.</summary>
     internal virtual (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) => null;

@@ -54,8 +54,11 @@ public sealed record SingleInstanceOptions : NetworkOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `PredictedCentroid`: known-sized vector of <xref:System.Single>; `InstanceScore`: <xref:System.Single> |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: known-sized vector of <xref:System.Single> |
+/// | | `PredictedCentroid`: known-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`: <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>

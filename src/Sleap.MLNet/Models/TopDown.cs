@@ -5,7 +5,7 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Several animals a frame: a model finds their centres, another the nodes of each in a crop around its centre. SLEAP's
+/// Several animals a frame: a model finds their centers, another the nodes of each in a crop around its center. SLEAP's
 /// top-down.
 /// </summary>
 public sealed record TopDownOptions : PoseModelOptions
@@ -16,7 +16,7 @@ public sealed record TopDownOptions : PoseModelOptions
     /// <summary>The second stage: the nodes of the animal in a crop.</summary>
     public CenteredInstanceOptions CenteredInstance { get; init; } = new();
 
-    /// <summary>The node that is an animal's centre in both stages; null (default): as each stage says.</summary>
+    /// <summary>The node that is an animal's center in both stages; null (default): as each stage says.</summary>
     public string? AnchorPart { get; init; }
 
     /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
@@ -138,8 +138,8 @@ public sealed record TopDownOptions : PoseModelOptions
 }
 
 /// <summary>
-/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop
-/// around a centre. SLEAP-NN's <c>centroid</c> and <c>centered_instance</c> (Pereira et al., 2022).
+/// Trains two networks, one that finds the center of each animal and one that finds the nodes of the animal in a crop
+/// around a center. SLEAP-NN's <c>centroid</c> and <c>centered_instance</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -147,8 +147,11 @@ public sealed record TopDownOptions : PoseModelOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single> |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`: variable-sized vector of <xref:System.Single> |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | | `CentroidScore`: variable-sized vector of <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>
@@ -159,8 +162,8 @@ public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
 }
 
 /// <summary>
-/// A trained top-down model: adds the centre and the nodes of every animal to each frame. Rows hold as many animals as
-/// centres were found; one of which no node was found has only NaN in its keypoints.
+/// A trained top-down model: adds the center and the nodes of every animal to each frame. Rows hold as many animals as
+/// centers were found; one of which no node was found has only NaN in its keypoints.
 /// </summary>
 public sealed class TopDownTransformer : PoseModelTransformer<TopDownOptions>, ILoadable<TopDownTransformer>
 {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.Transforms;
@@ -34,9 +35,10 @@ public sealed record TopDownIdOptions : PoseModelOptions
     /// classes). 0 is SLEAP-NN, which of two animals that both look wholly like the first class calls one the second,
     /// with whatever probability.
     /// </summary>
-    public float? LeastProbability { get; init; }
+    [JsonPropertyName("LeastProbability")] // the name in saved models
+    public float? MinClassProbability { get; init; }
 
-    /// <summary>The node that is an animal's centre in both stages; null (default): as each stage says.</summary>
+    /// <summary>The node that is an animal's center in both stages; null (default): as each stage says.</summary>
     public string? AnchorPart { get; init; }
 
     /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
@@ -74,8 +76,8 @@ public sealed record TopDownIdOptions : PoseModelOptions
             yield return fault;
         foreach (var fault in Filter.Faults())
             yield return $"Filter.{fault}";
-        if (LeastProbability is { } least and not (>= 0 and <= 1))
-            yield return $"LeastProbability is {least}; 0 to 1, or null.";
+        if (MinClassProbability is { } least and not (>= 0 and <= 1))
+            yield return $"MinClassProbability is {least}; 0 to 1, or null.";
         foreach (var fault in ClassFaults(Classes))
             yield return fault;
     }
@@ -86,7 +88,7 @@ public sealed record TopDownIdOptions : PoseModelOptions
         ModelColumns.Many(Columns, subject, centroidScores: true, identities: true);
 
     internal override PosePredictor CreatePredictor(TrainedModel model) =>
-        model.InCrops(new ClassVector(model.Subject.Classes.Count, LeastProbability));
+        model.InCrops(new ClassVector(model.Subject.Classes.Count, MinClassProbability));
 
     internal override PoseModelOptions With(PredictionOptions prediction) =>
         WithNetworks(prediction.ApplyToStages(Networks)) with
@@ -162,7 +164,7 @@ public sealed record ClassVectorOptions
 }
 
 /// <summary>
-/// Trains two networks, one that finds the centre of each animal and one that finds the nodes of the animal in a crop
+/// Trains two networks, one that finds the center of each animal and one that finds the nodes of the animal in a crop
 /// and tells who it is, learned from the tracks of the labels. SLEAP-NN's <c>centroid</c> and
 /// <c>multi_class_topdown</c> (Pereira et al., 2022).
 /// </summary>
@@ -172,8 +174,13 @@ public sealed record ClassVectorOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType); `Keypoints`: vector of <xref:System.Single>; `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
-/// | Output column data type | `PredictedKeypoints`, `KeypointScore`, `InstanceScore`, `PredictedCentroid`, `CentroidScore`, `IdentityScore`: variable-sized vector of <xref:System.Single>; `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Input column data type | `Image`: [Image](xref:Microsoft.ML.Transforms.Image.ImageDataViewType) |
+/// | | `Keypoints`: vector of <xref:System.Single> |
+/// | | `Track`: [key](xref:Microsoft.ML.Data.KeyDataViewType), or a vector of it |
+/// | Output column data type | `PredictedKeypoints`, `KeypointScore`: variable-sized vector of <xref:System.Single> |
+/// | | `InstanceScore`, `PredictedCentroid`: variable-sized vector of <xref:System.Single> |
+/// | | `CentroidScore`, `IdentityScore`: variable-sized vector of <xref:System.Single> |
+/// | | `PredictedIdentity`: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>
@@ -185,7 +192,7 @@ public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
 
 /// <summary>
 /// A trained top-down ID model: adds the nodes of every animal, and who it is, to each frame. Rows hold as many animals
-/// as centres were found; one of which no node was found has only NaN in its keypoints.
+/// as centers were found; one of which no node was found has only NaN in its keypoints.
 /// </summary>
 public sealed class TopDownIdTransformer : PoseModelTransformer<TopDownIdOptions>, ILoadable<TopDownIdTransformer>
 {

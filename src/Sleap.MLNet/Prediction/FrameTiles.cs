@@ -94,7 +94,7 @@ internal sealed class FrameTiles(NetworkOptions options)
             if (size < 2 * halo + stride)
             {
                 yield return options.TileOverlap is null
-                    ? $"TileSize is {size}; at least {2 * halo + stride}: neighbouring tiles share {2 * halo} pixels "
+                    ? $"TileSize is {size}; at least {2 * halo + stride}: neighboring tiles share {2 * halo} pixels "
                         + $"of the network input, so that peaks are those of whole frames. With a TileOverlap of "
                         + $"your own, tiles may be smaller, and peaks near their seams differ."
                     : $"TileSize is {size}; at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when "

@@ -80,7 +80,7 @@ public static class PredictionCatalog
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
     /// <param name="model">A trained model, which is shared and must live as long.</param>
     /// <param name="options">Size of the frames, warm-up and statistics; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The model must be told the animals' centres (a centered-instance model
+    /// <exception cref="ArgumentException">The model must be told the animals' centers (a centered-instance model
     /// alone), or an option cannot be used.</exception>
     public static LivePredictor CreateLivePredictor(
         this PoseCatalog pose,

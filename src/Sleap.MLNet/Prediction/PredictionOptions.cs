@@ -9,7 +9,7 @@ public sealed record PredictionOptions
     /// <summary>Peaks lower than this, 0..1, are missing nodes.</summary>
     public float? PeakThreshold { get; init; }
 
-    /// <summary>For models of two stages: centres of lower peaks, 0..1, are not looked at.</summary>
+    /// <summary>For models of two stages: centers of lower peaks, 0..1, are not looked at.</summary>
     public float? CentroidThreshold { get; init; }
 
     /// <summary>How a peak is placed between the cells of the map.</summary>

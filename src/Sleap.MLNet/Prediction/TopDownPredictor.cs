@@ -38,7 +38,7 @@ internal sealed class TopDownPredictor(
         ];
     }
 
-    /// <summary>In a frame of no content no centre is found, so the second stage is told one.</summary>
+    /// <summary>In a frame of no content no center is found, so the second stage is told one.</summary>
     public override void WarmUp(int height, int width)
     {
         base.WarmUp(height, width);
@@ -99,7 +99,7 @@ internal sealed class TopDownPredictor(
 }
 
 /// <summary>
-/// The second stage of top-down: cuts a crop around each centre, runs the network over the crops of all frames of a
+/// The second stage of top-down: cuts a crop around each center, runs the network over the crops of all frames of a
 /// batch together, and puts what it finds back into the frames. Safe to use from several threads.
 /// </summary>
 internal sealed class CropStage(
@@ -116,7 +116,7 @@ internal sealed class CropStage(
     );
 
     /// <param name="canvases">The frames, each with all its pixels.</param>
-    /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose centre is NaN
+    /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose center is NaN
     /// stays empty.</param>
     /// <returns>Of each frame as many animals as it has centers, in pixels of its canvas.</returns>
     public InstanceArray[] Find(IReadOnlyList<FrameCanvas> canvases, IReadOnlyList<InstanceArray> centers)

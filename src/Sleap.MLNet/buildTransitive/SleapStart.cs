@@ -5,6 +5,8 @@ namespace Sleap.MLNet
     {
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         internal static void Run() =>
-            global::System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(global::Sleap.MLNet.SingleInstanceOptions).Module.ModuleHandle);
+            global::System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(
+                typeof(global::Sleap.MLNet.SingleInstanceOptions).Module.ModuleHandle
+            );
     }
 }

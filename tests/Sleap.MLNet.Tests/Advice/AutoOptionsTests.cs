@@ -55,7 +55,7 @@ public sealed class AutoOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Large_animals_with_edges_are_bottom_up_and_those_of_one_node_are_centres()
+    public void Large_animals_with_edges_are_bottom_up_and_those_of_one_node_are_centers()
     {
         Assert.Equal("bottom-up", Pose.AutoOptions(Scaled(nodes: 2, size: 60, edges: true)).Type);
         Assert.Equal("top-down", Pose.AutoOptions(Scaled(nodes: 2, size: 60, edges: false)).Type);
@@ -146,7 +146,7 @@ public sealed class AutoOptionsTests : IDisposable
     {
         var rows = Enumerable
             .Range(0, 1000)
-            .Select(i => LabelledRow.Of(i, [0, 0, i < 8 ? MathF.Cos(i) : 1, i < 8 ? MathF.Sin(i) : 0.1f], [], 2))
+            .Select(i => LabeledRow.Of(i, [0, 0, i < 8 ? MathF.Cos(i) : 1, i < 8 ? MathF.Sin(i) : 0.1f], [], 2))
             .ToList();
         Assert.Equal(1, new LabelStatistics(rows, new Skeleton("a", ["tail", "head"])).Directions());
     }

@@ -202,7 +202,7 @@ public sealed class LintTests : IDisposable
         );
         var options = new SingleInstanceOptions { Backbone = Small, Sigma = 2 };
         var plain = Pose.SingleInstance(options).Lint(Pose.FromLabels(labels));
-        Assert.Contains("'tail' is labelled in none of the 6 animals", Assert.Single(plain, f => f.IsWarning).Message);
+        Assert.Contains("'tail' is labeled in none of the 6 animals", Assert.Single(plain, f => f.IsWarning).Message);
         var flipped = Pose.SingleInstance(options with { Augmentation = new() { FlipProbability = 0.5f } })
             .Lint(Pose.FromLabels(labels));
         var sides = Assert.Single(flipped, f => f.Rule == LintRule.Symmetry).Message;
@@ -211,7 +211,7 @@ public sealed class LintTests : IDisposable
     }
 
     [Fact]
-    public void Frames_that_validate_and_train_are_told_loudly_and_neighbours_gently()
+    public void Frames_that_validate_and_train_are_told_loudly_and_neighbors_gently()
     {
         var estimator = Pose.BottomUp(new() { Backbone = Small, Sigma = 1.5f });
         var same = Assert.Single(estimator.Lint(_pairs.View(_ml), _pairs.View(_ml)), f => f.Rule == LintRule.Leakage);

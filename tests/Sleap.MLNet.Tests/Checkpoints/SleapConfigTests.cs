@@ -171,7 +171,7 @@ public sealed class SleapConfigTests : IDisposable
     }
 
     [Fact]
-    public void Colour_crops_and_optimizer_are_checked()
+    public void Color_crops_and_optimizer_are_checked()
     {
         Assert.Equal(
             3,

@@ -63,7 +63,7 @@ public sealed class SleapModelTests(ITestOutputHelper output)
             var view = source.EndsWith(".slp", StringComparison.Ordinal)
                 ? ml.Pose().LoadLabels(path, new LabelsOptions { KeepEmptyFrames = true })
                 : ml.Pose().LoadVideo(path, frames.Select(frame => (int)frame!["frame_idx"]!));
-            // Barely trained, this model's maps stay below 0.04, where the centre of mass of a patch hangs on the last
+            // Barely trained, this model's maps stay below 0.04, where the center of mass of a patch hangs on the last
             // bits.
             var loose = thresholds is JsonArray;
             Compare(
@@ -147,7 +147,7 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                         ? 0
                         : Math.Abs((double)scores[node]! - nearest.Points[node].Score);
                     largestScore = Math.Max(largestScore, score);
-                    // Without refinement a place is that of the highest cell, and of two neighbours that are equal but
+                    // Without refinement a place is that of the highest cell, and of two neighbors that are equal but
                     // for rounding either may be.
                     if (!isRefined && difference > tolerance && difference <= Cell && score <= 1e-5)
                         ties++;

@@ -201,7 +201,7 @@ public sealed class ClassCodecTests
         );
         float[] Found(float? least) =>
             Golden.Floats(
-                new ClassMap(2, 1, 1) { LeastProbability = least }
+                new ClassMap(2, 1, 1) { MinClassProbability = least }
                     .Decode(maps, peaks, 1)
                     .Probabilities
             );
@@ -224,7 +224,7 @@ public sealed class ClassCodecTests
         );
         float[] Found(float? least) =>
             Golden.Floats(
-                new ClassMap(2, 1, 1) { LeastProbability = least }
+                new ClassMap(2, 1, 1) { MinClassProbability = least }
                     .Decode(maps, peaks, 1)
                     .Values
             );

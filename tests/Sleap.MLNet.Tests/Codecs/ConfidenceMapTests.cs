@@ -119,7 +119,7 @@ public sealed class ConfidenceMapTests
         (var integral, var _) = codec.Decode(maps, 0.2f, PeakRefinement.Integral);
         Assert.True(Golden.Difference(points, integral) > 0.1);
 
-        // With noise of 1 % of the height the fit stays closer on average than the centre of mass does without.
+        // With noise of 1 % of the height the fit stays closer on average than the center of mass does without.
         manual_seed(5);
         (var noisy, var _) = codec.Decode(maps + randn(maps.shape) * 0.01f, 0.2f, PeakRefinement.Gaussian);
         double Mean(Tensor found) =>
@@ -129,7 +129,7 @@ public sealed class ConfidenceMapTests
     }
 
     [Fact]
-    public void A_patch_without_a_maximum_falls_back_to_its_centre_of_mass()
+    public void A_patch_without_a_maximum_falls_back_to_its_center_of_mass()
     {
         using var scope = NewDisposeScope();
         var flat = ones(new long[] { 1, 1, 9, 9 });

@@ -89,10 +89,10 @@ public sealed class LocalPeaksTests
                         x++
                     )
                     {
-                        var neighbour = y * width + x;
-                        higher |= map[neighbour] > map[start];
-                        if (map[neighbour] == map[start] && seen.Add(neighbour))
-                            plateau.Add(neighbour);
+                        var neighbor = y * width + x;
+                        higher |= map[neighbor] > map[start];
+                        if (map[neighbor] == map[start] && seen.Add(neighbor))
+                            plateau.Add(neighbor);
                     }
                 }
             }

@@ -145,7 +145,7 @@ public sealed class AnimalSlotNamesTests
     [Fact]
     public void ToInstances_of_labels_leaves_out_what_a_model_found_beside_them()
     {
-        // One labelled animal, two found ones: they are not the same animals, nor as many.
+        // One labeled animal, two found ones: they are not the same animals, nor as many.
         using var model = SampleModels.Load(_ml, PoseModelKind.BottomUpId);
         var labels = Pose.FromLabels(
             new Labels([

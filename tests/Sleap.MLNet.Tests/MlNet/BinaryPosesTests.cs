@@ -23,7 +23,7 @@ public sealed class BinaryPosesTests : IDisposable
     public void Values_and_annotations_come_back_and_all_that_follows_a_model_takes_them(PoseModelKind kind)
     {
         using var model = SampleModels.Load(_ml, kind);
-        var poses = _ml.Data.Cache(model.Transform(Labelled(model.Transform(SampleModels.Frames(_ml, kind, Frames)))));
+        var poses = _ml.Data.Cache(model.Transform(Labeled(model.Transform(SampleModels.Frames(_ml, kind, Frames)))));
         var file = Path.Combine(_folder, "poses.idv");
         using (var stream = File.Create(file))
             _ml.Data.SaveAsBinary(poses, stream);
@@ -65,7 +65,7 @@ public sealed class BinaryPosesTests : IDisposable
     }
 
     /// <summary>The frames of poses with these as if a person had set them.</summary>
-    private IDataView Labelled(IDataView poses) =>
+    private IDataView Labeled(IDataView poses) =>
         _ml.Pose()
             .FromLabels(
                 new Labels(

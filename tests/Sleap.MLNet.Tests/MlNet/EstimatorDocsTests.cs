@@ -26,7 +26,17 @@ public sealed partial class EstimatorDocsTests
     public void The_table_of_an_estimator_names_its_input_and_output_columns(string name)
     {
         var table = Summary($"T:Sleap.MLNet.{name}Estimator").Element("remarks")!.Value;
-        var rows = Row().Matches(table).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+        // A row without a name continues the one above it.
+        var rows = new Dictionary<string, string>();
+        var last = "";
+        foreach (Match row in Row().Matches(table))
+        {
+            last = row.Groups[1].Value is { Length: > 0 } title ? title : last;
+            rows[last] = rows.TryGetValue(last, out var before)
+                ? $"{before}; {row.Groups[2].Value}"
+                : row.Groups[2].Value;
+        }
+
         Assert.Equal("Yes", rows["Does this estimator need to look at the data to train its parameters?"]);
         Assert.Equal("No", rows["Exportable to ONNX"]);
 
@@ -120,7 +130,7 @@ public sealed partial class EstimatorDocsTests
         : type.Contains("vector", StringComparison.Ordinal) ? SchemaShape.Column.VectorKind.Vector
         : SchemaShape.Column.VectorKind.Scalar;
 
-    [GeneratedRegex(@"^\s*\| ([^|]+) \| ([^|]+) \|\s*$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*\| (?:([^|]+) )?\| ([^|]+) \|\s*$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex("`([A-Za-z]+)`")]

@@ -145,7 +145,7 @@ public sealed class PassesTests
         );
         var features = Features()
             .Append(
-                _ml.Transforms.CustomMapping<Framed, Labelled>(
+                _ml.Transforms.CustomMapping<Framed, Labeled>(
                     (row, label) => label.Label = row.FrameIndex >= Frames / 2,
                     contractName: null
                 )
@@ -251,7 +251,7 @@ public sealed class PassesTests
         public int FrameIndex { get; set; }
     }
 
-    private sealed class Labelled
+    private sealed class Labeled
     {
         public bool Label { get; set; }
     }

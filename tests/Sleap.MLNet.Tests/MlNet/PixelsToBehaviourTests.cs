@@ -33,7 +33,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     public void A_loaded_model_and_a_trained_classifier_are_one_file_that_a_new_process_applies_to_a_video()
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.TopDown);
-        var video = Labelled(SampleModels.Frames(_ml, PoseModelKind.TopDown, Frames));
+        var video = Labeled(SampleModels.Frames(_ml, PoseModelKind.TopDown, Frames));
         // The networks run once for the training of what follows them.
         var poses = _ml.Data.Cache(model.Transform(video));
         var chain = model.Append(Behaviour().Fit(poses));
@@ -50,7 +50,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     public void One_Fit_trains_the_networks_and_the_classifier_and_the_file_has_both()
     {
         using var pairs = new PairFolder(6);
-        var video = Labelled(pairs.View(_ml));
+        var video = Labeled(pairs.View(_ml));
         // Two steps teach nothing. With a threshold of 0 each map has peaks all the same, and two of them are animals.
         var training = new TrainerOptions
         {
@@ -104,7 +104,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     public void The_parts_of_a_loaded_chain_are_of_their_own_types()
     {
         using var model = SampleModels.Load(_ml, PoseModelKind.TopDown);
-        var video = Labelled(SampleModels.Frames(_ml, PoseModelKind.TopDown, 8));
+        var video = Labeled(SampleModels.Frames(_ml, PoseModelKind.TopDown, 8));
         _ml.Model.Save(
             model.Append(Behaviour(trees: 2).Fit(_ml.Data.Cache(model.Transform(video)))),
             video.Schema,
@@ -169,7 +169,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     /// <summary>
     /// What a person would have written beside the frames: in the second half the animals do something else.
     /// </summary>
-    private IDataView Labelled(IDataView frames)
+    private IDataView Labeled(IDataView frames)
     {
         var half = frames.GetColumn<int>("FrameIndex").Max() / 2;
         return _ml

@@ -147,7 +147,7 @@ public sealed class ResizedImagesTests : IDisposable
             fit =>
             {
                 var error = Assert.Throws<InvalidOperationException>(() => fit(labels)).Message;
-                Assert.Contains("labelled nodes lie outside the image in ", error);
+                Assert.Contains("labeled nodes lie outside the image in ", error);
                 Assert.Contains("of 8 frames of pairs-", error);
                 Assert.Contains("an image of 64 x 48 pixels", error);
                 Assert.Contains("ResizeImages", error);
@@ -156,14 +156,14 @@ public sealed class ResizedImagesTests : IDisposable
         using var spots = new SpotFolder(6);
         var single = Resized(48, 32).Fit(spots.View(_ml)).Transform(spots.View(_ml));
         Assert.StartsWith(
-            "SingleInstance: labelled nodes lie outside",
+            "SingleInstance: labeled nodes lie outside",
             Assert.Throws<InvalidOperationException>(() => Single.Fit(single)).Message
         );
     }
 
     // Frames, those with a node outside, and by how many pixels; the image is 96 wide.
     [Theory]
-    // an image ends half a pixel beyond the last pixel's centre, and one pixel is nothing
+    // an image ends half a pixel beyond the last pixel's center, and one pixel is nothing
     [InlineData(10, 10, 1.4, false)]
     [InlineData(10, 10, 2.3, true)] // just over the border, in all frames
     [InlineData(20, 1, 60, true)] // one slip
@@ -176,7 +176,7 @@ public sealed class ResizedImagesTests : IDisposable
         Assert.Equal(warns ? 1 : 0, warnings.Count);
         if (!warns)
             return;
-        Assert.Contains($"In {outside} of {frames} labelled frames", warnings[0]);
+        Assert.Contains($"In {outside} of {frames} labeled frames", warnings[0]);
         Assert.Contains("'dark' at (", warnings[0]);
         Assert.Contains("in frame 0 of ", warnings[0]);
         Assert.Contains("an image of 96 x 64 pixels", warnings[0]);

@@ -22,8 +22,8 @@ public sealed class ScoreTests
             animals = [.. Rows(poses, "InstanceScore").SelectMany(row => row)];
         Assert.NotEmpty(animals);
         Assert.True(nodes.Max() > 1, $"the highest peak is {nodes.Max()}");
-        if (Rows(poses, "CentroidScore") is { Count: > 0 } centres)
-            Assert.True(centres.Max(row => row.Max()) > 1);
+        if (Rows(poses, "CentroidScore") is { Count: > 0 } centers)
+            Assert.True(centers.Max(row => row.Max()) > 1);
         if (kind == PoseModelKind.BottomUp)
             return; // there the edges tell
         float[][] animalsNodes = [.. nodes.Chunk(model.Skeleton.Nodes.Length)];

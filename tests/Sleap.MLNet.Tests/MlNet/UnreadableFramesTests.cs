@@ -138,7 +138,7 @@ public sealed class UnreadableFramesTests : IDisposable
     public void Training_takes_the_labels_of_the_frames_that_it_reads()
     {
         using var channel = ((IHostEnvironment)_ml).Register("test").Start("test");
-        var rows = LabelledRows.Read(
+        var rows = LabeledRows.Read(
             _spots.View(_ml),
             new(),
             new(OneAnimal: true, EmptyRows: false, Tracks: false),

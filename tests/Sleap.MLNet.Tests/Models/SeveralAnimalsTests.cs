@@ -123,7 +123,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
         var around = FindsNodes(ml, atLabels, 1);
         using var inBoxes = centered.With(CropSource.Boxes, "Boxes");
         var boxed = ml
-            .Transforms.CustomMapping<Labelled, Boxed>((row, boxes) => boxes.Boxes = BoxesOf(row.Keypoints), null)
+            .Transforms.CustomMapping<Labeled, Boxed>((row, boxes) => boxes.Boxes = BoxesOf(row.Keypoints), null)
             .Fit(folders.Unseen.View(ml))
             .Transform(folders.Unseen.View(ml));
         var found = ml.Pose().Evaluate(inBoxes.Transform(boxed));
@@ -426,7 +426,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
         public float[] IdentityScore { get; set; } = [];
     }
 
-    private sealed class Labelled
+    private sealed class Labeled
     {
         public float[] Keypoints { get; set; } = [];
     }

@@ -257,7 +257,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
         var view = trained.ML.Data.LoadFromEnumerable(
             Enumerable
                 .Range(0, 3)
-                .Select(i => new LabelledPicture { Image = MLImage.CreateFromFile(folder.ImagePath(i)) })
+                .Select(i => new LabeledPicture { Image = MLImage.CreateFromFile(folder.ImagePath(i)) })
         );
         var error = Assert.Throws<InvalidOperationException>(() => trained.ML.Pose().SingleInstance(Tiny).Fit(view));
         Assert.Contains("none of the 3 rows", error.Message);
@@ -404,7 +404,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
         public MLImage Image { get; set; } = null!;
     }
 
-    private sealed class LabelledPicture
+    private sealed class LabeledPicture
     {
         public MLImage Image { get; set; } = null!;
 

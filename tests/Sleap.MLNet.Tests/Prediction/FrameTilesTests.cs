@@ -269,7 +269,7 @@ public sealed class FrameTilesTests(ITestOutputHelper output)
         using var model = Pose.FromSleap(Golden.PathOf("models/bottomup"));
         string Fault(PredictionOptions options) => Assert.Throws<ArgumentException>(() => model.With(options)).Message;
         Assert.Contains(
-            "TileSize is 100; at least 136: neighbouring tiles share 128 pixels",
+            "TileSize is 100; at least 136: neighboring tiles share 128 pixels",
             Fault(new() { TileSize = 100 })
         );
         Assert.Contains(

@@ -148,7 +148,7 @@ internal static class SavedModelFiles
                             LossWeight = 0.1f,
                         },
                         Classes = ["slim", "wide"],
-                        LeastProbability = 0.3f,
+                        MinClassProbability = 0.3f,
                     }
                 )
                 .Fit(pairs)
@@ -184,7 +184,7 @@ internal static class SavedModelFiles
                             {
                                 Sigma = 2,
                                 OutputStride = 4,
-                                LeastProbability = 0.1f,
+                                MinClassProbability = 0.1f,
                             },
                             Classes = ["slim", "wide"],
                             Filter = filter,

@@ -66,7 +66,7 @@ public sealed class EmptyBatchTests : IDisposable
         Assert.Equal(Enumerable.Repeat(NothingIn(model), 5), ColumnText.Of(poses, SampleModels.Outputs(model)));
         Assert.All(_ml.Pose().ToLabels(poses).Frames, frame => Assert.Empty(frame.Instances));
         Assert.Equal(0, _ml.Pose().ToDataFrame(poses).Rows.Count);
-        // Centres have a skeleton of their own, which labels do not have.
+        // Centers have a skeleton of their own, which labels do not have.
         if (kind != PoseModelKind.Centroid)
             Assert.Equal(0, _ml.Pose().Evaluate(poses).All.Found);
 

@@ -59,7 +59,7 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
-    public void Frames_that_were_added_removed_or_labelled_otherwise_are_named()
+    public void Frames_that_were_added_removed_or_labeled_otherwise_are_named()
     {
         Fit(Training with { RunFolder = _folder, Epochs = 1 }, _spots.Labels);
         var frames = _spots.Labels.Frames;
@@ -78,7 +78,7 @@ public sealed class RunTests : IDisposable
         );
         Assert.Contains("1 no longer there (frame 0 of", error.Message);
         Assert.Contains("1 new (frame 0 of", error.Message);
-        Assert.Contains("1 labelled otherwise (frame 4 of", error.Message);
+        Assert.Contains("1 labeled otherwise (frame 4 of", error.Message);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class RunTests : IDisposable
             JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "split.json")))!["frames"]!.AsArray().Count
         );
         // Nothing there is what a network shall say of an empty frame: its maps are all zero.
-        var rows = LabelledRows.Read(
+        var rows = LabeledRows.Read(
             view,
             new(),
             new(OneAnimal: false, EmptyRows: true, Tracks: false),
@@ -305,7 +305,7 @@ public sealed class RunTests : IDisposable
         for (var seed = 0; seed < 12; seed++)
         {
             using var pairs = new PairFolder(5, animals: i => i < 2 ? 2 : 0);
-            var rows = LabelledRows.Read(
+            var rows = LabeledRows.Read(
                 pairs.View(new MLContext(1)),
                 new(),
                 new(OneAnimal: false, EmptyRows: true, Tracks: false),

@@ -26,14 +26,14 @@ public sealed class SmoothingTests
     }
 
     [Fact]
-    public void FramesLeftOutAreNoNeighbours()
+    public void FramesLeftOutAreNoNeighbors()
     {
         var path = Poses.Path(_ml, (0, 1, 0), (10, 5, 0), (20, 9, 0), (21, 11, 0));
         Assert.Equal([1, 5, 10, 10], Xs(_ml.Pose().Smooth("Keypoints", 5), path));
     }
 
     [Fact]
-    public void AnotherVideoIsNoNeighbour()
+    public void AnotherVideoIsNoNeighbor()
     {
         var path = _ml.Data.LoadFromEnumerable(
             new[]

@@ -98,7 +98,7 @@ internal sealed class HeadConfig
                     Sigma = classMaps.Single("sigma", 5),
                     OutputStride = classMaps.Whole("output_stride", 1),
                     LossWeight = Weight(classMaps),
-                    LeastProbability = null,
+                    MinClassProbability = null,
                 },
             ClassVectors = classVectors is null
                 ? null

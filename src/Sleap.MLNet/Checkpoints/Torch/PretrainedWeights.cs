@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 /// <summary>
 /// Weights that torchvision published for ImageNet, as the start of an encoder. They expect pixels with ImageNet's mean
 /// and deviation taken off; that is worked into the first convolution, so that images stay 0 to 1 and a trained network
-/// is one like any other. For gray images the three colours' weights are added up, which is what equal colours give.
+/// is one like any other. For gray images the three colors' weights are added up, which is what equal colors give.
 /// </summary>
 internal static class PretrainedWeights
 {

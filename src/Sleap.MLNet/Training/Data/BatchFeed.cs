@@ -147,7 +147,7 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
     {
         if (NegativeWeight == 1)
             return null;
-        // (B), 1 where nothing is labelled
+        // (B), 1 where nothing is labeled
         var empty = Points.isnan().to(ScalarType.Float32).amin(new long[] { 1, 2, 3 }, false);
         return empty.mul(NegativeWeight - 1).add(1);
     }
@@ -190,7 +190,7 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
         new Random(Mix(seed, 0, pass)).Shuffle(_order);
     }
 
-    // SplitMix64 (Steele, Lea and Flood 2014): neighbouring numbers give unrelated seeds.
+    // SplitMix64 (Steele, Lea and Flood 2014): neighboring numbers give unrelated seeds.
     private static int Mix(int seed, int stream, long number)
     {
         var state =

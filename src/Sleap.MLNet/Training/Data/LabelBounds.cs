@@ -5,7 +5,7 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Finds labelled nodes outside their images. A node just over the border, or a frame in which somebody slipped, is a
+/// Finds labeled nodes outside their images. A node just over the border, or a frame in which somebody slipped, is a
 /// warning. If many nodes of a video are outside, the labels are of images of another size: that is an error, since
 /// everything would be learned at wrong places.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class LabelBounds
     private readonly Dictionary<FrameSource, Frame> _frames = [];
 
     /// <summary>Takes the labels of a frame; the same frame again changes nothing.</summary>
-    public void Add(LabelledRow row, int height, int width)
+    public void Add(LabeledRow row, int height, int width)
     {
         if (row.Count == 0)
             return;
@@ -31,7 +31,7 @@ internal sealed class LabelBounds
         for (var i = 0; i < row.Points.Length; i += 2)
         {
             // NaN is not greater than anything: missing nodes are nowhere outside. An image ends half a pixel beyond
-            // the centres of its outer pixels.
+            // the centers of its outer pixels.
             var (x, y) = (row.Points[i], row.Points[i + 1]);
             var (beyondX, beyondY) = (
                 Math.Max(-0.5f - x, x - (width - 0.5f)),
@@ -54,7 +54,7 @@ internal sealed class LabelBounds
                 continue;
             var worst = outside.MaxBy(frame => frame.Share)!;
             throw new InvalidOperationException(
-                $"{component}: labelled nodes lie outside the image in "
+                $"{component}: labeled nodes lie outside the image in "
                     + $"{outside.Length} of {video.Count()} "
                     + $"frames{(worst.Source.Video.Length == 0 ? "" : $" of {worst.Source.VideoName}")}: "
                     + $"{worst.Text(skeleton)}. "
@@ -69,7 +69,7 @@ internal sealed class LabelBounds
         {
             channel.Warning(
                 MessageSensitivity.None,
-                "In {0} of {1} labelled frames nodes lie outside the image, "
+                "In {0} of {1} labeled frames nodes lie outside the image, "
                     + "where nothing can be learned; correct them: {2}.",
                 few.Length,
                 _frames.Count,

@@ -6,20 +6,20 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Labelled frames that train, and those that choose the best weights. Frames are split, not animals: two crops of one
+/// Labeled frames that train, and those that choose the best weights. Frames are split, not animals: two crops of one
 /// frame are too much alike.
 /// </summary>
 internal sealed class LabelSplit
 {
-    private readonly LabelledRows _labels;
-    private readonly LabelledRows? _validation;
+    private readonly LabeledRows _labels;
+    private readonly LabeledRows? _validation;
     private readonly bool[] _held;
 
-    private LabelSplit(LabelledRows labels, LabelledRows? validation, bool[] held) =>
+    private LabelSplit(LabeledRows labels, LabeledRows? validation, bool[] held) =>
         (_labels, _validation, _held) = (labels, validation, held);
 
     /// <summary>All rows and whether each validates, those of a validation view of its own last.</summary>
-    public IEnumerable<(LabelledRow Row, bool Validates)> Rows =>
+    public IEnumerable<(LabeledRow Row, bool Validates)> Rows =>
         _labels.Rows.Zip(_held).Concat((_validation?.Rows ?? []).Select(row => (row, true)));
 
     /// <summary>Splits as the options say.</summary>
@@ -28,14 +28,14 @@ internal sealed class LabelSplit
     /// <param name="options">Which part.</param>
     /// <param name="seed">Of the choice.</param>
     /// <exception cref="ArgumentException">There is no such video, or no other one.</exception>
-    public static LabelSplit Of(LabelledRows labels, LabelledRows? validation, TrainerOptions options, int seed) =>
+    public static LabelSplit Of(LabeledRows labels, LabeledRows? validation, TrainerOptions options, int seed) =>
         validation is not null ? new LabelSplit(labels, validation, new bool[labels.Rows.Count])
         : options.ValidationVideos is { } videos ? ByVideo(labels, videos)
         : HoldBack(labels, options.ValidationFraction, seed);
 
     /// <summary>The split that a run began with.</summary>
     /// <exception cref="InvalidOperationException">The labels are others by now.</exception>
-    public static LabelSplit Resumed(LabelledRows labels, LabelledRows? validation, StoredSplit stored, string folder)
+    public static LabelSplit Resumed(LabeledRows labels, LabeledRows? validation, StoredSplit stored, string folder)
     {
         validation ??= HasOne(labels) ? labels : null;
         stored.RequireSame([.. labels.Rows, .. validation?.Rows ?? []], folder);
@@ -84,7 +84,7 @@ internal sealed class LabelSplit
     }
 
     // Holds a share of the rows back, at least one.
-    private static LabelSplit HoldBack(LabelledRows labels, double fraction, int seed)
+    private static LabelSplit HoldBack(LabeledRows labels, double fraction, int seed)
     {
         var count = labels.Rows.Count;
         if (HasOne(labels))
@@ -105,16 +105,16 @@ internal sealed class LabelSplit
     }
 
     // With one row that shows animals there is nothing to hold back: it trains, and is looked at again.
-    private static bool HasOne(LabelledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
+    private static bool HasOne(LabeledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
 
-    private static LabelSplit ByVideo(LabelledRows labels, IReadOnlyList<string> videos)
+    private static LabelSplit ByVideo(LabeledRows labels, IReadOnlyList<string> videos)
     {
         string[] there = [.. labels.Rows.Select(row => row.Source.Video).Distinct()];
         string[] unknown = [.. videos.Where(name => !Array.Exists(there, video => Is(video, name)))];
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"Training.ValidationVideos: no labelled frame is of "
+                $"Training.ValidationVideos: no labeled frame is of "
                     + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The videos are: "
                     + $"{string.Join(", ", there)}."
             );
@@ -132,7 +132,7 @@ internal sealed class LabelSplit
         if (!labels.Rows.Where((_, row) => held[row]).Any(row => row.Count > 0))
         {
             throw new ArgumentException(
-                $"Training.ValidationVideos: no animal is labelled in {string.Join(", ", videos)}."
+                $"Training.ValidationVideos: no animal is labeled in {string.Join(", ", videos)}."
             );
         }
 
@@ -207,7 +207,7 @@ internal sealed partial record StoredSplit
 
     /// <exception cref="InvalidOperationException">The rows are not the frames that the run began with; says which
     /// differ.</exception>
-    public void RequireSame(IReadOnlyList<LabelledRow> rows, string folder)
+    public void RequireSame(IReadOnlyList<LabeledRow> rows, string folder)
     {
         var then = Frames.Select(frame => (Name: NameOf(frame), frame.Labels)).ToList();
         var now = rows.Select(row => (Name: row.Source.ToString(), Labels: HashOf(row))).ToList();
@@ -218,7 +218,7 @@ internal sealed partial record StoredSplit
         [
             .. Listed("no longer there", before.Except(names)),
             .. Listed("new", names.Except(before)),
-            .. Listed("labelled otherwise", now.Except(then).Select(row => row.Name).Where(before.Contains)),
+            .. Listed("labeled otherwise", now.Except(then).Select(row => row.Name).Where(before.Contains)),
         ];
         if (differences.Count == 0)
             differences.Add("they come in another order");
@@ -238,7 +238,7 @@ internal sealed partial record StoredSplit
 
     private static string NameOf(StoredFrame frame) => new FrameSource(frame.Video, frame.Frame).ToString();
 
-    private static string HashOf(LabelledRow row) =>
+    private static string HashOf(LabeledRow row) =>
         Convert.ToHexString(
             SHA256
                 .HashData([

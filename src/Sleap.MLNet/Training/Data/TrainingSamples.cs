@@ -119,7 +119,7 @@ internal sealed class TrainingSamples
     );
 }
 
-/// <summary>Makes the training samples of a model type from labelled frames.</summary>
+/// <summary>Makes the training samples of a model type from labeled frames.</summary>
 internal abstract class SampleMaker
 {
     /// <param name="skeleton">Whose nodes the samples' points are; mirror images need its symmetries.</param>
@@ -134,7 +134,7 @@ internal abstract class SampleMaker
     public TrainingSamples Validation { get; }
 
     /// <summary>Takes a frame; its pixels are not kept.</summary>
-    public abstract void Add(TrainingSamples to, LabelledRow row, FramePixels frame);
+    public abstract void Add(TrainingSamples to, LabeledRow row, FramePixels frame);
 }
 
 /// <summary>Whole frames at the size of the network's input.</summary>
@@ -147,13 +147,13 @@ internal sealed class FrameSampleMaker(
     NetworkOptions options,
     (int Height, int Width) frame,
     Skeleton skeleton,
-    Func<LabelledRow, float[]> points,
-    Func<LabelledRow, int[]> classes
+    Func<LabeledRow, float[]> points,
+    Func<LabeledRow, int[]> classes
 ) : SampleMaker(skeleton, () => Samples(options, frame, skeleton))
 {
     private readonly FrameResampler _resampler = FrameResampler.ForNetwork(options, frame);
 
-    public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
+    public override void Add(TrainingSamples to, LabeledRow row, FramePixels frame)
     {
         var pixels = new byte[to.ByteCount];
         var geometry = _resampler.Resample(frame, pixels);
@@ -170,7 +170,7 @@ internal sealed class FrameSampleMaker(
     }
 }
 
-/// <summary>A crop around each labelled animal, with a margin around what the network will see.</summary>
+/// <summary>A crop around each labeled animal, with a margin around what the network will see.</summary>
 internal sealed class CropSampleMaker : SampleMaker
 {
     private readonly PoseSubject _subject;
@@ -200,16 +200,16 @@ internal sealed class CropSampleMaker : SampleMaker
         _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
     }
 
-    public override void Add(TrainingSamples to, LabelledRow row, FramePixels frame)
+    public override void Add(TrainingSamples to, LabeledRow row, FramePixels frame)
     {
         var geometry = _canvas.Read(frame);
         var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
         geometry.ToInput(points);
-        var centres = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
+        var centers = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
         var crop = new byte[_side * _side * frame.Channels];
         for (var animal = 0; animal < row.Count; animal++)
         {
-            var window = CropWindow.Around(centres[2 * animal], centres[2 * animal + 1], _side, CropAlignment.Exact);
+            var window = CropWindow.Around(centers[2 * animal], centers[2 * animal + 1], _side, CropAlignment.Exact);
             window.Cut(_canvas.Pixels, crop);
             var (pixels, own) = (
                 new byte[to.ByteCount],
@@ -264,7 +264,7 @@ internal sealed class StageSamples(SampleMaker[] makers, SampleCache cache, (int
 
     public SampleMaker this[int stage] => makers[stage];
 
-    public void Add(bool validates, LabelledRow row, FramePixels pixels)
+    public void Add(bool validates, LabeledRow row, FramePixels pixels)
     {
         Bounds.Add(row, pixels.Height, pixels.Width);
         foreach (var maker in makers)

@@ -43,23 +43,23 @@ internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? minin
 
 /// <summary>
 /// A cross entropy for maps of probabilities in which what the network knows already counts little, and so do cells
-/// near a centre (Law and Deng 2018, arXiv:1808.01244, as sleap-nn does it for centroids: the mean is over all cells,
-/// and not over the centres).
+/// near a center (Law and Deng 2018, arXiv:1808.01244, as sleap-nn does it for centroids: the mean is over all cells,
+/// and not over the centers).
 /// </summary>
 public sealed record FocalLoss
 {
     /// <summary>
-    /// How much less a cell counts the surer the network is of it: (1 − p)^Alpha at centres, p^Alpha elsewhere. Default
+    /// How much less a cell counts the surer the network is of it: (1 − p)^Alpha at centers, p^Alpha elsewhere. Default
     /// 2.
     /// </summary>
     public float Alpha { get; init; } = 2;
 
     /// <summary>
-    /// How much less a cell that is no centre counts the nearer it is to one: (1 − target)^Beta. Default 4.
+    /// How much less a cell that is no center counts the nearer it is to one: (1 − target)^Beta. Default 4.
     /// </summary>
     public float Beta { get; init; } = 4;
 
-    /// <summary>From this target on a cell is a centre. Default 0.5.</summary>
+    /// <summary>From this target on a cell is a center. Default 0.5.</summary>
     public float PositiveThreshold { get; init; } = 0.5f;
 
     /// <summary>Everything that is wrong with these options, one sentence a fault.</summary>
@@ -87,8 +87,8 @@ public sealed record FocalLoss
         MapLoss.RequireMaps(output, target);
         using var scope = NewDisposeScope();
         var (yes, no) = (output.clamp(1e-6, 1 - 1e-6), output.neg().add(1).clamp(1e-6, 1 - 1e-6));
-        var centre = target.ge(PositiveThreshold).to(ScalarType.Float32);
-        var atCentres = no.pow(Alpha).mul(yes.log()).mul(centre);
+        var center = target.ge(PositiveThreshold).to(ScalarType.Float32);
+        var atCenters = no.pow(Alpha).mul(yes.log()).mul(center);
         var elsewhere = target
             .neg()
             .add(1)
@@ -96,8 +96,8 @@ public sealed record FocalLoss
             .pow(Beta)
             .mul(yes.pow(Alpha))
             .mul(no.log())
-            .mul(centre.neg().add(1));
-        var losses = atCentres.add(elsewhere);
+            .mul(center.neg().add(1));
+        var losses = atCenters.add(elsewhere);
         if (weights is not null)
             losses = losses.mul(weights.view(-1, 1, 1, 1));
         return losses.mean().neg().MoveToOuterDisposeScope();

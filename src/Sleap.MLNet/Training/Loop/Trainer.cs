@@ -51,7 +51,7 @@ internal sealed class Trainer(
         };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state))
-            GoOn(model, state, validation);
+            Continue(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
         using var feed = new BatchFeed(
             train,
@@ -63,7 +63,7 @@ internal sealed class Trainer(
         );
         (_before, _begunAt) = (state.Elapsed, state.Epoch);
         _clock.Start();
-        var isLast = IsTired(model, state); // it ended so before
+        var isLast = ShouldStopEarly(model, state); // it ended so before
         while (!isLast && state.Epoch < options.Epochs)
         {
             var first = state.Epoch * stepsPerEpoch;
@@ -102,7 +102,7 @@ internal sealed class Trainer(
         return state.Best.Network;
     }
 
-    private void GoOn(PoseModel model, TrainingState state, TrainingSamples validation)
+    private void Continue(PoseModel model, TrainingState state, TrainingSamples validation)
     {
         channel.Info(
             MessageSensitivity.None,
@@ -132,7 +132,7 @@ internal sealed class Trainer(
         state.Epoch++;
         state.Elapsed = _before + _clock.Elapsed;
         _lastError = error;
-        var tired = IsTired(model, state);
+        var stopsEarly = ShouldStopEarly(model, state);
         var rest = _clock.Elapsed / (state.Epoch - _begunAt) * (options.Epochs - state.Epoch);
         var progress = new TrainingProgress(
             name,
@@ -147,7 +147,7 @@ internal sealed class Trainer(
             speed,
             state.Elapsed,
             rest,
-            tired || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
+            stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
             names
         );
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
@@ -158,7 +158,7 @@ internal sealed class Trainer(
         options.Progress?.Report(progress);
         if (EpochsOfWholeLoss(model, state) > 0)
             state.Rate.Validated(loss);
-        if (tired)
+        if (stopsEarly)
         {
             channel.Info(
                 MessageSensitivity.None,
@@ -170,7 +170,7 @@ internal sealed class Trainer(
         return progress.IsLast || options.CancellationToken.IsCancellationRequested;
     }
 
-    private bool IsTired(PoseModel model, TrainingState state) =>
+    private bool ShouldStopEarly(PoseModel model, TrainingState state) =>
         Math.Min(state.Best.EpochsSince, EpochsOfWholeLoss(model, state)) >= options.EarlyStoppingPatience;
 
     private int EpochsOfWholeLoss(PoseModel model, TrainingState state) =>
@@ -300,13 +300,13 @@ internal sealed class Trainer(
 /// <param name="Model">Which network is trained, as <see cref="TrainingProgress.Model"/>.</param>
 /// <param name="Epoch">The epoch that goes on, counted from 1.</param>
 /// <param name="Epochs">Epochs at most.</param>
-/// <param name="Step">Optimiser steps of this epoch so far.</param>
-/// <param name="StepsPerEpoch">Optimiser steps of an epoch.</param>
+/// <param name="Step">Optimizer steps of this epoch so far.</param>
+/// <param name="StepsPerEpoch">Optimizer steps of an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch's steps so far.</param>
 /// <param name="ValidationError">That of the epoch before, see <see cref="TrainingProgress.ValidationError"/>; NaN in
 /// the first one.</param>
 /// <param name="LearningRate">Rate of the last step.</param>
-/// <param name="StepsPerSecond">Optimiser steps a second in this epoch.</param>
+/// <param name="StepsPerSecond">Optimizer steps a second in this epoch.</param>
 /// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
 /// <param name="Remaining">Time to the last epoch at the speed so far.</param>
 public sealed record TrainingStep(
@@ -335,25 +335,25 @@ public sealed record TrainingStep(
 
 /// <summary>How far off a network is on one validation sample.</summary>
 /// <param name="Sample">Its index.</param>
-/// <param name="Labelled">Labelled nodes of its animals.</param>
+/// <param name="Labeled">Labeled nodes of its animals.</param>
 /// <param name="Seen">Those of them that the network sees somewhere.</param>
 /// <param name="Sum">Sum of their distances in full-frame pixels.</param>
 /// <param name="Nearest">Where each node is seen, in pixels of the network input; NaN = nowhere, or not
-/// labelled.</param>
-internal sealed record SampleError(int Sample, int Labelled, int Seen, double Sum, float[] Nearest)
+/// labeled.</param>
+internal sealed record SampleError(int Sample, int Labeled, int Seen, double Sum, float[] Nearest)
 {
     // What a node that is seen nowhere counts as when samples are ranked, in pixels.
-    private const double PriceOfAMiss = 50;
+    private const double MissedNodeError = 50;
 
     /// <summary>Mean distance of the nodes that are seen, pixels; NaN when none is.</summary>
     public double Mean => Seen == 0 ? double.NaN : Sum / Seen;
 
-    /// <summary>Mean distance of all labelled nodes, those not seen at a price.</summary>
-    public double Badness => Labelled == 0 ? 0 : (Sum + PriceOfAMiss * (Labelled - Seen)) / Labelled;
+    /// <summary>Mean distance of all labeled nodes, those not seen at a price.</summary>
+    public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Seen)) / Labeled;
 
     /// <param name="sample">Its index.</param>
     /// <param name="scale">Pixels of the network input in one of the frame.</param>
-    /// <param name="distances">Of each node in pixels of the input, NaN = not seen or not labelled.</param>
+    /// <param name="distances">Of each node in pixels of the input, NaN = not seen or not labeled.</param>
     /// <param name="nearest">x and y where each node is seen.</param>
     /// <param name="labels">x and y of each node.</param>
     public static SampleError Of(
@@ -364,16 +364,16 @@ internal sealed record SampleError(int Sample, int Labelled, int Seen, double Su
         ReadOnlySpan<float> labels
     )
     {
-        var (labelled, seen, sum) = (0, 0, 0.0);
+        var (labeled, seen, sum) = (0, 0, 0.0);
         for (var i = 0; i < distances.Length; i++)
         {
             if (!float.IsNaN(labels[2 * i]))
-                labelled++;
+                labeled++;
             if (float.IsNaN(distances[i]))
                 continue;
             sum += distances[i] / scale;
             seen++;
         }
-        return new(sample, labelled, seen, sum, nearest.ToArray());
+        return new(sample, labeled, seen, sum, nearest.ToArray());
     }
 }

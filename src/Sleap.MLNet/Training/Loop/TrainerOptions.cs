@@ -6,7 +6,7 @@ public sealed record TrainerOptions
     /// <summary>Epochs at most. Default 100.</summary>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Optimiser steps in an epoch; null (default) for as many as it takes to see each frame once.</summary>
+    /// <summary>Optimizer steps in an epoch; null (default) for as many as it takes to see each frame once.</summary>
     public int? StepsPerEpoch { get; init; }
 
     /// <summary>Frames in a step. Default 4.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Everything that a training goes on from: weights, their average, the best ones, the optimiser, the schedule.
+/// Everything that a training goes on from: weights, their average, the best ones, the optimizer, the schedule.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {

@@ -47,7 +47,7 @@ internal sealed class RunFolder
     /// <exception cref="IOException">There is too little room.</exception>
     public void RequireRoom(PoseNetwork network)
     {
-        // Weights, average, best and two moments of the optimiser, twice: the new checkpoint is written beside the old
+        // Weights, average, best and two moments of the optimizer, twice: the new checkpoint is written beside the old
         // one.
         var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
         var free = new DriveInfo(FullPath).AvailableFreeSpace;
@@ -62,7 +62,7 @@ internal sealed class RunFolder
 
     /// <summary>Writes where training stands.</summary>
     /// <param name="terms">What must be the same for the run to go on.</param>
-    /// <param name="state">Weights, optimiser and schedule.</param>
+    /// <param name="state">Weights, optimizer and schedule.</param>
     public void Save(RunTerms terms, TrainingState state) =>
         AtomicFile.Write(
             CheckpointPath,
@@ -149,7 +149,8 @@ internal sealed class RunFolder
     private static string LineOf(TrainingProgress p) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
+            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},"
+                + $"{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
         );
 
     // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any

@@ -3,11 +3,10 @@ using System.Globalization;
 namespace Sleap.MLNet;
 
 /// <summary>Where training stands after an epoch.</summary>
-/// <param name="Model">Which network is trained: <c>single_instance</c>, <c>centroid</c>, <c>centered_instance</c>,
-/// <c>bottomup</c>, <c>multi_class_topdown</c> or <c>multi_class_bottomup</c>.</param>
+/// <param name="Model">Which network is trained, by sleap-nn's name of it: <c>centered_instance</c>.</param>
 /// <param name="Epoch">Epochs done.</param>
 /// <param name="Epochs">Epochs at most.</param>
-/// <param name="Step">Optimiser steps done.</param>
+/// <param name="Step">Optimizer steps done.</param>
 /// <param name="TrainingLoss">Mean loss of the epoch's steps.</param>
 /// <param name="ValidationLoss">Loss on the validation frames, unaugmented.</param>
 /// <param name="ValidationError">Mean distance in full-frame pixels between each visible node of the validation frames
@@ -15,7 +14,7 @@ namespace Sleap.MLNet;
 /// peak.</param>
 /// <param name="LearningRate">Rate of the epoch's last step.</param>
 /// <param name="IsBest">Whether this validation loss is the lowest so far: these weights are kept.</param>
-/// <param name="StepsPerSecond">Optimiser steps a second over the epoch, data and augmentation included, validation
+/// <param name="StepsPerSecond">Optimizer steps a second over the epoch, data and augmentation included, validation
 /// not.</param>
 /// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
 /// <param name="Remaining">Time to the last epoch at the speed so far.</param>

@@ -219,8 +219,8 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     public void Worst(TrainingSamples samples, IEnumerable<SampleError> errors) =>
         Pictures = [
             .. errors
-                .Where(error => error.Badness > 0)
-                .OrderByDescending(error => error.Badness)
+                .Where(error => error.ErrorWithMisses > 0)
+                .OrderByDescending(error => error.ErrorWithMisses)
                 .Take(Pictured)
                 .Select(error => (Draw(samples, error), Caption(samples, error))),
         ];
@@ -247,7 +247,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     {
         var source = samples.Source(error.Sample).ToString();
         return $"{char.ToUpperInvariant(source[0])}{source[1..]}: mean {HtmlPage.Number(error.Mean, "0.0")} px, "
-            + $"{error.Seen} of {error.Labelled} nodes seen";
+            + $"{error.Seen} of {error.Labeled} nodes seen";
     }
 }
 

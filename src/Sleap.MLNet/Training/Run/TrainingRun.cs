@@ -39,7 +39,7 @@ internal sealed class TrainingRun
         stages[0].Options.Training.RunFolder is { } folder ? new TrainingRun(folder, title, stages) : null;
 
     /// <summary>Splits the labels, or takes the split that the run began with.</summary>
-    public LabelSplit Split(LabelledRows labels, LabelledRows? validation, TrainerOptions options, int seed)
+    public LabelSplit Split(LabeledRows labels, LabeledRows? validation, TrainerOptions options, int seed)
     {
         var split = Stored is null
             ? LabelSplit.Of(labels, validation, options, seed)

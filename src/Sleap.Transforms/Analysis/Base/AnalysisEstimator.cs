@@ -9,8 +9,10 @@ namespace Sleap.Transforms;
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | keypoints: known-sized vector of <xref:System.Single> for one instance, variable-sized vector for any number. `Rolling` takes any values of instances |
-/// | Output column data type | as the input; or of each instance <xref:System.Single> or a known-sized vector of it, which for any number of instances is a variable-sized vector |
+/// | Input column data type | keypoints of one instance: known-sized vector of <xref:System.Single> |
+/// | | keypoints of any number: variable-sized vector of <xref:System.Single>; `Rolling` takes any values |
+/// | Output column data type | for one instance: <xref:System.Single>, or a known-sized vector of it |
+/// | | for any number: variable-sized vector of <xref:System.Single> |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>

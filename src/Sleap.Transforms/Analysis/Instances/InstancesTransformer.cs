@@ -78,8 +78,10 @@ public sealed record InstancesOptions
 /// | | |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | keypoints: variable-sized vector of <xref:System.Single>; other columns of instances: variable-sized vector of <xref:System.Single> or of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
-/// | Output column data type | keypoints: known-sized vector of <xref:System.Single>; other columns: <xref:System.Single>, known-sized vector of it, or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Input column data type | keypoints: variable-sized vector of <xref:System.Single> |
+/// | | other columns of instances: variable-sized vector of <xref:System.Single> or of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Output column data type | keypoints: known-sized vector of <xref:System.Single> |
+/// | | other columns: <xref:System.Single>, known-sized vector of it, or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
 /// | Exportable to ONNX | No |
 /// ]]></format>
 /// </remarks>

@@ -8,17 +8,17 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>The labels of a view's rows, read without their images, and then the images of those rows.</summary>
-internal sealed class LabelledRows
+internal sealed class LabeledRows
 {
     private readonly IDataView _view;
     private readonly DataViewSchema.Column _image;
 
-    private LabelledRows(
+    private LabeledRows(
         IDataView view,
         DataViewSchema.Column image,
         Skeleton skeleton,
         IReadOnlyList<string> tracks,
-        IReadOnlyList<LabelledRow> rows
+        IReadOnlyList<LabeledRow> rows
     )
     {
         (_view, _image, Skeleton, Tracks, Rows) = (view, image, skeleton, tracks, rows);
@@ -30,7 +30,7 @@ internal sealed class LabelledRows
     public IReadOnlyList<string> Tracks { get; }
 
     /// <summary>The rows that train, in order.</summary>
-    public IReadOnlyList<LabelledRow> Rows { get; }
+    public IReadOnlyList<LabeledRow> Rows { get; }
 
     /// <summary>Reads the labels.</summary>
     /// <param name="view">Rows of frames and labels.</param>
@@ -39,9 +39,9 @@ internal sealed class LabelledRows
     /// <param name="like">Whose nodes they must be; null: any.</param>
     /// <param name="report">What messages say and where they go.</param>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">No row is labelled, or one has several animals where one is
+    /// <exception cref="InvalidOperationException">No row is labeled, or one has several animals where one is
     /// expected.</exception>
-    public static LabelledRows Read(
+    public static LabeledRows Read(
         IDataView view,
         PoseColumnOptions names,
         LabelNeeds needs,
@@ -77,16 +77,13 @@ internal sealed class LabelledRows
         var rows = ReadRows(view, names, keypoints, track, skeleton.Nodes.Length, needs, report);
         var occurring = rows.SelectMany(row => row.Tracks).Where(key => key > 0).ToHashSet();
         string[] used = [.. trackNames.Where((_, index) => occurring.Contains((uint)index + 1))];
-        return new LabelledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
+        return new LabeledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
     }
 
     /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
     /// <returns>The largest height and width seen.</returns>
     /// <exception cref="InvalidOperationException">No image could be read.</exception>
-    public (int Height, int Width) ReadImages(
-        Action<int, LabelledRow, FramePixels> take,
-        CancellationToken cancellation
-    )
+    public (int Height, int Width) ReadImages(Action<int, LabeledRow, FramePixels> take, CancellationToken cancellation)
     {
         using var cursor = _view.GetRowCursor([_image]);
         using var frames = new FrameReader(cursor, _image);
@@ -108,7 +105,7 @@ internal sealed class LabelledRows
         if (height == 0)
         {
             throw new InvalidOperationException(
-                $"None of the {Rows.Count} labelled frames has an image "
+                $"None of the {Rows.Count} labeled frames has an image "
                     + $"that could be read; the log says why for each."
             );
         }
@@ -136,7 +133,7 @@ internal sealed class LabelledRows
         return (1, 1, 1);
     }
 
-    private static List<LabelledRow> ReadRows(
+    private static List<LabeledRow> ReadRows(
         IDataView view,
         PoseColumnOptions names,
         DataViewSchema.Column keypoints,
@@ -146,7 +143,7 @@ internal sealed class LabelledRows
         LabelReport report
     )
     {
-        var (rows, unlabelled) = (new List<LabelledRow>(), new List<long>());
+        var (rows, unlabeled) = (new List<LabeledRow>(), new List<long>());
         var (video, frame) = (
             SourceColumn(view, names.Video, TextDataViewType.Instance),
             SourceColumn(view, names.FrameIndex, NumberDataViewType.Int32)
@@ -159,7 +156,7 @@ internal sealed class LabelledRows
         while (cursor.MoveNext())
         {
             getKeypoints(ref labels);
-            var row = LabelledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with
+            var row = LabeledRow.Of(cursor.Position, [.. labels.DenseValues()], getTracks(), nodes) with
             {
                 Source = getSource(),
             };
@@ -173,13 +170,13 @@ internal sealed class LabelledRows
             }
 
             if (row.Count == 0 && !needs.EmptyRows)
-                unlabelled.Add(cursor.Position);
+                unlabeled.Add(cursor.Position);
             else
                 rows.Add(row);
         }
         if (!rows.Exists(row => row.Count > 0))
-            report.ThrowUnlabelled(rows.Count + unlabelled.Count, keypoints.Name);
-        report.Unlabelled(unlabelled, rows.Count, keypoints.Name);
+            report.ThrowUnlabeled(rows.Count + unlabeled.Count, keypoints.Name);
+        report.Unlabeled(unlabeled, rows.Count, keypoints.Name);
         return rows;
     }
 
@@ -239,13 +236,13 @@ internal sealed class LabelledRows
     }
 }
 
-/// <summary>The labelled animals of one row, those with a visible node.</summary>
+/// <summary>The labeled animals of one row, those with a visible node.</summary>
 /// <param name="Position">Of the row in its view.</param>
 /// <param name="Points">x and y of each node of each animal in frame pixels; NaN = missing, both or none.</param>
 /// <param name="Tracks">Key of each animal's track, 0 = none.</param>
 /// <param name="Names">Name of each animal's track, null = none.</param>
 /// <param name="Nodes">Nodes of an animal.</param>
-internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks, string?[] Names, int Nodes)
+internal sealed record LabeledRow(long Position, float[] Points, uint[] Tracks, string?[] Names, int Nodes)
 {
     /// <summary>The frame that the row is of.</summary>
     public FrameSource Source { get; init; } = new("", (int)Position);
@@ -255,7 +252,7 @@ internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks,
     public ReadOnlySpan<float> Animal(int index) => Points.AsSpan(index * 2 * Nodes, 2 * Nodes);
 
     /// <summary>Leaves out animals of which nothing is visible.</summary>
-    public static LabelledRow Of(long position, float[] points, uint[] tracks, int nodes)
+    public static LabeledRow Of(long position, float[] points, uint[] tracks, int nodes)
     {
         for (var i = 0; i < points.Length; i += 2)
         {
@@ -279,14 +276,14 @@ internal sealed record LabelledRow(long Position, float[] Points, uint[] Tracks,
         );
     }
 
-    public LabelledRow Named(IReadOnlyList<string> tracks) =>
+    public LabeledRow Named(IReadOnlyList<string> tracks) =>
         this with
         {
             Names = [.. Tracks.Select(key => key == 0 || key > tracks.Count ? null : tracks[(int)key - 1])],
         };
 
     /// <summary>No class for any of the animals, for models that tell none apart.</summary>
-    public static int[] NoClasses(LabelledRow row) => [.. Enumerable.Repeat(-1, row.Count)];
+    public static int[] NoClasses(LabeledRow row) => [.. Enumerable.Repeat(-1, row.Count)];
 
     /// <summary>The class of each animal, −1 = none.</summary>
     public int[] ClassesOf(PoseSubject subject) =>
@@ -331,16 +328,16 @@ internal readonly record struct LabelNeeds(bool OneAnimal, bool EmptyRows, bool 
 internal sealed record LabelReport(string Component, string Purpose, IChannel Channel)
 {
     /// <exception cref="InvalidOperationException">Always.</exception>
-    public void ThrowUnlabelled(int rows, string column) =>
+    public void ThrowUnlabeled(int rows, string column) =>
         throw new InvalidOperationException(
             rows == 0
                 ? $"{Component}: the {Purpose} data has no rows."
-                : $"{Component}: none of the {rows} rows of the {Purpose} data is labelled: every node in '{column}' "
+                : $"{Component}: none of the {rows} rows of the {Purpose} data is labeled: every node in '{column}' "
                     + $"is "
                     + $"missing (NaN)."
         );
 
-    public void Unlabelled(IReadOnlyList<long> rows, int labelled, string column)
+    public void Unlabeled(IReadOnlyList<long> rows, int labeled, string column)
     {
         if (rows.Count > 0)
         {
@@ -348,7 +345,7 @@ internal sealed record LabelReport(string Component, string Purpose, IChannel Ch
                 MessageSensitivity.None,
                 "{0} of {1} rows of the {2} data have no visible node in '{3}' and are left out: rows {4}.",
                 rows.Count,
-                rows.Count + labelled,
+                rows.Count + labeled,
                 Purpose,
                 column,
                 string.Join(", ", rows.Take(20)) + (rows.Count > 20 ? " …" : "")
