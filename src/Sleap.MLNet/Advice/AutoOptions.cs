@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// A configuration that labels suggest: a kind of model and its options, each with its reason. Made by
-/// <see cref="PoseConfiguration.AutoOptions"/>.
+/// <see cref="ModelCatalog.AutoOptions"/>.
 /// </summary>
 public sealed record AutoOptions
 {
@@ -97,8 +97,7 @@ public sealed record OptionReason(string Network, string Option, string Value, s
     public override string ToString() => $"{(Network.Length == 0 ? "" : Network + ": ")}{Option} = {Value}: {Reason}";
 }
 
-/// <summary>Proposals of options, on <see cref="PoseCatalog"/>.</summary>
-public static class PoseConfiguration
+public static partial class ModelCatalog
 {
     /// <summary>
     /// Proposes a kind of model and its options from labels, as sleap-nn's <c>config_generator</c> does, each with its

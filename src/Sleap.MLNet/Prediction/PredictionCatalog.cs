@@ -4,10 +4,7 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Predictions of whole videos, and of single frames as they come from a camera, on <see cref="PoseCatalog"/>.
-/// </summary>
-public static class PredictionCatalog
+public static partial class ModelCatalog
 {
     /// <summary>
     /// Predicts a video into a file. Frames are decoded and resampled ahead of the network, and go to a .slp or .csv as

@@ -15,24 +15,28 @@ public sealed class NewModelTypeTests
     [Fact]
     public void A_new_model_type_is_one_file_and_is_trained_saved_loaded_and_used_as_all_others()
     {
-        using var spots = new SpotFolder(8);
+        using var spots = new SpotFolder(30);
         var ml = new MLContext(1);
         var labels = spots.View(ml);
         var options = new FirstNodeOptions
         {
             Backbone = new UNetOptions
             {
-                Filters = 4,
+                Filters = 8,
+                FiltersRate = 2,
                 MaxStride = 8,
                 OutputStride = 2,
             },
-            Sigma = 2,
+            Sigma = 1.5f,
+            Augmentation = AugmentationOptions.None,
             Device = "cpu",
             Training = new()
             {
                 Epochs = 12,
-                Seed = 1,
-                BatchSize = 4,
+                StepsPerEpoch = 15,
+                LearningRate = 3e-3,
+                Seed = 3,
+                AverageDecay = 0.9,
                 Device = "cpu",
             },
         };
@@ -53,14 +57,11 @@ public sealed class NewModelTypeTests
         var expected = labels.GetColumn<float[]>("Keypoints").ToList();
         var found = first.GetColumn<float[]>("PredictedKeypoints").ToList();
         Assert.Equal(found, again.GetColumn<float[]>("PredictedKeypoints"));
-        Assert.All(
-            expected.Zip(found),
-            pair =>
-                Assert.True(
-                    Math.Abs(pair.First[0] - pair.Second[0]) < 6 && Math.Abs(pair.First[1] - pair.Second[1]) < 6,
-                    $"({pair.Second[0]}, {pair.Second[1]}), expected ({pair.First[0]}, {pair.First[1]})"
-                )
+        var errors = expected.Zip(
+            found,
+            (label, place) => Math.Abs(label[0] - place[0]) + Math.Abs(label[1] - place[1])
         );
+        Assert.True(errors.Count(error => error < 6) >= 27, string.Join("; ", errors));
 
         using var lower = loaded.With(new PredictionOptions { PeakThreshold = 0.9f });
         Assert.Equal(0.9f, lower.Options.PeakThreshold);
