@@ -1,10 +1,14 @@
-// How fast the library is on this machine, beside its peers in the same run and part by part. dotnet run build.cs --
-// bench [BENCH]; without a word peers and grouping: peers [--json FILE] prediction and training steps beside plain
-// TorchSharp modules and ONNX Runtime grouping peaks of a frame to animals inference [FRAMES] video to .slp beside
-// plain TorchSharp modules, and where the time goes step where the time of a training step goes, and whole steps beside
-// plain TorchSharp modules backbones how fast each backbone is training [PROTOCOL…] accuracy of each model type beside
-// sleap-nn lazy opening a large .slp beside h5py analysis poses to behaviour variables tracking [spread] [SCENE…]
-// identity switches
+// How fast the library is on this machine, beside its peers in the same run and part by part.
+// dotnet run build.cs -- bench [BENCH]; without a word peers and grouping:
+//   peers [--json FILE]            prediction and training steps beside plain TorchSharp modules and ONNX Runtime
+//   grouping                       peaks of a frame to instances
+//   inference [FRAMES]             video to .slp beside plain TorchSharp modules, and where the time goes
+//   step                           a training step in parts, and whole steps beside plain TorchSharp modules
+//   backbones                      how fast each backbone is
+//   training [PROTOCOL…]           accuracy of each model type beside sleap-nn
+//   lazy                           opening a large .slp beside h5py
+//   analysis                       poses to behavior variables
+//   tracking [spread] [SCENE…]     identity switches
 using Sleap.Bench;
 using Sleap.MLNet;
 

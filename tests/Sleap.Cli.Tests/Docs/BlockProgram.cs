@@ -54,30 +54,30 @@ internal static partial class BlockProgram
         internal static class LittleTraining
         {
             public static SingleInstanceEstimator SingleInstance(this PoseCatalog pose, SingleInstanceOptions? options = null) =>
-                PoseEstimators.SingleInstance(pose, Little(options ?? new()));
+                ModelCatalog.SingleInstance(pose, Little(options ?? new()));
 
             public static BottomUpEstimator BottomUp(this PoseCatalog pose, BottomUpOptions? options = null) =>
-                PoseEstimators.BottomUp(pose, Little(options ?? new()));
+                ModelCatalog.BottomUp(pose, Little(options ?? new()));
 
             public static BottomUpIdEstimator BottomUpId(this PoseCatalog pose, BottomUpIdOptions? options = null) =>
-                PoseEstimators.BottomUpId(pose, Little(options ?? new()));
+                ModelCatalog.BottomUpId(pose, Little(options ?? new()));
 
             public static TopDownEstimator TopDown(this PoseCatalog pose, TopDownOptions options) =>
-                PoseEstimators.TopDown(pose, options with
+                ModelCatalog.TopDown(pose, options with
                 {
                     Centroid = Little(options.Centroid),
                     CenteredInstance = Little(options.CenteredInstance),
                 });
 
             public static TopDownIdEstimator TopDownId(this PoseCatalog pose, TopDownIdOptions options) =>
-                PoseEstimators.TopDownId(pose, options with
+                ModelCatalog.TopDownId(pose, options with
                 {
                     Centroid = Little(options.Centroid),
                     CenteredInstance = Little(options.CenteredInstance),
                 });
 
             private static TOptions Little<TOptions>(TOptions options)
-                where TOptions : PoseModelOptions => (TOptions)(options with
+                where TOptions : NetworkOptions => (TOptions)(options with
                 {
                     Backbone = options.Backbone is UNetOptions network ? network with { Filters = 4 } : options.Backbone,
                     Training = options.Training with { Epochs = 1, StepsPerEpoch = 1, BatchSize = 1 },

@@ -357,6 +357,8 @@ internal static class SleapConfigWriter
             null => new YamlScalarNode("null"),
             YamlNode node => node,
             bool flag => new YamlScalarNode(flag ? "true" : "false"),
+            IEnumerable<string> texts => new YamlSequenceNode(texts.Select(Scalar)),
+            IEnumerable<string[]> rows => new YamlSequenceNode(rows.Select(row => NodeOf(row))),
             IFormattable number => new YamlScalarNode(number.ToString(null, CultureInfo.InvariantCulture)),
             _ => new YamlScalarNode(value.ToString()),
         };
