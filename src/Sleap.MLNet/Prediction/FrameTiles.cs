@@ -155,7 +155,7 @@ internal sealed class FrameTiles(NetworkOptions options)
         if (Bytes(height, width, images) <= there / 4 * 3)
             return null;
         var (halo, side) = (Halo(options.Backbone, 0, null), Up(Math.Max(height, width)));
-        var smallest = 4 * halo; // with smaller tiles, more than half of the work would be redundant
+        var smallest = 4 * halo; // of a smaller tile less than half of the side would be used
         while (side > smallest && Bytes(side, side, _batch) > there / 4)
             side = Math.Max(smallest, Up(side / 2));
         return Math.Max(side, 2 * halo + _stride);

@@ -205,6 +205,7 @@ internal sealed class Muon : IDisposable
         {
             var polynomial = gram.mul(B).add(gram.mm(gram), C).add(one, A);
             product = product?.mm(polynomial) ?? polynomial;
+            // all factors are polynomials of one matrix, so they commute
             if (turn < Turns - 1)
                 gram = gram.mm(polynomial).mm(polynomial);
         }
