@@ -6,34 +6,38 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Estimators that train models, and models that SLEAP trained, on <see cref="PoseCatalog"/>. Each model type adds its
-/// own method.
+/// Methods of <see cref="PoseCatalog"/> that read and write models in SLEAP's formats. The estimators of the model
+/// types are methods of the same catalog, each in the file of its model type.
 /// </summary>
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// A model from folders of sleap-nn (<c>training_config.yaml</c> and <c>best.ckpt</c>) or of SLEAP before 1.5
-    /// (<c>training_config.json</c> and <c>best_model.h5</c>), ready to predict and to be saved by
-    /// <c>mlContext.Model</c>. It gives what sleap-nn gives: refinement, crops and the naming of animals are as they
-    /// are there, and can be changed with <c>With</c>. What of the files has no counterpart here is one warning in
-    /// <see cref="MLContext.Log"/>.
+    /// Loads a model from folders of sleap-nn (<c>training_config.yaml</c> and <c>best.ckpt</c>) or of SLEAP before 1.5
+    /// (<c>training_config.json</c> and <c>best_model.h5</c>). The model can predict and can be saved by
+    /// <c>mlContext.Model</c>.
     /// </summary>
+    /// <remarks>
+    /// Predictions are those of sleap-nn: peak refinement, crops and the assignment of classes work as there, and can
+    /// be changed with <c>With</c>. Each setting in the files that has no equivalent here gives a warning in
+    /// <see cref="MLContext.Log"/>.
+    /// </remarks>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="folders"> One folder; or two, a <c>centroid</c> model and a <c>centered_instance</c> or
-    /// <c>multi_class_topdown</c> model, which together are a <see cref="TopDownTransformer"/> or
-    /// <see cref="TopDownIdTransformer"/>.
+    /// <param name="folders">
+    /// One folder; or two, a <c>centroid</c> model and a <c>centered_instance</c> or <c>multi_class_topdown</c> model,
+    /// which together become a <see cref="TopDownTransformer"/> or <see cref="TopDownIdTransformer"/>.
     /// </param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">A folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">A folder lacks one of the files.</exception>
-    /// <exception cref="PoseFormatException">A file is damaged, or says what cannot be; the message names the file, the
-    /// key and the cause.</exception>
+    /// <exception cref="PoseFormatException">
+    /// A file is damaged or has an invalid value; the message gives the file, the key and the cause.
+    /// </exception>
     /// <exception cref="ArgumentException">The folders do not make one model.</exception>
     public static PoseModelTransformer FromSleap(this PoseCatalog catalog, params string[] folders)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(folders);
         ModelFolder[] models = [.. folders.Select(ModelFolder.Read)];
-        // The crop network comes last, in whatever order the folders are given.
+        // The crop network comes last, whatever the order of the folders is.
         ModelFolder[] stages = [.. models.OrderBy(model => model.Config.Options is not CentroidOptions)];
         if (ModelTypes.Join([.. stages.Select(model => model.Config.Options)]) is not { } options)
         {
@@ -57,16 +61,19 @@ public static partial class ModelCatalog
     }
 
     /// <summary>
-    /// Writes a model as folders that sleap-nn's layout has, so that one can go back: <c>training_config.yaml</c>,
-    /// <c>best.ckpt</c> (which <c>torch.load</c> takes) and <c>best.safetensors</c>.
+    /// Writes a model as folders in sleap-nn's layout, so that sleap-nn can load it: <c>training_config.yaml</c>,
+    /// <c>best.ckpt</c> (readable by <c>torch.load</c>) and <c>best.safetensors</c>.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
     /// <param name="model">The model.</param>
-    /// <param name="folder">Made where it is missing. A model of two stages gets a folder for each in it, named as its
-    /// model type.</param>
+    /// <param name="folder">
+    /// The folder; created if it is missing. A model with two stages gets one subfolder for each stage, named after its
+    /// model type.
+    /// </param>
     /// <returns>The folders written, in the order that <see cref="FromSleap"/> takes them.</returns>
-    /// <exception cref="NotSupportedException">sleap-nn has no such network: Keras' up-sampling of older SLEAP
-    /// models.</exception>
+    /// <exception cref="NotSupportedException">
+    /// sleap-nn has no equivalent network, as for the Keras up-sampling of older SLEAP models.
+    /// </exception>
     public static IReadOnlyList<string> SaveSleap(this PoseCatalog catalog, PoseModelTransformer model, string folder)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -10,27 +10,27 @@ public interface IPoseEstimator<out TTransformer> : IEstimator<TTransformer>
     where TTransformer : PoseModelTransformer
 {
     /// <summary>
-    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>;
-    /// null: a part of the input is held back.
+    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>. If
+    /// that is null, part of the input is held out for validation.
     /// </summary>
     /// <param name="input">Rows of frames and labels.</param>
-    /// <param name="validation">Others, or null.</param>
+    /// <param name="validation">Validation rows, or null.</param>
     TTransformer Fit(IDataView input, IDataView? validation);
 
     /// <summary>
-    /// Checks the options against the labels, without training; <c>Fit</c> does the same and sends warnings to
+    /// Checks the options against the labels without training. <c>Fit</c> runs the same checks and writes warnings to
     /// <c>MLContext.Log</c>.
     /// </summary>
     /// <param name="input">Rows of frames and labels; one image is read, for its size.</param>
-    /// <param name="validation">Others that choose the best weights, or null.</param>
-    /// <returns>What was found, each with what to change.</returns>
+    /// <param name="validation">Validation rows, or null.</param>
+    /// <returns>The findings, each with the change it suggests.</returns>
     IReadOnlyList<LintFinding> Lint(IDataView input, IDataView? validation = null);
 }
 
 /// <summary>
-/// Trains the networks of a model type on labeled frames. Takes an image column and a keypoints column of labels in
-/// full-frame pixels with NaN for missing nodes (and for models that tell animals apart a track column); adds the
-/// columns of the model type.
+/// Trains the networks of a model type on labeled frames. Needs an image column and a keypoints column (full-frame
+/// pixels, NaN for missing nodes), and a track column for models with classes. Adds the output columns of the model
+/// type.
 /// </summary>
 /// <typeparam name="TTransformer">The trained model.</typeparam>
 public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
@@ -41,15 +41,15 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
 
     private protected PoseEstimator(MLContext context, PoseModelOptions options)
     {
-        // What only the labels can tell is checked by Fit.
+        // Faults that depend on the labels are reported by Fit.
         PoseModelOptions.Throw(options.Faults(PoseSubject.Placeholder).Concat(options.TrainingFaults()));
         (_context, _options) = (context, options);
     }
 
-    // Which column is at fault is clearest under the name that the user typed: pose.TopDown(...).
+    // Error messages name the estimator as in the user's code: pose.TopDown(...).
     private string Name => GetType().Name.Replace("Estimator", "", StringComparison.Ordinal);
 
-    /// <summary>The input's columns and the predicted ones.</summary>
+    /// <summary>Returns the columns of the input and the predicted columns.</summary>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -76,20 +76,23 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     }
 
     /// <summary>
-    /// Trains on all rows with labels, part of which (<see cref="TrainerOptions.ValidationFraction"/>) is held back to
+    /// Trains on all labeled rows. A part of them (<see cref="TrainerOptions.ValidationFraction"/>) is held out to
     /// choose the best weights.
     /// </summary>
     /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these
     /// labels.</exception>
-    /// <exception cref="InvalidOperationException"> There are no labeled frames, a frame has more animals than the
-    /// model type can have, or the labels lie outside the images, as when these were resized before.
+    /// <exception cref="InvalidOperationException">
+    /// There are no labeled frames, a frame has more instances than the model type allows, or the labels lie outside
+    /// the images, as happens when images were resized before.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Cancelled before there were any weights to keep.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Training was cancelled before the first weights were saved.
+    /// </exception>
     public TTransformer Fit(IDataView input) => Fit(input, null);
 
     /// <summary>
-    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>;
-    /// null: a part of the input is held back.
+    /// Trains on all rows of <paramref name="input"/> and chooses the best weights by <paramref name="validation"/>. If
+    /// that is null, part of the input is held out for validation.
     /// </summary>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public TTransformer Fit(IDataView input, IDataView? validation)

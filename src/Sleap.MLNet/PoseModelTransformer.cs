@@ -6,12 +6,15 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A trained model: adds what it finds in each frame to the data. Made by an estimator or loaded by
-/// <c>mlContext.Model.Load</c>. Several cursors may predict at once; they share the networks.
+/// A trained model: adds the predicted instances of each frame to the data. It comes from an estimator or from
+/// <c>mlContext.Model.Load</c>. Several cursors can predict at the same time; they share the networks.
 /// </summary>
 public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 {
-    /// <summary>For models that leave the size of frames open: those of a pass are matched to its first one.</summary>
+    /// <summary>
+    /// Value of <see cref="Frame"/> for models without a fixed frame size: frames are matched to the first frame of
+    /// each pass over the data.
+    /// </summary>
     internal static readonly (int Height, int Width) AnySize = (0, 0);
 
     private readonly TrainedModel _model;
@@ -26,11 +29,11 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
             network.Prepare(model.Device);
     }
 
-    /// <summary>The nodes it finds, and the edges between them.</summary>
+    /// <summary>The nodes and edges of the predicted instances.</summary>
     public Skeleton Skeleton => _model.Subject.Skeleton;
 
     /// <summary>
-    /// Names of the animals it tells apart, in the order of the identities' key; empty for models without identities.
+    /// Names of the classes, in the order of the key values of the identity column; empty for models without classes.
     /// </summary>
     public IReadOnlyList<string> Classes => _model.Subject.Classes;
 
@@ -41,7 +44,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     internal PoseSubject Subject => _model.Subject;
 
-    /// <summary>The frame size that all others are matched to, or <see cref="AnySize"/>.</summary>
+    /// <summary>The frame size that all frames are matched to, or <see cref="AnySize"/>.</summary>
     internal (int Height, int Width) Frame => _model.Frame;
 
     internal ModelColumns Columns { get; }
@@ -59,32 +62,32 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         }
     }
 
-    /// <summary>Frames that are predicted together.</summary>
+    /// <summary>Number of frames in one batch.</summary>
     internal int FramesAtOnce => _model.Networks[0].Options.BatchSize;
 
     internal PoseColumnOptions ColumnNames => _model.Networks[0].Options.Columns;
 
-    /// <summary>Where it predicts, as its options say.</summary>
+    /// <summary>The device that predicts, as set in the options.</summary>
     internal string DeviceName => _model.Networks[0].Options.Device;
 
-    /// <summary>Which of the instances of a frame are kept; null: all.</summary>
+    /// <summary>Creates the filter that decides which instances of a frame are kept; null: all are kept.</summary>
     internal InstanceFilter? CreateFilter() =>
         ModelOptions.KeptInstances is { } kept && kept != new InstanceFilterOptions() ? new InstanceFilter(kept) : null;
 
     /// <summary>
-    /// The same model with other settings to predict with. The two share their networks, unless device or precision
-    /// differ; either may be disposed first.
+    /// Returns the same model with other prediction settings. Both share their networks unless device or precision
+    /// differ; they can be disposed in any order.
     /// </summary>
     /// <exception cref="ArgumentException">A value cannot be used; the message lists every fault.</exception>
     /// <exception cref="ObjectDisposedException">This model was disposed.</exception>
     public abstract PoseModelTransformer With(PredictionOptions prediction);
 
     /// <summary>
-    /// Frees the networks. The model can neither predict nor be saved afterwards: that throws
+    /// Frees the networks. Afterwards the model can neither predict nor be saved: both throw
     /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <remarks>
-    /// ML.NET's <c>PredictionEngine</c> disposes its model when it is disposed, unless it is made with
+    /// ML.NET's <c>PredictionEngine</c> disposes its model with itself, unless it is created with
     /// <c>PredictionEngineOptions.OwnsTransformer = false</c>.
     /// </remarks>
     public void Dispose()
@@ -96,8 +99,8 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Called wherever the networks are about to be used.</summary>
-    /// <exception cref="ObjectDisposedException">They are gone.</exception>
+    /// <summary>Throws if the model is disposed. Called before each use of the networks.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed()
     {
         if (Volatile.Read(ref _isDisposed) == 0)
@@ -122,11 +125,11 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         );
     }
 
-    /// <summary>The same networks under other options.</summary>
+    /// <summary>Returns a transformer with the same networks and other options.</summary>
     /// <exception cref="ArgumentException">Lists every fault of the options.</exception>
     private protected PoseModelTransformer Changed(PoseModelOptions options) => Changed(options, Frame);
 
-    /// <summary>The same networks with other settings to predict with.</summary>
+    /// <summary>Returns a transformer with the same networks and other prediction settings.</summary>
     private protected PoseModelTransformer Changed(PredictionOptions prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -146,8 +149,8 @@ public abstract class PoseModelTransformer<TOptions> : PoseModelTransformer
         : base(model) { }
 
     /// <summary>
-    /// The options it was trained with, completed by what training settled, as the size of crops. Those of training
-    /// keep their defaults after loading.
+    /// The options of training, completed by values that training determined, such as the crop size. After loading, the
+    /// options that matter only for training have their defaults.
     /// </summary>
     public TOptions Options => (TOptions)ModelOptions;
 }

@@ -20,16 +20,16 @@ public sealed record AutoOptions
         IReadOnlyList<OptionReason> reasons
     ) => (Kind, Options, Subject, Frame, Labels, Reasons) = (kind, options, subject, frame, labels, reasons);
 
-    /// <summary>What is proposed.</summary>
+    /// <summary>The proposed kind of model.</summary>
     public PoseModelKind Kind { get; }
 
-    /// <summary>The kind as the command line calls it: <c>single-instance</c>, <c>top-down-id</c>.</summary>
+    /// <summary>Name of the kind on the command line: <c>single-instance</c>, <c>top-down-id</c>.</summary>
     public string Type => Options.TypeName;
 
     /// <summary>The options, in the record of their model type: <see cref="TopDownOptions"/> for top-down.</summary>
     public PoseModelOptions Options { get; private init; }
 
-    /// <summary>Why the kind is what it is, and each option that is not its default.</summary>
+    /// <summary>The reasons for the kind and for each option that differs from its default.</summary>
     public IReadOnlyList<OptionReason> Reasons { get; }
 
     internal PoseSubject Subject { get; }
@@ -39,17 +39,17 @@ public sealed record AutoOptions
     internal LabelStatistics Labels { get; }
 
     /// <summary>
-    /// The same with other settings of each of its networks: to train on a device, in a run folder, with a longer
+    /// Returns the proposal with other settings in each of its networks, for example device, run folder or a longer
     /// training.
     /// </summary>
-    /// <param name="change">From the options of a network to others of the same type.</param>
+    /// <param name="change">Returns changed options of the same type from the options of a network.</param>
     public AutoOptions With(Func<NetworkOptions, NetworkOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
         return this with { Options = Options.WithNetworks([.. Options.Networks.Select(change)]) };
     }
 
-    /// <summary>The estimator that trains it.</summary>
+    /// <summary>Creates the estimator that trains the proposed model.</summary>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
     public IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose)
     {
@@ -58,12 +58,12 @@ public sealed record AutoOptions
     }
 
     /// <summary>
-    /// Writes it as configurations of sleap-nn, with the reasons as comments: one file, or for top-down one for each
-    /// network, <c>config.centroid.yaml</c> and <c>config.centered_instance.yaml</c> for <c>config.yaml</c>. What
-    /// sleap-nn has no word for, as the weight of the foreground in the loss, is not in them.
+    /// Writes the proposal as configurations of sleap-nn, with the reasons as comments: one file, or for top-down one
+    /// file per network, <c>config.centroid.yaml</c> and <c>config.centered_instance.yaml</c> for <c>config.yaml</c>.
+    /// Options that sleap-nn does not have, such as the foreground weight of the loss, are left out.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The files written.</returns>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The files that were written.</returns>
     public IReadOnlyList<string> Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -85,31 +85,34 @@ public sealed record AutoOptions
     }
 }
 
-/// <summary>One proposed option, and why.</summary>
-/// <param name="Network">The network it is of, by the name that progress calls it; empty for the whole model.</param>
-/// <param name="Option">Its name, behind the options that it is in: <c>Training.Epochs</c>. <c>Type</c> is the type of
-/// the model.</param>
-/// <param name="Value">What is proposed.</param>
-/// <param name="Reason">Why, with the numbers it follows from.</param>
+/// <summary>A proposed option and its reason.</summary>
+/// <param name="Network">The network, by its name in progress messages; empty for the whole model.</param>
+/// <param name="Option">Path of the option: <c>Training.Epochs</c>. <c>Type</c> is the type of the model.</param>
+/// <param name="Value">The proposed value.</param>
+/// <param name="Reason">The reason, with the numbers it is based on.</param>
 public sealed record OptionReason(string Network, string Option, string Value, string Reason)
 {
-    /// <summary>One line.</summary>
+    /// <summary>Returns one line.</summary>
     public override string ToString() => $"{(Network.Length == 0 ? "" : Network + ": ")}{Option} = {Value}: {Reason}";
 }
 
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Proposes a kind of model and its options from labels, as sleap-nn's <c>config_generator</c> does, each with its
-    /// reason. <c>pose.AutoOptions(labels).Estimator(pose).Fit(labels)</c> trains it.
+    /// Proposes a kind of model and its options from labels, each with its reason, like sleap-nn's
+    /// <c>config_generator</c>. <c>pose.AutoOptions(labels).Estimator(pose).Fit(labels)</c> trains it.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
     /// <param name="labels">Rows of frames and labels; one image is read, for its size.</param>
-    /// <param name="kind">The kind of model; null: what the labels want. That is never one that tells who is who, since
-    /// labels do not say whether animals look different.</param>
-    /// <param name="columns">Names of the columns; null: the usual ones.</param>
-    /// <exception cref="ArgumentException">A column is missing or has another type, or the labels cannot train that
-    /// kind: they have several animals, no edges or no tracks.</exception>
+    /// <param name="kind">
+    /// The kind of model; null: chosen from the labels. A kind with classes is never chosen, since labels do not show
+    /// whether instances look different.
+    /// </param>
+    /// <param name="columns">Names of the columns; null: the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// A column is missing or has another type, or the labels cannot train that kind because they have several
+    /// instances in a frame, no edges or no tracks.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No row is labeled.</exception>
     public static AutoOptions AutoOptions(
         this PoseCatalog catalog,

@@ -3,12 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Checks a configuration against the labels that it is to be trained on. It is silent where training will do well.
-/// </summary>
+/// <summary>Checks a configuration against its training labels. A good configuration gives no findings.</summary>
 /// <param name="stages">The networks.</param>
-/// <param name="labels">The animals that they learn from, training and validation frames together.</param>
-/// <param name="split">Which frames are which.</param>
+/// <param name="labels">Statistics of the labeled instances, training and validation frames together.</param>
+/// <param name="split">The split into training and validation frames.</param>
 /// <param name="frame">Size of the frames.</param>
 internal sealed partial class ConfigLint(
     IReadOnlyList<TrainingStage> stages,
@@ -17,7 +15,7 @@ internal sealed partial class ConfigLint(
     (int Height, int Width) frame
 )
 {
-    // Frames of a film as near as this are one picture, more or less.
+    // Frames of a video that are at most this far apart are nearly identical.
     private const int Near = 2;
     private static readonly string[] Films = [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
 
@@ -208,7 +206,7 @@ internal sealed partial class ConfigLint(
                 "Set it to 1.5 or more."
             );
         }
-        // A center stands for a whole animal, a node for a part of it.
+        // A center stands for a whole instance, a node only for a part of it.
         var share = options is CentroidOptions ? 2 : 3;
         if (size > 0 && spread > size / share && options.Sigma > 1.5)
         {
@@ -275,7 +273,8 @@ internal sealed partial class ConfigLint(
         }
     }
 
-    // The other side's name, if this is one of a side: leftear, L_ear, earL, forelegL1, ear-left.
+    // Returns the name of the node on the other side, if the name contains a side: leftear, L_ear, earL, forelegL1,
+    // ear-left.
     private static IEnumerable<string> Mirrored(string name)
     {
         foreach (
@@ -304,7 +303,7 @@ internal sealed partial class ConfigLint(
             );
     }
 
-    // A capital letter at the end of a word or before a number, or a letter that stands alone.
+    // A capital letter at the end of a word or before a number, or a single letter.
     [GeneratedRegex(@"[LR](?![a-zA-Z])|(?<![a-zA-Z])[LR](?=[a-z]*$)|(?<![a-zA-Z])[lr](?![a-zA-Z])")]
     private static partial Regex Letters();
 
@@ -315,46 +314,50 @@ internal sealed partial class ConfigLint(
     private static string F(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Something that a configuration, or the labels it is to be trained on, lack.</summary>
-/// <param name="Rule">What was checked.</param>
-/// <param name="Network">The network, by the name that progress calls it; empty where it is about the labels.</param>
+/// <summary>A problem of a configuration or of its training labels.</summary>
+/// <param name="Rule">The rule that found it.</param>
+/// <param name="Network">
+/// The network, by its name in progress messages; empty if the finding is about the labels.
+/// </param>
 /// <param name="Message">What was found, with the numbers.</param>
-/// <param name="Advice">What to change; empty where there is nothing to.</param>
-/// <param name="IsWarning">Whether the model will be the worse for it; else it is good to know.</param>
+/// <param name="Advice">The suggested change; empty if there is none.</param>
+/// <param name="IsWarning">Whether the finding makes the model worse; otherwise it is only information.</param>
 public sealed record LintFinding(LintRule Rule, string Network, string Message, string Advice, bool IsWarning = true)
 {
-    /// <summary>One line.</summary>
+    /// <summary>Returns one line.</summary>
     public override string ToString() =>
         $"{(Network.Length == 0 ? "" : Network + ": ")}{Message}{(Advice.Length == 0 ? "" : " " + Advice)}";
 }
 
-/// <summary>What a configuration is checked for against the labels it is to be trained on.</summary>
+/// <summary>The rules for a configuration and its training labels.</summary>
 public enum LintRule
 {
-    /// <summary>Whether a node's prediction can depend on the whole animal.</summary>
+    /// <summary>Whether the receptive field of a node covers the whole instance.</summary>
     ReceptiveField,
 
-    /// <summary>Whether animals are large enough in the network input.</summary>
+    /// <summary>Whether instances are large enough in the network input.</summary>
     Scale,
 
-    /// <summary>Whether the animals fit into the crops.</summary>
+    /// <summary>Whether instances fit into the crops.</summary>
     CropSize,
 
-    /// <summary>Whether sizes are multiples of the network's stride, or much of the work goes into padding.</summary>
+    /// <summary>
+    /// Whether sizes are multiples of the network's stride, so that little computation is spent on padding.
+    /// </summary>
     Stride,
 
-    /// <summary>Whether the Gaussians of the maps go with the animals' size.</summary>
+    /// <summary>Whether the Gaussians of the maps fit the size of the instances.</summary>
     Sigma,
 
-    /// <summary>Nodes that no animal has.</summary>
+    /// <summary>Nodes without any label.</summary>
     UnlabeledNode,
 
-    /// <summary>Left and right nodes that mirror images would mix up.</summary>
+    /// <summary>Left and right nodes that flips would confuse.</summary>
     Symmetry,
 
-    /// <summary>Validation frames that are in the training frames too, or nearly.</summary>
+    /// <summary>Validation frames that are identical or nearly identical to training frames.</summary>
     Leakage,
 
-    /// <summary>Memory that training takes.</summary>
+    /// <summary>Memory needed for training.</summary>
     Memory,
 }

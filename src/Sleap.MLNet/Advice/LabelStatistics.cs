@@ -2,7 +2,7 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>What labels say of the animals: how large they are, how many, and which nodes are seen.</summary>
+/// <summary>Statistics of labeled instances: size, number per frame and visible nodes.</summary>
 internal sealed class LabelStatistics
 {
     private readonly float[][] _animals;
@@ -21,31 +21,32 @@ internal sealed class LabelStatistics
 
     public IReadOnlyList<float[]> Animals => _animals;
 
-    /// <summary>Frames with an animal.</summary>
+    /// <summary>Number of frames with instances.</summary>
     public int Frames => Rows.Count(row => row.Count > 0);
 
-    /// <summary>Names of the animals' tracks.</summary>
+    /// <summary>Names of the instances' tracks.</summary>
     public IReadOnlyList<string> Tracks =>
         [.. Rows.SelectMany(row => row.Names).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Animals of the frame that has most.</summary>
+    /// <summary>Maximum number of instances in a frame.</summary>
     public int MostInAFrame => Rows.Count == 0 ? 0 : Rows.Max(row => row.Count);
 
     /// <summary>
-    /// Longer side of the box around an animal, in frame pixels: the one that a share of the animals does not exceed; 0
-    /// where none has two nodes.
+    /// Returns a quantile of the longer side of the box around an instance, in frame pixels; 0 if no instance has two
+    /// nodes.
     /// </summary>
     public float Side(double share) => _sides.Length == 0 ? 0 : _sides[(int)Math.Round(share * (_sides.Length - 1))];
 
-    /// <summary>Animals of which a node is visible.</summary>
+    /// <summary>Returns the number of instances in which a node is visible.</summary>
     public int Seen(int node) => _animals.Count(animal => float.IsFinite(animal[2 * node]));
 
-    /// <summary>Side of the crop that each animal needs.</summary>
+    /// <summary>Returns the crop side that each instance needs.</summary>
     public IEnumerable<float> CropSides(int? anchor) => _animals.Select(animal => CropSize.Required(animal, anchor));
 
     /// <summary>
-    /// In how many of twelve directions animals look, going by the two nodes that are farthest apart on average; 0 with
-    /// one node. One in which fewer than one of two hundred animals looks is a slip of the hand.
+    /// Returns the number of directions, of twelve, in which instances are oriented, by the two nodes with the largest
+    /// mean distance; 0 with a single node. A direction with fewer than one in two hundred instances counts as labeling
+    /// error.
     /// </summary>
     public int Directions()
     {
@@ -76,8 +77,8 @@ internal sealed class LabelStatistics
     }
 
     /// <summary>
-    /// Share of the animals whose box lies over that of another one in the frame, by a tenth of the smaller box or
-    /// more.
+    /// Returns the fraction of instances whose box overlaps that of another instance in the frame by at least a tenth
+    /// of the smaller box.
     /// </summary>
     public double Overlapping()
     {
@@ -93,8 +94,8 @@ internal sealed class LabelStatistics
     }
 
     /// <summary>
-    /// The node that lies nearest to the middle of the animals, of those seen in nearly all; with its mean distance in
-    /// shares of the animal, and how often it is seen.
+    /// Returns the node nearest to the center of the instances, among those visible in nearly all, with its mean
+    /// distance as a fraction of the instance's size, and the fraction of instances in which it is visible.
     /// </summary>
     public (int Node, double Distance, double Seen)? MiddleNode()
     {
@@ -126,7 +127,7 @@ internal sealed class LabelStatistics
         return double.Hypot(animal[2 * node] - x, animal[2 * node + 1] - y) / CropSize.BoxSide(animal);
     }
 
-    /// <summary>What holds an animal's visible nodes.</summary>
+    /// <summary>Bounding box of an instance's visible nodes.</summary>
     private readonly record struct Box(float Left, float Top, float Right, float Bottom)
     {
         private float Area => (Right - Left) * (Bottom - Top);

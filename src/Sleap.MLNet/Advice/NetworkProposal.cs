@@ -4,15 +4,16 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Makes the options of one network of what labels say. Scale, batch and rotation follow sleap-nn's generator; what was
-/// measured on this library's examples goes before it.
-/// </summary>
+/// <summary>Proposes the options of one network from label statistics.</summary>
+/// <remarks>
+/// Scale, batch size and rotation follow sleap-nn's generator, except where measurements on this library's examples
+/// gave better values.
+/// </remarks>
 /// <param name="type">What the network finds.</param>
-/// <param name="labels">What the labels say.</param>
+/// <param name="labels">The label statistics.</param>
 /// <param name="frame">Size of the frames, and 1 or 3 channels.</param>
 /// <param name="columns">Names of the columns.</param>
-/// <param name="reasons">Where reasons go.</param>
+/// <param name="reasons">The list that reasons are added to.</param>
 internal sealed class NetworkProposal(
     ModelType type,
     LabelStatistics labels,
@@ -21,7 +22,7 @@ internal sealed class NetworkProposal(
     List<OptionReason> reasons
 )
 {
-    // An animal of so many pixels in the network input is large enough for its nodes, a center needs less.
+    // Size of an instance in the network input, in pixels, that is enough to find its nodes or its center.
     private const float EnoughForNodes = 50,
         EnoughForCenters = 20;
     private const int LeastSteps = 20,
@@ -29,7 +30,8 @@ internal sealed class NetworkProposal(
         MostEpochs = 100,
         ManyDirections = 8;
 
-    // What the models of docs/training.md were trained with, and how often a larger set of labels is seen at least.
+    // Steps with which the models of docs/training.md were trained, and the minimum number of passes over larger sets
+    // of labels.
     private const int MeasuredSteps = 1500,
         MeasuredCentroidSteps = 600,
         Passes = 10;
@@ -37,7 +39,7 @@ internal sealed class NetworkProposal(
 
     private int LargestFrame => Math.Max(frame.Height, frame.Width);
 
-    /// <summary>A network that sees whole frames and finds nodes.</summary>
+    /// <summary>Proposes a network that finds nodes in whole frames.</summary>
     public TOptions Whole<TOptions>(TOptions options)
         where TOptions : NetworkOptions
     {
@@ -45,7 +47,7 @@ internal sealed class NetworkProposal(
         return Trained(Seen(options, scale), labels.Rows.Count, (double)frame.Height * frame.Width * scale * scale);
     }
 
-    /// <summary>A network that finds centers.</summary>
+    /// <summary>Proposes a network that finds centers.</summary>
     public CentroidOptions Centroid()
     {
         var most = MaxInstances();
@@ -57,7 +59,9 @@ internal sealed class NetworkProposal(
         );
     }
 
-    /// <summary>A network that sees crops around a node, which is said of the whole model.</summary>
+    /// <summary>
+    /// Proposes a network on crops around a node; the reason for that node is given for the whole model.
+    /// </summary>
     public CenteredInstanceOptions CenteredInstance(string? anchor)
     {
         Say("Scale", "1", "crops are small already.");
@@ -78,7 +82,7 @@ internal sealed class NetworkProposal(
         return Trained(options with { CropSize = side }, labels.Animals.Count, (double)side * side);
     }
 
-    /// <summary>Side of the crops that hold every animal.</summary>
+    /// <summary>Returns the crop side that every instance fits into.</summary>
     public int CropSide(string? anchor) =>
         new CenteredInstanceOptions
         {
@@ -89,7 +93,7 @@ internal sealed class NetworkProposal(
             .CompletedBy(new PoseSubject(labels.Skeleton, []), labels.Rows)
             .CropSize!.Value;
 
-    /// <summary>Animals in a frame.</summary>
+    /// <summary>Returns the number of instances in a frame.</summary>
     public int MaxInstances()
     {
         Say(
@@ -229,7 +233,7 @@ internal sealed class NetworkProposal(
     private UNetOptions Backbone(float scale)
     {
         var size = labels.Side(0.9) * scale;
-        // Who an animal is may be seen by its color; where its nodes are, by its shape.
+        // The class of an instance can depend on its color; its nodes depend only on its shape.
         var color = type is ModelType.TopDownId or ModelType.BottomUpId && frame.Channels == 3;
         var backbone = new UNetOptions
         {
@@ -261,7 +265,7 @@ internal sealed class NetworkProposal(
         return sigma;
     }
 
-    // One that is seen from the side is never upside down.
+    // Instances filmed from the side are never upside down.
     private AugmentationOptions Augmentation() =>
         labels.Directions() >= ManyDirections ? new() { RotationMin = -180, RotationMax = 180 } : new();
 

@@ -3,15 +3,16 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>How far a backbone sees and how much it keeps in memory, from its options alone.</summary>
+/// <summary>Computes the receptive field and the memory use of a backbone from its options.</summary>
 internal static class NetworkSize
 {
     private const int StemKernel = 7;
 
     /// <summary>
-    /// Side of the square of input pixels that a cell of the deepest map depends on, the block between encoder and
-    /// decoder included (Araujo, Norris and Sim 2019, distill.pub/2019/computing-receptive-fields); null where it is
-    /// larger than any animal: with windows that shift, or kernels of 7 in dozens of blocks.
+    /// Returns the receptive field of the deepest map: the side of the square of input pixels that a cell depends on,
+    /// including the block between encoder and decoder (Araujo, Norris and Sim 2019,
+    /// distill.pub/2019/computing-receptive-fields). Null if it is larger than any instance, as with shifted windows or
+    /// with dozens of blocks with kernels of 7.
     /// </summary>
     public static int? ReceptiveField(BackboneOptions backbone)
     {
@@ -29,9 +30,10 @@ internal static class NetworkSize
     }
 
     /// <summary>
-    /// Input pixels in each direction beyond which nothing changes a cell of any map that a head may read, the decoder
-    /// included; at most a few more than there are. Null where no tile is large enough for it: in Swin Transformers,
-    /// whose windows lie on the whole image, and in ConvNeXt.
+    /// Returns the reach: the distance in input pixels, in each direction, beyond which nothing influences a cell of
+    /// any map that a head can read, including the decoder. It is an upper bound, at most a few pixels too large. Null
+    /// if no tile is large enough: for Swin Transformers, whose windows are aligned to the whole image, and for
+    /// ConvNeXt.
     /// </summary>
     public static int? Reach(BackboneOptions backbone)
     {
@@ -47,8 +49,8 @@ internal static class NetworkSize
             (reach, jump) = (reach + jump, 2 * jump);
         if (unet.MiddleBlock)
             reach += unet.ConvsPerBlock * (unet.KernelSize / 2) * jump;
-        // A block of the decoder: interpolation between neighbors (or a transposed convolution), then two
-        // convolutions. Stacks before the last one go up to the finest.
+        // A block of the decoder: interpolation between neighbors (or a transposed convolution), then two convolutions.
+        // All stacks before the last one go up to the finest map.
         var down = (Reach: reach, Jump: jump);
         int Up(int to)
         {
@@ -60,11 +62,11 @@ internal static class NetworkSize
         return unet.Stacks * down.Reach + (unet.Stacks - 1) * Up(unet.StemStride ?? 1) + Up(unet.OutputStride);
     }
 
-    /// <summary>Bytes of the maps that a step keeps for its backward pass, of one image.</summary>
-    /// <param name="backbone">The network.</param>
-    /// <param name="height">Of its input.</param>
-    /// <param name="width">Of its input.</param>
-    /// <param name="finest">The finest map that a head reads.</param>
+    /// <summary>Returns the bytes of the maps that a step stores for its backward pass, for one image.</summary>
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="height">Height of the network input.</param>
+    /// <param name="width">Width of the network input.</param>
+    /// <param name="finest">Stride of the finest map that a head reads.</param>
     public static long ActivationBytes(BackboneOptions backbone, int height, int width, int finest)
     {
         var cells = (double)height * width;
@@ -77,8 +79,8 @@ internal static class NetworkSize
         return (long)(sum * cells * sizeof(float));
     }
 
-    // Values a pixel of the input: each convolution's output is kept once (its relu works in place), each pooled map,
-    // and in the decoder the map that was made larger and its union with the one from the encoder.
+    // Values per input pixel: each convolution's output is stored once (its relu works in place), each pooled map, and
+    // in the decoder the upsampled map and its concatenation with the map of the encoder.
     private static double UNet(UNetOptions unet, int finest)
     {
         var (sum, depth) = (0.0, unet.StemBlocks + unet.DownBlocks);
@@ -92,12 +94,12 @@ internal static class NetworkSize
         return sum * unet.Stacks;
     }
 
-    // What lies before the maps that it gives is not known: as if each came of four convolutions of its size.
+    // Layers before the returned maps are unknown; estimated as four convolutions of the same size for each map.
     private static double Custom(CustomBackboneOptions custom) =>
         custom.ChannelsAt.Sum(map => 4.0 * map.Value / ((double)map.Key * map.Key));
 
-    // A block of ConvNeXt keeps about 12 maps of its width, one of a Swin Transformer about 20: the inner layers are
-    // four times as wide.
+    // A ConvNeXt block stores about 12 maps of its width, a Swin Transformer block about 20, because the inner layers
+    // are four times as wide.
     private static double Staged(StagedBackboneOptions staged, int finest)
     {
         var (depths, maps) = staged switch
@@ -109,7 +111,7 @@ internal static class NetworkSize
         var (sum, stride) = (0.0, 2.0 * staged.StemPatchStride);
         for (var stage = 0; stage < depths.Length; stage++, stride *= 2)
             sum += (double)maps * depths[stage] * staged.StageChannels[stage] / (stride * stride);
-        // The decoder's filters fall as the encoder's rise.
+        // The filters of the decoder decrease as those of the encoder increase.
         for (
             double at = staged.DeepestStride / 2.0, filters = staged.StageChannels[^1] / 2.0;
             at >= finest;
@@ -123,14 +125,14 @@ internal static class NetworkSize
     }
 }
 
-/// <summary>What training a network takes of memory, from the options and the labels alone.</summary>
+/// <summary>Memory that training a network needs, computed from options and labels.</summary>
 internal sealed class MemoryEstimate
 {
     private readonly TrainingStage _stage;
 
     /// <param name="stage">The network.</param>
-    /// <param name="labels">What it learns from.</param>
-    /// <param name="split">Which frames train.</param>
+    /// <param name="labels">The label statistics.</param>
+    /// <param name="split">The split into training and validation frames.</param>
     /// <param name="frame">Size of the frames.</param>
     public MemoryEstimate(TrainingStage stage, LabelStatistics labels, LabelSplit split, (int Height, int Width) frame)
     {
@@ -139,7 +141,7 @@ internal sealed class MemoryEstimate
         using (torch.NewDisposeScope())
         using (var model = stage.CreateModel(0))
             Weights = model.Network.parameters().Sum(parameter => parameter.numel()) * sizeof(float);
-        // The maps, and about as much again for their gradients and what convolutions work in.
+        // The maps, and about the same again for gradients and convolution workspaces.
         Activations =
             2
             * NetworkSize.ActivationBytes(
@@ -164,8 +166,8 @@ internal sealed class MemoryEstimate
     public long Budget { get; }
 
     /// <summary>
-    /// Bytes where the network is trained: weights, their gradients, two moments, the average and the best ones; and
-    /// the maps of a batch.
+    /// Bytes on the training device: weights, gradients, two moments, average and best weights, and the maps of a
+    /// batch.
     /// </summary>
     public long Device => 6 * Weights + Activations;
 

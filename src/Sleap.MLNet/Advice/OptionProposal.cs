@@ -4,14 +4,14 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Chooses a kind of model and puts the options of its networks together; <see cref="NetworkProposal"/> makes those.
+/// Chooses a kind of model and combines the options of its networks, which come from <see cref="NetworkProposal"/>.
 /// </summary>
 internal sealed class OptionProposal
 {
-    // So many of the animals lie over another one where crops do worse than connecting nodes.
+    // Fraction of overlapping instances above which crops give worse results than bottom-up grouping.
     private const double ManyOverlap = 0.25;
 
-    // A middle further from the animals' own than this share of their length is none.
+    // Maximum distance of an anchor node from the center of the instances, as a fraction of their length.
     private const double NearMiddle = 0.25;
 
     private readonly LabeledRows _rows;
@@ -28,9 +28,9 @@ internal sealed class OptionProposal
         _labels = new LabelStatistics(rows.Rows, rows.Skeleton);
     }
 
-    /// <summary>Proposes.</summary>
-    /// <param name="wanted">A kind that was asked for; null to choose one.</param>
-    /// <exception cref="ArgumentException">The labels cannot train the kind that was asked for.</exception>
+    /// <summary>Returns the proposal.</summary>
+    /// <param name="wanted">The requested kind; null: choose one.</param>
+    /// <exception cref="ArgumentException">The labels cannot train the requested kind.</exception>
     public AutoOptions Make(PoseModelKind? wanted)
     {
         if (wanted is { } asked && Fault(asked) is { } fault)
@@ -61,7 +61,7 @@ internal sealed class OptionProposal
         {
             return (PoseModelKind.Centroid, $"{several}, of one node each: their centers are all there is to find.");
         }
-        // Names are worth a model of their own only where animals look different, which labels do not tell.
+        // A model with classes is useful only if instances look different, which labels do not show.
         var named =
             _rows.Tracks.Count > 1
                 ? $" If animals look different and their names matter "

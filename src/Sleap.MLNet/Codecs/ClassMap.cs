@@ -2,16 +2,16 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Which class the animal at a place is of, as one map a class.</summary>
+/// <summary>Codec of class maps: one map per class, with the probability of that class at each place.</summary>
 internal sealed class ClassMap
 {
     private readonly ConfidenceMap _spots;
 
-    /// <summary>Makes the codec of one head.</summary>
+    /// <summary>Creates the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
     /// <param name="stride">Input pixels between neighboring cells.</param>
-    /// <param name="sigma">Standard deviation of the spots around nodes, in cells.</param>
-    /// <param name="threshold">Where an animal's spots are not above this, its class is not marked.</param>
+    /// <param name="sigma">Standard deviation of the Gaussians around nodes, in cells.</param>
+    /// <param name="threshold">The class is drawn only where the instance's Gaussians are above this value.</param>
     public ClassMap(int classes, int stride, float sigma, float threshold = 0.2f)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
@@ -25,32 +25,38 @@ internal sealed class ClassMap
     /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride => _spots.Stride;
 
-    /// <summary>Where an animal's spots are not above this, its class is not marked.</summary>
+    /// <summary>The class is drawn only where the instance's Gaussians are above this value.</summary>
     public float Threshold { get; }
 
     /// <summary>
-    /// A peak whose class is less probable at its place than this is left out, 0..1, and peaks are chosen for their
-    /// value times the probability of their class: that there is a node, and that it is of this animal. Null (default)
-    /// is sleap-nn, which chooses by the probability alone, and leaves out a peak unless its class is the most probable
-    /// one there.
+    /// Minimum class probability of a peak at its place, 0 to 1; peaks below it are left out. Null (default): the rule
+    /// of sleap-nn.
     /// </summary>
+    /// <remarks>
+    /// With a value, peaks are chosen by peak score times class probability. sleap-nn chooses by the class probability
+    /// alone and leaves out a peak unless its class is the most probable one there.
+    /// </remarks>
     public float? MinClassProbability { get; init; }
 
-    /// <summary>
-    /// Draw targets as sleap-nn 0.3.5 does, which reshapes its table of animals and classes instead of transposing it,
-    /// so that classes go to the wrong animals unless there are two of each or the table is symmetric. Default false.
-    /// </summary>
+    /// <summary>Whether to draw targets as sleap-nn 0.3.5 does. Default false.</summary>
+    /// <remarks>
+    /// sleap-nn 0.3.5 reshapes its table of instances and classes instead of transposing it, which assigns classes to
+    /// the wrong instances unless there are two of each or the table is symmetric.
+    /// </remarks>
     public bool ScrambleClasses { get; init; }
 
     /// <summary>Draws the target maps.</summary>
-    /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
-    /// <param name="classes">Class of each animal (B, animals), −1 = none.</param>
+    /// <param name="points">
+    /// (B, I, N, 2), x and y in input pixels, NaN = missing. B batch, I instances, N nodes.
+    /// </param>
+    /// <param name="classes">Class of each instance (B, I), −1 = none.</param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
-    /// <returns> (B, classes, ⌈height/stride⌉, ⌈width/stride⌉): at each cell the share of the class's animal in the
-    /// spots of all animals.
+    /// <returns>
+    /// (B, K, ⌈height/stride⌉, ⌈width/stride⌉): in each cell the fraction of the class's instance in the sum of the
+    /// Gaussians of all instances. K classes.
     /// </returns>
-    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public Tensor Encode(Tensor points, Tensor classes, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -72,29 +78,29 @@ internal sealed class ClassMap
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        // (B, animals, h, w)
+        // (B, I, h, w)
         var spots = _spots.Encode(points.transpose(1, 2), height, width);
-        // (B, animals, h, w)
+        // (B, I, h, w)
         var shares = (spots / spots.sum(1, true)).masked_fill(spots.gt(Threshold).logical_not(), 0);
-        // (B, animals, classes)
+        // (B, I, K)
         var table = new ClassVector(Classes).Encode(classes);
         long batch = points.size(0),
             animals = points.size(1);
-        // (B, classes, animals)
+        // (B, K, I)
         table = ScrambleClasses ? table.reshape(batch, Classes, animals) : table.transpose(1, 2);
         var maps = zeros(new[] { batch, Classes, spots.size(2), spots.size(3) }, ScalarType.Float32, points.device);
         for (long animal = 0; animal < animals; animal++)
-            // (B, classes, h, w)
+            // (B, K, h, w)
             maps = maps.maximum(table.narrow(2, animal, 1).unsqueeze(-1) * shares.narrow(1, animal, 1));
         return maps.MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Puts peaks together to animals by class. Among the peaks of one node in one sample each class goes to one peak
-    /// at most, so that the sum of what they are chosen for is largest; a peak whose class is then not probable enough
-    /// is left out (<see cref="MinClassProbability"/>).
+    /// Groups peaks into instances by class. In each sample, each class gets at most one peak of each node, so that the
+    /// sum of the scores they are chosen by is largest; a peak whose class is not probable enough is then left out
+    /// (<see cref="MinClassProbability"/>).
     /// </summary>
-    /// <param name="maps">(B, classes, h, w)</param>
+    /// <param name="maps">(B, K, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
     /// <param name="nodes">Number of nodes.</param>
     public ClassifiedPeaks Decode(Tensor maps, LocalPeaks peaks, int nodes)
@@ -112,7 +118,7 @@ internal sealed class ClassMap
         );
     }
 
-    // Points, values and probabilities of (B, classes, nodes), NaN = missing.
+    // Points, values and probabilities, (B, K, N) each, points with x and y; NaN = missing.
     private (float[] Points, float[] Values, float[] Probabilities) Classify(Tensor maps, LocalPeaks peaks, int nodes)
     {
         if (maps.dim() != 4 || maps.size(1) != Classes)
@@ -127,7 +133,7 @@ internal sealed class ClassMap
         long batch = maps.size(0),
             height = maps.size(2),
             width = maps.size(3);
-        // (P, 2), halves to even
+        // (P, 2), halves rounded to even; P peaks
         var cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);
         var row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
         var place = row * width + cells.select(1, 0).clamp(0, width - 1); // (P)
@@ -182,8 +188,8 @@ internal sealed class ClassMap
     }
 }
 
-/// <summary>Peaks put together to one animal a class; on the CPU.</summary>
-/// <param name="Points">(B, classes, nodes, 2), x and y in input pixels, NaN = missing.</param>
-/// <param name="Values">Values of the peaks (B, classes, nodes), NaN = missing.</param>
-/// <param name="Probabilities">Probability that each peak is of its class (B, classes, nodes), NaN = missing.</param>
+/// <summary>Peaks grouped into one instance per class; on the CPU.</summary>
+/// <param name="Points">(B, K, N, 2), x and y in input pixels, NaN = missing. B batch, K classes, N nodes.</param>
+/// <param name="Values">Values of the peaks (B, K, N), NaN = missing.</param>
+/// <param name="Probabilities">Probability that each peak has its class (B, K, N), NaN = missing.</param>
 internal sealed record ClassifiedPeaks(Tensor Points, Tensor Values, Tensor Probabilities);

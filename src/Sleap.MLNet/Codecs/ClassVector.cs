@@ -3,20 +3,21 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Which class each crop of a frame is of, as a vector of probabilities.</summary>
+/// <summary>Codec of class vectors: the class probabilities of each crop of a frame.</summary>
 internal sealed class ClassVector
 {
-    // The least that single precision holds in full.
+    // Smallest positive number with full precision in float32.
     private const float LeastNumber = 1.17549435e-38f;
 
     private readonly float _leastProbability;
 
-    /// <summary>Makes the codec of one head.</summary>
+    /// <summary>Creates the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="leastProbability"> Below this probability an animal gets no class. Null: a tenth of a guess's, 1 /
-    /// (10 · <paramref name="classes"/>), since an animal whose likeliest class is surely another one's has its next
-    /// one. sleap-nn has no such limit (0): of two animals that both look wholly like the first class, it calls one the
-    /// second, with whatever probability.
+    /// <param name="leastProbability">
+    /// Minimum class probability; an instance below it gets no class. Null: a tenth of the uniform probability, 1 / (10
+    /// · <paramref name="classes"/>), because an instance whose most probable class belongs to another instance gets
+    /// its next class. sleap-nn has no minimum (0): if two instances both clearly look like the first class, one of
+    /// them gets the second class, however improbable it is.
     /// </param>
     public ClassVector(int classes, float? leastProbability = null)
     {
@@ -28,9 +29,9 @@ internal sealed class ClassVector
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>Writes class numbers as vectors.</summary>
-    /// <param name="classes">Class of each animal, any shape, whole numbers; −1 = none.</param>
-    /// <returns>The shape with <see cref="Classes"/> at the end, float: 1 at the class, all 0 for none.</returns>
+    /// <summary>Encodes class numbers as vectors.</summary>
+    /// <param name="classes">Class of each instance, any shape, whole numbers; −1 = none.</param>
+    /// <returns>The input shape with <see cref="Classes"/> appended, float: 1 at the class, all 0 for none.</returns>
     public Tensor Encode(Tensor classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -41,11 +42,12 @@ internal sealed class ClassVector
     }
 
     /// <summary>
-    /// Gives each animal of one frame a class, no class twice, so that the sum of probabilities is largest.
+    /// Assigns a class to each instance of one frame, each class at most once, so that the sum of probabilities is
+    /// largest.
     /// </summary>
-    /// <param name="probabilities">(animals, classes)</param>
-    /// <returns>The class of each animal, −1 for none, and its probability, NaN for none.</returns>
-    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <param name="probabilities">(I, K). I instances, K classes.</param>
+    /// <returns>The class of each instance, −1 for none, and its probability, NaN for none.</returns>
+    /// <exception cref="ArgumentException">The shape does not match.</exception>
     public (int[] Classes, float[] Probabilities) Decode(Tensor probabilities)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
@@ -75,8 +77,8 @@ internal sealed class ClassVector
     }
 
     /// <summary>
-    /// The same for probabilities on the CPU, animals · classes, as keys: the class counted from 1, 0 for none. An
-    /// animal of NaN has none.
+    /// Assigns classes from probabilities on the CPU, I · K values. Returns keys: the class counted from 1, 0 for none.
+    /// An instance whose probabilities are NaN gets none.
     /// </summary>
     internal uint[] Decode(float[] probabilities)
     {
@@ -97,27 +99,30 @@ internal sealed class ClassVector
         return keys;
     }
 
-    /// <summary>Cross entropy of the network's probabilities and the targets.</summary>
-    /// <param name="probabilities">(M, classes), as the network's head gives them: softmax has been applied.</param>
-    /// <param name="targets">(M, classes), as <see cref="Encode"/> gives them; a row of zeros adds nothing but counts
-    /// in the mean.</param>
-    /// <param name="softmaxTwice"> Take the probabilities for logits, as sleap-nn 0.3.5 does, which keeps the loss
-    /// above 0.31 for two classes however right the network is. Default false.
+    /// <summary>Returns the cross entropy of the network's probabilities and the targets.</summary>
+    /// <param name="probabilities">(M, K), outputs of the network's head after softmax. M crops.</param>
+    /// <param name="targets">
+    /// (M, K), from <see cref="Encode"/>; a row of zeros adds no loss but counts in the mean.
     /// </param>
-    /// <returns>A scalar that can be differentiated.</returns>
+    /// <param name="softmaxTwice">
+    /// Whether to treat the probabilities as logits, as sleap-nn 0.3.5 does; the loss then stays above 0.31 for two
+    /// classes even if the network is right. Default false.
+    /// </param>
+    /// <returns>A scalar with a gradient.</returns>
     public static Tensor Loss(Tensor probabilities, Tensor targets, bool softmaxTwice = false)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(targets);
         using var scope = NewDisposeScope();
-        // The gradient through softmax and logarithm is that of log-softmax, p − y, as long as p is above 0, which in
-        // single precision it is until logits are about 100 apart.
-        // (M, classes)
+        // The gradient through softmax and logarithm equals that of log-softmax, p − y, as long as p is above 0. In
+        // single precision this holds until logits differ by about 100. (M, K)
         var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();
         return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 
-    /// <summary>For each of the given rows of a table of probabilities a column, none twice, or −1.</summary>
+    /// <summary>
+    /// Assigns to each of the given rows of a table of probabilities a column, each column at most once, or −1.
+    /// </summary>
     internal static int[] Assign(float[] probabilities, IReadOnlyList<int> rows, int columns)
     {
         var cost = new double[rows.Count, columns];

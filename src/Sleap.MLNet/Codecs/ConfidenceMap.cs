@@ -2,17 +2,17 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Points as confidence maps, and back. A map has one cell every <see cref="Stride"/> input pixels, the first at pixel
-/// 0; a point is a Gaussian of height 1. Missing points are NaN as points and all zero as maps. Everything is computed
-/// as whole tensors on the device of the argument.
-/// </summary>
+/// <summary>Codec of confidence maps: draws points as maps and finds points in maps.</summary>
+/// <remarks>
+/// A map has one cell every <see cref="Stride"/> input pixels, the first at pixel 0; a point is a Gaussian of height 1.
+/// A missing point is NaN, and its map is all zero. All operations are tensor operations on the device of the argument.
+/// </remarks>
 internal sealed class ConfidenceMap
 {
-    /// <summary>Makes the codec of one head.</summary>
+    /// <summary>Creates the codec of one head.</summary>
     /// <param name="stride">Input pixels between neighboring cells.</param>
     /// <param name="sigma">Standard deviation of the Gaussian in cells: <c>sigma · stride</c> input pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not above 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is not positive.</exception>
     public ConfidenceMap(int stride, float sigma)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
@@ -29,7 +29,7 @@ internal sealed class ConfidenceMap
         Sigma = sigma;
     }
 
-    /// <summary>The codec of a head.</summary>
+    /// <summary>Creates the codec of a head.</summary>
     internal static ConfidenceMap Of(ConfidenceMapHeadOptions head) => new(head.OutputStride, head.Sigma);
 
     /// <summary>Input pixels between neighboring cells.</summary>
@@ -39,23 +39,25 @@ internal sealed class ConfidenceMap
     public float Sigma { get; }
 
     /// <summary>
-    /// Side of the patch that a peak is refined in, in cells; odd. Default 5, sleap-nn's <c>integral_patch_size</c>.
+    /// Side of the patch used to refine a peak, in cells; odd. Default 5, sleap-nn's <c>integral_patch_size</c>.
     /// </summary>
     public int PatchSize { get; init; } = 5;
 
     /// <summary>
-    /// Whether a map with several equal maxima gives the column of one and the row of another, as sleap-nn 0.3.5 does.
-    /// Default false: the first maximum in reading order is the peak.
+    /// Whether a map with several equal maxima returns the column of one and the row of another, as sleap-nn 0.3.5
+    /// does. Default false: the first maximum in reading order is the peak.
     /// </summary>
     public bool MixTies { get; init; }
 
     /// <summary>Draws the target maps of points.</summary>
-    /// <param name="points">(B, N, 2), or (B, instances, N, 2) of which each map shows the maximum; x, y in input
-    /// pixels, NaN = missing.</param>
+    /// <param name="points">
+    /// (B, N, 2), or (B, I, N, 2), where each map is the maximum over the instances; x and y in input pixels, NaN =
+    /// missing. B batch, I instances, N nodes.
+    /// </param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
     /// <returns>(B, N, ⌈height/stride⌉, ⌈width/stride⌉), float, with channels-last strides.</returns>
-    /// <exception cref="ArgumentException">The shape of the points is another.</exception>
+    /// <exception cref="ArgumentException">The shape of the points does not match.</exception>
     public Tensor Encode(Tensor points, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -90,9 +92,10 @@ internal sealed class ConfidenceMap
     /// <summary>Finds the highest peak of each map.</summary>
     /// <param name="maps">(B, N, h, w)</param>
     /// <param name="threshold">Peaks of at least this value are kept.</param>
-    /// <param name="refinement">How a peak is placed between cells.</param>
-    /// <returns> Points (B, N, 2), x and y in input pixels, NaN where the map stays below the threshold; and the values
-    /// of the peaks' cells (B, N), 0 where the point is NaN.
+    /// <param name="refinement">How the position between cells is computed.</param>
+    /// <returns>
+    /// Points (B, N, 2), x and y in input pixels, NaN where the map stays below the threshold; and the values of the
+    /// peaks' cells (B, N), 0 where the point is NaN.
     /// </returns>
     public (Tensor Points, Tensor Values) Decode(
         Tensor maps,
@@ -142,10 +145,10 @@ internal sealed class ConfidenceMap
     /// <summary>Finds all peaks of each map.</summary>
     /// <param name="maps">(B, N, h, w)</param>
     /// <param name="threshold">Peaks above this value are kept.</param>
-    /// <param name="refinement">How a peak is placed between cells.</param>
-    /// <returns>The peaks of all maps; none gives tensors of length 0.</returns>
+    /// <param name="refinement">How the position between cells is computed.</param>
+    /// <returns>The peaks of all maps; tensors of length 0 if there are none.</returns>
     /// <remarks>
-    /// A flat top of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.
+    /// A plateau of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.
     /// </remarks>
     public LocalPeaks DecodeAll(
         Tensor maps,
@@ -196,7 +199,7 @@ internal sealed class ConfidenceMap
         return (distance * distance * scale).exp_().nan_to_num(0);
     }
 
-    // Channels-last, as the network's output is: the loss then runs through both in the order of memory.
+    // Channels-last, like the network's output, so that the loss reads both in memory order.
     private static Tensor Outer(Tensor rows, Tensor columns)
     {
         var y = rows.transpose(1, 2).contiguous().unsqueeze(2); // (B, h, 1, N)
@@ -209,7 +212,7 @@ internal sealed class ConfidenceMap
         var width = maps.size(3);
         if (MixTies)
         {
-            // of the largest of each column
+            // columns: maxima over the rows
             (var values, var x) = maps.amax(new long[] { 2 }, false).max(2, false);
             (var _, var y) = maps.amax(new long[] { 3 }, false).max(2, false); // of the largest of each row
             return (x, y, values);

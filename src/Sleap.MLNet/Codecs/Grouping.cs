@@ -3,31 +3,33 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>How peaks and the connections between them become animals.</summary>
+/// <summary>How peaks and the connections between them are grouped into instances.</summary>
 public enum GroupingRule
 {
     /// <summary>
-    /// Pairs below the least score don't count when peaks are matched. Then connections are taken by falling score,
-    /// whichever edge they are of, and two parts of an animal are joined unless both have the same node. Every edge of
-    /// the skeleton is used.
+    /// Pairs below the minimum score are excluded from the matching of peaks. Connections are then processed by
+    /// descending score, over all edges together, and join two parts of an instance unless both have the same node. All
+    /// edges of the skeleton are used.
     /// </summary>
     StrongestFirst,
 
     /// <summary>
-    /// As sleap-nn 0.3.5. Pairs that are dropped afterwards for their low score still take part in the matching and can
-    /// displace a good one. Edges are taken breadth-first from the first root, so that a skeleton's other parts and
-    /// second ways to a node are never used; a connection from a peak not yet known to a known one is dropped; where
-    /// two animals claim a peak, the later connection has it.
+    /// The rule of sleap-nn 0.3.5. Pairs with low scores take part in the matching, where they can displace a good
+    /// pair, and are dropped afterwards. Edges are processed breadth-first from the first root, so unconnected parts of
+    /// a skeleton and second paths to a node are never used. A connection from a peak without an instance to a peak
+    /// with one is dropped. If two instances claim a peak, the later connection wins.
     /// </summary>
     SleapNN,
 }
 
-/// <summary>Two peaks that a part affinity field says belong to one animal.</summary>
+/// <summary>Two peaks that belong to one instance according to the part affinity fields.</summary>
 /// <param name="Sample">Sample of the batch.</param>
-/// <param name="Edge">Number of the edge.</param>
-/// <param name="Source">The peak at the edge's source, counted among all peaks.</param>
-/// <param name="Destination">The peak at its destination.</param>
-/// <param name="Score">How well field and line agree: 1 if all along the line, less what the line is too long.</param>
+/// <param name="Edge">Index of the edge.</param>
+/// <param name="Source">Index of the peak at the edge's source, among all peaks.</param>
+/// <param name="Destination">Index of the peak at the edge's destination.</param>
+/// <param name="Score">
+/// Mean agreement of field and line, 1 if they agree along the whole line, minus the penalty for long edges.
+/// </param>
 internal readonly record struct PeakConnection(int Sample, int Edge, int Source, int Destination, float Score);
 
 /// <summary>
@@ -35,8 +37,8 @@ internal readonly record struct PeakConnection(int Sample, int Edge, int Source,
 /// </summary>
 /// <param name="Samples">Sample of each pair.</param>
 /// <param name="Edges">Edge of each pair.</param>
-/// <param name="Sources">Peak at the edge's source.</param>
-/// <param name="Destinations">Peak at its destination.</param>
+/// <param name="Sources">Index of the peak at the edge's source.</param>
+/// <param name="Destinations">Index of the peak at the edge's destination.</param>
 internal sealed record PeakPairs(long[] Samples, long[] Edges, long[] Sources, long[] Destinations)
 {
     public int Count => Samples.Length;
@@ -72,20 +74,23 @@ internal sealed record PeakPairs(long[] Samples, long[] Edges, long[] Sources, l
     }
 }
 
-/// <summary>Chooses among the pairs of peaks of each sample and edge.</summary>
+/// <summary>Selects connections among the pairs of peaks of each sample and edge.</summary>
 internal static class PeakMatching
 {
-    // What a pair costs whose score is no number, for two peaks at one place: more than all others together.
+    // Cost of a pair with a NaN score (two peaks at one place): larger than all other costs together.
     private const double Forbidden = 1e9;
 
     /// <summary>
-    /// Connections of at least a score, each peak at most once an edge, so that the sum of scores is largest.
+    /// Returns the connections of at least a minimum score, with each peak at most once per edge, so that the sum of
+    /// scores is largest.
     /// </summary>
     /// <param name="pairs">The pairs.</param>
-    /// <param name="scores">Their scores; NaN for two peaks at one place.</param>
-    /// <param name="minScore">Least score.</param>
-    /// <param name="matchAll">Whether pairs below it take part in the matching, with their scores, instead of counting
-    /// as no connection.</param>
+    /// <param name="scores">The scores of the pairs; NaN for two peaks at one place.</param>
+    /// <param name="minScore">Minimum score.</param>
+    /// <param name="matchAll">
+    /// Whether pairs below the minimum take part in the matching with their scores, instead of counting as no
+    /// connection.
+    /// </param>
     public static List<PeakConnection> Match(PeakPairs pairs, float[] scores, float minScore, bool matchAll)
     {
         var connections = new List<PeakConnection>();
@@ -108,7 +113,7 @@ internal static class PeakMatching
         return connections;
     }
 
-    // Pairs of one sample and edge are a whole table: sources times destinations, row by row.
+    // Pairs of one sample and edge form a complete table of sources × destinations, in row order.
     private static void MatchOne(
         PeakPairs pairs,
         float[] scores,
@@ -150,13 +155,13 @@ internal static class PeakMatching
     }
 }
 
-/// <summary>Puts the peaks of one frame together to animals along connections.</summary>
+/// <summary>Groups the peaks of one frame into instances along connections.</summary>
 internal static class PartAssembly
 {
-    /// <summary>Joins parts by falling score of the connections, unless both have the same node.</summary>
-    /// <param name="connections">Of one sample.</param>
+    /// <summary>Joins parts by descending score of the connections, unless both have the same node.</summary>
+    /// <param name="connections">Connections of one sample.</param>
     /// <param name="nodeOf">Node of each peak of the batch.</param>
-    /// <returns>Animal of each peak in a connection, numbered by their first peak.</returns>
+    /// <returns>Instance of each peak that has a connection, numbered by their first peak.</returns>
     public static Dictionary<int, int> StrongestFirst(IReadOnlyList<PeakConnection> connections, long[] nodeOf)
     {
         var parts = new Dictionary<int, List<int>>(); // peak -> the peaks of its part, one list for all of them
@@ -188,10 +193,10 @@ internal static class PartAssembly
         return animalOf;
     }
 
-    /// <summary>As sleap-nn 0.3.5 does: see <see cref="GroupingRule.SleapNN"/>.</summary>
-    /// <param name="connections">Of one sample, edge by edge in the order of the edges.</param>
+    /// <summary>Groups as sleap-nn 0.3.5 does, see <see cref="GroupingRule.SleapNN"/>.</summary>
+    /// <param name="connections">Connections of one sample, edge by edge in the order of the edges.</param>
     /// <param name="nodeOf">Node of each peak of the batch.</param>
-    /// <returns>Animal of each peak, in the order in which peaks were first given one.</returns>
+    /// <returns>Instance of each peak, in the order in which peaks were first assigned.</returns>
     public static IReadOnlyList<KeyValuePair<int, int>> SleapNN(IEnumerable<PeakConnection> connections, long[] nodeOf)
     {
         var animalOf = new OrderedDictionary<int, int>();
@@ -216,7 +221,7 @@ internal static class PartAssembly
         return animalOf;
     }
 
-    // Two animals that share no node are one.
+    // Merges two instances that share no node.
     private static void Join(OrderedDictionary<int, int> animalOf, int from, int to, long[] nodeOf)
     {
         int[] moving = [.. animalOf.Where(pair => pair.Value == from).Select(pair => pair.Key)];
@@ -228,13 +233,13 @@ internal static class PartAssembly
     }
 }
 
-/// <summary>The order that sleap-nn takes a skeleton's edges in.</summary>
+/// <summary>The order in which sleap-nn processes a skeleton's edges.</summary>
 internal static class EdgeOrder
 {
     /// <summary>
-    /// Breadth-first from the first node, as the edges name them, that no edge leads to; edges that lead to a node
-    /// already reached, and those not reached, are not in it. Where every node has an edge leading to it, from the
-    /// first.
+    /// Returns the edges breadth-first from the root: the first node, in the order of the edges, that no edge leads to,
+    /// or the first node if an edge leads to every node. Edges to a node already reached, and edges that are not
+    /// reached, are left out.
     /// </summary>
     public static int[] BreadthFirst(IReadOnlyList<Edge> edges)
     {

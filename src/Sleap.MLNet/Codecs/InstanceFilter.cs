@@ -2,18 +2,18 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>Drops animals of a frame that are unlikely, or one too many.</summary>
+/// <summary>Drops instances of a frame that have low scores, overlap others or exceed the maximum number.</summary>
 internal sealed class InstanceFilter
 {
-    // Standard deviation of a node as a share of the animal's size, here the same for all nodes; COCO (cocodataset.org)
-    // has one for each.
+    // Standard deviation of a node as a fraction of the instance's size, the same for all nodes; COCO (cocodataset.org)
+    // has one per node.
     private const double Spread = 0.05;
 
     private readonly InstanceFilterOptions _options;
 
-    /// <summary>Makes the filter.</summary>
-    /// <param name="options">What is kept.</param>
-    /// <exception cref="ArgumentException">An option is wrong; all faults in one message.</exception>
+    /// <summary>Creates the filter.</summary>
+    /// <param name="options">The filter's options.</param>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     public InstanceFilter(InstanceFilterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -22,11 +22,12 @@ internal sealed class InstanceFilter
         _options = options;
     }
 
-    /// <summary>
-    /// The animals that are kept, in their order: first nodes are dropped, then animals with too few nodes or too low
-    /// scores, then those too much like one of a higher score that is kept, then those beyond the number allowed.
-    /// </summary>
-    /// <param name="animals">The animals of one frame.</param>
+    /// <summary>Returns the instances that are kept, in their order.</summary>
+    /// <remarks>
+    /// Drops first nodes, then instances with too few nodes or too low scores, then instances too similar to a kept one
+    /// with a higher score, then instances beyond the maximum number.
+    /// </remarks>
+    /// <param name="animals">The instances of one frame.</param>
     public InstanceArray Apply(InstanceArray animals)
     {
         ArgumentNullException.ThrowIfNull(animals);
@@ -54,12 +55,13 @@ internal sealed class InstanceFilter
     }
 
     /// <summary>
-    /// Which centroids are kept so that no two are closer than a distance; of those too close the higher one is.
+    /// Selects centroids so that no two are closer than a distance; of two that are too close, the one with the higher
+    /// value is kept.
     /// </summary>
     /// <param name="centroids">x and y of each, NaN = missing.</param>
-    /// <param name="values">Height of each.</param>
+    /// <param name="values">Peak value of each.</param>
     /// <param name="minDistance">In pixels. sleap-nn's <c>min_centroid_distance</c>.</param>
-    /// <returns>Numbers of the kept ones, rising; missing ones are not among them.</returns>
+    /// <returns>Indices of the kept centroids in ascending order, without missing ones.</returns>
     public static IReadOnlyList<int> ApartCentroids(
         ReadOnlySpan<float> centroids,
         ReadOnlySpan<float> values,
@@ -89,15 +91,17 @@ internal sealed class InstanceFilter
         return [.. kept.Order()];
     }
 
-    /// <summary>How alike two animals are, 0 to 1.</summary>
-    /// <param name="one">x and y of each node, NaN = missing. Its box's area is the scale of
-    /// <see cref="InstanceSimilarity.Oks"/>, which is 0 where it has none.</param>
-    /// <param name="other">The same of the other animal.</param>
-    /// <param name="method">Which measure.</param>
+    /// <summary>Returns the similarity of two instances, 0 to 1.</summary>
+    /// <param name="one">
+    /// x and y of each node, NaN = missing. The area of its box is the scale of <see cref="InstanceSimilarity.Oks"/>,
+    /// which is 0 without an area.
+    /// </param>
+    /// <param name="other">x and y of each node of the other instance.</param>
+    /// <param name="method">The measure.</param>
     public static double Similarity(ReadOnlySpan<float> one, ReadOnlySpan<float> other, InstanceSimilarity method) =>
         method == InstanceSimilarity.Iou ? Box.Iou(Box.Around(one), Box.Around(other)) : Oks(one, other);
 
-    // 0 where the first instance has no area, or the two share no node.
+    // 0 if the first instance has no area or the two have no common node.
     private static double Oks(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
     {
         var area = Box.Around(one).Area;
@@ -107,7 +111,7 @@ internal sealed class InstanceFilter
         return double.IsNaN(oks) ? 0 : oks;
     }
 
-    // Falling score; what is too much like one taken before is left out.
+    // By descending score; an instance too similar to a kept one is left out.
     private static List<int> Different(
         InstanceArray animals,
         List<int> candidates,
@@ -139,7 +143,7 @@ internal sealed class InstanceFilter
 
     private InstanceArray WithoutLowPeaks(InstanceArray instances)
     {
-        // All are copied, so that the array of the caller stays as it is.
+        // A copy, so that the caller's array does not change.
         var filtered = instances.Select([.. Enumerable.Range(0, instances.Count)]);
         for (var i = 0; i < filtered.PeakScores.Length; i++)
         {
@@ -167,43 +171,45 @@ internal sealed class InstanceFilter
     }
 }
 
-/// <summary>Which animals of a frame are kept. By default all.</summary>
+/// <summary>Options of the filter of the instances of a frame. By default all are kept.</summary>
 public sealed record InstanceFilterOptions
 {
-    /// <summary>Nodes whose peak is lower are made missing. Default 0. sleap-nn's <c>min_peak_value</c>.</summary>
+    /// <summary>
+    /// Minimum value of a peak; nodes below it become missing. Default 0. sleap-nn's <c>min_peak_value</c>.
+    /// </summary>
     public float MinPeakValue { get; init; }
 
-    /// <summary>Least number of visible nodes. Default 0. sleap-nn's <c>min_visible_nodes</c>.</summary>
+    /// <summary>Minimum number of visible nodes. Default 0. sleap-nn's <c>min_visible_nodes</c>.</summary>
     public int MinVisibleNodes { get; init; }
 
-    /// <summary>
-    /// Least share of the nodes that are visible. Default 0. sleap-nn's <c>min_visible_node_fraction</c>.
-    /// </summary>
+    /// <summary>Minimum fraction of visible nodes. Default 0. sleap-nn's <c>min_visible_node_fraction</c>.</summary>
     public float MinVisibleNodeFraction { get; init; }
 
-    /// <summary>Least score of an animal. Default 0. sleap-nn's <c>min_instance_score</c>.</summary>
+    /// <summary>Minimum score of an instance. Default 0. sleap-nn's <c>min_instance_score</c>.</summary>
     public float MinInstanceScore { get; init; }
 
-    /// <summary>Least mean of the visible nodes' values. Default 0. sleap-nn's <c>min_mean_node_score</c>.</summary>
+    /// <summary>Minimum mean value of the visible nodes. Default 0. sleap-nn's <c>min_mean_node_score</c>.</summary>
     public float MinMeanNodeScore { get; init; }
 
     /// <summary>
-    /// Of two animals more alike than this, the one of the lower score is dropped; null (the default): none is.
-    /// sleap-nn's <c>overlapping_threshold</c>.
+    /// Maximum similarity of two instances; above it the one with the lower score is dropped. Null (default): none is
+    /// dropped. sleap-nn's <c>overlapping_threshold</c>.
     /// </summary>
     public float? OverlapThreshold { get; init; }
 
     /// <summary>
-    /// How alike two animals are. Default <see cref="InstanceSimilarity.Iou"/>. sleap-nn's <c>overlapping_method</c>.
+    /// Measure of the similarity of two instances. Default <see cref="InstanceSimilarity.Iou"/>. sleap-nn's
+    /// <c>overlapping_method</c>.
     /// </summary>
     public InstanceSimilarity OverlapMethod { get; init; }
 
     /// <summary>
-    /// Animals of the highest scores to keep; null (the default): all. sleap-nn's <c>max_instances</c>.
+    /// Maximum number of instances; those with the highest scores are kept. Null (default): no limit. sleap-nn's
+    /// <c>max_instances</c>.
     /// </summary>
     public int? MaxInstances { get; init; }
 
-    /// <summary>Everything that is wrong with these options, one sentence a fault.</summary>
+    /// <summary>Returns the faults of these options, one sentence per fault.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
@@ -230,7 +236,7 @@ public sealed record InstanceFilterOptions
     }
 }
 
-/// <summary>How alike two animals of a frame are. sleap-nn's <c>overlapping_method</c>.</summary>
+/// <summary>Measures of the similarity of two instances of a frame. sleap-nn's <c>overlapping_method</c>.</summary>
 public enum InstanceSimilarity
 {
     /// <summary>Intersection over union of the boxes around their visible nodes. sleap-nn's <c>iou</c>.</summary>

@@ -5,21 +5,23 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Edges as part affinity fields (Cao et al. 2017, arXiv:1611.08050), and back to connections between peaks. Near an
-/// edge the field is its unit vector, elsewhere zero; channels are x and y of the first edge, then of the second.
+/// Codec of part affinity fields (Cao et al. 2017, arXiv:1611.08050): draws edges as fields and finds connections
+/// between peaks in fields. Near an edge the field is the unit vector of the edge, elsewhere zero; channels are x and y
+/// of the first edge, then of the second.
 /// </summary>
 internal sealed class PartAffinity
 {
     private const float MachineEpsilon = 1.1920929e-7f;
 
     private readonly Edge[] _edges;
-    private readonly int[] _order; // in which sleap-nn takes the edges
+    private readonly int[] _order; // order in which sleap-nn processes the edges
 
-    /// <summary>Makes the codec of one head.</summary>
+    /// <summary>Creates the codec of one head.</summary>
     /// <param name="edges">The skeleton's edges.</param>
     /// <param name="stride">Input pixels between neighboring cells.</param>
-    /// <param name="sigma">How far the field reaches: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in
-    /// sleap-nn.</param>
+    /// <param name="sigma">
+    /// Extent of the field: at a distance of d input pixels it is exp(−d⁴ / 2σ²), as in sleap-nn.
+    /// </param>
     public PartAffinity(IEnumerable<Edge> edges, int stride, float sigma)
     {
         ArgumentNullException.ThrowIfNull(edges);
@@ -34,54 +36,61 @@ internal sealed class PartAffinity
     /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride { get; }
 
-    /// <summary>How far the field reaches.</summary>
+    /// <summary>Extent of the field; at a distance of d input pixels it is exp(−d⁴ / 2σ²).</summary>
     public float Sigma { get; }
 
-    /// <summary>Places along a line where the field is read. Default 10, sleap-nn's <c>n_points</c>.</summary>
+    /// <summary>
+    /// Number of points on a line at which the field is sampled. Default 10, sleap-nn's <c>n_points</c>.
+    /// </summary>
     public int LinePoints { get; init; } = 10;
 
     /// <summary>
-    /// Longest edge without a penalty, as a share of the field's largest size, its channels included. Default 0.25, as
-    /// sleap-nn.
+    /// Longest edge without a penalty, as a fraction of the largest dimension of the field, channels included. Default
+    /// 0.25, as in sleap-nn.
     /// </summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;
 
-    /// <summary>
-    /// What the penalty for longer edges is multiplied by. Default 1, sleap-nn's <c>dist_penalty_weight</c>.
-    /// </summary>
+    /// <summary>Weight of the penalty for longer edges. Default 1, sleap-nn's <c>dist_penalty_weight</c>.</summary>
     public float DistancePenaltyWeight { get; init; } = 1;
 
-    /// <summary>Least score of a connection. Default 0.25, sleap-nn's <c>min_line_scores</c>.</summary>
+    /// <summary>Minimum score of a connection. Default 0.25, sleap-nn's <c>min_line_scores</c>.</summary>
     public float MinLineScore { get; init; } = 0.25f;
 
-    /// <summary>How connections become animals. Default <see cref="GroupingRule.StrongestFirst"/>.</summary>
+    /// <summary>
+    /// How connections are grouped into instances. Default <see cref="GroupingRule.StrongestFirst"/>.
+    /// </summary>
     public GroupingRule Rule { get; init; }
 
     /// <summary>
-    /// Least number of peaks of an animal, or below 1 the share of the nodes, rounded down. Default 0: every animal of
-    /// at least one connection. sleap-nn's <c>min_instance_peaks</c>.
+    /// Minimum number of peaks of an instance, or below 1 the fraction of the nodes, rounded down. Default 0: every
+    /// instance with at least one connection. sleap-nn's <c>min_instance_peaks</c>.
     /// </summary>
     public float MinInstancePeaks { get; init; }
 
     /// <summary>
-    /// Animals of the highest scores to keep in each frame; null (the default): all. sleap-nn's <c>max_instances</c>.
+    /// Maximum number of instances in a frame; those with the highest scores are kept. Null (default): no limit.
+    /// sleap-nn's <c>max_instances</c>.
     /// </summary>
     public int? MaxInstances { get; init; }
 
     /// <summary>
-    /// Whether an animal's score is the sum of its connections' scores, as in sleap-nn, instead of that sum as a share
-    /// of what it could be, 1 for each edge. Default false. The order is the same.
+    /// Whether an instance's score is the sum of its connections' scores, as in sleap-nn, instead of that sum as a
+    /// fraction of its maximum, 1 per edge. Default false. The order is the same.
     /// </summary>
     public bool SumScores { get; init; }
 
     /// <summary>Draws the target fields.</summary>
-    /// <param name="points">(B, animals, nodes, 2), x and y in input pixels, NaN = missing.</param>
+    /// <param name="points">
+    /// (B, I, N, 2), x and y in input pixels, NaN = missing. B batch, I instances, N nodes.
+    /// </param>
     /// <param name="height">Height of the network's input.</param>
     /// <param name="width">Width of the network's input.</param>
-    /// <returns> (B, 2 · edges, ⌈height/stride⌉, ⌈width/stride⌉), channels-last strides; fields of several animals are
-    /// added. As in sleap-nn, an animal without a node strictly between the first and the last line of cells has none.
+    /// <returns>
+    /// (B, 2 · E, ⌈height/stride⌉, ⌈width/stride⌉), channels-last strides; E edges. Fields of several instances are
+    /// added. As in sleap-nn, an instance without a node strictly between the first and the last line of cells has no
+    /// field.
     /// </returns>
-    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <exception cref="ArgumentException">The shape does not match.</exception>
     public Tensor Encode(Tensor points, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(points);
@@ -100,7 +109,7 @@ internal sealed class PartAffinity
         Tensor gridX = Grid(width, points.device),
             gridY = Grid(height, points.device); // (w), (h)
         var inside = Inside(points, gridX, gridY).to(ScalarType.Float32); // (B, animals)
-        // (B, animals, edges, 2)
+        // (B, I, E, 2)
         var sources = points.index_select(2, Nodes(edge => edge.Source, points.device));
         var destinations = points.index_select(2, Nodes(edge => edge.Destination, points.device));
         var fields = zeros(
@@ -114,15 +123,15 @@ internal sealed class PartAffinity
             fields = fields + Field(sources.select(1, animal), destinations.select(1, animal), gridX, gridY) * weight;
         }
 
-        // (B, 2·edges, h, w)
+        // (B, 2·E, h, w)
         return fields.flatten(3).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <summary>
-    /// Connects peaks: for each sample and edge every peak of the source node with at most one of the destination node,
-    /// so that the sum of scores is largest.
+    /// Connects peaks: in each sample and for each edge, every peak of the source node with at most one of the
+    /// destination node, so that the sum of scores is largest.
     /// </summary>
-    /// <param name="fields">(B, 2 · edges, h, w)</param>
+    /// <param name="fields">(B, 2 · E, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
     /// <returns>Connections of at least <see cref="MinLineScore"/>, ordered by sample, edge and source peak.</returns>
     public IReadOnlyList<PeakConnection> Decode(Tensor fields, LocalPeaks peaks)
@@ -133,12 +142,12 @@ internal sealed class PartAffinity
         return Connect(fields, peaks, HostPeaks.Of(peaks));
     }
 
-    /// <summary>Puts peaks together to animals.</summary>
-    /// <param name="fields">(B, 2 · edges, h, w)</param>
+    /// <summary>Groups peaks into instances.</summary>
+    /// <param name="fields">(B, 2 · E, h, w)</param>
     /// <param name="peaks">Peaks of all nodes.</param>
     /// <param name="nodes">Number of nodes.</param>
-    /// <returns>The animals of each of the B samples; a peak in no connection is of none.</returns>
-    /// <exception cref="ArgumentException">The shape is another.</exception>
+    /// <returns>The instances of each of the B samples; a peak without a connection belongs to none.</returns>
+    /// <exception cref="ArgumentException">The shape does not match.</exception>
     public IReadOnlyList<InstanceArray> Group(Tensor fields, LocalPeaks peaks, int nodes)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -160,11 +169,11 @@ internal sealed class PartAffinity
         return PeakMatching.Match(pairs, scores, MinLineScore, Rule == GroupingRule.SleapNN);
     }
 
-    /// <summary>Least number of peaks of an animal of so many nodes.</summary>
+    /// <summary>Returns the minimum number of peaks of an instance with this number of nodes.</summary>
     internal int LeastPeaks(int nodes) =>
         MinInstancePeaks < 1 ? (int)((double)(decimal)MinInstancePeaks * nodes) : (int)MinInstancePeaks;
 
-    // The animals of one sample.
+    // Groups one sample.
     private InstanceArray Assemble(IReadOnlyList<PeakConnection> connections, HostPeaks peaks, int nodes)
     {
         if (Rule == GroupingRule.SleapNN)
@@ -174,7 +183,7 @@ internal sealed class PartAffinity
                 ? PartAssembly.SleapNN(connections, peaks.Channels)
                 : PartAssembly.StrongestFirst(connections, peaks.Channels);
         var least = LeastPeaks(nodes);
-        // From an animal's number to its place among those large enough.
+        // From the number of an instance to its index among those that are large enough.
         var places = assigned
             .GroupBy(pair => pair.Value)
             .Where(animal => animal.Count() >= least)
@@ -198,12 +207,12 @@ internal sealed class PartAffinity
         }
 
         found.Summarize();
-        // How well the edges agree says more of an instance than its peaks do.
+        // The agreement of the edges is a better instance score than the peak scores.
         Array.Clear(found.Scores);
         foreach (var connection in connections)
         {
-            // sleap-nn counts a connection for its source's animal, also where that has lost the destination to
-            // another.
+            // sleap-nn counts a connection for the instance of its source, even if that instance lost the destination
+            // to another one.
             if (
                 placeOf.TryGetValue(connection.Source, out var place)
                 && (Rule == GroupingRule.SleapNN || placeOf.GetValueOrDefault(connection.Destination, -1) == place)
@@ -216,7 +225,7 @@ internal sealed class PartAffinity
         return found;
     }
 
-    /// <summary>All pairs of peaks that an edge could connect, and their scores.</summary>
+    /// <summary>Returns all pairs of peaks that an edge could connect, and their scores.</summary>
     internal (PeakPairs Pairs, float[] Scores) Score(Tensor fields, LocalPeaks peaks, HostPeaks found)
     {
         if (fields.dim() != 4 || fields.size(1) != 2 * _edges.Length)
@@ -260,19 +269,19 @@ internal sealed class PartAffinity
         return (pairs, (mean + penalty).Values<float>());
     }
 
-    // The field at places evenly spaced along each line, ends included: (P, places, 2).
+    // The field at evenly spaced points on each line, ends included: (P, points, 2). P pairs.
     private Tensor Lines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
     {
         long height = fields.size(2),
             width = fields.size(3);
-        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just short of its peak; that decides where a
-        // place is halfway between two cells, as peaks at whole pixels often are.
+        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just before its peak. This decides the
+        // rounding of points halfway between two cells, which are frequent for peaks at whole pixels.
         var slope = along / (1 + MachineEpsilon);
         var steps = tensor(Shares(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
-        // (P, places, 2)
+        // (P, points, 2)
         var places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);
         var row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
-        // (P, places)
+        // (P, points)
         var cell = (row * width + places.select(2, 0).clamp(0, width - 1)) * _edges.Length + edge.unsqueeze(-1);
         return fields
             .permute(0, 2, 3, 1)
@@ -281,11 +290,11 @@ internal sealed class PartAffinity
             .view(cell.size(0), cell.size(1), 2);
     }
 
-    // From 0 to 1 in equal steps.
+    // Equally spaced values from 0 to 1.
     private static float[] Shares(int count) =>
         [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
 
-    // One animal's field: sources and destinations (B, edges, 2) to (B, h, w, edges, 2).
+    // The field of one instance: sources and destinations (B, E, 2) to (B, h, w, E, 2).
     private Tensor Field(Tensor sources, Tensor destinations, Tensor gridX, Tensor gridY)
     {
         var along = destinations - sources; // (B, edges, 2)
@@ -294,8 +303,8 @@ internal sealed class PartAffinity
             dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);
         var x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1); // (B, 1, w, edges)
         var y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1); // (B, h, 1, edges)
-        var squaredLength = (dx * dx + dy * dy).clamp(1, null); // at least a pixel
-        // (B, h, w, edges): how far along
+        var squaredLength = (dx * dx + dy * dy).clamp(1, null); // at least one pixel
+        // (B, h, w, E): position along the edge, 0 to 1
         var share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);
         var distance = (share * dx - x).square() + (share * dy - y).square(); // squared
         var nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0); // (B, h, w, edges)
@@ -305,7 +314,7 @@ internal sealed class PartAffinity
 
     private static Tensor Inside(Tensor points, Tensor gridX, Tensor gridY)
     {
-        // (B, animals, nodes)
+        // (B, I, N)
         Tensor x = points.select(3, 0),
             y = points.select(3, 1);
         Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))),

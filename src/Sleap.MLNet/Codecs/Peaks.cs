@@ -5,52 +5,55 @@ using static TorchSharp.torch.nn;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// All peaks of a batch of confidence maps, ordered by sample, then row, column and channel of their first cell.
+/// All peaks of a batch of confidence maps, ordered by sample, then by row, column and channel of their first cell.
 /// </summary>
-/// <param name="Points">x, y of each peak (P, 2), in input pixels.</param>
+/// <param name="Points">x and y of each peak (P, 2), in input pixels. P peaks.</param>
 /// <param name="Values">Value of each peak's cell (P).</param>
-/// <param name="Samples">Which sample of the batch each is in (P), Int64.</param>
-/// <param name="Channels">Which map of the sample (P), Int64.</param>
+/// <param name="Samples">Index of the sample in the batch (P), Int64.</param>
+/// <param name="Channels">Index of the map in the sample (P), Int64.</param>
 internal sealed record LocalPeaks(Tensor Points, Tensor Values, Tensor Samples, Tensor Channels);
 
-/// <summary>How a peak of a confidence map is placed between the map's cells.</summary>
+/// <summary>How the position of a peak between the map's cells is computed.</summary>
 public enum PeakRefinement
 {
-    /// <summary>Not at all: the peak is at the center of its cell.</summary>
+    /// <summary>No refinement: the peak is at the center of its cell.</summary>
     None,
 
     /// <summary>
-    /// At the center of mass of the values in a patch around the peak, as sleap-nn does. The patch cuts the Gaussian
-    /// off, so the peak is pulled towards the cell's center, and at the border of the map inwards.
+    /// The center of mass of the values in a patch around the peak, as in sleap-nn. The patch truncates the Gaussian,
+    /// so the peak is biased towards the center of the cell, and at the border of the map inwards.
     /// </summary>
     Integral,
 
     /// <summary>
-    /// At the maximum of a Gaussian fitted to the patch: the logarithm of a Gaussian is a parabola, fitted here by
-    /// weighted least squares (Guo 2011, doi:10.1109/MSP.2011.941846) along each axis, in the manner of DARK (Zhang et
-    /// al. 2020, arXiv:1910.06278). Unbiased where the map is a Gaussian, also at its border. A patch that has no
-    /// maximum near its middle falls back to <see cref="Integral"/>.
+    /// The maximum of a Gaussian fitted to the patch: the logarithm of a Gaussian is a parabola, fitted by weighted
+    /// least squares (Guo 2011, doi:10.1109/MSP.2011.941846) along each axis, similar to DARK (Zhang et al. 2020,
+    /// arXiv:1910.06278). Unbiased where the map is a Gaussian, also at its border. A patch without a maximum near its
+    /// middle falls back to <see cref="Integral"/>.
     /// </summary>
     Gaussian,
 }
 
 /// <summary>
-/// Finds the cells of maps that are higher than their eight neighbors. Equal neighbors that together fit into 2×2
-/// cells, also diagonal ones, are one peak at their mean; a larger plateau is none. Beyond the map everything is lower.
+/// Finds the cells of maps that are higher than their eight neighbors. Equal neighbors that fit into 2×2 cells, also
+/// diagonal ones, are one peak at their mean; a larger plateau is not a peak. Values outside the map count as lower.
 /// </summary>
 internal static class LocalPeakFinder
 {
-    // The neighborhood that decides: rows -1 to 2 and columns -2 to 2 around a plateau's first cell in reading order.
+    // The neighborhood that is compared: rows -1 to 2 and columns -2 to 2 around a plateau's first cell in reading
+    // order.
     private const int Rows = 4,
         Columns = 5;
 
     /// <param name="maps">(B, N, h, w), float.</param>
     /// <param name="threshold">Peaks above this value are kept.</param>
-    /// <returns>Places (P, 2) in cells, whole but for plateaus, and value, sample and channel of each (P).</returns>
+    /// <returns>
+    /// Positions (P, 2) in cells, whole numbers except for plateaus, and value, sample and channel of each (P).
+    /// </returns>
     public static (Tensor Points, Tensor Values, Tensor Samples, Tensor Channels) Find(Tensor maps, float threshold)
     {
         var highest = maps.eq(functional.max_pool2d(maps, 3, 1, 1)).logical_and(maps.gt(threshold)); // (B, N, h, w)
-        // (C, 4): sample, row, column, channel
+        // (C, 4): sample, row, column, channel; C candidate cells
         var cells = highest.permute(0, 2, 3, 1).nonzero();
         Tensor sample = cells.select(1, 0),
             y = cells.select(1, 1),
@@ -81,7 +84,7 @@ internal static class LocalPeakFinder
         );
     }
 
-    // The values around cells, minus infinity beyond the map. (C, 4, 5)
+    // The values around cells, minus infinity outside the map. (C, 4, 5)
     private static Tensor Window(Tensor maps, Tensor sample, Tensor channel, Tensor x, Tensor y)
     {
         var columns = x.unsqueeze(-1) + arange(-2, 3, ScalarType.Int64, maps.device); // (C, 5)
@@ -95,7 +98,7 @@ internal static class LocalPeakFinder
             .masked_fill(inside.logical_not(), float.NegativeInfinity);
     }
 
-    // The cell itself and those of equal value among the next one, and the three below.
+    // The cell itself, and the equal ones among the next cell and the three below.
     private static Tensor Members(Tensor equal)
     {
         var near = zeros(new long[] { Rows, Columns }, ScalarType.Bool, equal.device);
@@ -111,8 +114,8 @@ internal static class LocalPeakFinder
         return equal.logical_and(near);
     }
 
-    // No equal cell before it in reading order: the others of a plateau are not counted again. None is higher, as the
-    // pooling said.
+    // Whether no equal cell comes before it in reading order, so that each plateau counts once. No cell is higher,
+    // because of the max pooling.
     private static Tensor IsFirst(Tensor equal) =>
         equal
             .narrow(1, 0, 1)
@@ -122,7 +125,7 @@ internal static class LocalPeakFinder
             .logical_or(equal.select(1, 1).select(1, 1))
             .logical_not();
 
-    // The plateau is at most two cells wide, and no cell beside it is as high or higher.
+    // Whether the plateau is at most two cells wide and no cell beside it is as high or higher.
     private static Tensor IsAlone(Tensor high, Tensor members)
     {
         var left = members.select(1, 2).select(1, 1);
@@ -136,21 +139,21 @@ internal static class LocalPeakFinder
     }
 }
 
-/// <summary>Where inside the patch around a cell the peak really is.</summary>
+/// <summary>Computes the position of a peak inside the patch around its cell.</summary>
 internal static class PeakPatch
 {
-    // Beyond one cell from the middle the fitted maximum is not of the peak that was found.
+    // A fitted maximum more than one cell from the middle belongs to another peak.
     private const double FarthestFit = 1;
 
-    // Curvature of the logarithm below which a patch is flat: that of a Gaussian 70 cells wide.
+    // Curvature of the logarithm below which a patch counts as flat: that of a Gaussian 70 cells wide.
     private const double LeastCurvature = 1e-4;
 
-    /// <summary>Sub-cell offsets of P peaks.</summary>
+    /// <summary>Returns the sub-cell offsets of P peaks.</summary>
     /// <param name="maps">(B, N, h, w), float.</param>
-    /// <param name="sample">Which of the B samples each peak is in (P).</param>
-    /// <param name="channel">Which of the N maps (P).</param>
-    /// <param name="x">Its column (P), whole numbers.</param>
-    /// <param name="y">Its row (P), whole numbers.</param>
+    /// <param name="sample">Index of each peak's sample in the batch (P).</param>
+    /// <param name="channel">Index of each peak's map (P).</param>
+    /// <param name="x">Column of each peak (P), whole numbers.</param>
+    /// <param name="y">Row of each peak (P), whole numbers.</param>
     /// <param name="side">Side of the patch, odd.</param>
     /// <param name="refinement">Integral or Gaussian.</param>
     /// <returns>(P, 2), x and y in cells.</returns>
@@ -178,7 +181,7 @@ internal static class PeakPatch
         var offsetY = (patch * steps.unsqueeze(-1)).sum(1, 2) / mass; // (P)
         if (refinement == PeakRefinement.Gaussian)
         {
-            // A sum along one axis of a Gaussian is a Gaussian along the other.
+            // The sum of a Gaussian along one axis is a Gaussian along the other axis.
             (var fitX, var hasMaximumX) = Parabola(patch.sum(1), insideX); // (P)
             (var fitY, var hasMaximumY) = Parabola(patch.sum(2), insideY); // (P)
             var fits = hasMaximumX.logical_and(hasMaximumY);
@@ -190,14 +193,15 @@ internal static class PeakPatch
     }
 
     /// <summary>
-    /// The values at each peak's rows (P, r) and columns (P, c), those beyond the map taken from its border: (P, r, c).
+    /// Returns the values at each peak's rows (P, r) and columns (P, c): (P, r, c). Values outside the map are taken
+    /// from its border.
     /// </summary>
     public static Tensor Cut(Tensor maps, Tensor sample, Tensor channel, Tensor columns, Tensor rows)
     {
         long channels = maps.size(1),
             height = maps.size(2),
             width = maps.size(3);
-        // In the order of channels-last memory, so that the maps of our networks are not copied.
+        // In channels-last memory order, so that the maps of our networks are not copied.
         var row = sample.unsqueeze(-1) * height + rows.clamp(0, height - 1); // (P, r)
         var pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2); // (P, r, c)
         var cell = pixel * channels + channel.unsqueeze(-1).unsqueeze(-1); // (P, r, c)
@@ -207,9 +211,9 @@ internal static class PeakPatch
     private static Tensor Steps(int side, ScalarType type, Device device) =>
         arange(-(side / 2), side / 2 + 1, type, device);
 
-    // Weighted least squares of log v = a + b t + c t², weights v²: the error of log v is that of v over v. The maximum
-    // is at -b / 2c. In double precision, since a wide Gaussian is nearly flat over the patch. (P, side) to (P), and
-    // whether it is one.
+    // Weighted least squares of log v = a + b t + c t² with weights v², since the error of log v is that of v divided
+    // by v. The maximum is at -b / 2c. In double precision, since a wide Gaussian is nearly flat over the patch. From
+    // (P, side) to offsets (P) and whether each one is a maximum.
     private static (Tensor Offset, Tensor HasMaximum) Parabola(Tensor profile, Tensor inside)
     {
         var v = profile.to(ScalarType.Float64).clamp(1e-9, 1e9);
@@ -225,7 +229,7 @@ internal static class PeakPatch
         Tensor r0 = wl.sum(1),
             r1 = (wl * t).sum(1),
             r2 = (wl * t2).sum(1);
-        // Cramer's rule. The determinant, that of a Gram matrix, is not negative.
+        // Cramer's rule. The determinant of a Gram matrix is not negative.
         var determinant = s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
         var b = s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3) + s2 * (s1 * r2 - s2 * r1);
         var c = s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1) + r0 * (s1 * s3 - s2 * s2);
@@ -235,7 +239,7 @@ internal static class PeakPatch
     }
 }
 
-/// <summary>Peaks of a batch in the computer's memory, the same as <see cref="LocalPeaks"/>.</summary>
+/// <summary>Peaks of a batch in CPU memory, the same as <see cref="LocalPeaks"/>.</summary>
 internal sealed record HostPeaks(float[] Points, float[] Values, long[] Samples, long[] Channels)
 {
     public static HostPeaks Of(LocalPeaks peaks) =>
@@ -244,7 +248,7 @@ internal sealed record HostPeaks(float[] Points, float[] Values, long[] Samples,
     public static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).Values<float>();
 }
 
-/// <summary>Peaks of a batch of maps, brought to the CPU once and looked up by image and node.</summary>
+/// <summary>Peaks of a batch of maps, copied to the CPU once and looked up by image and node.</summary>
 internal sealed class PeakLists
 {
     private readonly ILookup<(long Image, long Node), int> _at;
@@ -259,14 +263,16 @@ internal sealed class PeakLists
         _at = Enumerable.Range(0, images.Length).ToLookup(peak => (images[peak], nodes[peak]));
     }
 
-    /// <summary>Place and height of the peaks of one node in one image, highest first.</summary>
+    /// <summary>Returns position and value of the peaks of one node in one image, highest first.</summary>
     public IEnumerable<(float X, float Y, float Value)> Of(int image, int node) =>
         _at[(image, node)]
             .Select(peak => (_points[2 * peak], _points[2 * peak + 1], _values[peak]))
             .OrderByDescending(peak => peak.Item3);
 
-    /// <summary>For each labeled node the nearest peak of its map; NaN where there is none, or no label.</summary>
-    /// <param name="points">(B, I, N, 2)</param>
+    /// <summary>
+    /// Returns the peak of its map nearest to each labeled node; NaN if there is no peak or no label.
+    /// </summary>
+    /// <param name="points">(B, I, N, 2). B batch, I instances, N nodes.</param>
     public Tensor Nearest(Tensor points)
     {
         var shape = points.shape;

@@ -4,14 +4,17 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Where 16-bit brain floats are faster than single precision.</summary>
+/// <summary>Determines where bfloat16 is faster than float32.</summary>
 public static class BFloat16Support
 {
     /// <summary>
-    /// Whether the device has units for them that leave single precision behind: CPUs with AMX (Intel's servers from
-    /// Sapphire Rapids on) and CUDA devices. CPUs with AVX512-BF16 alone (AMD from Zen 4 on) are not among them.
-    /// Elsewhere libtorch converts back and forth, and single precision is faster.
+    /// Whether the device has bfloat16 units that are much faster than float32: CPUs with AMX (Intel servers since
+    /// Sapphire Rapids) and CUDA devices.
     /// </summary>
+    /// <remarks>
+    /// CPUs with only AVX512-BF16 (AMD since Zen 4) are not included. On all other devices libtorch converts between
+    /// the formats, and float32 is faster.
+    /// </remarks>
     public static bool IsFast(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -23,12 +26,12 @@ public static class BFloat16Support
         };
     }
 
-    /// <summary>Whether a network is measured to be faster in them on a device.</summary>
+    /// <summary>Whether a network was measured to be faster in bfloat16 on a device.</summary>
     internal static bool Pays(BackboneOptions backbone, Device device) => backbone is UNetOptions && IsFast(device);
 
     private static bool CpuHas { get; } = Detect();
 
-    // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only with AVX-512 switched on.
+    // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only if AVX-512 is enabled.
     private static bool Detect() =>
         X86Base.IsSupported
         && Avx512F.IsSupported

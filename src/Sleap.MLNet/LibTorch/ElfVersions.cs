@@ -4,13 +4,14 @@ using System.Text;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The symbol versions that a Linux library asks other libraries for, and a copy of it that asks for fewer.
+/// Reads the symbol versions that a Linux library requires of other libraries, and makes a copy of it that requires
+/// fewer.
 /// </summary>
 /// <remarks>
-/// TorchSharp's native library is built with GCC 13 and asks libstdc++ for the version GLIBCXX_3.4.32, which Debian 12,
-/// Ubuntu 22.04 and RHEL 9 do not have. It does so for one symbol only, a marker without effect. RHEL 9 also lacks
-/// GLIBCXX_3.4.30, under which one function is asked for that older libraries have under an older version. Layout:
-/// 64-bit little-endian ELF, see the System V gABI and the Linux Standard Base, "Symbol Versioning".
+/// TorchSharp's native library is built with GCC 13 and requires the version GLIBCXX_3.4.32 of libstdc++, which Debian
+/// 12, Ubuntu 22.04 and RHEL 9 do not have. Only one symbol needs it, a marker without effect. RHEL 9 also lacks
+/// GLIBCXX_3.4.30, which is required for one function that older libraries have under an older version. Layout: 64-bit
+/// little-endian ELF, see the System V gABI and the Linux Standard Base, "Symbol Versioning".
 /// </remarks>
 internal static class ElfVersions
 {
@@ -22,18 +23,16 @@ internal static class ElfVersions
     private const ushort Weak = 2,
         Unversioned = 1;
 
-    /// <summary>
-    /// What can stand in the place of a symbol that an older libstdc++ does not have under its version.
-    /// </summary>
+    /// <summary>A replacement for a symbol that an older libstdc++ does not have under its version.</summary>
     /// <param name="Symbol">The symbol's mangled name.</param>
-    /// <param name="Name">The name to ask for instead, not longer than the symbol's.</param>
-    /// <param name="Version">The version to ask for instead; null for none.</param>
+    /// <param name="Name">The name to require instead, not longer than that of the symbol.</param>
+    /// <param name="Version">The version to require instead; null for none.</param>
     private sealed record Substitute(string Symbol, string Name, string? Version);
 
     private static readonly Substitute[] Substitutes =
     [
-        // Tells the linker that the library uses <iostream>. It does nothing, so that any function of libc without
-        // arguments does.
+        // Tells the linker that the library uses <iostream>. It has no effect, so any libc function without arguments
+        // can replace it.
         new("_ZSt21ios_base_library_initv", "getppid", null),
         // condition_variable::wait(unique_lock&): GCC 12 made it noexcept under a new version and kept the old one.
         new(
@@ -43,11 +42,10 @@ internal static class ElfVersions
         ),
     ];
 
-    /// <summary>
-    /// The versions that the library cannot be loaded without, such as GLIBCXX_3.4.32 of libstdc++.so.6.
-    /// </summary>
-    /// <exception cref="InvalidDataException">The bytes are no 64-bit little-endian ELF library with symbol
-    /// versions.</exception>
+    /// <summary>Returns the versions that the library requires, such as GLIBCXX_3.4.32 of libstdc++.so.6.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not a 64-bit little-endian ELF library with symbol versions.
+    /// </exception>
     public static IReadOnlyList<string> Needed(ReadOnlySpan<byte> library, string of)
     {
         var image = new Image(library);
@@ -61,7 +59,7 @@ internal static class ElfVersions
         return needed;
     }
 
-    /// <summary>The versions that a library defines, found as strings in its file.</summary>
+    /// <summary>Returns the versions that a library defines, found as strings in its file.</summary>
     public static IReadOnlySet<string> Defined(ReadOnlySpan<byte> library, string prefix)
     {
         var found = new HashSet<string>();
@@ -77,11 +75,14 @@ internal static class ElfVersions
         return found;
     }
 
-    /// <summary>A copy of the library that loads where <paramref name="missing"/> are missing.</summary>
-    /// <param name="library">The library's bytes, which stay as they are.</param>
-    /// <param name="missing">Versions as <see cref="Needed"/> names them.</param>
-    /// <exception cref="InvalidDataException">The layout is unknown, or a symbol is asked for under one of these
-    /// versions that nothing is known to stand in for.</exception>
+    /// <summary>
+    /// Returns a copy of the library that can be loaded if the versions <paramref name="missing"/> are not available.
+    /// </summary>
+    /// <param name="library">The library's bytes, which are not changed.</param>
+    /// <param name="missing">Versions as returned by <see cref="Needed"/>.</param>
+    /// <exception cref="InvalidDataException">
+    /// The layout is unknown, or a symbol with one of these versions has no known replacement.
+    /// </exception>
     public static byte[] Without(ReadOnlySpan<byte> library, IReadOnlyCollection<string> missing)
     {
         var copy = library.ToArray();
@@ -138,7 +139,7 @@ internal static class ElfVersions
     private static void Write16(byte[] bytes, int offset, ushort value) =>
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(offset, 2), value);
 
-    /// <summary>A version that another library is asked for.</summary>
+    /// <summary>A version that is required of another library.</summary>
     private sealed record Need(string File, string Version, ushort Flags, ushort Index, int FlagsOffset);
 
     private readonly ref struct Image
@@ -203,7 +204,7 @@ internal static class ElfVersions
 
         public int VersionOffset(int symbol) => _indices + 2 * symbol;
 
-        // Bit 15 says that a symbol is hidden.
+        // Bit 15 marks a hidden symbol.
         public ushort VersionOf(int symbol) => (ushort)(Read16(VersionOffset(symbol)) & 0x7fff);
 
         public int NameOffset(int symbol) => Offset((long)_strings + Read32(_symbols + SymbolSize * symbol));

@@ -9,11 +9,11 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>Loads libtorch, also where libstdc++ is older than the one that TorchSharp is built with.</summary>
+/// <summary>Loads libtorch, even if libstdc++ is older than the one that TorchSharp is built with.</summary>
 /// <remarks>
-/// On Linux the runtime asks <see cref="Resolve"/> for TorchSharp's native library after the ordinary search has
-/// failed. If libstdc++ is the reason, a copy of the library that asks for fewer versions (<see cref="ElfVersions"/>)
-/// is written to the user's cache folder and loaded. Where the library loads by itself, nothing of this happens.
+/// On Linux the runtime calls <see cref="Resolve"/> for TorchSharp's native library after its own search has failed. If
+/// the cause is libstdc++, a copy of the library that requires fewer versions (<see cref="ElfVersions"/>) is written to
+/// the user's cache folder and loaded. If the library loads normally, this code does not run.
 /// </remarks>
 internal static class LibTorchLibrary
 {
@@ -23,8 +23,8 @@ internal static class LibTorchLibrary
     private const string Distributions = "Debian 13, Ubuntu 24.04, Fedora 38 and RHEL 10 have a newer one";
 
     /// <summary>
-    /// The version of libtorch that TorchSharp is built for, and of its packages: that of Directory.Packages.props, as
-    /// a test compares.
+    /// Version of libtorch that TorchSharp and its packages are built for: the one in Directory.Packages.props, as
+    /// checked by a test.
     /// </summary>
     public const string Version = "2.10.0";
 
@@ -36,10 +36,10 @@ internal static class LibTorchLibrary
         _reason;
     private static volatile bool _isLoaded;
 
-    /// <summary>The version of TorchSharp, which is that of its packages for GPUs.</summary>
+    /// <summary>Version of TorchSharp and of its GPU packages.</summary>
     public static string TorchSharpVersion => typeof(torch).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>How TorchSharp's native library was loaded, for a person.</summary>
+    /// <summary>Describes in words how TorchSharp's native library was loaded.</summary>
     public static string Words => _copy is null ? "as it is" : $"by a copy for this system's older libstdc++, {_copy}";
 
     [ModuleInitializer]
@@ -61,7 +61,9 @@ internal static class LibTorchLibrary
     }
 
     /// <summary>Loads libtorch if it is not loaded yet.</summary>
-    /// <exception cref="DllNotFoundException">It cannot be loaded; the message says why and what to do.</exception>
+    /// <exception cref="DllNotFoundException">
+    /// libtorch cannot be loaded; the message has the cause and the remedy.
+    /// </exception>
     public static void Load()
     {
         if (_isLoaded)
@@ -92,8 +94,8 @@ internal static class LibTorchLibrary
     {
         if (name != Name || Original() is not { } original)
             return 0;
-        // Thrown from here they reach whoever made the first tensor. Without libtorch that is the reason, and not
-        // libstdc++.
+        // Exceptions thrown here reach the code that created the first tensor. A missing libtorch is checked first,
+        // because then libstdc++ is not the cause.
         if (InFolders("libtorch_cpu.so", original) is null)
             throw new DllNotFoundException(_reason = Missing);
         try
@@ -102,7 +104,7 @@ internal static class LibTorchLibrary
             (var path, var there) = StandardLibrary();
             string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
             if (missing.Length == 0)
-                return 0; // the reason is another one, which TorchSharp tells
+                return 0; // another cause, which TorchSharp reports
             var newest =
                 there
                     .Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal))
@@ -136,14 +138,14 @@ internal static class LibTorchLibrary
         }
     }
 
-    /// <summary>Says what is there, what is needed, and who has it.</summary>
+    /// <summary>Returns a message with the available version, the required one, and systems that have it.</summary>
     internal static string TooOld(IEnumerable<string> missing, string path, string newest, string problem) =>
         $"libtorch does not load: {File} of TorchSharp {TorchSharpVersion} needs {string.Join(", ", missing)} of "
         + $"{Standard}, and {path} has {newest} at most. "
         + $"A copy of it that needs less could not be used: {problem.TrimEnd('.')}. {Distributions}; a newer "
         + $"{Standard} (conda's, say) may also be named in LD_LIBRARY_PATH. See docs/troubleshooting.md.";
 
-    /// <summary>Where the runtime would look for TorchSharp's native library.</summary>
+    /// <summary>Returns the path where the runtime looks for TorchSharp's native library.</summary>
     private static string? Original() =>
         (
             (string[])
@@ -156,10 +158,12 @@ internal static class LibTorchLibrary
             .Select(folder => Path.Combine(folder, File))
             .FirstOrDefault(System.IO.File.Exists);
 
-    /// <summary>The libstdc++ of this process, which the runtime itself uses, and the versions that it has.</summary>
+    /// <summary>
+    /// Returns the libstdc++ of this process, which the runtime itself uses, and the versions it has.
+    /// </summary>
     private static (string Path, IReadOnlySet<string> Versions) StandardLibrary()
     {
-        NativeLibrary.TryLoad(Standard, out _); // a runtime without it would bring none into the list below
+        NativeLibrary.TryLoad(Standard, out _); // ensures that it is in the list below, even if the runtime does not use it
         var path =
             System
                 .IO.File.ReadLines("/proc/self/maps")
@@ -176,7 +180,8 @@ internal static class LibTorchLibrary
     [SupportedOSPlatform("linux")]
     private static nint LoadCopy(string original, byte[] library)
     {
-        // The copy does not lie beside libtorch: what it needs has to be there before. Each finds its own neighbors.
+        // The copy is not in libtorch's folder, so its dependencies are loaded first. They find each other in their own
+        // folder.
         foreach (var name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
         {
             if (InFolders(name, original) is { } path)
@@ -188,7 +193,7 @@ internal static class LibTorchLibrary
             return LoadFrom(cache);
         var folder = Directory.CreateTempSubdirectory("sleap-mlnet-");
         var handle = LoadFrom(folder.FullName);
-        folder.Delete(recursive: true); // what is loaded stays
+        folder.Delete(recursive: true); // loaded files stay available
         return handle;
 
         nint LoadFrom(string folder)
@@ -208,7 +213,7 @@ internal static class LibTorchLibrary
     }
 
     /// <summary>
-    /// The folder in the user's cache that only this user can write to; null where there can be none.
+    /// Returns the folder in the user's cache that only this user can write to; null if there is none.
     /// </summary>
     [SupportedOSPlatform("linux")]
     private static string? CacheFolder()
@@ -219,7 +224,7 @@ internal static class LibTorchLibrary
                 ? chosen
                 : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         if (!Path.IsPathFullyQualified(cache))
-            return null; // a user without a home
+            return null; // a user without a home folder
         try
         {
             var folder = Directory
@@ -240,7 +245,8 @@ internal static class LibTorchLibrary
     }
 
     /// <summary>
-    /// A library of libtorch: in its package's folder, or beside TorchSharp's in a published program.
+    /// Returns the path of a libtorch library: in its package folder, or beside TorchSharp's library in a published
+    /// program.
     /// </summary>
     private static string? InFolders(string name, string original) =>
         SearchFolders

@@ -5,8 +5,7 @@ using System.Runtime.Versioning;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Whether a folder of a Linux system can be written to by this user alone, so that what lies in it may be loaded as
-/// code.
+/// Checks whether only the current user can write to a folder on Linux, so that it is safe to load code from it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static partial class OwnFolder
@@ -23,7 +22,8 @@ internal static partial class OwnFolder
         OthersWrite = 0x12;
 
     /// <summary>
-    /// Whether the folder is this user's, no link, and neither it nor a folder above can be changed by others.
+    /// Whether the folder belongs to this user and is not a link, and neither it nor a parent folder can be changed by
+    /// others.
     /// </summary>
     /// <param name="folder">A full path.</param>
     public static bool IsOurs(string folder)
@@ -41,8 +41,8 @@ internal static partial class OwnFolder
 
         for (var above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
         {
-            // In a sticky folder such as /tmp only the owner of an entry may rename it. A link above is its owner's
-            // matter, who is checked.
+            // In a sticky folder such as /tmp only the owner of an entry can rename it. A link among the parents is
+            // safe because its owner is checked.
             if (
                 Look(above) is not { } found
                 || (found.Owner != user && found.Owner != 0)

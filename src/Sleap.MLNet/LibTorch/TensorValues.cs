@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Reads tensors. TorchSharp's own accessors throw for a tensor without elements, which a frame without peaks has.
+/// Reads the values of tensors. TorchSharp's own accessors throw for a tensor without elements, as for a frame without
+/// peaks.
 /// </summary>
 internal static class TensorValues
 {
     /// <summary>
-    /// A copy of all numbers in row-major order, from any device and whatever the strides; empty for a tensor without
+    /// Returns a copy of all values in row-major order, for any device and strides; empty for a tensor without
     /// elements.
     /// </summary>
     /// <typeparam name="T">The tensor's own type.</typeparam>

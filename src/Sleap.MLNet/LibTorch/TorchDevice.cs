@@ -3,14 +3,16 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>Which device a name means.</summary>
+/// <summary>Parses and checks device names.</summary>
 internal static class TorchDevice
 {
-    /// <summary>What is wrong with a device's name, or null.</summary>
+    /// <summary>Returns the fault of a device name, or null.</summary>
     public static string? Fault(string name) =>
         IsKnown(name) ? Absence(name) : $"is '{name}'; it can be auto, cpu, cuda or cuda:N.";
 
-    /// <summary>Why the machine has no such device; null when it has, or when the name is none.</summary>
+    /// <summary>
+    /// Returns the reason why the machine does not have the device; null if it has it, or if the name is invalid.
+    /// </summary>
     public static string? Absence(string name)
     {
         if (!IsKnown(name) || name is "auto" or "cpu")
@@ -46,7 +48,7 @@ internal static class TorchDevice
             && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _)
         );
 
-    /// <summary>The device of a name that has no fault; <c>auto</c> is the first GPU, or the CPU.</summary>
+    /// <summary>Returns the device of a valid name; <c>auto</c> is the first GPU, or the CPU.</summary>
     public static torch.Device Of(string name) =>
         name switch
         {

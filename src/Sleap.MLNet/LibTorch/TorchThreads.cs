@@ -3,21 +3,21 @@ using TorchSharp;
 
 namespace Sleap.MLNet;
 
-/// <summary>As many threads as libtorch has, for work that is not libtorch's.</summary>
+/// <summary>Runs work outside libtorch on as many threads as libtorch uses.</summary>
 /// <remarks>
-/// libtorch's own keep their processors busy for a while after each operation, waiting for the next one, and the
-/// threads here would have to share those processors with them. So they are told to go to sleep soon, unless the
-/// environment already says how they are to wait.
+/// After each operation, libtorch's own threads keep their processors busy for a while, waiting for the next operation,
+/// and would compete with the threads here. So OpenMP is configured to let them sleep soon, unless the environment
+/// already configures this.
 /// </remarks>
 internal static partial class TorchThreads
 {
-    // What libgomp itself takes where there are more threads than processors; else it is 300,000 turns, some
+    // libgomp's own value if there are more threads than processors; otherwise it is 300,000 iterations, some
     // milliseconds.
     private const string GnuTurns = "1000";
     private const string IntelMilliseconds = "0";
     private static readonly string[] Known = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"];
 
-    /// <summary>Sets OpenMP's variables, which it reads once, when libtorch is loaded.</summary>
+    /// <summary>Sets OpenMP's environment variables, which are read once, when libtorch is loaded.</summary>
     internal static void LetSleep()
     {
         if (Known.Any(name => Environment.GetEnvironmentVariable(name) is not null))
@@ -28,14 +28,14 @@ internal static partial class TorchThreads
         }
         else
         {
-            // .NET's own setter does not reach native code here.
+            // .NET's own setter does not change the native environment.
             _ = SetNative("GOMP_SPINCOUNT", GnuTurns, 0);
             _ = SetNative("KMP_BLOCKTIME", IntelMilliseconds, 0);
         }
     }
 
     /// <summary>
-    /// Does each of the parts once, on as many threads as libtorch has; which thread takes which is left to chance.
+    /// Runs each part once, on as many threads as libtorch has; which thread runs which part is not defined.
     /// </summary>
     public static void Share(int parts, Action<int> work)
     {

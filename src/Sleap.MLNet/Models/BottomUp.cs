@@ -6,18 +6,21 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Several animals a frame, all nodes found at once and put together to animals along part affinity fields, which need
-/// a skeleton with edges. Its time hardly depends on how many animals there are. SLEAP-NN's <c>bottomup</c>.
+/// Options of a bottom-up model: finds all nodes of all instances in a frame at once and groups them into instances by
+/// part affinity fields. SLEAP-NN's <c>bottomup</c>.
 /// </summary>
+/// <remarks>Needs a skeleton with edges. The run time hardly depends on the number of instances.</remarks>
 public sealed record BottomUpOptions : NetworkOptions
 {
-    /// <summary>The fields that connect nodes, and how connections are made of them.</summary>
+    /// <summary>The part affinity fields that connect nodes, and how connections are computed from them.</summary>
     public PartAffinityOptions PartAffinity { get; init; } = new();
 
-    /// <summary>Animals in a frame at most: those of the highest scores are kept. Null (default): any number.</summary>
+    /// <summary>
+    /// Maximum number of instances in a frame; those with the highest scores are kept. Null (default): no limit.
+    /// </summary>
     public int? MaxInstances { get; init; }
 
-    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
     public InstanceFilterOptions Filter { get; init; } = new();
 
     internal override string TypeName => "bottom-up";
@@ -98,11 +101,11 @@ public sealed record BottomUpOptions : NetworkOptions
 }
 
 /// <summary>
-/// The head that connects nodes to animals, and how connections are made of it; SLEAP-NN's <c>pafs</c>.
+/// Options of the head that connects nodes into instances, and of the grouping; SLEAP-NN's <c>pafs</c>.
 /// </summary>
 public sealed record PartAffinityOptions
 {
-    /// <summary>How far the fields reach beside an edge, in pixels of the network input. Default 15.</summary>
+    /// <summary>Extent of the field to both sides of an edge, in pixels of the network input. Default 15.</summary>
     public float Sigma { get; init; } = 15;
 
     /// <summary>
@@ -110,39 +113,39 @@ public sealed record PartAffinityOptions
     /// </summary>
     public int? OutputStride { get; init; }
 
-    /// <summary>
-    /// What this head's loss is multiplied by before it is added to that of the confidence maps. Default 0.1: at 1,
-    /// SLEAP-NN's default, the network learns fields at the cost of where nodes are. More of it where nodes are right
-    /// and yet go to the wrong animal.
-    /// </summary>
+    /// <summary>Weight of this head's loss in the total loss. Default 0.1.</summary>
+    /// <remarks>
+    /// SLEAP-NN's default is 1, but then the network learns the fields at the cost of the node positions. Increase it
+    /// if nodes are found correctly but assigned to the wrong instance.
+    /// </remarks>
     public float LossWeight { get; init; } = 0.1f;
 
     /// <summary>
-    /// Longest edge without a penalty, as a share of the largest side of the network input. Default 0.25; SLEAP-NN's
+    /// Longest edge without a penalty, as a fraction of the longest side of the network input. Default 0.25; SLEAP-NN's
     /// <c>max_edge_length_ratio</c>.
     /// </summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;
 
-    /// <summary>
-    /// What the penalty for longer edges is multiplied by. Default 1; SLEAP-NN's <c>dist_penalty_weight</c>.
-    /// </summary>
+    /// <summary>Weight of the penalty for longer edges. Default 1; SLEAP-NN's <c>dist_penalty_weight</c>.</summary>
     public float DistancePenaltyWeight { get; init; } = 1;
 
-    /// <summary>Places along a line where the field is read. Default 10; SLEAP-NN's <c>n_points</c>.</summary>
+    /// <summary>
+    /// Number of points on a line at which the field is sampled. Default 10; SLEAP-NN's <c>n_points</c>.
+    /// </summary>
     public int LinePoints { get; init; } = 10;
 
-    /// <summary>Least score of a connection, −1 to 1. Default 0.25; SLEAP-NN's <c>min_line_scores</c>.</summary>
+    /// <summary>Minimum score of a connection, −1 to 1. Default 0.25; SLEAP-NN's <c>min_line_scores</c>.</summary>
     public float MinLineScore { get; init; } = 0.25f;
 
     /// <summary>
-    /// Least number of found nodes of an animal: a whole number, or below 1 a share of the nodes. Default 0; SLEAP-NN's
-    /// <c>min_instance_peaks</c>.
+    /// Minimum number of nodes of an instance: a whole number, or below 1 a fraction of all nodes. Default 0;
+    /// SLEAP-NN's <c>min_instance_peaks</c>.
     /// </summary>
     public float MinInstancePeaks { get; init; }
 
     /// <summary>
-    /// How connections become animals. Default <see cref="GroupingRule.StrongestFirst"/>; models of sleap-nn are
-    /// grouped as there.
+    /// How connections are grouped into instances. Default <see cref="GroupingRule.StrongestFirst"/>; models loaded
+    /// from sleap-nn use sleap-nn's rule.
     /// </summary>
     public GroupingRule Grouping { get; init; } = GroupingRule.StrongestFirst;
 
@@ -179,7 +182,7 @@ public sealed record PartAffinityOptions
 }
 
 /// <summary>
-/// Trains a network that finds all nodes of all animals in a frame, and the fields that connect them to animals.
+/// Trains a network that finds all nodes of all instances in a frame, and the fields that group them into instances.
 /// SLEAP-NN's <c>bottomup</c> (Pereira et al., 2022; part affinity fields: Cao et al., 2017, arXiv:1611.08050).
 /// </summary>
 /// <remarks>
@@ -201,9 +204,7 @@ public sealed class BottomUpEstimator : PoseEstimator<BottomUpTransformer>
         : base(context, options) { }
 }
 
-/// <summary>
-/// A trained bottom-up model: adds the nodes of every animal to each frame.
-/// </summary>
+/// <summary>A trained bottom-up model: adds the nodes of all instances to each frame.</summary>
 public sealed class BottomUpTransformer : PoseModelTransformer<BottomUpOptions>, ILoadable<BottomUpTransformer>
 {
     internal BottomUpTransformer(TrainedModel model)
@@ -222,7 +223,8 @@ public sealed class BottomUpTransformer : PoseModelTransformer<BottomUpOptions>,
 }
 
 /// <summary>
-/// All animals at once: confidence maps for the nodes, part affinity fields for the edges that put them together.
+/// The network of a bottom-up model: confidence maps of the nodes, and part affinity fields of the edges that group the
+/// nodes into instances.
 /// </summary>
 internal sealed class BottomUpModel : PoseModel
 {
@@ -270,8 +272,8 @@ internal sealed class BottomUpModel : PoseModel
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="BottomUpEstimator"/>, which trains a network for several animals in a frame that finds all
-    /// nodes at once and connects them to animals by part affinity fields.
+    /// Create a <see cref="BottomUpEstimator"/>, which trains a network that finds all nodes of several instances in a
+    /// frame at once and groups them by part affinity fields.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static BottomUpEstimator BottomUp(this PoseCatalog catalog, BottomUpOptions? options = null)

@@ -7,21 +7,21 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Several animals a frame, all nodes found at once and put together by which animal they look to be of, learned from
-/// the tracks of the labels; at most one animal a class. SLEAP-NN's <c>multi_class_bottomup</c>.
+/// Options of a bottom-up ID model: finds all nodes in a frame at once and groups them into instances by class. The
+/// classes are learned from the tracks of the labels; a frame has at most one instance of each class. SLEAP-NN's
+/// <c>multi_class_bottomup</c>.
 /// </summary>
 public sealed record BottomUpIdOptions : NetworkOptions
 {
-    /// <summary>The maps that tell which animal is where.</summary>
+    /// <summary>The class maps: at each place the probability of each class.</summary>
     public ClassMapOptions ClassMaps { get; init; } = new();
 
     /// <summary>
-    /// The animals' names, which are tracks of the labels; null (default): all tracks that occur in the training
-    /// labels.
+    /// Names of the classes, which are tracks of the labels; null (default): all tracks in the training labels.
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
-    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
     public InstanceFilterOptions Filter { get; init; } = new();
 
     internal override string TypeName => "bottom-up-id";
@@ -97,10 +97,10 @@ public sealed record BottomUpIdOptions : NetworkOptions
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new BottomUpIdTransformer(model);
 }
 
-/// <summary>The head that names the animals of a frame by maps; SLEAP-NN's <c>class_maps</c>.</summary>
+/// <summary>Options of the head that assigns classes by maps; SLEAP-NN's <c>class_maps</c>.</summary>
 public sealed record ClassMapOptions
 {
-    /// <summary>Standard deviation of the spots around nodes, in cells of the map. Default 5.</summary>
+    /// <summary>Standard deviation of the Gaussians around nodes, in cells of the map. Default 5.</summary>
     public float Sigma { get; init; } = 5;
 
     /// <summary>
@@ -109,27 +109,31 @@ public sealed record ClassMapOptions
     public int? OutputStride { get; init; }
 
     /// <summary>
-    /// What this head's loss is multiplied by before it is added to that of the confidence maps. At 1, one nat of cross
-    /// entropy counts as much as confidence maps that say nothing. Default 1.
+    /// Weight of this head's loss in the total loss. At 1, one nat of cross entropy counts as much as the loss of empty
+    /// confidence maps. Default 1.
     /// </summary>
     public float LossWeight { get; init; } = 1;
 
     /// <summary>
-    /// Share of the training, from 0 to below 1, after which this head's loss begins to count; until then the network
-    /// learns where nodes are. It has its full weight 0.15 later, and early stopping waits for it. Default 0.2.
+    /// Fraction of the training, from 0 to below 1, after which this head's loss begins to count. It has its full
+    /// weight 0.15 later; early stopping is off until then. Default 0.2.
     /// </summary>
+    /// <remarks>Before it, the network learns only where nodes are.</remarks>
     public double LossDelay { get; init; } = 0.2;
 
     /// <summary>
-    /// A node whose class is less probable at its place than this is left out, 0 to 1. Default 0.2: of two nodes that
-    /// both look like the first animal the less probable one is the second's, and of two places for one node of one
-    /// animal the one where the node itself is surer is taken. Null is SLEAP-NN, which chooses by the name alone and
-    /// leaves out a node unless its class is the most probable one there.
+    /// Minimum probability of a node's class at its place, 0 to 1; nodes below it are left out. Default 0.2.
     /// </summary>
+    /// <remarks>
+    /// With a value, peaks are chosen by peak score times class probability: if two nodes both look like the first
+    /// class, the less probable one gets the second class, and if one node of a class has two candidate places, the one
+    /// with the higher peak score is preferred. Null is SLEAP-NN's rule, which chooses by the class probability alone
+    /// and leaves out a node unless its class is the most probable one there.
+    /// </remarks>
     [JsonPropertyName("LeastProbability")] // the name in saved models
     public float? MinClassProbability { get; init; } = 0.2f;
 
-    /// <summary>Share of the training over which the loss rises.</summary>
+    /// <summary>Fraction of the training over which the weight of the loss rises.</summary>
     internal const double LossRise = 0.15;
 
     internal IEnumerable<string> Faults()
@@ -151,8 +155,8 @@ public sealed record ClassMapOptions
 }
 
 /// <summary>
-/// Trains a network that finds all nodes of all animals in a frame, and which animal each is of. Learns the animals
-/// from their tracks. SLEAP-NN's <c>multi_class_bottomup</c> (Pereira et al., 2022).
+/// Trains a network that finds all nodes of all instances in a frame, and the class of each. The classes are learned
+/// from the tracks of the labels. SLEAP-NN's <c>multi_class_bottomup</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -176,9 +180,7 @@ public sealed class BottomUpIdEstimator : PoseEstimator<BottomUpIdTransformer>
         : base(context, options) { }
 }
 
-/// <summary>
-/// A trained bottom-up ID model: adds the nodes of every animal, and who it is, to each frame.
-/// </summary>
+/// <summary>A trained bottom-up ID model: adds the nodes and the class of each instance to each frame.</summary>
 public sealed class BottomUpIdTransformer : PoseModelTransformer<BottomUpIdOptions>, ILoadable<BottomUpIdTransformer>
 {
     internal BottomUpIdTransformer(TrainedModel model)
@@ -198,7 +200,7 @@ public sealed class BottomUpIdTransformer : PoseModelTransformer<BottomUpIdOptio
 }
 
 /// <summary>
-/// All animals at once: confidence maps for the nodes, class maps that tell which animal each node is of.
+/// The network of a bottom-up ID model: confidence maps of the nodes, and class maps that give the class of each node.
 /// </summary>
 internal sealed class BottomUpIdModel : PoseModel
 {
@@ -247,8 +249,8 @@ internal sealed class BottomUpIdModel : PoseModel
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch)
     {
         var nodes = _nodes.Encode(batch.Points, batch.Height, batch.Width);
-        // While nothing is known of the names their gradient is noise, in which maps that still say nothing would go
-        // under: they go first.
+        // The class loss starts later: at first its gradient is noise, which would prevent the still empty confidence
+        // maps from being learned.
         var rise = Math.Clamp((batch.Progress - _options.ClassMaps.LossDelay) / ClassMapOptions.LossRise, 0, 1);
         return
         [
@@ -257,11 +259,12 @@ internal sealed class BottomUpIdModel : PoseModel
         ];
     }
 
-    /// <summary>
-    /// Cross entropy, and not the squared error of sleap-nn: behind a sigmoid that has a gradient where it is wrong.
-    /// The mean over the cells of named animals and that over the background count the same, else the background,
-    /// nearly every cell, drowns what the animals teach. Cells of animals without a name count for nothing.
-    /// </summary>
+    /// <summary>Cross entropy of the class maps.</summary>
+    /// <remarks>
+    /// sleap-nn uses the squared error; behind a sigmoid, cross entropy keeps a gradient where the map is wrong. The
+    /// mean over the cells of instances with a class and the mean over the background have equal weight, since the
+    /// background is nearly every cell and would dominate. Cells of instances without a class are ignored.
+    /// </remarks>
     private Tensor ClassLoss(Tensor probability, TrainingBatch batch)
     {
         // (B, K, h, w)
@@ -281,8 +284,8 @@ internal sealed class BottomUpIdModel : PoseModel
     }
 
     /// <summary>
-    /// What confidence maps lose that say nothing, which the entropy is brought to: it depends on how much of the frame
-    /// animals fill.
+    /// Loss of empty confidence maps, which the cross entropy is scaled to. It depends on how much of the frame the
+    /// instances fill.
     /// </summary>
     private Tensor EmptyMapLoss(Tensor nodes, TrainingBatch batch)
     {
@@ -292,7 +295,7 @@ internal sealed class BottomUpIdModel : PoseModel
 
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 
-    /// <summary>The animals of one image: those of whose class a node was found.</summary>
+    /// <summary>The instances of one image: one for each class with at least one node.</summary>
     private InstanceArray InstancesOf(int image, float[] points, float[] values, float[] probabilities)
     {
         var (slots, size) = (_classes.Classes, 2 * _nodeCount);
@@ -325,7 +328,8 @@ internal sealed class BottomUpIdModel : PoseModel
     }
 
     /// <summary>
-    /// How probable each class is for each animal: the mean over its nodes, (B, I, K); NaN for one without nodes.
+    /// Probability of each class for each instance, as the mean over its nodes: (B, I, K), NaN for an instance without
+    /// nodes.
     /// </summary>
     /// <param name="maps">(B, K, h, w)</param>
     /// <param name="points">(B, I, N, 2) in pixels of the network input, NaN = missing.</param>
@@ -354,8 +358,8 @@ internal sealed class BottomUpIdModel : PoseModel
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="BottomUpIdEstimator"/>, which trains a network that finds all nodes at once and which animal
-    /// each is of, learned from the tracks of the labels.
+    /// Create a <see cref="BottomUpIdEstimator"/>, which trains a network that finds all nodes at once and the class of
+    /// each, learned from the tracks of the labels.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static BottomUpIdEstimator BottomUpId(this PoseCatalog catalog, BottomUpIdOptions? options = null)

@@ -8,42 +8,43 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A model that finds the nodes of the animal in the middle of a crop: the second stage of top-down. SLEAP-NN's
-/// <c>centered_instance</c>.
+/// Options of a centered-instance model: finds the nodes of the instance at the center of a crop. It is the second
+/// stage of top-down. SLEAP-NN's <c>centered_instance</c>.
 /// </summary>
 public sealed record CenteredInstanceOptions : NetworkOptions
 {
     /// <summary>
-    /// The node that is put in the middle of the crop; where it is missing, and when this is null (default), the mean
-    /// of the visible nodes is. It should be the node that centroids were trained on. SLEAP-NN's <c>anchor_part</c>.
+    /// The anchor node, which is placed at the center of the crop. If it is missing, or if this is null (default), the
+    /// center is the mean of the visible nodes. Use the node that the centroid model was trained on. SLEAP-NN's
+    /// <c>anchor_part</c>.
     /// </summary>
     public string? AnchorPart { get; init; }
 
     /// <summary>
-    /// Side of the crops in frame pixels; null (default): as the largest labeled animal needs it, turned in any
-    /// direction. After <c>Fit</c> the transformer's options have the number.
+    /// Side of the crops in frame pixels; null (default): large enough for the largest labeled instance at any
+    /// rotation. After <c>Fit</c>, the options of the transformer have the value.
     /// </summary>
     public int? CropSize { get; init; }
 
     /// <summary>
-    /// How crops lie on the pixels of the frame. Default <see cref="CropAlignment.Exact"/>; models that sleap-nn
-    /// trained need <see cref="CropAlignment.SleapNN"/>.
+    /// How crops are aligned to the pixels of the frame. Default <see cref="CropAlignment.Exact"/>; models trained by
+    /// sleap-nn need <see cref="CropAlignment.SleapNN"/>.
     /// </summary>
     public CropAlignment CropAlignment { get; init; } = CropAlignment.Exact;
 
     /// <summary>
-    /// Where the middles of the crops come from when the model predicts by itself; within top-down they come from the
-    /// centroid model. Default <see cref="CropSource.Centroids"/>.
+    /// Source of the crop centers if the model predicts on its own; within top-down they come from the centroid model.
+    /// Default <see cref="CropSource.Centroids"/>.
     /// </summary>
     public CropSource CropSource { get; init; } = CropSource.Centroids;
 
     /// <summary>
-    /// Column of boxes for <see cref="CropSource.Boxes"/>: four numbers a box, left, top, right and bottom in frame
-    /// pixels. Default <c>PredictedBoundingBoxes</c>, the name that ML.NET's object detection has.
+    /// Column of boxes for <see cref="CropSource.Boxes"/>: four numbers per box, left, top, right and bottom in frame
+    /// pixels. Default <c>PredictedBoundingBoxes</c>, the name in ML.NET's object detection.
     /// </summary>
     public string BoxesColumn { get; init; } = "PredictedBoundingBoxes";
 
-    /// <summary>The second head of a top-down ID model; null: there is none.</summary>
+    /// <summary>The second head of a top-down ID model; null: no second head.</summary>
     internal ClassVectorOptions? ClassVectors { get; init; }
 
     internal override string TypeName => "centered-instance";
@@ -97,7 +98,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
             yield return "BoxesColumn has no name.";
     }
 
-    /// <summary>The options with a size of the crops, if there was none.</summary>
+    /// <summary>Returns the options with a crop size, computed from the labels if none was set.</summary>
     internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows)
     {
         if (CropSize is not null)
@@ -114,7 +115,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
             Largest(animal => MLNet.CropSize.BoxSide(animal))
         );
         var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
-        // The stride is that of the network's input, which the crop is scaled to.
+        // The stride counts pixels of the network input, and crops are scaled to that.
         var stride = (int)Math.Ceiling(Backbone.MaxStride / Scale);
         return this with
         {
@@ -158,26 +159,24 @@ public sealed record CenteredInstanceOptions : NetworkOptions
         new CenteredInstanceTransformer(model);
 }
 
-/// <summary>Where the middles of crops come from.</summary>
+/// <summary>Source of the crop centers.</summary>
 public enum CropSource
 {
-    /// <summary>
-    /// The centroids that a centroid model, or anything else, put into the predicted centroids' column.
-    /// </summary>
+    /// <summary>The predicted-centroid column, filled by a centroid model or by any other transformer.</summary>
     Centroids,
 
-    /// <summary>The anchors of the labeled animals: how good is the second stage by itself?</summary>
+    /// <summary>The anchors of the labeled instances, to measure the second stage on its own.</summary>
     Labels,
 
-    /// <summary>The middles of boxes, that another detector found.</summary>
+    /// <summary>The centers of boxes from another detector.</summary>
     Boxes,
 }
 
 /// <summary>
-/// Trains a network that finds the nodes of the animal in the middle of a crop. SLEAP-NN's <c>centered_instance</c>
-/// (Pereira et al., 2022). To predict it has to be told where the animals are, see
+/// Trains a network that finds the nodes of the instance at the center of a crop. SLEAP-NN's <c>centered_instance</c>
+/// (Pereira et al., 2022). To predict, it needs the centers of the instances, see
 /// <see cref="CenteredInstanceOptions.CropSource"/>; <c>pose.TopDown</c> trains it together with the model that finds
-/// them.
+/// the centers.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -200,9 +199,9 @@ public sealed class CenteredInstanceEstimator : PoseEstimator<CenteredInstanceTr
 }
 
 /// <summary>
-/// A trained centered-instance model: adds the nodes of the animals whose centers it is told, see
-/// <see cref="CenteredInstanceOptions.CropSource"/>. After a <see cref="CentroidTransformer"/> in a pipeline it gives
-/// what <see cref="TopDownTransformer"/> gives, which decodes each frame only once.
+/// A trained centered-instance model: adds the nodes of the instances whose centers are given, see
+/// <see cref="CenteredInstanceOptions.CropSource"/>. After a <see cref="CentroidTransformer"/> in a pipeline its output
+/// is that of <see cref="TopDownTransformer"/>, which decodes each frame only once.
 /// </summary>
 public sealed class CenteredInstanceTransformer
     : PoseModelTransformer<CenteredInstanceOptions>,
@@ -211,7 +210,7 @@ public sealed class CenteredInstanceTransformer
     internal CenteredInstanceTransformer(TrainedModel model)
         : base(model) { }
 
-    /// <summary>The same model with its crops put around other centers. The two share their network.</summary>
+    /// <summary>Returns the same model with crops around other centers. Both share their network.</summary>
     /// <param name="source">Where the centers come from.</param>
     /// <param name="boxesColumn">Column of boxes for <see cref="CropSource.Boxes"/>; null: as before.</param>
     public CenteredInstanceTransformer With(CropSource source, string? boxesColumn = null) =>
@@ -237,7 +236,8 @@ public sealed class CenteredInstanceTransformer
 }
 
 /// <summary>
-/// The animal in the middle of a crop: one confidence map a node, and with class vectors the probability of each class.
+/// The network of a centered-instance model: one confidence map per node, and with class vectors the probability of
+/// each class.
 /// </summary>
 internal sealed class CenteredInstanceModel : SingleInstanceModel
 {
@@ -267,7 +267,7 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
         if (_classes is null)
             return found;
         var probabilities = outputs[1].Values<float>();
-        // Which class an animal gets depends on the others of its frame: a crop has its probabilities only.
+        // A crop gives only class probabilities: the class of an instance depends on the other instances of its frame.
         return
         [
             .. found.Select(
@@ -287,7 +287,7 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
     }
 }
 
-/// <summary>The column that tells a centered-instance model where the animals are.</summary>
+/// <summary>The input column with the centers of the instances for a centered-instance model.</summary>
 internal sealed class CenterColumn
 {
     private readonly Func<float[], float[]> _centers;
@@ -336,7 +336,7 @@ internal sealed class CenterColumn
         }
     }
 
-    /// <summary>A function that gives x and y of the centers of the current row, in frame pixels.</summary>
+    /// <summary>Returns a function that gives x and y of the centers of the current row, in frame pixels.</summary>
     public Func<float[]> Open(DataViewRow row)
     {
         var getter = row.GetGetter<VBuffer<float>>(Column);
@@ -365,8 +365,8 @@ internal sealed class CenterColumn
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="CenteredInstanceEstimator"/>, which trains a network to find the nodes of the animal in the
-    /// middle of a crop: the second half of a top-down model.
+    /// Create a <see cref="CenteredInstanceEstimator"/>, which trains a network to find the nodes of the instance at
+    /// the center of a crop: the second stage of a top-down model.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static CenteredInstanceEstimator CenteredInstance(

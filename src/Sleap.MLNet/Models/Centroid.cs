@@ -6,26 +6,31 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A model that finds each animal's center: the first stage of top-down. SLEAP-NN's <c>centroid</c>.</summary>
+/// <summary>
+/// Options of a centroid model: finds the center of each instance. It is the first stage of top-down. SLEAP-NN's
+/// <c>centroid</c>.
+/// </summary>
 public sealed record CentroidOptions : NetworkOptions
 {
     /// <summary>
-    /// The node that is an animal's center; where it is missing, and when this is null (default), the mean of the
-    /// visible nodes is. A node near the body's middle that is nearly always visible does best. SLEAP-NN's
-    /// <c>anchor_part</c>.
+    /// The anchor node, which is the center of an instance. If it is missing, or if this is null (default), the center
+    /// is the mean of the visible nodes. A node near the middle of the body that is nearly always visible works best.
+    /// SLEAP-NN's <c>anchor_part</c>.
     /// </summary>
     public string? AnchorPart { get; init; }
 
-    /// <summary>Animals in a frame at most: those of the highest peaks are kept. Null (default): any number.</summary>
+    /// <summary>
+    /// Maximum number of instances in a frame; those with the highest peaks are kept. Null (default): no limit.
+    /// </summary>
     public int? MaxInstances { get; init; }
 
     /// <summary>
-    /// Whether the map goes through a sigmoid; SLEAP-NN's <c>use_sigmoid_activation</c>. Default false.
+    /// Whether a sigmoid is applied to the map; SLEAP-NN's <c>use_sigmoid_activation</c>. Default false.
     /// </summary>
     public bool Sigmoid { get; init; }
 
     /// <summary>
-    /// Train by focal loss instead of mean squared error; needs <see cref="Sigmoid"/>. Null (default): mean squared
+    /// Trains by focal loss instead of mean squared error; needs <see cref="Sigmoid"/>. Null (default): mean squared
     /// error.
     /// </summary>
     public FocalLoss? FocalLoss { get; init; }
@@ -96,7 +101,8 @@ public sealed record CentroidOptions : NetworkOptions
 }
 
 /// <summary>
-/// Trains a network that finds the center of each animal in a frame. SLEAP-NN's <c>centroid</c> (Pereira et al., 2022).
+/// Trains a network that finds the center of each instance in a frame. SLEAP-NN's <c>centroid</c> (Pereira et al.,
+/// 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -119,8 +125,8 @@ public sealed class CentroidEstimator : PoseEstimator<CentroidTransformer>
 }
 
 /// <summary>
-/// A trained centroid model: adds the center of each animal to each frame, as centroids and as animals of a skeleton
-/// with the one node <c>centroid</c>.
+/// A trained centroid model: adds the center of each instance to each frame, as centroids and as instances of a
+/// skeleton with the single node <c>centroid</c>.
 /// </summary>
 public sealed class CentroidTransformer : PoseModelTransformer<CentroidOptions>, ILoadable<CentroidTransformer>
 {
@@ -139,10 +145,10 @@ public sealed class CentroidTransformer : PoseModelTransformer<CentroidOptions>,
     ) => (CentroidTransformer)SavedModel.Load<CentroidOptions>(environment, reader);
 }
 
-/// <summary>Where the animals are: one confidence map, a peak for each animal's anchor.</summary>
+/// <summary>The network of a centroid model: one confidence map with a peak at the anchor of each instance.</summary>
 internal sealed class CentroidModel : PoseModel
 {
-    /// <summary>Centers as instances of one node.</summary>
+    /// <summary>The skeleton of the centers: instances with one node.</summary>
     public static readonly Skeleton Skeleton = new("centroid", ["centroid"]);
 
     private readonly CentroidOptions _options;
@@ -198,8 +204,8 @@ internal sealed class CentroidModel : PoseModel
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="CentroidEstimator"/>, which trains a network to find the center of each animal: the first
-    /// half of a top-down model.
+    /// Create a <see cref="CentroidEstimator"/>, which trains a network to find the center of each instance: the first
+    /// stage of a top-down model.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static CentroidEstimator Centroid(this PoseCatalog catalog, CentroidOptions? options = null)

@@ -5,7 +5,7 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>What a column that a model adds tells of the instances of a row.</summary>
+/// <summary>The property of the instances that an output column holds.</summary>
 internal enum ModelColumn
 {
     Keypoints,
@@ -17,7 +17,7 @@ internal enum ModelColumn
     IdentityScores,
 }
 
-/// <summary>What a model adds to the data: estimator, transformer and cursor tell it from here.</summary>
+/// <summary>The output columns of a model, as shared by estimator, transformer and cursor.</summary>
 internal sealed class ModelColumns
 {
     private readonly (ModelColumn Kind, OutputColumn Column)[] _columns;
@@ -25,14 +25,14 @@ internal sealed class ModelColumns
     private ModelColumns(bool isSingle, params (ModelColumn, OutputColumn)[] columns) =>
         (IsSingle, _columns) = (isSingle, columns);
 
-    /// <summary>Whether each row holds exactly one animal.</summary>
+    /// <summary>Whether each row has exactly one instance.</summary>
     public bool IsSingle { get; }
 
     public IReadOnlyList<OutputColumn> Outputs => [.. _columns.Select(c => c.Column)];
 
     /// <summary>
-    /// The columns behind a column of images: where its type has a size (as behind ResizeImages), poses carry it, since
-    /// they are in pixels of these images.
+    /// Returns the columns for the given image column. If its type has a size (as after ResizeImages), the pose columns
+    /// carry that size, since poses are in pixels of these images.
     /// </summary>
     public IReadOnlyList<OutputColumn> OutputsFor(DataViewType images) =>
         images is ImageDataViewType { Height: > 0, Width: > 0 } size
@@ -48,7 +48,7 @@ internal sealed class ModelColumns
 
     public ModelColumn KindOf(int output) => _columns[output].Kind;
 
-    /// <summary>Exactly one animal a row: vectors of known size.</summary>
+    /// <summary>The columns for exactly one instance per row: vectors of known size.</summary>
     public static ModelColumns Single(PoseColumnOptions names, PoseSubject subject)
     {
         return new ModelColumns(
@@ -63,11 +63,11 @@ internal sealed class ModelColumns
         );
     }
 
-    /// <summary>Any number of animals a row.</summary>
-    /// <param name="names">Of the columns.</param>
-    /// <param name="subject">Whose they are.</param>
-    /// <param name="centroidScores">Whether centers have scores of their own.</param>
-    /// <param name="identities">Whether animals are told apart.</param>
+    /// <summary>The columns for any number of instances per row.</summary>
+    /// <param name="names">Names of the columns.</param>
+    /// <param name="subject">Skeleton and classes of the instances.</param>
+    /// <param name="centroidScores">Whether centroids have their own scores.</param>
+    /// <param name="identities">Whether instances have classes.</param>
     public static ModelColumns Many(
         PoseColumnOptions names,
         PoseSubject subject,
@@ -106,7 +106,8 @@ internal sealed class ModelColumns
     }
 
     /// <summary>
-    /// A getter of the output's raw type, which copies from the animals that <paramref name="current"/> gives.
+    /// Returns a getter of the column's raw type that copies from the instances that <paramref name="current"/>
+    /// returns.
     /// </summary>
     public Delegate CreateGetter(int output, Func<InstanceArray> current) =>
         (KindOf(output), IsSingle) switch

@@ -1,64 +1,67 @@
 namespace Sleap.MLNet;
 
-/// <summary>What a network finds, by the names of sleap-nn's <c>head_configs</c>.</summary>
+/// <summary>What a single network finds; the names are those of sleap-nn's <c>head_configs</c>.</summary>
 public enum ModelType
 {
-    /// <summary>The nodes of the one animal in a frame; <c>single_instance</c>.</summary>
+    /// <summary>The nodes of the only instance in a frame; <c>single_instance</c>.</summary>
     SingleInstance,
 
-    /// <summary>The center of each animal in a frame; <c>centroid</c>.</summary>
+    /// <summary>The center of each instance in a frame; <c>centroid</c>.</summary>
     Centroid,
 
-    /// <summary>The nodes of the animal in a crop; <c>centered_instance</c>.</summary>
+    /// <summary>The nodes of the instance at the center of a crop; <c>centered_instance</c>.</summary>
     CenteredInstance,
 
-    /// <summary>The nodes of all animals in a frame, connected by part affinity fields; <c>bottomup</c>.</summary>
+    /// <summary>The nodes of all instances in a frame, grouped by part affinity fields; <c>bottomup</c>.</summary>
     BottomUp,
 
-    /// <summary>The nodes of the animal in a crop, and who it is; <c>multi_class_topdown</c>.</summary>
+    /// <summary>The nodes and the class of the instance at the center of a crop; <c>multi_class_topdown</c>.</summary>
     TopDownId,
 
-    /// <summary>The nodes of all animals in a frame, and who each is; <c>multi_class_bottomup</c>.</summary>
+    /// <summary>The nodes of all instances in a frame, and their classes; <c>multi_class_bottomup</c>.</summary>
     BottomUpId,
 }
 
 /// <summary>
-/// The kinds of models that labels can be trained to, each with one estimator. <see cref="ModelType"/> is what a single
-/// network of them finds.
+/// The model types that can be trained, each by one estimator. <see cref="ModelType"/> is what a single network of a
+/// model finds.
 /// </summary>
 public enum PoseModelKind
 {
-    /// <summary>One animal in a frame: <c>pose.SingleInstance</c>.</summary>
+    /// <summary>One instance in each frame: <c>pose.SingleInstance</c>.</summary>
     SingleInstance,
 
-    /// <summary>The centers of several animals and nothing else: <c>pose.Centroid</c>.</summary>
+    /// <summary>Only the centers of several instances: <c>pose.Centroid</c>.</summary>
     Centroid,
 
-    /// <summary>Several animals, each found and then seen in a crop of its own: <c>pose.TopDown</c>.</summary>
+    /// <summary>Several instances, each located first and then analyzed in its own crop: <c>pose.TopDown</c>.</summary>
     TopDown,
 
-    /// <summary>Several animals, whose nodes are found all at once and connected: <c>pose.BottomUp</c>.</summary>
+    /// <summary>
+    /// Several instances, whose nodes are found all at once and grouped by part affinity fields: <c>pose.BottomUp</c>.
+    /// </summary>
     BottomUp,
 
-    /// <summary><see cref="TopDown"/> that also tells which animal is which: <c>pose.TopDownId</c>.</summary>
+    /// <summary><see cref="TopDown"/> that also gives the class of each instance: <c>pose.TopDownId</c>.</summary>
     TopDownId,
 
     /// <summary>
-    /// Several animals, whose nodes are found all at once and told apart by which animal they look to be of:
-    /// <c>pose.BottomUpId</c>.
+    /// Several instances, whose nodes are found all at once and grouped by class: <c>pose.BottomUpId</c>.
     /// </summary>
     BottomUpId,
 }
 
-/// <summary>The model types that configurations and the command line can name.</summary>
+/// <summary>The model types by their names in configurations and on the command line.</summary>
 internal static class ModelTypes
 {
-    /// <summary>What a section of <c>head_configs</c> is here.</summary>
+    /// <summary>The equivalent of a section of sleap-nn's <c>head_configs</c>.</summary>
     /// <param name="Type">What its network finds.</param>
     /// <param name="SleapNN">sleap-nn's name.</param>
     /// <param name="Legacy">The name in SLEAP before 1.5.</param>
-    /// <param name="Head">Its head beside the confidence maps, and what that is; null: there is none.</param>
-    /// <param name="OptionsOf">The options of its network, with what of the section is the type's own.</param>
+    /// <param name="Head">Name and type of its head beside the confidence maps; null: none.</param>
+    /// <param name="OptionsOf">
+    /// Creates the options of the network, with the values of the section that belong to this model type.
+    /// </param>
     internal sealed record Network(
         ModelType Type,
         string SleapNN,
@@ -108,7 +111,7 @@ internal static class ModelTypes
         ),
     ];
 
-    /// <summary>The default options of every model type, by the command line's name.</summary>
+    /// <summary>The default options of each model type, by its name on the command line.</summary>
     public static IReadOnlyDictionary<string, PoseModelOptions> Defaults { get; } =
         new PoseModelOptions[]
         {
@@ -121,8 +124,8 @@ internal static class ModelTypes
             new BottomUpIdOptions(),
         }.ToDictionary(options => options.TypeName);
 
-    /// <summary>What the command line calls a kind.</summary>
-    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    /// <summary>Returns the name of a kind on the command line.</summary>
+    /// <exception cref="ArgumentException">The kind does not exist.</exception>
     public static string NameOf(PoseModelKind kind) =>
         kind switch
         {
@@ -139,12 +142,12 @@ internal static class ModelTypes
             ),
         };
 
-    /// <summary>sleap-nn's name of what a network finds.</summary>
+    /// <summary>Returns sleap-nn's name of a model type.</summary>
     public static string NameOf(ModelType type) => Networks.Single(network => network.Type == type).SleapNN;
 
-    /// <summary>The model of networks that were configured one by one.</summary>
-    /// <param name="networks">Options of one network; or those of a centroid and those of a crop network.</param>
-    /// <returns>The options of the whole model; null: they do not make one.</returns>
+    /// <summary>Combines networks that were configured separately into the options of one model.</summary>
+    /// <param name="networks">Options of one network, or those of a centroid network and a crop network.</param>
+    /// <returns>The options of the whole model; null: the networks do not make a model.</returns>
     public static PoseModelOptions? Join(IReadOnlyList<NetworkOptions> networks) =>
         networks switch
         {

@@ -3,25 +3,25 @@ using System.Text.Json.Serialization;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Options of one network: the backbone, how frames reach it, its confidence maps, how it is trained and how it
-/// predicts. Base of the model types of one network, and of the stages of those of two.
+/// Options of one network: backbone, input, confidence maps, training and prediction. Base of the model types with one
+/// network, and of the stages of those with two.
 /// </summary>
 public abstract record NetworkOptions : PoseModelOptions
 {
     private protected NetworkOptions() { }
 
-    /// <summary>The network that sees. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
+    /// <summary>The backbone. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
     public BackboneOptions Backbone { get; init; } = new UNetOptions { OutputStride = 2 };
 
     /// <summary>
-    /// Size of the network input against the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and often
-    /// as exact.
+    /// Scale of the network input relative to the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and
+    /// often as accurate.
     /// </summary>
     public float Scale { get; init; } = 1;
 
     /// <summary>
-    /// Standard deviation of the Gaussian around each node, in cells of the confidence map (SLEAP-NN multiplies it by
-    /// the stride, and so do we). Default 5.
+    /// Standard deviation of the Gaussian around each node, in cells of the confidence map; in input pixels it is
+    /// multiplied by the stride, as in SLEAP-NN. Default 5.
     /// </summary>
     public float Sigma { get; init; } = 5;
 
@@ -31,71 +31,71 @@ public abstract record NetworkOptions : PoseModelOptions
     /// </summary>
     public int? OutputStride { get; init; }
 
-    /// <summary>Peaks lower than this, 0..1, are not there. Default 0.2.</summary>
+    /// <summary>Minimum value of a peak, 0 to 1; lower peaks are ignored. Default 0.2.</summary>
     public float PeakThreshold { get; init; } = 0.2f;
 
     /// <summary>
-    /// How a peak is placed between the cells of the map. Default <see cref="PeakRefinement.Gaussian"/>, which is exact
-    /// for the Gaussian that was trained; SLEAP-NN's is <see cref="PeakRefinement.Integral"/>.
+    /// How the position of a peak between cells of the map is computed. Default <see cref="PeakRefinement.Gaussian"/>,
+    /// which is exact for the Gaussian of training; SLEAP-NN's is <see cref="PeakRefinement.Integral"/>.
     /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
-    /// <summary>Frames (or crops) that the network sees at once when it predicts. Default 4.</summary>
+    /// <summary>Number of frames (or crops) in one prediction batch. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
-    /// Side in pixels of the network input of the tiles that frames too large for the memory are cut into when the
-    /// model predicts; the network sees <see cref="BatchSize"/> tiles at once. Null (default): whole frames, and tiles
-    /// only for a U-Net on the CPU whose maps of whole frames would not fit into the memory. Crops have no tiles.
+    /// Side of the tiles that large frames are cut into for prediction, in pixels of the network input.
+    /// <see cref="BatchSize"/> tiles make one batch. Null (default): whole frames; tiles are used only for a U-Net on
+    /// the CPU whose maps of whole frames would not fit into memory. Crops are not tiled.
     /// </summary>
     public int? TileSize { get; init; }
 
     /// <summary>
-    /// Pixels of the network input that neighboring tiles share at least. Null (default): for a U-Net so many that
-    /// peaks are those of whole frames; for other backbones, which see farther than any tile, half of
-    /// <see cref="TileSize"/>, and peaks near seams may differ.
+    /// Minimum overlap of neighboring tiles in pixels of the network input. Null (default): for a U-Net large enough
+    /// that peaks are those of whole frames; for other backbones, whose receptive field is larger than any tile, half
+    /// of <see cref="TileSize"/>, and peaks near tile borders can differ.
     /// </summary>
     public int? TileOverlap { get; init; }
 
-    /// <summary>Numbers that the network predicts in. Default <see cref="Precision.Single"/>.</summary>
+    /// <summary>Floating-point precision of prediction. Default <see cref="Precision.Single"/>.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
-    /// <summary>Changes to the training frames.</summary>
-    [JsonIgnore] // how a model was trained does not change what it predicts
+    /// <summary>Augmentation of the training frames.</summary>
+    [JsonIgnore] // how a model was trained does not change its predictions
     public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>How it is trained.</summary>
+    /// <summary>Options of the training.</summary>
     [JsonIgnore]
     public TrainerOptions Training { get; init; } = new();
 
     internal int HeadStride => OutputStride ?? Backbone.OutputStride;
 
-    /// <summary>The network's name in texts: <c>centered instance</c>.</summary>
+    /// <summary>Name of the network in messages: <c>centered instance</c>.</summary>
     internal abstract string Title { get; }
 
-    /// <summary>sleap-nn's name of what the network finds, as in <c>head_configs</c>.</summary>
+    /// <summary>Name of the network in sleap-nn's <c>head_configs</c>.</summary>
     internal abstract string NetworkName { get; }
 
-    /// <summary>Whether it tells instances apart by name.</summary>
+    /// <summary>Whether the network has classes.</summary>
     internal virtual bool NeedsClasses => Needs.Tracks;
 
-    /// <summary>The heads, in the order of the network's outputs; the first gives confidence maps.</summary>
+    /// <summary>The heads, in the order of the network's outputs; the first one gives confidence maps.</summary>
     internal abstract IReadOnlyList<HeadOptions> Heads(PoseSubject subject);
 
-    /// <summary>The network with its losses and the reading of its outputs.</summary>
-    /// <param name="subject">What it finds.</param>
-    /// <param name="network">Its weights; the model takes over one use of them.</param>
+    /// <summary>Creates the network with its losses and the decoding of its outputs.</summary>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="network">The weights; the model owns one reference and releases it.</param>
     internal abstract PoseModel CreateModel(PoseSubject subject, SharedNetwork network);
 
-    /// <summary>Makes the training samples.</summary>
-    /// <param name="subject">What the network learns to find.</param>
-    /// <param name="frame">Size that frames are matched to.</param>
+    /// <summary>Creates the maker of training samples.</summary>
+    /// <param name="subject">Skeleton and classes that the network learns.</param>
+    /// <param name="frame">The size that frames are matched to.</param>
     internal abstract SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame);
 
-    /// <summary>The options completed by what only the labels can tell.</summary>
+    /// <summary>Returns the options completed by values that depend on the labels.</summary>
     internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
 
-    /// <summary>A head of the type's own in <c>head_configs</c>, beside the confidence maps.</summary>
+    /// <summary>The section of the type's own head in <c>head_configs</c>, beside the confidence maps.</summary>
     internal virtual (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) => null;
 
     internal override IReadOnlyList<NetworkOptions> Networks => [this];
@@ -106,17 +106,17 @@ public abstract record NetworkOptions : PoseModelOptions
 
     internal override NetworkOptions With(PredictionOptions prediction) => prediction.ApplyTo(this);
 
-    /// <summary>A network with weights of its own.</summary>
-    /// <param name="subject">What it finds.</param>
-    /// <param name="initialization">How the parameters start.</param>
-    /// <param name="seed">Of the parameters; null where they are loaded or copied afterwards.</param>
+    /// <summary>Creates a network with its own weights.</summary>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="initialization">How the parameters are initialized.</param>
+    /// <param name="seed">Seed of the parameters; null if they are loaded or copied afterwards.</param>
     internal PoseModel CreateModel(
         PoseSubject subject,
         Initialization initialization = Initialization.Default,
         int? seed = null
     ) => CreateModel(subject, new SharedNetwork(PoseModel.Draw(Backbone, Heads(subject), initialization, seed)));
 
-    /// <summary>What is wrong with the options, given the heads of the network; one sentence a fault.</summary>
+    /// <summary>Returns the faults of the options, given the heads of the network; one sentence per fault.</summary>
     private protected IEnumerable<string> Faults(IReadOnlyList<HeadOptions> heads)
     {
         foreach (var fault in PoseNetwork.Faults(Backbone, heads))

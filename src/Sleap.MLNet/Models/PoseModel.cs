@@ -5,21 +5,22 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A network with the losses that train it and the reading of its outputs. Everything is in pixels of the network's
-/// input; <see cref="FrameGeometry"/> is the way to frames and back.
+/// A network with its training losses and the decoding of its outputs. Coordinates are in pixels of the network input;
+/// <see cref="FrameGeometry"/> converts them from and to frame pixels.
 /// </summary>
 internal abstract class PoseModel : IDisposable
 {
-    // Torch has one random generator in a process: two trainings at once would draw from each other's seed.
+    // Torch has one random generator per process, so two trainings at the same time would change each other's random
+    // numbers.
     private static readonly Lock Drawing = new();
     private readonly IReadOnlyList<HeadOptions> _heads;
     private readonly MapLoss _mapLoss;
     private readonly FrameTiles _tiles;
     private SharedNetwork _network;
 
-    /// <param name="options">Of the network.</param>
-    /// <param name="subject">What it finds.</param>
-    /// <param name="network">The network; one use of it is this model's.</param>
+    /// <param name="options">Options of the network.</param>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="network">The network; this model owns one reference.</param>
     protected PoseModel(NetworkOptions options, PoseSubject subject, SharedNetwork network)
     {
         (Options, _network) = (options, network);
@@ -28,7 +29,7 @@ internal abstract class PoseModel : IDisposable
         _tiles = new FrameTiles(options);
     }
 
-    /// <summary>The options it was made by, with what stages share written into them.</summary>
+    /// <summary>The options of the network, including the options that the stages share.</summary>
     public NetworkOptions Options { get; }
 
     public PoseNetwork Network => _network.Network;
@@ -38,7 +39,7 @@ internal abstract class PoseModel : IDisposable
     /// </summary>
     public virtual double FullLossFrom => 0;
 
-    /// <summary>A network with freshly drawn parameters.</summary>
+    /// <summary>Creates a network with newly initialized parameters.</summary>
     public static PoseNetwork Draw(
         BackboneOptions backbone,
         IReadOnlyList<HeadOptions> heads,
@@ -54,12 +55,12 @@ internal abstract class PoseModel : IDisposable
         }
     }
 
-    /// <summary>A network of the same shape with weights of its own.</summary>
+    /// <summary>Creates a network of the same architecture with its own weights.</summary>
     public PoseNetwork CreateNetwork() => Draw(Options.Backbone, _heads, Initialization.Default, null);
 
-    /// <summary>The loss, a scalar with a gradient: the heads' losses times their weights.</summary>
-    /// <param name="outputs">The network's outputs, one for each head.</param>
-    /// <param name="batch">What it was given.</param>
+    /// <summary>Returns the loss, a scalar with a gradient: the weighted sum of the heads' losses.</summary>
+    /// <param name="outputs">The network's outputs, one per head.</param>
+    /// <param name="batch">The input batch with its targets.</param>
     public Tensor Loss(Tensor[] outputs, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
@@ -68,21 +69,22 @@ internal abstract class PoseModel : IDisposable
     }
 
     /// <summary>
-    /// (B, I, N, 2): the peak nearest to each labeled node, however low; NaN where there is no peak or no label.
+    /// Returns the nearest peak to each labeled node, of any height: (B, I, N, 2), NaN where there is no peak or no
+    /// label. B batch, I instances, N nodes.
     /// </summary>
     public abstract Tensor Nearest(Tensor[] outputs, Tensor points);
 
     /// <summary>
-    /// (B, I): 1 for each instance whose class is the most probable one where its label is, 0 for each other, NaN for
-    /// those without a class. Null: the network has no classes.
+    /// Returns for each instance whether its class is the most probable one at its label: (B, I), 1 if yes, 0 if no,
+    /// NaN without a class. Null: the network has no classes.
     /// </summary>
     public virtual Tensor? CorrectClasses(Tensor[] outputs, TrainingBatch batch) => null;
 
-    /// <summary>The instances in each of B images.</summary>
+    /// <summary>Returns the instances in each of B images.</summary>
     /// <param name="images">(B, C, H, W), 0 to 1.</param>
     public abstract InstanceArray[] Find(Tensor images);
 
-    /// <summary>Takes over the trained network; the one so far is released.</summary>
+    /// <summary>Replaces the network by the trained one and releases the previous one.</summary>
     public void Take(PoseNetwork trained)
     {
         if (ReferenceEquals(trained, Network))
@@ -91,7 +93,9 @@ internal abstract class PoseModel : IDisposable
         _network = new SharedNetwork(trained);
     }
 
-    /// <summary>A model of other options with the same weights, see <see cref="TrainedModel.Share"/>.</summary>
+    /// <summary>
+    /// Returns a model with other options and the same weights, see <see cref="TrainedModel.Share"/>.
+    /// </summary>
     public PoseModel SharedAs(NetworkOptions options, PoseSubject subject, Device device)
     {
         if (_network.IsPreparedFor(device, PrecisionFor(options, device)))
@@ -103,22 +107,26 @@ internal abstract class PoseModel : IDisposable
         return copy;
     }
 
-    /// <summary>Makes the network ready to predict on a device; its weights stay as they are from then on.</summary>
+    /// <summary>Prepares the network for prediction on a device; its weights are constant from then on.</summary>
     public void Prepare(Device device) => _network.Prepare(device, PrecisionFor(Options, device));
 
     public void Dispose() => _network.Release();
 
-    /// <summary>The network's outputs for images of any size; large ones go through it in tiles.</summary>
+    /// <summary>Returns the network's outputs for images of any size; large images are processed in tiles.</summary>
     protected Tensor[] Outputs(Tensor images) => _tiles.Run(Network, images);
 
-    /// <summary>The losses of the heads, not yet weighted.</summary>
+    /// <summary>Returns the losses of the heads, without weights.</summary>
     protected abstract Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch);
 
-    /// <summary>Mean squared error of maps. Both (B, C, h, w).</summary>
+    /// <summary>
+    /// Returns the mean squared error of two sets of maps, both (B, C, h, w). C channels, h/w map cells.
+    /// </summary>
     protected Tensor MapLoss(Tensor output, Tensor target, TrainingBatch batch) =>
         _mapLoss.Of(output, target, batch.Weights());
 
-    /// <summary>Which classes are correct, from the class probabilities of each instance, (B, I, K).</summary>
+    /// <summary>
+    /// Returns which classes are correct, given the class probabilities of each instance, (B, I, K). K classes.
+    /// </summary>
     protected static Tensor CorrectClasses(Tensor probabilities, Tensor classes) =>
         probabilities
             .argmax(-1)
@@ -134,8 +142,8 @@ internal abstract class PoseModel : IDisposable
 }
 
 /// <summary>
-/// A network that several models use, as a model and those made of it by <c>With</c> do. It is freed when the last of
-/// them is disposed.
+/// A network with a reference count, shared for example by a model and those made of it by <c>With</c>. It is freed
+/// when the last reference is released.
 /// </summary>
 internal sealed class SharedNetwork(PoseNetwork network)
 {
@@ -144,25 +152,25 @@ internal sealed class SharedNetwork(PoseNetwork network)
 
     public PoseNetwork Network => network;
 
-    /// <summary>One more user, who releases it in the end.</summary>
+    /// <summary>Adds a reference, which the caller has to release.</summary>
     public SharedNetwork Share()
     {
         Interlocked.Increment(ref _users);
         return this;
     }
 
-    /// <summary>Ends one use.</summary>
+    /// <summary>Releases a reference.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)
             network.Dispose();
     }
 
-    /// <summary>Whether it is ready to predict on this device, in this precision.</summary>
+    /// <summary>Whether it is prepared for prediction on this device, in this precision.</summary>
     public bool IsPreparedFor(Device device, ScalarType precision) =>
         _prepared == (device.type, device.index, precision);
 
-    /// <summary>Makes it ready to predict; its weights stay as they are from then on.</summary>
+    /// <summary>Prepares it for prediction; its weights are constant from then on.</summary>
     public void Prepare(Device device, ScalarType precision)
     {
         if (IsPreparedFor(device, precision))

@@ -6,11 +6,12 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>What a saved model says of itself, as JSON; the weights of its networks come after it.</summary>
+/// <summary>The JSON header of a saved model; the weights of its networks follow it.</summary>
 internal sealed record SavedModel
 {
-    // Reflection, because generated code loses the defaults of init-only properties that a file lacks
-    // (https://github.com/dotnet/runtime/issues/84484). It is named because file-based programs have it switched off.
+    // Reflection, because source-generated code loses the defaults of init-only properties that are missing in a file
+    // (https://github.com/dotnet/runtime/issues/84484). The resolver is set explicitly because file-based programs
+    // disable the default one.
     private static readonly JsonSerializerOptions Json = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     public required string SkeletonName { get; init; }
@@ -62,16 +63,16 @@ internal sealed record SavedModel
         }
     }
 
-    /// <summary>The options of a model as they are saved.</summary>
+    /// <summary>Returns the options of a model in the form in which they are saved.</summary>
     public static JsonElement OptionsOf(PoseModelTransformer model) =>
         JsonSerializer.SerializeToElement(model.ModelOptions, model.ModelOptions.GetType(), Json);
 
     /// <summary>Reads a model.</summary>
     /// <typeparam name="TOptions">The options of its model type.</typeparam>
-    /// <param name="environment">Where it belongs.</param>
-    /// <param name="reader">Stands where <see cref="Write"/> began.</param>
-    /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    /// <exception cref="ArgumentException">The options cannot be used.</exception>
+    /// <param name="environment">The ML.NET environment of the model.</param>
+    /// <param name="reader">Reader at the position where <see cref="Write"/> started.</param>
+    /// <exception cref="InvalidDataException">The data are damaged.</exception>
+    /// <exception cref="ArgumentException">The options have faults.</exception>
     public static PoseModelTransformer Load<TOptions>(IHostEnvironment environment, BinaryReader reader)
         where TOptions : PoseModelOptions
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>A model for exactly one animal in each frame; SLEAP-NN's <c>single_instance</c>.</summary>
+/// <summary>Options of a model for exactly one instance in each frame; SLEAP-NN's <c>single_instance</c>.</summary>
 public sealed record SingleInstanceOptions : NetworkOptions
 {
     internal override string TypeName => "single-instance";
@@ -45,8 +45,8 @@ public sealed record SingleInstanceOptions : NetworkOptions
 }
 
 /// <summary>
-/// Trains a network that finds the nodes of the one animal in each frame. SLEAP-NN's <c>single_instance</c> (Pereira et
-/// al., 2022).
+/// Trains a network that finds the nodes of the only instance in each frame. SLEAP-NN's <c>single_instance</c> (Pereira
+/// et al., 2022).
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -68,9 +68,7 @@ public sealed class SingleInstanceEstimator : PoseEstimator<SingleInstanceTransf
         : base(context, options) { }
 }
 
-/// <summary>
-/// A trained single-instance model: adds the places of the animal's nodes to each frame.
-/// </summary>
+/// <summary>A trained single-instance model: adds the node positions of the instance to each frame.</summary>
 public sealed class SingleInstanceTransformer
     : PoseModelTransformer<SingleInstanceOptions>,
         ILoadable<SingleInstanceTransformer>
@@ -91,7 +89,9 @@ public sealed class SingleInstanceTransformer
     ) => (SingleInstanceTransformer)SavedModel.Load<SingleInstanceOptions>(environment, reader);
 }
 
-/// <summary>One animal in the image: one confidence map a node, its highest peak is the node's place.</summary>
+/// <summary>
+/// The network of a single-instance model: one confidence map per node, whose highest peak is the position of the node.
+/// </summary>
 internal class SingleInstanceModel : PoseModel
 {
     private readonly ConfidenceMap _codec;
@@ -117,7 +117,7 @@ internal class SingleInstanceModel : PoseModel
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
         [MapLoss(outputs[0], _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch)];
 
-    /// <summary>One animal an image from the network's outputs.</summary>
+    /// <summary>Returns one instance per image from the network's outputs.</summary>
     protected virtual InstanceArray[] Read(Tensor[] outputs)
     {
         var (points, values) = _codec.Decode(outputs[0], Options.PeakThreshold, Options.Refinement);
@@ -139,12 +139,12 @@ internal class SingleInstanceModel : PoseModel
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="SingleInstanceEstimator"/>, which trains a network to find the nodes of exactly one animal
+    /// Create a <see cref="SingleInstanceEstimator"/>, which trains a network to find the nodes of exactly one instance
     /// in each frame.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="options">The network, how it is trained and how it predicts; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option cannot be used; the message lists every fault.</exception>
+    /// <param name="options">Options of the network, of training and of prediction; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     public static SingleInstanceEstimator SingleInstance(
         this PoseCatalog catalog,
         SingleInstanceOptions? options = null

@@ -5,21 +5,23 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Several animals a frame: a model finds their centers, another the nodes of each in a crop around its center. SLEAP's
-/// top-down.
+/// Options of a top-down model: a first network finds the centers of the instances, a second one the nodes of each
+/// instance in a crop around its center. SLEAP's top-down.
 /// </summary>
 public sealed record TopDownOptions : PoseModelOptions
 {
-    /// <summary>The first stage: where the animals are. A scale of 0.25 to 0.5 is usually enough.</summary>
+    /// <summary>The first stage, which finds the centers. A scale of 0.25 to 0.5 is usually enough.</summary>
     public CentroidOptions Centroid { get; init; } = new();
 
-    /// <summary>The second stage: the nodes of the animal in a crop.</summary>
+    /// <summary>The second stage, which finds the nodes of the instance in a crop.</summary>
     public CenteredInstanceOptions CenteredInstance { get; init; } = new();
 
-    /// <summary>The node that is an animal's center in both stages; null (default): as each stage says.</summary>
+    /// <summary>
+    /// The anchor node, which is the center of an instance in both stages; null (default): the setting of each stage.
+    /// </summary>
     public string? AnchorPart { get; init; }
 
-    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
     public InstanceFilterOptions Filter { get; init; } = new();
 
     internal override string TypeName => "top-down";
@@ -54,7 +56,7 @@ public sealed record TopDownOptions : PoseModelOptions
             Device = prediction.Device ?? Device,
         };
 
-    /// <summary>A stage with what both stages share written into it.</summary>
+    /// <summary>Returns a stage including the options that both stages share.</summary>
     internal static CentroidOptions SharedBy(PoseModelOptions model, string? anchor, CentroidOptions stage) =>
         stage with
         {
@@ -70,7 +72,7 @@ public sealed record TopDownOptions : PoseModelOptions
         CenteredInstanceOptions stage
     ) => stage with { AnchorPart = anchor ?? stage.AnchorPart, Device = model.Device, Columns = model.Columns };
 
-    /// <summary>What is wrong with the two stages; each fault says with which.</summary>
+    /// <summary>Returns the faults of both stages; each fault names its stage.</summary>
     internal static IEnumerable<string> StageFaults(IReadOnlyList<NetworkOptions> stages, PoseSubject subject) =>
         [
             .. stages[0].Faults(subject).Select(fault => $"Centroid: {fault}"),
@@ -78,8 +80,8 @@ public sealed record TopDownOptions : PoseModelOptions
         ];
 
     /// <summary>
-    /// Two different anchors are a fault in training: around other centers than the first stage finds, the second would
-    /// see crops unlike those it learned from.
+    /// Returns a fault if the two stages have different anchors: the second stage would get crops around other points
+    /// than those it was trained on.
     /// </summary>
     internal static IEnumerable<string> AnchorFaults(IReadOnlyList<NetworkOptions> stages)
     {
@@ -95,8 +97,8 @@ public sealed record TopDownOptions : PoseModelOptions
         }
     }
 
-    /// <summary>The model of two that were trained one by one; it shares their networks.</summary>
-    /// <exception cref="ArgumentException">The two do not go together.</exception>
+    /// <summary>Combines two models that were trained separately; the result shares their networks.</summary>
+    /// <exception cref="ArgumentException">The models do not fit together.</exception>
     internal static TopDownTransformer Join(
         IHostEnvironment environment,
         CentroidTransformer first,
@@ -138,7 +140,7 @@ public sealed record TopDownOptions : PoseModelOptions
 }
 
 /// <summary>
-/// Trains two networks, one that finds the center of each animal and one that finds the nodes of the animal in a crop
+/// Trains two networks: one finds the center of each instance, the other finds the nodes of the instance in a crop
 /// around a center. SLEAP-NN's <c>centroid</c> and <c>centered_instance</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
@@ -162,8 +164,8 @@ public sealed class TopDownEstimator : PoseEstimator<TopDownTransformer>
 }
 
 /// <summary>
-/// A trained top-down model: adds the center and the nodes of every animal to each frame. Rows hold as many animals as
-/// centers were found; one of which no node was found has only NaN in its keypoints.
+/// A trained top-down model: adds the center and the nodes of each instance to each frame. A row has as many instances
+/// as centers were found; the keypoints of an instance without any found node are all NaN.
 /// </summary>
 public sealed class TopDownTransformer : PoseModelTransformer<TopDownOptions>, ILoadable<TopDownTransformer>
 {
@@ -185,8 +187,8 @@ public sealed class TopDownTransformer : PoseModelTransformer<TopDownOptions>, I
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="TopDownEstimator"/>, which trains two networks for several animals in a frame: one finds
-    /// their centers, one the nodes of each in a crop.
+    /// Create a <see cref="TopDownEstimator"/>, which trains two networks for several instances in a frame: one finds
+    /// their centers, the other the nodes of each in a crop.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static TopDownEstimator TopDown(this PoseCatalog catalog, TopDownOptions? options = null)
@@ -196,14 +198,15 @@ public static partial class ModelCatalog
     }
 
     /// <summary>
-    /// Create a <see cref="TopDownTransformer"/> from two trained models. It shares their networks, and the two may be
-    /// disposed.
+    /// Create a <see cref="TopDownTransformer"/> from two trained models. It shares their networks; the two models can
+    /// be disposed.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="centroid">Finds the centers.</param>
-    /// <param name="centeredInstance">Finds the nodes.</param>
-    /// <exception cref="ArgumentException">The two do not go together: their frames have other sizes, or their centers
-    /// are other nodes.</exception>
+    /// <param name="centroid">The model that finds the centers.</param>
+    /// <param name="centeredInstance">The model that finds the nodes.</param>
+    /// <exception cref="ArgumentException">
+    /// The models do not fit together: their frame sizes or their anchor nodes differ.
+    /// </exception>
     public static TopDownTransformer TopDown(
         this PoseCatalog catalog,
         CentroidTransformer centroid,

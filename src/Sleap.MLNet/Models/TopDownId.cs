@@ -6,42 +6,46 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Top-down that also tells which animal is which, learned from the tracks of the labels. SLEAP-NN's
-/// <c>multi_class_topdown</c> behind a <c>centroid</c>.
+/// Options of a top-down model that also gives the class of each instance, learned from the tracks of the labels.
+/// SLEAP-NN's <c>multi_class_topdown</c> after a <c>centroid</c>.
 /// </summary>
 public sealed record TopDownIdOptions : PoseModelOptions
 {
-    /// <summary>sleap-nn's name of the second network.</summary>
+    /// <summary>Name of the second network in sleap-nn.</summary>
     internal const string CropNetworkName = "multi_class_topdown";
 
-    /// <summary>The first stage: where the animals are.</summary>
+    /// <summary>The first stage, which finds the centers.</summary>
     public CentroidOptions Centroid { get; init; } = new();
 
-    /// <summary>The second stage: the nodes of the animal in a crop, and who it is.</summary>
+    /// <summary>The second stage, which finds the nodes and the class of the instance in a crop.</summary>
     public CenteredInstanceOptions CenteredInstance { get; init; } = new();
 
-    /// <summary>The head of the second stage that tells who it is.</summary>
+    /// <summary>The head of the second stage that gives the class.</summary>
     public ClassVectorOptions ClassVectors { get; init; } = new();
 
     /// <summary>
-    /// The animals' names, which are tracks of the labels; null (default): all tracks that occur in the training
-    /// labels.
+    /// Names of the classes, which are tracks of the labels; null (default): all tracks in the training labels.
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>
-    /// Below this probability of its class an animal gets no identity. No two animals of a frame have the same one, so
-    /// an animal may get its second most probable class. Null (default): a tenth of a guess's, 1 / (10 · number of
-    /// classes). 0 is SLEAP-NN, which of two animals that both look wholly like the first class calls one the second,
-    /// with whatever probability.
+    /// Minimum class probability: an instance below it gets no identity. Null (default): a tenth of the uniform
+    /// probability, 1 / (10 · number of classes).
     /// </summary>
+    /// <remarks>
+    /// No two instances of a frame get the same identity, so an instance may get its second most probable class.
+    /// SLEAP-NN has no minimum (0): if two instances both clearly look like the first class, one of them gets the
+    /// second class, however improbable it is.
+    /// </remarks>
     [JsonPropertyName("LeastProbability")] // the name in saved models
     public float? MinClassProbability { get; init; }
 
-    /// <summary>The node that is an animal's center in both stages; null (default): as each stage says.</summary>
+    /// <summary>
+    /// The anchor node, which is the center of an instance in both stages; null (default): the setting of each stage.
+    /// </summary>
     public string? AnchorPart { get; init; }
 
-    /// <summary>Which of the animals of a frame are kept: overlapping ones, faint ones. Default: all.</summary>
+    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
     public InstanceFilterOptions Filter { get; init; } = new();
 
     internal override string TypeName => "top-down-id";
@@ -96,7 +100,7 @@ public sealed record TopDownIdOptions : PoseModelOptions
             Device = prediction.Device ?? Device,
         };
 
-    /// <summary>The model of two networks that sleap-nn configured.</summary>
+    /// <summary>Combines two networks that sleap-nn configured.</summary>
     internal static TopDownIdOptions Of(CentroidOptions centroid, CenteredInstanceOptions crops) =>
         new()
         {
@@ -117,26 +121,26 @@ public sealed record TopDownIdOptions : PoseModelOptions
     internal override PoseModelTransformer CreateTransformer(TrainedModel model) => new TopDownIdTransformer(model);
 }
 
-/// <summary>The head that names the animal in a crop; SLEAP-NN's <c>class_vectors</c>.</summary>
+/// <summary>
+/// Options of the head that gives the class of the instance in a crop; SLEAP-NN's <c>class_vectors</c>.
+/// </summary>
 public sealed record ClassVectorOptions
 {
     /// <summary>
-    /// Fully connected layers before the one that gives the classes; SLEAP-NN's <c>num_fc_layers</c>. Default 1.
+    /// Number of fully connected layers before the output layer; SLEAP-NN's <c>num_fc_layers</c>. Default 1.
     /// </summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Units of each of them; SLEAP-NN's <c>num_fc_units</c>. Default 64.</summary>
+    /// <summary>Number of units of each of these layers; SLEAP-NN's <c>num_fc_units</c>. Default 64.</summary>
     public int Units { get; init; } = 64;
 
     /// <summary>
-    /// Take the maximum of each channel over the crop first. Default true; without it the deepest map must be a single
-    /// cell.
+    /// Whether the maximum of each channel over the crop is taken first. Default true; if false, the deepest map must
+    /// be a single cell.
     /// </summary>
     public bool GlobalPool { get; init; } = true;
 
-    /// <summary>
-    /// What this head's loss is multiplied by before it is added to that of the confidence maps. Default 0.01.
-    /// </summary>
+    /// <summary>Weight of this head's loss in the total loss. Default 0.01.</summary>
     public float LossWeight { get; init; } = 0.01f;
 
     internal (string Name, (string Key, object? Value)[] Values) SleapHead(PoseSubject subject, int stride) =>
@@ -164,8 +168,8 @@ public sealed record ClassVectorOptions
 }
 
 /// <summary>
-/// Trains two networks, one that finds the center of each animal and one that finds the nodes of the animal in a crop
-/// and tells who it is, learned from the tracks of the labels. SLEAP-NN's <c>centroid</c> and
+/// Trains two networks: one finds the center of each instance, the other finds the nodes and the class of the instance
+/// in a crop. The classes are learned from the tracks of the labels. SLEAP-NN's <c>centroid</c> and
 /// <c>multi_class_topdown</c> (Pereira et al., 2022).
 /// </summary>
 /// <remarks>
@@ -191,8 +195,8 @@ public sealed class TopDownIdEstimator : PoseEstimator<TopDownIdTransformer>
 }
 
 /// <summary>
-/// A trained top-down ID model: adds the nodes of every animal, and who it is, to each frame. Rows hold as many animals
-/// as centers were found; one of which no node was found has only NaN in its keypoints.
+/// A trained top-down ID model: adds the nodes and the class of each instance to each frame. A row has as many
+/// instances as centers were found; the keypoints of an instance without any found node are all NaN.
 /// </summary>
 public sealed class TopDownIdTransformer : PoseModelTransformer<TopDownIdOptions>, ILoadable<TopDownIdTransformer>
 {
@@ -215,8 +219,8 @@ public sealed class TopDownIdTransformer : PoseModelTransformer<TopDownIdOptions
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Create a <see cref="TopDownIdEstimator"/>, which trains a top-down model that also tells which animal is which,
-    /// learned from the tracks of the labels.
+    /// Create a <see cref="TopDownIdEstimator"/>, which trains a top-down model that also gives the class of each
+    /// instance, learned from the tracks of the labels.
     /// </summary>
     /// <inheritdoc cref="SingleInstance"/>
     public static TopDownIdEstimator TopDownId(this PoseCatalog catalog, TopDownIdOptions? options = null)

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Networks that have their weights, with all that a transformer is made of.</summary>
-/// <param name="Environment">Where it belongs.</param>
-/// <param name="Options">Of the whole model.</param>
-/// <param name="Subject">What it finds.</param>
+/// <summary>Networks with trained weights, and everything else that a transformer is made of.</summary>
+/// <param name="Environment">The ML.NET environment of the model.</param>
+/// <param name="Options">Options of the whole model.</param>
+/// <param name="Subject">Skeleton and classes.</param>
 /// <param name="Frame">
-/// The frame size that all others are matched to, or <see cref="PoseModelTransformer.AnySize"/>.
+/// The frame size that all frames are matched to, or <see cref="PoseModelTransformer.AnySize"/>.
 /// </param>
-/// <param name="Networks">The networks, first stage first; they are the transformer's from then on.</param>
+/// <param name="Networks">The networks, first stage first; the transformer owns and disposes them.</param>
 internal sealed record TrainedModel(
     IHostEnvironment Environment,
     PoseModelOptions Options,
@@ -19,16 +19,16 @@ internal sealed record TrainedModel(
     IReadOnlyList<PoseModel> Networks
 )
 {
-    /// <summary>Where it predicts.</summary>
+    /// <summary>The device of prediction.</summary>
     public Device Device { get; } = TorchDevice.Of(Options.Device);
 
-    /// <summary>A model with networks that get their weights from somewhere.</summary>
-    /// <param name="environment">Where it belongs.</param>
-    /// <param name="options">Of the whole model.</param>
-    /// <param name="subject">What it finds.</param>
-    /// <param name="frame">The size of the frames it was trained on.</param>
-    /// <param name="fill">Writes the weights of a network, given its number.</param>
-    /// <exception cref="ArgumentException">Lists every fault of the options.</exception>
+    /// <summary>Creates a model whose networks get their weights from a callback.</summary>
+    /// <param name="environment">The ML.NET environment of the model.</param>
+    /// <param name="options">Options of the whole model.</param>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="frame">Size of the training frames.</param>
+    /// <param name="fill">Writes the weights of a network; gets the network and its index.</param>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     public static PoseModelTransformer Build(
         IHostEnvironment environment,
         PoseModelOptions options,
@@ -45,15 +45,15 @@ internal sealed record TrainedModel(
     }
 
     /// <summary>
-    /// A model with the weights of other networks, which stay theirs too: networks are shared, and only one that
-    /// predicts on another device, or in another precision, is copied.
+    /// Creates a model that shares the weights of other networks, which keep them. A network is copied only if it
+    /// predicts on another device or in another precision.
     /// </summary>
-    /// <param name="environment">Where it belongs.</param>
-    /// <param name="options">Of the whole model.</param>
-    /// <param name="subject">What it finds.</param>
+    /// <param name="environment">The ML.NET environment of the model.</param>
+    /// <param name="options">Options of the whole model.</param>
+    /// <param name="subject">Skeleton and classes.</param>
     /// <param name="frame">The size that frames are matched to.</param>
-    /// <param name="networks">Whose weights it has.</param>
-    /// <exception cref="ArgumentException">Lists every fault of the options.</exception>
+    /// <param name="networks">The networks whose weights are shared.</param>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     public static PoseModelTransformer Share(
         IHostEnvironment environment,
         PoseModelOptions options,
@@ -75,14 +75,14 @@ internal sealed record TrainedModel(
         );
     }
 
-    /// <summary>What predicts with the one network on whole frames.</summary>
+    /// <summary>Creates the predictor of the only network, on whole frames.</summary>
     public PosePredictor OnWholeFrames() => new WholeFramePredictor(Networks[0], CreateResampler, Device);
 
     /// <summary>
-    /// What predicts with the last network in crops, around the centers that a first one finds, or those that a column
-    /// tells.
+    /// Creates the predictor of the last network, on crops around the centers that the first network finds or that a
+    /// column gives.
     /// </summary>
-    /// <param name="classes">Gives classes to the instances of a frame; null: they have none.</param>
+    /// <param name="classes">Assigns classes to the instances of a frame; null: no classes.</param>
     public PosePredictor InCrops(ClassVector? classes = null)
     {
         var crops = new CropStage(

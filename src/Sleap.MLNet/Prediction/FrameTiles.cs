@@ -4,23 +4,25 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Runs a network over images in overlapping tiles and puts its maps together from the middles of the tiles, so that
-/// what reads them sees one image: an animal that lies across a seam is one animal. Safe to use from several threads.
+/// Runs a network over images in overlapping tiles and assembles the maps of whole images from the inner parts of the
+/// tiles. Decoding sees maps of the whole image, so an instance across a tile border is one instance. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Tiles begin at multiples of the deepest map's stride, so that all cells lie where they lie in the whole image, and
-/// tiles at the image's border see that border. With an overlap of twice the network's reach the maps are those of the
-/// whole image.
+/// Tiles start at multiples of the deepest map's stride, so that cells have the same positions as in the whole image;
+/// tiles at the image's border include that border. If the overlap is twice the network's reach, the maps equal those
+/// of the whole image.
 /// </remarks>
 internal sealed class FrameTiles(NetworkOptions options)
 {
     private readonly int _stride = options.Backbone.Strides()[^1];
     private readonly int _batch = options.BatchSize;
 
-    /// <summary>The network's maps of whole images.</summary>
+    /// <summary>Returns the network's maps of whole images.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">(B, C, H, W), 0..1.</param>
-    /// <returns>One tensor a head, (B, channels, ⌈H/stride⌉, ⌈W/stride⌉), in the caller's dispose scope.</returns>
+    /// <param name="images">(B, C, H, W), 0 to 1.</param>
+    /// <returns>
+    /// One tensor per head, (B, channels, ⌈H/stride⌉, ⌈W/stride⌉), owned by the caller's dispose scope.
+    /// </returns>
     public Tensor[] Run(PoseNetwork network, Tensor images)
     {
         var (height, width) = ((int)images.size(2), (int)images.size(3));
@@ -77,7 +79,7 @@ internal sealed class FrameTiles(NetworkOptions options)
         return [.. maps.Select(map => map.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>What is wrong with the options; only where the backbone's own are right.</summary>
+    /// <summary>Returns the faults of the options; call it only if the backbone's options have none.</summary>
     public static IEnumerable<string> Faults(NetworkOptions options)
     {
         if (options.TileOverlap is < 0)
@@ -104,19 +106,19 @@ internal sealed class FrameTiles(NetworkOptions options)
     }
 
     /// <summary>
-    /// Starts and lengths of tiles along one side of an image, and the part [From, To) of each that is taken; the parts
-    /// cover it without overlap.
+    /// Returns starts and lengths of the tiles along one side of an image, and the range [From, To) that is used of
+    /// each; the ranges cover the side without overlap.
     /// </summary>
-    /// <param name="size">Pixels of the image's side, a multiple of the stride like the others.</param>
-    /// <param name="side">Pixels of a tile's side.</param>
-    /// <param name="halo">Pixels at a tile's border that are not taken.</param>
+    /// <param name="size">Length of the image's side in pixels, a multiple of the stride like the other values.</param>
+    /// <param name="side">Length of a tile's side in pixels.</param>
+    /// <param name="halo">Pixels at a tile's border that are not used.</param>
     internal IReadOnlyList<Part> Cut(int size, int side, int halo)
     {
         if (size <= side)
             return [new(0, size, 0, size)];
         var count = (size - side + side - 2 * halo - 1) / (side - 2 * halo) + 1;
         int[] starts = [.. Enumerable.Range(0, count).Select(i => Math.Min(i * (side - 2 * halo), size - side))];
-        // A seam is in the middle of what two tiles share, as far from both borders as can be.
+        // A seam is in the middle of the overlap, at the maximum distance from both tile borders.
         int[] seams =
         [
             0,
@@ -127,22 +129,23 @@ internal sealed class FrameTiles(NetworkOptions options)
     }
 
     /// <summary>
-    /// Pixels at a tile's border in which maps may differ from those of the whole image: a multiple of the stride.
+    /// Returns the number of pixels at a tile's border in which maps can differ from those of the whole image: a
+    /// multiple of the stride.
     /// </summary>
     private static int Halo(BackboneOptions backbone, int side, int? overlap)
     {
-        // Without an exact reach, a quarter of the tile at each side of a seam is a choice, and no guarantee.
+        // Without an exact reach, a quarter of the tile at each side of a seam is a heuristic without guarantee.
         var wanted = overlap is { } shared ? (shared + 1) / 2 : NetworkSize.Reach(backbone) ?? side / 4;
         var stride = backbone.Strides()[^1];
         return (wanted + stride - 1) / stride * stride;
     }
 
-    /// <summary>Side of the tiles; null: whole images.</summary>
+    /// <summary>Returns the side of the tiles; null: whole images.</summary>
     private int? SideFor(int height, int width, int images, Device device)
     {
         if (options.TileSize is { } size)
             return Up(size);
-        // Only where tiles change nothing but the time may they be chosen for a user who did not ask.
+        // Tiles are chosen automatically only if they change nothing but the run time.
         if (device.type != DeviceType.CPU || NetworkSize.Reach(options.Backbone) is null)
             return null;
         long Bytes(int h, int w, int count) =>
@@ -152,18 +155,18 @@ internal sealed class FrameTiles(NetworkOptions options)
         if (Bytes(height, width, images) <= there / 4 * 3)
             return null;
         var (halo, side) = (Halo(options.Backbone, 0, null), Up(Math.Max(height, width)));
-        var smallest = 4 * halo; // half of such a tile is work done twice
+        var smallest = 4 * halo; // of a smaller tile less than half of the side would be used
         while (side > smallest && Bytes(side, side, _batch) > there / 4)
             side = Math.Max(smallest, Up(side / 2));
         return Math.Max(side, 2 * halo + _stride);
     }
 
-    /// <summary>Memory that the process may use.</summary>
+    /// <summary>Bytes of memory that the process may use.</summary>
     internal long AvailableBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     private int Up(int pixels) => (pixels + _stride - 1) / _stride * _stride;
 
-    // Memory in the order that the network's own outputs have.
+    // In the memory order of the network's own outputs.
     private static Tensor Empty(Tensor images, HeadOptions head)
     {
         long Cells(long pixels) => (pixels + head.OutputStride - 1) / head.OutputStride;
@@ -175,7 +178,7 @@ internal sealed class FrameTiles(NetworkOptions options)
             .permute(0, 3, 1, 2);
     }
 
-    /// <summary>Copies the part of a tile's map that is taken into the image's.</summary>
+    /// <summary>Copies the used part of a tile's map into the image's map.</summary>
     private static void Keep(Tensor tile, Tensor map, Part row, Part column, int stride)
     {
         var (fromY, toY) = (row.From / stride, Math.Min(row.To / stride, map.size(2)));
@@ -187,9 +190,9 @@ internal sealed class FrameTiles(NetworkOptions options)
     }
 
     /// <summary>A tile along one side of an image.</summary>
-    /// <param name="Start">Its first pixel.</param>
-    /// <param name="Length">Its pixels.</param>
-    /// <param name="From">The first pixel that is taken from it.</param>
-    /// <param name="To">The first that no longer is.</param>
+    /// <param name="Start">The first pixel.</param>
+    /// <param name="Length">The number of pixels.</param>
+    /// <param name="From">The first pixel that is used.</param>
+    /// <param name="To">The end of the used range, exclusive.</param>
     internal readonly record struct Part(int Start, int Length, int From, int To);
 }

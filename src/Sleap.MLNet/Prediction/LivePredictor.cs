@@ -8,10 +8,13 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// One frame in, poses out, as soon as can be: for cameras and closed loops. Warmed up when it is made; what it needs
-/// for a frame it keeps for the next. Gives the poses that <c>Transform</c> gives. Not safe for several threads at
-/// once; make one for each. The model is shared, and must live as long.
+/// Predicts single frames with minimum latency, for cameras and closed-loop experiments. The results are those of
+/// <c>Transform</c>.
 /// </summary>
+/// <remarks>
+/// It is warmed up at construction and reuses its buffers. It is not thread-safe; create one per thread. The model is
+/// shared and must not be disposed before it.
+/// </remarks>
 public sealed class LivePredictor
 {
     private readonly PoseModelTransformer _model;
@@ -32,24 +35,27 @@ public sealed class LivePredictor
         model.Predictor.WarmUp(options, model.Frame);
     }
 
-    /// <summary>The nodes of the poses.</summary>
+    /// <summary>The skeleton of the instances.</summary>
     public Skeleton Skeleton => _model.Skeleton;
 
-    /// <summary>How long the last frames took, from the call to the poses; the warm-up is not among them.</summary>
+    /// <summary>Latency of the last frames, from the call to the result, without the warm-up frames.</summary>
     public LatencySummary Latency => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));
 
-    /// <summary>The animals in a frame.</summary>
-    /// <param name="pixels">Height · width · channels bytes: rows first, channels interleaved, RGB order. Not
-    /// kept.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
+    /// <summary>Predicts the instances in a frame.</summary>
+    /// <param name="pixels">
+    /// Height · width · channels bytes: row by row, channels interleaved in RGB order. Not kept.
+    /// </param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="width">Number of columns.</param>
     /// <param name="channels">1 (gray) or 3 (RGB).</param>
-    /// <returns> The animals with a visible node: places in pixels of this frame (pixel centers are whole numbers),
-    /// missing nodes NaN, scores about 0 to 1; in ID models <see cref="Instance.Track"/> is who it is, the same object
-    /// for the same animal in all frames.
+    /// <returns>
+    /// The instances with a visible node: positions in pixels of this frame (pixel centers are whole numbers), missing
+    /// nodes NaN, scores about 0 to 1. In ID models <see cref="Instance.Track"/> is the identity, the same object for
+    /// the same identity in all frames.
     /// </returns>
-    /// <exception cref="ArgumentException">The bytes are not as many as the sizes say, or there are neither 1 nor 3
-    /// channels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of bytes does not match the sizes, or the number of channels is neither 1 nor 3.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Instance> Predict(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
@@ -73,8 +79,8 @@ public sealed class LivePredictor
         return Predict(new FramePixels(pixels, height, width, channels), Stopwatch.GetTimestamp());
     }
 
-    /// <summary>The animals in an image, see the other form.</summary>
-    /// <param name="image">Rgba32 or Bgra32; an image whose three channels are equal is gray.</param>
+    /// <summary>Predicts the instances in an image, see the other overload.</summary>
+    /// <param name="image">An Rgba32 or Bgra32 image; if its three channels are equal it is treated as gray.</param>
     /// <exception cref="NotSupportedException">The image has another pixel format.</exception>
     public IReadOnlyList<Instance> Predict(MLImage image)
     {
@@ -124,28 +130,28 @@ public sealed class LivePredictor
     }
 }
 
-/// <summary>How frames of a camera are predicted one by one.</summary>
+/// <summary>Options of a <see cref="LivePredictor"/>.</summary>
 public sealed record LiveOptions
 {
     /// <summary>
-    /// Rows of the frames to come, for the warm-up; null (default): those of the model's training frames, or 480 where
-    /// it leaves that open. Frames of other sizes are predicted, too.
+    /// Height of the warm-up frames; null (default): that of the model's training frames, or 480 if the model has no
+    /// fixed size. Frames of other sizes can be predicted too.
     /// </summary>
     public int? Height { get; init; }
 
-    /// <summary>Columns of the frames to come; null (default): the model's, or 640.</summary>
+    /// <summary>Width of the warm-up frames; null (default): that of the model, or 640.</summary>
     public int? Width { get; init; }
 
     /// <summary>
-    /// Frames that are predicted at construction, so that the first real one is not late: libtorch chooses its kernels,
-    /// and code is compiled. Default 5.
+    /// Number of frames predicted at construction, so that the first real frame is not delayed by libtorch's kernel
+    /// selection and by code compilation. Default 5.
     /// </summary>
     public int WarmUpFrames { get; init; } = 5;
 
-    /// <summary>How many of the last frames <see cref="LivePredictor.Latency"/> tells of. Default 1000.</summary>
+    /// <summary>Number of last frames that <see cref="LivePredictor.Latency"/> covers. Default 1000.</summary>
     public int LatencyWindow { get; init; } = 1000;
 
-    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     internal LiveOptions Checked()
     {
         List<string> faults = [];
@@ -162,15 +168,15 @@ public sealed record LiveOptions
     }
 }
 
-/// <summary>How long single frames took, from the call with the pixels to the poses.</summary>
-/// <param name="Count">Frames that are told of; 0: none yet, and all times are 0.</param>
-/// <param name="P50">Half of the frames took no longer.</param>
-/// <param name="P95">95 of 100 frames took no longer.</param>
-/// <param name="P99">99 of 100 frames took no longer.</param>
-/// <param name="Max">The slowest.</param>
+/// <summary>Latency of single frames, from the call with the pixels to the result.</summary>
+/// <param name="Count">Number of frames; 0: none yet, and all times are 0.</param>
+/// <param name="P50">50th percentile (median).</param>
+/// <param name="P95">95th percentile.</param>
+/// <param name="P99">99th percentile.</param>
+/// <param name="Max">The maximum.</param>
 public sealed record LatencySummary(int Count, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan Max)
 {
-    /// <summary>One line, in milliseconds.</summary>
+    /// <summary>Returns one line, in milliseconds.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -178,7 +184,7 @@ public sealed record LatencySummary(int Count, TimeSpan P50, TimeSpan P95, TimeS
                 + $"{P99.TotalMilliseconds:0.0} ms, slowest {Max.TotalMilliseconds:0.0} ms"
         );
 
-    /// <summary>The summary of some times, by nearest rank.</summary>
+    /// <summary>Summarizes times by nearest rank.</summary>
     internal static LatencySummary Of(ReadOnlySpan<long> ticks)
     {
         if (ticks.IsEmpty)

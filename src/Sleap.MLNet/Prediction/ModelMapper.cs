@@ -3,14 +3,14 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>A model bound to one schema.</summary>
+/// <summary>A model bound to one input schema.</summary>
 /// <param name="owner">The model.</param>
 /// <param name="image">The column of frames.</param>
-/// <param name="centers">Where a model that is told the animals' centers reads them; null: it finds them.</param>
+/// <param name="centers">The input column of centers, for a model that needs them; null: the model finds them.</param>
 internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Column image, CenterColumn? centers)
     : ReadAheadMapper
 {
-    // One pass looks at the poses and another saves them; who reads them a third time will go on.
+    // Two passes are normal: one to inspect the poses and one to save them. A third one suggests that more will follow.
     private const int ManyPasses = 3;
 
     public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.OutputsFor(image.Type);
@@ -60,7 +60,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     {
         private readonly InstanceFilter? _filter = owner.CreateFilter();
 
-        // of each slot's frame among those that the network sees; null: the row has no image
+        // index of each slot's frame in the batch of the network; null: the row has no image
         private readonly int?[] _places = new int?[owner.FramesAtOnce];
         private InstanceArray[] _found = [];
         private int _seen;
@@ -85,7 +85,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
             _found = [.. _places.Take(count).Select(place => place is { } seen ? found[seen] : Nothing)];
         }
 
-        // One missing animal where a row always has one, else none. NaN in the scores: nothing was looked at.
+        // One missing instance where a row always has one, else none. Scores are NaN, since nothing was predicted.
         private InstanceArray Nothing =>
             owner.Columns.IsSingle
                 ? new(owner.Skeleton.Nodes.Length, 1)

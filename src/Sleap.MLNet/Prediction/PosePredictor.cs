@@ -3,18 +3,18 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>Finds the animals in frames. Safe to use from several threads, each with batches of its own.</summary>
+/// <summary>Predicts the instances in frames. Thread-safe if each thread has its own batches.</summary>
 internal abstract class PosePredictor
 {
     /// <summary>
-    /// Batches of one pass over frames, to take turns with. The pass' first frame may decide the size that all are
-    /// matched to.
+    /// Creates the batches of one pass over frames, which are used in turn. The first frame of the pass may determine
+    /// the size that all frames are matched to.
     /// </summary>
-    /// <param name="size">Frames that a batch has room for.</param>
-    /// <param name="count">How many batches.</param>
+    /// <param name="size">Maximum number of frames in a batch.</param>
+    /// <param name="count">Number of batches.</param>
     public abstract PredictionBatch[] Begin(int size, int count);
 
-    /// <summary>Predicts frames of no content, as many as the options say and of their size or the model's.</summary>
+    /// <summary>Predicts blank frames, as many as the options say, of their size or the model's.</summary>
     public void WarmUp(LiveOptions options, (int Height, int Width) frame)
     {
         var (height, width) = frame == PoseModelTransformer.AnySize ? (480, 640) : frame;
@@ -23,7 +23,7 @@ internal abstract class PosePredictor
     }
 
     /// <summary>
-    /// Predicts a frame of no content, so that the first real one does not wait for what is done only once.
+    /// Predicts a blank frame, so that the first real frame is not delayed by one-time initialization.
     /// </summary>
     public virtual void WarmUp(int height, int width)
     {
@@ -33,24 +33,27 @@ internal abstract class PosePredictor
     }
 }
 
-/// <summary>Frames on their way through a predictor, in slots 0, 1, 2 …</summary>
+/// <summary>A batch of frames in a predictor, in slots 0, 1, 2 …</summary>
 internal abstract class PredictionBatch
 {
-    /// <summary>Copies a frame into a slot, ready for the network.</summary>
-    /// <param name="slot">Which.</param>
+    /// <summary>Copies a frame into a slot and prepares it for the network.</summary>
+    /// <param name="slot">Index of the slot.</param>
     /// <param name="frame">Its pixels; not kept.</param>
-    /// <param name="centers">x and y of the animals' centers in frame pixels, for predictors that are told them; else
-    /// empty.</param>
+    /// <param name="centers">
+    /// x and y of the instances' centers in frame pixels, for predictors that need them; else empty.
+    /// </param>
     public abstract void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers);
 
-    /// <summary>The animals in the first <paramref name="count"/> slots, in frame pixels.</summary>
+    /// <summary>Predicts the instances in the first <paramref name="count"/> slots, in frame pixels.</summary>
     public abstract InstanceArray[] Predict(int count);
 }
 
-/// <summary>Predicts with a network that sees whole frames.</summary>
-/// <param name="model">The network and its codec.</param>
-/// <param name="createResampler">Called once a pass; the pass' first frame may decide the input's size.</param>
-/// <param name="device">Where the network is.</param>
+/// <summary>Predicts with a network on whole frames.</summary>
+/// <param name="model">The network and its decoding.</param>
+/// <param name="createResampler">
+/// Called once per pass; the first frame of the pass may determine the input size.
+/// </param>
+/// <param name="device">Device of the network.</param>
 internal sealed class WholeFramePredictor(PoseModel model, Func<FrameResampler> createResampler, Device device)
     : PosePredictor
 {

@@ -6,28 +6,37 @@ namespace Sleap.MLNet;
 
 public static partial class ModelCatalog
 {
-    /// <summary>
-    /// Predicts a video into a file. Frames are decoded and resampled ahead of the network, and go to a .slp or .csv as
-    /// they come, so that neither they nor the poses of a long video are ever all in memory. A frame that cannot be
-    /// read is left out and told in the report.
-    /// </summary>
+    /// <summary>Predicts a video and writes the result to a file.</summary>
+    /// <remarks>
+    /// Frames are decoded and resampled ahead of the network and written to a .slp or .csv file immediately, so memory
+    /// use does not grow with the length of the video. A frame that cannot be read is skipped and listed in the report.
+    /// </remarks>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="model">A trained model, or a chain of one with what comes after it (tracking, smoothing).</param>
-    /// <param name="video">A video file, one picture, or a folder of pictures.</param>
-    /// <param name="output"> Where to write, see <see cref="Labels.Save"/>: .slp or .csv as frames come, other formats
-    /// at the end. Null (default): the poses are in <see cref="PredictionReport.Labels"/>.
+    /// <param name="model">
+    /// A trained model, or a chain of a model and further transformers (tracking, smoothing).
     /// </param>
-    /// <param name="options">How to run; null for the defaults.</param>
-    /// <returns>What became of each frame. It is in the provenance of the file, too, with all settings of the model and
-    /// the versions of everything.</returns>
-    /// <exception cref="FileNotFoundException">There is no such video.</exception>
-    /// <exception cref="PoseFormatException">It is not a video that can be read, or the ending of
-    /// <paramref name="output"/> is of no known format.</exception>
-    /// <exception cref="PredictionStoppedException">The run could not go on, as on a full disk. What was done is in the
-    /// file.</exception>
-    /// <exception cref="IOException"><paramref name="output"/> cannot be written, which is found out before anything is
-    /// predicted.</exception>
-    /// <exception cref="ArgumentException">The model gives no keypoints, or an option cannot be used.</exception>
+    /// <param name="video">A video file, one image, or a folder of images.</param>
+    /// <param name="output">
+    /// Path of the output, see <see cref="Labels.Save"/>: .slp or .csv is written frame by frame, other formats at the
+    /// end. Null (default): the poses are in <see cref="PredictionReport.Labels"/>.
+    /// </param>
+    /// <param name="options">Options of the run; null for the defaults.</param>
+    /// <returns>
+    /// The result for each frame. It is also stored in the provenance of the file, with all settings of the model and
+    /// all versions.
+    /// </returns>
+    /// <exception cref="FileNotFoundException">The video does not exist.</exception>
+    /// <exception cref="PoseFormatException">
+    /// The video cannot be read, or the file extension of <paramref name="output"/> has no known format.
+    /// </exception>
+    /// <exception cref="PredictionStoppedException">
+    /// The run failed before its end, for example because the disk is full. The frames predicted so far are in the
+    /// file.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// <paramref name="output"/> cannot be written; this is checked before prediction starts.
+    /// </exception>
+    /// <exception cref="ArgumentException">The model has no keypoints column, or an option is invalid.</exception>
     public static PredictionReport Predict(
         this PoseCatalog pose,
         ITransformer model,
@@ -49,15 +58,19 @@ public static partial class ModelCatalog
     }
 
     /// <summary>
-    /// Predicts the frames of a view into a file: those of labels, of several videos, or of any source with an image
-    /// column.
+    /// Predicts the frames of a view and writes the result to a file. The view can come from labels, several videos or
+    /// any source with an image column.
     /// </summary>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="model">A trained model, or a chain of one with what comes after it (tracking, smoothing).</param>
+    /// <param name="model">
+    /// A trained model, or a chain of a model and further transformers (tracking, smoothing).
+    /// </param>
     /// <param name="frames">The frames; each is read once.</param>
-    /// <param name="output">Where to write, see the other form. Null (default): the poses are in
-    /// <see cref="PredictionReport.Labels"/>.</param>
-    /// <param name="options">How to run; null for the defaults.</param>
+    /// <param name="output">
+    /// Path of the output, see the other overload. Null (default): the poses are in
+    /// <see cref="PredictionReport.Labels"/>.
+    /// </param>
+    /// <param name="options">Options of the run; null for the defaults.</param>
     /// <inheritdoc cref="Predict(PoseCatalog, ITransformer, string, string?, PredictionRunOptions?)"/>
     public static PredictionReport Predict(
         this PoseCatalog pose,
@@ -73,12 +86,13 @@ public static partial class ModelCatalog
         return new PredictionRun(pose, model, frames, output, (options ?? new()).Checked(isVideo: false)).Run();
     }
 
-    /// <summary>A predictor of single frames as they come, with the shortest delay.</summary>
+    /// <summary>Creates a predictor of single frames with minimum latency.</summary>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="model">A trained model, which is shared and must live as long.</param>
+    /// <param name="model">A trained model, which is shared and must not be disposed before the predictor.</param>
     /// <param name="options">Size of the frames, warm-up and statistics; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The model must be told the animals' centers (a centered-instance model
-    /// alone), or an option cannot be used.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model needs the instances' centers (a centered-instance model alone), or an option is invalid.
+    /// </exception>
     public static LivePredictor CreateLivePredictor(
         this PoseCatalog pose,
         PoseModelTransformer model,

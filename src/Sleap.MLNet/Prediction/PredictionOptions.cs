@@ -3,51 +3,54 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>What of a trained model can be changed when it predicts; null keeps what the model has.</summary>
+/// <summary>
+/// Settings of a trained model that can be changed for prediction; null keeps the setting of the model.
+/// </summary>
 public sealed record PredictionOptions
 {
-    /// <summary>Peaks lower than this, 0..1, are missing nodes.</summary>
+    /// <summary>Minimum value of a peak, 0 to 1; nodes with lower peaks are missing.</summary>
     public float? PeakThreshold { get; init; }
 
-    /// <summary>For models of two stages: centers of lower peaks, 0..1, are not looked at.</summary>
+    /// <summary>For models with two stages: minimum value of a centroid's peak, 0 to 1.</summary>
     public float? CentroidThreshold { get; init; }
 
-    /// <summary>How a peak is placed between the cells of the map.</summary>
+    /// <summary>How the position of a peak between the cells of the map is computed.</summary>
     public PeakRefinement? Refinement { get; init; }
 
-    /// <summary>For models of several animals: how many at most.</summary>
+    /// <summary>For models with several instances: maximum number of instances.</summary>
     public int? MaxInstances { get; init; }
 
-    /// <summary>Frames (in a second stage: crops) that a network sees at once.</summary>
+    /// <summary>Number of frames (in a second stage: crops) in one batch.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>For networks that see whole frames: see <see cref="NetworkOptions.TileSize"/>.</summary>
+    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileSize"/>.</summary>
     public int? TileSize { get; init; }
 
-    /// <summary>For networks that see whole frames: see <see cref="NetworkOptions.TileOverlap"/>.</summary>
+    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileOverlap"/>.</summary>
     public int? TileOverlap { get; init; }
 
     /// <summary>
-    /// Whether frames keep their size, so that pixels are as large as the frame has them. Default false: they are
-    /// matched to the size of the frames that the model was trained on, as SLEAP does, and animals in larger frames
-    /// become smaller. For recordings of a larger field of view by the same camera and lens it is true that helps,
-    /// often with <see cref="TileSize"/>.
+    /// Whether frames keep their size. Default false: they are matched to the size of the training frames, as in SLEAP,
+    /// and instances in larger frames become smaller. True is useful for recordings with a larger field of view by the
+    /// same camera and lens, often with <see cref="TileSize"/>.
     /// </summary>
     public bool KeepFrameSize { get; init; }
 
-    /// <summary>Numbers that the network predicts in.</summary>
+    /// <summary>Floating-point precision of prediction.</summary>
     public Precision? Precision { get; init; }
 
-    /// <summary>Where to predict: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary>Device of prediction: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string? Device { get; init; }
 
     /// <summary>
-    /// Whether a <see cref="Device"/> that this machine lacks is replaced by the CPU, with a warning in
-    /// <see cref="Microsoft.ML.MLContext.Log"/>. Default false: it is an error. <c>auto</c> needs neither.
+    /// Whether the CPU is used, with a warning in <see cref="Microsoft.ML.MLContext.Log"/>, if this machine does not
+    /// have the <see cref="Device"/>. Default false: it is an error. Not needed with <c>auto</c>.
     /// </summary>
     public bool FallbackToCpu { get; init; }
 
-    /// <summary>The options for this machine: another device where that is wanted.</summary>
+    /// <summary>
+    /// Returns the options for this machine, with the CPU if the device is missing and fallback is allowed.
+    /// </summary>
     internal PredictionOptions On(IHostEnvironment environment)
     {
         if (!FallbackToCpu || Device is null || TorchDevice.Absence(Device) is not { } absence)
@@ -56,11 +59,11 @@ public sealed record PredictionOptions
         return this with { Device = "cpu" };
     }
 
-    /// <summary>The size that frames are matched to, from the model's.</summary>
+    /// <summary>Returns the size that frames are matched to.</summary>
     internal (int Height, int Width) FrameOf(PoseModelTransformer model) =>
         KeepFrameSize ? PoseModelTransformer.AnySize : model.Frame;
 
-    /// <summary>A model's options with these changes.</summary>
+    /// <summary>Returns a model's options with these changes.</summary>
     internal TOptions ApplyTo<TOptions>(TOptions options)
         where TOptions : NetworkOptions =>
         (TOptions)(
@@ -76,7 +79,7 @@ public sealed record PredictionOptions
             }
         );
 
-    /// <summary>The options of a centroid stage and a crop stage with these changes.</summary>
+    /// <summary>Returns the options of a centroid stage and a crop stage with these changes.</summary>
     internal NetworkOptions[] ApplyToStages(IReadOnlyList<NetworkOptions> stages)
     {
         var (centroid, crops) = ((CentroidOptions)stages[0], (CenteredInstanceOptions)stages[1]);

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Sleap.MLNet;
 
-/// <summary>Where a prediction stands.</summary>
-/// <param name="Processed">Frames that were read and predicted.</param>
-/// <param name="Failed">Frames that could not be read so far.</param>
-/// <param name="Requested">Frames that were asked for.</param>
-/// <param name="Instances">Animals found so far.</param>
-/// <param name="FramesPerSecond">Frames a second since the start, decoding and writing included.</param>
+/// <summary>Progress of a prediction.</summary>
+/// <param name="Processed">Number of frames read and predicted.</param>
+/// <param name="Failed">Number of frames that could not be read so far.</param>
+/// <param name="Requested">Number of requested frames.</param>
+/// <param name="Instances">Number of instances found so far.</param>
+/// <param name="FramesPerSecond">Frames per second since the start, including decoding and writing.</param>
 /// <param name="Elapsed">Time since the start.</param>
-/// <param name="Remaining">Time to the last frame at the speed so far.</param>
-/// <param name="IsLast">Whether nothing comes after this: all frames are done, or the run was interrupted.</param>
+/// <param name="Remaining">Estimated time to the last frame at the current speed.</param>
+/// <param name="IsLast">Whether this is the last report: all frames are done, or the run was interrupted.</param>
 public sealed record PredictionProgress(
     int Processed,
     int Failed,
@@ -22,7 +22,7 @@ public sealed record PredictionProgress(
     bool IsLast
 )
 {
-    /// <summary>One line: frames, animals, speed and time left.</summary>
+    /// <summary>Returns one line: frames, instances, speed and remaining time.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -33,8 +33,9 @@ public sealed record PredictionProgress(
 }
 
 /// <summary>
-/// Progress of a prediction on the console's error stream, so that standard output stays for results: a bar that is
-/// redrawn in place, or, where output goes to a file, a line after a second, then every ten seconds, and at the end.
+/// Shows the progress of a prediction on the standard error stream, so that standard output has only results. On a
+/// terminal a bar is redrawn in place; if output is redirected, a line is written after one second, then every ten
+/// seconds, and at the end.
 /// </summary>
 public sealed class ConsolePredictionProgress : IProgress<PredictionProgress>
 {
@@ -44,14 +45,14 @@ public sealed class ConsolePredictionProgress : IProgress<PredictionProgress>
     private readonly bool _inPlace;
     private TimeSpan _nextLine = TimeSpan.FromSeconds(1);
 
-    /// <summary>Draws on the console's error stream.</summary>
+    /// <summary>Writes to the standard error stream.</summary>
     public ConsolePredictionProgress()
         : this(Console.Error, !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb")
     { }
 
     internal ConsolePredictionProgress(TextWriter output, bool inPlace) => (_output, _inPlace) = (output, inPlace);
 
-    /// <summary>Draws where the prediction stands.</summary>
+    /// <summary>Shows the progress.</summary>
     public void Report(PredictionProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);

@@ -5,52 +5,54 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>The account of a prediction: what became of each frame that was asked for.</summary>
+/// <summary>The result of a prediction run, with an account of all requested frames.</summary>
 public sealed record PredictionReport
 {
-    /// <summary>The file that was written, or null.</summary>
+    /// <summary>The output file, or null.</summary>
     public string? Output { get; init; }
 
-    /// <summary>The poses, when no file was asked for; else null.</summary>
+    /// <summary>The poses, if no output file was requested; else null.</summary>
     public Labels? Labels { get; init; }
 
-    /// <summary>Frames that were asked for.</summary>
+    /// <summary>Number of requested frames.</summary>
     public required int Requested { get; init; }
 
-    /// <summary>Frames that were decoded and predicted, all of them in the file.</summary>
+    /// <summary>Number of decoded and predicted frames; all of them are in the file.</summary>
     public required int Processed { get; init; }
 
-    /// <summary>Frames that could not be read, and why; the run went on behind them.</summary>
+    /// <summary>Frames that could not be read and were skipped, with the reason.</summary>
     public required IReadOnlyList<UnreadableFrame> Unreadable { get; init; }
 
-    /// <summary>Processed frames in which no animal was found.</summary>
+    /// <summary>Number of processed frames without instances.</summary>
     public required int Empty { get; init; }
 
-    /// <summary>Animals that were found in all.</summary>
+    /// <summary>Total number of instances.</summary>
     public required long Instances { get; init; }
 
-    /// <summary>From the start to the last frame, decoding and writing included.</summary>
+    /// <summary>Time from the start to the last frame, including decoding and writing.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Whether the run was cancelled before the last frame.</summary>
     public bool IsInterrupted { get; init; }
 
-    /// <summary>What ended the run before the last frame, other than being cancelled; else null.</summary>
+    /// <summary>
+    /// The error that ended the run before the last frame; null if there was none. Cancellation is not an error.
+    /// </summary>
     public string? Fault { get; init; }
 
-    /// <summary>What the format of the file could not hold, one sentence each.</summary>
+    /// <summary>Information that the format of the file cannot store, one sentence each.</summary>
     public IReadOnlyList<string> Losses { get; init; } = [];
 
-    /// <summary>How many frames could not be read.</summary>
+    /// <summary>Number of frames that could not be read.</summary>
     public int Failed => Unreadable.Count;
 
-    /// <summary>Frames that the run did not come to: 0 unless it ended early.</summary>
+    /// <summary>Number of frames not reached: 0 unless the run ended early.</summary>
     public int Remaining => Math.Max(0, Requested - Processed - Failed);
 
-    /// <summary>Processed frames a second.</summary>
+    /// <summary>Processed frames per second.</summary>
     public double FramesPerSecond => Processed / Math.Max(Elapsed.TotalSeconds, 1e-9);
 
-    /// <summary>One line for a person.</summary>
+    /// <summary>Returns a one-line summary.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -58,7 +60,7 @@ public sealed record PredictionReport
                 + $"{FramesPerSecond:0.0} frames/s{(IsInterrupted ? ", interrupted" : "")}"
         );
 
-    /// <summary>The numbers as provenance and <c>--json</c> have them.</summary>
+    /// <summary>Returns the numbers in the form of provenance and <c>--json</c>.</summary>
     public JsonObject ToJson() =>
         new()
         {
@@ -84,7 +86,7 @@ public sealed record PredictionReport
         };
 
     /// <summary>
-    /// Frames that failed are named in provenance up to this many; all of them are in <see cref="Unreadable"/>.
+    /// Maximum number of unreadable frames listed in provenance; all of them are in <see cref="Unreadable"/>.
     /// </summary>
     private const int MostNamed = 1000;
 }

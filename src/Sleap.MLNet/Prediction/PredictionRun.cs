@@ -10,8 +10,8 @@ using TorchSharp;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// One run of a model over frames into a file. Decoding and resampling of the next batch go on while the network works
-/// on this one (the cursor of the model's view does that); frames go to the file as they come.
+/// One run of a model over frames with output to a file. The cursor of the model's view decodes and resamples the next
+/// batch while the network processes the current one; frames are written immediately.
 /// </summary>
 internal sealed class PredictionRun
 {
@@ -64,7 +64,7 @@ internal sealed class PredictionRun
         return fault is null ? report : throw new PredictionStoppedException(report, fault);
     }
 
-    /// <summary>Goes over all frames; false when cancelled before the last.</summary>
+    /// <summary>Processes all frames; false if cancelled before the last one.</summary>
     private bool ReadAll(LabelsWriter? writer)
     {
         var together = _models.Select(model => model.FramesAtOnce).DefaultIfEmpty(1).Max();
@@ -81,7 +81,8 @@ internal sealed class PredictionRun
                 writer.Add(frame);
             if (_clock.Elapsed >= _nextReport)
                 Tell(isLast: false);
-            // The frames of a batch are computed together: those that are done are not thrown away.
+            // The frames of a batch are predicted together; cancellation waits for the end of the batch so that none of
+            // them is lost.
             if (_processed % together == 0 && _options.CancellationToken.IsCancellationRequested)
                 return Unread == 0;
         }
@@ -149,40 +150,40 @@ internal sealed class PredictionRun
 }
 
 /// <summary>
-/// How a prediction is run. What the model looks for is the model's: <see cref="PoseModelTransformer.With"/>.
+/// Options of a prediction run. Settings of the model itself are changed by <see cref="PoseModelTransformer.With"/>.
 /// </summary>
 public sealed record PredictionRunOptions
 {
     /// <summary>
-    /// Zero-based numbers of the frames of a video, in the order wanted; null (default): all. Not for views, which say
-    /// themselves which frames they have.
+    /// Zero-based numbers of the frames of a video, in the requested order; null (default): all. Not for views, which
+    /// define their own frames.
     /// </summary>
     public IEnumerable<int>? Frames { get; init; }
 
     /// <summary>
-    /// Is told where the run stands, at most every <see cref="ProgressInterval"/> and at the end. Default null: nobody.
+    /// Receives progress, at most every <see cref="ProgressInterval"/> and at the end. Default null: no reports.
     /// </summary>
     public IProgress<PredictionProgress>? Progress { get; init; }
 
-    /// <summary>Least time between two reports. Default half a second.</summary>
+    /// <summary>Minimum time between two reports. Default half a second.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// Ends the run after the batch that is being worked on: what is done is written, and the report says that it was
+    /// Stops the run after the current batch; the frames predicted so far are written, and the report is marked as
     /// interrupted.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>
-    /// More for the provenance of what is written, by key: how the program was called, where the model came from.
-    /// Default: nothing.
+    /// Additional provenance of the output by key, such as the command line or the source of the model. Default:
+    /// nothing.
     /// </summary>
     public IReadOnlyDictionary<string, JsonNode?> Provenance { get; init; } = new Dictionary<string, JsonNode?>();
 
-    /// <summary>Names of the columns, where the model's or the view's are others.</summary>
+    /// <summary>Names of the columns, if the model or the view uses other names.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
-    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     internal PredictionRunOptions Checked(bool isVideo)
     {
         List<string> faults = [.. Columns.Faults().Select(fault => $"Columns: {fault}.")];
@@ -196,8 +197,8 @@ public sealed record PredictionRunOptions
 }
 
 /// <summary>
-/// A prediction that could not go on: a full disk, a device that failed. What was done until then is in the file, and
-/// <see cref="Report"/> says how much that is.
+/// The exception for a prediction that failed before its end, for example by a full disk or a device error. The frames
+/// predicted so far are in the file, and <see cref="Report"/> gives their number.
 /// </summary>
 public sealed class PredictionStoppedException : IOException
 {
@@ -207,11 +208,11 @@ public sealed class PredictionStoppedException : IOException
             cause
         ) => Report = report;
 
-    /// <summary>The account.</summary>
+    /// <summary>The result up to the failure.</summary>
     public PredictionReport Report { get; }
 }
 
-/// <summary>What made a file of predictions: models with all their settings, and the versions of everything.</summary>
+/// <summary>Creates the provenance of predictions: models with all their settings, and all versions.</summary>
 internal static class PredictionProvenance
 {
     public static Dictionary<string, JsonNode?> Of(

@@ -4,14 +4,13 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Predicts in crops, around the centers that a centroid model finds, or around those it is told. Crops of all frames
-/// of a batch go through the network together.
+/// Predicts in crops around the centers that a centroid model finds or that are given. Crops of all frames of a batch
+/// form one network batch.
 /// </summary>
-/// <param name="centroids">Finds the centers, and how frames reach it; null: they are told.</param>
-/// <param name="frame">The size that crops are cut from frames of, or
-/// <see cref="PoseModelTransformer.AnySize"/>.</param>
+/// <param name="centroids">The centroid model and its resampler; null: the centers are given.</param>
+/// <param name="frame">The frame size that crops are cut from, or <see cref="PoseModelTransformer.AnySize"/>.</param>
 /// <param name="crops">The second stage.</param>
-/// <param name="device">Where the networks are.</param>
+/// <param name="device">Device of the networks.</param>
 internal sealed class TopDownPredictor(
     (CentroidModel Model, Func<FrameResampler> CreateResampler)? centroids,
     (int Height, int Width) frame,
@@ -38,7 +37,10 @@ internal sealed class TopDownPredictor(
         ];
     }
 
-    /// <summary>In a frame of no content no center is found, so the second stage is told one.</summary>
+    /// <summary>
+    /// Predicts a blank frame in both stages. No center is found in a blank frame, so the second stage gets a given
+    /// center.
+    /// </summary>
     public override void WarmUp(int height, int width)
     {
         base.WarmUp(height, width);
@@ -100,7 +102,7 @@ internal sealed class TopDownPredictor(
 
 /// <summary>
 /// The second stage of top-down: cuts a crop around each center, runs the network over the crops of all frames of a
-/// batch together, and puts what it finds back into the frames. Safe to use from several threads.
+/// batch, and converts the results to frame coordinates. Thread-safe.
 /// </summary>
 internal sealed class CropStage(
     CenteredInstanceModel model,
@@ -115,10 +117,11 @@ internal sealed class CropStage(
         (options.CropSize!.Value, options.CropSize.Value)
     );
 
-    /// <param name="canvases">The frames, each with all its pixels.</param>
-    /// <param name="centers">Centroids and their scores of each frame, in pixels of its canvas; one whose center is NaN
-    /// stays empty.</param>
-    /// <returns>Of each frame as many animals as it has centers, in pixels of its canvas.</returns>
+    /// <param name="canvases">The frames with all their pixels.</param>
+    /// <param name="centers">
+    /// Centroids and their scores of each frame, in pixels of its canvas; an instance with a NaN center stays empty.
+    /// </param>
+    /// <returns>For each frame as many instances as it has centers, in pixels of its canvas.</returns>
     public InstanceArray[] Find(IReadOnlyList<FrameCanvas> canvases, IReadOnlyList<InstanceArray> centers)
     {
         var crops = new List<(int Frame, int Animal)>();
@@ -179,7 +182,7 @@ internal sealed class CropStage(
         }
     }
 
-    /// <summary>One set of animals from those of a frame, with the centers that they were found around.</summary>
+    /// <summary>Joins the instances of a frame, with the centers of their crops.</summary>
     private InstanceArray Join(InstanceArray centers, InstanceArray?[] animals)
     {
         var (nodes, classCount) = (model.Nodes, classes?.Classes ?? 0);

@@ -3,14 +3,16 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>The weights of a Keras model file (<c>best_model.h5</c>), under the names of a network here.</summary>
+/// <summary>
+/// Reads the weights of a Keras model file (<c>best_model.h5</c>), with the parameter names of this library's networks.
+/// </summary>
 internal sealed class KerasWeights : IDisposable
 {
     private const string Root = "model_weights";
     private readonly Hdf5Reader _file;
     private readonly HashSet<string> _layers;
 
-    /// <exception cref="PoseFormatException">It is no such file.</exception>
+    /// <exception cref="PoseFormatException">The file is not such a file.</exception>
     public KerasWeights(string path)
     {
         _file = Hdf5Reader.Open(path);
@@ -22,7 +24,7 @@ internal sealed class KerasWeights : IDisposable
         _layers = [.. _file.Members(Root)];
     }
 
-    /// <summary>Channels of the images: the inputs of the first convolution.</summary>
+    /// <summary>Number of image channels: the input channels of the first convolution.</summary>
     public int InChannels
     {
         get
@@ -38,7 +40,7 @@ internal sealed class KerasWeights : IDisposable
         }
     }
 
-    /// <summary>Layers with weights that no parameter here takes.</summary>
+    /// <summary>Layers with weights that belong to no parameter.</summary>
     public IEnumerable<string> Unused(PoseNetwork network)
     {
         var taken = network.state_dict().Keys.Select(LayerOf).ToHashSet();
@@ -47,7 +49,7 @@ internal sealed class KerasWeights : IDisposable
             .Order(StringComparer.Ordinal);
     }
 
-    /// <summary>The weights of a network's parameters; they belong to the caller's dispose scope.</summary>
+    /// <summary>Returns the weights of a network's parameters, owned by the caller's dispose scope.</summary>
     /// <exception cref="PoseFormatException">A layer is missing.</exception>
     public IReadOnlyDictionary<string, Tensor> For(PoseNetwork network) =>
         network
@@ -78,8 +80,8 @@ internal sealed class KerasWeights : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    // The layer is named by the last part before weight or bias that is no number; of several heads Keras counts the
-    // names from 0.
+    // The layer is named by the last part before weight or bias that is not a number; the names of several heads are
+    // numbered from 0.
     private string LayerOf(string parameter)
     {
         var name = parameter.Split('.').Reverse().Skip(1).First(part => !int.TryParse(part, out _));

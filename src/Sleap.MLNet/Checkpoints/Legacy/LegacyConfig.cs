@@ -4,7 +4,9 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>The <c>training_config.json</c> of SLEAP before 1.5, whose models TensorFlow trained.</summary>
+/// <summary>
+/// Reads the <c>training_config.json</c> of SLEAP before 1.5, whose models were trained with TensorFlow.
+/// </summary>
 internal static class LegacyConfig
 {
     public static BackboneOptions? Backbone(ConfigSection model, int channels)
@@ -55,7 +57,7 @@ internal static class LegacyConfig
             return null;
         }
         var section = heads.Section(name)!;
-        // Types of one head have its keys right there.
+        // For types with a single head, the keys of the head are at this level.
         var maps = section.Section("confmaps") ?? section;
         maps.Skip("part_names", "offset_refinement");
         return HeadConfig.Of(network, section, maps);
@@ -95,8 +97,8 @@ internal static class LegacyConfig
     }
 
     /// <summary>
-    /// The skeleton in <c>data.labels.skeletons</c>, a graph that jsonpickle wrote: whatever is spelled out is numbered
-    /// in the order of the file, and named by its number later.
+    /// Reads the skeleton in <c>data.labels.skeletons</c>, a graph written by jsonpickle: each object is numbered in
+    /// the order of the file at its first occurrence, and referenced by that number later.
     /// </summary>
     private static Skeleton SkeletonOf(string path)
     {
@@ -146,7 +148,7 @@ internal static class LegacyConfig
         }
     }
 
-    // The name of a node, or the number of a link type.
+    // Returns the name of a node, or the number of a link type.
     private static string? NodeOf(JsonNode? node, List<string?> objects)
     {
         if (node?["py/id"] is { } id)

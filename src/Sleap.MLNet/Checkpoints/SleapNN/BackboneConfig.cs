@@ -1,6 +1,6 @@
 namespace Sleap.MLNet;
 
-/// <summary>sleap-nn's <c>backbone_config</c> as options. Defaults are sleap-nn's.</summary>
+/// <summary>Reads sleap-nn's <c>backbone_config</c> as options. Defaults are sleap-nn's.</summary>
 internal static class BackboneConfig
 {
     public static BackboneOptions? Read(ConfigSection model)

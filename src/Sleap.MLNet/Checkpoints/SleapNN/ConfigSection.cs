@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A section of a configuration that is being read. It remembers which keys were asked for, so that those that nobody
-/// honours can be told, and collects what is wrong with its keys and lines.
+/// A section of a configuration that is being read. It records which keys were read, to report keys that are ignored,
+/// and collects the faults of its keys with their lines.
 /// </summary>
 internal sealed class ConfigSection
 {
@@ -21,23 +21,23 @@ internal sealed class ConfigSection
     private ConfigSection(YamlMappingNode node, string path, List<string> faults) =>
         (_node, Path, _faults) = (node, path, faults);
 
-    /// <summary>A section without keys, where one is left out.</summary>
+    /// <summary>An empty section, for a section that is left out.</summary>
     public static ConfigSection Empty(string path) => new(new YamlMappingNode(), path);
 
-    /// <summary>Where the section is: <c>model_config.backbone_config</c>.</summary>
+    /// <summary>Path of the section: <c>model_config.backbone_config</c>.</summary>
     public string Path { get; }
 
-    /// <summary>What was wrong so far, in all sections; one sentence a fault.</summary>
+    /// <summary>Faults found so far in all sections; one sentence per fault.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>Notes a fault of a key of this section.</summary>
+    /// <summary>Adds a fault of a key of this section.</summary>
     public void Fault(string key, string cause)
     {
         var line = _node.Children.TryGetValue(key, out var node) ? node.Start.Line : _node.Start.Line;
         _faults.Add($"{PathOf(key)} (line {line}) {cause}");
     }
 
-    /// <summary>The section of a key; null when it is absent or null.</summary>
+    /// <summary>Returns the section of a key; null if it is missing or null.</summary>
     public ConfigSection? Section(string key)
     {
         if (Node(key) is not { } node)
@@ -54,7 +54,7 @@ internal sealed class ConfigSection
         return section;
     }
 
-    /// <summary>The sections of keys whose values are sections and not null.</summary>
+    /// <summary>Names of the keys whose values are sections and not null.</summary>
     public IReadOnlyList<string> SectionsIn =>
         [
             .. _node
@@ -103,7 +103,7 @@ internal sealed class ConfigSection
 
     public bool Flag(string key, bool other) => Flag(key) ?? other;
 
-    /// <summary>The texts of a list; null when it is absent or null.</summary>
+    /// <summary>Returns a list of strings; null if it is missing or null.</summary>
     public ImmutableArray<string>? Texts(string key) =>
         Node(key) switch
         {
@@ -115,7 +115,7 @@ internal sealed class ConfigSection
             var other => Wrong<ImmutableArray<string>?>(key, other, "a list of texts"),
         };
 
-    /// <summary>The whole numbers of a list; null when it is absent or null.</summary>
+    /// <summary>Returns a list of whole numbers; null if it is missing or null.</summary>
     public ImmutableArray<int>? Wholes(string key)
     {
         if (Texts(key) is not { } texts)
@@ -132,7 +132,7 @@ internal sealed class ConfigSection
             : [.. numbers.Select(number => number!.Value)];
     }
 
-    /// <summary>The sections of a list of sections.</summary>
+    /// <summary>Returns the sections of a list of sections.</summary>
     public IReadOnlyList<ConfigSection> Items(string key)
     {
         if (Node(key) is not { } node)
@@ -149,7 +149,7 @@ internal sealed class ConfigSection
         return items;
     }
 
-    /// <summary>The pairs of texts of a list of lists of two.</summary>
+    /// <summary>Returns the pairs of strings of a list of two-element lists.</summary>
     public IReadOnlyList<(string First, string Second)> Pairs(string key)
     {
         if (Node(key) is not { } node)
@@ -172,7 +172,7 @@ internal sealed class ConfigSection
         ];
     }
 
-    /// <summary>The pairs of names of a list of lists of two sections with a name each.</summary>
+    /// <summary>Returns the pairs of names of a list of lists of two sections with a name each.</summary>
     public IReadOnlyList<(string First, string Second)> NamedPairs(string key)
     {
         if (Node(key) is not YamlSequenceNode list)
@@ -199,19 +199,19 @@ internal sealed class ConfigSection
     /// <summary>Whether a key's value is a list.</summary>
     public bool IsList(string key) => Node(key) is YamlSequenceNode;
 
-    /// <summary>Whether a key is there, be it null.</summary>
+    /// <summary>Whether a key exists, even with the value null.</summary>
     public bool Has(string key) => _node.Children.ContainsKey(key);
 
-    /// <summary>Counts a key as not honoured although it was read: its value has no full counterpart.</summary>
+    /// <summary>Marks a key as ignored although it was read: its value has no full equivalent.</summary>
     public void Leave(string key) => _read.Remove(key);
 
-    /// <summary>Counts keys as read: they say nothing about the model.</summary>
+    /// <summary>Marks keys as read, because they do not matter for the model.</summary>
     public void Skip(params string[] keys) => _read.UnionWith(keys);
 
-    /// <summary>Counts all keys of the section as read.</summary>
+    /// <summary>Marks all keys of the section as read.</summary>
     public void SkipAll() => Skip([.. _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")]);
 
-    /// <summary>Keys with a value that nobody asked for, with their paths.</summary>
+    /// <summary>Returns the paths of keys with a value that were not read.</summary>
     public IEnumerable<string> Unread()
     {
         foreach (var (key, value) in _node.Children)
@@ -246,7 +246,7 @@ internal sealed class ConfigSection
                 Value: null or "" or "null" or "~" or "Null" or "NULL"
             };
 
-    // What is switched off is not missed.
+    // Values that switch something off need not be reported.
     private static bool IsEmpty(YamlNode node) =>
         IsNull(node)
         || node is YamlSequenceNode { Children.Count: 0 } or YamlMappingNode { Children.Count: 0 }

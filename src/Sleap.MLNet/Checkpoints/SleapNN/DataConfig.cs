@@ -2,10 +2,10 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>sleap-nn's <c>data_config</c>: skeleton, sizes, augmentation.</summary>
+/// <summary>Reads sleap-nn's <c>data_config</c>: skeleton, sizes, augmentation.</summary>
 internal sealed class DataConfig
 {
-    // What says where data lay and how it was fed: nothing of it is part of a model.
+    // Data locations and loading settings: not part of a model.
     private static readonly string[] Feeding =
     [
         "train_labels_path",
@@ -24,7 +24,7 @@ internal sealed class DataConfig
         "validation_fraction",
     ];
 
-    // Read by sleap-nn in modes that are switched on elsewhere, or defaults of what crop_size says.
+    // Used by sleap-nn only in modes that are enabled elsewhere, or defaults of crop_size.
     private static readonly string[] Crops =
     [
         "min_crop_size",
@@ -47,7 +47,7 @@ internal sealed class DataConfig
 
     public required int? CropSize { get; init; }
 
-    /// <summary>The node in the middle of crops, where it is said here and not with the head.</summary>
+    /// <summary>The anchor node of crops, if it is given here and not in the head.</summary>
     public string? CenterPart { get; init; }
 
     public required bool? Rgb { get; init; }
@@ -66,7 +66,7 @@ internal sealed class DataConfig
         if (rgb && gray)
             sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
         var augmented = data.Flag("use_augmentations_train", true);
-        // Left out, it means sleap-nn's default, which turns and scales; null means no change at all.
+        // If it is missing, sleap-nn's default applies, which rotates and scales; null means no augmentation.
         var augmentation = data.Has("augmentation_config")
             ? data.Section("augmentation_config")
             : ConfigSection.Empty("data_config.augmentation_config");
@@ -124,7 +124,7 @@ internal sealed class DataConfig
         }
     }
 
-    // A list of pairs of nodes, each a section with a name.
+    // A list of pairs of nodes, each of which is a section with a name.
     private static IEnumerable<Symmetry> SymmetriesOf(ConfigSection skeleton, string[] nodes) =>
         skeleton
             .NamedPairs("symmetries")
@@ -152,7 +152,7 @@ internal sealed class DataConfig
         var changes = AugmentationOptions.None;
         if (geometric is not null)
         {
-            // Files older than the probabilities of single changes have affine_p for all of them; without that one,
+            // Older files have a common probability affine_p instead of one for each augmentation; without it,
             // rotation_p and scale_p are 1 by default.
             var bundled = geometric.Has("affine_p");
             var shared = geometric.Number("affine_p", 0);
@@ -265,7 +265,7 @@ internal sealed class DataConfig
         return changes;
     }
 
-    // These changes are made to every frame or to none; that they leave some frames as they are has no counterpart.
+    // These augmentations apply to every frame or to none here; a probability between 0 and 1 has no equivalent.
     private static void LeaveUncertain(ConfigSection section, params string[] probabilities)
     {
         foreach (var key in probabilities)

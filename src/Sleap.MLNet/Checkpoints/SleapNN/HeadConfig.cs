@@ -1,6 +1,6 @@
 namespace Sleap.MLNet;
 
-/// <summary>sleap-nn's <c>head_configs</c>: what a network finds, and how.</summary>
+/// <summary>Reads sleap-nn's <c>head_configs</c>: the model type, its heads and its losses.</summary>
 internal sealed class HeadConfig
 {
     public required ModelTypes.Network Network { get; init; }
@@ -50,11 +50,11 @@ internal sealed class HeadConfig
             section.Fault("confmaps", "is missing, expected the confidence maps' sigma and output_stride.");
             return null;
         }
-        maps.Skip("part_names"); // the skeleton has them; sleap-nn's own files differ in their spelling
+        maps.Skip("part_names"); // the skeleton has them; in sleap-nn's own files the spelling differs
         return Of(network, section, maps);
     }
 
-    /// <summary>The head of a type, once its section and that of its confidence maps are found.</summary>
+    /// <summary>Reads the head of a type from its section and that of its confidence maps.</summary>
     public static HeadConfig Of(ModelTypes.Network network, ConfigSection section, ConfigSection maps)
     {
         var (pafs, classMaps, classVectors) = (
@@ -66,7 +66,7 @@ internal sealed class HeadConfig
             section.Fault(head.Name, $"is missing, expected {head.Meaning}.");
         if (maps.Number("focal_loss_alpha", 0) == 0)
             maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
-        // Weights of losses count against each other: that of the confidence maps is 1 here.
+        // Only the ratios of the loss weights matter: the weight of the confidence maps is 1 here.
         var weight = maps.Single("loss_weight", 1);
         if (!(weight > 0))
         {
@@ -112,7 +112,7 @@ internal sealed class HeadConfig
 
     private static ClassVectorOptions VectorsOf(ConfigSection s)
     {
-        s.Skip("output_stride", "class_output"); // the head reads the deepest map whatever this says
+        s.Skip("output_stride", "class_output"); // the head always reads the deepest map
         return new()
         {
             Layers = s.Whole("num_fc_layers", 1),

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A folder in which SLEAP keeps a trained network: <c>training_config.yaml</c> and <c>best.ckpt</c> of sleap-nn, or
+/// A folder with a trained network of SLEAP: <c>training_config.yaml</c> and <c>best.ckpt</c> of sleap-nn, or
 /// <c>training_config.json</c> and <c>best_model.h5</c> of SLEAP before 1.5. Read without Python.
 /// </summary>
 internal sealed class ModelFolder
@@ -22,10 +22,10 @@ internal sealed class ModelFolder
 
     public SleapConfig Config { get; }
 
-    /// <summary>Reads a folder's configuration; the weights are read when a network asks for them.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">It lacks one of the files.</exception>
-    /// <exception cref="PoseFormatException">The configuration cannot be used.</exception>
+    /// <summary>Reads a folder's configuration; the weights are read later, by <see cref="Load"/>.</summary>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="FileNotFoundException">One of the files is missing.</exception>
+    /// <exception cref="PoseFormatException">The configuration is invalid.</exception>
     public static ModelFolder Read(string path)
     {
         if (!Directory.Exists(path))
@@ -52,10 +52,11 @@ internal sealed class ModelFolder
         );
     }
 
-    /// <summary>Gives a model its weights.</summary>
-    /// <returns>What of the file was left aside.</returns>
-    /// <exception cref="PoseFormatException">The checkpoint is damaged, or its weights are not of this
-    /// network.</exception>
+    /// <summary>Loads the weights into a model.</summary>
+    /// <returns>The parts of the file that were not used.</returns>
+    /// <exception cref="PoseFormatException">
+    /// The checkpoint is damaged, or its weights do not fit this network.
+    /// </exception>
     public IReadOnlyList<string> Load(PoseNetwork network)
     {
         using var scope = NewDisposeScope();
@@ -70,8 +71,8 @@ internal sealed class ModelFolder
     }
 
     /// <summary>
-    /// Writes a network as sleap-nn keeps it: <c>training_config.yaml</c>, <c>best.ckpt</c> and the same weights as
-    /// <c>best.safetensors</c>. Each file is there whole or not at all.
+    /// Writes a network in the format of sleap-nn: <c>training_config.yaml</c>, <c>best.ckpt</c> and the same weights
+    /// as <c>best.safetensors</c>. Each file is written atomically.
     /// </summary>
     public static void Write(string path, PoseNetwork network, string config)
     {

@@ -3,9 +3,10 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// What a sleap-nn configuration (<c>training_config.yaml</c>) says, in this library's options: <c>model_config</c>
-/// with its <c>backbone_config</c> and <c>head_configs</c>, <c>data_config</c> and <c>trainer_config</c>. Options that
-/// decide what a network computes are sleap-nn's, so that its checkpoints predict here what they predict there.
+/// A sleap-nn configuration (<c>training_config.yaml</c>) converted to this library's options: <c>model_config</c> with
+/// its <c>backbone_config</c> and <c>head_configs</c>, <c>data_config</c> and <c>trainer_config</c>. Options that
+/// affect the network's computation have sleap-nn's values, so that a checkpoint gives the same predictions as in
+/// sleap-nn.
 /// </summary>
 public sealed class SleapConfig
 {
@@ -20,33 +21,32 @@ public sealed class SleapConfig
     /// <summary>The options of the network, in the record of its model type.</summary>
     public NetworkOptions Options { get; }
 
-    /// <summary>
-    /// The skeleton that the model was trained on; null in a configuration for training that leaves it to the labels.
-    /// </summary>
+    /// <summary>The skeleton of the model; null for a training configuration that takes it from the labels.</summary>
     public Skeleton? Skeleton { get; }
 
-    /// <summary>Names of the animals that an ID model tells apart; else empty.</summary>
+    /// <summary>Names of the classes of an ID model; else empty.</summary>
     public IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The head that names the animal in a crop, for <see cref="ModelType.TopDownId"/>; else null.</summary>
+    /// <summary>The class head of a crop network, for <see cref="ModelType.TopDownId"/>; else null.</summary>
     public ClassVectorOptions? ClassVectors => (Options as CenteredInstanceOptions)?.ClassVectors;
 
-    /// <summary>The size that frames are matched to; null where the configuration leaves it open.</summary>
+    /// <summary>The size that frames are matched to; null if the configuration does not set it.</summary>
     public (int Height, int Width)? FrameSize { get; private init; }
 
-    /// <summary>What of the configuration is not honoured here: keys with a value that has no counterpart.</summary>
+    /// <summary>Ignored keys of the configuration: their values have no equivalent here.</summary>
     public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">A YAML file.</param>
-    /// <exception cref="PoseFormatException">It is no configuration, or contradicts itself; the message lists every
-    /// fault with its key and line.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="PoseFormatException">
+    /// The file is not a configuration, or it is inconsistent; the message lists every fault with its key and line.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static SleapConfig Read(string path) => Read(path, trained: false);
 
     /// <summary>
-    /// The configuration of a network that is to be trained, or of one that is: then what training settled must be
-    /// there, and crops may have any size.
+    /// Reads the configuration of a network to be trained, or of a trained one; the latter must have the values that
+    /// training determines, and its crops can have any size.
     /// </summary>
     internal static SleapConfig Read(string path, bool trained)
     {
@@ -82,9 +82,9 @@ public sealed class SleapConfig
         return trained ? config.Trained(path) : config;
     }
 
-    /// <summary>Reads the configuration of a model that SLEAP before 1.5 trained with TensorFlow.</summary>
+    /// <summary>Reads the configuration of a model trained with TensorFlow by SLEAP before 1.5.</summary>
     /// <param name="path">A JSON file.</param>
-    /// <param name="channels">Channels of the images, which only the weights tell.</param>
+    /// <param name="channels">Number of image channels, which only the weights contain.</param>
     internal static SleapConfig ReadLegacy(string path, int channels)
     {
         var root = new ConfigSection(YamlFile.Read(path)); // JSON is YAML
@@ -109,7 +109,7 @@ public sealed class SleapConfig
         );
     }
 
-    /// <summary>Refuses the configuration of a trained model which lacks what training settles.</summary>
+    /// <summary>Throws if the configuration of a trained model lacks values that training determines.</summary>
     internal SleapConfig Trained(string path)
     {
         List<string> faults = [];
@@ -193,7 +193,7 @@ public sealed class SleapConfig
         };
     }
 
-    // Fields follow the edges of the head, which may be others than the skeleton's, or in another order.
+    // The fields are in the order of the head's edges, which can differ from the skeleton's edges.
     private static Skeleton Connected(Skeleton skeleton, HeadConfig head)
     {
         if (head.Edges.Count == 0)
@@ -201,8 +201,8 @@ public sealed class SleapConfig
         var edges = head
             .Edges.Select(edge => new Edge(skeleton.IndexOf(edge.Source), skeleton.IndexOf(edge.Destination)))
             .ToList();
-        // Some of sleap-nn's own files name other parts in the head than in the skeleton; then the skeleton's edges are
-        // meant.
+        // In some of sleap-nn's own files the head has other node names than the skeleton; then the skeleton's edges
+        // are used.
         return edges.Exists(edge => edge.Source < 0 || edge.Destination < 0)
             ? skeleton
             : new Skeleton(skeleton.Name, skeleton.Nodes, edges, skeleton.Symmetries);

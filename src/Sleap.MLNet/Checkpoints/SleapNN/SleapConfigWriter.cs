@@ -35,7 +35,7 @@ internal static class SleapConfigWriter
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
         new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
         var text = writer.ToString();
-        // the mark of the document's end, which not every reader likes
+        // Removes the end-of-document marker, which some readers do not accept.
         return text[..text.LastIndexOf("...", StringComparison.Ordinal)];
     }
 
@@ -283,7 +283,8 @@ internal static class SleapConfigWriter
             )
         );
 
-    // sleap-nn counts the warm-up in epochs; a cycle is nearest to a rise and half a cosine.
+    // sleap-nn counts the warm-up in epochs; for a cycle, a warm-up followed by half a cosine is the nearest
+    // equivalent.
     private static YamlMappingNode? Cosine(TrainerOptions options) =>
         options.Schedule switch
         {
@@ -307,7 +308,7 @@ internal static class SleapConfigWriter
             _ => null,
         };
 
-    // sleap-nn takes tiny where there is no name, and arch only under a name that it does not know.
+    // sleap-nn uses tiny if there is no name, and reads arch only if it does not know the name.
     private static string? NameOf(ConvNeXtArchitecture? architecture)
     {
         (string, ConvNeXtArchitecture)[] known =
@@ -366,7 +367,7 @@ internal static class SleapConfigWriter
     private static YamlSequenceNode Wholes(IEnumerable<int> values) =>
         new(values.Select(value => (YamlNode)value.ToString(CultureInfo.InvariantCulture)));
 
-    // Quoted, so that a node named 'null', 'yes' or '1' stays a text.
+    // Quoted, so that a node named 'null', 'yes' or '1' remains a string.
     private static YamlScalarNode Scalar(string text) => new(text) { Style = YamlDotNet.Core.ScalarStyle.DoubleQuoted };
 
     private static YamlScalarNode? Text(string? text) => text is null ? null : Scalar(text);

@@ -1,9 +1,9 @@
 namespace Sleap.MLNet;
 
-/// <summary>sleap-nn's <c>trainer_config</c> as options.</summary>
+/// <summary>Reads sleap-nn's <c>trainer_config</c> as options.</summary>
 internal static class TrainerConfig
 {
-    // Where and how a run was logged, shown and stored: nothing of it is part of how a network learns.
+    // Logging, display and storage of a run: not part of the training itself.
     private static readonly string[] Running =
     [
         "model_ckpt",
@@ -30,7 +30,7 @@ internal static class TrainerConfig
 
     public static TrainerOptions Read(ConfigSection root)
     {
-        // Keys that are left out mean sleap-nn's defaults.
+        // Missing keys have sleap-nn's defaults.
         var trainer = root.Section("trainer_config") ?? ConfigSection.Empty("trainer_config");
         trainer.Skip(Running);
         var loader = trainer.Section("train_data_loader");
@@ -40,8 +40,8 @@ internal static class TrainerConfig
             eval.SkipAll();
         var defaults = new TrainerOptions();
         var (steps, rate) = (trainer.Whole("train_steps_per_epoch"), optimizer?.Number("lr") ?? 1e-4);
-        // Without a number of steps an epoch sees each frame once; that small sets of frames are repeated has no
-        // counterpart.
+        // Without a number of steps, an epoch is one pass over the frames; sleap-nn's repetition of small sets has no
+        // equivalent.
         if (steps is not null || trainer.Whole("min_train_steps_per_epoch", 1) <= 1)
             trainer.Skip("min_train_steps_per_epoch");
         else
@@ -58,7 +58,7 @@ internal static class TrainerConfig
             Seed = trainer.Has("seed") ? trainer.Whole("seed") : 42,
             HardKeypointMining = MiningOf(trainer),
             NegativeWeight = root.Section("data_config")?.Number("negative_loss_weight") ?? defaults.NegativeWeight,
-            // As sleap-nn trains: plain mean squared error from torch's own start, and the last weights themselves.
+            // As in sleap-nn: plain mean squared error, torch's default initialization, and no averaging of weights.
             ForegroundWeight = 0,
             Initialization = Initialization.Default,
             AverageDecay = null,
@@ -75,8 +75,8 @@ internal static class TrainerConfig
         return name == "AdamW" ? Optimizer.AdamW : Optimizer.Adam;
     }
 
-    // Of several, sleap-nn takes the one that stands first here. The plateau is set by default, so it says nothing
-    // beside another.
+    // If there are several schedules, sleap-nn uses the first one in this order. The plateau schedule is set by
+    // default, so it is ignored if there is another one.
     private static LearningRateSchedule ScheduleOf(ConfigSection trainer, int? steps, double rate)
     {
         if (!trainer.Has("lr_scheduler"))
@@ -87,7 +87,8 @@ internal static class TrainerConfig
             schedules.Skip(Plateau);
         if (schedules.Section("cosine_annealing_warmup") is { } cosine)
         {
-            // The rise is counted in epochs there and in steps here; how many steps an epoch has may not be known yet.
+            // The warm-up is counted in epochs there and in steps here; the number of steps per epoch may not be known
+            // yet.
             var (epochs, lowest) = (cosine.Whole("warmup_epochs", 5), cosine.Number("eta_min", 0));
             if (cosine.Number("warmup_start_lr", 0) != 0)
                 cosine.Leave("warmup_start_lr");
@@ -99,7 +100,7 @@ internal static class TrainerConfig
                 FinalFraction = rate > 0 ? Math.Min(1, lowest / rate) : 0,
             };
         }
-        // told with the keys that are not honoured
+        // reported with the ignored keys
         if (schedules.SectionsIn.Contains("linear_warmup_linear_decay"))
             return new LearningRateSchedule.Constant();
         if (schedules.Section("step_lr") is { } step)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// A network's parameters in files, named as in sleap-nn's checkpoints: with <c>model.</c> before each name.
+/// Saves and loads a network's parameters, named as in sleap-nn's checkpoints: each name has the prefix <c>model.</c>.
 /// </summary>
 internal static class NetworkState
 {
@@ -17,7 +17,7 @@ internal static class NetworkState
     {
         ArgumentNullException.ThrowIfNull(network);
         var state = network.state_dict();
-        // a file without weights would look like a saved network
+        // A file without weights would look like a saved network.
         ObjectDisposedException.ThrowIf(state.Count == 0, network);
         Safetensors.Write(
             stream,
@@ -27,10 +27,12 @@ internal static class NetworkState
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <param name="network">Gets the parameters; its layout and device stay as they are.</param>
+    /// <param name="network">The network that gets the parameters; its layout and device do not change.</param>
     /// <param name="stream">A safetensors file.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="PoseFormatException">The file is damaged, or its parameters are not this network's.</exception>
+    /// <param name="name">Name of the file in error messages.</param>
+    /// <exception cref="PoseFormatException">
+    /// The file is damaged, or its parameters do not fit this network.
+    /// </exception>
     public static void Load(PoseNetwork network, Stream stream, string name = "the saved network")
     {
         var file = Safetensors.Read(stream, name);
@@ -39,11 +41,12 @@ internal static class NetworkState
     }
 
     /// <summary>Copies tensors into a network's parameters.</summary>
-    /// <param name="network">Gets the parameters.</param>
-    /// <param name="tensors">Tensors by name, all with or all without <c>model.</c> in front.</param>
-    /// <param name="name">Where they come from, for errors.</param>
-    /// <exception cref="PoseFormatException">Names are missing or unknown, or shapes differ; nothing has been
-    /// copied.</exception>
+    /// <param name="network">The network that gets the parameters.</param>
+    /// <param name="tensors">Tensors by name, all with or all without the prefix <c>model.</c>.</param>
+    /// <param name="name">Name of the source in error messages.</param>
+    /// <exception cref="PoseFormatException">
+    /// Names are missing or unknown, or shapes differ; nothing was copied.
+    /// </exception>
     public static void Load(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -84,13 +87,14 @@ internal static class NetworkState
 
     /// <summary>
     /// Copies the weights of a classifier, such as torchvision's for ImageNet, into the encoder of a ConvNeXt or Swin
-    /// Transformer. What the encoder has no use for, the classifier's own layers, is left out.
+    /// Transformer. The classifier's own layers are ignored.
     /// </summary>
-    /// <param name="network">Gets the weights; its decoder and heads stay as they are.</param>
+    /// <param name="network">The network that gets the weights; its decoder and heads do not change.</param>
     /// <param name="tensors">torchvision's state dict.</param>
-    /// <param name="name">Where it comes from, for errors.</param>
-    /// <exception cref="PoseFormatException">Weights of the encoder are missing or of another shape; nothing has been
-    /// copied.</exception>
+    /// <param name="name">Name of the source in error messages.</param>
+    /// <exception cref="PoseFormatException">
+    /// Weights of the encoder are missing or have another shape; nothing was copied.
+    /// </exception>
     public static void LoadEncoder(PoseNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string name)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -7,9 +7,9 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Reads the pickle of a torch checkpoint without running anything of it: dicts, lists, tuples, texts, numbers and
-/// tensors are built; whatever else the pickle names or calls becomes a <see cref="PickleOpaque"/>. Protocols 2 to 5,
-/// without what torch does not write (out-of-band buffers, extension codes).
+/// Reads the pickle of a torch checkpoint without executing code: dicts, lists, tuples, strings, numbers and tensors
+/// are built; every other object or call becomes a <see cref="PickleOpaque"/>. Supports protocols 2 to 5, without
+/// features that torch does not write (out-of-band buffers, extension codes).
 /// </summary>
 internal sealed class PickleReader
 {
@@ -24,7 +24,9 @@ internal sealed class PickleReader
     private PickleReader(byte[] pickle, string file) => (_pickle, _file) = (pickle, file);
 
     /// <summary>Reads one pickle.</summary>
-    /// <exception cref="PoseFormatException">It is damaged or uses what torch does not write.</exception>
+    /// <exception cref="PoseFormatException">
+    /// The pickle is damaged or uses features that torch does not write.
+    /// </exception>
     public static object? Read(byte[] pickle, string file)
     {
         var reader = new PickleReader(pickle, file);
@@ -39,7 +41,7 @@ internal sealed class PickleReader
         }
     }
 
-    // Numbers, texts and the memo.
+    // Numbers, strings and the memo.
     private bool Simple(byte code)
     {
         switch (code)
@@ -113,7 +115,7 @@ internal sealed class PickleReader
         return true;
     }
 
-    // Containers, and what names or calls something.
+    // Containers, names and calls.
     private bool Structure(byte code)
     {
         switch (code)
@@ -190,7 +192,7 @@ internal sealed class PickleReader
                 Push(PickleCalls.Result(Pop(), arguments));
                 break;
             }
-            // BUILD: what an object holds is dropped
+            // BUILD: the state of the object is dropped
             case (byte)'b':
                 Pop();
                 break;
@@ -311,7 +313,8 @@ internal sealed class PickleReader
 }
 
 /// <summary>
-/// The few calls in a torch checkpoint whose result is built, by hand. Everything else is not called and stays opaque.
+/// Builds the results of the few calls in a torch checkpoint that are supported. All other calls are not executed and
+/// stay opaque.
 /// </summary>
 internal static class PickleCalls
 {
@@ -357,27 +360,25 @@ internal static class PickleCalls
             : null;
 }
 
-/// <summary>A class or function that a pickle names. It is never looked up, let alone called.</summary>
+/// <summary>A class or function named in a pickle. It is never resolved or called.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     public override string ToString() => $"{Module}.{Name}";
 }
 
-/// <summary>
-/// What would have come of calling something that this reader does not know. What it would have held is dropped.
-/// </summary>
+/// <summary>The result of an unsupported call in a pickle. Its content is dropped.</summary>
 internal sealed record PickleOpaque(PickleGlobal? Called);
 
-/// <summary>A Python dict, in its order.</summary>
+/// <summary>A Python dict, in insertion order.</summary>
 internal sealed class PickleDictionary
 {
     public List<KeyValuePair<object?, object?>> Entries { get; } = [];
 
-    /// <summary>The value of a key that is a text; the last one, as in Python, or null.</summary>
+    /// <summary>Returns the value of a string key; the last one, as in Python, or null.</summary>
     public object? this[string key] => Entries.LastOrDefault(entry => entry.Key is string text && text == key).Value;
 }
 
-/// <summary>A block of numbers kept beside the pickle.</summary>
+/// <summary>A block of numbers stored beside the pickle.</summary>
 internal sealed record PickleStorage(string Type, string Key, long Count);
 
 /// <summary>A tensor: a view of a storage.</summary>

@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>
-/// Weights that torchvision published for ImageNet, as the start of an encoder. They expect pixels with ImageNet's mean
-/// and deviation taken off; that is worked into the first convolution, so that images stay 0 to 1 and a trained network
-/// is one like any other. For gray images the three colors' weights are added up, which is what equal colors give.
-/// </summary>
+/// <summary>Loads weights that torchvision published for ImageNet, as initial weights of an encoder.</summary>
+/// <remarks>
+/// They expect pixels normalized by ImageNet's mean and standard deviation. The normalization is merged into the first
+/// convolution, so that images stay 0 to 1 and a trained network needs no special treatment. For gray images the
+/// weights of the three colors are added, which is equivalent to three equal channels.
+/// </remarks>
 internal static class PretrainedWeights
 {
-    /// <summary>What <see cref="StagedBackboneOptions.PretrainedWeights"/> says for torchvision's own.</summary>
+    /// <summary>Value of <see cref="StagedBackboneOptions.PretrainedWeights"/> for torchvision's own weights.</summary>
     public const string ImageNet = "ImageNet";
 
     private const string Address = "https://download.pytorch.org/models/";
@@ -21,8 +22,8 @@ internal static class PretrainedWeights
         Deviation = [0.229, 0.224, 0.225];
 
     /// <summary>
-    /// torchvision's file for an architecture; null where there is none. The eight digits in its name begin its
-    /// SHA-256.
+    /// Returns torchvision's file for an architecture; null if there is none. The eight digits in its name are the
+    /// start of its SHA-256.
     /// </summary>
     public static string? FileOf(StagedBackboneOptions options) =>
         options switch
@@ -54,10 +55,13 @@ internal static class PretrainedWeights
             _ => null,
         };
 
-    /// <summary>Gives a network's encoder the weights that its options ask for; none where they ask for none.</summary>
-    /// <exception cref="FileNotFoundException">They are not on this machine and cannot be had; the message says which
-    /// file goes where.</exception>
-    /// <exception cref="PoseFormatException">The file is damaged, or not of this architecture.</exception>
+    /// <summary>
+    /// Loads the weights selected by the options into a network's encoder; does nothing if none are selected.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">
+    /// The weights are not on this machine and cannot be downloaded; the message says which file to put where.
+    /// </exception>
+    /// <exception cref="PoseFormatException">The file is damaged, or of another architecture.</exception>
     public static void Load(PoseNetwork network)
     {
         if (network.Backbone is not StagedBackboneOptions { PretrainedWeights: { } wanted } options)
@@ -71,7 +75,7 @@ internal static class PretrainedWeights
         );
     }
 
-    /// <summary>Where torch keeps such files, most particular first.</summary>
+    /// <summary>Returns the folders in which torch stores such files, the most specific one first.</summary>
     public static IReadOnlyList<string> Folders()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
@@ -83,7 +87,9 @@ internal static class PretrainedWeights
         return [Path.Combine(home, "hub", "checkpoints")];
     }
 
-    /// <summary>The file in one of the folders, or fetched into the first.</summary>
+    /// <summary>
+    /// Returns the path of the file in one of the folders; downloads it to the first folder if there is none.
+    /// </summary>
     public static string Find(string file, IReadOnlyList<string> folders, Action<string, string> download)
     {
         if (folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists) is { } found)
@@ -119,7 +125,9 @@ internal static class PretrainedWeights
         }
     }
 
-    /// <summary>A state dict whose first convolution takes images of 0 to 1, of one channel or three.</summary>
+    /// <summary>
+    /// Returns a state dict whose first convolution takes images of 0 to 1, with one channel or three.
+    /// </summary>
     internal static IReadOnlyDictionary<string, Tensor> Normalized(
         IReadOnlyDictionary<string, Tensor> tensors,
         int channels,

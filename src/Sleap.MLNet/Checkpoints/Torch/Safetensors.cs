@@ -9,8 +9,8 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// A file of named tensors in the safetensors format (https://github.com/huggingface/safetensors): 8 bytes of header
-/// length, a JSON header, the numbers. Nothing in it can be run; every size in the header is checked against the file
-/// before it is used.
+/// length, a JSON header, the numbers. The format contains no code; every size in the header is checked against the
+/// file before it is used.
 /// </summary>
 public sealed class Safetensors
 {
@@ -36,18 +36,18 @@ public sealed class Safetensors
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
-    /// <summary>The texts that the file has beside its tensors.</summary>
+    /// <summary>The metadata of the file: strings by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="PoseFormatException">It is not a safetensors file, or damaged.</exception>
-    /// <exception cref="IOException">It can't be opened.</exception>
+    /// <exception cref="PoseFormatException">The file is not a safetensors file, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Safetensors Read(string path) => Read(File.ReadAllBytes(path), path);
 
     /// <summary>Reads the rest of a stream.</summary>
-    /// <param name="stream">Where the file is.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="PoseFormatException">It is not a safetensors file, or damaged.</exception>
+    /// <param name="stream">Stream at the start of the data.</param>
+    /// <param name="name">Name in error messages.</param>
+    /// <exception cref="PoseFormatException">The stream is not a safetensors file, or is damaged.</exception>
     public static Safetensors Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -56,16 +56,16 @@ public sealed class Safetensors
         return Read(copy.ToArray(), name);
     }
 
-    /// <summary>The numbers of one tensor as they are in the file, row-major, little-endian.</summary>
-    /// <exception cref="PoseFormatException">There is no tensor of this name.</exception>
+    /// <summary>Returns the bytes of one tensor as they are in the file, row-major, little-endian.</summary>
+    /// <exception cref="PoseFormatException">There is no tensor with this name.</exception>
     public ReadOnlySpan<byte> Bytes(string tensor)
     {
         var entry = Entry(tensor);
         return _file.AsSpan(_start + (int)entry.Offset, entry.Length);
     }
 
-    /// <summary>The numbers of one tensor of type F32.</summary>
-    /// <exception cref="PoseFormatException">There is no tensor of this name, or it is of another type.</exception>
+    /// <summary>Returns the values of one tensor of type F32.</summary>
+    /// <exception cref="PoseFormatException">There is no tensor with this name, or it has another type.</exception>
     public float[] Floats(string tensor) =>
         Entry(tensor).Type == "F32"
             ? MemoryMarshal.Cast<byte, float>(Bytes(tensor)).ToArray()
@@ -75,8 +75,8 @@ public sealed class Safetensors
                 $"The tensor is of type {Entry(tensor).Type}, expected F32."
             );
 
-    /// <summary>One tensor, on the CPU.</summary>
-    /// <exception cref="PoseFormatException">There is no tensor of this name.</exception>
+    /// <summary>Returns one tensor, on the CPU.</summary>
+    /// <exception cref="PoseFormatException">There is no tensor with this name.</exception>
     public Tensor ToTensor(string tensor)
     {
         var entry = Entry(tensor);
@@ -86,11 +86,12 @@ public sealed class Safetensors
     }
 
     /// <summary>Writes tensors, in the given order.</summary>
-    /// <param name="stream">Where to.</param>
+    /// <param name="stream">The output.</param>
     /// <param name="tensors">Names and tensors, on any device.</param>
-    /// <param name="metadata">Texts to write beside them, or null.</param>
-    /// <exception cref="ArgumentException">A name is there twice, or the format has no such type of
-    /// numbers.</exception>
+    /// <param name="metadata">Metadata to write, or null.</param>
+    /// <exception cref="ArgumentException">
+    /// A name occurs twice, or the format does not support the type of a tensor.
+    /// </exception>
     public static void Write(
         Stream stream,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -148,7 +149,7 @@ public sealed class Safetensors
             json.WriteEndObject();
         }
 
-        // Spaces up to a multiple of 8, so that the numbers are aligned.
+        // Padded with spaces to a multiple of 8, so that the numbers are aligned.
         while (buffer.Length % 8 != 0)
             buffer.WriteByte((byte)' ');
         return buffer.ToArray();
@@ -194,7 +195,7 @@ public sealed class Safetensors
             );
             return Read(file, name, start, json.RootElement);
         }
-        // the latter: a name that is no Unicode
+        // InvalidOperationException: a name that is not valid Unicode
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new PoseFormatException(name, "header", $"It is not JSON: {fault.Message}", fault);
@@ -240,13 +241,13 @@ public sealed class Safetensors
 }
 
 /// <summary>One tensor of a safetensors file.</summary>
-/// <param name="Type">Name of the numbers' type as in the file, such as <c>F32</c> or <c>I64</c>.</param>
+/// <param name="Type">Name of the element type in the file, such as <c>F32</c> or <c>I64</c>.</param>
 /// <param name="Shape">Sizes of the dimensions.</param>
 /// <param name="Offset">First byte, counted from the end of the header.</param>
 /// <param name="Length">Number of bytes.</param>
 public sealed record SafetensorsEntry(string Type, ImmutableArray<long> Shape, long Offset, int Length);
 
-/// <summary>Checks what a safetensors header says about its tensors before any of it is believed.</summary>
+/// <summary>Checks a safetensors header before its values are used.</summary>
 internal static class SafetensorsHeader
 {
     public static SafetensorsEntry Entry(string file, string tensor, JsonElement json, long available)
@@ -353,7 +354,7 @@ internal static class SafetensorsHeader
     }
 }
 
-/// <summary>The types of numbers that safetensors files and tensors share.</summary>
+/// <summary>The element types that safetensors files and tensors share.</summary>
 internal static class SafetensorsTypes
 {
     private static readonly (string Name, ScalarType Type, int Bytes)[] All =
@@ -372,7 +373,7 @@ internal static class SafetensorsTypes
 
     public static string Names => string.Join(", ", All.Select(type => type.Name));
 
-    /// <summary>Bytes a number, or null for an unknown type.</summary>
+    /// <summary>Returns the bytes per element, or null for an unknown type.</summary>
     public static int? BytesOf(string name) =>
         All.FirstOrDefault(type => type.Name == name) is { Name: not null } type ? type.Bytes : null;
 

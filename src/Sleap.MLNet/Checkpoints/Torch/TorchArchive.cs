@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>The zip of a torch checkpoint: FOLDER/data.pkl and FOLDER/data/0, 1, …, all stored uncompressed.</summary>
+/// <summary>
+/// The zip file of a torch checkpoint: FOLDER/data.pkl and FOLDER/data/0, 1, …, all stored uncompressed.
+/// </summary>
 internal sealed class TorchArchive
 {
     private readonly long _length;
@@ -57,7 +59,7 @@ internal sealed class TorchArchive
 
     public byte[] Pickle() => Bytes(_entries[$"{_folder}/data.pkl"]);
 
-    /// <summary>The numbers of a tensor, row-major.</summary>
+    /// <summary>Returns the bytes of a tensor, row-major.</summary>
     public byte[] Numbers(string name, PickleTensor tensor)
     {
         var size =
@@ -92,7 +94,7 @@ internal sealed class TorchArchive
             last = Int128.Min(last + (Int128)Math.Max(side - 1, 0) * step, Int128.MaxValue >> 64);
         }
 
-        // A view may repeat numbers (stride 0), so both what it reads and what it makes have to fit.
+        // A view can repeat numbers (stride 0), so both its source range and its result size are checked.
         if (count > 0 && (last >= storage.Length / size || count > storage.Length / size))
         {
             throw new PoseFormatException(
@@ -134,7 +136,7 @@ internal sealed class TorchArchive
 
     private byte[] Bytes(ZipArchiveEntry entry)
     {
-        // torch never compresses; refusing to inflate means that a small file cannot become a large one.
+        // torch never compresses; compressed entries are rejected so that a small file cannot expand to a large one.
         if (entry.CompressedLength != entry.Length)
             throw new PoseFormatException(_file, entry.FullName, "It is compressed, which torch.save never does.");
         if (entry.Length > _length)

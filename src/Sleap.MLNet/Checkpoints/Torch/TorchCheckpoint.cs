@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// What <c>torch.save</c> wrote, such as a sleap-nn <c>best.ckpt</c> or a torchvision <c>.pth</c>, read without Python:
-/// a zip of a pickle and of blocks of numbers. Only tensors, dicts, lists, texts and numbers are built; classes that
-/// the pickle names are skipped, and nothing of it is ever run.
+/// A file written by <c>torch.save</c>, such as a sleap-nn <c>best.ckpt</c> or a torchvision <c>.pth</c>, read without
+/// Python: a zip file with a pickle and blocks of numbers. Only tensors, dicts, lists, strings and numbers are built;
+/// classes named in the pickle are skipped, and no code is executed.
 /// </summary>
 public sealed class TorchCheckpoint
 {
@@ -25,14 +25,15 @@ public sealed class TorchCheckpoint
     /// <summary>Names of the tensors in the state dict, in its order.</summary>
     public IEnumerable<string> Names => _state.Keys;
 
-    /// <summary>Numbers (long, double), truths and texts beside the state dict, such as <c>epoch</c>.</summary>
+    /// <summary>Numbers (long, double), booleans and strings beside the state dict, such as <c>epoch</c>.</summary>
     public IReadOnlyDictionary<string, object> Values { get; }
 
     /// <summary>Reads a checkpoint.</summary>
-    /// <param name="path">A file of torch's zip format, which holds a state dict or a dict with one under
-    /// <c>state_dict</c>.</param>
-    /// <exception cref="PoseFormatException">It is no such file, damaged, or has no state dict.</exception>
-    /// <exception cref="IOException">It can't be opened.</exception>
+    /// <param name="path">
+    /// A file in torch's zip format that contains a state dict, or a dict with one under <c>state_dict</c>.
+    /// </param>
+    /// <exception cref="PoseFormatException">The file is not such a file, is damaged, or has no state dict.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static TorchCheckpoint Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -40,9 +41,9 @@ public sealed class TorchCheckpoint
     }
 
     /// <summary>Reads a checkpoint from a stream.</summary>
-    /// <param name="stream">The file; it must be able to seek.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="PoseFormatException">It is no such file, damaged, or has no state dict.</exception>
+    /// <param name="stream">The file; the stream must support seeking.</param>
+    /// <param name="name">Name in error messages.</param>
+    /// <exception cref="PoseFormatException">The file is not such a file, is damaged, or has no state dict.</exception>
     public static TorchCheckpoint Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -63,12 +64,12 @@ public sealed class TorchCheckpoint
         }
     }
 
-    /// <summary>Shape of a tensor.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <summary>Returns the shape of a tensor.</summary>
+    /// <exception cref="KeyNotFoundException">The tensor does not exist.</exception>
     public IReadOnlyList<long> Shape(string tensor) => _state[tensor].Tensor.Shape;
 
-    /// <summary>A tensor of the state dict, on the CPU.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
+    /// <summary>Returns a tensor of the state dict, on the CPU.</summary>
+    /// <exception cref="KeyNotFoundException">The tensor does not exist.</exception>
     public Tensor ToTensor(string tensor)
     {
         (var view, var numbers) = _state[tensor];
@@ -77,7 +78,7 @@ public sealed class TorchCheckpoint
         return result;
     }
 
-    /// <summary>All tensors of the state dict; they belong to the caller's dispose scope.</summary>
+    /// <summary>Returns all tensors of the state dict, owned by the caller's dispose scope.</summary>
     public IReadOnlyDictionary<string, Tensor> ToTensors() => Names.ToDictionary(name => name, ToTensor);
 
     private static TorchCheckpoint Read(TorchArchive archive, string name)

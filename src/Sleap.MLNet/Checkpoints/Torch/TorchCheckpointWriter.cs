@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Writes a checkpoint that <c>torch.load</c> takes, also with <c>weights_only</c>: a zip of a pickle of protocol 2 and
-/// of blocks of numbers, laid out as <c>torch.save</c> lays it out.
+/// Writes a checkpoint that <c>torch.load</c> can read, also with <c>weights_only</c>: a zip file with a pickle of
+/// protocol 2 and blocks of numbers, in the layout of <c>torch.save</c>.
 /// </summary>
 internal sealed class TorchCheckpointWriter
 {
@@ -16,11 +16,12 @@ internal sealed class TorchCheckpointWriter
 
     private TorchCheckpointWriter() { }
 
-    /// <summary>Writes a dict of texts and whole numbers with a state dict under <c>state_dict</c>.</summary>
-    /// <param name="stream">Where to.</param>
-    /// <param name="state">Names and tensors, in order; whole numbers stay 64 bits, all others become single
-    /// precision.</param>
-    /// <param name="values">Texts and whole numbers beside them.</param>
+    /// <summary>Writes a dict of strings and whole numbers with a state dict under <c>state_dict</c>.</summary>
+    /// <param name="stream">The output.</param>
+    /// <param name="state">
+    /// Names and tensors, in order; whole numbers stay 64-bit, all other types become float32.
+    /// </param>
+    /// <param name="values">Strings and whole numbers beside them.</param>
     public static void Write(
         Stream stream,
         IReadOnlyList<KeyValuePair<string, Tensor>> state,
@@ -98,7 +99,7 @@ internal sealed class TorchCheckpointWriter
         Op('R'); // REDUCE
     }
 
-    // Tables of positions are whole numbers.
+    // Position tables are whole numbers.
     private static ScalarType TypeOf(Tensor tensor) =>
         tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.Float32;
 

@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Makes the next batches, augmented, on threads of its own while the network works on this one. Which batch comes
-/// when, and what is in it, follows from the step alone. Each is one thread for libtorch too: with a team for each
-/// there would be more threads than cores, and those that wait for work take it from those that have some.
+/// Prepares the next augmented batches on background threads while the network trains on the current one. The content
+/// of each batch depends only on the step.
 /// </summary>
+/// <remarks>
+/// Each background thread uses a single libtorch thread. Otherwise there would be more threads than cores, and waiting
+/// threads would take processor time from working ones.
+/// </remarks>
 internal sealed class BatchFeed : IDisposable
 {
     private readonly BlockingCollection<TrainingBatch>[] _ready;
@@ -16,12 +19,12 @@ internal sealed class BatchFeed : IDisposable
     private readonly Task[] _makers;
     private int _taken;
 
-    /// <param name="samples">What batches are made of.</param>
-    /// <param name="order">Which samples each step sees.</param>
-    /// <param name="augmenter">Changes them.</param>
+    /// <param name="samples">The training samples.</param>
+    /// <param name="order">The samples of each step.</param>
+    /// <param name="augmenter">Augments the samples.</param>
     /// <param name="first">The first step.</param>
-    /// <param name="steps">The step after the last one.</param>
-    /// <param name="makers">Threads.</param>
+    /// <param name="steps">The step after the last one; exclusive.</param>
+    /// <param name="makers">Number of background threads.</param>
     public BatchFeed(TrainingSamples samples, SampleOrder order, Augmenter augmenter, int first, int steps, int makers)
     {
         _ready =
@@ -62,23 +65,25 @@ internal sealed class BatchFeed : IDisposable
                     )
             ),
         ];
-        // The number is that of the thread that sets it, and of those that do not exist yet: for these it goes back to
-        // what it was.
+        // The number applies to the thread that sets it and to threads created later; for the latter it is restored
+        // here.
         begun.Wait();
         set_num_threads(threads);
     }
 
-    /// <summary>How many threads feed a network: where a GPU trains, the cores have nothing else to do.</summary>
+    /// <summary>
+    /// Returns the number of background threads; more when a GPU trains, since the cores are idle then.
+    /// </summary>
     public static int MakersFor(Device device) =>
         device.type == DeviceType.CPU ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    /// <summary>The next batch, on the CPU, owned by the caller's dispose scope.</summary>
+    /// <summary>Returns the next batch, on the CPU, owned by the caller's dispose scope.</summary>
     public TrainingBatch Next()
     {
         var maker = _taken++ % _makers.Length;
         if (!_ready[maker].TryTake(out var batch, Timeout.Infinite))
         {
-            _makers[maker].GetAwaiter().GetResult(); // says what stopped it
+            _makers[maker].GetAwaiter().GetResult(); // throws the exception that stopped the thread
             throw new InvalidOperationException("There are no batches left.");
         }
         foreach (var part in (Tensor[])[batch.Images, batch.Points, batch.Classes])
@@ -89,7 +94,7 @@ internal sealed class BatchFeed : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        // What stopped one has been said where its batch was asked for; else nobody wants it any more.
+        // An exception was thrown where its batch was requested; otherwise it no longer matters.
         foreach (var maker in _makers)
             ((IAsyncResult)maker).AsyncWaitHandle.WaitOne();
         foreach (var ready in _ready)
@@ -117,23 +122,23 @@ internal sealed class BatchFeed : IDisposable
     }
 }
 
-/// <summary>What a network sees in one step, and what it shall say.</summary>
-/// <param name="Images">(B, C, H, W), 0..1, channels last.</param>
-/// <param name="Points">(B, I, N, 2) of up to I animals in pixels of the images, NaN = missing.</param>
-/// <param name="Classes">(B, I) class of each animal, whole numbers, −1 = none.</param>
+/// <summary>One batch: images, target points and classes.</summary>
+/// <param name="Images">(B, C, H, W), 0 to 1, channels last. B batch, C channels.</param>
+/// <param name="Points">(B, I, N, 2) of up to I instances in pixels of the images, NaN = missing. N nodes.</param>
+/// <param name="Classes">(B, I) class of each instance, whole numbers, −1 = none.</param>
 internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classes)
 {
-    /// <summary>What a sample without animals counts in the loss; one with animals counts 1.</summary>
+    /// <summary>Weight in the loss of a sample without instances; one with instances has weight 1.</summary>
     public double NegativeWeight { get; init; } = 1;
 
-    /// <summary>How far the training is, 0..1; 1 outside of training.</summary>
+    /// <summary>Completed fraction of the training, 0 to 1; 1 outside of training.</summary>
     public double Progress { get; init; } = 1;
 
     public int Height => (int)Images.shape[2];
 
     public int Width => (int)Images.shape[3];
 
-    /// <summary>The same on a device.</summary>
+    /// <summary>Returns the batch on a device.</summary>
     public TrainingBatch To(Device device) =>
         this with
         {
@@ -142,20 +147,20 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
             Classes = Classes.to(device),
         };
 
-    /// <summary>What each sample counts in the loss, (B); null: all the same.</summary>
+    /// <summary>Returns the weight of each sample in the loss, (B); null: all equal.</summary>
     public Tensor? Weights()
     {
         if (NegativeWeight == 1)
             return null;
-        // (B), 1 where nothing is labeled
+        // (B), 1 for samples without labels
         var empty = Points.isnan().to(ScalarType.Float32).amin(new long[] { 1, 2, 3 }, false);
         return empty.mul(NegativeWeight - 1).add(1);
     }
 }
 
 /// <summary>
-/// Which samples each step sees, and what its random changes are drawn from. All of it follows from the seed and the
-/// number of the step alone, so that a training that was interrupted goes on exactly as if it had not been.
+/// The samples of each step and the random numbers of its augmentation. Both depend only on the seed and the step, so
+/// that a resumed training gives the same result as an uninterrupted one.
 /// </summary>
 internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int seed)
 {
@@ -163,7 +168,7 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
     private long _pass = -1;
     private int[] _order = [];
 
-    /// <summary>The samples of a step. Each sample comes once before any comes again.</summary>
+    /// <summary>Returns the samples of a step. Each sample occurs once before any sample repeats.</summary>
     public int[] Of(int step)
     {
         var indices = new int[batchSize];
@@ -179,7 +184,7 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
         return indices;
     }
 
-    /// <summary>What the changes of a step are drawn from.</summary>
+    /// <summary>Returns the random number generator for the augmentation of a step.</summary>
     public Random RandomOf(int step) => new(Mix(seed, 1, step));
 
     private void Shuffle(long pass)
@@ -190,7 +195,7 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
         new Random(Mix(seed, 0, pass)).Shuffle(_order);
     }
 
-    // SplitMix64 (Steele, Lea and Flood 2014): neighboring numbers give unrelated seeds.
+    // SplitMix64 (Steele, Lea and Flood 2014): consecutive numbers give unrelated seeds.
     private static int Mix(int seed, int stream, long number)
     {
         var state =

@@ -5,24 +5,25 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Finds labeled nodes outside their images. A node just over the border, or a frame in which somebody slipped, is a
-/// warning. If many nodes of a video are outside, the labels are of images of another size: that is an error, since
-/// everything would be learned at wrong places.
+/// Finds labeled nodes outside their images. A node just outside the border, or a single frame with a labeling error,
+/// gives a warning. If many nodes of a video are outside, the labels belong to images of another size; that is an
+/// error, since the network would learn wrong positions.
 /// </summary>
 internal sealed class LabelBounds
 {
-    // Shares of the image's side. Labels this near to the border are ordinary in any number; farther ones in most
-    // frames are not.
+    // Fractions of the image's side. Labels up to NearBorder outside are normal in any number; labels farther out in
+    // most frames are not.
     private const float NearBorder = 0.02f;
 
-    // Nobody clicks this far outside, but a tenth of the frames need not be refused for one slip.
+    // No label is this far outside on purpose, but a single error must not be fatal if at most a tenth of the frames
+    // are affected.
     private const float FarOutside = 0.1f;
     private const float Tolerance = 1; // pixels
     private const int FramesNamed = 5;
 
     private readonly Dictionary<FrameSource, Frame> _frames = [];
 
-    /// <summary>Takes the labels of a frame; the same frame again changes nothing.</summary>
+    /// <summary>Adds the labels of a frame; adding the same frame again has no effect.</summary>
     public void Add(LabeledRow row, int height, int width)
     {
         if (row.Count == 0)
@@ -30,8 +31,8 @@ internal sealed class LabelBounds
         var worst = new Frame(row.Source, height, width, 0, default, 0, 0);
         for (var i = 0; i < row.Points.Length; i += 2)
         {
-            // NaN is not greater than anything: missing nodes are nowhere outside. An image ends half a pixel beyond
-            // the centers of its outer pixels.
+            // Comparisons with NaN are false, so missing nodes are never outside. An image ends half a pixel beyond the
+            // centers of its outer pixels.
             var (x, y) = (row.Points[i], row.Points[i + 1]);
             var (beyondX, beyondY) = (
                 Math.Max(-0.5f - x, x - (width - 0.5f)),
@@ -44,7 +45,7 @@ internal sealed class LabelBounds
         _frames[row.Source] = worst;
     }
 
-    /// <exception cref="InvalidOperationException">The labels of a video are of images of another size.</exception>
+    /// <exception cref="InvalidOperationException">The labels of a video belong to images of another size.</exception>
     public void Check(string component, string imageColumn, Skeleton skeleton, IChannel channel)
     {
         foreach (var video in _frames.Values.GroupBy(frame => frame.Source.Video))
@@ -89,7 +90,8 @@ internal sealed class LabelBounds
     }
 
     /// <summary>
-    /// A frame and its node that is farthest outside, as a share of the image's width or height; 0: all are inside.
+    /// A frame and its node that is farthest outside, as a fraction of the image's width or height; 0: all nodes are
+    /// inside.
     /// </summary>
     private sealed record Frame(FrameSource Source, int Height, int Width, float Share, int Node, float X, float Y)
     {

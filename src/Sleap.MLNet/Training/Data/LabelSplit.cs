@@ -6,8 +6,8 @@ using Sleap.IO;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Labeled frames that train, and those that choose the best weights. Frames are split, not animals: two crops of one
-/// frame are too much alike.
+/// The split of labeled frames into training and validation. Frames are split, not instances, because crops of the same
+/// frame are too similar.
 /// </summary>
 internal sealed class LabelSplit
 {
@@ -18,23 +18,25 @@ internal sealed class LabelSplit
     private LabelSplit(LabeledRows labels, LabeledRows? validation, bool[] held) =>
         (_labels, _validation, _held) = (labels, validation, held);
 
-    /// <summary>All rows and whether each validates, those of a validation view of its own last.</summary>
+    /// <summary>All rows, with a flag for validation; the rows of a separate validation view come last.</summary>
     public IEnumerable<(LabeledRow Row, bool Validates)> Rows =>
         _labels.Rows.Zip(_held).Concat((_validation?.Rows ?? []).Select(row => (row, true)));
 
-    /// <summary>Splits as the options say.</summary>
-    /// <param name="labels">What trains.</param>
-    /// <param name="validation">What chooses; null: a part of the labels.</param>
-    /// <param name="options">Which part.</param>
-    /// <param name="seed">Of the choice.</param>
-    /// <exception cref="ArgumentException">There is no such video, or no other one.</exception>
+    /// <summary>Splits the labels as the options say.</summary>
+    /// <param name="labels">The training rows.</param>
+    /// <param name="validation">The validation rows; null: a part of the labels.</param>
+    /// <param name="options">Options that define the validation part.</param>
+    /// <param name="seed">Seed of the random selection.</param>
+    /// <exception cref="ArgumentException">
+    /// A validation video does not exist, or no other video remains for training.
+    /// </exception>
     public static LabelSplit Of(LabeledRows labels, LabeledRows? validation, TrainerOptions options, int seed) =>
         validation is not null ? new LabelSplit(labels, validation, new bool[labels.Rows.Count])
         : options.ValidationVideos is { } videos ? ByVideo(labels, videos)
         : HoldBack(labels, options.ValidationFraction, seed);
 
-    /// <summary>The split that a run began with.</summary>
-    /// <exception cref="InvalidOperationException">The labels are others by now.</exception>
+    /// <summary>Restores the split of a run.</summary>
+    /// <exception cref="InvalidOperationException">The labels have changed since.</exception>
     public static LabelSplit Resumed(LabeledRows labels, LabeledRows? validation, StoredSplit stored, string folder)
     {
         validation ??= HasOne(labels) ? labels : null;
@@ -46,18 +48,18 @@ internal sealed class LabelSplit
         );
     }
 
-    /// <summary>Decodes every frame once and makes the samples of all stages of it.</summary>
+    /// <summary>Decodes every frame once and makes the samples of all stages from it.</summary>
     /// <param name="stages">The networks.</param>
-    /// <param name="openCache">Makes what keeps the pictures.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="openCache">Creates the cache of the images.</param>
+    /// <param name="cancellation">Cancels reading.</param>
     public StageSamples Read(
         IReadOnlyList<TrainingStage> stages,
         Func<SampleCache> openCache,
         CancellationToken cancellation
     )
     {
-        // Frames of several sizes are all matched to the largest, which is known only at the end; nearly always it is
-        // the first one's.
+        // Frames of different sizes are all matched to the largest size, which is known only at the end; it is usually
+        // that of the first frame.
         var frame = _labels.FirstSize();
         while (true)
         {
@@ -68,7 +70,7 @@ internal sealed class LabelSplit
                     (index, row, pixels) => samples.Add(_held[index], row, pixels),
                     cancellation
                 );
-                // Validation frames do not decide on the size: the model must do with what training frames say.
+                // Validation frames do not determine the frame size, which must depend only on training frames.
                 _validation?.ReadImages((_, row, pixels) => samples.Add(true, row, pixels), cancellation);
                 if (largest.Height <= frame.Height && largest.Width <= frame.Width)
                     return samples;
@@ -83,7 +85,7 @@ internal sealed class LabelSplit
         }
     }
 
-    // Holds a share of the rows back, at least one.
+    // Holds out a fraction of the rows, at least one row.
     private static LabelSplit HoldBack(LabeledRows labels, double fraction, int seed)
     {
         var count = labels.Rows.Count;
@@ -94,7 +96,7 @@ internal sealed class LabelSplit
         var held = new bool[count];
         foreach (var row in order.Take(Math.Clamp((int)Math.Round(count * fraction), 1, count - 1)))
             held[row] = true;
-        // Empty frames alone teach nothing, and choose nothing.
+        // Both parts need at least one frame with instances.
         foreach (var side in (bool[])[true, false])
         {
             if (order.Any(row => held[row] == side && labels.Rows[row].Count > 0))
@@ -104,7 +106,7 @@ internal sealed class LabelSplit
         return new LabelSplit(labels, null, held);
     }
 
-    // With one row that shows animals there is nothing to hold back: it trains, and is looked at again.
+    // If a single row has instances, nothing is held out: it is used for training and for validation.
     private static bool HasOne(LabeledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
 
     private static LabelSplit ByVideo(LabeledRows labels, IReadOnlyList<string> videos)
@@ -143,23 +145,23 @@ internal sealed class LabelSplit
 }
 
 /// <summary>
-/// Which frames of a run train and which validate, as <c>split.json</c> in its folder has it: a run that goes on keeps
-/// them, whatever the options say by then.
+/// The split of a run's frames into training and validation, as stored in <c>split.json</c>. A resumed run keeps it
+/// even if the options have changed.
 /// </summary>
 internal sealed partial record StoredSplit
 {
     private const string FileName = "split.json";
 
-    /// <summary>The seed that the run began with.</summary>
+    /// <summary>The seed of the run.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>All frames in the order of the labels; those of a validation view of its own come last.</summary>
+    /// <summary>All frames in the order of the labels; those of a separate validation view come last.</summary>
     public required IReadOnlyList<StoredFrame> Frames { get; init; }
 
-    /// <param name="Video">Its name.</param>
-    /// <param name="Frame">Its number.</param>
+    /// <param name="Video">Name of the video.</param>
+    /// <param name="Frame">Number of the frame.</param>
     /// <param name="Set"><c>training</c> or <c>validation</c>.</param>
-    /// <param name="Labels">Hash of the animals' points.</param>
+    /// <param name="Labels">Hash of the instances' points.</param>
     public sealed record StoredFrame(string Video, int Frame, string Set, string Labels);
 
     public static StoredSplit Of(LabelSplit split, int seed) =>
@@ -177,7 +179,7 @@ internal sealed partial record StoredSplit
             ],
         };
 
-    /// <summary>The split of the run in a folder; null where there is none.</summary>
+    /// <summary>Reads the split of the run in a folder; null if there is none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static StoredSplit? Read(string folder)
     {
@@ -205,8 +207,9 @@ internal sealed partial record StoredSplit
             path => File.WriteAllText(path, JsonSerializer.Serialize(this, SplitJson.Default.StoredSplit))
         );
 
-    /// <exception cref="InvalidOperationException">The rows are not the frames that the run began with; says which
-    /// differ.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The rows are not the frames of the run; the message lists the differences.
+    /// </exception>
     public void RequireSame(IReadOnlyList<LabeledRow> rows, string folder)
     {
         var then = Frames.Select(frame => (Name: NameOf(frame), frame.Labels)).ToList();

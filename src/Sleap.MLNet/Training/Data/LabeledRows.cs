@@ -7,7 +7,7 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>The labels of a view's rows, read without their images, and then the images of those rows.</summary>
+/// <summary>The labels of the rows of a view, read without their images; the images can be read afterwards.</summary>
 internal sealed class LabeledRows
 {
     private readonly IDataView _view;
@@ -26,21 +26,22 @@ internal sealed class LabeledRows
 
     public Skeleton Skeleton { get; }
 
-    /// <summary>Names of the tracks that occur, in the order of their key.</summary>
+    /// <summary>Names of the tracks in the labels, in the order of their key values.</summary>
     public IReadOnlyList<string> Tracks { get; }
 
-    /// <summary>The rows that train, in order.</summary>
+    /// <summary>The rows used for training, in order.</summary>
     public IReadOnlyList<LabeledRow> Rows { get; }
 
     /// <summary>Reads the labels.</summary>
     /// <param name="view">Rows of frames and labels.</param>
-    /// <param name="names">Of the columns.</param>
-    /// <param name="needs">What the model type makes of them.</param>
-    /// <param name="like">Whose nodes they must be; null: any.</param>
-    /// <param name="report">What messages say and where they go.</param>
+    /// <param name="names">Names of the columns.</param>
+    /// <param name="needs">Requirements of the model type.</param>
+    /// <param name="like">Labels whose skeleton these must have; null: any skeleton.</param>
+    /// <param name="report">Destination and context of messages.</param>
     /// <exception cref="ArgumentException">A column is missing or has another type.</exception>
-    /// <exception cref="InvalidOperationException">No row is labeled, or one has several animals where one is
-    /// expected.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No row is labeled, or a row has several instances where one is expected.
+    /// </exception>
     public static LabeledRows Read(
         IDataView view,
         PoseColumnOptions names,
@@ -80,8 +81,8 @@ internal sealed class LabeledRows
         return new LabeledRows(view, image, skeleton, used, [.. rows.Select(row => row.Named(trackNames))]);
     }
 
-    /// <summary>Reads the images of the rows, each once, and hands them over in order.</summary>
-    /// <returns>The largest height and width seen.</returns>
+    /// <summary>Reads the images of the rows, each once, and passes them on in order.</summary>
+    /// <returns>The largest height and width of the images.</returns>
     /// <exception cref="InvalidOperationException">No image could be read.</exception>
     public (int Height, int Width) ReadImages(Action<int, LabeledRow, FramePixels> take, CancellationToken cancellation)
     {
@@ -95,7 +96,7 @@ internal sealed class LabeledRows
                 continue;
             if (!frames.TryRead(out var frame))
             {
-                next++; // told where frames are read
+                next++; // reported where frames are read
                 continue;
             }
             (height, width) = (Math.Max(height, frame.Height), Math.Max(width, frame.Width));
@@ -113,14 +114,14 @@ internal sealed class LabeledRows
         return (height, width);
     }
 
-    /// <summary>Size of the first image that can be read.</summary>
+    /// <summary>Returns the size of the first readable image.</summary>
     public (int Height, int Width) FirstSize()
     {
         var (height, width, _) = FirstImage();
         return (height, width);
     }
 
-    /// <summary>Size of the first image that can be read, and its channels: 1 or 3.</summary>
+    /// <summary>Returns the size of the first readable image, and its channels: 1 or 3.</summary>
     public (int Height, int Width, int Channels) FirstImage()
     {
         using var cursor = _view.GetRowCursor([_image]);
@@ -183,7 +184,7 @@ internal sealed class LabeledRows
     private static DataViewSchema.Column? SourceColumn(IDataView view, string name, DataViewType type) =>
         view.Schema.GetColumnOrNull(name) is { } column && column.Type.Equals(type) ? column : null;
 
-    // Which frame a row is of is good to know, and not needed: a view of one's own may lack the columns.
+    // The source of a row is used only in messages, so a custom view may lack these columns.
     private static Func<FrameSource> Source(DataViewRow row, DataViewSchema.Column? video, DataViewSchema.Column? frame)
     {
         var getVideo = video is { } v ? row.GetGetter<ReadOnlyMemory<char>>(v) : null;
@@ -219,7 +220,7 @@ internal sealed class LabeledRows
         };
     }
 
-    /// <summary>What is thrown for a track column without names.</summary>
+    /// <summary>Creates the exception for a track column without names.</summary>
     public static ArgumentException NamesNoTrack(string component, string column, string purpose) =>
         new(
             $"{component}: the column '{column}' of the {purpose} data names no track. Models that tell animals "
@@ -236,22 +237,24 @@ internal sealed class LabeledRows
     }
 }
 
-/// <summary>The labeled animals of one row, those with a visible node.</summary>
-/// <param name="Position">Of the row in its view.</param>
-/// <param name="Points">x and y of each node of each animal in frame pixels; NaN = missing, both or none.</param>
-/// <param name="Tracks">Key of each animal's track, 0 = none.</param>
-/// <param name="Names">Name of each animal's track, null = none.</param>
-/// <param name="Nodes">Nodes of an animal.</param>
+/// <summary>The labeled instances of one row that have a visible node.</summary>
+/// <param name="Position">Position of the row in its view.</param>
+/// <param name="Points">
+/// x and y of each node of each instance in frame pixels; if a node is missing, both are NaN.
+/// </param>
+/// <param name="Tracks">Key of each instance's track, 0 = none.</param>
+/// <param name="Names">Name of each instance's track, null = none.</param>
+/// <param name="Nodes">Number of nodes of an instance.</param>
 internal sealed record LabeledRow(long Position, float[] Points, uint[] Tracks, string?[] Names, int Nodes)
 {
-    /// <summary>The frame that the row is of.</summary>
+    /// <summary>The source frame of the row.</summary>
     public FrameSource Source { get; init; } = new("", (int)Position);
 
     public int Count => Points.Length / (2 * Nodes);
 
     public ReadOnlySpan<float> Animal(int index) => Points.AsSpan(index * 2 * Nodes, 2 * Nodes);
 
-    /// <summary>Leaves out animals of which nothing is visible.</summary>
+    /// <summary>Creates a row, without the instances that have no visible node.</summary>
     public static LabeledRow Of(long position, float[] points, uint[] tracks, int nodes)
     {
         for (var i = 0; i < points.Length; i += 2)
@@ -282,10 +285,10 @@ internal sealed record LabeledRow(long Position, float[] Points, uint[] Tracks, 
             Names = [.. Tracks.Select(key => key == 0 || key > tracks.Count ? null : tracks[(int)key - 1])],
         };
 
-    /// <summary>No class for any of the animals, for models that tell none apart.</summary>
+    /// <summary>Returns −1 (no class) for each instance, for models without classes.</summary>
     public static int[] NoClasses(LabeledRow row) => [.. Enumerable.Repeat(-1, row.Count)];
 
-    /// <summary>The class of each animal, −1 = none.</summary>
+    /// <summary>Returns the class of each instance, −1 = none.</summary>
     public int[] ClassesOf(PoseSubject subject) =>
         [.. Names.Select(name => name is null ? -1 : PositionOf(name, subject.Classes))];
 
@@ -301,12 +304,12 @@ internal sealed record LabeledRow(long Position, float[] Points, uint[] Tracks, 
     }
 }
 
-/// <summary>Which frame a training sample is of.</summary>
-/// <param name="Video">Name of the video; empty where the view has no such column.</param>
-/// <param name="Frame">Number of the frame, or of the row where the view has no such column.</param>
+/// <summary>The source frame of a training sample.</summary>
+/// <param name="Video">Name of the video; empty if the view has no such column.</param>
+/// <param name="Frame">Number of the frame, or of the row if the view has no such column.</param>
 internal readonly record struct FrameSource(string Video, int Frame)
 {
-    /// <summary>The video's file name: where a folder was moved to says nothing of the frame.</summary>
+    /// <summary>File name of the video, without its folder, which may change.</summary>
     public string VideoName => Video[(Video.LastIndexOfAny(['/', '\\']) + 1)..];
 
     public override string ToString() =>
@@ -315,16 +318,16 @@ internal readonly record struct FrameSource(string Video, int Frame)
             : string.Create(CultureInfo.InvariantCulture, $"frame {Frame} of {VideoName}");
 }
 
-/// <summary>What a model type makes of labels.</summary>
-/// <param name="OneAnimal">A row has exactly one animal.</param>
-/// <param name="EmptyRows">A row without animals teaches that there is none.</param>
-/// <param name="Tracks">Which animal is which must be known.</param>
+/// <summary>Requirements of a model type on labels.</summary>
+/// <param name="OneAnimal">Whether each row has exactly one instance.</param>
+/// <param name="EmptyRows">Whether rows without instances are used for training.</param>
+/// <param name="Tracks">Whether instances need a track.</param>
 internal readonly record struct LabelNeeds(bool OneAnimal, bool EmptyRows, bool Tracks);
 
-/// <summary>What is said of labels that cannot be used.</summary>
-/// <param name="Component">Who says it.</param>
-/// <param name="Purpose">What the labels are for: training, or validation.</param>
-/// <param name="Channel">Where warnings go.</param>
+/// <summary>Reports labels that cannot be used.</summary>
+/// <param name="Component">Name of the component in messages.</param>
+/// <param name="Purpose">Purpose of the labels: training or validation.</param>
+/// <param name="Channel">Receives warnings.</param>
 internal sealed record LabelReport(string Component, string Purpose, IChannel Channel)
 {
     /// <exception cref="InvalidOperationException">Always.</exception>

@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Decoded pictures of a training: in memory up to a budget, the rest in a memory-mapped file that is gone when the
-/// program ends, however it ends. Pictures are added by one thread, and then read by several.
+/// Cache of the decoded images of a training: in memory up to a limit, the rest in a memory-mapped file that is deleted
+/// when the process ends, even if it is killed. Images are added by one thread; afterwards several threads can read.
 /// </summary>
 internal sealed class SampleCache : IDisposable
 {
@@ -15,23 +15,23 @@ internal sealed class SampleCache : IDisposable
     private MemoryMappedFile? _map;
     private MemoryMappedViewAccessor? _view;
 
-    /// <param name="budget">Bytes in memory at most.</param>
-    /// <param name="folder">For the file.</param>
+    /// <param name="budget">Maximum number of bytes in memory.</param>
+    /// <param name="folder">Folder of the file.</param>
     public SampleCache(long budget, string folder) => (Budget, _folder) = (budget, folder);
 
     public long Budget { get; }
 
-    /// <summary>Bytes of pictures in memory.</summary>
+    /// <summary>Bytes of images in memory.</summary>
     public long MemoryBytes { get; private set; }
 
-    /// <summary>Bytes of pictures in the file.</summary>
+    /// <summary>Bytes of images in the file.</summary>
     public long FileBytes { get; private set; }
 
-    /// <summary>Half of what the process may use.</summary>
+    /// <summary>The default limit: half of the memory that the process may use.</summary>
     public static long DefaultBudget => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
-    /// <summary>Keeps a picture; the caller gives its bytes away.</summary>
-    /// <exception cref="IOException">The file cannot be written: the disk is full, perhaps.</exception>
+    /// <summary>Adds an image; takes ownership of its bytes.</summary>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full.</exception>
     public Picture Add(byte[] pixels)
     {
         if (MemoryBytes + pixels.Length <= Budget)
@@ -57,7 +57,7 @@ internal sealed class SampleCache : IDisposable
         return new(null, at);
     }
 
-    /// <summary>Copies a picture.</summary>
+    /// <summary>Copies an image.</summary>
     public void Read(Picture picture, Span<byte> to)
     {
         if (picture.InMemory is { } bytes)
@@ -99,7 +99,7 @@ internal sealed class SampleCache : IDisposable
             1 << 20,
             FileOptions.DeleteOnClose
         );
-        // Without a name it goes with the process, also when that is killed. Windows closes for us.
+        // An unlinked file is deleted with the process, even if it is killed. On Windows the system deletes it.
         if (!OperatingSystem.IsWindows())
             File.Delete(path);
         return file;
@@ -124,8 +124,8 @@ internal sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>Where a picture is.</summary>
-    /// <param name="InMemory">Its bytes, or null.</param>
-    /// <param name="At">Its place in the file.</param>
+    /// <summary>Location of an image.</summary>
+    /// <param name="InMemory">The bytes, or null if the image is in the file.</param>
+    /// <param name="At">Offset in the file.</param>
     public readonly record struct Picture(byte[]? InMemory, long At);
 }

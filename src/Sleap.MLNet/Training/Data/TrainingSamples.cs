@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Pictures with labels, each decoded and resampled once, kept as bytes. A picture may show more than the network will
-/// see: the margin that turning and shifting need.
+/// Images with labels, each decoded and resampled once and stored as bytes. An image can be larger than the network
+/// input by the margin that rotation and translation need.
 /// </summary>
 internal sealed class TrainingSamples
 {
     private readonly List<Sample> _samples = [];
     private readonly int _nodes;
 
-    /// <param name="picture">Size of the pictures.</param>
-    /// <param name="input">Size of what the network sees of them, in their middle.</param>
+    /// <param name="picture">Size of the images.</param>
+    /// <param name="input">Size of the network input, at the center of an image.</param>
     /// <param name="channels">1 for gray, 3 for RGB.</param>
-    /// <param name="nodes">Points of an animal.</param>
+    /// <param name="nodes">Number of nodes of an instance.</param>
     public TrainingSamples((int Height, int Width) picture, (int Height, int Width) input, int channels, int nodes) =>
         (Picture, Input, Channels, _nodes) = (picture, input, channels, nodes);
 
@@ -30,29 +30,29 @@ internal sealed class TrainingSamples
 
     public int Count => _samples.Count;
 
-    /// <summary>What keeps the pictures; set before the first one is added.</summary>
+    /// <summary>The cache of the images; set before the first one is added.</summary>
     public SampleCache Cache { get; set; } = new(long.MaxValue, Path.GetTempPath());
 
-    /// <summary>Network-input pixels in a full-frame pixel.</summary>
+    /// <summary>Network-input pixels per full-frame pixel.</summary>
     public float PointScale(int index) => _samples[index].PointScale;
 
-    /// <summary>The frame that a sample is of.</summary>
+    /// <summary>Returns the source frame of a sample.</summary>
     public FrameSource Source(int index) => _samples[index].Source;
 
-    /// <summary>Points of a sample's animals in pixels of the picture.</summary>
+    /// <summary>Points of a sample's instances in pixels of the image.</summary>
     public ReadOnlySpan<float> Points(int index) => _samples[index].Points;
 
     /// <param name="pixels"><see cref="ByteCount"/> bytes.</param>
-    /// <param name="points">x and y of each node of each animal in pixels of the picture, NaN = missing.</param>
-    /// <param name="classes">Class of each animal, −1 = none.</param>
-    /// <param name="pointScale">Network-input pixels in a full-frame pixel.</param>
-    /// <param name="source">The frame.</param>
+    /// <param name="points">x and y of each node of each instance in pixels of the image, NaN = missing.</param>
+    /// <param name="classes">Class of each instance, −1 = none.</param>
+    /// <param name="pointScale">Network-input pixels per full-frame pixel.</param>
+    /// <param name="source">The source frame.</param>
     public void Add(byte[] pixels, float[] points, int[] classes, float pointScale, FrameSource source) =>
         _samples.Add(new(Cache.Add(pixels), points, classes, pointScale, source));
 
     /// <summary>
-    /// The samples in the numbers that they shall be seen in: where each shows one animal and the animals are told
-    /// apart, those of a rare class come as often as those of the most frequent one.
+    /// Returns the indices of the samples, balanced by class: if each sample has one instance with a class, samples of
+    /// rare classes are repeated until they are as frequent as those of the most frequent class.
     /// </summary>
     public IReadOnlyList<int> Balanced()
     {
@@ -72,7 +72,8 @@ internal sealed class TrainingSamples
     }
 
     /// <summary>
-    /// Pictures and labels of some samples; animals are padded with missing ones to the most that a sample has.
+    /// Returns images and labels of some samples; instances are padded with missing ones to the maximum number in a
+    /// sample.
     /// </summary>
     public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
     {
@@ -96,7 +97,7 @@ internal sealed class TrainingSamples
         );
     }
 
-    /// <summary>The batch that the network sees, on the CPU; the caller's dispose scope owns it.</summary>
+    /// <summary>Returns the augmented batch, on the CPU; the caller's dispose scope owns it.</summary>
     public TrainingBatch Batch(ReadOnlySpan<int> indices, Augmenter augmenter, Random random)
     {
         using var scope = NewDisposeScope();
@@ -122,8 +123,8 @@ internal sealed class TrainingSamples
 /// <summary>Makes the training samples of a model type from labeled frames.</summary>
 internal abstract class SampleMaker
 {
-    /// <param name="skeleton">Whose nodes the samples' points are; mirror images need its symmetries.</param>
-    /// <param name="create">Makes an empty set.</param>
+    /// <param name="skeleton">Skeleton of the points; flips need its symmetries.</param>
+    /// <param name="create">Creates an empty set of samples.</param>
     protected SampleMaker(Skeleton skeleton, Func<TrainingSamples> create) =>
         (Skeleton, Training, Validation) = (skeleton, create(), create());
 
@@ -133,16 +134,16 @@ internal abstract class SampleMaker
 
     public TrainingSamples Validation { get; }
 
-    /// <summary>Takes a frame; its pixels are not kept.</summary>
+    /// <summary>Adds the samples of a frame; its pixels are not kept.</summary>
     public abstract void Add(TrainingSamples to, LabeledRow row, FramePixels frame);
 }
 
-/// <summary>Whole frames at the size of the network's input.</summary>
+/// <summary>Makes samples of whole frames at the size of the network input.</summary>
 /// <param name="options">The network's options.</param>
 /// <param name="frame">The size that frames are fitted into.</param>
-/// <param name="skeleton">Whose nodes the points are.</param>
-/// <param name="points">The points of a row in frame pixels, a copy.</param>
-/// <param name="classes">The classes of a row's animals.</param>
+/// <param name="skeleton">Skeleton of the points.</param>
+/// <param name="points">Returns a copy of the points of a row, in frame pixels.</param>
+/// <param name="classes">Returns the classes of a row's instances.</param>
 internal sealed class FrameSampleMaker(
     NetworkOptions options,
     (int Height, int Width) frame,
@@ -170,7 +171,7 @@ internal sealed class FrameSampleMaker(
     }
 }
 
-/// <summary>A crop around each labeled animal, with a margin around what the network will see.</summary>
+/// <summary>Makes a crop around each labeled instance, with a margin for augmentation.</summary>
 internal sealed class CropSampleMaker : SampleMaker
 {
     private readonly PoseSubject _subject;
@@ -238,20 +239,20 @@ internal sealed class CropSampleMaker : SampleMaker
         );
     }
 
-    // Turned by 45 degrees a square needs √2 of its side, made smaller by the least magnification, and shifted.
+    // A square rotated by 45 degrees needs √2 of its side, divided by the smallest magnification, plus the translation.
     private static int Side(CenteredInstanceOptions options)
     {
         var (size, change) = (options.CropSize!.Value, options.Augmentation);
         var turned = change.RotationMin == 0 && change.RotationMax == 0 ? 1 : MathF.Sqrt(2);
         var needed = size * (turned / change.ScaleMin + 2 * Math.Max(change.TranslateWidth, change.TranslateHeight));
-        // Even differences keep the middle where it is.
+        // An even difference keeps the center at the same place.
         return size + 2 * (int)Math.Ceiling((needed - size) / 2);
     }
 }
 
 /// <summary>The samples of all networks of a model, made in one pass over the frames.</summary>
-/// <param name="makers">One a network.</param>
-/// <param name="cache">What keeps the pictures.</param>
+/// <param name="makers">One sample maker per network.</param>
+/// <param name="cache">The cache of the images.</param>
 /// <param name="frame">The size that frames are matched to.</param>
 internal sealed class StageSamples(SampleMaker[] makers, SampleCache cache, (int Height, int Width) frame) : IDisposable
 {
@@ -259,7 +260,7 @@ internal sealed class StageSamples(SampleMaker[] makers, SampleCache cache, (int
 
     public SampleCache Cache => cache;
 
-    /// <summary>Where the labels of the frames are.</summary>
+    /// <summary>Checks that labels are inside the frames.</summary>
     public LabelBounds Bounds { get; } = new();
 
     public SampleMaker this[int stage] => makers[stage];

@@ -1,11 +1,11 @@
 namespace Sleap.MLNet;
 
-/// <summary>How the learning rate changes while training goes on.</summary>
+/// <summary>How the learning rate changes during training.</summary>
 public abstract record LearningRateSchedule
 {
     private LearningRateSchedule() { }
 
-    /// <summary>Always the same.</summary>
+    /// <summary>A constant learning rate.</summary>
     public sealed record Constant : LearningRateSchedule
     {
         internal override IEnumerable<string> Faults() => [];
@@ -14,15 +14,15 @@ public abstract record LearningRateSchedule
     }
 
     /// <summary>
-    /// Rises in a line over <see cref="WarmupSteps"/>, then falls to <see cref="FinalFraction"/> of the highest along
-    /// half a cosine, which it reaches with the last step.
+    /// Rises linearly over <see cref="WarmupSteps"/>, then falls along half a cosine to <see cref="FinalFraction"/> of
+    /// the highest rate, which it reaches in the last step.
     /// </summary>
     public sealed record Cosine : LearningRateSchedule
     {
-        /// <summary>Steps of the rise. Default 50.</summary>
+        /// <summary>Number of warm-up steps. Default 50.</summary>
         public int WarmupSteps { get; init; } = 50;
 
-        /// <summary>The last rate as a share of the highest, 0..1. Default 0.</summary>
+        /// <summary>The last learning rate as a fraction of the highest, 0 to 1. Default 0.</summary>
         public double FinalFraction { get; init; }
 
         internal override IEnumerable<string> Faults()
@@ -42,24 +42,24 @@ public abstract record LearningRateSchedule
     }
 
     /// <summary>
-    /// Multiplied by <see cref="Factor"/> each time the validation loss has not fallen for <see cref="Patience"/>
+    /// Multiplied by <see cref="Factor"/> each time the validation loss has not improved for <see cref="Patience"/>
     /// epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.
     /// </summary>
     public sealed record ReduceOnPlateau : LearningRateSchedule
     {
-        /// <summary>What the rate is multiplied by, between 0 and 1. Default 0.5.</summary>
+        /// <summary>Factor of each reduction, between 0 and 1. Default 0.5.</summary>
         public double Factor { get; init; } = 0.5;
 
-        /// <summary>Epochs without a lower validation loss before the rate falls. Default 5.</summary>
+        /// <summary>Epochs without improvement of the validation loss before the rate is reduced. Default 5.</summary>
         public int Patience { get; init; } = 5;
 
-        /// <summary>Epochs after a fall that do not count. Default 3.</summary>
+        /// <summary>Cool-down: epochs after a reduction that do not count. Default 3.</summary>
         public int Cooldown { get; init; } = 3;
 
-        /// <summary>How much lower than the best a loss must be to count as lower (absolute). Default 1e-6.</summary>
+        /// <summary>Minimum improvement over the best loss (absolute). Default 1e-6.</summary>
         public double Threshold { get; init; } = 1e-6;
 
-        /// <summary>The rate never falls below this. Default 1e-8.</summary>
+        /// <summary>Minimum learning rate. Default 1e-8.</summary>
         public double Lowest { get; init; } = 1e-8;
 
         internal override IEnumerable<string> Faults()
@@ -87,7 +87,7 @@ public abstract record LearningRateSchedule
 
             public override double At(int step) => _rate;
 
-            // PyTorch's order: an epoch in the cool-down clears the count, so it is not held against the new rate.
+            // As in PyTorch, each epoch of the cool-down resets the count, so it does not count against the new rate.
             public override void Validated(double loss)
             {
                 if (loss < _best - rule.Threshold)
@@ -121,14 +121,14 @@ public abstract record LearningRateSchedule
     }
 
     /// <summary>
-    /// Multiplied by <see cref="Factor"/> after every <see cref="Epochs"/> epochs; SLEAP-NN's <c>step_lr</c>.
+    /// Multiplied by <see cref="Factor"/> every <see cref="Epochs"/> epochs; SLEAP-NN's <c>step_lr</c>.
     /// </summary>
     public sealed record Step : LearningRateSchedule
     {
-        /// <summary>Epochs between two falls. Default 10.</summary>
+        /// <summary>Epochs between two reductions. Default 10.</summary>
         public int Epochs { get; init; } = 10;
 
-        /// <summary>What the rate is multiplied by, above 0 and at most 1. Default 0.1.</summary>
+        /// <summary>Factor of each reduction, above 0 and at most 1. Default 0.1.</summary>
         public double Factor { get; init; } = 0.1;
 
         internal override IEnumerable<string> Faults()
@@ -157,13 +157,13 @@ public abstract record LearningRateSchedule
 
     /// <summary>
     /// Rises along half a cosine from a 25th of the highest rate over the first <see cref="RiseFraction"/> of the
-    /// steps, then falls along another one to nothing (Smith and Topin 2017, arXiv:1708.07120).
+    /// steps, then falls along half a cosine to almost zero (Smith and Topin 2017, arXiv:1708.07120).
     /// </summary>
     public sealed record OneCycle : LearningRateSchedule
     {
         private const double FirstFraction = 1 / 25.0;
 
-        /// <summary>Share of the steps over which the rate rises, between 0 and 1. Default 0.3.</summary>
+        /// <summary>Fraction of the steps over which the rate rises, between 0 and 1. Default 0.3.</summary>
         public double RiseFraction { get; init; } = 0.3;
 
         internal override IEnumerable<string> Faults()
@@ -184,20 +184,20 @@ public abstract record LearningRateSchedule
 
     internal abstract IEnumerable<string> Faults();
 
-    /// <summary>The rate of each step, 0-based, of a training of <paramref name="steps"/> steps.</summary>
+    /// <summary>Creates the learning rates of a training of <paramref name="steps"/> steps.</summary>
     internal abstract LearningRate Start(int steps, double highest);
 }
 
-/// <summary>The learning rate of one training, as its schedule has it.</summary>
+/// <summary>The learning rate of one training, computed from its schedule.</summary>
 internal class LearningRate(Func<int, double> rate)
 {
-    /// <summary>The rate of a step, 0-based.</summary>
+    /// <summary>Returns the rate of a step, 0-based.</summary>
     public virtual double At(int step) => rate(step);
 
-    /// <summary>Told of the validation loss after each epoch.</summary>
+    /// <summary>Updates the rate by the validation loss; called after each epoch.</summary>
     public virtual void Validated(double loss) { }
 
-    /// <summary>Writes what it remembers of the epochs so far.</summary>
+    /// <summary>Writes the state.</summary>
     public virtual void Save(BinaryWriter writer) { }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>

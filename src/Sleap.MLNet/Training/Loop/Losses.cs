@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Mean squared error of maps.</summary>
-/// <param name="foregroundWeight">A cell counts 1 + this · t times, t being the highest target that any channel has
-/// there.</param>
-/// <param name="mining">What the hardest maps add; null: nothing.</param>
+/// <param name="foregroundWeight">
+/// Weight w of the foreground: a cell has the weight 1 + w · t, where t is the highest target of all channels in that
+/// cell.
+/// </param>
+/// <param name="mining">Adds a loss of the hardest maps; null: none.</param>
 internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? mining)
 {
-    /// <exception cref="ArgumentException">The two are no maps of the same shape.</exception>
+    /// <exception cref="ArgumentException">The two are not maps of the same shape.</exception>
     public static void RequireMaps(Tensor output, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -25,13 +27,13 @@ internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? minin
 
     /// <param name="output">(B, C, h, w)</param>
     /// <param name="target">(B, C, h, w)</param>
-    /// <param name="weights">What each sample counts, (B); null: all the same.</param>
+    /// <param name="weights">Weight of each sample, (B); null: all equal.</param>
     public Tensor Of(Tensor output, Tensor target, Tensor? weights)
     {
         var squares = output.sub(target).square();
-        // Nearly every cell is background. Left to themselves they teach the network to say nothing anywhere. The
-        // foreground is that of all channels together: were each map weighted by its own node alone, to take the tail
-        // for the snout would cost next to nothing.
+        // Nearly every cell is background; without weights the network would learn to predict zero everywhere. The
+        // foreground is that of all channels together: with the foreground of each channel alone, a peak of another
+        // node's place (tail for snout) would cost almost nothing.
         if (foregroundWeight > 0)
             // (B, C, h, w)
             squares = squares.mul(target.abs().amax(new long[] { 1 }, true).mul(foregroundWeight).add(1));
@@ -42,27 +44,24 @@ internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? minin
 }
 
 /// <summary>
-/// A cross entropy for maps of probabilities in which what the network knows already counts little, and so do cells
-/// near a center (Law and Deng 2018, arXiv:1808.01244, as sleap-nn does it for centroids: the mean is over all cells,
-/// and not over the centers).
+/// Options of the focal loss: a cross entropy for probability maps that reduces the weight of confident cells and of
+/// cells near a center (Law and Deng 2018, arXiv:1808.01244; as in sleap-nn for centroids, the mean is over all cells,
+/// not over the centers).
 /// </summary>
 public sealed record FocalLoss
 {
     /// <summary>
-    /// How much less a cell counts the surer the network is of it: (1 − p)^Alpha at centers, p^Alpha elsewhere. Default
-    /// 2.
+    /// Exponent that reduces the weight of confident cells: (1 − p)^Alpha at centers, p^Alpha elsewhere. Default 2.
     /// </summary>
     public float Alpha { get; init; } = 2;
 
-    /// <summary>
-    /// How much less a cell that is no center counts the nearer it is to one: (1 − target)^Beta. Default 4.
-    /// </summary>
+    /// <summary>Exponent that reduces the weight of cells near a center: (1 − target)^Beta. Default 4.</summary>
     public float Beta { get; init; } = 4;
 
-    /// <summary>From this target on a cell is a center. Default 0.5.</summary>
+    /// <summary>Minimum target of a center cell. Default 0.5.</summary>
     public float PositiveThreshold { get; init; } = 0.5f;
 
-    /// <summary>Everything that is wrong with these options, one sentence a fault.</summary>
+    /// <summary>Returns the faults of these options, one sentence per fault.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
@@ -75,11 +74,11 @@ public sealed record FocalLoss
         return faults;
     }
 
-    /// <summary>The loss of one head.</summary>
+    /// <summary>Returns the loss of one head.</summary>
     /// <param name="output">(B, C, h, w), probabilities.</param>
-    /// <param name="target">(B, C, h, w), 0..1.</param>
-    /// <returns>A scalar that can be differentiated.</returns>
-    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    /// <param name="target">(B, C, h, w), 0 to 1.</param>
+    /// <returns>A scalar with a gradient.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public Tensor Loss(Tensor output, Tensor target) => Loss(output, target, null);
 
     internal Tensor Loss(Tensor output, Tensor target, Tensor? weights)
@@ -105,24 +104,24 @@ public sealed record FocalLoss
 }
 
 /// <summary>
-/// Online hard keypoint mining: the maps that a network is worst at weigh more in the loss (Chen et al. 2018,
-/// arXiv:1711.07319, as sleap-nn does it). The names are those of sleap-nn's <c>online_hard_keypoint_mining</c>.
+/// Options of online hard keypoint mining, which increases the weight of the maps with the highest loss (Chen et al.
+/// 2018, arXiv:1711.07319, as in sleap-nn). The names are those of sleap-nn's <c>online_hard_keypoint_mining</c>.
 /// </summary>
 public sealed record HardKeypointMining
 {
-    /// <summary>A map is hard when its loss is at least this many times the smallest one's. Default 2.</summary>
+    /// <summary>Minimum ratio of a hard map's loss to the smallest loss. Default 2.</summary>
     public float HardToEasyRatio { get; init; } = 2;
 
-    /// <summary>Least number of maps that count as hard. Default 2.</summary>
+    /// <summary>Minimum number of hard maps. Default 2.</summary>
     public int MinHardKeypoints { get; init; } = 2;
 
-    /// <summary>Largest number of maps that count as hard; null (the default): all.</summary>
+    /// <summary>Maximum number of hard maps; null (default): all.</summary>
     public int? MaxHardKeypoints { get; init; }
 
-    /// <summary>What the loss of the hard maps is multiplied by before it is added. Default 5.</summary>
+    /// <summary>Weight of the loss of the hard maps that is added. Default 5.</summary>
     public float LossScale { get; init; } = 5;
 
-    /// <summary>Everything that is wrong with these options, one sentence a fault.</summary>
+    /// <summary>Returns the faults of these options, one sentence per fault.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
@@ -138,28 +137,28 @@ public sealed record HardKeypointMining
     }
 
     /// <summary>
-    /// What is added to the loss of one head: the mean squared error of its hard maps over the batch, times
+    /// Returns the loss to add for one head: the mean squared error of its hard maps over the batch, times
     /// <see cref="LossScale"/>.
     /// </summary>
     /// <param name="output">(B, C, h, w)</param>
     /// <param name="target">(B, C, h, w)</param>
-    /// <returns>A scalar that can be differentiated.</returns>
-    /// <exception cref="ArgumentException">The shapes are others.</exception>
+    /// <returns>A scalar with a gradient.</returns>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
     public Tensor Loss(Tensor output, Tensor target)
     {
         MapLoss.RequireMaps(output, target);
         using var scope = NewDisposeScope();
         var channels = output.size(1);
         var losses = (output - target).square().sum(new long[] { 0, 2, 3 }); // (C)
-        // How many are hard is not read by the host, which would wait for the device at each step: each loss has its
-        // rank instead. A map without a fault is never hard: 0 / 0 is no number.
+        // The number of hard maps is not read by the CPU, which would wait for the device in each step; losses are
+        // sorted and masked instead. A map with loss 0 is never hard, since 0 / 0 is NaN.
         var hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).ge(HardToEasyRatio);
-        // Up to the largest number; where the least is larger than that, the largest counts.
+        // Limited to the maximum number; if the minimum is larger than the maximum, the maximum applies.
         var count = hard.to(ScalarType.Float32)
             .sum()
             .clamp(Math.Min(MinHardKeypoints, channels), null)
             .clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
-        (var sorted, var _) = losses.topk((int)channels, 0, true, true); // (C), falling
+        (var sorted, var _) = losses.topk((int)channels, 0, true, true); // (C), descending
         var taken = arange(0, channels, ScalarType.Float32, output.device).lt(count); // (C)
         var cells = output.size(0) * output.size(2) * output.size(3);
         return ((sorted * taken).sum() / count * (LossScale / cells)).MoveToOuterDisposeScope();

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Turns the gradients of a network's parameters into steps: Adam or AdamW for all of them, or Muon for the matrices
-/// and Adam for the rest.
+/// Updates a network's parameters by their gradients: Adam or AdamW for all parameters, or Muon for matrices and Adam
+/// for the rest.
 /// </summary>
 internal sealed class NetworkOptimizer : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class NetworkOptimizer : IDisposable
         }
     }
 
-    /// <summary>What <see cref="Optimizer.Auto"/> is for a backbone.</summary>
+    /// <summary>Returns the optimizer that <see cref="Optimizer.Auto"/> selects for a backbone.</summary>
     public static Optimizer Of(Optimizer optimizer, BackboneOptions backbone) =>
         (optimizer, backbone) switch
         {
@@ -50,12 +50,12 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 
     /// <summary>
-    /// Writes what the next step depends on: for each parameter the number of steps and both moments, in the order of
-    /// the parameters.
+    /// Writes the optimizer state: for each parameter the number of steps and both moments, in the order of the
+    /// parameters.
     /// </summary>
     /// <remarks>
-    /// Not TorchSharp's own way, which refuses tensors in channels-last order; the moments have the order of their
-    /// weights.
+    /// TorchSharp's own format is not used because it rejects tensors in channels-last order; the moments have the
+    /// memory order of their weights.
     /// </remarks>
     public void Save(BinaryWriter writer)
     {
@@ -71,7 +71,7 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote for the same network and options.</summary>
-    /// <exception cref="EndOfStreamException">Less was written.</exception>
+    /// <exception cref="EndOfStreamException">The stream ends too early.</exception>
     public void Load(BinaryReader reader)
     {
         foreach (var state in _adam.state_dict().State)
@@ -89,12 +89,12 @@ internal sealed class NetworkOptimizer : IDisposable
         _muon?.Load(reader);
     }
 
-    /// <summary>Writes the numbers of a tensor of single precision in row-major order.</summary>
+    /// <summary>Writes the values of a float32 tensor in row-major order.</summary>
     internal static void WriteNumbers(BinaryWriter writer, Tensor tensor) =>
         writer.Write(MemoryMarshal.AsBytes<float>(tensor.Values<float>()));
 
     /// <summary>
-    /// Reads into a tensor, whatever its strides and device, what <see cref="WriteNumbers"/> wrote for one of its
+    /// Reads into a tensor of any strides and device what <see cref="WriteNumbers"/> wrote for a tensor of the same
     /// shape.
     /// </summary>
     internal static void ReadNumbers(BinaryReader reader, Tensor tensor)
@@ -123,20 +123,20 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 }
 
-/// <summary>
-/// Muon (Jordan et al., 2024): each weight matrix moves by its momentum made orthogonal, so as far in the directions
-/// that gradients seldom show as in those that rule them. A step is as long as Adam's for the same learning rate (Liu
-/// et al., 2025, arXiv:2502.16982).
-/// </summary>
+/// <summary>Muon (Jordan et al., 2024): each weight matrix is updated by its orthogonalized momentum.</summary>
+/// <remarks>
+/// Directions with rarely seen gradients are updated as much as the dominant ones. A step has the size of Adam's at the
+/// same learning rate (Liu et al., 2025, arXiv:2502.16982).
+/// </remarks>
 internal sealed class Muon : IDisposable
 {
     private const double Momentum = 0.95;
 
-    // The root mean square of Adam's steps, as found in practice.
+    // Root mean square of Adam's steps, an empirical value.
     private const double StepSize = 0.2;
 
-    // Each turn maps a singular value s to s·(a + b·s² + c·s⁴), which takes all above some 0.003 to between 0.68 and
-    // 1.13 in five turns.
+    // Each iteration maps a singular value s to s·(a + b·s² + c·s⁴); five iterations take all values above about 0.003
+    // to between 0.68 and 1.13.
     private const int Turns = 5;
     private const double A = 3.4445,
         B = -4.7750,
@@ -144,7 +144,7 @@ internal sealed class Muon : IDisposable
 
     private readonly (Parameter Weight, Tensor Momentum)[] _matrices;
 
-    /// <param name="weights">Matrices, or kernels of convolutions, of which each output channel is a row.</param>
+    /// <param name="weights">Matrices, or convolution kernels, whose output channels are taken as rows.</param>
     public Muon(IEnumerable<Parameter> weights) =>
         _matrices = [
             .. weights.Select(weight =>
@@ -157,8 +157,8 @@ internal sealed class Muon : IDisposable
         ];
 
     /// <summary>
-    /// Whether a parameter is a matrix that Muon is for: not what makes the maps in the end, no biases or tables, and
-    /// no kernels that see one channel each.
+    /// Whether a parameter is a matrix that Muon applies to: not the weights of the heads, no biases or tables, and no
+    /// depthwise kernels.
     /// </summary>
     public static bool IsFor(string name, Parameter parameter) =>
         parameter.dim() is 2 or 4
@@ -185,13 +185,13 @@ internal sealed class Muon : IDisposable
     }
 
     /// <summary>
-    /// About the nearest matrix whose rows (or columns, where they are fewer) are orthonormal: the same singular
-    /// vectors, all singular values near 1.
+    /// Returns approximately the nearest matrix whose rows (or columns, if there are fewer) are orthonormal: the same
+    /// singular vectors, with all singular values near 1.
     /// </summary>
     /// <param name="matrix">(rows, columns)</param>
     /// <remarks>
-    /// The Newton-Schulz iteration X ← (a + b·XXᵀ + c·(XXᵀ)²)·X. All that it does to X is a product of polynomials of
-    /// XXᵀ, which is small beside X: they are multiplied first, and X once, in the end.
+    /// The Newton-Schulz iteration X ← (a + b·XXᵀ + c·(XXᵀ)²)·X. All factors are polynomials of XXᵀ, which is smaller
+    /// than X: they are multiplied first, and X once at the end.
     /// </remarks>
     internal static Tensor Orthogonal(Tensor matrix)
     {
@@ -205,7 +205,7 @@ internal sealed class Muon : IDisposable
         {
             var polynomial = gram.mul(B).add(gram.mm(gram), C).add(one, A);
             product = product?.mm(polynomial) ?? polynomial;
-            // all are polynomials of one matrix, and commute
+            // all factors are polynomials of one matrix, so they commute
             if (turn < Turns - 1)
                 gram = gram.mm(polynomial).mm(polynomial);
         }

@@ -5,14 +5,16 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
 
-/// <summary>The training loop: steps, validation after each epoch, the best weights kept, progress told.</summary>
-/// <param name="name">What progress calls the model.</param>
-/// <param name="options">How it is trained.</param>
-/// <param name="augmenter">Changes the training samples.</param>
-/// <param name="seed">Of the order and the changes.</param>
-/// <param name="folder">Keeps what goes on; null: nothing does.</param>
-/// <param name="report">The network's part of the run's page; null: there is none.</param>
-/// <param name="channel">Where messages go.</param>
+/// <summary>
+/// The training loop: runs the steps, validates after each epoch, keeps the best weights and reports progress.
+/// </summary>
+/// <param name="name">Name of the network in progress messages.</param>
+/// <param name="options">Options of the training.</param>
+/// <param name="augmenter">Augments the training samples.</param>
+/// <param name="seed">Seed of the order of samples and of the augmentation.</param>
+/// <param name="folder">Stores checkpoints and log; null: nothing is stored.</param>
+/// <param name="report">The network's part of the run's report; null: no report.</param>
+/// <param name="channel">Receives messages.</param>
 internal sealed class Trainer(
     string name,
     TrainerOptions options,
@@ -32,7 +34,7 @@ internal sealed class Trainer(
     private double _lastError = double.NaN;
 
     /// <summary>
-    /// Trains <paramref name="model"/>'s network and returns the best weights, on the training device.
+    /// Trains the network of <paramref name="model"/> and returns the best weights, on the training device.
     /// </summary>
     public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
     {
@@ -63,7 +65,7 @@ internal sealed class Trainer(
         );
         (_before, _begunAt) = (state.Elapsed, state.Epoch);
         _clock.Start();
-        var isLast = ShouldStopEarly(model, state); // it ended so before
+        var isLast = ShouldStopEarly(model, state); // the resumed run had stopped early
         while (!isLast && state.Epoch < options.Epochs)
         {
             var first = state.Epoch * stepsPerEpoch;
@@ -83,7 +85,7 @@ internal sealed class Trainer(
                 break;
             }
             isLast = EndEpoch(model, state, validation, losses, first, speed);
-            // An epoch cut short is not kept: going on starts it anew, and comes to the same end as without the
+            // No checkpoint of an incomplete epoch: resuming repeats it, with the same result as without the
             // interruption.
             if (isWhole)
                 folder?.Save(terms, state);
@@ -117,7 +119,7 @@ internal sealed class Trainer(
         report.Write();
     }
 
-    /// <summary>Validates, tells of it, and says whether training ends here.</summary>
+    /// <summary>Validates, reports progress and returns whether the training ends with this epoch.</summary>
     private bool EndEpoch(
         PoseModel model,
         TrainingState state,
@@ -209,7 +211,7 @@ internal sealed class Trainer(
                 nn.utils.clip_grad_norm_(state.Network.parameters(), norm);
             state.Optimizer.Step(state.Rate.At(first + done));
             state.Average.Update();
-            losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device each step
+            losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device in each step
             if (_live is null || _clock.Elapsed - told < BetweenReports)
                 continue;
             told = _clock.Elapsed;
@@ -253,7 +255,7 @@ internal sealed class Trainer(
         {
             using var scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
-            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // nothing is drawn
+            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // Augmenter.None draws no random numbers
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
             if (model.CorrectClasses(outputs, batch) is { } right)
@@ -296,19 +298,20 @@ internal sealed class Trainer(
     }
 }
 
-/// <summary>Where training stands within an epoch; told about twice a second.</summary>
-/// <param name="Model">Which network is trained, as <see cref="TrainingProgress.Model"/>.</param>
-/// <param name="Epoch">The epoch that goes on, counted from 1.</param>
-/// <param name="Epochs">Epochs at most.</param>
-/// <param name="Step">Optimizer steps of this epoch so far.</param>
-/// <param name="StepsPerEpoch">Optimizer steps of an epoch.</param>
+/// <summary>Progress of a training within an epoch; reported about twice per second.</summary>
+/// <param name="Model">The network that is trained, as in <see cref="TrainingProgress.Model"/>.</param>
+/// <param name="Epoch">The current epoch, counted from 1.</param>
+/// <param name="Epochs">Maximum number of epochs.</param>
+/// <param name="Step">Number of completed optimizer steps in this epoch.</param>
+/// <param name="StepsPerEpoch">Number of optimizer steps in an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch's steps so far.</param>
-/// <param name="ValidationError">That of the epoch before, see <see cref="TrainingProgress.ValidationError"/>; NaN in
-/// the first one.</param>
-/// <param name="LearningRate">Rate of the last step.</param>
-/// <param name="StepsPerSecond">Optimizer steps a second in this epoch.</param>
-/// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
-/// <param name="Remaining">Time to the last epoch at the speed so far.</param>
+/// <param name="ValidationError">
+/// Validation error of the previous epoch, see <see cref="TrainingProgress.ValidationError"/>; NaN in the first epoch.
+/// </param>
+/// <param name="LearningRate">Learning rate of the last step.</param>
+/// <param name="StepsPerSecond">Optimizer steps per second in this epoch.</param>
+/// <param name="Elapsed">Time since the first step, including earlier parts of a resumed run.</param>
+/// <param name="Remaining">Estimated time to the last epoch at the current speed.</param>
 public sealed record TrainingStep(
     string Model,
     int Epoch,
@@ -323,7 +326,9 @@ public sealed record TrainingStep(
     TimeSpan Remaining
 )
 {
-    /// <summary>One line: epoch, step, loss, validation error in pixels, learning rate, speed and time left.</summary>
+    /// <summary>
+    /// Returns one line: epoch, step, loss, validation error in pixels, learning rate, speed and remaining time.
+    /// </summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
@@ -333,29 +338,32 @@ public sealed record TrainingStep(
         );
 }
 
-/// <summary>How far off a network is on one validation sample.</summary>
-/// <param name="Sample">Its index.</param>
-/// <param name="Labeled">Labeled nodes of its animals.</param>
-/// <param name="Seen">Those of them that the network sees somewhere.</param>
-/// <param name="Sum">Sum of their distances in full-frame pixels.</param>
-/// <param name="Nearest">Where each node is seen, in pixels of the network input; NaN = nowhere, or not
-/// labeled.</param>
+/// <summary>The error of a network on one validation sample.</summary>
+/// <param name="Sample">Index of the sample.</param>
+/// <param name="Labeled">Number of labeled nodes.</param>
+/// <param name="Seen">Number of labeled nodes for which the network has a peak.</param>
+/// <param name="Sum">Sum of the distances between labels and peaks in full-frame pixels.</param>
+/// <param name="Nearest">
+/// x and y of the nearest peak of each node in pixels of the network input; NaN = no peak, or not labeled.
+/// </param>
 internal sealed record SampleError(int Sample, int Labeled, int Seen, double Sum, float[] Nearest)
 {
-    // What a node that is seen nowhere counts as when samples are ranked, in pixels.
+    // Error of a labeled node without a peak, in pixels, for ranking samples.
     private const double MissedNodeError = 50;
 
-    /// <summary>Mean distance of the nodes that are seen, pixels; NaN when none is.</summary>
+    /// <summary>Mean distance of the nodes with a peak, in pixels; NaN if there are none.</summary>
     public double Mean => Seen == 0 ? double.NaN : Sum / Seen;
 
-    /// <summary>Mean distance of all labeled nodes, those not seen at a price.</summary>
+    /// <summary>Mean distance of all labeled nodes, where a node without a peak counts with a fixed error.</summary>
     public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Seen)) / Labeled;
 
-    /// <param name="sample">Its index.</param>
-    /// <param name="scale">Pixels of the network input in one of the frame.</param>
-    /// <param name="distances">Of each node in pixels of the input, NaN = not seen or not labeled.</param>
-    /// <param name="nearest">x and y where each node is seen.</param>
-    /// <param name="labels">x and y of each node.</param>
+    /// <param name="sample">Index of the sample.</param>
+    /// <param name="scale">Network-input pixels per frame pixel.</param>
+    /// <param name="distances">
+    /// Distance of each node in pixels of the network input, NaN = no peak or not labeled.
+    /// </param>
+    /// <param name="nearest">x and y of the nearest peak of each node.</param>
+    /// <param name="labels">x and y of the label of each node.</param>
     public static SampleError Of(
         int sample,
         float scale,

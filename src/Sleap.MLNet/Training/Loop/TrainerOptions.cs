@@ -1,142 +1,146 @@
 namespace Sleap.MLNet;
 
-/// <summary>How a network is trained: for how long, how fast, on what, and who is told.</summary>
+/// <summary>
+/// Options of the training of a network: duration, learning rate, data, outputs and progress reports.
+/// </summary>
 public sealed record TrainerOptions
 {
-    /// <summary>Epochs at most. Default 100.</summary>
+    /// <summary>Maximum number of epochs. Default 100.</summary>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Optimizer steps in an epoch; null (default) for as many as it takes to see each frame once.</summary>
+    /// <summary>Optimizer steps per epoch; null (default): as many as one pass over all frames needs.</summary>
     public int? StepsPerEpoch { get; init; }
 
-    /// <summary>Frames in a step. Default 4.</summary>
+    /// <summary>Frames per step. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>The highest learning rate. Default 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// How the learning rate changes. Default <see cref="LearningRateSchedule.Cosine"/> with 50 warm-up steps.
+    /// Schedule of the learning rate. Default <see cref="LearningRateSchedule.Cosine"/> with 50 warm-up steps.
     /// </summary>
     public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Cosine();
 
     /// <summary>
-    /// How gradients become steps. Default <see cref="Optimizer.Auto"/>: Muon for a UNet, Adam for the other backbones.
+    /// The optimizer. Default <see cref="Optimizer.Auto"/>: Muon for a UNet, Adam for the other backbones.
     /// </summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Auto;
 
-    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; the others use none.</summary>
+    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; the other optimizers use none.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>
-    /// Largest norm of all gradients together; larger ones are scaled down to it. Null (default): no limit.
+    /// Maximum norm of all gradients together; larger gradients are scaled down to it. Null (default): no limit.
     /// </summary>
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
-    /// Weight w of the foreground: a cell counts 1 + w·t times in the loss, t being the highest target that any node
-    /// has there. 0 is SLEAP-NN's plain mean squared error. Default 8.
+    /// Weight w of the foreground: a cell has the weight 1 + w·t in the loss, where t is the highest target of all
+    /// nodes in that cell. 0 is SLEAP-NN's plain mean squared error. Default 8.
     /// </summary>
     public double ForegroundWeight { get; init; } = 8;
 
     /// <summary>
-    /// What a frame without animals (a negative one) counts in the training loss; one with animals counts 1. Default 1;
-    /// SLEAP-NN's <c>negative_loss_weight</c>.
+    /// Weight in the training loss of a frame without instances (a negative frame); a frame with instances has weight
+    /// 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.
     /// </summary>
     public double NegativeWeight { get; init; } = 1;
 
     /// <summary>
-    /// Online hard keypoint mining: the maps that the network is worst at weigh more. Null (default): they do not.
+    /// Online hard keypoint mining, which increases the weight of the maps with the highest loss. Null (default): off.
     /// </summary>
     public HardKeypointMining? HardKeypointMining { get; init; }
 
     /// <summary>
-    /// How the network's parameters start. Default <see cref="Initialization.He"/>, which leaves the "nothing anywhere"
-    /// plateau in a fraction of the steps.
+    /// Initialization of the network's parameters. Default <see cref="Initialization.He"/>, which needs far fewer steps
+    /// to leave the initial plateau of empty maps.
     /// </summary>
     public Initialization Initialization { get; init; } = Initialization.He;
 
     /// <summary>
-    /// Decay of the running average of the weights that is validated and kept (0.98: about the last 50 steps). Null:
-    /// the weights themselves. Default 0.98.
+    /// Decay of the moving average of the weights, which is validated and kept (0.98: about the last 50 steps). Null:
+    /// the weights themselves are used. Default 0.98.
     /// </summary>
     public double? AverageDecay { get; init; } = 0.98;
 
     /// <summary>
-    /// Training ends when the validation loss has not fallen for this many epochs. Null: never. Default null, since the
-    /// cosine schedule ends by itself.
+    /// Number of epochs without improvement of the validation loss after which training stops early. Null (default):
+    /// never, since the cosine schedule has a fixed end.
     /// </summary>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>
-    /// Share of the frames, 0..1 exclusive, that is held back to choose the best weights. Default 0.1; ignored when
-    /// <c>Fit</c> is given validation frames.
+    /// Fraction of the frames, between 0 and 1, held out to choose the best weights. Default 0.1; ignored if <c>Fit</c>
+    /// gets validation frames.
     /// </summary>
     public double ValidationFraction { get; init; } = 0.1;
 
     /// <summary>
-    /// Videos whose frames are held back to choose the best weights, by path or file name: an honest measure where a
-    /// model shall work on other recordings than it was trained on. Null (default): a share of all frames, see
-    /// <see cref="ValidationFraction"/>; ignored when <c>Fit</c> is given validation frames.
+    /// Videos whose frames are held out to choose the best weights, by path or file name. Null (default): a fraction of
+    /// all frames, see <see cref="ValidationFraction"/>; ignored if <c>Fit</c> gets validation frames.
     /// </summary>
+    /// <remarks>
+    /// Separate videos give an unbiased measure if the model will be used on other recordings than it was trained on.
+    /// </remarks>
     public IReadOnlyList<string>? ValidationVideos { get; init; }
 
     /// <summary>
-    /// Memory for the decoded frames, in megabytes of 2^20 bytes, for all networks of a model together; what does not
-    /// fit is kept in a memory-mapped file in <see cref="RunFolder"/>, or the folder for temporary files. Null
-    /// (default): half of the memory that the process may use.
+    /// Memory for the decoded frames of all networks of a model together, in megabytes of 2^20 bytes. Frames that do
+    /// not fit are stored in a memory-mapped file in <see cref="RunFolder"/>, or in the folder for temporary files.
+    /// Null (default): half of the memory that the process may use.
     /// </summary>
     public int? CacheMegabytes { get; init; }
 
     /// <summary>
-    /// Seed of everything random; null (default) takes it from the <c>MLContext</c>. Same seed, same machine, same
-    /// weights.
+    /// Seed of all random numbers; null (default): taken from the <c>MLContext</c>. The same seed on the same machine
+    /// gives the same weights.
     /// </summary>
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Numbers that the network is trained in. Default <see cref="Precision.Auto"/>: errors came out the same, in less
-    /// time. Where gradients in <see cref="Precision.BFloat16"/> come out wrong, which is tried before the first step,
-    /// training is in <see cref="Precision.Single"/>.
+    /// Floating-point precision of training. Default <see cref="Precision.Auto"/>, which gives the same errors in less
+    /// time. If a test before the first step finds that gradients in <see cref="Precision.BFloat16"/> are wrong,
+    /// <see cref="Precision.Single"/> is used.
     /// </summary>
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>
-    /// Where to train: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.
+    /// Device of training: <c>auto</c> (default: the GPU if there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.
     /// </summary>
     public string Device { get; init; } = "auto";
 
     /// <summary>
-    /// Folder that keeps the run: which frames validate (<c>split.json</c>), and after every epoch a page to look at
-    /// (<c>report.html</c>) and, in a folder a network, a checkpoint of everything that training goes on from,
-    /// <c>training_log.csv</c> and <c>progress.json</c>. Null (default): nothing is kept. A folder with an unfinished
-    /// run in it is an error unless <see cref="Resume"/> is set.
+    /// Folder of the run. It gets the split (<c>split.json</c>), after every epoch a report (<c>report.html</c>), and
+    /// in one subfolder per network the checkpoint, <c>training_log.csv</c> and <c>progress.json</c>. Null (default):
+    /// nothing is stored. If the folder has an unfinished run, <see cref="Resume"/> must be set; otherwise it is an
+    /// error.
     /// </summary>
     public string? RunFolder { get; init; }
 
     /// <summary>
-    /// Goes on where the run in <see cref="RunFolder"/> stopped, with the validation frames that it began with, to the
-    /// same weights as without the interruption (same machine, same labels, same options); begins anew where there is
-    /// none. Default false.
+    /// Whether to resume the run in <see cref="RunFolder"/>, with its validation frames. The result has the same
+    /// weights as an uninterrupted run (same machine, same labels, same options). If there is no run, a new one starts.
+    /// Default false.
     /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// Whether a picture of 16 training samples as the network will see them, with their points, is left in the folder
-    /// of each network: <c>augmented.png</c>. Default false; needs a <see cref="RunFolder"/>.
+    /// Whether to write an image of 16 augmented training samples with their points to each network's folder:
+    /// <c>augmented.png</c>. Default false; needs a <see cref="RunFolder"/>.
     /// </summary>
     public bool AugmentedPicture { get; init; }
 
     /// <summary>
-    /// Told after every epoch; one that is an <see cref="IProgress{T}"/> of <see cref="TrainingStep"/> too, as
-    /// <see cref="ConsoleTrainingProgress"/> is, also about twice a second within it. Null (default): only
-    /// <c>MLContext.Log</c> is told.
+    /// Receives progress after every epoch. If it also implements <see cref="IProgress{T}"/> of
+    /// <see cref="TrainingStep"/>, as <see cref="ConsoleTrainingProgress"/> does, it receives progress about twice per
+    /// second within an epoch. Null (default): progress goes only to <c>MLContext.Log</c>.
     /// </summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Ends training early; the best weights so far are kept. Before the first validation there are none, and
-    /// <c>Fit</c> throws <see cref="OperationCanceledException"/>.
+    /// Stops training; the best weights so far are kept. Before the first validation there are none, and <c>Fit</c>
+    /// throws <see cref="OperationCanceledException"/>.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
@@ -201,18 +205,18 @@ public sealed record TrainerOptions
     }
 }
 
-/// <summary>The rule that turns gradients into steps.</summary>
+/// <summary>The optimizers.</summary>
 public enum Optimizer
 {
     /// <summary>
-    /// <see cref="Muon"/> for a UNet; <see cref="Adam"/> for the other backbones, which mostly start from weights that
-    /// Adam made and whose matrices are too large to make orthogonal in each step.
+    /// <see cref="Muon"/> for a UNet; <see cref="Adam"/> for the other backbones, which usually start from weights that
+    /// were trained with Adam and whose matrices are too large to orthogonalize in each step.
     /// </summary>
     Auto,
 
     /// <summary>
-    /// Muon (Jordan et al., 2024): the momentum of each weight matrix of the backbone, made orthogonal; Adam for all
-    /// other parameters. Learns as much in about half of the steps.
+    /// Muon (Jordan et al., 2024): orthogonalized momentum for each weight matrix of the backbone, Adam for all other
+    /// parameters. Needs about half of the steps of Adam.
     /// </summary>
     Muon,
 

@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Everything that a training goes on from: weights, their average, the best ones, the optimizer, the schedule.
+/// The complete state of a training: weights, their average, the best weights, optimizer and schedule.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly ScalarType _precision;
 
-    /// <param name="model">Whose network is trained.</param>
-    /// <param name="options">How.</param>
-    /// <param name="device">Where.</param>
-    /// <param name="precision">What the backbone computes with.</param>
-    /// <param name="steps">Steps in all.</param>
+    /// <param name="model">The model that is trained.</param>
+    /// <param name="options">Options of the training.</param>
+    /// <param name="device">The training device.</param>
+    /// <param name="precision">Precision of the backbone.</param>
+    /// <param name="steps">Total number of steps.</param>
     public TrainingState(PoseModel model, TrainerOptions options, Device device, ScalarType precision, int steps)
     {
         _precision = precision;
@@ -35,10 +35,10 @@ internal sealed class TrainingState : IDisposable
 
     public LearningRate Rate { get; }
 
-    /// <summary>Epochs done.</summary>
+    /// <summary>Number of completed epochs.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>Time that they took.</summary>
+    /// <summary>Training time of these epochs.</summary>
     public TimeSpan Elapsed { get; set; }
 
     public void Save(BinaryWriter writer)
@@ -73,7 +73,7 @@ internal sealed class TrainingState : IDisposable
         Optimizer.Load(inner);
     }
 
-    // The network and the best weights go to the model.
+    // The model takes over the network and the best weights, so they are not disposed here.
     public void Dispose()
     {
         Average.Dispose();
@@ -109,7 +109,7 @@ internal sealed class BestWeights(PoseNetwork network)
 
     public bool Exists => Epoch > 0;
 
-    /// <summary>The epoch they are of, counted from 1; 0 = none yet.</summary>
+    /// <summary>The epoch of these weights, counted from 1; 0 = none yet.</summary>
     public int Epoch { get; private set; }
 
     public int EpochsSince => _offered - Epoch;
@@ -138,8 +138,8 @@ internal sealed class BestWeights(PoseNetwork network)
 }
 
 /// <summary>
-/// A running average of a network's weights: smoother than the last step, and so better on frames it has not seen
-/// (Polyak and Juditsky, 1992).
+/// A moving average of a network's weights. It varies less than the weights of the last step and so gives better
+/// results on new frames (Polyak and Juditsky, 1992).
 /// </summary>
 internal sealed class WeightAverage : IDisposable
 {
@@ -161,14 +161,14 @@ internal sealed class WeightAverage : IDisposable
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
-        // The first steps count for more, or the average would remember the random start.
+        // The first steps have more weight, otherwise the average would depend on the random initialization.
         var keep = _updates == 0 ? 0 : Math.Min(_decay, (1.0 + _updates) / (10.0 + _updates));
         _updates++;
         foreach (var (average, weight) in _pairs)
             average.mul_(keep).add_(weight, 1 - keep);
     }
 
-    /// <summary>How often it was updated: what <see cref="Update"/> goes by besides the weights.</summary>
+    /// <summary>Number of updates; <see cref="Update"/> depends on it.</summary>
     public int Updates
     {
         get => _updates;

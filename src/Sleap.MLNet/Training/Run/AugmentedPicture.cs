@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Sixteen training samples as the network will see them, with their points: whether they are turned too far, or their
-/// points lie beside them, is seen at once.
+/// Draws sixteen augmented training samples with their points, to check the augmentation and the labels visually.
 /// </summary>
 internal static class AugmentedPicture
 {
@@ -15,9 +14,9 @@ internal static class AugmentedPicture
         Gap = 4;
 
     /// <param name="path">A .png file.</param>
-    /// <param name="samples">The samples; those of the first steps are shown.</param>
-    /// <param name="augmenter">Changes them.</param>
-    /// <param name="order">Which come first, and what their changes are drawn from.</param>
+    /// <param name="samples">The samples; those of the first steps are drawn.</param>
+    /// <param name="augmenter">Augments the samples.</param>
+    /// <param name="order">Order of the samples and random numbers of the augmentation.</param>
     public static void Write(string path, SampleMaker samples, Augmenter augmenter, SampleOrder order)
     {
         List<Canvas> tiles = [];
@@ -42,7 +41,7 @@ internal static class AugmentedPicture
             path,
             temporary =>
             {
-                // An image is saved in the format that the file's name ends in.
+                // Save chooses the format by the file extension.
                 image.Save(temporary + ".png");
                 File.Move(temporary + ".png", temporary, overwrite: true);
             }
@@ -69,12 +68,12 @@ internal static class AugmentedPicture
     }
 }
 
-/// <summary>What a network is shown, to look at.</summary>
+/// <summary>Converts input tensors of a network into images to draw on.</summary>
 internal static class PicturesOfTensors
 {
-    /// <summary>One image of a batch.</summary>
-    /// <param name="images">(B, C, H, W), 0..1.</param>
-    /// <param name="index">Which.</param>
+    /// <summary>Converts one image of a batch.</summary>
+    /// <param name="images">(B, C, H, W), 0 to 1.</param>
+    /// <param name="index">Index of the image in the batch.</param>
     public static Canvas Canvas(Tensor images, int index)
     {
         using var scope = NewDisposeScope();
@@ -92,9 +91,9 @@ internal static class PicturesOfTensors
         );
     }
 
-    /// <summary>Instances with a visible node.</summary>
+    /// <summary>Returns the instances that have a visible node.</summary>
     /// <param name="points">x and y of each node of each instance, NaN = missing.</param>
-    /// <param name="nodes">Nodes of an instance.</param>
+    /// <param name="nodes">Number of nodes of an instance.</param>
     public static InstanceArray Instances(float[] points, int nodes) =>
         new InstanceArray(nodes, points.Length / (2 * nodes)) { Points = points, PeakScores = [] }.WhereVisible();
 }

@@ -7,9 +7,9 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>The folder of one network's training: its last checkpoint, its log, and where it stands.</summary>
+/// <summary>The run folder of one network: its last checkpoint, its log and its progress.</summary>
 /// <remarks>
-/// Every file is written whole or not at all, so that whatever stops the program leaves the epoch before.
+/// Files are written atomically, so that after any interruption the folder has the state of the previous epoch.
 /// </remarks>
 internal sealed class RunFolder
 {
@@ -19,9 +19,9 @@ internal sealed class RunFolder
         "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
 
-    /// <param name="folder">Made where it is missing.</param>
-    /// <param name="resume">Whether a run in it goes on.</param>
-    /// <exception cref="InvalidOperationException">There is a run in it that shall not go on.</exception>
+    /// <param name="folder">The folder; created if it is missing.</param>
+    /// <param name="resume">Whether an existing run is resumed.</param>
+    /// <exception cref="InvalidOperationException">The folder has a run that is not to be resumed.</exception>
     public RunFolder(string folder, bool resume)
     {
         FullPath = Directory.CreateDirectory(folder).FullName;
@@ -38,17 +38,17 @@ internal sealed class RunFolder
 
     public string CheckpointPath => Path.Combine(FullPath, "last.checkpoint");
 
-    /// <summary>The epochs so far, those of before an interruption too.</summary>
+    /// <summary>Progress of all epochs so far, including those before an interruption.</summary>
     public IReadOnlyList<TrainingProgress> History => _history;
 
     private string LogPath => Path.Combine(FullPath, "training_log.csv");
 
-    /// <summary>Fails before training when checkpoints would not fit on the disk.</summary>
-    /// <exception cref="IOException">There is too little room.</exception>
+    /// <summary>Throws before training if checkpoints would not fit on the disk.</summary>
+    /// <exception cref="IOException">There is too little space on the disk.</exception>
     public void RequireRoom(PoseNetwork network)
     {
-        // Weights, average, best and two moments of the optimizer, twice: the new checkpoint is written beside the old
-        // one.
+        // Weights, average, best weights and two moments of the optimizer; twice, since the new checkpoint is written
+        // beside the old one.
         var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
         var free = new DriveInfo(FullPath).AvailableFreeSpace;
         if (free < needed)
@@ -60,8 +60,8 @@ internal sealed class RunFolder
         }
     }
 
-    /// <summary>Writes where training stands.</summary>
-    /// <param name="terms">What must be the same for the run to go on.</param>
+    /// <summary>Writes a checkpoint.</summary>
+    /// <param name="terms">Settings that must match for the run to resume.</param>
     /// <param name="state">Weights, optimizer and schedule.</param>
     public void Save(RunTerms terms, TrainingState state) =>
         AtomicFile.Write(
@@ -82,9 +82,9 @@ internal sealed class RunFolder
             }
         );
 
-    /// <summary>Reads where training stood; false when there is nothing to go on from.</summary>
+    /// <summary>Reads the checkpoint; false if there is none.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
-    /// <exception cref="InvalidOperationException">The run was begun on other terms.</exception>
+    /// <exception cref="InvalidOperationException">The settings differ from those the run was started with.</exception>
     public bool Load(RunTerms terms, TrainingState state)
     {
         if (!File.Exists(CheckpointPath))
@@ -115,7 +115,7 @@ internal sealed class RunFolder
         return true;
     }
 
-    /// <summary>Adds an epoch to the log and tells where training stands.</summary>
+    /// <summary>Adds an epoch to the log and updates the progress file.</summary>
     public void Report(TrainingProgress p)
     {
         _history.Add(p);
@@ -153,8 +153,7 @@ internal sealed class RunFolder
                 + $"{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
         );
 
-    // The log may be ahead of the checkpoint: of an epoch that was cut short, or whose checkpoint was not written any
-    // more. It comes again.
+    // The log can be ahead of the checkpoint if the program stopped between the two writes. Such an epoch is repeated.
     private void ReadHistory(int epochs)
     {
         if (!File.Exists(LogPath))
@@ -195,14 +194,11 @@ internal sealed class RunFolder
         }
     }
 
-    // JSON has no NaN.
+    // Null for NaN and infinity, which JSON does not have.
     private static JsonNode? Number(double value) => double.IsFinite(value) ? value : null;
 }
 
-/// <summary>
-/// What a training goes on with only if it is the same as when it began: with other samples or another order it would
-/// be another training.
-/// </summary>
+/// <summary>Settings that must match for a run to resume.</summary>
 internal sealed partial record RunTerms
 {
     public required string Model { get; init; }
@@ -223,7 +219,7 @@ internal sealed partial record RunTerms
 
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
 
-    /// <exception cref="InvalidOperationException">Lists every difference.</exception>
+    /// <exception cref="InvalidOperationException">Settings differ; the message lists all differences.</exception>
     public void RequireSame(RunTerms begun, string file)
     {
         (string Name, object Now, object Then)[] all =

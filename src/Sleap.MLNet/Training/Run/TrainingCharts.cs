@@ -2,7 +2,7 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>The curves of a training.</summary>
+/// <summary>Draws the training curves.</summary>
 internal static class TrainingCharts
 {
     private const string Blue = "#3b6ea5",
@@ -20,7 +20,8 @@ internal static class TrainingCharts
         yield return Rates(epochs);
     }
 
-    // Losses fall through several powers of ten: on a plain axis all but the first epochs would lie on the ground.
+    // Logarithmic axis: losses fall by several powers of ten, and on a linear axis later epochs would be
+    // indistinguishable.
     private static string Losses(IReadOnlyList<TrainingProgress> epochs)
     {
         var (train, validation) = (Logs(epochs, p => p.TrainingLoss), Logs(epochs, p => p.ValidationLoss));
@@ -89,7 +90,7 @@ internal static class TrainingCharts
         string color
     )
     {
-        // A curve of one point is a dot.
+        // A curve with a single point is drawn as a dot.
         if (points.Count == 1 && double.IsFinite(points[0].Y))
             chart.Dot(points[0].X, points[0].Y, 3, color, "none");
         for (var i = epochs.Count - 1; i >= 0; i--)

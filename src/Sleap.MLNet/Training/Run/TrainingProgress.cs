@@ -2,26 +2,31 @@ using System.Globalization;
 
 namespace Sleap.MLNet;
 
-/// <summary>Where training stands after an epoch.</summary>
-/// <param name="Model">Which network is trained, by sleap-nn's name of it: <c>centered_instance</c>.</param>
-/// <param name="Epoch">Epochs done.</param>
-/// <param name="Epochs">Epochs at most.</param>
-/// <param name="Step">Optimizer steps done.</param>
+/// <summary>Progress of a training after an epoch.</summary>
+/// <param name="Model">sleap-nn's name of the network that is trained: <c>centered_instance</c>.</param>
+/// <param name="Epoch">Number of completed epochs.</param>
+/// <param name="Epochs">Maximum number of epochs.</param>
+/// <param name="Step">Number of completed optimizer steps.</param>
 /// <param name="TrainingLoss">Mean loss of the epoch's steps.</param>
-/// <param name="ValidationLoss">Loss on the validation frames, unaugmented.</param>
-/// <param name="ValidationError">Mean distance in full-frame pixels between each visible node of the validation frames
-/// and the highest peak (with several animals: the nearest peak) of its map; NaN when there is no node or no
-/// peak.</param>
-/// <param name="LearningRate">Rate of the epoch's last step.</param>
-/// <param name="IsBest">Whether this validation loss is the lowest so far: these weights are kept.</param>
-/// <param name="StepsPerSecond">Optimizer steps a second over the epoch, data and augmentation included, validation
-/// not.</param>
-/// <param name="Elapsed">Time since the first step, earlier parts of a resumed run included.</param>
-/// <param name="Remaining">Time to the last epoch at the speed so far.</param>
-/// <param name="IsLast">Whether this network's training ends with this epoch: all are done, it ended early, or it was
-/// cancelled.</param>
-/// <param name="ValidationIdentity">Share, 0 to 1, of the named animals of the validation frames whose name is the most
-/// probable one to the network where their labels are; NaN where it names nobody, or nobody is named.</param>
+/// <param name="ValidationLoss">Loss on the validation frames, without augmentation.</param>
+/// <param name="ValidationError">
+/// Mean distance in full-frame pixels between each visible node of the validation frames and the highest peak (with
+/// several instances: the nearest peak) of its map; NaN if there is no node or no peak.
+/// </param>
+/// <param name="LearningRate">Learning rate of the epoch's last step.</param>
+/// <param name="IsBest">Whether this validation loss is the lowest so far; if so, these weights are kept.</param>
+/// <param name="StepsPerSecond">
+/// Optimizer steps per second in the epoch, including data loading and augmentation, without validation.
+/// </param>
+/// <param name="Elapsed">Time since the first step, including earlier parts of a resumed run.</param>
+/// <param name="Remaining">Estimated time to the last epoch at the current speed.</param>
+/// <param name="IsLast">
+/// Whether this network's training ends with this epoch: all epochs are done, it stopped early, or it was cancelled.
+/// </param>
+/// <param name="ValidationIdentity">
+/// Class accuracy: fraction, 0 to 1, of the instances with a class in the validation frames for which the class of the
+/// label is the most probable one; NaN for a network without classes or labels without classes.
+/// </param>
 public sealed record TrainingProgress(
     string Model,
     int Epoch,
@@ -40,8 +45,8 @@ public sealed record TrainingProgress(
 )
 {
     /// <summary>
-    /// One line: epoch, losses, validation error in pixels, right names where there are any, learning rate, speed and
-    /// time left.
+    /// Returns one line: epoch, losses, validation error in pixels, class accuracy if there are classes, learning rate,
+    /// speed and remaining time.
     /// </summary>
     public override string ToString() =>
         string.Create(
@@ -57,7 +62,7 @@ public sealed record TrainingProgress(
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"  names {ValidationIdentity:0.00}");
 
-    /// <summary>A time as 4:05 or 12:04:05.</summary>
+    /// <summary>Formats a time as 4:05 or 12:04:05.</summary>
     internal static string Clock(TimeSpan time) =>
         time.ToString(time.TotalHours < 1 ? @"m\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) is var text
         && time.TotalDays < 1
@@ -69,8 +74,8 @@ public sealed record TrainingProgress(
 }
 
 /// <summary>
-/// Training progress on the console: on a terminal a line with a bar that is redrawn in place, within the epoch too;
-/// where output goes to a file, a line an epoch.
+/// Shows training progress on the console. On a terminal, a line with a bar is redrawn in place, also within an epoch;
+/// if output is redirected, one line per epoch is written.
 /// </summary>
 public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProgress<TrainingStep>
 {
@@ -88,11 +93,11 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
                 : null
         ) { }
 
-    /// <param name="output">Where to.</param>
-    /// <param name="width">Columns of the terminal; null: it is none.</param>
+    /// <param name="output">The writer.</param>
+    /// <param name="width">Width of the terminal in columns; null: not a terminal.</param>
     internal ConsoleTrainingProgress(TextWriter output, int? width) => (_output, _width) = (output, width);
 
-    /// <summary>Draws where training stands after an epoch.</summary>
+    /// <summary>Shows the progress after an epoch.</summary>
     public void Report(TrainingProgress value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -102,7 +107,7 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
             Draw((double)value.Epoch / value.Epochs, value.ToString(), value.IsLast);
     }
 
-    /// <summary>Draws where training stands within an epoch; nothing where output goes to a file.</summary>
+    /// <summary>Shows the progress within an epoch; does nothing if output is redirected.</summary>
     public void Report(TrainingStep value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -120,7 +125,7 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
     {
         var done = (int)(BarWidth * Math.Clamp(share, 0, 1));
         var line = $"[{new string('█', done)}{new string('░', BarWidth - done)}] {text}";
-        // A line that wraps cannot be drawn over. Blanks cover what the longer one before has left.
+        // A line that wraps cannot be redrawn in place. Spaces overwrite the rest of a longer previous line.
         if (line.Length > _width - 1)
             line = line[..(_width!.Value - 1)];
         _output.Write('\r' + line.PadRight(Math.Min(_drawn, _width!.Value - 1)));

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The page of a run, <c>report.html</c>, written anew after every epoch: curves, the worst validation frames, the
-/// data, the settings, and what it ran on. It needs no other file.
+/// Writes the report of a run, <c>report.html</c>, after every epoch: curves, the worst validation frames, data,
+/// settings and environment. The page needs no other file.
 /// </summary>
 internal sealed class TrainingReport
 {
@@ -18,18 +18,18 @@ internal sealed class TrainingReport
     private readonly string _title;
     private readonly List<NetworkReport> _networks = [];
 
-    /// <param name="folder">The run's.</param>
-    /// <param name="title">What is trained.</param>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="title">Title of the page.</param>
     public TrainingReport(string folder, string title) =>
         (_path, _title) = (Path.Combine(folder, "report.html"), title);
 
-    /// <summary>Which frames train and which validate.</summary>
+    /// <summary>The split into training and validation frames.</summary>
     public StoredSplit? Split { get; set; }
 
-    /// <summary>Where the decoded frames are.</summary>
+    /// <summary>Description of the sample cache.</summary>
     public string Cache { get; set; } = "";
 
-    /// <summary>What the options and the labels were found to lack.</summary>
+    /// <summary>Findings of the checks of options and labels.</summary>
     public IReadOnlyList<string> Findings { get; set; } = [];
 
     public NetworkReport Add(TrainingStage stage, RunFolder folder)
@@ -115,7 +115,7 @@ internal sealed class TrainingReport
             frames.Count(frame => frame.Set == set).ToString(CultureInfo.InvariantCulture);
     }
 
-    // What was changed comes to the eye first.
+    // Changed settings come first.
     private static void Settings(HtmlPage page, NetworkReport network)
     {
         var usual = Defaults(network.Options)
@@ -176,10 +176,10 @@ internal sealed class TrainingReport
     }
 }
 
-/// <summary>One network's part of a run's page.</summary>
-/// <param name="page">The page that it is on.</param>
+/// <summary>The part of a run's report about one network.</summary>
+/// <param name="page">The report.</param>
 /// <param name="stage">The network.</param>
-/// <param name="folder">Its folder, which knows its epochs.</param>
+/// <param name="folder">The network's folder with the history of its epochs.</param>
 internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, RunFolder folder)
 {
     private const int Pictured = 6;
@@ -191,18 +191,16 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
 
     public IReadOnlyList<TrainingProgress> History => folder.History;
 
-    /// <summary>What it was trained on, in words; empty before its training begins.</summary>
+    /// <summary>Description of the training data; empty before training starts.</summary>
     public string Data { get; private set; } = "";
 
-    /// <summary>
-    /// The worst validation frames of the best epoch, as addresses for a page, with what stands below.
-    /// </summary>
+    /// <summary>The worst validation frames of the best epoch, as data URLs with captions.</summary>
     public IReadOnlyList<(string Data, string Caption)> Pictures { get; private set; } = [];
 
-    /// <summary>Whose nodes the pictures show.</summary>
+    /// <summary>The skeleton of the instances in the images.</summary>
     public Skeleton Skeleton { get; private set; } = new("", []);
 
-    /// <summary>Training is about to begin.</summary>
+    /// <summary>Called before training starts.</summary>
     public void Begin(SampleMaker samples, long parameters)
     {
         var (height, width) = samples.Training.Input;
@@ -215,7 +213,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
         );
     }
 
-    /// <summary>Draws the samples that the network is worst at.</summary>
+    /// <summary>Draws the samples with the largest errors.</summary>
     public void Worst(TrainingSamples samples, IEnumerable<SampleError> errors) =>
         Pictures = [
             .. errors
@@ -230,7 +228,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     private string Draw(TrainingSamples samples, SampleError error)
     {
         using var scope = NewDisposeScope();
-        var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // nothing is drawn
+        var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // Augmenter.None draws no random numbers
         var canvas = PicturesOfTensors.Canvas(batch.Images, 0);
         var (truth, seen) = (Instances(batch.Points.Values<float>()), Instances(error.Nearest));
         var source = samples.Source(error.Sample);
@@ -252,12 +250,12 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
 }
 
 /// <summary>
-/// The options of a record as names and values, those of options inside it under their path: <c>Training.Epochs</c>,
+/// Lists the options of a record as names and values; nested options are listed by path: <c>Training.Epochs</c>,
 /// <c>20</c>.
 /// </summary>
 internal static class OptionList
 {
-    // Who is told and what columns are called does not change what is learned.
+    // These options have no influence on what is learned.
     private static readonly HashSet<string> Silent = ["Columns", "Progress", "CancellationToken", "EqualityContract"];
 
     public static IEnumerable<(string Name, string Value)> Of(object options, string path = "")
@@ -280,7 +278,7 @@ internal static class OptionList
             }
             else
             {
-                // Which kind of network or schedule it is, is an option too.
+                // The type of a polymorphic option, such as the backbone or the schedule, is an option itself.
                 if (value.GetType() != property.PropertyType)
                     yield return (name, value.GetType().Name);
                 foreach (var inner in Of(value, name + "."))

@@ -1,8 +1,8 @@
 namespace Sleap.MLNet;
 
 /// <summary>
-/// The folder of a whole training, with a folder for each of its networks: which frames validate, and the page to look
-/// at.
+/// The folder of a whole training run: the split into training and validation frames, the report, and one folder for
+/// each network.
 /// </summary>
 internal sealed class TrainingRun
 {
@@ -12,7 +12,7 @@ internal sealed class TrainingRun
     private TrainingRun(string folder, string title, IReadOnlyList<TrainingStage> stages)
     {
         var training = stages[0].Options.Training;
-        // All are opened before anything is done, so that nothing of a run that shall not go on is touched.
+        // All folders are opened first, so that nothing changes if one of them has a run that is not to be resumed.
         _folders =
         [
             .. stages.Select(stage => new RunFolder(
@@ -28,17 +28,17 @@ internal sealed class TrainingRun
 
     public string FullPath { get; }
 
-    /// <summary>The split that it goes on with; null when it begins.</summary>
+    /// <summary>The split of the resumed run; null for a new run.</summary>
     public StoredSplit? Stored { get; }
 
     public TrainingReport Report { get; }
 
-    /// <summary>Opens the run that the first network's options name; null: none is kept.</summary>
-    /// <exception cref="InvalidOperationException">There is a run that shall not go on.</exception>
+    /// <summary>Opens the run in the folder that the first network's options give; null: no folder is given.</summary>
+    /// <exception cref="InvalidOperationException">The folder has a run that is not to be resumed.</exception>
     public static TrainingRun? Open(string title, IReadOnlyList<TrainingStage> stages) =>
         stages[0].Options.Training.RunFolder is { } folder ? new TrainingRun(folder, title, stages) : null;
 
-    /// <summary>Splits the labels, or takes the split that the run began with.</summary>
+    /// <summary>Splits the labels, or restores the split of a resumed run.</summary>
     public LabelSplit Split(LabeledRows labels, LabeledRows? validation, TrainerOptions options, int seed)
     {
         var split = Stored is null
@@ -55,17 +55,17 @@ internal sealed class TrainingRun
     public NetworkReport ReportOf(int stage) => _reports[stage];
 }
 
-/// <summary>One network of a model that is trained.</summary>
-/// <param name="Options">Its options, completed by what the labels tell.</param>
-/// <param name="Subject">What it learns to find.</param>
+/// <summary>One network of a model in training.</summary>
+/// <param name="Options">The options, completed by values that depend on the labels.</param>
+/// <param name="Subject">Skeleton and classes.</param>
 internal sealed record TrainingStage(NetworkOptions Options, PoseSubject Subject)
 {
-    /// <summary>What progress and folders call it: sleap-nn's name.</summary>
+    /// <summary>sleap-nn's name of the network, used in progress messages and folder names.</summary>
     public string Name => Options.NetworkName;
 
-    /// <summary>Makes its samples, given the size that frames are matched to.</summary>
+    /// <summary>Creates the maker of its samples, given the size that frames are matched to.</summary>
     public SampleMaker CreateSamples((int Height, int Width) frame) => Options.CreateSamples(Subject, frame);
 
-    /// <summary>A network with the parameters that it starts from.</summary>
+    /// <summary>Creates a network with initial parameters.</summary>
     public PoseModel CreateModel(int seed) => Options.CreateModel(Subject, Options.Training.Initialization, seed);
 }
