@@ -14,21 +14,7 @@ public sealed class Frame
     public Frame(int frameIndex, int height, int width, int channels, byte[] pixels)
     {
         ArgumentNullException.ThrowIfNull(pixels);
-        if (channels is not (1 or 3))
-        {
-            throw new ArgumentException(
-                $"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.",
-                nameof(channels)
-            );
-        }
-
-        if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
-        {
-            throw new ArgumentException(
-                $"A frame of {height} x {width} x {channels} needs as many bytes, and {pixels.Length} were given.",
-                nameof(pixels)
-            );
-        }
+        CheckSize(height, width, channels, pixels.Length);
 
         (FrameIndex, Height, Width, Channels, Pixels) = (frameIndex, height, width, channels, pixels);
     }
@@ -47,6 +33,27 @@ public sealed class Frame
 
     /// <summary>Height x width x channels bytes: rows first, channels innermost, RGB order.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>Checks that so many bytes are the pixels of a frame.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    internal static void CheckSize(int height, int width, int channels, int bytes)
+    {
+        if (channels is not (1 or 3))
+        {
+            throw new ArgumentException(
+                $"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.",
+                nameof(channels)
+            );
+        }
+
+        if (height <= 0 || width <= 0 || (long)height * width * channels != bytes)
+        {
+            throw new ArgumentException(
+                $"A frame of {height} x {width} x {channels} needs as many bytes, and {bytes} were given.",
+                "pixels"
+            );
+        }
+    }
 }
 
 /// <summary>The result of reading one frame: the image or the error, exactly one of the two.</summary>

@@ -103,18 +103,9 @@ internal sealed class ConfidenceMap
         PeakRefinement refinement = PeakRefinement.Integral
     )
     {
-        ArgumentNullException.ThrowIfNull(maps);
-        if (maps.dim() != 4)
-        {
-            throw new ArgumentException(
-                $"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).",
-                nameof(maps)
-            );
-        }
-
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        maps = maps.to(ScalarType.Float32);
+        maps = Checked(maps);
         (var x, var y, var values) = Peaks(maps); // (B, N) each; x, y whole cells
         var points = stack(new[] { x, y }, -1).to(ScalarType.Float32); // (B, N, 2)
         if (refinement != PeakRefinement.None)
@@ -156,18 +147,9 @@ internal sealed class ConfidenceMap
         PeakRefinement refinement = PeakRefinement.Integral
     )
     {
-        ArgumentNullException.ThrowIfNull(maps);
-        if (maps.dim() != 4)
-        {
-            throw new ArgumentException(
-                $"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).",
-                nameof(maps)
-            );
-        }
-
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        maps = maps.to(ScalarType.Float32);
+        maps = Checked(maps);
         (var points, var values, var samples, var channels) = LocalPeakFinder.Find(maps, threshold);
         if (refinement != PeakRefinement.None)
         {
@@ -220,5 +202,16 @@ internal sealed class ConfidenceMap
 
         (var highest, var cell) = maps.flatten(2).max(2, false); // (B, N)
         return (cell.remainder(width), cell.floor_divide(width), highest);
+    }
+
+    private static Tensor Checked(Tensor maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        return maps.dim() == 4
+            ? maps.to(ScalarType.Float32)
+            : throw new ArgumentException(
+                $"Maps have the shape ({string.Join(", ", maps.shape)}), expected (batch, nodes, height, width).",
+                nameof(maps)
+            );
     }
 }

@@ -86,7 +86,7 @@ internal sealed record ConfidenceMapHeadOptions : HeadOptions
     /// <summary>
     /// Standard deviation of the Gaussian in cells of the map: <c>Sigma · OutputStride</c> input pixels.
     /// </summary>
-    public float Sigma { get; init; } = 5;
+    public required float Sigma { get; init; }
 
     /// <summary>Whether the output goes through a sigmoid; in sleap-nn an option of centroids.</summary>
     public bool Sigmoid { get; init; }
@@ -114,7 +114,7 @@ internal sealed record PartAffinityHeadOptions : HeadOptions
     public required int Edges { get; init; }
 
     /// <summary>Distance that the field reaches beside the edge, in input pixels.</summary>
-    public float Sigma { get; init; } = 15;
+    public required float Sigma { get; init; }
 
     public override string Name => "PartAffinityFieldsHead";
 
@@ -133,7 +133,7 @@ internal sealed record ClassMapHeadOptions : HeadOptions
     public required int Classes { get; init; }
 
     /// <summary>Standard deviation of the spots around the nodes in cells of the map.</summary>
-    public float Sigma { get; init; } = 5;
+    public required float Sigma { get; init; }
 
     public override string Name => "ClassMapsHead";
 

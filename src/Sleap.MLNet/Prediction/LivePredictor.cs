@@ -59,22 +59,7 @@ public sealed class LivePredictor
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Instance> Predict(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
-        if (channels is not (1 or 3))
-        {
-            throw new ArgumentException(
-                $"A frame has 1 (gray) or 3 (RGB) channels, and {channels} were given.",
-                nameof(channels)
-            );
-        }
-
-        if (height <= 0 || width <= 0 || (long)height * width * channels != pixels.Length)
-        {
-            throw new ArgumentException(
-                $"A frame of {height} x {width} x {channels} needs as many bytes, and "
-                    + $"{pixels.Length} were given.",
-                nameof(pixels)
-            );
-        }
+        Frame.CheckSize(height, width, channels, pixels.Length);
 
         return Predict(new FramePixels(pixels, height, width, channels), Stopwatch.GetTimestamp());
     }

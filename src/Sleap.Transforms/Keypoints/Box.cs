@@ -20,20 +20,7 @@ internal readonly record struct Box(double Left, double Top, double Right, doubl
     /// <summary>The box around the nodes that have both coordinates.</summary>
     /// <param name="points">x and y of each node, NaN = missing.</param>
     public static Box Around<T>(ReadOnlySpan<T> points)
-        where T : struct, IBinaryFloatingPointIeee754<T>
-    {
-        var (left, top) = (double.PositiveInfinity, double.PositiveInfinity);
-        var (right, bottom) = (double.NegativeInfinity, double.NegativeInfinity);
-        for (var i = 0; i + 1 < points.Length; i += 2)
-        {
-            double x = double.CreateChecked(points[i]),
-                y = double.CreateChecked(points[i + 1]);
-            if (double.IsNaN(x) || double.IsNaN(y))
-                continue;
-            (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x), Math.Max(bottom, y));
-        }
-        return right < left ? Nothing : new Box(left, top, right, bottom);
-    }
+        where T : struct, IBinaryFloatingPointIeee754<T> => Around(points, wholePoints: true);
 
     /// <summary>
     /// The box around all coordinates: an x counts even where its y is missing. sleap-nn's tracker does so, by
@@ -41,21 +28,7 @@ internal readonly record struct Box(double Left, double Top, double Right, doubl
     /// </summary>
     /// <param name="points">x and y of each node, NaN = missing.</param>
     public static Box AroundCoordinates<T>(ReadOnlySpan<T> points)
-        where T : struct, IBinaryFloatingPointIeee754<T>
-    {
-        var (left, top) = (double.PositiveInfinity, double.PositiveInfinity);
-        var (right, bottom) = (double.NegativeInfinity, double.NegativeInfinity);
-        for (var i = 0; i + 1 < points.Length; i += 2)
-        {
-            double x = double.CreateChecked(points[i]),
-                y = double.CreateChecked(points[i + 1]);
-            if (!double.IsNaN(x))
-                (left, right) = (Math.Min(left, x), Math.Max(right, x));
-            if (!double.IsNaN(y))
-                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
-        }
-        return right < left || bottom < top ? Nothing : new Box(left, top, right, bottom);
-    }
+        where T : struct, IBinaryFloatingPointIeee754<T> => Around(points, wholePoints: false);
 
     /// <summary>Intersection over union of two areas, 0 to 1; 0 where they share none.</summary>
     public static double Iou(Box one, Box other)
@@ -85,4 +58,23 @@ internal readonly record struct Box(double Left, double Top, double Right, doubl
             Math.Min(one.Right, other.Right),
             Math.Min(one.Bottom, other.Bottom)
         );
+
+    private static Box Around<T>(ReadOnlySpan<T> points, bool wholePoints)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var (left, top) = (double.PositiveInfinity, double.PositiveInfinity);
+        var (right, bottom) = (double.NegativeInfinity, double.NegativeInfinity);
+        for (var i = 0; i + 1 < points.Length; i += 2)
+        {
+            double x = double.CreateChecked(points[i]),
+                y = double.CreateChecked(points[i + 1]);
+            if (wholePoints && (double.IsNaN(x) || double.IsNaN(y)))
+                continue;
+            if (!double.IsNaN(x))
+                (left, right) = (Math.Min(left, x), Math.Max(right, x));
+            if (!double.IsNaN(y))
+                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
+        }
+        return right < left || bottom < top ? Nothing : new Box(left, top, right, bottom);
+    }
 }
