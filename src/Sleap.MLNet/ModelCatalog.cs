@@ -6,8 +6,8 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Methods of <see cref="PoseCatalog"/> that read and write models in SLEAP's formats. The estimators of the model
-/// types are methods of the same catalog, each in the file of its model type.
+/// Methods of <see cref="PoseCatalog"/> that create estimators, and that load and save models in SLEAP's formats. The
+/// method of each model type is in the file of that type.
 /// </summary>
 public static partial class ModelCatalog
 {

@@ -120,7 +120,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             run.Report.Cache = samples.Cache.ToString();
         var findings = new ConfigLint(stages, Statistics(labels, held), split, samples.Frame).Findings().ToList();
         foreach (var finding in findings)
-            Say(channel, finding);
+            Log(channel, finding);
         if (run is not null)
         {
             run.Report.Findings =
@@ -181,7 +181,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     private static LabelStatistics Statistics(LabeledRows labels, LabeledRows? validation) =>
         new([.. labels.Rows, .. validation?.Rows ?? []], labels.Skeleton);
 
-    private static void Say(IChannel channel, LintFinding finding)
+    private static void Log(IChannel channel, LintFinding finding)
     {
         if (finding.IsWarning)
             channel.Warning(MessageSensitivity.None, "{0}", finding);

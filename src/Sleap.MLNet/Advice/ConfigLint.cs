@@ -16,8 +16,19 @@ internal sealed partial class ConfigLint(
 )
 {
     // Frames of a video that are at most this far apart are nearly identical.
-    private const int Near = 2;
-    private static readonly string[] Films = [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
+    private const int NearFrames = 2;
+    private static readonly string[] VideoExtensions =
+    [
+        ".mp4",
+        ".avi",
+        ".mov",
+        ".mkv",
+        ".m4v",
+        ".webm",
+        ".mpg",
+        ".mpeg",
+        ".wmv",
+    ];
 
     public IEnumerable<LintFinding> Findings()
     {
@@ -44,14 +55,14 @@ internal sealed partial class ConfigLint(
     private IEnumerable<LintFinding> Unlabeled()
     {
         var nodes = labels.Skeleton.Nodes;
-        string[] never = [.. nodes.Where((_, node) => labels.Seen(node) == 0)];
+        string[] never = [.. nodes.Where((_, node) => labels.VisibleCount(node) == 0)];
         if (never.Length > 0)
         {
             yield return new(
                 LintRule.UnlabeledNode,
                 "",
                 $"{Names(never)} {(never.Length == 1 ? "is" : "are")} "
-                    + $"labeled in none of the {labels.Animals.Count} animals: a network learns to find nothing "
+                    + $"labeled in none of the {labels.Instances.Count} animals: a network learns to find nothing "
                     + $"there.",
                 "Label some, or take the nodes out of the skeleton."
             );
@@ -77,9 +88,9 @@ internal sealed partial class ConfigLint(
         }
 
         var near = validation.Count(source =>
-            Films.Contains(Path.GetExtension(source.VideoName).ToLowerInvariant())
+            VideoExtensions.Contains(Path.GetExtension(source.VideoName).ToLowerInvariant())
             && Enumerable
-                .Range(1, Near)
+                .Range(1, NearFrames)
                 .Any(by =>
                     training.Contains(source with { Frame = source.Frame - by })
                     || training.Contains(source with { Frame = source.Frame + by })
@@ -91,7 +102,7 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.Leakage,
             "",
-            $"{near} of {validation.Length} validation frames lie within {Near} "
+            $"{near} of {validation.Length} validation frames lie within {NearFrames} "
                 + $"frames of one that trains, and look nearly like it: the validation error will be lower than that "
                 + $"on "
                 + $"new recordings.",

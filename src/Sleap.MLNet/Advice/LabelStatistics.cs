@@ -5,21 +5,21 @@ namespace Sleap.MLNet;
 /// <summary>Statistics of labeled instances: size, number per frame and visible nodes.</summary>
 internal sealed class LabelStatistics
 {
-    private readonly float[][] _animals;
+    private readonly float[][] _instances;
     private readonly float[] _sides;
 
     public LabelStatistics(IReadOnlyList<LabeledRow> rows, Skeleton skeleton)
     {
         (Rows, Skeleton) = (rows, skeleton);
-        _animals = [.. rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes))];
-        _sides = [.. _animals.Select(animal => CropSize.BoxSide(animal)).Where(side => side > 0).Order()];
+        _instances = [.. rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes))];
+        _sides = [.. _instances.Select(instance => CropSize.BoxSide(instance)).Where(side => side > 0).Order()];
     }
 
     public IReadOnlyList<LabeledRow> Rows { get; }
 
     public Skeleton Skeleton { get; }
 
-    public IReadOnlyList<float[]> Animals => _animals;
+    public IReadOnlyList<float[]> Instances => _instances;
 
     /// <summary>Number of frames with instances.</summary>
     public int Frames => Rows.Count(row => row.Count > 0);
@@ -38,10 +38,11 @@ internal sealed class LabelStatistics
     public float Side(double share) => _sides.Length == 0 ? 0 : _sides[(int)Math.Round(share * (_sides.Length - 1))];
 
     /// <summary>Returns the number of instances in which a node is visible.</summary>
-    public int Seen(int node) => _animals.Count(animal => float.IsFinite(animal[2 * node]));
+    public int VisibleCount(int node) => _instances.Count(instance => float.IsFinite(instance[2 * node]));
 
     /// <summary>Returns the crop side that each instance needs.</summary>
-    public IEnumerable<float> CropSides(int? anchor) => _animals.Select(animal => CropSize.Required(animal, anchor));
+    public IEnumerable<float> CropSides(int? anchor) =>
+        _instances.Select(instance => CropSize.Required(instance, anchor));
 
     /// <summary>
     /// Returns the number of directions, of twelve, in which instances are oriented, by the two nodes with the largest
@@ -90,41 +91,43 @@ internal sealed class LabelStatistics
                 .Where((one, i) => boxes.Where((other, k) => k != i && one.Covers(other)).Any())
                 .Count();
         }
-        return (double)overlapping / Math.Max(1, _animals.Length);
+        return (double)overlapping / Math.Max(1, _instances.Length);
     }
 
     /// <summary>
     /// Returns the node nearest to the center of the instances, among those visible in nearly all, with its mean
     /// distance as a fraction of the instance's size, and the fraction of instances in which it is visible.
     /// </summary>
-    public (int Node, double Distance, double Seen)? MiddleNode()
+    public (int Node, double Distance, double VisibleShare)? MiddleNode()
     {
         var best = default((int, double, double)?);
         for (var node = 0; node < Skeleton.Nodes.Length; node++)
         {
-            var seen = (double)Seen(node) / Math.Max(1, _animals.Length);
-            if (seen < 0.95)
+            var visible = (double)VisibleCount(node) / Math.Max(1, _instances.Length);
+            if (visible < 0.95)
                 continue;
-            var distance = _animals
-                .Select(animal => Distance(animal, node))
+            var distance = _instances
+                .Select(instance => Distance(instance, node))
                 .Where(double.IsFinite)
                 .DefaultIfEmpty(double.NaN)
                 .Average();
             if (best is null || distance < best.Value.Item2)
-                best = (node, distance, seen);
+                best = (node, distance, visible);
         }
         return best;
     }
 
     private IEnumerable<(double X, double Y)> Vectors(int a, int b) =>
-        _animals
-            .Where(animal => float.IsFinite(animal[2 * a]) && float.IsFinite(animal[2 * b]))
-            .Select(animal => ((double)animal[2 * b] - animal[2 * a], (double)animal[2 * b + 1] - animal[2 * a + 1]));
+        _instances
+            .Where(instance => float.IsFinite(instance[2 * a]) && float.IsFinite(instance[2 * b]))
+            .Select(instance =>
+                ((double)instance[2 * b] - instance[2 * a], (double)instance[2 * b + 1] - instance[2 * a + 1])
+            );
 
-    private static double Distance(float[] animal, int node)
+    private static double Distance(float[] instance, int node)
     {
-        var (x, y) = InstanceCentroids.Of(animal);
-        return double.Hypot(animal[2 * node] - x, animal[2 * node + 1] - y) / CropSize.BoxSide(animal);
+        var (x, y) = InstanceCentroids.Of(instance);
+        return double.Hypot(instance[2 * node] - x, instance[2 * node + 1] - y) / CropSize.BoxSide(instance);
     }
 
     /// <summary>Bounding box of an instance's visible nodes.</summary>
@@ -132,10 +135,10 @@ internal sealed class LabelStatistics
     {
         private float Area => (Right - Left) * (Bottom - Top);
 
-        public static Box Of(float[] animal)
+        public static Box Of(float[] instance)
         {
-            float[] x = [.. animal.Where((_, i) => i % 2 == 0).Where(float.IsFinite)],
-                y = [.. animal.Where((_, i) => i % 2 == 1).Where(float.IsFinite)];
+            float[] x = [.. instance.Where((_, i) => i % 2 == 0).Where(float.IsFinite)],
+                y = [.. instance.Where((_, i) => i % 2 == 1).Where(float.IsFinite)];
             return new(x.Min(), y.Min(), x.Max(), y.Max());
         }
 

@@ -25,9 +25,9 @@ internal sealed class NetworkProposal(
     // Size of an instance in the network input, in pixels, that is enough to find its nodes or its center.
     private const float EnoughForNodes = 50,
         EnoughForCenters = 20;
-    private const int LeastSteps = 20,
-        MostSteps = 100,
-        MostEpochs = 100,
+    private const int MinSteps = 20,
+        MaxSteps = 100,
+        MaxEpochs = 100,
         ManyDirections = 8;
 
     // Steps with which the models of docs/training.md were trained, and the minimum number of passes over larger sets
@@ -44,7 +44,11 @@ internal sealed class NetworkProposal(
         where TOptions : NetworkOptions
     {
         var scale = WholeScale();
-        return Trained(Seen(options, scale), labels.Rows.Count, (double)frame.Height * frame.Width * scale * scale);
+        return WithTraining(
+            WithNetwork(options, scale),
+            labels.Rows.Count,
+            (double)frame.Height * frame.Width * scale * scale
+        );
     }
 
     /// <summary>Proposes a network that finds centers.</summary>
@@ -52,8 +56,8 @@ internal sealed class NetworkProposal(
     {
         var most = MaxInstances();
         var scale = CenterScale();
-        return Trained(
-            Seen(new CentroidOptions { MaxInstances = most }, scale),
+        return WithTraining(
+            WithNetwork(new CentroidOptions { MaxInstances = most }, scale),
             labels.Rows.Count,
             (double)frame.Height * frame.Width * scale * scale
         );
@@ -64,8 +68,8 @@ internal sealed class NetworkProposal(
     /// </summary>
     public CenteredInstanceOptions CenteredInstance(string? anchor)
     {
-        Say("Scale", "1", "crops are small already.");
-        var options = Seen(new CenteredInstanceOptions(), 1);
+        AddReason("Scale", "1", "crops are small already.");
+        var options = WithNetwork(new CenteredInstanceOptions(), 1);
         var side = CropSide(anchor);
         var reach =
             labels
@@ -73,13 +77,13 @@ internal sealed class NetworkProposal(
                 .Where(float.IsFinite)
                 .DefaultIfEmpty(0)
                 .Max() / 2;
-        Say(
+        AddReason(
             "CropSize",
             N(side),
             $"the largest animal reaches {N(reach)} pixels from its center; with room for "
                 + $"turning and enlarging, in multiples of the stride."
         );
-        return Trained(options with { CropSize = side }, labels.Animals.Count, (double)side * side);
+        return WithTraining(options with { CropSize = side }, labels.Instances.Count, (double)side * side);
     }
 
     /// <summary>Returns the crop side that every instance fits into.</summary>
@@ -96,7 +100,7 @@ internal sealed class NetworkProposal(
     /// <summary>Returns the number of instances in a frame.</summary>
     public int MaxInstances()
     {
-        Say(
+        AddReason(
             "MaxInstances",
             N(labels.MostInAFrame),
             $"no labeled frame has more than {labels.MostInAFrame}; null where a video may have more."
@@ -104,12 +108,12 @@ internal sealed class NetworkProposal(
         return labels.MostInAFrame;
     }
 
-    private TOptions Seen<TOptions>(TOptions options, float scale)
+    private TOptions WithNetwork<TOptions>(TOptions options, float scale)
         where TOptions : NetworkOptions
     {
         var (sigma, backbone, augmentation) = (Sigma(scale), Backbone(scale), Augmentation());
         var (size, field) = (labels.Side(0.9) * scale, NetworkSize.ReceptiveField(backbone));
-        Say(
+        AddReason(
             "Backbone.Filters",
             N(backbone.Filters),
             backbone.Filters == 16
@@ -117,24 +121,24 @@ internal sealed class NetworkProposal(
                     + "there is no GPU here; 32 are slower and a little more exact."
                 : "as sleap-nn has it; a GPU takes it easily."
         );
-        Say(
+        AddReason(
             "Backbone.MaxStride",
             N(backbone.MaxStride),
             $"the network sees {field} pixels around each cell of its "
                 + $"deepest map, and nine of ten animals are at most {N(size)} long in its input."
         );
-        Say(
+        AddReason(
             "Backbone.OutputStride",
             N(backbone.OutputStride),
             "maps of half the size: places between their cells are fitted."
         );
-        Say(
+        AddReason(
             "Backbone.InChannels",
             N(backbone.InChannels),
             backbone.InChannels == 3 ? "color may tell the animals apart." : "gray: shape is enough."
         );
-        Say("Augmentation.RotationMin", N(augmentation.RotationMin), Turning());
-        Say("Augmentation.RotationMax", N(augmentation.RotationMax), "the same to the other side.");
+        AddReason("Augmentation.RotationMin", N(augmentation.RotationMin), RotationReason());
+        AddReason("Augmentation.RotationMax", N(augmentation.RotationMax), "the same to the other side.");
         return (TOptions)(
             options with
             {
@@ -147,14 +151,14 @@ internal sealed class NetworkProposal(
         );
     }
 
-    private TOptions Trained<TOptions>(TOptions options, int samples, double pixels)
+    private TOptions WithTraining<TOptions>(TOptions options, int samples, double pixels)
         where TOptions : NetworkOptions
     {
         var batch = pixels > 1_000_000 ? 2 : 4;
-        Say("Training.BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
+        AddReason("Training.BatchSize", N(batch), $"the network input has {N(pixels / 1000)} thousand pixels.");
         var once = (samples + batch - 1) / batch;
-        var steps = Math.Clamp(once, LeastSteps, MostSteps);
-        Say(
+        var steps = Math.Clamp(once, MinSteps, MaxSteps);
+        AddReason(
             "Training.StepsPerEpoch",
             N(steps),
             steps == once
@@ -163,8 +167,8 @@ internal sealed class NetworkProposal(
                     + $"{(once < steps ? "validating would take longer than training" : "so validation comes more often")}."
         );
         var measured = type is ModelType.Centroid ? MeasuredCentroidSteps : MeasuredSteps;
-        var epochs = Math.Min(MostEpochs, (Math.Max(measured, Passes * once) + steps - 1) / steps);
-        Say(
+        var epochs = Math.Min(MaxEpochs, (Math.Max(measured, Passes * once) + steps - 1) / steps);
+        AddReason(
             "Training.Epochs",
             N(epochs),
             $"{epochs * steps} "
@@ -180,7 +184,7 @@ internal sealed class NetworkProposal(
         };
         if (type is not (ModelType.BottomUp or ModelType.BottomUpId))
             return (TOptions)(options with { Training = training });
-        Say(
+        AddReason(
             "Training.LearningRate",
             BottomUpRate.ToString(CultureInfo.InvariantCulture),
             "twice the usual: whole frames are mostly background, and two flies' nodes came nearer in as many "
@@ -201,7 +205,7 @@ internal sealed class NetworkProposal(
             scale /= 2;
         while (scale < 1 && size > 0 && size * scale < EnoughForNodes / 2)
             scale *= 2;
-        Say(
+        AddReason(
             "Scale",
             F(scale),
             $"animals are about {N(size)} pixels long in frames of {frame.Width} × "
@@ -220,7 +224,7 @@ internal sealed class NetworkProposal(
             scale = 1;
         if (labels.Skeleton.Nodes.Length == 1)
             scale = LargestFrame > 1024 ? 0.5f : 1;
-        Say(
+        AddReason(
             "Scale",
             F(scale),
             size > 0
@@ -254,7 +258,7 @@ internal sealed class NetworkProposal(
             !isSingle || size < EnoughForNodes ? 2.5f
             : size < 150 ? 3.5f
             : 5;
-        Say(
+        AddReason(
             "Sigma",
             F(sigma),
             isSingle
@@ -269,7 +273,7 @@ internal sealed class NetworkProposal(
     private AugmentationOptions Augmentation() =>
         labels.Directions() >= ManyDirections ? new() { RotationMin = -180, RotationMax = 180 } : new();
 
-    private string Turning() =>
+    private string RotationReason() =>
         labels.Directions() switch
         {
             0 => "with one node the direction of an animal is not known.",
@@ -279,7 +283,7 @@ internal sealed class NetworkProposal(
                 + $"better.",
         };
 
-    private void Say(string option, string value, string reason) =>
+    private void AddReason(string option, string value, string reason) =>
         reasons.Add(new(ModelTypes.NameOf(type), option, value, reason));
 
     private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);

@@ -52,14 +52,16 @@ internal static class NetworkSize
         // A block of the decoder: interpolation between neighbors (or a transposed convolution), then two convolutions.
         // All stacks before the last one go up to the finest map.
         var down = (Reach: reach, Jump: jump);
-        int Up(int to)
+        int RoundUp(int to)
         {
             var sum = 0;
             for (var at = down.Jump; at > to; at /= 2)
                 sum += at + 2 * (unet.KernelSize / 2) * (at / 2);
             return sum;
         }
-        return unet.Stacks * down.Reach + (unet.Stacks - 1) * Up(unet.StemStride ?? 1) + Up(unet.OutputStride);
+        return unet.Stacks * down.Reach
+            + (unet.Stacks - 1) * RoundUp(unet.StemStride ?? 1)
+            + RoundUp(unet.OutputStride);
     }
 
     /// <summary>Returns the bytes of the maps that a step stores for its backward pass, for one image.</summary>
@@ -152,7 +154,8 @@ internal sealed class MemoryEstimate
             )
             * options.Training.BatchSize;
         Frames =
-            (options is CenteredInstanceOptions ? labels.Animals.Count : split.Rows.Count()) * (long)samples.ByteCount;
+            (options is CenteredInstanceOptions ? labels.Instances.Count : split.Rows.Count())
+            * (long)samples.ByteCount;
         Budget = options.Training.CacheMegabytes is { } megabytes ? (long)megabytes << 20 : SampleCache.DefaultBudget;
     }
 
@@ -177,7 +180,7 @@ internal sealed class MemoryEstimate
             _stage.Options.Training,
             TorchDevice.Of(_stage.Options.Training.Device).type == DeviceType.CPU
         );
-        var (there, inMemory) = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Math.Min(Frames, Budget));
+        var (available, inMemory) = (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Math.Min(Frames, Budget));
         var message =
             $"training takes about {Megabytes(Device)}{(isCpu ? "" : " of the GPU")}: "
             + $"{Megabytes(6 * Weights)} for the weights and what goes with them, {Megabytes(Activations)} for a "
@@ -186,13 +189,13 @@ internal sealed class MemoryEstimate
             + $"decoded frames"
             + (Frames > Budget ? $" (of {Megabytes(Frames)}; the rest goes into a file)." : ".");
         var need = (isCpu ? Device : 0) + inMemory;
-        return need > there
+        return need > available
             ? new(
                 LintRule.Memory,
                 _stage.Name,
-                $"{message} There are {Megabytes(there)}.",
+                $"{message} There are {Megabytes(available)}.",
                 $"Lower Training.BatchSize or "
-                    + $"Scale{(inMemory > there / 4 ? ", or set Training.CacheMegabytes" : "")}."
+                    + $"Scale{(inMemory > available / 4 ? ", or set Training.CacheMegabytes" : "")}."
             )
             : new(LintRule.Memory, _stage.Name, message, "", IsWarning: false);
     }

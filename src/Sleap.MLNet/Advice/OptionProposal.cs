@@ -36,7 +36,7 @@ internal sealed class OptionProposal
         if (wanted is { } asked && Fault(asked) is { } fault)
             throw new ArgumentException($"{ModelTypes.NameOf(asked)}: {fault}");
         var (kind, why) = wanted is { } given ? (given, Asked(given)) : Choose();
-        Say("Type", ModelTypes.NameOf(kind), why);
+        AddReason("Type", ModelTypes.NameOf(kind), why);
         PoseModelOptions options = kind switch
         {
             PoseModelKind.SingleInstance => Network(ModelType.SingleInstance).Whole(new SingleInstanceOptions()),
@@ -128,7 +128,7 @@ internal sealed class OptionProposal
 
     private TopDownOptions TopDown()
     {
-        var anchor = SaidAnchor();
+        var anchor = ProposeAnchor();
         return new()
         {
             AnchorPart = anchor,
@@ -140,7 +140,7 @@ internal sealed class OptionProposal
 
     private TopDownIdOptions TopDownId()
     {
-        var (anchor, classes) = (SaidAnchor(), Classes());
+        var (anchor, classes) = (ProposeAnchor(), Classes());
         return new()
         {
             AnchorPart = anchor,
@@ -153,7 +153,7 @@ internal sealed class OptionProposal
 
     private IReadOnlyList<string> Classes()
     {
-        Say(
+        AddReason(
             "Classes",
             string.Join(", ", _rows.Tracks),
             $"the {_rows.Tracks.Count} tracks of the labels. They must "
@@ -165,22 +165,22 @@ internal sealed class OptionProposal
     private string? Anchor() =>
         _labels.MiddleNode() is { Distance: < NearMiddle } middle ? _rows.Skeleton.Nodes[middle.Node] : null;
 
-    private string? SaidAnchor()
+    private string? ProposeAnchor()
     {
         var anchor = Anchor();
-        Say(
+        AddReason(
             "AnchorPart",
             anchor ?? "null",
             anchor is null
                 ? "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken."
-                : $"seen in {P(_labels.MiddleNode()!.Value.Seen)} of the animals, and nearest to their middle."
+                : $"seen in {P(_labels.MiddleNode()!.Value.VisibleShare)} of the animals, and nearest to their middle."
         );
         return anchor;
     }
 
     private NetworkProposal Network(ModelType type) => new(type, _labels, _frame, _columns, _reasons);
 
-    private void Say(string option, string value, string reason) => _reasons.Add(new("", option, value, reason));
+    private void AddReason(string option, string value, string reason) => _reasons.Add(new("", option, value, reason));
 
     private static string F(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 

@@ -5,7 +5,7 @@ namespace Sleap.MLNet;
 /// <summary>Codec of class maps: one map per class, with the probability of that class at each place.</summary>
 internal sealed class ClassMap
 {
-    private readonly ConfidenceMap _spots;
+    private readonly ConfidenceMap _gaussians;
 
     /// <summary>Creates the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
@@ -15,7 +15,7 @@ internal sealed class ClassMap
     public ClassMap(int classes, int stride, float sigma, float threshold = 0.2f)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        _spots = new ConfidenceMap(stride, sigma);
+        _gaussians = new ConfidenceMap(stride, sigma);
         (Classes, Threshold) = (classes, threshold);
     }
 
@@ -23,7 +23,7 @@ internal sealed class ClassMap
     public int Classes { get; }
 
     /// <summary>Input pixels between neighboring cells.</summary>
-    public int Stride => _spots.Stride;
+    public int Stride => _gaussians.Stride;
 
     /// <summary>The class is drawn only where the instance's Gaussians are above this value.</summary>
     public float Threshold { get; }
@@ -79,19 +79,23 @@ internal sealed class ClassMap
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         // (B, I, h, w)
-        var spots = _spots.Encode(points.transpose(1, 2), height, width);
+        var gaussians = _gaussians.Encode(points.transpose(1, 2), height, width);
         // (B, I, h, w)
-        var shares = (spots / spots.sum(1, true)).masked_fill(spots.gt(Threshold).logical_not(), 0);
+        var shares = (gaussians / gaussians.sum(1, true)).masked_fill(gaussians.gt(Threshold).logical_not(), 0);
         // (B, I, K)
         var table = new ClassVector(Classes).Encode(classes);
         long batch = points.size(0),
-            animals = points.size(1);
+            instances = points.size(1);
         // (B, K, I)
-        table = ScrambleClasses ? table.reshape(batch, Classes, animals) : table.transpose(1, 2);
-        var maps = zeros(new[] { batch, Classes, spots.size(2), spots.size(3) }, ScalarType.Float32, points.device);
-        for (long animal = 0; animal < animals; animal++)
+        table = ScrambleClasses ? table.reshape(batch, Classes, instances) : table.transpose(1, 2);
+        var maps = zeros(
+            new[] { batch, Classes, gaussians.size(2), gaussians.size(3) },
+            ScalarType.Float32,
+            points.device
+        );
+        for (long instance = 0; instance < instances; instance++)
             // (B, K, h, w)
-            maps = maps.maximum(table.narrow(2, animal, 1).unsqueeze(-1) * shares.narrow(1, animal, 1));
+            maps = maps.maximum(table.narrow(2, instance, 1).unsqueeze(-1) * shares.narrow(1, instance, 1));
         return maps.MoveToOuterDisposeScope();
     }
 
@@ -134,11 +138,11 @@ internal sealed class ClassMap
             height = maps.size(2),
             width = maps.size(3);
         // (P, 2), halves rounded to even; P peaks
-        var cells = (peaks.Points / _spots.Stride).round().to(ScalarType.Int64);
+        var cells = (peaks.Points / _gaussians.Stride).round().to(ScalarType.Int64);
         var row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
         var place = row * width + cells.select(1, 0).clamp(0, width - 1); // (P)
-        var chances = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, classes)
-        var all = HostPeaks.Numbers(chances);
+        var cellProbabilities = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, K)
+        var all = HostPeaks.Numbers(cellProbabilities);
         var found = HostPeaks.Of(peaks);
         var worth = MinClassProbability is null
             ? all

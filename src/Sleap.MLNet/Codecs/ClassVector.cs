@@ -7,23 +7,23 @@ namespace Sleap.MLNet;
 internal sealed class ClassVector
 {
     // Smallest positive number with full precision in float32.
-    private const float LeastNumber = 1.17549435e-38f;
+    private const float SmallestNormal = 1.17549435e-38f;
 
-    private readonly float _leastProbability;
+    private readonly float _minProbability;
 
     /// <summary>Creates the codec of one head.</summary>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="leastProbability">
+    /// <param name="minProbability">
     /// Minimum class probability; an instance below it gets no class. Null: a tenth of the uniform probability, 1 / (10
     /// · <paramref name="classes"/>), because an instance whose most probable class belongs to another instance gets
     /// its next class. sleap-nn has no minimum (0): if two instances both clearly look like the first class, one of
     /// them gets the second class, however improbable it is.
     /// </param>
-    public ClassVector(int classes, float? leastProbability = null)
+    public ClassVector(int classes, float? minProbability = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         Classes = classes;
-        _leastProbability = leastProbability ?? 0.1f / classes;
+        _minProbability = minProbability ?? 0.1f / classes;
     }
 
     /// <summary>Number of classes.</summary>
@@ -63,14 +63,14 @@ internal sealed class ClassVector
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var values = probabilities.to(ScalarType.Float32).Values<float>();
-        var animals = (int)probabilities.size(0);
-        var assigned = Assign(values, [.. Enumerable.Range(0, animals)], Classes);
-        var found = new float[animals];
-        for (var animal = 0; animal < animals; animal++)
+        var instances = (int)probabilities.size(0);
+        var assigned = Assign(values, [.. Enumerable.Range(0, instances)], Classes);
+        var found = new float[instances];
+        for (var instance = 0; instance < instances; instance++)
         {
-            found[animal] = assigned[animal] >= 0 ? values[animal * Classes + assigned[animal]] : float.NaN;
-            if (!(found[animal] >= _leastProbability))
-                (assigned[animal], found[animal]) = (-1, float.NaN);
+            found[instance] = assigned[instance] >= 0 ? values[instance * Classes + assigned[instance]] : float.NaN;
+            if (!(found[instance] >= _minProbability))
+                (assigned[instance], found[instance]) = (-1, float.NaN);
         }
 
         return (assigned, found);
@@ -86,13 +86,13 @@ internal sealed class ClassVector
         [
             .. Enumerable
                 .Range(0, probabilities.Length / Classes)
-                .Where(animal => !float.IsNaN(probabilities[animal * Classes])),
+                .Where(instance => !float.IsNaN(probabilities[instance * Classes])),
         ];
         var assigned = Assign(probabilities, known, Classes);
         var keys = new uint[probabilities.Length / Classes];
         for (var i = 0; i < known.Length; i++)
         {
-            if (assigned[i] >= 0 && probabilities[known[i] * Classes + assigned[i]] >= _leastProbability)
+            if (assigned[i] >= 0 && probabilities[known[i] * Classes + assigned[i]] >= _minProbability)
                 keys[known[i]] = (uint)assigned[i] + 1;
         }
 
@@ -116,7 +116,7 @@ internal sealed class ClassVector
         using var scope = NewDisposeScope();
         // The gradient through softmax and logarithm equals that of log-softmax, p − y, as long as p is above 0. In
         // single precision this holds until logits differ by about 100. (M, K)
-        var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(LeastNumber, null).log();
+        var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(SmallestNormal, null).log();
         return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 

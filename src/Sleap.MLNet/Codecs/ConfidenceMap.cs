@@ -73,8 +73,8 @@ internal sealed class ConfidenceMap
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var columns = Bumps(points.select(-1, 0), width); // (B, N, w) or (B, I, N, w)
-        var rows = Bumps(points.select(-1, 1), height); // (B, N, h) or (B, I, N, h)
+        var columns = Gaussians(points.select(-1, 0), width); // (B, N, w) or (B, I, N, w)
+        var rows = Gaussians(points.select(-1, 1), height); // (B, N, h) or (B, I, N, h)
         if (shape.Length == 3)
             return Outer(rows, columns).MoveToOuterDisposeScope();
         Tensor? maps = null;
@@ -172,7 +172,7 @@ internal sealed class ConfidenceMap
     private long Cells(int size) => (size + Stride - 1) / Stride;
 
     // exp(-(x² + y²)) = exp(-x²) · exp(-y²): a row and a column of exponentials instead of a whole map of them.
-    private Tensor Bumps(Tensor coordinates, int size)
+    private Tensor Gaussians(Tensor coordinates, int size)
     {
         var cells = arange(0, Cells(size), ScalarType.Float32, coordinates.device) * Stride; // (w)
         var distance = cells - coordinates.to(ScalarType.Float32).unsqueeze(-1); // (..., w)
@@ -194,9 +194,9 @@ internal sealed class ConfidenceMap
         var width = maps.size(3);
         if (MixTies)
         {
-            // columns: maxima over the rows
+            // x: position of the largest column maximum
             (var values, var x) = maps.amax(new long[] { 2 }, false).max(2, false);
-            (var _, var y) = maps.amax(new long[] { 3 }, false).max(2, false); // of the largest of each row
+            (var _, var y) = maps.amax(new long[] { 3 }, false).max(2, false); // y: position of the largest row maximum
             return (x, y, values);
         }
 

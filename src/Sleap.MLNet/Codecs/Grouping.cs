@@ -78,7 +78,7 @@ internal sealed record PeakPairs(long[] Samples, long[] Edges, long[] Sources, l
 internal static class PeakMatching
 {
     // Cost of a pair with a NaN score (two peaks at one place): larger than all other costs together.
-    private const double Forbidden = 1e9;
+    private const double ForbiddenCost = 1e9;
 
     /// <summary>
     /// Returns the connections of at least a minimum score, with each peak at most once per edge, so that the sum of
@@ -130,7 +130,7 @@ internal static class PeakMatching
         var cost = new double[(end - start) / columns, columns];
         for (var i = start; i < end; i++)
         {
-            var score = float.IsFinite(scores[i]) ? scores[i] : -Forbidden;
+            var score = float.IsFinite(scores[i]) ? scores[i] : -ForbiddenCost;
             cost[(i - start) / columns, (i - start) % columns] =
                 matchAll || score >= minScore ? -score : Math.Max(-minScore, 0);
         }
@@ -179,18 +179,18 @@ internal static class PartAssembly
             one.AddRange(other);
         }
 
-        var animalOf = new Dictionary<int, int>();
-        var animals = 0;
+        var instanceOf = new Dictionary<int, int>();
+        var instances = 0;
         foreach (var peak in parts.Keys.Order())
         {
-            if (animalOf.ContainsKey(peak) || parts[peak].Count < 2)
+            if (instanceOf.ContainsKey(peak) || parts[peak].Count < 2)
                 continue;
             foreach (var member in parts[peak])
-                animalOf[member] = animals;
-            animals++;
+                instanceOf[member] = instances;
+            instances++;
         }
 
-        return animalOf;
+        return instanceOf;
     }
 
     /// <summary>Groups as sleap-nn 0.3.5 does, see <see cref="GroupingRule.SleapNN"/>.</summary>
@@ -199,37 +199,37 @@ internal static class PartAssembly
     /// <returns>Instance of each peak, in the order in which peaks were first assigned.</returns>
     public static IReadOnlyList<KeyValuePair<int, int>> SleapNN(IEnumerable<PeakConnection> connections, long[] nodeOf)
     {
-        var animalOf = new OrderedDictionary<int, int>();
-        var animals = 0;
+        var instanceOf = new OrderedDictionary<int, int>();
+        var instances = 0;
         foreach (var connection in connections)
         {
             (var source, var destination) = (connection.Source, connection.Destination);
-            var known = animalOf.TryGetValue(source, out var animal);
-            if (!animalOf.TryGetValue(destination, out var before))
+            var known = instanceOf.TryGetValue(source, out var instance);
+            if (!instanceOf.TryGetValue(destination, out var before))
             {
                 if (!known)
-                    animalOf.Add(source, animal = animals++);
-                animalOf.Add(destination, animal);
+                    instanceOf.Add(source, instance = instances++);
+                instanceOf.Add(destination, instance);
             }
-            else if (known && before != animal)
+            else if (known && before != instance)
             {
-                animalOf[destination] = animal;
-                Join(animalOf, before, animal, nodeOf);
+                instanceOf[destination] = instance;
+                Join(instanceOf, before, instance, nodeOf);
             }
         }
 
-        return animalOf;
+        return instanceOf;
     }
 
     // Merges two instances that share no node.
-    private static void Join(OrderedDictionary<int, int> animalOf, int from, int to, long[] nodeOf)
+    private static void Join(OrderedDictionary<int, int> instanceOf, int from, int to, long[] nodeOf)
     {
-        int[] moving = [.. animalOf.Where(pair => pair.Value == from).Select(pair => pair.Key)];
-        var nodes = animalOf.Where(pair => pair.Value == to).Select(pair => nodeOf[pair.Key]).ToHashSet();
+        int[] moving = [.. instanceOf.Where(pair => pair.Value == from).Select(pair => pair.Key)];
+        var nodes = instanceOf.Where(pair => pair.Value == to).Select(pair => nodeOf[pair.Key]).ToHashSet();
         if (moving.Any(peak => nodes.Contains(nodeOf[peak])))
             return;
         foreach (var peak in moving)
-            animalOf[peak] = to;
+            instanceOf[peak] = to;
     }
 }
 

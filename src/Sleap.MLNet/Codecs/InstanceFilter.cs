@@ -7,7 +7,7 @@ internal sealed class InstanceFilter
 {
     // Standard deviation of a node as a fraction of the instance's size, the same for all nodes; COCO (cocodataset.org)
     // has one per node.
-    private const double Spread = 0.05;
+    private const double NodeSpread = 0.05;
 
     private readonly InstanceFilterOptions _options;
 
@@ -27,31 +27,31 @@ internal sealed class InstanceFilter
     /// Drops first nodes, then instances with too few nodes or too low scores, then instances too similar to a kept one
     /// with a higher score, then instances beyond the maximum number.
     /// </remarks>
-    /// <param name="animals">The instances of one frame.</param>
-    public InstanceArray Apply(InstanceArray animals)
+    /// <param name="instances">The instances of one frame.</param>
+    public InstanceArray Apply(InstanceArray instances)
     {
-        ArgumentNullException.ThrowIfNull(animals);
+        ArgumentNullException.ThrowIfNull(instances);
         if (_options.MinPeakValue > 0)
-            animals = WithoutLowPeaks(animals);
-        var nodes = animals.Nodes;
+            instances = WithoutLowPeaks(instances);
+        var nodes = instances.Nodes;
         var leastVisible = Math.Max(_options.MinVisibleNodes, (double)(decimal)_options.MinVisibleNodeFraction * nodes);
         List<int> kept = [];
-        for (var animal = 0; animal < animals.Count; animal++)
+        for (var instance = 0; instance < instances.Count; instance++)
         {
-            (var visible, var mean) = Visible(animals, animal);
+            (var visible, var mean) = Visible(instances, instance);
             if (
                 visible >= leastVisible
-                && !(animals.Scores[animal] < _options.MinInstanceScore)
+                && !(instances.Scores[instance] < _options.MinInstanceScore)
                 && !(_options.MinMeanNodeScore > 0 && !(mean >= _options.MinMeanNodeScore))
             )
             {
-                kept.Add(animal);
+                kept.Add(instance);
             }
         }
 
         if (_options.OverlapThreshold is { } threshold)
-            kept = Different(animals, kept, threshold, _options.OverlapMethod);
-        return (kept.Count == animals.Count ? animals : animals.Select(kept)).Best(_options.MaxInstances);
+            kept = WithoutOverlaps(instances, kept, threshold, _options.OverlapMethod);
+        return (kept.Count == instances.Count ? instances : instances.Select(kept)).Best(_options.MaxInstances);
     }
 
     /// <summary>
@@ -107,33 +107,33 @@ internal sealed class InstanceFilter
         var area = Box.Around(one).Area;
         if (!(area > 0))
             return 0;
-        var oks = KeypointSimilarity.Oks(one, other, [KeypointSimilarity.Variance(Spread)], area, OksNodes.Shared);
+        var oks = KeypointSimilarity.Oks(one, other, [KeypointSimilarity.Variance(NodeSpread)], area, OksNodes.Shared);
         return double.IsNaN(oks) ? 0 : oks;
     }
 
     // By descending score; an instance too similar to a kept one is left out.
-    private static List<int> Different(
-        InstanceArray animals,
+    private static List<int> WithoutOverlaps(
+        InstanceArray instances,
         List<int> candidates,
         float threshold,
         InstanceSimilarity method
     )
     {
-        var width = 2 * animals.Nodes;
+        var width = 2 * instances.Nodes;
         List<int> kept = [];
-        foreach (var animal in candidates.OrderByDescending(animal => animals.Scores[animal]))
+        foreach (var instance in candidates.OrderByDescending(instance => instances.Scores[instance]))
         {
             if (
                 kept.TrueForAll(other =>
                     Similarity(
-                        animals.Points.AsSpan(other * width, width),
-                        animals.Points.AsSpan(animal * width, width),
+                        instances.Points.AsSpan(other * width, width),
+                        instances.Points.AsSpan(instance * width, width),
                         method
                     ) <= threshold
                 )
             )
             {
-                kept.Add(animal);
+                kept.Add(instance);
             }
         }
 
@@ -157,14 +157,14 @@ internal sealed class InstanceFilter
         ]);
     }
 
-    private static (int Count, double Mean) Visible(InstanceArray animals, int animal)
+    private static (int Count, double Mean) Visible(InstanceArray instances, int instance)
     {
         (var count, double sum) = (0, 0);
-        for (var i = animal * animals.Nodes; i < (animal + 1) * animals.Nodes; i++)
+        for (var i = instance * instances.Nodes; i < (instance + 1) * instances.Nodes; i++)
         {
-            if (float.IsNaN(animals.Points[2 * i]) || float.IsNaN(animals.Points[2 * i + 1]))
+            if (float.IsNaN(instances.Points[2 * i]) || float.IsNaN(instances.Points[2 * i + 1]))
                 continue;
-            (count, sum) = (count + 1, sum + animals.PeakScores[i]);
+            (count, sum) = (count + 1, sum + instances.PeakScores[i]);
         }
 
         return (count, sum / count);

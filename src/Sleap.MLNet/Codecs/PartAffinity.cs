@@ -108,7 +108,7 @@ internal sealed class PartAffinity
         points = points.to(ScalarType.Float32);
         Tensor gridX = Grid(width, points.device),
             gridY = Grid(height, points.device); // (w), (h)
-        var inside = Inside(points, gridX, gridY).to(ScalarType.Float32); // (B, animals)
+        var inside = Inside(points, gridX, gridY).to(ScalarType.Float32); // (B, I)
         // (B, I, E, 2)
         var sources = points.index_select(2, Nodes(edge => edge.Source, points.device));
         var destinations = points.index_select(2, Nodes(edge => edge.Destination, points.device));
@@ -117,10 +117,11 @@ internal sealed class PartAffinity
             ScalarType.Float32,
             points.device
         );
-        for (long animal = 0; animal < points.size(1); animal++)
+        for (long instance = 0; instance < points.size(1); instance++)
         {
-            var weight = inside.select(1, animal).view(-1, 1, 1, 1, 1);
-            fields = fields + Field(sources.select(1, animal), destinations.select(1, animal), gridX, gridY) * weight;
+            var weight = inside.select(1, instance).view(-1, 1, 1, 1, 1);
+            fields =
+                fields + Field(sources.select(1, instance), destinations.select(1, instance), gridX, gridY) * weight;
         }
 
         // (B, 2·E, h, w)
@@ -186,16 +187,16 @@ internal sealed class PartAffinity
         // From the number of an instance to its index among those that are large enough.
         var places = assigned
             .GroupBy(pair => pair.Value)
-            .Where(animal => animal.Count() >= least)
-            .Select(animal => animal.Key)
+            .Where(instance => instance.Count() >= least)
+            .Select(instance => instance.Key)
             .Order()
-            .Select((animal, place) => (animal, place))
-            .ToDictionary(pair => pair.animal, pair => pair.place);
+            .Select((instance, place) => (instance, place))
+            .ToDictionary(pair => pair.instance, pair => pair.place);
         var found = new InstanceArray(nodes, places.Count);
         var placeOf = new Dictionary<int, int>();
-        foreach ((var peak, var animal) in assigned)
+        foreach ((var peak, var instance) in assigned)
         {
-            if (!places.TryGetValue(animal, out var place))
+            if (!places.TryGetValue(instance, out var place))
                 continue;
             placeOf[peak] = place;
             var slot = place * nodes + (int)peaks.Channels[peak];
@@ -259,7 +260,7 @@ internal sealed class PartAffinity
         // (P, 2), NaN for peaks at one place
         var unit = along / length.unsqueeze(-1);
         // (P)
-        var mean = Lines(fields, sample, edge, from, along)
+        var mean = SampleLines(fields, sample, edge, from, along)
             .matmul(unit.unsqueeze(-1))
             .squeeze(-1)
             .mean(new long[] { 1 });
@@ -270,14 +271,14 @@ internal sealed class PartAffinity
     }
 
     // The field at evenly spaced points on each line, ends included: (P, points, 2). P pairs.
-    private Tensor Lines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
+    private Tensor SampleLines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
     {
         long height = fields.size(2),
             width = fields.size(3);
         // sleap-nn's interpolation divides by 1 + ε, so that a line ends just before its peak. This decides the
         // rounding of points halfway between two cells, which are frequent for peaks at whole pixels.
         var slope = along / (1 + MachineEpsilon);
-        var steps = tensor(Shares(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
+        var steps = tensor(Fractions(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
         // (P, points, 2)
         var places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);
         var row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
@@ -291,24 +292,24 @@ internal sealed class PartAffinity
     }
 
     // Equally spaced values from 0 to 1.
-    private static float[] Shares(int count) =>
+    private static float[] Fractions(int count) =>
         [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
 
     // The field of one instance: sources and destinations (B, E, 2) to (B, h, w, E, 2).
     private Tensor Field(Tensor sources, Tensor destinations, Tensor gridX, Tensor gridY)
     {
-        var along = destinations - sources; // (B, edges, 2)
-        // (B, 1, 1, edges)
+        var along = destinations - sources; // (B, E, 2)
+        // (B, 1, 1, E)
         Tensor dx = along.select(2, 0).unsqueeze(1).unsqueeze(1),
             dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);
-        var x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1); // (B, 1, w, edges)
-        var y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1); // (B, h, 1, edges)
+        var x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1); // (B, 1, w, E)
+        var y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1); // (B, h, 1, E)
         var squaredLength = (dx * dx + dy * dy).clamp(1, null); // at least one pixel
         // (B, h, w, E): position along the edge, 0 to 1
         var share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);
         var distance = (share * dx - x).square() + (share * dy - y).square(); // squared
-        var nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0); // (B, h, w, edges)
-        var unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0); // (B, edges, 2)
+        var nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0); // (B, h, w, E)
+        var unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0); // (B, E, 2)
         return nearness.unsqueeze(-1) * unit.unsqueeze(1).unsqueeze(1);
     }
 
@@ -319,7 +320,7 @@ internal sealed class PartAffinity
             y = points.select(3, 1);
         Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))),
             insideY = y.gt(0).logical_and(y.lt(gridY.select(0, -1)));
-        return insideX.logical_and(insideY).any(2, false); // (B, animals)
+        return insideX.logical_and(insideY).any(2, false); // (B, I)
     }
 
     private Tensor Grid(int size, Device device) =>

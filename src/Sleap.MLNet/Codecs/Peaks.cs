@@ -143,10 +143,10 @@ internal static class LocalPeakFinder
 internal static class PeakPatch
 {
     // A fitted maximum more than one cell from the middle belongs to another peak.
-    private const double FarthestFit = 1;
+    private const double MaxOffset = 1;
 
     // Curvature of the logarithm below which a patch counts as flat: that of a Gaussian 70 cells wide.
-    private const double LeastCurvature = 1e-4;
+    private const double MinCurvature = 1e-4;
 
     /// <summary>Returns the sub-cell offsets of P peaks.</summary>
     /// <param name="maps">(B, N, h, w), float.</param>
@@ -234,7 +234,7 @@ internal static class PeakPatch
         var b = s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3) + s2 * (s1 * r2 - s2 * r1);
         var c = s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1) + r0 * (s1 * s3 - s2 * s2);
         var offset = b / c * -0.5;
-        var hasMaximum = c.lt(determinant * -LeastCurvature).logical_and(offset.abs().le(FarthestFit));
+        var hasMaximum = c.lt(determinant * -MinCurvature).logical_and(offset.abs().le(MaxOffset));
         return (offset.to(ScalarType.Float32), hasMaximum);
     }
 }

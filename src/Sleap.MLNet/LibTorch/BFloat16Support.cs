@@ -21,15 +21,15 @@ public static class BFloat16Support
         return device.type switch
         {
             DeviceType.CUDA => true,
-            DeviceType.CPU => CpuHas,
+            DeviceType.CPU => CpuHasAmx,
             _ => false,
         };
     }
 
     /// <summary>Whether a network was measured to be faster in bfloat16 on a device.</summary>
-    internal static bool Pays(BackboneOptions backbone, Device device) => backbone is UNetOptions && IsFast(device);
+    internal static bool IsFaster(BackboneOptions backbone, Device device) => backbone is UNetOptions && IsFast(device);
 
-    private static bool CpuHas { get; } = Detect();
+    private static bool CpuHasAmx { get; } = Detect();
 
     // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only if AVX-512 is enabled.
     private static bool Detect() =>

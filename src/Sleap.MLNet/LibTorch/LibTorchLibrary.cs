@@ -101,12 +101,15 @@ internal static class LibTorchLibrary
         try
         {
             var library = System.IO.File.ReadAllBytes(original);
-            (var path, var there) = StandardLibrary();
-            string[] missing = [.. ElfVersions.Needed(library, Standard).Where(version => !there.Contains(version))];
+            (var path, var available) = StandardLibrary();
+            string[] missing =
+            [
+                .. ElfVersions.Needed(library, Standard).Where(version => !available.Contains(version)),
+            ];
             if (missing.Length == 0)
                 return 0; // another cause, which TorchSharp reports
             var newest =
-                there
+                available
                     .Where(version => version.StartsWith("GLIBCXX_3", StringComparison.Ordinal))
                     .MaxBy(version =>
                         System.Version.TryParse(version["GLIBCXX_".Length..], out var number)
@@ -163,7 +166,7 @@ internal static class LibTorchLibrary
     /// </summary>
     private static (string Path, IReadOnlySet<string> Versions) StandardLibrary()
     {
-        NativeLibrary.TryLoad(Standard, out _); // ensures that it is in the list below, even if the runtime does not use it
+        NativeLibrary.TryLoad(Standard, out _); // so that it is in the list below in any case
         var path =
             System
                 .IO.File.ReadLines("/proc/self/maps")

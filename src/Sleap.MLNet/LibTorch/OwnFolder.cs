@@ -12,7 +12,7 @@ internal static partial class OwnFolder
 {
     private const int CurrentFolder = -100,
         NoFollow = 0x100;
-    private const uint Wanted = 0x1 | 0x2 | 0x8; // type, mode, owner
+    private const uint RequestedFields = 0x1 | 0x2 | 0x8; // type, mode, owner
     private const int OwnerOffset = 20,
         ModeOffset = 28,
         Size = 256;
@@ -30,7 +30,7 @@ internal static partial class OwnFolder
     {
         var user = EffectiveUser();
         if (
-            Look(folder) is not { } own
+            Stat(folder) is not { } own
             || own.Owner != user
             || (own.Mode & TypeMask) != FolderType
             || (own.Mode & OthersWrite) != 0
@@ -44,7 +44,7 @@ internal static partial class OwnFolder
             // In a sticky folder such as /tmp only the owner of an entry can rename it. A link among the parents is
             // safe because its owner is checked.
             if (
-                Look(above) is not { } found
+                Stat(above) is not { } found
                 || (found.Owner != user && found.Owner != 0)
                 || (
                     (found.Mode & TypeMask) == FolderType
@@ -60,10 +60,10 @@ internal static partial class OwnFolder
         return true;
     }
 
-    private static (uint Owner, int Mode)? Look(string path)
+    private static (uint Owner, int Mode)? Stat(string path)
     {
         var answer = new byte[Size];
-        return StatX(CurrentFolder, path, NoFollow, Wanted, answer) == 0
+        return StatX(CurrentFolder, path, NoFollow, RequestedFields, answer) == 0
             ? (
                 BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(OwnerOffset)),
                 BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeOffset))

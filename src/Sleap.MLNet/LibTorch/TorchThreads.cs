@@ -13,14 +13,14 @@ internal static partial class TorchThreads
 {
     // libgomp's own value if there are more threads than processors; otherwise it is 300,000 iterations, some
     // milliseconds.
-    private const string GnuTurns = "1000";
+    private const string GnuSpinCount = "1000";
     private const string IntelMilliseconds = "0";
-    private static readonly string[] Known = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"];
+    private static readonly string[] WaitVariables = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"];
 
     /// <summary>Sets OpenMP's environment variables, which are read once, when libtorch is loaded.</summary>
     internal static void LetSleep()
     {
-        if (Known.Any(name => Environment.GetEnvironmentVariable(name) is not null))
+        if (WaitVariables.Any(name => Environment.GetEnvironmentVariable(name) is not null))
             return;
         if (OperatingSystem.IsWindows())
         {
@@ -29,7 +29,7 @@ internal static partial class TorchThreads
         else
         {
             // .NET's own setter does not change the native environment.
-            _ = SetNative("GOMP_SPINCOUNT", GnuTurns, 0);
+            _ = SetNative("GOMP_SPINCOUNT", GnuSpinCount, 0);
             _ = SetNative("KMP_BLOCKTIME", IntelMilliseconds, 0);
         }
     }

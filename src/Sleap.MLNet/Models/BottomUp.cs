@@ -7,9 +7,9 @@ namespace Sleap.MLNet;
 
 /// <summary>
 /// Options of a bottom-up model: finds all nodes of all instances in a frame at once and groups them into instances by
-/// part affinity fields. SLEAP-NN's <c>bottomup</c>.
+/// part affinity fields. SLEAP-NN's <c>bottomup</c>. Needs a skeleton with edges. The run time hardly depends on the
+/// number of instances.
 /// </summary>
-/// <remarks>Needs a skeleton with edges. The run time hardly depends on the number of instances.</remarks>
 public sealed record BottomUpOptions : NetworkOptions
 {
     /// <summary>The part affinity fields that connect nodes, and how connections are computed from them.</summary>
@@ -113,11 +113,11 @@ public sealed record PartAffinityOptions
     /// </summary>
     public int? OutputStride { get; init; }
 
-    /// <summary>Weight of this head's loss in the total loss. Default 0.1.</summary>
-    /// <remarks>
-    /// SLEAP-NN's default is 1, but then the network learns the fields at the cost of the node positions. Increase it
-    /// if nodes are found correctly but assigned to the wrong instance.
-    /// </remarks>
+    /// <summary>
+    /// Weight of this head's loss in the total loss. Default 0.1. SLEAP-NN's default is 1, but then the network learns
+    /// the fields at the cost of the node positions. Increase it if nodes are found correctly but assigned to the wrong
+    /// instance.
+    /// </summary>
     public float LossWeight { get; init; } = 0.1f;
 
     /// <summary>

@@ -116,20 +116,18 @@ public sealed record ClassMapOptions
 
     /// <summary>
     /// Fraction of the training, from 0 to below 1, after which this head's loss begins to count. It has its full
-    /// weight 0.15 later; early stopping is off until then. Default 0.2.
+    /// weight 0.15 later; early stopping is off until then. Default 0.2. Before it, the network learns only where nodes
+    /// are.
     /// </summary>
-    /// <remarks>Before it, the network learns only where nodes are.</remarks>
     public double LossDelay { get; init; } = 0.2;
 
     /// <summary>
-    /// Minimum probability of a node's class at its place, 0 to 1; nodes below it are left out. Default 0.2.
+    /// Minimum probability of a node's class at its place, 0 to 1; nodes below it are left out. Default 0.2. With a
+    /// value, peaks are chosen by peak score times class probability: if two nodes both look like the first class, the
+    /// less probable one gets the second class, and if one node of a class has two candidate places, the one with the
+    /// higher peak score is preferred. Null is SLEAP-NN's rule, which chooses by the class probability alone and leaves
+    /// out a node unless its class is the most probable one there.
     /// </summary>
-    /// <remarks>
-    /// With a value, peaks are chosen by peak score times class probability: if two nodes both look like the first
-    /// class, the less probable one gets the second class, and if one node of a class has two candidate places, the one
-    /// with the higher peak score is preferred. Null is SLEAP-NN's rule, which chooses by the class probability alone
-    /// and leaves out a node unless its class is the most probable one there.
-    /// </remarks>
     [JsonPropertyName("LeastProbability")] // the name in saved models
     public float? MinClassProbability { get; init; } = 0.2f;
 
@@ -299,29 +297,29 @@ internal sealed class BottomUpIdModel : PoseModel
     private InstanceArray InstancesOf(int image, float[] points, float[] values, float[] probabilities)
     {
         var (slots, size) = (_classes.Classes, 2 * _nodeCount);
-        int[] there =
+        int[] present =
         [
             .. Enumerable
                 .Range(0, slots)
                 .Where(slot => points.AsSpan((image * slots + slot) * size, size).ContainsAnyExcept(float.NaN)),
         ];
-        var found = new InstanceArray(_nodeCount, there.Length)
+        var found = new InstanceArray(_nodeCount, present.Length)
         {
-            ClassProbabilities = new float[there.Length * slots],
+            ClassProbabilities = new float[present.Length * slots],
         };
-        for (var animal = 0; animal < there.Length; animal++)
+        for (var instance = 0; instance < present.Length; instance++)
         {
-            var from = image * slots + there[animal];
-            points.AsSpan(from * size, size).CopyTo(found.Points.AsSpan(animal * size));
+            var from = image * slots + present[instance];
+            points.AsSpan(from * size, size).CopyTo(found.Points.AsSpan(instance * size));
             for (var node = 0; node < _nodeCount; node++)
             {
-                found.PeakScores[animal * _nodeCount + node] = float.IsNaN(values[from * _nodeCount + node])
+                found.PeakScores[instance * _nodeCount + node] = float.IsNaN(values[from * _nodeCount + node])
                     ? 0
                     : values[from * _nodeCount + node];
             }
 
-            probabilities.AsSpan(from * slots, slots).CopyTo(found.ClassProbabilities.AsSpan(animal * slots));
-            found.Tracks[animal] = (uint)there[animal] + 1;
+            probabilities.AsSpan(from * slots, slots).CopyTo(found.ClassProbabilities.AsSpan(instance * slots));
+            found.Tracks[instance] = (uint)present[instance] + 1;
         }
         found.Summarize();
         return found;
@@ -348,8 +346,8 @@ internal sealed class BottomUpIdModel : PoseModel
             // (B, I, N, K)
             .view(maps.size(0), classes, points.size(1), -1)
             .permute(0, 2, 3, 1);
-        var seen = missing.logical_not().to(ScalarType.Float32).to(maps.device).unsqueeze(-1);
-        return values.mul(seen).sum(2).div(seen.sum(2));
+        var visible = missing.logical_not().to(ScalarType.Float32).to(maps.device).unsqueeze(-1);
+        return values.mul(visible).sum(2).div(visible.sum(2));
     }
 
     private static float[] Numbers(Tensor tensor) => tensor.Values<float>();

@@ -111,8 +111,8 @@ public sealed record CenteredInstanceOptions : NetworkOptions
                 .DefaultIfEmpty(0)
                 .Max();
         var (required, box) = (
-            Largest(animal => MLNet.CropSize.Required(animal, anchor)),
-            Largest(animal => MLNet.CropSize.BoxSide(animal))
+            Largest(instance => MLNet.CropSize.Required(instance, anchor)),
+            Largest(instance => MLNet.CropSize.BoxSide(instance))
         );
         var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
         // The stride counts pixels of the network input, and crops are scaled to that.
@@ -271,13 +271,13 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
         return
         [
             .. found.Select(
-                (animal, image) =>
-                    new InstanceArray(animal.Nodes, 1)
+                (instance, image) =>
+                    new InstanceArray(instance.Nodes, 1)
                     {
-                        Points = animal.Points,
-                        PeakScores = animal.PeakScores,
-                        Scores = animal.Scores,
-                        Centroids = animal.Centroids,
+                        Points = instance.Points,
+                        PeakScores = instance.PeakScores,
+                        Scores = instance.Scores,
+                        Centroids = instance.Centroids,
                         ClassProbabilities = probabilities[
                             (image * _classes.Classes)..((image + 1) * _classes.Classes)
                         ],
@@ -320,7 +320,7 @@ internal sealed class CenterColumn
                         "a vector of Single: left, top, right, bottom of each box",
                         component
                     ),
-                    Middles
+                    BoxCenters
                 );
             default:
                 return new(
@@ -353,7 +353,7 @@ internal sealed class CenterColumn
     private static bool IsNumbers(DataViewType type) =>
         type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
 
-    private static float[] Middles(float[] boxes) =>
+    private static float[] BoxCenters(float[] boxes) =>
         [
             .. boxes
                 .Chunk(4)

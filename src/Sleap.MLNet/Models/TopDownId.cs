@@ -30,13 +30,10 @@ public sealed record TopDownIdOptions : PoseModelOptions
 
     /// <summary>
     /// Minimum class probability: an instance below it gets no identity. Null (default): a tenth of the uniform
-    /// probability, 1 / (10 · number of classes).
+    /// probability, 1 / (10 · number of classes). No two instances of a frame get the same identity, so an instance may
+    /// get its second most probable class. SLEAP-NN has no minimum (0): if two instances both clearly look like the
+    /// first class, one of them gets the second class, however improbable it is.
     /// </summary>
-    /// <remarks>
-    /// No two instances of a frame get the same identity, so an instance may get its second most probable class.
-    /// SLEAP-NN has no minimum (0): if two instances both clearly look like the first class, one of them gets the
-    /// second class, however improbable it is.
-    /// </remarks>
     [JsonPropertyName("LeastProbability")] // the name in saved models
     public float? MinClassProbability { get; init; }
 

@@ -36,11 +36,16 @@ internal sealed class FrameTiles(NetworkOptions options)
 
         using var scope = NewDisposeScope();
         var halo = Halo(options.Backbone, side, options.TileOverlap);
-        var (rows, columns) = (Cut(Up(height), side, halo), Cut(Up(width), side, halo));
+        var (rows, columns) = (Cut(RoundUp(height), side, halo), Cut(RoundUp(width), side, halo));
         var padded =
-            Up(height) == height && Up(width) == width
+            RoundUp(height) == height && RoundUp(width) == width
                 ? images
-                : nn.functional.pad(images, (0, Up(width) - width, 0, Up(height) - height), PaddingModes.Constant, 0);
+                : nn.functional.pad(
+                    images,
+                    (0, RoundUp(width) - width, 0, RoundUp(height) - height),
+                    PaddingModes.Constant,
+                    0
+                );
         var maps = network.Heads.Select(head => Empty(images, head)).ToArray();
         var tiles =
             from image in Enumerable.Range(0, (int)images.size(0))
@@ -66,7 +71,7 @@ internal sealed class FrameTiles(NetworkOptions options)
             {
                 for (var tile = 0; tile < batch.Length; tile++)
                 {
-                    Keep(
+                    CopyPart(
                         outputs[head].narrow(0, tile, 1),
                         maps[head].narrow(0, batch[tile].image, 1),
                         batch[tile].row,
@@ -144,27 +149,27 @@ internal sealed class FrameTiles(NetworkOptions options)
     private int? SideFor(int height, int width, int images, Device device)
     {
         if (options.TileSize is { } size)
-            return Up(size);
+            return RoundUp(size);
         // Tiles are chosen automatically only if they change nothing but the run time.
         if (device.type != DeviceType.CPU || NetworkSize.Reach(options.Backbone) is null)
             return null;
         long Bytes(int h, int w, int count) =>
             NetworkSize.ActivationBytes(options.Backbone, h, w, options.Backbone.OutputStride)
             * Math.Min(count, PoseNetwork.ImagesAtOnce(options.Backbone, device, h, w));
-        var there = AvailableBytes;
-        if (Bytes(height, width, images) <= there / 4 * 3)
+        var available = AvailableBytes;
+        if (Bytes(height, width, images) <= available / 4 * 3)
             return null;
-        var (halo, side) = (Halo(options.Backbone, 0, null), Up(Math.Max(height, width)));
+        var (halo, side) = (Halo(options.Backbone, 0, null), RoundUp(Math.Max(height, width)));
         var smallest = 4 * halo; // of a smaller tile less than half of the side would be used
-        while (side > smallest && Bytes(side, side, _batch) > there / 4)
-            side = Math.Max(smallest, Up(side / 2));
+        while (side > smallest && Bytes(side, side, _batch) > available / 4)
+            side = Math.Max(smallest, RoundUp(side / 2));
         return Math.Max(side, 2 * halo + _stride);
     }
 
     /// <summary>Bytes of memory that the process may use.</summary>
     internal long AvailableBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    private int Up(int pixels) => (pixels + _stride - 1) / _stride * _stride;
+    private int RoundUp(int pixels) => (pixels + _stride - 1) / _stride * _stride;
 
     // In the memory order of the network's own outputs.
     private static Tensor Empty(Tensor images, HeadOptions head)
@@ -179,7 +184,7 @@ internal sealed class FrameTiles(NetworkOptions options)
     }
 
     /// <summary>Copies the used part of a tile's map into the image's map.</summary>
-    private static void Keep(Tensor tile, Tensor map, Part row, Part column, int stride)
+    private static void CopyPart(Tensor tile, Tensor map, Part row, Part column, int stride)
     {
         var (fromY, toY) = (row.From / stride, Math.Min(row.To / stride, map.size(2)));
         var (fromX, toX) = (column.From / stride, Math.Min(column.To / stride, map.size(3)));

@@ -81,21 +81,21 @@ public sealed class LivePredictor
         var found = _batch.Predict(1)[0];
         if (_filter is not null)
             found = _filter.Apply(found);
-        Instance[] animals =
+        Instance[] instances =
         [
             .. Enumerable
                 .Range(0, found.Count)
-                .Where(animal => found.IsVisible(animal))
-                .Select(animal => InstanceOf(found, animal)),
+                .Where(instance => found.IsVisible(instance))
+                .Select(instance => InstanceOf(found, instance)),
         ];
         _ticks[_count++ % _ticks.Length] = Stopwatch.GetElapsedTime(start).Ticks;
-        return animals;
+        return instances;
     }
 
-    private Instance InstanceOf(InstanceArray found, int animal)
+    private Instance InstanceOf(InstanceArray found, int instance)
     {
         var points = ImmutableArray.CreateBuilder<Point>(found.Nodes);
-        for (var node = animal * found.Nodes; node < (animal + 1) * found.Nodes; node++)
+        for (var node = instance * found.Nodes; node < (instance + 1) * found.Nodes; node++)
         {
             points.Add(
                 float.IsNaN(found.Points[2 * node])
@@ -109,8 +109,8 @@ public sealed class LivePredictor
             Skeleton = Skeleton,
             Points = points.MoveToImmutable(),
             IsPredicted = true,
-            Score = float.IsFinite(found.Scores[animal]) ? found.Scores[animal] : 0,
-            Track = found.Tracks[animal] is > 0 and var identity ? _tracks[identity - 1] : null,
+            Score = float.IsFinite(found.Scores[instance]) ? found.Scores[instance] : 0,
+            Track = found.Tracks[instance] is > 0 and var identity ? _tracks[identity - 1] : null,
         };
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
     : ReadAheadMapper
 {
     // Two passes are normal: one to inspect the poses and one to save them. A third one suggests that more will follow.
-    private const int ManyPasses = 3;
+    private const int PassesBeforeWarning = 3;
 
     public override IReadOnlyList<OutputColumn> Outputs { get; } = owner.Columns.OutputsFor(image.Type);
 
@@ -34,13 +34,13 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
 
     public override void OnPassEnded(int count)
     {
-        if (count != ManyPasses)
+        if (count != PassesBeforeWarning)
             return;
         PoseLog.Warn(
             owner.Environment,
             "Predicting",
             [
-                $"{owner.GetType().Name}: the networks have run {ManyPasses} "
+                $"{owner.GetType().Name}: the networks have run {PassesBeforeWarning} "
                     + $"times over all rows of the same data, since every pass over the poses computes them anew; "
                     + $"many trainers of ML.NET make dozens of passes. Keep the poses in memory: IDataView poses = "
                     + $"mlContext.Data.Cache(model.Transform(frames), \"{owner.ColumnNames.PredictedKeypoints}\", …), "
@@ -63,30 +63,30 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
         // index of each slot's frame in the batch of the network; null: the row has no image
         private readonly int?[] _places = new int?[owner.FramesAtOnce];
         private InstanceArray[] _found = [];
-        private int _seen;
+        private int _frameCount;
 
         public override void Read(int slot)
         {
             if (slot == 0)
-                _seen = 0;
+                _frameCount = 0;
             _places[slot] = null;
             if (!frames.TryRead(out var frame))
                 return;
-            batch.Read(_seen, frame, centers is null ? [] : centers());
-            _places[slot] = _seen++;
+            batch.Read(_frameCount, frame, centers is null ? [] : centers());
+            _places[slot] = _frameCount++;
         }
 
         public override void Process(int count)
         {
             owner.ThrowIfDisposed();
-            var found = _seen == 0 ? [] : batch.Predict(_seen);
+            var found = _frameCount == 0 ? [] : batch.Predict(_frameCount);
             if (_filter is not null)
                 found = [.. found.Select(_filter.Apply)];
-            _found = [.. _places.Take(count).Select(place => place is { } seen ? found[seen] : Nothing)];
+            _found = [.. _places.Take(count).Select(place => place is { } index ? found[index] : NoInstances)];
         }
 
         // One missing instance where a row always has one, else none. Scores are NaN, since nothing was predicted.
-        private InstanceArray Nothing =>
+        private InstanceArray NoInstances =>
             owner.Columns.IsSingle
                 ? new(owner.Skeleton.Nodes.Length, 1)
                 {

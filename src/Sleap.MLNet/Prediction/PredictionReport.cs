@@ -69,7 +69,7 @@ public sealed record PredictionReport
             ["failed"] = Failed,
             ["failed_frames"] = new JsonArray([
                 .. Unreadable
-                    .Take(MostNamed)
+                    .Take(MaxListed)
                     .Select(frame => new JsonObject
                     {
                         ["video"] = frame.Video,
@@ -88,5 +88,5 @@ public sealed record PredictionReport
     /// <summary>
     /// Maximum number of unreadable frames listed in provenance; all of them are in <see cref="Unreadable"/>.
     /// </summary>
-    private const int MostNamed = 1000;
+    private const int MaxListed = 1000;
 }

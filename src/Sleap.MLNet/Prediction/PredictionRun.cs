@@ -80,7 +80,7 @@ internal sealed class PredictionRun
             else
                 writer.Add(frame);
             if (_clock.Elapsed >= _nextReport)
-                Tell(isLast: false);
+                ReportProgress(isLast: false);
             // The frames of a batch are predicted together; cancellation waits for the end of the batch so that none of
             // them is lost.
             if (_processed % together == 0 && _options.CancellationToken.IsCancellationRequested)
@@ -91,7 +91,7 @@ internal sealed class PredictionRun
 
     private PredictionReport Report(bool interrupted, Exception? fault)
     {
-        Tell(isLast: true);
+        ReportProgress(isLast: true);
         return new PredictionReport
         {
             Output = _output,
@@ -120,7 +120,7 @@ internal sealed class PredictionRun
             };
     }
 
-    private void Tell(bool isLast)
+    private void ReportProgress(bool isLast)
     {
         _nextReport = _clock.Elapsed + _options.ProgressInterval;
         if (_options.Progress is null)

@@ -124,17 +124,17 @@ internal sealed class CropStage(
     /// <returns>For each frame as many instances as it has centers, in pixels of its canvas.</returns>
     public InstanceArray[] Find(IReadOnlyList<FrameCanvas> canvases, IReadOnlyList<InstanceArray> centers)
     {
-        var crops = new List<(int Frame, int Animal)>();
+        var crops = new List<(int Frame, int Instance)>();
         for (var frame = 0; frame < centers.Count; frame++)
         {
-            for (var animal = 0; animal < centers[frame].Count; animal++)
+            for (var instance = 0; instance < centers[frame].Count; instance++)
             {
                 if (
-                    !float.IsNaN(centers[frame].Centroids[2 * animal])
-                    && !float.IsNaN(centers[frame].Centroids[2 * animal + 1])
+                    !float.IsNaN(centers[frame].Centroids[2 * instance])
+                    && !float.IsNaN(centers[frame].Centroids[2 * instance + 1])
                 )
                 {
-                    crops.Add((frame, animal));
+                    crops.Add((frame, instance));
                 }
             }
         }
@@ -148,7 +148,7 @@ internal sealed class CropStage(
     }
 
     private void FindIn(
-        (int Frame, int Animal)[] crops,
+        (int Frame, int Instance)[] crops,
         IReadOnlyList<FrameCanvas> canvases,
         IReadOnlyList<InstanceArray> centers,
         InstanceArray?[][] found
@@ -161,10 +161,10 @@ internal sealed class CropStage(
         var pixels = new byte[_size * _size * 3];
         for (var i = 0; i < crops.Length; i++)
         {
-            var (frame, animal) = crops[i];
+            var (frame, instance) = crops[i];
             windows[i] = CropWindow.Around(
-                centers[frame].Centroids[2 * animal],
-                centers[frame].Centroids[2 * animal + 1],
+                centers[frame].Centroids[2 * instance],
+                centers[frame].Centroids[2 * instance + 1],
                 _size,
                 options.CropAlignment
             );
@@ -173,33 +173,33 @@ internal sealed class CropStage(
             windows[i].Cut(canvas, crop);
             inputs.Read(i, new FramePixels(crop, _size, _size, canvas.Channels));
         }
-        var animals = model.Find(inputs.ToTensor(crops.Length, device));
+        var instances = model.Find(inputs.ToTensor(crops.Length, device));
         for (var i = 0; i < crops.Length; i++)
         {
-            inputs.Geometry(i).ToFrame(animals[i].Points);
-            windows[i].ToFrame(animals[i].Points);
-            found[crops[i].Frame][crops[i].Animal] = animals[i];
+            inputs.Geometry(i).ToFrame(instances[i].Points);
+            windows[i].ToFrame(instances[i].Points);
+            found[crops[i].Frame][crops[i].Instance] = instances[i];
         }
     }
 
     /// <summary>Joins the instances of a frame, with the centers of their crops.</summary>
-    private InstanceArray Join(InstanceArray centers, InstanceArray?[] animals)
+    private InstanceArray Join(InstanceArray centers, InstanceArray?[] instances)
     {
         var (nodes, classCount) = (model.Nodes, classes?.Classes ?? 0);
-        var joined = new InstanceArray(nodes, animals.Length)
+        var joined = new InstanceArray(nodes, instances.Length)
         {
             Centroids = centers.Centroids,
             CentroidScores = centers.CentroidScores,
-            ClassProbabilities = InstanceArray.Missing(animals.Length * classCount),
+            ClassProbabilities = InstanceArray.Missing(instances.Length * classCount),
         };
-        for (var i = 0; i < animals.Length; i++)
+        for (var i = 0; i < instances.Length; i++)
         {
-            if (animals[i] is not { } animal)
+            if (instances[i] is not { } instance)
                 continue;
-            animal.Points.CopyTo(joined.Points, i * nodes * 2);
-            animal.PeakScores.CopyTo(joined.PeakScores, i * nodes);
-            joined.Scores[i] = animal.Scores[0];
-            animal.ClassProbabilities.CopyTo(joined.ClassProbabilities, i * classCount);
+            instance.Points.CopyTo(joined.Points, i * nodes * 2);
+            instance.PeakScores.CopyTo(joined.PeakScores, i * nodes);
+            joined.Scores[i] = instance.Scores[0];
+            instance.ClassProbabilities.CopyTo(joined.ClassProbabilities, i * classCount);
         }
         classes?.Decode(joined.ClassProbabilities).CopyTo(joined.Tracks, 0);
         return joined;

@@ -6,7 +6,7 @@ namespace Sleap.MLNet;
 internal sealed class DataConfig
 {
     // Data locations and loading settings: not part of a model.
-    private static readonly string[] Feeding =
+    private static readonly string[] LoadingKeys =
     [
         "train_labels_path",
         "val_labels_path",
@@ -57,7 +57,7 @@ internal sealed class DataConfig
     public static DataConfig Read(ConfigSection root)
     {
         var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
-        data.Skip(Feeding);
+        data.Skip(LoadingKeys);
         var sizes = data.Section("preprocessing");
         sizes?.Skip(Crops);
         if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false))
@@ -158,9 +158,10 @@ internal sealed class DataConfig
             var shared = geometric.Number("affine_p", 0);
             double? Own(string key) =>
                 geometric.Number(key) ?? (bundled || geometric.Has(key) || key == "translate_p" ? null : 1);
-            var apart = Own("rotation_p") is not null || Own("scale_p") is not null || Own("translate_p") is not null;
-            double Chance(string key) => apart ? Own(key) ?? 0 : shared;
-            if (Chance("rotation_p") is > 0 and var turned)
+            var areSeparate =
+                Own("rotation_p") is not null || Own("scale_p") is not null || Own("translate_p") is not null;
+            double Probability(string key) => areSeparate ? Own(key) ?? 0 : shared;
+            if (Probability("rotation_p") is > 0 and var turned)
             {
                 changes = changes with
                 {
@@ -170,8 +171,8 @@ internal sealed class DataConfig
                 };
             }
 
-            LeaveUncertain(geometric, apart ? ["scale_p", "translate_p"] : ["affine_p"]);
-            if (Chance("scale_p") > 0)
+            LeaveProbabilities(geometric, areSeparate ? ["scale_p", "translate_p"] : ["affine_p"]);
+            if (Probability("scale_p") > 0)
             {
                 changes = changes with
                 {
@@ -180,7 +181,7 @@ internal sealed class DataConfig
                 };
             }
 
-            if (Chance("translate_p") > 0)
+            if (Probability("translate_p") > 0)
             {
                 changes = changes with
                 {
@@ -260,13 +261,13 @@ internal sealed class DataConfig
                 "uniform_noise_min",
                 "uniform_noise_max"
             );
-            LeaveUncertain(intensity, "brightness_p", "contrast_p", "gaussian_noise_p", "uniform_noise_p");
+            LeaveProbabilities(intensity, "brightness_p", "contrast_p", "gaussian_noise_p", "uniform_noise_p");
         }
         return changes;
     }
 
     // These augmentations apply to every frame or to none here; a probability between 0 and 1 has no equivalent.
-    private static void LeaveUncertain(ConfigSection section, params string[] probabilities)
+    private static void LeaveProbabilities(ConfigSection section, params string[] probabilities)
     {
         foreach (var key in probabilities)
         {

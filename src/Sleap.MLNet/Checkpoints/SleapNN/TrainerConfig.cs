@@ -4,7 +4,7 @@ namespace Sleap.MLNet;
 internal static class TrainerConfig
 {
     // Logging, display and storage of a run: not part of the training itself.
-    private static readonly string[] Running =
+    private static readonly string[] RunKeys =
     [
         "model_ckpt",
         "trainer_devices",
@@ -32,7 +32,7 @@ internal static class TrainerConfig
     {
         // Missing keys have sleap-nn's defaults.
         var trainer = root.Section("trainer_config") ?? ConfigSection.Empty("trainer_config");
-        trainer.Skip(Running);
+        trainer.Skip(RunKeys);
         var loader = trainer.Section("train_data_loader");
         loader?.Skip("num_workers", "shuffle");
         var optimizer = trainer.Section("optimizer");

@@ -34,7 +34,7 @@ internal sealed class BatchFeed : IDisposable
                 .Select(_ => new BlockingCollection<TrainingBatch>(boundedCapacity: makers == 1 ? 3 : 2)),
         ];
         var threads = get_num_threads();
-        using var begun = new CountdownEvent(makers);
+        using var started = new CountdownEvent(makers);
         _makers =
         [
             .. _ready.Select(
@@ -43,7 +43,7 @@ internal sealed class BatchFeed : IDisposable
                         () =>
                         {
                             set_num_threads(1);
-                            begun.Signal();
+                            started.Signal();
                             try
                             {
                                 for (var step = first + maker; step < steps; step += makers)
@@ -67,7 +67,7 @@ internal sealed class BatchFeed : IDisposable
         ];
         // The number applies to the thread that sets it and to threads created later; for the latter it is restored
         // here.
-        begun.Wait();
+        started.Wait();
         set_num_threads(threads);
     }
 

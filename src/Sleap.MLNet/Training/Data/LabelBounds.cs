@@ -15,11 +15,10 @@ internal sealed class LabelBounds
     // most frames are not.
     private const float NearBorder = 0.02f;
 
-    // No label is this far outside on purpose, but a single error must not be fatal if at most a tenth of the frames
-    // are affected.
+    // Labels this far outside are mistakes. They are an error if a tenth of the frames, and at least two, have them.
     private const float FarOutside = 0.1f;
     private const float Tolerance = 1; // pixels
-    private const int FramesNamed = 5;
+    private const int MaxListedFrames = 5;
 
     private readonly Dictionary<FrameSource, Frame> _frames = [];
 
@@ -74,8 +73,8 @@ internal sealed class LabelBounds
                     + "where nothing can be learned; correct them: {2}.",
                 few.Length,
                 _frames.Count,
-                string.Join("; ", few.Take(FramesNamed).Select(frame => frame.Text(skeleton)))
-                    + (few.Length > FramesNamed ? " …" : "")
+                string.Join("; ", few.Take(MaxListedFrames).Select(frame => frame.Text(skeleton)))
+                    + (few.Length > MaxListedFrames ? " …" : "")
             );
         }
     }

@@ -39,7 +39,7 @@ internal sealed class LabelSplit
     /// <exception cref="InvalidOperationException">The labels have changed since.</exception>
     public static LabelSplit Resumed(LabeledRows labels, LabeledRows? validation, StoredSplit stored, string folder)
     {
-        validation ??= HasOne(labels) ? labels : null;
+        validation ??= HasSingleRow(labels) ? labels : null;
         stored.RequireSame([.. labels.Rows, .. validation?.Rows ?? []], folder);
         return new LabelSplit(
             labels,
@@ -89,7 +89,7 @@ internal sealed class LabelSplit
     private static LabelSplit HoldBack(LabeledRows labels, double fraction, int seed)
     {
         var count = labels.Rows.Count;
-        if (HasOne(labels))
+        if (HasSingleRow(labels))
             return new LabelSplit(labels, labels, new bool[count]);
         int[] order = [.. Enumerable.Range(0, count)];
         new Random(seed).Shuffle(order);
@@ -107,18 +107,18 @@ internal sealed class LabelSplit
     }
 
     // If a single row has instances, nothing is held out: it is used for training and for validation.
-    private static bool HasOne(LabeledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
+    private static bool HasSingleRow(LabeledRows labels) => labels.Rows.Count(row => row.Count > 0) == 1;
 
     private static LabelSplit ByVideo(LabeledRows labels, IReadOnlyList<string> videos)
     {
-        string[] there = [.. labels.Rows.Select(row => row.Source.Video).Distinct()];
-        string[] unknown = [.. videos.Where(name => !Array.Exists(there, video => Is(video, name)))];
+        string[] available = [.. labels.Rows.Select(row => row.Source.Video).Distinct()];
+        string[] unknown = [.. videos.Where(name => !Array.Exists(available, video => Is(video, name)))];
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
                 $"Training.ValidationVideos: no labeled frame is of "
                     + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The videos are: "
-                    + $"{string.Join(", ", there)}."
+                    + $"{string.Join(", ", available)}."
             );
         }
 
@@ -126,7 +126,7 @@ internal sealed class LabelSplit
         if (!labels.Rows.Where((_, row) => !held[row]).Any(row => row.Count > 0))
         {
             throw new ArgumentException(
-                $"Training.ValidationVideos names all videos with animals ({string.Join(", ", there)}); none is left "
+                $"Training.ValidationVideos names all videos with animals ({string.Join(", ", available)}); none is left "
                     + $"to train on."
             );
         }

@@ -268,12 +268,12 @@ internal sealed record LabeledRow(long Position, float[] Points, uint[] Tracks, 
         [
             .. Enumerable
                 .Range(0, points.Length / size)
-                .Where(animal => points.AsSpan(animal * size, size).ContainsAnyExcept(float.NaN)),
+                .Where(instance => points.AsSpan(instance * size, size).ContainsAnyExcept(float.NaN)),
         ];
         return new(
             position,
-            [.. visible.SelectMany(animal => points[(animal * size)..((animal + 1) * size)])],
-            [.. visible.Select(animal => animal < tracks.Length ? tracks[animal] : 0)],
+            [.. visible.SelectMany(instance => points[(instance * size)..((instance + 1) * size)])],
+            [.. visible.Select(instance => instance < tracks.Length ? tracks[instance] : 0)],
             [],
             nodes
         );

@@ -58,12 +58,12 @@ internal sealed class SampleCache : IDisposable
     }
 
     /// <summary>Copies an image.</summary>
-    public void Read(Picture picture, Span<byte> to)
+    public void Read(Picture image, Span<byte> to)
     {
-        if (picture.InMemory is { } bytes)
+        if (image.InMemory is { } bytes)
             bytes.CopyTo(to);
         else
-            View().SafeMemoryMappedViewHandle.ReadSpan((ulong)picture.At, to);
+            View().SafeMemoryMappedViewHandle.ReadSpan((ulong)image.At, to);
     }
 
     public override string ToString()

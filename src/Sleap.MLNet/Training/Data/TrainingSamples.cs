@@ -13,20 +13,20 @@ internal sealed class TrainingSamples
     private readonly List<Sample> _samples = [];
     private readonly int _nodes;
 
-    /// <param name="picture">Size of the images.</param>
+    /// <param name="image">Size of the images.</param>
     /// <param name="input">Size of the network input, at the center of an image.</param>
     /// <param name="channels">1 for gray, 3 for RGB.</param>
     /// <param name="nodes">Number of nodes of an instance.</param>
-    public TrainingSamples((int Height, int Width) picture, (int Height, int Width) input, int channels, int nodes) =>
-        (Picture, Input, Channels, _nodes) = (picture, input, channels, nodes);
+    public TrainingSamples((int Height, int Width) image, (int Height, int Width) input, int channels, int nodes) =>
+        (Image, Input, Channels, _nodes) = (image, input, channels, nodes);
 
-    public (int Height, int Width) Picture { get; }
+    public (int Height, int Width) Image { get; }
 
     public (int Height, int Width) Input { get; }
 
     public int Channels { get; }
 
-    public int ByteCount => Picture.Height * Picture.Width * Channels;
+    public int ByteCount => Image.Height * Image.Width * Channels;
 
     public int Count => _samples.Count;
 
@@ -75,39 +75,35 @@ internal sealed class TrainingSamples
     /// Returns images and labels of some samples; instances are padded with missing ones to the maximum number in a
     /// sample.
     /// </summary>
-    public (Tensor Pictures, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
+    public (Tensor Images, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
     {
         var bytes = new byte[indices.Length * ByteCount];
-        var animals = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
-        var points = InstanceArray.Missing(indices.Length * animals * _nodes * 2);
-        var classes = new long[indices.Length * animals];
+        var instances = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
+        var points = InstanceArray.Missing(indices.Length * instances * _nodes * 2);
+        var classes = new long[indices.Length * instances];
         Array.Fill(classes, -1);
         for (var i = 0; i < indices.Length; i++)
         {
             var sample = _samples[indices[i]];
             Cache.Read(sample.Pixels, bytes.AsSpan(i * ByteCount, ByteCount));
-            sample.Points.CopyTo(points, i * animals * _nodes * 2);
-            for (var animal = 0; animal < sample.Classes.Length; animal++)
-                classes[i * animals + animal] = sample.Classes[animal];
+            sample.Points.CopyTo(points, i * instances * _nodes * 2);
+            for (var instance = 0; instance < sample.Classes.Length; instance++)
+                classes[i * instances + instance] = sample.Classes[instance];
         }
-        return (
-            NetworkInput.FromBytes(bytes, indices.Length, Picture.Height, Picture.Width, Channels),
-            points,
-            classes
-        );
+        return (NetworkInput.FromBytes(bytes, indices.Length, Image.Height, Image.Width, Channels), points, classes);
     }
 
     /// <summary>Returns the augmented batch, on the CPU; the caller's dispose scope owns it.</summary>
     public TrainingBatch Batch(ReadOnlySpan<int> indices, Augmenter augmenter, Random random)
     {
         using var scope = NewDisposeScope();
-        var (pictures, points, classes) = Take(indices);
-        var images = ChannelsLast.Convert(augmenter.Apply(pictures, points, random, Input.Height, Input.Width));
-        var animals = classes.Length / indices.Length;
+        var (cached, points, classes) = Take(indices);
+        var images = ChannelsLast.Convert(augmenter.Apply(cached, points, random, Input.Height, Input.Width));
+        var instances = classes.Length / indices.Length;
         return new TrainingBatch(
             images.MoveToOuterDisposeScope(),
-            tensor(points, indices.Length, animals, _nodes, 2).MoveToOuterDisposeScope(),
-            tensor(classes, new long[] { indices.Length, animals }).MoveToOuterDisposeScope()
+            tensor(points, indices.Length, instances, _nodes, 2).MoveToOuterDisposeScope(),
+            tensor(classes, new long[] { indices.Length, instances }).MoveToOuterDisposeScope()
         );
     }
 
@@ -208,32 +204,37 @@ internal sealed class CropSampleMaker : SampleMaker
         geometry.ToInput(points);
         var centers = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
         var crop = new byte[_side * _side * frame.Channels];
-        for (var animal = 0; animal < row.Count; animal++)
+        for (var instance = 0; instance < row.Count; instance++)
         {
-            var window = CropWindow.Around(centers[2 * animal], centers[2 * animal + 1], _side, CropAlignment.Exact);
+            var window = CropWindow.Around(
+                centers[2 * instance],
+                centers[2 * instance + 1],
+                _side,
+                CropAlignment.Exact
+            );
             window.Cut(_canvas.Pixels, crop);
             var (pixels, own) = (
                 new byte[to.ByteCount],
-                points[(animal * 2 * row.Nodes)..((animal + 1) * 2 * row.Nodes)]
+                points[(instance * 2 * row.Nodes)..((instance + 1) * 2 * row.Nodes)]
             );
             var scaling = _resampler.Resample(new FramePixels(crop, _side, _side, frame.Channels), pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
-            to.Add(pixels, own, [classes[animal]], geometry.PointScale * scaling.PointScale, row.Source);
+            to.Add(pixels, own, [classes[instance]], geometry.PointScale * scaling.PointScale, row.Source);
         }
     }
 
-    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry picture, int nodes)
+    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry image, int nodes)
     {
-        var seen = new FrameGeometry(
+        var crop = new FrameGeometry(
             options.CropSize!.Value,
             options.CropSize.Value,
             options.Scale,
             options.Backbone.MaxStride
         );
         return new(
-            (picture.InputHeight, picture.InputWidth),
-            (seen.InputHeight, seen.InputWidth),
+            (image.InputHeight, image.InputWidth),
+            (crop.InputHeight, crop.InputWidth),
             options.Backbone.InChannels,
             nodes
         );

@@ -157,7 +157,7 @@ public abstract record LearningRateSchedule
 
     /// <summary>
     /// Rises along half a cosine from a 25th of the highest rate over the first <see cref="RiseFraction"/> of the
-    /// steps, then falls along half a cosine to almost zero (Smith and Topin 2017, arXiv:1708.07120).
+    /// steps, then falls along half a cosine to zero (Smith and Topin 2017, arXiv:1708.07120).
     /// </summary>
     public sealed record OneCycle : LearningRateSchedule
     {

@@ -29,8 +29,8 @@ internal sealed class Trainer(
     private readonly Device _device = TorchDevice.Of(options.Device);
     private readonly IProgress<TrainingStep>? _live = options.Progress as IProgress<TrainingStep>;
     private readonly Stopwatch _clock = new();
-    private TimeSpan _before;
-    private int _begunAt;
+    private TimeSpan _elapsedBefore;
+    private int _firstEpoch;
     private double _lastError = double.NaN;
 
     /// <summary>
@@ -53,7 +53,7 @@ internal sealed class Trainer(
         };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state))
-            Continue(model, state, validation);
+            ReportResumed(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
         using var feed = new BatchFeed(
             train,
@@ -63,21 +63,21 @@ internal sealed class Trainer(
             total,
             BatchFeed.MakersFor(_device)
         );
-        (_before, _begunAt) = (state.Elapsed, state.Epoch);
+        (_elapsedBefore, _firstEpoch) = (state.Elapsed, state.Epoch);
         _clock.Start();
         var isLast = ShouldStopEarly(model, state); // the resumed run had stopped early
         while (!isLast && state.Epoch < options.Epochs)
         {
             var first = state.Epoch * stepsPerEpoch;
             var (losses, speed) = Epoch(model, feed, state, first, stepsPerEpoch);
-            var isWhole = losses.Length == stepsPerEpoch;
-            if (!isWhole && !state.Best.Exists)
+            var isComplete = losses.Length == stepsPerEpoch;
+            if (!isComplete && !state.Best.Exists)
                 options.CancellationToken.ThrowIfCancellationRequested();
             if (losses.Length == 0)
                 break;
             if (Array.FindIndex(losses, loss => !float.IsFinite(loss)) is >= 0 and var bad)
             {
-                Diverged(
+                HandleDivergence(
                     state,
                     first + bad,
                     new SampleOrder(train.Balanced(), options.BatchSize, seed).Of(first + bad)
@@ -87,7 +87,7 @@ internal sealed class Trainer(
             isLast = EndEpoch(model, state, validation, losses, first, speed);
             // No checkpoint of an incomplete epoch: resuming repeats it, with the same result as without the
             // interruption.
-            if (isWhole)
+            if (isComplete)
                 folder?.Save(terms, state);
         }
         if (options.CancellationToken.IsCancellationRequested)
@@ -104,7 +104,7 @@ internal sealed class Trainer(
         return state.Best.Network;
     }
 
-    private void Continue(PoseModel model, TrainingState state, TrainingSamples validation)
+    private void ReportResumed(PoseModel model, TrainingState state, TrainingSamples validation)
     {
         channel.Info(
             MessageSensitivity.None,
@@ -130,12 +130,12 @@ internal sealed class Trainer(
     )
     {
         var (loss, error, names, samples) = Validate(model, state.Average.Network, validation);
-        var isBest = state.Best.Offer(state.Average.Network, loss);
+        var isBest = state.Best.UpdateIfBetter(state.Average.Network, loss);
         state.Epoch++;
-        state.Elapsed = _before + _clock.Elapsed;
+        state.Elapsed = _elapsedBefore + _clock.Elapsed;
         _lastError = error;
         var stopsEarly = ShouldStopEarly(model, state);
-        var rest = _clock.Elapsed / (state.Epoch - _begunAt) * (options.Epochs - state.Epoch);
+        var remaining = _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch);
         var progress = new TrainingProgress(
             name,
             state.Epoch,
@@ -148,7 +148,7 @@ internal sealed class Trainer(
             isBest,
             speed,
             state.Elapsed,
-            rest,
+            remaining,
             stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
             names
         );
@@ -158,7 +158,7 @@ internal sealed class Trainer(
             report?.Worst(validation, samples);
         report?.Write();
         options.Progress?.Report(progress);
-        if (EpochsOfWholeLoss(model, state) > 0)
+        if (EpochsOfFullLoss(model, state) > 0)
             state.Rate.Validated(loss);
         if (stopsEarly)
         {
@@ -173,14 +173,14 @@ internal sealed class Trainer(
     }
 
     private bool ShouldStopEarly(PoseModel model, TrainingState state) =>
-        Math.Min(state.Best.EpochsSince, EpochsOfWholeLoss(model, state)) >= options.EarlyStoppingPatience;
+        Math.Min(state.Best.EpochsSince, EpochsOfFullLoss(model, state)) >= options.EarlyStoppingPatience;
 
-    private int EpochsOfWholeLoss(PoseModel model, TrainingState state) =>
+    private int EpochsOfFullLoss(PoseModel model, TrainingState state) =>
         state.Epoch - (int)Math.Ceiling(model.FullLossFrom * options.Epochs);
 
     private ScalarType PrecisionFor(BackboneOptions backbone) =>
         options.Precision == Precision.BFloat16
-        || (options.Precision == Precision.Auto && BFloat16Support.Pays(backbone, _device))
+        || (options.Precision == Precision.Auto && BFloat16Support.IsFaster(backbone, _device))
             ? ScalarType.BFloat16
             : ScalarType.Float32;
 
@@ -193,7 +193,7 @@ internal sealed class Trainer(
     )
     {
         state.Network.train();
-        var (begun, told) = (_clock.Elapsed, _clock.Elapsed);
+        var (start, lastReport) = (_clock.Elapsed, _clock.Elapsed);
         using var losses = zeros(steps, null, _device);
         var done = 0;
         while (done < steps && !options.CancellationToken.IsCancellationRequested)
@@ -212,19 +212,19 @@ internal sealed class Trainer(
             state.Optimizer.Step(state.Rate.At(first + done));
             state.Average.Update();
             losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device in each step
-            if (_live is null || _clock.Elapsed - told < BetweenReports)
+            if (_live is null || _clock.Elapsed - lastReport < BetweenReports)
                 continue;
-            told = _clock.Elapsed;
-            Tell(state, losses.narrow(0, 0, done).mean().item<float>(), first, done, steps, begun);
+            lastReport = _clock.Elapsed;
+            ReportStep(state, losses.narrow(0, 0, done).mean().item<float>(), first, done, steps, start);
         }
         var values = losses.Values<float>()[..done];
-        return (values, done / (_clock.Elapsed - begun).TotalSeconds);
+        return (values, done / (_clock.Elapsed - start).TotalSeconds);
     }
 
-    private void Tell(TrainingState state, double loss, int first, int done, int steps, TimeSpan begun)
+    private void ReportStep(TrainingState state, double loss, int first, int done, int steps, TimeSpan start)
     {
-        var epochs = state.Epoch - _begunAt + (double)done / steps;
-        var rest = _clock.Elapsed / epochs * (options.Epochs - _begunAt - epochs);
+        var epochs = state.Epoch - _firstEpoch + (double)done / steps;
+        var remaining = _clock.Elapsed / epochs * (options.Epochs - _firstEpoch - epochs);
         _live!.Report(
             new(
                 name,
@@ -235,14 +235,14 @@ internal sealed class Trainer(
                 loss,
                 _lastError,
                 state.Rate.At(first + done - 1),
-                done / (_clock.Elapsed - begun).TotalSeconds,
-                _before + _clock.Elapsed,
-                rest
+                done / (_clock.Elapsed - start).TotalSeconds,
+                _elapsedBefore + _clock.Elapsed,
+                remaining
             )
         );
     }
 
-    private (double Loss, double Error, double Names, IReadOnlyList<SampleError> Samples) Validate(
+    private (double Loss, double Error, double ClassAccuracy, IReadOnlyList<SampleError> Samples) Validate(
         PoseModel model,
         PoseNetwork network,
         TrainingSamples samples
@@ -255,29 +255,29 @@ internal sealed class Trainer(
         {
             using var scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
-            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // Augmenter.None draws no random numbers
+            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // draws no random numbers
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
             if (model.CorrectClasses(outputs, batch) is { } right)
                 names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
             var nearest = model.Nearest(outputs, batch.Points);
             var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
-            var (seen, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
-            var each = distances.Length / indices.Length;
+            var (found, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
+            var perSample = distances.Length / indices.Length;
             for (var i = 0; i < indices.Length; i++)
             {
                 errors.Add(
                     SampleError.Of(
                         indices[i],
                         samples.PointScale(indices[i]),
-                        distances.AsSpan(i * each, each),
-                        seen.AsSpan(2 * i * each, 2 * each),
-                        labels.AsSpan(2 * i * each, 2 * each)
+                        distances.AsSpan(i * perSample, perSample),
+                        found.AsSpan(2 * i * perSample, 2 * perSample),
+                        labels.AsSpan(2 * i * perSample, 2 * perSample)
                     )
                 );
             }
         }
-        var nodes = errors.Sum(sample => sample.Seen);
+        var nodes = errors.Sum(sample => sample.Found);
         return (
             lossSum / samples.Count,
             nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes,
@@ -286,7 +286,7 @@ internal sealed class Trainer(
         );
     }
 
-    private void Diverged(TrainingState state, int step, int[] samples)
+    private void HandleDivergence(TrainingState state, int step, int[] samples)
     {
         var message =
             $"The training loss of {name} is no longer a number in step {step + 1} (samples "
@@ -341,21 +341,21 @@ public sealed record TrainingStep(
 /// <summary>The error of a network on one validation sample.</summary>
 /// <param name="Sample">Index of the sample.</param>
 /// <param name="Labeled">Number of labeled nodes.</param>
-/// <param name="Seen">Number of labeled nodes for which the network has a peak.</param>
+/// <param name="Found">Number of labeled nodes for which the network has a peak.</param>
 /// <param name="Sum">Sum of the distances between labels and peaks in full-frame pixels.</param>
 /// <param name="Nearest">
 /// x and y of the nearest peak of each node in pixels of the network input; NaN = no peak, or not labeled.
 /// </param>
-internal sealed record SampleError(int Sample, int Labeled, int Seen, double Sum, float[] Nearest)
+internal sealed record SampleError(int Sample, int Labeled, int Found, double Sum, float[] Nearest)
 {
     // Error of a labeled node without a peak, in pixels, for ranking samples.
     private const double MissedNodeError = 50;
 
     /// <summary>Mean distance of the nodes with a peak, in pixels; NaN if there are none.</summary>
-    public double Mean => Seen == 0 ? double.NaN : Sum / Seen;
+    public double Mean => Found == 0 ? double.NaN : Sum / Found;
 
     /// <summary>Mean distance of all labeled nodes, where a node without a peak counts with a fixed error.</summary>
-    public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Seen)) / Labeled;
+    public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Found)) / Labeled;
 
     /// <param name="sample">Index of the sample.</param>
     /// <param name="scale">Network-input pixels per frame pixel.</param>
@@ -372,7 +372,7 @@ internal sealed record SampleError(int Sample, int Labeled, int Seen, double Sum
         ReadOnlySpan<float> labels
     )
     {
-        var (labeled, seen, sum) = (0, 0, 0.0);
+        var (labeled, found, sum) = (0, 0, 0.0);
         for (var i = 0; i < distances.Length; i++)
         {
             if (!float.IsNaN(labels[2 * i]))
@@ -380,8 +380,8 @@ internal sealed record SampleError(int Sample, int Labeled, int Seen, double Sum
             if (float.IsNaN(distances[i]))
                 continue;
             sum += distances[i] / scale;
-            seen++;
+            found++;
         }
-        return new(sample, labeled, seen, sum, nearest.ToArray());
+        return new(sample, labeled, found, sum, nearest.ToArray());
     }
 }

@@ -78,11 +78,9 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Videos whose frames are held out to choose the best weights, by path or file name. Null (default): a fraction of
-    /// all frames, see <see cref="ValidationFraction"/>; ignored if <c>Fit</c> gets validation frames.
+    /// all frames, see <see cref="ValidationFraction"/>; ignored if <c>Fit</c> gets validation frames. Separate videos
+    /// give an unbiased measure if the model will be used on other recordings than it was trained on.
     /// </summary>
-    /// <remarks>
-    /// Separate videos give an unbiased measure if the model will be used on other recordings than it was trained on.
-    /// </remarks>
     public IReadOnlyList<string>? ValidationVideos { get; init; }
 
     /// <summary>

@@ -103,7 +103,7 @@ internal sealed class TrainingState : IDisposable
 internal sealed class BestWeights(PoseNetwork network)
 {
     private double _loss = double.PositiveInfinity;
-    private int _offered;
+    private int _epochs;
 
     public PoseNetwork Network => network;
 
@@ -112,14 +112,14 @@ internal sealed class BestWeights(PoseNetwork network)
     /// <summary>The epoch of these weights, counted from 1; 0 = none yet.</summary>
     public int Epoch { get; private set; }
 
-    public int EpochsSince => _offered - Epoch;
+    public int EpochsSince => _epochs - Epoch;
 
-    public bool Offer(PoseNetwork candidate, double loss)
+    public bool UpdateIfBetter(PoseNetwork candidate, double loss)
     {
-        _offered++;
+        _epochs++;
         if (!(loss < _loss))
             return false;
-        (_loss, Epoch) = (loss, _offered);
+        (_loss, Epoch) = (loss, _epochs);
         using var noGrad = no_grad();
         foreach (var (to, from) in network.parameters().Zip(candidate.parameters()))
             to.copy_(from);
@@ -130,11 +130,11 @@ internal sealed class BestWeights(PoseNetwork network)
     {
         writer.Write(_loss);
         writer.Write(Epoch);
-        writer.Write(_offered);
+        writer.Write(_epochs);
     }
 
     public void Load(BinaryReader reader) =>
-        (_loss, Epoch, _offered) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        (_loss, Epoch, _epochs) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
 }
 
 /// <summary>

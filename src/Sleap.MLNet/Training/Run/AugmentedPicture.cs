@@ -25,11 +25,11 @@ internal static class AugmentedPicture
             using var scope = NewDisposeScope();
             var batch = samples.Training.Batch(order.Of(step), augmenter, order.RandomOf(step));
             var points = batch.Points.Values<float>();
-            var each = points.Length / (int)batch.Images.shape[0];
+            var perSample = points.Length / (int)batch.Images.shape[0];
             for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++)
             {
                 tiles.Add(
-                    Tile(PicturesOfTensors.Canvas(batch.Images, i), points[(i * each)..((i + 1) * each)], samples)
+                    Tile(TensorImages.Canvas(batch.Images, i), points[(i * perSample)..((i + 1) * perSample)], samples)
                 );
             }
         }
@@ -48,15 +48,15 @@ internal static class AugmentedPicture
         );
     }
 
-    private static Canvas Tile(Canvas picture, float[] points, SampleMaker samples)
+    private static Canvas Tile(Canvas image, float[] points, SampleMaker samples)
     {
-        var side = Math.Max(picture.Width, picture.Height);
+        var side = Math.Max(image.Width, image.Height);
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
         var tile =
-            larger > 1 ? picture.Upscaled(larger)
-            : smaller > 1 ? picture.Downscaled(smaller)
-            : picture;
-        var instances = PicturesOfTensors.Instances(points, samples.Skeleton.Nodes.Length);
+            larger > 1 ? image.Upscaled(larger)
+            : smaller > 1 ? image.Downscaled(smaller)
+            : image;
+        var instances = TensorImages.Instances(points, samples.Skeleton.Nodes.Length);
         new PoseOverlay(
             samples.Skeleton,
             [],
@@ -69,7 +69,7 @@ internal static class AugmentedPicture
 }
 
 /// <summary>Converts input tensors of a network into images to draw on.</summary>
-internal static class PicturesOfTensors
+internal static class TensorImages
 {
     /// <summary>Converts one image of a batch.</summary>
     /// <param name="images">(B, C, H, W), 0 to 1.</param>

@@ -220,17 +220,17 @@ internal sealed partial record RunTerms
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
 
     /// <exception cref="InvalidOperationException">Settings differ; the message lists all differences.</exception>
-    public void RequireSame(RunTerms begun, string file)
+    public void RequireSame(RunTerms stored, string file)
     {
         (string Name, object Now, object Then)[] all =
         [
-            ("the model", Model, begun.Model),
-            ("the seed", Seed, begun.Seed),
-            ("Training.Optimizer", Optimizer, begun.Optimizer),
-            ("Training.BatchSize", BatchSize, begun.BatchSize),
-            ("Training.StepsPerEpoch", StepsPerEpoch, begun.StepsPerEpoch),
-            ("the number of training samples", TrainingSamples, begun.TrainingSamples),
-            ("the number of validation samples", ValidationSamples, begun.ValidationSamples),
+            ("the model", Model, stored.Model),
+            ("the seed", Seed, stored.Seed),
+            ("Training.Optimizer", Optimizer, stored.Optimizer),
+            ("Training.BatchSize", BatchSize, stored.BatchSize),
+            ("Training.StepsPerEpoch", StepsPerEpoch, stored.StepsPerEpoch),
+            ("the number of training samples", TrainingSamples, stored.TrainingSamples),
+            ("the number of validation samples", ValidationSamples, stored.ValidationSamples),
         ];
         string[] differences =
         [

@@ -16,7 +16,7 @@ internal static class TrainingCharts
         yield return Losses(epochs);
         yield return Errors(epochs);
         if (epochs.Any(p => !double.IsNaN(p.ValidationIdentity)))
-            yield return Names(epochs);
+            yield return ClassAccuracy(epochs);
         yield return Rates(epochs);
     }
 
@@ -52,7 +52,7 @@ internal static class TrainingCharts
         return chart.ToString();
     }
 
-    private static string Names(IReadOnlyList<TrainingProgress> epochs)
+    private static string ClassAccuracy(IReadOnlyList<TrainingProgress> epochs)
     {
         var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationIdentity)).ToList();
         var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height)

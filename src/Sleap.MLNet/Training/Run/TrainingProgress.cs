@@ -53,11 +53,11 @@ public sealed record TrainingProgress(
             CultureInfo.InvariantCulture,
             $"{Model}  epoch {Epoch, 3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  "
                 + $"error "
-                + $"{ValidationError, 6:0.00} px{Names}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
+                + $"{ValidationError, 6:0.00} px{ClassAccuracy}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
                 + $"{StepsPerSecond:0.0} steps/s  ETA {Clock(Remaining)}"
         );
 
-    private string Names =>
+    private string ClassAccuracy =>
         double.IsNaN(ValidationIdentity)
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"  names {ValidationIdentity:0.00}");
@@ -82,7 +82,7 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
     private const int BarWidth = 16;
     private readonly TextWriter _output;
     private readonly int? _width;
-    private int _drawn;
+    private int _lineLength;
 
     /// <summary>Writes to the console.</summary>
     public ConsoleTrainingProgress()
@@ -128,12 +128,12 @@ public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProg
         // A line that wraps cannot be redrawn in place. Spaces overwrite the rest of a longer previous line.
         if (line.Length > _width - 1)
             line = line[..(_width!.Value - 1)];
-        _output.Write('\r' + line.PadRight(Math.Min(_drawn, _width!.Value - 1)));
-        _drawn = line.Length;
+        _output.Write('\r' + line.PadRight(Math.Min(_lineLength, _width!.Value - 1)));
+        _lineLength = line.Length;
         if (!isLast)
             return;
         _output.WriteLine();
-        _drawn = 0;
+        _lineLength = 0;
     }
 
     private static int TerminalWidth()

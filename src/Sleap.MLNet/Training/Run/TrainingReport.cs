@@ -182,7 +182,7 @@ internal sealed class TrainingReport
 /// <param name="folder">The network's folder with the history of its epochs.</param>
 internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, RunFolder folder)
 {
-    private const int Pictured = 6;
+    private const int MaxImages = 6;
     private static readonly DrawingOptions Drawing = FramePictures.ForParts(new DrawingOptions());
 
     public string Name => stage.Name;
@@ -219,7 +219,7 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
             .. errors
                 .Where(error => error.ErrorWithMisses > 0)
                 .OrderByDescending(error => error.ErrorWithMisses)
-                .Take(Pictured)
+                .Take(MaxImages)
                 .Select(error => (Draw(samples, error), Caption(samples, error))),
         ];
 
@@ -228,24 +228,24 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     private string Draw(TrainingSamples samples, SampleError error)
     {
         using var scope = NewDisposeScope();
-        var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // Augmenter.None draws no random numbers
-        var canvas = PicturesOfTensors.Canvas(batch.Images, 0);
-        var (truth, seen) = (Instances(batch.Points.Values<float>()), Instances(error.Nearest));
+        var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // draws no random numbers
+        var canvas = TensorImages.Canvas(batch.Images, 0);
+        var (truth, peaks) = (Instances(batch.Points.Values<float>()), Instances(error.Nearest));
         var source = samples.Source(error.Sample);
         var box = Box.AroundCoordinates<float>(truth.Points);
         var overlay = new PoseOverlay(Skeleton, [], truth.Count <= 1, Drawing);
         return FramePictures.Encode(
-            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), box, truth, seen)
+            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), box, truth, peaks)
         );
     }
 
-    private InstanceArray Instances(float[] points) => PicturesOfTensors.Instances(points, Skeleton.Nodes.Length);
+    private InstanceArray Instances(float[] points) => TensorImages.Instances(points, Skeleton.Nodes.Length);
 
     private static string Caption(TrainingSamples samples, SampleError error)
     {
         var source = samples.Source(error.Sample).ToString();
         return $"{char.ToUpperInvariant(source[0])}{source[1..]}: mean {HtmlPage.Number(error.Mean, "0.0")} px, "
-            + $"{error.Seen} of {error.Labeled} nodes seen";
+            + $"{error.Found} of {error.Labeled} nodes seen";
     }
 }
 
@@ -256,7 +256,13 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
 internal static class OptionList
 {
     // These options have no influence on what is learned.
-    private static readonly HashSet<string> Silent = ["Columns", "Progress", "CancellationToken", "EqualityContract"];
+    private static readonly HashSet<string> IgnoredOptions =
+    [
+        "Columns",
+        "Progress",
+        "CancellationToken",
+        "EqualityContract",
+    ];
 
     public static IEnumerable<(string Name, string Value)> Of(object options, string path = "")
     {
@@ -264,7 +270,7 @@ internal static class OptionList
             var property in options
                 .GetType()
                 .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(property => !Silent.Contains(property.Name) && property.GetIndexParameters().Length == 0)
+                .Where(property => !IgnoredOptions.Contains(property.Name) && property.GetIndexParameters().Length == 0)
         )
         {
             var (name, value) = (path + property.Name, property.GetValue(options));
