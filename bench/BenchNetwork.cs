@@ -36,6 +36,7 @@ internal static class BenchNetwork
     public static ConfidenceMapHeadOptions Head { get; } =
         new()
         {
+            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = Nodes,
             OutputStride = 2,

@@ -250,7 +250,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             ("frames", $"{labels.Frames} of {frame.Width} x {frame.Height} px"),
             (
                 "animals",
-                $"{labels.Animals.Count}, up to {labels.MostInAFrame} in a frame, {labels.Overlapping():0%} of them "
+                $"{labels.Instances.Count}, up to {labels.MostInAFrame} in a frame, {labels.Overlapping():0%} of them "
                     + "over another"
             ),
             ("an animal", $"{labels.Side(0.5):0} px long in the median, {labels.Side(1):0} px at most"),

@@ -57,7 +57,7 @@ internal static class NewVerb
                     scaffold.Reasons.Select(reason => KeyValuePair.Create(reason.Option, (JsonNode?)reason.Reason))
                 ),
                 ["frames"] = labeled.Frames,
-                ["animals"] = labeled.Animals.Count,
+                ["animals"] = labeled.Instances.Count,
                 ["animal_length_px"] = VerbOutput.Number(labeled.Side(0.5)),
             };
             VerbOutput.Write(

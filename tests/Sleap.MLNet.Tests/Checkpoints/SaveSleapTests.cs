@@ -225,6 +225,7 @@ public sealed class SaveSleapTests : IDisposable
             [
                 new ConfidenceMapHeadOptions
                 {
+                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 2,
                     OutputStride = 2,

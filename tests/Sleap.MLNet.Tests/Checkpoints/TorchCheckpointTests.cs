@@ -61,6 +61,7 @@ public sealed class TorchCheckpointTests
             [
                 new ConfidenceMapHeadOptions
                 {
+                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 2,
                     OutputStride = 4,
@@ -109,6 +110,7 @@ public sealed class TorchCheckpointTests
         [
             new ConfidenceMapHeadOptions
             {
+                Sigma = 5,
                 Kind = ConfidenceMapKind.CenteredInstance,
                 Nodes = 2,
                 OutputStride = 2,

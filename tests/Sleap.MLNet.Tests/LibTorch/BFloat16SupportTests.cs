@@ -46,7 +46,14 @@ public sealed class BFloat16SupportTests
                 MaxStride = 8,
                 KernelSize = 2,
             },
-            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Sigma = 5,
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                },
+            ]
         );
         network.UseChannelsLast();
         var images = rand(new long[] { 2, 1, 32, 32 });
@@ -78,7 +85,14 @@ public sealed class BFloat16SupportTests
         manual_seed(2);
         using var network = new PoseNetwork(
             new UNetOptions { Filters = 16, MaxStride = 4 },
-            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Sigma = 5,
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                },
+            ]
         );
         network.UseChannelsLast();
         var images = ChannelsLast.Convert(rand(new long[] { 1, 1, 32, width }));
@@ -105,7 +119,14 @@ public sealed class BFloat16SupportTests
     {
         using var network = new PoseNetwork(
             new UNetOptions { Filters = 4 },
-            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Sigma = 5,
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                },
+            ]
         );
         Assert.Contains(
             "Float64",

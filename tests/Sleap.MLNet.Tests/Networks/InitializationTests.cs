@@ -61,6 +61,7 @@ public sealed class InitializationTests
     private static ConfidenceMapHeadOptions Head(int stride) =>
         new()
         {
+            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = 2,
             OutputStride = stride,

@@ -54,8 +54,18 @@ public sealed class UNetTests
         using var network = new PoseNetwork(
             options,
             [
-                new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 },
-                new PartAffinityHeadOptions { Edges = 1, OutputStride = 4 },
+                new ConfidenceMapHeadOptions
+                {
+                    Sigma = 5,
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                },
+                new PartAffinityHeadOptions
+                {
+                    Sigma = 15,
+                    Edges = 1,
+                    OutputStride = 4,
+                },
             ]
         );
         network.UseChannelsLast();
@@ -78,7 +88,14 @@ public sealed class UNetTests
         var options = new UNetOptions { Filters = 8, MaxStride = 8 };
         using var network = new PoseNetwork(
             options,
-            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Sigma = 5,
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 2,
+                },
+            ]
         );
         network.UseChannelsLast();
         var images = ChannelsLast.Convert(rand(new long[] { 3, 1, 192, 256 }));
@@ -226,6 +243,7 @@ public sealed class UNetTests
     private static ConfidenceMapHeadOptions Head(int stride) =>
         new()
         {
+            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = 2,
             OutputStride = stride,
