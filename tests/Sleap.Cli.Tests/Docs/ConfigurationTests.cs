@@ -20,7 +20,7 @@ public sealed class ConfigurationTests
             typeof(IO.LabelsReadOptions),
         ];
         Assert.All(some, type => Assert.Contains(type, ConfigurationPage.Types));
-        Assert.Contains("| `Epochs` | `int` | 100 | Epochs at most. Default 100. |", page);
+        Assert.Contains("| `Epochs` | `int` | 100 | Maximum number of epochs. Default 100. |", page);
         Assert.All(
             page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)),
             line => Assert.False(line.EndsWith("|  |", StringComparison.Ordinal), line + " has no meaning")

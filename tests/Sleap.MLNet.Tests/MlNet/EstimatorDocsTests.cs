@@ -61,7 +61,10 @@ public sealed partial class EstimatorDocsTests
     {
         var methods = typeof(ModelCatalog)
             .GetMethods()
-            .Where(method => method.IsStatic && !method.Name.EndsWith("Sleap", StringComparison.Ordinal))
+            .Where(method =>
+                method.ReturnType.Name.EndsWith("Estimator", StringComparison.Ordinal)
+                || method.ReturnType == typeof(TopDownTransformer)
+            )
             .ToList();
         Assert.Equal(8, methods.Count);
         Assert.All(
