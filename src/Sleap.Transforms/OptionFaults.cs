@@ -33,10 +33,10 @@ internal sealed class OptionFaults(string component)
         return this;
     }
 
-    /// <summary>More than 0, and finite.</summary>
-    public OptionFaults Positive(string name, double value) =>
+    /// <summary>More than 0, and finite; or null.</summary>
+    public OptionFaults Positive(string name, double? value) =>
         If(
-            !(value > 0) || !double.IsFinite(value),
+            value is { } number && (!(number > 0) || !double.IsFinite(number)),
             string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected more than 0")
         );
 
@@ -47,9 +47,16 @@ internal sealed class OptionFaults(string component)
             string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected 0 or more")
         );
 
-    /// <summary><paramref name="least"/> or more.</summary>
-    public OptionFaults AtLeast(string name, int value, int least) =>
+    /// <summary><paramref name="least"/> or more, or null.</summary>
+    public OptionFaults AtLeast(string name, int? value, int least) =>
         If(value < least, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}"));
+
+    /// <summary>From <paramref name="least"/> to <paramref name="most"/>, or null.</summary>
+    public OptionFaults Within(string name, double? value, double least, double most) =>
+        If(
+            value is { } number && !(number >= least && number <= most),
+            string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {least} to {most}")
+        );
 
     /// <summary>A number of frames that has a middle one: odd, and at least 1.</summary>
     public OptionFaults OddFrames(string name, int value) =>

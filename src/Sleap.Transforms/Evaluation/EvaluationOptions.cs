@@ -55,12 +55,7 @@ public sealed record EvaluationOptions
     internal EvaluationOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        void Positive(string name, double value, string what)
-        {
-            if (!(value > 0) || !double.IsFinite(value))
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {what} above 0"));
-        }
+        var faults = new OptionFaults("Evaluation options");
         Positive(nameof(Radius), Radius, "a distance");
         Positive(nameof(CentroidRadius), CentroidRadius, "a distance");
         Positive(nameof(OksStddev), OksStddev, "a spread");
@@ -68,48 +63,37 @@ public sealed record EvaluationOptions
             Positive($"{nameof(NodeOksStddev)} of '{node}'", value, "a spread");
         if (OksScale is { } scale)
             Positive(nameof(OksScale), scale, "an area");
-        if (!Enum.IsDefined(Rules))
-        {
-            faults.Add(
-                $"{nameof(Rules)} is {Rules}, expected one of "
-                    + $"{string.Join(", ", Enum.GetNames<EvaluationRules>())}"
-            );
-        }
-
-        if (!(PairOks is >= 0 and < 1))
-        {
-            faults.Add(
+        faults
+            .Defined(nameof(Rules), Rules)
+            .If(
+                !(PairOks is >= 0 and < 1),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{nameof(PairOks)} is {PairOks}, expected 0 or more and less than 1"
                 )
-            );
-        }
-
-        if (!(TrackOks is > 0 and <= 1))
-        {
-            faults.Add(
+            )
+            .If(
+                !(TrackOks is > 0 and <= 1),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{nameof(TrackOks)} is {TrackOks}, expected more than 0 and at most 1"
                 )
+            )
+            .If(
+                PckThresholds.IsDefaultOrEmpty
+                    || !PckThresholds.All(t => t > 0 && double.IsFinite(t))
+                    || PckThresholds.Zip(PckThresholds.Skip(1)).Any(p => p.First >= p.Second),
+                $"{nameof(PckThresholds)} must be distances above 0 that rise"
+            )
+            .If(CentroidNode == "", $"{nameof(CentroidNode)} is empty, expected a node or null")
+            .Throw();
+        return this;
+
+        void Positive(string name, double value, string what) =>
+            faults.If(
+                !(value > 0) || !double.IsFinite(value),
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected {what} above 0")
             );
-        }
-
-        if (
-            PckThresholds.IsDefaultOrEmpty
-            || !PckThresholds.All(t => t > 0 && double.IsFinite(t))
-            || PckThresholds.Zip(PckThresholds.Skip(1)).Any(p => p.First >= p.Second)
-        )
-        {
-            faults.Add($"{nameof(PckThresholds)} must be distances above 0 that rise");
-        }
-
-        if (CentroidNode == "")
-            faults.Add($"{nameof(CentroidNode)} is empty, expected a node or null");
-        return faults.Count == 0
-            ? this
-            : throw new ArgumentException($"Evaluation options: {string.Join("; ", faults)}.");
     }
 
     /// <summary>The same, checked against a skeleton: the nodes that are named must be its.</summary>

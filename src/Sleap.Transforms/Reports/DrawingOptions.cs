@@ -60,20 +60,15 @@ public sealed record DrawingOptions
     internal DrawingOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        if (NodeRadius is { } radius && !(radius > 0))
-            faults.Add($"{nameof(NodeRadius)} is {radius}, expected more than 0");
-        if (EdgeWidth is { } width && !(width > 0))
-            faults.Add($"{nameof(EdgeWidth)} is {width}, expected more than 0");
-        if (double.IsNaN(MinScore))
-            faults.Add($"{nameof(MinScore)} is NaN");
-        if (Palette.IsDefaultOrEmpty)
-            faults.Add($"{nameof(Palette)} has no color");
-        if (TrailLength < 0)
-            faults.Add($"{nameof(TrailLength)} is {TrailLength}, expected 0 or more");
-        if (TrailNode == "")
-            faults.Add($"{nameof(TrailNode)} is empty, expected a node or null");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Drawing options: {string.Join("; ", faults)}.");
+        new OptionFaults("Drawing options")
+            .Positive(nameof(NodeRadius), NodeRadius)
+            .Positive(nameof(EdgeWidth), EdgeWidth)
+            .If(double.IsNaN(MinScore), $"{nameof(MinScore)} is NaN")
+            .If(Palette.IsDefaultOrEmpty, $"{nameof(Palette)} has no color")
+            .NotNegative(nameof(TrailLength), TrailLength)
+            .If(TrailNode == "", $"{nameof(TrailNode)} is empty, expected a node or null")
+            .Throw();
+        return this;
     }
 }
 

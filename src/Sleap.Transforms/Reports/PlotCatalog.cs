@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Microsoft.ML;
 
@@ -155,35 +154,17 @@ public sealed record PlotOptions
     internal PlotOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
-        {
-            faults.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
-                )
-            );
-        }
-
-        if (PixelsPerUnit is { } pixels && !(pixels > 0 && double.IsFinite(pixels)))
-        {
-            faults.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(PixelsPerUnit)} is {pixels}, expected more than 0"
-                )
-            );
-        }
-
-        if (string.IsNullOrEmpty(Unit) || Video == "" || Node == "")
-            faults.Add($"{nameof(Unit)}, {nameof(Video)} or {nameof(Node)} is empty");
-        if (MaxAnimals < 1)
-            faults.Add($"{nameof(MaxAnimals)} is {MaxAnimals}, expected 1 or more");
-        if (Cells is < 2 or > 500)
-            faults.Add($"{nameof(Cells)} is {Cells}, expected 2 to 500");
-        if (Palette.IsDefaultOrEmpty)
-            faults.Add($"{nameof(Palette)} has no color");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Plot options: {string.Join("; ", faults)}.");
+        new OptionFaults("Plot options")
+            .Positive(nameof(FramesPerSecond), FramesPerSecond)
+            .Positive(nameof(PixelsPerUnit), PixelsPerUnit)
+            .If(
+                string.IsNullOrEmpty(Unit) || Video == "" || Node == "",
+                $"{nameof(Unit)}, {nameof(Video)} or {nameof(Node)} is empty"
+            )
+            .If(MaxAnimals < 1, $"{nameof(MaxAnimals)} is {MaxAnimals}, expected 1 or more")
+            .Within(nameof(Cells), Cells, 2, 500)
+            .If(Palette.IsDefaultOrEmpty, $"{nameof(Palette)} has no color")
+            .Throw();
+        return this;
     }
 }

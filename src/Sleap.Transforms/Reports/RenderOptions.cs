@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Sleap.IO;
 
@@ -42,32 +41,25 @@ public sealed record RenderOptions
     internal RenderOptions Checked()
     {
         Drawing.Checked();
-        List<string> faults = [];
-        if (Video == "" || VideoPath == "")
-            faults.Add($"{nameof(Video)} and {nameof(VideoPath)} are names or null, and one is empty");
-        if (
-            Frames is { } frames
-            && (frames.Count == 0 || frames[0] < 0 || frames.Zip(frames.Skip(1)).Any(pair => pair.First >= pair.Second))
-        )
-        {
-            faults.Add($"{nameof(Frames)} must be numbers of 0 or more that rise, at least one");
-        }
-
-        if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
-        {
-            faults.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
-                )
-            );
-        }
-
-        if (Shrink < 1)
-            faults.Add($"{nameof(Shrink)} is {Shrink}, expected 1 or more");
-        if (Quality is < 0 or > 51)
-            faults.Add($"{nameof(Quality)} is {Quality}, expected 0 to 51");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Render options: {string.Join("; ", faults)}.");
+        new OptionFaults("Render options")
+            .If(
+                Video == "" || VideoPath == "",
+                $"{nameof(Video)} and {nameof(VideoPath)} are names or null, and one is empty"
+            )
+            .If(
+                Frames is { } frames
+                    && (
+                        frames.Count == 0
+                        || frames[0] < 0
+                        || frames.Zip(frames.Skip(1)).Any(pair => pair.First >= pair.Second)
+                    ),
+                $"{nameof(Frames)} must be numbers of 0 or more that rise, at least one"
+            )
+            .Positive(nameof(FramesPerSecond), FramesPerSecond)
+            .If(Shrink < 1, $"{nameof(Shrink)} is {Shrink}, expected 1 or more")
+            .Within(nameof(Quality), Quality, 0, 51)
+            .Throw();
+        return this;
     }
 }
 

@@ -186,13 +186,14 @@ public sealed record ReportOptions
     {
         Plot.Checked();
         Drawing.Checked();
-        List<string> faults = [];
-        if (Pictures is < 0 or > 100)
-            faults.Add($"{nameof(Pictures)} is {Pictures}, expected 0 to 100");
-        if (WorstFrames is < 0 or > 100)
-            faults.Add($"{nameof(WorstFrames)} is {WorstFrames}, expected 0 to 100");
-        if (Title == "" || VideoPath == "")
-            faults.Add($"{nameof(Title)} or {nameof(VideoPath)} is empty, expected a text or null");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Report options: {string.Join("; ", faults)}.");
+        new OptionFaults("Report options")
+            .Within(nameof(Pictures), Pictures, 0, 100)
+            .Within(nameof(WorstFrames), WorstFrames, 0, 100)
+            .If(
+                Title == "" || VideoPath == "",
+                $"{nameof(Title)} or {nameof(VideoPath)} is empty, expected a text or null"
+            )
+            .Throw();
+        return this;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
@@ -126,27 +125,12 @@ public sealed record TableOptions
     internal TableOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        if (!Enum.IsDefined(Layout))
-        {
-            faults.Add(
-                $"{nameof(Layout)} is {Layout}, expected one of {string.Join(", ", Enum.GetNames<TableLayout>())}"
-            );
-        }
-
-        if (FramesPerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
-        {
-            faults.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(FramesPerSecond)} is {rate}, expected more than 0"
-                )
-            );
-        }
-
-        if (Extra.IsDefault || Extra.Any(string.IsNullOrEmpty))
-            faults.Add($"{nameof(Extra)} has an empty name");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Table options: {string.Join("; ", faults)}.");
+        new OptionFaults("Table options")
+            .Defined(nameof(Layout), Layout)
+            .Positive(nameof(FramesPerSecond), FramesPerSecond)
+            .If(Extra.IsDefault || Extra.Any(string.IsNullOrEmpty), $"{nameof(Extra)} has an empty name")
+            .Throw();
+        return this;
     }
 }
 

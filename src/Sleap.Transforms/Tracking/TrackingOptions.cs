@@ -117,84 +117,45 @@ public sealed record TrackingOptions
     internal TrackingOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        AtLeast(nameof(WindowSize), WindowSize, 1);
-        AtLeast(nameof(TrackCapacity), TrackCapacity, 1);
-        AtLeast(nameof(FlowWindow), FlowWindow, 3);
-        AtLeast(nameof(FlowLevels), FlowLevels, 0);
-        AtLeast(nameof(MinNewTrackPoints), MinNewTrackPoints, 0);
-        AtLeast(nameof(MinMatchPoints), MinMatchPoints, 0);
-        AtLeast(nameof(MaxTracks), MaxTracks, 1);
-        AtLeast(nameof(PreCullCount), PreCullCount, 1);
-        AtLeast(nameof(CleanCount), CleanCount, 1);
-        Within(nameof(RobustQuantile), RobustQuantile, 1);
-        Within(nameof(PreCullIou), PreCullIou, 1);
-        Within(nameof(CleanIou), CleanIou, 1);
-        if (!(FlowScale > 0 && FlowScale <= 1))
-        {
-            faults.Add(
+        new OptionFaults("Track")
+            .AtLeast(nameof(WindowSize), WindowSize, 1)
+            .AtLeast(nameof(TrackCapacity), TrackCapacity, 1)
+            .AtLeast(nameof(FlowWindow), FlowWindow, 3)
+            .AtLeast(nameof(FlowLevels), FlowLevels, 0)
+            .AtLeast(nameof(MinNewTrackPoints), MinNewTrackPoints, 0)
+            .AtLeast(nameof(MinMatchPoints), MinMatchPoints, 0)
+            .AtLeast(nameof(MaxTracks), MaxTracks, 1)
+            .AtLeast(nameof(PreCullCount), PreCullCount, 1)
+            .AtLeast(nameof(CleanCount), CleanCount, 1)
+            .Within(nameof(RobustQuantile), RobustQuantile, 0, 1)
+            .Within(nameof(PreCullIou), PreCullIou, 0, 1)
+            .Within(nameof(CleanIou), CleanIou, 0, 1)
+            .If(
+                !(FlowScale > 0 && FlowScale <= 1),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{nameof(FlowScale)} is {FlowScale}, expected more than 0 and at most 1"
                 )
-            );
-        }
-
-        if (!(OksStandardDeviation > 0) || !double.IsFinite(OksStandardDeviation))
-        {
-            faults.Add(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{nameof(OksStandardDeviation)} is {OksStandardDeviation}, expected more than 0"
-                )
-            );
-        }
-
-        Defined(Candidates);
-        Defined(Features);
-        Defined(Scoring);
-        Defined(Reduction);
-        Defined(Matching);
-        Defined(Motion);
-        if (
-            (Scoring is TrackScoring.Oks or TrackScoring.WeightedOks) != (Features == TrackFeatures.Keypoints)
-            && Scoring != TrackScoring.EuclideanDistance
-        )
-        {
-            faults.Add(
-                $"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks and "
-                    + $"WeightedOks compare Keypoints, Iou BoundingBoxes"
-            );
-        }
-        else if (Scoring == TrackScoring.Iou && Features != TrackFeatures.BoundingBoxes)
-        {
-            faults.Add($"{nameof(Scoring)} Iou compares BoundingBoxes, not {Features}");
-        }
-
-        return faults.Count == 0 ? this : throw new ArgumentException($"Track: {string.Join("; ", faults)}.");
-
-        void AtLeast(string name, int? value, int least)
-        {
-            if (value < least)
-            {
-                faults.Add(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} is {value}, expected at least {least}")
-                );
-            }
-        }
-
-        void Within(string name, double? value, double most)
-        {
-            if (value is { } v && !(v >= 0 && v <= most))
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {v}, expected 0 to {most}"));
-        }
-
-        void Defined<T>(T value)
-            where T : struct, Enum
-        {
-            if (!Enum.IsDefined(value))
-                faults.Add($"{typeof(T).Name} has no value {value}");
-        }
+            )
+            .Positive(nameof(OksStandardDeviation), OksStandardDeviation)
+            .Defined(nameof(Candidates), Candidates)
+            .Defined(nameof(Features), Features)
+            .Defined(nameof(Scoring), Scoring)
+            .Defined(nameof(Reduction), Reduction)
+            .Defined(nameof(Matching), Matching)
+            .Defined(nameof(Motion), Motion)
+            .If(
+                (Scoring is TrackScoring.Oks or TrackScoring.WeightedOks) != (Features == TrackFeatures.Keypoints)
+                    && Scoring != TrackScoring.EuclideanDistance,
+                $"{nameof(Scoring)} {Scoring} does not go with {nameof(Features)} {Features}: Oks and WeightedOks "
+                    + "compare Keypoints, Iou BoundingBoxes"
+            )
+            .If(
+                Scoring == TrackScoring.Iou && Features == TrackFeatures.Centroids,
+                $"{nameof(Scoring)} Iou compares BoundingBoxes, not {Features}"
+            )
+            .Throw();
+        return this;
     }
 }
 

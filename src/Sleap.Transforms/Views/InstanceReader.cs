@@ -8,6 +8,7 @@ internal sealed class InstanceReader
 {
     private readonly Dictionary<Track, uint> _tracks = [];
     private readonly List<string> _names = [];
+    private readonly HashSet<string> _usedNames = new(StringComparer.Ordinal);
 
     /// <summary>The instances that have a visible node.</summary>
     /// <param name="instances">The instances of a frame.</param>
@@ -51,7 +52,7 @@ internal sealed class InstanceReader
         if (_tracks.TryGetValue(track, out var known))
             return known;
         var name = track.Name;
-        for (var number = 2; _names.Contains(name); number++)
+        for (var number = 2; !_usedNames.Add(name); number++)
             name = string.Create(CultureInfo.InvariantCulture, $"{track.Name} ({number})");
         _names.Add(name);
         return _tracks[track] = (uint)_names.Count;

@@ -41,26 +41,12 @@ public sealed record LabelsOptions
     internal LabelsOptions Checked()
     {
         Columns.Checked();
-        List<string> faults = [];
-        if (!Enum.IsDefined(Instances))
-        {
-            faults.Add(
-                $"{nameof(Instances)} is {Instances}, expected one of "
-                    + $"{string.Join(", ", Enum.GetNames<InstanceChoice>())}"
-            );
-        }
-
-        if (!Enum.IsDefined(Layout))
-        {
-            faults.Add(
-                $"{nameof(Layout)} is {Layout}, expected one of "
-                    + $"{string.Join(", ", Enum.GetNames<InstanceLayout>())}"
-            );
-        }
-
-        if (VideoPath == "")
-            faults.Add($"{nameof(VideoPath)} is empty, expected a path or null");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Labels options: {string.Join("; ", faults)}.");
+        new OptionFaults("Labels options")
+            .Defined(nameof(Instances), Instances)
+            .Defined(nameof(Layout), Layout)
+            .If(VideoPath == "", $"{nameof(VideoPath)} is empty, expected a path or null")
+            .Throw();
+        return this;
     }
 }
 
