@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>Determines where bfloat16 is faster than float32.</summary>
-public static class BFloat16Support
+internal static class BFloat16Support
 {
     /// <summary>
     /// Whether the device has bfloat16 units that are much faster than float32: CPUs with AMX (Intel servers since
