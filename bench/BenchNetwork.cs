@@ -36,7 +36,6 @@ internal static class BenchNetwork
     public static ConfidenceMapHeadOptions Head { get; } =
         new()
         {
-            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = Nodes,
             OutputStride = 2,

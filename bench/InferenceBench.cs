@@ -168,7 +168,7 @@ internal static class InferenceBench
                             () =>
                             {
                                 using var scope = NewDisposeScope();
-                                codec.Decode(maps).Points.cpu();
+                                codec.Decode(maps, 0.2f, PeakRefinement.Gaussian).Points.cpu();
                             }
                         )
                 ) / frames

@@ -42,7 +42,9 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     private protected PoseEstimator(MLContext context, PoseModelOptions options)
     {
         // Faults that depend on the labels are reported by Fit.
-        PoseModelOptions.Throw(options.Faults(PoseSubject.Placeholder).Concat(options.TrainingFaults()));
+        var faults = options.Checked(PoseSubject.Placeholder);
+        options.CheckTraining(faults);
+        faults.Throw();
         (_context, _options) = (context, options);
     }
 
@@ -167,7 +169,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
                 new(Name, "validation", channel)
             );
         var subject = new PoseSubject(labels.Skeleton, _options.Needs.Tracks ? ClassesOf(labels) : []);
-        PoseModelOptions.Throw(_options.Faults(subject));
+        _options.Checked(subject).Throw();
         TrainingStage[] stages =
         [
             .. _options.Networks.Select(network => new TrainingStage(
@@ -216,9 +218,9 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             stage.Options.Training,
             new Augmenter(stage.Options.Augmentation, samples.Skeleton)
         );
-        if (training.AugmentedPicture && run is not null)
+        if (training.AugmentedImage && run is not null)
         {
-            AugmentedPicture.Write(
+            AugmentedImageWriter.Write(
                 Path.Combine(run.Folder(index).FullPath, "augmented.png"),
                 samples,
                 augmenter,

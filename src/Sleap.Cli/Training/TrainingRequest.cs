@@ -135,7 +135,7 @@ internal sealed class TrainingRequest(
             CacheMegabytes = parsed.GetValue(command.CacheMegabytes),
             Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
             Device = Device,
-            AugmentedPicture = run is not null && parsed.GetValue(command.ShowAugmented),
+            AugmentedImage = run is not null && parsed.GetValue(command.ShowAugmented),
             RunFolder = run?.Folder,
             Resume = run?.Resume ?? false,
             Progress = progress,

@@ -76,7 +76,7 @@ internal static class MachineChecks
         var libtorch = Torch();
         yield return libtorch;
         if (libtorch.Remedy is null)
-            yield return new("convolutions", PixelMap.Words);
+            yield return new("convolutions", PixelMap.Description);
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");

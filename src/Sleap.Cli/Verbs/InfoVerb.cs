@@ -10,24 +10,6 @@ namespace Sleap.Cli;
 /// <summary><c>sleap info FILE|FOLDER</c>: what is in labels, a model or a video.</summary>
 internal static class InfoVerb
 {
-    private static readonly string[] VideoEndings =
-    [
-        ".mp4",
-        ".avi",
-        ".mov",
-        ".mkv",
-        ".m4v",
-        ".webm",
-        ".mpg",
-        ".mpeg",
-        ".wmv",
-        ".tif",
-        ".tiff",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".bmp",
-    ];
     private static readonly string[] LabelFiles = ["config.yaml", "data.yaml"];
 
     public static Command Create()
@@ -50,7 +32,7 @@ internal static class InfoVerb
             {
                 ".zip" => ModelInfo.Of(file),
                 _ when ModelLoader.IsSleapFolder(file) => ModelInfo.Of(file),
-                var ending when VideoEndings.Contains(ending) => OfVideo(file),
+                _ when ImageFiles.IsMovie(file) || ImageFiles.IsImage(file) => OfVideo(file),
                 _ when Directory.Exists(file) && !HoldsLabels(file) => OfVideo(file),
                 _ => OfLabels(file),
             };

@@ -70,6 +70,13 @@ internal static partial class ImageFiles
         ".tiff",
     };
 
+    /// <summary>Endings of movies, in lower case; ffmpeg reads more.</summary>
+    public static IReadOnlyList<string> MovieEndings { get; } =
+    [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
+
+    public static bool IsMovie(string path) =>
+        MovieEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     public static bool IsImage(string path) => Endings.Contains(Path.GetExtension(path));
 
     /// <summary>

@@ -6,8 +6,6 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> searchFolders)
 {
-    private static readonly string[] MovieEndings = [".mp4", ".avi", ".mov", ".mkv", ".mpg"];
-
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(labelFile))!;
 
     /// <summary>The full path of a file; null when it was not found.</summary>
@@ -51,7 +49,7 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
         var name = end > 0 ? stem[..end] : stem;
         string[] folders = [_folder, .. searchFolders];
         var found = folders
-            .SelectMany(f => MovieEndings.Select(e => Path.Combine(f, name + e)))
+            .SelectMany(f => ImageFiles.MovieEndings.Select(e => Path.Combine(f, name + e)))
             .FirstOrDefault(File.Exists);
         return new Video(found ?? name, VideoKind.Movie) { FoundPath = found };
     }

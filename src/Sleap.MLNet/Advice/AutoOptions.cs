@@ -133,7 +133,7 @@ public static partial class ModelCatalog
         var rows = LabeledRows.Read(
             labels,
             names,
-            new(OneAnimal: false, EmptyRows: true, Tracks: hasTracks),
+            new(SingleInstance: false, EmptyRows: true, Tracks: hasTracks),
             null,
             new("AutoOptions", "training", channel)
         );

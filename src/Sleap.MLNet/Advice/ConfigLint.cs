@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sleap.IO;
 
 namespace Sleap.MLNet;
 
@@ -17,18 +18,6 @@ internal sealed partial class ConfigLint(
 {
     // Frames of a video that are at most this far apart are nearly identical.
     private const int NearFrames = 2;
-    private static readonly string[] VideoExtensions =
-    [
-        ".mp4",
-        ".avi",
-        ".mov",
-        ".mkv",
-        ".m4v",
-        ".webm",
-        ".mpg",
-        ".mpeg",
-        ".wmv",
-    ];
 
     public IEnumerable<LintFinding> Findings()
     {
@@ -88,7 +77,7 @@ internal sealed partial class ConfigLint(
         }
 
         var near = validation.Count(source =>
-            VideoExtensions.Contains(Path.GetExtension(source.VideoName).ToLowerInvariant())
+            ImageFiles.IsMovie(source.VideoName)
             && Enumerable
                 .Range(1, NearFrames)
                 .Any(by =>

@@ -29,9 +29,6 @@ internal sealed class ConfidenceMap
         Sigma = sigma;
     }
 
-    /// <summary>Creates the codec of a head.</summary>
-    internal static ConfidenceMap Of(ConfidenceMapHeadOptions head) => new(head.OutputStride, head.Sigma);
-
     /// <summary>Input pixels between neighboring cells.</summary>
     public int Stride { get; }
 
@@ -97,11 +94,7 @@ internal sealed class ConfidenceMap
     /// Points (B, N, 2), x and y in input pixels, NaN where the map stays below the threshold; and the values of the
     /// peaks' cells (B, N), 0 where the point is NaN.
     /// </returns>
-    public (Tensor Points, Tensor Values) Decode(
-        Tensor maps,
-        float threshold = 0.2f,
-        PeakRefinement refinement = PeakRefinement.Integral
-    )
+    public (Tensor Points, Tensor Values) Decode(Tensor maps, float threshold, PeakRefinement refinement)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -141,11 +134,7 @@ internal sealed class ConfidenceMap
     /// <remarks>
     /// A plateau of up to 2×2 cells is one peak at its mean; it is refined in the patch around its upper left cell.
     /// </remarks>
-    public LocalPeaks DecodeAll(
-        Tensor maps,
-        float threshold = 0.2f,
-        PeakRefinement refinement = PeakRefinement.Integral
-    )
+    public LocalPeaks DecodeAll(Tensor maps, float threshold, PeakRefinement refinement)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();

@@ -17,8 +17,9 @@ internal sealed class InstanceFilter
     public InstanceFilter(InstanceFilterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Faults() is { Count: > 0 } faults)
-            throw new ArgumentException(string.Join(" ", faults), nameof(options));
+        var faults = new OptionFaults(nameof(InstanceFilterOptions));
+        options.Check(faults);
+        faults.Throw();
         _options = options;
     }
 
@@ -210,30 +211,18 @@ public sealed record InstanceFilterOptions
     public int? MaxInstances { get; init; }
 
     /// <summary>Returns the faults of these options, one sentence per fault.</summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        void Require(bool holds, string option, object? value, string expected)
-        {
-            if (!holds)
-                faults.Add($"{option} is {value}, expected {expected}.");
-        }
+    public IReadOnlyList<string> Faults() => OptionFaults.Of(Check);
 
-        Require(float.IsFinite(MinPeakValue), nameof(MinPeakValue), MinPeakValue, "a number");
-        Require(MinVisibleNodes >= 0, nameof(MinVisibleNodes), MinVisibleNodes, "at least 0");
-        Require(
-            MinVisibleNodeFraction is >= 0 and <= 1,
-            nameof(MinVisibleNodeFraction),
-            MinVisibleNodeFraction,
-            "0 to 1"
-        );
-        Require(float.IsFinite(MinInstanceScore), nameof(MinInstanceScore), MinInstanceScore, "a number");
-        Require(float.IsFinite(MinMeanNodeScore), nameof(MinMeanNodeScore), MinMeanNodeScore, "a number");
-        Require(OverlapThreshold is null or >= 0 and <= 1, nameof(OverlapThreshold), OverlapThreshold, "0 to 1");
-        Require(Enum.IsDefined(OverlapMethod), nameof(OverlapMethod), OverlapMethod, "Iou or Oks");
-        Require(MaxInstances is null or >= 1, nameof(MaxInstances), MaxInstances, "at least 1");
-        return faults;
-    }
+    internal void Check(OptionFaults faults) =>
+        faults
+            .Expect(float.IsFinite(MinPeakValue), nameof(MinPeakValue), MinPeakValue, "a number")
+            .AtLeast(nameof(MinVisibleNodes), MinVisibleNodes, 0)
+            .Within(nameof(MinVisibleNodeFraction), MinVisibleNodeFraction, 0, 1)
+            .Expect(float.IsFinite(MinInstanceScore), nameof(MinInstanceScore), MinInstanceScore, "a number")
+            .Expect(float.IsFinite(MinMeanNodeScore), nameof(MinMeanNodeScore), MinMeanNodeScore, "a number")
+            .Within(nameof(OverlapThreshold), OverlapThreshold, 0, 1)
+            .Defined(nameof(OverlapMethod), OverlapMethod)
+            .AtLeast(nameof(MaxInstances), MaxInstances, 1);
 }
 
 /// <summary>Measures of the similarity of two instances of a frame. sleap-nn's <c>overlapping_method</c>.</summary>

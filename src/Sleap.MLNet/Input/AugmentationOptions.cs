@@ -1,3 +1,6 @@
+using System.Globalization;
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>
@@ -125,36 +128,51 @@ public sealed record AugmentationOptions
         || NoiseStandardDeviation != 0
         || UniformNoiseMax != 0;
 
-    internal IReadOnlyList<string> Faults()
+    internal void Check(OptionFaults faults)
     {
-        var faults = new List<string>();
-        void Require(bool holds, string fault)
-        {
-            if (!holds)
-                faults.Add($"Augmentation.{fault}");
-        }
-        void Probability(string name, float value) => Require(value is >= 0 and <= 1, $"{name} is {value}; 0 to 1.");
-        void Shift(string name, float value) => Require(value is >= 0 and < 1, $"{name} is {value}; 0 to 1.");
-        void Range(string name, float min, float max, bool isAllowed, string allowed) =>
-            Require(isAllowed && min <= max, $"{name}Min is {min} and {name}Max {max}; {allowed}, and in this order.");
+        void Range(string name, float min, float max, float least, float most) =>
+            faults.Expect(
+                least <= min && min <= max && max <= most,
+                $"{name}Min, {name}Max",
+                string.Create(CultureInfo.InvariantCulture, $"{min}, {max}"),
+                float.IsPositiveInfinity(most)
+                    ? string.Create(CultureInfo.InvariantCulture, $"two numbers of at least {least} in ascending order")
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"two numbers from {least} to {most} in ascending order"
+                    )
+            );
 
-        Require(RotationMin <= RotationMax, $"RotationMin ({RotationMin}) is above RotationMax ({RotationMax}).");
-        Probability(nameof(RotationProbability), RotationProbability);
-        Range("Scale", ScaleMin, ScaleMax, ScaleMin > 0, "above 0");
-        Shift(nameof(TranslateWidth), TranslateWidth);
-        Shift(nameof(TranslateHeight), TranslateHeight);
-        Probability(nameof(FlipProbability), FlipProbability);
-        Range("Brightness", BrightnessMin, BrightnessMax, BrightnessMin >= 0, "0 or more");
-        Range("Contrast", ContrastMin, ContrastMax, ContrastMin >= 0, "0 or more");
-        Probability(nameof(EraseProbability), EraseProbability);
-        Range("EraseScale", EraseScaleMin, EraseScaleMax, EraseScaleMin >= 0 && EraseScaleMax <= 1, "0 to 1");
-        Range("EraseRatio", EraseRatioMin, EraseRatioMax, EraseRatioMin > 0, "above 0");
-        Probability(nameof(MixupProbability), MixupProbability);
-        Range("MixupLambda", MixupLambdaMin, MixupLambdaMax, MixupLambdaMin >= 0 && MixupLambdaMax <= 1, "0 to 1");
-        Probability(nameof(BlurProbability), BlurProbability);
-        Range("BlurSigma", BlurSigmaMin, BlurSigmaMax, BlurSigmaMin >= 0 && BlurSigmaMax <= 10, "0 to 10");
-        Range("UniformNoise", UniformNoiseMin, UniformNoiseMax, UniformNoiseMin >= 0 && UniformNoiseMax <= 1, "0 to 1");
-        Require(NoiseStandardDeviation >= 0, $"NoiseStandardDeviation is {NoiseStandardDeviation}; 0 or more.");
-        return faults;
+        const float any = float.PositiveInfinity;
+        Range("Rotation", RotationMin, RotationMax, float.MinValue, float.MaxValue);
+        Range("Scale", ScaleMin, ScaleMax, 0, any);
+        Range("Brightness", BrightnessMin, BrightnessMax, 0, any);
+        Range("Contrast", ContrastMin, ContrastMax, 0, any);
+        Range("EraseScale", EraseScaleMin, EraseScaleMax, 0, 1);
+        Range("EraseRatio", EraseRatioMin, EraseRatioMax, 0, any);
+        Range("MixupLambda", MixupLambdaMin, MixupLambdaMax, 0, 1);
+        Range("BlurSigma", BlurSigmaMin, BlurSigmaMax, 0, 10);
+        Range("UniformNoise", UniformNoiseMin, UniformNoiseMax, 0, 1);
+        faults
+            .Positive(nameof(ScaleMin), ScaleMin)
+            .Positive(nameof(EraseRatioMin), EraseRatioMin)
+            .Within(nameof(RotationProbability), RotationProbability, 0, 1)
+            .Expect(
+                TranslateWidth is >= 0 and < 1,
+                nameof(TranslateWidth),
+                TranslateWidth,
+                "at least 0 and less than 1"
+            )
+            .Expect(
+                TranslateHeight is >= 0 and < 1,
+                nameof(TranslateHeight),
+                TranslateHeight,
+                "at least 0 and less than 1"
+            )
+            .Within(nameof(FlipProbability), FlipProbability, 0, 1)
+            .Within(nameof(EraseProbability), EraseProbability, 0, 1)
+            .Within(nameof(MixupProbability), MixupProbability, 0, 1)
+            .Within(nameof(BlurProbability), BlurProbability, 0, 1)
+            .NotNegative(nameof(NoiseStandardDeviation), NoiseStandardDeviation);
     }
 }

@@ -51,7 +51,7 @@ internal static class LibTorchLibrary
     )]
     internal static void Prepare()
     {
-        TorchThreads.LetSleep();
+        TorchThreads.LimitSpinning();
         if (OperatingSystem.IsLinux())
         {
             (

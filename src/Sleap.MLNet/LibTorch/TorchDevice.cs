@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sleap.Transforms;
 using TorchSharp;
 
 namespace Sleap.MLNet;
@@ -6,9 +7,11 @@ namespace Sleap.MLNet;
 /// <summary>Parses and checks device names.</summary>
 internal static class TorchDevice
 {
-    /// <summary>Returns the fault of a device name, or null.</summary>
-    public static string? Fault(string name) =>
-        IsKnown(name) ? Absence(name) : $"is '{name}'; it can be auto, cpu, cuda or cuda:N.";
+    /// <summary>Adds a fault if the name is not that of a device, or if the machine does not have the device.</summary>
+    public static void Check(OptionFaults faults, string option, string name) =>
+        faults
+            .Expect(IsKnown(name), option, $"'{name}'", "auto, cpu, cuda or cuda:N")
+            .If(Absence(name) is not null, $"{option} {Absence(name)}");
 
     /// <summary>
     /// Returns the reason why the machine does not have the device; null if it has it, or if the name is invalid.
@@ -20,14 +23,14 @@ internal static class TorchDevice
         if (!HasCuda)
         {
             return $"is '{name}', but libtorch sees no CUDA device. Use auto or cpu, or the "
-                + $"TorchSharp-cuda package and a driver that fits it.";
+                + "TorchSharp-cuda package and a driver that fits it";
         }
 
         var wanted = name == "cuda" ? 0 : int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture);
         return wanted < torch.cuda.device_count()
             ? null
             : $"is '{name}', but there are only "
-                + $"{torch.cuda.device_count()} CUDA devices (counted from 0). Use auto for the first one.";
+                + $"{torch.cuda.device_count()} CUDA devices (counted from 0). Use auto for the first one";
     }
 
     /// <summary>Whether libtorch can use a CUDA device.</summary>

@@ -18,7 +18,7 @@ internal static partial class TorchThreads
     private static readonly string[] WaitVariables = ["OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"];
 
     /// <summary>Sets OpenMP's environment variables, which are read once, when libtorch is loaded.</summary>
-    internal static void LetSleep()
+    internal static void LimitSpinning()
     {
         if (WaitVariables.Any(name => Environment.GetEnvironmentVariable(name) is not null))
             return;

@@ -29,36 +29,32 @@ public sealed record BottomUpOptions : NetworkOptions
 
     internal override string NetworkName => "bottomup";
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: false);
 
     internal override InstanceFilterOptions KeptInstances => Filter;
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
         [
-            new ConfidenceMapHeadOptions
-            {
-                Kind = ConfidenceMapKind.MultiInstance,
-                Nodes = subject.Skeleton.Nodes.Length,
-                Sigma = Sigma,
-                OutputStride = HeadStride,
-            },
+            MapsHead(ConfidenceMapKind.MultiInstance, subject.Skeleton.Nodes.Length),
             PartAffinity.Head(subject.Skeleton.Edges.Length, HeadStride),
         ];
 
-    internal override IEnumerable<string> Faults(PoseSubject subject)
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
         if (subject.Skeleton.Edges.Length == 0)
         {
-            yield return "The skeleton has no edges, along which a bottom-up model connects nodes. Add edges to the "
-                + "skeleton, or use a top-down model.";
-            yield break;
+            faults.If(
+                true,
+                "The skeleton has no edges, along which a bottom-up model connects nodes. Add edges to the skeleton, or "
+                    + "use a top-down model"
+            );
+            return;
         }
-        foreach (var fault in Faults(Heads(subject)).Concat(PartAffinity.Faults()))
-            yield return fault;
-        foreach (var fault in Filter.Faults())
-            yield return $"Filter.{fault}";
-        if (MaxInstances < 1)
-            yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
+
+        base.Check(faults, subject);
+        PartAffinity.Check(faults.In(nameof(PartAffinity)));
+        Filter.Check(faults.In(nameof(Filter)));
+        faults.AtLeast(nameof(MaxInstances), MaxInstances, 1);
     }
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) => ModelColumns.Many(Columns, subject);
@@ -155,30 +151,19 @@ public sealed record PartAffinityOptions
         new PartAffinityHeadOptions
         {
             Edges = edges,
-            Sigma = Sigma,
             OutputStride = StrideFor(stride),
             LossWeight = LossWeight,
         };
 
-    internal IEnumerable<string> Faults()
-    {
-        if (!(MaxEdgeLengthRatio > 0))
-            yield return $"PartAffinity.MaxEdgeLengthRatio is {MaxEdgeLengthRatio}; above 0.";
-        if (!(DistancePenaltyWeight >= 0))
-            yield return $"PartAffinity.DistancePenaltyWeight is {DistancePenaltyWeight}; 0 or more.";
-        if (LinePoints < 1)
-            yield return $"PartAffinity.LinePoints is {LinePoints}; at least 1.";
-        if (MinLineScore is not (>= -1 and <= 1))
-            yield return $"PartAffinity.MinLineScore is {MinLineScore}; -1 to 1.";
-        if (!Enum.IsDefined(Grouping))
-        {
-            yield return $"PartAffinity.Grouping is {(int)Grouping}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<GroupingRule>())}.";
-        }
-
-        if (!(MinInstancePeaks >= 0))
-            yield return $"PartAffinity.MinInstancePeaks is {MinInstancePeaks}; 0 or more.";
-    }
+    internal void Check(OptionFaults faults) =>
+        faults
+            .Positive(nameof(Sigma), Sigma)
+            .Positive(nameof(MaxEdgeLengthRatio), MaxEdgeLengthRatio)
+            .NotNegative(nameof(DistancePenaltyWeight), DistancePenaltyWeight)
+            .AtLeast(nameof(LinePoints), LinePoints, 1)
+            .Within(nameof(MinLineScore), MinLineScore, -1, 1)
+            .Defined(nameof(Grouping), Grouping)
+            .NotNegative(nameof(MinInstancePeaks), MinInstancePeaks);
 }
 
 /// <summary>
@@ -238,7 +223,7 @@ internal sealed class BottomUpModel : PoseModel
     {
         var heads = network.Network.Heads;
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
-        _nodes = ConfidenceMap.Of((ConfidenceMapHeadOptions)heads[0]);
+        _nodes = options.CreateMaps();
         _edges = new PartAffinity(subject.Skeleton.Edges, heads[1].OutputStride, options.PartAffinity.Sigma)
         {
             LinePoints = options.PartAffinity.LinePoints,

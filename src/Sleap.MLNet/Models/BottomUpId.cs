@@ -30,7 +30,7 @@ public sealed record BottomUpIdOptions : NetworkOptions
 
     internal override string NetworkName => "multi_class_bottomup";
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: true);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: true);
 
     internal override IReadOnlyList<string>? NamedClasses => Classes;
 
@@ -40,26 +40,16 @@ public sealed record BottomUpIdOptions : NetworkOptions
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
         [
-            new ConfidenceMapHeadOptions
-            {
-                Kind = ConfidenceMapKind.MultiInstance,
-                Nodes = subject.Skeleton.Nodes.Length,
-                Sigma = Sigma,
-                OutputStride = HeadStride,
-            },
+            MapsHead(ConfidenceMapKind.MultiInstance, subject.Skeleton.Nodes.Length),
             ClassMaps.Head(subject.Classes.Count, HeadStride),
         ];
 
-    internal override IEnumerable<string> Faults(PoseSubject subject)
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
-        foreach (var fault in Faults(Heads(subject)))
-            yield return fault;
-        foreach (var fault in ClassMaps.Faults())
-            yield return fault;
-        foreach (var fault in Filter.Faults())
-            yield return $"Filter.{fault}";
-        foreach (var fault in ClassFaults(Classes))
-            yield return fault;
+        base.Check(faults, subject);
+        ClassMaps.Check(faults.In(nameof(ClassMaps)));
+        Filter.Check(faults.In(nameof(Filter)));
+        CheckClasses(faults, Classes);
     }
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
@@ -134,19 +124,16 @@ public sealed record ClassMapOptions
     /// <summary>Fraction of the training over which the weight of the loss rises.</summary>
     internal const double LossRise = 0.15;
 
-    internal IEnumerable<string> Faults()
-    {
-        if (LossDelay is not (>= 0 and < 1))
-            yield return $"ClassMaps.LossDelay is {LossDelay}; at least 0 and below 1.";
-        if (MinClassProbability is not (null or >= 0 and <= 1))
-            yield return $"ClassMaps.MinClassProbability is {MinClassProbability}; 0 to 1, or null.";
-    }
+    internal void Check(OptionFaults faults) =>
+        faults
+            .Positive(nameof(Sigma), Sigma)
+            .Expect(LossDelay is >= 0 and < 1, nameof(LossDelay), LossDelay, "at least 0 and less than 1")
+            .Within(nameof(MinClassProbability), MinClassProbability, 0, 1);
 
     internal HeadOptions Head(int classes, int stride) =>
         new ClassMapHeadOptions
         {
             Classes = classes,
-            Sigma = Sigma,
             OutputStride = OutputStride ?? stride,
             LossWeight = LossWeight,
         };
@@ -212,7 +199,7 @@ internal sealed class BottomUpIdModel : PoseModel
     {
         var heads = network.Network.Heads;
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
-        _nodes = ConfidenceMap.Of((ConfidenceMapHeadOptions)heads[0]);
+        _nodes = options.CreateMaps();
         _classes = new ClassMap(subject.Classes.Count, heads[1].OutputStride, options.ClassMaps.Sigma)
         {
             MinClassProbability = options.ClassMaps.MinClassProbability,

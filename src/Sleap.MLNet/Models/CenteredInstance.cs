@@ -56,46 +56,33 @@ public sealed record CenteredInstanceOptions : NetworkOptions
 
     internal override bool NeedsClasses => ClassVectors is not null;
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: false, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: false, Tracks: false);
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject)
     {
-        var maps = new ConfidenceMapHeadOptions
-        {
-            Kind = ConfidenceMapKind.CenteredInstance,
-            Nodes = subject.Skeleton.Nodes.Length,
-            Sigma = Sigma,
-            OutputStride = HeadStride,
-        };
+        var maps = MapsHead(ConfidenceMapKind.CenteredInstance, subject.Skeleton.Nodes.Length);
         return ClassVectors is null ? [maps] : [maps, ClassVectors.Head(subject.Classes.Count)];
     }
 
-    internal override IEnumerable<string> Faults(PoseSubject subject)
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
-        foreach (var fault in Faults(Heads(subject)).Concat(AnchorFaults(AnchorPart, subject)))
-            yield return fault;
-        if ((TileSize ?? TileOverlap) is not null)
-            yield return "TileSize or TileOverlap is set; frames can be cut into tiles, crops cannot.";
-        if (CropSize is { } size && size < Backbone.MaxStride)
-        {
-            yield return $"CropSize is {size}; at least the "
-                + $"backbone's MaxStride ({Backbone.MaxStride}), or null.";
-        }
-
-        if (!Enum.IsDefined(CropAlignment))
-        {
-            yield return $"CropAlignment is {(int)CropAlignment}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<CropAlignment>())}.";
-        }
-
-        if (!Enum.IsDefined(CropSource))
-        {
-            yield return $"CropSource is {(int)CropSource}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<CropSource>())}.";
-        }
-
-        if (string.IsNullOrWhiteSpace(BoxesColumn))
-            yield return "BoxesColumn has no name.";
+        base.Check(faults, subject);
+        CheckAnchor(faults, AnchorPart, subject);
+        ClassVectors?.Check(faults.In(nameof(ClassVectors)));
+        faults
+            .If(
+                (TileSize ?? TileOverlap) is not null,
+                "TileSize or TileOverlap is set; frames can be cut into tiles, crops cannot"
+            )
+            .Expect(
+                CropSize is null || CropSize >= Backbone.MaxStride,
+                nameof(CropSize),
+                CropSize,
+                $"at least the backbone's MaxStride ({Backbone.MaxStride}), or null"
+            )
+            .Defined(nameof(CropAlignment), CropAlignment)
+            .Defined(nameof(CropSource), CropSource)
+            .If(string.IsNullOrWhiteSpace(BoxesColumn), "BoxesColumn has no name");
     }
 
     /// <summary>Returns the options with a crop size, computed from the labels if none was set.</summary>

@@ -41,30 +41,22 @@ public sealed record CentroidOptions : NetworkOptions
 
     internal override string NetworkName => "centroid";
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: false);
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
-        [
-            new ConfidenceMapHeadOptions
-            {
-                Kind = ConfidenceMapKind.Centroid,
-                Nodes = 1,
-                Sigma = Sigma,
-                Sigmoid = Sigmoid,
-                OutputStride = HeadStride,
-            },
-        ];
+        [MapsHead(ConfidenceMapKind.Centroid, 1) with { Sigmoid = Sigmoid }];
 
-    internal override IEnumerable<string> Faults(PoseSubject subject)
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
-        foreach (var fault in Faults(Heads(subject)).Concat(AnchorFaults(AnchorPart, subject)))
-            yield return fault;
-        if (FocalLoss is not null && !Sigmoid)
-            yield return "FocalLoss is set, but Sigmoid is not: it is a loss of probabilities.";
-        foreach (var problem in FocalLoss?.Faults() ?? [])
-            yield return $"FocalLoss: {problem}";
-        if (MaxInstances < 1)
-            yield return $"MaxInstances is {MaxInstances}; at least 1, or null.";
+        base.Check(faults, subject);
+        CheckAnchor(faults, AnchorPart, subject);
+        FocalLoss?.Check(faults.In(nameof(FocalLoss)));
+        faults
+            .If(
+                FocalLoss is not null && !Sigmoid,
+                "FocalLoss is set, but Sigmoid is not: it is a loss of probabilities"
+            )
+            .AtLeast(nameof(MaxInstances), MaxInstances, 1);
     }
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
@@ -158,7 +150,7 @@ internal sealed class CentroidModel : PoseModel
         : base(options, subject, network)
     {
         _options = options;
-        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)network.Network.Heads[0]);
+        _codec = options.CreateMaps();
     }
 
     public override Tensor Nearest(Tensor[] outputs, Tensor points) => Peaks(outputs[0]).Nearest(points);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -116,61 +117,48 @@ public abstract record NetworkOptions : PoseModelOptions
         int? seed = null
     ) => CreateModel(subject, new SharedNetwork(PoseModel.Draw(Backbone, Heads(subject), initialization, seed)));
 
-    /// <summary>Returns the faults of the options, given the heads of the network; one sentence per fault.</summary>
-    private protected IEnumerable<string> Faults(IReadOnlyList<HeadOptions> heads)
+    /// <summary>Returns the head that gives confidence maps.</summary>
+    /// <param name="kind">Whose nodes the maps show.</param>
+    /// <param name="nodes">Number of nodes of a map; 1 for centroids.</param>
+    private protected ConfidenceMapHeadOptions MapsHead(ConfidenceMapKind kind, int nodes) =>
+        new()
+        {
+            Kind = kind,
+            Nodes = nodes,
+            OutputStride = HeadStride,
+        };
+
+    /// <summary>Returns the codec of the confidence maps.</summary>
+    internal ConfidenceMap CreateMaps() => new(HeadStride, Sigma);
+
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
-        foreach (var fault in PoseNetwork.Faults(Backbone, heads))
-            yield return fault;
-        foreach (var fault in Augmentation.Faults())
-            yield return fault;
-        foreach (var fault in Training.Faults())
-            yield return fault;
-        foreach (var fault in Columns.Faults())
-            yield return $"Columns: {fault}.";
-        if (Backbone.InChannels is not (1 or 3))
-            yield return $"Backbone.InChannels is {Backbone.InChannels}; 1 (gray) or 3 (RGB).";
-        if (!(Scale > 0))
-            yield return $"Scale is {Scale}; above 0.";
-        if (!(PeakThreshold is >= 0 and <= 1))
-            yield return $"PeakThreshold is {PeakThreshold}; 0 to 1.";
-        if (!Enum.IsDefined(Refinement))
-        {
-            yield return $"Refinement is {(int)Refinement}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<PeakRefinement>())}.";
-        }
-
-        if (!Enum.IsDefined(Precision))
-        {
-            yield return $"Precision is {(int)Precision}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<Precision>())}.";
-        }
-
-        if (BatchSize < 1)
-            yield return $"BatchSize is {BatchSize}; at least 1.";
-        if (TileSize < 1)
-        {
-            yield return $"TileSize is {TileSize}; at least 1, or null.";
-        }
-        else if (Backbone.Faults().Count == 0)
-        {
-            foreach (var fault in FrameTiles.Faults(this))
-                yield return fault;
-        }
-
-        if (TorchDevice.Fault(Device) is { } device)
-            yield return $"Device {device}";
+        PoseNetwork.Check(faults, Backbone, Heads(subject));
+        Augmentation.Check(faults.In(nameof(Augmentation)));
+        Training.Check(faults.In(nameof(Training)));
+        faults
+            .Columns(Columns)
+            .Expect(Backbone.InChannels is 1 or 3, "Backbone.InChannels", Backbone.InChannels, "1 (gray) or 3 (RGB)")
+            .Positive(nameof(Scale), Scale)
+            .Positive(nameof(Sigma), Sigma)
+            .Within(nameof(PeakThreshold), PeakThreshold, 0, 1)
+            .Defined(nameof(Refinement), Refinement)
+            .Defined(nameof(Precision), Precision)
+            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .AtLeast(nameof(TileSize), TileSize, 1)
+            .AtLeast(nameof(TileOverlap), TileOverlap, 0);
+        if (TileSize is null or >= 1 && TileOverlap is null or >= 0 && Backbone.Faults().Count == 0)
+            FrameTiles.Check(faults, this);
+        TorchDevice.Check(faults, nameof(Device), Device);
     }
 
-    private protected static IEnumerable<string> AnchorFaults(string? anchor, PoseSubject subject)
-    {
-        if (
-            anchor is not null
-            && !ReferenceEquals(subject, PoseSubject.Placeholder)
-            && subject.Skeleton.IndexOf(anchor) < 0
-        )
-        {
-            yield return $"AnchorPart is '{anchor}', which is none of the skeleton's nodes: "
-                + $"{string.Join(", ", subject.Skeleton.Nodes)}.";
-        }
-    }
+    private protected static void CheckAnchor(OptionFaults faults, string? anchor, PoseSubject subject) =>
+        faults.Expect(
+            anchor is null
+                || ReferenceEquals(subject, PoseSubject.Placeholder)
+                || subject.Skeleton.IndexOf(anchor) >= 0,
+            "AnchorPart",
+            $"'{anchor}'",
+            $"one of the skeleton's nodes: {string.Join(", ", subject.Skeleton.Nodes)}"
+        );
 }

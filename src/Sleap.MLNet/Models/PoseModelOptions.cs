@@ -50,14 +50,15 @@ public abstract record PoseModelOptions
     /// <summary>Returns the same model type with these networks; the inverse of <see cref="Networks"/>.</summary>
     internal abstract PoseModelOptions WithNetworks(IReadOnlyList<NetworkOptions> networks);
 
-    /// <summary>Returns the faults of the options, one sentence each.</summary>
+    /// <summary>Adds the faults of the options.</summary>
+    /// <param name="faults">Where they are added.</param>
     /// <param name="subject">
     /// Skeleton and classes; <see cref="PoseSubject.Placeholder"/> before labels are read.
     /// </param>
-    internal abstract IEnumerable<string> Faults(PoseSubject subject);
+    internal abstract void Check(OptionFaults faults, PoseSubject subject);
 
-    /// <summary>Returns the faults that matter only for training.</summary>
-    internal virtual IEnumerable<string> TrainingFaults() => [];
+    /// <summary>Adds the faults that matter only for training.</summary>
+    internal virtual void CheckTraining(OptionFaults faults) { }
 
     /// <summary>Returns the output columns.</summary>
     internal abstract ModelColumns ColumnsFor(PoseSubject subject);
@@ -80,20 +81,19 @@ public abstract record PoseModelOptions
     /// <summary>Creates the transformer of a trained model of this type.</summary>
     internal abstract PoseModelTransformer CreateTransformer(TrainedModel model);
 
-    /// <summary>Throws if there are faults.</summary>
-    /// <exception cref="ArgumentException">There are faults; the message lists all of them.</exception>
-    internal static void Throw(IEnumerable<string> faults)
+    /// <summary>Returns a collector with the faults of the options.</summary>
+    internal OptionFaults Checked(PoseSubject subject)
     {
-        string[] all = [.. faults.Distinct()];
-        if (all.Length > 0)
-            throw new ArgumentException("These options cannot be used:\n  " + string.Join("\n  ", all));
+        var faults = new OptionFaults(GetType().Name);
+        Check(faults, subject);
+        return faults;
     }
 
-    private protected static IEnumerable<string> ClassFaults(IReadOnlyList<string>? classes)
-    {
-        if (classes is not null && classes.Distinct().Count() < classes.Count)
-            yield return $"Classes names an animal twice: {string.Join(", ", classes)}.";
-    }
+    private protected static void CheckClasses(OptionFaults faults, IReadOnlyList<string>? classes) =>
+        faults.If(
+            classes is not null && classes.Distinct().Count() < classes.Count,
+            $"Classes has a name twice: {string.Join(", ", classes ?? [])}"
+        );
 }
 
 /// <summary>Skeleton and classes of a model.</summary>

@@ -14,20 +14,10 @@ public sealed record SingleInstanceOptions : NetworkOptions
 
     internal override string NetworkName => "single_instance";
 
-    internal override LabelNeeds Needs => new(OneAnimal: true, EmptyRows: false, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: true, EmptyRows: false, Tracks: false);
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
-        [
-            new ConfidenceMapHeadOptions
-            {
-                Kind = ConfidenceMapKind.SingleInstance,
-                Nodes = subject.Skeleton.Nodes.Length,
-                Sigma = Sigma,
-                OutputStride = HeadStride,
-            },
-        ];
-
-    internal override IEnumerable<string> Faults(PoseSubject subject) => Faults(Heads(subject));
+        [MapsHead(ConfidenceMapKind.SingleInstance, subject.Skeleton.Nodes.Length)];
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) => ModelColumns.Single(Columns, subject);
 
@@ -100,7 +90,7 @@ internal class SingleInstanceModel : PoseModel
         : base(options, subject, network)
     {
         Nodes = subject.Skeleton.Nodes.Length;
-        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)network.Network.Heads[0]);
+        _codec = options.CreateMaps();
     }
 
     public int Nodes { get; }

@@ -26,7 +26,7 @@ public sealed record TopDownOptions : PoseModelOptions
 
     internal override string TypeName => "top-down";
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: false);
 
     internal override InstanceFilterOptions KeptInstances => Filter;
 
@@ -40,10 +40,13 @@ public sealed record TopDownOptions : PoseModelOptions
             CenteredInstance = (CenteredInstanceOptions)networks[1],
         };
 
-    internal override IEnumerable<string> Faults(PoseSubject subject) =>
-        [.. StageFaults(Networks, subject), .. Filter.Faults().Select(fault => $"Filter.{fault}")];
+    internal override void Check(OptionFaults faults, PoseSubject subject)
+    {
+        CheckStages(faults, Networks, subject);
+        Filter.Check(faults.In(nameof(Filter)));
+    }
 
-    internal override IEnumerable<string> TrainingFaults() => AnchorFaults(Networks);
+    internal override void CheckTraining(OptionFaults faults) => CheckAnchors(faults, Networks);
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Many(Columns, subject, centroidScores: true);
@@ -72,29 +75,28 @@ public sealed record TopDownOptions : PoseModelOptions
         CenteredInstanceOptions stage
     ) => stage with { AnchorPart = anchor ?? stage.AnchorPart, Device = model.Device, Columns = model.Columns };
 
-    /// <summary>Returns the faults of both stages; each fault names its stage.</summary>
-    internal static IEnumerable<string> StageFaults(IReadOnlyList<NetworkOptions> stages, PoseSubject subject) =>
-        [
-            .. stages[0].Faults(subject).Select(fault => $"Centroid: {fault}"),
-            .. stages[1].Faults(subject).Select(fault => $"CenteredInstance: {fault}"),
-        ];
+    /// <summary>Adds the faults of both stages; each fault names its stage.</summary>
+    internal static void CheckStages(OptionFaults faults, IReadOnlyList<NetworkOptions> stages, PoseSubject subject)
+    {
+        stages[0].Check(faults.In(nameof(Centroid)), subject);
+        stages[1].Check(faults.In(nameof(CenteredInstance)), subject);
+    }
 
     /// <summary>
-    /// Returns a fault if the two stages have different anchors: the second stage would get crops around other points
-    /// than those it was trained on.
+    /// Adds a fault if the two stages have different anchors: the second stage would get crops around other points than
+    /// those it was trained on.
     /// </summary>
-    internal static IEnumerable<string> AnchorFaults(IReadOnlyList<NetworkOptions> stages)
+    internal static void CheckAnchors(OptionFaults faults, IReadOnlyList<NetworkOptions> stages)
     {
         var (first, second) = (
             ((CentroidOptions)stages[0]).AnchorPart,
             ((CenteredInstanceOptions)stages[1]).AnchorPart
         );
-        if (first != second)
-        {
-            yield return $"Centroid.AnchorPart is {first ?? "null"} and CenteredInstance.AnchorPart "
-                + $"{second ?? "null"}; the crops would not lie where the second stage learned to look. Set "
-                + "AnchorPart for both.";
-        }
+        faults.If(
+            first != second,
+            $"Centroid.AnchorPart is {first ?? "null"} and CenteredInstance.AnchorPart {second ?? "null"}, so the crops "
+                + "would not be centered where the second stage expects it. Set AnchorPart for both"
+        );
     }
 
     /// <summary>Combines two models that were trained separately; the result shares their networks.</summary>
@@ -112,17 +114,15 @@ public sealed record TopDownOptions : PoseModelOptions
             Columns = second.Options.Columns,
             Device = second.Options.Device,
         };
-        List<string> faults = [.. options.Faults(second.Subject)];
-        if (first.Frame != second.Frame)
-        {
-            faults.Add(
+        options
+            .Checked(second.Subject)
+            .If(
+                first.Frame != second.Frame,
                 $"The centroid model was trained on frames of {first.Frame.Width} x {first.Frame.Height} pixels, the "
                     + $"centered-instance model on {second.Frame.Width} x {second.Frame.Height}; both must be of the "
-                    + "same recordings."
-            );
-        }
-
-        Throw(faults);
+                    + "same recordings"
+            )
+            .Throw();
         return (TopDownTransformer)
             TrainedModel.Share(
                 environment,

@@ -47,7 +47,7 @@ public sealed record TopDownIdOptions : PoseModelOptions
 
     internal override string TypeName => "top-down-id";
 
-    internal override LabelNeeds Needs => new(OneAnimal: false, EmptyRows: true, Tracks: true);
+    internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: true);
 
     internal override IReadOnlyList<string>? NamedClasses => Classes;
 
@@ -71,19 +71,15 @@ public sealed record TopDownIdOptions : PoseModelOptions
             CenteredInstance = (CenteredInstanceOptions)networks[1] with { ClassVectors = null },
         };
 
-    internal override IEnumerable<string> Faults(PoseSubject subject)
+    internal override void Check(OptionFaults faults, PoseSubject subject)
     {
-        foreach (var fault in TopDownOptions.StageFaults(Networks, subject))
-            yield return fault;
-        foreach (var fault in Filter.Faults())
-            yield return $"Filter.{fault}";
-        if (MinClassProbability is { } least and not (>= 0 and <= 1))
-            yield return $"MinClassProbability is {least}; 0 to 1, or null.";
-        foreach (var fault in ClassFaults(Classes))
-            yield return fault;
+        TopDownOptions.CheckStages(faults, Networks, subject);
+        Filter.Check(faults.In(nameof(Filter)));
+        faults.Within(nameof(MinClassProbability), MinClassProbability, 0, 1);
+        CheckClasses(faults, Classes);
     }
 
-    internal override IEnumerable<string> TrainingFaults() => TopDownOptions.AnchorFaults(Networks);
+    internal override void CheckTraining(OptionFaults faults) => TopDownOptions.CheckAnchors(faults, Networks);
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Many(Columns, subject, centroidScores: true, identities: true);
@@ -139,6 +135,12 @@ public sealed record ClassVectorOptions
 
     /// <summary>Weight of this head's loss in the total loss. Default 0.01.</summary>
     public float LossWeight { get; init; } = 0.01f;
+
+    internal void Check(OptionFaults faults) =>
+        faults
+            .AtLeast(nameof(Layers), Layers, 0)
+            .AtLeast(nameof(Units), Units, 1)
+            .NotNegative(nameof(LossWeight), LossWeight);
 
     internal (string Name, (string Key, object? Value)[] Values) SleapHead(PoseSubject subject, int stride) =>
         (

@@ -37,7 +37,7 @@ internal sealed record TrainedModel(
         Action<PoseModel, int> fill
     )
     {
-        PoseModelOptions.Throw(options.Faults(subject));
+        options.Checked(subject).Throw();
         PoseModel[] networks = [.. options.Networks.Select(network => network.CreateModel(subject))];
         for (var i = 0; i < networks.Length; i++)
             fill(networks[i], i);
@@ -62,7 +62,7 @@ internal sealed record TrainedModel(
         IReadOnlyList<PoseModel> networks
     )
     {
-        PoseModelOptions.Throw(options.Faults(subject));
+        options.Checked(subject).Throw();
         var device = TorchDevice.Of(options.Device);
         return options.CreateTransformer(
             new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -39,31 +40,19 @@ public abstract record BackboneOptions
     /// <summary>Stride of the finest map that the decoder makes, in input pixels, a power of two. Default 1.</summary>
     public int OutputStride { get; init; } = 1;
 
-    /// <summary>
-    /// Everything that is wrong with these options, one sentence a fault; empty when the network can be built.
-    /// </summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        void Require(bool holds, string option, object value, string expected)
-        {
-            if (!holds)
-                faults.Add($"{GetType().Name}.{option} is {value}, expected {expected}.");
-        }
+    /// <summary>The faults of these options, one sentence each; empty if the network can be built.</summary>
+    public IReadOnlyList<string> Faults() => OptionFaults.Of(faults => Check(faults.In(GetType().Name)));
 
-        Require(InChannels >= 1, nameof(InChannels), InChannels, "1 (gray) or 3 (RGB)");
-        Require(KernelSize >= 1, nameof(KernelSize), KernelSize, "at least 1");
-        Require(float.IsFinite(FiltersRate) && FiltersRate > 0, nameof(FiltersRate), FiltersRate, "a number above 0");
-        Require(IsPowerOfTwo(MaxStride) && MaxStride >= 2, nameof(MaxStride), MaxStride, "a power of two, at least 2");
-        Require(ConvsPerBlock >= 1, nameof(ConvsPerBlock), ConvsPerBlock, "at least 1");
-        Require(IsPowerOfTwo(OutputStride), nameof(OutputStride), OutputStride, "a power of two");
-        Require(OutputStride <= MaxStride, nameof(OutputStride), OutputStride, $"at most MaxStride ({MaxStride})");
-        AddFaults(Require);
-        return faults;
-    }
-
-    /// <summary>Adds the faults of the options that only this kind of backbone has.</summary>
-    private protected abstract void AddFaults(Action<bool, string, object, string> require);
+    /// <summary>Adds the faults of the options.</summary>
+    internal virtual void Check(OptionFaults faults) =>
+        faults
+            .AtLeast(nameof(InChannels), InChannels, 1)
+            .AtLeast(nameof(KernelSize), KernelSize, 1)
+            .Positive(nameof(FiltersRate), FiltersRate)
+            .PowerOfTwo(nameof(MaxStride), MaxStride, 2)
+            .AtLeast(nameof(ConvsPerBlock), ConvsPerBlock, 1)
+            .PowerOfTwo(nameof(OutputStride), OutputStride)
+            .Expect(OutputStride <= MaxStride, nameof(OutputStride), OutputStride, $"at most MaxStride ({MaxStride})");
 
     /// <summary>
     /// Strides of the maps that heads can read, finest first. Only for options without <see cref="Faults"/>.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sleap.Transforms;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -23,12 +24,12 @@ public sealed record ConvNeXtOptions : StagedBackboneOptions
 
     internal override StagedEncoder BuildEncoder() => new ConvNeXtEncoder(this);
 
-    private protected override void AddFaults(Action<bool, string, object, string> require)
+    internal override void Check(OptionFaults faults)
     {
-        base.AddFaults(require);
-        require(StemPatchKernel >= 1, nameof(StemPatchKernel), StemPatchKernel, "at least 1");
-        RequireStages(require, "Architecture.Depths", Architecture.Depths);
-        RequireStages(require, "Architecture.Channels", Architecture.Channels);
+        base.Check(faults);
+        faults.Expect(StemPatchKernel >= 1, nameof(StemPatchKernel), StemPatchKernel, "at least 1");
+        RequireStages(faults, "Architecture.Depths", Architecture.Depths);
+        RequireStages(faults, "Architecture.Channels", Architecture.Channels);
     }
 }
 

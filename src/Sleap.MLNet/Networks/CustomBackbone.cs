@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -51,12 +52,13 @@ public sealed record CustomBackboneOptions : BackboneOptions
         Registered[name] = create;
     }
 
-    private protected override void AddFaults(Action<bool, string, object, string> require)
+    internal override void Check(OptionFaults faults)
     {
+        base.Check(faults);
         var names = Registered.IsEmpty
             ? "it has none"
             : string.Join(", ", Registered.Keys.Order(StringComparer.Ordinal));
-        require(
+        faults.Expect(
             Name is not null && Registered.ContainsKey(Name),
             nameof(Name),
             $"'{Name}'",
@@ -64,13 +66,13 @@ public sealed record CustomBackboneOptions : BackboneOptions
                 + $"CustomBackboneOptions.Register(\"{Name}\", options => …)"
         );
         var text = string.Join(", ", ChannelsAt.Select(map => $"{map.Key}: {map.Value}"));
-        require(
+        faults.Expect(
             ChannelsAt.All(map => IsPowerOfTwo(map.Key) && map.Key <= MaxStride && map.Value >= 1),
             nameof(ChannelsAt),
             $"[{text}]",
             $"strides that are powers of two up to MaxStride ({MaxStride}), each with at least 1 channel"
         );
-        require(
+        faults.Expect(
             ChannelsAt.ContainsKey(OutputStride),
             nameof(ChannelsAt),
             $"[{text}]",

@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -22,38 +23,16 @@ internal abstract record HeadOptions
     /// <summary>Whether the head reads the deepest map, whatever its stride.</summary>
     public virtual bool ReadsDeepest => false;
 
-    /// <summary>Everything that is wrong with these options, one sentence a fault.</summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        void Require(bool holds, string option, object value, string expected)
-        {
-            if (!holds)
-                faults.Add($"{Name}.{option} is {value}, expected {expected}.");
-        }
-
-        Require(Channels >= 1, nameof(Channels), Channels, "at least 1");
-        Require(
-            OutputStride >= 1 && (OutputStride & (OutputStride - 1)) == 0,
-            nameof(OutputStride),
-            OutputStride,
-            "a power of two"
-        );
-        Require(
-            float.IsFinite(LossWeight) && LossWeight >= 0,
-            nameof(LossWeight),
-            LossWeight,
-            "a number of at least 0"
-        );
-        AddFaults(Require);
-        return faults;
-    }
+    /// <summary>Adds the faults of the options, under the head's name.</summary>
+    public void Check(OptionFaults faults) =>
+        faults
+            .In(Name)
+            .AtLeast(nameof(Channels), Channels, 1)
+            .PowerOfTwo(nameof(OutputStride), OutputStride)
+            .NotNegative(nameof(LossWeight), LossWeight);
 
     /// <summary>Builds the layers from a map (B, <paramref name="inChannels"/>, h, w) to the output.</summary>
     public abstract Module<Tensor, Tensor> Build(int inChannels);
-
-    /// <summary>Adds the faults of the options that only this kind of head has.</summary>
-    protected abstract void AddFaults(Action<bool, string, object, string> require);
 }
 
 /// <summary>Which of sleap-nn's heads a confidence-map head is; it decides the head's name in state dicts.</summary>
@@ -83,11 +62,6 @@ internal sealed record ConfidenceMapHeadOptions : HeadOptions
     /// <summary>Number of nodes, which is the number of channels; 1 for centroids.</summary>
     public required int Nodes { get; init; }
 
-    /// <summary>
-    /// Standard deviation of the Gaussian in cells of the map: <c>Sigma · OutputStride</c> input pixels.
-    /// </summary>
-    public required float Sigma { get; init; }
-
     /// <summary>Whether the output goes through a sigmoid; in sleap-nn an option of centroids.</summary>
     public bool Sigmoid { get; init; }
 
@@ -96,12 +70,6 @@ internal sealed record ConfidenceMapHeadOptions : HeadOptions
     public override int Channels => Nodes;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, Sigmoid);
-
-    protected override void AddFaults(Action<bool, string, object, string> require)
-    {
-        require(float.IsFinite(Sigma) && Sigma > 0, nameof(Sigma), Sigma, "a number above 0");
-        require(Enum.IsDefined(Kind), nameof(Kind), Kind, string.Join(", ", Enum.GetNames<ConfidenceMapKind>()));
-    }
 }
 
 /// <summary>
@@ -113,17 +81,11 @@ internal sealed record PartAffinityHeadOptions : HeadOptions
     /// <summary>Number of edges of the skeleton.</summary>
     public required int Edges { get; init; }
 
-    /// <summary>Distance that the field reaches beside the edge, in input pixels.</summary>
-    public required float Sigma { get; init; }
-
     public override string Name => "PartAffinityFieldsHead";
 
     public override int Channels => 2 * Edges;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, false);
-
-    protected override void AddFaults(Action<bool, string, object, string> require) =>
-        require(float.IsFinite(Sigma) && Sigma > 0, nameof(Sigma), Sigma, "a number above 0");
 }
 
 /// <summary>A map for each class: the probability that an instance near a place is of the class.</summary>
@@ -132,17 +94,11 @@ internal sealed record ClassMapHeadOptions : HeadOptions
     /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>Standard deviation of the spots around the nodes in cells of the map.</summary>
-    public required float Sigma { get; init; }
-
     public override string Name => "ClassMapsHead";
 
     public override int Channels => Classes;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, true);
-
-    protected override void AddFaults(Action<bool, string, object, string> require) =>
-        require(float.IsFinite(Sigma) && Sigma > 0, nameof(Sigma), Sigma, "a number above 0");
 }
 
 /// <summary>The probability of each class for a whole crop, from the backbone's deepest map.</summary>
@@ -169,12 +125,6 @@ internal sealed record ClassVectorHeadOptions : HeadOptions
     public override bool ReadsDeepest => true;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new ClassVectorHead(Name, inChannels, this);
-
-    protected override void AddFaults(Action<bool, string, object, string> require)
-    {
-        require(Layers >= 0, nameof(Layers), Layers, "at least 0");
-        require(Units >= 1, nameof(Units), Units, "at least 1");
-    }
 }
 
 /// <summary>A 1×1 convolution from features to maps, with an optional sigmoid.</summary>

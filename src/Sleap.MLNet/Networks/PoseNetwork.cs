@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -36,14 +37,9 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     )
         : base(NameOnceLoaded())
     {
-        var faults = Faults(backbone, heads);
-        if (faults.Count > 0)
-        {
-            throw new ArgumentException(
-                string.Join(Environment.NewLine, faults.Prepend("This network can't be built:"))
-            );
-        }
-
+        var faults = new OptionFaults("Network");
+        Check(faults, backbone, heads);
+        faults.Throw();
         Backbone = backbone;
         Heads = [.. heads];
         this.backbone = backbone.Build();
@@ -76,30 +72,29 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
                 );
     }
 
-    /// <summary>
-    /// Everything that is wrong with these options, one sentence a fault; empty when the network can be built.
-    /// </summary>
-    public static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
+    /// <summary>Adds the faults of the options; without any the network can be built.</summary>
+    public static void Check(OptionFaults faults, BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
     {
-        List<string> faults = [.. backbone.Faults(), .. heads.SelectMany(head => head.Faults())];
-        if (heads.Count == 0)
-            faults.Add("There is no head, expected at least one.");
-        foreach (var twice in heads.GroupBy(head => head.Name).Where(group => group.Count() > 1))
-            faults.Add($"{twice.Key} is there {twice.Count()} times, expected once.");
-        if (faults.Count == 0)
+        var before = faults.Found.Count;
+        backbone.Check(faults.In("Backbone"));
+        foreach (var head in heads)
+            head.Check(faults);
+        faults.If(heads.Count == 0, "There is no head, expected at least one");
+        foreach (var same in heads.GroupBy(head => head.Name).Where(group => group.Count() > 1))
+            faults.If(true, $"{same.Key} is there {same.Count()} times, expected once");
+        if (faults.Found.Count > before)
+            return;
+        var strides = backbone.Strides();
+        foreach (var head in heads.Where(head => !head.ReadsDeepest && !strides.Contains(head.OutputStride)))
         {
-            var strides = backbone.Strides();
-            foreach (var head in heads.Where(head => !head.ReadsDeepest && !strides.Contains(head.OutputStride)))
-            {
-                faults.Add(
-                    $"{head.Name}.OutputStride is {head.OutputStride}, but with an OutputStride of "
-                        + $"{backbone.OutputStride} and a MaxStride of {backbone.MaxStride} the backbone has maps at "
-                        + $"strides {string.Join(", ", strides)} only."
-                );
-            }
+            faults.Expect(
+                false,
+                $"{head.Name}.{nameof(head.OutputStride)}",
+                head.OutputStride,
+                $"one of the strides of the backbone's maps, {string.Join(", ", strides)}, which follow from an "
+                    + $"OutputStride of {backbone.OutputStride} and a MaxStride of {backbone.MaxStride}"
+            );
         }
-
-        return faults;
     }
 
     /// <summary>Runs the network.</summary>

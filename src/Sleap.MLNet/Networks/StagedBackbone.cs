@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sleap.Transforms;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -47,23 +48,24 @@ public abstract record StagedBackboneOptions : BackboneOptions
 
     internal override Backbone Build() => new StagedBackbone(this);
 
-    private protected override void AddFaults(Action<bool, string, object, string> require)
+    internal override void Check(OptionFaults faults)
     {
-        require(
+        base.Check(faults);
+        faults.Expect(
             PretrainedWeights != MLNet.PretrainedWeights.ImageNet || MLNet.PretrainedWeights.FileOf(this) is not null,
             nameof(PretrainedWeights),
-            PretrainedWeights ?? "null",
+            PretrainedWeights,
             "null or a path: torchvision has weights for the named sizes only (ConvNeXt tiny, small, base and large, "
                 + "Swin tiny, small and base)"
         );
-        require(
+        faults.Expect(
             PretrainedWeights is null or MLNet.PretrainedWeights.ImageNet || File.Exists(PretrainedWeights),
             nameof(PretrainedWeights),
-            PretrainedWeights ?? "null",
+            PretrainedWeights,
             "null, ImageNet, or the path of a file that is there"
         );
-        require(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
-        require(
+        faults.Expect(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
+        faults.Expect(
             !IsPowerOfTwo(StemPatchStride) || OutputStride <= DeepestStride,
             nameof(OutputStride),
             OutputStride,
@@ -71,12 +73,8 @@ public abstract record StagedBackboneOptions : BackboneOptions
         );
     }
 
-    private protected static void RequireStages(
-        Action<bool, string, object, string> require,
-        string option,
-        IReadOnlyList<int> values
-    ) =>
-        require(
+    private protected static void RequireStages(OptionFaults faults, string option, IReadOnlyList<int> values) =>
+        faults.Expect(
             values.Count == 4 && values.All(value => value >= 1),
             option,
             $"[{string.Join(", ", values)}]",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sleap.Transforms;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,24 +29,24 @@ public sealed record SwinTOptions : StagedBackboneOptions
 
     internal override StagedEncoder BuildEncoder() => new SwinEncoder(this);
 
-    private protected override void AddFaults(Action<bool, string, object, string> require)
+    internal override void Check(OptionFaults faults)
     {
-        base.AddFaults(require);
-        require(PatchSize >= 1, nameof(PatchSize), PatchSize, "at least 1");
-        require(WindowSize >= 1, nameof(WindowSize), WindowSize, "at least 1");
-        require(
+        base.Check(faults);
+        faults.Expect(PatchSize >= 1, nameof(PatchSize), PatchSize, "at least 1");
+        faults.Expect(WindowSize >= 1, nameof(WindowSize), WindowSize, "at least 1");
+        faults.Expect(
             Architecture.EmbeddingDimensions >= 1,
             "Architecture.EmbeddingDimensions",
             Architecture.EmbeddingDimensions,
             "at least 1"
         );
-        RequireStages(require, "Architecture.Depths", Architecture.Depths);
-        RequireStages(require, "Architecture.Heads", Architecture.Heads);
+        RequireStages(faults, "Architecture.Depths", Architecture.Depths);
+        RequireStages(faults, "Architecture.Heads", Architecture.Heads);
         for (var stage = 0; stage < Math.Min(4, Architecture.Heads.Length); stage++)
         {
             int channels = Architecture.EmbeddingDimensions << stage,
                 heads = Architecture.Heads[stage];
-            require(
+            faults.Expect(
                 heads < 1 || channels % heads == 0,
                 $"Architecture.Heads[{stage}]",
                 heads,

@@ -1,3 +1,5 @@
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>
@@ -50,20 +52,21 @@ public sealed record UNetOptions : BackboneOptions
     // sleap-nn computes int(filters * rate ** n) in double precision, with the rate as it was written in decimals.
     internal int FiltersAt(int depth) => (int)(Filters * Math.Pow((double)(decimal)FiltersRate, depth));
 
-    private protected override void AddFaults(Action<bool, string, object, string> require)
+    internal override void Check(OptionFaults faults)
     {
-        require(Filters >= 1, nameof(Filters), Filters, "at least 1");
-        require(Stacks >= 1, nameof(Stacks), Stacks, "at least 1");
+        base.Check(faults);
+        faults.Expect(Filters >= 1, nameof(Filters), Filters, "at least 1");
+        faults.Expect(Stacks >= 1, nameof(Stacks), Stacks, "at least 1");
         var strides = IsPowerOfTwo(MaxStride) && IsPowerOfTwo(OutputStride);
         if (StemStride is { } stem)
         {
             var usable = IsPowerOfTwo(stem) && stem >= 2;
-            require(usable, nameof(StemStride), stem, "null or a power of two, at least 2");
-            require(!usable || stem < MaxStride, nameof(StemStride), stem, $"less than MaxStride ({MaxStride})");
+            faults.Expect(usable, nameof(StemStride), stem, "null or a power of two, at least 2");
+            faults.Expect(!usable || stem < MaxStride, nameof(StemStride), stem, $"less than MaxStride ({MaxStride})");
             strides &= usable && stem < MaxStride;
         }
 
-        require(
+        faults.Expect(
             Stacks <= 1 || OutputStride == (StemStride ?? 1),
             nameof(Stacks),
             Stacks,
@@ -73,7 +76,7 @@ public sealed record UNetOptions : BackboneOptions
         if (strides && Filters >= 1 && float.IsFinite(FiltersRate) && FiltersRate > 0)
         {
             var deepest = Filters * Math.Pow(FiltersRate, DownBlocks + StemBlocks);
-            require(
+            faults.Expect(
                 deepest is >= 1 and < 1 << 20,
                 nameof(FiltersRate),
                 FiltersRate,

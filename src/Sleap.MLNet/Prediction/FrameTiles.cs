@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,30 +85,27 @@ internal sealed class FrameTiles(NetworkOptions options)
         return [.. maps.Select(map => map.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Returns the faults of the options; call it only if the backbone's options have none.</summary>
-    public static IEnumerable<string> Faults(NetworkOptions options)
+    /// <summary>Adds the faults of the sizes of tiles; call it only if the backbone's options have none.</summary>
+    public static void Check(OptionFaults faults, NetworkOptions options)
     {
-        if (options.TileOverlap is < 0)
-        {
-            yield return $"TileOverlap is {options.TileOverlap}; at least 0, or null.";
-        }
-        else if (options is { TileOverlap: not null, TileSize: null })
-        {
-            yield return $"TileOverlap is {options.TileOverlap} and there is no TileSize; it goes with one.";
-        }
-        else if (options.TileSize is { } size)
-        {
-            var (stride, halo) = (options.Backbone.Strides()[^1], Halo(options.Backbone, size, options.TileOverlap));
-            if (size < 2 * halo + stride)
-            {
-                yield return options.TileOverlap is null
-                    ? $"TileSize is {size}; at least {2 * halo + stride}: neighboring tiles share {2 * halo} pixels "
-                        + $"of the network input, so that peaks are those of whole frames. With a TileOverlap of "
-                        + $"your own, tiles may be smaller, and peaks near their seams differ."
-                    : $"TileSize is {size}; at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when "
-                        + $"rounded up to twice the network's stride of {stride}).";
-            }
-        }
+        faults.If(
+            options is { TileOverlap: not null, TileSize: null },
+            $"TileOverlap is {options.TileOverlap} and there is no TileSize; it goes with one"
+        );
+        if (options.TileSize is not { } size)
+            return;
+        var (stride, halo) = (options.Backbone.Strides()[^1], Halo(options.Backbone, size, options.TileOverlap));
+        faults.Expect(
+            size >= 2 * halo + stride,
+            nameof(options.TileSize),
+            size,
+            options.TileOverlap is null
+                ? $"at least {2 * halo + stride}: neighboring tiles share {2 * halo} pixels of the network input, so "
+                    + "that peaks are those of whole frames. With a TileOverlap of your own, tiles may be smaller, and "
+                    + "peaks near their seams differ"
+                : $"at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when rounded up to twice the "
+                    + $"network's stride of {stride})"
+        );
     }
 
     /// <summary>

@@ -139,16 +139,12 @@ public sealed record LiveOptions
     /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     internal LiveOptions Checked()
     {
-        List<string> faults = [];
-        if (Height is <= 0)
-            faults.Add($"Height is {Height}; at least 1.");
-        if (Width is <= 0)
-            faults.Add($"Width is {Width}; at least 1.");
-        if (WarmUpFrames < 0)
-            faults.Add($"WarmUpFrames is {WarmUpFrames}; at least 0.");
-        if (LatencyWindow < 1)
-            faults.Add($"LatencyWindow is {LatencyWindow}; at least 1.");
-        PoseModelOptions.Throw(faults);
+        new OptionFaults(nameof(LiveOptions))
+            .AtLeast(nameof(Height), Height, 1)
+            .AtLeast(nameof(Width), Width, 1)
+            .AtLeast(nameof(WarmUpFrames), WarmUpFrames, 0)
+            .AtLeast(nameof(LatencyWindow), LatencyWindow, 1)
+            .Throw();
         return this;
     }
 }

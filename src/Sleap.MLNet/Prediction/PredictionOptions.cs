@@ -55,7 +55,7 @@ public sealed record PredictionOptions
     {
         if (!FallbackToCpu || Device is null || TorchDevice.Absence(Device) is not { } absence)
             return this;
-        PoseLog.Warn(environment, "Predicting", [$"Device {absence} FallbackToCpu is set: the CPU predicts."]);
+        PoseLog.Warn(environment, "Predicting", [$"Device {absence}. FallbackToCpu is set: the CPU predicts."]);
         return this with { Device = "cpu" };
     }
 

@@ -186,12 +186,14 @@ public sealed record PredictionRunOptions
     /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     internal PredictionRunOptions Checked(bool isVideo)
     {
-        List<string> faults = [.. Columns.Faults().Select(fault => $"Columns: {fault}.")];
-        if (ProgressInterval < TimeSpan.Zero)
-            faults.Add($"ProgressInterval is {ProgressInterval}; at least 0.");
-        if (!isVideo && Frames is not null)
-            faults.Add("Frames is set, and the frames are those of a view; choose them when it is loaded.");
-        PoseModelOptions.Throw(faults);
+        new OptionFaults("Predict")
+            .Columns(Columns)
+            .If(ProgressInterval < TimeSpan.Zero, $"ProgressInterval is {ProgressInterval}, expected 0 or more")
+            .If(
+                !isVideo && Frames is not null,
+                "Frames is set, and the frames are those of a view; choose them when it is loaded"
+            )
+            .Throw();
         return this;
     }
 }

@@ -72,9 +72,7 @@ public static class EvaluationCatalog
     )
     {
         ArgumentNullException.ThrowIfNull(pose);
-        ArgumentNullException.ThrowIfNull(truth);
-        ArgumentNullException.ThrowIfNull(predicted);
-        var comparison = new LabelsComparison(truth, predicted, (options ?? new EvaluationOptions()).Checked());
+        var comparison = new LabelsComparison(truth, predicted, options);
         PoseLog.Warn(pose.Context, "Evaluating", comparison.Remarks);
         return comparison.Compare();
     }
@@ -97,13 +95,6 @@ public static class EvaluationCatalog
     )
     {
         ArgumentNullException.ThrowIfNull(pose);
-        ArgumentNullException.ThrowIfNull(truth);
-        ArgumentNullException.ThrowIfNull(predicted);
-        return new LabelsComparison(
-            truth,
-            predicted,
-            (options ?? new EvaluationOptions()).Checked(),
-            matchNodes: false
-        ).CompareCentroids();
+        return new LabelsComparison(truth, predicted, options, matchNodes: false).CompareCentroids();
     }
 }

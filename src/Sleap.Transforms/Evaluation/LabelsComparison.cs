@@ -14,19 +14,21 @@ internal sealed class LabelsComparison
 
     /// <param name="truth">The true labels.</param>
     /// <param name="predicted">The predicted labels.</param>
-    /// <param name="options">Checked options.</param>
+    /// <param name="options">The rules of the comparison; null for the defaults.</param>
     /// <param name="matchNodes">Whether the nodes of both are matched by name; otherwise the predicted skeleton is used
     /// as it is.</param>
-    public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions options, bool matchNodes = true)
+    public LabelsComparison(Labels truth, Labels predicted, EvaluationOptions? options, bool matchNodes = true)
     {
-        (_truth, _predicted, _options) = (truth, predicted, options);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(predicted);
+        (_truth, _predicted, _options) = (truth, predicted, (options ?? new EvaluationOptions()).Checked());
         VideoNames = Names(truth.Videos);
         Skeleton = SkeletonOf(truth, "truth");
         _predictedSkeleton = SkeletonOf(predicted, "predicted");
         if (!matchNodes)
             return;
         _nodes = new NodePairing(Skeleton, _predictedSkeleton, "the true labels", "the predicted labels");
-        _options = _nodes.Check(options);
+        _options = _nodes.Check(_options);
         Skeleton = _predictedSkeleton = _nodes.Skeleton;
     }
 

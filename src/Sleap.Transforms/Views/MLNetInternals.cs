@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace Sleap.Transforms;
 
@@ -15,6 +16,12 @@ namespace Sleap.Transforms;
 internal static class MLNetInternals
 {
     private static readonly Lazy<(ConstructorInfo Create, MethodInfo Set)> VersionInfo = new(FindVersionInfo);
+
+    /// <summary>
+    /// The internal interface of views that ML.NET's <c>ConvertToOnnx</c> follows; null in a version without it.
+    /// </summary>
+    public static Type? OnnxStep { get; } =
+        typeof(TransformerChain<>).Assembly.GetType("Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx");
 
     /// <summary>Writes into the header of a model which loader reads it.</summary>
     public static void SetVersionInfo(
@@ -98,7 +105,7 @@ internal static class MLNetInternals
         var core = typeof(ModelSaveContext).Assembly.GetName();
         return new NotSupportedException(
             $"{core.Name} {core.Version} has no {member}, which saving and loading models needs. "
-                + "This library is made for Microsoft.ML 5.0.0.",
+                + "This library is tested with Microsoft.ML 5.0.1.",
             cause
         );
     }

@@ -17,9 +17,6 @@ namespace Sleap.Transforms;
 /// </remarks>
 internal class PipelineView : DispatchProxy, IFrameReporting, IRowSubset
 {
-    private static readonly Type? Step = typeof(TransformerChain<>).Assembly.GetType(
-        "Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx"
-    );
     private string _transformer = "";
     private IDataView _view = null!;
     private IDataView _source = null!;
@@ -30,9 +27,16 @@ internal class PipelineView : DispatchProxy, IFrameReporting, IRowSubset
     /// <param name="source">Its input.</param>
     public static IDataView Of(string transformer, IDataView view, IDataView source)
     {
-        if (Step is null || !typeof(IDataView).IsAssignableFrom(Step) || !RuntimeFeature.IsDynamicCodeSupported)
+        if (
+            MLNetInternals.OnnxStep is not { } type
+            || !typeof(IDataView).IsAssignableFrom(type)
+            || !RuntimeFeature.IsDynamicCodeSupported
+        )
+        {
             return view;
-        var step = (PipelineView)Create(Step, typeof(PipelineView));
+        }
+
+        var step = (PipelineView)Create(type, typeof(PipelineView));
         (step._transformer, step._view, step._source) = (transformer, view, source);
         return (IDataView)(object)step;
     }

@@ -34,12 +34,7 @@ public sealed class EncoderWeightsTests
     {
         using var scope = NewDisposeScope();
         var tensors = TorchCheckpoint.Read(Golden.PathOf("networks/torchvision-convnext.pth")).ToTensors();
-        var head = new ConfidenceMapHeadOptions
-        {
-            Sigma = 5,
-            Kind = ConfidenceMapKind.SingleInstance,
-            Nodes = 2,
-        };
+        var head = new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 };
         var golden = new GoldenNetwork("torchvision-convnext-in-sleap-nn");
         using var gray = new PoseNetwork(
             ModelConfig.Backbone(golden.Config) with

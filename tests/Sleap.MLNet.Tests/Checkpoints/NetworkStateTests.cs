@@ -65,15 +65,5 @@ public sealed class NetworkStateTests
         [.. network.state_dict().Values.SelectMany(parameter => Golden.Floats(parameter.detach()))];
 
     private static PoseNetwork Network(UNetOptions options) =>
-        new(
-            options,
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
-        );
+        new(options, [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]);
 }

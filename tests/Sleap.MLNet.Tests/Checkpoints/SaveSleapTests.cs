@@ -225,7 +225,6 @@ public sealed class SaveSleapTests : IDisposable
             [
                 new ConfidenceMapHeadOptions
                 {
-                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 2,
                     OutputStride = 2,

@@ -316,7 +316,7 @@ public sealed class SleapConfigTests : IDisposable
         "model_config.backbone_config.unet.filters (line 70) is 'many', expected a whole number"
     )]
     [InlineData("      max_stride: 8", "      max_stride: 12", "MaxStride is 12, expected a power of two")]
-    [InlineData("        output_stride: 4\n", "        output_stride: 64\n", "OutputStride is 64, but")]
+    [InlineData("        output_stride: 4\n", "        output_stride: 64\n", "OutputStride is 64, expected one of")]
     [InlineData(
         "    ensure_rgb: false\n    ensure_grayscale: false",
         "    ensure_rgb: true\n    ensure_grayscale: true",

@@ -61,7 +61,6 @@ public sealed class TorchCheckpointTests
             [
                 new ConfidenceMapHeadOptions
                 {
-                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 2,
                     OutputStride = 4,
@@ -110,7 +109,6 @@ public sealed class TorchCheckpointTests
         [
             new ConfidenceMapHeadOptions
             {
-                Sigma = 5,
                 Kind = ConfidenceMapKind.CenteredInstance,
                 Nodes = 2,
                 OutputStride = 2,

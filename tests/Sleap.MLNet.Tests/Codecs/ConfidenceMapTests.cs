@@ -154,7 +154,11 @@ public sealed class ConfidenceMapTests
         );
         Assert.Contains(
             "(2, 3)",
-            Assert.Throws<ArgumentException>(() => new ConfidenceMap(1, 1).Decode(zeros(new long[] { 2, 3 }))).Message
+            Assert
+                .Throws<ArgumentException>(() =>
+                    new ConfidenceMap(1, 1).Decode(zeros(new long[] { 2, 3 }), 0.2f, PeakRefinement.None)
+                )
+                .Message
         );
     }
 }

@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Sleap.IO;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -311,7 +312,7 @@ public sealed class AugmenterTests
     [Fact]
     public void All_faults_of_the_options_are_listed()
     {
-        var faults = new AugmentationOptions
+        var options = new AugmentationOptions
         {
             RotationMin = 5,
             RotationMax = -5,
@@ -326,10 +327,8 @@ public sealed class AugmenterTests
             MixupLambdaMin = 1,
             BlurProbability = float.NaN,
             BlurSigmaMax = 11,
-        }
-            .Faults()
-            .ToList();
-        Assert.Equal(12, faults.Count);
+        };
+        Assert.Equal(12, OptionFaults.Of(options.Check).Count);
     }
 
     private static Tensor Spot(float x, float y, int height, int width)

@@ -46,14 +46,7 @@ public sealed class BFloat16SupportTests
                 MaxStride = 8,
                 KernelSize = 2,
             },
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
         );
         network.UseChannelsLast();
         var images = rand(new long[] { 2, 1, 32, 32 });
@@ -85,14 +78,7 @@ public sealed class BFloat16SupportTests
         manual_seed(2);
         using var network = new PoseNetwork(
             new UNetOptions { Filters = 16, MaxStride = 4 },
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
         );
         network.UseChannelsLast();
         var images = ChannelsLast.Convert(rand(new long[] { 1, 1, 32, width }));
@@ -119,14 +105,7 @@ public sealed class BFloat16SupportTests
     {
         using var network = new PoseNetwork(
             new UNetOptions { Filters = 4 },
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
         );
         Assert.Contains(
             "Float64",

@@ -141,7 +141,7 @@ public sealed class UnreadableFramesTests : IDisposable
         var rows = LabeledRows.Read(
             _spots.View(_ml),
             new(),
-            new(OneAnimal: true, EmptyRows: false, Tracks: false),
+            new(SingleInstance: true, EmptyRows: false, Tracks: false),
             null,
             new("test", "training", channel)
         );

@@ -78,20 +78,10 @@ public sealed record FirstNodeOptions : NetworkOptions
 
     internal override string NetworkName => "first_node";
 
-    internal override LabelNeeds Needs => new(OneAnimal: true, EmptyRows: false, Tracks: false);
+    internal override LabelNeeds Needs => new(SingleInstance: true, EmptyRows: false, Tracks: false);
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
-        [
-            new ConfidenceMapHeadOptions
-            {
-                Kind = ConfidenceMapKind.SingleInstance,
-                Nodes = 1,
-                Sigma = Sigma,
-                OutputStride = HeadStride,
-            },
-        ];
-
-    internal override IEnumerable<string> Faults(PoseSubject subject) => Faults(Heads(subject));
+        [MapsHead(ConfidenceMapKind.SingleInstance, 1)];
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Single(Columns, subject with { Skeleton = FirstNodeModel.SkeletonOf(subject) });
@@ -138,8 +128,7 @@ internal sealed class FirstNodeModel : PoseModel
     private readonly ConfidenceMap _codec;
 
     public FirstNodeModel(FirstNodeOptions options, PoseSubject subject, SharedNetwork network)
-        : base(options, subject, network) =>
-        _codec = ConfidenceMap.Of((ConfidenceMapHeadOptions)network.Network.Heads[0]);
+        : base(options, subject, network) => _codec = options.CreateMaps();
 
     public static Sleap.IO.Skeleton SkeletonOf(PoseSubject subject) => new("first node", [subject.Skeleton.Nodes[0]]);
 

@@ -281,10 +281,10 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
         foreach (
             var part in (string[])
                 [
-                    "Centroid: Scale is 0",
-                    "Centroid: MaxInstances is 0",
-                    "CenteredInstance: CropSize is 3",
-                    "CenteredInstance: BatchSize is 0",
+                    "Centroid.Scale is 0",
+                    "Centroid.MaxInstances is 0",
+                    "CenteredInstance.CropSize is 3",
+                    "CenteredInstance.BatchSize is 0",
                     "Centroid.AnchorPart is thorax",
                 ]
         )
@@ -298,7 +298,7 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
     {
         var (ml, view) = (new MLContext(1), folders.Seen.View(new MLContext(1)));
         Assert.Contains(
-            "none of the skeleton's nodes: head, tail",
+            "AnchorPart is 'thorax', expected one of the skeleton's nodes: head, tail",
             Assert
                 .Throws<ArgumentException>(() => ml.Pose().Centroid(Centroid with { AnchorPart = "thorax" }).Fit(view))
                 .Message

@@ -12,17 +12,11 @@ public sealed class CustomBackboneTests
     [
         new ConfidenceMapHeadOptions
         {
-            Sigma = 5,
             Kind = ConfidenceMapKind.MultiInstance,
             Nodes = 2,
             OutputStride = 2,
         },
-        new PartAffinityHeadOptions
-        {
-            Sigma = 15,
-            Edges = 1,
-            OutputStride = 4,
-        },
+        new PartAffinityHeadOptions { Edges = 1, OutputStride = 4 },
     ];
 
     private static CustomBackboneOptions Options(string name) =>

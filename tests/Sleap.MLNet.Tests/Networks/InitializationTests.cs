@@ -61,7 +61,6 @@ public sealed class InitializationTests
     private static ConfidenceMapHeadOptions Head(int stride) =>
         new()
         {
-            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = 2,
             OutputStride = stride,

@@ -110,7 +110,6 @@ internal static class ModelConfig
                     _ => ConfidenceMapKind.MultiInstance,
                 },
                 Nodes = (head["part_names"] as JsonArray)?.Count ?? 1,
-                Sigma = (float)head["sigma"]!,
                 Sigmoid = (bool?)head["use_sigmoid_activation"] ?? false,
                 OutputStride = stride,
                 LossWeight = weight,
@@ -118,14 +117,12 @@ internal static class ModelConfig
             "pafs" => new PartAffinityHeadOptions
             {
                 Edges = head["edges"]!.AsArray().Count,
-                Sigma = (float)head["sigma"]!,
                 OutputStride = stride,
                 LossWeight = weight,
             },
             "class_maps" => new ClassMapHeadOptions
             {
                 Classes = head["classes"]!.AsArray().Count,
-                Sigma = (float)head["sigma"]!,
                 OutputStride = stride,
                 LossWeight = weight,
             },

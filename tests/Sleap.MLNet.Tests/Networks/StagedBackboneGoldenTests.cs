@@ -127,7 +127,6 @@ public sealed class StagedBackboneGoldenTests
             [
                 new ConfidenceMapHeadOptions
                 {
-                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 1,
                     OutputStride = backbone.OutputStride,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -20,7 +21,7 @@ public sealed class UNetTests
         var backbone = ModelConfig.Backbone(failure["config"]!);
         var heads = ModelConfig.Heads(failure["config"]!);
         long[] shape = [.. failure["input"]!.AsArray().Select(size => (long)size!)];
-        var faults = PoseNetwork.Faults(backbone, heads);
+        var faults = Faults(backbone, heads);
         if (faults.Count > 0)
         {
             Assert.Contains(faults, fault => fault.Contains("Stacks") || fault.Contains("OutputStride"));
@@ -54,18 +55,8 @@ public sealed class UNetTests
         using var network = new PoseNetwork(
             options,
             [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-                new PartAffinityHeadOptions
-                {
-                    Sigma = 15,
-                    Edges = 1,
-                    OutputStride = 4,
-                },
+                new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 },
+                new PartAffinityHeadOptions { Edges = 1, OutputStride = 4 },
             ]
         );
         network.UseChannelsLast();
@@ -88,14 +79,7 @@ public sealed class UNetTests
         var options = new UNetOptions { Filters = 8, MaxStride = 8 };
         using var network = new PoseNetwork(
             options,
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
         );
         network.UseChannelsLast();
         var images = ChannelsLast.Convert(rand(new long[] { 3, 1, 192, 256 }));
@@ -202,7 +186,7 @@ public sealed class UNetTests
             ConvsPerBlock = 0,
             OutputStride = 5,
         };
-        HeadOptions[] heads = [Head(3) with { Sigma = 0, LossWeight = -1, Nodes = 0 }];
+        HeadOptions[] heads = [Head(3) with { LossWeight = -1, Nodes = 0 }];
         var message = Assert.Throws<ArgumentException>(() => new PoseNetwork(backbone, heads)).Message;
         string[] options =
         [
@@ -215,7 +199,6 @@ public sealed class UNetTests
             "Stacks",
             "ConvsPerBlock",
             "OutputStride",
-            "Sigma",
             "LossWeight",
             "Channels",
         ];
@@ -225,16 +208,19 @@ public sealed class UNetTests
     [Fact]
     public void A_head_at_a_stride_that_is_not_there_is_refused_with_those_that_are()
     {
-        var fault = Assert.Single(PoseNetwork.Faults(new UNetOptions { OutputStride = 4 }, [Head(2)]));
-        Assert.Contains("strides 4, 8, 16 only", fault);
+        var fault = Assert.Single(Faults(new UNetOptions { OutputStride = 4 }, [Head(2)]));
+        Assert.Contains("strides of the backbone's maps, 4, 8, 16,", fault);
     }
 
     [Fact]
     public void No_head_or_one_head_twice_is_refused()
     {
-        Assert.Contains("no head", Assert.Single(PoseNetwork.Faults(new UNetOptions(), [])));
-        Assert.Contains("2 times", Assert.Single(PoseNetwork.Faults(new UNetOptions(), [Head(1), Head(2)])));
+        Assert.Contains("no head", Assert.Single(Faults(new UNetOptions(), [])));
+        Assert.Contains("2 times", Assert.Single(Faults(new UNetOptions(), [Head(1), Head(2)])));
     }
+
+    private static IReadOnlyList<string> Faults(BackboneOptions backbone, IReadOnlyList<HeadOptions> heads) =>
+        OptionFaults.Of(faults => PoseNetwork.Check(faults, backbone, heads));
 
     private static JsonNode Config(int index) => Golden.Json("networks/parameters.json")[index]!["config"]!;
 
@@ -243,7 +229,6 @@ public sealed class UNetTests
     private static ConfidenceMapHeadOptions Head(int stride) =>
         new()
         {
-            Sigma = 5,
             Kind = ConfidenceMapKind.SingleInstance,
             Nodes = 2,
             OutputStride = stride,

@@ -269,11 +269,11 @@ public sealed class FrameTilesTests(ITestOutputHelper output)
         using var model = Pose.FromSleap(Golden.PathOf("models/bottomup"));
         string Fault(PredictionOptions options) => Assert.Throws<ArgumentException>(() => model.With(options)).Message;
         Assert.Contains(
-            "TileSize is 100; at least 136: neighboring tiles share 128 pixels",
+            "TileSize is 100, expected at least 136: neighboring tiles share 128 pixels",
             Fault(new() { TileSize = 100 })
         );
         Assert.Contains(
-            "TileSize is 60; at least 72, more than TileOverlap (64",
+            "TileSize is 60, expected at least 72, more than TileOverlap (64",
             Fault(new() { TileSize = 60, TileOverlap = 60 })
         );
         Assert.Contains("TileOverlap is 60 and there is no TileSize", Fault(new() { TileOverlap = 60 }));

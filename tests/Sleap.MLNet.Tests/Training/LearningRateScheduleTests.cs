@@ -1,3 +1,5 @@
+using Sleap.Transforms;
+
 namespace Sleap.MLNet.Tests;
 
 public sealed class LearningRateScheduleTests
@@ -109,11 +111,11 @@ public sealed class LearningRateScheduleTests
     {
         Assert.Contains(
             "Factor is 2",
-            string.Join(' ', new LearningRateSchedule.ReduceOnPlateau { Factor = 2 }.Faults())
+            string.Join(' ', OptionFaults.Of(new LearningRateSchedule.ReduceOnPlateau { Factor = 2 }.Check))
         );
         Assert.Contains(
             "WarmupSteps is -1",
-            string.Join(' ', new LearningRateSchedule.Cosine { WarmupSteps = -1 }.Faults())
+            string.Join(' ', OptionFaults.Of(new LearningRateSchedule.Cosine { WarmupSteps = -1 }.Check))
         );
     }
 }

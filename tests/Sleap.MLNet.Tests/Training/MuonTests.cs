@@ -75,7 +75,6 @@ public sealed class MuonTests
             [
                 new ConfidenceMapHeadOptions
                 {
-                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 2,
                     OutputStride = 2,

@@ -120,7 +120,6 @@ public sealed class OptimizerStateTests
             [
                 new ConfidenceMapHeadOptions
                 {
-                    Sigma = 5,
                     Kind = ConfidenceMapKind.SingleInstance,
                     Nodes = 3,
                     OutputStride = 2,

@@ -220,7 +220,7 @@ public sealed class RunTests : IDisposable
     public void Sixteen_augmented_samples_are_a_picture_away()
     {
         var plain = Fit(Training, _spots.Labels);
-        var shown = Fit(Training with { RunFolder = _folder, AugmentedPicture = true }, _spots.Labels);
+        var shown = Fit(Training with { RunFolder = _folder, AugmentedImage = true }, _spots.Labels);
         Assert.Equal(plain[^1].ValidationLoss, shown[^1].ValidationLoss); // looking changes nothing
         using var picture = Microsoft.ML.Data.MLImage.CreateFromFile(
             Path.Combine(_folder, "single_instance", "augmented.png")
@@ -228,10 +228,8 @@ public sealed class RunTests : IDisposable
         // 96 × 64 pixels, three times as large, four in a row with gaps of 4.
         Assert.Equal((4 * 288 + 12, 4 * 192 + 12), (picture.Width, picture.Height));
         Assert.Contains(
-            "AugmentedPicture",
-            Assert
-                .Throws<ArgumentException>(() => Fit(Training with { AugmentedPicture = true }, _spots.Labels))
-                .Message
+            "AugmentedImage",
+            Assert.Throws<ArgumentException>(() => Fit(Training with { AugmentedImage = true }, _spots.Labels)).Message
         );
     }
 
@@ -291,7 +289,7 @@ public sealed class RunTests : IDisposable
         var rows = LabeledRows.Read(
             view,
             new(),
-            new(OneAnimal: false, EmptyRows: true, Tracks: false),
+            new(SingleInstance: false, EmptyRows: true, Tracks: false),
             null,
             new("Test", "training", null!)
         );
@@ -308,7 +306,7 @@ public sealed class RunTests : IDisposable
             var rows = LabeledRows.Read(
                 pairs.View(new MLContext(1)),
                 new(),
-                new(OneAnimal: false, EmptyRows: true, Tracks: false),
+                new(SingleInstance: false, EmptyRows: true, Tracks: false),
                 null,
                 new("Test", "training", null!)
             );

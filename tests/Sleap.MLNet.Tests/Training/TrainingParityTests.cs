@@ -133,19 +133,25 @@ public sealed class TrainingParityTests
     {
         Tensor points = file.ToTensor(batch + "instances"),
             classes = file.ToTensor(batch + "class_inds");
+        float Sigma(string section) =>
+            config["head_configs"]!
+                .AsObject()
+                .Select(type => (float?)type.Value?[section]?["sigma"])
+                .First(sigma => sigma is not null)!
+                .Value;
         (var name, var targets) = head switch
         {
             ConfidenceMapHeadOptions maps => (
                 "confidence_maps",
-                new ConfidenceMap(maps.OutputStride, maps.Sigma).Encode(points, height, width)
+                new ConfidenceMap(maps.OutputStride, Sigma("confmaps")).Encode(points, height, width)
             ),
             PartAffinityHeadOptions fields => (
                 "part_affinity_fields",
-                new PartAffinity(Edges(config), fields.OutputStride, fields.Sigma).Encode(points, height, width)
+                new PartAffinity(Edges(config), fields.OutputStride, Sigma("pafs")).Encode(points, height, width)
             ),
             ClassMapHeadOptions maps => (
                 "class_maps",
-                new ClassMap(maps.Classes, maps.OutputStride, maps.Sigma) { ScrambleClasses = true }.Encode(
+                new ClassMap(maps.Classes, maps.OutputStride, Sigma("class_maps")) { ScrambleClasses = true }.Encode(
                     points,
                     classes,
                     height,

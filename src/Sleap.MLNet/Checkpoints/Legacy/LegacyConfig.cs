@@ -59,7 +59,7 @@ internal static class LegacyConfig
         var section = heads.Section(name)!;
         // For types with a single head, the keys of the head are at this level.
         var maps = section.Section("confmaps") ?? section;
-        maps.Skip("part_names", "offset_refinement");
+        maps.Ignore("part_names", "offset_refinement");
         return HeadConfig.Of(network, section, maps);
     }
 
@@ -67,9 +67,9 @@ internal static class LegacyConfig
     {
         var data = root.Section("data");
         var (sizes, crops) = (data?.Section("preprocessing"), data?.Section("instance_cropping"));
-        crops?.Skip("crop_size_detection_padding");
-        sizes?.Skip("pad_to_stride", "resize_and_pad_to_target");
-        data?.Skip("labels");
+        crops?.Ignore("crop_size_detection_padding");
+        sizes?.Ignore("pad_to_stride", "resize_and_pad_to_target");
+        data?.Ignore("labels");
         return new DataConfig
         {
             Skeleton = SkeletonOf(path),
@@ -85,7 +85,7 @@ internal static class LegacyConfig
 
     public static TrainerOptions Training(ConfigSection root)
     {
-        root.Skip("outputs", "optimization", "name", "description", "sleap_version", "filename");
+        root.Ignore("outputs", "optimization", "name", "description", "sleap_version", "filename");
         return new TrainerOptions
         {
             Optimizer = Optimizer.Adam,

@@ -52,59 +52,65 @@ internal static class BackboneConfig
         };
 
     private static ConvNeXtOptions ConvNeXt(ConfigSection s) =>
-        new()
-        {
-            Architecture = s.Text("model_type") switch
+        Staged(
+            s,
+            new ConvNeXtOptions
             {
-                "tiny" => ConvNeXtArchitecture.Tiny,
-                "small" => ConvNeXtArchitecture.Small,
-                "base" => ConvNeXtArchitecture.Base,
-                "large" => ConvNeXtArchitecture.Large,
-                _ when s.Section("arch") is { } arch => new(
-                    arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths,
-                    arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels
-                ),
-                var other => Unknown(s, other, ConvNeXtArchitecture.Tiny, "tiny, small, base or large"),
-            },
-            StemPatchKernel = s.Whole("stem_patch_kernel", 4),
-            StemPatchStride = s.Whole("stem_patch_stride", 2),
-            PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
-            InChannels = s.Whole("in_channels", 1),
-            KernelSize = s.Whole("kernel_size", 3),
-            FiltersRate = s.Single("filters_rate", 2),
-            ConvsPerBlock = s.Whole("convs_per_block", 2),
-            UpInterpolate = s.Flag("up_interpolate", true),
-            OutputStride = s.Whole("output_stride", 1),
-            MaxStride = s.Whole("max_stride", 32),
-        };
+                Architecture = s.Text("model_type") switch
+                {
+                    "tiny" => ConvNeXtArchitecture.Tiny,
+                    "small" => ConvNeXtArchitecture.Small,
+                    "base" => ConvNeXtArchitecture.Base,
+                    "large" => ConvNeXtArchitecture.Large,
+                    _ when s.Section("arch") is { } arch => new(
+                        arch.Wholes("depths") ?? ConvNeXtArchitecture.Tiny.Depths,
+                        arch.Wholes("channels") ?? ConvNeXtArchitecture.Tiny.Channels
+                    ),
+                    var other => Unknown(s, other, ConvNeXtArchitecture.Tiny, "tiny, small, base or large"),
+                },
+                StemPatchKernel = s.Whole("stem_patch_kernel", 4),
+            }
+        );
 
     private static SwinTOptions SwinT(ConfigSection s) =>
-        new()
-        {
-            Architecture = s.Text("model_type") switch
+        Staged(
+            s,
+            new SwinTOptions
             {
-                "tiny" => SwinArchitecture.Tiny,
-                "small" => SwinArchitecture.Small,
-                "base" => SwinArchitecture.Base,
-                _ when s.Section("arch") is { } arch => new(
-                    arch.Whole("embed", 96),
-                    arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths,
-                    arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads
-                ),
-                var other => Unknown(s, other, SwinArchitecture.Tiny, "tiny, small or base"),
-            },
-            PatchSize = s.Whole("patch_size", 4),
-            WindowSize = s.Whole("window_size", 7),
-            StemPatchStride = s.Whole("stem_patch_stride", 2),
-            PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
-            InChannels = s.Whole("in_channels", 1),
-            KernelSize = s.Whole("kernel_size", 3),
-            FiltersRate = s.Single("filters_rate", 2),
-            ConvsPerBlock = s.Whole("convs_per_block", 2),
-            UpInterpolate = s.Flag("up_interpolate", true),
-            OutputStride = s.Whole("output_stride", 1),
-            MaxStride = s.Whole("max_stride", 32),
-        };
+                Architecture = s.Text("model_type") switch
+                {
+                    "tiny" => SwinArchitecture.Tiny,
+                    "small" => SwinArchitecture.Small,
+                    "base" => SwinArchitecture.Base,
+                    _ when s.Section("arch") is { } arch => new(
+                        arch.Whole("embed", 96),
+                        arch.Wholes("depths") ?? SwinArchitecture.Tiny.Depths,
+                        arch.Wholes("num_heads") ?? SwinArchitecture.Tiny.Heads
+                    ),
+                    var other => Unknown(s, other, SwinArchitecture.Tiny, "tiny, small or base"),
+                },
+                PatchSize = s.Whole("patch_size", 4),
+                WindowSize = s.Whole("window_size", 7),
+            }
+        );
+
+    /// <summary>Reads the keys that ConvNeXt and Swin Transformer share.</summary>
+    private static T Staged<T>(ConfigSection s, T backbone)
+        where T : StagedBackboneOptions =>
+        (T)(
+            backbone with
+            {
+                StemPatchStride = s.Whole("stem_patch_stride", 2),
+                PretrainedWeights = s.Text("pre_trained_weights") is null ? null : PretrainedWeights.ImageNet,
+                InChannels = s.Whole("in_channels", 1),
+                KernelSize = s.Whole("kernel_size", 3),
+                FiltersRate = s.Single("filters_rate", 2),
+                ConvsPerBlock = s.Whole("convs_per_block", 2),
+                UpInterpolate = s.Flag("up_interpolate", true),
+                OutputStride = s.Whole("output_stride", 1),
+                MaxStride = s.Whole("max_stride", 32),
+            }
+        );
 
     private static T Unknown<T>(ConfigSection section, string? name, T other, string expected)
     {

@@ -203,13 +203,13 @@ internal sealed class ConfigSection
     public bool Has(string key) => _node.Children.ContainsKey(key);
 
     /// <summary>Marks a key as ignored although it was read: its value has no full equivalent.</summary>
-    public void Leave(string key) => _read.Remove(key);
+    public void MarkUnused(string key) => _read.Remove(key);
 
     /// <summary>Marks keys as read, because they do not matter for the model.</summary>
-    public void Skip(params string[] keys) => _read.UnionWith(keys);
+    public void Ignore(params string[] keys) => _read.UnionWith(keys);
 
     /// <summary>Marks all keys of the section as read.</summary>
-    public void SkipAll() => Skip([.. _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")]);
+    public void IgnoreAll() => Ignore([.. _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")]);
 
     /// <summary>Returns the paths of keys with a value that were not read.</summary>
     public IEnumerable<string> Unread()

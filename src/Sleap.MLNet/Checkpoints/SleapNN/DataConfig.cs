@@ -57,11 +57,11 @@ internal sealed class DataConfig
     public static DataConfig Read(ConfigSection root)
     {
         var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
-        data.Skip(LoadingKeys);
+        data.Ignore(LoadingKeys);
         var sizes = data.Section("preprocessing");
-        sizes?.Skip(Crops);
+        sizes?.Ignore(Crops);
         if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false))
-            sizes.Section("tiling")!.SkipAll();
+            sizes.Section("tiling")!.IgnoreAll();
         var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
         if (rgb && gray)
             sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
@@ -107,7 +107,7 @@ internal sealed class DataConfig
         [
             .. first.Items("edges").Select(edge => new Edge(Index(edge, "source"), Index(edge, "destination"))),
         ];
-        first.Skip("symmetries");
+        first.Ignore("symmetries");
         try
         {
             return new Skeleton(
@@ -191,7 +191,7 @@ internal sealed class DataConfig
             }
 
             changes = changes with { FlipProbability = geometric.Single("flip_p", 0) };
-            geometric.Skip(
+            geometric.Ignore(
                 "rotation_min",
                 "rotation_max",
                 "scale_min",
@@ -235,13 +235,13 @@ internal sealed class DataConfig
             {
                 changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 0.02f) };
                 if (intensity.Number("gaussian_noise_mean", 0) == 0)
-                    intensity.Skip("gaussian_noise_mean");
+                    intensity.Ignore("gaussian_noise_mean");
                 else
-                    intensity.Leave("gaussian_noise_mean");
+                    intensity.MarkUnused("gaussian_noise_mean");
             }
             else
             {
-                intensity.Skip("gaussian_noise_mean", "gaussian_noise_std");
+                intensity.Ignore("gaussian_noise_mean", "gaussian_noise_std");
             }
 
             if (intensity.Number("uniform_noise_p", 0) > 0)
@@ -253,7 +253,7 @@ internal sealed class DataConfig
                 };
             }
 
-            intensity.Skip(
+            intensity.Ignore(
                 "brightness_min",
                 "brightness_max",
                 "contrast_min",
@@ -272,7 +272,7 @@ internal sealed class DataConfig
         foreach (var key in probabilities)
         {
             if (section.Number(key) is > 0 and < 1)
-                section.Leave(key);
+                section.MarkUnused(key);
         }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class HeadConfig
             section.Fault("confmaps", "is missing, expected the confidence maps' sigma and output_stride.");
             return null;
         }
-        maps.Skip("part_names"); // the skeleton has them; in sleap-nn's own files the spelling differs
+        maps.Ignore("part_names"); // the skeleton has them; in sleap-nn's own files the spelling differs
         return Of(network, section, maps);
     }
 
@@ -65,7 +65,7 @@ internal sealed class HeadConfig
         if (network.Head is { } head && section.Section(head.Name) is null)
             section.Fault(head.Name, $"is missing, expected {head.Meaning}.");
         if (maps.Number("focal_loss_alpha", 0) == 0)
-            maps.Skip("focal_loss_beta", "focal_loss_pos_threshold");
+            maps.Ignore("focal_loss_beta", "focal_loss_pos_threshold");
         // Only the ratios of the loss weights matter: the weight of the confidence maps is 1 here.
         var weight = maps.Single("loss_weight", 1);
         if (!(weight > 0))
@@ -112,7 +112,7 @@ internal sealed class HeadConfig
 
     private static ClassVectorOptions VectorsOf(ConfigSection s)
     {
-        s.Skip("output_stride", "class_output"); // the head always reads the deepest map
+        s.Ignore("output_stride", "class_output"); // the head always reads the deepest map
         return new()
         {
             Layers = s.Whole("num_fc_layers", 1),

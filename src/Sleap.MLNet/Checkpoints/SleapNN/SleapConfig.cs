@@ -52,7 +52,7 @@ public sealed class SleapConfig
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var root = new ConfigSection(YamlFile.Read(path));
-        root.Skip("name", "description", "sleap_nn_version", "filename");
+        root.Ignore("name", "description", "sleap_nn_version", "filename");
         var model = root.Section("model_config");
         if (model is null)
         {
@@ -63,7 +63,7 @@ public sealed class SleapConfig
             );
         }
 
-        model.Skip("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
+        model.Ignore("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
         var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
         if (!trained && backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
         {
@@ -155,7 +155,7 @@ public sealed class SleapConfig
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
         if (options is not null && skeleton is not null)
-            faults.AddRange(options.Faults(new PoseSubject(skeleton, head!.Classes)));
+            faults.AddRange(options.Checked(new PoseSubject(skeleton, head!.Classes)).Found.Select(f => $"{f}."));
         else if (options is not null)
             faults.AddRange(options.Backbone.Faults());
         if (faults.Count > 0)

@@ -32,20 +32,20 @@ internal static class TrainerConfig
     {
         // Missing keys have sleap-nn's defaults.
         var trainer = root.Section("trainer_config") ?? ConfigSection.Empty("trainer_config");
-        trainer.Skip(RunKeys);
+        trainer.Ignore(RunKeys);
         var loader = trainer.Section("train_data_loader");
-        loader?.Skip("num_workers", "shuffle");
+        loader?.Ignore("num_workers", "shuffle");
         var optimizer = trainer.Section("optimizer");
         if (trainer.Section("eval") is { } eval && !eval.Flag("enabled", false))
-            eval.SkipAll();
+            eval.IgnoreAll();
         var defaults = new TrainerOptions();
         var (steps, rate) = (trainer.Whole("train_steps_per_epoch"), optimizer?.Number("lr") ?? 1e-4);
         // Without a number of steps, an epoch is one pass over the frames; sleap-nn's repetition of small sets has no
         // equivalent.
         if (steps is not null || trainer.Whole("min_train_steps_per_epoch", 1) <= 1)
-            trainer.Skip("min_train_steps_per_epoch");
+            trainer.Ignore("min_train_steps_per_epoch");
         else
-            trainer.Leave("min_train_steps_per_epoch");
+            trainer.MarkUnused("min_train_steps_per_epoch");
         return defaults with
         {
             Epochs = trainer.Whole("max_epochs", defaults.Epochs),
@@ -84,16 +84,16 @@ internal static class TrainerConfig
         if (trainer.Section("lr_scheduler") is not { } schedules)
             return new LearningRateSchedule.Constant();
         if (schedules.SectionsIn.Any(name => name != Plateau))
-            schedules.Skip(Plateau);
+            schedules.Ignore(Plateau);
         if (schedules.Section("cosine_annealing_warmup") is { } cosine)
         {
             // The warm-up is counted in epochs there and in steps here; the number of steps per epoch may not be known
             // yet.
             var (epochs, lowest) = (cosine.Whole("warmup_epochs", 5), cosine.Number("eta_min", 0));
             if (cosine.Number("warmup_start_lr", 0) != 0)
-                cosine.Leave("warmup_start_lr");
+                cosine.MarkUnused("warmup_start_lr");
             if (epochs > 0 && steps is null)
-                cosine.Leave("warmup_epochs");
+                cosine.MarkUnused("warmup_epochs");
             return new LearningRateSchedule.Cosine
             {
                 WarmupSteps = epochs == 0 ? 0 : steps * epochs ?? new LearningRateSchedule.Cosine().WarmupSteps,
@@ -117,7 +117,7 @@ internal static class TrainerConfig
         if (schedules.Section(Plateau) is not { } plateau)
             return new LearningRateSchedule.Constant();
         if (plateau.Text("threshold_mode") is not (null or "abs"))
-            plateau.Leave("threshold_mode");
+            plateau.MarkUnused("threshold_mode");
         return new LearningRateSchedule.ReduceOnPlateau
         {
             Factor = plateau.Number("factor", 0.5),
@@ -134,7 +134,7 @@ internal static class TrainerConfig
             return null;
         if (!mining.Flag("online_mining", false))
         {
-            mining.SkipAll();
+            mining.IgnoreAll();
             return null;
         }
         var defaults = new HardKeypointMining();
@@ -150,7 +150,7 @@ internal static class TrainerConfig
     private static int? PatienceOf(ConfigSection trainer)
     {
         var stopping = trainer.Section("early_stopping");
-        stopping?.Skip("min_delta");
+        stopping?.Ignore("min_delta");
         var patience = stopping?.Whole("patience") ?? 10;
         return (stopping?.Flag("stop_training_on_plateau", true) ?? true) ? patience : null;
     }

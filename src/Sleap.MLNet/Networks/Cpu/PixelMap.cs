@@ -32,8 +32,8 @@ internal readonly unsafe struct PixelMap
     /// <summary>Whether the processor has the instructions that the kernels here use.</summary>
     public static bool IsSupported => Fma.IsSupported && Vector256.IsHardwareAccelerated;
 
-    /// <summary>Whose convolutions are used on a CPU, as text for reports.</summary>
-    public static string Words =>
+    /// <summary>Which convolutions a CPU runs, as text for reports.</summary>
+    public static string Description =>
         (
             IsSupported
                 ? "this library's, with AVX2 and FMA"

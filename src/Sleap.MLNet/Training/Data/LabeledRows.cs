@@ -161,7 +161,7 @@ internal sealed class LabeledRows
             {
                 Source = getSource(),
             };
-            if (needs.OneAnimal && labels.Length > 2 * nodes)
+            if (needs.SingleInstance && labels.Length > 2 * nodes)
             {
                 throw new InvalidOperationException(
                     $"{report.Component}: row {cursor.Position} has "
@@ -319,10 +319,10 @@ internal readonly record struct FrameSource(string Video, int Frame)
 }
 
 /// <summary>Requirements of a model type on labels.</summary>
-/// <param name="OneAnimal">Whether each row has exactly one instance.</param>
+/// <param name="SingleInstance">Whether each row has exactly one instance.</param>
 /// <param name="EmptyRows">Whether rows without instances are used for training.</param>
 /// <param name="Tracks">Whether instances need a track.</param>
-internal readonly record struct LabelNeeds(bool OneAnimal, bool EmptyRows, bool Tracks);
+internal readonly record struct LabelNeeds(bool SingleInstance, bool EmptyRows, bool Tracks);
 
 /// <summary>Reports labels that cannot be used.</summary>
 /// <param name="Component">Name of the component in messages.</param>

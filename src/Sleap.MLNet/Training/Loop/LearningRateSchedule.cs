@@ -1,3 +1,5 @@
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>How the learning rate changes during training.</summary>
@@ -8,8 +10,6 @@ public abstract record LearningRateSchedule
     /// <summary>A constant learning rate.</summary>
     public sealed record Constant : LearningRateSchedule
     {
-        internal override IEnumerable<string> Faults() => [];
-
         internal override LearningRate Start(int steps, double highest) => new(_ => highest);
     }
 
@@ -25,13 +25,8 @@ public abstract record LearningRateSchedule
         /// <summary>The last learning rate as a fraction of the highest, 0 to 1. Default 0.</summary>
         public double FinalFraction { get; init; }
 
-        internal override IEnumerable<string> Faults()
-        {
-            if (WarmupSteps < 0)
-                yield return $"WarmupSteps is {WarmupSteps}; 0 or more.";
-            if (FinalFraction is not (>= 0 and <= 1))
-                yield return $"FinalFraction is {FinalFraction}; 0 to 1.";
-        }
+        internal override void Check(OptionFaults faults) =>
+            faults.AtLeast(nameof(WarmupSteps), WarmupSteps, 0).Within(nameof(FinalFraction), FinalFraction, 0, 1);
 
         internal override LearningRate Start(int steps, double highest) =>
             new(step =>
@@ -62,19 +57,13 @@ public abstract record LearningRateSchedule
         /// <summary>Minimum learning rate. Default 1e-8.</summary>
         public double Lowest { get; init; } = 1e-8;
 
-        internal override IEnumerable<string> Faults()
-        {
-            if (Factor is not (> 0 and < 1))
-                yield return $"Factor is {Factor}; between 0 and 1.";
-            if (Patience < 0)
-                yield return $"Patience is {Patience}; 0 or more.";
-            if (Cooldown < 0)
-                yield return $"Cooldown is {Cooldown}; 0 or more.";
-            if (!(Threshold >= 0))
-                yield return $"Threshold is {Threshold}; 0 or more.";
-            if (!(Lowest >= 0))
-                yield return $"Lowest is {Lowest}; 0 or more.";
-        }
+        internal override void Check(OptionFaults faults) =>
+            faults
+                .Between(nameof(Factor), Factor, 0, 1)
+                .AtLeast(nameof(Patience), Patience, 0)
+                .AtLeast(nameof(Cooldown), Cooldown, 0)
+                .NotNegative(nameof(Threshold), Threshold)
+                .NotNegative(nameof(Lowest), Lowest);
 
         internal override LearningRate Start(int steps, double highest) => new Plateau(this, highest);
 
@@ -131,13 +120,10 @@ public abstract record LearningRateSchedule
         /// <summary>Factor of each reduction, above 0 and at most 1. Default 0.1.</summary>
         public double Factor { get; init; } = 0.1;
 
-        internal override IEnumerable<string> Faults()
-        {
-            if (Epochs < 1)
-                yield return $"Epochs is {Epochs}; at least 1.";
-            if (Factor is not (> 0 and <= 1))
-                yield return $"Factor is {Factor}; above 0, at most 1.";
-        }
+        internal override void Check(OptionFaults faults) =>
+            faults
+                .AtLeast(nameof(Epochs), Epochs, 1)
+                .Expect(Factor is > 0 and <= 1, nameof(Factor), Factor, "more than 0 and at most 1");
 
         internal override LearningRate Start(int steps, double highest) => new Stairs(this, highest);
 
@@ -166,11 +152,7 @@ public abstract record LearningRateSchedule
         /// <summary>Fraction of the steps over which the rate rises, between 0 and 1. Default 0.3.</summary>
         public double RiseFraction { get; init; } = 0.3;
 
-        internal override IEnumerable<string> Faults()
-        {
-            if (RiseFraction is not (> 0 and < 1))
-                yield return $"RiseFraction is {RiseFraction}; between 0 and 1.";
-        }
+        internal override void Check(OptionFaults faults) => faults.Between(nameof(RiseFraction), RiseFraction, 0, 1);
 
         internal override LearningRate Start(int steps, double highest) =>
             new(step =>
@@ -182,7 +164,8 @@ public abstract record LearningRateSchedule
             });
     }
 
-    internal abstract IEnumerable<string> Faults();
+    /// <summary>Adds the faults of the options.</summary>
+    internal virtual void Check(OptionFaults faults) { }
 
     /// <summary>Creates the learning rates of a training of <paramref name="steps"/> steps.</summary>
     internal abstract LearningRate Start(int steps, double highest);

@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -62,17 +63,18 @@ public sealed record FocalLoss
     public float PositiveThreshold { get; init; } = 0.5f;
 
     /// <summary>Returns the faults of these options, one sentence per fault.</summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        if (!(float.IsFinite(Alpha) && Alpha >= 0))
-            faults.Add($"Alpha is {Alpha}, expected a number of at least 0.");
-        if (!(float.IsFinite(Beta) && Beta >= 0))
-            faults.Add($"Beta is {Beta}, expected a number of at least 0.");
-        if (PositiveThreshold is not (> 0 and <= 1))
-            faults.Add($"PositiveThreshold is {PositiveThreshold}, expected above 0 and at most 1.");
-        return faults;
-    }
+    public IReadOnlyList<string> Faults() => OptionFaults.Of(Check);
+
+    internal void Check(OptionFaults faults) =>
+        faults
+            .NotNegative(nameof(Alpha), Alpha)
+            .NotNegative(nameof(Beta), Beta)
+            .Expect(
+                PositiveThreshold is > 0 and <= 1,
+                nameof(PositiveThreshold),
+                PositiveThreshold,
+                "more than 0 and at most 1"
+            );
 
     /// <summary>Returns the loss of one head.</summary>
     /// <param name="output">(B, C, h, w), probabilities.</param>
@@ -122,19 +124,19 @@ public sealed record HardKeypointMining
     public float LossScale { get; init; } = 5;
 
     /// <summary>Returns the faults of these options, one sentence per fault.</summary>
-    public IReadOnlyList<string> Faults()
-    {
-        var faults = new List<string>();
-        if (!(float.IsFinite(HardToEasyRatio) && HardToEasyRatio >= 1))
-            faults.Add($"HardToEasyRatio is {HardToEasyRatio}, expected at least 1.");
-        if (MinHardKeypoints < 1)
-            faults.Add($"MinHardKeypoints is {MinHardKeypoints}, expected at least 1.");
-        if (MaxHardKeypoints < 1)
-            faults.Add($"MaxHardKeypoints is {MaxHardKeypoints}, expected at least 1.");
-        if (!(float.IsFinite(LossScale) && LossScale >= 0))
-            faults.Add($"LossScale is {LossScale}, expected a number of at least 0.");
-        return faults;
-    }
+    public IReadOnlyList<string> Faults() => OptionFaults.Of(Check);
+
+    internal void Check(OptionFaults faults) =>
+        faults
+            .Expect(
+                float.IsFinite(HardToEasyRatio) && HardToEasyRatio >= 1,
+                nameof(HardToEasyRatio),
+                HardToEasyRatio,
+                "at least 1"
+            )
+            .AtLeast(nameof(MinHardKeypoints), MinHardKeypoints, 1)
+            .AtLeast(nameof(MaxHardKeypoints), MaxHardKeypoints, 1)
+            .NotNegative(nameof(LossScale), LossScale);
 
     /// <summary>
     /// Returns the loss to add for one head: the mean squared error of its hard maps over the batch, times

@@ -1,3 +1,5 @@
+using Sleap.Transforms;
+
 namespace Sleap.MLNet;
 
 /// <summary>
@@ -127,7 +129,7 @@ public sealed record TrainerOptions
     /// Whether to write an image of 16 augmented training samples with their points to each network's folder:
     /// <c>augmented.png</c>. Default false; needs a <see cref="RunFolder"/>.
     /// </summary>
-    public bool AugmentedPicture { get; init; }
+    public bool AugmentedImage { get; init; }
 
     /// <summary>
     /// Receives progress after every epoch. If it also implements <see cref="IProgress{T}"/> of
@@ -142,64 +144,31 @@ public sealed record TrainerOptions
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
-    internal IEnumerable<string> Faults()
+    internal void Check(OptionFaults faults)
     {
-        if (Epochs < 1)
-            yield return $"Training.Epochs is {Epochs}; at least 1.";
-        if (StepsPerEpoch < 1)
-            yield return $"Training.StepsPerEpoch is {StepsPerEpoch}; at least 1, or null.";
-        if (BatchSize < 1)
-            yield return $"Training.BatchSize is {BatchSize}; at least 1.";
-        if (LearningRate is not (> 0 and < 1))
-            yield return $"Training.LearningRate is {LearningRate}; above 0 and below 1.";
-        if (!Enum.IsDefined(Optimizer))
-        {
-            yield return $"Training.Optimizer is {(int)Optimizer}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<Optimizer>())}.";
-        }
-
-        if (!Enum.IsDefined(Initialization))
-        {
-            yield return $"Training.Initialization is {(int)Initialization}, which "
-                + $"is none of {string.Join(", ", Enum.GetNames<Initialization>())}.";
-        }
-
-        if (!Enum.IsDefined(Precision))
-        {
-            yield return $"Training.Precision is {(int)Precision}, which is none of "
-                + $"{string.Join(", ", Enum.GetNames<Precision>())}.";
-        }
-
-        if (!(WeightDecay >= 0))
-            yield return $"Training.WeightDecay is {WeightDecay}; 0 or more.";
-        if (GradientClipNorm is not (null or > 0))
-            yield return $"Training.GradientClipNorm is {GradientClipNorm}; above 0, or null.";
-        if (!(ForegroundWeight >= 0))
-            yield return $"Training.ForegroundWeight is {ForegroundWeight}; 0 or more.";
-        if (!(NegativeWeight > 0 && double.IsFinite(NegativeWeight)))
-            yield return $"Training.NegativeWeight is {NegativeWeight}; above 0.";
-        if (AverageDecay is not (null or > 0 and < 1))
-            yield return $"Training.AverageDecay is {AverageDecay}; between 0 and 1, or null.";
-        if (EarlyStoppingPatience < 1)
-            yield return $"Training.EarlyStoppingPatience is {EarlyStoppingPatience}; at least 1, or null.";
-        if (ValidationFraction is not (> 0 and < 1))
-            yield return $"Training.ValidationFraction is {ValidationFraction}, expected above 0 and below 1.";
-        if (ValidationVideos is { Count: 0 })
-            yield return "Training.ValidationVideos is empty; at least one video, or null.";
-        if (CacheMegabytes < 0)
-            yield return $"Training.CacheMegabytes is {CacheMegabytes}; 0 or more, or null.";
-        if (RunFolder is { Length: 0 })
-            yield return "Training.RunFolder is empty; a folder, or null.";
-        if (Resume && RunFolder is null)
-            yield return "Training.Resume is set, but there is no Training.RunFolder to go on from.";
-        if (AugmentedPicture && RunFolder is null)
-            yield return "Training.AugmentedPicture is set, but there is no Training.RunFolder to keep it in.";
-        if (TorchDevice.Fault(Device) is { } fault)
-            yield return $"Training.Device {fault}";
-        foreach (var problem in HardKeypointMining?.Faults() ?? [])
-            yield return $"Training.HardKeypointMining: {problem}";
-        foreach (var problem in Schedule.Faults())
-            yield return $"Training.Schedule: {problem}";
+        faults
+            .AtLeast(nameof(Epochs), Epochs, 1)
+            .AtLeast(nameof(StepsPerEpoch), StepsPerEpoch, 1)
+            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Between(nameof(LearningRate), LearningRate, 0, 1)
+            .Defined(nameof(Optimizer), Optimizer)
+            .Defined(nameof(Initialization), Initialization)
+            .Defined(nameof(Precision), Precision)
+            .NotNegative(nameof(WeightDecay), WeightDecay)
+            .Positive(nameof(GradientClipNorm), GradientClipNorm)
+            .NotNegative(nameof(ForegroundWeight), ForegroundWeight)
+            .Positive(nameof(NegativeWeight), NegativeWeight)
+            .Between(nameof(AverageDecay), AverageDecay, 0, 1)
+            .AtLeast(nameof(EarlyStoppingPatience), EarlyStoppingPatience, 1)
+            .Between(nameof(ValidationFraction), ValidationFraction, 0, 1)
+            .If(ValidationVideos is { Count: 0 }, "ValidationVideos is empty; at least one video, or null")
+            .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)
+            .If(RunFolder is { Length: 0 }, "RunFolder is empty; a folder, or null")
+            .If(Resume && RunFolder is null, "Resume is set, but there is no RunFolder to go on from")
+            .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in");
+        TorchDevice.Check(faults, nameof(Device), Device);
+        HardKeypointMining?.Check(faults.In(nameof(HardKeypointMining)));
+        Schedule.Check(faults.In(nameof(Schedule)));
     }
 }
 

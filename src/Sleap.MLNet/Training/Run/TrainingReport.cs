@@ -155,7 +155,7 @@ internal sealed class TrainingReport
         yield return ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
         yield return ("device", TorchDevice.Of(training.Device).ToString());
         if (TorchDevice.Of(training.Device).type == TorchSharp.DeviceType.CPU)
-            yield return ("convolutions", PixelMap.Words);
+            yield return ("convolutions", PixelMap.Description);
         yield return (
             "threads",
             string.Create(

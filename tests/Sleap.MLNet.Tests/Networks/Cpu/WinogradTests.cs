@@ -213,14 +213,7 @@ public sealed class WinogradTests
         using var _ = no_grad();
         using var network = new PoseNetwork(
             new UNetOptions { Filters = 8, MaxStride = 8 },
-            [
-                new ConfidenceMapHeadOptions
-                {
-                    Sigma = 5,
-                    Kind = ConfidenceMapKind.SingleInstance,
-                    Nodes = 2,
-                },
-            ]
+            [new ConfidenceMapHeadOptions { Kind = ConfidenceMapKind.SingleInstance, Nodes = 2 }]
         );
         Tensor images = rand(new long[] { 2, 1, 32, 48 }),
             before = network.call(images)[0];

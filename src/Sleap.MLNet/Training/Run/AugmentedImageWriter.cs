@@ -7,7 +7,7 @@ namespace Sleap.MLNet;
 /// <summary>
 /// Draws sixteen augmented training samples with their points, to check the augmentation and the labels visually.
 /// </summary>
-internal static class AugmentedPicture
+internal static class AugmentedImageWriter
 {
     private const int Rows = 4,
         Side = 320,
