@@ -86,7 +86,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// the images, as happens when images were resized before.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// Training was cancelled before the first weights were saved.
+    /// Training was canceled before the first weights were saved.
     /// </exception>
     public TTransformer Fit(IDataView input) => Fit(input, null);
 

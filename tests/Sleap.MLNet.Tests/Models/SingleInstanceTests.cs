@@ -195,7 +195,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
     }
 
     [Fact]
-    public void Cancelling_keeps_the_best_so_far()
+    public void Canceling_keeps_the_best_so_far()
     {
         using var stop = new CancellationTokenSource();
         var epochs = new List<TrainingProgress>();
@@ -221,7 +221,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
     }
 
     [Fact]
-    public void Cancelled_before_the_first_epoch_there_is_nothing_to_keep()
+    public void Canceled_before_the_first_epoch_there_is_nothing_to_keep()
     {
         var options = Tiny with
         {
