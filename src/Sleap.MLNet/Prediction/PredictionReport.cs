@@ -56,7 +56,7 @@ public sealed record PredictionReport
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} animals, "
+            $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} instances, "
                 + $"{FramesPerSecond:0.0} frames/s{(IsInterrupted ? ", interrupted" : "")}"
         );
 
