@@ -53,8 +53,8 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares predicted labels with true ones in each frame that has true animals. Frames are matched by video and
-    /// number; where a frame has animals of both kinds, those that a person set are the true ones and predicted ones
+    /// Compares predicted labels with true ones in each frame that has true instances. Frames are matched by video and
+    /// number; where a frame has instances of both kinds, those that a person set are the true ones and predicted ones
     /// the predicted.
     /// </summary>
     /// <param name="pose">The catalog.</param>
@@ -78,8 +78,8 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares only the positions of animals; the predictions may have any nodes. For centroid models, whose animals
-    /// have one node. A predicted animal is where the mean of its visible nodes is; a true one where
+    /// Compares only the positions of instances; the predictions may have any nodes. For centroid models, whose instances
+    /// have one node. A predicted instance is where the mean of its visible nodes is; a true one where
     /// <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
     /// </summary>
     /// <param name="pose">The catalog.</param>
