@@ -41,6 +41,12 @@ internal static class LabelFormats
     public static IReadOnlyList<string> Save(Labels labels, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Ending(path) is ".csv" or ".json" or ".yaml")
+        {
+            foreach (var frame in labels.Frames)
+                RequireFinite(frame, path);
+        }
+
         var written = Ending(path) switch
         {
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
@@ -77,6 +83,26 @@ internal static class LabelFormats
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
             var other => throw Unknown(path, other),
         };
+    }
+
+    /// <summary>Refuses infinite numbers, which formats of text do not have.</summary>
+    public static void RequireFinite(LabeledFrame frame, string path)
+    {
+        foreach (var instance in frame.Instances)
+        {
+            for (var n = 0; n < instance.Points.Length; n++)
+            {
+                var p = instance.Points[n];
+                if (double.IsInfinity(p.X) || double.IsInfinity(p.Y) || float.IsInfinity(p.Score))
+                {
+                    throw new PoseFormatException(
+                        path,
+                        $"frame {frame.FrameIndex} of {frame.Video.Path}, node '{instance.Skeleton.Nodes[n]}'",
+                        $"the point ({p.X}, {p.Y}), score {p.Score}, is infinite, and the format has finite numbers."
+                    );
+                }
+            }
+        }
     }
 
     /// <summary>The skeleton of instances, for formats that hold only one.</summary>
@@ -150,7 +176,7 @@ internal static class LabelFormats
     private static Labels LoadCsv(string path, LabelsReadOptions options)
     {
         var first =
-            CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault()
+            CsvTable.Read(path).Select(r => r.Cells).FirstOrDefault()
             ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Matches(first))
             return DeepLabCutReader.Read(path, options);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Sleap.IO;
@@ -47,26 +46,15 @@ public static class DataFrameCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var unfinished = path + ".part";
-        try
-        {
-            using (
-                var writer = new StreamWriter(
-                    unfinished,
-                    append: false,
-                    new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
-                )
-            )
+        var table = new PoseTable(view, options ?? new TableOptions(), "SaveCsv");
+        AtomicFile.Write(
+            path,
+            temporary =>
             {
-                new PoseTable(view, options ?? new TableOptions(), "SaveCsv").Write(new CsvSink(writer));
+                using var writer = new CsvTableWriter(File.Create(temporary));
+                table.Write(new CsvSink(writer));
             }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        );
     }
 
     /// <summary>
