@@ -8,7 +8,7 @@ internal static class LabelFormats
         + "DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a "
         + "YOLO pose folder";
     private const string Writable =
-        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
+        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv or .parquet (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
         + "(DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
@@ -30,6 +30,11 @@ internal static class LabelFormats
             ".h5" or ".hdf5" => LoadHdf5(path, options),
             ".nwb" => NwbReader.Read(path, options),
             ".json" => CocoReader.Read(path, options),
+            ".parquet" => throw new PoseFormatException(
+                path,
+                null,
+                "Parquet tables are written, and not read; a table saved as .csv is read."
+            ),
             var other => throw new PoseFormatException(
                 path,
                 null,
@@ -57,6 +62,7 @@ internal static class LabelFormats
             ),
             ".csv" when DeepLabCutWriter.Matches(path) => DeepLabCutWriter.Write(labels, path),
             ".csv" => TidyCsvWriter.Write(labels, path),
+            ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
             var other => throw Unknown(path, other),
@@ -79,7 +85,7 @@ internal static class LabelFormats
                 videos
             ),
             ".csv" when !DeepLabCutWriter.Matches(path) => new TidyCsvStreamWriter(path, skeleton),
-            ".slp" or ".csv" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
+            ".slp" or ".csv" or ".parquet" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
             var other => throw Unknown(path, other),
         };

@@ -108,3 +108,31 @@ internal sealed class CsvSink(CsvTableWriter writer) : ITableSink
 
     public void EndRow() => writer.EndRow();
 }
+
+/// <summary>Writes a table as Parquet.</summary>
+internal sealed class ParquetSink(Stream stream) : ITableSink, IDisposable
+{
+    private ParquetTableWriter? _writer;
+
+    private ParquetTableWriter Writer => _writer ?? throw new InvalidOperationException("The header comes first.");
+
+    public void Header(IReadOnlyList<TableColumn> columns) =>
+        _writer = new ParquetTableWriter(stream, columns.Select(column => (column.Name, column.Type)));
+
+    public void Text(string? value) => Writer.Text(value);
+
+    public void Whole(int? value) => Writer.Whole(value);
+
+    public void Single(float? value) => Writer.Number(value);
+
+    public void Double(double? value) => Writer.Number(value);
+
+    public void Flag(bool? value) => Writer.Flag(value);
+
+    public void EndRow() => Writer.EndRow();
+
+    /// <summary>Writes the end of the file.</summary>
+    public void Finish() => Writer.Finish();
+
+    public void Dispose() => stream.Dispose();
+}

@@ -54,7 +54,7 @@ internal static class TidyCsvWriter
 
     private static IEnumerable<string> Lost(Labels labels)
     {
-        var losses = new TidyCsvLosses();
+        var losses = new TidyLosses();
         losses.Add(labels.Skeletons, labels.Tracks);
         foreach (var frame in labels.Frames)
             losses.Add(frame);
@@ -75,7 +75,7 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
     private readonly FileStream _file;
     private readonly MemoryStream _held = new();
     private readonly CsvTableWriter _writer;
-    private readonly TidyCsvLosses _losses = new();
+    private readonly TidyLosses _losses = new();
 
     public TidyCsvStreamWriter(string path, Skeleton skeleton)
     {
@@ -148,8 +148,8 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
     }
 }
 
-/// <summary>What the tidy table cannot hold of frames, told one by one.</summary>
-internal sealed class TidyCsvLosses
+/// <summary>What the tidy table, CSV or Parquet, cannot hold of frames, told one by one.</summary>
+internal sealed class TidyLosses
 {
     private readonly HashSet<Skeleton> _skeletons = [];
     private readonly HashSet<Track> _tracks = [];
