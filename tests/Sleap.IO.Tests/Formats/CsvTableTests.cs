@@ -33,11 +33,12 @@ public sealed class CsvTableTests : IDisposable
         var fault = Assert.Throws<PoseFormatException>(() => Labels.Load(Table));
         Assert.Equal("line 2", fault.Dataset);
         Assert.Contains("Windows-1252", fault.Cause);
-        Assert.Contains("Fühler", fault.Cause);
+        Assert.Contains("'ä.mp4,3,Fühler,1.5,-2'", fault.Cause);
     }
 
     [Theory]
     [InlineData("video;frame;node;x;y\r\nä.mp4;3;Fühler;1,5;-2\r\n")]
+    [InlineData("\uFEFFsep=;\r\nvideo;frame;node;x;y\r\nä.mp4;3;Fühler;1,5;-2\r\n")]
     [InlineData("sep=;\r\nvideo;frame;node;x;y\r\nä.mp4;3;Fühler;1,5;-2\r\n")]
     [InlineData("video\tframe\tnode\tx\ty\nä.mp4\t3\tFühler\t1.5\t-2\n")]
     [InlineData("video;frame;node;x;y\nä.mp4;3;Fühler;1.5;-2\n")]

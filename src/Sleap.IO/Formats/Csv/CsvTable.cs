@@ -82,10 +82,11 @@ internal static class CsvTable
         {
             var text = Encoding.Latin1.GetString(row);
             var at = text.AsSpan().IndexOfAnyExceptInRange('\0', '\x7f');
+            var cell = text[(text.AsSpan(0, at).LastIndexOfAny(Separators) + 1)..];
             throw new PoseFormatException(
                 path,
                 $"line {line}",
-                $"is not UTF-8: it may be Windows-1252 (Latin-1), in which '{CsvNumbers.Short(text[Math.Max(0, at - 10)..])}' "
+                $"is not UTF-8: it may be Windows-1252 (Latin-1), in which '{CsvNumbers.Short(cell)}' "
                     + "would stand there. Save the table as UTF-8 (in Excel: \"CSV UTF-8\")."
             );
         }
