@@ -20,7 +20,7 @@ internal static class AnalyzeVerb
     };
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "The CSV table: one row for each instance and frame.",
+        Description = "The table, .csv or .parquet: one row for each instance and frame.",
         Required = true,
     };
     private static readonly Option<double?> Fps = new("--fps")
@@ -73,7 +73,7 @@ internal static class AnalyzeVerb
         var verb = new Command(
             "analyze",
             """
-            Speeds, distances, contacts and regions of each animal in each frame as a CSV table, and the means in short.
+            Speeds, distances, contacts and regions of each animal in each frame as a CSV or Parquet table, and the means in short.
             Example: sleap analyze session.slp --fps 30 --out session.measures.csv
             """
         )
@@ -94,8 +94,8 @@ internal static class AnalyzeVerb
         verb.SetAction(parsed =>
         {
             var (file, target) = (parsed.GetRequiredValue(Predictions), parsed.GetRequiredValue(Out));
-            if (!target.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-                throw new ArgumentException($"--out is '{target}'; the table is a .csv file.");
+            if (Path.GetExtension(target).ToLowerInvariant() is not (".csv" or ".parquet"))
+                throw new ArgumentException($"--out is '{target}'; the table is a .csv or .parquet file.");
             var labels = Labels.Load(file);
             var videos = labels.Frames.Select(frame => frame.Video).Distinct().ToList();
             if (videos.Count > 1)
@@ -119,7 +119,7 @@ internal static class AnalyzeVerb
             var fps = parsed.GetValue(Fps) ?? RateOf(videos);
             var pose = new MLContext(seed: 0).Pose();
             var (measures, columns) = Measures(parsed, pose, pose.FromPredictions(labels), fps);
-            pose.SaveCsv(
+            pose.SaveTable(
                 measures,
                 target,
                 new TableOptions

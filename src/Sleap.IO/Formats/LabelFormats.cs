@@ -8,7 +8,7 @@ internal static class LabelFormats
         + "DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a "
         + "YOLO pose folder";
     private const string Writable =
-        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
+        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv or .parquet (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
         + "(DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
@@ -30,6 +30,11 @@ internal static class LabelFormats
             ".h5" or ".hdf5" => LoadHdf5(path, options),
             ".nwb" => NwbReader.Read(path, options),
             ".json" => CocoReader.Read(path, options),
+            ".parquet" => throw new PoseFormatException(
+                path,
+                null,
+                "Parquet tables are written, and not read; a table saved as .csv is read."
+            ),
             var other => throw new PoseFormatException(
                 path,
                 null,
@@ -41,6 +46,12 @@ internal static class LabelFormats
     public static IReadOnlyList<string> Save(Labels labels, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Ending(path) is ".csv" or ".json" or ".yaml")
+        {
+            foreach (var frame in labels.Frames)
+                RequireFinite(frame, path);
+        }
+
         var written = Ending(path) switch
         {
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => YoloWriter.Write(labels, path),
@@ -51,6 +62,7 @@ internal static class LabelFormats
             ),
             ".csv" when DeepLabCutWriter.Matches(path) => DeepLabCutWriter.Write(labels, path),
             ".csv" => TidyCsvWriter.Write(labels, path),
+            ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
             var other => throw Unknown(path, other),
@@ -73,10 +85,30 @@ internal static class LabelFormats
                 videos
             ),
             ".csv" when !DeepLabCutWriter.Matches(path) => new TidyCsvStreamWriter(path, skeleton),
-            ".slp" or ".csv" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
+            ".slp" or ".csv" or ".parquet" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
             var other => throw Unknown(path, other),
         };
+    }
+
+    /// <summary>Refuses infinite numbers, which formats of text do not have.</summary>
+    public static void RequireFinite(LabeledFrame frame, string path)
+    {
+        foreach (var instance in frame.Instances)
+        {
+            for (var n = 0; n < instance.Points.Length; n++)
+            {
+                var p = instance.Points[n];
+                if (double.IsInfinity(p.X) || double.IsInfinity(p.Y) || float.IsInfinity(p.Score))
+                {
+                    throw new PoseFormatException(
+                        path,
+                        $"frame {frame.FrameIndex} of {frame.Video.Path}, node '{instance.Skeleton.Nodes[n]}'",
+                        $"the point ({p.X}, {p.Y}), score {p.Score}, is infinite, and the format has finite numbers."
+                    );
+                }
+            }
+        }
     }
 
     /// <summary>The skeleton of instances, for formats that hold only one.</summary>
@@ -150,7 +182,7 @@ internal static class LabelFormats
     private static Labels LoadCsv(string path, LabelsReadOptions options)
     {
         var first =
-            CsvFile.Read(path).Select(r => r.Cells).FirstOrDefault()
+            CsvTable.Read(path).Select(r => r.Cells).FirstOrDefault()
             ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Matches(first))
             return DeepLabCutReader.Read(path, options);

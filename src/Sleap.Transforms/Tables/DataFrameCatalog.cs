@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Sleap.IO;
@@ -7,7 +6,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Poses as a table and back: a <see cref="DataFrame"/> or CSV. The predicted keypoints are taken if a view has them,
+/// Poses as a table and back: a <see cref="DataFrame"/>, CSV or Parquet. The predicted keypoints are taken if a view has them,
 /// else its labels. All rows are read, and only the columns needed are computed.
 /// </summary>
 public static class DataFrameCatalog
@@ -47,25 +46,43 @@ public static class DataFrameCatalog
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var unfinished = path + ".part";
-        try
-        {
-            using (
-                var writer = new StreamWriter(
-                    unfinished,
-                    append: false,
-                    new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)
-                )
-            )
-            {
-                new PoseTable(view, options ?? new TableOptions(), "SaveCsv").Write(new CsvSink(writer));
-            }
+        WriteCsv(new PoseTable(view, options ?? new TableOptions(), "SaveCsv"), path);
+    }
 
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
+    /// <summary>
+    /// Writes the table of <see cref="ToDataFrame"/> as CSV or Parquet, by the file's ending, row by row.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="view">Rows with keypoints.</param>
+    /// <param name="path">The file to write, NAME.csv or NAME.parquet; it appears when it is complete. In Parquet columns
+    /// have types, and a missing value is null.</param>
+    /// <param name="options">Layout, time, further columns; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The file has another ending, the view has no keypoints, a column is missing
+    /// or has another type, or the options are wrong.</exception>
+    public static void SaveTable(this PoseCatalog pose, IDataView view, string path, TableOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var table = new PoseTable(view, options ?? new TableOptions(), "SaveTable");
+        switch (Path.GetExtension(path).ToLowerInvariant())
         {
-            File.Delete(unfinished);
+            case ".csv":
+                WriteCsv(table, path);
+                break;
+            case ".parquet":
+                AtomicFile.Write(
+                    path,
+                    temporary =>
+                    {
+                        using var sink = new ParquetSink(File.Create(temporary));
+                        table.Write(sink);
+                        sink.Finish();
+                    }
+                );
+                break;
+            case var other:
+                throw new ArgumentException($"SaveTable: '{path}' ends in '{other}', expected .csv or .parquet.");
         }
     }
 
@@ -97,6 +114,16 @@ public static class DataFrameCatalog
         var names = (columns ?? new PoseColumnOptions()).Checked();
         return new FrameDataView(pose.Context, new TableReader(frame, skeleton).Read(), names);
     }
+
+    private static void WriteCsv(PoseTable table, string path) =>
+        AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                using var writer = new CsvTableWriter(File.Create(temporary));
+                table.Write(new CsvSink(writer));
+            }
+        );
 }
 
 /// <summary>How poses become a table.</summary>

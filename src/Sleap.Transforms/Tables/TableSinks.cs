@@ -1,6 +1,6 @@
 using System.Collections;
-using System.Globalization;
 using Microsoft.Data.Analysis;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -76,62 +76,63 @@ internal sealed class DataFrameSink : ITableSink
 }
 
 /// <summary>Writes a table as CSV: comma, point as decimal sign, empty = missing.</summary>
-internal sealed class CsvSink(TextWriter writer) : ITableSink
+internal sealed class CsvSink(CsvTableWriter writer) : ITableSink
 {
-    private bool _begun;
-
     public void Header(IReadOnlyList<TableColumn> columns)
     {
-        foreach (var column in columns)
-            Text(column.Name);
-        EndRow();
+        writer.Texts(columns.Select(column => column.Name));
+        writer.EndRow();
     }
 
-    public void Text(string? value)
+    public void Text(string? value) => writer.Text(value);
+
+    public void Whole(int? value)
     {
-        Separate();
-        writer.Write(
-            value is null || value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"")}\""
-        );
+        if (value is { } number)
+            writer.Whole(number);
+        else
+            writer.Missing();
     }
 
-    public void Whole(int? value) => Write(value);
+    public void Single(float? value) => writer.Number(value ?? float.NaN);
 
-    public void Single(float? value) => Write(value);
-
-    public void Double(double? value) => Write(value);
+    public void Double(double? value) => writer.Number(value ?? double.NaN);
 
     public void Flag(bool? value)
     {
-        Separate();
-        writer.Write(
-            value is { } flag
-                ? flag
-                    ? "true"
-                    : "false"
-                : null
-        );
+        if (value is { } flag)
+            writer.Flag(flag);
+        else
+            writer.Missing();
     }
 
-    public void EndRow()
-    {
-        writer.Write('\n');
-        _begun = false;
-    }
+    public void EndRow() => writer.EndRow();
+}
 
-    private void Write<T>(T? value)
-        where T : struct, ISpanFormattable
-    {
-        Separate();
-        Span<char> text = stackalloc char[32];
-        if (value is { } number && number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture))
-            writer.Write(text[..length]);
-    }
+/// <summary>Writes a table as Parquet.</summary>
+internal sealed class ParquetSink(Stream stream) : ITableSink, IDisposable
+{
+    private ParquetTableWriter? _writer;
 
-    private void Separate()
-    {
-        if (_begun)
-            writer.Write(',');
-        _begun = true;
-    }
+    private ParquetTableWriter Writer => _writer ?? throw new InvalidOperationException("The header comes first.");
+
+    public void Header(IReadOnlyList<TableColumn> columns) =>
+        _writer = new ParquetTableWriter(stream, columns.Select(column => (column.Name, column.Type)));
+
+    public void Text(string? value) => Writer.Text(value);
+
+    public void Whole(int? value) => Writer.Whole(value);
+
+    public void Single(float? value) => Writer.Number(value);
+
+    public void Double(double? value) => Writer.Number(value);
+
+    public void Flag(bool? value) => Writer.Flag(value);
+
+    public void EndRow() => Writer.EndRow();
+
+    /// <summary>Writes the end of the file.</summary>
+    public void Finish() => Writer.Finish();
+
+    public void Dispose() => stream.Dispose();
 }

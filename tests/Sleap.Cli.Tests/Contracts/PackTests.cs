@@ -49,7 +49,7 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void Packages_have_what_they_must_and_depend_on_what_they_use()
     {
         string[] mlnet = ["Microsoft.ML", "Microsoft.ML.ImageAnalytics", "Microsoft.Data.Analysis"];
-        Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "StbImageSharp", "StbImageWriteSharp", "YamlDotNet"]);
+        Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "CsvHelper", "Parquet.Net", "StbImageSharp", "StbImageWriteSharp", "YamlDotNet"]);
         Check("Sleap.Loaders", []);
         Check(
             "Sleap.Transforms",

@@ -286,4 +286,41 @@ public sealed class DeepLabCutTests
         );
         Assert.Equal([12345, 3], Labels.Load(files.New("CollectedData_me.csv")).Frames.Select(f => f.FrameIndex));
     }
+
+    [Theory]
+    [InlineData("scorer,a,a,a,set\nbodyparts,n,n,n,\ncoords,x,y,likelihood,\nd/img1.png,1,2,.9,train")]
+    [InlineData("scorer,a,a,,\nbodyparts,n,n,,\ncoords,x,y,,\nd/img1.png,1,2,,\n,,,,\n")]
+    [InlineData("scorer,a,a\nbodyparts,n,n\ncoords,x,y\nimage,,\nd/img1.png,1,2")]
+    [InlineData("scorer;a;a\r\nbodyparts;n;n\r\ncoords;x;y\r\nd/img1.png;1,0;2,0\r\n")]
+    [InlineData("scorer,a,a,a,a\nbodyparts,n,n,o,o\ncoords,x,y,x,y\nd/img1.png,1,2")]
+    public void TablesOfOtherProgramsAreRead(string text)
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(files.New("t.csv"), text);
+        var frame = Labels.Load(files.New("t.csv")).Frames.Single();
+        Assert.Equal((1, 1.0, 2.0), (frame.FrameIndex, frame.Instances[0].Points[0].X, frame.Instances[0].Points[0].Y));
+    }
+
+    [Fact]
+    public void NumberedRowsMayHaveANamedIndex()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(
+            files.New("t.csv"),
+            "scorer,a,a,a\nbodyparts,n,n,n\ncoords,x,y,likelihood\nframe,,,\n0,1,2,.9\n1,NA,NA,NA"
+        );
+        var labels = Labels.Load(files.New("t.csv"));
+        Assert.Equal([(0, 1), (1, 0)], labels.Frames.Select(f => (f.FrameIndex, f.Instances.Count)));
+    }
+
+    [Theory]
+    [InlineData("d/img1.png,1,2,3", "4 cells")]
+    [InlineData("d/img1.png,1,2,3,4,5", "6 cells")]
+    [InlineData("d/img1.png", "1 cells")]
+    public void RowsThatEndWithinAPointAreRefused(string row, string named)
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(files.New("t.csv"), $"scorer,a,a,a,a\nbodyparts,n,n,o,o\ncoords,x,y,x,y\n{row}");
+        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("t.csv"))).Message);
+    }
 }

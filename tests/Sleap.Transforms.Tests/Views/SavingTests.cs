@@ -1,6 +1,7 @@
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ParquetSharp;
 using Sleap.IO;
 
 namespace Sleap.Transforms.Tests;
@@ -82,6 +83,36 @@ public sealed class SavingTests
         Assert.Single(Directory.GetFiles(folder.Path));
         // The library's own reader takes it.
         Assert.Equal(2, Labels.Load(folder["p.csv"]).Frames.Count);
+    }
+
+    [Fact]
+    public void ParquetIsTheSameTableWithTypes()
+    {
+        using var folder = new TestFolder();
+        _ml.Pose().SaveTable(Predictions(), folder["p.csv"]);
+        _ml.Pose().SaveTable(Predictions(), folder["p.parquet"], new TableOptions { FramesPerSecond = 4 });
+        Assert.Equal(5, File.ReadAllLines(folder["p.csv"]).Length);
+        using var file = new ParquetFileReader(folder["p.parquet"]);
+        using var group = file.RowGroup(0);
+        Assert.Equal(
+            ["video", "frame", "time", "instance", "track", "node", "x", "y", "score"],
+            Enumerable.Range(0, 9).Select(i => file.FileMetaData.Schema.Column(i).Name)
+        );
+        Assert.Equal([0, 0, 2, 2], group.Column(1).LogicalReader<int?>().ReadAll(4));
+        Assert.Equal([0, 0, 0.5, 0.5], group.Column(2).LogicalReader<double?>().ReadAll(4));
+        Assert.All(group.Column(4).LogicalReader<string?>().ReadAll(4), Assert.Null);
+        Assert.Equal(["snout", "tail", "snout", "tail"], group.Column(5).LogicalReader<string>().ReadAll(4));
+        Assert.Equal([1f, 3f, null, 7f], group.Column(6).LogicalReader<float?>().ReadAll(4));
+        Assert.Equal([0.5f, 1f, null, 0.25f], group.Column(8).LogicalReader<float?>().ReadAll(4));
+    }
+
+    [Fact]
+    public void ATableOfAnotherEndingIsRefusedBeforeItIsWritten()
+    {
+        using var folder = new TestFolder();
+        var fault = Assert.Throws<ArgumentException>(() => _ml.Pose().SaveTable(Predictions(), folder["p.xlsx"]));
+        Assert.Contains(".parquet", fault.Message);
+        Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
     [Fact]

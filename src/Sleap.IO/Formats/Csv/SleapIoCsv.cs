@@ -31,7 +31,7 @@ internal sealed class SleapIoCsv
 
     private Labels Read()
     {
-        var rows = CsvFile.Read(_path).ToList();
+        var rows = CsvTable.Read(_path).ToList();
         foreach (var (name, at) in rows[0].Cells.Select((c, i) => (c, i)))
         {
             if (!_place.TryAdd(name, at))
@@ -43,7 +43,7 @@ internal sealed class SleapIoCsv
         var instances = isPoints ? [] : columns.Select(InstanceOf).OfType<string>().Distinct().ToList();
         string[] prefixes = instances.Count > 0 ? [.. instances.Select(a => a + ".")] : [""];
         var nodes = isPoints
-            ? rows.Skip(1).Select(r => Cell(r.Cells, "node")).Distinct().ToList()
+            ? rows.Skip(1).Select(r => r[At("node")]).Distinct().ToList()
             : [.. prefixes.SelectMany(p => Nodes(columns, p)).Distinct()];
         if (nodes.Count == 0)
         {
@@ -55,23 +55,17 @@ internal sealed class SleapIoCsv
             );
         }
 
-        foreach (var (line, cells) in rows.Skip(1))
+        foreach (var row in rows.Skip(1))
         {
-            if (cells.Length != columns.Length)
-            {
-                throw new PoseFormatException(
-                    _path,
-                    $"line {line}",
-                    $"has {cells.Length} cells, and the header has {columns.Length}."
-                );
-            }
-
+            if (row.Count != columns.Count)
+                throw row.Fault($"has {row.Count} cells, and the header has {columns.Count}");
             if (isPoints)
-                ReadPoint(line, cells);
+                ReadPoint(row);
             else
-                ReadWide(line, cells, prefixes, nodes);
+                ReadWide(row, prefixes, nodes);
         }
         var skeleton = TableSkeleton.Choose(_options.Skeleton, nodes, _path);
+        TableSkeleton.CheckPoints(_frames.Values.Sum(f => (long)f.Count), skeleton, rows.Count, _path);
         return new Labels(
             _frames.Select(f => new LabeledFrame
             {
@@ -96,7 +90,7 @@ internal sealed class SleapIoCsv
             : null;
     }
 
-    private IEnumerable<string> Nodes(string[] columns, string prefix) =>
+    private IEnumerable<string> Nodes(IReadOnlyList<string> columns, string prefix) =>
         columns
             .Where(c =>
                 c.StartsWith(prefix, StringComparison.Ordinal)
@@ -106,61 +100,56 @@ internal sealed class SleapIoCsv
             )
             .Select(c => c[prefix.Length..^2]);
 
-    private void ReadPoint(int line, string[] cells)
+    private void ReadPoint(CsvRow row)
     {
-        var (drafts, node) = (Frame(line, cells), Cell(cells, "node"));
+        var (drafts, node) = (Frame(row), row[At("node")]);
         if (node.Length == 0)
-            throw CsvFile.Fault(_path, line, "node", "is empty");
-        var track = TrackOf(Cell(cells, "track"));
+            throw row.Fault("node", "is empty");
+        var track = TrackOf(row[At("track")]);
         // Rows of one instance follow each other, also without a track.
         var draft = drafts.LastOrDefault(d => d.Track == track);
         if (draft is null || (track is null && draft.Points.ContainsKey(node)))
         {
             drafts.Add(
-                draft = new Draft(
-                    track,
-                    (float)Number(cells, "instance_score", line),
-                    (float)Number(cells, "track_score", line)
-                )
+                draft = new Draft(track, (float)Number(row, "instance_score"), (float)Number(row, "track_score"))
             );
         }
 
-        if (!draft.Points.TryAdd(node, PointAt(cells, "", line)))
-            throw CsvFile.Fault(_path, line, "node", $"'{node}' is there twice for the track '{track?.Name}'");
+        if (!draft.Points.TryAdd(node, PointAt(row, "")))
+            throw row.Fault("node", $"'{node}' is there twice for the track '{track?.Name}'");
     }
 
-    private void ReadWide(int line, string[] cells, string[] prefixes, List<string> nodes)
+    private void ReadWide(CsvRow row, string[] prefixes, List<string> nodes)
     {
-        var drafts = Frame(line, cells);
+        var drafts = Frame(row);
         foreach (var prefix in prefixes)
         {
             var score = (float)Number(
-                cells,
-                _place.ContainsKey("instance.score") && prefix.Length == 0 ? "instance.score" : $"{prefix}score",
-                line
+                row,
+                _place.ContainsKey("instance.score") && prefix.Length == 0 ? "instance.score" : $"{prefix}score"
             );
             var draft = new Draft(
-                TrackOf(Cell(cells, $"{prefix}track")),
+                TrackOf(row[At($"{prefix}track")]),
                 score,
-                (float)Number(cells, $"{prefix}track_score", line)
+                (float)Number(row, $"{prefix}track_score")
             );
             foreach (var node in nodes.Where(n => _place.ContainsKey($"{prefix}{n}.x")))
-                draft.Points.Add(node, PointAt(cells, $"{prefix}{node}.", line));
+                draft.Points.Add(node, PointAt(row, $"{prefix}{node}."));
             // A frame with fewer instances than another has empty cells for the rest.
             if (prefix.Length == 0 || !draft.IsEmpty)
                 drafts.Add(draft);
         }
     }
 
-    private List<Draft> Frame(int line, string[] cells)
+    private List<Draft> Frame(CsvRow row)
     {
-        var video = Cell(cells, "video");
+        var video = row[At("video")];
         if (!_videos.ContainsKey(video))
         {
             _videos.Add(video, _options.Video ?? (video.Length > 0 ? _finder.Video(video) : _finder.MovieOfTable()));
         }
 
-        var frame = CsvFile.Whole(Cell(cells, "frame_idx"), _path, line, "frame_idx");
+        var frame = row.Whole(At("frame_idx"), "frame_idx");
         if (!_frames.TryGetValue((video, frame), out var drafts))
             _frames.Add((video, frame), drafts = []);
         return drafts;
@@ -175,12 +164,12 @@ internal sealed class SleapIoCsv
         return track;
     }
 
-    private Point PointAt(string[] cells, string prefix, int line)
+    private Point PointAt(CsvRow row, string prefix)
     {
         var (x, y, score) = (
-            Number(cells, $"{prefix}x", line),
-            Number(cells, $"{prefix}y", line),
-            (float)Number(cells, $"{prefix}score", line)
+            Number(row, $"{prefix}x"),
+            Number(row, $"{prefix}y"),
+            (float)Number(row, $"{prefix}score")
         );
         return double.IsNaN(x) || double.IsNaN(y)
             ? Point.Missing with
@@ -190,11 +179,9 @@ internal sealed class SleapIoCsv
             : new Point(x, y, true, false, score);
     }
 
-    private string Cell(string[] cells, string column) =>
-        _place.TryGetValue(column, out var at) && at < cells.Length ? cells[at] : "";
+    private int At(string column) => _place.GetValueOrDefault(column, int.MaxValue);
 
-    private double Number(string[] cells, string column, int line) =>
-        CsvFile.Number(Cell(cells, column), _path, line, column);
+    private double Number(CsvRow row, string column) => row.Number(At(column), column);
 
     private sealed class Draft(Track? track, float score, float trackingScore)
     {

@@ -24,31 +24,27 @@ internal static class TidyCsvReader
             new OrderedDictionary<string, Track>()
         );
         var frames = new OrderedDictionary<(string Video, int Frame), OrderedDictionary<string, Draft>>();
-        foreach (var (line, cells) in CsvFile.Read(path))
+        var (rows, drafts) = (0L, 0L);
+        foreach (var row in CsvTable.Read(path))
         {
             if (place.Count == 0)
             {
-                place = Header(cells, path);
+                place = Header(row.Cells, path);
                 continue;
             }
-            string Cell(string column) => place.TryGetValue(column, out var at) && at < cells.Length ? cells[at] : "";
-            if (cells.Length < place.Count)
-            {
-                throw new PoseFormatException(
-                    path,
-                    $"line {line}",
-                    $"has {cells.Length} cells, and the header has {place.Count}."
-                );
-            }
-
+            rows++;
+            int At(string column) => place.GetValueOrDefault(column, int.MaxValue);
+            string Cell(string column) => row[At(column)];
+            if (row.Count < place.Count)
+                throw row.Fault($"has {row.Count} cells, and the header has {place.Count}");
             var (video, frame, node, track) = (
                 Cell("video"),
-                CsvFile.Whole(Cell("frame"), path, line, "frame"),
+                row.Whole(At("frame"), "frame"),
                 Cell("node"),
                 Cell("track")
             );
             if (node.Length == 0)
-                throw CsvFile.Fault(path, line, "node", "is empty");
+                throw row.Fault("node", "is empty");
             nodes.TryAdd(node, nodes.Count);
             if (!videos.ContainsKey(video))
                 videos.Add(video, options.Video ?? finder.Video(video));
@@ -58,27 +54,27 @@ internal static class TidyCsvReader
                 frames.Add((video, frame), instances = []);
             var key = place.ContainsKey("instance") ? Cell("instance") : track;
             if (!instances.TryGetValue(key, out var draft))
+            {
                 instances.Add(key, draft = new Draft(track));
+                drafts++;
+            }
+
             var point = new Point(
-                CsvFile.Number(Cell("x"), path, line, "x"),
-                CsvFile.Number(Cell("y"), path, line, "y"),
+                row.Number(At("x"), "x"),
+                row.Number(At("y"), "y"),
                 true,
                 false,
-                (float)CsvFile.Number(Cell("score"), path, line, "score")
+                (float)row.Number(At("score"), "score")
             );
             if (!draft.Points.TryAdd(node, point))
             {
-                throw CsvFile.Fault(
-                    path,
-                    line,
-                    "node",
-                    $"'{node}' is there twice for instance '{key}' of frame {frame}"
-                );
+                throw row.Fault("node", $"'{node}' is there twice for instance '{key}' of frame {frame}");
             }
         }
         if (place.Count == 0)
             throw new PoseFormatException(path, null, "the file is empty.");
         var skeleton = TableSkeleton.Choose(options.Skeleton, nodes.Keys, path);
+        TableSkeleton.CheckPoints(drafts, skeleton, rows, path);
         return new Labels(
             frames.Select(f => new LabeledFrame
             {
@@ -92,7 +88,7 @@ internal static class TidyCsvReader
         );
     }
 
-    private static Dictionary<string, int> Header(string[] cells, string path)
+    private static Dictionary<string, int> Header(IReadOnlyList<string> cells, string path)
     {
         if (!Matches(cells))
         {
@@ -105,7 +101,7 @@ internal static class TidyCsvReader
         }
 
         var place = new Dictionary<string, int>();
-        for (var i = 0; i < cells.Length; i++)
+        for (var i = 0; i < cells.Count; i++)
         {
             if (!place.TryAdd(cells[i], i))
                 throw new PoseFormatException(path, "line 1", $"two columns are named '{cells[i]}'.");

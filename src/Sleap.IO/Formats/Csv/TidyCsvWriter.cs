@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
@@ -16,7 +14,7 @@ internal static class TidyCsvWriter
             path,
             temporary =>
             {
-                using var writer = new StreamWriter(temporary) { NewLine = "\n" };
+                using var writer = new CsvTableWriter(File.Create(temporary));
                 WriteHeader(writer);
                 foreach (var frame in labels.Frames)
                 {
@@ -29,38 +27,34 @@ internal static class TidyCsvWriter
     }
 
     /// <summary>The first row.</summary>
-    public static void WriteHeader(TextWriter writer) => writer.WriteLine(string.Join(',', Columns));
+    public static void WriteHeader(CsvTableWriter writer)
+    {
+        writer.Texts(Columns);
+        writer.EndRow();
+    }
 
     /// <summary>The rows of one instance.</summary>
-    public static void WriteInstance(TextWriter writer, LabeledFrame frame, int number)
+    public static void WriteInstance(CsvTableWriter writer, LabeledFrame frame, int number)
     {
         var instance = frame.Instances[number];
-        string[] first =
-        [
-            CsvFile.Cell(frame.Video.Path),
-            frame.FrameIndex.ToString(CultureInfo.InvariantCulture),
-            number.ToString(CultureInfo.InvariantCulture),
-            CsvFile.Cell(instance.Track?.Name ?? ""),
-        ];
         for (var n = 0; n < instance.Points.Length; n++)
         {
             var p = instance.Points[n];
-            if (p.IsMissing)
-                p = p with { X = double.NaN, Y = double.NaN };
-            string[] last =
-            [
-                CsvFile.Cell(instance.Skeleton.Nodes[n]),
-                CsvFile.Cell(p.X),
-                CsvFile.Cell(p.Y),
-                CsvFile.Cell(p.Score),
-            ];
-            writer.WriteLine(string.Join(',', [.. first, .. last]));
+            writer.Text(frame.Video.Path);
+            writer.Whole(frame.FrameIndex);
+            writer.Whole(number);
+            writer.Text(instance.Track?.Name);
+            writer.Text(instance.Skeleton.Nodes[n]);
+            writer.Number(p.IsMissing ? double.NaN : p.X);
+            writer.Number(p.IsMissing ? double.NaN : p.Y);
+            writer.Number(p.Score);
+            writer.EndRow();
         }
     }
 
     private static IEnumerable<string> Lost(Labels labels)
     {
-        var losses = new TidyCsvLosses();
+        var losses = new TidyLosses();
         losses.Add(labels.Skeletons, labels.Tracks);
         foreach (var frame in labels.Frames)
             losses.Add(frame);
@@ -79,13 +73,15 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
     private readonly AtomicFile _place;
     private readonly DiskHeadroom _headroom;
     private readonly FileStream _file;
-    private readonly StringWriter _held = new() { NewLine = "\n" };
-    private readonly TidyCsvLosses _losses = new();
+    private readonly MemoryStream _held = new();
+    private readonly CsvTableWriter _writer;
+    private readonly TidyLosses _losses = new();
 
     public TidyCsvStreamWriter(string path, Skeleton skeleton)
     {
         _losses.Add([skeleton], []);
         _path = path;
+        _writer = new CsvTableWriter(_held);
         _place = AtomicFile.Begin(path);
         try
         {
@@ -103,15 +99,17 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
             Dispose();
             throw;
         }
-        TidyCsvWriter.WriteHeader(_held);
+        TidyCsvWriter.WriteHeader(_writer);
     }
 
     public void Add(LabeledFrame frame)
     {
+        LabelFormats.RequireFinite(frame, _path);
         _losses.Add(frame);
         for (var i = 0; i < frame.Instances.Count; i++)
-            TidyCsvWriter.WriteInstance(_held, frame, i);
-        if (_held.GetStringBuilder().Length < MaxHeld)
+            TidyCsvWriter.WriteInstance(_writer, frame, i);
+        _writer.Flush();
+        if (_held.Length < MaxHeld)
             return;
         var isRoomy = _headroom.Ensure(_file.Position);
         Append();
@@ -136,6 +134,7 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
 
     public void Dispose()
     {
+        _writer.Dispose();
         _file?.Dispose();
         _headroom?.Dispose();
         _place.Dispose();
@@ -143,13 +142,14 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
 
     private void Append()
     {
-        _file.Write(Encoding.UTF8.GetBytes(_held.ToString()));
-        _held.GetStringBuilder().Clear();
+        _writer.Flush();
+        _held.WriteTo(_file);
+        _held.SetLength(0);
     }
 }
 
-/// <summary>What the tidy table cannot hold of frames, told one by one.</summary>
-internal sealed class TidyCsvLosses
+/// <summary>What the tidy table, CSV or Parquet, cannot hold of frames, told one by one.</summary>
+internal sealed class TidyLosses
 {
     private readonly HashSet<Skeleton> _skeletons = [];
     private readonly HashSet<Track> _tracks = [];

@@ -51,7 +51,9 @@ internal static class DeepLabCutProject
     private static Skeleton ReadSkeleton(YamlMappingNode root, List<string> tables, string config)
     {
         var nodes = tables
-            .SelectMany(t => DeepLabCutHeader.Read([.. CsvFile.Read(t).Take(4)], t, out _).Nodes)
+            .SelectMany(t =>
+                DeepLabCutHeader.Read([.. CsvTable.Read(t).Take(DeepLabCutHeader.MaxRows)], t, out _).Nodes
+            )
             .Distinct()
             .ToList();
         var edges = new List<Edge>();

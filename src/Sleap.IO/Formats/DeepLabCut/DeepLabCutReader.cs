@@ -8,12 +8,12 @@ internal static class DeepLabCutReader
 {
     public static Labels Read(string path, LabelsReadOptions options)
     {
-        var rows = CsvFile.Read(path).ToList();
-        if (rows.Count == 0)
+        List<CsvRow> head = [.. CsvTable.Read(path).Take(DeepLabCutHeader.MaxRows)];
+        if (head.Count == 0)
             throw new PoseFormatException(path, null, "the file is empty.");
-        var header = DeepLabCutHeader.Read(rows, path, out var skip);
+        var header = DeepLabCutHeader.Read(head, path, out var skip);
         return Read(
-            [.. rows.Skip(skip).Select(r => DeepLabCutRow.Read(r.Line, r.Cells, header, path))],
+            [.. CsvTable.Read(path).Skip(skip).Where(r => !r.IsBlank).Select(r => DeepLabCutRow.Read(r, header))],
             header,
             path,
             options

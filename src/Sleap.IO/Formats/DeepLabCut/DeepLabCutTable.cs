@@ -11,8 +11,12 @@ internal sealed class DeepLabCutHeader
 {
     private readonly Dictionary<string, (int, DeepLabCutColumn)[]> _columnsByIndividual;
 
-    private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns)
+    /// <summary>Cells of a header row, with those of columns that are passed over.</summary>
+    private readonly int _width;
+
+    private DeepLabCutHeader(int indexColumns, IReadOnlyList<DeepLabCutColumn> columns, int width)
     {
+        _width = width;
         IndexColumns = indexColumns;
         Columns = columns;
         Nodes = [.. columns.Select(c => c.Node).Distinct()];
@@ -38,33 +42,50 @@ internal sealed class DeepLabCutHeader
     public IReadOnlyList<(int Place, DeepLabCutColumn Column)> ColumnsOf(string individual) =>
         _columnsByIndividual[individual];
 
+    /// <summary>
+    /// Refuses a row of another length than the header's. Spreadsheets leave out empty cells at the end of a row, which
+    /// then ends between two points.
+    /// </summary>
+    public void CheckLength(CsvRow row)
+    {
+        var expected = Columns[^1].Position + 1;
+        var missing = Columns.Count(c => c.Position >= row.Count);
+        var isCut = missing > 0 && (missing == Columns.Count || Columns[^missing].IsSamePoint(Columns[^(missing + 1)]));
+        var hasMore = row.Cells.Skip(_width).Any(c => c.Length > 0);
+        if (isCut || hasMore)
+            throw row.Fault($"has {row.Count} cells, and the header has {expected}");
+    }
+
     /// <summary>A header whose columns were read from elsewhere.</summary>
     public static DeepLabCutHeader Of(IReadOnlyList<DeepLabCutColumn> columns, string path) =>
         columns.Select(c => c with { Position = 0 }).Distinct().Count() == columns.Count && columns.Count > 0
-            ? new DeepLabCutHeader(1, columns)
+            ? new DeepLabCutHeader(1, columns, columns.Count + 1)
             : throw new PoseFormatException(path, "columns", "there are none, or two of one name.");
+
+    /// <summary>The four rows with names, and one that pandas writes for the name of the index.</summary>
+    public const int MaxRows = 5;
 
     public static bool Matches(IReadOnlyList<string> firstRow) => firstRow[0] == "scorer";
 
-    /// <summary>Reads the header from the first rows; gives back how many they are.</summary>
-    public static DeepLabCutHeader Read(IReadOnlyList<(int Line, string[] Cells)> rows, string path, out int count)
+    /// <summary>Reads the header from the first <see cref="MaxRows"/> rows; gives back how many it takes.</summary>
+    public static DeepLabCutHeader Read(IReadOnlyList<CsvRow> rows, string path, out int count)
     {
-        var named = new Dictionary<string, string[]>();
-        foreach (
-            var (line, cells) in rows.TakeWhile(r => r.Cells[0] is "scorer" or "individuals" or "bodyparts" or "coords")
-        )
+        var named = new Dictionary<string, CsvRow>();
+        foreach (var row in rows.TakeWhile(r => r[0] is "scorer" or "individuals" or "bodyparts" or "coords"))
         {
-            if (!named.TryAdd(cells[0], cells))
-                throw new PoseFormatException(path, $"line {line}", $"the header row '{cells[0]}' is there twice.");
+            if (!named.TryAdd(row[0], row))
+                throw row.Fault($"the header row '{row[0]}' is there twice");
         }
         count = named.Count;
+        if (count < rows.Count && IsIndexName(rows[count]))
+            count++;
         foreach (var name in new[] { "scorer", "bodyparts", "coords" })
         {
             if (!named.ContainsKey(name))
                 throw new PoseFormatException(path, "header", $"the row '{name}' is missing.");
         }
         var coords = named["coords"];
-        var first = Array.FindIndex(coords, c => c is "x" or "y" or "likelihood");
+        var first = coords.Cells.ToList().FindIndex(c => c is "x" or "y" or "likelihood");
         if (first is not (1 or 3))
         {
             throw new PoseFormatException(
@@ -74,11 +95,14 @@ internal sealed class DeepLabCutHeader
             );
         }
 
-        if (named.Values.Any(r => r.Length != coords.Length))
+        if (named.Values.Any(r => r.Count != coords.Count))
             throw new PoseFormatException(path, "header", "its rows are not of one length.");
         var (columns, seen) = (new List<DeepLabCutColumn>(), new HashSet<DeepLabCutColumn>());
-        for (var i = first; i < coords.Length; i++)
+        for (var i = first; i < coords.Count; i++)
         {
+            // Columns of a spreadsheet's trailing commas, and the column 'set' of Lightning Pose.
+            if (coords[i].Length == 0 && named["bodyparts"][i].Length == 0)
+                continue;
             var column = new DeepLabCutColumn(
                 i,
                 named.TryGetValue("individuals", out var individuals) ? individuals[i] : "",
@@ -105,8 +129,15 @@ internal sealed class DeepLabCutHeader
 
             columns.Add(column);
         }
-        return new DeepLabCutHeader(first, columns);
+        return new DeepLabCutHeader(first, columns, coords.Count);
     }
+
+    /// <summary>A row with nothing but a word, neither an image's name nor a frame's number.</summary>
+    private static bool IsIndexName(CsvRow row) =>
+        row[0].Length > 0
+        && row[0].AsSpan().IndexOfAnyInRange('0', '9') < 0
+        && !row[0].Contains('.')
+        && row.Cells.Skip(1).All(c => c.Length == 0);
 }
 
 /// <summary>One frame of a DeepLabCut table: named by an image, or numbered.</summary>
@@ -119,31 +150,19 @@ internal sealed class DeepLabCutRow(string image, int? frameNumber, double[] num
 
     public int? FrameNumber => frameNumber;
 
-    public static DeepLabCutRow Read(int line, string[] cells, DeepLabCutHeader header, string path)
+    public static DeepLabCutRow Read(CsvRow row, DeepLabCutHeader header)
     {
-        var expected = header.IndexColumns + header.Columns.Count;
-        if (cells.Length != expected)
-        {
-            throw new PoseFormatException(
-                path,
-                $"line {line}",
-                $"has {cells.Length} cells, and the header has {expected}."
-            );
-        }
-
-        var image = string.Join('/', cells.Take(header.IndexColumns)).Replace('\\', '/');
+        header.CheckLength(row);
+        var image = string.Join('/', row.Cells.Take(header.IndexColumns)).Replace('\\', '/');
         var isNumber = int.TryParse(image, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         if (image.Length == 0)
-            throw new PoseFormatException(path, $"line {line}", "names no image.");
+            throw row.Fault("names no image");
         var numbers = new double[header.Columns.Count];
         for (var i = 0; i < numbers.Length; i++)
         {
             // Most cells of a wide table are empty: individuals that are not in the frame.
             var column = header.Columns[i];
-            numbers[i] =
-                cells[column.Position].Length == 0
-                    ? double.NaN
-                    : CsvFile.Number(cells[column.Position], path, line, column.Name);
+            numbers[i] = row.Number(column.Position, column.Name);
         }
         return new DeepLabCutRow(image, isNumber ? number : null, numbers);
     }
@@ -171,4 +190,6 @@ internal sealed record DeepLabCutColumn(int Position, string Individual, string 
 {
     /// <summary>What messages call it.</summary>
     public string Name { get; } = $"{Individual} {Node} {Coordinate}".Trim();
+
+    public bool IsSamePoint(DeepLabCutColumn other) => (Individual, Node) == (other.Individual, other.Node);
 }

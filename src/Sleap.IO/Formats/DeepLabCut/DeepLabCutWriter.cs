@@ -51,7 +51,7 @@ internal sealed class DeepLabCutWriter
             path,
             temporary =>
             {
-                using var file = new StreamWriter(temporary) { NewLine = "\n" };
+                using var file = new CsvTableWriter(File.Create(temporary));
                 writer.WriteTable(file, Scorer(path));
             }
         );
@@ -126,17 +126,19 @@ internal sealed class DeepLabCutWriter
         }
     }
 
-    private void WriteTable(StreamWriter file, string scorer)
+    private void WriteTable(CsvTableWriter file, string scorer)
     {
         string[] coords = _hasScores ? ["x", "y", "likelihood"] : ["x", "y"];
         void Header(string name, Func<string, string, string, string> cell)
         {
-            var cells =
+            file.Text(name);
+            file.Texts(
                 from individual in _individuals
                 from node in _skeleton.Nodes
                 from coordinate in coords
-                select CsvFile.Cell(cell(individual, node, coordinate));
-            file.WriteLine($"{name},{string.Join(',', cells)}");
+                select cell(individual, node, coordinate)
+            );
+            file.EndRow();
         }
 
         Header("scorer", (_, _, _) => scorer);
@@ -146,23 +148,22 @@ internal sealed class DeepLabCutWriter
         Header("coords", (_, _, c) => c);
         foreach (var (video, frame, columns) in _rows)
         {
-            file.Write(
-                CsvFile.Cell(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : ImageName(video, frame))
-            );
+            file.Text(_isNumbered ? frame.ToString(CultureInfo.InvariantCulture) : ImageName(video, frame));
             for (var i = 0; i < _individuals.Count; i++)
                 WriteInstance(file, i < columns.Length ? columns[i] : null);
-            file.WriteLine();
+            file.EndRow();
         }
     }
 
-    private void WriteInstance(StreamWriter file, Instance? instance)
+    private void WriteInstance(CsvTableWriter file, Instance? instance)
     {
         for (var n = 0; n < _skeleton.Nodes.Length; n++)
         {
             var p = instance?.Points[n] ?? Point.Missing;
-            file.Write(p.IsMissing ? ",," : $",{CsvFile.Cell(p.X)},{CsvFile.Cell(p.Y)}");
+            file.Number(p.IsMissing ? double.NaN : p.X);
+            file.Number(p.IsMissing ? double.NaN : p.Y);
             if (_hasScores)
-                file.Write(instance is { IsPredicted: true } ? $",{CsvFile.Cell(p.Score)}" : ",");
+                file.Number(instance is { IsPredicted: true } ? p.Score : float.NaN);
         }
     }
 

@@ -1,0 +1,57 @@
+namespace Sleap.IO;
+
+/// <summary>Writes the tidy table as Parquet: the rows and columns of <see cref="TidyCsvWriter"/>, with types.</summary>
+internal static class TidyParquetWriter
+{
+    private static readonly (string, Type)[] Columns =
+    [
+        ("video", typeof(string)),
+        ("frame", typeof(int)),
+        ("instance", typeof(int)),
+        ("track", typeof(string)),
+        ("node", typeof(string)),
+        ("x", typeof(double)),
+        ("y", typeof(double)),
+        ("score", typeof(float)),
+    ];
+
+    /// <summary>Writes the table; gives back what it cannot hold.</summary>
+    public static IReadOnlyList<string> Write(Labels labels, string path)
+    {
+        var losses = new TidyLosses();
+        losses.Add(labels.Skeletons, labels.Tracks);
+        AtomicFile.Write(
+            path,
+            temporary =>
+            {
+                using var writer = new ParquetTableWriter(File.Create(temporary), Columns);
+                foreach (var frame in labels.Frames)
+                {
+                    losses.Add(frame);
+                    for (var i = 0; i < frame.Instances.Count; i++)
+                        WriteInstance(writer, frame, i);
+                }
+                writer.Finish();
+            }
+        );
+        return [.. losses.Sentences()];
+    }
+
+    private static void WriteInstance(ParquetTableWriter writer, LabeledFrame frame, int number)
+    {
+        var instance = frame.Instances[number];
+        for (var n = 0; n < instance.Points.Length; n++)
+        {
+            var p = instance.Points[n];
+            writer.Text(frame.Video.Path);
+            writer.Whole(frame.FrameIndex);
+            writer.Whole(number);
+            writer.Text(instance.Track?.Name);
+            writer.Text(instance.Skeleton.Nodes[n]);
+            writer.Number(p.IsMissing ? null : p.X);
+            writer.Number(p.IsMissing ? null : p.Y);
+            writer.Number(p.Score);
+            writer.EndRow();
+        }
+    }
+}
