@@ -68,7 +68,7 @@ internal sealed class AtomicFile : IDisposable
 
 /// <summary>
 /// Keeps a file that is being written 2 to 4 MB longer than its content. A full disk is then noticed before a write of
-/// content fails, after which libhdf5 would lose rows, and there is room to complete the file.
+/// content fails, and there is room to complete the file with what was written so far.
 /// </summary>
 internal sealed class DiskHeadroom : IDisposable
 {

@@ -202,7 +202,7 @@ public sealed class SlpDetailsTests
             Assert.Empty(copy.Remarks);
             // Soft links, of which NWB has two kinds here.
             Assert.All(others.Remarks, r => Assert.Contains("link", r));
-            target.Flush();
+            target.Complete();
         }
         var labels = Labels.Load(files.New("extra.slp"));
         LabelsComparison.AssertSame(Labels.Load(TestFiles.Golden("by-hand.slp")), labels);

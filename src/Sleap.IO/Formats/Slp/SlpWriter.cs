@@ -61,7 +61,7 @@ internal sealed class SlpWriter
             );
         }
 
-        file.Flush();
+        file.Complete();
     }
 
     /// <summary>
