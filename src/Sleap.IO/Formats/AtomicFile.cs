@@ -108,7 +108,8 @@ internal sealed class DiskHeadroom : IDisposable
                 _file.Write(Block);
             _length = _file.Position;
         }
-        catch (IOException)
+        // Where a file may not become longer, as on FAT, .NET throws the latter.
+        catch (Exception fault) when (fault is IOException or ArgumentOutOfRangeException)
         {
             _isFull = true;
         }

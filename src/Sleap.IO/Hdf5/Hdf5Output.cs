@@ -40,7 +40,8 @@ internal sealed class Hdf5Output(Stream stream, string path) : IDisposable
             stream.Position = address;
             stream.Write(bytes);
         }
-        catch (IOException fault)
+        // Where a file may not become longer, as on FAT, .NET throws the latter.
+        catch (Exception fault) when (fault is IOException or ArgumentOutOfRangeException)
         {
             _hasFailed = true;
             throw new IOException($"{path}, {name}: cannot be written; {fault.Message}", fault);

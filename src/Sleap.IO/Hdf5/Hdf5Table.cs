@@ -7,6 +7,9 @@ namespace Sleap.IO;
 internal sealed class Hdf5Table<T>
     where T : unmanaged
 {
+    /// <summary>Bytes that the index has for a chunk: 40 in a leaf of the tree, and its share of the nodes above.</summary>
+    private const int IndexBytes = 42;
+
     private readonly Hdf5NewChunks _dataset;
     private readonly byte[] _chunk;
     private int _held;
@@ -28,8 +31,7 @@ internal sealed class Hdf5Table<T>
         get
         {
             var chunks = ((Count * Unsafe.SizeOf<T>()) + _chunk.Length - 1) / _chunk.Length;
-            var bytes = chunks * _chunk.Length;
-            return bytes + (bytes / 64);
+            return chunks * (_chunk.Length + IndexBytes);
         }
     }
 

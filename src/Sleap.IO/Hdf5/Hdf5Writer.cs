@@ -261,6 +261,8 @@ internal sealed class Hdf5Writer : IDisposable
             throw _output.Fault(place, "there is no such object");
         if (found.HasAttribute(attribute) || attribute.Contains('\0'))
             throw _output.Fault(place, "there is an attribute of the name, or the name is none");
+        if (found.AttributeCount == Hdf5NewObject.MaxAttributes)
+            throw _output.Fault(place, $"an object has {Hdf5NewObject.MaxAttributes} attributes at most");
         var space = Hdf5NewDataset.Space(sizes, isResizable: false);
         // HDF5 File Format Specification, IV.A.2.m, version 1.
         var message = new Hdf5Bytes()
@@ -274,13 +276,6 @@ internal sealed class Hdf5Writer : IDisposable
             .Pad()
             .Add(space)
             .Add(value);
-        if (message.Length > Hdf5NewObject.MaxMessage || found.AttributeCount == Hdf5NewObject.MaxAttributes)
-        {
-            throw _output.Fault(
-                place,
-                $"it has {value.Length} bytes, and an attribute takes {Hdf5NewObject.MaxMessage} with its name"
-            );
-        }
         found.AddAttribute(attribute, message.ToArray());
     }
 
