@@ -5,7 +5,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using Sleap.IO;
 using Sleap.MLNet;
 using TorchSharp;
 
