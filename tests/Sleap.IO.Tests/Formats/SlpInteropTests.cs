@@ -49,5 +49,16 @@ public sealed class SlpInteropTests
         Assert.Empty(Labels.Load(files.New("empty.slp")).Frames);
     }
 
+    /// <summary>The skeleton takes more than the 64 kB that an attribute usually has.</summary>
+    [Fact]
+    public void ASkeletonOfVeryManyNodesIsWhole()
+    {
+        using var files = new TestFiles();
+        var skeleton = new Skeleton("city", Enumerable.Range(0, 3000).Select(i => $"the corner of house {i}"));
+        new Labels([], skeletons: [skeleton]).Save(files.New("city.slp"));
+        var found = Check(files.New("city.slp"));
+        Assert.Equal(skeleton.Nodes, found["nodes"]![0]!.AsArray().Select(n => (string)n!));
+    }
+
     private static JsonNode Check(string path) => OtherProgram.Python("check_slp.py", path);
 }

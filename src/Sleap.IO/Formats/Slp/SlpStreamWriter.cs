@@ -120,7 +120,7 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
         if (provenance.Count > 0)
             _file.FixedTexts("provenance_json", [provenance.ToJsonString()], []);
-        _file.TextAttribute("metadata", "json", SlpMetadata.Text(_path, _skeletons, provenance, null));
+        _file.TextAttribute("metadata", "json", SlpMetadata.Text(_skeletons, provenance, null));
         _file.Texts("videos_json", [.. _videos.Videos.Select(v => SlpVideoRow.Of(v, _path).ToJsonString())]);
         _file.Texts("tracks_json", [.. _tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         _file.Texts("suggestions_json", []);
