@@ -313,20 +313,6 @@ void Apt(string[] sudo, string[] words)
 IEnumerable<Need> Needs()
 {
     yield return new("ffmpeg", "ffmpeg", () => OnPath("ffmpeg") && OnPath("ffprobe"));
-    yield return new(
-        "HDF5",
-        "libhdf5-dev",
-        () =>
-            Loads(
-                "libhdf5.so",
-                "libhdf5_serial.so",
-                "libhdf5_serial.so.103",
-                "libhdf5.so.103",
-                "libhdf5_serial.so.200",
-                "libhdf5.so.200",
-                "libhdf5.so.310"
-            )
-    );
     // Tests read with another library what is written here.
     yield return new(
         "h5py",
@@ -355,17 +341,6 @@ static bool OnPath(string program) =>
     (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, program)));
-
-static bool Loads(params string[] libraries)
-{
-    foreach (var library in libraries)
-        if (NativeLibrary.TryLoad(library, out var handle))
-        {
-            NativeLibrary.Free(handle);
-            return true;
-        }
-    return false;
-}
 
 // Says nothing unless something is wrong: what comes after it on the standard output may be a table or JSON for another
 // program.

@@ -5,7 +5,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using Sleap.IO;
 using Sleap.MLNet;
 using TorchSharp;
 
@@ -80,7 +79,6 @@ internal static class MachineChecks
         yield return Gpu();
         yield return Program("ffmpeg", "videos");
         yield return Program("ffprobe", "videos");
-        yield return Hdf5();
         yield return DiskSpace();
     }
 
@@ -146,31 +144,6 @@ internal static class MachineChecks
                 $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
                     + $"'brew install ffmpeg' (macOS), or name the program in {variable}."
             );
-    }
-
-    private static MachineCheck Hdf5()
-    {
-        var file = Path.Combine(Path.GetTempPath(), $"sleap-doctor-{Environment.ProcessId}.slp");
-        try
-        {
-            new Labels([], skeletons: [new Skeleton("doctor", ["a"])]).Save(file);
-            return new("HDF5", ".slp files can be written");
-        }
-        catch (Exception problem)
-            when (problem
-                    is DllNotFoundException
-                        or InvalidOperationException
-                        or IOException
-                        or EntryPointNotFoundException
-                        or TypeInitializationException
-            )
-        {
-            return new("HDF5", "does not write", problem.GetBaseException().Message);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
     }
 
     private static MachineCheck DiskSpace()

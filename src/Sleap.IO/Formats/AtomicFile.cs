@@ -68,7 +68,7 @@ internal sealed class AtomicFile : IDisposable
 
 /// <summary>
 /// Keeps a file that is being written 2 to 4 MB longer than its content. A full disk is then noticed before a write of
-/// content fails, after which libhdf5 would lose rows, and there is room to complete the file.
+/// content fails, and there is room to complete the file with what was written so far.
 /// </summary>
 internal sealed class DiskHeadroom : IDisposable
 {
@@ -108,7 +108,8 @@ internal sealed class DiskHeadroom : IDisposable
                 _file.Write(Block);
             _length = _file.Position;
         }
-        catch (IOException)
+        // Where a file may not become longer, as on FAT, .NET throws the latter.
+        catch (Exception fault) when (fault is IOException or ArgumentOutOfRangeException)
         {
             _isFull = true;
         }

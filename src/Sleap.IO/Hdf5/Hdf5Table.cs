@@ -1,19 +1,26 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Sleap.IO;
 
-/// <summary>A dataset of packed rows that grows.</summary>
-internal sealed unsafe class Hdf5Table<T> : IDisposable
+/// <summary>A dataset of packed rows that grows. A chunk is held until it is full or the file is completed.</summary>
+internal sealed class Hdf5Table<T>
     where T : unmanaged
 {
-    private readonly Hdf5Writer _file;
-    private readonly string _name;
-    private readonly Hdf5Handle _type;
-    private readonly Hdf5Handle _dataset;
+    /// <summary>Bytes that the index has for a chunk: 40 in a leaf of the tree, and its share of the nodes above.</summary>
+    private const int IndexBytes = 42;
 
-    /// <summary>Takes over the two handles.</summary>
-    public Hdf5Table(Hdf5Writer file, string name, Hdf5Handle type, Hdf5Handle dataset) =>
-        (_file, _name, _type, _dataset) = (file, name, type, dataset);
+    private readonly Hdf5NewChunks _dataset;
+    private readonly byte[] _chunk;
+    private int _held;
 
-    /// <summary>Rows in the file.</summary>
+    public Hdf5Table(Hdf5NewChunks dataset)
+    {
+        (_dataset, _chunk) = (dataset, new byte[dataset.ChunkBytes]);
+        dataset.Finish = WriteHeld;
+    }
+
+    /// <summary>Rows added.</summary>
     public long Count { get; private set; }
 
     /// <summary>
@@ -23,34 +30,40 @@ internal sealed unsafe class Hdf5Table<T> : IDisposable
     {
         get
         {
-            var bytes = (Count + Hdf5Writer.ChunkRows - 1) / Hdf5Writer.ChunkRows * Hdf5Writer.ChunkRows * sizeof(T);
-            return bytes + (bytes / 64);
+            var chunks = ((Count * Unsafe.SizeOf<T>()) + _chunk.Length - 1) / _chunk.Length;
+            return chunks * (_chunk.Length + IndexBytes);
         }
     }
 
     public void Append(ReadOnlySpan<T> rows)
     {
-        if (rows.IsEmpty)
-            return;
-        lock (Hdf5Library.Gate)
+        Count += rows.Length;
+        _dataset.Sizes = [Count];
+        var bytes = MemoryMarshal.AsBytes(rows);
+        while (!bytes.IsEmpty)
         {
-            var (start, length, total) = ((ulong)Count, (ulong)rows.Length, (ulong)(Count + rows.Length));
-            _file.Check(Hdf5Native.H5Dset_extent(_dataset.Id, &total), _name);
-            using var place = new Hdf5Handle(_file.Check(Hdf5Native.H5Dget_space(_dataset.Id), _name));
-            _file.Check(
-                Hdf5Native.H5Sselect_hyperslab(place.Id, Hdf5Native.Select, &start, null, &length, null),
-                _name
-            );
-            using var memory = new Hdf5Handle(_file.Check(Hdf5Native.H5Screate_simple(1, &length, &length), _name));
-            fixed (T* first = rows)
-                _file.Check(Hdf5Native.H5Dwrite(_dataset.Id, _type.Id, memory.Id, place.Id, 0, first), _name);
-            Count += rows.Length;
+            var part = Math.Min(bytes.Length, _chunk.Length - _held);
+            if (part == _chunk.Length)
+            {
+                _dataset.Add(bytes[..part]);
+            }
+            else
+            {
+                bytes[..part].CopyTo(_chunk.AsSpan(_held));
+                _held += part;
+                if (_held == _chunk.Length)
+                    WriteHeld();
+            }
+            bytes = bytes[part..];
         }
     }
 
-    public void Dispose()
+    private void WriteHeld()
     {
-        _dataset.Dispose();
-        _type.Dispose();
+        if (_held == 0)
+            return;
+        _chunk.AsSpan(_held).Clear();
+        _dataset.Add(_chunk);
+        _held = 0;
     }
 }

@@ -1,366 +1,290 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Sleap.IO;
 
-/// <summary>A new HDF5 file. Groups on the way to a dataset are made.</summary>
-internal sealed unsafe class Hdf5Writer : IDisposable
+/// <summary>
+/// A new HDF5 file, in the layout that every HDF5 library since 1.8 reads (superblock 0). Groups on the way to a dataset are
+/// made. Data go to the file as they come; headers, groups and indexes are held until <see cref="Complete"/>.
+/// </summary>
+/// <remarks>The same content gives the same bytes: no time is in the file.</remarks>
+internal sealed class Hdf5Writer : IDisposable
 {
     /// <summary>Rows of a chunk at most.</summary>
     internal const int ChunkRows = 4096;
 
-    private readonly string _path;
-    private readonly Hdf5Handle _file;
+    /// <summary>Bytes of a packed chunk at most, as far as rows can be split: one is in memory at a time.</summary>
+    private const int MaxChunkBytes = 1 << 28;
 
-    private Hdf5Writer(string path, Hdf5Handle file)
+    private const int SuperblockSize = 96;
+
+    private readonly Hdf5Output _output;
+    private readonly Hdf5HeapWriter _heap;
+    private readonly Hdf5NewGroup _root = new();
+
+    /// <param name="stream">What is written to, from its beginning; it must be one that can be positioned.</param>
+    /// <param name="path">The file, for messages.</param>
+    public Hdf5Writer(Stream stream, string path)
     {
-        _path = path;
-        _file = file;
+        _output = new Hdf5Output(stream, path);
+        _heap = new Hdf5HeapWriter(_output);
+        _output.Allocate(SuperblockSize);
     }
 
     /// <summary>Makes a file, over an older one of the name.</summary>
     public static Hdf5Writer Create(string path)
     {
-        Hdf5Library.Require();
-        lock (Hdf5Library.Gate)
+        try
         {
-            using var access = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.FileAccess));
-            // No lock: it would live on in every child process, such as ffmpeg, that starts while the file is open.
-            // Since 1.10.7.
-            if (Hdf5Library.Has("H5Pset_file_locking"))
-                Hdf5Native.H5Pset_file_locking(access.Id, 0, 1);
-            var id = Hdf5Native.H5Fcreate(path, Hdf5Native.Truncate, 0, access.Id);
-            return id >= 0
-                ? new Hdf5Writer(path, new Hdf5Handle(id))
-                : throw new IOException($"{path} cannot be made; {Hdf5Errors.Last()}.");
+            return new Hdf5Writer(
+                new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0),
+                path
+            );
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} cannot be made; {fault.Message}", fault);
         }
     }
 
-    /// <summary>
-    /// Where the space ends that objects have been given so far, which is late for chunks that are still in memory.
-    /// Since 1.10.2.
-    /// </summary>
-    public long End
-    {
-        get
-        {
-            lock (Hdf5Library.Gate)
-            {
-                ulong end;
-                Check(Hdf5Native.H5Fget_eoa(_file.Id, &end), "the whole file");
-                return (long)end;
-            }
-        }
-    }
+    /// <summary>Where the space ends that was given out so far: the length of the file once it is complete.</summary>
+    public long End => _output.End;
 
-    public void Group(string name)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var links = Links();
-            new Hdf5Handle(Check(Hdf5Native.H5Gcreate2(_file.Id, name, links.Id, 0, 0), name)).Dispose();
-        }
-    }
+    public void Group(string name) => Put(name, new Hdf5NewGroup());
 
     /// <summary>Numbers of any rank, rows first.</summary>
     public void Numbers<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> sizes, bool isCompressed = false)
         where T : unmanaged
     {
-        lock (Hdf5Library.Gate)
-        {
-            using var space = Space(sizes, isResizable: false);
-            using var properties = Creation(sizes, isChunked: isCompressed && !values.IsEmpty, isCompressed);
-            using var dataset = Dataset(name, Hdf5Types.Of<T>(), space, properties);
-            Write(dataset, Hdf5Types.Of<T>(), values, name);
-        }
+        var (type, size) = (Hdf5TypeMessage.Number<T>(), Unsafe.SizeOf<T>());
+        CheckCount(name, values.Length, sizes);
+        if (!isCompressed || values.IsEmpty)
+            PutArray(name, type, sizes, MemoryMarshal.AsBytes(values));
+        else
+            PutChunks(name, type, size, sizes, ChunkOf(sizes, size), isPacked: true).AddAll(values);
     }
 
     /// <summary>A table of packed rows; booleans become h5py's enumeration.</summary>
     public void Rows<T>(string name, ReadOnlySpan<T> rows, Hdf5Field[] fields)
-        where T : unmanaged
-    {
-        using var table = Table<T>(name, fields, rows.Length);
-        table.Append(rows);
-    }
+        where T : unmanaged => Table<T>(name, fields, rows.Length).Append(rows);
 
-    /// <summary>A table of packed rows that grows; to be disposed before the file.</summary>
+    /// <summary>A table of packed rows that grows.</summary>
     /// <param name="name">Of the dataset.</param>
     /// <param name="fields">The columns.</param>
     /// <param name="expected">Rows that it will have, where that is known: a small table takes less space.</param>
     public Hdf5Table<T> Table<T>(string name, Hdf5Field[] fields, int expected = int.MaxValue)
         where T : unmanaged
     {
-        lock (Hdf5Library.Gate)
-        {
-            using var boolean = Boolean();
-            var type = new Hdf5Handle(Hdf5Native.H5Tcreate(Hdf5Native.TypeClass.Compound, (nuint)sizeof(T)));
-            var offset = 0;
-            foreach (var field in fields)
-            {
-                Check(
-                    Hdf5Native.H5Tinsert(
-                        type.Id,
-                        field.Name,
-                        (nuint)offset,
-                        field.Kind == Hdf5FieldKind.Boolean ? boolean.Id : Hdf5Types.Of(field.Kind)
-                    ),
-                    name
-                );
-                offset += field.Size;
-            }
-            using var space = Space([0], isResizable: true);
-            using var properties = Creation([expected], isChunked: true, isCompressed: false);
-            return new Hdf5Table<T>(this, name, type, Dataset(name, type.Id, space, properties));
-        }
+        int[] chunk = [Math.Clamp(expected, 1, ChunkRows)];
+        var type = Hdf5TypeMessage.Row(fields);
+        return new Hdf5Table<T>(
+            PutChunks(name, type, Unsafe.SizeOf<T>(), [0], chunk, isPacked: false, isResizable: true)
+        );
     }
 
     /// <summary>Texts of variable length in UTF-8.</summary>
     public void Texts(string name, IReadOnlyList<string> texts)
     {
-        lock (Hdf5Library.Gate)
-        {
-            using var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
-            Hdf5Native.H5Tset_size(type.Id, Hdf5Native.Variable);
-            Hdf5Native.H5Tset_cset(type.Id, 1);
-            long[] sizes = [texts.Count];
-            using var space = Space(sizes, isResizable: true);
-            using var properties = Creation(sizes, isChunked: true, isCompressed: false);
-            using var dataset = Dataset(name, type.Id, space, properties);
-            var bytes = texts.SelectMany(t => Encoding.UTF8.GetBytes(t).Append((byte)0)).ToArray();
-            fixed (byte* first = bytes)
-            {
-                var pointers = new nint[texts.Count];
-                var offset = 0;
-                for (var i = 0; i < pointers.Length; i++)
-                {
-                    pointers[i] = (nint)first + offset;
-                    offset += Encoding.UTF8.GetByteCount(texts[i]) + 1;
-                }
-                Write<nint>(dataset, type.Id, pointers, name);
-            }
-        }
+        int[] chunk = [Math.Clamp(texts.Count, 1, ChunkRows)];
+        var (type, size) = (Hdf5TypeMessage.VariableText, Hdf5TypeMessage.VariableSize);
+        PutChunks(name, type, size, [texts.Count], chunk, isPacked: false, isResizable: true)
+            .AddAll<byte>(_heap.Add([.. texts.Select(Encoding.UTF8.GetBytes)], 1, name));
     }
 
     /// <summary>Texts of one length, as numpy's bytes are: zero-padded.</summary>
     public void FixedTexts(string name, IReadOnlyList<string> texts, ReadOnlySpan<long> sizes)
     {
-        lock (Hdf5Library.Gate)
-        {
-            var encoded = texts.Select(Encoding.UTF8.GetBytes).ToList();
-            var width = Math.Max(1, encoded.Count == 0 ? 1 : encoded.Max(e => e.Length));
-            var bytes = new byte[width * encoded.Count];
-            for (var i = 0; i < encoded.Count; i++)
-                encoded[i].CopyTo(bytes, i * width);
-            using var type = FixedText(width);
-            using var space = Space(sizes, isResizable: false);
-            using var dataset = Dataset(name, type.Id, space, null);
-            Write<byte>(dataset, type.Id, bytes, name);
-        }
+        var encoded = texts.Select(Encoding.UTF8.GetBytes).ToList();
+        var width = encoded.Select(e => e.Length).Append(1).Max();
+        var bytes = new byte[width * encoded.Count];
+        for (var i = 0; i < encoded.Count; i++)
+            encoded[i].CopyTo(bytes, i * width);
+        CheckCount(name, encoded.Count, sizes);
+        PutArray(name, Hdf5TypeMessage.FixedText(width), sizes, bytes);
     }
 
     /// <summary>A text attribute of fixed length, which SLEAP's own reader needs.</summary>
     public void TextAttribute(string owner, string attribute, string text)
     {
-        lock (Hdf5Library.Gate)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            using var type = FixedText(Math.Max(1, bytes.Length));
-            Attribute<byte>(owner, attribute, type.Id, bytes.Length == 0 ? new byte[1] : bytes);
-        }
+        var bytes = text.Length == 0 ? new byte[1] : Encoding.UTF8.GetBytes(text);
+        Attribute(owner, attribute, Hdf5TypeMessage.FixedText(bytes.Length), bytes);
     }
 
     /// <summary>A text attribute of variable length in UTF-8, as h5py writes a str.</summary>
-    public void VariableTextAttribute(string owner, string attribute, string text)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
-            Hdf5Native.H5Tset_size(type.Id, Hdf5Native.Variable);
-            Hdf5Native.H5Tset_cset(type.Id, 1);
-            fixed (byte* first = Encoding.UTF8.GetBytes(text + '\0'))
-                Attribute<nint>(owner, attribute, type.Id, [(nint)first]);
-        }
-    }
+    public void VariableTextAttribute(string owner, string attribute, string text) =>
+        Attribute(
+            owner,
+            attribute,
+            Hdf5TypeMessage.VariableText,
+            _heap.Add([Encoding.UTF8.GetBytes(text)], 1, $"{owner}@{attribute}")
+        );
 
     public void NumberAttribute<T>(string owner, string attribute, T number)
-        where T : unmanaged
-    {
-        lock (Hdf5Library.Gate)
-            Attribute<T>(owner, attribute, Hdf5Types.Of<T>(), [number]);
-    }
+        where T : unmanaged =>
+        Attribute(owner, attribute, Hdf5TypeMessage.Number<T>(), MemoryMarshal.AsBytes(new Span<T>(ref number)));
 
     /// <summary>A dataset as another file stores it.</summary>
     public void Raw(string name, Hdf5Raw raw)
     {
-        lock (Hdf5Library.Gate)
+        var elements = Elements(raw, name);
+        if (raw.Chunk.Length == 0 || raw.Chunk.Length != raw.Sizes.Length)
         {
-            using var type = Decoded(raw, name);
-            var isChunked = raw.Chunk.Length > 0 && raw.Chunk.Length == raw.Sizes.Length;
-            using var space = Space(raw.Sizes, isResizable: isChunked);
-            using var properties = isChunked
-                ? Creation([.. raw.Chunk.Select(c => (long)c)], isChunked: true, raw.IsPacked)
-                : null;
-            using var dataset = Dataset(name, type.Id, space, properties);
-            WithElements(raw, elements => Write<byte>(dataset, type.Id, elements, name));
+            PutArray(name, Hdf5TypeMessage.Copied(raw), raw.Sizes, elements);
+            return;
         }
+        var size = raw.Type.Kind == Hdf5Type.Kinds.Variable ? Hdf5TypeMessage.VariableSize : raw.Type.Size;
+        // The first axis can grow beyond a chunk, the others are as long as they are.
+        int[] chunk =
+        [
+            .. raw.Chunk.Select((c, axis) => (int)Math.Min(c, Math.Max(axis == 0 ? ChunkRows : 1, raw.Sizes[axis]))),
+        ];
+        PutChunks(name, Hdf5TypeMessage.Copied(raw), size, raw.Sizes, chunk, raw.IsPacked, isResizable: true)
+            .AddAll<byte>(elements);
     }
 
     /// <summary>An attribute as another file stores it.</summary>
-    public void RawAttribute(string owner, string attribute, Hdf5Raw raw)
-    {
-        lock (Hdf5Library.Gate)
-        {
-            using var type = Decoded(raw, $"{owner}@{attribute}");
-            WithElements(raw, elements => Attribute(owner, attribute, type.Id, elements, raw.Sizes));
-        }
-    }
-
-    /// <summary>Hands everything to the operating system; what fails here is a full or broken disk.</summary>
-    public void Flush()
-    {
-        lock (Hdf5Library.Gate)
-            Check(Hdf5Native.H5Fflush(_file.Id, 1), "the whole file");
-    }
-
-    public void Dispose() => _file.Dispose();
-
-    /// <summary>H5Tdecode takes a datatype message behind its number (3) and a version (0).</summary>
-    private Hdf5Handle Decoded(Hdf5Raw raw, string name)
-    {
-        if (!Hdf5Library.Has("H5Tdecode"))
-            throw new IOException($"{_path}, {name}: this version of libhdf5 cannot copy types (it lacks H5Tdecode).");
-        byte[] encoded = [3, 0, .. raw.TypeMessage];
-        fixed (byte* first = encoded)
-            return new Hdf5Handle(Check(Hdf5Native.H5Tdecode(first), name));
-    }
+    public void RawAttribute(string owner, string attribute, Hdf5Raw raw) =>
+        Attribute(owner, attribute, Hdf5TypeMessage.Copied(raw), Elements(raw, $"{owner}@{attribute}"), raw.Sizes);
 
     /// <summary>
-    /// The elements as they lie in memory: those of variable length are pointers, with the count before for what is not
-    /// text.
+    /// Writes what the file lacks and hands it to the operating system. Nothing can be added afterwards, and a writer that
+    /// is disposed before leaves no HDF5 file.
     /// </summary>
-    private static void WithElements(Hdf5Raw raw, Action<byte[]> use)
+    /// <exception cref="IOException">The disk is full or broken, now or at an earlier write.</exception>
+    public void Complete()
     {
-        if (raw.Type.Kind != Hdf5Type.Kinds.Variable)
-        {
-            use(raw.Bytes);
-            return;
-        }
-        var lengths = raw.Items.Select(i => i.Length + 1L).ToArray();
-        var all = new byte[lengths.Sum()];
-        fixed (byte* first = all)
-        {
-            using var elements = new MemoryStream();
-            using var writer = new BinaryWriter(elements);
-            long offset = 0;
-            for (var i = 0; i < raw.Items.Length; i++)
-            {
-                raw.Items[i].CopyTo(all.AsSpan((int)offset));
-                if (!raw.Type.IsText)
-                    writer.Write((long)(raw.Items[i].Length / raw.Type.Element!.Size));
-                writer.Write((long)(nint)(first + offset));
-                offset += lengths[i];
-            }
-            use(elements.ToArray());
-        }
+        const string Place = "the whole file";
+        var header = _root.Write(_output, "");
+        _heap.Flush();
+        // HDF5 File Format Specification, II.A: version 0, with addresses and lengths of 8 bytes.
+        var superblock = new Hdf5Bytes()
+            .Add([0x89, (byte)'H', (byte)'D', (byte)'F', 13, 10, 26, 10])
+            .Zeros(5)
+            .U8(8)
+            .U8(8)
+            .U8(0)
+            .U16(Hdf5NewGroup.LeafK)
+            .U16(Hdf5Tree.GroupK)
+            .U32(0)
+            .I64(0)
+            .I64(Hdf5Output.Undefined)
+            .I64(_output.End)
+            .I64(Hdf5Output.Undefined)
+            .Add(Hdf5NewGroup.Entry(0, header, _root));
+        _output.Write(0, superblock.Span, Place);
+        _output.Flush();
     }
 
-    private void Attribute<T>(
+    public void Dispose() => _output.Dispose();
+
+    /// <summary>Sizes of a packed chunk: all of the data, but of rows so many as fit.</summary>
+    private static int[] ChunkOf(ReadOnlySpan<long> sizes, int elementSize)
+    {
+        var chunk = new int[sizes.Length];
+        long bytes = elementSize;
+        for (var axis = chunk.Length - 1; axis >= 0; axis--)
+        {
+            var most = axis == 0 ? ChunkRows : int.MaxValue;
+            chunk[axis] = (int)Math.Clamp(Math.Min(sizes[axis], MaxChunkBytes / bytes), 1, most);
+            bytes *= chunk[axis];
+        }
+        return chunk;
+    }
+
+    /// <summary>The elements as a dataset stores them.</summary>
+    private byte[] Elements(Hdf5Raw raw, string name) =>
+        raw.Type.Kind == Hdf5Type.Kinds.Variable
+            ? _heap.Add(raw.Items, raw.Type.IsText ? 1 : raw.Type.Element!.Size, name)
+            : raw.Bytes;
+
+    private void PutArray(string name, byte[] type, ReadOnlySpan<long> sizes, ReadOnlySpan<byte> elements)
+    {
+        var parent = Parent(name, out var own);
+        parent.Add(own, new Hdf5NewArray(type, sizes.ToArray(), _output.Add(elements, name), elements.Length));
+    }
+
+    private Hdf5NewChunks PutChunks(
+        string name,
+        byte[] type,
+        int elementSize,
+        ReadOnlySpan<long> sizes,
+        int[] chunk,
+        bool isPacked,
+        bool isResizable = false
+    )
+    {
+        if (chunk.Aggregate((decimal)elementSize, (a, b) => a * b) > int.MaxValue)
+            throw _output.Fault(name, "its chunks have more than 2 GB");
+        var dataset = new Hdf5NewChunks(_output, name, type, elementSize, chunk, isPacked)
+        {
+            Sizes = sizes.ToArray(),
+            IsResizable = isResizable,
+        };
+        Put(name, dataset);
+        return dataset;
+    }
+
+    private void Put(string name, Hdf5NewObject made) => Parent(name, out var own).Add(own, made);
+
+    /// <summary>The group that an object is to be in, made where it is not there.</summary>
+    private Hdf5NewGroup Parent(string name, out string own)
+    {
+        var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0 || parts.Any(p => p.Contains('\0') || p == "."))
+            throw _output.Fault(name, "this is not the name of an object");
+        var group = _root;
+        foreach (var part in parts[..^1])
+        {
+            var found = group.Find(part);
+            if (found is null)
+                group.Add(part, found = new Hdf5NewGroup());
+            group = found as Hdf5NewGroup ?? throw _output.Fault(name, $"'{part}' is not a group");
+        }
+        own = parts[^1];
+        return group.Find(own) is null ? group : throw _output.Fault(name, "there is an object of the name");
+    }
+
+    private void Attribute(
         string owner,
         string attribute,
-        long type,
-        ReadOnlySpan<T> value,
+        byte[] type,
+        ReadOnlySpan<byte> value,
         ReadOnlySpan<long> sizes = default
     )
-        where T : unmanaged
     {
-        using var opened = new Hdf5Handle(Check(Hdf5Native.H5Oopen(_file.Id, owner, 0), owner));
-        using var space = Space(sizes, isResizable: false);
-        using var created = new Hdf5Handle(
-            Check(Hdf5Native.H5Acreate2(opened.Id, attribute, type, space.Id, 0, 0), $"{owner}@{attribute}")
-        );
-        if (value.IsEmpty)
-            return;
-        fixed (T* first = value)
-            Check(Hdf5Native.H5Awrite(created.Id, type, first), $"{owner}@{attribute}");
+        var place = $"{owner}@{attribute}";
+        Hdf5NewObject? found = _root;
+        foreach (var part in owner.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            found = (found as Hdf5NewGroup)?.Find(part);
+        if (found is null)
+            throw _output.Fault(place, "there is no such object");
+        if (found.HasAttribute(attribute) || attribute.Contains('\0'))
+            throw _output.Fault(place, "there is an attribute of the name, or the name is none");
+        if (found.AttributeCount == Hdf5NewObject.MaxAttributes)
+            throw _output.Fault(place, $"an object has {Hdf5NewObject.MaxAttributes} attributes at most");
+        var space = Hdf5NewDataset.Space(sizes, isResizable: false);
+        // HDF5 File Format Specification, IV.A.2.m, version 1.
+        var message = new Hdf5Bytes()
+            .U8(1)
+            .U8(0)
+            .U16(Encoding.UTF8.GetByteCount(attribute) + 1)
+            .U16(type.Length)
+            .U16(space.Length)
+            .PaddedName(attribute)
+            .Add(type)
+            .Pad()
+            .Add(space)
+            .Add(value);
+        found.AddAttribute(attribute, message.ToArray());
     }
 
-    private Hdf5Handle Dataset(string name, long type, Hdf5Handle space, Hdf5Handle? properties)
+    private void CheckCount(string name, int count, ReadOnlySpan<long> sizes)
     {
-        using var links = Links();
-        return new Hdf5Handle(
-            Check(Hdf5Native.H5Dcreate2(_file.Id, name, type, space.Id, links.Id, properties?.Id ?? 0, 0), name)
-        );
+        decimal expected = 1;
+        foreach (var size in sizes)
+            expected *= size;
+        if (count != expected)
+            throw _output.Fault(name, $"its sizes are those of {expected} elements, and there are {count}");
     }
-
-    private void Write<T>(Hdf5Handle dataset, long type, ReadOnlySpan<T> values, string name)
-        where T : unmanaged
-    {
-        if (values.IsEmpty)
-            return;
-        fixed (T* first = values)
-            Check(Hdf5Native.H5Dwrite(dataset.Id, type, 0, 0, 0, first), name);
-    }
-
-    private static Hdf5Handle Space(ReadOnlySpan<long> sizes, bool isResizable)
-    {
-        var now = new ulong[Math.Max(1, sizes.Length)];
-        for (var i = 0; i < sizes.Length; i++)
-            now[i] = (ulong)sizes[i];
-        ulong[] most = [.. now];
-        if (isResizable)
-            most[0] = Hdf5Native.Unlimited;
-        if (sizes.IsEmpty)
-            return new Hdf5Handle(Hdf5Native.H5Screate(0));
-        fixed (
-            ulong* first = now,
-                last = most
-        )
-        {
-            return new Hdf5Handle(Hdf5Native.H5Screate_simple(sizes.Length, first, last));
-        }
-    }
-
-    private static Hdf5Handle? Creation(ReadOnlySpan<long> sizes, bool isChunked, bool isCompressed)
-    {
-        if (!isChunked)
-            return null;
-        var properties = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.DatasetCreation));
-        var chunk = new ulong[sizes.Length];
-        for (var i = 0; i < sizes.Length; i++)
-            chunk[i] = (ulong)Math.Clamp(sizes[i], 1, i == 0 ? ChunkRows : int.MaxValue);
-        fixed (ulong* first = chunk)
-            Hdf5Native.H5Pset_chunk(properties.Id, sizes.Length, first);
-        if (isCompressed)
-            Hdf5Native.H5Pset_deflate(properties.Id, 4);
-        return properties;
-    }
-
-    private static Hdf5Handle Links()
-    {
-        var links = new Hdf5Handle(Hdf5Native.H5Pcreate(Hdf5Types.LinkCreation));
-        Hdf5Native.H5Pset_create_intermediate_group(links.Id, 1);
-        return links;
-    }
-
-    private static Hdf5Handle FixedText(int width)
-    {
-        var type = new Hdf5Handle(Hdf5Native.H5Tcopy(Hdf5Types.CString));
-        Hdf5Native.H5Tset_size(type.Id, (nuint)width);
-        // Zero-padded without a closing zero: what numpy calls bytes.
-        Hdf5Native.H5Tset_strpad(type.Id, 1);
-        return type;
-    }
-
-    private static Hdf5Handle Boolean()
-    {
-        var type = new Hdf5Handle(Hdf5Native.H5Tenum_create(Hdf5Types.Int8));
-        sbyte value = 0;
-        Hdf5Native.H5Tenum_insert(type.Id, "FALSE", &value);
-        value = 1;
-        Hdf5Native.H5Tenum_insert(type.Id, "TRUE", &value);
-        return type;
-    }
-
-    /// <summary>Throws what HDF5 says of a call that failed.</summary>
-    internal long Check(long result, string name) =>
-        result >= 0 ? result : throw new IOException($"{_path}, {name}: cannot be written; {Hdf5Errors.Last()}.");
 }

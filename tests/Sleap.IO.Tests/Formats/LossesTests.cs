@@ -71,7 +71,7 @@ public sealed class LossesTests
             foreach (var member in poses.Members("/"))
                 copy.Copy(member);
             target.Numbers<double>("rois", [1, 2, 3], [3]);
-            target.Flush();
+            target.Complete();
         }
         Assert.Contains(
             Labels.Load(files.New("rois.slp")).Save(files.New("rois.csv")),

@@ -202,7 +202,7 @@ public sealed class SlpDetailsTests
             Assert.Empty(copy.Remarks);
             // Soft links, of which NWB has two kinds here.
             Assert.All(others.Remarks, r => Assert.Contains("link", r));
-            target.Flush();
+            target.Complete();
         }
         var labels = Labels.Load(files.New("extra.slp"));
         LabelsComparison.AssertSame(Labels.Load(TestFiles.Golden("by-hand.slp")), labels);
@@ -261,9 +261,10 @@ public sealed class SlpDetailsTests
         var path = files.New("kept.slp");
         Made().Save(path);
         var before = File.ReadAllBytes(path);
-        var many = new Skeleton("many", Enumerable.Range(0, 3000).Select(i => $"a node with a long name, number {i}"));
-        var fault = Assert.Throws<PoseFormatException>(() => new Labels([], skeletons: [many]).Save(path));
-        Assert.Contains("metadata", fault.Message);
+        var frame = Made().Frames[0];
+        Assert.NotEmpty(frame.Instances);
+        var fault = Assert.Throws<PoseFormatException>(() => new Labels([frame, frame]).Save(path));
+        Assert.Contains("one Instance object is in two frames", fault.Message);
         Assert.Equal(before, File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFiles(files.Folder));
         Assert.Throws<DirectoryNotFoundException>(() => Made().Save(files.New("no/such/folder.slp")));

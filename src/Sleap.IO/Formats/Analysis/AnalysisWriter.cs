@@ -127,7 +127,7 @@ internal sealed class AnalysisWriter
         Array(file, "tracking_scores", tracking, instanceAxes);
         Array(file, "track_occupancy", occupancy, occupancyAxes);
         WriteNames(file);
-        file.Flush();
+        file.Complete();
     }
 
     private void WriteNames(Hdf5Writer file)

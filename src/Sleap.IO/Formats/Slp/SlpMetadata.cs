@@ -6,17 +6,18 @@ namespace Sleap.IO;
 /// <summary>The JSON of a .slp's /metadata: skeletons and provenance.</summary>
 internal static class SlpMetadata
 {
-    /// <summary>An HDF5 attribute holds 64 KiB; sleap-io keeps to this, too.</summary>
+    /// <summary>
+    /// Of an attribute that lies in an object's header as usual; sleap-io leaves out the provenance there, too.
+    /// </summary>
     private const int MaxAttributeBytes = 64_000;
 
     /// <summary>
-    /// The text, without the provenance where it would be too long with it: that is in provenance_json, too.
+    /// The text, without the provenance where it would be long with it: that is in provenance_json, too.
     /// </summary>
-    /// <param name="path">The file, for messages.</param>
     /// <param name="skeletons">The skeletons.</param>
     /// <param name="provenance">Where the labels come from; belongs to the text from then on.</param>
     /// <param name="extras">Keys without a meaning here, or null.</param>
-    public static string Text(string path, IReadOnlyList<Skeleton> skeletons, JsonObject provenance, JsonObject? extras)
+    public static string Text(IReadOnlyList<Skeleton> skeletons, JsonObject provenance, JsonObject? extras)
     {
         var metadata = new JsonObject { ["version"] = "2.0.0" };
         SlpSkeletons.Write(metadata, skeletons);
@@ -28,15 +29,7 @@ internal static class SlpMetadata
             metadata[key] = value?.DeepClone();
         if (Encoding.UTF8.GetByteCount(metadata.ToJsonString()) > MaxAttributeBytes)
             metadata["provenance"] = new JsonObject();
-        var text = metadata.ToJsonString();
-        var bytes = Encoding.UTF8.GetByteCount(text);
-        return bytes <= MaxAttributeBytes
-            ? text
-            : throw new PoseFormatException(
-                path,
-                "metadata@json",
-                $"the skeletons take {bytes} bytes, and an attribute holds {MaxAttributeBytes}."
-            );
+        return metadata.ToJsonString();
     }
 }
 

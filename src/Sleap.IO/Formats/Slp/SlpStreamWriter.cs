@@ -90,9 +90,8 @@ internal sealed class SlpStreamWriter : ILabelsSink
     {
         // Where everything is still held, the tables are made for just that.
         Append(_tables ??= new Tables(_file, _rows));
-        _tables.Dispose();
         End(provenance);
-        _file.Flush();
+        _file.Complete();
         var end = _file.End;
         _file.Dispose();
         _headroom.Trim(end);
@@ -103,7 +102,6 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
     public void Dispose()
     {
-        _tables?.Dispose();
         _file?.Dispose();
         _headroom?.Dispose();
         _place.Dispose();
@@ -122,7 +120,7 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
         if (provenance.Count > 0)
             _file.FixedTexts("provenance_json", [provenance.ToJsonString()], []);
-        _file.TextAttribute("metadata", "json", SlpMetadata.Text(_path, _skeletons, provenance, null));
+        _file.TextAttribute("metadata", "json", SlpMetadata.Text(_skeletons, provenance, null));
         _file.Texts("videos_json", [.. _videos.Videos.Select(v => SlpVideoRow.Of(v, _path).ToJsonString())]);
         _file.Texts("tracks_json", [.. _tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         _file.Texts("suggestions_json", []);
@@ -151,7 +149,7 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
     /// <param name="file">Where they are.</param>
     /// <param name="all">All the rows there will be, or null when that is not known.</param>
-    private sealed class Tables(Hdf5Writer file, SlpRowBuilder? all) : IDisposable
+    private sealed class Tables(Hdf5Writer file, SlpRowBuilder? all)
     {
         public Hdf5Table<SlpFrameRow> Frames { get; } =
             file.Table<SlpFrameRow>("frames", SlpFrameRow.Fields, all?.Frames.Count ?? int.MaxValue);
@@ -171,13 +169,5 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
         /// <summary>Bytes they take in the file.</summary>
         public long Space => Frames.Space + Instances.Space + Points.Space + PredictedPoints.Space;
-
-        public void Dispose()
-        {
-            Frames.Dispose();
-            Instances.Dispose();
-            Points.Dispose();
-            PredictedPoints.Dispose();
-        }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SlpWriter
             );
         }
 
-        file.Flush();
+        file.Complete();
     }
 
     /// <summary>
@@ -72,7 +72,7 @@ internal sealed class SlpWriter
         _labels.Extras is { Names.Count: > 0 } extras ? Math.Max(least, extras.FormatId) : least;
 
     private string Metadata() =>
-        SlpMetadata.Text(_path, _labels.Skeletons, PoseJson.Copy(_labels.Provenance), _labels.Extras?.Metadata);
+        SlpMetadata.Text(_labels.Skeletons, PoseJson.Copy(_labels.Provenance), _labels.Extras?.Metadata);
 
     private string Suggestion(SuggestedFrame frame) =>
         new JsonObject
