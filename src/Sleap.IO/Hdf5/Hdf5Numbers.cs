@@ -44,7 +44,13 @@ internal static class Hdf5Numbers
 
     /// <summary>Converts numbers that lie one after the other.</summary>
     public static void Convert<T>(ReadOnlySpan<byte> from, Hdf5Type type, Span<T> to)
-        where T : unmanaged =>
+        where T : unmanaged
+    {
+        if (IsSame(type, KindOf<T>()))
+        {
+            from[..(to.Length * Unsafe.SizeOf<T>())].CopyTo(MemoryMarshal.AsBytes(to));
+            return;
+        }
         ConvertColumn(
             from,
             type,
@@ -56,6 +62,7 @@ internal static class Hdf5Numbers
             toStep: Unsafe.SizeOf<T>(),
             to.Length
         );
+    }
 
     /// <summary>Converts one column of a table: an offset and a step in bytes on either side.</summary>
     public static void ConvertColumn(

@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Sleap.IO;
+
+/// <summary>Reads numbers from a structure of an HDF5 file, one after the other, never past its end.</summary>
+internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, string place)
+{
+    public int Position { get; private set; }
+
+    public int Left => bytes.Length - Position;
+
+    public string Place => place;
+
+    public byte U8() => Take(1)[0];
+
+    public ushort U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    /// <summary>A file address; -1 when undefined.</summary>
+    public long Offset() => Sized(file.OffsetSize);
+
+    /// <summary>A length; never negative.</summary>
+    public long Length()
+    {
+        var length = Sized(file.LengthSize);
+        return length >= 0 ? length : throw Fault("declares a length that no file has");
+    }
+
+    /// <summary>A length that may be without limit, which is -1.</summary>
+    public long MaxLength() => Sized(file.LengthSize);
+
+    /// <summary>A whole number of 1 to 8 bytes; -1 when all bits are set.</summary>
+    public long Sized(int size)
+    {
+        if (size is < 1 or > 8)
+            throw Fault($"declares numbers of {size} bytes");
+        var taken = Take(size);
+        ulong value = 0;
+        var isUndefined = true;
+        for (var i = size - 1; i >= 0; i--)
+        {
+            value = (value << 8) | taken[i];
+            isUndefined &= taken[i] == 0xFF;
+        }
+        if (isUndefined)
+            return -1;
+        return value <= long.MaxValue ? (long)value : throw Fault($"names the address {value}");
+    }
+
+    public ReadOnlySpan<byte> Take(int count)
+    {
+        if (count < 0 || count > Left)
+            throw Fault("ends in the middle");
+        var taken = bytes.Span.Slice(Position, count);
+        Position += count;
+        return taken;
+    }
+
+    public void Skip(int count) => Take(count);
+
+    /// <summary>Skips to the next multiple of 8, counted from a start.</summary>
+    public void Pad(int start)
+    {
+        var over = (Position - start) % 8;
+        if (over > 0)
+            Skip(Math.Min(8 - over, Left));
+    }
+
+    public bool Is(string signature) =>
+        Left >= signature.Length
+        && bytes.Span.Slice(Position, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
+
+    public void Signature(string signature)
+    {
+        if (!Is(signature))
+            throw Fault($"does not begin with {signature}");
+        Skip(signature.Length);
+    }
+
+    /// <summary>Text up to a zero byte, which is skipped.</summary>
+    public string ZeroEnded()
+    {
+        var length = bytes.Span[Position..].IndexOf((byte)0);
+        if (length < 0)
+            throw Fault("holds a name without an end");
+        var text = Encoding.UTF8.GetString(Take(length));
+        Skip(1);
+        return text;
+    }
+
+    /// <summary>Some of the bytes that follow, as a cursor of its own.</summary>
+    public Hdf5Cursor Part(int count)
+    {
+        var start = Position;
+        Skip(count);
+        return new Hdf5Cursor(bytes.Slice(start, count), file, place);
+    }
+
+    /// <summary>The same bytes from their beginning.</summary>
+    public Hdf5Cursor FromStart() => new(bytes, file, place);
+
+    /// <summary>A cursor over bytes taken before.</summary>
+    public Hdf5Cursor Of(byte[] taken) => new(taken, file, place);
+
+    public PoseFormatException Fault(string cause) => file.Fault(place, cause);
+}
