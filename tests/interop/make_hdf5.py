@@ -2,6 +2,7 @@
 
 make_hdf5.py FOLDER small       the files under tests/data/hdf5
 make_hdf5.py FOLDER all SEED    more and larger ones, and random ones, for every version of the library's formats
+make_hdf5.py FOLDER packed      only packed.h5: 1.6 MB that unpack to 1.5 GB
 
 FOLDER/expected.json holds for each file what is in it. Numbers are given as 16 digits of the SHA-256 of the stored bytes and, where they
 are few, as float64 in hexadecimal; texts and elements of variable length one by one.
@@ -13,6 +14,7 @@ import json
 import os
 import random
 import sys
+import zlib
 
 import h5py
 import numpy as np
@@ -294,10 +296,21 @@ def shared_messages(path):
             file.create_dataset(f"d{i}", data=np.arange(300.0).reshape(30, 10))
 
 
+def packed():
+    with h5py.File("packed.h5", "w") as file:
+        made = file.create_dataset("tracks", (1500 << 20,), "u1", chunks=(1 << 20,), compression="gzip")
+        chunk = zlib.compress(bytes(1 << 20), 9)
+        for number in range(1500):
+            made.id.write_direct_chunk((number << 20,), chunk)
+
+
 def main():
     folder, mode = sys.argv[1:3]
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
+    if mode == "packed":
+        packed()
+        return
     small = mode == "small"
     refusals = {}
     for name, libver in versions():
