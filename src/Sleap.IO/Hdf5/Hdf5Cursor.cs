@@ -4,13 +4,33 @@ using System.Text;
 namespace Sleap.IO;
 
 /// <summary>Reads numbers from a structure of an HDF5 file, one after the other, never past its end.</summary>
-internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, string place)
+internal sealed class Hdf5Cursor
 {
-    public int Position { get; private set; }
+    private readonly byte[] _bytes;
+    private readonly Hdf5File _file;
+    private readonly int _start;
+    private readonly int _end;
+    private int _at;
 
-    public int Left => bytes.Length - Position;
+    /// <summary>A cursor over all of some bytes.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="file">The file, for sizes of addresses and for messages.</param>
+    /// <param name="place">The object, for messages.</param>
+    public Hdf5Cursor(byte[] bytes, Hdf5File file, string place)
+        : this(bytes, 0, bytes.Length, file, place) { }
 
-    public string Place => place;
+    /// <summary>A cursor over some bytes of an array.</summary>
+    public Hdf5Cursor(byte[] bytes, int start, int count, Hdf5File file, string place)
+    {
+        (_bytes, _file, Place) = (bytes, file, place);
+        (_start, _at, _end) = (start, start, start + count);
+    }
+
+    public int Position => _at - _start;
+
+    public int Left => _end - _at;
+
+    public string Place { get; }
 
     public byte U8() => Take(1)[0];
 
@@ -21,17 +41,17 @@ internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, stri
     public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     /// <summary>A file address; -1 when undefined.</summary>
-    public long Offset() => Sized(file.OffsetSize);
+    public long Offset() => Sized(_file.OffsetSize);
 
     /// <summary>A length; never negative.</summary>
     public long Length()
     {
-        var length = Sized(file.LengthSize);
+        var length = Sized(_file.LengthSize);
         return length >= 0 ? length : throw Fault("declares a length that no file has");
     }
 
     /// <summary>A length that may be without limit, which is -1.</summary>
-    public long MaxLength() => Sized(file.LengthSize);
+    public long MaxLength() => Sized(_file.LengthSize);
 
     /// <summary>A whole number of 1 to 8 bytes; -1 when all bits are set.</summary>
     public long Sized(int size)
@@ -53,14 +73,16 @@ internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, stri
 
     public ReadOnlySpan<byte> Take(int count)
     {
-        if (count < 0 || count > Left)
-            throw Fault("ends in the middle");
-        var taken = bytes.Span.Slice(Position, count);
-        Position += count;
-        return taken;
+        Skip(count);
+        return _bytes.AsSpan(_at - count, count);
     }
 
-    public void Skip(int count) => Take(count);
+    public void Skip(int count)
+    {
+        if (count < 0 || count > Left)
+            throw Fault("ends in the middle");
+        _at += count;
+    }
 
     /// <summary>Skips to the next multiple of 8, counted from a start.</summary>
     public void Pad(int start)
@@ -72,7 +94,7 @@ internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, stri
 
     public bool Is(string signature) =>
         Left >= signature.Length
-        && bytes.Span.Slice(Position, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
+        && _bytes.AsSpan(_at, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
 
     public void Signature(string signature)
     {
@@ -84,7 +106,7 @@ internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, stri
     /// <summary>Text up to a zero byte, which is skipped.</summary>
     public string ZeroEnded()
     {
-        var length = bytes.Span[Position..].IndexOf((byte)0);
+        var length = _bytes.AsSpan(_at, Left).IndexOf((byte)0);
         if (length < 0)
             throw Fault("holds a name without an end");
         var text = Encoding.UTF8.GetString(Take(length));
@@ -95,16 +117,15 @@ internal sealed class Hdf5Cursor(ReadOnlyMemory<byte> bytes, Hdf5File file, stri
     /// <summary>Some of the bytes that follow, as a cursor of its own.</summary>
     public Hdf5Cursor Part(int count)
     {
-        var start = Position;
         Skip(count);
-        return new Hdf5Cursor(bytes.Slice(start, count), file, place);
+        return new Hdf5Cursor(_bytes, _at - count, count, _file, Place);
     }
 
     /// <summary>The same bytes from their beginning.</summary>
-    public Hdf5Cursor FromStart() => new(bytes, file, place);
+    public Hdf5Cursor FromStart() => new(_bytes, _start, _end - _start, _file, Place);
 
     /// <summary>A cursor over bytes taken before.</summary>
-    public Hdf5Cursor Of(byte[] taken) => new(taken, file, place);
+    public Hdf5Cursor Of(byte[] taken) => new(taken, _file, Place);
 
-    public PoseFormatException Fault(string cause) => file.Fault(place, cause);
+    public PoseFormatException Fault(string cause) => _file.Fault(Place, cause);
 }

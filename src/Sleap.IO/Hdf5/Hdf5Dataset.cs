@@ -8,7 +8,8 @@ internal delegate void Hdf5Sink(ReadOnlySpan<byte> stored, int first);
 /// <summary>A dataset: its sizes, the type of its elements, and where they lie.</summary>
 internal sealed class Hdf5Dataset
 {
-    private const int BlockBytes = 1 << 18;
+    // More than a page of the file, which is then not kept, and less than what the runtime collects rarely.
+    private const int BlockBytes = 80_000;
 
     private readonly Hdf5File _file;
     private readonly Hdf5Filters _filters;

@@ -99,10 +99,10 @@ internal sealed class Hdf5File : IDisposable
         if (count < sizeof(uint))
             throw Fault(place, "has a block of metadata too short for its checksum");
         var bytes = Read(address, count, place);
-        var body = bytes.AsMemory(0, bytes.Length - sizeof(uint));
-        if (Hdf5Checksum.OfMetadata(body.Span) != BitConverter.ToUInt32(bytes, body.Length))
+        var size = bytes.Length - sizeof(uint);
+        if (Hdf5Checksum.OfMetadata(bytes.AsSpan(0, size)) != BitConverter.ToUInt32(bytes, size))
             throw Fault(place, $"has a damaged block of metadata at the byte {address}: its checksum is wrong");
-        return new Hdf5Cursor(body, this, place);
+        return new Hdf5Cursor(bytes, 0, size, this, place);
     }
 
     /// <summary>

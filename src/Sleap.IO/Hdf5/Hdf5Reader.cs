@@ -15,7 +15,8 @@ internal sealed class Hdf5Reader : IDisposable
     private readonly Hdf5File _file;
     private readonly Hdf5GlobalHeap _heap;
     private readonly Dictionary<long, Hdf5Group> _groups = [];
-    private Hdf5Dataset? _last;
+    private Hdf5Dataset? _dataset;
+    private (long Address, string Name, Hdf5Header Header)? _header;
 
     private Hdf5Reader(Hdf5File file) => (_file, _heap) = (file, new Hdf5GlobalHeap(file));
 
@@ -39,8 +40,7 @@ internal sealed class Hdf5Reader : IDisposable
             : Group(group).Links;
 
     /// <summary>Whether an object is a dataset rather than a group.</summary>
-    public bool IsDataset(string name) =>
-        Find(name) is >= 0 and var at && Hdf5Header.Read(_file, at, name).Find(Hdf5Message.Layout) is not null;
+    public bool IsDataset(string name) => Find(name) is >= 0 and var at && Header(at, name).Has(Hdf5Message.Layout);
 
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
     public long[] Sizes(string name) => Dataset(name).Sizes;
@@ -131,7 +131,7 @@ internal sealed class Hdf5Reader : IDisposable
     public IReadOnlyList<(string Name, Hdf5Raw Value)> ReadRawAttributes(string owner)
     {
         var read = new List<(string, Hdf5Raw)>();
-        foreach (var attribute in Hdf5Attribute.ReadAll(_file, Header(owner, owner), owner))
+        foreach (var attribute in Hdf5Attribute.ReadAll(_file, Header(FindOrThrow(owner), owner), owner))
         {
             var place = $"{owner}@{attribute.Name}";
             var size = (int)(CountOf(attribute, place) * attribute.Type.Size);
@@ -191,22 +191,27 @@ internal sealed class Hdf5Reader : IDisposable
     private Hdf5Group Group(long address, string name) =>
         _groups.TryGetValue(address, out var known)
             ? known
-            : _groups[address] = new Hdf5Group(_file, Hdf5Header.Read(_file, address, name), name);
+            : _groups[address] = new Hdf5Group(_file, Header(address, name), name);
 
     private Hdf5Dataset Dataset(string name)
     {
-        if (_last?.Name != name)
-            _last = new Hdf5Dataset(_file, Header(name, name), name);
-        return _last;
+        if (_dataset?.Name != name)
+            _dataset = new Hdf5Dataset(_file, Header(FindOrThrow(name), name), name);
+        return _dataset;
     }
 
-    private Hdf5Header Header(string name, string place) => Hdf5Header.Read(_file, FindOrThrow(name), place);
-
-    private Hdf5Attribute? Attribute(string owner, string name)
+    /// <summary>The header at an address; the last one is kept, as most are asked for several times.</summary>
+    private Hdf5Header Header(long address, string name)
     {
-        var place = $"{owner}@{name}";
-        return Hdf5Attribute.Find(_file, Header(owner, place), place, name);
+        if (_header is { } last && last.Address == address && last.Name == name)
+            return last.Header;
+        var header = Hdf5Header.Read(_file, address, name);
+        _header = (address, name, header);
+        return header;
     }
+
+    private Hdf5Attribute? Attribute(string owner, string name) =>
+        Hdf5Attribute.Find(_file, Header(FindOrThrow(owner), owner), $"{owner}@{name}", name);
 
     private long CountOf(Hdf5Attribute attribute, string place)
     {

@@ -8,14 +8,18 @@ namespace Sleap.IO;
 /// <param name="place">The object, for messages.</param>
 internal sealed class Hdf5Walk(Hdf5File file, string place)
 {
-    private readonly HashSet<long> _visited = [];
+    private HashSet<long>? _visited;
+    private long _first = -1;
     private long _left = file.Length;
 
     /// <summary>Enters a block.</summary>
     /// <exception cref="PoseFormatException">The walk was there already, or has read too much.</exception>
     public void Enter(long address, long size)
     {
-        if (!_visited.Add(address))
+        // Most walks have one block.
+        if (_first < 0)
+            _first = address;
+        else if (!(_visited ??= [_first]).Add(address))
             throw file.Fault(place, $"is damaged: the block at the byte {address} leads back to itself");
         Spend(size);
     }
