@@ -56,6 +56,7 @@ public sealed class MutatedFilesTests
     [InlineData("types-latest.h5", 27)]
     [InlineData("sizes-4.h5", 28)]
     [InlineData("userblock.h5", 29)]
+    [InlineData("shared.h5", 30)]
     public void EveryDamagedHdf5IsReadOrRefused(string name, int seed) =>
         Mutate(Path.Combine(Hdf5Made.Small, name), seed, "mutate-hdf5");
 
