@@ -80,7 +80,7 @@ internal sealed class Hdf5BTree2
         for (var i = 0; i <= records; i++)
         {
             var child = node.Offset();
-            var count = node.Sized(_countSize);
+            var count = node.Number(_countSize);
             if (count is < 0 or > ushort.MaxValue)
                 throw node.Fault($"has a node of {count} records");
             node.Skip(_totalSizes[height]);

@@ -72,7 +72,7 @@ internal sealed class Hdf5ChunkGrid
         Span<long> place = stackalloc long[Hdf5Space.MaxRank];
         for (var a = 0; a < Rank; a++)
         {
-            place[a] = from.Sized(sizeof(long));
+            place[a] = from.Number(sizeof(long));
             if (!isInElements)
                 continue;
             if (place[a] % _chunk[a] != 0)

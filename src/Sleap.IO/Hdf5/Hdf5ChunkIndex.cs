@@ -111,7 +111,7 @@ internal sealed class Hdf5ChunkIndex
     {
         var address = element.Offset();
         var (stored, mask) = _isFiltered
-            ? (element.Sized(element.Left - sizeof(uint)), element.U32())
+            ? (element.Number(element.Left - sizeof(uint)), element.U32())
             : (_grid.ChunkBytes, 0);
         Add(address < 0 ? -1 : _grid.NumberOf(index), address, stored, mask);
     }
@@ -150,7 +150,7 @@ internal sealed class Hdf5ChunkIndex
         tree.ForEach(record =>
         {
             var at = record.Offset();
-            var (stored, mask) = _isFiltered ? (record.Sized(sizeSize), record.U32()) : (_grid.ChunkBytes, 0);
+            var (stored, mask) = _isFiltered ? (record.Number(sizeSize), record.U32()) : (_grid.ChunkBytes, 0);
             Add(_grid.NumberAt(record, isInElements: false), at, stored, mask);
         });
     }

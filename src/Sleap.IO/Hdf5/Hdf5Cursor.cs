@@ -41,34 +41,37 @@ internal sealed class Hdf5Cursor
     public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
     /// <summary>A file address; -1 when undefined.</summary>
-    public long Offset() => Sized(_file.OffsetSize);
+    public long Offset() => NumberOrUndefined(_file.OffsetSize);
 
     /// <summary>A length; never negative.</summary>
     public long Length()
     {
-        var length = Sized(_file.LengthSize);
+        var length = NumberOrUndefined(_file.LengthSize);
         return length >= 0 ? length : throw Fault("declares a length that no file has");
     }
 
     /// <summary>A length that may be without limit, which is -1.</summary>
-    public long MaxLength() => Sized(_file.LengthSize);
+    public long MaxLength() => NumberOrUndefined(_file.LengthSize);
 
-    /// <summary>A whole number of 1 to 8 bytes; -1 when all bits are set.</summary>
-    public long Sized(int size)
+    /// <summary>A whole number of 1 to 8 bytes, without a sign.</summary>
+    public long Number(int size)
     {
         if (size is < 1 or > 8)
             throw Fault($"declares numbers of {size} bytes");
         var taken = Take(size);
         ulong value = 0;
-        var isUndefined = true;
         for (var i = size - 1; i >= 0; i--)
-        {
             value = (value << 8) | taken[i];
-            isUndefined &= taken[i] == 0xFF;
-        }
-        if (isUndefined)
-            return -1;
         return value <= long.MaxValue ? (long)value : throw Fault($"names the address {value}");
+    }
+
+    /// <summary>A number that is undefined, -1, when all bits are set.</summary>
+    private long NumberOrUndefined(int size)
+    {
+        if (size > Left || _bytes.AsSpan(_at, size).ContainsAnyExcept((byte)0xFF))
+            return Number(size);
+        Skip(size);
+        return -1;
     }
 
     public ReadOnlySpan<byte> Take(int count)

@@ -94,7 +94,7 @@ internal sealed class Hdf5FractalHeap
         var first = from.U8();
         return (first >> 4) switch
         {
-            0 => Managed(from.Sized(_offsetSize), from.Sized(_lengthSize)),
+            0 => Managed(from.Number(_offsetSize), from.Number(_lengthSize)),
             1 => Huge(from),
             // Up to 16 bytes in the ID itself, or more where IDs are long.
             2 when _idSize <= 17 => from.Part((first & 0xF) + 1),
@@ -127,7 +127,7 @@ internal sealed class Hdf5FractalHeap
         // The ID holds address and length where they fit, else the number of the object.
         if (_file.OffsetSize + _file.LengthSize <= _idSize - 1)
             return _file.Cursor(id.Offset(), id.Length(), _place);
-        var number = id.Sized(Math.Min(_idSize - 1, sizeof(long)));
+        var number = id.Number(Math.Min(_idSize - 1, sizeof(long)));
         _huge ??= HugeObjects();
         return _huge.TryGetValue(number, out var found)
             ? _file.Cursor(found.Address, found.Size, _place)
@@ -163,7 +163,7 @@ internal sealed class Hdf5FractalHeap
         _walk.Enter(address, size);
         var block = _file.Checked(address, size, _place);
         block.Signature("FHIB");
-        if (block.U8() != 0 || block.Offset() != _address || block.Sized(_offsetSize) != offset)
+        if (block.U8() != 0 || block.Offset() != _address || block.Number(_offsetSize) != offset)
             throw block.Fault("has a damaged heap");
         for (var row = 0; row < rows; row++)
         {

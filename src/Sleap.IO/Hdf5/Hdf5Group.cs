@@ -139,7 +139,7 @@ internal sealed class Hdf5Group
         var kind = (flags & 8) != 0 ? link.U8() : Hard;
         // Its number in the order of creation, and the encoding of its name.
         link.Skip(((flags & 4) != 0 ? 8 : 0) + ((flags & 0x10) != 0 ? 1 : 0));
-        var length = link.Sized(1 << (flags & 3));
+        var length = link.Number(1 << (flags & 3));
         var name = Encoding.UTF8.GetString(link.Take((int)Math.Clamp(length, 0, int.MaxValue)));
         switch (kind)
         {

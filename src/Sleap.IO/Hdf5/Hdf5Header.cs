@@ -91,7 +91,7 @@ internal sealed class Hdf5Header
             throw start.Fault($"has an object header of version {version}");
         // Four times, and the numbers of attributes at which the storage changes.
         start.Skip(((flags & 0x20) != 0 ? 16 : 0) + ((flags & 0x10) != 0 ? 4 : 0));
-        var size = start.Sized(1 << (flags & 3));
+        var size = start.Number(1 << (flags & 3));
         if (size < 0 || size > _file.Length)
             throw start.Fault($"has a header of {size} bytes");
         var prefix = start.Position;

@@ -133,7 +133,7 @@ internal sealed record Hdf5Layout(Hdf5Layout.Kinds Kind)
         var sizes = new int[axes];
         for (var i = 0; i < axes; i++)
         {
-            var size = from.Sized(numberSize);
+            var size = from.Number(numberSize);
             sizes[i] = size is >= 0 and <= int.MaxValue ? (int)size : int.MaxValue;
         }
         return sizes;

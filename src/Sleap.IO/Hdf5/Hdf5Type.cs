@@ -144,7 +144,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
                 version < 3
                     ? from.U32()
                     : (uint)
-                        from.Sized(
+                        from.Number(
                             size <= 0xFF ? 1
                             : size <= 0xFFFF ? 2
                             : size <= 0xFFFFFF ? 3
