@@ -5,7 +5,7 @@ namespace Sleap.IO.Tests;
 /// <summary>
 /// The test assembly as a program. "write PATH FIRST SECOND": a writer for tests to kill, saves two files' labels to
 /// PATH in turn, for ever. "fill PATH": writes frames until the disk is full, finishes, and reads back. "mutate SOURCE
-/// FOLDER SEED TIMES": reads damaged copies. "watch VIDEO": reads a video slowly, for tests to kill.
+/// FOLDER SEED TIMES": reads damaged copies; "mutate-hdf5" those of any HDF5 file. "touch-hdf5 PATH": prints what is refused in an HDF5 file. "watch VIDEO": reads a video slowly, for tests to kill.
 /// </summary>
 internal static class Program
 {
@@ -19,6 +19,13 @@ internal static class Program
                 int.Parse(seed, CultureInfo.InvariantCulture),
                 int.Parse(times, CultureInfo.InvariantCulture)
             ),
+            ["mutate-hdf5", var source, var folder, var seed, var times] => Mutator.RunHdf5(
+                source,
+                folder,
+                int.Parse(seed, CultureInfo.InvariantCulture),
+                int.Parse(times, CultureInfo.InvariantCulture)
+            ),
+            ["touch-hdf5", var path] => Touch(path),
             ["fill", var path] => Fill(path),
             ["watch", var video] => Watch(video),
             _ => 0,
@@ -85,6 +92,13 @@ internal static class Program
                 + $"{string.Join(',', Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!).Select(Path.GetFileName))} "
                 + $"{message}"
         );
+        return 0;
+    }
+
+    private static int Touch(string path)
+    {
+        foreach (var fault in Hdf5Touch.All(path).Values)
+            Console.WriteLine(fault.Message);
         return 0;
     }
 

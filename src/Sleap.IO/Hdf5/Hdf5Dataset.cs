@@ -1,19 +1,22 @@
 namespace Sleap.IO;
 
+/// <summary>Gets elements that lie one after the other.</summary>
+/// <param name="stored">The elements as stored.</param>
+/// <param name="first">Number of the first one, counted from the first that was asked for.</param>
+internal delegate void Hdf5Sink(ReadOnlySpan<byte> stored, int first);
+
 /// <summary>A dataset: its sizes, the type of its elements, and where they lie.</summary>
 internal sealed class Hdf5Dataset
 {
-    private const int MaxRank = 32;
-    private const int MaxDepth = 32;
+    // More than a page of the file, which is then not kept, and less than what the runtime collects rarely.
+    private const int BlockBytes = 80_000;
 
     private readonly Hdf5File _file;
     private readonly Hdf5Filters _filters;
-    private readonly Layouts _layout;
-    private readonly long _address = -1;
-    private readonly byte[] _compact = [];
-    private readonly int[] _chunk = [];
-    private readonly HashSet<long> _visited = [];
-    private long _chunksLeft;
+    private readonly Hdf5Space _space;
+    private readonly Hdf5Layout _layout;
+    private readonly byte[] _fill;
+    private Hdf5Chunks? _chunks;
 
     /// <summary>Reads what a header says of its dataset.</summary>
     /// <param name="file">The file.</param>
@@ -24,28 +27,22 @@ internal sealed class Hdf5Dataset
     {
         _file = file;
         Name = name;
-        Sizes = ReadSpace(header.Find(Hdf5Message.Dataspace) ?? throw file.Fault(name, "is not a dataset"));
-        var typeFrom = header.Find(Hdf5Message.Datatype) ?? throw file.Fault(name, "is not a dataset");
-        TypeMessage = typeFrom.Take(typeFrom.Left).ToArray();
-        Type = Hdf5Type.Read(typeFrom.Of(TypeMessage));
+        Hdf5Cursor Message(Hdf5Message kind) => header.Find(kind) ?? throw file.Fault(name, "is not a dataset");
+        _space = Hdf5Space.Read(Message(Hdf5Message.Dataspace));
+        var type = Message(Hdf5Message.Datatype);
+        TypeMessage = type.Take(type.Left).ToArray();
+        Type = Hdf5Type.Read(type.Of(TypeMessage));
+        if (header.Has(Hdf5Message.ExternalFiles))
+            throw file.Fault(name, "keeps its elements in other files, which are not read here");
         _filters = Hdf5Filters.Read(header.Find(Hdf5Message.Filters));
-        var from = header.Find(Hdf5Message.Layout) ?? throw file.Fault(name, "is not a dataset");
-        (_layout, _address, _compact, _chunk) = ReadLayout(from);
-        if (_layout == Layouts.Chunked && (_chunk.Length != Sizes.Length || _chunk.Any(c => c <= 0)))
-            throw file.Fault(name, $"has chunks of {_chunk.Length} axes, and the data have {Sizes.Length}");
-    }
-
-    private enum Layouts
-    {
-        Compact = 0,
-        Contiguous = 1,
-        Chunked = 2,
+        _fill = Hdf5FillValue.Read(header, Type.Size);
+        _layout = Hdf5Layout.Read(Message(Hdf5Message.Layout));
     }
 
     public string Name { get; }
 
     /// <summary>Sizes, rows first; empty for a scalar.</summary>
-    public long[] Sizes { get; }
+    public long[] Sizes => _space.Sizes;
 
     public Hdf5Type Type { get; }
 
@@ -53,227 +50,103 @@ internal sealed class Hdf5Dataset
     public byte[] TypeMessage { get; }
 
     /// <summary>Sizes of a chunk; empty when the elements lie in one piece.</summary>
-    public IReadOnlyList<int> Chunk => _layout == Layouts.Chunked ? _chunk : [];
+    public IReadOnlyList<int> Chunk => _layout.Chunk;
 
     /// <summary>Whether chunks are packed.</summary>
     public bool IsPacked => _filters.IsPacking;
 
     /// <summary>Number of elements; refused when the file cannot hold so many.</summary>
-    public long Count
-    {
-        get
-        {
-            decimal count = 1;
-            foreach (var size in Sizes)
-                count = size == 0 ? 0 : Math.Min(count * size, long.MaxValue);
-            return count * Type.Size <= _file.MaxDataBytes
-                ? (long)count
-                : throw Fault($"declares {count} elements of {Type.Size} bytes, more than the file can hold");
-        }
-    }
+    public long Count => CountOf(Rows);
 
-    /// <summary>Sizes of a dataspace message; a null dataspace is one axis of no elements.</summary>
-    public static long[] ReadSpace(Hdf5Cursor from)
-    {
-        var version = from.U8();
-        int rank = from.U8();
-        var flags = from.U8();
-        if (version is not (1 or 2) || rank > MaxRank)
-            throw from.Fault($"has a dataspace of version {version} and {rank} axes");
-        var kind =
-            version == 2 ? from.U8()
-            : rank == 0 ? 0
-            : 1;
-        if (version == 1)
-            from.Skip(5);
-        if (kind == 2)
-            return [0];
-        var sizes = new long[rank];
-        for (var i = 0; i < rank; i++)
-            sizes[i] = from.Length();
-        // The most sizes behind them matter to writers only.
-        return flags > 3 ? throw from.Fault("has a damaged dataspace") : sizes;
-    }
+    /// <summary>Elements of a row.</summary>
+    /// <exception cref="PoseFormatException">The file cannot hold so many.</exception>
+    public long RowCount => CountOf(1);
+
+    private long Rows => Sizes.Length == 0 ? 1 : Sizes[0];
+
+    /// <summary>An array for what is made of the elements, one for each.</summary>
+    public T[] Allocate<T>()
+        where T : unmanaged => _file.Allocate<T>(Count, Name);
 
     /// <summary>The elements' bytes as stored, rows first.</summary>
-    public byte[] ReadAll()
+    public byte[] ReadAll() => ReadRows(0, Rows);
+
+    /// <summary>The bytes of some rows.</summary>
+    public byte[] ReadRows(long first, long count)
     {
-        var bytes = new byte[Count * Type.Size];
-        ReadAll(bytes);
+        var bytes = _file.Allocate<byte>(CountOf(count) * Type.Size, Name);
+        Read(first, count, (stored, at) => stored.CopyTo(bytes.AsSpan(at * Type.Size)));
         return bytes;
     }
 
-    /// <inheritdoc cref="ReadAll()"/>
-    public void ReadAll(Span<byte> bytes) => ReadRows(0, Sizes.Length == 0 ? 1 : Sizes[0], bytes);
+    /// <summary>Hands all elements to a sink; see <see cref="Read(long, long, Hdf5Sink)"/>.</summary>
+    public void Read(Hdf5Sink sink) => Read(0, Rows, sink);
 
-    /// <summary>The bytes of some rows.</summary>
-    public void ReadRows(long first, long count, Span<byte> bytes)
+    /// <summary>
+    /// Hands the elements of some rows to a sink, in parts and in any order. Elements that were never written come
+    /// first, and only if their fill value is not zero: then each element comes once, or twice when it was written.
+    /// </summary>
+    public void Read(long first, long count, Hdf5Sink sink)
     {
-        if (bytes.IsEmpty)
+        var (rowElements, elements) = (CountOf(1), CountOf(count));
+        if (elements == 0)
             return;
-        var rowBytes = bytes.Length / count;
-        switch (_layout)
+        if (first < 0 || first > Rows - count)
+            throw Fault($"has no rows {first} to {first + count}");
+        switch (_layout.Kind)
         {
-            case Layouts.Compact:
-                if ((first + count) * rowBytes > _compact.Length)
+            case Hdf5Layout.Kinds.Compact:
+                if ((first + count) * rowElements * Type.Size > _layout.Compact.Length)
                     throw Fault("is shorter than it says");
-                _compact.AsSpan((int)(first * rowBytes), bytes.Length).CopyTo(bytes);
+                sink(_layout.Compact.AsSpan((int)(first * rowElements * Type.Size), (int)elements * Type.Size), 0);
                 break;
-            case Layouts.Contiguous:
-                // Never written: zeros.
-                bytes.Clear();
-                if (_address >= 0)
-                    _file.ReadInto(_address + (first * rowBytes), bytes, Name);
+            case Hdf5Layout.Kinds.Contiguous when _layout.Address < 0:
+                Fill((int)elements, sink);
+                break;
+            case Hdf5Layout.Kinds.Contiguous:
+                ReadContiguous(_layout.Address + (first * rowElements * Type.Size), (int)elements, sink);
                 break;
             default:
-                bytes.Clear();
-                _visited.Clear();
-                _chunksLeft = Sizes.Select((s, a) => (s + _chunk[a] - 1) / _chunk[a]).Aggregate(1L, (a, b) => a * b);
-                if (_address >= 0)
-                    ReadTree(_address, first, count, bytes, MaxDepth);
+                _chunks ??= new Hdf5Chunks(_file, _layout, _space, Type.Size, _filters, Name);
+                if (_chunks.Lacks(first, count))
+                    Fill((int)elements, sink);
+                _chunks.Read(first, count, sink);
                 break;
         }
     }
 
     public PoseFormatException Fault(string cause) => _file.Fault(Name, cause);
 
-    private (Layouts, long, byte[], int[]) ReadLayout(Hdf5Cursor from)
+    private void ReadContiguous(long address, int elements, Hdf5Sink sink)
     {
-        var version = from.U8();
-        if (version is 1 or 2)
-            return ReadOldLayout(from);
-        if (version is not (3 or 4))
-            throw Fault($"has a layout of version {version}");
-        var kind = (Layouts)from.U8();
-        switch (kind)
+        _file.Check(address, (long)elements * Type.Size, Name);
+        var inBlock = Math.Clamp(BlockBytes / Type.Size, 1, elements);
+        var block = new byte[inBlock * Type.Size];
+        for (var at = 0; at < elements; at += inBlock)
         {
-            case Layouts.Compact:
-                return (kind, -1, from.Take(from.U16()).ToArray(), []);
-            case Layouts.Contiguous:
-                return (kind, from.Offset(), [], []);
-            case Layouts.Chunked when version == 3:
-                int axes = from.U8();
-                var tree = from.Offset();
-                return (kind, tree, [], ReadChunk(from, axes - 1));
-            default:
-                throw Fault(
-                    "is laid out in a way of the newest HDF5 files, which is not read here; run 'h5repack --low=0 "
-                        + "--high=0 IN OUT' or write it without libver='latest'"
-                );
+            var part = block.AsSpan(0, Math.Min(inBlock, elements - at) * Type.Size);
+            _file.ReadInto(address + ((long)at * Type.Size), part, Name);
+            sink(part, at);
         }
     }
 
-    private (Layouts, long, byte[], int[]) ReadOldLayout(Hdf5Cursor from)
+    private void Fill(int elements, Hdf5Sink sink)
     {
-        int axes = from.U8();
-        var kind = (Layouts)from.U8();
-        from.Skip(5);
-        var place = kind == Layouts.Compact ? -1 : from.Offset();
-        var sizes = ReadChunk(from, axes - (kind == Layouts.Chunked ? 1 : 0));
-        if (kind == Layouts.Chunked)
-            from.Skip(4);
-        return (
-            kind,
-            place,
-            kind == Layouts.Compact ? from.Take((int)Math.Min(from.U32(), int.MaxValue)).ToArray() : [],
-            kind == Layouts.Chunked ? sizes : []
-        );
-    }
-
-    private int[] ReadChunk(Hdf5Cursor from, int axes)
-    {
-        if (axes is < 0 or > MaxRank)
-            throw Fault($"has chunks of {axes} axes");
-        var sizes = new int[axes];
-        for (var i = 0; i < axes; i++)
-            sizes[i] = (int)Math.Min(from.U32(), int.MaxValue);
-        return sizes;
-    }
-
-    private void ReadTree(long node, long first, long count, Span<byte> bytes, int depth)
-    {
-        var start = _file.CursorUpTo(node, 24, Name);
-        start.Signature("TREE");
-        if (start.U8() != 1 || depth == 0 || !_visited.Add(node))
-            throw Fault("has a damaged tree of chunks");
-        var level = start.U8();
-        int used = start.U16();
-        var keySize = 8 + (8 * (Sizes.Length + 1));
-        var body = _file.Cursor(
-            node + 8 + (2 * _file.OffsetSize),
-            (used * (long)(keySize + _file.OffsetSize)) + keySize,
-            Name
-        );
-        var corner = new long[Sizes.Length];
-        for (var i = 0; i < used; i++)
-        {
-            var (size, mask) = (body.U32(), body.U32());
-            for (var a = 0; a < corner.Length; a++)
-                corner[a] = body.Sized(8);
-            body.Skip(8);
-            var child = body.Offset();
-            if (level > 0)
-                ReadTree(child, first, count, bytes, Math.Min(depth - 1, level));
-            else if (corner[0] < first + count && corner[0] + _chunk[0] > first)
-                CopyChunk(child, size, mask, corner, first, count, bytes);
-        }
-    }
-
-    private void CopyChunk(long child, uint stored, uint mask, long[] corner, long first, long count, Span<byte> bytes)
-    {
-        var chunkBytes = _chunk.Aggregate((decimal)Type.Size, (a, b) => Math.Min(a * b, long.MaxValue));
-        if (chunkBytes > _file.MaxDataBytes)
-            throw Fault($"declares chunks of {chunkBytes} bytes, more than the file can hold");
-        if (corner.Where((c, a) => c < 0 || c >= Sizes[a]).Any())
+        if (_fill.Length == 0)
             return;
-        if (_chunksLeft-- <= 0)
-            throw Fault("has more chunks than fit into it");
-        var elements = _filters.Undo(_file.Read(child, stored, Name), mask, (long)chunkBytes, Type.Size, _file, Name);
-        CopyAxis(elements, 0, bytes, 0, 0, corner, first, count);
+        var inBlock = Math.Clamp(BlockBytes / Type.Size, 1, elements);
+        var block = new byte[inBlock * Type.Size];
+        for (var i = 0; i < inBlock; i++)
+            _fill.CopyTo(block, i * Type.Size);
+        for (var at = 0; at < elements; at += inBlock)
+            sink(block.AsSpan(0, Math.Min(inBlock, elements - at) * Type.Size), at);
     }
 
-    /// <summary>Copies the part of a chunk that lies within the data and the wanted rows, an axis at a time.</summary>
-    private void CopyAxis(
-        byte[] elements,
-        long from,
-        Span<byte> bytes,
-        long to,
-        int axis,
-        long[] corner,
-        long first,
-        long count
-    )
+    private long CountOf(long rows)
     {
-        var (low, high) = axis == 0 ? (first, first + count) : (0, Sizes[axis]);
-        var (start, end) = (Math.Max(corner[axis], low), Math.Min(corner[axis] + _chunk[axis], high));
-        if (start >= end)
-            return;
-        long chunkStep = Type.Size,
-            dataStep = Type.Size;
-        for (var a = axis + 1; a < Sizes.Length; a++)
-        {
-            chunkStep *= _chunk[a];
-            dataStep *= Sizes[a];
-        }
-        if (axis == Sizes.Length - 1)
-        {
-            elements
-                .AsSpan((int)(from + ((start - corner[axis]) * chunkStep)), (int)((end - start) * chunkStep))
-                .CopyTo(bytes[(int)(to + ((start - low) * dataStep))..]);
-            return;
-        }
-        for (var i = start; i < end; i++)
-        {
-            CopyAxis(
-                elements,
-                from + ((i - corner[axis]) * chunkStep),
-                bytes,
-                to + ((i - low) * dataStep),
-                axis + 1,
-                corner,
-                first,
-                count
-            );
-        }
+        decimal count = rows;
+        foreach (var size in Sizes.Skip(1))
+            count = size == 0 ? 0 : Math.Min(count * size, long.MaxValue);
+        return count * Type.Size <= _file.MaxDataBytes ? (long)count : throw _file.TooLarge(count * Type.Size, Name);
     }
 }

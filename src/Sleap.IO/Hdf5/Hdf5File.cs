@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Text;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sleap.IO;
@@ -29,7 +28,9 @@ internal sealed class Hdf5File : IDisposable
             FileOptions.RandomAccess
         );
         Length = RandomAccess.GetLength(_handle);
-        MaxDataBytes = Math.Min(Array.MaxLength, (64L << 20) + (1100 * Length));
+        // Half of the memory: what is read is turned into something else, which takes as much again.
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        MaxDataBytes = Math.Min(Math.Min(Array.MaxLength, memory), (64L << 20) + (1100 * Length));
     }
 
     public string Path { get; }
@@ -37,8 +38,8 @@ internal sealed class Hdf5File : IDisposable
     public long Length { get; }
 
     /// <summary>
-    /// Bytes that a dataset of this file can have at most. A damaged header can declare any size; deflate packs at most
-    /// about 1000 to 1.
+    /// Bytes that the content of a dataset may take in memory. A damaged header can declare any size; deflate packs at
+    /// most about 1000 to 1.
     /// </summary>
     public long MaxDataBytes { get; }
 
@@ -87,6 +88,45 @@ internal sealed class Hdf5File : IDisposable
     public Hdf5Cursor CursorUpTo(long address, long count, string place) =>
         Cursor(address, Math.Min(count, Math.Max(0, Length - _base - address)), place);
 
+    /// <summary>
+    /// A cursor over a block of metadata that ends with its checksum, which is checked and left out.
+    /// </summary>
+    /// <param name="address">Where the block begins.</param>
+    /// <param name="count">Bytes of the block with its checksum.</param>
+    /// <param name="place">The object, for messages.</param>
+    public Hdf5Cursor Checked(long address, long count, string place)
+    {
+        if (count < sizeof(uint))
+            throw Fault(place, "has a block of metadata too short for its checksum");
+        var bytes = Read(address, count, place);
+        var size = bytes.Length - sizeof(uint);
+        if (Hdf5Checksum.OfMetadata(bytes.AsSpan(0, size)) != BitConverter.ToUInt32(bytes, size))
+            throw Fault(place, $"has a damaged block of metadata at the byte {address}: its checksum is wrong");
+        return new Hdf5Cursor(bytes, 0, size, this, place);
+    }
+
+    /// <summary>
+    /// Makes an array for what a dataset declares; refused when the file cannot hold so much, or the memory.
+    /// </summary>
+    public T[] Allocate<T>(long count, string place)
+        where T : unmanaged
+    {
+        if (count * (decimal)Unsafe.SizeOf<T>() > MaxDataBytes)
+            throw TooLarge(count * (decimal)Unsafe.SizeOf<T>(), place);
+        try
+        {
+            return new T[count];
+        }
+        catch (OutOfMemoryException)
+        {
+            throw TooLarge(count * (decimal)Unsafe.SizeOf<T>(), place);
+        }
+    }
+
+    /// <summary>What is thrown for a dataset that needs too much memory.</summary>
+    public PoseFormatException TooLarge(decimal bytes, string place) =>
+        Fault(place, $"declares {bytes} bytes, more than the file or the memory can hold (at most {MaxDataBytes})");
+
     /// <summary>Fills a span from the file.</summary>
     public void ReadInto(long address, Span<byte> bytes, string place)
     {
@@ -105,6 +145,19 @@ internal sealed class Hdf5File : IDisposable
             page.AsSpan(start, part).CopyTo(bytes);
             bytes = bytes[part..];
             position += part;
+        }
+    }
+
+    /// <summary>Refuses bytes that do not lie in the file.</summary>
+    public void Check(long address, long count, string place)
+    {
+        if (address < 0 || count < 0 || address > Length - _base || count > Length - _base - address)
+        {
+            throw Fault(
+                place,
+                $"lies at the bytes {address} to {(decimal)address + count}, and the file has {Length}; it is damaged "
+                    + "or cut off"
+            );
         }
     }
 
@@ -127,33 +180,26 @@ internal sealed class Hdf5File : IDisposable
                 throw Fault(Place, $"is of version {version}, and 0 to 3 can be read");
             start.Skip(version < 2 ? 4 : 0);
             (OffsetSize, LengthSize) = (start.U8(), start.U8());
-            if (OffsetSize is not (4 or 8) || LengthSize is not (4 or 8))
+            if (OffsetSize is not (2 or 4 or 8) || LengthSize is not (2 or 4 or 8))
                 throw start.Fault($"declares addresses of {OffsetSize} and lengths of {LengthSize} bytes");
+            if (version >= 2)
+            {
+                start = Checked(0, 16 + (4 * OffsetSize), Place);
+                start.Skip(12);
+            }
             // Before the root's address: flags and sizes of trees, then the addresses of other things.
             start.Skip(
                 version switch
                 {
                     0 => 9 + (5 * OffsetSize),
                     1 => 13 + (5 * OffsetSize),
-                    _ => 1 + (3 * OffsetSize),
+                    _ => 3 * OffsetSize,
                 }
             );
             RootAddress = start.Offset();
             return;
         }
         throw new PoseFormatException(Path, null, "the file is not HDF5 (it lacks the signature), or it is cut off.");
-    }
-
-    private void Check(long address, long count, string place)
-    {
-        if (address < 0 || count < 0 || address > Length - _base || count > Length - _base - address)
-        {
-            throw Fault(
-                place,
-                $"lies at the bytes {address} to {(decimal)address + count}, and the file has {Length}; it is damaged "
-                    + "or cut off"
-            );
-        }
     }
 
     private byte[] Page(long number, string place)
@@ -179,97 +225,4 @@ internal sealed class Hdf5File : IDisposable
             position += read;
         }
     }
-}
-
-/// <summary>Reads numbers from a structure of an HDF5 file, one after the other, never past its end.</summary>
-internal sealed class Hdf5Cursor(byte[] bytes, Hdf5File file, string place)
-{
-    public int Position { get; private set; }
-
-    public int Left => bytes.Length - Position;
-
-    public string Place => place;
-
-    public byte U8() => Take(1)[0];
-
-    public ushort U16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
-
-    public uint U32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-
-    public ulong U64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
-
-    /// <summary>A file address; -1 when undefined.</summary>
-    public long Offset() => Sized(file.OffsetSize);
-
-    /// <summary>A length; never negative.</summary>
-    public long Length()
-    {
-        var length = Sized(file.LengthSize);
-        return length >= 0 ? length : throw Fault("declares a length that no file has");
-    }
-
-    /// <summary>A whole number of 1 to 8 bytes; -1 when all bits are set.</summary>
-    public long Sized(int size)
-    {
-        var taken = Take(size);
-        ulong value = 0;
-        var isUndefined = true;
-        for (var i = size - 1; i >= 0; i--)
-        {
-            value = (value << 8) | taken[i];
-            isUndefined &= taken[i] == 0xFF;
-        }
-        if (isUndefined)
-            return -1;
-        return value <= long.MaxValue ? (long)value : throw Fault($"names the address {value}");
-    }
-
-    public ReadOnlySpan<byte> Take(int count)
-    {
-        if (count < 0 || count > Left)
-            throw Fault("ends in the middle");
-        var taken = bytes.AsSpan(Position, count);
-        Position += count;
-        return taken;
-    }
-
-    public void Skip(int count) => Take(count);
-
-    /// <summary>Skips to the next multiple of 8, counted from a start.</summary>
-    public void Pad(int start)
-    {
-        var over = (Position - start) % 8;
-        if (over > 0)
-            Skip(Math.Min(8 - over, Left));
-    }
-
-    public bool Is(string signature) =>
-        Left >= signature.Length
-        && bytes.AsSpan(Position, signature.Length).SequenceEqual(Encoding.ASCII.GetBytes(signature));
-
-    public void Signature(string signature)
-    {
-        if (!Is(signature))
-            throw Fault($"does not begin with {signature}");
-        Skip(signature.Length);
-    }
-
-    /// <summary>Text up to a zero byte, which is skipped.</summary>
-    public string ZeroEnded()
-    {
-        var length = bytes.AsSpan(Position).IndexOf((byte)0);
-        if (length < 0)
-            throw Fault("holds a name without an end");
-        var text = Encoding.UTF8.GetString(Take(length));
-        Skip(1);
-        return text;
-    }
-
-    /// <summary>The rest as a cursor of its own.</summary>
-    public Hdf5Cursor Part(int count, string part) => new(Take(count).ToArray(), file, part);
-
-    /// <summary>A cursor over bytes taken before.</summary>
-    public Hdf5Cursor Of(byte[] taken) => new(taken, file, place);
-
-    public PoseFormatException Fault(string cause) => file.Fault(place, cause);
 }

@@ -5,9 +5,14 @@ namespace Sleap.IO;
 /// <summary>Where elements of variable length lie. Collections are read once and kept while they are in use.</summary>
 internal sealed class Hdf5GlobalHeap(Hdf5File file)
 {
-    private const int MaxKept = 256;
+    private const int MaxKept = 1 << 20;
+    private const int Alignment = 8;
+
+    // Memory of a string without its letters.
+    private const int StringBytes = 32;
 
     private readonly Dictionary<long, Dictionary<int, (long Address, long Size)>> _collections = [];
+    private int _kept;
 
     /// <summary>The bytes of an element of variable length.</summary>
     /// <param name="element">The element as the dataset stores it: how many items, and where in the heap.</param>
@@ -38,11 +43,16 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
         if (type.Kind != Hdf5Type.Kinds.Text && !isVariable)
             throw file.Fault(place, "is not text");
         var texts = new string[count];
+        // Many elements may refer to one long text: each makes a string of its own.
+        var memory = 0L;
         for (var i = 0; i < count; i++)
         {
             var element = bytes.Slice(i * type.Size, type.Size);
             var text = isVariable ? Read(element, place) : element;
             var end = text.IndexOf((byte)0);
+            memory += StringBytes + (sizeof(char) * (long)(end < 0 ? text.Length : end));
+            if (memory > file.MaxDataBytes)
+                throw file.TooLarge(memory, place);
             texts[i] = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).TrimEnd(' ');
         }
         return texts;
@@ -52,9 +62,13 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
     {
         if (!_collections.TryGetValue(collection, out var objects))
         {
-            if (_collections.Count >= MaxKept)
+            if (_kept >= MaxKept)
+            {
                 _collections.Clear();
+                _kept = 0;
+            }
             _collections[collection] = objects = Objects(collection, place);
+            _kept += objects.Count + 1;
         }
         return objects.TryGetValue(index, out var found)
             ? file.Read(found.Address, found.Size, place)
@@ -67,22 +81,25 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
         start.Signature("GCOL");
         start.Skip(4);
         var size = start.Length();
-        var header = 8 + file.LengthSize;
+        // Headers and objects begin at multiples of 8 bytes, also where lengths have 4.
+        var header = Aligned(8 + file.LengthSize);
         var objects = new Dictionary<int, (long, long)>();
-        for (long at = header; at + 8 + file.LengthSize <= size; )
+        for (var at = header; at + header <= size; )
         {
-            var entry = file.Cursor(address + at, 8 + file.LengthSize, place);
+            var entry = file.Cursor(address + at, header, place);
             int index = entry.U16();
             entry.Skip(6);
             var length = entry.Length();
             // Object 0 is what is left free, and it is the last.
             if (index == 0)
                 break;
-            if (length > size - at)
+            if (length > size - at - header)
                 throw file.Fault(place, "refers to a damaged heap");
-            objects[index] = (address + at + 8 + file.LengthSize, length);
-            at += 8 + file.LengthSize + ((length + 7) & ~7L);
+            objects[index] = (address + at + header, length);
+            at += header + Aligned(length);
         }
         return objects;
     }
+
+    private static long Aligned(long size) => (size + Alignment - 1) & ~(Alignment - 1L);
 }

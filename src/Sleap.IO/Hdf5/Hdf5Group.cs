@@ -2,17 +2,20 @@ using System.Text;
 
 namespace Sleap.IO;
 
-/// <summary>The members of a group, in whichever of HDF5's ways it keeps them; external links are left out.</summary>
+/// <summary>The members of a group, in whichever of HDF5's ways it keeps them.</summary>
 internal sealed class Hdf5Group
 {
     private const int MaxMembers = 1 << 20;
     private const int MaxDepth = 32;
-    private const int MaxNodes = 1 << 16;
+    private const int NameRecord = 5;
+    private const int HashSize = 4;
+    private const int HeapIdSize = 7;
 
     private readonly Hdf5File _file;
     private readonly string _name;
     private readonly Dictionary<string, long> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _externalLinks = new(StringComparer.Ordinal);
 
     /// <summary>Reads the members of a group.</summary>
     /// <param name="file">The file.</param>
@@ -24,33 +27,38 @@ internal sealed class Hdf5Group
         if (header.Find(Hdf5Message.SymbolTable) is { } table)
         {
             var (tree, heap) = (table.Offset(), table.Offset());
-            AddTree(tree, ReadHeap(heap), [], MaxDepth);
+            AddTree(tree, ReadHeap(heap), new Hdf5Walk(file, name), MaxDepth);
         }
         foreach (var link in header.All(Hdf5Message.Link))
             AddLink(link);
         if (header.Find(Hdf5Message.LinkInfo) is { } info)
-            CheckIsCompact(info);
+            AddDense(info);
     }
 
-    /// <summary>Header addresses of the members by name.</summary>
+    /// <summary>Header addresses of the members by name; links are not among them.</summary>
     public IReadOnlyDictionary<string, long> Members => _members;
 
     /// <summary>Soft links: name and the path that each leads to.</summary>
     public IReadOnlyDictionary<string, string> Links => _links;
 
-    private void CheckIsCompact(Hdf5Cursor info)
+    /// <summary>Links into other files: name, and file and path that each leads to.</summary>
+    public IReadOnlyDictionary<string, string> ExternalLinks => _externalLinks;
+
+    /// <summary>Many links: each lies in a heap, which a tree of their names' hashes leads to (IV.A.2.c).</summary>
+    private void AddDense(Hdf5Cursor info)
     {
         info.Skip(1);
         if ((info.U8() & 1) != 0)
             info.Skip(8);
-        if (info.Offset() >= 0)
+        var (heapAt, treeAt) = (info.Offset(), info.Offset());
+        if (heapAt < 0 || treeAt < 0)
+            return;
+        var heap = new Hdf5FractalHeap(_file, heapAt, _name);
+        new Hdf5BTree2(_file, treeAt, _name, NameRecord).ForEach(record =>
         {
-            throw _file.Fault(
-                _name,
-                "keeps its members in the dense layout of the newest HDF5 files, which is not read here; run 'h5repack "
-                    + "--low=0 --high=0 IN OUT' or write it without libver='latest'"
-            );
-        }
+            record.Skip(HashSize);
+            AddLink(heap.Find(record, HeapIdSize));
+        });
     }
 
     private byte[] ReadHeap(long address)
@@ -63,38 +71,38 @@ internal sealed class Hdf5Group
         return _file.Read(header.Offset(), size, _name);
     }
 
-    private void AddTree(long address, byte[] heap, HashSet<long> visited, int depth)
+    private void AddTree(long address, byte[] heap, Hdf5Walk walk, int depth)
     {
         var start = _file.CursorUpTo(address, 24, _name);
         start.Signature("TREE");
-        if (start.U8() != 0 || visited.Count >= MaxNodes || !visited.Add(address) || depth == 0)
+        if (start.U8() != 0 || depth == 0)
             throw _file.Fault(_name, "has a damaged tree of members");
         var level = start.U8();
         int used = start.U16();
-        var fixedSize = 8 + (2 * _file.OffsetSize);
-        var node = _file.Cursor(
-            address + fixedSize,
-            (used * (long)(_file.LengthSize + _file.OffsetSize)) + _file.LengthSize,
-            _name
-        );
+        var head = 8 + (2 * _file.OffsetSize);
+        var size = (used * (long)(_file.LengthSize + _file.OffsetSize)) + _file.LengthSize;
+        walk.Enter(address, head + size);
+        var node = _file.Cursor(address + head, size, _name);
         for (var i = 0; i < used; i++)
         {
-            node.Length();
+            node.Skip(_file.LengthSize);
             var child = node.Offset();
             if (level > 0)
-                AddTree(child, heap, visited, depth - 1);
+                AddTree(child, heap, walk, depth - 1);
             else
-                AddLeaf(child, heap);
+                AddLeaf(child, heap, walk);
         }
     }
 
-    private void AddLeaf(long address, byte[] heap)
+    private void AddLeaf(long address, byte[] heap, Hdf5Walk walk)
     {
         var start = _file.CursorUpTo(address, 8, _name);
         start.Signature("SNOD");
         start.Skip(2);
         int used = start.U16();
-        var leaf = _file.Cursor(address + 8, used * (long)((2 * _file.OffsetSize) + 24), _name);
+        var size = used * (long)((2 * _file.OffsetSize) + 24);
+        walk.Enter(address, 8 + size);
+        var leaf = _file.Cursor(address + 8, size, _name);
         for (var i = 0; i < used; i++)
         {
             var (nameAt, header, kind) = (leaf.Offset(), leaf.Offset(), leaf.U32());
@@ -106,8 +114,7 @@ internal sealed class Hdf5Group
                 _members[Text(heap, nameAt)] = header;
             else
                 _links[Text(heap, nameAt)] = Text(heap, targetAt);
-            if (_members.Count + _links.Count > MaxMembers)
-                throw _file.Fault(_name, "has members without end");
+            CheckCount();
         }
     }
 
@@ -120,17 +127,40 @@ internal sealed class Hdf5Group
         return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
     }
 
+    /// <summary>Adds what a link message says (IV.A.2.g).</summary>
     private void AddLink(Hdf5Cursor link)
     {
-        link.Skip(1);
+        const int Hard = 0;
+        const int Soft = 1;
+        const int External = 64;
+        if (link.U8() is not 1 and var version)
+            throw link.Fault($"has a link of version {version}");
         var flags = link.U8();
-        var kind = (flags & 8) != 0 ? link.U8() : 0;
+        var kind = (flags & 8) != 0 ? link.U8() : Hard;
+        // Its number in the order of creation, and the encoding of its name.
         link.Skip(((flags & 4) != 0 ? 8 : 0) + ((flags & 0x10) != 0 ? 1 : 0));
-        var length = link.Sized(1 << (flags & 3));
-        var text = Encoding.UTF8.GetString(link.Take((int)Math.Clamp(length, 0, int.MaxValue)));
-        if (kind == 0)
-            _members[text] = link.Offset();
-        else if (kind == 1)
-            _links[text] = Encoding.UTF8.GetString(link.Take(link.U16()));
+        var length = link.Number(1 << (flags & 3));
+        var name = Encoding.UTF8.GetString(link.Take((int)Math.Clamp(length, 0, int.MaxValue)));
+        switch (kind)
+        {
+            case Hard:
+                _members[name] = link.Offset();
+                break;
+            case Soft:
+                _links[name] = Encoding.UTF8.GetString(link.Take(link.U16()));
+                break;
+            case External:
+                var target = link.Part(link.U16());
+                target.Skip(1);
+                _externalLinks[name] = $"{target.ZeroEnded()}:{target.ZeroEnded()}";
+                break;
+        }
+        CheckCount();
+    }
+
+    private void CheckCount()
+    {
+        if (_members.Count + _links.Count + _externalLinks.Count > MaxMembers)
+            throw _file.Fault(_name, "has members without end");
     }
 }

@@ -44,7 +44,13 @@ internal static class Hdf5Numbers
 
     /// <summary>Converts numbers that lie one after the other.</summary>
     public static void Convert<T>(ReadOnlySpan<byte> from, Hdf5Type type, Span<T> to)
-        where T : unmanaged =>
+        where T : unmanaged
+    {
+        if (IsSame(type, KindOf<T>()))
+        {
+            from[..(to.Length * Unsafe.SizeOf<T>())].CopyTo(MemoryMarshal.AsBytes(to));
+            return;
+        }
         ConvertColumn(
             from,
             type,
@@ -56,8 +62,11 @@ internal static class Hdf5Numbers
             toStep: Unsafe.SizeOf<T>(),
             to.Length
         );
+    }
 
     /// <summary>Converts one column of a table: an offset and a step in bytes on either side.</summary>
+    /// <remarks>Tables come in blocks: their loops are too short to be recompiled while they run.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ConvertColumn(
         ReadOnlySpan<byte> from,
         Hdf5Type type,
@@ -71,11 +80,14 @@ internal static class Hdf5Numbers
     )
     {
         var number = type.Element ?? type;
+        var isSame = IsSame(type, kind);
         for (var i = 0; i < count; i++)
         {
             var stored = from.Slice(fromOffset + (i * fromStep), number.Size);
             var target = to[(toOffset + (i * toStep))..];
-            if (number.Kind == Hdf5Type.Kinds.Float)
+            if (isSame)
+                stored.CopyTo(target);
+            else if (number.Kind == Hdf5Type.Kinds.Float)
                 Write(target, kind, Real(stored, number.IsBigEndian));
             else
                 Write(target, kind, Whole(stored, number));

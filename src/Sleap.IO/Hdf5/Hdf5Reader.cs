@@ -1,19 +1,22 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// An HDF5 file opened for reading, by managed code. Read are files of the layouts that h5py, SLEAP, sleap-io and
-/// PyTables write by default. Every fault is a <see cref="PoseFormatException"/>.
+/// An HDF5 file opened for reading, by managed code. Read are the layouts of HDF5 1.0 to 1.14, but for virtual datasets,
+/// shared messages and data in other files. Every fault is a <see cref="PoseFormatException"/>.
 /// </summary>
 /// <remarks>
 /// The C library is not used, because it hangs or crashes on damaged files, and neither can be caught.
 /// </remarks>
 internal sealed class Hdf5Reader : IDisposable
 {
-    private const int MaxDepth = 64;
+    private const int MaxSteps = 128;
+    private const int MaxLinks = 16;
 
     private readonly Hdf5File _file;
     private readonly Hdf5GlobalHeap _heap;
-    private readonly Dictionary<string, Hdf5Group> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, Hdf5Group> _groups = [];
+    private Hdf5Dataset? _dataset;
+    private (long Address, string Name, Hdf5Header Header)? _header;
 
     private Hdf5Reader(Hdf5File file) => (_file, _heap) = (file, new Hdf5GlobalHeap(file));
 
@@ -30,12 +33,14 @@ internal sealed class Hdf5Reader : IDisposable
     /// <summary>Names of a group's members in order, "/" for the root.</summary>
     public IReadOnlyList<string> Members(string group) => [.. Group(group).Members.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>A group's soft links: name and the path that each leads to.</summary>
-    public IReadOnlyDictionary<string, string> Links(string group) => Group(group).Links;
+    /// <summary>A group's links: name and the path that each leads to, behind the name of another file if in one.</summary>
+    public IReadOnlyDictionary<string, string> Links(string group) =>
+        Group(group) is { ExternalLinks.Count: > 0 } both
+            ? both.Links.Concat(both.ExternalLinks).DistinctBy(l => l.Key).ToDictionary(StringComparer.Ordinal)
+            : Group(group).Links;
 
     /// <summary>Whether an object is a dataset rather than a group.</summary>
-    public bool IsDataset(string name) =>
-        Find(name) is >= 0 and var at && Hdf5Header.Read(_file, at, name).Find(Hdf5Message.Layout) is not null;
+    public bool IsDataset(string name) => Find(name) is >= 0 and var at && Header(at, name).Has(Hdf5Message.Layout);
 
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
     public long[] Sizes(string name) => Dataset(name).Sizes;
@@ -45,12 +50,15 @@ internal sealed class Hdf5Reader : IDisposable
         where T : unmanaged
     {
         var dataset = Dataset(name);
-        var values = new T[dataset.Count];
+        var values = dataset.Allocate<T>();
         if (values.Length == 0)
             return values;
         if (!dataset.Type.IsNumber)
             throw dataset.Fault("does not hold numbers");
-        Hdf5Numbers.Convert<T>(dataset.ReadAll(), dataset.Type, values);
+        dataset.Read(
+            (stored, first) =>
+                Hdf5Numbers.Convert(stored, dataset.Type, values.AsSpan(first, stored.Length / dataset.Type.Size))
+        );
         return values;
     }
 
@@ -58,14 +66,12 @@ internal sealed class Hdf5Reader : IDisposable
     public byte[] ReadByteRow(string name, int row)
     {
         var dataset = Dataset(name);
-        var count = dataset.Count;
         if (dataset.Sizes.Length == 0 || row < 0 || row >= dataset.Sizes[0])
             throw dataset.Fault($"has no row {row}");
-        var bytes = new byte[count / dataset.Sizes[0] * dataset.Type.Size];
         var isVariable = dataset.Type.Kind == Hdf5Type.Kinds.Variable;
         if (!isVariable && dataset.Type.Size != 1)
             throw dataset.Fault("holds images in numbers of more than 8 bits, and 8 were expected");
-        dataset.ReadRows(row, 1, bytes);
+        var bytes = dataset.ReadRows(row, 1);
         return isVariable ? _heap.Read(bytes, name) : bytes;
     }
 
@@ -125,7 +131,7 @@ internal sealed class Hdf5Reader : IDisposable
     public IReadOnlyList<(string Name, Hdf5Raw Value)> ReadRawAttributes(string owner)
     {
         var read = new List<(string, Hdf5Raw)>();
-        foreach (var attribute in Attributes(owner, owner))
+        foreach (var attribute in Hdf5Attribute.ReadAll(_file, Header(FindOrThrow(owner), owner), owner))
         {
             var place = $"{owner}@{attribute.Name}";
             var size = (int)(CountOf(attribute, place) * attribute.Type.Size);
@@ -137,58 +143,75 @@ internal sealed class Hdf5Reader : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    /// <summary>Address of an object's header, or -1. Soft links are followed, within the file only.</summary>
     private long Find(string name)
     {
-        var parts = name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var left = new Stack<string>(Parts(name));
         var at = _file.RootAddress;
-        for (var i = 0; i < parts.Length; i++)
+        var (steps, links) = (0, 0);
+        while (left.TryPop(out var part))
         {
-            if (i > MaxDepth || !Group(string.Join('/', parts[..i])).Members.TryGetValue(parts[i], out at))
+            if (++steps > MaxSteps)
                 return -1;
+            var group = Group(at, name);
+            if (group.Members.TryGetValue(part, out var member))
+            {
+                at = member;
+            }
+            else if (group.Links.TryGetValue(part, out var target))
+            {
+                if (++links > MaxLinks)
+                    throw _file.Fault(name, "is a link that leads back to itself, or through too many others");
+                if (target.StartsWith('/'))
+                    at = _file.RootAddress;
+                foreach (var step in Parts(target))
+                    left.Push(step);
+            }
+            else if (group.ExternalLinks.TryGetValue(part, out var other))
+            {
+                throw _file.Fault(name, $"is a link into another file ({other}), and such links are not followed");
+            }
+            else
+            {
+                return -1;
+            }
         }
         return at;
     }
 
-    private Hdf5Group Group(string group)
-    {
-        var name = group.Trim('/');
-        if (_groups.TryGetValue(name, out var known))
-            return known;
-        var at = Find(name);
-        return _groups[name] =
-            at < 0
-                ? throw _file.Fault(group, "is not there")
-                : new Hdf5Group(_file, Hdf5Header.Read(_file, at, $"/{name}"), $"/{name}");
-    }
+    /// <summary>The steps of a path, the last one first; a dot is no step.</summary>
+    private static IEnumerable<string> Parts(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse();
+
+    private long FindOrThrow(string name) =>
+        Find(name) is >= 0 and var at ? at : throw _file.Fault(name, "is not there");
+
+    private Hdf5Group Group(string group) => Group(FindOrThrow(group), group);
+
+    private Hdf5Group Group(long address, string name) =>
+        _groups.TryGetValue(address, out var known)
+            ? known
+            : _groups[address] = new Hdf5Group(_file, Header(address, name), name);
 
     private Hdf5Dataset Dataset(string name)
     {
-        var at = Find(name);
-        return at < 0
-            ? throw _file.Fault(name, "is not there")
-            : new Hdf5Dataset(_file, Hdf5Header.Read(_file, at, name), name);
+        if (_dataset?.Name != name)
+            _dataset = new Hdf5Dataset(_file, Header(FindOrThrow(name), name), name);
+        return _dataset;
+    }
+
+    /// <summary>The header at an address; the last one is kept, as most are asked for several times.</summary>
+    private Hdf5Header Header(long address, string name)
+    {
+        if (_header is { } last && last.Address == address && last.Name == name)
+            return last.Header;
+        var header = Hdf5Header.Read(_file, address, name);
+        _header = (address, name, header);
+        return header;
     }
 
     private Hdf5Attribute? Attribute(string owner, string name) =>
-        Attributes(owner, $"{owner}@{name}").FirstOrDefault(a => a.Name == name);
-
-    private IEnumerable<Hdf5Attribute> Attributes(string owner, string place)
-    {
-        var at = Find(owner);
-        if (at < 0)
-            throw _file.Fault(owner, "is not there");
-        var header = Hdf5Header.Read(_file, at, place);
-        foreach (var message in header.All(Hdf5Message.Attribute))
-            yield return Hdf5Attribute.Read(message);
-        if (header.Find(Hdf5Message.AttributeInfo) is { } info && Hdf5Attribute.IsDense(info))
-        {
-            throw _file.Fault(
-                owner,
-                "keeps its attributes in the dense layout of the newest HDF5 files, which is not read here; run "
-                    + "'h5repack --low=0 --high=0 IN OUT'"
-            );
-        }
-    }
+        Hdf5Attribute.Find(_file, Header(FindOrThrow(owner), owner), $"{owner}@{name}", name);
 
     private long CountOf(Hdf5Attribute attribute, string place)
     {

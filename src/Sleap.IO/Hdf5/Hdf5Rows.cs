@@ -18,30 +18,47 @@ internal static class Hdf5Rows
     public static T[] Read<T>(Hdf5Dataset dataset, Hdf5Field[] fields)
         where T : unmanaged
     {
-        var rows = new T[dataset.Count];
+        var rows = dataset.Allocate<T>();
         // h5py writes an empty list as no rows of float64.
         if (rows.Length == 0)
             return rows;
         var columns = dataset.Type.Members;
         var places = Places(dataset, fields);
-        var target = MemoryMarshal.AsBytes(rows.AsSpan());
-        if (dataset.Type.Size == Unsafe.SizeOf<T>() && IsSameLayout(columns, places, fields))
-        {
-            dataset.ReadAll(target);
-            return rows;
-        }
-        var stored = dataset.ReadAll();
+        var isSame = dataset.Type.Size == Unsafe.SizeOf<T>() && IsSameLayout(columns, places, fields);
+        dataset.Read(
+            (stored, first) =>
+            {
+                var part = rows.AsSpan(first, stored.Length / dataset.Type.Size);
+                if (isSame)
+                    stored.CopyTo(MemoryMarshal.AsBytes(part));
+                else
+                    Convert(stored, dataset.Type, places, fields, part);
+            }
+        );
+        return rows;
+    }
+
+    private static void Convert<T>(
+        ReadOnlySpan<byte> stored,
+        Hdf5Type type,
+        int[] places,
+        Hdf5Field[] fields,
+        Span<T> rows
+    )
+        where T : unmanaged
+    {
         var offset = 0;
         for (var i = 0; i < fields.Length; i++)
         {
             if (places[i] >= 0)
             {
+                var (_, columnOffset, columnType) = type.Members[places[i]];
                 Hdf5Numbers.ConvertColumn(
                     stored,
-                    columns[places[i]].Type,
-                    columns[places[i]].Offset,
-                    dataset.Type.Size,
-                    target,
+                    columnType,
+                    columnOffset,
+                    type.Size,
+                    MemoryMarshal.AsBytes(rows),
                     fields[i].Kind,
                     offset,
                     Unsafe.SizeOf<T>(),
@@ -51,7 +68,6 @@ internal static class Hdf5Rows
 
             offset += fields[i].Size;
         }
-        return rows;
     }
 
     /// <summary>

@@ -61,22 +61,23 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
         switch (kind)
         {
             case Kinds.Integer:
-                from.Skip(4);
-                return size is 1 or 2 or 4 or 8
+                var (firstBit, usedBits) = (from.U16(), from.U16());
+                return size is 1 or 2 or 4 or 8 && firstBit == 0 && usedBits == 8 * size
                     ? type with
                     {
                         IsBigEndian = (bits & 1) != 0,
                         IsSigned = (bits & 8) != 0,
                     }
-                    : throw from.Fault($"declares whole numbers of {size} bytes");
+                    : throw from.Fault($"declares whole numbers of {usedBits} bits in {size} bytes");
             case Kinds.Float:
-                from.Skip(12);
-                return size is 2 or 4 or 8
+                return IsIeee(from.Take(12), (int)size)
                     ? type with
                     {
                         IsBigEndian = (bits & 1) != 0,
                     }
-                    : throw from.Fault($"declares floating-point numbers of {size} bytes");
+                    : throw from.Fault(
+                        $"declares floating-point numbers of {size} bytes that are not those of IEEE 754"
+                    );
             case Kinds.Text:
                 return type;
             case Kinds.Time:
@@ -93,7 +94,13 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
             case Kinds.Compound:
                 return type with { Members = ReadMembers(from, bits & 0xFFFF, version, (int)size, depth) };
             case Kinds.Enumeration:
-                return type with { Element = ReadEnumeration(from, bits & 0xFFFF, version, depth) };
+                var element = ReadEnumeration(from, bits & 0xFFFF, version, depth);
+                return element.Size == size
+                    ? type with
+                    {
+                        Element = element,
+                    }
+                    : throw from.Fault($"names numbers of {element.Size} bytes in elements of {size}");
             case Kinds.Variable:
                 return type with { IsText = (bits & 0xF) == 1, Element = Read(from, depth + 1) };
             case Kinds.Array:
@@ -102,6 +109,19 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
                 throw from.Fault($"declares the unknown type class {(int)kind}");
         }
     }
+
+    /// <summary>
+    /// Whether properties of a floating-point type are those of half, single or double precision: first bit and number
+    /// of bits, place and size of exponent and mantissa, bias.
+    /// </summary>
+    private static bool IsIeee(ReadOnlySpan<byte> properties, int size) =>
+        size switch
+        {
+            2 => properties.SequenceEqual<byte>([0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0]),
+            4 => properties.SequenceEqual<byte>([0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0]),
+            8 => properties.SequenceEqual<byte>([0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0]),
+            _ => false,
+        };
 
     private static List<(string, int, Hdf5Type)> ReadMembers(
         Hdf5Cursor from,
@@ -124,7 +144,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
                 version < 3
                     ? from.U32()
                     : (uint)
-                        from.Sized(
+                        from.Number(
                             size <= 0xFF ? 1
                             : size <= 0xFFFF ? 2
                             : size <= 0xFFFFFF ? 3

@@ -46,6 +46,20 @@ public sealed class MutatedFilesTests
     public void EveryDamagedDeepLabCutHdf5IsReadOrRefused() =>
         Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);
 
+    [Theory]
+    [InlineData("attributes-earliest.h5", 21)]
+    [InlineData("attributes-latest.h5", 22)]
+    [InlineData("chunks-latest.h5", 23)]
+    [InlineData("links-earliest.h5", 24)]
+    [InlineData("links-latest.h5", 25)]
+    [InlineData("types-earliest.h5", 26)]
+    [InlineData("types-latest.h5", 27)]
+    [InlineData("sizes-4.h5", 28)]
+    [InlineData("userblock.h5", 29)]
+    [InlineData("shared.h5", 30)]
+    public void EveryDamagedHdf5IsReadOrRefused(string name, int seed) =>
+        Mutate(Path.Combine(Hdf5Made.Small, name), seed, "mutate-hdf5");
+
     [Fact]
     public void EveryDamagedDeepLabCutProjectIsReadOrRefused()
     {
@@ -166,12 +180,12 @@ public sealed class MutatedFilesTests
         }
     }
 
-    private static void Mutate(string source, int seed)
+    private static void Mutate(string source, int seed, string verb = "mutate")
     {
         using var files = new TestFiles();
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(Program).Assembly.Location, "mutate", source, files.Folder, $"{seed}", $"{Times}"]
+            [typeof(Program).Assembly.Location, verb, source, files.Folder, $"{seed}", $"{Times}"]
         )
         {
             RedirectStandardOutput = true,

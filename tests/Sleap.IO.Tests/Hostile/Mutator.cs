@@ -15,10 +15,44 @@ internal static class Mutator
     private static volatile int _current;
 
     /// <summary>
+    /// Goes through the mutations of a file or folder of poses.
+    /// </summary>
+    public static int Run(string source, string folder, int seed, int times) =>
+        Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), Touch);
+
+    /// <summary>Goes through the mutations of an HDF5 file, below any format of poses.</summary>
+    public static int RunHdf5(string source, string folder, int seed, int times)
+    {
+        var refusedBefore = Hdf5Touch.All(source);
+        return Run(
+            source,
+            folder,
+            seed,
+            times,
+            bytes => new Hdf5Mutation(bytes).Next,
+            path =>
+            {
+                foreach (var (name, fault) in Hdf5Touch.All(path))
+                {
+                    if (!refusedBefore.ContainsKey(name))
+                        throw fault;
+                }
+            }
+        );
+    }
+
+    /// <summary>
     /// Goes through the mutations; the last line of output is JSON of what came out. Exit code 3 is a hang, 1 an
     /// exception that should not be.
     /// </summary>
-    public static int Run(string source, string folder, int seed, int times)
+    private static int Run(
+        string source,
+        string folder,
+        int seed,
+        int times,
+        Func<byte[], Func<Random, byte[]>> mutation,
+        Action<string> touch
+    )
     {
         var target = Path.Combine(folder, Path.GetFileName(source));
         Copy(source, target);
@@ -26,6 +60,7 @@ internal static class Mutator
             ? [.. Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
             : [target];
         var originals = files.Select(File.ReadAllBytes).ToArray();
+        var mutations = originals.Select(mutation).ToArray();
         var random = new Random(seed);
         var (read, refused, slowest) = (0, 0, TimeSpan.Zero);
         _started = Stopwatch.GetTimestamp();
@@ -34,11 +69,11 @@ internal static class Mutator
         {
             // The first file of a folder says how the others are read: half of the damage goes there.
             var file = files.Length == 1 || random.Next(2) == 0 ? 0 : random.Next(files.Length);
-            File.WriteAllBytes(files[file], Mutation.Of(originals[file], random));
+            File.WriteAllBytes(files[file], mutations[file](random));
             (_current, _started) = (i, Stopwatch.GetTimestamp());
             try
             {
-                Touch(Labels.Load(target));
+                touch(target);
                 read++;
             }
             catch (PoseFormatException fault)
@@ -96,8 +131,9 @@ internal static class Mutator
     }
 
     /// <summary>Asks for everything, also for pictures inside the file.</summary>
-    private static void Touch(Labels labels)
+    private static void Touch(string path)
     {
+        var labels = Labels.Load(path);
         foreach (var instance in labels.Frames.SelectMany(f => f.Instances))
         {
             if (instance.Points.Length != instance.Skeleton.Nodes.Length)
