@@ -29,7 +29,7 @@ internal static class TrainingProtocols
 
     private static Precision _precision;
     private static double? _rate;
-    private static TrainingMemory _memory = new(new ConsoleTrainingProgress());
+    private static TrainingMemory _memory = new(new ConsoleProgress());
 
     public static int Run(string[] words)
     {
@@ -60,7 +60,7 @@ internal static class TrainingProtocols
         var ml = new MLContext(seed);
         var pose = ml.Pose();
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        _memory = new(new ConsoleTrainingProgress());
+        _memory = new(new ConsoleProgress());
         var (train, validation, test) = protocol == "openfield" ? OpenField(pose) : FliesFrames(pose);
         var epochs = (int steps) => Math.Max(1, (int)Math.Round(steps / 20 * share));
         using PoseModelTransformer model = protocol switch

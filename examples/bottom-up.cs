@@ -30,7 +30,7 @@ var pipeline = pose.BottomUp(
             PartAffinity = new() { Sigma = 8 },
             MaxInstances = 2,
             Augmentation = new() { RotationMin = -180, RotationMax = 180 },
-            Training = new() { Epochs = epochs, Progress = new ConsoleTrainingProgress() },
+            Training = new() { Epochs = epochs, Progress = new ConsoleProgress() },
         }
     )
     .Append(pose.Track(new() { MaxTracks = 2 })); // who is who from frame to frame

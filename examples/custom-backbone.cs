@@ -33,7 +33,7 @@ ITransformer model = pose.SingleInstance(
             },
             Scale = 0.5f,
             Sigma = 2,
-            Training = new() { Epochs = epochs, Progress = new ConsoleTrainingProgress() },
+            Training = new() { Epochs = epochs, Progress = new ConsoleProgress() },
         }
     )
     .Fit(train);

@@ -56,7 +56,7 @@ void Train()
                 {
                     Epochs = 32,
                     StepsPerEpoch = 20,
-                    Progress = new ConsoleTrainingProgress(),
+                    Progress = new ConsoleProgress(),
                 },
             }
         )

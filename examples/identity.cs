@@ -11,7 +11,7 @@ var (labelFile, videoFile, epochs) = (args[0], args[1], int.Parse(args[2]));
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
 IDataView labels = pose.LoadLabels(labelFile);
-var training = new TrainerOptions { Epochs = epochs, Progress = new ConsoleTrainingProgress() };
+var training = new TrainerOptions { Epochs = epochs, Progress = new ConsoleProgress() };
 var turning = new AugmentationOptions { RotationMin = -180, RotationMax = 180 };
 
 using TopDownIdTransformer model = pose.TopDownId(

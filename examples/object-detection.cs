@@ -26,7 +26,7 @@ CenteredInstanceTransformer nodes = pose.CenteredInstance(
             CropSize = 160,
             Sigma = 2.5f,
             Augmentation = new() { RotationMin = -180, RotationMax = 180 },
-            Training = new() { Epochs = epochs, Progress = new ConsoleTrainingProgress() },
+            Training = new() { Epochs = epochs, Progress = new ConsoleProgress() },
         }
     )
     .Fit(pose.LoadLabels(labelFile))

@@ -11,7 +11,7 @@ var isSuggesting = parsed.Tokens.Any(token => token.Type == System.CommandLine.P
 if (!isSuggesting && CommandLineErrors.Of(parsed) is { Count: > 0 } faults)
 {
     foreach (var fault in faults)
-        Console.Error.WriteLine($"sleap: {fault}");
+        Terminal.Say(fault);
     Console.Error.WriteLine("Run 'sleap --help', or 'sleap VERB --help'.");
     return 2;
 }
@@ -21,7 +21,7 @@ try
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("sleap: interrupted.");
+    Terminal.Say("interrupted.");
     return 130;
 }
 catch (Exception problem)
@@ -36,7 +36,7 @@ catch (Exception problem)
     )
 {
     // What is wrong with the input, in one line; the stack would not help the one who typed the command.
-    Console.Error.WriteLine($"sleap: {WithoutParameter(problem)}");
+    Terminal.Say(WithoutParameter(problem));
     return 1;
 }
 

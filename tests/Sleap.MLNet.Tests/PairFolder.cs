@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
-using StbImageWriteSharp;
 
 namespace Sleap.MLNet.Tests;
 
@@ -113,8 +112,7 @@ internal sealed class PairFolder : IDisposable
             }
         }
 
-        using var file = File.Create(path);
-        new ImageWriter().WritePng(pixels, Width, Height, ColorComponents.Grey, file);
+        File.WriteAllBytes(path, ImageEncoder.Png(new Frame(0, Height, Width, 1, pixels)));
     }
 
     private static double Bump(double x, double y, double spread) => Math.Exp(-(x * x + y * y) / (2 * spread * spread));

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
-using StbImageWriteSharp;
 
 namespace Sleap.MLNet.Tests;
 
@@ -77,8 +76,7 @@ internal sealed class SpotFolder : IDisposable
                 pixels[y * width + x] = (byte)(100 + 150 * Bump(x - bx, y - by) - 95 * Bump(x - dx, y - dy));
         }
 
-        using var file = File.Create(path);
-        new ImageWriter().WritePng(pixels, width, height, ColorComponents.Grey, file);
+        File.WriteAllBytes(path, ImageEncoder.Png(new Frame(0, height, width, 1, pixels)));
 
         double Bump(double x, double y) => Math.Exp(-(x * x + y * y) / (2 * spread * spread));
     }

@@ -11,6 +11,7 @@ public sealed class ReferencesTests
             name =>
                 name == "Sleap.IO"
                 || name == "Microsoft.Data.Analysis"
+                || name == "SkiaSharp"
                 || name.StartsWith("Microsoft.ML", StringComparison.Ordinal)
         );
 

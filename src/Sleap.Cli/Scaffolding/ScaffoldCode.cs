@@ -11,7 +11,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
     /// <summary>Options that no labels tell: their code, and what they are for.</summary>
     public static readonly (string Name, string Code, string Reason)[] RunOptions =
     [
-        ("Progress", "new ConsoleTrainingProgress()", "a bar with the time left."),
+        ("Progress", "new ConsoleProgress()", "a line after each epoch, with the time left."),
         ("RunFolder", "runFolder", "every epoch is kept in here, with a page to look at while it runs: report.html."),
         ("Resume", "args.Length > 1", "goes on with a run that was named."),
         ("CancellationToken", "stop.Token", "Ctrl+C ends it after the current step, with the best weights so far."),

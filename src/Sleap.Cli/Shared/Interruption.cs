@@ -22,7 +22,7 @@ internal sealed class Interruption : IDisposable
                         if (_stop.IsCancellationRequested)
                             return;
                         context.Cancel = true;
-                        Console.Error.WriteLine($"{Environment.NewLine}sleap: {message}; again to end at once.");
+                        Terminal.Say($"{message}; again to end at once.");
                         _stop.Cancel();
                     }
                 )

@@ -42,7 +42,7 @@ internal sealed class TrainingRequest(
     private AutoOptions Proposed(AutoOptions proposal)
     {
         foreach (var reason in proposal.Reasons)
-            Console.Error.WriteLine($"sleap: {reason}");
+            Terminal.Say(reason.ToString());
         return proposal.With(options =>
             options with
             {
@@ -86,7 +86,7 @@ internal sealed class TrainingRequest(
         foreach (var (file, config) in files.Zip(configs))
         {
             foreach (var remark in config.Remarks)
-                Console.Error.WriteLine($"sleap: {file}: {remark}.");
+                Terminal.Say($"{file}: {remark}.");
         }
 
         var options = ModelTypes.Join([

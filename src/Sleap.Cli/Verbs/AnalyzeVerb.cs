@@ -110,8 +110,8 @@ internal static class AnalyzeVerb
             );
             if (untracked > 0)
             {
-                Console.Error.WriteLine(
-                    $"sleap: {untracked} animals have no track beside others in their frames, and are not followed: "
+                Terminal.Say(
+                    $"{untracked} animals have no track beside others in their frames, and are not followed: "
                         + $"run 'sleap track {file} --out TRACKED.slp' first."
                 );
             }
@@ -144,7 +144,16 @@ internal static class AnalyzeVerb
                 parsed.GetValue(json),
                 report,
                 [
-                    .. animals.Select(animal => animal.ToString()),
+                    .. animals
+                        .Aggregate(
+                            new OutputTable([
+                                "animal",
+                                ">frames",
+                                .. animals.FirstOrDefault()?.Values.Select(value => ">" + value.Name) ?? [],
+                            ]),
+                            (table, animal) => table.Row(animal.Cells())
+                        )
+                        .Lines(),
                     $"lengths in {(parsed.GetValue(Pixels) == 1 ? "pixels" : "units")}, times in "
                         + $"{(fps is null ? "frames: say --fps for seconds" : "seconds")} → {target}",
                 ]
@@ -303,14 +312,12 @@ internal sealed record TrackSummary(string Name, int Frames, IReadOnlyList<(stri
         return json;
     }
 
-    public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Name}: {Frames} frames, {string.Join(", ", Values.Select(value => Text(value.Name, value.Value)))}"
-        );
-
-    private static string Text(string name, double value) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.###}");
+    public string[] Cells() =>
+        [
+            Name,
+            Frames.ToString(CultureInfo.InvariantCulture),
+            .. Values.Select(value => value.Value.ToString("0.###", CultureInfo.InvariantCulture)),
+        ];
 
     private static (string Name, double Value) Summarize(string column, List<double> values)
     {

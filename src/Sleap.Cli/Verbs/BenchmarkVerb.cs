@@ -66,7 +66,7 @@ internal static class BenchmarkVerb
                     : Noise(ml, parsed.GetRequiredValue(size), parsed.GetValue(frames));
                 var decoding = Time(() => Decode(view));
                 var results = new JsonArray();
-                List<string> lines = [Line("decoding alone", decoding)];
+                var table = new OutputTable("", ">frames/s").Row("decoding alone", Text(decoding));
                 foreach (var batch in Sizes(parsed.GetRequiredValue(batches)))
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -80,7 +80,7 @@ internal static class BenchmarkVerb
                     results.Add(
                         new JsonObject { ["batch_size"] = batch, ["frames_per_second"] = VerbOutput.Number(speed) }
                     );
-                    lines.Add(Line($"batch of {batch}", speed));
+                    table.Row($"batch of {batch}", Text(speed));
                 }
                 var report = new JsonObject
                 {
@@ -91,7 +91,7 @@ internal static class BenchmarkVerb
                     ["decoding_frames_per_second"] = VerbOutput.Number(decoding),
                     ["predicting"] = results,
                 };
-                VerbOutput.Write(parsed.GetValue(json), report, lines);
+                VerbOutput.Write(parsed.GetValue(json), report, table.Lines());
                 return Task.FromResult(0);
             }
         );
@@ -165,8 +165,7 @@ internal static class BenchmarkVerb
         return work() / clock.Elapsed.TotalSeconds;
     }
 
-    private static string Line(string what, double speed) =>
-        string.Create(CultureInfo.InvariantCulture, $"{what, -16}{speed, 10:0.0} frames/s");
+    private static string Text(double speed) => speed.ToString("0.0", CultureInfo.InvariantCulture);
 
     private sealed class NoiseFrame
     {

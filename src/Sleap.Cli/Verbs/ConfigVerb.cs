@@ -72,7 +72,15 @@ internal static class ConfigVerb
             VerbOutput.Write(
                 parsed.GetValue(json),
                 report,
-                [.. proposal.Reasons.Select(reason => reason.ToString()), .. files.Select(file => $"→ {file}")]
+                [
+                    .. proposal
+                        .Reasons.Aggregate(
+                            new OutputTable("network", "option", "value", "reason"),
+                            (table, reason) => table.Row(reason.Network, reason.Option, reason.Value, reason.Reason)
+                        )
+                        .Lines(),
+                    .. files.Select(file => $"→ {file}"),
+                ]
             );
             return 0;
         });
@@ -118,7 +126,17 @@ internal static class ConfigVerb
                 parsed.GetValue(json),
                 report,
                 [
-                    .. findings.Select(finding => $"{(finding.IsWarning ? "warning" : "note")}: {finding}"),
+                    .. findings
+                        .Aggregate(
+                            new OutputTable("kind", "network", "finding"),
+                            (table, finding) =>
+                                table.Row(
+                                    finding.IsWarning ? "warning" : "note",
+                                    finding.Network,
+                                    $"{finding.Message} {finding.Advice}".TrimEnd()
+                                )
+                        )
+                        .Lines(),
                     warnings == 0 ? "no warnings" : $"{warnings} warning{(warnings == 1 ? "" : "s")}",
                 ]
             );

@@ -45,9 +45,9 @@ internal static class ConvertVerb
             );
             var lost = labels.Save(target);
             foreach (var remark in labels.Remarks)
-                Console.Error.WriteLine($"sleap: {source}: {remark}");
+                Terminal.Say($"{source}: {remark}");
             foreach (var remark in lost)
-                Console.Error.WriteLine($"sleap: {target}: {remark}");
+                Terminal.Say($"{target}: {remark}");
             var (frames, instances) = (labels.Frames.Count, labels.Frames.Sum(f => f.Instances.Count));
             var report = new JsonObject
             {

@@ -42,7 +42,9 @@ internal static class DoctorVerb
                 parsed.GetValue(json),
                 report,
                 [
-                    .. checks.Select(check => $"{check.Name, -14}{check.Found}"),
+                    .. checks
+                        .Aggregate(new OutputTable(2), (table, check) => table.Row(check.Name, check.Found))
+                        .Lines(),
                     missing.Count == 0 ? "Everything is here." : "What to do:",
                     .. missing.Select(check => $"  {check.Name}: {check.Remedy}"),
                 ]

@@ -98,7 +98,7 @@ internal static class EvalVerb
                 parsed.GetValue(json),
                 Json(metrics),
                 [
-                    metrics.ToTable().TrimEnd(),
+                    .. MetricsText.Tables(metrics).SelectMany(table => Drawn(table).Append("")).SkipLast(1),
                     .. parsed.GetValue(folder) is { } written
                         ? [$"→ {Path.Combine(written, "report.html")}"]
                         : Array.Empty<string>(),
@@ -114,6 +114,16 @@ internal static class EvalVerb
     /// </summary>
     private static bool IsCentroids(Labels truth, Labels predicted) =>
         predicted.Skeletons is [{ Nodes: [var only] }] && truth.Skeletons.All(skeleton => skeleton.IndexOf(only) < 0);
+
+    private static IEnumerable<string> Drawn(MetricsTable table) =>
+        table
+            .Rows.Aggregate(
+                table.Headers is [var first, .. var numbers]
+                    ? new OutputTable([first, .. numbers.Select(name => ">" + name)])
+                    : new OutputTable(table.Rows[0].Length),
+                (drawn, row) => drawn.Row(row)
+            )
+            .Lines();
 
     private static JsonObject CentroidJson(CentroidMetrics centroids) =>
         new()

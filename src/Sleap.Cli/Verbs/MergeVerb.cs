@@ -87,17 +87,17 @@ internal static class MergeVerb
             var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
             var target = parsed.GetRequiredValue(output);
             foreach (var remark in merged.Labels.Save(target))
-                Console.Error.WriteLine($"sleap: {target}: {remark}");
+                Terminal.Say($"{target}: {remark}");
             if (merged.Conflicts.Count > 0)
             {
-                Console.Error.WriteLine(
-                    $"sleap: {merged.Conflicts.Count} frames had different poses in two files; those of the "
+                Terminal.Say(
+                    $"{merged.Conflicts.Count} frames had different poses in two files; those of the "
                         + $"{parsed.GetValue(conflicts)} stay: {Some(merged.Conflicts)}"
                 );
             }
 
             if (merged.Missing.Count > 0)
-                Console.Error.WriteLine($"sleap: no file has the frames {Some(merged.Missing)}");
+                Terminal.Say($"no file has the frames {Some(merged.Missing)}");
             VerbOutput.Write(
                 parsed.GetValue(json),
                 Json(target, paths, merged),

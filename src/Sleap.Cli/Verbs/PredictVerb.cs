@@ -199,21 +199,28 @@ internal static class PredictVerb
     )
     {
         using var interruption = new Interruption("finishing this batch and writing what is done");
-        var options = new PredictionRunOptions
-        {
-            Progress = new ConsolePredictionProgress(),
-            CancellationToken = interruption.Token,
-            Provenance = provenance,
-        };
         PredictionReport report;
         PredictionStoppedException? stopped = null;
-        try
+        using (var progress = new ProgressDisplay())
         {
-            report = pose.Predict(model, frames, output, options);
-        }
-        catch (PredictionStoppedException problem)
-        {
-            (report, stopped) = (problem.Report, problem);
+            try
+            {
+                report = pose.Predict(
+                    model,
+                    frames,
+                    output,
+                    new PredictionRunOptions
+                    {
+                        Progress = progress,
+                        CancellationToken = interruption.Token,
+                        Provenance = provenance,
+                    }
+                );
+            }
+            catch (PredictionStoppedException problem)
+            {
+                (report, stopped) = (problem.Report, problem);
+            }
         }
         if (isShard && (report.IsInterrupted || stopped is not null) && File.Exists(output))
         {
@@ -222,18 +229,16 @@ internal static class PredictVerb
             output += ".partial";
         }
         foreach (var bad in report.Unreadable.Take(10))
-            Console.Error.WriteLine($"sleap: frame {bad.FrameIndex} could not be read: {bad.Reason}");
+            Terminal.Say($"frame {bad.FrameIndex} could not be read: {bad.Reason}");
         if (report.Failed > 10)
         {
-            Console.Error.WriteLine(
-                $"sleap: … and {report.Failed - 10} more; they are named in the file's provenance."
-            );
+            Terminal.Say($"… and {report.Failed - 10} more; they are named in the file's provenance.");
         }
 
         if (report is { Instances: 0, Processed: > 0 })
         {
-            Console.Error.WriteLine(
-                $"sleap: no instance was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
+            Terminal.Say(
+                $"no instance was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
                     + "they like those that the model was trained on, and was it trained long enough ('sleap eval' on "
                     + "labels tells)? A lower --peak-threshold lets fainter nodes pass."
             );
@@ -255,8 +260,8 @@ internal static class PredictVerb
             && (device == "cpu" || (device == "auto" && !TorchDevice.HasCuda))
         )
         {
-            Console.Error.WriteLine(
-                "sleap: this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
+            Terminal.Say(
+                "this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
                     + "faster, and places move by some hundredths of a pixel."
             );
         }
@@ -270,7 +275,7 @@ internal static class PredictVerb
             && !entry.Source.Contains("Reading frames", StringComparison.Ordinal)
         )
         {
-            Console.Error.WriteLine($"sleap: {entry.RawMessage}");
+            Terminal.Say(entry.RawMessage);
         }
     }
 }

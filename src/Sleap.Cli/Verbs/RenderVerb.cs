@@ -85,13 +85,13 @@ internal static class RenderVerb
                         && !entry.Source.Contains("Rendering", StringComparison.Ordinal)
                     )
                     {
-                        Console.Error.WriteLine($"sleap: {entry.RawMessage}");
+                        Terminal.Say(entry.RawMessage);
                     }
                 };
                 var done = ml.Pose()
                     .RenderVideo(Labels.Load(parsed.GetRequiredValue(predictions)), path, options, cancellation);
                 foreach (var frame in done.Unreadable.Take(5))
-                    Console.Error.WriteLine($"sleap: frame {frame.FrameIndex} could not be read: {frame.Reason}");
+                    Terminal.Say($"frame {frame.FrameIndex} could not be read: {frame.Reason}");
                 var report = new JsonObject
                 {
                     ["out"] = path,

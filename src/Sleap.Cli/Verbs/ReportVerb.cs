@@ -85,9 +85,12 @@ internal static class ReportVerb
                 parsed.GetValue(json),
                 report,
                 [
-                    .. made.Videos.Select(v =>
-                        $"{v.Name}: {v.Frames} frames, {v.Instances} instances, {v.Animals.Length} animals"
-                    ),
+                    .. made
+                        .Videos.Aggregate(
+                            new OutputTable("video", ">frames", ">instances", ">animals"),
+                            (table, v) => table.Row(v.Name, $"{v.Frames}", $"{v.Instances}", $"{v.Animals.Length}")
+                        )
+                        .Lines(),
                     $"→ {made.Page}",
                 ]
             );

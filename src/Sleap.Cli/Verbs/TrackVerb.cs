@@ -170,7 +170,7 @@ internal static class TrackVerb
             var labels = new MLContext().Pose().Track(Labels.Load(parsed.GetRequiredValue(In)), Options(parsed));
             var seconds = clock.Elapsed.TotalSeconds;
             foreach (var remark in labels.Save(output))
-                Console.Error.WriteLine($"sleap: {remark}");
+                Terminal.Say(remark);
             var instances = labels.Frames.SelectMany(frame => frame.Instances).ToList();
             var untracked = instances.Count(instance => instance.Track is null);
             var result = new JsonObject

@@ -52,11 +52,13 @@ internal static class TrainVerb
         verb.SetAction(parsed =>
         {
             using var interruption = new Interruption("finishing this step and saving");
+            using var progress = new ProgressDisplay();
             var run = new RunLocation(parsed.GetRequiredValue(output), parsed.GetValue(resume));
             return Run(
                 parsed.GetRequiredValue(labels),
                 run,
-                new TrainingRequest(options, parsed, run, new ConsoleTrainingProgress(), interruption.Token),
+                new TrainingRequest(options, parsed, run, progress, interruption.Token),
+                progress,
                 parsed.GetValue(json),
                 interruption.Token
             );
@@ -68,6 +70,7 @@ internal static class TrainVerb
         string labels,
         RunLocation run,
         TrainingRequest training,
+        ProgressDisplay progress,
         bool json,
         CancellationToken cancellation
     )
@@ -83,13 +86,14 @@ internal static class TrainVerb
         ml.Log += (_, entry) =>
         {
             if (entry.Kind >= Microsoft.ML.Runtime.ChannelMessageKind.Warning)
-                Console.Error.WriteLine($"sleap: {entry.Message}");
+                Terminal.Say(entry.Message);
         };
         var view = ml.Pose().LoadLabels(labels);
         var file = Path.Combine(run.Folder, "model.zip");
         try
         {
             using var model = training.Fit(ml.Pose(), view);
+            progress.Dispose();
             Save(ml, model, view.Schema, file);
             Write(
                 json,
@@ -103,7 +107,7 @@ internal static class TrainVerb
         catch (OperationCanceledException)
         {
             // The first epoch of a network was not over: there is nothing to make a model of.
-            Console.Error.WriteLine("sleap: interrupted before there was a model; --resume goes on.");
+            Terminal.Say("interrupted before there was a model; --resume goes on.");
         }
         return cancellation.IsCancellationRequested ? 130 : 0;
     }

@@ -208,23 +208,3 @@ internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable:
             throw new EndOfStreamException("it ends too early");
     }
 }
-
-/// <summary>Encodes frames.</summary>
-internal static class ImageEncoder
-{
-    /// <summary>A frame as a PNG file of 8 bits, gray or RGB.</summary>
-    public static byte[] Png(Frame frame)
-    {
-        using var stream = new MemoryStream();
-        new StbImageWriteSharp.ImageWriter().WritePng(
-            frame.Pixels,
-            frame.Width,
-            frame.Height,
-            frame.Channels == 1
-                ? StbImageWriteSharp.ColorComponents.Grey
-                : StbImageWriteSharp.ColorComponents.RedGreenBlue,
-            stream
-        );
-        return stream.ToArray();
-    }
-}

@@ -1,58 +1,22 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 
 namespace Sleap.Transforms;
 
 /// <summary>Metrics as text for a terminal: blocks of aligned columns.</summary>
 internal static class MetricsText
 {
-    public static string Of(PoseMetrics metrics)
-    {
-        var culture = CultureInfo.InvariantCulture;
-        var text = new StringBuilder();
-        Row("frames").Append(culture, $"{metrics.Frames}");
-        Row("instances")
-            .Append(culture, $"{metrics.Instances} true, {metrics.Predicted} predicted: ")
-            .Append(culture, $"{metrics.Missed} missed, {metrics.Spurious} spurious");
-        if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
-            Row("nodes").Append(LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted));
-        Row("OKS")
-            .Append(culture, $"mAP {metrics.Oks.MeanAP:0.000}  mAR {metrics.Oks.MeanAR:0.000}")
-            .Append(culture, $"  mean {metrics.MeanOks:0.000}")
-            .Append(metrics.Rules == EvaluationRules.SleapNN ? "  (sleap-nn's rules)" : "");
-        Row("PCK")
-            .Append(culture, $"mAP {metrics.Pck.MeanAP:0.000}  mAR {metrics.Pck.MeanAR:0.000}")
-            .Append(culture, $"  mean {metrics.PckCurve.Mean:0.000}");
-        var curve = metrics.PckCurve.Thresholds.Zip(
-            metrics.PckCurve.Shares,
-            (threshold, share) => string.Create(culture, $"{threshold:0.##} px {share:0.000}")
-        );
-        Row("PCK curve").AppendJoin("  ", curve);
-        Row("visibility")
-            .Append(culture, $"precision {metrics.Visibility.Precision:0.000}")
-            .Append(culture, $"  recall {metrics.Visibility.Recall:0.000}");
-        Row("centroids")
-            .Append(culture, $"precision {metrics.Centroids.Precision:0.000}")
-            .Append(culture, $"  recall {metrics.Centroids.Recall:0.000}  within {metrics.Centroids.Radius:0.##} px");
-        if (metrics.Identities is { } names)
-            Row("identity").Append(culture, $"accuracy {names.Accuracy:0.000} of {names.Pairs} pairs");
-        if (metrics.Tracks is { } tracks)
-        {
-            Row("tracks")
-                .Append(culture, $"HOTA {tracks.HOTA:0.000}  MOTA {tracks.MOTA:0.000}")
-                .Append(culture, $"  MOTP {tracks.MOTP:0.000}  IDF1 {tracks.IDF1:0.000}");
-            Row("")
-                .Append(culture, $"{tracks.Switches} switches, {tracks.Fragmentations} fragmentations, ")
-                .Append(culture, $"{tracks.PredictedTracks} tracks for {tracks.TrueTracks}");
-        }
-        text.Append("\n\n");
-        Nodes(text, metrics);
-        if (metrics.Identities is { } identities)
-            Confusion(text, identities);
-        return text.ToString();
+    public static string Of(PoseMetrics metrics) =>
+        string.Join("\n", Tables(metrics).Select(table => string.Concat(Lines(table).Select(line => line + "\n"))));
 
-        StringBuilder Row(string name) => text.Append(text.Length == 0 ? "" : "\n").Append(name.PadRight(12));
+    /// <summary>The figures, those of each node, and which names were taken for which.</summary>
+    public static IEnumerable<MetricsTable> Tables(PoseMetrics metrics)
+    {
+        yield return new([], [.. Figures(metrics)]);
+        yield return Nodes(metrics);
+        // With many broken tracks the table would be too large.
+        if (metrics.Identities is { PredictedNames.Length: <= 12 } identities)
+            yield return Confusion(identities);
     }
 
     /// <summary>Which nodes are not compared, in words.</summary>
@@ -66,51 +30,121 @@ internal static class MetricsText
         return string.Join("; ", parts);
     }
 
-    private static void Nodes(StringBuilder text, PoseMetrics metrics)
+    private static IEnumerable<string[]> Figures(PoseMetrics metrics)
     {
-        var width = Math.Max(9, metrics.Nodes.Max(node => node.Node.Length));
-        string Line(string name, ErrorSummary e) =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name.PadRight(width)}  {$"{e.Found}/{e.Visible}", 13}  {e.Mean, 8:0.00}  {e.Rmse, 8:0.00}  "
-                    + $"{e.P50, 8:0.00}  {e.P75, 8:0.00}  {e.P90, 8:0.00}  {e.P95, 8:0.00}  {e.P99, 8:0.00}  "
-                    + $"{e.Within, 8:0.0%}\n"
-            );
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"{"node".PadRight(width)}  {"found/visible", 13}  {"mean px", 8}  {"RMSE", 8}  {"p50", 8}  "
-                + $"{"p75", 8}  {"p90", 8}  {"p95", 8}  {"p99", 8}  {$"<={metrics.Radius:0.#}px", 8}\n"
+        yield return ["frames", Text($"{metrics.Frames}")];
+        yield return
+        [
+            "instances",
+            Text($"{metrics.Instances} true, {metrics.Predicted} predicted: ")
+                + Text($"{metrics.Missed} missed, {metrics.Spurious} spurious"),
+        ];
+        if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
+            yield return ["nodes", LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted)];
+        yield return
+        [
+            "OKS",
+            Text($"mAP {metrics.Oks.MeanAP:0.000}  mAR {metrics.Oks.MeanAR:0.000}  mean {metrics.MeanOks:0.000}")
+                + (metrics.Rules == EvaluationRules.SleapNN ? "  (sleap-nn's rules)" : ""),
+        ];
+        yield return
+        [
+            "PCK",
+            Text($"mAP {metrics.Pck.MeanAP:0.000}  mAR {metrics.Pck.MeanAR:0.000}  mean {metrics.PckCurve.Mean:0.000}"),
+        ];
+        var curve = metrics.PckCurve.Thresholds.Zip(
+            metrics.PckCurve.Shares,
+            (threshold, share) => Text($"{threshold:0.##} px {share:0.000}")
         );
-        foreach (var node in metrics.Nodes)
-            text.Append(Line(node.Node, node.Error));
-        text.Append(Line("all", metrics.All));
+        yield return ["PCK curve", string.Join("  ", curve)];
+        yield return
+        [
+            "visibility",
+            Text($"precision {metrics.Visibility.Precision:0.000}  recall {metrics.Visibility.Recall:0.000}"),
+        ];
+        yield return
+        [
+            "centroids",
+            Text($"precision {metrics.Centroids.Precision:0.000}  recall {metrics.Centroids.Recall:0.000}")
+                + Text($"  within {metrics.Centroids.Radius:0.##} px"),
+        ];
+        if (metrics.Identities is { } names)
+            yield return ["identity", Text($"accuracy {names.Accuracy:0.000} of {names.Pairs} pairs")];
+        if (metrics.Tracks is not { } tracks)
+            yield break;
+        yield return
+        [
+            "tracks",
+            Text(
+                $"HOTA {tracks.HOTA:0.000}  MOTA {tracks.MOTA:0.000}  MOTP {tracks.MOTP:0.000}  IDF1 {tracks.IDF1:0.000}"
+            ),
+        ];
+        yield return
+        [
+            "",
+            Text($"{tracks.Switches} switches, {tracks.Fragmentations} fragmentations, ")
+                + Text($"{tracks.PredictedTracks} tracks for {tracks.TrueTracks}"),
+        ];
     }
 
-    // With many broken tracks the table would be too large.
-    private static void Confusion(StringBuilder text, IdentityMetrics identities)
+    private static MetricsTable Nodes(PoseMetrics metrics)
     {
-        if (identities.PredictedNames.Length > 12)
-            return;
-        string[] columns = [.. identities.PredictedNames, "none"];
-        var width = identities.TrueNames.Max(name => name.Length);
-        text.Append('\n')
-            .Append("true".PadRight(width))
-            .Append(string.Concat(columns.Select(name => "  " + name.PadLeft(7))))
-            .Append('\n');
-        foreach ((var name, var row) in identities.TrueNames.Zip(identities.Confusion))
-        {
-            text.Append(name.PadRight(width))
-                .Append(
-                    string.Concat(
-                        row.Select(
-                            (count, c) =>
-                                "  "
-                                + string.Create(CultureInfo.InvariantCulture, $"{count}")
-                                    .PadLeft(Math.Max(7, columns[c].Length))
-                        )
+        static string[] Row(string name, ErrorSummary e) =>
+            [
+                name,
+                Text($"{e.Found}/{e.Visible}"),
+                .. new[] { e.Mean, e.Rmse, e.P50, e.P75, e.P90, e.P95, e.P99 }.Select(pixels => Text($"{pixels:0.00}")),
+                Text($"{e.Within:0.0%}"),
+            ];
+        return new(
+            [
+                "node",
+                "found/visible",
+                "mean px",
+                "RMSE",
+                "p50",
+                "p75",
+                "p90",
+                "p95",
+                "p99",
+                Text($"<={metrics.Radius:0.#}px"),
+            ],
+            [.. metrics.Nodes.Select(node => Row(node.Node, node.Error)), Row("all", metrics.All)]
+        );
+    }
+
+    private static MetricsTable Confusion(IdentityMetrics identities) =>
+        new(
+            ["true", .. identities.PredictedNames, "none"],
+            [
+                .. identities.TrueNames.Zip(
+                    identities.Confusion,
+                    (name, row) => (string[])[name, .. row.Select(count => Text($"{count}"))]
+                ),
+            ]
+        );
+
+    // The first column is aligned to the left, and those of numbers, which have headers, to the right.
+    private static IEnumerable<string> Lines(MetricsTable table)
+    {
+        string[][] rows = table.Headers.Length == 0 ? [.. table.Rows] : [table.Headers, .. table.Rows];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        return rows.Select(row =>
+            string.Join(
+                    "  ",
+                    row.Select(
+                        (cell, i) =>
+                            i == 0 || table.Headers.Length == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i])
                     )
                 )
-                .Append('\n');
-        }
+                .TrimEnd()
+        );
     }
+
+    private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>Cells of a table; columns after the first are numbers if there are headers.</summary>
+/// <param name="Headers">The headers; empty for rows of a name and a text.</param>
+/// <param name="Rows">The rows, each with as many cells as there are columns.</param>
+internal sealed record MetricsTable(string[] Headers, IReadOnlyList<string[]> Rows);

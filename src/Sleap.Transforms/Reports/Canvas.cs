@@ -1,68 +1,67 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
+using SkiaSharp;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>RGB bytes to draw on, with soft edges. Coordinates are pixels; pixel centers are whole numbers.</summary>
-internal sealed class Canvas
+/// <summary>
+/// A picture to draw on by Skia, antialiased and opaque. Coordinates are pixels; pixel centers are whole numbers.
+/// </summary>
+internal sealed class Canvas : IDisposable
 {
-    private readonly byte[] _rgb;
-
-    public Canvas(int width, int height, byte[]? rgb = null)
+    private readonly SKBitmap _bitmap;
+    private readonly SKCanvas _canvas;
+    private readonly SKPaint _paint = new()
     {
-        Width = width;
-        Height = height;
-        _rgb = rgb ?? new byte[width * height * 3];
+        IsAntialias = true,
+        StrokeCap = SKStrokeCap.Round,
+        StrokeJoin = SKStrokeJoin.Round,
+    };
+
+    /// <summary>A black picture.</summary>
+    public Canvas(int width, int height)
+        : this(width, height, SKColorType.Rgba8888) => _canvas.Clear(SKColors.Black);
+
+    private Canvas(int width, int height, SKColorType type)
+    {
+        _bitmap = new SKBitmap(new SKImageInfo(width, height, type, SKAlphaType.Opaque));
+        _canvas = new SKCanvas(_bitmap);
+        // In Skia the corners of pixels are whole numbers.
+        _canvas.Translate(0.5f, 0.5f);
     }
 
-    public int Width { get; }
+    public int Width => _bitmap.Width;
 
-    public int Height { get; }
+    public int Height => _bitmap.Height;
 
-    public Rgb this[int x, int y]
+    /// <summary>The bytes, 4 a pixel: red, green, blue and one without a meaning; rows first.</summary>
+    public ReadOnlySpan<byte> Pixels => _bitmap.GetPixelSpan();
+
+    /// <summary>A canvas with a frame on it; gray becomes red = green = blue.</summary>
+    public static Canvas Of(Frame frame)
     {
-        get
-        {
-            var at = ((y * Width) + x) * 3;
-            return new Rgb(_rgb[at], _rgb[at + 1], _rgb[at + 2]);
-        }
+        var canvas = new Canvas(frame.Width, frame.Height, SKColorType.Rgba8888);
+        var pixels = new byte[canvas._bitmap.ByteCount];
+        ImageEncoder.FillRgba(frame, pixels);
+        Marshal.Copy(pixels, 0, canvas._bitmap.GetPixels(), pixels.Length);
+        return canvas;
     }
+
+    /// <summary>A canvas with an image on it, without its alpha.</summary>
+    public static Canvas Of(MLImage image) => Of(new Frame(0, image.Height, image.Width, 3, FrameImage.ToRgb(image)));
 
     /// <summary>A filled circle.</summary>
     public void Disc(double x, double y, double radius, Rgb color) =>
-        Fill(x - radius, y - radius, x + radius, y + radius, color, (px, py) => radius - double.Hypot(px - x, py - y));
+        _canvas.DrawCircle((float)x, (float)y, (float)radius, Fill(color));
 
     /// <summary>A circle's line.</summary>
     public void Ring(double x, double y, double radius, double width, Rgb color) =>
-        Fill(
-            x - radius - width,
-            y - radius - width,
-            x + radius + width,
-            y + radius + width,
-            color,
-            (px, py) => (width / 2) - Math.Abs(double.Hypot(px - x, py - y) - radius)
-        );
+        _canvas.DrawCircle((float)x, (float)y, (float)radius, Stroke(color, width));
 
     /// <summary>A straight line with round ends; without a length it is a dot.</summary>
-    public void Line(double x1, double y1, double x2, double y2, double width, Rgb color, double opacity = 1)
-    {
-        double dx = x2 - x1,
-            dy = y2 - y1,
-            squared = (dx * dx) + (dy * dy),
-            half = width / 2;
-        Fill(
-            Math.Min(x1, x2) - half,
-            Math.Min(y1, y2) - half,
-            Math.Max(x1, x2) + half,
-            Math.Max(y1, y2) + half,
-            color,
-            (px, py) =>
-            {
-                var along = squared == 0 ? 0 : Math.Clamp((((px - x1) * dx) + ((py - y1) * dy)) / squared, 0, 1);
-                return half - double.Hypot(px - x1 - (along * dx), py - y1 - (along * dy));
-            },
-            opacity
-        );
-    }
+    public void Line(double x1, double y1, double x2, double y2, double width, Rgb color, double opacity = 1) =>
+        _canvas.DrawLine((float)x1, (float)y1, (float)x2, (float)y2, Stroke(color, width, opacity));
 
     /// <summary>A line of text with a dark rim, so that it can be read on any picture.</summary>
     /// <param name="text">The text; letters that the font lacks are boxes.</param>
@@ -76,128 +75,74 @@ internal sealed class Canvas
             length = ((text.Length * StrokeFont.Advance) - 2) * cell;
         double left = Math.Max(2 * cell, Math.Min(x - (length / 2), Width - length - (2 * cell))),
             top = Math.Clamp(y, height + (2 * cell), Math.Max(height + (2 * cell), Height - (4 * cell))) - height;
-        foreach ((var ink, var width) in new[] { (default(Rgb), 2.6 * cell), (color, 1.1 * cell) })
-        {
-            for (var i = 0; i < text.Length; i++)
-            {
-                foreach ((var x1, var y1, var x2, var y2) in StrokeFont.Strokes(text[i]))
-                {
-                    var at = left + (i * StrokeFont.Advance * cell);
-                    Line(at + (x1 * cell), top + (y1 * cell), at + (x2 * cell), top + (y2 * cell), width, ink);
-                }
-            }
-        }
+        using var letters = StrokeFont.Path(text, (float)left, (float)top, (float)cell);
+        _canvas.DrawPath(letters, Stroke(default, 2.6 * cell));
+        _canvas.DrawPath(letters, Stroke(color, 1.1 * cell));
     }
 
-    /// <summary>A smaller copy: each pixel is the mean of those it stands for.</summary>
+    /// <summary>A smaller copy, whose pixels are means over areas of this one.</summary>
     public Canvas Downscaled(int factor)
     {
-        var small = new Canvas(Math.Max(1, Width / factor), Math.Max(1, Height / factor));
-        for (var y = 0; y < small.Height; y++)
-        {
-            for (var i = 0; i < small.Width * 3; i++)
-            {
-                var sum = 0;
-                for (var row = 0; row < factor; row++)
-                {
-                    for (var column = 0; column < factor; column++)
-                        sum += _rgb[((((y * factor) + row) * Width) + (i / 3 * factor) + column) * 3 + (i % 3)];
-                }
-
-                small._rgb[(y * small.Width * 3) + i] = (byte)(sum / (factor * factor));
-            }
-        }
-
-        return small;
+        var (width, height) = (Math.Max(1, Width / factor), Math.Max(1, Height / factor));
+        return Copy(SKRect.Create(width * factor, height * factor), width, height, SKFilterQuality.Medium);
     }
 
-    /// <summary>A larger copy: each pixel becomes a square.</summary>
-    public Canvas Upscaled(int factor)
-    {
-        var large = new Canvas(Width * factor, Height * factor);
-        for (var y = 0; y < large.Height; y++)
-        {
-            for (var x = 0; x < large.Width; x++)
-            {
-                _rgb.AsSpan((((y / factor) * Width) + (x / factor)) * 3, 3)
-                    .CopyTo(large._rgb.AsSpan(((y * large.Width) + x) * 3));
-            }
-        }
-
-        return large;
-    }
-
-    /// <summary>A part of it.</summary>
-    public Canvas Part(int left, int top, int width, int height)
-    {
-        var part = new Canvas(width, height);
-        for (var row = 0; row < height; row++)
-            _rgb.AsSpan((((top + row) * Width) + left) * 3, width * 3).CopyTo(part._rgb.AsSpan(row * width * 3));
-        return part;
-    }
-
-    /// <summary>The bytes, red, green, blue, rows first.</summary>
-    public ReadOnlySpan<byte> Pixels => _rgb;
-
-    /// <summary>A canvas with a frame on it; gray becomes red = green = blue.</summary>
-    public static Canvas Of(IO.Frame frame)
-    {
-        if (frame.Channels == 3)
-            return new Canvas(frame.Width, frame.Height, [.. frame.Pixels]);
-        var rgb = new byte[frame.Pixels.Length * 3];
-        for (int from = 0, to = 0; to < rgb.Length; from++, to += 3)
-            rgb[to] = rgb[to + 1] = rgb[to + 2] = frame.Pixels[from];
-        return new Canvas(frame.Width, frame.Height, rgb);
-    }
+    /// <summary>A copy of a part of it, each pixel as a square of the given side.</summary>
+    public Canvas Part(int left, int top, int width, int height, int zoom) =>
+        Copy(SKRect.Create(left, top, width, height), width * zoom, height * zoom, SKFilterQuality.None);
 
     /// <summary>Copies another canvas to a place on this one; the part outside is left out.</summary>
-    public void Paste(Canvas other, int left, int top)
-    {
-        var width = Math.Min(other.Width, Width - left);
-        for (var row = 0; row < Math.Min(other.Height, Height - top); row++)
-            other._rgb.AsSpan(row * other.Width * 3, width * 3).CopyTo(_rgb.AsSpan((((top + row) * Width) + left) * 3));
-    }
+    public void Paste(Canvas other, int left, int top) =>
+        _canvas.DrawBitmap(other._bitmap, left - 0.5f, top - 0.5f, Fill(default));
 
-    public MLImage ToImage()
+    /// <summary>Writes it as a PNG or JPEG file, by the ending of the path.</summary>
+    /// <exception cref="ArgumentException">The path has another ending.</exception>
+    public void Save(string path)
     {
-        var frame = new IO.Frame(0, Height, Width, 3, _rgb);
-        return FrameImage.From(frame);
-    }
-
-    /// <summary>
-    /// Blends a color in by how far each pixel's center is inside the shape; half a pixel around its border is soft.
-    /// </summary>
-    private void Fill(
-        double left,
-        double top,
-        double right,
-        double bottom,
-        Rgb color,
-        Func<double, double, double> inside,
-        double opacity = 1
-    )
-    {
-        int firstX = (int)Math.Max(0, Math.Floor(left - 1)),
-            lastX = (int)Math.Min(Width - 1, Math.Ceiling(right + 1));
-        int firstY = (int)Math.Max(0, Math.Floor(top - 1)),
-            lastY = (int)Math.Min(Height - 1, Math.Ceiling(bottom + 1));
-        for (var y = firstY; y <= lastY; y++)
+        using var picture = _bitmap.PeekPixels();
+        var encoded = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            for (var x = firstX; x <= lastX; x++)
-                Blend(x, y, color, Math.Clamp(inside(x, y) + 0.5, 0, 1) * opacity);
-        }
+            ".png" => ImageEncoder.Png(picture),
+            ".jpg" or ".jpeg" => ImageEncoder.Jpeg(picture),
+            _ => throw new ArgumentException($"'{path}' is no .png, .jpg or .jpeg file, which pictures are saved as."),
+        };
+        AtomicFile.Write(path, temporary => File.WriteAllBytes(temporary, encoded));
     }
 
-    private void Blend(int x, int y, Rgb color, double share)
+    /// <summary>The picture as a data URI of a JPEG file.</summary>
+    public string ToDataUri()
     {
-        if (share == 0)
-            return;
-        var pixel = _rgb.AsSpan(((y * Width) + x) * 3, 3);
-        pixel[0] = Mix(pixel[0], color.Red, share);
-        pixel[1] = Mix(pixel[1], color.Green, share);
-        pixel[2] = Mix(pixel[2], color.Blue, share);
+        using var picture = _bitmap.PeekPixels();
+        return "data:image/jpeg;base64," + Convert.ToBase64String(ImageEncoder.Jpeg(picture));
     }
 
-    private static byte Mix(byte below, byte above, double share) =>
-        (byte)Math.Round(below + ((above - below) * share));
+    public void Dispose()
+    {
+        _paint.Dispose();
+        _canvas.Dispose();
+        _bitmap.Dispose();
+    }
+
+    private Canvas Copy(SKRect part, int width, int height, SKFilterQuality quality)
+    {
+        var copy = new Canvas(width, height);
+        copy._paint.FilterQuality = quality;
+        copy._canvas.DrawBitmap(_bitmap, part, SKRect.Create(-0.5f, -0.5f, width, height), copy.Fill(default));
+        return copy;
+    }
+
+    private SKPaint Fill(Rgb color)
+    {
+        _paint.Style = SKPaintStyle.Fill;
+        _paint.Color = new SKColor(color.Red, color.Green, color.Blue);
+        return _paint;
+    }
+
+    private SKPaint Stroke(Rgb color, double width, double opacity = 1)
+    {
+        _paint.Style = SKPaintStyle.Stroke;
+        _paint.StrokeWidth = (float)width;
+        _paint.Color = new SKColor(color.Red, color.Green, color.Blue, (byte)Math.Round(255 * opacity));
+        return _paint;
+    }
 }

@@ -35,15 +35,15 @@ public static class DrawingCatalog
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
         List<string> paths = [];
-        foreach ((var video, var frame, var canvas) in Drawn(pose, view, frames, options))
+        foreach ((var video, var frame, var drawn) in Drawn(pose, view, frames, options))
         {
+            using var canvas = drawn;
             var name = $"{FileName(video)}-{frame.ToString("D6", CultureInfo.InvariantCulture)}";
             var path = Path.Combine(folder, name + ".png");
             // Videos in different folders may have the same name.
             for (var number = 2; paths.Contains(path); number++)
                 path = Path.Combine(folder, $"{name} ({number}).png");
-            using var image = canvas.ToImage();
-            image.Save(path);
+            canvas.Save(path);
             paths.Add(path);
         }
         return paths;
@@ -57,8 +57,8 @@ public static class DrawingCatalog
     /// <param name="perRow">How many frames lie side by side.</param>
     /// <param name="options">Sizes, colors and column names; null for the defaults.</param>
     /// <returns>How many frames are on the picture.</returns>
-    /// <exception cref="ArgumentException">The view has no images or no keypoints, a column has another type, or no row
-    /// has a wanted frame number.</exception>
+    /// <exception cref="ArgumentException">The view has no images or no keypoints, a column has another type, no row
+    /// has a wanted frame number, or the path has another ending.</exception>
     public static int DrawSheet(
         this PoseCatalog pose,
         IDataView view,
@@ -84,11 +84,13 @@ public static class DrawingCatalog
         int width = drawn.Max(canvas => canvas.Width),
             height = drawn.Max(canvas => canvas.Height);
         var across = Math.Min(perRow, drawn.Count);
-        var sheet = new Canvas(width * across, height * ((drawn.Count + across - 1) / across));
+        using var sheet = new Canvas(width * across, height * ((drawn.Count + across - 1) / across));
         for (var i = 0; i < drawn.Count; i++)
-            sheet.Paste(drawn[i], i % across * width, i / across * height);
-        using var image = sheet.ToImage();
-        image.Save(path);
+        {
+            using var canvas = drawn[i];
+            sheet.Paste(canvas, i % across * width, i / across * height);
+        }
+        sheet.Save(path);
         return drawn.Count;
     }
 
@@ -165,7 +167,7 @@ public static class DrawingCatalog
 /// <summary>Draws the poses of a view onto its frames.</summary>
 internal static class PoseDrawing
 {
-    /// <summary>All rows with an image, drawn, in order.</summary>
+    /// <summary>All rows with an image, drawn, in order. The caller disposes each canvas.</summary>
     public static IEnumerable<(string Video, int FrameIndex, Canvas Canvas)> Draw(
         IDataView view,
         DrawingOptions options
@@ -204,7 +206,7 @@ internal static class PoseDrawing
             getImage(ref picture!);
             if (picture is null)
                 continue; // the frame could not be read
-            var canvas = new Canvas(picture.Width, picture.Height, FrameImage.ToRgb(picture));
+            var canvas = Canvas.Of(picture);
             var instances = found();
             if (labeled is not null)
                 overlay.DrawLabels(canvas, labeled().WhereVisible(), instances.WhereVisible());

@@ -19,14 +19,15 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             (canvas, frame) =>
             {
                 var factor = (int)Math.Ceiling(Math.Max(canvas.Width, canvas.Height) / (double)LargestSide);
-                var small = factor > 1 ? canvas.Downscaled(factor) : canvas;
+                using var smaller = factor > 1 ? canvas.Downscaled(factor) : null;
+                var small = smaller ?? canvas;
                 new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, options, 1.0 / factor).DrawInstances(
                     small,
                     video.Name,
                     frame,
                     video.At(frame)
                 );
-                return small;
+                return small.ToDataUri();
             }
         );
 
@@ -40,7 +41,8 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             {
                 (var center, var labels) = frames[frame];
                 var overlay = new PoseOverlay(video.Skeleton, video.Tracks, video.IsSingle, ForParts(options));
-                return Part(canvas, overlay, (video.Name, frame), center, labels, video.At(frame));
+                using var part = Part(canvas, overlay, (video.Name, frame), center, labels, video.At(frame));
+                return part.ToDataUri();
             }
         );
 
@@ -57,9 +59,13 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         var (left, top, size) = Square(canvas, center);
         // Small parts are enlarged before they are drawn on, so that lines stay fine.
         var zoom = Math.Max(1, PartSide / size);
-        var part = canvas
-            .Part(left, top, Math.Min(size, canvas.Width - left), Math.Min(size, canvas.Height - top))
-            .Upscaled(zoom);
+        var part = canvas.Part(
+            left,
+            top,
+            Math.Min(size, canvas.Width - left),
+            Math.Min(size, canvas.Height - top),
+            zoom
+        );
         var moved = Moved(instances);
         if (labels is not null)
             overlay.DrawLabels(part, Moved(labels), moved);
@@ -78,7 +84,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             NodeRadius = options.NodeRadius ?? PartNodeRadius,
         };
 
-    private Dictionary<int, string> Draw(IReadOnlyCollection<int> frames, Func<Canvas, int, Canvas> draw)
+    private Dictionary<int, string> Draw(IReadOnlyCollection<int> frames, Func<Canvas, int, string> draw)
     {
         Dictionary<int, string> pictures = [];
         if (frames.Count == 0)
@@ -90,7 +96,8 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             {
                 if (result.Frame is not null)
                 {
-                    pictures[result.FrameIndex] = Encode(draw(Canvas.Of(result.Frame), result.FrameIndex));
+                    using var canvas = Canvas.Of(result.Frame);
+                    pictures[result.FrameIndex] = draw(canvas, result.FrameIndex);
                 }
                 else
                 {
@@ -121,21 +128,5 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
         var left = Math.Clamp((int)((box.Right + box.Left - size) / 2), 0, Math.Max(0, canvas.Width - size));
         var top = Math.Clamp((int)((box.Bottom + box.Top - size) / 2), 0, Math.Max(0, canvas.Height - size));
         return (left, top, size);
-    }
-
-    /// <summary>A canvas as a data URI.</summary>
-    public static string Encode(Canvas canvas)
-    {
-        var file = Path.Combine(Path.GetTempPath(), $"sleap-picture-{Guid.NewGuid():N}.jpg");
-        try
-        {
-            using var image = canvas.ToImage();
-            image.Save(file);
-            return "data:image/jpeg;base64," + Convert.ToBase64String(File.ReadAllBytes(file));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
     }
 }

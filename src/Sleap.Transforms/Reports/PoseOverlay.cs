@@ -108,7 +108,7 @@ internal sealed class PoseOverlay
                     canvas.Ring(X(own, node), Y(own, node), radius * 1.6, width + more, color);
                     if (partner is { } other && IsDrawn(other, node))
                     {
-                        var lineWidth = width / 2 + more;
+                        var lineWidth = Math.Max(1, width / 2) + more;
                         canvas.Line(X(own, node), Y(own, node), X(other, node), Y(other, node), lineWidth, color);
                     }
                 }

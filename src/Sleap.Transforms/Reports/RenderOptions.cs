@@ -112,9 +112,9 @@ internal static class OverlayVideo
                 unreadable.Add(new UnreadableFrame(video.Name, result.FrameIndex, result.Error!.Message));
                 continue;
             }
-            var canvas = Canvas.Of(result.Frame);
-            if (options.Shrink > 1)
-                canvas = canvas.Downscaled(options.Shrink);
+            using var whole = Canvas.Of(result.Frame);
+            using var smaller = options.Shrink > 1 ? whole.Downscaled(options.Shrink) : null;
+            var canvas = smaller ?? whole;
             overlay.DrawInstances(canvas, video.Name, result.FrameIndex, video.At(result.FrameIndex));
             writer.Add(canvas.Pixels);
         }

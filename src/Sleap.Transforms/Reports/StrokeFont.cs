@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace Sleap.Transforms;
 
 /// <summary>
@@ -93,13 +95,29 @@ internal static class StrokeFont
         ['='] = "0242|0444",
     };
 
-    /// <summary>The strokes of a letter; a box for a letter that the font lacks.</summary>
-    public static IEnumerable<(int X1, int Y1, int X2, int Y2)> Strokes(char letter)
+    /// <summary>The strokes of a text; a box for a letter that the font lacks.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="left">Left end of the first letter.</param>
+    /// <param name="top">Top of a capital letter.</param>
+    /// <param name="cell">Side of a cell of the grid.</param>
+    public static SKPath Path(string text, float left, float top, float cell)
     {
-        foreach (var stroke in Glyphs.GetValueOrDefault(letter, Unknown).Split('|'))
+        var path = new SKPath();
+        foreach (var letter in text)
         {
-            for (var at = 0; at + 3 < stroke.Length; at += 2)
-                yield return (stroke[at] - '0', stroke[at + 1] - '0', stroke[at + 2] - '0', stroke[at + 3] - '0');
+            foreach (var stroke in Glyphs.GetValueOrDefault(letter, Unknown).Split('|'))
+            {
+                for (var at = 0; at + 1 < stroke.Length; at += 2)
+                {
+                    var (x, y) = (left + ((stroke[at] - '0') * cell), top + ((stroke[at + 1] - '0') * cell));
+                    if (at == 0)
+                        path.MoveTo(x, y);
+                    else
+                        path.LineTo(x, y);
+                }
+            }
+            left += Advance * cell;
         }
+        return path;
     }
 }

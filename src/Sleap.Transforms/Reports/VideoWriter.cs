@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Sleap.Transforms;
 
-/// <summary>Writes frames of RGB bytes as a video, through ffmpeg. The file appears when it is complete.</summary>
+/// <summary>Writes frames of a canvas as a video, through ffmpeg. The file appears when it is complete.</summary>
 internal sealed class VideoWriter : IDisposable
 {
     private readonly string _path;
@@ -19,28 +19,28 @@ internal sealed class VideoWriter : IDisposable
         _path = Path.GetFullPath(path);
         // The extension is the format, so it stays.
         _unfinished = Path.ChangeExtension(_path, ".part" + Path.GetExtension(_path));
-        _frameBytes = width * height * 3;
+        _frameBytes = width * height * 4;
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         _ffmpeg = Start(Arguments(width, height, framesPerSecond, quality));
         _errors = _ffmpeg.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Adds a frame: height × width × 3 bytes.</summary>
+    /// <summary>Adds a frame, <see cref="Canvas.Pixels"/>: height × width × 4 bytes.</summary>
     /// <exception cref="InvalidOperationException">ffmpeg stopped; the message says why.</exception>
-    public void Add(ReadOnlySpan<byte> rgb)
+    public void Add(ReadOnlySpan<byte> pixels)
     {
-        if (rgb.Length != _frameBytes)
+        if (pixels.Length != _frameBytes)
         {
             throw new ArgumentException(
-                $"A frame has {rgb.Length} bytes, and those before it have {_frameBytes}: a "
+                $"A frame has {pixels.Length} bytes, and those before it have {_frameBytes}: a "
                     + $"video's frames are of one size.",
-                nameof(rgb)
+                nameof(pixels)
             );
         }
 
         try
         {
-            _ffmpeg.StandardInput.BaseStream.Write(rgb);
+            _ffmpeg.StandardInput.BaseStream.Write(pixels);
         }
         catch (IOException)
         {
@@ -137,7 +137,7 @@ internal sealed class VideoWriter : IDisposable
             "-f",
             "rawvideo",
             "-pix_fmt",
-            "rgb24",
+            "rgb0",
             "-s",
             Text(size),
             "-r",

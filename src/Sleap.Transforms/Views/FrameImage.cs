@@ -16,7 +16,7 @@ internal static class FrameImage
         var pixels = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            Fill(frame, pixels.AsSpan(0, length));
+            ImageEncoder.FillRgba(frame, pixels.AsSpan(0, length));
             return MLImage.CreateFromPixels(frame.Width, frame.Height, MLPixelFormat.Rgba32, pixels.AsSpan(0, length));
         }
         finally
@@ -38,19 +38,5 @@ internal static class FrameImage
             rgb[to + 2] = pixels[from + blue];
         }
         return rgb;
-    }
-
-    private static void Fill(Frame frame, Span<byte> rgba)
-    {
-        ReadOnlySpan<byte> source = frame.Pixels;
-        var channels = frame.Channels;
-        (var green, var blue) = channels == 1 ? (0, 0) : (1, 2);
-        for (int from = 0, to = 0; to < rgba.Length; from += channels, to += BytesPerPixel)
-        {
-            rgba[to] = source[from];
-            rgba[to + 1] = source[from + green];
-            rgba[to + 2] = source[from + blue];
-            rgba[to + 3] = byte.MaxValue;
-        }
     }
 }

@@ -49,12 +49,10 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     public void Packages_have_what_they_must_and_depend_on_what_they_use()
     {
         string[] mlnet = ["Microsoft.ML", "Microsoft.ML.ImageAnalytics", "Microsoft.Data.Analysis"];
-        Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "CsvHelper", "Parquet.Net", "StbImageSharp", "StbImageWriteSharp", "YamlDotNet"]);
+        string[] skia = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
+        Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "CsvHelper", "Parquet.Net", "StbImageSharp", "YamlDotNet", .. skia]);
         Check("Sleap.Loaders", []);
-        Check(
-            "Sleap.Transforms",
-            ["Sleap.IO", "Sleap.Loaders", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", .. mlnet]
-        );
+        Check("Sleap.Transforms", ["Sleap.IO", "Sleap.Loaders", .. skia, .. mlnet]);
         // libtorch itself is the program's choice: one for a CPU or one for a GPU.
         Check("Sleap.MLNet", ["Sleap.Transforms", "Microsoft.ML.TorchSharp", "TorchSharp", "YamlDotNet"]);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using SkiaSharp;
 
 namespace Sleap.IO.Tests;
 
@@ -95,18 +96,37 @@ public sealed class ImageTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void WrittenPngsHaveTheSamePixelsChannelsAndBytes(int channels)
+    {
+        var pixels = new byte[31 * 17 * channels];
+        new Random(channels).NextBytes(pixels);
+        var frame = new Frame(0, 17, 31, channels, pixels);
+        var png = ImageEncoder.Png(frame);
+        // Width, height, 8 bits, and kind 0 (gray) or 2 (RGB); no color profile that would change values elsewhere.
+        Assert.Equal((31, 17), (png[19], png[23]));
+        Assert.Equal([8, channels == 1 ? 0 : 2], png[24..26].Select(value => (int)value));
+        Assert.Empty(Chunks(png).Except(["IHDR", "sBIT", "IDAT", "IEND"]));
+        var read = ImageDecoder.Decode(png, 0, null, false, "written.png", null);
+        Assert.Equal((17, 31, channels), (read.Height, read.Width, read.Channels));
+        Assert.Equal(pixels, read.Pixels);
+        Assert.Equal(png, ImageEncoder.Png(frame));
+    }
+
+    private static IEnumerable<string> Chunks(byte[] png)
+    {
+        for (var at = 8; at < png.Length; at += 12 + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at)))
+            yield return Encoding.ASCII.GetString(png, at + 4, 4);
+    }
+
     private static byte[] Jpeg()
     {
-        using var stream = new MemoryStream();
-        new StbImageWriteSharp.ImageWriter().WriteJpg(
-            [.. Enumerable.Range(0, 32 * 32 * 3).Select(i => (byte)(i / 5))],
-            32,
-            32,
-            StbImageWriteSharp.ColorComponents.RedGreenBlue,
-            stream,
-            80
-        );
-        return stream.ToArray();
+        using var picture = new SKBitmap(32, 32);
+        for (var i = 0; i < 32 * 32; i++)
+            picture.SetPixel(i % 32, i / 32, new SKColor((byte)(i * 3 / 5), (byte)(i / 2), (byte)(i / 7)));
+        return ImageEncoder.Jpeg(picture.PeekPixels());
     }
 
     /// <summary>A PNG made by hand; kinds are 0 gray, 2 RGB, 6 RGBA.</summary>

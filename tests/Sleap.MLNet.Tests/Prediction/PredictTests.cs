@@ -228,41 +228,6 @@ public sealed class PredictTests : IDisposable
             Assert.Contains(part, error.Message);
     }
 
-    [Fact]
-    public void Progress_is_a_bar_in_place_or_a_line_now_and_then()
-    {
-        PredictionProgress At(int frames, double seconds, bool last = false) =>
-            new(
-                frames,
-                1,
-                100,
-                2 * frames,
-                frames / seconds,
-                TimeSpan.FromSeconds(seconds),
-                TimeSpan.FromSeconds(last ? 0 : 3725),
-                last
-            );
-        using var bar = new StringWriter();
-        var drawn = new ConsolePredictionProgress(bar, inPlace: true);
-        drawn.Report(At(49, 2));
-        drawn.Report(At(99, 4, last: true));
-        Assert.Equal(
-            "\r[████████████░░░░░░░░░░░░] 50/100 frames (1 failed)  98 animals  24.5 frames/s  ETA 1:02:05  "
-                + " \r[████████████████████████] 100/100 frames (1 failed)  198 animals  24.8 frames/s  ETA 0:00:00   "
-                + "\n",
-            bar.ToString().Replace("\r\n", "\n", StringComparison.Ordinal)
-        );
-        using var lines = new StringWriter();
-        var written = new ConsolePredictionProgress(lines, inPlace: false);
-        foreach (var second in Enumerable.Range(1, 25))
-            written.Report(At(second, second));
-        written.Report(At(26, 25.5, last: true));
-        Assert.Equal(
-            ["2/100", "12/100", "22/100", "27/100"],
-            lines.ToString().TrimEnd().ReplaceLineEndings("\n").Split('\n').Select(line => line.Split(' ')[0])
-        );
-    }
-
     private PoseModelTransformer SingleInstance()
     {
         using var model = Pose.FromSleap(Golden.PathOf("models/single_instance"));

@@ -169,7 +169,8 @@ public sealed class StandardMetricsTests
         Assert.Equal(1.0, (double)json["identity"]!["accuracy"]!);
         Assert.Equal(2, (int)json["tracks"]!["true_tracks"]!);
         var table = metrics.ToTable();
-        Assert.Contains("all                  3/6      3.00", table);
+        Assert.Contains("node  found/visible  mean px", table);
+        Assert.Contains("all             3/6     3.00", table);
         Assert.Contains("1 missed, 0 spurious", table);
         // Without anything there are no numbers, and JSON has none.
         Assert.Null(JsonNode.Parse(Compare(EvaluationRules.Standard).ToJson().ToJsonString())!["mOKS"]);

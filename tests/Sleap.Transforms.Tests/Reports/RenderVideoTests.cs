@@ -184,15 +184,15 @@ public sealed class RenderVideoTests
     [Fact]
     public void NamesAreLegibleStrokes()
     {
-        var canvas = new Canvas(60, 30);
+        using var canvas = new Canvas(60, 30);
         canvas.Text("L", 30, 22, 12, new Rgb(255, 0, 0));
         // An L: a bar down on the left, a bar along the base, nothing at the upper right.
-        Rgb[] red = [canvas[26, 12], canvas[26, 20], canvas[33, 22]];
+        Rgb[] red = [canvas.At(26, 12), canvas.At(26, 20), canvas.At(33, 22)];
         Assert.All(red, pixel => Assert.True(pixel.Red > 200 && pixel.Green < 60, $"{pixel}"));
-        Assert.Equal(default, canvas[33, 12]);
+        Assert.Equal(default, canvas.At(33, 12));
         // At the border the text moves in.
         canvas.Text("wide name", 0, 0, 6, new Rgb(0, 255, 0));
-        Assert.True(Enumerable.Range(0, 60 * 10).Count(i => canvas[i % 60, i / 60].Green > 100) > 60);
+        Assert.True(Enumerable.Range(0, 60 * 10).Count(i => canvas.At(i % 60, i / 60).Green > 100) > 60);
     }
 
     [Fact]
@@ -205,16 +205,16 @@ public sealed class RenderVideoTests
             new DrawingOptions { NodeRadius = 3, TrailLength = 5 }
         );
         Rgb[] palette = [.. new DrawingOptions().Palette];
-        Canvas first = new(50, 50),
+        using Canvas first = new(50, 50),
             second = new(50, 50);
         overlay.DrawInstances(first, "v", 0, TestInstance.Frame(Dot(10, 10, "x"), Dot(40, 10, "y")));
         overlay.DrawInstances(second, "v", 1, TestInstance.Frame(Dot(40, 30, "y"), Dot(10, 30, "x"), Dot(25, 45)));
-        Assert.Equal((palette[0], palette[1]), (first[10, 10], first[40, 10]));
-        Assert.Equal((palette[0], palette[1]), (second[10, 30], second[40, 30]));
+        Assert.Equal((palette[0], palette[1]), (first.At(10, 10), first.At(40, 10)));
+        Assert.Equal((palette[0], palette[1]), (second.At(10, 30), second.At(40, 30)));
         // Half way back along the path, fainter; and no path in the first frame.
-        Assert.InRange(second[10, 20].Red, 30, 200);
-        Assert.Equal(default, first[10, 20]);
-        Assert.NotEqual(palette[2], second[25, 45]);
+        Assert.InRange(second.At(10, 20).Red, 30, 200);
+        Assert.Equal(default, first.At(10, 20));
+        Assert.NotEqual(palette[2], second.At(25, 45));
     }
 
     [Fact]
@@ -226,15 +226,15 @@ public sealed class RenderVideoTests
             isSingle: false,
             new DrawingOptions { NodeRadius = 2 }
         );
-        var canvas = new Canvas(60, 60);
+        using var canvas = new Canvas(60, 60);
         // Listed the other way round: partners are those that lie near.
         overlay.DrawLabels(
             canvas,
             TestInstance.Frame(Dot(10, 10), Dot(10, 50)),
             TestInstance.Frame(Dot(30, 50), Dot(30, 10))
         );
-        Assert.True(canvas[20, 10].Red > 150 && canvas[20, 50].Red > 150);
-        Assert.Equal(default, canvas[20, 30]);
+        Assert.True(canvas.At(20, 10).Red > 150 && canvas.At(20, 50).Red > 150);
+        Assert.Equal(default, canvas.At(20, 30));
     }
 
     private static TestInstance Dot(float x, float y, string? track = null) => new([x, y], Track: track);

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Sleap.IO;
-using StbImageWriteSharp;
 using Xunit.Abstractions;
 
 namespace Sleap.Transforms.Tests;
@@ -236,8 +235,8 @@ public sealed class OpticalFlowTests(ITestOutputHelper output)
                         .Sum()
             );
             var path = folder[$"{frame:00}.png"];
-            using (var file = File.Create(path))
-                new ImageWriter().WritePng(pixels, Width, Height, ColorComponents.Grey, file);
+            using (var canvas = Canvas.Of(new Frame(0, Height, Width, 1, pixels)))
+                canvas.Save(path);
             paths.Add(path);
             animals.Add([
                 .. places.Select(place => new Instance

@@ -329,12 +329,14 @@ public sealed record TrainingStep(
     /// <summary>
     /// Returns one line: epoch, step, loss, validation error in pixels, learning rate, speed and remaining time.
     /// </summary>
-    public override string ToString() =>
+    public override string ToString() => $"{Details}  ETA {TrainingProgress.Clock(Remaining)}";
+
+    /// <summary>The line without the remaining time.</summary>
+    internal string Details =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Model}  epoch {Epoch, 3}/{Epochs}  step {Step, 3}/{StepsPerEpoch}  loss {Loss:0.00000}  error "
-                + $"{ValidationError, 6:0.00} px  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s  ETA "
-                + $"{TrainingProgress.Clock(Remaining)}"
+                + $"{ValidationError, 6:0.00} px  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s"
         );
 }
 

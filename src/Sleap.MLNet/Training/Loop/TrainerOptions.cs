@@ -132,9 +132,9 @@ public sealed record TrainerOptions
     public bool AugmentedImage { get; init; }
 
     /// <summary>
-    /// Receives progress after every epoch. If it also implements <see cref="IProgress{T}"/> of
-    /// <see cref="TrainingStep"/>, as <see cref="ConsoleTrainingProgress"/> does, it receives progress about twice per
-    /// second within an epoch. Null (default): progress goes only to <c>MLContext.Log</c>.
+    /// Receives progress after every epoch, such as a <see cref="ConsoleProgress"/>. If it also implements
+    /// <see cref="IProgress{T}"/> of <see cref="TrainingStep"/>, it receives progress about twice per second within an
+    /// epoch. Null (default): progress goes only to <c>MLContext.Log</c>.
     /// </summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 

@@ -28,34 +28,22 @@ internal static class AugmentedImageWriter
             var perSample = points.Length / (int)batch.Images.shape[0];
             for (var i = 0; i < batch.Images.shape[0] && tiles.Count < Rows * Rows; i++)
             {
-                tiles.Add(
-                    Tile(TensorImages.Canvas(batch.Images, i), points[(i * perSample)..((i + 1) * perSample)], samples)
-                );
+                using var image = TensorImages.Canvas(batch.Images, i);
+                tiles.Add(Tile(image, points[(i * perSample)..((i + 1) * perSample)], samples));
             }
         }
-        var sheet = new Canvas(Rows * (tiles[0].Width + Gap) - Gap, Rows * (tiles[0].Height + Gap) - Gap);
+        using var sheet = new Canvas(Rows * (tiles[0].Width + Gap) - Gap, Rows * (tiles[0].Height + Gap) - Gap);
         for (var i = 0; i < tiles.Count; i++)
             sheet.Paste(tiles[i], i % Rows * (tiles[0].Width + Gap), i / Rows * (tiles[0].Height + Gap));
-        using var image = sheet.ToImage();
-        IO.AtomicFile.Write(
-            path,
-            temporary =>
-            {
-                // Save chooses the format by the file extension.
-                image.Save(temporary + ".png");
-                File.Move(temporary + ".png", temporary, overwrite: true);
-            }
-        );
+        tiles.ForEach(tile => tile.Dispose());
+        sheet.Save(path);
     }
 
     private static Canvas Tile(Canvas image, float[] points, SampleMaker samples)
     {
         var side = Math.Max(image.Width, image.Height);
         var (larger, smaller) = (Math.Max(1, Side / side), Math.Max(1, (side + Side - 1) / Side));
-        var tile =
-            larger > 1 ? image.Upscaled(larger)
-            : smaller > 1 ? image.Downscaled(smaller)
-            : image;
+        var tile = smaller > 1 ? image.Downscaled(smaller) : image.Part(0, 0, image.Width, image.Height, larger);
         var instances = TensorImages.Instances(points, samples.Skeleton.Nodes.Length);
         new PoseOverlay(
             samples.Skeleton,

@@ -48,13 +48,16 @@ public sealed record TrainingProgress(
     /// Returns one line: epoch, losses, validation error in pixels, class accuracy if there are classes, learning rate,
     /// speed and remaining time.
     /// </summary>
-    public override string ToString() =>
+    public override string ToString() => $"{Details}  ETA {Clock(Remaining)}";
+
+    /// <summary>The line without the remaining time.</summary>
+    internal string Details =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Model}  epoch {Epoch, 3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  "
                 + $"error "
                 + $"{ValidationError, 6:0.00} px{ClassAccuracy}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
-                + $"{StepsPerSecond:0.0} steps/s  ETA {Clock(Remaining)}"
+                + $"{StepsPerSecond:0.0} steps/s"
         );
 
     private string ClassAccuracy =>
@@ -71,80 +74,4 @@ public sealed record TrainingProgress(
                 CultureInfo.InvariantCulture,
                 $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
             );
-}
-
-/// <summary>
-/// Shows training progress on the console. On a terminal, a line with a bar is redrawn in place, also within an epoch;
-/// if output is redirected, one line per epoch is written.
-/// </summary>
-public sealed class ConsoleTrainingProgress : IProgress<TrainingProgress>, IProgress<TrainingStep>
-{
-    private const int BarWidth = 16;
-    private readonly TextWriter _output;
-    private readonly int? _width;
-    private int _lineLength;
-
-    /// <summary>Writes to the console.</summary>
-    public ConsoleTrainingProgress()
-        : this(
-            Console.Out,
-            !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb"
-                ? TerminalWidth()
-                : null
-        ) { }
-
-    /// <param name="output">The writer.</param>
-    /// <param name="width">Width of the terminal in columns; null: not a terminal.</param>
-    internal ConsoleTrainingProgress(TextWriter output, int? width) => (_output, _width) = (output, width);
-
-    /// <summary>Shows the progress after an epoch.</summary>
-    public void Report(TrainingProgress value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        if (_width is null)
-            _output.WriteLine(value);
-        else
-            Draw((double)value.Epoch / value.Epochs, value.ToString(), value.IsLast);
-    }
-
-    /// <summary>Shows the progress within an epoch; does nothing if output is redirected.</summary>
-    public void Report(TrainingStep value)
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        if (_width is not null)
-        {
-            Draw(
-                (value.Epoch - 1 + (double)value.Step / value.StepsPerEpoch) / value.Epochs,
-                value.ToString(),
-                isLast: false
-            );
-        }
-    }
-
-    private void Draw(double share, string text, bool isLast)
-    {
-        var done = (int)(BarWidth * Math.Clamp(share, 0, 1));
-        var line = $"[{new string('█', done)}{new string('░', BarWidth - done)}] {text}";
-        // A line that wraps cannot be redrawn in place. Spaces overwrite the rest of a longer previous line.
-        if (line.Length > _width - 1)
-            line = line[..(_width!.Value - 1)];
-        _output.Write('\r' + line.PadRight(Math.Min(_lineLength, _width!.Value - 1)));
-        _lineLength = line.Length;
-        if (!isLast)
-            return;
-        _output.WriteLine();
-        _lineLength = 0;
-    }
-
-    private static int TerminalWidth()
-    {
-        try
-        {
-            return Console.WindowWidth is > 20 and var width ? width : 160;
-        }
-        catch (Exception problem) when (problem is IOException or PlatformNotSupportedException)
-        {
-            return 160;
-        }
-    }
 }

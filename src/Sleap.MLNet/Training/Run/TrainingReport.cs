@@ -229,14 +229,13 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     {
         using var scope = NewDisposeScope();
         var batch = samples.Batch([error.Sample], Augmenter.None, Random.Shared); // draws no random numbers
-        var canvas = TensorImages.Canvas(batch.Images, 0);
+        using var canvas = TensorImages.Canvas(batch.Images, 0);
         var (truth, peaks) = (Instances(batch.Points.Values<float>()), Instances(error.Nearest));
         var source = samples.Source(error.Sample);
         var box = Box.AroundCoordinates<float>(truth.Points);
         var overlay = new PoseOverlay(Skeleton, [], truth.Count <= 1, Drawing);
-        return FramePictures.Encode(
-            FramePictures.Part(canvas, overlay, (source.Video, source.Frame), box, truth, peaks)
-        );
+        using var part = FramePictures.Part(canvas, overlay, (source.Video, source.Frame), box, truth, peaks);
+        return part.ToDataUri();
     }
 
     private InstanceArray Instances(float[] points) => TensorImages.Instances(points, Skeleton.Nodes.Length);
