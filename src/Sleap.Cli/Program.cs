@@ -36,7 +36,7 @@ catch (Exception problem)
     )
 {
     // What is wrong with the input, in one line; the stack would not help the one who typed the command.
-    Console.Error.WriteLine($"sleap: {WithoutParameter(problem)}");
+    VerbOutput.Warn([WithoutParameter(problem)]);
     return 1;
 }
 

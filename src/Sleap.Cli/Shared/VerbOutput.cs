@@ -1,11 +1,23 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
 /// <summary>The output of a verb: lines for a person, or one JSON object on the last line for a program.</summary>
 internal static class VerbOutput
 {
+    // The longest first.
+    private static readonly (string Library, string CommandLine)[] Options =
+    [
+        ("set TrueInstances = UserElsePredicted", "give --use-predictions"),
+        ("TrueInstances = UserElsePredicted takes", "--use-predictions takes"),
+        ("Instances = UserElsePredicted takes", "--use-predictions takes"),
+        ("set VideosInOrder", "give --videos-in-order"),
+    ];
+
     public static Option<bool> Json() =>
         new("--json") { Description = "End with one JSON object on a line of its own." };
 
@@ -20,6 +32,53 @@ internal static class VerbOutput
             foreach (var line in lines)
                 Console.WriteLine(line);
         }
+    }
+
+    /// <summary>The option of verbs that read labels: whether frames that nobody labeled count too.</summary>
+    public static Option<bool> UsePredictions() =>
+        new("--use-predictions")
+        {
+            Description = "Take the predictions of frames that nobody labeled; without it they are left out.",
+        };
+
+    /// <summary>How labels are read for <see cref="UsePredictions"/>.</summary>
+    public static LabelsOptions LabelsOf(bool usePredictions) =>
+        new() { Instances = usePredictions ? InstanceChoice.UserElsePredicted : null };
+
+    /// <summary>A context whose warnings go to standard error.</summary>
+    /// <param name="seed">Seed of random numbers; null for a new one each time.</param>
+    /// <param name="except">Source of warnings that the verb tells in its own way.</param>
+    public static MLContext Context(int? seed = null, string? except = null)
+    {
+        var ml = new MLContext(seed);
+        ml.Log += (_, entry) =>
+        {
+            if (
+                entry.Kind >= ChannelMessageKind.Warning
+                && (except is null || !entry.Source.Contains(except, StringComparison.Ordinal))
+            )
+            {
+                Warn([entry.RawMessage]);
+            }
+        };
+        return ml;
+    }
+
+    /// <summary>Writes each message on a line of standard error.</summary>
+    public static void Warn(IEnumerable<string> messages)
+    {
+        foreach (var message in messages)
+            Console.Error.WriteLine($"sleap: {OfCommandLine(message)}");
+    }
+
+    /// <summary>
+    /// A message of the library, in which options have the names of the command line: nobody typed the others.
+    /// </summary>
+    public static string OfCommandLine(string message)
+    {
+        foreach (var (library, commandLine) in Options)
+            message = message.Replace(library, commandLine, StringComparison.Ordinal);
+        return message;
     }
 
     /// <summary>A number for JSON, which has no NaN.</summary>

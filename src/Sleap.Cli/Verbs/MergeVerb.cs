@@ -85,6 +85,7 @@ internal static class MergeVerb
                 throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
             var paths = parsed.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
             var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
+            VerbOutput.Warn(merged.Remarks);
             var target = parsed.GetRequiredValue(output);
             foreach (var remark in merged.Labels.Save(target))
                 Console.Error.WriteLine($"sleap: {target}: {remark}");

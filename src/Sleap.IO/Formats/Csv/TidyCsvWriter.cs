@@ -18,7 +18,7 @@ internal static class TidyCsvWriter
             {
                 using var writer = new StreamWriter(temporary) { NewLine = "\n" };
                 WriteHeader(writer);
-                foreach (var frame in labels.Frames)
+                foreach (var frame in labels.FramesInOrder)
                 {
                     for (var i = 0; i < frame.Instances.Count; i++)
                         WriteInstance(writer, frame, i);
@@ -62,7 +62,7 @@ internal static class TidyCsvWriter
     {
         var losses = new TidyCsvLosses();
         losses.Add(labels.Skeletons, labels.Tracks);
-        foreach (var frame in labels.Frames)
+        foreach (var frame in labels.FramesInOrder)
             losses.Add(frame);
         return losses.Sentences();
     }
