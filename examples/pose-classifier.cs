@@ -1,13 +1,13 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
-// Behaviour from poses: a table of 'frame,behaviour' that a person wrote, poses as features, and ML.NET's own trainer.
-// dotnet run examples/pose-classifier.cs -- session.slp behaviours.csv FROM TO
+// Behavior from poses: a table of 'frame,behavior' that a person wrote, poses as features, and ML.NET's own trainer.
+// dotnet run examples/pose-classifier.cs -- session.slp behaviors.csv FROM TO
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Sleap.Transforms;
 
 // The animal's axis runs from one node to another; its poses are turned so that it lies the same way in all frames.
 var (poseFile, tableFile, from, to) = (args[0], args[1], args[2], args[3]);
-var behaviours = File.ReadLines(tableFile)
+var behaviors = File.ReadLines(tableFile)
     .Skip(1)
     .Select(line => line.Split(','))
     .ToDictionary(cells => int.Parse(cells[0]), cells => cells[1].Trim());
@@ -35,7 +35,7 @@ IDataView animals = ml.Data.Cache(
         .Append(pose.ToInstances("Keypoints"))
         .Append(
             ml.Transforms.CustomMapping<Frame, Labeled>(
-                (row, labeled) => labeled.Behaviour = behaviours.GetValueOrDefault(row.FrameIndex, "other"),
+                (row, labeled) => labeled.Behavior = behaviors.GetValueOrDefault(row.FrameIndex, "other"),
                 contractName: null
             )
         )
@@ -60,12 +60,12 @@ var classifier = ml
     )
     .Append(ml.Transforms.Concatenate("Features", "Pose", "Motion"))
     .Append(ml.Transforms.NormalizeMeanVariance("Features"))
-    .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Behaviour"))
+    .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Behavior"))
     .Append(ml.MulticlassClassification.Trainers.SdcaMaximumEntropy());
 var metrics = ml.MulticlassClassification.Evaluate(classifier.Fit(split.TrainSet).Transform(split.TestSet));
 Console.WriteLine(
     $"right in {metrics.MicroAccuracy:0.0%} of the rows held back, {metrics.MacroAccuracy:0.0%} in the "
-        + $"mean of the behaviours"
+        + $"mean of the behaviors"
 );
 
 /// <summary>What the label follows from.</summary>
@@ -79,5 +79,5 @@ internal sealed class Frame
 internal sealed class Labeled
 {
     /// <summary>What the animal does.</summary>
-    public string Behaviour { get; set; } = "";
+    public string Behavior { get; set; } = "";
 }

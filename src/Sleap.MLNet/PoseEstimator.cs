@@ -88,7 +88,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// the images, as happens when images were resized before.
     /// </exception>
     /// <exception cref="OperationCanceledException">
-    /// Training was cancelled before the first weights were saved.
+    /// Training was canceled before the first weights were saved.
     /// </exception>
     public TTransformer Fit(IDataView input) => Fit(input, null);
 
@@ -240,7 +240,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"{Name}: no labeled animal has the track "
+                $"{Name}: no labeled instance has the track "
                     + $"{string.Join(", ", unknown.Select(name => $"'{name}'"))}. The tracks are: "
                     + $"{string.Join(", ", labels.Tracks)}."
             );
@@ -249,7 +249,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         return classes.Count > 0
             ? classes
             : throw new InvalidOperationException(
-                $"{Name}: no labeled animal has a track, so there is nothing to "
+                $"{Name}: no labeled instance has a track, so there is nothing to "
                     + $"learn which animal is which from. Give each animal the same track in all frames."
             );
     }

@@ -7,7 +7,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Animal poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex
+/// Instance poses in ML.NET, by <c>mlContext.Pose()</c>. One row is one frame; columns are Video (text), FrameIndex
 /// (Int32), Image (MLImage, read only when asked for), and for labels Keypoints (x and y in pixels of the full frame,
 /// pixel centers at whole numbers, NaN = missing) and Track (key).
 /// </summary>
@@ -45,7 +45,7 @@ public sealed class PoseCatalog
     /// pattern.</exception>
     /// <exception cref="PoseFormatException">A file is damaged or of no known format.</exception>
     /// <exception cref="InvalidDataException">There is no labeled frame in them.</exception>
-    /// <exception cref="ArgumentException">No path is given, the animals are of several skeletons, or the options do
+    /// <exception cref="ArgumentException">No path is given, the instances are of several skeletons, or the options do
     /// not fit.</exception>
     public IDataView LoadLabels(IEnumerable<string> paths, LabelsOptions? options = null)
     {
@@ -75,7 +75,7 @@ public sealed class PoseCatalog
     /// <returns>One row a frame. Points that a person set have score 1, missing points 0.</returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
-    /// <exception cref="InvalidDataException">There is no animal in it.</exception>
+    /// <exception cref="InvalidDataException">There is no instance in it.</exception>
     /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
     public IDataView LoadPredictions(string path, LabelsOptions? options = null)
     {
@@ -86,7 +86,7 @@ public sealed class PoseCatalog
     /// <summary>Poses already in memory, as <see cref="LoadPredictions"/> gives them.</summary>
     /// <param name="labels">The poses.</param>
     /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults.</param>
-    /// <exception cref="InvalidDataException">There is no animal in them.</exception>
+    /// <exception cref="InvalidDataException">There is no instance in them.</exception>
     /// <exception cref="ArgumentException">The options do not fit; the message names every fault.</exception>
     public IDataView FromPredictions(Labels labels, LabelsOptions? options = null)
     {
@@ -95,7 +95,7 @@ public sealed class PoseCatalog
     }
 
     /// <summary>The frames of a video, without labels.</summary>
-    /// <param name="path">A video file, one picture, or a folder of pictures.</param>
+    /// <param name="path">A video file, one image, or a folder of images.</param>
     /// <param name="frames">Zero-based frame numbers, in the order wanted; null for all frames.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <returns>One row a frame: Video, FrameIndex, Image, FrameError. Frames that cannot be read have no image, see
@@ -137,12 +137,12 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// The pictures of a folder as the frames of a video, in the order of the numbers in their names.
+    /// The images of a folder as the frames of a video, in the order of the numbers in their names.
     /// </summary>
     /// <param name="folder">A folder of PNG, JPEG or BMP files.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="ArgumentException">The folder holds no picture.</exception>
+    /// <exception cref="ArgumentException">The folder holds no image.</exception>
     public IDataView LoadImages(string folder, PoseColumnOptions? columns = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -254,7 +254,7 @@ public static class PoseCatalogExtensions
     // CreateEnumerable.
     static PoseCatalogExtensions() => DataViewTypeManager.Register(new ImageDataViewType(), typeof(MLImage));
 
-    /// <summary>Animal poses in ML.NET: loading, splitting, analyzing, evaluating and saving them.</summary>
+    /// <summary>Instance poses in ML.NET: loading, splitting, analyzing, evaluating and saving them.</summary>
     public static PoseCatalog Pose(this MLContext ml)
     {
         ArgumentNullException.ThrowIfNull(ml);

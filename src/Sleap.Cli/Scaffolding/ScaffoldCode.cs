@@ -128,7 +128,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
             if (args is not [var source])
             {
-                Console.Error.WriteLine("Say a picture or a video: dotnet run {{Name}}.consumption.cs{{reference.Run}} -- session.mp4");
+                Console.Error.WriteLine("Name an image or a video: dotnet run {{Name}}.consumption.cs{{reference.Run}} -- session.mp4");
                 return 2;
             }
             if (Path.GetExtension(source).ToLowerInvariant() is ".png" or ".jpg" or ".jpeg" or ".bmp")
@@ -146,7 +146,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             {
                 var file = Path.ChangeExtension(source, ".predictions.slp");
                 var poses = {{Name}}Model.PredictVideo(source, file);
-                Console.WriteLine($"{poses.Frames.Count} frames, {poses.Frames.Sum(frame => frame.Instances.Count)} animals → {file}");
+                Console.WriteLine($"{poses.Frames.Count} frames, {poses.Frames.Sum(frame => frame.Instances.Count)} instances → {file}");
             }
             return 0;
 
@@ -269,8 +269,8 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
                 "float[]",
                 "PredictedKeypoints",
                 many
-                    ? "x and y of each node of each animal, in pixels of the picture; NaN = not found."
-                    : "x and y of each node, in pixels of the picture; NaN = not found."
+                    ? "x and y of each node of each animal, in pixels of the image; NaN = not found."
+                    : "x and y of each node, in pixels of the image; NaN = not found."
             ),
             ("float[]", "KeypointScore", "How sure each node is, about 0 to 1; 0 = not found."),
             (

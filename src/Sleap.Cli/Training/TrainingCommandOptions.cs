@@ -85,13 +85,14 @@ internal sealed class TrainingCommandOptions
     public Option<string?> AnchorPart { get; } =
         new("--anchor-part")
         {
-            Description = "Top-down: the node that is an animal's center; else the mean of its nodes.",
+            Description =
+                "Top-down: the node used as the center of an instance; default the mean of its visible nodes.",
         };
 
     public Option<int?> CropSize { get; } =
         new("--crop-size")
         {
-            Description = "Top-down: side of the crops in pixels; else as the largest animal needs it.",
+            Description = "Top-down: side of the crops in pixels; default as the largest instance needs.",
         };
 
     public Option<int?> MaxInstances { get; } = new("--max-instances") { Description = "Animals in a frame at most." };
@@ -136,7 +137,7 @@ internal sealed class TrainingCommandOptions
         new("--show-augmented")
         {
             Description =
-                "Leave a picture of 16 samples as the network will see them, augmented.png, in the folder of each "
+                "Write an image of 16 samples as the network sees them, augmented.png, in the folder of each "
                 + "network.",
         };
 

@@ -20,7 +20,7 @@ internal static class AnalyzeVerb
     };
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "The CSV table: one row an animal and frame.",
+        Description = "The CSV table: one row for each instance and frame.",
         Required = true,
     };
     private static readonly Option<double?> Fps = new("--fps")
@@ -34,7 +34,7 @@ internal static class AnalyzeVerb
     };
     private static readonly Option<string?> Node = new("--node")
     {
-        Description = "The node that stands for an animal's place; else the mean of the visible ones.",
+        Description = "The node used as the position of an animal; default the mean of the visible nodes.",
     };
     private static readonly Option<string?> Heading = new("--heading")
     {
@@ -42,7 +42,7 @@ internal static class AnalyzeVerb
     };
     private static readonly Option<double> Contact = new("--contact")
     {
-        Description = "Nodes of two animals this near touch; in units.",
+        Description = "Distance between nodes of two instances that counts as contact; in units.",
         DefaultValueFactory = _ => new SocialOptions().ContactDistance,
     };
     private static readonly Option<string?> Regions = new("--regions")

@@ -16,8 +16,7 @@ internal static class InfoVerb
     {
         var path = new Argument<string>("path")
         {
-            Description =
-                "Labels, a model (.zip), a video, or a folder: a DeepLabCut project, a YOLO folder, pictures.",
+            Description = "Labels, a model (.zip), a video, or a folder: a DeepLabCut project, a YOLO folder, images.",
         };
         var json = VerbOutput.Json();
         var verb = new Command("info", "What is in labels, a model or a video.\nExample: sleap info labels.slp")
@@ -93,7 +92,7 @@ internal static class InfoVerb
     {
         var name =
             video.ImagePaths.Length > 1
-                ? $"{video.ImagePaths.Length} pictures in {Path.GetDirectoryName(video.ImagePaths[0])}"
+                ? $"{video.ImagePaths.Length} images in {Path.GetDirectoryName(video.ImagePaths[0])}"
                 : $"video {video.Path}";
         var size = video.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "";
         return name + size + (video.FoundPath is null ? ", not found" : "");

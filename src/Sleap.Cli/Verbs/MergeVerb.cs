@@ -38,12 +38,12 @@ internal static class MergeVerb
         tracks.AcceptOnlyFromAmong("auto", "position", "name");
         var gap = new Option<int>("--max-gap")
         {
-            Description = "Frames before and behind a seam in which an animal is looked for.",
+            Description = "Number of frames before and after a seam in which instances are matched.",
             DefaultValueFactory = _ => Defaults.MaxGap,
         };
         var distance = new Option<double?>("--max-distance")
         {
-            Description = "Pixels that an animal may move across a seam; else its length.",
+            Description = "Largest motion of an instance across a seam, in pixels; default its length.",
         };
         var json = VerbOutput.Json();
         var verb = new Command(

@@ -15,7 +15,7 @@ internal static class PredictVerb
     {
         var source = new Argument<string>("source")
         {
-            Description = "A video, a folder of pictures, or labels whose frames are predicted.",
+            Description = "A video, a folder of images, or labels whose frames are predicted.",
         };
         var model = new Option<string[]>("--model")
         {
@@ -238,7 +238,7 @@ internal static class PredictVerb
         if (report is { Instances: 0, Processed: > 0 })
         {
             Console.Error.WriteLine(
-                $"sleap: no animal was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
+                $"sleap: no instance was found in {report.Processed} {(report.Processed == 1 ? "frame" : "frames")}. Are "
                     + "they like those that the model was trained on, and was it trained long enough ('sleap eval' on "
                     + "labels tells)? A lower --peak-threshold lets fainter nodes pass."
             );

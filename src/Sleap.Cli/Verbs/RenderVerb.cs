@@ -10,7 +10,7 @@ internal static class RenderVerb
 {
     public static Command Create()
     {
-        var source = new Argument<string>("source") { Description = "The video, or a folder of pictures." };
+        var source = new Argument<string>("source") { Description = "The video, or a folder of images." };
         var predictions = new Argument<string>("predictions")
         {
             Description = "Poses of it, in any format that is read.",

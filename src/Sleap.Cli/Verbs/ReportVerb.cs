@@ -32,7 +32,7 @@ internal static class ReportVerb
         };
         var node = new Option<string?>("--node")
         {
-            Description = "The node that stands for an animal's place; else the mean of the visible ones.",
+            Description = "The node used as the position of an animal; default the mean of the visible nodes.",
         };
         var video = new Option<string?>("--video")
         {

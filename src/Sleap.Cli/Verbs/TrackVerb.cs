@@ -27,12 +27,12 @@ internal static class TrackVerb
     );
     private static readonly Option<int> Window = new("--tracking_window_size")
     {
-        Description = "Frames, or animals of a track, to compare with.",
+        Description = "Frames, or instances of a track, to compare with.",
         DefaultValueFactory = _ => Defaults.WindowSize,
     };
     private static readonly Option<string?> Features = Choice(
         "--features",
-        "What of an animal is compared; else keypoints.",
+        "Which part of an instance is compared; default keypoints.",
         "keypoints",
         "centroids",
         "bboxes"
@@ -64,7 +64,7 @@ internal static class TrackVerb
     };
     private static readonly Option<string?> Matching = Choice(
         "--track_matching_method",
-        "How animals and tracks are paired; else hungarian.",
+        "How instances and tracks are paired; default hungarian.",
         "hungarian",
         "greedy"
     );
@@ -74,11 +74,11 @@ internal static class TrackVerb
     };
     private static readonly Option<bool> Kalman = new("--use_kalman")
     {
-        Description = "Expect animals where a Kalman filter sees them.",
+        Description = "Predict the positions of instances with a Kalman filter.",
     };
     private static readonly Option<bool> Flow = new("--use_flow")
     {
-        Description = "Expect animals where optical flow carries their nodes; the video must be there.",
+        Description = "Predict the positions of instances with optical flow; needs the video.",
     };
     private static readonly Option<double> FlowScale = new("--of_img_scale")
     {
@@ -101,7 +101,7 @@ internal static class TrackVerb
     };
     private static readonly Option<int> MatchPoints = new("--min_match_points")
     {
-        Description = "An animal to compare with needs more visible nodes than this.",
+        Description = "An instance to compare with needs more visible nodes than this.",
     };
     private static readonly Option<int?> Target = new("--tracking_target_instance_count")
     {
@@ -109,19 +109,19 @@ internal static class TrackVerb
     };
     private static readonly Option<int> PreCull = new("--tracking_pre_cull_to_target")
     {
-        Description = "1: keep only the best animals before tracking.",
+        Description = "1: keep only the best instances before tracking.",
     };
     private static readonly Option<double?> PreCullIou = new("--tracking_pre_cull_iou_threshold")
     {
-        Description = "Overlapping animals go first.",
+        Description = "Remove overlapping instances first.",
     };
     private static readonly Option<int> Clean = new("--tracking_clean_instance_count")
     {
-        Description = "Of more animals than this only the best keep a track.",
+        Description = "Largest number of instances in a frame; only the best keep a track.",
     };
     private static readonly Option<double?> CleanIou = new("--tracking_clean_iou_threshold")
     {
-        Description = "Overlapping animals go first.",
+        Description = "Remove overlapping instances first.",
     };
     private static readonly Option<bool> Connect = new("--post_connect_single_breaks")
     {
@@ -133,7 +133,7 @@ internal static class TrackVerb
         var json = VerbOutput.Json();
         var verb = new Command(
             "track",
-            "Gives the animals of predictions their tracks.\n"
+            "Assigns tracks to predicted instances.\n"
                 + "Example: sleap track session.slp --max_tracks 2 --out session.tracked.slp"
         )
         {

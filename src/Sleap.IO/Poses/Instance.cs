@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// One animal in one frame: a point for each node of its skeleton. Immutable; the object is its identity.
+/// A labeled or predicted animal in one frame: one point for each node of its skeleton. Immutable; compared by
+/// reference.
 /// </summary>
 public sealed class Instance
 {
@@ -123,7 +124,7 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 }
 
 /// <summary>
-/// The identity of one animal over time. The object is the identity: two tracks of one name are two animals,
+/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals,
 /// because files hold such pairs.
 /// </summary>
 /// <param name="name">Name of the track; names need not be unique.</param>

@@ -29,7 +29,7 @@ public sealed class LabeledFrame
     }
 
     /// <summary>
-    /// True when a person marked the frame as one without any animal. A frame that is not labeled yet is not negative.
+    /// True when a person marked the frame as one without any instance. A frame that is not labeled yet is not negative.
     /// </summary>
     public bool IsNegative { get; init; }
 }

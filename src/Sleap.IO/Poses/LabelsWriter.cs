@@ -22,7 +22,7 @@ public sealed class LabelsWriter : IDisposable
 
     /// <summary>
     /// Begins a file. Whether it can be written is checked now: a temporary file of 4 MB, the reserve for a full disk, is
-    /// made beside it.
+    /// made next to it.
     /// </summary>
     /// <param name="path">Where to write; the format is taken from the ending as in <see cref="Labels.Save"/>.</param>
     /// <param name="skeleton">The skeleton of the instances, which is kept also when there are none.</param>

@@ -9,19 +9,19 @@ public interface IFrameSource : IDisposable
     /// <summary>Number of frames; for images embedded in a label file, how many are embedded.</summary>
     int FrameCount { get; }
 
-    /// <summary>Rows of the first frame.</summary>
+    /// <summary>Height of the first frame in pixels.</summary>
     int Height { get; }
 
-    /// <summary>Columns of the first frame.</summary>
+    /// <summary>Width of the first frame in pixels.</summary>
     int Width { get; }
 
     /// <summary>1 for gray, 3 for RGB.</summary>
     int Channels { get; }
 
-    /// <summary>Frames a second; NaN when the source does not say.</summary>
+    /// <summary>Frames per second; NaN if unknown.</summary>
     double FramesPerSecond { get; }
 
-    /// <summary>Whether a frame of this number can be asked for.</summary>
+    /// <summary>Whether the source has a frame with this number.</summary>
     /// <param name="frameIndex">Zero-based frame number.</param>
     bool Contains(int frameIndex);
 
@@ -32,8 +32,8 @@ public interface IFrameSource : IDisposable
     Frame Read(int frameIndex);
 
     /// <summary>
-    /// Reads frames in the order asked for, as a stream where the numbers rise. A frame that cannot be read is a result
-    /// with an error, and the rest goes on.
+    /// Reads frames in the requested order, as a stream while the numbers increase. A frame that cannot be read is a
+    /// result with an error; the other frames are still read.
     /// </summary>
     /// <param name="frameIndices">Zero-based frame numbers in any order, also more than once.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

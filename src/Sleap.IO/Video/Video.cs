@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// A video that labels refer to: a movie, a list of images or images inside an HDF5 file. The object is its
-/// identity; a missing file matters only when frames are asked for.
+/// A video that labels refer to: a movie, a list of images or images inside an HDF5 file. Compared by reference. A
+/// missing file is an error only when frames are requested.
 /// </summary>
 public sealed class Video
 {
@@ -29,7 +29,7 @@ public sealed class Video
     public string? FoundPath { get; internal init; }
 
     /// <summary>
-    /// Size as stored beside the poses; where nothing is stored, as found when the video was first opened; null before
+    /// Size as stored in the label file; if none is stored, as found when the video was first opened; null before
     /// that.
     /// </summary>
     public VideoShape? Shape
@@ -56,7 +56,7 @@ public sealed class Video
     /// </summary>
     public bool? IsGray { get; init; }
 
-    /// <summary>Frames a second as stored beside the poses, or null.</summary>
+    /// <summary>Frames per second as stored in the label file, or null.</summary>
     public double? FramesPerSecond { get; init; }
 
     /// <summary>The video that embedded images were taken from, or null.</summary>
@@ -139,7 +139,7 @@ public sealed class Video
     }
 
     /// <summary>Opens the video for reading frames; the caller disposes the source.</summary>
-    /// <exception cref="FileNotFoundException">The file is not where the label file says, nor beside it, nor in a
+    /// <exception cref="FileNotFoundException">The file is not where the label file says, nor next to it, nor in a
     /// search folder.</exception>
     /// <exception cref="PoseFormatException">The file is not a video that can be read.</exception>
     /// <exception cref="InvalidOperationException">A program or library that reading needs is not installed; the

@@ -70,8 +70,8 @@ internal sealed class ClassMap
         {
             throw new ArgumentException(
                 $"Points have the shape ({string.Join(", ", points.shape)}) and classes "
-                    + $"({string.Join(", ", classes.shape)}), expected (batch, animals, nodes, 2) and (batch, "
-                    + $"animals).",
+                    + $"({string.Join(", ", classes.shape)}), expected (batch, instances, nodes, 2) and (batch, "
+                    + $"instances).",
                 nameof(points)
             );
         }

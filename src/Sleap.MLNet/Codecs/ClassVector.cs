@@ -55,7 +55,7 @@ internal sealed class ClassVector
         {
             throw new ArgumentException(
                 $"Probabilities have the shape ({string.Join(", ", probabilities.shape)}), "
-                    + $"expected (animals, {Classes}).",
+                    + $"expected (instances, {Classes}).",
                 nameof(probabilities)
             );
         }

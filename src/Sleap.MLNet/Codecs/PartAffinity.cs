@@ -98,7 +98,7 @@ internal sealed class PartAffinity
         {
             throw new ArgumentException(
                 $"Points have the shape ({string.Join(", ", points.shape)}), expected "
-                    + $"(batch, animals, nodes, 2).",
+                    + $"(batch, instances, nodes, 2).",
                 nameof(points)
             );
         }

@@ -21,7 +21,7 @@ public enum PeakRefinement
 
     /// <summary>
     /// The center of mass of the values in a patch around the peak, as in sleap-nn. The patch truncates the Gaussian,
-    /// so the peak is biased towards the center of the cell, and at the border of the map inwards.
+    /// so the peak is biased toward the center of the cell, and at the border of the map inwards.
     /// </summary>
     Integral,
 

@@ -32,7 +32,7 @@ public sealed record PredictionReport
     /// <summary>Time from the start to the last frame, including decoding and writing.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Whether the run was cancelled before the last frame.</summary>
+    /// <summary>Whether the run was canceled before the last frame.</summary>
     public bool IsInterrupted { get; init; }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed record PredictionReport
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} animals, "
+            $"{Processed} of {Requested} frames, {Failed} failed, {Empty} empty, {Instances} instances, "
                 + $"{FramesPerSecond:0.0} frames/s{(IsInterrupted ? ", interrupted" : "")}"
         );
 

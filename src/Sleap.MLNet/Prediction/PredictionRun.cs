@@ -64,7 +64,7 @@ internal sealed class PredictionRun
         return fault is null ? report : throw new PredictionStoppedException(report, fault);
     }
 
-    /// <summary>Processes all frames; false if cancelled before the last one.</summary>
+    /// <summary>Processes all frames; false if canceled before the last one.</summary>
     private bool ReadAll(LabelsWriter? writer)
     {
         var together = _models.Select(model => model.FramesAtOnce).DefaultIfEmpty(1).Max();

@@ -31,22 +31,30 @@ public sealed record KinematicsOptions : AnalysisOptions
     /// <summary>Output: the node, or mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
     public string Centroid { get; init; } = "Centroid";
 
-    /// <summary>Output: change of the position along x and y. Default "Velocity".</summary>
+    /// <summary>Output: velocity along x and y, in units per second; NaN where unknown. Default "Velocity".</summary>
     public string Velocity { get; init; } = "Velocity";
 
-    /// <summary>Output: how fast the centroid moves. Default "Speed".</summary>
+    /// <summary>Output: length of the velocity, in units per second; NaN where unknown. Default "Speed".</summary>
     public string Speed { get; init; } = "Speed";
 
-    /// <summary>Output: change of the velocity along x and y. Default "Acceleration".</summary>
+    /// <summary>
+    /// Output: change of the velocity along x and y, in units per second squared; NaN where unknown. Default
+    /// "Acceleration".
+    /// </summary>
     public string Acceleration { get; init; } = "Acceleration";
 
-    /// <summary>Output: the direction that the animal faces. Default "Heading".</summary>
+    /// <summary>
+    /// Output: the direction that the animal faces, radians in (−π, π] from the x axis, clockwise on the screen; NaN where
+    /// unknown. Default "Heading".
+    /// </summary>
     public string Heading { get; init; } = "Heading";
 
-    /// <summary>Output: how fast the heading turns. Default "TurnRate".</summary>
+    /// <summary>Output: change of the heading, in radians per second; NaN where unknown. Default "TurnRate".</summary>
     public string TurnRate { get; init; } = "TurnRate";
 
-    /// <summary>Output: the distance moved since the video's first frame. Default "PathLength".</summary>
+    /// <summary>
+    /// Output: the distance moved since the first frame of the video, in units; it never decreases. Default "PathLength".
+    /// </summary>
     public string PathLength { get; init; } = "PathLength";
 
     internal override string Component => "Kinematics";

@@ -13,7 +13,7 @@ public sealed record RegionsOptions : AnalysisOptions
     public double FramesPerSecond { get; init; } = 1;
 
     /// <summary>
-    /// Output: 1 inside, 0 outside, NaN when the animal is not seen; a value for each region. Default "InRegion".
+    /// Output: 1 inside, 0 outside, NaN when the instance is not seen; a value for each region. Default "InRegion".
     /// </summary>
     public string Inside { get; init; } = "InRegion";
 
@@ -35,7 +35,7 @@ public sealed record RegionsOptions : AnalysisOptions
     public string Latency { get; init; } = "RegionLatency";
 
     /// <summary>
-    /// Output: how many animals are inside, for each region: one vector a row. Default "RegionOccupants".
+    /// Output: how many instances are inside, for each region: one vector a row. Default "RegionOccupants".
     /// </summary>
     public string Occupants { get; init; } = "RegionOccupants";
 

@@ -9,12 +9,12 @@ public sealed record ScoreFilterOptions : AnalysisOptions
     public float MinScore { get; init; } = 0.2f;
 
     /// <summary>
-    /// The least score of an animal; below it all of its keypoints become missing. Needs the InstanceScore column.
+    /// The least score of an instance; below it all of its keypoints become missing. Needs the InstanceScore column.
     /// Default 0: any.
     /// </summary>
     public float MinInstanceScore { get; init; }
 
-    /// <summary>The least number of keypoints left; an animal with fewer loses them all. Default 1.</summary>
+    /// <summary>The least number of keypoints left; an instance with fewer loses them all. Default 1.</summary>
     public int MinVisible { get; init; } = 1;
 
     /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>

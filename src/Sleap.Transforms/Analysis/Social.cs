@@ -4,31 +4,31 @@ namespace Sleap.Transforms;
 public sealed record SocialOptions : AnalysisOptions
 {
     /// <summary>
-    /// The node that an animal's heading starts at. Null (default), as <see cref="HeadingTo"/>: no facing angle.
+    /// The node that an instance's heading starts at. Null (default), as <see cref="HeadingTo"/>: no facing angle.
     /// </summary>
     public string? HeadingFrom { get; init; }
 
     /// <summary>The node that the heading points at. Default null.</summary>
     public string? HeadingTo { get; init; }
 
-    /// <summary>Two animals touch when nodes of them are at most this far apart; in units. Default 10.</summary>
+    /// <summary>Two instances touch when nodes of them are at most this far apart; in units. Default 10.</summary>
     public double ContactDistance { get; init; } = 10;
 
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
     /// <summary>
-    /// Output: from the animal's centroid to the nearest other one's, in units. Default "AnimalDistance".
+    /// Output: from the instance's centroid to the nearest other one's, in units. Default "AnimalDistance".
     /// </summary>
     public string Distance { get; init; } = "AnimalDistance";
 
     /// <summary>
-    /// Output: the least distance of one of its nodes to one of another animal, in units. Default "NodeDistance".
+    /// Output: the least distance of one of its nodes to one of another instance, in units. Default "NodeDistance".
     /// </summary>
     public string NodeDistance { get; init; } = "NodeDistance";
 
     /// <summary>
-    /// Output: from its heading to the nearest other animal's centroid, radians in (−π, π], clockwise on the screen.
+    /// Output: from its heading to the nearest other instance's centroid, radians in (−π, π], clockwise on the screen.
     /// Default "FacingAngle".
     /// </summary>
     public string FacingAngle { get; init; } = "FacingAngle";

@@ -4,9 +4,9 @@ namespace Sleap.Transforms;
 
 /// <summary>Distances between true and predicted points, in pixels of the full frame.</summary>
 /// <param name="Visible">True points that are visible.</param>
-/// <param name="Found">Those of them whose animal was paired and whose node was predicted. Every figure below except
+/// <param name="Found">Those of them whose instance was paired and whose node was predicted. Every figure below except
 /// <see cref="Within"/> is over these.</param>
-/// <param name="Mean">Mean distance; NaN when nothing was found.</param>
+/// <param name="Mean">Mean distance; this and all distances below are NaN when nothing was found.</param>
 /// <param name="Rmse">Root of the mean squared distance.</param>
 /// <param name="P50">Median distance.</param>
 /// <param name="P75">Distance that 75 % of the found points do not exceed.</param>
@@ -66,12 +66,12 @@ public sealed record NodeError(string Node, ErrorSummary Error);
 /// <summary>The comparison of one frame.</summary>
 /// <param name="Video">The video, as the Video column or the labels name it.</param>
 /// <param name="FrameIndex">Zero-based frame number.</param>
-/// <param name="Instances">True animals.</param>
-/// <param name="Predicted">Predicted animals.</param>
-/// <param name="Missed">True animals without a partner.</param>
-/// <param name="Spurious">Predicted animals without a partner.</param>
+/// <param name="Instances">True instances.</param>
+/// <param name="Predicted">Predicted instances.</param>
+/// <param name="Missed">True instances without a partner.</param>
+/// <param name="Spurious">Predicted instances without a partner.</param>
 /// <param name="Visible">True points that are visible.</param>
-/// <param name="Found">Those of them whose animal was paired and whose node was predicted.</param>
+/// <param name="Found">Those of them whose instance was paired and whose node was predicted.</param>
 /// <param name="MeanError">Mean distance of the found points in pixels; NaN when none was found.</param>
 /// <param name="WorstError">The largest distance; NaN when none was found.</param>
 public sealed record FrameError(
@@ -89,7 +89,7 @@ public sealed record FrameError(
 
 /// <summary>
 /// Percentage of correct keypoints: the share of nodes predicted closer to the truth than a distance. Over all visible
-/// true nodes; under <see cref="EvaluationRules.SleapNN"/> over all nodes of paired animals.
+/// true nodes; under <see cref="EvaluationRules.SleapNN"/> over all nodes of paired instances.
 /// </summary>
 /// <param name="Thresholds">The distances in pixels.</param>
 /// <param name="Shares">The share at each, 0 to 1; NaN when there is no node.</param>
@@ -104,7 +104,7 @@ public sealed record PckCurve(
     public double Mean => Shares.Average();
 }
 
-/// <summary>How well predictions show which nodes are visible, over the nodes of paired animals.</summary>
+/// <summary>How well predictions show which nodes are visible, over the nodes of paired instances.</summary>
 /// <param name="TruePositives">Nodes that are in the labels and predicted, wherever.</param>
 /// <param name="FalsePositives">Nodes predicted that the labels lack.</param>
 /// <param name="TrueNegatives">Nodes that neither has.</param>

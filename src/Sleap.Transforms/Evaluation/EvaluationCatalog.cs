@@ -79,8 +79,8 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares only the positions of animals; the predictions may have any nodes. For centroid models, whose animals
-    /// have one node. A predicted animal is where the mean of its visible nodes is; a true one where
+    /// Compares only the positions of instances; the predictions may have any nodes. For centroid models, whose instances
+    /// have one node. A predicted instance is where the mean of its visible nodes is; a true one where
     /// <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
     /// </summary>
     /// <param name="pose">The catalog.</param>

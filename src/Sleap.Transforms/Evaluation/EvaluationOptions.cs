@@ -11,11 +11,11 @@ public sealed record EvaluationOptions
     /// </summary>
     public double Radius { get; init; } = 5;
 
-    /// <summary>Which rules the metrics follow. Default: every true animal and every prediction counts.</summary>
+    /// <summary>Which rules the metrics follow. Default: every true instance and every prediction counts.</summary>
     public EvaluationRules Rules { get; init; } = EvaluationRules.Standard;
 
     /// <summary>
-    /// The spread of labels that object keypoint similarity (OKS) assumes, as a share of the animal's size. Default
+    /// The spread of labels that object keypoint similarity (OKS) assumes, as a share of the instance's size. Default
     /// 0.025, the smallest of COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
     /// </summary>
     public double OksStddev { get; init; } = 0.025;
@@ -24,7 +24,7 @@ public sealed record EvaluationOptions
     public ImmutableDictionary<string, double> NodeOksStddev { get; init; } = ImmutableDictionary<string, double>.Empty;
 
     /// <summary>
-    /// The area in square pixels that stands for an animal's size in OKS. Default null: the box around its visible true
+    /// The area in square pixels that stands for an instance's size in OKS. Default null: the box around its visible true
     /// nodes.
     /// </summary>
     public double? OksScale { get; init; }
@@ -33,7 +33,7 @@ public sealed record EvaluationOptions
     public double PairOks { get; init; }
 
     /// <summary>
-    /// The OKS that a prediction must reach to count as a true animal's in the track metrics. Default 0.5.
+    /// The OKS that a prediction must reach to count as a true instance's in the track metrics. Default 0.5.
     /// </summary>
     public double TrackOks { get; init; } = 0.5;
 
@@ -41,7 +41,7 @@ public sealed record EvaluationOptions
     public ImmutableArray<double> PckThresholds { get; init; } = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
     /// <summary>
-    /// The node that is an animal's position in the centroid metrics. Default null, and where it is missing: the mean
+    /// The node that is an instance's position in the centroid metrics. Default null, and where it is missing: the mean
     /// of the visible nodes.
     /// </summary>
     public string? CentroidNode { get; init; }
@@ -129,16 +129,16 @@ public sealed record EvaluationOptions
 public enum EvaluationRules
 {
     /// <summary>
-    /// Every true animal and every prediction counts. Animals are paired for the least sum of distances; average
-    /// precision is COCO's (at each threshold predictions take, by falling score, the best free true animal that
+    /// Every true instance and every prediction counts. Instances are paired for the least sum of distances; average
+    /// precision is COCO's (at each threshold predictions take, by falling score, the best free true instance that
     /// reaches it, and a prediction that gets none is a false positive); PCK is over all visible true nodes, so that a
-    /// missed animal lowers it; mean OKS counts a missed animal as 0.
+    /// missed instance lowers it; mean OKS counts a missed instance as 0.
     /// </summary>
     Standard,
 
     /// <summary>
-    /// As sleap-nn 0.3.5 computes them, to compare with its metrics: animals are paired once, by falling score, with
-    /// the best free true animal; predictions left over and frames that are not in the predicted labels do not count;
+    /// As sleap-nn 0.3.5 computes them, to compare with its metrics: instances are paired once, by falling score, with
+    /// the best free true instance; predictions left over and frames that are not in the predicted labels do not count;
     /// PCK and mean OKS are over pairs, and a node that is missing in the labels counts as a miss. False positives do
     /// not lower these metrics.
     /// </summary>

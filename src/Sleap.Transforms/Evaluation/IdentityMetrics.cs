@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Whether paired animals are given the right name: for models that know individuals, and for tracks named by hand.
+/// Whether paired instances are given the right name: for models that know individuals, and for tracks named by hand.
 /// </summary>
 /// <param name="TrueNames">The names in the labels, in order of appearance.</param>
 /// <param name="PredictedNames">The names given, in order of appearance.</param>
@@ -15,7 +15,7 @@ public sealed record IdentityMetrics(
     ImmutableArray<ImmutableArray<int>> Confusion
 )
 {
-    /// <summary>Pairs whose true animal has a name.</summary>
+    /// <summary>Pairs whose true instance has a name.</summary>
     public int Pairs => Confusion.Sum(row => row.Sum());
 
     /// <summary>

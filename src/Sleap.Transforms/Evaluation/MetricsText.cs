@@ -12,7 +12,7 @@ internal static class MetricsText
         var culture = CultureInfo.InvariantCulture;
         var text = new StringBuilder();
         Row("frames").Append(culture, $"{metrics.Frames}");
-        Row("animals")
+        Row("instances")
             .Append(culture, $"{metrics.Instances} true, {metrics.Predicted} predicted: ")
             .Append(culture, $"{metrics.Missed} missed, {metrics.Spurious} spurious");
         if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)

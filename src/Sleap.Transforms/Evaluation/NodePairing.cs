@@ -12,7 +12,7 @@ internal sealed class NodePairing
     private readonly Skeleton _truth;
     private readonly Skeleton _predicted;
 
-    /// <param name="truth">The skeleton of the true animals.</param>
+    /// <param name="truth">The skeleton of the true instances.</param>
     /// <param name="predicted">The skeleton of the predicted ones.</param>
     /// <param name="truthName">Name of the true side in messages.</param>
     /// <param name="predictedName">Name of the predicted side in messages.</param>
@@ -26,7 +26,7 @@ internal sealed class NodePairing
             throw new ArgumentException(
                 $"Evaluate: {truthName} and {predictedName} have no node in common, and "
                     + $"nodes are matched by name. In {truthName}: {List(truth.Nodes)}; in {predictedName}: "
-                    + $"{List(predicted.Nodes)}. EvaluateCentroids compares the places of animals without their nodes."
+                    + $"{List(predicted.Nodes)}. EvaluateCentroids compares only the positions of instances."
             );
         }
 
@@ -44,10 +44,10 @@ internal sealed class NodePairing
     /// <summary>The shared nodes, in the order of the true skeleton.</summary>
     public Skeleton Skeleton { get; }
 
-    /// <summary>Nodes that only the true animals have.</summary>
+    /// <summary>Nodes that only the true instances have.</summary>
     public ImmutableArray<string> OnlyTrue { get; }
 
-    /// <summary>Nodes that only the predicted animals have.</summary>
+    /// <summary>Nodes that only the predicted instances have.</summary>
     public ImmutableArray<string> OnlyPredicted { get; }
 
     /// <summary>Messages about nodes that are left out; empty when all are shared.</summary>
@@ -60,7 +60,7 @@ internal sealed class NodePairing
     public int[] PredictedNodes { get; }
 
     /// <summary>The options for the shared nodes.</summary>
-    /// <exception cref="ArgumentException">They name a node that the true animals do not have, or a centroid node that
+    /// <exception cref="ArgumentException">They name a node that the true instances do not have, or a centroid node that
     /// is not shared.</exception>
     public EvaluationOptions Check(EvaluationOptions options)
     {

@@ -6,8 +6,8 @@ namespace Sleap.Transforms;
 
 /// <summary>How well predicted poses agree with labels.</summary>
 /// <remarks>
-/// In each frame, true and predicted animals are paired so that the sum of mean distances over shared nodes is least
-/// (Hungarian method). True animals without a partner are missed, predicted ones spurious; there is no limit on the
+/// In each frame, true and predicted instances are paired so that the sum of mean distances over shared nodes is least
+/// (Hungarian method). True instances without a partner are missed, predicted ones spurious; there is no limit on the
 /// distance of a pair. Other pairings: <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>,
 /// <see cref="TrackMetrics"/>.
 /// </remarks>
@@ -16,16 +16,16 @@ public sealed record PoseMetrics
     /// <summary>Frames compared.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>True animals.</summary>
+    /// <summary>True instances.</summary>
     public required int Instances { get; init; }
 
-    /// <summary>Predicted animals.</summary>
+    /// <summary>Predicted instances.</summary>
     public required int Predicted { get; init; }
 
-    /// <summary>True animals without a partner.</summary>
+    /// <summary>True instances without a partner.</summary>
     public required int Missed { get; init; }
 
-    /// <summary>Predicted animals without a partner.</summary>
+    /// <summary>Predicted instances without a partner.</summary>
     public required int Spurious { get; init; }
 
     /// <summary>The radius of <see cref="ErrorSummary.Within"/>, in pixels.</summary>
@@ -49,11 +49,11 @@ public sealed record PoseMetrics
     /// <summary>Average precision and recall by object keypoint similarity (OKS).</summary>
     public required AveragePrecision Oks { get; init; }
 
-    /// <summary>Average precision and recall with the mean PCK of an animal as its similarity.</summary>
+    /// <summary>Average precision and recall with the mean PCK of an instance as its similarity.</summary>
     public required AveragePrecision Pck { get; init; }
 
     /// <summary>
-    /// Mean OKS of the true animals with their partners, a missed one counting 0; under
+    /// Mean OKS of the true instances with their partners, a missed one counting 0; under
     /// <see cref="EvaluationRules.SleapNN"/> of the pairs.
     /// </summary>
     public required double MeanOks { get; init; }
@@ -64,11 +64,11 @@ public sealed record PoseMetrics
     /// <summary>Which nodes are predicted at all.</summary>
     public required VisibilityMetrics Visibility { get; init; }
 
-    /// <summary>Which animals are found at all.</summary>
+    /// <summary>Which instances are found at all.</summary>
     public required CentroidMetrics Centroids { get; init; }
 
     /// <summary>
-    /// Whether paired animals have the right name (their track's); null when the labels or the predictions have no
+    /// Whether paired instances have the right name (their track's); null when the labels or the predictions have no
     /// tracks.
     /// </summary>
     public required IdentityMetrics? Identities { get; init; }

@@ -5,19 +5,19 @@ namespace Sleap.Transforms;
 /// <summary>
 /// How well predicted tracks follow the true ones: the CLEAR MOT figures (Bernardin and Stiefelhagen 2008), the
 /// identity figures (Ristani et al. 2016) and HOTA (Luiten et al., IJCV 2020), computed as TrackEval does, with object
-/// keypoint similarity (OKS) as the similarity of a true and a predicted animal.
+/// keypoint similarity (OKS) as the similarity of a true and a predicted instance.
 /// </summary>
 /// <remarks>
-/// True animals without a track are left out, and so are predictions that are theirs. A predicted animal without a
+/// True instances without a track are left out, and so are predictions that are theirs. A predicted instance without a
 /// track, and a second one of the same track in a frame, counts as a track of its own of one frame. Tracks of different
 /// videos are different tracks.
 /// </remarks>
 public sealed record TrackMetrics
 {
-    /// <summary>True animals with a track.</summary>
+    /// <summary>True instances with a track.</summary>
     public required int TrueDetections { get; init; }
 
-    /// <summary>Predicted animals that count.</summary>
+    /// <summary>Predicted instances that count.</summary>
     public required int PredictedDetections { get; init; }
 
     /// <summary>True tracks.</summary>
@@ -26,7 +26,7 @@ public sealed record TrackMetrics
     /// <summary>Predicted tracks.</summary>
     public required int PredictedTracks { get; init; }
 
-    /// <summary>True animals paired with a prediction.</summary>
+    /// <summary>True instances paired with a prediction.</summary>
     public required int TruePositives { get; init; }
 
     /// <summary>How often a true track is paired with another predicted track than the time before.</summary>
@@ -73,13 +73,13 @@ public sealed record TrackMetrics
     /// <summary>Mean similarity of the pairs at each.</summary>
     public required ImmutableArray<double> LocAs { get; init; }
 
-    /// <summary>True animals without a prediction.</summary>
+    /// <summary>True instances without a prediction.</summary>
     public int FalseNegatives => TrueDetections - TruePositives;
 
-    /// <summary>Predictions that are no true animal's.</summary>
+    /// <summary>Predictions that are no true instance's.</summary>
     public int FalsePositives => PredictedDetections - TruePositives;
 
-    /// <summary>1 − (misses + false alarms + switches) / true animals; can be below 0.</summary>
+    /// <summary>1 − (misses + false alarms + switches) / true instances; can be below 0.</summary>
     public double MOTA => (double)(TruePositives - FalsePositives - Switches) / Math.Max(1, TrueDetections);
 
     /// <summary>The same without switches.</summary>
@@ -88,10 +88,10 @@ public sealed record TrackMetrics
     /// <summary>Identity F1: harmonic mean of <see cref="IDP"/> and <see cref="IDR"/>.</summary>
     public double IDF1 => 2.0 * IdentityTruePositives / Math.Max(1, TrueDetections + PredictedDetections);
 
-    /// <summary>Identity precision: share of predicted animals with the identity of their true track.</summary>
+    /// <summary>Identity precision: share of predicted instances with the identity of their true track.</summary>
     public double IDP => (double)IdentityTruePositives / Math.Max(1, PredictedDetections);
 
-    /// <summary>Identity recall: share of true animals with the identity of their predicted track.</summary>
+    /// <summary>Identity recall: share of true instances with the identity of their predicted track.</summary>
     public double IDR => (double)IdentityTruePositives / Math.Max(1, TrueDetections);
 
     /// <summary>Higher order tracking accuracy: mean of <see cref="HOTAs"/>.</summary>

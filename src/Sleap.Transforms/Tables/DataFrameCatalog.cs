@@ -18,10 +18,10 @@ public static class DataFrameCatalog
     /// unnamed video.</param>
     /// <param name="options">Layout, time, further columns; null for the defaults.</param>
     /// <returns>A frame whose coordinates (pixels of the full frame) and scores are null where a node was not found.
-    /// <c>instance</c> is the number of the instance in its row. Animals without a visible node give no row.</returns>
+    /// <c>instance</c> is the number of the instance in its row. Instances without a visible node give no row.</returns>
     /// <exception cref="ArgumentException">The view has no keypoints, a column is missing or has another type, or the
     /// options are wrong.</exception>
-    /// <exception cref="InvalidOperationException">A further column has values for each animal, and in some row a wrong
+    /// <exception cref="InvalidOperationException">A further column has values for each instance, and in some row a wrong
     /// number of them.</exception>
     public static DataFrame ToDataFrame(this PoseCatalog pose, IDataView view, TableOptions? options = null)
     {
@@ -76,12 +76,12 @@ public static class DataFrameCatalog
     /// <param name="pose">The catalog.</param>
     /// <param name="frame">Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score.
     /// Wide: the columns frame and node.x, node.y for each node, and if there are any video, instance, track, score,
-    /// node.score. Other columns are ignored. Without the column instance, the tracks distinguish the animals.</param>
+    /// node.score. Other columns are ignored. Without the column instance, the tracks distinguish the instances.</param>
     /// <param name="skeleton">The skeleton, for its edges and the order of its nodes; null to take the nodes in the
     /// order of the table.</param>
     /// <param name="columns">The names of the view's columns; null for the defaults.</param>
     /// <returns>A row for each frame in order of appearance: with PredictedKeypoints, KeypointScore, InstanceScore and
-    /// PredictedTrack where the table has a score anywhere, else Keypoints and Track. One animal has a fixed size when
+    /// PredictedTrack where the table has a score anywhere, else Keypoints and Track. One instance has a fixed size when
     /// no frame has more. Without instance scores (a tidy table) they are the mean of the nodes'.</returns>
     /// <exception cref="ArgumentException">Columns are missing or of another type, a node is there twice or unknown, or
     /// a row has no frame or no node.</exception>
@@ -102,7 +102,7 @@ public static class DataFrameCatalog
 /// <summary>How poses become a table.</summary>
 public sealed record TableOptions
 {
-    /// <summary>The layout of the table. Default: a row for each node of each animal.</summary>
+    /// <summary>The layout of the table. Default: a row for each node of each instance.</summary>
     public TableLayout Layout { get; init; } = TableLayout.Tidy;
 
     /// <summary>
@@ -112,9 +112,9 @@ public sealed record TableOptions
 
     /// <summary>
     /// More columns of the view for the table, such as <c>Speed</c>: numbers, flags, text, keys, and vectors of Single.
-    /// A vector of known size gives a column for each slot, such as <c>Velocity.x</c>. In a view of several animals
-    /// each row of the table has the values of its animal: <c>Vector&lt;Single, *&gt;</c> and a vector of keys have one
-    /// an animal, <c>Vector&lt;Single, *, n&gt;</c> has n, each (if n is above 1) in a column named by the annotation
+    /// A vector of known size gives a column for each slot, such as <c>Velocity.x</c>. In a view of several instances
+    /// each row of the table has the values of its instance: <c>Vector&lt;Single, *&gt;</c> and a vector of keys have one
+    /// an instance, <c>Vector&lt;Single, *, n&gt;</c> has n, each (if n is above 1) in a column named by the annotation
     /// <c>AnimalSlotNames</c>, or numbered without it. Default: none.
     /// </summary>
     public ImmutableArray<string> Extra { get; init; } = [];
@@ -138,12 +138,12 @@ public sealed record TableOptions
 public enum TableLayout
 {
     /// <summary>
-    /// A row for each node of each animal of each frame: video, frame, instance, track, node, x, y, score.
+    /// A row for each node of each instance of each frame: video, frame, instance, track, node, x, y, score.
     /// </summary>
     Tidy,
 
     /// <summary>
-    /// A row for each animal of each frame: video, frame, instance, track, score, and for each node snout.x, snout.y,
+    /// A row for each instance of each frame: video, frame, instance, track, score, and for each node snout.x, snout.y,
     /// snout.score.
     /// </summary>
     Wide,

@@ -5,14 +5,14 @@ using Microsoft.ML.Data;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A column of a view that is copied to a table: values of the frame, the same for all its animals, or values of each
-/// animal.
+/// A column of a view that is copied to a table: values of the frame, the same for all its instances, or values of each
+/// instance.
 /// </summary>
 internal sealed class ExtraColumn
 {
     private const string Expected =
         "a number, a flag, text, a key, a vector of Single of known size, or for each "
-        + "animal a key, a Single or a known number of Singles";
+        + "instance a key, a Single or a known number of Singles";
 
     private readonly DataViewSchema.Column _column;
     private readonly string _component;
@@ -28,12 +28,12 @@ internal sealed class ExtraColumn
 
     public DataViewSchema.Column Column => _column;
 
-    /// <summary>The columns of the table: one, or one for each slot of the frame's or of an animal's values.</summary>
+    /// <summary>The columns of the table: one, or one for each slot of the frame's or of an instance's values.</summary>
     public IReadOnlyList<TableColumn> Columns { get; }
 
-    /// <summary>A function that writes the values of an animal of the current row.</summary>
+    /// <summary>A function that writes the values of an instance of the current row.</summary>
     /// <param name="row">The row to read.</param>
-    /// <param name="animals">Returns how many animals the current row has.</param>
+    /// <param name="animals">Returns how many instances the current row has.</param>
     public Action<ITableSink, int> Open(DataViewRow row, Func<int> animals) =>
         _column.Type switch
         {
@@ -109,11 +109,11 @@ internal sealed class ExtraColumn
             {
                 var expected =
                     width == 1
-                        ? "one for each animal"
-                        : string.Create(CultureInfo.InvariantCulture, $"{width} for each animal");
+                        ? "one for each instance"
+                        : string.Create(CultureInfo.InvariantCulture, $"{width} for each instance");
                 throw new InvalidOperationException(
                     $"{_component}: the column '{_column.Name}' has {buffer.Length} values in a row of "
-                        + $"{animals()} animals, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or "
+                        + $"{animals()} instances, expected {expected}. Take it out of {nameof(TableOptions.Extra)}, or "
                         + $"give it a known size."
                 );
             }

@@ -87,7 +87,7 @@ internal sealed class TableReader
             {
                 var node = nodes[row] ?? throw Fault(row, "has no node");
                 if (!instance.TryAdd(_skeleton.IndexOf(node), x[row], y[row], score[row]))
-                    throw Fault(row, $"has the node '{node}' of an animal that has it already");
+                    throw Fault(row, $"has the node '{node}' of an instance that has it already");
             }
         );
     }
@@ -105,7 +105,7 @@ internal sealed class TableReader
                 for (var node = 0; node < nodes.Length; node++)
                 {
                     if (!instance.TryAdd(node, nodes[node].X?[row], nodes[node].Y?[row], nodes[node].Score?[row]))
-                        throw Fault(row, "is an animal that is there already");
+                        throw Fault(row, "is a duplicate: the frame already has this instance");
                 }
 
                 instance.Score = scores?[row];

@@ -8,7 +8,7 @@ namespace Sleap.Transforms;
 internal sealed class FlowMotion(TrackingOptions options)
 {
     /// <summary>
-    /// Images that are held. Over more frames than this an animal moves farther than the search window.
+    /// Images that are held. Over more frames than this an instance moves farther than the search window.
     /// </summary>
     private const int MaxImages = 16;
 

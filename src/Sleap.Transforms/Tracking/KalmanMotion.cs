@@ -3,7 +3,7 @@ namespace Sleap.Transforms;
 /// <summary>
 /// Where the centroid of each track is expected: a Kalman filter of constant velocity (Kalman 1960; as in SORT, Bewley
 /// et al. 2016) for each coordinate. Noise is a share of the instance's size, so that it fits any magnification.
-/// The velocity decays while a track is not seen, because animals stop.
+/// The velocity decays while a track is not seen, because instances stop.
 /// </summary>
 internal sealed class KalmanMotion
 {

@@ -21,7 +21,7 @@ internal static class LabelsTracking
                 if (frame.Instances.FirstOrDefault(instance => !instance.Skeleton.Equals(skeleton)) is { } other)
                 {
                     throw new ArgumentException(
-                        $"Track: frame {frame.FrameIndex} of '{frame.Video}' has an animal "
+                        $"Track: frame {frame.FrameIndex} of '{frame.Video}' has an instance "
                             + $"of skeleton '{other.Skeleton.Name}', expected '{skeleton!.Name}' as in the frames "
                             + $"before: a video is tracked with one skeleton."
                     );

@@ -2,11 +2,11 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Tracks animals over the frames of a video.</summary>
+/// <summary>Tracks instances over the frames of a video.</summary>
 public static class TrackingCatalog
 {
     /// <summary>
-    /// Adds PredictedTrack: for each animal of PredictedKeypoints the key of its track, 0 = none, with the names
+    /// Adds PredictedTrack: for each instance of PredictedKeypoints the key of its track, 0 = none, with the names
     /// track_0, track_1 … as key values. Rows must come in the order of their frames; numbering starts again at each
     /// video. There is nothing to train.
     /// </summary>
@@ -24,15 +24,15 @@ public static class TrackingCatalog
     }
 
     /// <summary>
-    /// Tracks labels: each video's frames in the order of their numbers, its predicted animals, or in a frame with
-    /// animals that a person set, those. Former tracks of these animals are ignored. No animal is removed; some may
+    /// Tracks labels: each video's frames in the order of their numbers, its predicted instances, or in a frame with
+    /// instances that a person set, those. Former tracks of these instances are ignored. No instance is removed; some may
     /// have no track.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">What to track; is not changed. Frames keep their order.</param>
     /// <param name="options">How to track; null for the defaults. Column names and
     /// <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
-    /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's animals are not
+    /// <returns>The same labels with tracks named track_0, track_1 …; videos share them. A skeleton's instances are not
     /// compared with another's.</returns>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
     /// <exception cref="FileNotFoundException">Optical flow is asked for, and a video is not there.</exception>

@@ -3,45 +3,45 @@ using System.Globalization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// How animals are followed over the frames of a video. The parts and their names are those of sleap-nn's tracker.
+/// How instances are followed over the frames of a video. The parts and their names are those of sleap-nn's tracker.
 /// </summary>
 public sealed record TrackingOptions
 {
     /// <summary>
-    /// The past animals that those of a frame are compared with. Default local queues. <see cref="MaxTracks"/> implies
+    /// The past instances that those of a frame are compared with. Default local queues. <see cref="MaxTracks"/> implies
     /// local queues.
     /// </summary>
     public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
 
     /// <summary>
-    /// Frames of the window, or animals of each track's queue. Default 1, which switched least in docs/tracking.md;
+    /// Frames of the window, or instances of each track's queue. Default 1, which switched least in docs/tracking.md;
     /// sleap-nn's is 5.
     /// </summary>
     public int WindowSize { get; init; } = 1;
 
-    /// <summary>The feature of an animal that is compared. Default keypoints.</summary>
+    /// <summary>The feature of an instance that is compared. Default keypoints.</summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
 
     /// <summary>
-    /// The similarity of two animals. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is
+    /// The similarity of two instances. Default <see cref="TrackScoring.WeightedOks"/>; sleap-nn's is
     /// <see cref="TrackScoring.Oks"/>.
     /// </summary>
     public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
     /// <summary>
-    /// Spread of a node for OKS, as a share of the animal's size: about how far it moves from frame to frame, or while
-    /// an animal is not found. Default 0.7, in the middle of the good values in docs/tracking.md; sleap-nn's is 0.025,
+    /// Spread of a node for OKS, as a share of the instance's size: about how far it moves from frame to frame, or while
+    /// an instance is not found. Default 0.7, in the middle of the good values in docs/tracking.md; sleap-nn's is 0.025,
     /// how far apart two people place a node.
     /// </summary>
     public double OksStandardDeviation { get; init; } = 0.7;
 
-    /// <summary>How the similarities to the animals of one track are reduced to one. Default mean.</summary>
+    /// <summary>How the similarities to the instances of one track are reduced to one. Default mean.</summary>
     public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
 
     /// <summary>The quantile of <see cref="ScoreReduction.RobustQuantile"/>, 0 to 1. Default 0.95.</summary>
     public double RobustQuantile { get; init; } = 0.95;
 
-    /// <summary>How animals and tracks are paired. Default Hungarian.</summary>
+    /// <summary>How instances and tracks are paired. Default Hungarian.</summary>
     public TrackMatching Matching { get; init; } = TrackMatching.Hungarian;
 
     /// <summary>Where tracks are expected. Default none: where they were seen.</summary>
@@ -66,7 +66,7 @@ public sealed record TrackingOptions
     public int FlowLevels { get; init; } = 3;
 
     /// <summary>
-    /// The largest number of tracks; more animals have no track. Null (default): no limit but
+    /// The largest number of tracks; more instances have no track. Null (default): no limit but
     /// <see cref="TrackCapacity"/>.
     /// </summary>
     public int? MaxTracks { get; init; }
@@ -78,25 +78,25 @@ public sealed record TrackingOptions
     /// </summary>
     public int TrackCapacity { get; init; } = 1000;
 
-    /// <summary>An animal starts a track only with more visible nodes than this. Default 0.</summary>
+    /// <summary>An instance starts a track only with more visible nodes than this. Default 0.</summary>
     public int MinNewTrackPoints { get; init; }
 
-    /// <summary>A past animal is compared only if it has more visible nodes than this. Default 0.</summary>
+    /// <summary>A past instance is compared only if it has more visible nodes than this. Default 0.</summary>
     public int MinMatchPoints { get; init; }
 
     /// <summary>
-    /// At most this many animals of a frame are tracked, the best ones; the others have no track. Null (default): all
+    /// At most this many instances of a frame are tracked, the best ones; the others have no track. Null (default): all
     /// are.
     /// </summary>
     public int? PreCullCount { get; init; }
 
     /// <summary>
-    /// When there are more animals than <see cref="PreCullCount"/>, those whose box overlaps a better one's by more
+    /// When there are more instances than <see cref="PreCullCount"/>, those whose box overlaps a better one's by more
     /// than this are removed first. Null (default): by score only.
     /// </summary>
     public double? PreCullIou { get; init; }
 
-    /// <summary>At most this many animals of a frame keep their track, the best ones. Null (default): all do.</summary>
+    /// <summary>At most this many instances of a frame keep their track, the best ones. Null (default): all do.</summary>
     public int? CleanCount { get; init; }
 
     /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
@@ -159,20 +159,20 @@ public sealed record TrackingOptions
     }
 }
 
-/// <summary>The past animals that those of a new frame are compared with.</summary>
+/// <summary>The past instances that those of a new frame are compared with.</summary>
 public enum TrackCandidates
 {
     /// <summary>
-    /// All animals of the last frames. A track that is not seen for a whole window has ended, and its number is not
+    /// All instances of the last frames. A track that is not seen for a whole window has ended, and its number is not
     /// used again.
     /// </summary>
     FixedWindow,
 
-    /// <summary>The last animals of each track, however long ago. A track never ends.</summary>
+    /// <summary>The last instances of each track, however long ago. A track never ends.</summary>
     LocalQueues,
 }
 
-/// <summary>The feature of an animal that is compared.</summary>
+/// <summary>The feature of an instance that is compared.</summary>
 public enum TrackFeatures
 {
     /// <summary>All nodes.</summary>
@@ -185,11 +185,11 @@ public enum TrackFeatures
     BoundingBoxes,
 }
 
-/// <summary>The similarity of two animals.</summary>
+/// <summary>The similarity of two instances.</summary>
 public enum TrackScoring
 {
     /// <summary>
-    /// Object keypoint similarity, 0 to 1, the mean over the animal's nodes; for keypoints. sleap-nn's default.
+    /// Object keypoint similarity, 0 to 1, the mean over the instance's nodes; for keypoints. sleap-nn's default.
     /// </summary>
     Oks,
 
@@ -202,14 +202,14 @@ public enum TrackScoring
     EuclideanDistance,
 
     /// <summary>
-    /// <see cref="Oks"/> times the share of the skeleton's nodes that the animal has, 0 to 1: the pairing in which most
-    /// nodes agree wins. By plain OKS a false animal of two nodes weighs as much as a true one of twenty, and where its
+    /// <see cref="Oks"/> times the share of the skeleton's nodes that the instance has, 0 to 1: the pairing in which most
+    /// nodes agree wins. By plain OKS a false instance of two nodes weighs as much as a true one of twenty, and where its
     /// nodes are those of the true one, it takes the track.
     /// </summary>
     WeightedOks,
 }
 
-/// <summary>How the similarities to the animals of one track are reduced to one.</summary>
+/// <summary>How the similarities to the instances of one track are reduced to one.</summary>
 public enum ScoreReduction
 {
     /// <summary>Their mean.</summary>
@@ -222,7 +222,7 @@ public enum ScoreReduction
     RobustQuantile,
 }
 
-/// <summary>How animals and tracks are paired.</summary>
+/// <summary>How instances and tracks are paired.</summary>
 public enum TrackMatching
 {
     /// <summary>The pairing with the highest sum of similarities.</summary>
@@ -232,7 +232,7 @@ public enum TrackMatching
     Greedy,
 }
 
-/// <summary>Where a track's animals are expected in the next frame.</summary>
+/// <summary>Where a track's instances are expected in the next frame.</summary>
 public enum TrackMotion
 {
     /// <summary>Where they were seen last.</summary>

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Adds the track of each predicted animal; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.
+/// Adds the track of each predicted instance; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.
 /// </summary>
 public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTransformer>
 {
@@ -12,7 +12,7 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
 
     internal TrackingTransformer(TrackingOptions options) => Options = options;
 
-    /// <summary>How animals are tracked, and the names of the columns.</summary>
+    /// <summary>How instances are tracked, and the names of the columns.</summary>
     public TrackingOptions Options { get; }
 
     internal override string? WhyNotSingleRows => "needs the frames before a frame";
@@ -114,7 +114,7 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
 }
 
 /// <summary>
-/// Tracks animals over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing
+/// Tracks instances over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing
 /// to train.
 /// </summary>
 public sealed class TrackingEstimator : IEstimator<TrackingTransformer>

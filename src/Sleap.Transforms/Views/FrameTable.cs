@@ -149,7 +149,7 @@ internal static class LabelsTable
         {
             return used.Find(skeleton => skeleton.Name == wanted)
                 ?? throw new ArgumentException(
-                    $"{source} has no animal of the skeleton '{wanted}'. It has: {Names(used)}."
+                    $"{source} has no instance of the skeleton '{wanted}'. It has: {Names(used)}."
                 );
         }
         return used.Count switch
@@ -157,8 +157,8 @@ internal static class LabelsTable
             1 => used[0],
             0 => throw new InvalidDataException($"{source} has no skeleton and no labeled frame: {Summary(labels)}."),
             _ => throw new ArgumentException(
-                $"{source} has animals of {used.Count} skeletons: {Names(used)}. Say "
-                    + $"which in {nameof(LabelsOptions)}.{nameof(LabelsOptions.Skeleton)}."
+                $"{source} has instances of {used.Count} skeletons: {Names(used)}. Choose "
+                    + $"one with {nameof(LabelsOptions)}.{nameof(LabelsOptions.Skeleton)}."
             ),
         };
     }
@@ -173,7 +173,7 @@ internal static class LabelsTable
         if (layout == InstanceLayout.Single && instances.Length > 1)
         {
             throw new ArgumentException(
-                $"{source} has {instances.Length} animals in frame {frame.FrameIndex} of {frame.Video.Path}, "
+                $"{source} has {instances.Length} instances in frame {frame.FrameIndex} of {frame.Video.Path}, "
                     + $"expected at most one for {nameof(InstanceLayout)}.{nameof(InstanceLayout.Single)}."
             );
         }

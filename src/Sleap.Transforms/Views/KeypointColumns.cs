@@ -24,7 +24,7 @@ internal static class KeypointColumns
         IsKeypoints
     );
 
-    /// <summary>Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
+    /// <summary>Exactly one instance: Vector&lt;Single, nodes, 2&gt; with slot names and the skeleton.</summary>
     public static OutputColumn Fixed(string name, Skeleton skeleton)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
@@ -49,7 +49,7 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// A track: scalar Key&lt;UInt32&gt; for one animal, a variable vector of it otherwise, with the names of the
+    /// A track: scalar Key&lt;UInt32&gt; for one instance, a variable vector of it otherwise, with the names of the
     /// tracks as key values; 0 is no track. Without any track the key has no key values.
     /// </summary>
     public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single)
@@ -62,7 +62,7 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// The scores of nodes and of animals: Vector&lt;Single, nodes&gt; and Single for one animal, Vector&lt;Single, *,
+    /// The scores of nodes and of instances: Vector&lt;Single, nodes&gt; and Single for one instance, Vector&lt;Single, *,
     /// nodes&gt; and a variable vector otherwise. The values are named by the nodes.
     /// </summary>
     public static IEnumerable<OutputColumn> Scores(PoseColumnOptions names, Skeleton skeleton, bool single)
@@ -71,7 +71,7 @@ internal static class KeypointColumns
         yield return Value(names.InstanceScore, single);
     }
 
-    /// <summary>One value of each animal: Single for one animal, Vector&lt;Single, *&gt; for any number.</summary>
+    /// <summary>One value of each instance: Single for one instance, Vector&lt;Single, *&gt; for any number.</summary>
     public static OutputColumn Value(string name, bool single)
     {
         if (single)
@@ -82,7 +82,7 @@ internal static class KeypointColumns
     }
 
     /// <summary>
-    /// Named values of each animal: Vector&lt;Single, n&gt; with SlotNames for one animal, Vector&lt;Single, *, n&gt;
+    /// Named values of each instance: Vector&lt;Single, n&gt; with SlotNames for one instance, Vector&lt;Single, *, n&gt;
     /// with AnimalSlotNames for any number.
     /// </summary>
     public static OutputColumn Values(string name, IReadOnlyList<string> values, bool single)
@@ -99,11 +99,11 @@ internal static class KeypointColumns
         return new OutputColumn(name, type, annotations.ToAnnotations());
     }
 
-    /// <summary>Whether a type holds keypoints of exactly one animal.</summary>
+    /// <summary>Whether a type holds keypoints of exactly one instance.</summary>
     public static bool IsFixed(DataViewType type) =>
         IsSingleVector(type, out var vector) && vector.IsKnownSize && vector.Size % 2 == 0;
 
-    /// <summary>Whether a type holds keypoints of one or of any number of animals.</summary>
+    /// <summary>Whether a type holds keypoints of one or of any number of instances.</summary>
     public static bool IsKeypoints(DataViewType type) =>
         IsFixed(type)
         || (IsSingleVector(type, out var vector) && vector.Dimensions.Length == 3 && vector.Dimensions[2] == 2);

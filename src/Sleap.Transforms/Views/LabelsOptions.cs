@@ -13,21 +13,21 @@ public sealed record LabelsOptions
     /// </summary>
     public InstanceChoice? Instances { get; init; }
 
-    /// <summary>The layout of the Keypoints column. Default: for one animal when no frame has more.</summary>
+    /// <summary>The layout of the Keypoints column. Default: for one instance when no frame has more.</summary>
     public InstanceLayout Layout { get; init; } = InstanceLayout.Auto;
 
     /// <summary>
-    /// Whether frames without any animal are rows too. Frames marked as empty always are. Default false.
+    /// Whether frames without any instance are rows too. Frames marked as empty always are. Default false.
     /// </summary>
     public bool KeepEmptyFrames { get; init; }
 
     /// <summary>
-    /// The name of the skeleton to take when the labels have animals of several. Default null: there is only one.
+    /// The name of the skeleton to take when the labels have instances of several. Default null: there is only one.
     /// </summary>
     public string? Skeleton { get; init; }
 
     /// <summary>
-    /// For labels of one video: the file (or folder of pictures) to read in place of the one that the labels name, when
+    /// For labels of one video: the file (or folder of images) to read in place of the one that the labels name, when
     /// it was moved or renamed. Default null: the one they name.
     /// </summary>
     public string? VideoPath { get; init; }
@@ -95,11 +95,11 @@ internal static class InstanceChoices
 /// <summary>The layout of the Keypoints column.</summary>
 public enum InstanceLayout
 {
-    /// <summary><see cref="Single"/> when no frame has more than one animal, else <see cref="Many"/>.</summary>
+    /// <summary><see cref="Single"/> when no frame has more than one instance, else <see cref="Many"/>.</summary>
     Auto,
 
     /// <summary>
-    /// Exactly one animal: Vector&lt;Single, nodes, 2&gt; with slot names, all NaN where there is none.
+    /// Exactly one instance: Vector&lt;Single, nodes, 2&gt; with slot names, all NaN where there is none.
     /// </summary>
     Single,
 

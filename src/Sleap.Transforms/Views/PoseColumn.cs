@@ -40,7 +40,7 @@ internal sealed class PoseColumn
     /// <summary>Whether these are predictions and not labels.</summary>
     public bool IsPredicted { get; }
 
-    /// <summary>Whether every row has exactly one animal.</summary>
+    /// <summary>Whether every row has exactly one instance.</summary>
     public bool IsSingle => KeypointColumns.IsFixed(_keypoints.Type);
 
     /// <summary>

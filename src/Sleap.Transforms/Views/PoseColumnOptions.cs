@@ -21,7 +21,7 @@ public sealed record PoseColumnOptions
     /// <summary>Labeled keypoints, x and y in pixels of the full frame, NaN = missing. Default "Keypoints".</summary>
     public string Keypoints { get; init; } = "Keypoints";
 
-    /// <summary>The track of each labeled animal (key; 0 = none). Default "Track".</summary>
+    /// <summary>The track of each labeled instance (key; 0 = none). Default "Track".</summary>
     public string Track { get; init; } = "Track";
 
     /// <summary>Predicted keypoints, as <see cref="Keypoints"/>. Default "PredictedKeypoints".</summary>
@@ -30,14 +30,14 @@ public sealed record PoseColumnOptions
     /// <summary>Score of each predicted keypoint. Default "KeypointScore".</summary>
     public string KeypointScore { get; init; } = "KeypointScore";
 
-    /// <summary>Score of each predicted animal. Default "InstanceScore".</summary>
+    /// <summary>Score of each predicted instance. Default "InstanceScore".</summary>
     public string InstanceScore { get; init; } = "InstanceScore";
 
-    /// <summary>The track of each predicted animal (key; 0 = none). Default "PredictedTrack".</summary>
+    /// <summary>The track of each predicted instance (key; 0 = none). Default "PredictedTrack".</summary>
     public string PredictedTrack { get; init; } = "PredictedTrack";
 
     /// <summary>
-    /// The center of each predicted animal, x and y in pixels of the full frame. Default "PredictedCentroid".
+    /// The center of each predicted instance, x and y in pixels of the full frame. Default "PredictedCentroid".
     /// </summary>
     public string PredictedCentroid { get; init; } = "PredictedCentroid";
 
@@ -45,11 +45,11 @@ public sealed record PoseColumnOptions
     public string CentroidScore { get; init; } = "CentroidScore";
 
     /// <summary>
-    /// The class of each predicted animal (key with the classes' names; 0 = none). Default "PredictedIdentity".
+    /// The class of each predicted instance (key with the classes' names; 0 = none). Default "PredictedIdentity".
     /// </summary>
     public string PredictedIdentity { get; init; } = "PredictedIdentity";
 
-    /// <summary>The probability of each class for each predicted animal. Default "IdentityScore".</summary>
+    /// <summary>The probability of each class for each predicted instance. Default "IdentityScore".</summary>
     public string IdentityScore { get; init; } = "IdentityScore";
 
     /// <summary>All faults of the names: empty ones, and names used twice.</summary>

@@ -18,7 +18,7 @@ public static class SkeletonAnnotations
     private const string SlotNamesKind = "SlotNames";
 
     /// <summary>
-    /// Names of the values of one animal, on a column of any number of animals, which cannot have SlotNames.
+    /// Names of the values of one instance, on a column of any number of instances, which cannot have SlotNames.
     /// </summary>
     internal const string AnimalSlotNamesKind = "AnimalSlotNames";
 
@@ -50,7 +50,7 @@ public static class SkeletonAnnotations
     /// <summary>Adds a skeleton to the annotations of a column.</summary>
     /// <param name="builder">The annotations being built.</param>
     /// <param name="skeleton">The skeleton.</param>
-    /// <param name="slotNames">True for a column of exactly one animal (a vector of known size, node count × 2): its
+    /// <param name="slotNames">True for a column of exactly one instance (a vector of known size, node count × 2): its
     /// slots are then named <c>snout.x</c>, <c>snout.y</c>, …
     ///</param>
     public static void Add(DataViewSchema.Annotations.Builder builder, Skeleton skeleton, bool slotNames)
@@ -84,7 +84,7 @@ public static class SkeletonAnnotations
         builder.Add(SlotNamesKind, new VectorDataViewType(TextDataViewType.Instance, slots.Length), getter);
     }
 
-    /// <summary>Names the values of one animal of a column of any number of animals.</summary>
+    /// <summary>Names the values of one instance of a column of any number of instances.</summary>
     internal static void AddAnimalSlotNames(DataViewSchema.Annotations.Builder builder, IEnumerable<string> names) =>
         AddVector(builder, AnimalSlotNamesKind, TextDataViewType.Instance, Text(names));
 

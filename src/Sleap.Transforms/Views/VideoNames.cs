@@ -17,7 +17,7 @@ internal sealed class VideoNames
     public static VideoNames Of(MLContext ml) => Known.GetValue(ml, static _ => new VideoNames());
 
     /// <summary>
-    /// The text for a video: its path; for a list of pictures, their folder. A second video of the same path gets a
+    /// The text for a video: its path; for a list of images, their folder. A second video of the same path gets a
     /// number.
     /// </summary>
     public string Add(Video video)

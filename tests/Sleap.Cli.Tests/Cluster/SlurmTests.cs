@@ -6,7 +6,7 @@ namespace Sleap.Cli.Tests;
 /// <summary>The script that <c>sleap cluster slurm</c> writes, submitted to a real Slurm.</summary>
 public sealed class SlurmTests : IDisposable
 {
-    // As sleap, but the second shard is cancelled by Slurm once: as by an operator, or at the end of its time.
+    // As sleap, but the second shard is canceled by Slurm once: as by an operator, or at the end of its time.
     private const string Sleap = """
         #!/usr/bin/env bash
         if [ -e cancel ] && [[ " $* " == *" --shard 1/3 "* ]]; then rm cancel; scancel "${SLURM_ARRAY_JOB_ID}_1"; sleep 60; fi
@@ -19,7 +19,7 @@ public sealed class SlurmTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [SkippableFact]
-    public void A_real_array_job_gives_the_unsharded_prediction_and_goes_on_after_a_shard_was_cancelled()
+    public void A_real_array_job_gives_the_unsharded_prediction_and_goes_on_after_a_shard_was_canceled()
     {
         Skip.If(OperatingSystem.IsWindows(), "Slurm is for Linux.");
         Skip.If(

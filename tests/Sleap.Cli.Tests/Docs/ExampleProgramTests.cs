@@ -115,15 +115,15 @@ public sealed class ExampleProgramTests : IDisposable
     }
 
     [Fact]
-    public void Behaviours_are_learned_from_poses()
+    public void Behaviors_are_learned_from_poses()
     {
-        var table = Path.Combine(_folder, "behaviours.csv");
+        var table = Path.Combine(_folder, "behaviors.csv");
         File.WriteAllLines(
             table,
             Enumerable
                 .Range(0, 200)
                 .Select(frame => $"{frame},{(frame < 100 ? "early" : "late")}")
-                .Prepend("frame,behaviour")
+                .Prepend("frame,behavior")
         );
         Assert.Contains("of the rows held back", Run("pose-classifier.cs", Flies(200), table, "thorax", "head"));
     }

@@ -191,7 +191,7 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("frame 900 could not be read", error);
         Assert.Contains("2/2 frames (1 failed)", error);
-        Assert.StartsWith("1 of 2 frames, 1 failed, 0 empty, 1 animals", output.TrimEnd().Split('\n')[^1]);
+        Assert.StartsWith("1 of 2 frames, 1 failed, 0 empty, 1 instances", output.TrimEnd().Split('\n')[^1]);
     }
 
     [Fact]
@@ -212,9 +212,9 @@ public sealed class PredictTests : IDisposable
             Path.Combine(_folder, "robot.slp")
         );
         Assert.Equal(0, code);
-        Assert.Contains("no animal was found in 2 frames", error);
+        Assert.Contains("no instance was found in 2 frames", error);
         Assert.Contains("--peak-threshold", error);
-        Assert.Contains("2 empty, 0 animals", output);
+        Assert.Contains("2 empty, 0 instances", output);
     }
 
     [Theory]

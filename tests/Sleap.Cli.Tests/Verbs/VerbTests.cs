@@ -256,7 +256,7 @@ public sealed class VerbTests : IDisposable
     public void Pictures_in_a_folder_are_told_by_their_number()
     {
         var (_, output, _) = Cli.Run("info", OpenField);
-        Assert.Matches(@"(?m)^116 pictures in \S*labeled-data", output);
+        Assert.Matches(@"(?m)^116 images in \S*labeled-data", output);
     }
 
     [Theory]

@@ -114,7 +114,7 @@ public sealed class MovieTests
     }
 
     [Fact]
-    public void CancellingStops()
+    public void CancelingStops()
     {
         using var source = Video.FromFile(Gray).Open();
         using var stop = new CancellationTokenSource();

@@ -57,7 +57,7 @@ public sealed class EncoderWeightsTests
     }
 
     [Theory, InlineData("convnext", 3), InlineData("convnext", 1), InlineData("swin", 3), InlineData("swin", 1)]
-    public void Normalisation_is_worked_into_the_first_convolution(string kind, int channels)
+    public void Normalization_is_worked_into_the_first_convolution(string kind, int channels)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -24,10 +24,10 @@ public sealed class ExampleTests : IDisposable
     }
 
     [Fact]
-    public void Fly_behaviour_goes_from_poses_to_a_table_features_and_a_report()
+    public void Fly_behavior_goes_from_poses_to_a_table_features_and_a_report()
     {
         var output = Run(
-            "fly-behaviour.cs",
+            "fly-behavior.cs",
             Path.Combine(Root(), "tests/data/flies13_20190128.predictions.slp"),
             Path.Combine(_folder, "report")
         );

@@ -7,7 +7,7 @@ namespace Sleap.MLNet.Tests;
 
 /// <summary>
 /// Chains from pixels to a trainer's result, each one file that a new process loads and applies to a video: one for
-/// each model type but top-down, which <see cref="PixelsToBehaviourTests"/> has with FastTree.
+/// each model type but top-down, which <see cref="PixelsToBehaviorTests"/> has with FastTree.
 /// </summary>
 public sealed class ChainsOfEveryModelTypeTests : IDisposable
 {

@@ -38,8 +38,8 @@ public sealed class FrameOrderTests
     {
         var poses = Poses(Enumerable.Range(0, Frames));
         Warns(name, column, _ml.Data.ShuffleRows(poses, seed: 1), "go back");
-        // And none for the same rows before they are shuffled: analyse first.
-        Assert.Empty(Warnings(column, _ml.Data.ShuffleRows(Analysed(name, poses), seed: 1)));
+        // And none for the same rows before they are shuffled: analyze first.
+        Assert.Empty(Warnings(column, _ml.Data.ShuffleRows(Analyzed(name, poses), seed: 1)));
     }
 
     [Theory]
@@ -51,19 +51,19 @@ public sealed class FrameOrderTests
         Warns(name, column, train, "many gaps");
         Warns(name, column, test, "many gaps");
         Warns(name, column, _ml.Data.TrainTestSplit(poses, seed: 1).TrainSet, "many gaps");
-        // Analysed first and split afterwards, and split by blocks.
-        Assert.Empty(Warnings(column, Pose.Split(Analysed(name, poses)).TrainSet));
+        // Analyzed first and split afterwards, and split by blocks.
+        Assert.Empty(Warnings(column, Pose.Split(Analyzed(name, poses)).TrainSet));
         var blocks = Pose.Split(poses, (_, frame) => frame >= 40);
-        Assert.Empty(Warnings(column, Analysed(name, blocks.TrainSet)));
-        Assert.Empty(Warnings(column, Analysed(name, blocks.TestSet)));
+        Assert.Empty(Warnings(column, Analyzed(name, blocks.TrainSet)));
+        Assert.Empty(Warnings(column, Analyzed(name, blocks.TestSet)));
     }
 
     [Theory]
     [MemberData(nameof(Analyses))]
     public void Frames_in_their_order_are_no_warning_at_any_step(string name, string column)
     {
-        Assert.Empty(Warnings(column, Analysed(name, Poses(Enumerable.Range(0, 20)))));
-        Assert.Empty(Warnings(column, Analysed(name, Poses(Enumerable.Range(0, 12).Select(i => 10 * i)))));
+        Assert.Empty(Warnings(column, Analyzed(name, Poses(Enumerable.Range(0, 20)))));
+        Assert.Empty(Warnings(column, Analyzed(name, Poses(Enumerable.Range(0, 12).Select(i => 10 * i)))));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class FrameOrderTests
 
     private void Warns(string name, string column, IDataView rows, string what)
     {
-        var view = Analysed(name, rows);
+        var view = Analyzed(name, rows);
         var warning = Assert.Single(Warnings(column, view));
         Assert.Contains($"] {name}: ", warning);
         Assert.Contains(what, warning);
@@ -119,7 +119,7 @@ public sealed class FrameOrderTests
         return [.. _warnings];
     }
 
-    private IDataView Analysed(string name, IDataView poses)
+    private IDataView Analyzed(string name, IDataView poses)
     {
         IEstimator<ITransformer> analysis = name switch
         {

@@ -151,14 +151,14 @@ public sealed class SchemaRefusalsTests
         var tracked = Pose.Track(new() { MaxTracks = 2 }).Fit(poses).Transform(poses);
         Compare(tracked, "PredictedKeypoints", model.Skeleton);
         // What analyses add, in the form that the model's columns have.
-        var analysed = Pose.Kinematics()
+        var analyzed = Pose.Kinematics()
             .Append(Pose.Social())
             .Append(Pose.Distances())
             .Append(Pose.Rolling("KeypointScore", new() { Statistics = [RollingStatistic.Mean] }))
             .Fit(tracked)
             .Transform(tracked);
-        Compare(analysed, "PredictedKeypoints", model.Skeleton, besides: false);
-        var instances = Pose.ToInstances().Fit(analysed).Transform(analysed);
+        Compare(analyzed, "PredictedKeypoints", model.Skeleton, besides: false);
+        var instances = Pose.ToInstances().Fit(analyzed).Transform(analyzed);
         Compare(instances, "PredictedKeypoints", model.Skeleton, besides: false);
     }
 

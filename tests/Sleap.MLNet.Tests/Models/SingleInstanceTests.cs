@@ -195,7 +195,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
     }
 
     [Fact]
-    public void Cancelling_keeps_the_best_so_far()
+    public void Canceling_keeps_the_best_so_far()
     {
         using var stop = new CancellationTokenSource();
         var epochs = new List<TrainingProgress>();
@@ -221,7 +221,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
     }
 
     [Fact]
-    public void Cancelled_before_the_first_epoch_there_is_nothing_to_keep()
+    public void Canceled_before_the_first_epoch_there_is_nothing_to_keep()
     {
         var options = Tiny with
         {
@@ -250,7 +250,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
         using var folder = new SpotFolder(3, missing: true);
         // The loader refuses such labels itself; rows from elsewhere come this far.
         Assert.Contains(
-            "no animal with a visible point",
+            "no instance with a visible point",
             Assert.Throws<InvalidDataException>(() => folder.View(trained.ML)).Message
         );
         DataViewTypeManager.Register(new Microsoft.ML.Transforms.Image.ImageDataViewType(), typeof(MLImage));
@@ -271,7 +271,7 @@ public sealed class SingleInstanceTests(SingleInstanceTests.Trained trained)
         var error = Assert.Throws<InvalidOperationException>(() =>
             trained.ML.Pose().SingleInstance(Tiny).Fit(folder.View(trained.ML))
         );
-        Assert.Contains("row 1 has 2 animals", error.Message);
+        Assert.Contains("row 1 has 2 instances", error.Message);
         Assert.Contains("top-down", error.Message);
     }
 

@@ -119,7 +119,7 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_it_ends_with_the_batch_and_what_is_done_is_in_the_file()
+    public void Canceled_it_ends_with_the_batch_and_what_is_done_is_in_the_file()
     {
         using var model = SingleInstance();
         using var stop = new CancellationTokenSource();
@@ -155,7 +155,7 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_before_the_start_the_file_says_so()
+    public void Canceled_before_the_start_the_file_says_so()
     {
         using var model = SingleInstance();
         var path = PathOf("robot.slp");

@@ -91,7 +91,7 @@ public sealed class MuonTests
         Assert.NotEmpty(matrices);
         Assert.All(matrices, name => Assert.EndsWith(".weight", name));
         Assert.DoesNotContain(matrices, name => name.StartsWith("head_layers", StringComparison.Ordinal));
-        // All kernels but those of the first convolution, which sees one grey channel.
+        // All kernels but those of the first convolution, which sees one gray channel.
         Assert.Equal(
             network
                 .named_parameters()

@@ -81,7 +81,7 @@ public sealed class DataFrameTests
             .Fit(view)
             .Transform(view);
         Assert.Contains(
-            "SaveCsv: the column 'Values' has 3 values in a row of 2 animals, expected one for each animal",
+            "SaveCsv: the column 'Values' has 3 values in a row of 2 instances, expected one for each instance",
             Assert
                 .Throws<InvalidOperationException>(() =>
                     _ml.Pose()
@@ -179,7 +179,7 @@ public sealed class DataFrameTests
     [InlineData("frame,x,y\n0,1,2\n", "there is no node")]
     [InlineData(
         "frame,node,x,y\n0,a,1,2\n0,a,3,4\n",
-        "row 1 of the table has the node 'a' of an animal that has it already"
+        "row 1 of the table has the node 'a' of an instance that has it already"
     )]
     [InlineData("frame,node,x,y\n0,q,1,2\n", "'mouse' has no node q")]
     [InlineData("frame,node,x,y\n-1,snout,1,2\n", "row 0 of the table has no frame number")]
@@ -190,7 +190,7 @@ public sealed class DataFrameTests
     )]
     public void WhatIsNoTableOfPosesIsRefused(string csv, string message)
     {
-        var skeleton = message.Contains("'a' of an animal") ? null : Poses.Mouse;
+        var skeleton = message.Contains("'a' of an instance") ? null : Poses.Mouse;
         Assert.Contains(
             message,
             Assert.Throws<ArgumentException>(() => _ml.Pose().FromDataFrame(Csv(csv), skeleton)).Message

@@ -16,7 +16,7 @@ public sealed class GoldenTrackingTests
         var compared = 0;
         foreach (var setting in TrackingGolden.Json("tracking.json")[set]!["settings"]!.AsArray())
         {
-            // The reference's motion model fits noise by expectation maximisation; ours is another one.
+            // The reference's motion model fits noise by expectation maximization; ours is another one.
             if (setting!["config"]!["use_kalman"] is not null)
                 continue;
             if (DiffersOnPurpose(setting["config"]!))

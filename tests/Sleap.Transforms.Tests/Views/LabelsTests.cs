@@ -163,7 +163,7 @@ public sealed class LabelsTests
                     )
             )
             .Message;
-        Assert.Contains("2 animals in frame 4 of not-there.mp4", message);
+        Assert.Contains("2 instances in frame 4 of not-there.mp4", message);
         Assert.False(
             (
                 (VectorDataViewType)

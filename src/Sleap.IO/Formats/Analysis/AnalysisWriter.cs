@@ -194,7 +194,7 @@ internal sealed class AnalysisWriter
         }
 
         if (_frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
-            lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
+            lost.Add($"{empty} labeled frames without an instance read back as not labeled.");
         if (_placed.Count(p => p.Instance.Points.All(x => x.IsMissing)) is > 0 and var blank)
             lost.Add($"{blank} instances without any point are not read back.");
         return lost;

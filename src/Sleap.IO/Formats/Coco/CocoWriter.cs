@@ -115,7 +115,7 @@ internal static class CocoWriter
         }
 
         if (labels.Frames.Count(f => f.Instances.Count == 0) is > 0 and var empty)
-            lost.Add($"{empty} labeled frames without an animal read back as not labeled.");
+            lost.Add($"{empty} labeled frames without an instance read back as not labeled.");
         return lost;
     }
 }

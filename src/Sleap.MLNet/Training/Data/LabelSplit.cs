@@ -126,7 +126,7 @@ internal sealed class LabelSplit
         if (!labels.Rows.Where((_, row) => !held[row]).Any(row => row.Count > 0))
         {
             throw new ArgumentException(
-                $"Training.ValidationVideos names all videos with animals ({string.Join(", ", available)}); none is left "
+                $"Training.ValidationVideos names all videos with instances ({string.Join(", ", available)}); none is left "
                     + $"to train on."
             );
         }
@@ -134,7 +134,7 @@ internal sealed class LabelSplit
         if (!labels.Rows.Where((_, row) => held[row]).Any(row => row.Count > 0))
         {
             throw new ArgumentException(
-                $"Training.ValidationVideos: no animal is labeled in {string.Join(", ", videos)}."
+                $"Training.ValidationVideos: no instance is labeled in {string.Join(", ", videos)}."
             );
         }
 

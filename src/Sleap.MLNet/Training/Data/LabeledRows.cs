@@ -165,7 +165,7 @@ internal sealed class LabeledRows
             {
                 throw new InvalidOperationException(
                     $"{report.Component}: row {cursor.Position} has "
-                        + $"{labels.Length / (2 * nodes)} animals in '{keypoints.Name}', expected one. For several "
+                        + $"{labels.Length / (2 * nodes)} instances in '{keypoints.Name}', expected one. For several "
                         + $"animals use a top-down or bottom-up model."
                 );
             }

@@ -94,7 +94,7 @@ internal sealed class Trainer(
         {
             channel.Warning(
                 MessageSensitivity.None,
-                "The training of {0} was cancelled in epoch {1}; the weights of epoch {2} are kept.",
+                "The training of {0} was canceled in epoch {1}; the weights of epoch {2} are kept.",
                 name,
                 state.Epoch,
                 state.Best.Epoch

@@ -21,7 +21,7 @@ namespace Sleap.MLNet;
 /// <param name="Elapsed">Time since the first step, including earlier parts of a resumed run.</param>
 /// <param name="Remaining">Estimated time to the last epoch at the current speed.</param>
 /// <param name="IsLast">
-/// Whether this network's training ends with this epoch: all epochs are done, it stopped early, or it was cancelled.
+/// Whether this network's training ends with this epoch: all epochs are done, it stopped early, or it was canceled.
 /// </param>
 /// <param name="ValidationIdentity">
 /// Class accuracy: fraction, 0 to 1, of the instances with a class in the validation frames for which the class of the

@@ -132,6 +132,6 @@ internal sealed class AnalysisRowReader
             ? found
             : throw new InvalidDataException(
                 $"{_component}: '{column?.Name}' has {found.Length} values in "
-                    + $"{Name(frame)}, expected {expected} for the animals of '{_input.Column.Name}'."
+                    + $"{Name(frame)}, expected {expected} for the instances of '{_input.Column.Name}'."
             );
 }

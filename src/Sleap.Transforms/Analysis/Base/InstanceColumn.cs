@@ -13,7 +13,7 @@ internal sealed class InstanceColumn
 {
     /// <summary>What a column of values of instances must be.</summary>
     public static readonly ColumnRule ValuesRule = new(
-        "values of animals: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>",
+        "values of instances: Single, Vector<Single, n>, Vector<Single, *> or Vector<Single, *, n>",
         ColumnRule.Singles.Accepts,
         IsValues
     );

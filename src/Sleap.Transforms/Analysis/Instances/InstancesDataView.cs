@@ -277,7 +277,7 @@ internal sealed class InstancesCursor : DataViewRowCursor
             {
                 throw new InvalidDataException(
                     $"ToInstances: '{_mapper.Outputs[output].Name}' has {read.Length} values in row "
-                        + $"{_input.Position}, expected {expected} for the {_count} animals of "
+                        + $"{_input.Position}, expected {expected} for the {_count} instances of "
                         + $"'{_mapper.Keypoints.Column.Name}'. Name the columns to take in "
                         + $"{nameof(InstancesOptions.Values)}."
                 );

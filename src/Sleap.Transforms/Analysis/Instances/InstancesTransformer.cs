@@ -122,7 +122,7 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
     /// <summary>The options it was made with.</summary>
     public InstancesOptions Options { get; }
 
-    internal override string? WhyNotSingleRows => "makes a row of each animal, so a row becomes several or none";
+    internal override string? WhyNotSingleRows => "makes a row of each instance, so a row becomes several or none";
 
     static int ILoadable<InstancesTransformer>.PayloadVersion => 1;
 

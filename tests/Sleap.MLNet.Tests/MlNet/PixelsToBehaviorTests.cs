@@ -6,9 +6,9 @@ using Sleap.Transforms;
 namespace Sleap.MLNet.Tests;
 
 /// <summary>
-/// One ML.NET chain from images to a classifier of behaviour, saved as one file and loaded where nothing else is known.
+/// One ML.NET chain from images to a classifier of behavior, saved as one file and loaded where nothing else is known.
 /// </summary>
-public sealed class PixelsToBehaviourTests : IDisposable
+public sealed class PixelsToBehaviorTests : IDisposable
 {
     private const int Frames = 24;
     private static readonly string[] Results =
@@ -21,11 +21,11 @@ public sealed class PixelsToBehaviourTests : IDisposable
         "SpeedMean",
     ];
     private readonly MLContext _ml = new(seed: 1);
-    private readonly string _folder = Directory.CreateTempSubdirectory("behaviour-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("behavior-").FullName;
 
     private PoseCatalog Pose => _ml.Pose();
 
-    private string ModelFile => Path.Combine(_folder, "behaviour.zip");
+    private string ModelFile => Path.Combine(_folder, "behavior.zip");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -36,7 +36,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
         var video = Labeled(SampleModels.Frames(_ml, PoseModelKind.TopDown, Frames));
         // The networks run once for the training of what follows them.
         var poses = _ml.Data.Cache(model.Transform(video));
-        var chain = model.Append(Behaviour().Fit(poses));
+        var chain = model.Append(Behavior().Fit(poses));
         _ml.Model.Save(chain, video.Schema, ModelFile);
 
         var found = chain.Transform(SampleModels.Frames(_ml, PoseModelKind.TopDown, Frames));
@@ -88,7 +88,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
                     Device = "cpu",
                 }
             )
-            .Append(Behaviour(trees: 2));
+            .Append(Behavior(trees: 2));
         var chain = estimator.Fit(video);
         SchemaAssert.Same(estimator, chain, video.Schema);
         _ml.Model.Save(chain, video.Schema, ModelFile);
@@ -106,7 +106,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
         using var model = SampleModels.Load(_ml, PoseModelKind.TopDown);
         var video = Labeled(SampleModels.Frames(_ml, PoseModelKind.TopDown, 8));
         _ml.Model.Save(
-            model.Append(Behaviour(trees: 2).Fit(_ml.Data.Cache(model.Transform(video)))),
+            model.Append(Behavior(trees: 2).Fit(_ml.Data.Cache(model.Transform(video)))),
             video.Schema,
             ModelFile
         );
@@ -134,7 +134,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     /// From the poses of two animals to what each does: who is who, short gaps filled, how it moves, over a while, one
     /// row an animal, a trained tree.
     /// </summary>
-    private IEstimator<ITransformer> Behaviour(int trees = 10) =>
+    private IEstimator<ITransformer> Behavior(int trees = 10) =>
         Pose.Track(new() { MaxTracks = 2 })
             .Append(Pose.Interpolate())
             .Append(Pose.Kinematics())
@@ -173,7 +173,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
     {
         var half = frames.GetColumn<int>("FrameIndex").Max() / 2;
         return _ml
-            .Transforms.CustomMapping<Numbered, BehaviourLabel>(
+            .Transforms.CustomMapping<Numbered, BehaviorLabel>(
                 (frame, label) => label.Label = frame.FrameIndex > half,
                 contractName: null
             )
@@ -199,7 +199,7 @@ public sealed class PixelsToBehaviourTests : IDisposable
         public int FrameIndex { get; set; }
     }
 
-    private sealed class BehaviourLabel
+    private sealed class BehaviorLabel
     {
         public bool Label { get; set; }
     }

@@ -1,5 +1,5 @@
 #:project ../src/Sleap.MLNet/Sleap.MLNet.csproj
-// From the poses of two flies to what they do: dotnet run examples/fly-behaviour.cs --
+// From the poses of two flies to what they do: dotnet run examples/fly-behavior.cs --
 // tests/data/flies13_20190128.predictions.slp report
 using Microsoft.Data.Analysis;
 using Microsoft.ML;
@@ -14,7 +14,7 @@ var pose = ml.Pose();
 IDataView flies = pose.LoadPredictions(file);
 
 var upper = Region.Polygon("upper half", (0, 0), (1023, 0), (1023, 511), (0, 511));
-IDataView behaviour = pose.RemoveJumps("PredictedKeypoints", new() { MaxJump = 60 })
+IDataView behavior = pose.RemoveJumps("PredictedKeypoints", new() { MaxJump = 60 })
     .Append(pose.Interpolate("PredictedKeypoints", new() { MaxGap = 5 }))
     .Append(pose.Smooth("PredictedKeypoints", new SmoothOptions { Method = SmoothMethod.SavitzkyGolay, Window = 7 }))
     .Append(pose.Kinematics("PredictedKeypoints", new() { FramesPerSecond = FramesPerSecond }))
@@ -25,7 +25,7 @@ IDataView behaviour = pose.RemoveJumps("PredictedKeypoints", new() { MaxJump = 6
 
 // One row a fly and frame, with what was measured beside its nodes.
 DataFrame table = pose.ToDataFrame(
-    behaviour,
+    behavior,
     new()
     {
         Layout = TableLayout.Wide,
@@ -59,8 +59,8 @@ var rows = pose.Egocentric(
         }
     )
     .Append(pose.ToInstances("PredictedKeypoints"))
-    .Fit(behaviour)
-    .Transform(behaviour);
+    .Fit(behavior)
+    .Transform(behavior);
 Console.WriteLine($"features: {rows.Schema["PredictedKeypoints"].Type}, {rows.GetColumn<float>("Speed").Count()} rows");
 
-Console.WriteLine(pose.Report(behaviour, folder).Page);
+Console.WriteLine(pose.Report(behavior, folder).Page);
