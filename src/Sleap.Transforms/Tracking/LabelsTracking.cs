@@ -32,7 +32,6 @@ internal static class LabelsTracking
         }
 
         var tracks = Named(tracked);
-        // FromPredicted of instances still points to the same objects.
         return new Labels(
             tracked.Select(entry => With(entry.Frame, entry.Tracks, tracks)),
             labels.Videos,
@@ -124,17 +123,33 @@ internal static class LabelsTracking
         return tracks;
     }
 
-    private static LabeledFrame With(LabeledFrame frame, int[] tracks, List<Track> named) =>
-        new()
+    private static LabeledFrame With(LabeledFrame frame, int[] tracks, List<Track> named)
+    {
+        // Predictions first: instances of a person refer to those that they replace.
+        var changed = new Dictionary<Instance, Instance>(ReferenceEqualityComparer.Instance);
+        foreach (var (instance, track) in frame.Instances.Zip(tracks).OrderByDescending(pair => pair.First.IsPredicted))
+        {
+            var source = instance.FromPredicted is { } old ? changed.GetValueOrDefault(old, old) : null;
+            changed[instance] = new Instance
+            {
+                Skeleton = instance.Skeleton,
+                Points = instance.Points,
+                Track = track < 0 ? null : named[track],
+                IsPredicted = instance.IsPredicted,
+                Score = instance.Score,
+                TrackingScore = instance.TrackingScore,
+                FromPredicted = source,
+            };
+        }
+
+        return new LabeledFrame
         {
             Video = frame.Video,
             FrameIndex = frame.FrameIndex,
-            Instances =
-            [
-                .. frame.Instances.Zip(tracks, (instance, track) => With(instance, track < 0 ? null : named[track])),
-            ],
+            Instances = [.. frame.Instances.Select(instance => changed[instance])],
             IsNegative = frame.IsNegative,
         };
+    }
 
     private static TrackedInstance InstanceOf(Instance instance)
     {
@@ -149,16 +164,4 @@ internal static class LabelsTracking
     }
 
     public static string TrackName(int number) => "track_" + number.ToString(CultureInfo.InvariantCulture);
-
-    private static Instance With(Instance instance, Track? track) =>
-        new()
-        {
-            Skeleton = instance.Skeleton,
-            Points = instance.Points,
-            Track = track,
-            IsPredicted = instance.IsPredicted,
-            Score = instance.Score,
-            TrackingScore = instance.TrackingScore,
-            FromPredicted = instance.FromPredicted,
-        };
 }
