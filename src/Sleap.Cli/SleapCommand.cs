@@ -5,8 +5,9 @@ namespace Sleap.Cli;
 /// <summary>The whole command line.</summary>
 internal static class SleapCommand
 {
-    public static RootCommand Create() =>
-        new(
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
             "Animal poses: train models on labels, predict videos, evaluate, analyze and convert.\n"
                 + "Example: sleap info labels.slp"
         )
@@ -27,4 +28,7 @@ internal static class SleapCommand
             ClusterVerb.Create(),
             DoctorVerb.Create(),
         };
+        CommandLineNumbers.Use(root);
+        return root;
+    }
 }

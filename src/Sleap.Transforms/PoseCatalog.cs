@@ -231,6 +231,18 @@ public sealed class PoseCatalog
     private FrameDataView View(Labels labels, LabelsOptions options, string source, bool arePredictions)
     {
         var table = LabelsTable.Create(labels, VideoNames.Of(Context), options, source, arePredictions);
+        if (table.FramesOfPredictions > 0)
+        {
+            PoseLog.Warn(
+                Context,
+                "Loading labels",
+                [
+                    $"{source}: {table.FramesOfPredictions} frames hold only predictions and are left out; "
+                        + $"{table.Rows.Count} that a person labeled are taken. Instances = UserElsePredicted takes both.",
+                ]
+            );
+        }
+
         return new FrameDataView(Context, table, options.Columns);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Sleap.IO;
+using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
@@ -41,6 +42,9 @@ internal sealed class PredictionMerge
     /// <summary>Tracks that went on across a seam.</summary>
     public int Stitched { get; private set; }
 
+    /// <summary>Videos that were taken for the same although their paths differ, one sentence each.</summary>
+    public List<string> Remarks { get; } = [];
+
     /// <summary>The merged labels.</summary>
     public Labels Labels { get; private set; } = null!;
 
@@ -60,7 +64,7 @@ internal sealed class PredictionMerge
         {
             var tracks = seams.Join([.. merge._frames.Values.Select(entry => entry.Frame)], labels);
             merge.Stitched += seams.LastStitched;
-            foreach (var frame in labels.Frames)
+            foreach (var frame in labels.FramesInOrder)
                 merge.Add(Moved(frame, video, tracks), path, order);
         }
         merge.Finish(parts, video);
@@ -76,18 +80,31 @@ internal sealed class PredictionMerge
                 part.Labels.Frames.Select(frame => frame.Video).Distinct().Select(video => (part.Path, Video: video))
             )
             .ToList();
-        var names = videos.Select(video => Path.GetFileName(video.Video.Path)).Distinct().ToList();
-        if (names.Count > 1 || videos.Count > _parts.Count)
+        if (videos.Count > _parts.Count)
+            throw Several(videos);
+        foreach (var (path, video) in videos.Skip(1))
         {
-            throw new InvalidDataException(
-                "The files are of several videos: "
-                    + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. 'sleap "
-                    + "merge' joins frame ranges of one; 'sleap convert' with a pattern puts different videos together."
-            );
+            try
+            {
+                Remarks.AddRange(
+                    VideoPairing.Of([video], [videos[0].Video]).Remarks.Select(remark => $"{path}: the video {remark}.")
+                );
+            }
+            catch (ArgumentException)
+            {
+                throw Several(videos);
+            }
         }
 
         return videos[0].Video;
     }
+
+    private static InvalidDataException Several(IEnumerable<(string Path, Video Video)> videos) =>
+        new(
+            "The files are of several videos: "
+                + $"{string.Join(", ", videos.Select(video => $"'{video.Path}' of '{video.Video.Path}'"))}. 'sleap merge' "
+                + "joins frame ranges of one; 'sleap convert' with a pattern puts different videos together."
+        );
 
     private void OneSkeleton()
     {

@@ -23,7 +23,7 @@ internal sealed partial class TrackSeams(MergeOptions options)
         Dictionary<Track, Track> joined = new(ReferenceEqualityComparer.Instance);
         foreach (var track in range.Tracks.Where(IsKnownByName))
             joined[track] = _names.TryGetValue(track.Name, out var same) ? same : Named(track.Name);
-        var frames = range.Frames.OrderBy(frame => frame.FrameIndex).ToList();
+        var frames = range.FramesInOrder;
         foreach (var (track, earlier) in Continued(before, frames))
         {
             joined[track] = earlier;
@@ -45,12 +45,12 @@ internal sealed partial class TrackSeams(MergeOptions options)
     // The animals just before the seam and just behind it are tracked over two frames, as animals of a video are.
     private IEnumerable<(Track Track, Track Earlier)> Continued(
         IReadOnlyList<LabeledFrame> before,
-        List<LabeledFrame> frames
+        IReadOnlyList<LabeledFrame> frames
     )
     {
         if (
             before.Count == 0
-            || frames.Find(frame => frame.Instances.Any(animal => animal.Track is not null)) is not { } first
+            || frames.FirstOrDefault(frame => frame.Instances.Any(animal => animal.Track is not null)) is not { } first
         )
         {
             return [];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.ML;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -27,7 +26,7 @@ internal sealed class Scaffold
         LabelsPath = Path.GetFullPath(labels);
         Name = Identifier(name);
         FileName = name.ToLowerInvariant();
-        var pose = new MLContext().Pose();
+        var pose = VerbOutput.Context().Pose();
         Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels), type);
         _code = new(this);
     }

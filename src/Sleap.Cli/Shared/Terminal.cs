@@ -9,6 +9,13 @@ namespace Sleap.Cli;
 internal static class Terminal
 {
     private static readonly Lock Gate = new();
+    private static readonly (string Library, string CommandLine)[] Options =
+    [
+        ("set TrueInstances = UserElsePredicted", "give --use-predictions"),
+        ("TrueInstances = UserElsePredicted takes", "--use-predictions takes"),
+        ("Instances = UserElsePredicted takes", "--use-predictions takes"),
+        ("set VideosInOrder", "give --videos-in-order"),
+    ];
     private static IAnsiConsole? _drawing;
 
     /// <summary>Standard output, if tables can be drawn on it; else null.</summary>
@@ -17,10 +24,15 @@ internal static class Terminal
     /// <summary>Standard error, if progress can be drawn on it; else null.</summary>
     public static IAnsiConsole? Error => Drawable(Console.Error, Console.IsErrorRedirected);
 
-    /// <summary>Writes a message to standard error, above what is being drawn there.</summary>
+    /// <summary>
+    /// Writes a message to standard error, above what is being drawn there. Options of the library get their names on
+    /// the command line.
+    /// </summary>
     /// <param name="message">Plain text; brackets are brackets.</param>
     public static void Say(string message)
     {
+        foreach (var (library, commandLine) in Options)
+            message = message.Replace(library, commandLine, StringComparison.Ordinal);
         lock (Gate)
         {
             // Only a message above a drawing is broken into lines by Spectre.Console, which must know their number.

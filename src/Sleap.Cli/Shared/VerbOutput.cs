@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
@@ -20,6 +23,36 @@ internal static class VerbOutput
             foreach (var line in lines)
                 Console.WriteLine(line);
         }
+    }
+
+    /// <summary>The option of verbs that read labels: whether frames that nobody labeled count too.</summary>
+    public static Option<bool> UsePredictions() =>
+        new("--use-predictions")
+        {
+            Description = "Take the predictions of frames that nobody labeled; without it they are left out.",
+        };
+
+    /// <summary>How labels are read for <see cref="UsePredictions"/>.</summary>
+    public static LabelsOptions LabelsOf(bool usePredictions) =>
+        new() { Instances = usePredictions ? InstanceChoice.UserElsePredicted : null };
+
+    /// <summary>A context whose warnings go to standard error.</summary>
+    /// <param name="seed">Seed of random numbers; null for a new one each time.</param>
+    /// <param name="except">Source of warnings that the verb tells in its own way.</param>
+    public static MLContext Context(int? seed = null, string? except = null)
+    {
+        var ml = new MLContext(seed);
+        ml.Log += (_, entry) =>
+        {
+            if (
+                entry.Kind >= ChannelMessageKind.Warning
+                && (except is null || !entry.Source.Contains(except, StringComparison.Ordinal))
+            )
+            {
+                Terminal.Say(entry.RawMessage);
+            }
+        };
+        return ml;
     }
 
     /// <summary>A number for JSON, which has no NaN.</summary>

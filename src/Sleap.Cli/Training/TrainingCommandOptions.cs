@@ -97,6 +97,8 @@ internal sealed class TrainingCommandOptions
 
     public Option<int?> MaxInstances { get; } = new("--max-instances") { Description = "Animals in a frame at most." };
 
+    public Option<bool> UsePredictions { get; } = VerbOutput.UsePredictions();
+
     public Option<float> Rotation { get; } =
         new("--rotation")
         {
@@ -201,6 +203,7 @@ internal sealed class TrainingCommandOptions
                     ValidationFraction,
                     Validation,
                     ValidationVideo,
+                    UsePredictions,
                     CacheMegabytes,
                     ShowAugmented,
                     Seed,

@@ -29,8 +29,11 @@ internal sealed class TrainingRequest(
     public IReadOnlyList<LintFinding> Lint(PoseCatalog pose, IDataView labels) =>
         Estimator(pose, labels).Lint(labels, Validation(pose));
 
+    public IDataView Load(PoseCatalog pose, string labels) =>
+        pose.LoadLabels(labels, VerbOutput.LabelsOf(parsed.GetValue(command.UsePredictions)));
+
     private IDataView? Validation(PoseCatalog pose) =>
-        parsed.GetValue(command.Validation) is { } file ? pose.LoadLabels(file) : null;
+        parsed.GetValue(command.Validation) is { } file ? Load(pose, file) : null;
 
     private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.Transforms;
 
 namespace Sleap.Cli;
@@ -23,7 +22,7 @@ internal static class ConfigVerb
 
     private static Command Auto()
     {
-        var (labels, json) = (Labels(), VerbOutput.Json());
+        var (labels, predictions, json) = (Labels(), VerbOutput.UsePredictions(), VerbOutput.Json());
         var type = new Option<string?>("--type")
         {
             Description = $"Model type: {string.Join(", ", ProposedOptions.Types)}; else as the labels want it.",
@@ -44,14 +43,15 @@ internal static class ConfigVerb
             labels,
             type,
             output,
+            predictions,
             json,
         };
         verb.SetAction(parsed =>
         {
-            var pose = new MLContext().Pose();
+            var pose = VerbOutput.Context().Pose();
             var proposal = ProposedOptions.Of(
                 pose,
-                pose.LoadLabels(parsed.GetRequiredValue(labels)),
+                pose.LoadLabels(parsed.GetRequiredValue(labels), VerbOutput.LabelsOf(parsed.GetValue(predictions))),
                 parsed.GetValue(type)
             );
             var files = parsed.GetValue(output) is { } path ? proposal.Save(path) : [];
@@ -102,11 +102,9 @@ internal static class ConfigVerb
         options.AddTo(verb);
         verb.SetAction(parsed =>
         {
-            var ml = new MLContext();
-            var findings = new TrainingRequest(options, parsed, null, null, CancellationToken.None).Lint(
-                ml.Pose(),
-                ml.Pose().LoadLabels(parsed.GetRequiredValue(labels))
-            );
+            var pose = VerbOutput.Context().Pose();
+            var request = new TrainingRequest(options, parsed, null, null, CancellationToken.None);
+            var findings = request.Lint(pose, request.Load(pose, parsed.GetRequiredValue(labels)));
             var warnings = findings.Count(finding => finding.IsWarning);
             var report = new JsonObject
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -42,7 +41,12 @@ internal static class EvalVerb
             Description = "The distance in pixels within which a node counts as right.",
             DefaultValueFactory = _ => 5,
         };
-        var json = VerbOutput.Json();
+        var inOrder = new Option<bool>("--videos-in-order")
+        {
+            Description =
+                "The first video of the truth is the first of the predictions, and so on, whatever their names.",
+        };
+        var (predictions, json) = (VerbOutput.UsePredictions(), VerbOutput.Json());
         var verb = new Command(
             "eval",
             "How far predictions are from the truth: pixels, OKS, PCK, identities, tracks.\n"
@@ -56,6 +60,8 @@ internal static class EvalVerb
             rules,
             stddev,
             radius,
+            predictions,
+            inOrder,
             json,
         };
         verb.SetAction(parsed =>
@@ -65,8 +71,10 @@ internal static class EvalVerb
                 Rules = parsed.GetValue(rules) == "sleap-nn" ? EvaluationRules.SleapNN : EvaluationRules.Standard,
                 OksStddev = parsed.GetValue(stddev),
                 Radius = parsed.GetValue(radius),
+                TrueInstances = VerbOutput.LabelsOf(parsed.GetValue(predictions)).Instances ?? InstanceChoice.User,
+                VideosInOrder = parsed.GetValue(inOrder),
             };
-            var pose = new MLContext().Pose();
+            var pose = VerbOutput.Context().Pose();
             var (right, judged) = (
                 Labels.Load(parsed.GetRequiredValue(truth)),
                 Labels.Load(parsed.GetRequiredValue(predicted))

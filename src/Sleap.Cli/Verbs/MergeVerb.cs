@@ -85,6 +85,8 @@ internal static class MergeVerb
                 throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
             var paths = parsed.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
             var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
+            foreach (var remark in merged.Remarks)
+                Terminal.Say(remark);
             var target = parsed.GetRequiredValue(output);
             foreach (var remark in merged.Labels.Save(target))
                 Terminal.Say($"{target}: {remark}");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -122,8 +121,8 @@ internal static class PredictVerb
         };
         verb.SetAction(parsed =>
         {
-            var ml = new MLContext();
-            ml.Log += (_, entry) => Warn(entry);
+            // Frames that cannot be read are told together at the end.
+            var ml = VerbOutput.Context(except: "Reading frames");
             using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(model));
             using var predicting = trained.With(
                 new PredictionOptions
@@ -169,14 +168,20 @@ internal static class PredictVerb
 
     private static IDataView Open(PoseCatalog pose, string source, string? frames, Shard? shard)
     {
-        var list = frames is null ? null : FrameList.Parse(frames);
         var isLabels =
             LabelEndings.Contains(Path.GetExtension(source).ToLowerInvariant())
             || File.Exists(Path.Combine(source, "config.yaml"));
         if (!isLabels)
+        {
+            var list = frames is null ? null : FrameList.Of(frames, source);
             return pose.LoadVideo(source, shard is { } part ? part.Of(list ?? AllFrames(source)) : list);
-        return list is null && shard is null
-            ? pose.LoadLabels(source, new LabelsOptions { KeepEmptyFrames = true })
+        }
+
+        return frames is null && shard is null
+            ? pose.LoadLabels(
+                source,
+                new LabelsOptions { KeepEmptyFrames = true, Instances = InstanceChoice.UserElsePredicted }
+            )
             : throw new ArgumentException(
                 "--frames and --shard go with a video; for labels the labeled frames are predicted."
             );
@@ -250,7 +255,9 @@ internal static class PredictVerb
         VerbOutput.Write(json, result, [$"{report} → {output}"]);
         if (stopped is not null)
             throw stopped;
-        return report.IsInterrupted ? 130 : 0;
+        if (report.IsInterrupted)
+            return 130;
+        return report is { Processed: 0, Failed: > 0 } ? 1 : 0;
     }
 
     private static void Hint(string device)
@@ -264,18 +271,6 @@ internal static class PredictVerb
                 "this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
                     + "faster, and places move by some hundredths of a pixel."
             );
-        }
-    }
-
-    // Frames that cannot be read are told together at the end.
-    private static void Warn(LoggingEventArgs entry)
-    {
-        if (
-            entry.Kind == ChannelMessageKind.Warning
-            && !entry.Source.Contains("Reading frames", StringComparison.Ordinal)
-        )
-        {
-            Terminal.Say(entry.RawMessage);
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -71,23 +69,15 @@ internal static class RenderVerb
                     },
                     VideoPath = parsed.GetRequiredValue(source),
                     Video = parsed.GetValue(video),
-                    Frames = parsed.GetValue(frames) is { } list ? [.. FrameList.Parse(list).Distinct().Order()] : null,
+                    Frames = parsed.GetValue(frames) is { } list
+                        ? [.. FrameList.Of(list, parsed.GetRequiredValue(source)).Distinct().Order()]
+                        : null,
                     FramesPerSecond = parsed.GetValue(fps),
                     Shrink = parsed.GetValue(shrink),
                 };
                 var path = parsed.GetRequiredValue(output);
-                var ml = new MLContext();
                 // Frames that cannot be read are told below.
-                ml.Log += (_, entry) =>
-                {
-                    if (
-                        entry.Kind == ChannelMessageKind.Warning
-                        && !entry.Source.Contains("Rendering", StringComparison.Ordinal)
-                    )
-                    {
-                        Terminal.Say(entry.RawMessage);
-                    }
-                };
+                var ml = VerbOutput.Context(except: "Rendering");
                 var done = ml.Pose()
                     .RenderVideo(Labels.Load(parsed.GetRequiredValue(predictions)), path, options, cancellation);
                 foreach (var frame in done.Unreadable.Take(5))

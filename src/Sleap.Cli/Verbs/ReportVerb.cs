@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -72,7 +71,7 @@ internal static class ReportVerb
                     Video = parsed.GetValue(video),
                 },
             };
-            var made = new MLContext().Pose().Report(Labels.Load(file), parsed.GetRequiredValue(output), options);
+            var made = VerbOutput.Context().Pose().Report(Labels.Load(file), parsed.GetRequiredValue(output), options);
             var report = new JsonObject
             {
                 ["out"] = made.Page,

@@ -82,13 +82,8 @@ internal static class TrainVerb
             );
         }
 
-        var ml = new MLContext(training.Seed);
-        ml.Log += (_, entry) =>
-        {
-            if (entry.Kind >= Microsoft.ML.Runtime.ChannelMessageKind.Warning)
-                Terminal.Say(entry.Message);
-        };
-        var view = ml.Pose().LoadLabels(labels);
+        var ml = VerbOutput.Context(training.Seed);
+        var view = training.Load(ml.Pose(), labels);
         var file = Path.Combine(run.Folder, "model.zip");
         try
         {

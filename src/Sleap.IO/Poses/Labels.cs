@@ -5,6 +5,8 @@ namespace Sleap.IO;
 /// <summary>All poses of a project: labeled frames with their videos, skeletons and tracks. Immutable.</summary>
 public sealed class Labels
 {
+    private IReadOnlyList<LabeledFrame>? _inOrder;
+
     /// <summary>
     /// Gathers frames and what they refer to. Videos, skeletons and tracks that frames use but the lists lack are added
     /// behind them, in order of appearance.
@@ -68,8 +70,14 @@ public sealed class Labels
     /// <summary>The tracks, also those without instances.</summary>
     public IReadOnlyList<Track> Tracks { get; }
 
-    /// <summary>The labeled frames in the order of the file.</summary>
+    /// <summary>The labeled frames in the order of the file, which can have a frame more than once.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
+
+    /// <summary>
+    /// The labeled frames in the order of <see cref="Videos"/> and frame numbers, each once: instances of a frame that
+    /// is in the file twice are put together, equal ones once.
+    /// </summary>
+    public IReadOnlyList<LabeledFrame> FramesInOrder => _inOrder ??= FrameOrder.Of(Frames, Videos);
 
     /// <summary>Frames suggested for labeling.</summary>
     public IReadOnlyList<SuggestedFrame> Suggestions { get; }

@@ -24,14 +24,15 @@ internal sealed class LabelsConcatenation
         var remarks = parts.SelectMany(p => p.Remarks).ToList();
         var twice = frames.Count - frames.DistinctBy(f => (f.Video, f.FrameIndex)).Count();
         if (twice > 0)
-            remarks.Add($"{twice} frames are labeled more than once; each stays a frame of its own.");
+            remarks.Add($"{twice} frames are labeled more than once; their instances are put together.");
         var provenance = new Dictionary<string, JsonNode?>();
         foreach (var (key, value) in parts.SelectMany(p => p.Provenance))
             provenance.TryAdd(key, value);
+        Video[] videos = [.. joined._videosByPlace.Values];
         return new Labels(
-            frames,
+            FrameOrder.Of(frames, videos),
             new LabelsParts(
-                [.. joined._videosByPlace.Values],
+                videos,
                 [.. parts.SelectMany(p => p.Skeletons).Distinct()],
                 [.. joined._tracksByName.Values],
                 [

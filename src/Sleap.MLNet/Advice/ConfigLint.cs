@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Sleap.IO;
 
 namespace Sleap.MLNet;
 
@@ -16,12 +15,9 @@ internal sealed partial class ConfigLint(
     (int Height, int Width) frame
 )
 {
-    // Frames of a video that are at most this far apart are nearly identical.
-    private const int NearFrames = 2;
-
     public IEnumerable<LintFinding> Findings()
     {
-        foreach (var finding in Unlabeled().Concat(Leakage()))
+        foreach (var finding in new LabelLint(stages, labels, split).Findings())
             yield return finding;
         foreach (var stage in stages)
         {
@@ -39,67 +35,6 @@ internal sealed partial class ConfigLint(
 
             yield return new MemoryEstimate(stage, labels, split, frame).Finding();
         }
-    }
-
-    private IEnumerable<LintFinding> Unlabeled()
-    {
-        var nodes = labels.Skeleton.Nodes;
-        string[] never = [.. nodes.Where((_, node) => labels.VisibleCount(node) == 0)];
-        if (never.Length > 0)
-        {
-            yield return new(
-                LintRule.UnlabeledNode,
-                "",
-                $"{Names(never)} {(never.Length == 1 ? "is" : "are")} "
-                    + $"labeled in none of the {labels.Instances.Count} animals: a network learns to find nothing "
-                    + $"there.",
-                "Label some, or take the nodes out of the skeleton."
-            );
-        }
-    }
-
-    private IEnumerable<LintFinding> Leakage()
-    {
-        var training = split.Rows.Where(entry => !entry.Validates).Select(entry => entry.Row.Source).ToHashSet();
-        FrameSource[] validation = [.. split.Rows.Where(entry => entry.Validates).Select(entry => entry.Row.Source)];
-        var same = validation.Count(training.Contains);
-        if (same > 0)
-        {
-            yield return new(
-                LintRule.Leakage,
-                "",
-                $"{same} of {validation.Length} validation frames train too "
-                    + $"({string.Join(", ", validation.Where(training.Contains).Take(3))}{(same > 3 ? " …" : "")}): "
-                    + $"the "
-                    + $"validation error says nothing of new frames.",
-                "Take them out of one of the two."
-            );
-        }
-
-        var near = validation.Count(source =>
-            ImageFiles.IsMovie(source.VideoName)
-            && Enumerable
-                .Range(1, NearFrames)
-                .Any(by =>
-                    training.Contains(source with { Frame = source.Frame - by })
-                    || training.Contains(source with { Frame = source.Frame + by })
-                )
-        );
-        if (4 * near < validation.Length || near == 0)
-            yield break;
-        var videos = split.Rows.Select(entry => entry.Row.Source.Video).Distinct().Count();
-        yield return new(
-            LintRule.Leakage,
-            "",
-            $"{near} of {validation.Length} validation frames lie within {NearFrames} "
-                + $"frames of one that trains, and look nearly like it: the validation error will be lower than that "
-                + $"on "
-                + $"new recordings.",
-            videos > 1
-                ? "For an honest figure hold whole videos back: Training.ValidationVideos."
-                : "For an honest figure label another recording and give it to Fit as validation.",
-            IsWarning: false
-        );
     }
 
     private IEnumerable<LintFinding> ReceptiveField(TrainingStage stage)
@@ -307,8 +242,6 @@ internal sealed partial class ConfigLint(
     [GeneratedRegex(@"[LR](?![a-zA-Z])|(?<![a-zA-Z])[LR](?=[a-z]*$)|(?<![a-zA-Z])[lr](?![a-zA-Z])")]
     private static partial Regex Letters();
 
-    private static string Names(string[] names) => string.Join(", ", names.Select(name => $"'{name}'"));
-
     private static string N(double value) => value.ToString("0", CultureInfo.InvariantCulture);
 
     private static string F(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
@@ -360,4 +293,10 @@ public enum LintRule
 
     /// <summary>Memory needed for training.</summary>
     Memory,
+
+    /// <summary>Edges that do not connect all nodes of a bottom-up model to one tree.</summary>
+    Edges,
+
+    /// <summary>Instances without a class, or a single class, in a model with identities.</summary>
+    Identities,
 }

@@ -53,17 +53,18 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares predicted labels with true ones in each frame that has true instances. Frames are matched by video and
-    /// number; where a frame has instances of both kinds, those that a person set are the true ones and predicted ones
-    /// the predicted.
+    /// Compares predicted labels with true ones in each frame that a person labeled
+    /// (<see cref="EvaluationOptions.TrueInstances"/>). Frames are matched by video and number, videos by content and
+    /// path. Of the predicted labels, predicted instances count; in a frame without any, those that a person set.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">The true labels.</param>
     /// <param name="predicted">The predicted labels; their nodes are matched by name, and those of one side only are
     /// left out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The label sets have no video in common, several skeletons, or no node in
-    /// common.</exception>
+    /// <exception cref="ArgumentException">The label sets have no video in common, a video could be one of several, or
+    /// there are several skeletons, or no node in common.</exception>
+    /// <exception cref="InvalidDataException">The true labels have no instance to compare with.</exception>
     public static PoseMetrics Evaluate(
         this PoseCatalog pose,
         Labels truth,

@@ -49,6 +49,18 @@ public sealed record EvaluationOptions
     /// <summary>The distance in pixels within which a predicted centroid counts as the true one. Default 50.</summary>
     public double CentroidRadius { get; init; } = 50;
 
+    /// <summary>
+    /// Which instances of the true labels count. Default: those that a person labeled, as in sleap-nn; predictions beside
+    /// them are what is to be judged.
+    /// </summary>
+    public InstanceChoice TrueInstances { get; init; } = InstanceChoice.User;
+
+    /// <summary>
+    /// Whether the first video of the true labels is the first of the predicted ones, and so on. Default false: videos
+    /// are paired by content and path, and an error names those that could be one of several.
+    /// </summary>
+    public bool VideosInOrder { get; init; }
+
     /// <summary>The names of the columns.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
@@ -65,6 +77,7 @@ public sealed record EvaluationOptions
             Positive(nameof(OksScale), scale, "an area");
         faults
             .Defined(nameof(Rules), Rules)
+            .Defined(nameof(TrueInstances), TrueInstances)
             .If(
                 !(PairOks is >= 0 and < 1),
                 string.Create(

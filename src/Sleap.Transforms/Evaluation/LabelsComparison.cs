@@ -11,6 +11,7 @@ internal sealed class LabelsComparison
     private readonly EvaluationOptions _options;
     private readonly Skeleton _predictedSkeleton;
     private readonly NodePairing? _nodes;
+    private readonly VideoPairing _videos;
 
     /// <param name="truth">The true labels.</param>
     /// <param name="predicted">The predicted labels.</param>
@@ -23,6 +24,10 @@ internal sealed class LabelsComparison
         ArgumentNullException.ThrowIfNull(predicted);
         (_truth, _predicted, _options) = (truth, predicted, (options ?? new EvaluationOptions()).Checked());
         VideoNames = Names(truth.Videos);
+        RequireTruth();
+        _videos = _options.VideosInOrder
+            ? VideoPairing.InOrder(truth.Videos, predicted.Videos)
+            : VideoPairing.Of(Used(truth), Used(predicted));
         Skeleton = SkeletonOf(truth, "truth");
         _predictedSkeleton = SkeletonOf(predicted, "predicted");
         if (!matchNodes)
@@ -37,8 +42,9 @@ internal sealed class LabelsComparison
     /// </summary>
     public Skeleton Skeleton { get; }
 
-    /// <summary>Messages about nodes that are left out.</summary>
-    public IReadOnlyCollection<string> Remarks => _nodes?.Remarks ?? [];
+    /// <summary>Messages about nodes, videos and frames that are left out or paired by something else than name.</summary>
+    public IReadOnlyCollection<string> Remarks =>
+        [.. _nodes?.Remarks ?? [], .. _videos.Remarks.Select(remark => $"The video {remark}."), .. LeftOut()];
 
     /// <summary>Name of each video of the true labels.</summary>
     public Dictionary<Video, string> VideoNames { get; }
@@ -46,19 +52,19 @@ internal sealed class LabelsComparison
     /// <summary>The frames to compare, in the order of the true labels.</summary>
     public IEnumerable<ComparedFrame> Frames()
     {
-        var videos = MatchVideos(_truth.Videos, _predicted.Videos);
-        var byFrame = _predicted
-            .Frames.GroupBy(frame => (frame.Video, frame.FrameIndex))
-            .ToDictionary(frames => frames.Key, frames => frames.SelectMany(f => f.Instances).ToList());
+        var byFrame = _predicted.FramesInOrder.ToDictionary(
+            frame => (frame.Video, frame.FrameIndex),
+            frame => frame.Instances
+        );
         // Each side has its own reader: tracks of the same name in both files are one animal, and in one file they are
         // two.
         (InstanceReader truths, InstanceReader predictions) = (new(), new());
-        foreach (var frame in _truth.Frames)
+        foreach (var frame in _truth.FramesInOrder)
         {
-            var labels = truths.Read(Choose(frame.Instances, preferPredicted: false), Skeleton, _nodes?.TruthNodes);
+            var labels = truths.Read(_options.TrueInstances.Of(frame.Instances), Skeleton, _nodes?.TruthNodes);
             if (labels.Count == 0 && !frame.IsNegative)
                 continue;
-            var found = videos.TryGetValue(frame.Video, out var video)
+            var found = _videos.Pairs.TryGetValue(frame.Video, out var video)
                 ? byFrame.GetValueOrDefault((video, frame.FrameIndex))
                 : null;
             // sleap-nn leaves out frames that are not in the predictions.
@@ -68,7 +74,11 @@ internal sealed class LabelsComparison
                 frame.Video,
                 frame.FrameIndex,
                 labels,
-                predictions.Read(Choose(found ?? [], preferPredicted: true), _predictedSkeleton, _nodes?.PredictedNodes)
+                predictions.Read(
+                    InstanceChoice.PredictedElseUser.Of(found ?? []),
+                    _predictedSkeleton,
+                    _nodes?.PredictedNodes
+                )
             );
         }
     }
@@ -111,10 +121,53 @@ internal sealed class LabelsComparison
         return names;
     }
 
-    private static IEnumerable<Instance> Choose(IReadOnlyList<Instance> instances, bool preferPredicted) =>
-        instances.Any(instance => instance.IsPredicted == preferPredicted)
-            ? instances.Where(instance => instance.IsPredicted == preferPredicted)
-            : instances;
+    /// <summary>
+    /// Frames whose predictions are not taken for labels, in one sentence; none if there is no such frame.
+    /// </summary>
+    private IEnumerable<string> LeftOut()
+    {
+        if (_options.TrueInstances != InstanceChoice.User)
+            yield break;
+        var frames = _truth.FramesInOrder.Count(frame =>
+            frame.Instances.Count > 0 && frame.Instances.All(instance => instance.IsPredicted)
+        );
+        if (frames > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{frames} frames of the true labels hold only predictions and are left out; TrueInstances = "
+                    + $"UserElsePredicted takes them."
+            );
+        }
+    }
+
+    private void RequireTruth()
+    {
+        if (
+            _truth.Frames.Any(frame =>
+                frame.IsNegative
+                || _options
+                    .TrueInstances.Of(frame.Instances)
+                    .Any(instance => instance.Points.Any(point => !point.IsMissing))
+            )
+        )
+        {
+            return;
+        }
+
+        throw new InvalidDataException(
+            _options.TrueInstances == InstanceChoice.User && _truth.Frames.Any(frame => frame.Instances.Count > 0)
+                ? "There is nothing to compare with: the true labels have no instance with a visible node that a person "
+                    + "labeled. To compare with predictions, set TrueInstances = UserElsePredicted."
+                : "There is nothing to compare with: the true labels have no instance with a visible node."
+        );
+    }
+
+    private static Video[] Used(Labels labels)
+    {
+        Video[] used = [.. labels.Frames.Select(frame => frame.Video).Distinct()];
+        return used.Length > 0 ? used : [.. labels.Videos];
+    }
 
     private static Skeleton SkeletonOf(Labels labels, string which)
     {
@@ -133,46 +186,6 @@ internal sealed class LabelsComparison
                     + $"{string.Join(", ", used.Select(skeleton => $"'{skeleton.Name}'"))}."
             );
     }
-
-    /// <summary>
-    /// The predicted video for each true one: the same file, else the same file name; one video on each side is the
-    /// same.
-    /// </summary>
-    private static Dictionary<Video, Video> MatchVideos(IReadOnlyList<Video> truth, IReadOnlyList<Video> predicted)
-    {
-        if (truth.Count == 1 && predicted.Count == 1)
-            return new() { [truth[0]] = predicted[0] };
-        Dictionary<Video, Video> matches = [];
-        foreach (var video in truth)
-        {
-            var match =
-                predicted.FirstOrDefault(other => Paths(other).Intersect(Paths(video)).Any())
-                ?? predicted.FirstOrDefault(other =>
-                    Paths(other).Select(FileName).Intersect(Paths(video).Select(FileName)).Any()
-                );
-            if (match is not null)
-                matches.Add(video, match);
-        }
-        return matches.Count > 0 || truth.Count == 0
-            ? matches
-            : throw new ArgumentException(
-                $"Evaluate: no video is in both label sets. True: "
-                    + $"{string.Join(", ", truth)}; predicted: {string.Join(", ", predicted)}."
-            );
-    }
-
-    // Pictures embedded in a label file know the video they were taken from.
-    private static IEnumerable<string> Paths(Video video)
-    {
-        for (var one = video; one is not null; one = one.Source)
-        {
-            yield return one.Path;
-            if (one.FoundPath is { } found)
-                yield return found;
-        }
-    }
-
-    private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }
 
 /// <summary>The true and the predicted instances of one frame.</summary>

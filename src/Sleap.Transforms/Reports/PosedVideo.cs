@@ -71,7 +71,7 @@ internal sealed class PosedVideo
         var names = LabelsComparison.Names(labels.Videos);
         var reader = new InstanceReader();
         Dictionary<Video, SortedDictionary<int, InstanceArray>> frames = [];
-        foreach (var frame in labels.Frames.GroupBy(frame => (frame.Video, frame.FrameIndex)))
+        foreach (var frame in labels.FramesInOrder.GroupBy(frame => (frame.Video, frame.FrameIndex)))
         {
             if (!frames.TryGetValue(frame.Key.Video, out var own))
                 frames.Add(frame.Key.Video, own = []);

@@ -136,7 +136,7 @@ public static class ReportCatalog
         );
         // A row without labels is a frame that is labeled as empty.
         var truth = new Labels(
-            labels.Frames.Select(frame => new LabeledFrame
+            labels.FramesInOrder.Select(frame => new LabeledFrame
             {
                 Video = frame.Video,
                 FrameIndex = frame.FrameIndex,

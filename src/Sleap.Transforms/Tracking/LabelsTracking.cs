@@ -8,19 +8,15 @@ internal static class LabelsTracking
 {
     public static Labels Run(Labels labels, TrackingOptions options)
     {
-        List<Track> tracks = [];
-        var frames = new LabeledFrame[labels.Frames.Count];
-        foreach (var video in Enumerable.Range(0, frames.Length).GroupBy(index => labels.Frames[index].Video))
+        List<(LabeledFrame Frame, int[] Tracks)> tracked = new(labels.FramesInOrder.Count);
+        foreach (var video in labels.FramesInOrder.GroupBy(frame => frame.Video))
         {
             PoseTracker tracker = new(options);
             Skeleton? skeleton = null;
-            int[] order = [.. video.OrderBy(index => labels.Frames[index].FrameIndex)];
-            using var images = Images(video.Key, order.Select(index => labels.Frames[index].FrameIndex), options)
-                .GetEnumerator();
-            foreach (var index in order)
+            using var images = Images(video.Key, video.Select(frame => frame.FrameIndex), options).GetEnumerator();
+            foreach (var frame in video)
             {
                 images.MoveNext();
-                var frame = labels.Frames[index];
                 skeleton ??= frame.Instances.FirstOrDefault()?.Skeleton;
                 if (frame.Instances.FirstOrDefault(instance => !instance.Skeleton.Equals(skeleton)) is { } other)
                 {
@@ -31,11 +27,19 @@ internal static class LabelsTracking
                     );
                 }
 
-                frames[index] = Next(frame, images.Current, tracker, tracks);
+                tracked.Add((frame, TracksOf(frame, images.Current, tracker)));
             }
         }
-        // FromPredicted of instances still points to the same objects.
-        return new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance);
+
+        var tracks = Named(tracked);
+        return new Labels(
+            tracked.Select(entry => With(entry.Frame, entry.Tracks, tracks)),
+            labels.Videos,
+            labels.Skeletons,
+            tracks,
+            labels.Suggestions,
+            labels.Provenance
+        );
     }
 
     // The images of frames for optical flow, otherwise null; null for a frame that cannot be read.
@@ -55,28 +59,94 @@ internal static class LabelsTracking
         }
     }
 
-    private static LabeledFrame Next(LabeledFrame frame, FlowImage? image, PoseTracker tracker, List<Track> tracks)
+    /// <summary>Number of the track of each instance of a frame, -1 = none.</summary>
+    /// <remarks>
+    /// An instance that a person corrected and the prediction that it replaces are one animal: only the former is
+    /// tracked, and the latter gets its track.
+    /// </remarks>
+    private static int[] TracksOf(LabeledFrame frame, FlowImage? image, PoseTracker tracker)
     {
-        var predicted = frame.Instances.All(instance => instance.IsPredicted);
-        int[] chosen =
-        [
-            .. Enumerable
-                .Range(0, frame.Instances.Count)
-                .Where(index => predicted || !frame.Instances[index].IsPredicted),
-        ];
+        var replacedBy = Corrections.Of(frame.Instances);
+        int[] chosen = [.. Enumerable.Range(0, frame.Instances.Count).Where(index => replacedBy[index] < 0)];
         var found = tracker.Next(
             [.. chosen.Select(index => InstanceOf(frame.Instances[index]))],
             frame.FrameIndex,
             image
         );
-        Instance[] instances = [.. frame.Instances];
+        var tracks = new int[frame.Instances.Count];
         for (var i = 0; i < chosen.Length; i++)
-            instances[chosen[i]] = With(instances[chosen[i]], found[i] < 0 ? null : TrackOf(found[i], tracks));
+            tracks[chosen[i]] = found[i];
+        for (var i = 0; i < tracks.Length; i++)
+        {
+            if (replacedBy[i] >= 0)
+                tracks[i] = tracks[replacedBy[i]];
+        }
+
+        return tracks;
+    }
+
+    /// <summary>
+    /// The tracks by their numbers. A track in which most instances of a person that have a track have the same one
+    /// keeps it; others are numbered.
+    /// </summary>
+    private static List<Track> Named(List<(LabeledFrame Frame, int[] Tracks)> tracked)
+    {
+        var votes = tracked
+            .SelectMany(entry => entry.Frame.Instances.Zip(entry.Tracks))
+            .Where(pair => pair is { First: { IsPredicted: false, Track: not null }, Second: >= 0 })
+            .CountBy(pair => (Number: pair.Second, Track: pair.First.Track!))
+            .OrderByDescending(vote => vote.Value)
+            .ThenBy(vote => vote.Key.Number);
+        var kept = new Dictionary<int, Track>();
+        foreach (var ((number, track), _) in votes)
+        {
+            if (!kept.ContainsKey(number) && kept.Values.All(other => other.Name != track.Name))
+                kept.Add(number, track);
+        }
+
+        var names = kept.Values.Select(track => track.Name).ToHashSet(StringComparer.Ordinal);
+        List<Track> tracks = [];
+        var count = tracked.SelectMany(entry => entry.Tracks).DefaultIfEmpty(-1).Max() + 1;
+        for (int number = 0, next = 0; number < count; number++, next++)
+        {
+            if (kept.TryGetValue(number, out var track))
+            {
+                tracks.Add(track);
+                continue;
+            }
+
+            while (!names.Add(TrackName(next)))
+                next++;
+            tracks.Add(new Track(TrackName(next)));
+        }
+
+        return tracks;
+    }
+
+    private static LabeledFrame With(LabeledFrame frame, int[] tracks, List<Track> named)
+    {
+        // Predictions first: instances of a person refer to those that they replace.
+        var changed = new Dictionary<Instance, Instance>(ReferenceEqualityComparer.Instance);
+        foreach (var (instance, track) in frame.Instances.Zip(tracks).OrderByDescending(pair => pair.First.IsPredicted))
+        {
+            var source = instance.FromPredicted is { } old ? changed.GetValueOrDefault(old, old) : null;
+            changed[instance] = new Instance
+            {
+                Skeleton = instance.Skeleton,
+                Points = instance.Points,
+                Track = track < 0 ? null : named[track],
+                IsPredicted = instance.IsPredicted,
+                Score = instance.Score,
+                TrackingScore = instance.TrackingScore,
+                FromPredicted = source,
+            };
+        }
+
         return new LabeledFrame
         {
             Video = frame.Video,
             FrameIndex = frame.FrameIndex,
-            Instances = instances,
+            Instances = [.. frame.Instances.Select(instance => changed[instance])],
             IsNegative = frame.IsNegative,
         };
     }
@@ -93,23 +163,5 @@ internal static class LabelsTracking
         return new TrackedInstance(points, instance.IsPredicted ? instance.Score : double.NaN);
     }
 
-    private static Track TrackOf(int number, List<Track> tracks)
-    {
-        while (tracks.Count <= number)
-            tracks.Add(new Track(TrackName(tracks.Count)));
-        return tracks[number];
-    }
-
     public static string TrackName(int number) => "track_" + number.ToString(CultureInfo.InvariantCulture);
-
-    private static Instance With(Instance instance, Track? track) =>
-        new()
-        {
-            Skeleton = instance.Skeleton,
-            Points = instance.Points,
-            Track = track,
-            IsPredicted = instance.IsPredicted,
-            Score = instance.Score,
-            FromPredicted = instance.FromPredicted,
-        };
 }

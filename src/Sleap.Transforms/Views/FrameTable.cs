@@ -28,6 +28,9 @@ internal sealed class FrameTable
     /// <summary>Whether each row has exactly one instance.</summary>
     public bool IsSingle { get; init; }
 
+    /// <summary>Number of frames that were left out because they hold only predictions, unless that was asked for.</summary>
+    public int FramesOfPredictions { get; init; }
+
     /// <summary>Names of the tracks: track 1 has the first name.</summary>
     public IReadOnlyList<string> Tracks { get; init; } = [];
 }
@@ -54,20 +57,31 @@ internal static class LabelsTable
         bool arePredictions
     )
     {
-        var skeleton = FindSkeleton(labels, labels.Frames.SelectMany(frame => Choose(frame, options)), options, source);
+        var choice = options.Instances ?? (arePredictions ? InstanceChoice.UserElsePredicted : InstanceChoice.User);
+        var skeleton = FindSkeleton(
+            labels,
+            labels.FramesInOrder.SelectMany(frame => Choose(frame, choice)),
+            options,
+            source
+        );
         List<(LabeledFrame Frame, Instance[] Instances)> frames =
         [
             .. labels
-                .Frames.Select(frame =>
-                    (frame, Choose(frame, options).Where(instance => instance.Skeleton.Equals(skeleton)).ToArray())
+                .FramesInOrder.Select(frame =>
+                    (frame, Choose(frame, choice).Where(instance => instance.Skeleton.Equals(skeleton)).ToArray())
                 )
                 .Where(f => f.Item2.Length > 0 || f.frame.IsNegative || options.KeepEmptyFrames),
         ];
         if (!frames.Exists(f => f.Instances.Length > 0))
         {
             throw new InvalidDataException(
-                $"{source} has no labeled frame to take: {Summary(labels)}, and with "
-                    + $"Instances = {options.Instances} no instance with a visible point is left."
+                $"{source} has no labeled frame to take: {Summary(labels)}, and with Instances = {choice} no instance "
+                    + "with a visible point is left."
+                    + (
+                        choice == InstanceChoice.User && labels.Frames.Any(frame => frame.Instances.Count > 0)
+                            ? " It holds predictions only; Instances = UserElsePredicted takes them."
+                            : ""
+                    )
             );
         }
 
@@ -92,6 +106,7 @@ internal static class LabelsTable
             ArePredictions = arePredictions,
             IsSingle = single,
             Tracks = [.. labels.Tracks.Select(track => track.Name)],
+            FramesOfPredictions = options.Instances is null && choice == InstanceChoice.User ? Left(labels) : 0,
         };
     }
 
@@ -112,20 +127,13 @@ internal static class LabelsTable
             : throw new FileNotFoundException($"There is no video '{path}' for {source}.", path);
     }
 
-    private static Instance[] Choose(LabeledFrame frame, LabelsOptions options)
-    {
-        Instance[] seen = [.. frame.Instances.Where(instance => instance.Points.Any(point => !point.IsMissing))];
-        return options.Instances switch
-        {
-            InstanceChoice.User => [.. seen.Where(instance => !instance.IsPredicted)],
-            InstanceChoice.Predicted => [.. seen.Where(instance => instance.IsPredicted)],
-            InstanceChoice.UserElsePredicted when seen.Any(instance => !instance.IsPredicted) =>
-            [
-                .. seen.Where(instance => !instance.IsPredicted),
-            ],
-            _ => seen,
-        };
-    }
+    private static Instance[] Choose(LabeledFrame frame, InstanceChoice choice) =>
+        [.. choice.Of([.. frame.Instances.Where(instance => instance.Points.Any(point => !point.IsMissing))])];
+
+    private static int Left(Labels labels) =>
+        labels.FramesInOrder.Count(frame =>
+            frame.Instances.Count > 0 && frame.Instances.All(instance => instance.IsPredicted)
+        );
 
     private static Skeleton FindSkeleton(
         Labels labels,

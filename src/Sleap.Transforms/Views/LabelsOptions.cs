@@ -6,9 +6,12 @@ namespace Sleap.Transforms;
 public sealed record LabelsOptions
 {
     /// <summary>
-    /// Which instances are taken. Default: those that a person set; where a frame has none, the predicted ones.
+    /// Which instances are taken. Default null: of labels those that a person labeled (<see cref="InstanceChoice.User"/>),
+    /// since a model should not learn from its own predictions; of predictions
+    /// <see cref="InstanceChoice.UserElsePredicted"/>. Files whose format does not tell the two apart hold instances of
+    /// a person, unless they have scores.
     /// </summary>
-    public InstanceChoice Instances { get; init; } = InstanceChoice.UserElsePredicted;
+    public InstanceChoice? Instances { get; init; }
 
     /// <summary>The layout of the Keypoints column. Default: for one instance when no frame has more.</summary>
     public InstanceLayout Layout { get; init; } = InstanceLayout.Auto;
@@ -42,7 +45,7 @@ public sealed record LabelsOptions
     {
         Columns.Checked();
         new OptionFaults("Labels options")
-            .Defined(nameof(Instances), Instances)
+            .Defined(nameof(Instances), Instances ?? InstanceChoice.User)
             .Defined(nameof(Layout), Layout)
             .If(VideoPath == "", $"{nameof(VideoPath)} is empty, expected a path or null")
             .Throw();
@@ -64,6 +67,29 @@ public enum InstanceChoice
 
     /// <summary>All of them.</summary>
     All,
+
+    /// <summary>The predicted instances; where a frame has none, those that a person set.</summary>
+    PredictedElseUser,
+}
+
+/// <summary>Takes the chosen instances of a frame.</summary>
+internal static class InstanceChoices
+{
+    public static IEnumerable<Instance> Of(this InstanceChoice choice, IReadOnlyList<Instance> instances)
+    {
+        var (user, predicted) = (
+            instances.Where(instance => !instance.IsPredicted),
+            instances.Where(instance => instance.IsPredicted)
+        );
+        return choice switch
+        {
+            InstanceChoice.User => user,
+            InstanceChoice.Predicted => predicted,
+            InstanceChoice.UserElsePredicted => user.Any() ? user : predicted,
+            InstanceChoice.PredictedElseUser => predicted.Any() ? predicted : user,
+            _ => instances,
+        };
+    }
 }
 
 /// <summary>The layout of the Keypoints column.</summary>

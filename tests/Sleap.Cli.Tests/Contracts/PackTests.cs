@@ -50,7 +50,10 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
     {
         string[] mlnet = ["Microsoft.ML", "Microsoft.ML.ImageAnalytics", "Microsoft.Data.Analysis"];
         string[] skia = ["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"];
-        Check("Sleap.IO", ["BitMiracle.LibTiff.NET", "CsvHelper", "Parquet.Net", "StbImageSharp", "YamlDotNet", .. skia]);
+        Check(
+            "Sleap.IO",
+            ["BitMiracle.LibTiff.NET", "CsvHelper", "Parquet.Net", "StbImageSharp", "YamlDotNet", .. skia]
+        );
         Check("Sleap.Loaders", []);
         Check("Sleap.Transforms", ["Sleap.IO", "Sleap.Loaders", .. skia, .. mlnet]);
         // libtorch itself is the program's choice: one for a CPU or one for a GPU.

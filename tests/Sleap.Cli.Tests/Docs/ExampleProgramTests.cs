@@ -76,10 +76,7 @@ public sealed class ExampleProgramTests : IDisposable
         // A program that does not know the network cannot load the model, and says what is missing.
         var (code, _, error) = Cli.Run("info", Path.Combine(_folder, "own.zip"));
         Assert.True(code == 1, error);
-        Assert.Contains(
-            "CustomBackboneOptions.Name is 'dilated', expected a name that this program has registered",
-            error
-        );
+        Assert.Contains("Backbone.Name is 'dilated', expected a name that this program has registered", error);
     }
 
     /// <summary>With the boxes of a table, as any detector may write it.</summary>

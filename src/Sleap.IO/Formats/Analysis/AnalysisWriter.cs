@@ -22,7 +22,7 @@ internal sealed class AnalysisWriter
     {
         _labels = labels;
         _video = video;
-        _frames = [.. labels.Frames.Where(f => f.Video == video)];
+        _frames = [.. labels.FramesInOrder.Where(f => f.Video == video)];
         var instances = _frames.SelectMany(f => f.Instances).ToList();
         _skeleton = LabelFormats.OnlySkeleton(labels, instances, $"the video {video.Path}", path, "node_names");
         _tracks = [.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))];

@@ -13,7 +13,7 @@ internal static class CocoWriter
     {
         var categories = new JsonArray([.. labels.Skeletons.Select((s, i) => Category(s, i + 1))]);
         var (images, annotations) = (new JsonArray(), new JsonArray());
-        foreach (var frame in labels.Frames)
+        foreach (var frame in labels.FramesInOrder)
         {
             images.Add(Image(frame, images.Count + 1));
             foreach (var instance in frame.Instances)

@@ -16,7 +16,7 @@ internal static class TidyCsvWriter
             {
                 using var writer = new CsvTableWriter(File.Create(temporary));
                 WriteHeader(writer);
-                foreach (var frame in labels.Frames)
+                foreach (var frame in labels.FramesInOrder)
                 {
                     for (var i = 0; i < frame.Instances.Count; i++)
                         WriteInstance(writer, frame, i);
@@ -56,7 +56,7 @@ internal static class TidyCsvWriter
     {
         var losses = new TidyLosses();
         losses.Add(labels.Skeletons, labels.Tracks);
-        foreach (var frame in labels.Frames)
+        foreach (var frame in labels.FramesInOrder)
             losses.Add(frame);
         return losses.Sentences();
     }

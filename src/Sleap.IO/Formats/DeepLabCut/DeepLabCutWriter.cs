@@ -26,7 +26,7 @@ internal sealed class DeepLabCutWriter
     private DeepLabCutWriter(Labels labels, string path)
     {
         _labels = labels;
-        _instances = [.. labels.Frames.SelectMany(f => f.Instances)];
+        _instances = [.. labels.FramesInOrder.SelectMany(f => f.Instances)];
         _skeleton = LabelFormats.OnlySkeleton(labels, _instances, "the set of labels", path, "bodyparts");
         _hasScores = _instances.Any(i => i.IsPredicted);
         var used = labels.Frames.Select(f => f.Video).Distinct().ToList();
@@ -70,7 +70,7 @@ internal sealed class DeepLabCutWriter
     private void Place()
     {
         var names = _labels.Tracks.Where(t => _instances.Exists(i => ReferenceEquals(i.Track, t))).ToList();
-        foreach (var frame in _labels.Frames.GroupBy(f => (f.Video, f.FrameIndex)))
+        foreach (var frame in _labels.FramesInOrder.GroupBy(f => (f.Video, f.FrameIndex)))
         {
             var columns = new Dictionary<int, Instance>();
             var extra = 0;

@@ -228,6 +228,15 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
 
     public int Count => _frames.Length;
 
+    /// <summary>Video and number of a frame, without its instances.</summary>
+    public (Video Video, int FrameIndex) KeyOf(int index)
+    {
+        ref readonly var row = ref tables.Frames[index];
+        var video = tables.Videos[tables.VideoPositions[row.Video]];
+        var number = (int)row.FrameIndex;
+        return (video, number < video.FrameNumbers.Length ? video.FrameNumbers[number] : number);
+    }
+
     public LabeledFrame this[int index] => Volatile.Read(ref _frames[index]) ?? Keep(ref _frames[index], Build(index));
 
     public IEnumerator<LabeledFrame> GetEnumerator()
@@ -247,18 +256,16 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
     private LabeledFrame Build(int index)
     {
         ref readonly var row = ref tables.Frames[index];
-        var video = tables.VideoPositions[row.Video];
-        var frameIndex = (int)row.FrameIndex;
+        var (video, frameIndex) = KeyOf(index);
         var built = new Instance[(int)(row.InstanceEnd - row.InstanceStart)];
         for (var i = 0; i < built.Length; i++)
             built[i] = InstanceAt((int)row.InstanceStart + i);
-        var numbers = tables.Videos[video].FrameNumbers;
         return new LabeledFrame
         {
-            Video = tables.Videos[video],
-            FrameIndex = frameIndex < numbers.Length ? numbers[frameIndex] : frameIndex,
+            Video = video,
+            FrameIndex = frameIndex,
             Instances = built,
-            IsNegative = tables.Negatives.Contains((video, frameIndex)),
+            IsNegative = tables.Negatives.Contains((tables.VideoPositions[row.Video], (int)row.FrameIndex)),
         };
     }
 

@@ -64,6 +64,10 @@ internal sealed class SlpWriter
         file.Complete();
     }
 
+    // What the file held beyond poses refers to rows by number, so that the rows stay as they were.
+    private IReadOnlyList<LabeledFrame> Written =>
+        _labels.Extras is { Names.Count: > 0 } || _labels.Sessions.Count > 0 ? _labels.Frames : _labels.FramesInOrder;
+
     /// <summary>
     /// Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files below
     /// 2.0.
@@ -85,7 +89,7 @@ internal sealed class SlpWriter
     private void WriteTables(Hdf5Writer file)
     {
         var rows = new Dictionary<Instance, long>();
-        foreach (var instance in _labels.Frames.SelectMany(f => f.Instances))
+        foreach (var instance in Written.SelectMany(f => f.Instances))
         {
             if (!rows.TryAdd(instance, rows.Count))
             {
@@ -104,7 +108,7 @@ internal sealed class SlpWriter
             t => tracks[t],
             i => rows.TryGetValue(i, out var row) ? row : null
         );
-        foreach (var frame in _labels.Frames)
+        foreach (var frame in Written)
             table.Add(frame);
         file.Rows<SlpFrameRow>("frames", CollectionsMarshal.AsSpan(table.Frames), SlpFrameRow.Fields);
         file.Rows<SlpInstanceRow>("instances", CollectionsMarshal.AsSpan(table.Instances), SlpInstanceRow.Fields);

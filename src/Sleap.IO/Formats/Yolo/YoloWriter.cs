@@ -59,7 +59,7 @@ internal sealed class YoloWriter
         var images = Directory.CreateDirectory(Path.Combine(folder, "train", "images")).FullName;
         var texts = Directory.CreateDirectory(Path.Combine(folder, "train", "labels")).FullName;
         var number = 0;
-        foreach (var group in _labels.Frames.GroupBy(f => f.Video))
+        foreach (var group in _labels.FramesInOrder.GroupBy(f => f.Video))
         {
             using var source = group.Key.Open();
             foreach (var frame in group)
