@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sleap.Transforms.Tests;
 
 public sealed class OptionFaultsTests
@@ -35,7 +37,9 @@ public sealed class OptionFaultsTests
     public void A_number_is_written_as_it_was_set_in_any_culture(object value)
     {
         var before = Thread.CurrentThread.CurrentCulture;
-        Thread.CurrentThread.CurrentCulture = new("de-DE");
+        var german = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        german.NumberFormat.NumberDecimalSeparator = ",";
+        Thread.CurrentThread.CurrentCulture = german;
         try
         {
             var number = Convert.ToDouble(value);

@@ -92,7 +92,8 @@ public sealed class ChartTests
         using var folder = new TestFolder();
         var pose = _ml.Pose();
         var view = pose.LoadLabels(
-            Path.Combine(TestFolder.Repository, "tests", "data", "flies13_20190128.predictions.slp")
+            Path.Combine(TestFolder.Repository, "tests", "data", "flies13_20190128.predictions.slp"),
+            new LabelsOptions { Instances = InstanceChoice.UserElsePredicted }
         );
         var options = new PlotOptions { FramesPerSecond = 25, PixelsPerUnit = 30 };
         pose.PlotTrajectories(view, folder["t.svg"], options);

@@ -51,7 +51,11 @@ public sealed class RenderVideoTests
         var pose = _ml.Pose();
         var view = pose.LoadLabels(
             Data("centered_pair_predictions.slp"),
-            new LabelsOptions { VideoPath = Data("centered_pair_low_quality.mp4") }
+            new LabelsOptions
+            {
+                Instances = InstanceChoice.UserElsePredicted,
+                VideoPath = Data("centered_pair_low_quality.mp4"),
+            }
         );
         var report = pose.RenderVideo(pose.Split(view, (_, frame) => frame is 3 or 6).TestSet, folder["out.mp4"]);
         // From the first frame to the last, those between without poses too.

@@ -53,6 +53,7 @@ internal static class Herd
                 ),
                 new LabelsOptions
                 {
+                    Instances = InstanceChoice.All,
                     Layout = animals > 1 ? InstanceLayout.Many : InstanceLayout.Single,
                     KeepEmptyFrames = true,
                 }

@@ -21,7 +21,10 @@ public sealed class DataFramePropertyTests
             {
                 var labels = Random(new Random(seed));
                 var view = _pose.FromDataFrame(
-                    _pose.ToDataFrame(_pose.FromLabels(labels), new TableOptions { Layout = layout }),
+                    _pose.ToDataFrame(
+                        _pose.FromLabels(labels, new LabelsOptions { Instances = InstanceChoice.All }),
+                        new TableOptions { Layout = layout }
+                    ),
                     Poses.Mouse
                 );
                 Assert.Equal(Describe(labels), Describe(_pose.ToLabels(view)));
@@ -37,7 +40,11 @@ public sealed class DataFramePropertyTests
             {
                 using var folder = new TestFolder();
                 var labels = Random(new Random(seed));
-                _pose.SaveCsv(_pose.FromLabels(labels), folder["t.csv"], new TableOptions { Layout = layout });
+                _pose.SaveCsv(
+                    _pose.FromLabels(labels, new LabelsOptions { Instances = InstanceChoice.All }),
+                    folder["t.csv"],
+                    new TableOptions { Layout = layout }
+                );
                 var view = _pose.FromDataFrame(DataFrame.LoadCsv(folder["t.csv"]), Poses.Mouse);
                 Assert.Equal(Describe(labels), Describe(_pose.ToLabels(view)));
             }

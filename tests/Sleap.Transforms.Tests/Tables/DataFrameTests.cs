@@ -101,7 +101,7 @@ public sealed class DataFrameTests
     public void ARecordingGoesThereAndBack(TableLayout layout)
     {
         var pose = _ml.Pose();
-        var view = pose.LoadLabels(Flies);
+        var view = pose.LoadLabels(Flies, new LabelsOptions { Instances = InstanceChoice.UserElsePredicted });
         var table = pose.ToDataFrame(view, new TableOptions { Layout = layout });
         var back = pose.FromDataFrame(table, SkeletonAnnotations.Read(view.Schema["Keypoints"]));
         Assert.Equal(view.Schema["Keypoints"].Type, back.Schema["Keypoints"].Type);
@@ -238,7 +238,7 @@ public sealed class DataFrameTests
         var pose = _ml.Pose();
         const double rate = 30;
         var table = pose.ToDataFrame(
-            pose.LoadLabels(Flies),
+            pose.LoadLabels(Flies, new LabelsOptions { Instances = InstanceChoice.UserElsePredicted }),
             new TableOptions { Layout = TableLayout.Wide, FramesPerSecond = rate }
         );
         var (track, time, x, y) = (

@@ -128,7 +128,8 @@ public sealed class OpticalFlowTests(ITestOutputHelper output)
         Assert.NotEqual(["track_0", "track_0", "track_0", "track_0"], Names(TrackMotion.None));
 
         // A view gives the same, from its image column, and after saving.
-        var view = _ml.Pose().FromLabels(labels, new LabelsOptions { Layout = InstanceLayout.Many });
+        var view = _ml.Pose()
+            .FromLabels(labels, new LabelsOptions { Instances = InstanceChoice.All, Layout = InstanceLayout.Many });
         var fitted = _ml.Pose()
             .Track(
                 new TrackingOptions
@@ -171,7 +172,8 @@ public sealed class OpticalFlowTests(ITestOutputHelper output)
             },
         ]);
         Assert.Contains("nowhere.mp4", Assert.ThrowsAny<IOException>(() => _ml.Pose().Track(labels, Options)).Message);
-        var view = _ml.Pose().FromLabels(labels, new LabelsOptions { Layout = InstanceLayout.Many });
+        var view = _ml.Pose()
+            .FromLabels(labels, new LabelsOptions { Instances = InstanceChoice.All, Layout = InstanceLayout.Many });
         view = _ml.Transforms.DropColumns("Image").Fit(view).Transform(view);
         Assert.Contains(
             "Image",

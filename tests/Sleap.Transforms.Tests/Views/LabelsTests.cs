@@ -76,7 +76,7 @@ public sealed class LabelsTests
         Poses.Labels((9, [Poses.Animal(Poses.Mouse, false, new Track("a"), Visible)])).Save(folder["two.slp"]);
         Assert.Equal([3, 9], _ml.Pose().LoadLabels(folder["*.slp"]).GetColumn<int>("FrameIndex"));
         var view = _ml.Pose().LoadLabels([folder["two.slp"], folder["one.slp"]]);
-        Assert.Equal([9, 3], view.GetColumn<int>("FrameIndex"));
+        Assert.Equal([3, 9], view.GetColumn<int>("FrameIndex"));
         Assert.Equal([1u, 1u], view.GetColumn<uint>("Track"));
         Assert.Single(view.GetColumn<string>("Video").Distinct());
         Assert.Contains(

@@ -33,7 +33,10 @@ public sealed class SavingTests
         using var folder = new TestFolder();
         var pose = _ml.Pose();
         pose.SaveLabels(Predictions(), folder["p.slp"]);
-        var back = pose.LoadLabels(folder["p.slp"], new LabelsOptions { KeepEmptyFrames = true });
+        var back = pose.LoadLabels(
+            folder["p.slp"],
+            new LabelsOptions { Instances = InstanceChoice.Predicted, KeepEmptyFrames = true }
+        );
         Assert.Equal(
             Poses.Column<float[]>(Predictions(), "PredictedKeypoints")[0],
             Poses.Column<float[]>(back, "Keypoints")[0]
