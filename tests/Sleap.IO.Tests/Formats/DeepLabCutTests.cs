@@ -279,12 +279,12 @@ public sealed class DeepLabCutTests
                 "individuals,a,a,individual1,individual1,individual2,individual2",
                 "bodyparts,n,n,n,n,n,n",
                 "coords,x,y,x,y,x,y",
-                "labeled-data/cage/img12345.png,2,1,1,1,3,1",
                 "labeled-data/cage/img00003.png,,,,,,",
+                "labeled-data/cage/img12345.png,2,1,1,1,3,1",
             ],
             File.ReadAllLines(files.New("CollectedData_me.csv"))
         );
-        Assert.Equal([12345, 3], Labels.Load(files.New("CollectedData_me.csv")).Frames.Select(f => f.FrameIndex));
+        Assert.Equal([3, 12345], Labels.Load(files.New("CollectedData_me.csv")).Frames.Select(f => f.FrameIndex));
     }
 
     [Theory]

@@ -263,7 +263,13 @@ public sealed class SlpDetailsTests
         var before = File.ReadAllBytes(path);
         var frame = Made().Frames[0];
         Assert.NotEmpty(frame.Instances);
-        var fault = Assert.Throws<PoseFormatException>(() => new Labels([frame, frame]).Save(path));
+        var other = new LabeledFrame
+        {
+            Video = frame.Video,
+            FrameIndex = frame.FrameIndex + 1,
+            Instances = frame.Instances,
+        };
+        var fault = Assert.Throws<PoseFormatException>(() => new Labels([frame, other]).Save(path));
         Assert.Contains("one Instance object is in two frames", fault.Message);
         Assert.Equal(before, File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFiles(files.Folder));

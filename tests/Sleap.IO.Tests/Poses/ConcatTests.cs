@@ -15,7 +15,7 @@ public sealed class ConcatTests
         var labels = Labels.LoadMany([files.New("t*.slp"), files.New("one.slp")]);
         Assert.Equal([files.New("elsewhere.mp4"), files.New("v.mp4")], labels.Videos.Select(v => v.Path));
         Assert.Equal(["u", "t"], labels.Tracks.Select(t => t.Name));
-        Assert.Equal([2, 2, 1], labels.Frames.Select(f => f.FrameIndex));
+        Assert.Equal([2, 1, 2], labels.Frames.Select(f => f.FrameIndex));
         Assert.Same(labels.Frames[1].Instances[0].Track, labels.Frames[2].Instances[0].Track);
         Assert.Same(labels.Videos[1], labels.Frames[2].Video);
         Assert.Single(labels.Skeletons);

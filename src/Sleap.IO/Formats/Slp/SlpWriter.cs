@@ -64,9 +64,14 @@ internal sealed class SlpWriter
         file.Complete();
     }
 
-    // What the file held beyond poses refers to rows by number, so that the rows stay as they were.
+    // Frames keep their order, which is that of labeling; one that is there twice is put together. But what the file
+    // held beyond poses refers to rows by number, so that then the rows stay as they were.
     private IReadOnlyList<LabeledFrame> Written =>
-        _labels.Extras is { Names.Count: > 0 } || _labels.Sessions.Count > 0 ? _labels.Frames : _labels.FramesInOrder;
+        _labels.FramesInOrder.Count == _labels.Frames.Count
+        || _labels.Extras is { Names.Count: > 0 }
+        || _labels.Sessions.Count > 0
+            ? _labels.Frames
+            : _labels.FramesInOrder;
 
     /// <summary>
     /// Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files below
