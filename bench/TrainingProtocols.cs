@@ -178,7 +178,10 @@ internal static class TrainingProtocols
 
     private static (IDataView Train, IDataView Validation, IDataView Test) FliesFrames(PoseCatalog pose)
     {
-        var labels = pose.LoadLabels(Flies, new LabelsOptions { VideoPath = FliesVideo });
+        var labels = pose.LoadLabels(
+            Flies,
+            new LabelsOptions { Instances = InstanceChoice.Predicted, VideoPath = FliesVideo }
+        );
         var take = (Func<int, bool> which) => pose.Split(labels, (_, frame) => which(frame)).TestSet;
         return (
             take(f => f < 2000 && f % 20 == 0),

@@ -14,7 +14,7 @@ var behaviors = File.ReadLines(tableFile)
 
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
-IDataView poses = pose.LoadLabels(poseFile);
+IDataView poses = pose.LoadLabels(poseFile, new() { Instances = InstanceChoice.UserElsePredicted });
 
 // One row an animal: its speed, and where its nodes are, seen from itself. In memory, since a trainer reads its
 // features again and again.

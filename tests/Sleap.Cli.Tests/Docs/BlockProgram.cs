@@ -42,7 +42,7 @@ internal static partial class BlockProgram
                 video = pose.LoadVideo("session.mp4");
                 pixels = new byte[480 * 640];
                 model = pose.FromSleap([.. Directory.GetDirectories("models")]);
-                var found = pose.LoadLabels("session.predictions.slp");
+                var found = pose.LoadLabels("session.predictions.slp", new() { Instances = InstanceChoice.Predicted });
                 view = pose.Kinematics("Keypoints").Fit(found).Transform(found);
                 var copies = ml.Transforms.CopyColumns("PredictedKeypoints", "Keypoints")
                     .Append(ml.Transforms.CopyColumns("PredictedTrack", "Track"));

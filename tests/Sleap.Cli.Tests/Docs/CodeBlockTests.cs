@@ -123,7 +123,7 @@ public sealed class CodeBlockTests(ITestOutputHelper log) : IDisposable
         Shortened(Data("examples/data/flies13/flies13_20190128.mp4"), folder);
         Fill(
             folder,
-            FlyLabels.Range(0, Frames),
+            FlyLabels.Range(0, Frames, byHand: true),
             "tests/golden/trained/flies13_centroid",
             "tests/golden/trained/flies13_centered"
         );

@@ -10,7 +10,7 @@ internal static class FlyLabels
     );
 
     /// <summary>A range of frames, with the tracks under other names, or none.</summary>
-    public static Labels Range(int first, int count, Func<string, string?>? rename = null)
+    public static Labels Range(int first, int count, Func<string, string?>? rename = null, bool byHand = false)
     {
         var video = Video.FromFile(Path.Combine(Cli.Root, "examples/data/flies13/flies13_20190128.mp4"));
         var tracks = All.Value.Tracks.ToDictionary(
@@ -29,7 +29,7 @@ internal static class FlyLabels
                     {
                         Skeleton = animal.Skeleton,
                         Points = animal.Points,
-                        IsPredicted = true,
+                        IsPredicted = !byHand,
                         Score = animal.Score,
                         Track = animal.Track is null ? null : tracks[animal.Track],
                     }),

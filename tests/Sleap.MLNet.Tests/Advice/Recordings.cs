@@ -23,6 +23,10 @@ internal static class Recordings
     public static IDataView Flies(PoseCatalog pose) =>
         pose.LoadLabels(
             Path.Combine(Repository, "tests/data/flies13_20190128.predictions.slp"),
-            new LabelsOptions { VideoPath = Path.Combine(Repository, "examples/data/flies13/flies13_20190128.mp4") }
+            new LabelsOptions
+            {
+                Instances = InstanceChoice.UserElsePredicted,
+                VideoPath = Path.Combine(Repository, "examples/data/flies13/flies13_20190128.mp4"),
+            }
         );
 }
