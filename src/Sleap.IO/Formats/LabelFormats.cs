@@ -167,6 +167,8 @@ internal static class LabelFormats
     private static Labels LoadHdf5(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);
+        if (SlpReader.Matches(file))
+            return SlpReader.Read(path, options);
         if (AnalysisReader.Matches(file))
             return AnalysisReader.Read(file, options);
         return DeepLabCutHdf5.Matches(file)

@@ -88,7 +88,7 @@ public sealed class Labels
     /// <summary>
     /// What the reader left out or had to decide, one sentence each; empty for labels that were not read from a file.
     /// </summary>
-    public IReadOnlyList<string> Remarks { get; } = [];
+    public IReadOnlyList<string> Remarks { get; internal init; } = [];
 
     /// <summary>
     /// Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number

@@ -48,6 +48,33 @@ internal sealed class AnalysisAxes
                     .Select(n => json.Text(n, $"{place}@dims")),
             ];
 
+    /// <summary>The order of axes without names that fits the numbers of nodes and tracks: the usual one first.</summary>
+    /// <param name="sizes">The four sizes.</param>
+    /// <param name="usual">The order that the writer of such files has.</param>
+    /// <param name="nodes">How many nodes the file names.</param>
+    /// <param name="tracks">How many tracks the file names; 0 fits any size.</param>
+    /// <param name="json">Makes the exception.</param>
+    public static string[] Fitting(long[] sizes, string[] usual, long nodes, int tracks, PoseJson json)
+    {
+        bool Fits(string[] order) =>
+            sizes[Array.IndexOf(order, "xy")] == 2
+            && sizes[Array.IndexOf(order, "node")] == nodes
+            && (tracks == 0 || sizes[Array.IndexOf(order, "track")] == tracks);
+        if (Fits(usual))
+            return usual;
+        var fitting = usual
+            .SelectMany(a => usual.SelectMany(b => usual.SelectMany(c => usual.Select(d => new[] { a, b, c, d }))))
+            .Where(o => o.Distinct().Count() == usual.Length && Fits(o))
+            .ToList();
+        return fitting.Count <= 1
+            ? fitting.FirstOrDefault() ?? usual
+            : throw json.Fault(
+                "tracks",
+                $"has the sizes {string.Join(" x ", sizes)} and no attribute dims, and {fitting.Count} orders of the "
+                    + $"axes fit {nodes} nodes and {tracks} tracks"
+            );
+    }
+
     /// <summary>The names as the text of a "dims" attribute.</summary>
     public string Dims() => new JsonArray([.. Names.Select(n => JsonValue.Create(n))]).ToJsonString();
 }

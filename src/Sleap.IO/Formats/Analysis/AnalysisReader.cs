@@ -5,7 +5,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads SLEAP analysis HDF5 in both orders of its axes: by the attribute "dims", or, in files of SLEAP itself, which
-/// have none, in the matlab order unless the root's "transpose" is false. Every instance is a prediction; an instance
+/// have none, in the matlab order unless the root's "transpose" is false or the numbers of nodes and tracks fit another order. Every instance is a prediction; an instance
 /// without any point is none.
 /// </summary>
 internal static class AnalysisReader
@@ -23,12 +23,12 @@ internal static class AnalysisReader
             throw json.Fault("tracks", $"has {sizes.Length} axes, and 4 were expected");
         var isStandard =
             file.ReadTextAttribute("/", "preset") == "standard" || file.ReadNumberAttribute("/", "transpose") == 0;
-        var order = AnalysisAxes.NamesOf(
-            file.ReadTextAttribute("tracks", "dims"),
-            isStandard ? Standard : Matlab,
-            json,
-            "tracks"
-        );
+        var names = file.Contains("track_names") ? file.ReadTexts("track_names") : [];
+        var dims = file.ReadTextAttribute("tracks", "dims");
+        var usual = isStandard ? Standard : Matlab;
+        var order = dims is null
+            ? AnalysisAxes.Fitting(sizes, usual, file.Sizes("node_names").FirstOrDefault(), names.Count, json)
+            : AnalysisAxes.NamesOf(dims, usual, json, "tracks");
         if (!order.Order().SequenceEqual(Matlab.Order()))
         {
             throw json.Fault(
@@ -49,7 +49,6 @@ internal static class AnalysisReader
         }
 
         var untracked = (int)(file.ReadNumberAttribute("/", "untracked") ?? 0);
-        var names = file.Contains("track_names") ? file.ReadTexts("track_names") : [];
         var tracks = names
             .Take(Math.Max(0, names.Count - Math.Max(0, untracked)))
             .Take((int)axes.Size("track"))

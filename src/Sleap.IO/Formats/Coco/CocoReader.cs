@@ -10,6 +10,8 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class CocoReader
 {
+    private static readonly string[] ImageFolders = ["images", "imgs", "data/images", "../images"];
+
     private readonly PoseJson _json;
     private readonly LabelsReadOptions _options;
     private readonly JsonObject _root;
@@ -29,11 +31,15 @@ internal sealed class CocoReader
     private Labels Read()
     {
         var skeletons = new Dictionary<int, Skeleton>();
+        var others = new HashSet<int>();
         foreach (var category in List("categories"))
         {
-            if (
-                category.Row["keypoints"] is not null
-                && !skeletons.TryAdd(
+            if (category.Row["keypoints"] is null)
+            {
+                others.Add(_json.Whole(category.Row["id"], $"{category.Place} id"));
+            }
+            else if (
+                !skeletons.TryAdd(
                     _json.Whole(category.Row["id"], $"{category.Place} id"),
                     ReadSkeleton(category.Row, category.Place)
                 )
@@ -46,15 +52,34 @@ internal sealed class CocoReader
             throw _json.Fault("categories", "has none with keypoints");
         var (frames, videos) = Images();
         var instances = frames.Keys.ToDictionary(id => id, _ => new List<Instance>());
+        var (empty, unposed) = (0, 0);
         foreach (var (row, place) in List("annotations"))
         {
             var image = _json.Whole(row["image_id"], $"{place} image_id");
             var category = _json.Whole(row["category_id"], $"{place} category_id");
             if (!instances.TryGetValue(image, out var list))
                 throw _json.Fault(place, $"names the image {image}, which is not there");
-            if (skeletons.TryGetValue(category, out var skeleton) && row["keypoints"] is not null)
-                list.Add(ReadInstance(row, place, skeleton));
+            if (skeletons.TryGetValue(category, out var skeleton))
+            {
+                if (row["keypoints"] is null or JsonArray { Count: 0 })
+                    empty++;
+                else
+                    list.Add(ReadInstance(row, place, skeleton));
+            }
+            else if (others.Contains(category))
+            {
+                unposed++;
+            }
+            else
+            {
+                throw _json.Fault(place, $"names the category {category}, which is not there");
+            }
         }
+        var remarks = new List<string>();
+        if (empty > 0)
+            remarks.Add($"annotations: {empty} without keypoints are left out.");
+        if (unposed > 0)
+            remarks.Add($"annotations: {unposed} of categories without keypoints are left out.");
         return new Labels(
             frames
                 .Where(f => instances[f.Key].Count > 0)
@@ -67,7 +92,10 @@ internal sealed class CocoReader
             videos,
             skeletons.Values.Distinct(),
             _tracks.Values
-        );
+        )
+        {
+            Remarks = remarks,
+        };
     }
 
     private IEnumerable<(JsonObject Row, string Place)> List(string name) =>
@@ -129,7 +157,7 @@ internal sealed class CocoReader
         var videos = movies.Values.ToList();
         if (names.Count > 0)
         {
-            var list = _options.Video ?? Video.FromImages([.. names.Select(n => _finder.Find(n.Name) ?? n.Name)]);
+            var list = _options.Video ?? Video.FromImages([.. names.Select(n => FindImage(n.Name) ?? n.Name)]);
             videos.Add(list);
             for (var i = 0; i < names.Count; i++)
                 frames[names[i].Id] = (list, i);
@@ -137,6 +165,18 @@ internal sealed class CocoReader
         if (frames.Values.Any(f => f.Item2 < 0))
             throw _json.Fault("images", "has a frame number below 0");
         return (frames, videos);
+    }
+
+    /// <summary>An image where videos are looked for, or in a folder of images beside the file.</summary>
+    private string? FindImage(string name)
+    {
+        if (_finder.Find(name) is { } found)
+            return found;
+        var path = name.Replace('\\', '/');
+        var folder = Path.GetDirectoryName(Path.GetFullPath(_json.File))!;
+        return Path.IsPathRooted(path)
+            ? null
+            : ImageFolders.Select(f => Path.GetFullPath(Path.Combine(folder, f, path))).FirstOrDefault(File.Exists);
     }
 
     private Instance ReadInstance(JsonObject row, string place, Skeleton skeleton)
@@ -195,7 +235,18 @@ internal sealed class CocoReader
         var attributes = row["attributes"] as JsonObject;
         var name =
             attributes?["track"]?.ToString()
-            ?? ((attributes?["object_id"] ?? row["track_id"]) is { } id ? $"track_{id}" : null);
+            ?? (
+                (
+                    attributes?["object_id"]
+                    ?? attributes?["track_id"]
+                    ?? attributes?["instance_id"]
+                    ?? row["track_id"]
+                    ?? row["instance_id"]
+                )
+                    is { } id
+                    ? $"track_{id}"
+                    : null
+            );
         if (name is null)
             return null;
         if (!_tracks.TryGetValue(name, out var track))

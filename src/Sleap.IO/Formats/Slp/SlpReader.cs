@@ -36,6 +36,10 @@ internal static class SlpReader
         "provenance",
     ];
 
+    /// <summary>Whether a file of any ending holds the tables of a .slp file.</summary>
+    public static bool Matches(Hdf5Reader file) =>
+        file.Contains("metadata") && file.Contains("frames") && file.Contains("instances");
+
     public static Labels Read(string path, LabelsReadOptions options)
     {
         using var file = Hdf5Reader.Open(path);

@@ -6,7 +6,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads an Ultralytics pose folder: data.yaml, images under SPLIT/images and a text file for each under
-/// SPLIT/labels. The images of a split are one video in the order of their names. Coordinates are divided by the
+/// SPLIT/labels, or images/SPLIT and labels/SPLIT. The images of a split are one video in the order of their names. Coordinates are divided by the
 /// image's size in the file, so that the images must be there.
 /// </summary>
 internal sealed class YoloReader
@@ -18,6 +18,8 @@ internal sealed class YoloReader
     private readonly YamlMappingNode _root;
     private readonly Skeleton _skeleton;
     private readonly int _perPoint;
+    private readonly List<string> _remarks = [];
+    private readonly HashSet<string> _classes = [];
 
     private YoloReader(string folder, LabelsReadOptions options)
     {
@@ -68,12 +70,48 @@ internal sealed class YoloReader
             }
         }
         return videos.Count > 0
-            ? new Labels(frames, videos, [_skeleton])
+            ? new Labels(frames, videos, [_skeleton]) { Remarks = Remarks(frames, videos) }
             : throw new PoseFormatException(
                 _config,
                 null,
                 "none of the folders it names as train, val and test holds an image."
             );
+    }
+
+    private List<string> Remarks(List<LabeledFrame> frames, List<Video> videos)
+    {
+        if (frames.Count == 0)
+        {
+            _remarks.Add(
+                $"{ConfigName}: none of the {videos.Sum(v => v.ImagePaths.Length)} images has a file of labels; they "
+                    + "were looked for in a folder 'labels' in place of 'images', or beside the images."
+            );
+        }
+        if (_classes.Count > 1)
+        {
+            _remarks.Add(
+                $"{ConfigName}: the classes of instances ({string.Join(", ", _classes.Order().Take(6))}) are not kept; "
+                    + "all instances have the same skeleton."
+            );
+        }
+        return _remarks;
+    }
+
+    /// <summary>
+    /// The folder of labels for one of images, as Ultralytics has it: the last 'images' of the path becomes 'labels';
+    /// otherwise a folder 'labels' beside it, or the folder itself.
+    /// </summary>
+    private static string LabelsFolder(string images)
+    {
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(images));
+        var parts = folder.Split(Path.DirectorySeparatorChar);
+        var at = Array.LastIndexOf(parts, "images");
+        string?[] candidates =
+        [
+            at < 0 ? null : string.Join(Path.DirectorySeparatorChar, [.. parts[..at], "labels", .. parts[(at + 1)..]]),
+            Path.Combine(Path.GetDirectoryName(folder) ?? folder, "labels"),
+        ];
+        return candidates.FirstOrDefault(Directory.Exists) ?? folder;
     }
 
     private void ReadSplit(string images, List<LabeledFrame> frames, List<Video> videos)
@@ -83,7 +121,7 @@ internal sealed class YoloReader
             return;
         var video = Video.FromImages(files);
         videos.Add(video);
-        var labels = Path.Combine(Path.GetDirectoryName(images.TrimEnd('/', '\\'))!, "labels");
+        var labels = LabelsFolder(images);
         for (var i = 0; i < files.Count; i++)
         {
             var path = Path.Combine(labels, Path.GetFileNameWithoutExtension(files[i]) + ".txt");
@@ -136,6 +174,7 @@ internal sealed class YoloReader
             var isThere = _perPoint == 3 ? numbers[at + 2] > 0 : numbers[at] != 0 || numbers[at + 1] != 0;
             points.Add(isThere ? new Point(numbers[at] * width, numbers[at + 1] * height) : Point.Missing);
         }
+        _classes.Add(cells[0]);
         var isPredicted = cells.Length > expected;
         return new Instance
         {
