@@ -17,7 +17,7 @@ internal static class ConvertVerb
         var to = new Argument<string>("out")
         {
             Description =
-                "Where to write; the name says the format: .slp, .pkg.slp, .h5, .json, .csv, .parquet, CollectedData_ME.csv "
+                "Where to write; the name says the format: .slp, .pkg.slp, .h5, .nwb, .json, .csv, .parquet, CollectedData_ME.csv "
                 + "or .dlc.csv, FOLDER/data.yaml.",
         };
         var videos = new Option<string[]>("--videos")

@@ -8,7 +8,7 @@ internal static class LabelFormats
         + "DeepLabCut .csv or .h5, an NWB file with ndx-pose (.nwb), a DeepLabCut project or labeled-data folder, a "
         + "YOLO pose folder";
     private const string Writable =
-        ".slp, .pkg.slp, .h5 (analysis), .json (COCO), .csv or .parquet (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
+        ".slp, .pkg.slp, .h5 (analysis), .nwb, .json (COCO), .csv or .parquet (tidy), CollectedData_SCORER.csv or NAME.dlc.csv "
         + "(DeepLabCut), or data.yaml (YOLO, in a new folder)";
 
     public static Labels Load(string path, LabelsReadOptions options)
@@ -64,6 +64,7 @@ internal static class LabelFormats
             ".csv" => TidyCsvWriter.Write(labels, path),
             ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
+            ".nwb" => NwbWriter.Write(labels, path),
             ".json" => CocoWriter.Write(labels, path),
             var other => throw Unknown(path, other),
         };
@@ -85,7 +86,11 @@ internal static class LabelFormats
                 videos
             ),
             ".csv" when !DeepLabCutWriter.Matches(path) => new TidyCsvStreamWriter(path, skeleton),
-            ".slp" or ".csv" or ".parquet" or ".h5" or ".hdf5" or ".json" => new CollectingSink(path, skeleton, videos),
+            ".slp" or ".csv" or ".parquet" or ".h5" or ".hdf5" or ".nwb" or ".json" => new CollectingSink(
+                path,
+                skeleton,
+                videos
+            ),
             ".yaml" when Path.GetFileName(path) == YoloReader.ConfigName => new CollectingSink(path, skeleton, videos),
             var other => throw Unknown(path, other),
         };

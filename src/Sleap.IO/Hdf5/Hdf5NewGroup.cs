@@ -37,8 +37,11 @@ internal sealed class Hdf5NewGroup : Hdf5NewObject
         foreach (var (_, (member, content)) in _members)
         {
             var header = content.Write(output, $"{name}/{member}");
-            entries.Add((heap.Length, Entry(heap.Length, header, content)));
+            var nameAt = heap.Length;
             heap.PaddedName(member);
+            entries.Add(
+                (nameAt, content is Hdf5NewLink link ? LinkEntry(nameAt, link, heap) : Entry(nameAt, header, content))
+            );
         }
         Heap = WriteHeap(output, heap, name);
         Tree = WriteTree(output, entries, name);
@@ -52,6 +55,14 @@ internal sealed class Hdf5NewGroup : Hdf5NewObject
         return content is Hdf5NewGroup group
             ? entry.U32(1).U32(0).I64(group.Tree).I64(group.Heap).ToArray()
             : entry.Zeros(24).ToArray();
+    }
+
+    /// <summary>An entry of a soft link: no header, and the place of its target in the heap (III.C).</summary>
+    private static byte[] LinkEntry(long nameAt, Hdf5NewLink link, Hdf5Bytes heap)
+    {
+        var targetAt = heap.Length;
+        heap.PaddedName(link.Target);
+        return new Hdf5Bytes().I64(nameAt).I64(Hdf5Output.Undefined).U32(2).U32(0).U32(targetAt).Zeros(12).ToArray();
     }
 
     private static long WriteHeap(Hdf5Output output, Hdf5Bytes names, string name)
@@ -76,4 +87,13 @@ internal sealed class Hdf5NewGroup : Hdf5NewObject
         }
         return new Hdf5Tree(output, kind: 0, Hdf5Tree.GroupK, name).Write(leaves, keys);
     }
+}
+
+/// <summary>A soft link to be: its group holds all of it.</summary>
+/// <param name="target">Path of the object that it leads to.</param>
+internal sealed class Hdf5NewLink(string target) : Hdf5NewObject
+{
+    public string Target => target;
+
+    public override long Write(Hdf5Output output, string name) => Hdf5Output.Undefined;
 }

@@ -53,6 +53,16 @@ internal sealed class Hdf5Writer : IDisposable
 
     public void Group(string name) => Put(name, new Hdf5NewGroup());
 
+    /// <summary>A soft link to an object of this file, which need not be there yet.</summary>
+    /// <param name="name">Of the link; it has no attributes.</param>
+    /// <param name="target">Path from the root, beginning with a slash, or from the link's group.</param>
+    public void SoftLink(string name, string target)
+    {
+        if (target.Length == 0 || target.Contains('\0'))
+            throw _output.Fault(name, "its target is not the path of an object");
+        Put(name, new Hdf5NewLink(target));
+    }
+
     /// <summary>Numbers of any rank, rows first.</summary>
     public void Numbers<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> sizes, bool isCompressed = false)
         where T : unmanaged
@@ -91,6 +101,10 @@ internal sealed class Hdf5Writer : IDisposable
         PutChunks(name, type, size, [texts.Count], chunk, isPacked: false, isResizable: true)
             .AddAll<byte>(_heap.Add([.. texts.Select(Encoding.UTF8.GetBytes)], 1, name));
     }
+
+    /// <summary>One text of variable length in UTF-8, as h5py writes a str.</summary>
+    public void Text(string name, string text) =>
+        PutArray(name, Hdf5TypeMessage.VariableText, [], _heap.Add([Encoding.UTF8.GetBytes(text)], 1, name));
 
     /// <summary>Texts of one length, as numpy's bytes are: zero-padded.</summary>
     public void FixedTexts(string name, IReadOnlyList<string> texts, ReadOnlySpan<long> sizes)
@@ -257,8 +271,8 @@ internal sealed class Hdf5Writer : IDisposable
         Hdf5NewObject? found = _root;
         foreach (var part in owner.Split('/', StringSplitOptions.RemoveEmptyEntries))
             found = (found as Hdf5NewGroup)?.Find(part);
-        if (found is null)
-            throw _output.Fault(place, "there is no such object");
+        if (found is null or Hdf5NewLink)
+            throw _output.Fault(place, "there is no such object, or it is a link");
         if (found.HasAttribute(attribute) || attribute.Contains('\0'))
             throw _output.Fault(place, "there is an attribute of the name, or the name is none");
         if (found.AttributeCount == Hdf5NewObject.MaxAttributes)

@@ -27,12 +27,15 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
     }
 
     /// <summary>The video of a name, of the kind that its ending says.</summary>
-    public Video Video(string name)
+    /// <param name="name">Path as it is in the label file.</param>
+    /// <param name="framesPerSecond">What the label file says of it, or null.</param>
+    public Video Video(string name, double? framesPerSecond = null)
     {
         var (kind, found) = (ImageFiles.KindOf(name), Find(name));
         return new Video(name, kind)
         {
             FoundPath = found,
+            FramesPerSecond = framesPerSecond,
             ImagePaths = kind == VideoKind.Images ? [name] : [],
             FoundImages = kind == VideoKind.Images ? [found ?? name] : [],
         };

@@ -42,6 +42,18 @@ public sealed class LossesTests
         "Instance scores",
         "no animal"
     )]
+    [InlineData(
+        "all.nwb",
+        "suggestions",
+        "symmetries",
+        "provenance",
+        "tracking scores",
+        "complete",
+        "not visible",
+        "videos without",
+        "tracks without",
+        "nstance scores"
+    )]
     [InlineData("yolo/data.yaml", "suggestions", "tracks", "scores", "provenance", "complete", "numbered anew")]
     [InlineData("all.slp")]
     public void EachIsNamed(string name, params string[] named)

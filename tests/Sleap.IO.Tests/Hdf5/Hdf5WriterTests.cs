@@ -125,6 +125,46 @@ public sealed class Hdf5WriterTests
     }
 
     [Fact]
+    public void LinksAndSingleTextsReadAsTheyWere()
+    {
+        using var files = new TestFiles();
+        var path = files.New("links.h5");
+        using (var file = Hdf5Writer.Create(path))
+        {
+            file.Numbers<double>("a/data", [1, 2, 3], [3]);
+            file.SoftLink("a/beside", "data");
+            file.SoftLink("b/group", "/a");
+            file.SoftLink("b/nowhere", "/not/there");
+            // More members than a leaf has, links among them.
+            for (var i = 0; i < 20; i++)
+                file.SoftLink($"many/link {i}", $"/many/{i} ä");
+            for (var i = 0; i < 20; i++)
+                file.Numbers<int>($"many/{i} ä", [i], []);
+            file.Text("text", "mäuse");
+            file.Text("empty", "");
+            file.VariableTextAttribute("text", "unit", "none");
+            Assert.Throws<IOException>(() => file.VariableTextAttribute("b/group", "unit", "none"));
+            Assert.Throws<IOException>(() => file.Numbers<int>("b/group/x", [1], []));
+            Assert.Throws<IOException>(() => file.SoftLink("b/none", ""));
+            file.Complete();
+        }
+        var found = OtherProgram.Python("links_h5.py", path);
+        Assert.Equal("data", (string)found["links"]!["/a/beside"]!);
+        Assert.Equal("/a", (string)found["links"]!["/b/group"]!);
+        Assert.Equal("/not/there", (string)found["links"]!["/b/nowhere"]!);
+        Assert.Equal(23, found["links"]!.AsObject().Count);
+        Assert.Equal("[1.0,2.0,3.0]", found["values"]!["/a/beside"]!.ToJsonString());
+        Assert.All(Enumerable.Range(0, 20), i => Assert.Equal(i, (int)found["values"]![$"/many/link {i}"]!));
+        Assert.Equal("mäuse", (string)found["texts"]!["/text"]!);
+        Assert.Equal("", (string)found["texts"]!["/empty"]!);
+        using var ours = Hdf5Reader.Open(path);
+        Assert.Equal([1.0, 2, 3], ours.ReadNumbers<double>("b/group/beside"));
+        Assert.False(ours.Contains("b/nowhere"));
+        Assert.Equal(["mäuse"], ours.ReadTexts("text"));
+        AssertDumps(path);
+    }
+
+    [Fact]
     public void AttributesReadAsTheyWere()
     {
         using var files = new TestFiles();

@@ -47,7 +47,7 @@ internal sealed class AnalysisWriter
     }
 
     /// <summary>labels.analysis.h5 becomes labels.000_movie.analysis.h5, as SLEAP names them.</summary>
-    private static string Numbered(string path, int number, Video video)
+    public static string Numbered(string path, int number, Video video)
     {
         var file = Path.GetFileName(path);
         var dot = file.IndexOf('.');

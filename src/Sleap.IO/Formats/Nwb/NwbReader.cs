@@ -79,7 +79,7 @@ internal sealed class NwbReader
     {
         var series = _file.Members(group).Where(m => TypeOf($"{group}/{m}") == "PoseEstimationSeries").ToList();
         var skeleton = SkeletonOf(group, series);
-        var video = VideoOf(group);
+        var video = VideoOf(group, series);
         var track = TrackOf(name);
         var places = series
             .Select(s => (Node: NodeOf(s, skeleton, group), Series: ReadSeries($"{group}/{s}")))
@@ -194,11 +194,12 @@ internal sealed class NwbReader
 
     private int NodeOf(string series, Skeleton skeleton, string group)
     {
-        var name =
-            series.StartsWith("PoseEstimationSeries", StringComparison.Ordinal) && skeleton.IndexOf(series) < 0
-                ? series["PoseEstimationSeries".Length..]
-                : series;
-        var node = skeleton.IndexOf(name);
+        var node = skeleton.IndexOf(series);
+        for (var n = 0; node < 0 && n < skeleton.Nodes.Length; n++)
+        {
+            if (series == NwbNames.Safe(skeleton.Nodes[n]) || series == NwbNames.Prefixed(skeleton.Nodes[n]))
+                node = n;
+        }
         return node >= 0
             ? node
             : throw new PoseFormatException(
@@ -224,9 +225,8 @@ internal sealed class NwbReader
             return known;
         var nodes = _file.Contains($"{at}/nodes") ? _file.ReadTexts($"{at}/nodes") : series;
         var edges = _file.Contains($"{at}/edges") ? _file.ReadNumbers<int>($"{at}/edges") : [];
-        // sleap-io's name of a skeleton without one.
         var name =
-            linked is null || at.EndsWith("Skeleton-count(0)", StringComparison.Ordinal)
+            linked is null || at.EndsWith($"/{NwbNames.NoSkeletonName}", StringComparison.Ordinal)
                 ? ""
                 : at[(at.LastIndexOf('/') + 1)..];
         return _skeletons[at] = Skeleton.FromFile(
@@ -238,7 +238,7 @@ internal sealed class NwbReader
         );
     }
 
-    private Video VideoOf(string group)
+    private Video VideoOf(string group, List<string> series)
     {
         if (_options.Video is { } asked)
             return _videos.TryAdd("", asked) ? asked : _videos[""];
@@ -246,8 +246,17 @@ internal sealed class NwbReader
             ? _file.ReadTexts($"{group}/original_videos").FirstOrDefault() ?? ""
             : "";
         name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(_file.Path);
-        if (!_videos.TryGetValue(name, out var video))
-            _videos.Add(name, video = new VideoFinder(_file.Path, _options.SearchFolders).Video(name));
-        return video;
+        if (_videos.TryGetValue(name, out var known))
+            return known;
+        var finder = new VideoFinder(_file.Path, _options.SearchFolders);
+        return _videos[name] = finder.Video(name, RateOf(group, series));
     }
+
+    /// <summary>Frames per second, or null: a rate of 1 is what writers put that do not know it.</summary>
+    private double? RateOf(string group, List<string> series) =>
+        series
+            .Select(s => $"{group}/{s}/starting_time")
+            .Where(_file.Contains)
+            .Select(place => _file.ReadNumberAttribute(place, "rate"))
+            .FirstOrDefault(rate => rate is > 0 and not 1 && double.IsFinite(rate.Value));
 }
