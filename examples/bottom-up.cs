@@ -11,8 +11,7 @@ var (labelFile, videoFile, epochs) = (args[0], args[1], int.Parse(args[2]));
 var ml = new MLContext(seed: 1);
 var pose = ml.Pose();
 
-// Instances that a person labeled; in frames without any, predictions, which must have been checked before.
-IDataView labels = pose.LoadLabels(labelFile, new() { Instances = InstanceChoice.UserElsePredicted });
+IDataView labels = pose.LoadLabels(labelFile);
 var (train, test) = pose.Split(labels, testFraction: 0.2);
 
 // Nodes are connected along the edges of the skeleton, so it needs some that join all nodes.

@@ -16,7 +16,7 @@ Console.WriteLine($"{string.Join(", ", sleap.Skeleton.Nodes)}");
 // It predicts as sleap-nn does. What it predicts with can be changed without training.
 using PoseModelTransformer sure = sleap.With(new() { PeakThreshold = 0.3f, BatchSize = 8 });
 PoseMetrics metrics = pose.Evaluate(
-    sure.Transform(pose.LoadLabels(labelFile, new() { Instances = InstanceChoice.UserElsePredicted })),
+    sure.Transform(pose.LoadLabels(labelFile)),
     new() { Rules = EvaluationRules.SleapNN }
 );
 Console.WriteLine(metrics);

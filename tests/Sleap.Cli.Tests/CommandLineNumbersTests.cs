@@ -58,6 +58,9 @@ public sealed class CommandLineNumbersTests
     private static IEnumerable<System.CommandLine.Command> Verbs(System.CommandLine.Command command) =>
         command.Subcommands.SelectMany(Verbs).Prepend(command);
 
-    private static string Faults(params string[] words) =>
-        string.Join('\n', CommandLineErrors.Of(SleapCommand.Create().Parse(words)));
+    private static string Faults(string verb, string option, string value)
+    {
+        string[] type = verb == "train" ? ["--type", "single-instance"] : [];
+        return string.Join('\n', CommandLineErrors.Of(SleapCommand.Create().Parse([verb, .. type, option, value])));
+    }
 }

@@ -138,7 +138,7 @@ public sealed class ExampleProgramTests : IDisposable
     private string Flies(int frames)
     {
         var file = Path.Combine(_folder, "labels.slp");
-        FlyLabels.Range(0, frames, name => name == "track_0" ? "Anna" : "Berta").Save(file);
+        FlyLabels.Range(0, frames, name => name == "track_0" ? "Anna" : "Berta", byHand: true).Save(file);
         return file;
     }
 

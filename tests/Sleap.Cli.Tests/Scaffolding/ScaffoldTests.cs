@@ -224,7 +224,7 @@ public sealed class ScaffoldTests : IDisposable
     private string Flies()
     {
         var file = Path.Combine(_folder, "flies.slp");
-        FlyLabels.Range(0, 40).Save(file);
+        FlyLabels.Range(0, 40, byHand: true).Save(file);
         return file;
     }
 

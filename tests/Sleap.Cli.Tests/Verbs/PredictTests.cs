@@ -146,11 +146,11 @@ public sealed class PredictTests : IDisposable
         var output = Path.Combine(_folder, "robot.slp");
         var report = Cli.Json(
             "predict",
-            Robot,
+            Images(good: 3),
             "--model",
             Model,
             "--frames",
-            "0-2,900",
+            "0-2,3",
             "--device",
             "cpu",
             "--out",
@@ -166,32 +166,57 @@ public sealed class PredictTests : IDisposable
                 (int)report["instances"]!
             )
         );
-        Assert.Equal(900, (int)report["failed_frames"]![0]!["frame"]!);
+        Assert.Equal(3, (int)report["failed_frames"]![0]!["frame"]!);
         Assert.False((bool)report["interrupted"]!);
         var provenance = Labels.Load(output).Provenance;
-        Assert.Contains("--frames 0-2,900", (string)provenance["command"]!);
+        Assert.Contains("--frames 0-2,3", (string)provenance["command"]!);
         Assert.Equal(1, (int)provenance["frames"]!["failed"]!);
     }
 
-    [Fact]
-    public void Frames_that_fail_are_named_and_the_last_line_is_for_a_person()
+    [Theory]
+    [InlineData(1, 0, "1 of 2 frames, 1 failed, 0 empty, 1 instances")]
+    [InlineData(0, 1, "0 of 1 frames, 1 failed, 0 empty, 0 instances")]
+    public void Frames_that_fail_are_named_and_the_last_line_is_for_a_person(int good, int expected, string last)
     {
         var (code, output, error) = Cli.Run(
             "predict",
-            Robot,
+            Images(good),
             "--model",
             Model,
-            "--frames",
-            "0,900",
             "--device",
             "cpu",
             "--out",
             Path.Combine(_folder, "robot.csv")
         );
-        Assert.Equal(0, code);
-        Assert.Contains("frame 900 could not be read", error);
-        Assert.Contains("2/2 frames (1 failed)", error);
-        Assert.StartsWith("1 of 2 frames, 1 failed, 0 empty, 1 instances", output.TrimEnd().Split('\n')[^1]);
+        Assert.Equal(expected, code);
+        Assert.Contains($"frame {good} could not be read", error);
+        Assert.StartsWith(last, output.TrimEnd().Split('\n')[^1]);
+    }
+
+    // The first frames of the robot as images, and one that is none.
+    private string Images(int good)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, $"images{good}")).FullName;
+        if (good > 0)
+        {
+            var (code, output) = Cli.Start(
+                "ffmpeg",
+                Cli.Root,
+                "-v",
+                "error",
+                "-i",
+                Robot,
+                "-frames:v",
+                $"{good}",
+                "-start_number",
+                "0",
+                Path.Combine(folder, "img%d.png")
+            );
+            Assert.True(code == 0, output);
+        }
+
+        File.WriteAllText(Path.Combine(folder, $"img{good}.png"), "no image");
+        return folder;
     }
 
     [Fact]

@@ -33,14 +33,23 @@ public sealed class RenderAndReportTests : IDisposable
         );
         Assert.True(new FileInfo((string)report["out"]!).Length > 100_000);
 
-        var eval = Cli.Json("eval", poses, poses, "--report", Path.Combine(_folder, "e"), "--source", video);
+        var eval = Cli.Json(
+            "eval",
+            poses,
+            poses,
+            "--use-predictions",
+            "--report",
+            Path.Combine(_folder, "e"),
+            "--source",
+            video
+        );
         Assert.Equal(
             (1.0, 1.0, 1.0),
             ((double)eval["oks_mAP"]!, (double)eval["within_5_px"]!, (double)eval["identity"]!["accuracy"]!)
         );
         Assert.Equal(1.0, (double)eval["tracks"]!["HOTA"]!, 1e-9);
         Assert.True(File.Exists(Path.Combine(_folder, "e", "report.html")));
-        var (code, table, _) = Cli.Run("eval", poses, poses, "--rules", "sleap-nn");
+        var (code, table, _) = Cli.Run("eval", poses, poses, "--use-predictions", "--rules", "sleap-nn");
         Assert.Equal(0, code);
         Assert.Contains("forelegL1", table);
         Assert.Contains("sleap-nn's rules", table);

@@ -335,20 +335,6 @@ public sealed class VerbTests : IDisposable
 
     private const string FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
 
-    // The first frames of the tracked flies, with their video found.
-    private static void FewFrames(string path)
-    {
-        var all = Sleap.IO.Labels.Load(Path.Combine(Cli.Root, "tests/data/flies13_20190128.predictions.slp"));
-        var video = Sleap.IO.Video.FromFile(Path.Combine(Cli.Root, FliesVideo));
-        var frames = all
-            .Frames.Take(4)
-            .Select(frame => new Sleap.IO.LabeledFrame
-            {
-                Video = video,
-                FrameIndex = frame.FrameIndex,
-                Instances = frame.Instances,
-            })
-            .ToList();
-        new Sleap.IO.Labels(frames, [video], all.Skeletons, all.Tracks).Save(path);
-    }
+    // The first frames of the tracked flies, as if a person had labeled them.
+    private static void FewFrames(string path) => FlyLabels.Range(0, 4, byHand: true).Save(path);
 }
