@@ -14,6 +14,8 @@ internal static class SleapCommand
         {
             InfoVerb.Create(),
             ConvertVerb.Create(),
+            CheckVerb.Create(),
+            FixVerb.Create(),
             NewVerb.Create(),
             TrainVerb.Create(),
             ConfigVerb.Create(),

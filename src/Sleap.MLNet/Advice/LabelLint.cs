@@ -1,4 +1,5 @@
 using Sleap.IO;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -35,29 +36,8 @@ internal sealed class LabelLint(IReadOnlyList<TrainingStage> stages, LabelStatis
     {
         if (stages.FirstOrDefault(stage => stage.Options is BottomUpOptions) is not { } stage)
             yield break;
-        var (nodes, edges) = (labels.Skeleton.Nodes, labels.Skeleton.Edges);
-        // The part of each node: the lowest node that it is connected to.
-        int[] part = [.. Enumerable.Range(0, nodes.Length)];
-        List<string> closing = [];
-        foreach (var edge in edges)
-        {
-            int from = part[edge.Source],
-                to = part[edge.Destination];
-            if (from == to)
-            {
-                closing.Add($"{nodes[edge.Source]} - {nodes[edge.Destination]}");
-                continue;
-            }
-
-            for (var node = 0; node < part.Length; node++)
-            {
-                if (part[node] == Math.Max(from, to))
-                    part[node] = Math.Min(from, to);
-            }
-        }
-
-        string[] alone = [.. nodes.Where((_, node) => part.Count(other => other == part[node]) == 1)];
-        var parts = part.Distinct().Count();
+        var tree = new SkeletonTree(labels.Skeleton);
+        string[] alone = [.. tree.Alone];
         if (alone.Length > 0)
         {
             yield return new(
@@ -68,23 +48,23 @@ internal sealed class LabelLint(IReadOnlyList<TrainingStage> stages, LabelStatis
                 "Add edges that connect all nodes to one tree, or use a top-down model."
             );
         }
-        else if (parts > 1)
+        else if (tree.Parts > 1)
         {
             yield return new(
                 LintRule.Edges,
                 stage.Name,
-                $"the edges of the skeleton connect its nodes to {parts} separate parts: a bottom-up model predicts "
+                $"the edges of the skeleton connect its nodes to {tree.Parts} separate parts: a bottom-up model predicts "
                     + "each part as an instance of its own.",
                 "Add edges that connect all nodes to one tree, or use a top-down model."
             );
         }
 
-        if (closing.Count > 0)
+        if (tree.Closing.Count > 0)
         {
             yield return new(
                 LintRule.Edges,
                 stage.Name,
-                $"the edges of the skeleton have a cycle, closed by {string.Join(", ", closing)}: nodes are joined "
+                $"the edges of the skeleton have a cycle, closed by {string.Join(", ", tree.Closing)}: nodes are joined "
                     + "along a tree, and different ways around a cycle can contradict each other.",
                 "Take out one edge of each cycle."
             );

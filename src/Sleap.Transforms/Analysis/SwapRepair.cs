@@ -94,11 +94,15 @@ internal sealed class SwapRepairComputation(SwapRepairOptions options, Immutable
             return null;
         }
 
-        return Distance(first, lastFirst.Position)
-            + Distance(second, lastSecond.Position)
-            - Distance(second, lastFirst.Position)
-            - Distance(first, lastSecond.Position);
+        return Gain(first, second, lastFirst.Position, lastSecond.Position);
     }
+
+    /// <summary>By how many pixels two nodes moved less if they are exchanged. A missing node adds nothing.</summary>
+    internal static double Gain(Vector2D first, Vector2D second, Vector2D lastFirst, Vector2D lastSecond) =>
+        Distance(first, lastFirst)
+        + Distance(second, lastSecond)
+        - Distance(second, lastFirst)
+        - Distance(first, lastSecond);
 
     private static double Distance(Vector2D now, Vector2D before) => now.IsVisible ? (now - before).Length : 0;
 }

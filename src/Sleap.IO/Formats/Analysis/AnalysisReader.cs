@@ -5,8 +5,8 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads SLEAP analysis HDF5 in both orders of its axes: by the attribute "dims", or, in files of SLEAP itself, which
-/// have none, in the matlab order unless the root's "transpose" is false or the numbers of nodes and tracks fit another order. Every instance is a prediction; an instance
-/// without any point is none.
+/// have none, in the matlab order unless the root's "transpose" is false or the numbers of nodes and tracks fit another
+/// order. Every instance is a prediction; an instance without any point is none.
 /// </summary>
 internal static class AnalysisReader
 {

@@ -5,9 +5,9 @@ using YamlDotNet.RepresentationModel;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads an Ultralytics pose folder: data.yaml, images under SPLIT/images and a text file for each under
-/// SPLIT/labels, or images/SPLIT and labels/SPLIT. The images of a split are one video in the order of their names. Coordinates are divided by the
-/// image's size in the file, so that the images must be there.
+/// Reads an Ultralytics pose folder: data.yaml, images under SPLIT/images and a text file for each under SPLIT/labels,
+/// or images/SPLIT and labels/SPLIT. The images of a split are one video in the order of their names. Coordinates are
+/// divided by the image's size in the file, so that the images must be there.
 /// </summary>
 internal sealed class YoloReader
 {

@@ -1,0 +1,75 @@
+namespace Sleap.Transforms;
+
+/// <summary>One finding of <see cref="CheckCatalog.Check"/>: a place of a labels file that a person should look at.</summary>
+/// <param name="Rule">The rule that found it.</param>
+/// <param name="IsWarning">Whether it harms training or evaluation; otherwise it is only information.</param>
+/// <param name="Message">What was found.</param>
+/// <param name="Advice">What to do about it.</param>
+/// <param name="Video">Path of the video; empty if the finding is about no video.</param>
+/// <param name="FrameIndex">Zero-based frame number; null if the finding is about no frame.</param>
+/// <param name="Instance">
+/// Position of the instance in its frame of <see cref="IO.Labels.FramesInOrder"/>; null if it is about no instance.
+/// </param>
+/// <param name="Node">Name of the node; empty if the finding is about no node.</param>
+public sealed record LabelFinding(
+    CheckRule Rule,
+    bool IsWarning,
+    string Message,
+    string Advice,
+    string Video = "",
+    int? FrameIndex = null,
+    int? Instance = null,
+    string Node = ""
+);
+
+/// <summary>The rules for labels.</summary>
+public enum CheckRule
+{
+    /// <summary>A file that cannot be read: labels, or a video that is there.</summary>
+    UnreadableFile,
+
+    /// <summary>A video that was not found.</summary>
+    MissingVideo,
+
+    /// <summary>A frame number that the video does not have.</summary>
+    FrameBeyondVideo,
+
+    /// <summary>A frame that is in the file more than once.</summary>
+    DuplicateFrame,
+
+    /// <summary>An instance without visible nodes.</summary>
+    EmptyInstance,
+
+    /// <summary>A visible node with an infinite coordinate, or with one coordinate only.</summary>
+    NonFiniteCoordinate,
+
+    /// <summary>A node outside the image.</summary>
+    OutsideImage,
+
+    /// <summary>A node far away from the other nodes of its instance.</summary>
+    FarNode,
+
+    /// <summary>A left and a right node that look exchanged.</summary>
+    SwappedNodes,
+
+    /// <summary>Two nearly identical instances of one frame.</summary>
+    DuplicateInstance,
+
+    /// <summary>Two instances of one frame in the same track.</summary>
+    TrackTwiceInFrame,
+
+    /// <summary>A track with instances in a single frame.</summary>
+    TrackUsedOnce,
+
+    /// <summary>A track without instances.</summary>
+    UnusedTrack,
+
+    /// <summary>A node that is labeled in no instance.</summary>
+    UnlabeledNode,
+
+    /// <summary>Edges of a skeleton that do not connect its nodes to one tree.</summary>
+    Edges,
+
+    /// <summary>Frames with predictions only, beside frames that a person labeled.</summary>
+    PredictionsOnly,
+}
