@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -167,7 +166,7 @@ internal static class TrackVerb
         {
             var output = parsed.GetRequiredValue(Out);
             var clock = System.Diagnostics.Stopwatch.StartNew();
-            var labels = new MLContext().Pose().Track(Labels.Load(parsed.GetRequiredValue(In)), Options(parsed));
+            var labels = VerbOutput.Context().Pose().Track(Labels.Load(parsed.GetRequiredValue(In)), Options(parsed));
             var seconds = clock.Elapsed.TotalSeconds;
             foreach (var remark in labels.Save(output))
                 Terminal.Say(remark);

@@ -205,6 +205,22 @@ internal static class LabelFormats
 /// <summary>What only .slp holds, so that every other format loses it.</summary>
 internal static class FormatLosses
 {
+    /// <summary>
+    /// One sentence each for what a .slp holds beyond poses, and what changes frames, instances or tracks has to leave
+    /// out: it refers to them by number.
+    /// </summary>
+    public static IEnumerable<string> OfChanged(Labels labels)
+    {
+        if (labels.Extras is { Names.Count: > 0 } extras)
+        {
+            yield return $"Left out, because they refer to frames, instances or tracks by number: "
+                + $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}.";
+        }
+
+        if (labels.Sessions.Count > 0)
+            yield return $"Left out, because they refer to frames by number: {labels.Sessions.Count} recording sessions.";
+    }
+
     /// <summary>One sentence each for what the labels have and the format lacks.</summary>
     /// <param name="labels">What was written.</param>
     /// <param name="hasProvenance">Whether the format holds provenance.</param>

@@ -76,8 +76,7 @@ internal static class LabelFixes
         Say(labels.Tracks.Count - tracks.Length, "tracks without instances removed");
         if (done.Count == 0)
             return (labels, done);
-        // These number frames and instances of the old file.
-        Say(labels.Sessions.Count, "recording sessions left out: they refer to frames by number");
+        done.AddRange(FormatLosses.OfChanged(labels));
         return (
             new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance),
             done
