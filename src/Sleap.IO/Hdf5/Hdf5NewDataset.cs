@@ -4,8 +4,6 @@ namespace Sleap.IO;
 /// <param name="type">Its datatype message.</param>
 internal abstract class Hdf5NewDataset(byte[] type) : Hdf5NewObject
 {
-    private const Hdf5Message FillValue = (Hdf5Message)5;
-
     /// <summary>
     /// A dataspace message (HDF5 File Format Specification, IV.A.2.b).
     /// </summary>
@@ -31,7 +29,7 @@ internal abstract class Hdf5NewDataset(byte[] type) : Hdf5NewObject
             (Hdf5Message.Dataspace, space),
             (Hdf5Message.Datatype, type),
             // Filled with zeros, the default, where nothing was written.
-            (FillValue, [2, (byte)allocation, 2, 1, 0, 0, 0, 0]),
+            (Hdf5Message.FillValue, [2, (byte)allocation, 2, 1, 0, 0, 0, 0]),
             (Hdf5Message.Layout, layout),
         ];
 }

@@ -174,7 +174,7 @@ internal sealed class CocoReader
             return found;
         var path = name.Replace('\\', '/');
         var folder = Path.GetDirectoryName(Path.GetFullPath(_json.File))!;
-        return Path.IsPathRooted(path)
+        return path.Contains('\0') || Path.IsPathRooted(path)
             ? null
             : ImageFolders.Select(f => Path.GetFullPath(Path.Combine(folder, f, path))).FirstOrDefault(File.Exists);
     }
