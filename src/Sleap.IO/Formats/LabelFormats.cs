@@ -205,6 +205,30 @@ internal static class LabelFormats
 /// <summary>What only .slp holds, so that every other format loses it.</summary>
 internal static class FormatLosses
 {
+    /// <summary>One sentence each for what a format of predictions loses that has a column for each track.</summary>
+    /// <param name="frames">The frames written.</param>
+    /// <param name="instances">Their instances.</param>
+    /// <param name="moved">How many share their track with another of their frame, and are written without it.</param>
+    public static IEnumerable<string> OfTracks(
+        IReadOnlyList<LabeledFrame> frames,
+        IReadOnlyList<Instance> instances,
+        int moved
+    )
+    {
+        if (instances.Count(i => !i.IsPredicted) is > 0 and var user)
+            yield return $"{user} instances that people set read back as predictions: the format does not tell them apart.";
+        if (moved > 0)
+        {
+            yield return $"{moved} instances share their track with another of the same frame; they have a place of their "
+                + "own, without the track.";
+        }
+
+        if (frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
+            yield return $"{empty} labeled frames without an instance read back as not labeled.";
+        if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var blank)
+            yield return $"{blank} instances without any point are not read back.";
+    }
+
     /// <summary>
     /// One sentence each for what a .slp holds beyond poses, and what changes frames, instances or tracks has to leave
     /// out: it refers to them by number.

@@ -176,28 +176,7 @@ internal sealed class AnalysisWriter
 
     private List<string> Lost()
     {
-        var lost = new List<string>();
-        var user = _placed.Count(p => !p.Instance.IsPredicted);
-        if (user > 0)
-        {
-            lost.Add(
-                $"{user} instances that people set read back as predictions: the format does not tell them apart."
-            );
-        }
-
-        if (_moved > 0)
-        {
-            lost.Add(
-                $"{_moved} instances share their track with another of the same frame; they are in columns of their "
-                    + "own, without the track."
-            );
-        }
-
-        if (_frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
-            lost.Add($"{empty} labeled frames without an instance read back as not labeled.");
-        if (_placed.Count(p => p.Instance.Points.All(x => x.IsMissing)) is > 0 and var blank)
-            lost.Add($"{blank} instances without any point are not read back.");
-        return lost;
+        return [.. FormatLosses.OfTracks(_frames, [.. _placed.Select(p => p.Instance)], _moved)];
     }
 
     private static double[] Missing(AnalysisAxes axes)

@@ -208,27 +208,9 @@ internal sealed class NwbWriter
             );
         }
 
-        if (instances.Count(i => !i.IsPredicted) is > 0 and var user)
-        {
-            lost.Add(
-                $"{user} instances that people set read back as predictions: the format does not tell them apart."
-            );
-        }
-
+        lost.AddRange(FormatLosses.OfTracks(_frames, instances, _moved));
         if (instances.Count(i => i.Score != (Instance.MeanPointScore(i.Points) ?? 0)) is > 0 and var scored)
             lost.Add($"Instance scores are not in the file ({scored}); the mean of the point scores reads back.");
-        if (_moved > 0)
-        {
-            lost.Add(
-                $"{_moved} instances share their track with another of the same frame; they are in containers of their "
-                    + "own, without the track."
-            );
-        }
-
-        if (_frames.Count(f => f.Instances.Count == 0 || f.IsNegative) is > 0 and var empty)
-            lost.Add($"{empty} labeled frames without an instance read back as not labeled.");
-        if (instances.Count(i => i.Points.All(p => p.IsMissing)) is > 0 and var blank)
-            lost.Add($"{blank} instances without any point are not read back.");
         if (_skeleton.Symmetries.Length > 0)
             lost.Add($"The format has no place for the symmetries of the skeleton '{_skeleton.Name}'.");
         var renamed = _animals.Count(a => a.Track is { } t && a.Name != t.Name && a.Name != $"track={t.Name}");

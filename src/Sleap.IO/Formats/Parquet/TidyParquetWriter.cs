@@ -25,7 +25,7 @@ internal static class TidyParquetWriter
             temporary =>
             {
                 using var writer = new ParquetTableWriter(File.Create(temporary), Columns);
-                foreach (var frame in labels.Frames)
+                foreach (var frame in labels.FramesInOrder)
                 {
                     losses.Add(frame);
                     for (var i = 0; i < frame.Instances.Count; i++)
