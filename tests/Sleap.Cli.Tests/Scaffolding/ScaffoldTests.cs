@@ -159,7 +159,7 @@ public sealed class ScaffoldTests : IDisposable
     public void What_cannot_be_trained_or_named_is_said()
     {
         var untracked = Path.Combine(_folder, "untracked.slp");
-        FlyLabels.Range(0, 3, _ => null).Save(untracked);
+        FlyLabels.Range(0, 3, _ => null, byHand: true).Save(untracked);
         Assert.Contains(
             "no animal of the labels has a track",
             Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "top-down-id")).Message
