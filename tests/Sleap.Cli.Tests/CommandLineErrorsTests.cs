@@ -31,7 +31,7 @@ public sealed class CommandLineErrorsTests
     }
 
     [Theory]
-    [InlineData("info, convert, new, ")]
+    [InlineData("info, convert, check, fix, new, ")]
     [InlineData("slurm, k8s.", "cluster")]
     public void Without_a_verb_the_verbs_are_told(string verbs, params string[] words) =>
         Assert.Contains(verbs, Assert.Single(CommandLineErrors.Of(SleapCommand.Create().Parse(words))));
