@@ -59,6 +59,6 @@ public sealed class ConsoleProgressTests
         progress.Report(At(2, 1));
         var lines = output.ToString().TrimEnd().Split(Environment.NewLine);
         Assert.Equal(["2/100", "12/100", "22/100", "27/100", "3/100"], lines.Select(line => line.Split(' ')[0]));
-        Assert.Equal("2/100 frames (1 failed)  2 animals  1.0 frames/s  ETA 1:02:05", lines[0]);
+        Assert.Equal("2/100 frames (1 failed)  2 instances  1.0 frames/s  ETA 1:02:05", lines[0]);
     }
 }

@@ -19,17 +19,22 @@ internal sealed class Scaffold
     /// <param name="name">What the model is called; letters, digits, and signs that divide words.</param>
     /// <param name="labels">The labels' path.</param>
     /// <param name="type">A model type, or null to choose one.</param>
+    /// <param name="usePredictions">Whether frames that nobody labeled count too.</param>
     /// <exception cref="ArgumentException">The name has no letter to begin with, or the labels cannot train the
     /// type.</exception>
-    public Scaffold(string name, string labels, string? type)
+    public Scaffold(string name, string labels, string? type, bool usePredictions = false)
     {
         LabelsPath = Path.GetFullPath(labels);
         Name = Identifier(name);
         FileName = name.ToLowerInvariant();
         var pose = VerbOutput.Context().Pose();
-        Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels), type);
+        Proposal = ProposedOptions.Of(pose, pose.LoadLabels(labels, VerbOutput.LabelsOf(usePredictions)), type);
+        UsesPredictions = usePredictions;
         _code = new(this);
     }
+
+    /// <summary>Whether the programs take predictions of frames that nobody labeled.</summary>
+    public bool UsesPredictions { get; }
 
     /// <summary>The name as an identifier: <c>my mouse</c> is <c>MyMouse</c>.</summary>
     public string Name { get; }

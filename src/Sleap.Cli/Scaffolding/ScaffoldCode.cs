@@ -34,6 +34,9 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
     private string Labels => OptionsCode.Quoted(scaffold.LabelsPath);
 
+    private string Instances =>
+        scaffold.UsesPredictions ? ", new() { Instances = InstanceChoice.UserElsePredicted }" : "";
+
     public string Training(SourceReference reference)
     {
         var code = RunOptions.ToDictionary(option => option.Name, option => option.Code);
@@ -63,7 +66,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
             var pose = ml.Pose();
 
             // A fifth is held back to test on, always the same frames: {{Name}}.evaluate.cs tests on them too.
-            var (train, test) = pose.Split(pose.LoadLabels(labelsFile), testFraction: 0.2);
+            var (train, test) = pose.Split(pose.LoadLabels(labelsFile{{Instances}}), testFraction: 0.2);
 
             // From here on an ML.NET pipeline: append pose.Smooth, pose.Kinematics, pose.Track, a trainer …
             var pipeline = pose.{{Kind}}(new()
@@ -106,7 +109,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
 
             var ml = new MLContext(seed: 1);
             var pose = ml.Pose();
-            var (_, test) = pose.Split(pose.LoadLabels(labelsFile), testFraction: 0.2);   // as in {{Name}}.training.cs
+            var (_, test) = pose.Split(pose.LoadLabels(labelsFile{{Instances}}), testFraction: 0.2);   // as in {{Name}}.training.cs
             IDataView predictions = ml.Model.Load(Path.Combine(folder, "{{scaffold.FileName}}.zip"), out _).Transform(test);
 
             {{evaluation}}

@@ -54,7 +54,9 @@ internal static class CheckVerb
                 );
                 lines.AddRange(LinesOf(file, findings));
             }
-            lines.Add($"{warnings} warnings, {notes} notes");
+            lines.Add(
+                $"{warnings} {(warnings == 1 ? "warning" : "warnings")}, {notes} {(notes == 1 ? "note" : "notes")}"
+            );
             var report = new JsonObject
             {
                 ["files"] = reports,
@@ -75,7 +77,8 @@ internal static class CheckVerb
         }
         catch (Exception fault) when (fault is PoseFormatException or IOException or UnauthorizedAccessException)
         {
-            return [new LabelFinding(CheckRule.UnreadableFile, true, fault.Message, "Replace the file.")];
+            var advice = fault is FileNotFoundException ? "Check the name." : "Replace the file.";
+            return [new LabelFinding(CheckRule.UnreadableFile, true, fault.Message, advice)];
         }
     }
 

@@ -23,7 +23,7 @@ internal static class NewVerb
         {
             Description = "The folder to write; else one of the model's name here.",
         };
-        var json = VerbOutput.Json();
+        var (predictions, json) = (VerbOutput.UsePredictions(), VerbOutput.Json());
         var verb = new Command(
             "new",
             "A folder of programs for a model of these labels: training, use, evaluation, each a file that "
@@ -35,6 +35,7 @@ internal static class NewVerb
             labels,
             type,
             output,
+            predictions,
             json,
         };
         verb.SetAction(parsed =>
@@ -42,7 +43,8 @@ internal static class NewVerb
             var scaffold = new Scaffold(
                 parsed.GetRequiredValue(name),
                 parsed.GetRequiredValue(labels),
-                parsed.GetValue(type)
+                parsed.GetValue(type),
+                parsed.GetValue(predictions)
             );
             var folder = parsed.GetValue(output) ?? scaffold.FileName;
             var files = scaffold.Write(folder);

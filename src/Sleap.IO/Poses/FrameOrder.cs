@@ -52,7 +52,11 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
             var (start, end) = (_starts[index], index + 1 < _starts.Length ? _starts[index + 1] : _order.Length);
             if (end == start + 1)
                 return _frames[_order[start]];
-            return _merged[index] ??= Merged([.. _order[start..end].Select(place => _frames[place])]);
+            // Two threads may put the frame together: the first one's is kept, because objects are identities here.
+            return LazyInitializer.EnsureInitialized(
+                ref _merged[index],
+                () => Merged([.. _order[start..end].Select(place => _frames[place])])
+            )!;
         }
     }
 
@@ -82,7 +86,7 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
         var copies = new Dictionary<Instance, Instance>(ReferenceEqualityComparer.Instance);
         foreach (var instance in rows.SelectMany(row => row.Instances))
         {
-            if (kept.Find(other => IsSame(other, instance)) is { } same)
+            if (kept.Find(other => other.HasValuesOf(instance)) is { } same)
                 copies[instance] = same;
             else
                 kept.Add(instance);
@@ -103,11 +107,4 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
             ],
         };
     }
-
-    private static bool IsSame(Instance one, Instance other) =>
-        one.IsPredicted == other.IsPredicted
-        && ReferenceEquals(one.Track, other.Track)
-        && one.Score.Equals(other.Score)
-        && one.Skeleton.Equals(other.Skeleton)
-        && one.Points.SequenceEqual(other.Points);
 }

@@ -74,6 +74,15 @@ public sealed class Instance
     internal static float? MeanPointScore(IEnumerable<Point> points) =>
         points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
 
+    /// <summary>Whether another instance is the same in all that a file holds of it, but for its source.</summary>
+    internal bool HasValuesOf(Instance other) =>
+        IsPredicted == other.IsPredicted
+        && ReferenceEquals(Track, other.Track)
+        && Score.Equals(other.Score)
+        && TrackingScore.Equals(other.TrackingScore)
+        && Skeleton.Equals(other.Skeleton)
+        && Points.SequenceEqual(other.Points);
+
     /// <summary>This instance with another track and another source.</summary>
     internal Instance With(Track? track, Instance? fromPredicted) =>
         new()

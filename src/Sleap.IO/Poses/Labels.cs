@@ -77,7 +77,8 @@ public sealed class Labels
     /// The labeled frames in the order of <see cref="Videos"/> and frame numbers, each once: instances of a frame that
     /// is in the file twice are put together, equal ones once.
     /// </summary>
-    public IReadOnlyList<LabeledFrame> FramesInOrder => _inOrder ??= FrameOrder.Of(Frames, Videos);
+    public IReadOnlyList<LabeledFrame> FramesInOrder =>
+        LazyInitializer.EnsureInitialized(ref _inOrder, () => FrameOrder.Of(Frames, Videos))!;
 
     /// <summary>Frames suggested for labeling.</summary>
     public IReadOnlyList<SuggestedFrame> Suggestions { get; }

@@ -8,10 +8,13 @@ namespace Sleap.MLNet;
 internal static class TorchDevice
 {
     /// <summary>Adds a fault if the name is not that of a device, or if the machine does not have the device.</summary>
-    public static void Check(OptionFaults faults, string option, string name) =>
+    public static void Check(OptionFaults faults, string option, string name)
+    {
+        var absence = Absence(name);
         faults
             .Expect(IsKnown(name), option, $"'{name}'", "auto, cpu, cuda or cuda:N")
-            .If(Absence(name) is not null, $"{option} {Absence(name)}");
+            .If(absence is not null, $"{option} {absence}");
+    }
 
     /// <summary>
     /// Returns the reason why the machine does not have the device; null if it has it, or if the name is invalid.

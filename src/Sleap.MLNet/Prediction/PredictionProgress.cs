@@ -30,6 +30,6 @@ public sealed record PredictionProgress(
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Processed + Failed}/{Requested} frames{(Failed > 0 ? $" ({Failed} failed)" : "")}  {Instances} "
-                + $"animals  {FramesPerSecond:0.0} frames/s"
+                + $"instances  {FramesPerSecond:0.0} frames/s"
         );
 }

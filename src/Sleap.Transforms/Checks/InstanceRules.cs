@@ -18,15 +18,6 @@ internal static class InstanceRules
 
     public static bool IsEmpty(Instance instance) => !instance.Points.Any(IsVisible);
 
-    /// <summary>Whether two instances of a frame are the same in all that a file holds of them.</summary>
-    public static bool IsSame(Instance one, Instance other) =>
-        one.IsPredicted == other.IsPredicted
-        && ReferenceEquals(one.Track, other.Track)
-        && one.Score.Equals(other.Score)
-        && one.TrackingScore.Equals(other.TrackingScore)
-        && one.Skeleton.Equals(other.Skeleton)
-        && one.Points.SequenceEqual(other.Points);
-
     /// <summary>
     /// Whether two instances of a frame, both labeled or both predicted, lie on each other: half of their nodes are in
     /// both, on average at most half a pixel or 2 percent of the instance's diagonal apart.

@@ -31,7 +31,7 @@ internal static class LabelFixes
                 var count = instance.Points.Count(InstanceRules.IsNonFinite);
                 points += count;
                 var repaired = count == 0 ? instance : WithoutNonFinite(instance);
-                var same = kept.Find(other => InstanceRules.IsSame(other, repaired));
+                var same = kept.Find(other => other.HasValuesOf(repaired));
                 if (InstanceRules.IsEmpty(repaired))
                 {
                     empty++;

@@ -157,7 +157,10 @@ internal sealed class VideoPairing
     // The ends of large files tell recordings apart: movies have their index there.
     private static bool HaveSameContent(Video one, Video other)
     {
-        if (one.Dataset != other.Dataset || one.FoundPath is not { } a || other.FoundPath is not { } b)
+        // Of a list of images only the first is looked at, and first images are often alike.
+        if (one.Kind == VideoKind.Images || one.Kind != other.Kind || one.Dataset != other.Dataset)
+            return false;
+        if (one.FoundPath is not { } a || other.FoundPath is not { } b)
             return false;
         var (first, second) = (new FileInfo(a), new FileInfo(b));
         return first.Exists

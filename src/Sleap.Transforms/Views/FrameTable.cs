@@ -74,14 +74,15 @@ internal static class LabelsTable
         ];
         if (!frames.Exists(f => f.Instances.Length > 0))
         {
+            var isPredicted =
+                choice == InstanceChoice.User
+                && labels.Frames.Any(frame => frame.Instances.Any(instance => instance.IsPredicted));
             throw new InvalidDataException(
-                $"{source} has no labeled frame to take: {Summary(labels)}, and with Instances = {choice} no instance "
-                    + "with a visible point is left."
-                    + (
-                        choice == InstanceChoice.User && labels.Frames.Any(frame => frame.Instances.Count > 0)
-                            ? " It holds predictions only; Instances = UserElsePredicted takes them."
-                            : ""
-                    )
+                isPredicted
+                    ? $"{source} has no labeled frame to take: {Summary(labels)}, and no instance with a visible point that "
+                        + "a person labeled. Instances = UserElsePredicted takes the predictions."
+                    : $"{source} has no labeled frame to take: {Summary(labels)}, and no instance with a visible point "
+                        + $"of the kind {choice}."
             );
         }
 

@@ -29,7 +29,7 @@ public sealed partial class ProgressDisplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData(140, "50/100 frames (1 failed)  98 animals  24.5 frames/s")]
+    [InlineData(140, "50/100 frames (1 failed)  98 instances  24.5 frames/s")]
     [InlineData(60, "50/100 frames (1 failed…")]
     [InlineData(40, "50/…")]
     public void A_bar_never_takes_two_lines(int width, string expected)
@@ -120,7 +120,7 @@ public sealed partial class ProgressDisplayTests : IDisposable
         );
         Assert.Equal(0, code);
         Assert.Single(output.TrimEnd().Split('\n'));
-        Assert.Matches(@"(?m)^4/4 frames  4 animals  [\d.]+ frames/s  ETA 0:00\r?$", error);
+        Assert.Matches(@"(?m)^4/4 frames  4 instances  [\d.]+ frames/s  ETA 0:00\r?$", error);
         Assert.DoesNotContain('\e', output + error);
     }
 

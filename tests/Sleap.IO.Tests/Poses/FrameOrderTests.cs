@@ -29,6 +29,15 @@ public sealed class FrameOrderTests
     }
 
     [Fact]
+    public void A_merged_frame_is_the_same_object_for_all_threads()
+    {
+        var labels = new Labels([Frame(0, Instance(1)), Frame(0, Instance(2))], Videos);
+        var seen = new LabeledFrame[64];
+        Parallel.For(0, seen.Length, i => seen[i] = labels.FramesInOrder[0]);
+        Assert.Single(seen.Distinct());
+    }
+
+    [Fact]
     public void A_copy_of_an_instance_is_left_out_and_corrections_refer_to_the_one_that_stays()
     {
         Instance[] predicted = [Instance(1, isPredicted: true), Instance(1, isPredicted: true)];

@@ -59,6 +59,23 @@ public sealed class VideoPairingTests : IDisposable
     }
 
     [Fact]
+    public void Folders_of_images_that_begin_alike_are_not_the_same_video()
+    {
+        string[] Folder(string name)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+            string[] images = [Path.Combine(folder, $"{name}0.png"), Path.Combine(folder, $"{name}1.png")];
+            File.WriteAllBytes(images[0], new byte[100]); // black in both
+            File.WriteAllText(images[1], name);
+            return images;
+        }
+
+        Assert.Throws<ArgumentException>(() =>
+            VideoPairing.Of([Video.FromImages(Folder("a"))], [Video.FromImages(Folder("b"))])
+        );
+    }
+
+    [Fact]
     public void Videos_in_order_have_to_be_as_many_and_of_one_size()
     {
         Video[] one = Videos("/a/cam.mp4"),

@@ -28,9 +28,21 @@ internal sealed class AnalysisWriter
         _tracks = [.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))];
     }
 
-    public static IReadOnlyList<string> Write(Labels labels, string path)
+    public static IReadOnlyList<string> Write(Labels labels, string path) =>
+        WriteEach(labels, path, (video, name) => new AnalysisWriter(labels, video, name).WriteFile(name));
+
+    /// <summary>Writes a file for each video, of a format that holds one a file.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="path">The file; of several videos each has its number and name in it.</param>
+    /// <param name="write">Writes a video into a file; returns what the format cannot hold.</param>
+    public static IReadOnlyList<string> WriteEach(
+        Labels labels,
+        string path,
+        Func<Video, string, IEnumerable<string>> write
+    )
     {
-        var videos = labels.Videos.Where(v => labels.Frames.Any(f => f.Video == v)).ToList();
+        var used = labels.Frames.Select(frame => frame.Video).ToHashSet(ReferenceEqualityComparer.Instance);
+        var videos = labels.Videos.Where(used.Contains).ToList();
         if (videos.Count == 0)
             videos = [.. labels.Videos.Take(1)];
         if (videos.Count == 0)
@@ -41,13 +53,13 @@ internal sealed class AnalysisWriter
             var name = videos.Count == 1 ? path : Numbered(path, i, videos[i]);
             if (videos.Count > 1)
                 remarks.Add($"The format holds one video a file: {videos[i].Path} is in {name}.");
-            remarks.AddRange(new AnalysisWriter(labels, videos[i], name).WriteFile(name));
+            remarks.AddRange(write(videos[i], name));
         }
         return remarks;
     }
 
     /// <summary>labels.analysis.h5 becomes labels.000_movie.analysis.h5, as SLEAP names them.</summary>
-    public static string Numbered(string path, int number, Video video)
+    private static string Numbered(string path, int number, Video video)
     {
         var file = Path.GetFileName(path);
         var dot = file.IndexOf('.');

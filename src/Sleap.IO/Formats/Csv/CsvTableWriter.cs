@@ -7,7 +7,7 @@ namespace Sleap.IO;
 /// read back as the same numbers; a missing value is an empty cell.
 /// </summary>
 /// <remarks>Names that a spreadsheet takes for formulas are written as they are: they would not read back.</remarks>
-internal sealed class CsvTableWriter : IDisposable
+internal sealed class CsvTableWriter : ITableWriter, IDisposable
 {
     private static readonly CsvWriterOptions Options = new()
     {

@@ -34,7 +34,7 @@ internal static class TidyCsvWriter
     }
 
     /// <summary>The rows of one instance.</summary>
-    public static void WriteInstance(CsvTableWriter writer, LabeledFrame frame, int number)
+    public static void WriteInstance(ITableWriter writer, LabeledFrame frame, int number)
     {
         var instance = frame.Instances[number];
         for (var n = 0; n < instance.Points.Length; n++)

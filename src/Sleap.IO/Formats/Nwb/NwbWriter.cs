@@ -27,23 +27,8 @@ internal sealed class NwbWriter
         Place([.. labels.Tracks.Where(t => instances.Any(i => ReferenceEquals(i.Track, t)))]);
     }
 
-    public static IReadOnlyList<string> Write(Labels labels, string path)
-    {
-        var videos = labels.Videos.Where(v => labels.Frames.Any(f => f.Video == v)).ToList();
-        if (videos.Count == 0)
-            videos = [.. labels.Videos.Take(1)];
-        if (videos.Count == 0)
-            throw new PoseFormatException(path, null, "the labels have no video, and the format holds one a file.");
-        var remarks = new List<string>();
-        for (var i = 0; i < videos.Count; i++)
-        {
-            var name = videos.Count == 1 ? path : AnalysisWriter.Numbered(path, i, videos[i]);
-            if (videos.Count > 1)
-                remarks.Add($"The format holds one video a file: {videos[i].Path} is in {name}.");
-            remarks.AddRange(new NwbWriter(labels, videos[i], name).WriteFile());
-        }
-        return remarks;
-    }
+    public static IReadOnlyList<string> Write(Labels labels, string path) =>
+        AnalysisWriter.WriteEach(labels, path, (video, name) => new NwbWriter(labels, video, name).WriteFile());
 
     /// <summary>Frames per second as the labels say, or as the movie does where it is there.</summary>
     private static double? RateOf(Video video)
@@ -164,9 +149,18 @@ internal sealed class NwbWriter
     {
         // Smaller ones take less space in one piece than the index of a chunk does.
         const int MinPacked = 256;
+        // 25 days at 30 frames per second; a wrong frame number must not take the memory of the machine.
+        const int MaxFrames = 1 << 26;
         var (first, count) = (animal.First, animal.Count);
-        if (count * 2 > Array.MaxLength)
-            throw new PoseFormatException(_path, name, $"{count} frames are more than one array holds.");
+        if (count > MaxFrames)
+        {
+            throw new PoseFormatException(
+                _path,
+                name,
+                $"{count} frames from the first to the last of the animal are more than the {MaxFrames} that are written."
+            );
+        }
+
         var (data, confidence) = (new double[count * 2], new float[count]);
         Array.Fill(data, double.NaN);
         Array.Fill(confidence, float.NaN);

@@ -7,7 +7,7 @@ namespace Sleap.IO;
 /// Writes a Parquet table cell by cell. Rows are held until a row group is full, so that memory is bounded however long
 /// the table is. A missing value is null, never NaN.
 /// </summary>
-internal sealed class ParquetTableWriter : IDisposable
+internal sealed class ParquetTableWriter : ITableWriter, IDisposable
 {
     /// <summary>Rows of a row group: some megabytes, and enough for readers that skip groups.</summary>
     internal const int GroupRows = 1 << 17;
@@ -39,6 +39,12 @@ internal sealed class ParquetTableWriter : IDisposable
     public void Number(double? value) => Add(value is { } number && double.IsNaN(number) ? null : value);
 
     public void Flag(bool? value) => Add(value);
+
+    void ITableWriter.Whole(int number) => Whole(number);
+
+    void ITableWriter.Number(double number) => Number(number);
+
+    void ITableWriter.Number(float number) => Number(number);
 
     public void EndRow()
     {

@@ -29,29 +29,11 @@ internal static class TidyParquetWriter
                 {
                     losses.Add(frame);
                     for (var i = 0; i < frame.Instances.Count; i++)
-                        WriteInstance(writer, frame, i);
+                        TidyCsvWriter.WriteInstance(writer, frame, i);
                 }
                 writer.Finish();
             }
         );
         return [.. losses.Sentences()];
-    }
-
-    private static void WriteInstance(ParquetTableWriter writer, LabeledFrame frame, int number)
-    {
-        var instance = frame.Instances[number];
-        for (var n = 0; n < instance.Points.Length; n++)
-        {
-            var p = instance.Points[n];
-            writer.Text(frame.Video.Path);
-            writer.Whole(frame.FrameIndex);
-            writer.Whole(number);
-            writer.Text(instance.Track?.Name);
-            writer.Text(instance.Skeleton.Nodes[n]);
-            writer.Number(p.IsMissing ? null : p.X);
-            writer.Number(p.IsMissing ? null : p.Y);
-            writer.Number(p.Score);
-            writer.EndRow();
-        }
     }
 }
