@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Sleap.IO;
 using Sleap.MLNet;
 using TorchSharp;
 
@@ -110,7 +111,7 @@ internal static class MachineChecks
 
     private static MachineCheck Gpu()
     {
-        var card = Run("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader");
+        var card = Run(ProgramPath.Find("nvidia-smi"), "--query-gpu=name,memory.total", "--format=csv,noheader");
         bool usable;
         try
         {
@@ -136,15 +137,13 @@ internal static class MachineChecks
 
     private static MachineCheck Program(string name, string use)
     {
-        var variable = name.ToUpperInvariant();
-        var program = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } chosen ? chosen : name;
-        return Run(program, "-version") is { } text
+        return Run(FfmpegProgram.Find(name), "-version") is { } text
             ? new(name, text.Split('\n')[0].Replace(" Copyright", "\n", StringComparison.Ordinal).Split('\n')[0])
             : new(
                 name,
                 "missing",
                 $"{use} are read with it. 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
-                    + $"'brew install ffmpeg' (macOS), or name the program in {variable}."
+                    + $"'brew install ffmpeg' (macOS), or name the program in {name.ToUpperInvariant()}."
             );
     }
 
@@ -161,8 +160,10 @@ internal static class MachineChecks
         );
     }
 
-    private static string? Run(string program, params string[] arguments)
+    private static string? Run(string? program, params string[] arguments)
     {
+        if (program is null)
+            return null;
         try
         {
             using var process = Process.Start(

@@ -9,45 +9,46 @@ namespace Sleap.IO;
 /// </summary>
 internal static class FfmpegProgram
 {
-    /// <summary>Starts a program with its output piped; it gets no input and may open local files only.</summary>
-    /// <exception cref="InvalidOperationException">The program is not installed; the message says what to
-    /// install.</exception>
-    public static Process Start(string name, IEnumerable<string> arguments)
-    {
-        var program = Environment.GetEnvironmentVariable(name.ToUpperInvariant()) is { Length: > 0 } chosen
-            ? chosen
-            : name;
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        try
-        {
-            var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            return process;
-        }
-        catch (Win32Exception fault)
-        {
-            throw new InvalidOperationException(
-                $"The program {program}, which videos are read with, cannot be started ({fault.Message}). Install "
-                    + "ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), 'brew install "
-                    + $"ffmpeg' (macOS), or name the program in the environment variable {name.ToUpperInvariant()}.",
-                fault
-            );
-        }
-    }
+    /// <summary>
+    /// The containers that are opened. Playlists (HLS, DASH, concat) are not among them: they name other files, which
+    /// would be read in the place of the video.
+    /// </summary>
+    private const string Containers =
+        "mov,matroska,avi,mpeg,mpegts,mpegvideo,m4v,asf,flv,ogg,h264,hevc,av1,obu,ivf,mjpeg,gif,dv,mxf,nut,cine,"
+        + "yuv4mpegpipe";
 
     /// <summary>
-    /// How a local file is named to ffmpeg, so that no name is taken for a protocol, an option or a playlist elsewhere.
+    /// The program that is started for a name: the one that the environment variable names, else the one on PATH; null
+    /// when there is none.
     /// </summary>
-    public static string[] Input(string path) => ["-protocol_whitelist", "file,pipe", "-i", $"file:{path}"];
+    /// <param name="name">ffmpeg or ffprobe.</param>
+    public static string? Find(string name) =>
+        Environment.GetEnvironmentVariable(name.ToUpperInvariant()) is not { Length: > 0 } chosen
+            ? ProgramPath.Find(name)
+        : Path.GetFileName(chosen) == chosen ? ProgramPath.Find(chosen)
+        : Path.GetFullPath(chosen);
+
+    /// <summary>Starts a program that reads videos: its output is piped, and it gets no input.</summary>
+    /// <exception cref="InvalidOperationException">The program is not installed; the message says what to
+    /// install.</exception>
+    public static Process StartReading(string name, IEnumerable<string> arguments)
+    {
+        var process = Start(name, arguments, "read", readsOutput: true);
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Starts ffmpeg to write a video from what is written to its input.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="StartReading"/>.</exception>
+    public static Process StartWriting(IEnumerable<string> arguments) =>
+        Start("ffmpeg", arguments, "written", readsOutput: false);
+
+    /// <summary>
+    /// How a local file is named to ffmpeg, so that no name is taken for a protocol or an option, and no content for a
+    /// playlist.
+    /// </summary>
+    public static string[] Input(string path) =>
+        ["-protocol_whitelist", "file,pipe", "-format_whitelist", Containers, "-i", $"file:{path}"];
 
     /// <summary>Ends a process and waits until it is gone.</summary>
     public static void Stop(Process process)
@@ -61,5 +62,35 @@ internal static class FfmpegProgram
             // It ended by itself.
         }
         process.WaitForExit();
+    }
+
+    private static Process Start(string name, IEnumerable<string> arguments, string use, bool readsOutput)
+    {
+        var start = new ProcessStartInfo(Find(name) ?? throw Missing("it is in no folder of PATH", null))
+        {
+            RedirectStandardOutput = readsOutput,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception fault)
+        {
+            throw Missing(fault.Message, fault);
+        }
+
+        InvalidOperationException Missing(string reason, Exception? fault) =>
+            new(
+                $"The program {name}, which videos are {use} with, cannot be started ({reason}). Install ffmpeg: "
+                    + "'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), 'brew install ffmpeg' "
+                    + $"(macOS), or name the program in the environment variable {name.ToUpperInvariant()}.",
+                fault
+            );
     }
 }

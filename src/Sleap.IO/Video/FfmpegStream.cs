@@ -14,6 +14,7 @@ internal sealed class FfmpegStream : IDisposable
     private const int AheadBytes = 48 << 20;
     private const int MaxAhead = 16;
 
+    private readonly string _filter = $"showinfo@{Guid.NewGuid():N}";
     private readonly Process _process;
     private readonly VideoProbe _probe;
     private readonly BlockingCollection<long> _times = [];
@@ -38,7 +39,7 @@ internal sealed class FfmpegStream : IDisposable
         _timeBase = probe.TimeBase;
         _frameBytes = checked(probe.Width * probe.Height * (isGray ? 1 : 3));
         _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 2, MaxAhead));
-        _process = FfmpegProgram.Start("ffmpeg", Arguments(probe, first, isGray, IsFromFront));
+        _process = FfmpegProgram.StartReading("ffmpeg", Arguments(first, isGray));
         _timeReader = new Thread(ReadTimes) { IsBackground = true, Name = "ffmpeg times" };
         _pixelReader = new Thread(ReadPixels) { IsBackground = true, Name = "ffmpeg pixels" };
         _timeReader.Start();
@@ -86,13 +87,13 @@ internal sealed class FfmpegStream : IDisposable
             _process.Kill();
     }
 
-    private static IEnumerable<string> Arguments(VideoProbe probe, int first, bool isGray, bool fromFront)
+    private IEnumerable<string> Arguments(int first, bool isGray)
     {
         List<string> arguments = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-copyts"];
-        if (!fromFront)
+        if (!IsFromFront)
         {
             // To the key frame; what lies before the wanted frame is left out by its exact time below.
-            var seconds = (probe.Times[probe.KeyBefore(first)] * probe.TimeBase) - probe.StartTime;
+            var seconds = (_probe.Times[_probe.KeyBefore(first)] * _probe.TimeBase) - _probe.StartTime;
             arguments.AddRange([
                 "-noaccurate_seek",
                 "-ss",
@@ -101,10 +102,10 @@ internal sealed class FfmpegStream : IDisposable
         }
         var chosen =
             first == 0 ? ""
-            : probe.IsTimed ? $"select='gte(pts,{probe.Times[first]})',"
+            : _probe.IsTimed ? $"select='gte(pts,{_probe.Times[first]})',"
             : $"select='gte(n,{first})',";
         var gray = isGray ? ",format=rgb24,extractplanes=r" : "";
-        arguments.AddRange(FfmpegProgram.Input(probe.Path));
+        arguments.AddRange(FfmpegProgram.Input(_probe.Path));
         arguments.AddRange([
             "-map",
             "0:v:0",
@@ -112,7 +113,7 @@ internal sealed class FfmpegStream : IDisposable
             "-sn",
             "-dn",
             "-vf",
-            $"{chosen}showinfo=checksum=0{gray}",
+            $"{chosen}{_filter}=checksum=0{gray}",
             "-fps_mode",
             "passthrough",
         ]);
@@ -161,27 +162,29 @@ internal sealed class FfmpegStream : IDisposable
     }
 
     /// <summary>
-    /// Lines of showinfo look like "... config in time_base: 1/90000, ..." and "... n: 0 pts: 0 pts_time:0 ...".
+    /// Lines of the filter look like "[showinfo@ID @ 0x55af] [info] config in time_base: 1/90000, ..." and "... [info] n:
+    /// 0 pts: 0 pts_time:0 ...". A name of a file, or a title in it, can hold the same words but not the filter's random
+    /// name.
     /// </summary>
     private void ReadLine(string line)
     {
-        if (!line.Contains("showinfo", StringComparison.Ordinal))
+        if (!line.StartsWith($"[{_filter} @", StringComparison.Ordinal))
         {
-            if (
-                line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal)
-            )
-            {
+            if (Severity(line) is "error" or "fatal")
                 Volatile.Write(ref _lastError, line.Trim());
-            }
-
             return;
         }
         if (line.Contains("config in time_base:", StringComparison.Ordinal))
         {
             var ratio = Word(line, "time_base:").TrimEnd(',').Split('/');
-            _timeBase =
-                double.Parse(ratio[0], CultureInfo.InvariantCulture)
-                / double.Parse(ratio[1], CultureInfo.InvariantCulture);
+            if (
+                ratio is [var over, var under]
+                && double.TryParse(over, CultureInfo.InvariantCulture, out var ticks)
+                && double.TryParse(under, CultureInfo.InvariantCulture, out var second)
+            )
+            {
+                _timeBase = ticks / second;
+            }
         }
         else if (
             line.Contains(" pts:", StringComparison.Ordinal) && line.Contains(" pts_time:", StringComparison.Ordinal)
@@ -195,6 +198,18 @@ internal sealed class FfmpegStream : IDisposable
             );
             _times.Add(isTimed && _probe.TimeBase > 0 ? (long)Math.Round(time * (_timeBase / _probe.TimeBase)) : -1);
         }
+    }
+
+    /// <summary>"error" of "[error] ..." and of "[h264 @ 0x55af] [error] ..."; what a text says is not looked at.</summary>
+    private static string Severity(string line)
+    {
+        if (!line.StartsWith('['))
+            return "";
+        var word = line[1..].Split(']')[0];
+        var rest = line[(word.Length + 1)..];
+        return word.Contains(" @ ", StringComparison.Ordinal) && rest.StartsWith("] [", StringComparison.Ordinal)
+            ? rest[3..].Split(']')[0]
+            : word;
     }
 
     private static string Word(string line, string label)

@@ -94,7 +94,7 @@ internal static class ImageDecoder
 internal static class ImageHeader
 {
     /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
-    private const long MaxPixels = 1L << 28;
+    public const long MaxPixels = 1L << 28;
 
     public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -10,6 +11,12 @@ namespace Sleap.IO;
 /// </summary>
 internal sealed class VideoProbe
 {
+    /// <summary>How long ffprobe may be without output; a video on a slow share has some in less.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(2);
+
+    private const int LinesPerReset = 1024;
+    private const int MaxDescription = 1 << 24;
+
     private readonly Dictionary<long, int> _indices;
 
     private VideoProbe(
@@ -66,24 +73,32 @@ internal sealed class VideoProbe
     {
         if (new FileInfo(path).Length == 0)
             throw new PoseFormatException(path, null, "the file is empty, and a video was expected.");
-        var description = Run(
-            path,
-            [
-                "-v",
-                "error",
-                "-select_streams",
-                "v:0",
-                "-show_streams",
-                "-show_format",
-                "-of",
-                "json",
-                .. FfmpegProgram.Input(path),
-            ]
-        );
+        var description = new StringBuilder();
+        foreach (
+            var line in Run(
+                path,
+                [
+                    "-v",
+                    "error",
+                    "-select_streams",
+                    "v:0",
+                    "-show_streams",
+                    "-show_format",
+                    "-of",
+                    "json",
+                    .. FfmpegProgram.Input(path),
+                ]
+            )
+        )
+        {
+            if (description.Length + line.Length > MaxDescription)
+                throw new PoseFormatException(path, null, "ffprobe's description of the file has no end.");
+            description.AppendLine(line);
+        }
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(description);
+            root = JsonNode.Parse(description.ToString());
         }
         catch (JsonException fault)
         {
@@ -93,7 +108,7 @@ internal sealed class VideoProbe
             throw new PoseFormatException(path, null, "the file holds no video stream.");
         var (packets, isTimed) = Packets(path);
         var probe = new VideoProbe(path, streams[0]!, packets, isTimed, Number(root["format"]?["start_time"]) ?? 0);
-        if (probe.Width <= 0 || probe.Height <= 0)
+        if (probe.Width <= 0 || probe.Height <= 0 || (long)probe.Width * probe.Height > ImageHeader.MaxPixels)
         {
             throw new PoseFormatException(
                 path,
@@ -120,33 +135,37 @@ internal sealed class VideoProbe
 
     private static (List<(long Time, bool IsKey)> Packets, bool IsTimed) Packets(string path)
     {
-        var text = Run(
-            path,
-            [
-                "-v",
-                "error",
-                "-select_streams",
-                "v:0",
-                "-show_entries",
-                "packet=pts,flags",
-                "-of",
-                "csv=p=0",
-                .. FfmpegProgram.Input(path),
-            ]
-        );
         var packets = new List<(long, bool)>();
         var isTimed = true;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        var length = new FileInfo(path).Length;
+        foreach (
+            var line in Run(
+                path,
+                [
+                    "-v",
+                    "error",
+                    "-select_streams",
+                    "v:0",
+                    "-show_entries",
+                    "packet=pts,flags",
+                    "-of",
+                    "csv=p=0",
+                    .. FfmpegProgram.Input(path),
+                ]
+            )
+        )
         {
-            var comma = line.IndexOf(',');
+            var comma = line.IndexOf(',', StringComparison.Ordinal);
             if (comma < 0)
                 continue;
-            var flags = line[(comma + 1)..];
+            var flags = line.AsSpan(comma + 1);
             // D: decoded for the sake of others and not shown.
             if (flags.Contains('D'))
                 continue;
+            if (packets.Count >= length)
+                throw new PoseFormatException(path, null, $"the video declares more frames than its {length} bytes.");
             isTimed &= long.TryParse(
-                line[..comma],
+                line.AsSpan(0, comma),
                 NumberStyles.AllowLeadingSign,
                 CultureInfo.InvariantCulture,
                 out var time
@@ -156,29 +175,48 @@ internal sealed class VideoProbe
         return (packets, isTimed);
     }
 
-    private static string Run(string path, IEnumerable<string> arguments)
+    /// <summary>What ffprobe prints, line by line.</summary>
+    private static IEnumerable<string> Run(string path, IEnumerable<string> arguments)
     {
-        using var process = FfmpegProgram.Start("ffprobe", arguments);
+        using var process = FfmpegProgram.StartReading("ffprobe", arguments);
+        using var silence = new CancellationTokenSource(MaxSilence);
+        using var stop = silence.Token.Register(process.Kill);
         try
         {
             var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
+            for (var count = 1L; process.StandardOutput.ReadLine() is { } line; count++)
+            {
+                if (count % LinesPerReset == 0)
+                    silence.CancelAfter(MaxSilence);
+                yield return line;
+            }
             process.WaitForExit();
-            if (process.ExitCode != 0)
+            if (silence.IsCancellationRequested)
             {
                 throw new PoseFormatException(
                     path,
                     null,
-                    $"ffprobe cannot read the file as a video ({LastLine(errors.Result, path)})."
+                    $"ffprobe found nothing in the file for {MaxSilence.TotalSeconds:0} s and was ended."
                 );
             }
-
-            return output;
+            if (process.ExitCode != 0)
+                throw new PoseFormatException(path, null, Reason(errors.Result, path));
         }
         finally
         {
             FfmpegProgram.Stop(process);
         }
+    }
+
+    private static string Reason(string errors, string path)
+    {
+        const string Refused = "Format not on whitelist";
+        var line = errors.Split('\n').FirstOrDefault(l => l.Contains(Refused, StringComparison.Ordinal));
+        // "[hls @ 0x559a61467280] Format not on whitelist ..."
+        return line is not null
+            ? $"the file is '{line.TrimStart('[').Split(' ')[0]}' by its content, and a video was expected. Playlists "
+                + "are not opened, because they name other files."
+            : $"ffprobe cannot read the file as a video ({LastLine(errors, path)}).";
     }
 
     private static string LastLine(string text, string path) =>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -21,7 +20,7 @@ internal sealed class VideoWriter : IDisposable
         _unfinished = Path.ChangeExtension(_path, ".part" + Path.GetExtension(_path));
         _frameBytes = width * height * 4;
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        _ffmpeg = Start(Arguments(width, height, framesPerSecond, quality));
+        _ffmpeg = FfmpegProgram.StartWriting(Arguments(width, height, framesPerSecond, quality));
         _errors = _ffmpeg.StandardError.ReadToEndAsync();
     }
 
@@ -74,33 +73,6 @@ internal sealed class VideoWriter : IDisposable
         }
         _ffmpeg.Dispose();
         File.Delete(_unfinished);
-    }
-
-    private static Process Start(IEnumerable<string> arguments)
-    {
-        var program = Environment.GetEnvironmentVariable("FFMPEG") is { Length: > 0 } chosen ? chosen : "ffmpeg";
-        var start = new ProcessStartInfo(program)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (ExternalException fault)
-        {
-            throw new InvalidOperationException(
-                $"The program {program}, which videos are written with, cannot be started ({fault.Message}). "
-                    + "Install ffmpeg: 'apt-get install ffmpeg' (Debian, Ubuntu), 'dnf install ffmpeg' (Fedora), "
-                    + "'brew install ffmpeg' (macOS), or name the program in the environment variable FFMPEG.",
-                fault
-            );
-        }
     }
 
     private string[] Arguments(int width, int height, double framesPerSecond, int quality)
