@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
+using Sleap.IO;
 
 namespace Sleap.Cli;
 
@@ -35,7 +36,7 @@ internal static class OptionsCode
             lines.AddRange(
                 group
                     .Where(reason => !reason.Option.Contains('.'))
-                    .Select(reason => $"{indent}{Step}// {reason.Reason}")
+                    .Select(reason => $"{indent}{Step}// {OneLine.Of(reason.Reason)}")
             );
             lines.Add(
                 inner.Count == 0
@@ -56,7 +57,7 @@ internal static class OptionsCode
         value switch
         {
             null => "null",
-            string text => Quoted(text),
+            string text => OneLine.Quoted(text),
             bool flag => flag ? "true" : "false",
             float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
             Enum name => $"{name.GetType().Name}.{name}",
@@ -64,8 +65,4 @@ internal static class OptionsCode
             IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Literal))}]",
             _ => $"new {value.GetType().Name}()",
         };
-
-    /// <summary>A text as a C# literal.</summary>
-    public static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

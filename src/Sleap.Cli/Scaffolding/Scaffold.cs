@@ -13,6 +13,25 @@ internal sealed class Scaffold
 {
     private const string TypeOption = "Type";
 
+    /// <summary>
+    /// Files that end MSBuild's search in the folders above, which may be somebody else's data set: what it found there
+    /// would run with every <c>dotnet run</c>.
+    /// </summary>
+    private static readonly (string Name, string Text)[] BuildFiles =
+    [
+        ("Directory.Build.props", "<Project />\n"),
+        ("Directory.Build.targets", "<Project />\n"),
+        ("Directory.Packages.props", "<Project />\n"),
+        ("Directory.Build.rsp", "# No arguments of MSBuild.\n"),
+    ];
+
+    /// <summary>Files above the folder that no file in it can replace, with what .NET takes from them.</summary>
+    private static readonly (string Name, string Use)[] OutsideFiles =
+    [
+        ("nuget.config", "where packages come from"),
+        ("global.json", "which SDK builds"),
+    ];
+
     private readonly ScaffoldCode _code;
 
     /// <summary>Looks at the labels and chooses the options.</summary>
@@ -99,6 +118,7 @@ internal sealed class Scaffold
             ($"{Name}.consumption.cs", _code.Consumption(head)),
             ($"{Name}.evaluate.cs", _code.Evaluate(head)),
             .. Configurations(),
+            .. head.IsInClone ? [] : BuildFiles,
         ];
         foreach (var (name, _) in files)
         {
@@ -123,6 +143,16 @@ internal sealed class Scaffold
         return [.. files.Select(file => Path.Combine(folder, file.Name))];
     }
 
+    /// <summary>A sentence for each file above a folder that changes how programs in it are built.</summary>
+    public static IEnumerable<string> Remarks(string folder) =>
+        SourceReference.For(folder).IsInClone
+            ? []
+            : from above in FoldersAbove(Path.GetFullPath(folder))
+            from file in OutsideFiles
+            from found in above.EnumerateFiles(file.Name, CaseInsensitive)
+            select $"'{found.FullName}' says {file.Use} for these programs. If it is not yours, look at it before "
+                + "you run them, or choose an --out elsewhere.";
+
     /// <summary>One configuration a network, as sleap-nn has them.</summary>
     public IEnumerable<(string Name, string Text)> Configurations()
     {
@@ -131,6 +161,18 @@ internal sealed class Scaffold
             var name =
                 Networks.Count == 1 ? $"{FileName}.config.yaml" : $"{FileName}.{network.NetworkName}.config.yaml";
             yield return (name, SleapConfigWriter.Write(network, Proposal.Subject, PoseModelTransformer.AnySize));
+        }
+    }
+
+    private static EnumerationOptions CaseInsensitive { get; } =
+        new() { MatchCasing = MatchCasing.CaseInsensitive, IgnoreInaccessible = true };
+
+    private static IEnumerable<DirectoryInfo> FoldersAbove(string folder)
+    {
+        for (var above = Directory.GetParent(folder); above is not null; above = above.Parent)
+        {
+            if (above.Exists)
+                yield return above;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security;
+using Sleap.IO;
 using Sleap.MLNet;
 
 namespace Sleap.Cli;
@@ -32,7 +34,10 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         Console.WriteLine($"→ {Path.Combine(folder, "evaluation", "report.html")}");
         """;
 
-    private string Labels => OptionsCode.Quoted(scaffold.LabelsPath);
+    private const string BuildFiles =
+        "\n| `Directory.*` | empty: they keep build settings of the folders above out, which may not be yours | |";
+
+    private string Labels => OneLine.Quoted(scaffold.LabelsPath);
 
     private string Instances =>
         scaffold.UsesPredictions ? ", new() { Instances = InstanceChoice.UserElsePredicted }" : "";
@@ -48,7 +53,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         return $$"""
             {{reference.Lines}}
             // Trains {{Name}}, a {{Proposal.Type}} model, and saves it beside this file: {{run}}
-            // {{Proposal.Type}}: {{scaffold.TypeReason}}
+            // {{Proposal.Type}}: {{OneLine.Of(scaffold.TypeReason)}}
             using Microsoft.ML;
             using Sleap.MLNet;
             using Sleap.Transforms;
@@ -120,7 +125,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
     public string Consumption(SourceReference reference)
     {
         var nodes = IsCentroid ? ["centroid"] : Proposal.Subject.Skeleton.Nodes;
-        var nodesCode = string.Join(", ", nodes.Select(OptionsCode.Quoted));
+        var nodesCode = string.Join(", ", nodes.Select(OneLine.Quoted));
         return $$"""
             {{reference.Lines}}
             // Uses {{Name}}: dotnet run {{Name}}.consumption.cs{{reference.Run}} -- picture.png, or session.mp4
@@ -214,15 +219,17 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
         return $"""
             # {Name}
 
-            A model that finds the poses of animals in pictures and videos, made by `sleap new` for `{scaffold.LabelsPath}`.
+            A model that finds the poses of animals in pictures and videos, made by `sleap new` for `{OneLine.Of(
+                scaffold.LabelsPath
+            )}`.
 
             | file | what it does | run it |
             |---|---|---|
             | `{Name}.training.cs` | trains the model and saves it as `{scaffold.FileName}.zip` | {Run("training")} |
             | `{Name}.evaluate.cs` | tells how good it is, on frames it has not seen{andTheWorst} | {Run("evaluate")} |
             | `{Name}.consumption.cs` | uses it, here and in your programs | {Run("consumption", " -- session.mp4")} |
-            | `runs/` | each training with its checkpoints and `report.html`: curves, and the worst frames as pictures | |
-            {configurations}
+            | `runs/` | each training with its checkpoints and `report.html`: curves, and the worst frames as images | |
+            {configurations}{(reference.IsInClone ? "" : BuildFiles)}
 
             The .NET 10 SDK is all they need. A program of its own is each of them: change what you like.
 
@@ -312,7 +319,7 @@ internal sealed class ScaffoldCode(Scaffold scaffold)
     {
         var value = type.EndsWith(']') ? " = [];" : "";
         return $$"""
-                /// <summary>{{what}}</summary>
+                /// <summary>{{SecurityElement.Escape(OneLine.Of(what))}}</summary>
                 {{Attribute(name)}}public {{type}} {{name}} { get; set; }{{value}}
             """;
     }

@@ -6,7 +6,8 @@ namespace Sleap.Cli;
 /// <summary>The lines that a program of one file begins with to have this library, and how it is run.</summary>
 /// <param name="Lines">Lines of the file's head.</param>
 /// <param name="Run">What stands behind <c>dotnet run FILE</c>.</param>
-internal sealed record SourceReference(string Lines, string Run)
+/// <param name="IsInClone">Whether the programs are in the clone, whose build settings they take.</param>
+internal sealed record SourceReference(string Lines, string Run, bool IsInClone = false)
 {
     /// <summary>The package with libtorch for this system's CPU.</summary>
     public static string LibTorch { get; } =
@@ -34,7 +35,14 @@ internal sealed record SourceReference(string Lines, string Run)
         var project = Path.Combine(clone, "src", "Sleap.MLNet", "Sleap.MLNet.csproj");
         // Inside the clone both move together, and the clone's own settings hold.
         if (folder.StartsWith(clone + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            return new($"#:project {Path.GetRelativePath(folder, project).Replace('\\', '/')}", " -c Release");
+        {
+            return new(
+                $"#:project {Path.GetRelativePath(folder, project).Replace('\\', '/')}",
+                " -c Release",
+                IsInClone: true
+            );
+        }
+
         // Elsewhere only the whole path stays right, and a project does not bring what the package brings: see
         // src/Sleap.MLNet/buildTransitive.
         return new(
@@ -44,14 +52,16 @@ internal sealed record SourceReference(string Lines, string Run)
         );
     }
 
+    // A build of a clone is in artifacts/bin/PROJECT/CONFIGURATION. A tool that is installed elsewhere belongs to no
+    // clone, whatever lies in the folders above it.
     private static string? CloneFolder()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Sleap.MLNet.sln")))
-                return folder.FullName;
-        }
-
-        return null;
+        var folder = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var bin = folder.Parent?.Parent;
+        return
+            bin is { Name: "bin", Parent: { Name: "artifacts", Parent: { } clone } }
+            && File.Exists(Path.Combine(clone.FullName, "Sleap.MLNet.sln"))
+            ? clone.FullName
+            : null;
     }
 }

@@ -48,6 +48,8 @@ internal static class NewVerb
             );
             var folder = parsed.GetValue(output) ?? scaffold.FileName;
             var files = scaffold.Write(folder);
+            foreach (var remark in Scaffold.Remarks(folder))
+                Terminal.Say(remark);
             var labeled = scaffold.Proposal.Labels;
             var report = new JsonObject
             {

@@ -136,11 +136,35 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 /// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals,
 /// because files hold such pairs.
 /// </summary>
-/// <param name="name">Name of the track; names need not be unique.</param>
-public sealed class Track(string name)
+public sealed class Track
 {
+    /// <summary>Makes a track.</summary>
+    /// <param name="name">Name of the track, of one line without control characters; names need not be unique.</param>
+    /// <exception cref="ArgumentException">The name has a line break or a control character.</exception>
+    public Track(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (OneLine.FaultOf("a track", name) is { } fault)
+            throw new ArgumentException($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.");
+        Name = name;
+    }
+
     /// <summary>Name of the track.</summary>
-    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
+    public string Name { get; }
+
+    /// <summary>Makes a track that a file names.</summary>
+    /// <exception cref="PoseFormatException">The name cannot be used; the place in the file is named.</exception>
+    internal static Track FromFile(string file, string? place, string name)
+    {
+        try
+        {
+            return new Track(name);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PoseFormatException(file, place, fault.Message, fault);
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -14,12 +14,12 @@ public sealed class Skeleton : IEquatable<Skeleton>
     private readonly Dictionary<string, int> _positions;
 
     /// <summary>Makes a skeleton and checks it.</summary>
-    /// <param name="name">Name of the skeleton; may be empty.</param>
+    /// <param name="name">Name of the skeleton; may be empty. Names are of one line, without control characters.</param>
     /// <param name="nodes">Node names: none empty, no two the same.</param>
     /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
     /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
-    /// <exception cref="ArgumentException">A name is empty or there twice, or a position is outside the nodes; the message
-    /// lists every fault.</exception>
+    /// <exception cref="ArgumentException">A name is empty, there twice or not of one line, or a position is outside the
+    /// nodes; the message lists every fault.</exception>
     public Skeleton(
         string name,
         IEnumerable<string> nodes,
@@ -39,7 +39,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
         _positions = new Dictionary<string, int>(StringComparer.Ordinal);
         var faults = Faults().ToList();
         if (faults.Count > 0)
-            throw new ArgumentException($"Skeleton '{name}': {string.Join("; ", faults)}.");
+            throw new ArgumentException($"Skeleton '{OneLine.Of(name)}': {string.Join("; ", faults)}.");
     }
 
     /// <summary>Name of the skeleton; may be empty.</summary>
@@ -111,10 +111,14 @@ public sealed class Skeleton : IEquatable<Skeleton>
 
     private IEnumerable<string> Faults()
     {
+        if (OneLine.FaultOf("a skeleton", Name) is { } fault)
+            yield return fault;
         for (var i = 0; i < Nodes.Length; i++)
         {
             if (string.IsNullOrEmpty(Nodes[i]))
                 yield return $"node {i} has no name";
+            else if (OneLine.FaultOf($"node {i}", Nodes[i]) is { } nodeFault)
+                yield return nodeFault;
             else if (!_positions.TryAdd(Nodes[i], i))
                 yield return $"two nodes are named '{Nodes[i]}'";
         }

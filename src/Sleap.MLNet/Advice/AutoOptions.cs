@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Sleap.IO;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -76,9 +77,9 @@ public sealed record AutoOptions
                 var file = networks.Count == 1 ? path : Path.ChangeExtension(path, $".{name}{Path.GetExtension(path)}");
                 var comments = Reasons
                     .Where(reason => reason.Network.Length == 0 || reason.Network == name)
-                    .Select(reason => $"# {reason}\n");
+                    .Select(reason => $"# {OneLine.Of(reason.ToString())}\n");
                 var text = string.Concat(comments) + SleapConfigWriter.Write(network, Subject, Frame);
-                IO.AtomicFile.Write(file, to => File.WriteAllText(to, text));
+                AtomicFile.Write(file, to => File.WriteAllText(to, text));
                 return file;
             }),
         ];

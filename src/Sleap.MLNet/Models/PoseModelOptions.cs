@@ -89,11 +89,15 @@ public abstract record PoseModelOptions
         return faults;
     }
 
-    private protected static void CheckClasses(OptionFaults faults, IReadOnlyList<string>? classes) =>
+    private protected static void CheckClasses(OptionFaults faults, IReadOnlyList<string>? classes)
+    {
         faults.If(
             classes is not null && classes.Distinct().Count() < classes.Count,
             $"Classes has a name twice: {string.Join(", ", classes ?? [])}"
         );
+        foreach (var fault in (classes ?? []).Select(name => OneLine.FaultOf("a class", name)).OfType<string>())
+            faults.If(true, fault);
+    }
 }
 
 /// <summary>Skeleton and classes of a model.</summary>

@@ -25,7 +25,17 @@ public sealed class ScaffoldTests : IDisposable
         var scaffold = new Scaffold("mouse", labels, type);
         var files = scaffold.Write(Path.Combine(_folder, "out"));
         Assert.Equal(
-            ["README.md", "Mouse.training.cs", "Mouse.consumption.cs", "Mouse.evaluate.cs", .. configurations],
+            [
+                "README.md",
+                "Mouse.training.cs",
+                "Mouse.consumption.cs",
+                "Mouse.evaluate.cs",
+                .. configurations,
+                "Directory.Build.props",
+                "Directory.Build.targets",
+                "Directory.Packages.props",
+                "Directory.Build.rsp",
+            ],
             files.Select(Path.GetFileName)
         );
         foreach (var program in files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)))

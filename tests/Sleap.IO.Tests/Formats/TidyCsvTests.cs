@@ -43,7 +43,7 @@ public sealed class TidyCsvTests
     public void QuotesAndCommasInNamesAreKept()
     {
         using var files = new TestFiles();
-        var skeleton = new Skeleton("s", ["left, \"front\" paw", "tail\nbase"]);
+        var skeleton = new Skeleton("s", ["left, \"front\" paw", "tail; base"]);
         var track = new Track(" spaced ");
         var instance = new Instance
         {

@@ -52,7 +52,7 @@ internal static class AnalysisReader
         var tracks = names
             .Take(Math.Max(0, names.Count - Math.Max(0, untracked)))
             .Take((int)axes.Size("track"))
-            .Select(n => new Track(n))
+            .Select(n => Track.FromFile(file.Path, "track_names", n))
             .ToList();
         var video = options.Video ?? ReadVideo(file, json, options);
         var scores = new Scores(file, json, axes);

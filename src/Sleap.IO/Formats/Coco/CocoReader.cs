@@ -250,7 +250,7 @@ internal sealed class CocoReader
         if (name is null)
             return null;
         if (!_tracks.TryGetValue(name, out var track))
-            _tracks.Add(name, track = new Track(name));
+            _tracks.Add(name, track = Track.FromFile(_json.File, "annotations", name));
         return track;
     }
 }

@@ -160,7 +160,7 @@ internal sealed class SleapIoCsv
         if (name.Length == 0)
             return null;
         if (!_tracks.TryGetValue(name, out var track))
-            _tracks.Add(name, track = new Track(name));
+            _tracks.Add(name, track = Track.FromFile(_path, "column track", name));
         return track;
     }
 

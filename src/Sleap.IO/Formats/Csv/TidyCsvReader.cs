@@ -49,7 +49,7 @@ internal static class TidyCsvReader
             if (!videos.ContainsKey(video))
                 videos.Add(video, options.Video ?? finder.Video(video));
             if (track.Length > 0 && !tracks.ContainsKey(track))
-                tracks.Add(track, new Track(track));
+                tracks.Add(track, Track.FromFile(path, $"line {row.Line}, column track", track));
             if (!frames.TryGetValue((video, frame), out var instances))
                 frames.Add((video, frame), instances = []);
             var key = place.ContainsKey("instance") ? Cell("instance") : track;

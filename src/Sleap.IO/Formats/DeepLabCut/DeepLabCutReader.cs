@@ -30,7 +30,10 @@ internal static class DeepLabCutReader
     {
         var skeleton = TableSkeleton.Choose(options.Skeleton, header.Nodes, path);
         // A table without individuals has no tracks either.
-        Track[] tracks = [.. header.Individuals.Where(i => i.Length > 0).Select(i => new Track(i))];
+        Track[] tracks =
+        [
+            .. header.Individuals.Where(i => i.Length > 0).Select(i => Track.FromFile(path, "individuals", i)),
+        ];
         var images = body.All(r => r.FrameNumber is null) ? DeepLabCutImages.Of(body, path, options) : null;
         if (images is null && body.Any(r => r.FrameNumber is null))
             throw new PoseFormatException(path, null, "some rows are named by image and others by number.");

@@ -115,7 +115,7 @@ internal sealed class NwbReader
             return null;
         var own = name.StartsWith("track=", StringComparison.Ordinal) ? name["track=".Length..] : name;
         if (!_tracks.TryGetValue(own, out var track))
-            _tracks.Add(own, track = new Track(own));
+            _tracks.Add(own, track = Track.FromFile(_file.Path, name, own));
         return track;
     }
 

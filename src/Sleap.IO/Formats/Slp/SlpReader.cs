@@ -156,7 +156,13 @@ internal static class SlpReader
     )
     {
         var tracks = Rows(file, "tracks_json")
-            .Select((text, i) => new Track(TrackName(json.Parse(text, $"tracks_json[{i}]"), $"tracks_json[{i}]", json)))
+            .Select(
+                (text, i) =>
+                {
+                    var place = $"tracks_json[{i}]";
+                    return Track.FromFile(file.Path, place, TrackName(json.Parse(text, place), place, json));
+                }
+            )
             .ToList();
         var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields);
         var positions = VideoPositions(frames, videos);
