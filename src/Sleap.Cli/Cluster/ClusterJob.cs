@@ -1,3 +1,5 @@
+using Sleap.IO;
+
 namespace Sleap.Cli;
 
 /// <summary>A recording predicted in shards on several machines that share a file system.</summary>
@@ -38,8 +40,15 @@ internal sealed record ClusterJob
             faults.Add($"--cpus is {Cpus}; at least 1");
         if (Gpus < 0)
             faults.Add($"--gpus is {Gpus}; 0 or more");
-        if (string.IsNullOrWhiteSpace(Memory))
-            faults.Add("--memory is empty; for instance 16G");
+        if (Memory.Length == 0 || !Memory.All(char.IsAsciiLetterOrDigit))
+            faults.Add($"--memory is '{Memory}'; for instance 16G");
+        if (!Path.GetExtension(Output).All(IsPlain))
+            faults.Add($"--out ends in '{Path.GetExtension(Output)}'; for instance .slp");
+        foreach (var word in (string[])[Source, Output, .. Models, .. PredictArguments])
+        {
+            if (word.Any(OneLine.IsControl))
+                faults.Add($"'{word}' has a line break or another control character, which a script cannot hold");
+        }
         if (
             Name.Length is 0 or > 50
             || !Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
@@ -53,23 +62,44 @@ internal sealed record ClusterJob
         return faults.Count == 0 ? this : throw new ArgumentException(string.Join("; ", faults) + ".");
     }
 
-    /// <summary>What one shard runs.</summary>
-    /// <param name="index">The shard's number as the scheduler's variable.</param>
-    /// <param name="output">The shard's file.</param>
-    public IReadOnlyList<string> PredictCommand(string index, string output) =>
-        [
-            "sleap",
-            "predict",
-            Source,
-            .. Models.SelectMany(model => (string[])["--model", model]),
-            .. PredictArguments,
-            "--shard",
-            $"{index}/{Shards}",
-            "--out",
-            output,
-        ];
+    /// <summary>What one shard runs, as a line of a shell.</summary>
+    /// <param name="index">The shell's variable with the shard's number.</param>
+    public string PredictLine(string index) =>
+        string.Join(
+            ' ',
+            [
+                "sleap",
+                "predict",
+                Quoted(Source),
+                .. Models.SelectMany(model => (string[])["--model", Quoted(model)]),
+                .. PredictArguments.Select(Quoted),
+                "--shard",
+                $"\"${index}\"/{Shards}",
+                "--out",
+                ShardFile(index),
+            ]
+        );
 
-    public IReadOnlyList<string> MergeCommand => ["sleap", "merge", .. ShardFiles, "--out", Output];
+    /// <summary>The file of one shard as a word of a shell.</summary>
+    /// <param name="index">The shell's variable with the shard's number.</param>
+    public string ShardFile(string index)
+    {
+        var ending = Path.GetExtension(Output);
+        return $"{Quoted(Output[..^ending.Length])}.shard-\"${index}\"-of-{Shards}{ending}";
+    }
+
+    /// <summary>What puts the shards together, as a line of a shell.</summary>
+    public string MergeLine =>
+        string.Join(' ', ["sleap", "merge", .. ShardFiles.Select(Quoted), "--out", Quoted(Output)]);
+
+    /// <summary>What a script's head takes as it is: a number, a time, a name.</summary>
+    /// <exception cref="ArgumentException">The text is not of letters, digits and ".,:_-+".</exception>
+    public static string Plain(string option, string text) =>
+        text.Length > 0 && text.All(IsPlain)
+            ? text
+            : throw new ArgumentException(
+                $"{option} is '{OneLine.Of(text)}'; letters, digits and the signs .,:_-+ were expected."
+            );
 
     /// <summary>A word as a POSIX shell reads it.</summary>
     public static string Quoted(string word) =>
@@ -79,4 +109,7 @@ internal sealed record ClusterJob
         )
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static bool IsPlain(char letter) =>
+        char.IsAsciiLetterOrDigit(letter) || ".,:_-+".Contains(letter, StringComparison.Ordinal);
 }

@@ -7,6 +7,8 @@ namespace Sleap.Cli;
 /// <summary>An Indexed Job, one pod a shard, and a Job that merges when all shards are there.</summary>
 internal static class KubernetesManifest
 {
+    private const string Index = "JOB_COMPLETION_INDEX";
+
     /// <summary>The two manifests, one YAML document each.</summary>
     /// <param name="job">What is predicted; its paths are those inside the containers.</param>
     /// <param name="image">The container image, with <c>sleap</c> in it.</param>
@@ -15,38 +17,24 @@ internal static class KubernetesManifest
     /// <param name="parallelism">Pods at a time.</param>
     public static string Write(ClusterJob job, string image, string claim, string mount, int parallelism)
     {
-        var output = job.Output[..^Path.GetExtension(job.Output).Length];
-        var shard =
-            $"{ClusterJob.Quoted(output)}.shard-\"$JOB_COMPLETION_INDEX\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
-        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted))
-            .Replace($"INDEX/{job.Shards}", $"\"$JOB_COMPLETION_INDEX\"/{job.Shards}", StringComparison.Ordinal);
         // Kubernetes does not know an order of jobs, so the second one waits for the files of the first. A file appears
         // when it is whole.
         var wait =
-            $"for i in $(seq 0 {job.Shards - 1}); do until [ -s "
-            + $"{shard.Replace("$JOB_COMPLETION_INDEX", "$i", StringComparison.Ordinal)} ]; do sleep 10; done; done";
+            $"for i in $(seq 0 {job.Shards - 1}); do until [ -s " + $"{job.ShardFile("i")} ]; do sleep 10; done; done";
         var shards = Job(
             job,
             job.Name,
             image,
             claim,
             mount,
-            $"set -eu\nif [ -s {shard} ]; then echo shard is done; exit 0; fi\n{predict[..^"OUT".Length]}{shard}\n",
+            $"set -eu\nif [ -s {job.ShardFile(Index)} ]; then echo shard is done; exit 0; fi\n{job.PredictLine(Index)}\n",
             job.Gpus
         );
         var spec = (Dictionary<string, object>)shards["spec"];
         spec["completions"] = job.Shards;
         spec["parallelism"] = parallelism;
         spec["completionMode"] = "Indexed";
-        var merge = Job(
-            job,
-            job.Name + "-merge",
-            image,
-            claim,
-            mount,
-            $"set -eu\n{wait}\n{string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}\n",
-            gpus: 0
-        );
+        var merge = Job(job, job.Name + "-merge", image, claim, mount, $"set -eu\n{wait}\n{job.MergeLine}\n", gpus: 0);
         var yaml = new SerializerBuilder().WithEventEmitter(next => new LiteralLines(next)).Build();
         return $"{yaml.Serialize(shards)}---\n{yaml.Serialize(merge)}".ReplaceLineEndings("\n");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sleap.IO;
 
 namespace Sleap.Cli;
 
@@ -8,25 +9,25 @@ namespace Sleap.Cli;
 /// </summary>
 internal static class SlurmScript
 {
+    private const string Index = "SLURM_ARRAY_TASK_ID";
+
     /// <param name="job">What is predicted.</param>
     /// <param name="partition">Slurm's partition; null: its default.</param>
     /// <param name="time">The longest that a job may run.</param>
     /// <param name="file">Where the script will be, for what it says of itself.</param>
     public static string Write(ClusterJob job, string? partition, string time, string file)
     {
-        var output = job.Output[..^Path.GetExtension(job.Output).Length];
-        var shard =
-            $"{ClusterJob.Quoted(output)}.shard-\"$SLURM_ARRAY_TASK_ID\"-of-{job.Shards}{Path.GetExtension(job.Output)}";
         var common = string.Concat(
-            new[] { partition is null ? null : $"#SBATCH --partition={partition}\n", $"#SBATCH --time={time}\n" }
+            new[]
+            {
+                partition is null ? null : $"#SBATCH --partition={ClusterJob.Plain("--partition", partition)}\n",
+                $"#SBATCH --time={ClusterJob.Plain("--time", time)}\n",
+            }
         );
         var gpus = job.Gpus > 0 ? string.Create(CultureInfo.InvariantCulture, $"#SBATCH --gres=gpu:{job.Gpus}\n") : "";
-        // The shard's file stays as it is in the words; only the index is the scheduler's.
-        var predict = string.Join(' ', job.PredictCommand("INDEX", "OUT").Select(ClusterJob.Quoted))
-            .Replace($"INDEX/{job.Shards}", $"\"$SLURM_ARRAY_TASK_ID\"/{job.Shards}", StringComparison.Ordinal);
-        predict = predict[..^"OUT".Length] + shard;
-        var shardOfTask = shard.Replace("$SLURM_ARRAY_TASK_ID", "$i", StringComparison.Ordinal);
         var again = ClusterJob.Quoted(file);
+        if (file.Any(OneLine.IsControl))
+            throw new ArgumentException($"--script is '{OneLine.Of(file)}', and has a control character.");
         var script = $"""
             #!/usr/bin/env bash
             # Predicts {job.Source} in {job.Shards} shards and merges them: bash {again}
@@ -42,8 +43,8 @@ internal static class SlurmScript
             {common}{gpus}#SBATCH --output={job.Name}-%A-%a.log
             set -euo pipefail
             # A file appears when it is whole, so one that is there is done.
-            if [ -s {shard} ]; then echo "shard $SLURM_ARRAY_TASK_ID is done"; exit 0; fi
-            {predict}
+            if [ -s {job.ShardFile(Index)} ]; then echo "shard $SLURM_ARRAY_TASK_ID is done"; exit 0; fi
+            {job.PredictLine(Index)}
             SHARD
             )
             echo "shards: job $array"
@@ -58,12 +59,12 @@ internal static class SlurmScript
             set -euo pipefail
             missing=0
             for i in $(seq 0 {job.Shards - 1}); do
-              if [ -s {shardOfTask} ]; then continue; fi
-              echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash {again}"
+              if [ -s {job.ShardFile("i")} ]; then continue; fi
+              echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash" {again}
               missing=1
             done
             if [ $missing = 1 ]; then exit 1; fi
-            {string.Join(' ', job.MergeCommand.Select(ClusterJob.Quoted))}
+            {job.MergeLine}
             MERGE
             )
             echo "merge: job $merge, after them"

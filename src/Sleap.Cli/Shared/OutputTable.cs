@@ -1,3 +1,4 @@
+using Sleap.IO;
 using Spectre.Console;
 
 namespace Sleap.Cli;
@@ -52,11 +53,10 @@ internal sealed class OutputTable
             Border = hasLines ? TableBorder.Simple : TableBorder.None,
             ShowHeaders = _headers is not null,
         };
-        var headerStyle = hasLines ? new Style(decoration: Decoration.Bold) : Style.Plain;
         foreach (var header in _headers ?? Enumerable.Repeat("", _columns))
         {
             table.AddColumn(
-                new TableColumn(new Text(header.TrimStart('>'), headerStyle))
+                new TableColumn(new Text(header.TrimStart('>')))
                 {
                     Alignment = IsOfNumbers(header) ? Justify.Right : Justify.Left,
                     Padding = hasLines ? new Padding(1, 0) : new Padding(0, 0, 2, 0),
@@ -64,7 +64,7 @@ internal sealed class OutputTable
             );
         }
         foreach (var cells in _rows)
-            table.AddRow(cells.Select(cell => new Text(cell)));
+            table.AddRow(cells.Select(cell => new Text(OneLine.Of(cell))));
         var text = new StringWriter();
         var console = AnsiConsole.Create(
             new AnsiConsoleSettings

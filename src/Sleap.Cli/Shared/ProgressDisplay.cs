@@ -1,3 +1,4 @@
+using Sleap.IO;
 using Sleap.MLNet;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -76,9 +77,9 @@ internal sealed class ProgressDisplay
         if (_context is null)
             return;
         if (!_bars.TryGetValue(network, out var bar))
-            _bars.Add(network, bar = _context.AddTask(details, maxValue: 1));
+            _bars.Add(network, bar = _context.AddTask(OneLine.Of(details), maxValue: 1));
         bar.State.Update<TimeSpan>(TimeLeft.Key, _ => left);
-        bar.Description = details;
+        bar.Description = OneLine.Of(details);
         bar.Value = Math.Clamp(share, 0, 1);
         if (isLast)
             bar.StopTask();

@@ -29,7 +29,7 @@ public sealed class OutputTableTests
     {
         var lines = Tracks().Lines(Terminal(60));
         Assert.Equal(4, lines.Count);
-        Assert.Contains("\e[1mframes\e[0m", lines[0]);
+        Assert.DoesNotContain('\e', string.Concat(lines));
         Assert.Matches("^─+$", lines[1]);
         Assert.Equal("  fly [red]1[/]       12          0.5", lines[2]);
         Assert.All(lines, line => Assert.DoesNotMatch(@"\e\[3\d", line));
@@ -41,7 +41,7 @@ public sealed class OutputTableTests
         Assert.Equal(Tracks().Lines(null), Tracks().Lines(Terminal(30)));
         var reasons = new OutputTable("option", "reason").Row("Scale", "animals are about 112 pixels long");
         var lines = reasons.Lines(Terminal(30));
-        Assert.All(lines, line => Assert.True(line.Replace("\e[1m", "").Replace("\e[0m", "").Length <= 30, line));
+        Assert.All(lines, line => Assert.True(line.Length <= 30, line));
         Assert.Equal(4, lines.Count);
     }
 
