@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -110,8 +111,7 @@ internal static class TrainVerb
     // An earlier model stays until the new one is there as a whole.
     private static void Save(MLContext ml, PoseModelTransformer model, DataViewSchema schema, string file)
     {
-        ml.Model.Save(model, schema, file + ".tmp");
-        File.Move(file + ".tmp", file, overwrite: true);
+        AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
     }
 
     private static void Write(bool json, RunLocation run, string file, string type, TrainingLog log, bool interrupted)

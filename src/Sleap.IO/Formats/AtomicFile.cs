@@ -1,17 +1,19 @@
+using System.Runtime.Versioning;
+
 namespace Sleap.IO;
 
 /// <summary>
 /// A file that appears whole or not at all: it is written to a temporary file beside it, flushed to the disk, then
-/// renamed over the old one.
+/// renamed over the old one. Until then only the user can read it; then it has the mode of the file that it replaces.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string _full;
 
-    private AtomicFile(string full) =>
+    private AtomicFile(string full, string ending) =>
         (_full, Temporary) = (
             full,
-            Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")
+            Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}{ending}")
         );
 
     /// <summary>Path to write to; the writer closes it before <see cref="Commit"/>.</summary>
@@ -19,9 +21,10 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Makes the empty temporary file, and so checks that the folder can be written to.</summary>
     /// <param name="path">The file to be.</param>
+    /// <param name="ending">Ending of the temporary file, for writers that take the format from it.</param>
     /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written
     /// there.</exception>
-    public static AtomicFile Begin(string path)
+    public static AtomicFile Begin(string path, string ending = ".tmp")
     {
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)!;
@@ -29,10 +32,10 @@ internal sealed class AtomicFile : IDisposable
             throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}.");
         if (Directory.Exists(full))
             throw new IOException($"{path} cannot be written: it is a folder.");
-        var file = new AtomicFile(full);
+        var file = new AtomicFile(full, ending);
         try
         {
-            File.Create(file.Temporary).Dispose();
+            CreatePrivate(file.Temporary, FileOptions.None).Dispose();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -53,9 +56,28 @@ internal sealed class AtomicFile : IDisposable
         file.Commit();
     }
 
+    /// <summary>
+    /// Makes a file that was not there, and that no other user can open. A link that somebody put there is not followed.
+    /// </summary>
+    public static FileStream CreatePrivate(string path, FileOptions options)
+    {
+        var how = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            Options = options,
+        };
+        if (!OperatingSystem.IsWindows())
+            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, how);
+    }
+
     /// <summary>Puts the file in its place.</summary>
     public void Commit()
     {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Temporary, File.Exists(_full) ? File.GetUnixFileMode(_full) : NewFileMode());
         // A rename may reach the disk before the content does: the content first.
         using (var stream = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
             stream.Flush(flushToDisk: true);
@@ -64,6 +86,22 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Removes the temporary file if it was not committed.</summary>
     public void Dispose() => File.Delete(Temporary);
+
+    /// <summary>The mode that new files get here, which the system tells only by making one.</summary>
+    [UnsupportedOSPlatform("windows")]
+    private UnixFileMode NewFileMode()
+    {
+        var probe = Temporary + "-mode";
+        using var file = new FileStream(
+            probe,
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            1,
+            FileOptions.DeleteOnClose
+        );
+        return File.GetUnixFileMode(file.SafeFileHandle);
+    }
 }
 
 /// <summary>

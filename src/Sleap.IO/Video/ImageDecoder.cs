@@ -118,7 +118,7 @@ internal static class ImageHeader
     /// <summary>Width and height of an image file, without decoding it.</summary>
     public static (int Width, int Height) Size(string path)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = ReadAll(path);
         if (TiffPages.Matches(bytes))
         {
             using var pages = new TiffPages(new MemoryStream(bytes, writable: false), path);
@@ -140,6 +140,13 @@ internal static class ImageHeader
             ? (found.Width, found.Height)
             : throw new PoseFormatException(path, null, "the image's header cannot be read.", damage);
     }
+
+    /// <summary>The bytes of an image file.</summary>
+    /// <exception cref="PoseFormatException">The file is empty, a device or a pipe, which may have no end.</exception>
+    public static byte[] ReadAll(string path) =>
+        InputFile.HasContent(path)
+            ? File.ReadAllBytes(path)
+            : throw new PoseFormatException(path, null, "the image is empty, or no file.");
 
     private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
     {

@@ -53,7 +53,7 @@ internal sealed class ImageFrameSource : IFrameSource
         var path = _video.FoundImages[row];
         if (!File.Exists(path))
             throw new FileNotFoundException($"The image {path} of frame {frameIndex} is not there.", path);
-        return ImageDecoder.Decode(File.ReadAllBytes(path), frameIndex, gray, isBgr: false, path, null);
+        return ImageDecoder.Decode(ImageHeader.ReadAll(path), frameIndex, gray, isBgr: false, path, null);
     }
 }
 

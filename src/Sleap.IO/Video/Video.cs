@@ -160,10 +160,11 @@ public sealed class Video
             return new ImageFrameSource(this);
         var path =
             FoundPath
-            ?? (File.Exists(Path) ? System.IO.Path.GetFullPath(Path) : null)
+            ?? (!VideoFinder.IsRemote(Path) && File.Exists(Path) ? System.IO.Path.GetFullPath(Path) : null)
             ?? throw new FileNotFoundException(
                 $"The video {Path} was not found: neither where the name leads, nor beside the labels, nor in a search "
-                    + "folder.",
+                    + "folder."
+                    + (VideoFinder.IsRemote(Path) ? " It names another machine, where files are not looked for." : ""),
                 Path
             );
         return Kind switch

@@ -11,7 +11,7 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
     /// <summary>The full path of a file; null when it was not found.</summary>
     public string? Find(string name)
     {
-        var path = name.Replace('\\', '/');
+        var path = Local(name);
         if (path.Length == 0 || path.Contains('\0'))
             return null;
         var bare = path[(path.LastIndexOf('/') + 1)..];
@@ -26,6 +26,27 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
         return found is null ? null : Path.GetFullPath(found);
     }
 
+    /// <summary>
+    /// A name as it is looked for. Of "//HOST/SHARE/NAME", which leads to another machine, only NAME: looking there
+    /// would send that machine the user's log-in. Labels that lie on that machine may name its files.
+    /// </summary>
+    public string Local(string name)
+    {
+        var path = name.Replace('\\', '/');
+        return IsRemote(path) && !IsOn(Host(path)) ? path[(path.LastIndexOf('/') + 1)..] : path;
+    }
+
+    /// <summary>Whether a name leads to another machine, or to a device of this one.</summary>
+    public static bool IsRemote(string name) => name.Replace('\\', '/').StartsWith("//", StringComparison.Ordinal);
+
+    private static string Host(string path) => path.TrimStart('/').Split('/')[0];
+
+    // "." and "?" are devices of Windows.
+    private bool IsOn(string host) =>
+        host is not ("." or "?" or "")
+        && IsRemote(_folder)
+        && Host(_folder.Replace('\\', '/')).Equals(host, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The video of a name, of the kind that its ending says.</summary>
     /// <param name="name">Path as it is in the label file.</param>
     /// <param name="framesPerSecond">What the label file says of it, or null.</param>
@@ -37,7 +58,7 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
             FoundPath = found,
             FramesPerSecond = framesPerSecond,
             ImagePaths = kind == VideoKind.Images ? [name] : [],
-            FoundImages = kind == VideoKind.Images ? [found ?? name] : [],
+            FoundImages = kind == VideoKind.Images ? [found ?? Local(name)] : [],
         };
     }
 

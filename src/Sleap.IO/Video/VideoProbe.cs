@@ -71,7 +71,7 @@ internal sealed class VideoProbe
 
     public static VideoProbe Of(string path)
     {
-        if (new FileInfo(path).Length == 0)
+        if (!InputFile.HasContent(path))
             throw new PoseFormatException(path, null, "the file is empty, and a video was expected.");
         var description = new StringBuilder();
         foreach (
@@ -137,7 +137,7 @@ internal sealed class VideoProbe
     {
         var packets = new List<(long, bool)>();
         var isTimed = true;
-        var length = new FileInfo(path).Length;
+        var length = InputFile.Length(path);
         foreach (
             var line in Run(
                 path,

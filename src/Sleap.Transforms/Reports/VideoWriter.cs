@@ -8,7 +8,7 @@ namespace Sleap.Transforms;
 internal sealed class VideoWriter : IDisposable
 {
     private readonly string _path;
-    private readonly string _unfinished;
+    private readonly AtomicFile _unfinished;
     private readonly Process _ffmpeg;
     private readonly Task<string> _errors;
     private readonly int _frameBytes;
@@ -16,11 +16,19 @@ internal sealed class VideoWriter : IDisposable
     public VideoWriter(string path, int width, int height, double framesPerSecond, int quality)
     {
         _path = Path.GetFullPath(path);
-        // The extension is the format, so it stays.
-        _unfinished = Path.ChangeExtension(_path, ".part" + Path.GetExtension(_path));
         _frameBytes = width * height * 4;
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        _ffmpeg = FfmpegProgram.StartWriting(Arguments(width, height, framesPerSecond, quality));
+        // The ending is the format.
+        _unfinished = AtomicFile.Begin(_path, ".tmp" + Path.GetExtension(_path));
+        try
+        {
+            _ffmpeg = FfmpegProgram.StartWriting(Arguments(width, height, framesPerSecond, quality));
+        }
+        catch
+        {
+            _unfinished.Dispose();
+            throw;
+        }
         _errors = _ffmpeg.StandardError.ReadToEndAsync();
     }
 
@@ -61,7 +69,7 @@ internal sealed class VideoWriter : IDisposable
         _ffmpeg.WaitForExit();
         if (_ffmpeg.ExitCode != 0)
             throw Fault();
-        File.Move(_unfinished, _path, overwrite: true);
+        _unfinished.Commit();
     }
 
     public void Dispose()
@@ -72,7 +80,7 @@ internal sealed class VideoWriter : IDisposable
             _ffmpeg.WaitForExit();
         }
         _ffmpeg.Dispose();
-        File.Delete(_unfinished);
+        _unfinished.Dispose();
     }
 
     private string[] Arguments(int width, int height, double framesPerSecond, int quality)
@@ -118,7 +126,7 @@ internal sealed class VideoWriter : IDisposable
             "pipe:0",
             .. codec,
             "-y",
-            $"file:{_unfinished}",
+            $"file:{_unfinished.Temporary}",
         ];
     }
 

@@ -31,7 +31,7 @@ internal sealed class SlpVideos(PoseJson json, double formatId, IReadOnlyList<st
             IsGray = Gray(backend),
             FramesPerSecond = Number(backend["fps"]),
             ImagePaths = kind == VideoKind.Images ? [name] : [],
-            FoundImages = kind == VideoKind.Images ? [found ?? name] : [],
+            FoundImages = kind == VideoKind.Images ? [found ?? _finder.Local(name)] : [],
             EmbeddedAsBgr = formatId < 1.4,
             SlpRow = (JsonObject)row.DeepClone(),
             Source =
@@ -56,7 +56,7 @@ internal sealed class SlpVideos(PoseJson json, double formatId, IReadOnlyList<st
         {
             FoundPath = found[0],
             ImagePaths = paths,
-            FoundImages = [.. found.Select((f, i) => f ?? paths[i])],
+            FoundImages = [.. found.Select((f, i) => f ?? _finder.Local(paths[i]))],
             FrameNumbers = numbers,
             Shape = Shape(backend),
             IsGray = Gray(backend),

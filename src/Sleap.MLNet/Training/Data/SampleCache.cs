@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
+using Sleap.IO;
 
 namespace Sleap.MLNet;
 
@@ -91,14 +92,7 @@ internal sealed class SampleCache : IDisposable
     private FileStream Open()
     {
         var path = Path.Combine(_folder, $".sleap-frames-{Guid.NewGuid():N}.tmp");
-        var file = new FileStream(
-            path,
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.ReadWrite | FileShare.Delete,
-            1 << 20,
-            FileOptions.DeleteOnClose
-        );
+        var file = AtomicFile.CreatePrivate(path, FileOptions.DeleteOnClose);
         // An unlinked file is deleted with the process, even if it is killed. On Windows the system deletes it.
         if (!OperatingSystem.IsWindows())
             File.Delete(path);
