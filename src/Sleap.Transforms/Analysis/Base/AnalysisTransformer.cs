@@ -8,7 +8,7 @@ namespace Sleap.Transforms;
 /// </summary>
 /// <remarks>
 /// The input is keypoints of one instance (Vector&lt;Single, nodes, 2&gt;) or of any number (Vector&lt;Single, *,
-/// nodes, 2&gt;); each output has the same form. Missing values are NaN.
+/// nodes, 2&gt;); the outputs are values of one instance or of any number in the same way. Missing values are NaN.
 /// <para>An instance is followed by its track key, wherever it is in the row. An instance without a track is followed
 /// when it is the only one without in its row; several are not followed, and neither are two with the same key. Nothing
 /// is remembered from one video to the next, nor from before the frames of a video go back. The number of rows that are
