@@ -53,7 +53,7 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.ReceptiveField,
             stage.Name,
-            $"animals are up to {N(size)} pixels long in the "
+            $"instances are up to {N(size)} pixels long in the "
                 + $"network input ({N(labels.Side(0.9))} in the frame), and the network sees {field}: it cannot tell "
                 + $"one "
                 + $"end by the other.",
@@ -69,7 +69,7 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.Scale,
             stage.Name,
-            $"animals are about {N(side * scale)} pixels long in the "
+            $"instances are about {N(side * scale)} pixels long in the "
                 + $"network input, {N(side)} in the frame: their nodes lie within a few cells of each other.",
             $"Raise Scale to {F(Math.Min(1, 40 / side))} or more."
         );
@@ -90,9 +90,9 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.CropSize,
             stage.Name,
-            $"{large} of {sides.Length} animals do not fit into crops of "
+            $"{large} of {sides.Length} instances do not fit into crops of "
                 + $"{size} pixels, the largest needs {N(sides.Max())}: what is outside cannot be found.",
-            $"Set CropSize to {needed}, or to null, which leaves room for turning too."
+            $"Set CropSize to {needed}, or to null, which leaves room for rotation too."
         );
     }
 
@@ -149,8 +149,8 @@ internal sealed partial class ConfigLint(
                 LintRule.Sigma,
                 stage.Name,
                 $"a Sigma of {F(options.Sigma)} cells is {N(spread)} pixels "
-                    + $"of the network input, and an animal is about {N(size)} long there: the Gaussians of its nodes "
-                    + $"cover it.",
+                    + $"of the network input, and an instance is about {N(size)} long there: the Gaussians of its "
+                    + $"nodes cover it.",
                 $"Set Sigma to "
                     + $"{F(Math.Max(1.5, size / (5 * options.HeadStride)))}{(options.Scale < 1 ? ", or raise Scale" : "")}."
             );
@@ -165,7 +165,7 @@ internal sealed partial class ConfigLint(
                 LintRule.Sigma,
                 stage.Name,
                 $"a ClassMaps.Sigma of {F(maps.Sigma)} cells is "
-                    + $"{N(maps.Sigma * stride)} pixels of the network input, and an animal is about {N(size)} long "
+                    + $"{N(maps.Sigma * stride)} pixels of the network input, and an instance is about {N(size)} long "
                     + $"there: where two are close, the maps say of both that they may be either.",
                 $"Set ClassMaps.Sigma to {F(Math.Max(1, size / (4 * stride)))}."
             );
