@@ -16,7 +16,7 @@ public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> U
 /// <summary>A frame that could not be read.</summary>
 /// <param name="Video">The video, as the Video column names it.</param>
 /// <param name="FrameIndex">Zero-based frame number.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">Why it could not be read, in words.</param>
 public sealed record UnreadableFrame(string Video, int FrameIndex, string Reason);
 
 /// <summary>A view that knows which of its frames could not be read, or that reads from one that does.</summary>

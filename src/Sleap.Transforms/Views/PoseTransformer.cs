@@ -9,7 +9,7 @@ namespace Sleap.Transforms;
 /// column, and can be saved with <c>mlContext.Model.Save</c> and loaded with <c>mlContext.Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// Transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need.
+/// A transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need.
 /// Transformers may read rows after the cursor's row, by a batch or by a window; the order and the other
 /// columns stay as they are. Several cursors may run at the same time. A model's cursor reads its next batch on another
 /// thread while it computes this one; a source is never read by two threads at the same time.
