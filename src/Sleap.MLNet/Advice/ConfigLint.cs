@@ -265,38 +265,53 @@ public sealed record LintFinding(LintRule Rule, string Network, string Message, 
 /// <summary>The rules for a configuration and its training labels.</summary>
 public enum LintRule
 {
-    /// <summary>Whether the receptive field of a node covers the whole instance.</summary>
+    /// <summary>
+    /// Whether the receptive field of the U-Net's deepest map is at least as large as nine of ten instances in the
+    /// network input.
+    /// </summary>
     ReceptiveField,
 
-    /// <summary>Whether instances are large enough in the network input.</summary>
+    /// <summary>
+    /// Whether instances are large enough in the network input: a median of 20 pixels or more where the scale is below
+    /// 1. Centroid networks are not checked.
+    /// </summary>
     Scale,
 
-    /// <summary>Whether instances fit into the crops.</summary>
+    /// <summary>Whether all labeled instances fit into the crops.</summary>
     CropSize,
 
     /// <summary>
-    /// Whether sizes are multiples of the network's stride, so that little computation is spent on padding.
+    /// Whether sizes are near multiples of the network's stride, so that padding adds less than 15 % of computation.
     /// </summary>
     Stride,
 
-    /// <summary>Whether the Gaussians of the maps fit the size of the instances.</summary>
+    /// <summary>
+    /// Whether the Gaussians of the maps are at least one cell wide, and at most a third (for centroid networks a half)
+    /// of the instances' median size.
+    /// </summary>
     Sigma,
 
     /// <summary>Nodes without any label.</summary>
     UnlabeledNode,
 
-    /// <summary>Left and right nodes that flips would confuse.</summary>
+    /// <summary>
+    /// Nodes that are left and right by their names, but no symmetry of the skeleton, where training mirrors images.
+    /// </summary>
     Symmetry,
 
-    /// <summary>Validation frames that are identical or nearly identical to training frames.</summary>
+    /// <summary>
+    /// Validation frames that are training frames too, or at most 2 frames away from one in the same video.
+    /// </summary>
     Leakage,
 
-    /// <summary>Memory needed for training.</summary>
+    /// <summary>Memory that training needs; a warning where the machine has less.</summary>
     Memory,
 
-    /// <summary>Edges that do not connect all nodes of a bottom-up model to one tree.</summary>
+    /// <summary>Edges that do not connect all nodes of a bottom-up model to one tree, or form a cycle.</summary>
     Edges,
 
-    /// <summary>Instances without a class, or a single class, in a model with identities.</summary>
+    /// <summary>
+    /// More than one in ten instances without a class, or a single class, in a model with classes.
+    /// </summary>
     Identities,
 }

@@ -15,7 +15,7 @@ public sealed record ConvNeXtOptions : StagedBackboneOptions
     /// <summary>Depths and channels. Default <see cref="ConvNeXtArchitecture.Tiny"/>.</summary>
     public ConvNeXtArchitecture Architecture { get; init; } = ConvNeXtArchitecture.Tiny;
 
-    /// <summary>Side of the stem's convolution. Default 4.</summary>
+    /// <summary>Side of the stem's convolution kernel in pixels of the network input, at least 1. Default 4.</summary>
     public int StemPatchKernel { get; init; } = 4;
 
     internal override string EncoderName => "convnext";

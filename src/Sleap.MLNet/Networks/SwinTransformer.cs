@@ -16,10 +16,10 @@ public sealed record SwinTOptions : StagedBackboneOptions
     /// <summary>Channels, depths and heads. Default <see cref="SwinArchitecture.Tiny"/>.</summary>
     public SwinArchitecture Architecture { get; init; } = SwinArchitecture.Tiny;
 
-    /// <summary>Side of the stem's convolution. Default 4.</summary>
+    /// <summary>Side of the stem's convolution kernel in pixels of the network input, at least 1. Default 4.</summary>
     public int PatchSize { get; init; } = 4;
 
-    /// <summary>Side of the windows that attention is computed in, in cells. Default 7.</summary>
+    /// <summary>Side of the windows that attention is computed in, in cells, at least 1. Default 7.</summary>
     public int WindowSize { get; init; } = 7;
 
     internal override string EncoderName => "swint";

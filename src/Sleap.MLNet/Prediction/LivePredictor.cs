@@ -128,12 +128,13 @@ public sealed record LiveOptions
     public int? Width { get; init; }
 
     /// <summary>
-    /// Number of frames predicted at construction, so that the first real frame is not delayed by libtorch's kernel
-    /// selection and by code compilation. Default 5.
+    /// Number of frames predicted at construction, 0 or more, so that the first real frame is not delayed by libtorch's
+    /// kernel selection and by code compilation. Default 5.
     /// </summary>
     public int WarmUpFrames { get; init; } = 5;
 
-    /// <summary>Number of last frames that <see cref="LivePredictor.Latency"/> covers. Default 1000.</summary>
+    /// <summary>Number of last frames that <see cref="LivePredictor.Latency"/> covers, at least 1. Default
+    /// 1000.</summary>
     public int LatencyWindow { get; init; } = 1000;
 
     /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
