@@ -9,7 +9,7 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed record AugmentationOptions
 {
-    /// <summary>No change.</summary>
+    /// <summary>Options that change nothing: no rotation and no scaling, and the defaults for all others.</summary>
     public static AugmentationOptions None { get; } =
         new()
         {

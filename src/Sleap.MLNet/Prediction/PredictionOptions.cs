@@ -29,10 +29,11 @@ public sealed record PredictionOptions
     /// <summary>Number of frames (in a second stage: crops) in one batch, at least 1.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileSize"/>.</summary>
+    /// <summary>Side of the tiles of networks on whole frames, see <see cref="NetworkOptions.TileSize"/>.</summary>
     public int? TileSize { get; init; }
 
-    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileOverlap"/>.</summary>
+    /// <summary>Overlap of the tiles of networks on whole frames, see
+    /// <see cref="NetworkOptions.TileOverlap"/>.</summary>
     public int? TileOverlap { get; init; }
 
     /// <summary>
