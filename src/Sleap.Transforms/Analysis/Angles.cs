@@ -43,9 +43,9 @@ public sealed record AnglesOptions : AnalysisOptions
 }
 
 /// <summary>Three nodes by name, which make an angle.</summary>
-/// <param name="From">The end of the first side.</param>
-/// <param name="At">The node that has the angle.</param>
-/// <param name="To">The end of the second side.</param>
+/// <param name="From">The node at the end of the first side.</param>
+/// <param name="At">The node at which the angle is measured.</param>
+/// <param name="To">The node at the end of the second side.</param>
 public sealed record NodeCorner(string From, string At, string To);
 
 /// <summary>

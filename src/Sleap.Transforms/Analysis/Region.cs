@@ -54,7 +54,7 @@ public sealed partial class Region
         Radius = radius;
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the region, not empty.</summary>
     [JsonPropertyName("name")]
     public string Name { get; }
 

@@ -4,8 +4,8 @@ namespace Sleap.Transforms;
 /// at.</summary>
 /// <param name="Rule">The rule that found it.</param>
 /// <param name="IsWarning">Whether it harms training or evaluation; otherwise it is only information.</param>
-/// <param name="Message">What was found.</param>
-/// <param name="Advice">What to do about it.</param>
+/// <param name="Message">What was found, in words.</param>
+/// <param name="Advice">What to do about it, in words.</param>
 /// <param name="Video">Path of the video; empty if the finding is about no video.</param>
 /// <param name="FrameIndex">Zero-based frame number; null if the finding is about no frame.</param>
 /// <param name="Instance">

@@ -7,12 +7,12 @@ namespace Sleap.Transforms;
 /// <param name="Found">Those of them whose instance was paired and whose node was predicted. Every figure below except
 /// <see cref="Within"/> is over these.</param>
 /// <param name="Mean">Mean distance; this and all distances below are NaN when nothing was found.</param>
-/// <param name="Rmse">Root of the mean squared distance.</param>
+/// <param name="Rmse">Root mean square error: the root of the mean squared distance.</param>
 /// <param name="P50">Median distance.</param>
 /// <param name="P75">Distance that 75 % of the found points do not exceed.</param>
 /// <param name="P90">Distance that 90 % of the found points do not exceed.</param>
-/// <param name="P95">The same for 95 %.</param>
-/// <param name="P99">The same for 99 %.</param>
+/// <param name="P95">Distance that 95 % of the found points do not exceed.</param>
+/// <param name="P99">Distance that 99 % of the found points do not exceed.</param>
 /// <param name="Within">Share of all visible points found at most the radius away, 0 to 1, so that points not found
 /// lower it; NaN when none is visible.</param>
 public sealed record ErrorSummary(
@@ -58,16 +58,16 @@ public sealed record ErrorSummary(
     }
 }
 
-/// <summary>The distances of one node.</summary>
+/// <summary>The errors of one node over all frames.</summary>
 /// <param name="Node">The node's name.</param>
-/// <param name="Error">Its distances.</param>
+/// <param name="Error">The distances of this node, in pixels.</param>
 public sealed record NodeError(string Node, ErrorSummary Error);
 
 /// <summary>The comparison of one frame.</summary>
 /// <param name="Video">The video, as the Video column or the labels name it.</param>
 /// <param name="FrameIndex">Zero-based frame number.</param>
-/// <param name="Instances">True instances.</param>
-/// <param name="Predicted">Predicted instances.</param>
+/// <param name="Instances">Number of true instances.</param>
+/// <param name="Predicted">Number of predicted instances.</param>
 /// <param name="Missed">True instances without a partner.</param>
 /// <param name="Spurious">Predicted instances without a partner.</param>
 /// <param name="Visible">True points that are visible.</param>

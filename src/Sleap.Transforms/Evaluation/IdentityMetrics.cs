@@ -16,7 +16,7 @@ public sealed record IdentityMetrics(
     ImmutableArray<ImmutableArray<int>> Confusion
 )
 {
-    /// <summary>Pairs whose true instance has a name.</summary>
+    /// <summary>Number of pairs whose true instance has a name.</summary>
     public int Pairs => Confusion.Sum(row => row.Sum());
 
     /// <summary>

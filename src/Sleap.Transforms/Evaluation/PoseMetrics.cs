@@ -14,19 +14,19 @@ namespace Sleap.Transforms;
 /// </remarks>
 public sealed record PoseMetrics
 {
-    /// <summary>Frames compared.</summary>
+    /// <summary>Number of frames that were compared.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>True instances.</summary>
+    /// <summary>Number of true instances.</summary>
     public required int Instances { get; init; }
 
-    /// <summary>Predicted instances.</summary>
+    /// <summary>Number of predicted instances.</summary>
     public required int Predicted { get; init; }
 
-    /// <summary>True instances without a partner.</summary>
+    /// <summary>Number of true instances without a partner.</summary>
     public required int Missed { get; init; }
 
-    /// <summary>Predicted instances without a partner.</summary>
+    /// <summary>Number of predicted instances without a partner.</summary>
     public required int Spurious { get; init; }
 
     /// <summary>The radius of <see cref="ErrorSummary.Within"/>, in pixels.</summary>
@@ -68,10 +68,10 @@ public sealed record PoseMetrics
     /// <summary>The share of nodes closer than each of <see cref="EvaluationOptions.PckThresholds"/>.</summary>
     public required PckCurve PckCurve { get; init; }
 
-    /// <summary>Which nodes are predicted at all.</summary>
+    /// <summary>Which nodes of paired instances are predicted, at any distance.</summary>
     public required VisibilityMetrics Visibility { get; init; }
 
-    /// <summary>Which instances are found at all.</summary>
+    /// <summary>Which instances are found, by their centroids only.</summary>
     public required CentroidMetrics Centroids { get; init; }
 
     /// <summary>

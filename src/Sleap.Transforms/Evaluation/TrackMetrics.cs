@@ -15,19 +15,19 @@ namespace Sleap.Transforms;
 /// </remarks>
 public sealed record TrackMetrics
 {
-    /// <summary>True instances with a track.</summary>
+    /// <summary>Number of true instances with a track.</summary>
     public required int TrueDetections { get; init; }
 
-    /// <summary>Predicted instances that count.</summary>
+    /// <summary>Number of predicted instances, without those that are left out (see the remarks).</summary>
     public required int PredictedDetections { get; init; }
 
-    /// <summary>True tracks.</summary>
+    /// <summary>Number of true tracks.</summary>
     public required int TrueTracks { get; init; }
 
-    /// <summary>Predicted tracks.</summary>
+    /// <summary>Number of predicted tracks.</summary>
     public required int PredictedTracks { get; init; }
 
-    /// <summary>True instances paired with a prediction.</summary>
+    /// <summary>Number of true instances that are paired with a prediction.</summary>
     public required int TruePositives { get; init; }
 
     /// <summary>How often a true track is paired with another predicted track than the time before.</summary>

@@ -75,7 +75,7 @@ public sealed record DrawingOptions
 }
 
 /// <summary>A color, 8 bits a channel.</summary>
-/// <param name="Red">Red.</param>
-/// <param name="Green">Green.</param>
-/// <param name="Blue">Blue.</param>
+/// <param name="Red">Red, 0 to 255.</param>
+/// <param name="Green">Green, 0 to 255.</param>
+/// <param name="Blue">Blue, 0 to 255.</param>
 public readonly record struct Rgb(byte Red, byte Green, byte Blue);

@@ -10,9 +10,9 @@ public sealed record PoseReport(string Page, ImmutableArray<VideoSummary> Videos
 
 /// <summary>One video of a report.</summary>
 /// <param name="Name">Its path, as the labels have it.</param>
-/// <param name="Frames">Frames that the labels have.</param>
-/// <param name="EmptyFrames">Those of them without an instance.</param>
-/// <param name="Instances">Instances in all frames together.</param>
+/// <param name="Frames">Number of frames that the labels have.</param>
+/// <param name="EmptyFrames">Number of these frames without an instance.</param>
+/// <param name="Instances">Number of instances in all frames together.</param>
 /// <param name="MeanScore">Mean score of the nodes found, usually 0 to 1; NaN without scores.</param>
 /// <param name="MissingNodes">Share of the instances' nodes that are missing, 0 to 1; NaN without an instance.</param>
 /// <param name="Untracked">Instances without a track; 0 for a video without any track.</param>
@@ -61,9 +61,9 @@ public sealed record VideoSummary(
 /// </summary>
 /// <param name="Name">The track; without tracks "animal 1" and so on, by the number of the instance in its
 /// frame.</param>
-/// <param name="Frames">Frames in which it is seen.</param>
-/// <param name="FirstFrame">The first of them.</param>
-/// <param name="LastFrame">The last of them.</param>
+/// <param name="Frames">Number of frames in which it is seen.</param>
+/// <param name="FirstFrame">The first of these frames, zero-based.</param>
+/// <param name="LastFrame">The last of these frames, zero-based.</param>
 /// <param name="Gaps">How often it is not seen for one frame or more between these.</param>
 /// <param name="LongestGap">The most frames in a row without it; 0 without a gap.</param>
 /// <param name="MeanScore">Mean score of its nodes, usually 0 to 1; NaN without scores.</param>

@@ -107,7 +107,10 @@ public sealed record TrackingOptions
     /// </summary>
     public int? CleanCount { get; init; }
 
-    /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
+    /// <summary>
+    /// When more instances than <see cref="CleanCount"/> have a track, those lose it first of whose box an instance of
+    /// a higher score covers more than this share, 0 to 1. Null (default) or 0: by score only.
+    /// </summary>
     public double? CleanIou { get; init; }
 
     /// <summary>
@@ -183,7 +186,7 @@ public enum TrackCandidates
 /// <summary>The feature of an instance that is compared.</summary>
 public enum TrackFeatures
 {
-    /// <summary>All nodes.</summary>
+    /// <summary>The positions of all nodes.</summary>
     Keypoints,
 
     /// <summary>The median of the visible nodes, each coordinate by itself.</summary>

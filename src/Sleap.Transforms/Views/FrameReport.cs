@@ -4,7 +4,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>Which frames of a loaded view could not be read so far.</summary>
-/// <param name="Requested">Rows of the view: one a frame.</param>
+/// <param name="Requested">Number of requested frames: the rows of the view.</param>
 /// <param name="Unreadable">Frames that could not be read when a cursor came to them; their rows have no image, the
 /// reason in FrameError, and no poses.</param>
 public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> Unreadable)

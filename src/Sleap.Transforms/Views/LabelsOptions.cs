@@ -65,7 +65,7 @@ public enum InstanceChoice
     /// <summary>Only predicted instances.</summary>
     Predicted,
 
-    /// <summary>All of them.</summary>
+    /// <summary>All instances: those that a person set, and the predicted ones.</summary>
     All,
 
     /// <summary>The predicted instances; where a frame has none, those that a person set.</summary>

@@ -36,7 +36,8 @@ public abstract class PoseTransformer : ITransformer
     /// </summary>
     internal virtual string? WhyNotSingleRows => null;
 
-    /// <summary>The schema after this transformer.</summary>
+    /// <summary>Returns the schema of the data after this transformer: the columns of the input, and those it
+    /// adds.</summary>
     /// <exception cref="ArgumentException">A column it needs is missing or has another type; the message names both
     /// types.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;

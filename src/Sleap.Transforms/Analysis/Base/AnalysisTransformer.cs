@@ -13,6 +13,8 @@ namespace Sleap.Transforms;
 /// when it is the only one without in its row; several are not followed, and neither are two with the same key. Nothing
 /// is remembered from one video to the next, nor from before the frames of a video go back. The number of rows that are
 /// read ahead does not depend on the length of the data.</para>
+/// <para>A pass throws an <see cref="InvalidDataException"/> where the number of values of a column does not fit the
+/// number of instances; in analyses over a window also where two consecutive rows have the same frame.</para>
 /// </remarks>
 /// <typeparam name="TOptions">The options, which define the analysis.</typeparam>
 public sealed class AnalysisTransformer<TOptions> : PoseTransformer, ILoadable<AnalysisTransformer<TOptions>>
@@ -28,7 +30,7 @@ public sealed class AnalysisTransformer<TOptions> : PoseTransformer, ILoadable<A
         Options = options;
     }
 
-    /// <summary>The column that is read.</summary>
+    /// <summary>The name of the column that is read.</summary>
     public string InputColumn { get; }
 
     /// <summary>The options it was made with, which are saved with it.</summary>
