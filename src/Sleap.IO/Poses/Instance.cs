@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// A labeled or predicted animal in one frame: one point for each node of its skeleton. Immutable; compared by
-/// reference.
+/// A labeled or predicted pose of one animal in one frame: one point for each node of its skeleton. Immutable; compared
+/// by reference.
 /// </summary>
 public sealed class Instance
 {
@@ -45,11 +45,13 @@ public sealed class Instance
     /// <summary>The track that the instance belongs to, or null when it is not tracked.</summary>
     public Track? Track { get; init; }
 
-    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user instance).</summary>
+    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user
+    /// instance).</summary>
     public bool IsPredicted { get; init; }
 
     /// <summary>
-    /// Confidence of a predicted instance, in the scale of the model that made it; 0 for user instances.
+    /// Confidence of a predicted instance, in the scale of the model that made it (often 0 to 1). Default 0, as for
+    /// user instances.
     /// </summary>
     public float Score { get; init; }
 
@@ -109,14 +111,15 @@ public sealed class Instance
 }
 
 /// <summary>
-/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
-/// of the top left pixel.
+/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the
+/// center of the top left pixel.
 /// </summary>
 /// <param name="X">Pixels to the right; NaN when missing.</param>
 /// <param name="Y">Pixels down; NaN when missing.</param>
 /// <param name="Visible">False when the node was marked as not seen; coordinates may be stored all the same.</param>
-/// <param name="Complete">The labeler's "done" mark; false for predictions.</param>
-/// <param name="Score">Confidence of a predicted point, usually in 0..1; NaN for points a person set.</param>
+/// <param name="Complete">Whether a person marked the point as done, as SLEAP's labeling program stores it; false for
+/// predictions.</param>
+/// <param name="Score">Confidence of a predicted point, usually 0 to 1; NaN for points that a person set.</param>
 public readonly record struct Point(double X, double Y, bool Visible, bool Complete, float Score)
 {
     /// <summary>A missing point: NaN coordinates, not visible, no score.</summary>
@@ -133,8 +136,8 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 }
 
 /// <summary>
-/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals,
-/// because files hold such pairs.
+/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals, because
+/// files can have two tracks of one name.
 /// </summary>
 public sealed class Track
 {

@@ -61,7 +61,7 @@ public sealed class Labels
         Extras = parts.Extras;
     }
 
-    /// <summary>The skeletons, at least every one an instance has.</summary>
+    /// <summary>The skeletons, also those without instances.</summary>
     public IReadOnlyList<Skeleton> Skeletons { get; }
 
     /// <summary>The videos, also those without labeled frames.</summary>
@@ -126,9 +126,9 @@ public sealed class Labels
         Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
 
     /// <summary>
-    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
-    /// as one track (unless one set has the name twice). Of provenance, the first
-    /// value of each key is kept. What .slp files hold beyond poses is left out, because it refers to frames by number.
+    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks of
+    /// one name as one track (two of one name in the same set stay two). Of provenance, the first value of each key is
+    /// kept. What .slp files hold beyond poses is left out, because it refers to frames by number.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -15,14 +15,14 @@ public abstract record NetworkOptions : PoseModelOptions
     public BackboneOptions Backbone { get; init; } = new UNetOptions { OutputStride = 2 };
 
     /// <summary>
-    /// Scale of the network input relative to the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and
-    /// often as accurate.
+    /// Scale of the network input relative to the frame (or the crop), above 0. Default 1; with 0.5 the network
+    /// computes a quarter of the pixels and is often as accurate.
     /// </summary>
     public float Scale { get; init; } = 1;
 
     /// <summary>
-    /// Standard deviation of the Gaussian around each node, in cells of the confidence map; in input pixels it is
-    /// multiplied by the stride, as in SLEAP-NN. Default 5.
+    /// Standard deviation of the Gaussian around each node, above 0, in cells of the confidence map; in pixels of the
+    /// network input it is <c>Sigma</c> times the stride, as in SLEAP-NN. Default 5.
     /// </summary>
     public float Sigma { get; init; } = 5;
 
@@ -41,18 +41,20 @@ public abstract record NetworkOptions : PoseModelOptions
     /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
-    /// <summary>Number of frames (or crops) in one prediction batch. Default 4.</summary>
+    /// <summary>Number of frames (or crops) in one prediction batch, at least 1. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
-    /// Side of the tiles that large frames are cut into for prediction, in pixels of the network input.
-    /// <see cref="BatchSize"/> tiles make one batch. Null (default): whole frames; tiles are used only for a U-Net on
-    /// the CPU whose maps of whole frames would not fit into memory. Crops are not tiled.
+    /// Side of the tiles that large frames are cut into for prediction, in pixels of the network input; where it is too
+    /// small for <see cref="TileOverlap"/>, the error names the minimum. <see cref="BatchSize"/> tiles make one batch.
+    /// Null (default): whole frames; tiles are used only for a U-Net on the CPU whose maps of whole frames would not
+    /// fit into memory. Crops are not tiled.
     /// </summary>
     public int? TileSize { get; init; }
 
     /// <summary>
-    /// Minimum overlap of neighboring tiles in pixels of the network input. Null (default): for a U-Net large enough
+    /// Minimum overlap of neighboring tiles in pixels of the network input, 0 or more; only together with
+    /// <see cref="TileSize"/>. Null (default): for a U-Net large enough
     /// that peaks are those of whole frames; for other backbones, whose receptive field is larger than any tile, half
     /// of <see cref="TileSize"/>, and peaks near tile borders can differ.
     /// </summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Sleap.Transforms;
 
-/// <summary>A page in one file, with its style, charts and pictures.</summary>
+/// <summary>A page in one file, with its style, charts and images.</summary>
 internal sealed class HtmlPage(string title)
 {
     private const string Style = """
@@ -56,7 +56,7 @@ internal sealed class HtmlPage(string title)
         return Add("</div>\n");
     }
 
-    /// <summary>Pictures side by side, with what is under each; parts of frames are shown in one size.</summary>
+    /// <summary>Images side by side, each with its caption; parts of frames are shown in one size.</summary>
     public HtmlPage Pictures(IEnumerable<(string Data, string Caption)> pictures, bool areParts = false)
     {
         Add($"<div class=\"row{(areParts ? " parts" : "")}\">\n");

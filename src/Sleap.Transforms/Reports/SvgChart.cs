@@ -144,7 +144,7 @@ internal sealed class SvgChart
         );
         svg.Append(_legend);
         Axes(svg);
-        // An inner picture clips what is outside the axes, except for the rims of dots.
+        // An inner image clips what is outside the axes, except for the rims of dots.
         double left = LeftRoom - Rim,
             top = Top - Rim,
             width = _width - Right - left + Rim,

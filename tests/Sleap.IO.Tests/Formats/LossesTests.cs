@@ -40,7 +40,7 @@ public sealed class LossesTests
         "videos without",
         "tracks without",
         "Instance scores",
-        "no animal"
+        "no instance"
     )]
     [InlineData(
         "all.nwb",

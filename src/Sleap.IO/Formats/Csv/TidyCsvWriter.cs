@@ -192,7 +192,7 @@ internal sealed class TidyLosses
         }
 
         if (_empty > 0)
-            yield return $"{_empty} labeled frames without an animal have no row.";
+            yield return $"{_empty} labeled frames without an instance have no row.";
         if (_skeletons.Count > 1)
             yield return $"The nodes of {_skeletons.Count} skeletons read back as one skeleton.";
         if (_tracks.GroupBy(t => t.Name).Any(g => g.Count() > 1))
