@@ -42,7 +42,7 @@ internal sealed class InstanceFilter
             (var visible, var mean) = Visible(instances, instance);
             if (
                 visible >= leastVisible
-                && !(instances.Scores[instance] < _options.MinInstanceScore)
+                && !(_options.MinInstanceScore > 0 && instances.Scores[instance] < _options.MinInstanceScore)
                 && !(_options.MinMeanNodeScore > 0 && !(mean >= _options.MinMeanNodeScore))
             )
             {

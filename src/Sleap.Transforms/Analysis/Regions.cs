@@ -66,8 +66,10 @@ public sealed record RegionsOptions : AnalysisOptions
     private protected override void AddFaults(OptionFaults faults) =>
         faults
             .If(Regions is null || Regions.Count == 0, $"{nameof(Regions)} is empty")
+            .If(Regions?.Contains(null!) ?? false, $"{nameof(Regions)} holds null")
             .If(
                 Regions is not null
+                    && !Regions.Contains(null!)
                     && Regions.Select(region => region.Name).Distinct(StringComparer.Ordinal).Count() < Regions.Count,
                 $"{nameof(Regions)} has two of the same name"
             )

@@ -65,8 +65,8 @@ public sealed record SmoothOptions : AnalysisOptions
     private protected override void AddFaults(OptionFaults faults) =>
         faults
             .OutputName(OutputColumn)
-            .OddFrames("window", Window)
-            .Defined("method", Method)
+            .OddFrames(nameof(Window), Window)
+            .Defined(nameof(Method), Method)
             .If(
                 PolynomialOrder < 0 || (Method == SmoothMethod.SavitzkyGolay && PolynomialOrder >= Window),
                 $"{nameof(PolynomialOrder)} is {PolynomialOrder}, expected 0 or more and less than the window of "

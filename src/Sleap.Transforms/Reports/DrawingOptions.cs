@@ -6,12 +6,12 @@ namespace Sleap.Transforms;
 public sealed record DrawingOptions
 {
     /// <summary>
-    /// Radius of a node in pixels, more than 0. Default null: by the size of the largest instance so far, at most 3 in
+    /// Radius of a node in pixels of the frame, more than 0. Default null: by the size of the largest instance so far, at most 3 in
     /// a frame of 480 rows.
     /// </summary>
     public double? NodeRadius { get; init; }
 
-    /// <summary>Width of an edge in pixels, more than 0. Default null: half the radius of a node, at least 1.</summary>
+    /// <summary>Width of an edge in pixels of the frame, more than 0. Default null: half the radius of a node, at least 1.</summary>
     public double? EdgeWidth { get; init; }
 
     /// <summary>
