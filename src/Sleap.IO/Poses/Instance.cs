@@ -56,6 +56,12 @@ public sealed class Instance
     /// <summary>Confidence of the track assignment; NaN or 0 when there is none.</summary>
     public float TrackingScore { get; init; }
 
+    /// <summary>The individual that the instance shows, or null when that is not known.</summary>
+    public Identity? Identity { get; init; }
+
+    /// <summary>Confidence of the identity; NaN when there is none.</summary>
+    public float IdentityScore { get; init; } = float.NaN;
+
     /// <summary>The prediction that a person corrected to make this instance, or null.</summary>
     /// <exception cref="ArgumentException">The other instance is not predicted.</exception>
     public Instance? FromPredicted
@@ -70,6 +76,9 @@ public sealed class Instance
                     );
     }
 
+    /// <summary>Where the instance lies in a .slp that holds more than poses, which refers to it; else null.</summary>
+    internal SlpPlace? Place { get; init; }
+
     /// <summary>Mean of the scores that points have; null when none has one.</summary>
     internal static float? MeanPointScore(IEnumerable<Point> points) =>
         points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
@@ -78,22 +87,30 @@ public sealed class Instance
     internal bool HasValuesOf(Instance other) =>
         IsPredicted == other.IsPredicted
         && ReferenceEquals(Track, other.Track)
+        && ReferenceEquals(Identity, other.Identity)
+        && IdentityScore.Equals(other.IdentityScore)
         && Score.Equals(other.Score)
         && TrackingScore.Equals(other.TrackingScore)
         && Skeleton.Equals(other.Skeleton)
         && Points.SequenceEqual(other.Points);
 
     /// <summary>This instance with another track and another source.</summary>
-    internal Instance With(Track? track, Instance? fromPredicted) =>
+    internal Instance With(Track? track, Instance? fromPredicted) => With(track, fromPredicted, Identity, Points);
+
+    /// <summary>This instance with other references and points.</summary>
+    internal Instance With(Track? track, Instance? fromPredicted, Identity? identity, ImmutableArray<Point> points) =>
         new()
         {
             Skeleton = Skeleton,
-            Points = Points,
+            Points = points,
             Track = track,
             IsPredicted = IsPredicted,
             Score = Score,
             TrackingScore = TrackingScore,
+            Identity = identity,
+            IdentityScore = IdentityScore,
             FromPredicted = fromPredicted,
+            Place = Place,
         };
 
     private void CheckCounts()
@@ -133,7 +150,7 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 }
 
 /// <summary>
-/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals,
+/// The path of one instance through a video. Compared by reference: two tracks with the same name are two paths,
 /// because files hold such pairs.
 /// </summary>
 /// <param name="name">Name of the track; names need not be unique.</param>

@@ -33,15 +33,14 @@ public static class TrackingCatalog
     /// <param name="options">How to track; null for the defaults. Column names and
     /// <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
     /// <returns>The same labels, frames in order, with tracks named track_0, track_1 …; videos share them. A track whose
-    /// instances a person gave a track keeps that one. A skeleton's instances are not compared with another's. What a
-    /// .slp holds beyond poses is left out, and <c>MLContext.Log</c> says so.</returns>
+    /// instances a person gave a track keeps that one. A skeleton's instances are not compared with another's. Former
+    /// tracks that other data of a .slp refer to (events, boxes …) stay in the list.</returns>
     /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
     /// <exception cref="FileNotFoundException">Optical flow is asked for, and a video is not there.</exception>
     public static Labels Track(this PoseCatalog pose, Labels labels, TrackingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(labels);
-        PoseLog.Warn(pose.Context, "Tracking", [.. FormatLosses.OfChanged(labels)]);
         return LabelsTracking.Run(labels, (options ?? new TrackingOptions()).Checked());
     }
 }
