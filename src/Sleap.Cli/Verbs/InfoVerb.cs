@@ -53,6 +53,14 @@ internal static class InfoVerb
             labels.Frames.Sum(f => f.Instances.Count(i => !i.IsPredicted)),
             labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted))
         );
+        var identities = labels
+            .Identities.Select(identity =>
+                (
+                    Identity: identity,
+                    Instances: labels.Frames.Sum(f => f.Instances.Count(i => ReferenceEquals(i.Identity, identity)))
+                )
+            )
+            .ToList();
         var report = new JsonObject
         {
             ["kind"] = "labels",
@@ -60,6 +68,13 @@ internal static class InfoVerb
             ["user_instances"] = user,
             ["predicted_instances"] = predicted,
             ["tracks"] = new JsonArray([.. labels.Tracks.Select(t => (JsonNode)t.Name)]),
+            ["identities"] = new JsonArray([
+                .. identities.Select(entry => new JsonObject
+                {
+                    ["name"] = entry.Identity.Name,
+                    ["instances"] = entry.Instances,
+                }),
+            ]),
             ["videos"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)v.Path)]),
             ["videos_found"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)(v.FoundPath is not null))]),
             ["suggestions"] = labels.Suggestions.Count,
@@ -83,6 +98,13 @@ internal static class InfoVerb
             ),
             .. labels.Videos.Select(LineOf),
             labels.Tracks.Count == 0 ? "no tracks" : $"{labels.Tracks.Count} tracks: {SomeNames(labels.Tracks)}",
+            .. identities.Count == 0
+                ? Array.Empty<string>()
+                :
+                [
+                    $"{identities.Count} identities: "
+                        + string.Join(", ", identities.Select(i => $"{i.Identity.Name} ({i.Instances} instances)")),
+                ],
             .. labels.Remarks,
         ];
         return (report, lines);

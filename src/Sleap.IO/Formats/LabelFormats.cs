@@ -229,36 +229,14 @@ internal static class FormatLosses
             yield return $"{blank} instances without any point are not read back.";
     }
 
-    /// <summary>
-    /// One sentence each for what a .slp holds beyond poses, and what changes frames, instances or tracks has to leave
-    /// out: it refers to them by number.
-    /// </summary>
-    public static IEnumerable<string> OfChanged(Labels labels)
-    {
-        if (labels.Extras is { Names.Count: > 0 } extras)
-        {
-            yield return $"Left out, because they refer to frames, instances or tracks by number: "
-                + $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}.";
-        }
-
-        if (labels.Sessions.Count > 0)
-            yield return $"Left out, because they refer to frames by number: {labels.Sessions.Count} recording sessions.";
-    }
-
     /// <summary>One sentence each for what the labels have and the format lacks.</summary>
     /// <param name="labels">What was written.</param>
     /// <param name="hasProvenance">Whether the format holds provenance.</param>
     /// <param name="hasTrackingScores">Whether the format holds tracking scores.</param>
     public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
     {
-        if (labels.Extras is { Names.Count: > 0 } extras)
-        {
-            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
-                + "data.";
-        }
-
-        if (labels.Sessions.Count > 0)
-            yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
+        if (labels.Extras is { } extras)
+            yield return $"{extras.Summary()} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
             yield return "The format has no place for provenance "
@@ -268,6 +246,13 @@ internal static class FormatLosses
         if (labels.Suggestions.Count > 0)
             yield return $"The format has no place for {labels.Suggestions.Count} suggestions.";
         var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
+        if (labels.Identities.Count > 0)
+        {
+            yield return "The format has no place for identities "
+                + $"({string.Join(", ", labels.Identities.Select(i => i.Name).Take(6))}); "
+                + $"{instances.Count(i => i.Identity is not null)} instances have one.";
+        }
+
         if (
             !hasTrackingScores
             && instances.Count(i => !float.IsNaN(i.TrackingScore) && i.TrackingScore != 0) is > 0 and var tracked

@@ -58,6 +58,12 @@ public sealed class Instance
     /// <summary>Confidence of the track assignment; NaN or 0 when there is none.</summary>
     public float TrackingScore { get; init; }
 
+    /// <summary>The individual that the instance shows, or null when that is not known.</summary>
+    public Identity? Identity { get; init; }
+
+    /// <summary>Confidence of the identity; NaN when there is none.</summary>
+    public float IdentityScore { get; init; } = float.NaN;
+
     /// <summary>The prediction that a person corrected to make this instance, or null.</summary>
     /// <exception cref="ArgumentException">The other instance is not predicted.</exception>
     public Instance? FromPredicted
@@ -72,6 +78,9 @@ public sealed class Instance
                     );
     }
 
+    /// <summary>Where the instance lies in a .slp that holds more than poses, which refers to it; else null.</summary>
+    internal SlpPlace? Place { get; init; }
+
     /// <summary>Mean of the scores that points have; null when none has one.</summary>
     internal static float? MeanPointScore(IEnumerable<Point> points) =>
         points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
@@ -80,22 +89,30 @@ public sealed class Instance
     internal bool HasValuesOf(Instance other) =>
         IsPredicted == other.IsPredicted
         && ReferenceEquals(Track, other.Track)
+        && ReferenceEquals(Identity, other.Identity)
+        && IdentityScore.Equals(other.IdentityScore)
         && Score.Equals(other.Score)
         && TrackingScore.Equals(other.TrackingScore)
         && Skeleton.Equals(other.Skeleton)
         && Points.SequenceEqual(other.Points);
 
     /// <summary>This instance with another track and another source.</summary>
-    internal Instance With(Track? track, Instance? fromPredicted) =>
+    internal Instance With(Track? track, Instance? fromPredicted) => With(track, fromPredicted, Identity, Points);
+
+    /// <summary>This instance with other references and points.</summary>
+    internal Instance With(Track? track, Instance? fromPredicted, Identity? identity, ImmutableArray<Point> points) =>
         new()
         {
             Skeleton = Skeleton,
-            Points = Points,
+            Points = points,
             Track = track,
             IsPredicted = IsPredicted,
             Score = Score,
             TrackingScore = TrackingScore,
+            Identity = identity,
+            IdentityScore = IdentityScore,
             FromPredicted = fromPredicted,
+            Place = Place,
         };
 
     private void CheckCounts()
@@ -136,8 +153,8 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 }
 
 /// <summary>
-/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals, because
-/// files can have two tracks of one name.
+/// The path of one instance through a video. Compared by reference: two tracks with the same name are two paths,
+/// because files hold such pairs.
 /// </summary>
 public sealed class Track
 {
@@ -147,8 +164,7 @@ public sealed class Track
     public Track(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (OneLine.FaultOf("a track", name) is { } fault)
-            throw new ArgumentException($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.");
+        OneLine.Require("a track", name);
         Name = name;
     }
 
@@ -157,17 +173,8 @@ public sealed class Track
 
     /// <summary>Makes a track that a file names.</summary>
     /// <exception cref="PoseFormatException">The name cannot be used; the place in the file is named.</exception>
-    internal static Track FromFile(string file, string? place, string name)
-    {
-        try
-        {
-            return new Track(name);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(file, place, fault.Message, fault);
-        }
-    }
+    internal static Track FromFile(string file, string? place, string name) =>
+        PoseFormatException.Naming(file, place, () => new Track(name));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -21,6 +21,14 @@ internal static class OneLine
             ? $"the name of {owner} has a line break or another control character: '{Shown(name, IsControl)}'"
             : null;
 
+    /// <summary>Refuses a name that is not of one line.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Require(string owner, string name)
+    {
+        if (FaultOf(owner, name) is { } fault)
+            throw new ArgumentException($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.");
+    }
+
     /// <summary>A text in one line: what breaks or controls lines becomes a space.</summary>
     public static string Of(string text) => text.Any(IsControl) ? string.Concat(text.Select(Spaced)) : text;
 

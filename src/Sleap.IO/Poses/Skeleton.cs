@@ -69,17 +69,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
         IEnumerable<string> nodes,
         IEnumerable<Edge>? edges = null,
         IEnumerable<Symmetry>? symmetries = null
-    )
-    {
-        try
-        {
-            return new Skeleton(name, nodes, edges, symmetries);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(file, place, fault.Message, fault);
-        }
-    }
+    ) => PoseFormatException.Naming(file, place, () => new Skeleton(name, nodes, edges, symmetries));
 
     /// <inheritdoc/>
     public bool Equals(Skeleton? other) =>

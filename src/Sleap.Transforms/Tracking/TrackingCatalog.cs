@@ -35,7 +35,7 @@ public static class TrackingCatalog
     /// <see cref="TrackingOptions.TrackCapacity"/> do not matter.</param>
     /// <returns>The same labels, frames in the order of <see cref="Labels.FramesInOrder"/>, with tracks named track_0,
     /// track_1 …, which the videos share. A track in which most of a person's instances had the same track keeps that
-    /// one. What a .slp holds beyond poses is left out, and <c>MLContext.Log</c> says so.</returns>
+    /// one. Former tracks that other data of a .slp refer to (events, boxes …) stay in the list.</returns>
     /// <exception cref="ArgumentException">The options are wrong, where the message names every fault; or a video has
     /// instances of several skeletons.</exception>
     /// <exception cref="FileNotFoundException">Optical flow is asked for, and a video is not there.</exception>
@@ -43,7 +43,6 @@ public static class TrackingCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(labels);
-        PoseLog.Warn(pose.Context, "Tracking", [.. FormatLosses.OfChanged(labels)]);
         return LabelsTracking.Run(labels, (options ?? new TrackingOptions()).Checked());
     }
 }

@@ -32,6 +32,7 @@ public sealed class MutatedFilesTests
     [InlineData("centered_pair.instances.csv", 8)]
     [InlineData("centered_pair.frames.csv", 9)]
     [InlineData("centered_pair.nwb", 10)]
+    [InlineData("rich.slp", 15)]
     public void EveryDamagedFileIsReadOrRefused(string name, int seed) => Mutate(TestFiles.Golden(name), seed);
 
     [Fact]
