@@ -97,6 +97,7 @@ internal static class InfoVerb
                 + "symmetries)"
             ),
             .. labels.Videos.Select(LineOf),
+            .. Outside(labels, file),
             labels.Tracks.Count == 0 ? "no tracks" : $"{labels.Tracks.Count} tracks: {SomeNames(labels.Tracks)}",
             .. identities.Count == 0
                 ? Array.Empty<string>()
@@ -118,6 +119,16 @@ internal static class InfoVerb
                 : $"video {video.Path}";
         var size = video.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "";
         return name + size + (video.FoundPath is null ? ", not found" : "");
+    }
+
+    /// <summary>Labels of others may name videos of this machine that they should not: what is found is told.</summary>
+    private static IEnumerable<string> Outside(Labels labels, string file)
+    {
+        var folder = Path.GetFullPath(Directory.Exists(file) ? file : Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var outside = labels.Videos.Count(video =>
+            video.FoundPath is { } path && Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal)
+        );
+        return outside == 0 ? [] : [$"{outside} of the videos lie outside the folder of the labels, {folder}"];
     }
 
     private static string SomeNames(IReadOnlyList<Track> tracks) =>
