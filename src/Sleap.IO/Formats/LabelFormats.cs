@@ -153,6 +153,12 @@ internal static class LabelFormats
             : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
+    /// <summary>Whether a folder is one that labels are read from; any other may hold images.</summary>
+    public static bool IsFolderOfLabels(string folder) =>
+        File.Exists(Path.Combine(folder, DeepLabCutProject.ConfigName))
+        || File.Exists(Path.Combine(folder, YoloReader.ConfigName))
+        || DeepLabCutProject.TableIn(folder) is not null;
+
     private static Labels LoadFolder(string path, LabelsReadOptions options)
     {
         if (File.Exists(Path.Combine(path, DeepLabCutProject.ConfigName)))
@@ -164,8 +170,8 @@ internal static class LabelFormats
             : throw new PoseFormatException(
                 path,
                 null,
-                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO "
-                    + "data.yaml."
+                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv or .h5, nor a "
+                    + "YOLO data.yaml."
             );
     }
 
