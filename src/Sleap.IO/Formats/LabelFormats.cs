@@ -69,9 +69,14 @@ internal static class LabelFormats
             var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
+        var isTidy = Ending(path) is ".parquet" || (Ending(path) is ".csv" && !DeepLabCutWriter.Matches(path));
         return Ending(path) == ".slp"
             ? written
-            : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+            :
+            [
+                .. written,
+                .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis || isTidy),
+            ];
     }
 
     /// <summary>A file to write frame by frame.</summary>
@@ -101,6 +106,16 @@ internal static class LabelFormats
     {
         foreach (var instance in frame.Instances)
         {
+            if (float.IsInfinity(instance.Score) || float.IsInfinity(instance.TrackingScore))
+            {
+                throw new PoseFormatException(
+                    path,
+                    $"frame {frame.FrameIndex} of {frame.Video.Path}",
+                    $"the score {instance.Score} or tracking score {instance.TrackingScore} of an instance is infinite, "
+                        + "and the format has finite numbers."
+                );
+            }
+
             for (var n = 0; n < instance.Points.Length; n++)
             {
                 var p = instance.Points[n];
@@ -199,7 +214,9 @@ internal static class LabelFormats
             ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Matches(first))
             return DeepLabCutReader.Read(path, options);
-        return SleapIoCsv.Matches(first) ? SleapIoCsv.Read(path, options) : TidyCsvReader.Read(path, options);
+        return SleapIoCsv.Matches(first) && !TidyCsvReader.Matches(first)
+            ? SleapIoCsv.Read(path, options)
+            : TidyCsvReader.Read(path, options);
     }
 
     private static PoseFormatException Unknown(string path, string ending) =>
