@@ -43,7 +43,7 @@ internal static class LabelFormats
         };
     }
 
-    public static IReadOnlyList<string> Save(Labels labels, string path)
+    public static IReadOnlyList<string> Save(Labels labels, string path, bool writeImages)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Ending(path) is ".csv" or ".json" or ".yaml")
@@ -65,7 +65,7 @@ internal static class LabelFormats
             ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".nwb" => NwbWriter.Write(labels, path),
-            ".json" => CocoWriter.Write(labels, path),
+            ".json" => CocoWriter.Write(labels, path, writeImages),
             var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
