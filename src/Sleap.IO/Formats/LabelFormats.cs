@@ -38,7 +38,10 @@ internal static class LabelFormats
             var other => throw new PoseFormatException(
                 path,
                 null,
-                $"the ending '{other}' is of no known format; {Readable} was expected."
+                ImageFiles.IsMovie(path) || ImageFiles.IsImage(path)
+                    ? $"the ending '{other}' is of a video, which holds no labels; {Readable} was expected."
+                    : $"the ending '{other}' is of no known format; {Readable} was expected, or a video "
+                        + $"({string.Join(", ", ImageFiles.MovieEndings)}, .tif, images) where one is asked for."
             ),
         };
     }
@@ -128,6 +131,32 @@ internal static class LabelFormats
                     );
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// Refuses to write arrays with a place for each frame that are too large: a single wrong frame number would take the
+    /// memory of the machine.
+    /// </summary>
+    /// <param name="frames">How many frames have a place.</param>
+    /// <param name="values">How many numbers of 8 bytes each has.</param>
+    /// <param name="path">The file to be written, for the message.</param>
+    /// <param name="place">The array, for the message.</param>
+    /// <exception cref="PoseFormatException">They are more than 2^26 frames (25 days at 30 frames per second), or
+    /// more than an array or half of the memory holds.</exception>
+    public static void CheckFrames(long frames, long values, string path, string place)
+    {
+        const long MaxFrames = 1 << 26;
+        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / sizeof(double));
+        if (frames > MaxFrames || (decimal)frames * values > most)
+        {
+            throw new PoseFormatException(
+                path,
+                place,
+                $"{frames:N0} frames of {values:N0} numbers are more than the {MaxFrames:N0} frames, or {most:N0} "
+                    + "numbers, that are written: the format has a place for each frame up to the last. Is a frame "
+                    + "number wrong?"
+            );
         }
     }
 

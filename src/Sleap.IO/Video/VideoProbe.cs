@@ -90,7 +90,7 @@ internal sealed class VideoProbe
             throw new PoseFormatException(path, null, "ffprobe's answer is not JSON.", fault);
         }
         if (root?["streams"] is not JsonArray { Count: > 0 } streams)
-            throw new PoseFormatException(path, null, "the file holds no video stream.");
+            throw Unreadable(path, "the file holds no video stream, or is cut off before it.");
         var (packets, isTimed) = Packets(path);
         var probe = new VideoProbe(path, streams[0]!, packets, isTimed, Number(root["format"]?["start_time"]) ?? 0);
         if (probe.Width <= 0 || probe.Height <= 0)
@@ -102,9 +102,7 @@ internal sealed class VideoProbe
             );
         }
 
-        return packets.Count > 0
-            ? probe
-            : throw new PoseFormatException(path, null, "the video holds no frame; it may be cut off.");
+        return packets.Count > 0 ? probe : throw Unreadable(path, "the video holds no frame; it may be cut off.");
     }
 
     /// <summary>The frame shown at a time, or -1.</summary>
@@ -166,11 +164,7 @@ internal sealed class VideoProbe
             process.WaitForExit();
             if (process.ExitCode != 0)
             {
-                throw new PoseFormatException(
-                    path,
-                    null,
-                    $"ffprobe cannot read the file as a video ({LastLine(errors.Result, path)})."
-                );
+                throw Unreadable(path, $"ffprobe cannot read the file as a video ({LastLine(errors.Result, path)}).");
             }
 
             return output;
@@ -180,6 +174,9 @@ internal sealed class VideoProbe
             FfmpegProgram.Stop(process);
         }
     }
+
+    private static PoseFormatException Unreadable(string path, string cause) =>
+        new(path, null, VideoContainer.CutOff(path) ?? cause);
 
     private static string LastLine(string text, string path) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

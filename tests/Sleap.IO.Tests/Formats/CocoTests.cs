@@ -132,6 +132,21 @@ public sealed class CocoTests
     private static LabelsReadOptions Searched() =>
         new() { SearchFolders = [Path.GetDirectoryName(TestFiles.Data("small_robot.mp4"))!] };
 
+    [Fact]
+    public void AFileWithoutAnnotationsSaysSo()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(
+            files.New("none.json"),
+            """
+            {"images":[{"id":3,"file_name":"a.png"}],"annotations":[],"categories":[{"id":1,"keypoints":["x"]}]}
+            """
+        );
+        var labels = Labels.Load(files.New("none.json"));
+        Assert.Empty(labels.Frames);
+        Assert.Contains("none of the 1 images is labeled", Assert.Single(labels.Remarks));
+    }
+
     [Theory]
     [InlineData("{", "not valid JSON")]
     [InlineData("""{"images":[],"annotations":[],"categories":[]}""", "categories")]

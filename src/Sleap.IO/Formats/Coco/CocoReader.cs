@@ -52,9 +52,10 @@ internal sealed class CocoReader
             throw _json.Fault("categories", "has none with keypoints");
         var (frames, videos) = Images();
         var instances = frames.Keys.ToDictionary(id => id, _ => new List<Instance>());
-        var (empty, unposed) = (0, 0);
+        var (count, empty, unposed) = (0, 0, 0);
         foreach (var (row, place) in List("annotations"))
         {
+            count++;
             var image = _json.Whole(row["image_id"], $"{place} image_id");
             var category = _json.Whole(row["category_id"], $"{place} category_id");
             if (!instances.TryGetValue(image, out var list))
@@ -76,6 +77,8 @@ internal sealed class CocoReader
             }
         }
         var remarks = new List<string>();
+        if (count == 0)
+            remarks.Add($"annotations: there are none, so that none of the {frames.Count} images is labeled.");
         if (empty > 0)
             remarks.Add($"annotations: {empty} without keypoints are left out.");
         if (unposed > 0)
