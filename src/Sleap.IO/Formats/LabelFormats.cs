@@ -114,8 +114,8 @@ internal static class LabelFormats
                 throw new PoseFormatException(
                     path,
                     $"frame {frame.FrameIndex} of {frame.Video.Path}",
-                    $"the score {instance.Score} or tracking score {instance.TrackingScore} of an instance is infinite, "
-                        + "and the format has finite numbers."
+                    $"the score {instance.Score} or tracking score {instance.TrackingScore} of an instance is "
+                        + "infinite, and the format has finite numbers."
                 );
             }
 
@@ -135,8 +135,8 @@ internal static class LabelFormats
     }
 
     /// <summary>
-    /// Refuses to write arrays with a place for each frame that are too large: a single wrong frame number would take the
-    /// memory of the machine.
+    /// Refuses to write arrays with a place for each frame that are too large: a single wrong frame number would take
+    /// the memory of the machine.
     /// </summary>
     /// <param name="frames">How many frames have a place.</param>
     /// <param name="values">How many numbers of 8 bytes each has.</param>

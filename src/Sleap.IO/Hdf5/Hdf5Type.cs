@@ -34,7 +34,9 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
     /// <summary>Fields of a compound.</summary>
     public IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> Members { get; private init; } = [];
 
-    /// <summary>Whether elements are numbers, also named ones, or bytes of bits, as which PyTables stores flags.</summary>
+    /// <summary>
+    /// Whether elements are numbers, also named ones, or bytes of bits, as which PyTables stores flags.
+    /// </summary>
     public bool IsNumber =>
         Kind is Kinds.Integer or Kinds.Float
         || this is { Kind: Kinds.Bits, Size: 1 }

@@ -121,7 +121,9 @@ internal sealed class CocoImages : IDisposable
         return name.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(name) ? full : name;
     }
 
-    /// <summary>The video's name with the frame's number; where two videos have one name, each has its number before.</summary>
+    /// <summary>
+    /// The video's name with the frame's number; where two videos have one name, each has its number before.
+    /// </summary>
     private string Stem(Video video, int frame)
     {
         var movie = MovieOf(video);

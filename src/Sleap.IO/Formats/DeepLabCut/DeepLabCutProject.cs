@@ -8,8 +8,8 @@ internal static class DeepLabCutProject
     public const string ConfigName = "config.yaml";
 
     /// <summary>
-    /// The table of labels in a labeled-data folder, or null: that of the scorer if there are several, and .h5 only where
-    /// there is no .csv.
+    /// The table of labels in a labeled-data folder, or null: that of the scorer if there are several, and .h5 only
+    /// where there is no .csv.
     /// </summary>
     public static string? TableIn(string folder, string? scorer = null)
     {

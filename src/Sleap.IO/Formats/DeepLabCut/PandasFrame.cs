@@ -4,9 +4,9 @@ namespace Sleap.IO;
 
 /// <summary>
 /// A DataFrame of numbers that pandas wrote to HDF5 through PyTables, in either of its layouts. "Table" is a dataset of
-/// rows: the index, and a column for each block. "Fixed" has a dataset for each block and for each axis, which is a list
-/// of names or, with several levels, one of names for each level and of the numbers of names for each place. A block
-/// holds the columns of one type.
+/// rows: the index, and a column for each block. "Fixed" has a dataset for each block and for each axis, which is a
+/// list of names or, with several levels, one of names for each level and of the numbers of names for each place. A
+/// block holds the columns of one type.
 /// </summary>
 /// <param name="Columns">The columns' names, a text for each level.</param>
 /// <param name="Rows">The rows' names, with levels joined by '/', and their numbers where they are such.</param>

@@ -1,8 +1,8 @@
 namespace Sleap.IO;
 
 /// <summary>
-/// Finds the images of a split, and the file of labels of each, as Ultralytics does: a folder with all folders in it, or
-/// a text file with an image in each line.
+/// Finds the images of a split, and the file of labels of each, as Ultralytics does: a folder with all folders in it,
+/// or a text file with an image in each line.
 /// </summary>
 /// <param name="folder">The folder of the data set.</param>
 /// <param name="config">Path of the data.yaml.</param>
@@ -87,8 +87,8 @@ internal sealed class YoloImages(string folder, string config)
         if (found.Count < names.Count)
         {
             _remarks.Add(
-                $"{Path.GetFileName(list)}: {names.Count - found.Count} of the {names.Count} images of the split '{split}' are "
-                    + "not there."
+                $"{Path.GetFileName(list)}: {names.Count - found.Count} of the {names.Count} images of the split "
+                    + $"'{split}' are not there."
             );
         }
         return found;
@@ -116,8 +116,8 @@ internal sealed class YoloImages(string folder, string config)
     }
 
     /// <summary>
-    /// Folders of labels for one of images: with the last 'images' of the path as 'labels', as Ultralytics has it; a folder
-    /// 'labels' beside it; the folder itself.
+    /// Folders of labels for one of images: with the last 'images' of the path as 'labels', as Ultralytics has it; a
+    /// folder 'labels' beside it; the folder itself.
     /// </summary>
     private static IEnumerable<string> LabelFolders(string images)
     {

@@ -234,8 +234,9 @@ internal sealed class YoloReader
             throw new PoseFormatException(
                 path,
                 $"line {line}",
-                $"has the class {number}, and {ConfigName} names "
-                    + $"{(_names.Count > 0 ? string.Join(", ", _names.Keys.Take(12)) : "none; a whole number was expected")}."
+                _names.Count > 0
+                    ? $"has the class {number}, and {ConfigName} names {string.Join(", ", _names.Keys.Take(12))}."
+                    : $"has the class {number}, and a whole number was expected."
             );
         }
     }
