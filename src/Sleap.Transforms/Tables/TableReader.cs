@@ -121,7 +121,11 @@ internal sealed class TableReader
     private void ForEachRow(Action<int, TableInstance> read)
     {
         var frames = Numbers(_frame)!;
-        (var videos, var tracks, var numbers) = (TextsOrNull("video"), TextsOrNull("track"), TextsOrNull("instance"));
+        (var videos, var tracks, var numbers) = (
+            TextsOrNull("video_path") ?? TextsOrNull("video"),
+            TextsOrNull("track"),
+            TextsOrNull("instance")
+        );
         for (var row = 0; row < frames.Length; row++)
         {
             if (frames[row] is not { } frame || frame < 0 || frame != Math.Floor(frame))

@@ -44,7 +44,7 @@ public sealed class ParquetTests
                 ("track_score", PhysicalType.Float, LogicalTypeEnum.None),
                 ("instance_score", PhysicalType.Float, LogicalTypeEnum.None),
                 ("score", PhysicalType.Float, LogicalTypeEnum.None),
-                ("video", PhysicalType.ByteArray, LogicalTypeEnum.String),
+                ("video_path", PhysicalType.ByteArray, LogicalTypeEnum.String),
                 ("instance", PhysicalType.Int32, LogicalTypeEnum.Int),
             ],
             Enumerable

@@ -36,7 +36,7 @@ public sealed class TidyCsvTests
         var lines = File.ReadAllLines(files.New("poses.csv"));
         // sleap-io's table of points, and what it lacks.
         Assert.Equal(
-            $"{File.ReadLines(TestFiles.Golden("centered_pair.points.csv")).First()},video,instance",
+            $"{File.ReadLines(TestFiles.Golden("centered_pair.points.csv")).First()},video_path,instance",
             lines[0]
         );
         Assert.Equal("0,A,316.4897466827503,47.69157074881539,,0,,,tests/data/videos/small_robot.mp4,0", lines[1]);

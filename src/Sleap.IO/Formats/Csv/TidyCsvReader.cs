@@ -4,9 +4,9 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads the tidy table: one row a node of an instance, see <see cref="TidyCsvWriter.Columns"/>. Earlier versions and
-/// other tables of this project have "frame" for frame_idx, and no track_score and instance_score. Empty cells are
-/// missing. An instance with a score anywhere is a prediction, and its score is the mean of its points' if it has none
-/// itself.
+/// other tables of this project have "frame" for frame_idx, "video" for video_path, and no track_score and
+/// instance_score. Empty cells are missing. An instance with a score anywhere is a prediction, and its score is the
+/// mean of its points' if it has none itself.
 /// </summary>
 internal static class TidyCsvReader
 {
@@ -23,7 +23,7 @@ internal static class TidyCsvReader
     public static Labels Read(string path, LabelsReadOptions options)
     {
         var finder = new VideoFinder(path, options.SearchFolders);
-        var (place, frameColumn) = (new Dictionary<string, int>(), "");
+        var (place, frameColumn, videoColumn) = (new Dictionary<string, int>(), "", "");
         var (nodes, videos, tracks) = (
             new OrderedDictionary<string, int>(),
             new OrderedDictionary<string, Video>(),
@@ -37,6 +37,7 @@ internal static class TidyCsvReader
             {
                 place = Header(row.Cells, path);
                 frameColumn = place.ContainsKey("frame_idx") ? "frame_idx" : "frame";
+                videoColumn = place.ContainsKey("video_path") ? "video_path" : "video";
                 continue;
             }
             rows++;
@@ -46,7 +47,7 @@ internal static class TidyCsvReader
             if (row.Count < place.Count)
                 throw row.Fault($"has {row.Count} cells, and the header has {place.Count}");
             var (video, frame, node, track) = (
-                Cell("video"),
+                Cell(videoColumn),
                 row.Whole(At(frameColumn), frameColumn),
                 Cell("node"),
                 Cell("track")

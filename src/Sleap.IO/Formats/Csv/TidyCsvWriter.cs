@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes the tidy table that <see cref="TidyCsvReader"/> reads: the columns of sleap-io's table of points, and behind
-/// them those that it lacks.
+/// Writes the tidy table that <see cref="TidyCsvReader"/> reads: the columns of sleap-io's table of points with its
+/// video_path behind them, and the number of the instance, which it lacks.
 /// </summary>
 internal static class TidyCsvWriter
 {
@@ -19,7 +19,7 @@ internal static class TidyCsvWriter
         ("track_score", typeof(float)),
         ("instance_score", typeof(float)),
         ("score", typeof(float)),
-        ("video", typeof(string)),
+        ("video_path", typeof(string)),
         ("instance", typeof(int)),
     ];
 
