@@ -35,10 +35,10 @@ internal sealed class YoloImages(string folder, string config)
                 .Where(_images.Add)
                 .Select(i => (i, LabelsOf(i)));
         }
-        if (places.FirstOrDefault(File.Exists) is { } list)
+        if (places.FirstOrDefault(p => IsList(p) && File.Exists(p)) is { } list)
             return Listed(Path.GetFullPath(list), split).Where(_images.Add).Select(i => (i, LabelsOf(i)));
         _remarks.Add(
-            $"{Path.GetFileName(config)}: the split '{split}' is not there: neither a folder nor a list {name}."
+            $"{Path.GetFileName(config)}: the split '{split}' is not there: neither a folder nor a list (.txt) {name}."
         );
         return [];
     }
@@ -79,6 +79,8 @@ internal sealed class YoloImages(string folder, string config)
                 left.Push(child);
         }
     }
+
+    private static bool IsList(string path) => Path.GetExtension(path).ToLowerInvariant() == ".txt";
 
     private List<string> Listed(string list, string split)
     {
