@@ -10,8 +10,6 @@ namespace Sleap.Cli;
 /// <summary><c>sleap info FILE|FOLDER</c>: what is in labels, a model or a video.</summary>
 internal static class InfoVerb
 {
-    private static readonly string[] LabelFiles = ["config.yaml", "data.yaml"];
-
     public static Command Create()
     {
         var path = new Argument<string>("path")
@@ -32,7 +30,7 @@ internal static class InfoVerb
                 ".zip" => ModelInfo.Of(file),
                 _ when ModelLoader.IsSleapFolder(file) => ModelInfo.Of(file),
                 _ when ImageFiles.IsMovie(file) || ImageFiles.IsImage(file) => OfVideo(file),
-                _ when Directory.Exists(file) && !HoldsLabels(file) => OfVideo(file),
+                _ when Directory.Exists(file) && !LabelFormats.IsFolderOfLabels(file) => OfVideo(file),
                 _ => OfLabels(file),
             };
             VerbOutput.Write(parsed.GetValue(json), report, lines);
@@ -40,11 +38,6 @@ internal static class InfoVerb
         });
         return verb;
     }
-
-    /// <summary>Whether a folder is one that labels are read from; any other is taken for pictures.</summary>
-    private static bool HoldsLabels(string folder) =>
-        LabelFiles.Any(name => File.Exists(Path.Combine(folder, name)))
-        || Directory.EnumerateFiles(folder, "CollectedData_*.csv").Any();
 
     private static (JsonObject, IEnumerable<string>) OfLabels(string file)
     {

@@ -105,7 +105,7 @@ internal sealed class VideoProbe
             throw new PoseFormatException(path, null, "ffprobe's answer is not JSON.", fault);
         }
         if (root?["streams"] is not JsonArray { Count: > 0 } streams)
-            throw new PoseFormatException(path, null, "the file holds no video stream.");
+            throw Unreadable(path, "the file holds no video stream, or is cut off before it.");
         var (packets, isTimed) = Packets(path);
         var probe = new VideoProbe(path, streams[0]!, packets, isTimed, Number(root["format"]?["start_time"]) ?? 0);
         if (probe.Width <= 0 || probe.Height <= 0 || (long)probe.Width * probe.Height > ImageHeader.MaxPixels)
@@ -117,9 +117,7 @@ internal sealed class VideoProbe
             );
         }
 
-        return packets.Count > 0
-            ? probe
-            : throw new PoseFormatException(path, null, "the video holds no frame; it may be cut off.");
+        return packets.Count > 0 ? probe : throw Unreadable(path, "the video holds no frame; it may be cut off.");
     }
 
     /// <summary>The frame shown at a time, or -1.</summary>
@@ -200,7 +198,7 @@ internal sealed class VideoProbe
                 );
             }
             if (process.ExitCode != 0)
-                throw new PoseFormatException(path, null, Reason(errors.Result, path));
+                throw Unreadable(path, Reason(errors.Result, path));
         }
         finally
         {
@@ -218,6 +216,9 @@ internal sealed class VideoProbe
                 + "are not opened, because they name other files."
             : $"ffprobe cannot read the file as a video ({LastLine(errors, path)}).";
     }
+
+    private static PoseFormatException Unreadable(string path, string cause) =>
+        new(path, null, VideoContainer.CutOff(path) ?? cause);
 
     private static string LastLine(string text, string path) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
