@@ -19,6 +19,8 @@ internal static class LabelFormats
             return LoadFolder(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
+        if (!InputFile.HasContent(path))
+            throw new PoseFormatException(path, null, "the file is empty, a device or a pipe.");
         if (Path.GetFileName(path) == DeepLabCutProject.ConfigName)
             return DeepLabCutProject.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         if (Path.GetFileName(path) == YoloReader.ConfigName)

@@ -169,7 +169,8 @@ internal sealed class CocoReader
         }
         if (names.Count > 0)
         {
-            var list = _options.Video ?? Video.FromImages([.. names.Select(n => FindImage(n.Name) ?? n.Name)]);
+            var list =
+                _options.Video ?? Video.FromImages([.. names.Select(n => FindImage(n.Name) ?? _finder.Local(n.Name))]);
             videos.Add(list);
             for (var i = 0; i < names.Count; i++)
                 frames[names[i].Id] = (list, i);

@@ -146,7 +146,8 @@ internal sealed class DeepLabCutImages
             .Select((p, i) => (Image: p, Number: isNumbered ? numbers[i]!.Value : i))
             .OrderBy(p => p.Number)
             .ToList();
-        var found = ordered.Select(p => Find(p.Image, path, options) ?? p.Image).ToList();
+        var finder = new VideoFinder(path, options.SearchFolders);
+        var found = ordered.Select(p => Find(p.Image, path, options) ?? finder.Local(p.Image)).ToList();
         return (Video.FromImages(found, [.. ordered.Select(p => p.Number)]), ordered);
     }
 
@@ -158,9 +159,9 @@ internal sealed class DeepLabCutImages
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string[] bases = [Path.Combine(folder, "..", ".."), folder, .. options.SearchFolders];
-        var bare = Path.GetFileName(image);
+        var (name, bare) = (new VideoFinder(path, options.SearchFolders).Local(image), Path.GetFileName(image));
         var found = bases
-            .Select(b => Path.Combine(b, image))
+            .Select(b => Path.Combine(b, name))
             .Append(Path.Combine(folder, bare))
             .FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);

@@ -11,6 +11,7 @@ internal sealed class YoloImages(string folder, string config)
     /// <summary>More than a data set has; a damaged path may name the whole disk.</summary>
     private const int MaxFolders = 10_000;
 
+    private readonly VideoFinder _finder = new(config, []);
     private readonly HashSet<string> _images = [];
     private readonly HashSet<string> _labels = [];
     private readonly HashSet<string> _labelFolders = [];
@@ -21,6 +22,7 @@ internal sealed class YoloImages(string folder, string config)
     /// <param name="split">Under which key.</param>
     public IEnumerable<(string Image, string? Labels)> Of(string name, string split)
     {
+        name = _finder.Local(name);
         // Exports of Roboflow say "../train/images" of a folder that lies beside the data.yaml.
         string[] places =
         [
@@ -101,7 +103,7 @@ internal sealed class YoloImages(string folder, string config)
     {
         if (name.Contains('\0') || !ImageFiles.IsImage(name))
             return null;
-        var path = name.Replace('\\', '/');
+        var path = _finder.Local(name);
         var found = new[] { from, folder }.Select(f => Path.Combine(f, path)).FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);
     }

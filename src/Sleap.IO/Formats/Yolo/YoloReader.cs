@@ -26,9 +26,10 @@ internal sealed class YoloReader
         _config = Path.Combine(folder, ConfigName);
         _root = YamlFile.Read(_config);
         _folder =
-            YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(Path.Combine(folder, path))
-                ? Path.Combine(folder, path)
+            YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(PathOf(path))
+                ? PathOf(path)
                 : folder;
+        string PathOf(string name) => Path.Combine(folder, new VideoFinder(_config, []).Local(name));
         var shape = Wholes(
             YamlFile.List(_root, "kpt_shape")
                 ?? throw new PoseFormatException(
