@@ -144,7 +144,10 @@ public sealed class SleapModelTests(ITestOutputHelper output)
                     (
                         Differences(points, candidate).Sum(d => Math.Min(d, 100)),
                         candidate
-                            .Points.Zip(scores, (p, score) => p.IsMissing ? 0 : Math.Abs((double)score! - p.Score))
+                            .Points.Zip(
+                                scores,
+                                (p, score) => p.IsMissing ? 0 : Math.Abs(((double?)score ?? 0) - p.Score)
+                            )
                             .Sum()
                     )
                 )!;
