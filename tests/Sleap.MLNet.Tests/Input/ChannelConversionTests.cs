@@ -13,7 +13,7 @@ public sealed class ChannelConversionTests
 
     public static TheoryData<PoseModelKind> Kinds => SampleModels.Kinds;
 
-    /// <summary>The input of both networks for the first frame in sleap-nn: the frame and its crops, in color.</summary>
+    /// <summary>The input of both networks for the first frame in sleap-nn: frame and crops, in color.</summary>
     [Fact]
     public void Networks_get_the_bytes_that_they_get_in_sleap_nn()
     {
