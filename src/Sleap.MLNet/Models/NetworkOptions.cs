@@ -71,6 +71,16 @@ public abstract record NetworkOptions : PoseModelOptions
     [JsonIgnore]
     public TrainerOptions Training { get; init; } = new();
 
+    /// <summary>
+    /// When images get the number of channels of the network's input. Default <see cref="ChannelConversion.First"/>,
+    /// the fastest for color videos and a gray network.
+    /// </summary>
+    [JsonInclude, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal ChannelConversion ChannelConversion { get; init; }
+
+    /// <summary>Channels that frames are converted to before they are resized; null: they keep theirs.</summary>
+    internal int? FrameChannels => ChannelConversion == ChannelConversion.Last ? null : Backbone.InChannels;
+
     internal int HeadStride => OutputStride ?? Backbone.OutputStride;
 
     /// <summary>Name of the network in messages: <c>centered instance</c>.</summary>
@@ -94,6 +104,21 @@ public abstract record NetworkOptions : PoseModelOptions
     /// <param name="subject">Skeleton and classes that the network learns.</param>
     /// <param name="frame">The size that frames are matched to.</param>
     internal abstract SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame);
+
+    /// <summary>
+    /// Returns the options for training on frames with this number of channels, which is also the network's if frames
+    /// keep theirs. As in sleap-nn, published weights are for color.
+    /// </summary>
+    internal NetworkOptions ForFrames(int channels) =>
+        ChannelConversion != ChannelConversion.Last
+            ? this
+            : this with
+            {
+                Backbone = Backbone with
+                {
+                    InChannels = Backbone is StagedBackboneOptions { PretrainedWeights: not null } ? 3 : channels,
+                },
+            };
 
     /// <summary>Returns the options completed by values that depend on the labels.</summary>
     internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
