@@ -9,6 +9,9 @@ namespace Sleap.MLNet;
 /// </summary>
 public abstract record NetworkOptions : PoseModelOptions
 {
+    /// <summary>The largest batch: what is larger is no faster, and its frames may not fit into memory.</summary>
+    internal const int MaxBatch = 4096;
+
     private protected NetworkOptions() { }
 
     /// <summary>The backbone. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
@@ -41,7 +44,7 @@ public abstract record NetworkOptions : PoseModelOptions
     /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
-    /// <summary>Number of frames (or crops) in one prediction batch, at least 1. Default 4.</summary>
+    /// <summary>Number of frames (or crops) in one prediction batch, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
@@ -171,7 +174,7 @@ public abstract record NetworkOptions : PoseModelOptions
             .Within(nameof(PeakThreshold), PeakThreshold, 0, 1)
             .Defined(nameof(Refinement), Refinement)
             .Defined(nameof(Precision), Precision)
-            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Within(nameof(BatchSize), BatchSize, 1, MaxBatch)
             .AtLeast(nameof(TileSize), TileSize, 1)
             .AtLeast(nameof(TileOverlap), TileOverlap, 0);
         if (TileSize is null or >= 1 && TileOverlap is null or >= 0 && Backbone.Faults().Count == 0)
