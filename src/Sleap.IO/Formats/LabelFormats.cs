@@ -81,6 +81,7 @@ internal static class LabelFormats
             [
                 .. written,
                 .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis || isTidy),
+                .. Ending(path) == ".csv" ? CsvFormulas.Of(labels) : [],
             ];
     }
 
