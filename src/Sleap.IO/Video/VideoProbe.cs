@@ -74,22 +74,7 @@ internal sealed class VideoProbe
         if (!InputFile.HasContent(path))
             throw new PoseFormatException(path, null, "the file is empty, and a video was expected.");
         var description = new StringBuilder();
-        foreach (
-            var line in Run(
-                path,
-                [
-                    "-v",
-                    "error",
-                    "-select_streams",
-                    "v:0",
-                    "-show_streams",
-                    "-show_format",
-                    "-of",
-                    "json",
-                    .. FfmpegProgram.Input(path),
-                ]
-            )
-        )
+        foreach (var line in Run(path, "-show_streams", "-show_format", "-of", "json"))
         {
             if (description.Length + line.Length > MaxDescription)
                 throw new PoseFormatException(path, null, "ffprobe's description of the file has no end.");
@@ -136,22 +121,7 @@ internal sealed class VideoProbe
         var packets = new List<(long, bool)>();
         var isTimed = true;
         var length = InputFile.Length(path);
-        foreach (
-            var line in Run(
-                path,
-                [
-                    "-v",
-                    "error",
-                    "-select_streams",
-                    "v:0",
-                    "-show_entries",
-                    "packet=pts,flags",
-                    "-of",
-                    "csv=p=0",
-                    .. FfmpegProgram.Input(path),
-                ]
-            )
-        )
+        foreach (var line in Run(path, "-show_entries", "packet=pts,flags", "-of", "csv=p=0"))
         {
             var comma = line.IndexOf(',', StringComparison.Ordinal);
             if (comma < 0)
@@ -173,9 +143,10 @@ internal sealed class VideoProbe
         return (packets, isTimed);
     }
 
-    /// <summary>What ffprobe prints, line by line.</summary>
-    private static IEnumerable<string> Run(string path, IEnumerable<string> arguments)
+    /// <summary>What ffprobe prints of the first video stream, line by line.</summary>
+    private static IEnumerable<string> Run(string path, params string[] what)
     {
+        string[] arguments = ["-v", "error", "-select_streams", "v:0", .. what, .. FfmpegProgram.Input(path)];
         using var process = FfmpegProgram.StartReading("ffprobe", arguments);
         using var silence = new CancellationTokenSource(MaxSilence);
         using var stop = silence.Token.Register(process.Kill);
