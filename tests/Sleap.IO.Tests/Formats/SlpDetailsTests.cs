@@ -268,7 +268,7 @@ public sealed class SlpDetailsTests
 
     [Theory]
     [InlineData("nothing.slp", "no file")]
-    [InlineData("empty.slp", "not HDF5")]
+    [InlineData("empty.slp", "the file is empty")]
     [InlineData("text.slp", "not HDF5")]
     public void FilesThatAreNotSlpSaySo(string name, string named)
     {
