@@ -122,7 +122,7 @@ internal sealed class Hdf5Filters
             default:
                 throw file.Fault(
                     place,
-                    $"is packed with the filter {filter.Kind} ({filter.Name}), which is not read here; unpack it with "
+                    $"is packed with the filter {filter.Kind} ({OneLine.Short(filter.Name)}), which is not read here; unpack it with "
                         + "'h5repack -f NONE IN OUT' where HDF5 has that filter"
                 );
         }

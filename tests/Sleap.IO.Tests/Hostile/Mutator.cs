@@ -130,6 +130,24 @@ internal static class Mutator
         }
     }
 
+    /// <summary>Reads labels or an image, and prints why they are refused or that they are read.</summary>
+    public static int Read(string path)
+    {
+        try
+        {
+            if (ImageFiles.KindOf(path) is VideoKind.Movie)
+                Touch(path);
+            else
+                Video.FromFile(path).Open().Read(0);
+            Console.WriteLine("read");
+        }
+        catch (PoseFormatException fault)
+        {
+            Console.WriteLine(fault.Message);
+        }
+        return 0;
+    }
+
     /// <summary>Asks for everything, also for pictures inside the file.</summary>
     private static void Touch(string path)
     {

@@ -68,7 +68,10 @@ internal static class TidyCsvReader
             );
             if (!draft.Points.TryAdd(node, point))
             {
-                throw row.Fault("node", $"'{node}' is there twice for instance '{key}' of frame {frame}");
+                throw row.Fault(
+                    "node",
+                    $"'{CsvNumbers.Short(node)}' is there twice for instance '{CsvNumbers.Short(key)}' of frame {frame}"
+                );
             }
         }
         if (place.Count == 0)
@@ -95,8 +98,7 @@ internal static class TidyCsvReader
             throw new PoseFormatException(
                 path,
                 "line 1",
-                $"the columns are {string.Join(", ", cells.Take(12))}, and at least {string.Join(", ", Required)} were "
-                    + "expected."
+                $"the columns are {OneLine.Some(cells)}, and at least {string.Join(", ", Required)} were " + "expected."
             );
         }
 
@@ -104,7 +106,7 @@ internal static class TidyCsvReader
         for (var i = 0; i < cells.Count; i++)
         {
             if (!place.TryAdd(cells[i], i))
-                throw new PoseFormatException(path, "line 1", $"two columns are named '{cells[i]}'.");
+                throw new PoseFormatException(path, "line 1", $"two columns are named '{CsvNumbers.Short(cells[i])}'.");
         }
         return place;
     }

@@ -46,7 +46,7 @@ internal static class DeepLabCutHdf5
                 coordinate
             ),
             _ => throw fault(
-                $"names the column {position} ({string.Join(", ", parts)}), and (scorer, individual, bodypart, "
+                $"names the column {position} ({OneLine.Some(parts)}), and (scorer, individual, bodypart, "
                     + "coordinate) was expected"
             ),
         };

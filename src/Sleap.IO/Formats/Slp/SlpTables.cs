@@ -47,6 +47,10 @@ internal sealed class SlpTables
             CheckInstance(i, Instances[i]);
         for (var i = 0; i < Frames.Length; i++)
             CheckFrame(i, Frames[i]);
+        // A small file whose ranges overlap would name more than any memory holds.
+        CheckSum("frames", "instances", Frames.Sum(f => (long)(f.InstanceEnd - f.InstanceStart)), Instances.Length);
+        CheckSum("instances", "points", PointsOf(isPredicted: false), Points.Length);
+        CheckSum("instances", "predicted points", PointsOf(isPredicted: true), PredictedPoints.Length);
         if (Instances.Where((row, i) => row.InstanceId != i).Any())
         {
             RowsById = [];
@@ -111,6 +115,26 @@ internal sealed class SlpTables
                 "frames",
                 i,
                 $"names the instances {row.InstanceStart} to {row.InstanceEnd} of {Instances.Length}"
+            );
+        }
+    }
+
+    private long PointsOf(bool isPredicted)
+    {
+        var sum = 0L;
+        foreach (ref readonly var row in Instances.AsSpan())
+            sum += row.IsPredicted == isPredicted ? (long)(row.PointEnd - row.PointStart) : 0;
+        return sum;
+    }
+
+    private void CheckSum(string table, string named, long sum, int count)
+    {
+        if (sum > count)
+        {
+            throw new PoseFormatException(
+                File,
+                table,
+                $"name {sum} {named}, and the file has {count}: ranges overlap."
             );
         }
     }

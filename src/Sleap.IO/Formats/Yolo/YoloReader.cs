@@ -43,7 +43,7 @@ internal sealed class YoloReader
             throw new PoseFormatException(
                 _config,
                 "kpt_shape",
-                $"is [{string.Join(", ", shape)}], and [keypoints, 2 or 3] was expected."
+                $"is [{OneLine.Some(shape.Select(s => $"{s}"))}], and [keypoints, 2 or 3] was expected."
             );
         }
 
@@ -90,7 +90,7 @@ internal sealed class YoloReader
         if (_classes.Count > 1)
         {
             _remarks.Add(
-                $"{ConfigName}: the classes of instances ({string.Join(", ", _classes.Order().Take(6))}) are not kept; "
+                $"{ConfigName}: the classes of instances ({OneLine.Some(_classes.Order())}) are not kept; "
                     + "all instances have the same skeleton."
             );
         }
@@ -164,7 +164,11 @@ internal sealed class YoloReader
                 double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 && double.IsFinite(value)
                     ? value
-                    : throw new PoseFormatException(path, $"line {number}", $"holds '{c}', and a number was expected.")
+                    : throw new PoseFormatException(
+                        path,
+                        $"line {number}",
+                        $"holds '{OneLine.Short(c)}', and a number was expected."
+                    )
             )
             .ToArray();
         var points = ImmutableArray.CreateBuilder<Point>(_skeleton.Nodes.Length);
@@ -188,7 +192,7 @@ internal sealed class YoloReader
 
     private Skeleton ReadSkeleton(int count)
     {
-        var names = (YamlFile.List(_root, "node_names") ?? KeypointNames())?.Select(n => n.ToString()).ToList();
+        var names = (YamlFile.List(_root, "node_names") ?? KeypointNames())?.Select(YamlFile.Scalar).ToList();
         if (names is not null && names.Count != count)
         {
             throw new PoseFormatException(
@@ -228,17 +232,20 @@ internal sealed class YoloReader
 
     private string ClassName() =>
         _root.Children.TryGetValue("names", out var names)
-            ? (names as YamlMappingNode)?.Children.Values.FirstOrDefault()?.ToString()
-                ?? (names as YamlSequenceNode)?.FirstOrDefault()?.ToString()
-                ?? ""
+        && ((names as YamlMappingNode)?.Children.Values ?? names as IEnumerable<YamlNode>)?.FirstOrDefault() is { } name
+            ? YamlFile.Scalar(name)
             : "";
 
     private int[] Wholes(YamlSequenceNode list, string key) =>
         [
             .. list.Select(n =>
-                int.TryParse(n.ToString(), CultureInfo.InvariantCulture, out var whole)
+                int.TryParse(YamlFile.Scalar(n), CultureInfo.InvariantCulture, out var whole)
                     ? whole
-                    : throw new PoseFormatException(_config, key, $"holds '{n}', and a whole number was expected.")
+                    : throw new PoseFormatException(
+                        _config,
+                        key,
+                        $"holds '{YamlFile.Show(n)}', and a whole number was expected."
+                    )
             ),
         ];
 }
