@@ -25,7 +25,7 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
             Count(name, depth);
             if (from.IsDataset(name))
             {
-                to.Raw(name, from.ReadRaw(name));
+                to.Raw(name, from.ReadRaw(name, leavesUnwritten: true));
             }
             else
             {

@@ -132,11 +132,13 @@ internal sealed class Hdf5Reader : IDisposable
     /// <exception cref="PoseFormatException">The file cannot hold so much, or the memory.</exception>
     public void Spend(long count, long bytes, string name) => _file.SpendData(count * (decimal)bytes, name);
 
-    /// <summary>A dataset's content as it is stored; without elements where none was ever written.</summary>
-    public Hdf5Raw ReadRaw(string name)
+    /// <summary>A dataset's content as it is stored.</summary>
+    /// <param name="name">The dataset.</param>
+    /// <param name="leavesUnwritten">Whether there are no elements, rather than zeros, where none was written.</param>
+    public Hdf5Raw ReadRaw(string name, bool leavesUnwritten = false)
     {
         var dataset = Dataset(name);
-        var elements = dataset.IsUnwritten ? [] : dataset.ReadAll();
+        var elements = leavesUnwritten && dataset.IsUnwritten ? [] : dataset.ReadAll();
         return Raw(dataset.Type, dataset.TypeMessage, dataset.Sizes, elements, name) with
         {
             Chunk = [.. dataset.Chunk],

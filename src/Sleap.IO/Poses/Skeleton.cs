@@ -11,7 +11,7 @@ namespace Sleap.IO;
 /// </remarks>
 public sealed class Skeleton : IEquatable<Skeleton>
 {
-    private const int MaxFaults = 12;
+    private const int MaxFaults = 8;
 
     private readonly Dictionary<string, int> _positions;
     private readonly int _hash;

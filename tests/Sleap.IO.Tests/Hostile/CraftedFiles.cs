@@ -16,8 +16,8 @@ internal static class CraftedFiles
             ["frames share instances"] = folder => Slp(folder, frames: 30_000, instances: 30_000, nodes: 1),
             ["instances share points"] = folder => Slp(folder, frames: 1, instances: 30_000, nodes: 5000),
             ["packed instances without points"] = folder =>
-                Slp(folder, 1, instances: 4_000_000, nodes: 0, isPacked: true),
-            ["packed frames"] = folder => Slp(folder, frames: 5_000_000, instances: 0, nodes: 0, isPacked: true),
+                Slp(folder, 1, instances: 1_000_000, nodes: 0, isPacked: true),
+            ["packed frames"] = folder => Slp(folder, frames: 2_000_000, instances: 0, nodes: 0, isPacked: true),
             ["texts share one text"] = SharedTexts,
             ["packed texts of a byte"] = folder => Slp(folder, 0, 0, 0, more: FixedTexts),
             ["chunk of gigabytes"] = HugeChunk,
@@ -28,7 +28,7 @@ internal static class CraftedFiles
             ["analysis of bytes"] = folder => Analysis(folder, Hdf5FieldKind.UInt8, [1, 2, 1, 60_000_000]),
             ["analysis without nodes"] = folder => Analysis(folder, Hdf5FieldKind.Double, [1, 2, 0, 1L << 40]),
             ["analysis beyond any number"] = folder =>
-                Analysis(folder, Hdf5FieldKind.Double, [1L << 62, 2, 1L << 62, 1L << 62]),
+                Analysis(folder, Hdf5FieldKind.Double, [1L << 62, 2, 1, 1L << 62]),
             ["nodes of nwb in other frames"] = Nwb,
             ["rows of DeepLabCut"] = DeepLabCutHdf5,
             ["individuals of DeepLabCut"] = DeepLabCutCsv,
@@ -121,7 +121,8 @@ internal static class CraftedFiles
         var texts = Enumerable.Repeat("", 4000).Prepend($"\"{new string('a', Length - 2)}\"").ToArray();
         var path = Slp(folder, 0, 0, 0, more: file => file.Texts("tracks_json", texts));
         var bytes = File.ReadAllBytes(path);
-        var at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(Length));
+        // Behind the number stands an address in the table, and nothing in the heap.
+        var at = bytes.AsSpan().LastIndexOf(BitConverter.GetBytes(Length));
         var first = bytes.AsSpan(at, 16).ToArray();
         for (var i = 1; i < texts.Length; i++)
             first.CopyTo(bytes, at + (i * 16));
@@ -129,7 +130,7 @@ internal static class CraftedFiles
         return path;
     }
 
-    /// <summary>Ten rows in a chunk of sixty million.</summary>
+    /// <summary>Four thousand rows in a chunk of three million.</summary>
     private static string HugeChunk(string folder)
     {
         const int Rows = 4093;
@@ -142,7 +143,7 @@ internal static class CraftedFiles
         );
         var bytes = File.ReadAllBytes(path);
         byte[] chunk = [.. BitConverter.GetBytes(Rows), 9, 0, 0, 0];
-        BitConverter.GetBytes(20_000_000).CopyTo(bytes, bytes.AsSpan().LastIndexOf(chunk));
+        BitConverter.GetBytes(3_000_000).CopyTo(bytes, bytes.AsSpan().LastIndexOf(chunk));
         File.WriteAllBytes(path, bytes);
         return path;
     }

@@ -34,6 +34,14 @@ public sealed class MutatedFilesTests
     [InlineData("centered_pair.nwb", 10)]
     public void EveryDamagedFileIsReadOrRefused(string name, int seed) => Mutate(TestFiles.Golden(name), seed);
 
+    [Theory]
+    [InlineData("by-hand.slp", 41)]
+    [InlineData("by-hand.pkg.slp", 42)]
+    [InlineData("analysis.matlab.h5", 43)]
+    [InlineData("centered_pair.nwb", 44)]
+    public void EveryFileWithDamagedMetadataIsReadOrRefused(string name, int seed) =>
+        Mutate(TestFiles.Golden(name), seed, "mutate-blocks");
+
     [Fact]
     public void EveryDamagedTidyTableIsReadOrRefused()
     {

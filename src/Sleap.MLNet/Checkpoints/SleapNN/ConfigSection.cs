@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Sleap.IO;
 using YamlDotNet.RepresentationModel;
 
 namespace Sleap.MLNet;
