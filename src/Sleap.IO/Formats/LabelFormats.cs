@@ -250,7 +250,7 @@ internal static class FormatLosses
         if (labels.Extras is { Names.Count: > 0 } extras)
         {
             yield return $"Left out, because they refer to frames, instances or tracks by number: "
-                + $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}.";
+                + $"{OneLine.Some(extras.Names)} of {Path.GetFileName(extras.File)}.";
         }
 
         if (labels.Sessions.Count > 0)
@@ -265,7 +265,7 @@ internal static class FormatLosses
     {
         if (labels.Extras is { Names.Count: > 0 } extras)
         {
-            yield return $"{string.Join(", ", extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
+            yield return $"{OneLine.Some(extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
                 + "data.";
         }
 
@@ -273,8 +273,7 @@ internal static class FormatLosses
             yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
-            yield return "The format has no place for provenance "
-                + $"({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
+            yield return "The format has no place for provenance " + $"({OneLine.Some(labels.Provenance.Keys)}).";
         }
 
         if (labels.Suggestions.Count > 0)

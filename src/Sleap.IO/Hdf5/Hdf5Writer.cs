@@ -15,7 +15,7 @@ internal sealed class Hdf5Writer : IDisposable
     internal const int ChunkRows = 4096;
 
     /// <summary>Bytes of a packed chunk at most, as far as rows can be split: one is in memory at a time.</summary>
-    private const int MaxChunkBytes = 1 << 28;
+    internal const int MaxChunkBytes = 1 << 28;
 
     private const int SuperblockSize = 96;
 

@@ -4,7 +4,8 @@ namespace Sleap.IO;
 public sealed class PoseFormatException : FormatException
 {
     // A name in a file can be as long as the file.
-    private const int MaxText = 4000;
+    private const int MaxCause = 4000;
+    private const int MaxPlace = 240;
 
     /// <summary>Makes the exception; the message is put together from the parts.</summary>
     /// <param name="file">Path of the file.</param>
@@ -13,11 +14,16 @@ public sealed class PoseFormatException : FormatException
     /// <param name="cause">What is wrong and what was expected.</param>
     /// <param name="innerException">What was thrown below, or null.</param>
     public PoseFormatException(string file, string? dataset, string cause, Exception? innerException = null)
-        : base(dataset is null ? $"{file}: {Cut(cause)}" : $"{file}, {Cut(dataset)}: {Cut(cause)}", innerException)
+        : base(
+            dataset is null
+                ? $"{file}: {Cut(cause, MaxCause)}"
+                : $"{file}, {Cut(dataset, MaxPlace)}: {Cut(cause, MaxCause)}",
+            innerException
+        )
     {
         File = file;
-        Dataset = dataset is null ? null : Cut(dataset);
-        Cause = Cut(cause);
+        Dataset = dataset is null ? null : Cut(dataset, MaxPlace);
+        Cause = Cut(cause, MaxCause);
     }
 
     /// <summary>Path of the file.</summary>
@@ -29,5 +35,5 @@ public sealed class PoseFormatException : FormatException
     /// <summary>What is wrong and what was expected.</summary>
     public string Cause { get; }
 
-    private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText] + "...";
+    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most] + "...";
 }

@@ -57,7 +57,7 @@ internal static class SlpReader
         var unread = Unread(file);
         var remarks = unread
             .Select(name =>
-                $"{name}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp "
+                $"{OneLine.Short(name)}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp "
                 + "as they are."
             )
             .ToList();
@@ -274,7 +274,7 @@ internal sealed record SlpExtras(string File, double FormatId, IReadOnlyList<str
         {
             return
             [
-                $"{string.Join(", ", Names)}: cannot be copied, because {File} was changed or removed since it was "
+                $"{OneLine.Some(Names)}: cannot be copied, because {File} was changed or removed since it was "
                     + "read.",
             ];
         }

@@ -43,14 +43,24 @@ internal sealed class SlpTables
     /// <exception cref="PoseFormatException">A number points outside its table; the row is named.</exception>
     public void Check(List<string> remarks)
     {
-        for (var i = 0; i < Instances.Length; i++)
-            CheckInstance(i, Instances[i]);
-        for (var i = 0; i < Frames.Length; i++)
-            CheckFrame(i, Frames[i]);
         // A small file whose ranges overlap would name more than any memory holds.
-        CheckSum("frames", "instances", Frames.Sum(f => (long)(f.InstanceEnd - f.InstanceStart)), Instances.Length);
-        CheckSum("instances", "points", PointsOf(isPredicted: false), Points.Length);
-        CheckSum("instances", "predicted points", PointsOf(isPredicted: true), PredictedPoints.Length);
+        var (instances, points, predicted) = (0L, 0L, 0L);
+        for (var i = 0; i < Instances.Length; i++)
+        {
+            ref readonly var row = ref Instances[i];
+            CheckInstance(i, row);
+            var count = (long)(row.PointEnd - row.PointStart);
+            (points, predicted) = row.IsPredicted ? (points, predicted + count) : (points + count, predicted);
+        }
+        for (var i = 0; i < Frames.Length; i++)
+        {
+            ref readonly var row = ref Frames[i];
+            CheckFrame(i, row);
+            instances += (long)(row.InstanceEnd - row.InstanceStart);
+        }
+        CheckSum("frames", "instances", instances, Instances.Length);
+        CheckSum("instances", "points", points, Points.Length);
+        CheckSum("instances", "predicted points", predicted, PredictedPoints.Length);
         if (Instances.Where((row, i) => row.InstanceId != i).Any())
         {
             RowsById = [];
@@ -117,14 +127,6 @@ internal sealed class SlpTables
                 $"names the instances {row.InstanceStart} to {row.InstanceEnd} of {Instances.Length}"
             );
         }
-    }
-
-    private long PointsOf(bool isPredicted)
-    {
-        var sum = 0L;
-        foreach (ref readonly var row in Instances.AsSpan())
-            sum += row.IsPredicted == isPredicted ? (long)(row.PointEnd - row.PointStart) : 0;
-        return sum;
     }
 
     private void CheckSum(string table, string named, long sum, int count)
