@@ -72,10 +72,12 @@ internal sealed class Hdf5Filters
             return _bytes.AsSpan(0, (int)size);
         _last = new Hdf5Chunk(-1, -1, 0, 0);
         if (Any && size > Hdf5Writer.MaxChunkBytes)
+        {
             throw file.Fault(
                 place,
-                $"has packed chunks of {size} bytes, and {Hdf5Writer.MaxChunkBytes} are read at most"
+                $"has packed chunks of {size} bytes, and at most {Hdf5Writer.MaxChunkBytes} can be read"
             );
+        }
         file.Check(chunk.Address, chunk.Stored, place);
         if (_bytes.Length < chunk.Stored)
             _bytes = file.Allocate<byte>(chunk.Stored, place);
