@@ -290,7 +290,13 @@ void Prepare(bool quiet = false, bool forTests = false)
                     + $"{(IsRoot() ? "" : "sudo ")}{line}",
                 1
             );
-        (quiet ? Console.Error : Console.Out).WriteLine($"installing: {string.Join(' ', packages)}");
+        (quiet ? Console.Error : Console.Out).WriteLine($"{(sudo.Length > 0 ? "sudo " : "")}{line}");
+        if (!Console.IsInputRedirected && !Console.IsErrorRedirected)
+        {
+            Console.Error.Write("Run this now? [Y/n] ");
+            if (Console.ReadLine()?.Trim() is not ("" or "y" or "Y" or "yes"))
+                throw new BuildException("Nothing was installed. Run the line above yourself, then this again.", 1);
+        }
         Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive");
         Apt(sudo, ["update", "-qq"]);
         Apt(sudo, ["install", "-y", "-qq", "--no-install-recommends", .. packages]);

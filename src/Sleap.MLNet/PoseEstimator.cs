@@ -29,8 +29,8 @@ public interface IPoseEstimator<out TTransformer> : IEstimator<TTransformer>
 
 /// <summary>
 /// Trains the networks of a model type on labeled frames. Needs an image column and a keypoints column (full-frame
-/// pixels, NaN for missing nodes), and a track column for models with classes. Adds the output columns of the model
-/// type.
+/// pixels, NaN for missing nodes), and a track column for models with classes. The trained model adds the output
+/// columns of the model type and keeps all columns of its input.
 /// </summary>
 /// <typeparam name="TTransformer">The trained model.</typeparam>
 public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
@@ -84,8 +84,12 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// <exception cref="ArgumentException">A column is missing or has another type, or an option does not fit these
     /// labels.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no labeled frames, a frame has more instances than the model type allows, or the labels lie outside
-    /// the images, as happens when images were resized before.
+    /// There are no labeled frames, a frame has more instances than the model type allows, the labels lie outside the
+    /// images, as happens when images were resized before, or <see cref="TrainerOptions.RunFolder"/> has a run that is
+    /// not to be resumed.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// The disk of <see cref="TrainerOptions.RunFolder"/> has too little space for the checkpoints.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Training was canceled before the first weights were saved.
@@ -170,10 +174,13 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             );
         var subject = new PoseSubject(labels.Skeleton, _options.Needs.Tracks ? ClassesOf(labels) : []);
         _options.Checked(subject).Throw();
+        var channels = _options.Networks.Any(network => network.FrameChannels is null)
+            ? labels.FirstImage().Channels
+            : 0;
         TrainingStage[] stages =
         [
             .. _options.Networks.Select(network => new TrainingStage(
-                network.CompletedBy(subject, labels.Rows),
+                network.ForFrames(channels).CompletedBy(subject, labels.Rows),
                 subject
             )),
         ];

@@ -71,7 +71,7 @@ public sealed class PoseCatalog
     /// <param name="path">Predictions in any format that <see cref="Labels.Load"/> reads, or a pattern with *, ? and **
     /// that several match.</param>
     /// <param name="options">Which instances are taken and the layout of the columns; null for the defaults: in a frame
-    /// with instances that a person set, those are taken.</param>
+    /// with instances that a person set, only those are taken.</param>
     /// <returns>One row a frame. Points that a person set have score 1, missing points 0.</returns>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="PoseFormatException">The file is damaged or of no known format.</exception>
@@ -152,10 +152,10 @@ public sealed class PoseCatalog
     }
 
     /// <summary>
-    /// Which frames could not be read, of a view that this catalog loaded or of this library's transformers over one:
-    /// how many frames were requested, and which the cursors so far could not read. Each is also a warning in
-    /// <see cref="MLContext.Log"/>.
+    /// Returns how many frames were requested, and which of them the cursors so far could not read. Each is also a
+    /// warning in <see cref="MLContext.Log"/>.
     /// </summary>
+    /// <param name="view">A view that this catalog loaded, or of this library's transformers over one.</param>
     /// <exception cref="ArgumentException">The view is not one of those.</exception>
     public FrameReport FrameReport(IDataView view)
     {

@@ -88,6 +88,7 @@ internal static class LabelsComparison
         Assert.Equal(a.Skeleton, b.Skeleton);
         Assert.Equal(a.Points.AsEnumerable(), b.Points);
         Assert.Equal((a.IsPredicted, a.Score, a.TrackingScore), (b.IsPredicted, b.Score, b.TrackingScore));
+        Assert.Equal((a.Identity?.Name, a.IdentityScore), (b.Identity?.Name, b.IdentityScore));
         Assert.Equal(
             a.Track is null ? -1 : Place(expected.Tracks, a.Track),
             b.Track is null ? -1 : Place(actual.Tracks, b.Track)

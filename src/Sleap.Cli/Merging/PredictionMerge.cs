@@ -17,10 +17,14 @@ internal sealed class PredictionMerge
     private readonly MergeOptions _options;
     private readonly List<(string Path, Labels Labels)> _parts;
     private readonly SortedDictionary<int, (LabeledFrame Frame, string Path)> _frames = [];
+    private readonly Dictionary<Track, Track> _tracks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Identity, Identity> _identities;
+    private int _lostIdentities;
 
-    private PredictionMerge(IEnumerable<(string Path, Labels Labels)> parts, MergeOptions options)
+    private PredictionMerge(IReadOnlyList<(string Path, Labels Labels)> parts, MergeOptions options)
     {
         _options = options;
+        _identities = Identity.Joined(parts.Select(part => part.Labels.Identities));
         // The order in time is that of the seams; which file was named first only decides conflicts.
         _parts =
         [
@@ -64,8 +68,10 @@ internal sealed class PredictionMerge
         {
             var tracks = seams.Join([.. merge._frames.Values.Select(entry => entry.Frame)], labels);
             merge.Stitched += seams.LastStitched;
+            foreach (var (track, joined) in tracks)
+                merge._tracks[track] = joined;
             foreach (var frame in labels.FramesInOrder)
-                merge.Add(Moved(frame, video, tracks), path, order);
+                merge.Add(merge.Moved(frame, video), path, order);
         }
         merge.Finish(parts, video);
         return merge;
@@ -134,6 +140,13 @@ internal sealed class PredictionMerge
         if (IsSame(there.Frame, frame))
         {
             Repeated++;
+            _lostIdentities += frame.Instances.Count(instance =>
+                instance.Identity is { } identity
+                && !there.Frame.Instances.Any(other => ReferenceEquals(other.Identity, identity))
+            );
+            // The mark of a person stays, whichever file has it.
+            if (frame.IsNegative && !there.Frame.IsNegative)
+                _frames[frame.FrameIndex] = (frame, path);
             return;
         }
         Conflicts.Add(frame.FrameIndex);
@@ -167,19 +180,28 @@ internal sealed class PredictionMerge
             )
         );
 
-    private static LabeledFrame Moved(LabeledFrame frame, Video video, Dictionary<Track, Track> tracks) =>
-        new()
+    private LabeledFrame Moved(LabeledFrame frame, Video video)
+    {
+        // Predictions first: instances of a person refer to those that they replace.
+        var moved = new Dictionary<Instance, Instance>(ReferenceEqualityComparer.Instance);
+        foreach (var instance in frame.Instances.OrderByDescending(instance => instance.IsPredicted))
+        {
+            moved[instance] = instance.With(
+                instance.Track is { } track ? _tracks[track] : null,
+                instance.FromPredicted is { } source ? moved.GetValueOrDefault(source, source) : null,
+                instance.Identity is { } identity ? _identities[identity] : null,
+                instance.Points
+            );
+        }
+
+        return new LabeledFrame
         {
             Video = video,
             FrameIndex = frame.FrameIndex,
             IsNegative = frame.IsNegative,
-            Instances =
-            [
-                .. frame.Instances.Select(instance =>
-                    instance.Track is { } track ? instance.With(tracks[track], instance.FromPredicted) : instance
-                ),
-            ],
+            Instances = [.. frame.Instances.Select(instance => moved[instance])],
         };
+    }
 
     private void Finish(IReadOnlyList<(string Path, Labels Labels)> parts, Video video)
     {
@@ -190,12 +212,56 @@ internal sealed class PredictionMerge
                 Missing.Add(index == previous + 2 ? Text(previous + 1) : $"{Text(previous + 1)}-{Text(index - 1)}");
             previous = index;
         }
+        if (_lostIdentities > 0)
+        {
+            Remarks.Add(
+                $"{_lostIdentities} identities of instances are left out: another file has the same poses without them."
+            );
+        }
+
+        var videos = Videos(parts, video);
+        var extras = SlpExtras
+            .FirstOf(parts.Select(part => part.Labels), Remarks)
+            ?.Mapped(v => videos[v], track => _tracks.GetValueOrDefault(track, track), i => _identities[i]);
+        LabeledFrame[] frames = [.. _frames.Values.Select(entry => entry.Frame)];
+        var tracks = frames.SelectMany(frame => frame.Instances).Select(instance => instance.Track).OfType<Track>();
         Labels = new Labels(
-            _frames.Values.Select(entry => entry.Frame),
-            [video],
+            frames,
+            videos.Values,
             _parts[0].Labels.Skeletons,
-            provenance: Provenance(parts)
-        );
+            tracks.Concat(extras?.NamedTracks() ?? []),
+            parts
+                .SelectMany(part => part.Labels.Suggestions)
+                .Select(suggestion => suggestion with { Video = videos[suggestion.Video] })
+                .Distinct(),
+            Provenance(parts),
+            _identities.Values
+        )
+        {
+            Extras = extras,
+        };
+    }
+
+    /// <summary>What each video of the files is now: the one that is merged, or another, once.</summary>
+    private static OrderedDictionary<Video, Video> Videos(
+        IReadOnlyList<(string Path, Labels Labels)> parts,
+        Video merged
+    )
+    {
+        var videos = new OrderedDictionary<Video, Video>(ReferenceEqualityComparer.Instance);
+        var places = new Dictionary<object, Video> { [LabelsConcatenation.PlaceOf(merged)] = merged };
+        foreach (var labels in parts.Select(part => part.Labels))
+        {
+            var used = labels.Frames.Select(frame => frame.Video).ToHashSet(ReferenceEqualityComparer.Instance);
+            foreach (var video in labels.Videos)
+            {
+                var place = LabelsConcatenation.PlaceOf(video);
+                places.TryAdd(place, video);
+                videos[video] = used.Contains(video) ? merged : places[place];
+            }
+        }
+
+        return videos;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

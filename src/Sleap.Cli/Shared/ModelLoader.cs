@@ -44,6 +44,7 @@ internal static class ModelLoader
         ITransformer model;
         try
         {
+            ModelArchive.Check(path);
             model = ml.Model.Load(path, out _);
         }
         catch (System.Reflection.TargetInvocationException failure) when (failure.InnerException is { } cause)

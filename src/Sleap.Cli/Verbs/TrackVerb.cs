@@ -172,6 +172,15 @@ internal static class TrackVerb
                 Terminal.Say(remark);
             var instances = labels.Frames.SelectMany(frame => frame.Instances).ToList();
             var untracked = instances.Count(instance => instance.Track is null);
+            var used = instances.Select(instance => instance.Track).ToHashSet();
+            if (labels.Tracks.Where(track => !used.Contains(track)).ToList() is [_, ..] former)
+            {
+                Terminal.Say(
+                    $"{string.Join(", ", former.Select(track => track.Name))}: former tracks, which have no instances "
+                        + "now, stay because events, boxes or other data of the file refer to them"
+                );
+            }
+
             var result = new JsonObject
             {
                 ["out"] = output,

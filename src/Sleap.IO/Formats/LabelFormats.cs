@@ -31,6 +31,8 @@ internal static class LabelFormats
             return LoadFolder(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
+        if (!InputFile.HasContent(path))
+            throw new PoseFormatException(path, null, "the file is empty, a device or a pipe.");
         if (Path.GetFileName(path) == DeepLabCutProject.ConfigName)
             return DeepLabCutProject.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         if (Path.GetFileName(path) == YoloReader.ConfigName)
@@ -50,12 +52,15 @@ internal static class LabelFormats
             var other => throw new PoseFormatException(
                 path,
                 null,
-                $"the ending '{other}' is of no known format; {Readable} was expected."
+                ImageFiles.IsMovie(path) || ImageFiles.IsImage(path)
+                    ? $"the ending '{other}' is of a video, which holds no labels; {Readable} was expected."
+                    : $"the ending '{other}' is of no known format; {Readable} was expected, or a video "
+                        + $"({string.Join(", ", ImageFiles.MovieEndings)}, .tif, images) where one is asked for."
             ),
         };
     }
 
-    public static IReadOnlyList<string> Save(Labels labels, string path)
+    public static IReadOnlyList<string> Save(Labels labels, string path, bool writeImages)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Ending(path) is ".csv" or ".json" or ".yaml")
@@ -77,13 +82,19 @@ internal static class LabelFormats
             ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".nwb" => NwbWriter.Write(labels, path),
-            ".json" => CocoWriter.Write(labels, path),
+            ".json" => CocoWriter.Write(labels, path, writeImages),
             var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
+        var isTidy = Ending(path) is ".parquet" || (Ending(path) is ".csv" && !DeepLabCutWriter.Matches(path));
         return Ending(path) == ".slp"
             ? written
-            : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+            :
+            [
+                .. written,
+                .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis || isTidy),
+                .. Ending(path) == ".csv" ? CsvFormulas.Of(labels) : [],
+            ];
     }
 
     /// <summary>A file to write frame by frame.</summary>
@@ -113,6 +124,16 @@ internal static class LabelFormats
     {
         foreach (var instance in frame.Instances)
         {
+            if (float.IsInfinity(instance.Score) || float.IsInfinity(instance.TrackingScore))
+            {
+                throw new PoseFormatException(
+                    path,
+                    $"frame {frame.FrameIndex} of {frame.Video.Path}",
+                    $"the score {instance.Score} or tracking score {instance.TrackingScore} of an instance is "
+                        + "infinite, and the format has finite numbers."
+                );
+            }
+
             for (var n = 0; n < instance.Points.Length; n++)
             {
                 var p = instance.Points[n];
@@ -125,6 +146,32 @@ internal static class LabelFormats
                     );
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// Refuses to write arrays with a place for each frame that are too large: a single wrong frame number would take
+    /// the memory of the machine.
+    /// </summary>
+    /// <param name="frames">How many frames have a place.</param>
+    /// <param name="values">How many numbers of 8 bytes each has.</param>
+    /// <param name="path">The file to be written, for the message.</param>
+    /// <param name="place">The array, for the message.</param>
+    /// <exception cref="PoseFormatException">They are more than 2^26 frames (25 days at 30 frames per second), or
+    /// more than an array or half of the memory holds.</exception>
+    public static void CheckFrames(long frames, long values, string path, string place)
+    {
+        const long MaxFrames = 1 << 26;
+        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / sizeof(double));
+        if (frames > MaxFrames || (decimal)frames * values > most)
+        {
+            throw new PoseFormatException(
+                path,
+                place,
+                $"{frames:N0} frames of {values:N0} numbers are more than the {MaxFrames:N0} frames, or {most:N0} "
+                    + "numbers, that are written: the format has a place for each frame up to the last. Is a frame "
+                    + "number wrong?"
+            );
         }
     }
 
@@ -165,6 +212,12 @@ internal static class LabelFormats
             : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
+    /// <summary>Whether a folder is one that labels are read from; any other may hold images.</summary>
+    public static bool IsFolderOfLabels(string folder) =>
+        File.Exists(Path.Combine(folder, DeepLabCutProject.ConfigName))
+        || File.Exists(Path.Combine(folder, YoloReader.ConfigName))
+        || DeepLabCutProject.TableIn(folder) is not null;
+
     private static Labels LoadFolder(string path, LabelsReadOptions options)
     {
         if (File.Exists(Path.Combine(path, DeepLabCutProject.ConfigName)))
@@ -176,8 +229,8 @@ internal static class LabelFormats
             : throw new PoseFormatException(
                 path,
                 null,
-                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO "
-                    + "data.yaml."
+                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv or .h5, nor a "
+                    + "YOLO data.yaml."
             );
     }
 
@@ -205,7 +258,9 @@ internal static class LabelFormats
             ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Matches(first))
             return DeepLabCutReader.Read(path, options);
-        return SleapIoCsv.Matches(first) ? SleapIoCsv.Read(path, options) : TidyCsvReader.Read(path, options);
+        return SleapIoCsv.Matches(first) && !TidyCsvReader.Matches(first)
+            ? SleapIoCsv.Read(path, options)
+            : TidyCsvReader.Read(path, options);
     }
 
     private static PoseFormatException Unknown(string path, string ending) =>
@@ -241,36 +296,14 @@ internal static class FormatLosses
             yield return $"{blank} instances without any point are not read back.";
     }
 
-    /// <summary>
-    /// One sentence each for what a .slp holds beyond poses, and what changes frames, instances or tracks has to leave
-    /// out: it refers to them by number.
-    /// </summary>
-    public static IEnumerable<string> OfChanged(Labels labels)
-    {
-        if (labels.Extras is { Names.Count: > 0 } extras)
-        {
-            yield return $"Left out, because they refer to frames, instances or tracks by number: "
-                + $"{OneLine.Some(extras.Names)} of {Path.GetFileName(extras.File)}.";
-        }
-
-        if (labels.Sessions.Count > 0)
-            yield return $"Left out, because they refer to frames by number: {labels.Sessions.Count} recording sessions.";
-    }
-
     /// <summary>One sentence each for what the labels have and the format lacks.</summary>
     /// <param name="labels">What was written.</param>
     /// <param name="hasProvenance">Whether the format holds provenance.</param>
     /// <param name="hasTrackingScores">Whether the format holds tracking scores.</param>
     public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
     {
-        if (labels.Extras is { Names.Count: > 0 } extras)
-        {
-            yield return $"{OneLine.Some(extras.Names)} of {Path.GetFileName(extras.File)}: only .slp holds such "
-                + "data.";
-        }
-
-        if (labels.Sessions.Count > 0)
-            yield return $"Only .slp holds recording sessions, of which there are {labels.Sessions.Count}.";
+        if (labels.Extras is { } extras)
+            yield return $"{extras.Summary()} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
             yield return "The format has no place for provenance " + $"({OneLine.Some(labels.Provenance.Keys)}).";
@@ -279,6 +312,13 @@ internal static class FormatLosses
         if (labels.Suggestions.Count > 0)
             yield return $"The format has no place for {labels.Suggestions.Count} suggestions.";
         var instances = labels.Frames.SelectMany(f => f.Instances).ToList();
+        if (labels.Identities.Count > 0)
+        {
+            yield return "The format has no place for identities "
+                + $"({string.Join(", ", labels.Identities.Select(i => i.Name).Take(6))}); "
+                + $"{instances.Count(i => i.Identity is not null)} instances have one.";
+        }
+
         if (
             !hasTrackingScores
             && instances.Count(i => !float.IsNaN(i.TrackingScore) && i.TrackingScore != 0) is > 0 and var tracked

@@ -4,7 +4,10 @@ namespace Sleap.IO;
 /// Copies objects from one HDF5 file to another as they are: groups, datasets and attributes of any type but
 /// references.
 /// </summary>
-internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
+/// <param name="from">The file to copy from.</param>
+/// <param name="to">The file to copy to.</param>
+/// <param name="changed">Datasets by name that are written instead of those of the file.</param>
+internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictionary<string, Hdf5Raw>? changed = null)
 {
     private const int MaxDepth = 16;
     private const int MaxObjects = 100_000;
@@ -25,7 +28,7 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to)
             Count(name, depth);
             if (from.IsDataset(name))
             {
-                to.Raw(name, from.ReadRaw(name, leavesUnwritten: true));
+                to.Raw(name, changed?.GetValueOrDefault(name) ?? from.ReadRaw(name, leavesUnwritten: true));
             }
             else
             {

@@ -81,7 +81,11 @@ internal sealed class Hdf5Dataset
     /// <summary>Counts memory for what is made of the elements.</summary>
     /// <param name="elementBytes">Bytes for each.</param>
     /// <exception cref="PoseFormatException">The file cannot hold so much.</exception>
-    public void Spend(int elementBytes) => _file.SpendData(Count * (decimal)elementBytes, Name);
+    public void Spend(long elementBytes) => _file.SpendData(Count * (decimal)elementBytes, Name);
+
+    /// <summary>An array for what is made of the rows, one for each.</summary>
+    public T[] AllocateRows<T>()
+        where T : unmanaged => _file.Allocate<T>(Rows, Name);
 
     /// <summary>The elements' bytes as stored, rows first.</summary>
     public byte[] ReadAll()

@@ -37,7 +37,7 @@ internal sealed class Hdf5File : IDisposable
         // 1000 to 1; a file that is not packed holds all that is read.
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
         _dataLeft = Math.Max(8 * Length, Math.Min(memory, (64L << 20) + (1100 * Length)));
-        _textLeft = (4L << 20) + (4 * Length);
+        _textLeft = (16L << 20) + (4 * Length);
         _metadataLeft = (16L << 20) + (16 * Length);
         MaxDataBytes = Math.Min(Array.MaxLength, _dataLeft);
     }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// A labeled or predicted animal in one frame: one point for each node of its skeleton. Immutable; compared by
-/// reference.
+/// A labeled or predicted pose of one animal in one frame: one point for each node of its skeleton. Immutable; compared
+/// by reference.
 /// </summary>
 public sealed class Instance
 {
@@ -45,16 +45,24 @@ public sealed class Instance
     /// <summary>The track that the instance belongs to, or null when it is not tracked.</summary>
     public Track? Track { get; init; }
 
-    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user instance).</summary>
+    /// <summary>True for a prediction of a model, false for an instance that a person labeled (a user
+    /// instance).</summary>
     public bool IsPredicted { get; init; }
 
     /// <summary>
-    /// Confidence of a predicted instance, in the scale of the model that made it; 0 for user instances.
+    /// Confidence of a predicted instance, in the scale of the model that made it (often 0 to 1). Default 0, as for
+    /// user instances.
     /// </summary>
     public float Score { get; init; }
 
     /// <summary>Confidence of the track assignment; NaN or 0 when there is none.</summary>
     public float TrackingScore { get; init; }
+
+    /// <summary>The individual that the instance shows, or null when that is not known.</summary>
+    public Identity? Identity { get; init; }
+
+    /// <summary>Confidence of the identity; NaN when there is none.</summary>
+    public float IdentityScore { get; init; } = float.NaN;
 
     /// <summary>The prediction that a person corrected to make this instance, or null.</summary>
     /// <exception cref="ArgumentException">The other instance is not predicted.</exception>
@@ -70,6 +78,9 @@ public sealed class Instance
                     );
     }
 
+    /// <summary>Where the instance lies in a .slp that holds more than poses, which refers to it; else null.</summary>
+    internal SlpPlace? Place { get; init; }
+
     /// <summary>Mean of the scores that points have; null when none has one.</summary>
     internal static float? MeanPointScore(IEnumerable<Point> points) =>
         points.Where(p => !float.IsNaN(p.Score)).Select(p => (float?)p.Score).Average();
@@ -78,22 +89,30 @@ public sealed class Instance
     internal bool HasValuesOf(Instance other) =>
         IsPredicted == other.IsPredicted
         && ReferenceEquals(Track, other.Track)
+        && ReferenceEquals(Identity, other.Identity)
+        && IdentityScore.Equals(other.IdentityScore)
         && Score.Equals(other.Score)
         && TrackingScore.Equals(other.TrackingScore)
         && Skeleton.Equals(other.Skeleton)
         && Points.SequenceEqual(other.Points);
 
     /// <summary>This instance with another track and another source.</summary>
-    internal Instance With(Track? track, Instance? fromPredicted) =>
+    internal Instance With(Track? track, Instance? fromPredicted) => With(track, fromPredicted, Identity, Points);
+
+    /// <summary>This instance with other references and points.</summary>
+    internal Instance With(Track? track, Instance? fromPredicted, Identity? identity, ImmutableArray<Point> points) =>
         new()
         {
             Skeleton = Skeleton,
-            Points = Points,
+            Points = points,
             Track = track,
             IsPredicted = IsPredicted,
             Score = Score,
             TrackingScore = TrackingScore,
+            Identity = identity,
+            IdentityScore = IdentityScore,
             FromPredicted = fromPredicted,
+            Place = Place,
         };
 
     private void CheckCounts()
@@ -109,14 +128,15 @@ public sealed class Instance
 }
 
 /// <summary>
-/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the center
-/// of the top left pixel.
+/// The position of one node of an instance, in pixels of the full frame. Pixel centers are whole numbers: (0, 0) is the
+/// center of the top left pixel.
 /// </summary>
 /// <param name="X">Pixels to the right; NaN when missing.</param>
 /// <param name="Y">Pixels down; NaN when missing.</param>
 /// <param name="Visible">False when the node was marked as not seen; coordinates may be stored all the same.</param>
-/// <param name="Complete">The labeler's "done" mark; false for predictions.</param>
-/// <param name="Score">Confidence of a predicted point, usually in 0..1; NaN for points a person set.</param>
+/// <param name="Complete">Whether a person marked the point as done, as SLEAP's labeling program stores it; false for
+/// predictions.</param>
+/// <param name="Score">Confidence of a predicted point, usually 0 to 1; NaN for points that a person set.</param>
 public readonly record struct Point(double X, double Y, bool Visible, bool Complete, float Score)
 {
     /// <summary>A missing point: NaN coordinates, not visible, no score.</summary>
@@ -133,7 +153,7 @@ public readonly record struct Point(double X, double Y, bool Visible, bool Compl
 }
 
 /// <summary>
-/// The identity of one animal over time. Compared by reference: two tracks with the same name are two animals,
+/// The path of one instance through a video. Compared by reference: two tracks with the same name are two paths,
 /// because files hold such pairs.
 /// </summary>
 public sealed class Track
@@ -144,8 +164,7 @@ public sealed class Track
     public Track(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (OneLine.FaultOf("a track", name) is { } fault)
-            throw new ArgumentException($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.");
+        OneLine.Require("a track", name);
         Name = name;
     }
 
@@ -154,17 +173,8 @@ public sealed class Track
 
     /// <summary>Makes a track that a file names.</summary>
     /// <exception cref="PoseFormatException">The name cannot be used; the place in the file is named.</exception>
-    internal static Track FromFile(string file, string? place, string name)
-    {
-        try
-        {
-            return new Track(name);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(file, place, fault.Message, fault);
-        }
-    }
+    internal static Track FromFile(string file, string? place, string name) =>
+        PoseFormatException.Naming(file, place, () => new Track(name));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -21,7 +21,7 @@ public sealed class LabeledFrame
         }
     }
 
-    /// <summary>User instances and predicted instances, in the order of the file.</summary>
+    /// <summary>User instances and predicted instances, in the order of the file. Default: none.</summary>
     public IReadOnlyList<Instance> Instances
     {
         get => _instances;
@@ -29,7 +29,8 @@ public sealed class LabeledFrame
     }
 
     /// <summary>
-    /// True when a person marked the frame as one without any instance. A frame that is not labeled yet is not negative.
+    /// True when a person marked the frame as one without any instance. A frame that is not labeled yet is not
+    /// negative.
     /// </summary>
     public bool IsNegative { get; init; }
 }

@@ -8,8 +8,8 @@ public sealed class Labels
     private IReadOnlyList<LabeledFrame>? _inOrder;
 
     /// <summary>
-    /// Gathers frames and what they refer to. Videos, skeletons and tracks that frames use but the lists lack are added
-    /// behind them, in order of appearance.
+    /// Gathers frames and what they refer to. Videos, skeletons, tracks and identities that frames use but the lists
+    /// lack are added behind them, in order of appearance.
     /// </summary>
     /// <param name="frames">The labeled frames.</param>
     /// <param name="videos">Videos in the order to keep, also ones without labeled frames.</param>
@@ -17,13 +17,15 @@ public sealed class Labels
     /// <param name="tracks">Tracks in the order to keep.</param>
     /// <param name="suggestions">Frames suggested for labeling.</param>
     /// <param name="provenance">Where the labels come from, by key.</param>
+    /// <param name="identities">Identities in the order to keep.</param>
     public Labels(
         IEnumerable<LabeledFrame> frames,
         IEnumerable<Video>? videos = null,
         IEnumerable<Skeleton>? skeletons = null,
         IEnumerable<Track>? tracks = null,
         IEnumerable<SuggestedFrame>? suggestions = null,
-        IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null
+        IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null,
+        IEnumerable<Identity>? identities = null
     )
     {
         ArgumentNullException.ThrowIfNull(frames);
@@ -42,6 +44,11 @@ public sealed class Labels
             instances.Where(i => i.Track is not null).Select(i => i.Track!),
             ReferenceEqualityComparer.Instance
         );
+        Identities = Gather(
+            identities,
+            instances.Where(i => i.Identity is not null).Select(i => i.Identity!),
+            ReferenceEqualityComparer.Instance
+        );
         Provenance = Copy(provenance);
     }
 
@@ -57,11 +64,11 @@ public sealed class Labels
         Suggestions = parts.Suggestions;
         Provenance = Copy(parts.Provenance);
         Remarks = parts.Remarks;
-        Sessions = parts.Sessions;
+        Identities = parts.Identities;
         Extras = parts.Extras;
     }
 
-    /// <summary>The skeletons, at least every one an instance has.</summary>
+    /// <summary>The skeletons, also those without instances.</summary>
     public IReadOnlyList<Skeleton> Skeletons { get; }
 
     /// <summary>The videos, also those without labeled frames.</summary>
@@ -69,6 +76,9 @@ public sealed class Labels
 
     /// <summary>The tracks, also those without instances.</summary>
     public IReadOnlyList<Track> Tracks { get; }
+
+    /// <summary>The identities, also those without instances.</summary>
+    public IReadOnlyList<Identity> Identities { get; }
 
     /// <summary>The labeled frames in the order of the file, which can have a frame more than once.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
@@ -92,15 +102,10 @@ public sealed class Labels
     public IReadOnlyList<string> Remarks { get; internal init; } = [];
 
     /// <summary>
-    /// Rows of a .slp's sessions_json: written again when the labels are only passed through, because they number
-    /// videos and frames.
+    /// What the .slp these labels were read from holds beyond poses, which goes with them into another .slp; null when
+    /// there is nothing.
     /// </summary>
-    internal IReadOnlyList<string> Sessions { get; } = [];
-
-    /// <summary>
-    /// What the .slp these labels were read from holds beyond poses: copied when the labels are only passed through.
-    /// </summary>
-    internal SlpExtras? Extras { get; }
+    internal SlpExtras? Extras { get; init; }
 
     /// <summary>Reads labels; the format is taken from the file's ending and content.</summary>
     /// <param name="path">A .slp or .pkg.slp file, SLEAP analysis .h5, NWB with ndx-pose, COCO .json, a tidy or
@@ -126,9 +131,10 @@ public sealed class Labels
         Concat(LabelFormats.LoadMany(paths, options ?? new LabelsReadOptions()));
 
     /// <summary>
-    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks of one name
-    /// as one track (unless one set has the name twice). Of provenance, the first
-    /// value of each key is kept. What .slp files hold beyond poses is left out, because it refers to frames by number.
+    /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks and
+    /// identities of one name as one (unless one set has the name twice). Of provenance, the first value of each key is
+    /// kept. What .slp files hold beyond poses is kept of the first that holds any; <see cref="Remarks"/> name what is
+    /// left out.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -142,13 +148,26 @@ public sealed class Labels
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
     /// <param name="path">Where to write: .slp, .pkg.slp (images inside), .h5 (SLEAP analysis, a file for each
-    /// video), .nwb (NWB with ndx-pose, a file for each video), .json (COCO keypoints), .csv or .parquet (tidy table),
+    /// video), .nwb (NWB with ndx-pose, a file for each video), .json (COCO keypoints, with the images of labeled
+    /// frames in the folder NAME_images beside it), .csv or .parquet (tidy table),
     /// CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with
     /// images).</param>
+    /// <param name="writeImages">COCO: whether the images are written. A video that cannot be opened is no error, and
+    /// is named in what is returned.</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at
     /// all.</exception>
-    public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);
+    public IReadOnlyList<string> Save(string path, bool writeImages = true) =>
+        LabelFormats.Save(this, path, writeImages);
+
+    /// <summary>
+    /// These labels with other frames and tracks. Tracks that data beyond poses refer to stay in the list.
+    /// </summary>
+    internal Labels With(IEnumerable<LabeledFrame> frames, IEnumerable<Track> tracks) =>
+        new(frames, Videos, Skeletons, tracks.Concat(Extras?.NamedTracks() ?? []), Suggestions, Provenance, Identities)
+        {
+            Extras = Extras,
+        };
 
     private static List<T> Gather<T>(IEnumerable<T>? given, IEnumerable<T> used, IEqualityComparer<object?> comparer)
         where T : class
@@ -190,8 +209,8 @@ internal sealed record LabelsParts(
     IReadOnlyList<string> Remarks
 )
 {
-    /// <summary>Rows of sessions_json, kept as they are.</summary>
-    public IReadOnlyList<string> Sessions { get; init; } = [];
+    /// <summary>The identities.</summary>
+    public IReadOnlyList<Identity> Identities { get; init; } = [];
 
     /// <summary>What the file holds beyond poses.</summary>
     public SlpExtras? Extras { get; init; }

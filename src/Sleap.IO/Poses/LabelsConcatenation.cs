@@ -11,20 +11,27 @@ internal sealed class LabelsConcatenation
     private readonly OrderedDictionary<object, Video> _videosByPlace = [];
     private readonly Dictionary<Track, Track> _tracks = new(ReferenceEqualityComparer.Instance);
     private readonly OrderedDictionary<(string Name, int Nth), Track> _tracksByName = [];
+    private readonly Dictionary<Identity, Identity> _identities;
     private readonly Dictionary<Instance, Instance> _instances = new(ReferenceEqualityComparer.Instance);
+
+    private LabelsConcatenation(IReadOnlyList<Labels> parts)
+    {
+        foreach (var part in parts)
+            AddLists(part);
+        _identities = Identity.Joined(parts.Select(part => part.Identities));
+    }
 
     public static Labels Of(IReadOnlyList<Labels> parts)
     {
         if (parts.Count == 1)
             return parts[0];
-        var joined = new LabelsConcatenation();
-        foreach (var part in parts)
-            joined.AddLists(part);
+        var joined = new LabelsConcatenation(parts);
         List<LabeledFrame> frames = [.. parts.SelectMany(p => p.Frames).Select(joined.Mapped)];
         var remarks = parts.SelectMany(p => p.Remarks).ToList();
         var twice = frames.Count - frames.DistinctBy(f => (f.Video, f.FrameIndex)).Count();
         if (twice > 0)
             remarks.Add($"{twice} frames are labeled more than once; their instances are put together.");
+        var extras = SlpExtras.FirstOf(parts, remarks);
         var provenance = new Dictionary<string, JsonNode?>();
         foreach (var (key, value) in parts.SelectMany(p => p.Provenance))
             provenance.TryAdd(key, value);
@@ -44,6 +51,10 @@ internal sealed class LabelsConcatenation
                 provenance,
                 remarks
             )
+            {
+                Identities = [.. joined._identities.Values.Distinct()],
+                Extras = extras?.Mapped(v => joined._videos[v], t => joined._tracks[t], i => joined._identities[i]),
+            }
         );
     }
 
@@ -69,7 +80,7 @@ internal sealed class LabelsConcatenation
     /// What makes two videos the same: the file and the part of it. A video that was not found is known by its path, one
     /// inside a label file without a path by its object.
     /// </summary>
-    private static object PlaceOf(Video video) =>
+    public static object PlaceOf(Video video) =>
         video.FoundPath is null && video.Path == "."
             ? video
             : (
@@ -95,9 +106,12 @@ internal sealed class LabelsConcatenation
             return known;
         var track = instance.Track is null ? null : _tracks[instance.Track];
         var source = instance.FromPredicted is null ? null : Mapped(instance.FromPredicted);
+        var identity = instance.Identity is null ? null : _identities[instance.Identity];
         return _instances[instance] =
-            ReferenceEquals(track, instance.Track) && ReferenceEquals(source, instance.FromPredicted)
+            ReferenceEquals(track, instance.Track)
+            && ReferenceEquals(source, instance.FromPredicted)
+            && ReferenceEquals(identity, instance.Identity)
                 ? instance
-                : instance.With(track, source);
+                : instance.With(track, source, identity, instance.Points);
     }
 }

@@ -21,8 +21,8 @@ public sealed class LabelsWriter : IDisposable
     public long Instances { get; private set; }
 
     /// <summary>
-    /// Begins a file. Whether it can be written is checked now: a temporary file of 4 MB, the reserve for a full disk, is
-    /// made next to it.
+    /// Begins a file. Whether it can be written is checked now: a temporary file of 4 MB, the reserve for a full disk,
+    /// is made next to it.
     /// </summary>
     /// <param name="path">Where to write; the format is taken from the ending as in <see cref="Labels.Save"/>.</param>
     /// <param name="skeleton">The skeleton of the instances, which is kept also when there are none.</param>
@@ -60,6 +60,7 @@ public sealed class LabelsWriter : IDisposable
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="IOException">It cannot be written; there is no file then, or the one that was there
     /// before.</exception>
+    /// <exception cref="InvalidOperationException">The file is finished already.</exception>
     public IReadOnlyList<string> Finish(IEnumerable<KeyValuePair<string, JsonNode?>>? provenance = null)
     {
         if (_isFinished)
@@ -105,8 +106,9 @@ internal sealed class CollectingSink : ILabelsSink
 
     public void Add(LabeledFrame frame) => _frames.Add(frame);
 
+    // A COCO file of a long video would come with an image of each frame.
     public IReadOnlyList<string> Finish(JsonObject provenance) =>
-        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path);
+        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path, writeImages: false);
 
     public void Dispose() => _frames.Clear();
 }

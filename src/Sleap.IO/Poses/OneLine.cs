@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace Sleap.IO;
@@ -39,12 +40,23 @@ internal static class OneLine
             ? $"the name of {owner} has a line break or another control character: '{Shown(Short(name), IsControl)}'"
             : null;
 
+    /// <summary>Refuses a name that is not of one line.</summary>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void Require(string owner, string name)
+    {
+        if (FaultOf(owner, name) is { } fault)
+            throw new ArgumentException($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.");
+    }
+
     /// <summary>A text in one line: what breaks or controls lines becomes a space.</summary>
     public static string Of(string text) => text.Any(IsControl) ? string.Concat(text.Select(Spaced)) : text;
 
     /// <summary>A text as a literal of C#, which shows what cannot be seen as an escape.</summary>
     public static string Quoted(string text) =>
         $"\"{Shown(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal), IsUnseen)}\"";
+
+    /// <summary>A text as HTML and SVG show it, also within an attribute's double quotes.</summary>
+    public static string Markup(string text) => WebUtility.HtmlEncode(Of(text));
 
     /// <summary>A text with some of its characters as \uXXXX.</summary>
     public static string Shown(string text, Func<char, bool> isEscaped)

@@ -29,6 +29,20 @@ public sealed class PoseFormatException : FormatException
     /// <summary>Path of the file.</summary>
     public string File { get; }
 
+    /// <summary>Makes what a file describes; what the constructor refuses is a fault of the file.</summary>
+    /// <exception cref="PoseFormatException">The constructor refused it; the place in the file is named.</exception>
+    internal static T Naming<T>(string file, string? place, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new PoseFormatException(file, place, fault.Message, fault);
+        }
+    }
+
     /// <summary>Dataset, column, key or line, or null when the file as a whole is meant.</summary>
     public string? Dataset { get; }
 

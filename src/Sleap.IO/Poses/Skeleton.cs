@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// The nodes of an animal, the body edges between them and which nodes mirror each other. Immutable; equal by content.
+/// The nodes (body parts) of an animal, the edges between them, and the pairs of left and right nodes. Immutable; equal
+/// by content.
 /// </summary>
 /// <remarks>
 /// The order of nodes is the order of an instance's points and of a model's output channels; the order of edges is the
@@ -19,8 +20,9 @@ public sealed class Skeleton : IEquatable<Skeleton>
     /// <summary>Makes a skeleton and checks it.</summary>
     /// <param name="name">Name of the skeleton; may be empty. Names are of one line, without control characters.</param>
     /// <param name="nodes">Node names: none empty, no two the same.</param>
-    /// <param name="edges">Body edges by node position; no edge twice, none from a node to itself.</param>
-    /// <param name="symmetries">Mirrored pairs by node position; a pair given in both directions counts once.</param>
+    /// <param name="edges">Edges by node position; no edge twice, none from a node to itself. Null: none.</param>
+    /// <param name="symmetries">Pairs of left and right nodes by node position; a pair given in both directions counts
+    /// once. Null: none.</param>
     /// <exception cref="ArgumentException">A name is empty, there twice or not of one line, or a position is outside the
     /// nodes; the message lists the first faults.</exception>
     public Skeleton(
@@ -60,13 +62,13 @@ public sealed class Skeleton : IEquatable<Skeleton>
     /// <summary>Node names in the order of an instance's points.</summary>
     public ImmutableArray<string> Nodes { get; }
 
-    /// <summary>Body edges, in the order of the file or of construction.</summary>
+    /// <summary>Edges, in the order of the file or of construction.</summary>
     public ImmutableArray<Edge> Edges { get; }
 
-    /// <summary>Mirrored pairs, each once, the smaller position first.</summary>
+    /// <summary>Pairs of left and right nodes, each once, the smaller position first.</summary>
     public ImmutableArray<Symmetry> Symmetries { get; }
 
-    /// <summary>Position of a node, or -1 when the skeleton has none of that name.</summary>
+    /// <summary>Returns the zero-based position of a node, or -1 when the skeleton has none of that name.</summary>
     /// <param name="node">Node name; upper and lower case count.</param>
     public int IndexOf(string node) => _positions.TryGetValue(node, out var position) ? position : -1;
 
@@ -79,17 +81,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
         IEnumerable<string> nodes,
         IEnumerable<Edge>? edges = null,
         IEnumerable<Symmetry>? symmetries = null
-    )
-    {
-        try
-        {
-            return new Skeleton(name, nodes, edges, symmetries);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new PoseFormatException(file, place, fault.Message, fault);
-        }
-    }
+    ) => PoseFormatException.Naming(file, place, () => new Skeleton(name, nodes, edges, symmetries));
 
     /// <inheritdoc/>
     public bool Equals(Skeleton? other) =>
@@ -148,7 +140,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
     private bool IsOutside(int node) => node < 0 || node >= Nodes.Length;
 }
 
-/// <summary>A body edge between two nodes of a skeleton.</summary>
+/// <summary>An edge between two nodes of a skeleton.</summary>
 /// <param name="Source">Position of the node the edge starts from in <see cref="Skeleton.Nodes"/>.</param>
 /// <param name="Destination">Position of the node the edge leads to.</param>
 public readonly record struct Edge(int Source, int Destination);

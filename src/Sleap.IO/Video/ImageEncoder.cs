@@ -2,9 +2,9 @@ using SkiaSharp;
 
 namespace Sleap.IO;
 
-/// <summary>Encodes pictures as PNG and JPEG by Skia. The same pixels give the same bytes.</summary>
+/// <summary>Encodes images as PNG and JPEG by Skia. The same pixels give the same bytes.</summary>
 /// <remarks>
-/// Skia's decoders are not used: pictures may come from anywhere, and those of this version are known to have faults.
+/// Skia's decoders are not used: images may come from anywhere, and those of this version are known to have faults.
 /// </remarks>
 internal static class ImageEncoder
 {
@@ -39,10 +39,10 @@ internal static class ImageEncoder
         }
     }
 
-    /// <summary>A picture as a PNG file of 8 bits, without alpha if the picture is opaque.</summary>
+    /// <summary>An image as a PNG file of 8 bits, without alpha if the image is opaque.</summary>
     public static byte[] Png(SKPixmap picture) => Bytes(picture.Encode(PngOptions), picture);
 
-    /// <summary>A picture as a JPEG file.</summary>
+    /// <summary>An image as a JPEG file.</summary>
     public static byte[] Jpeg(SKPixmap picture) => Bytes(picture.Encode(JpegOptions), picture);
 
     /// <summary>Writes a frame as red, green, blue and alpha 255, 4 bytes a pixel; gray becomes R = G = B.</summary>
@@ -66,7 +66,7 @@ internal static class ImageEncoder
         {
             return encoded?.ToArray()
                 ?? throw new InvalidOperationException(
-                    $"A picture of {picture.Width} x {picture.Height} pixels could not be encoded."
+                    $"An image of {picture.Width} x {picture.Height} pixels could not be encoded."
                 );
         }
     }

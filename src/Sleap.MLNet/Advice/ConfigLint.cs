@@ -53,7 +53,7 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.ReceptiveField,
             stage.Name,
-            $"animals are up to {N(size)} pixels long in the "
+            $"instances are up to {N(size)} pixels long in the "
                 + $"network input ({N(labels.Side(0.9))} in the frame), and the network sees {field}: it cannot tell "
                 + $"one "
                 + $"end by the other.",
@@ -69,7 +69,7 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.Scale,
             stage.Name,
-            $"animals are about {N(side * scale)} pixels long in the "
+            $"instances are about {N(side * scale)} pixels long in the "
                 + $"network input, {N(side)} in the frame: their nodes lie within a few cells of each other.",
             $"Raise Scale to {F(Math.Min(1, 40 / side))} or more."
         );
@@ -90,9 +90,9 @@ internal sealed partial class ConfigLint(
         yield return new(
             LintRule.CropSize,
             stage.Name,
-            $"{large} of {sides.Length} animals do not fit into crops of "
+            $"{large} of {sides.Length} instances do not fit into crops of "
                 + $"{size} pixels, the largest needs {N(sides.Max())}: what is outside cannot be found.",
-            $"Set CropSize to {needed}, or to null, which leaves room for turning too."
+            $"Set CropSize to {needed}, or to null, which leaves room for rotation too."
         );
     }
 
@@ -149,8 +149,8 @@ internal sealed partial class ConfigLint(
                 LintRule.Sigma,
                 stage.Name,
                 $"a Sigma of {F(options.Sigma)} cells is {N(spread)} pixels "
-                    + $"of the network input, and an animal is about {N(size)} long there: the Gaussians of its nodes "
-                    + $"cover it.",
+                    + $"of the network input, and an instance is about {N(size)} long there: the Gaussians of its "
+                    + $"nodes cover it.",
                 $"Set Sigma to "
                     + $"{F(Math.Max(1.5, size / (5 * options.HeadStride)))}{(options.Scale < 1 ? ", or raise Scale" : "")}."
             );
@@ -165,7 +165,7 @@ internal sealed partial class ConfigLint(
                 LintRule.Sigma,
                 stage.Name,
                 $"a ClassMaps.Sigma of {F(maps.Sigma)} cells is "
-                    + $"{N(maps.Sigma * stride)} pixels of the network input, and an animal is about {N(size)} long "
+                    + $"{N(maps.Sigma * stride)} pixels of the network input, and an instance is about {N(size)} long "
                     + $"there: where two are close, the maps say of both that they may be either.",
                 $"Set ClassMaps.Sigma to {F(Math.Max(1, size / (4 * stride)))}."
             );
@@ -265,38 +265,53 @@ public sealed record LintFinding(LintRule Rule, string Network, string Message, 
 /// <summary>The rules for a configuration and its training labels.</summary>
 public enum LintRule
 {
-    /// <summary>Whether the receptive field of a node covers the whole instance.</summary>
+    /// <summary>
+    /// Whether the receptive field of the U-Net's deepest map is at least as large as nine of ten instances in the
+    /// network input.
+    /// </summary>
     ReceptiveField,
 
-    /// <summary>Whether instances are large enough in the network input.</summary>
+    /// <summary>
+    /// Whether instances are large enough in the network input: a median of 20 pixels or more where the scale is below
+    /// 1. Centroid networks are not checked.
+    /// </summary>
     Scale,
 
-    /// <summary>Whether instances fit into the crops.</summary>
+    /// <summary>Whether all labeled instances fit into the crops.</summary>
     CropSize,
 
     /// <summary>
-    /// Whether sizes are multiples of the network's stride, so that little computation is spent on padding.
+    /// Whether sizes are near multiples of the network's stride, so that padding adds less than 15 % of computation.
     /// </summary>
     Stride,
 
-    /// <summary>Whether the Gaussians of the maps fit the size of the instances.</summary>
+    /// <summary>
+    /// Whether the Gaussians of the maps are at least one cell wide, and at most a third (for centroid networks a half)
+    /// of the instances' median size.
+    /// </summary>
     Sigma,
 
     /// <summary>Nodes without any label.</summary>
     UnlabeledNode,
 
-    /// <summary>Left and right nodes that flips would confuse.</summary>
+    /// <summary>
+    /// Nodes that are left and right by their names, but no symmetry of the skeleton, where training mirrors images.
+    /// </summary>
     Symmetry,
 
-    /// <summary>Validation frames that are identical or nearly identical to training frames.</summary>
+    /// <summary>
+    /// Validation frames that are training frames too, or at most 2 frames away from one in the same video.
+    /// </summary>
     Leakage,
 
-    /// <summary>Memory needed for training.</summary>
+    /// <summary>Memory that training needs; a warning where the machine has less.</summary>
     Memory,
 
-    /// <summary>Edges that do not connect all nodes of a bottom-up model to one tree.</summary>
+    /// <summary>Edges that do not connect all nodes of a bottom-up model to one tree, or form a cycle.</summary>
     Edges,
 
-    /// <summary>Instances without a class, or a single class, in a model with identities.</summary>
+    /// <summary>
+    /// More than one in ten instances without a class, or a single class, in a model with classes.
+    /// </summary>
     Identities,
 }

@@ -3,7 +3,8 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>Checks labels and their split into training and validation frames for the networks that they train.</summary>
+/// <summary>Checks labels and their split into training and validation frames for the networks that they
+/// train.</summary>
 /// <param name="stages">The networks.</param>
 /// <param name="labels">Statistics of the labeled instances, training and validation frames together.</param>
 /// <param name="split">The split into training and validation frames.</param>
@@ -24,7 +25,7 @@ internal sealed class LabelLint(IReadOnlyList<TrainingStage> stages, LabelStatis
                 LintRule.UnlabeledNode,
                 "",
                 $"{Names(never)} {(never.Length == 1 ? "is" : "are")} "
-                    + $"labeled in none of the {labels.Instances.Count} animals: a network learns to find nothing "
+                    + $"labeled in none of the {labels.Instances.Count} instances: a network learns to find nothing "
                     + $"there.",
                 "Label some, or take the nodes out of the skeleton."
             );
@@ -82,7 +83,7 @@ internal sealed class LabelLint(IReadOnlyList<TrainingStage> stages, LabelStatis
             yield return new(
                 LintRule.Identities,
                 stage.Name,
-                $"there is one class only, '{classes[0]}': the network learns to give every animal this name.",
+                $"there is one class only, '{classes[0]}': the network learns to give every instance this name.",
                 "Give the other animals a track in the labels, or use a model without identities."
             );
         }
@@ -94,8 +95,8 @@ internal sealed class LabelLint(IReadOnlyList<TrainingStage> stages, LabelStatis
             yield return new(
                 LintRule.Identities,
                 stage.Name,
-                $"{unnamed} of {names.Count} labeled instances have no track that is a class: nothing is learned about "
-                    + "who they are.",
+                $"{unnamed} of {names.Count} labeled instances have no track that is a class: the network does not "
+                    + "learn their class.",
                 "Give each animal the same track in all labeled frames."
             );
         }

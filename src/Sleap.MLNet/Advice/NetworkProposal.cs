@@ -80,8 +80,8 @@ internal sealed class NetworkProposal(
         AddReason(
             "CropSize",
             N(side),
-            $"the largest animal reaches {N(reach)} pixels from its center; with room for "
-                + $"turning and enlarging, in multiples of the stride."
+            $"the largest instance reaches {N(reach)} pixels from its center; with room for "
+                + $"rotation and enlarging, in multiples of the stride."
         );
         return WithTraining(options with { CropSize = side }, labels.Instances.Count, (double)side * side);
     }
@@ -125,7 +125,7 @@ internal sealed class NetworkProposal(
             "Backbone.MaxStride",
             N(backbone.MaxStride),
             $"the network sees {field} pixels around each cell of its "
-                + $"deepest map, and nine of ten animals are at most {N(size)} long in its input."
+                + $"deepest map, and nine of ten instances are at most {N(size)} long in its input."
         );
         AddReason(
             "Backbone.OutputStride",
@@ -208,7 +208,7 @@ internal sealed class NetworkProposal(
         AddReason(
             "Scale",
             F(scale),
-            $"animals are about {N(size)} pixels long in frames of {frame.Width} × "
+            $"instances are about {N(size)} pixels long in frames of {frame.Width} × "
                 + $"{frame.Height}; {N(size * scale)} of them are "
                 + $"enough{(scale < 1 ? $", in {N(1 / (scale * scale))} times less time" : "")}."
         );
@@ -228,8 +228,8 @@ internal sealed class NetworkProposal(
             "Scale",
             F(scale),
             size > 0
-                ? $"{N(size * scale)} pixels of an animal's {N(size)} are enough to find its center."
-                : $"frames are {frame.Width} × {frame.Height} pixels, and what size the animals have is not known."
+                ? $"{N(size * scale)} pixels of an instance's {N(size)} are enough to find its center."
+                : $"frames are {frame.Width} × {frame.Height} pixels, and the size of the instances is not known."
         );
         return scale;
     }
@@ -262,9 +262,9 @@ internal sealed class NetworkProposal(
             "Sigma",
             F(sigma),
             isSingle
-                ? $"cells of 2 pixels: {N(2 * sigma)} pixels for an animal of about {N(size)}; wider learns faster, "
+                ? $"cells of 2 pixels: {N(2 * sigma)} pixels for an instance of about {N(size)}; wider learns faster, "
                     + $"narrower is sharper."
-                : "narrow, so that the peaks of animals side by side stay apart."
+                : "narrow, so that the peaks of instances side by side stay apart."
         );
         return sigma;
     }
@@ -276,10 +276,10 @@ internal sealed class NetworkProposal(
     private string RotationReason() =>
         labels.Directions() switch
         {
-            0 => "with one node the direction of an animal is not known.",
+            0 => "with one node the direction of an instance is not known.",
             >= ManyDirections and var many =>
-                $"degrees: animals look in {many} of 12 directions, as they do filmed from above.",
-            var few => $"degrees: animals look in {few} of 12 directions; where they are filmed from above, ±180 is "
+                $"degrees: instances point in {many} of 12 directions, as they do filmed from above.",
+            var few => $"degrees: instances point in {few} of 12 directions; where they are filmed from above, ±180 is "
                 + $"better.",
         };
 

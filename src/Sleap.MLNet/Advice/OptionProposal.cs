@@ -55,8 +55,8 @@ internal sealed class OptionProposal
     {
         var (most, overlapping) = (_labels.MostInAFrame, _labels.Overlapping());
         if (most <= 1)
-            return (PoseModelKind.SingleInstance, "no labeled frame has more than one animal.");
-        var several = $"up to {most} animals in a frame";
+            return (PoseModelKind.SingleInstance, "no labeled frame has more than one instance.");
+        var several = $"up to {most} instances in a frame";
         if (_rows.Skeleton.Nodes.Length == 1)
         {
             return (PoseModelKind.Centroid, $"{several}, of one node each: their centers are all there is to find.");
@@ -81,7 +81,7 @@ internal sealed class OptionProposal
             return (
                 PoseModelKind.BottomUp,
                 $"{several}, and {P(overlapping)} of the "
-                    + $"animals lie over another one: crops would hold parts of two.{named}"
+                    + $"instances lie over another one: crops would hold parts of two.{named}"
             );
         }
 
@@ -111,11 +111,11 @@ internal sealed class OptionProposal
         kind switch
         {
             PoseModelKind.SingleInstance when _labels.MostInAFrame > 1 =>
-                $"the labels have up to {_labels.MostInAFrame} animals in a frame. Use top-down or bottom-up.",
+                $"the labels have up to {_labels.MostInAFrame} instances in a frame. Use top-down or bottom-up.",
             PoseModelKind.BottomUp when _rows.Skeleton.Edges.Length == 0 => "the skeleton has no edges, along which a "
                 + "bottom-up model connects nodes. Use top-down, or add edges.",
             PoseModelKind.TopDownId or PoseModelKind.BottomUpId when _rows.Tracks.Count == 0 =>
-                "no animal of the labels has a track, whose names are what an ID model learns. Use top-down or "
+                "no labeled instance has a track, whose names are what an ID model learns. Use top-down or "
                     + "bottom-up.",
             _ => null,
         };
@@ -172,8 +172,10 @@ internal sealed class OptionProposal
             "AnchorPart",
             anchor ?? "null",
             anchor is null
-                ? "no node is nearly always seen and near the animals' middle: the mean of the visible nodes is taken."
-                : $"seen in {P(_labels.MiddleNode()!.Value.VisibleShare)} of the animals, and nearest to their middle."
+                ? "no node is nearly always seen and near the middle of the instances: the mean of the visible nodes is "
+                    + "taken."
+                : $"seen in {P(_labels.MiddleNode()!.Value.VisibleShare)} of the instances, and nearest to their "
+                    + "middle."
         );
         return anchor;
     }

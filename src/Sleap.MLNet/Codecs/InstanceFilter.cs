@@ -42,7 +42,7 @@ internal sealed class InstanceFilter
             (var visible, var mean) = Visible(instances, instance);
             if (
                 visible >= leastVisible
-                && !(instances.Scores[instance] < _options.MinInstanceScore)
+                && !(_options.MinInstanceScore > 0 && instances.Scores[instance] < _options.MinInstanceScore)
                 && !(_options.MinMeanNodeScore > 0 && !(mean >= _options.MinMeanNodeScore))
             )
             {
@@ -176,14 +176,17 @@ internal sealed class InstanceFilter
 public sealed record InstanceFilterOptions
 {
     /// <summary>
-    /// Minimum value of a peak; nodes below it become missing. Default 0. sleap-nn's <c>min_peak_value</c>.
+    /// Minimum value of a peak; nodes below it become missing. Default 0: all nodes are kept. sleap-nn's
+    /// <c>min_peak_value</c>.
     /// </summary>
     public float MinPeakValue { get; init; }
 
-    /// <summary>Minimum number of visible nodes. Default 0. sleap-nn's <c>min_visible_nodes</c>.</summary>
+    /// <summary>Minimum number of visible nodes, 0 or more. Default 0. sleap-nn's <c>min_visible_nodes</c>.</summary>
     public int MinVisibleNodes { get; init; }
 
-    /// <summary>Minimum fraction of visible nodes. Default 0. sleap-nn's <c>min_visible_node_fraction</c>.</summary>
+    /// <summary>
+    /// Minimum fraction of visible nodes, 0 to 1. Default 0. sleap-nn's <c>min_visible_node_fraction</c>.
+    /// </summary>
     public float MinVisibleNodeFraction { get; init; }
 
     /// <summary>Minimum score of an instance. Default 0. sleap-nn's <c>min_instance_score</c>.</summary>
@@ -193,8 +196,8 @@ public sealed record InstanceFilterOptions
     public float MinMeanNodeScore { get; init; }
 
     /// <summary>
-    /// Maximum similarity of two instances; above it the one with the lower score is dropped. Null (default): none is
-    /// dropped. sleap-nn's <c>overlapping_threshold</c>.
+    /// Maximum similarity of two instances, 0 to 1; above it the one with the lower score is dropped. Null (default):
+    /// none is dropped. sleap-nn's <c>overlapping_threshold</c>.
     /// </summary>
     public float? OverlapThreshold { get; init; }
 
@@ -205,8 +208,8 @@ public sealed record InstanceFilterOptions
     public InstanceSimilarity OverlapMethod { get; init; }
 
     /// <summary>
-    /// Maximum number of instances; those with the highest scores are kept. Null (default): no limit. sleap-nn's
-    /// <c>max_instances</c>.
+    /// Maximum number of instances, at least 1; those with the highest scores are kept. Null (default): no limit.
+    /// sleap-nn's <c>max_instances</c>.
     /// </summary>
     public int? MaxInstances { get; init; }
 

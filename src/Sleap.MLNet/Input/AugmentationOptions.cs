@@ -9,7 +9,7 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed record AugmentationOptions
 {
-    /// <summary>No change.</summary>
+    /// <summary>Options that change nothing: no rotation and no scaling, and the defaults for all others.</summary>
     public static AugmentationOptions None { get; } =
         new()
         {
@@ -22,93 +22,96 @@ public sealed record AugmentationOptions
     /// <summary>Smallest angle in degrees; positive angles rotate clockwise on the screen. Default -15.</summary>
     public float RotationMin { get; init; } = -15;
 
-    /// <summary>Largest angle in degrees. Default 15; use -180 and 180 for animals filmed from above.</summary>
+    /// <summary>Largest angle in degrees, at least <see cref="RotationMin"/>. Default 15; use -180 and 180 for animals
+    /// filmed from above.</summary>
     public float RotationMax { get; init; } = 15;
 
     /// <summary>
-    /// Share of the images that are rotated, 0..1. Default 0.75: a rotated image loses its corners, so that the network
-    /// must see some images whole to learn the background there. sleap-nn's <c>rotation_p</c>, which is 1 there.
+    /// Share of the images that are rotated, 0 to 1. Default 0.75: a rotated image loses its corners, so that the
+    /// network must see some images whole to learn the background there. sleap-nn's <c>rotation_p</c>, which is 1
+    /// there.
     /// </summary>
     public float RotationProbability { get; init; } = 0.75f;
 
-    /// <summary>Smallest magnification. Default 0.9.</summary>
+    /// <summary>Smallest magnification, above 0. Default 0.9.</summary>
     public float ScaleMin { get; init; } = 0.9f;
 
-    /// <summary>Largest magnification. Default 1.1.</summary>
+    /// <summary>Largest magnification, at least <see cref="ScaleMin"/>. Default 1.1.</summary>
     public float ScaleMax { get; init; } = 1.1f;
 
-    /// <summary>Largest shift to the left or right as a share of the width, 0..1. Default 0.</summary>
+    /// <summary>Largest shift to the left or right as a share of the width, from 0 to below 1. Default 0.</summary>
     public float TranslateWidth { get; init; }
 
-    /// <summary>Largest shift up or down as a share of the height, 0..1. Default 0.</summary>
+    /// <summary>Largest shift up or down as a share of the height, from 0 to below 1. Default 0.</summary>
     public float TranslateHeight { get; init; }
 
-    /// <summary>Probability of a left-right mirror image; symmetric nodes are swapped with it. Default 0.</summary>
+    /// <summary>Probability of a left-right mirror image, 0 to 1; it exchanges symmetric nodes. Default 0.</summary>
     public float FlipProbability { get; init; }
 
-    /// <summary>Smallest factor of the brightness. Default 1.</summary>
+    /// <summary>Smallest factor of the brightness, 0 or more. Default 1.</summary>
     public float BrightnessMin { get; init; } = 1;
 
-    /// <summary>Largest factor of the brightness. Default 1.</summary>
+    /// <summary>Largest factor of the brightness, at least <see cref="BrightnessMin"/>. Default 1.</summary>
     public float BrightnessMax { get; init; } = 1;
 
-    /// <summary>Smallest factor of the contrast, about mid-gray. Default 1.</summary>
+    /// <summary>Smallest factor of the contrast, about mid-gray, 0 or more. Default 1.</summary>
     public float ContrastMin { get; init; } = 1;
 
-    /// <summary>Largest factor of the contrast, about mid-gray. Default 1.</summary>
+    /// <summary>Largest factor of the contrast, at least <see cref="ContrastMin"/>. Default 1.</summary>
     public float ContrastMax { get; init; } = 1;
 
-    /// <summary>Standard deviation of Gaussian noise, in units of the full range 0..1. Default 0.</summary>
+    /// <summary>Standard deviation of Gaussian noise, 0 or more; pixels are 0 to 1. Default 0: none.</summary>
     public float NoiseStandardDeviation { get; init; }
 
     /// <summary>
-    /// Smallest value that uniform noise adds to a pixel, in units of the full range 0..1. Default 0; sleap-nn's
+    /// Smallest value that uniform noise adds to a pixel, 0 to 1; pixels are 0 to 1. Default 0; sleap-nn's
     /// <c>uniform_noise_min</c>.
     /// </summary>
     public float UniformNoiseMin { get; init; }
 
-    /// <summary>Largest value that uniform noise adds to a pixel. Default 0: none.</summary>
+    /// <summary>Largest value that uniform noise adds to a pixel, 0 to 1. Default 0: none.</summary>
     public float UniformNoiseMax { get; init; }
 
     /// <summary>
-    /// Probability that a rectangle is filled with one gray level (or color), like an object in front of the animal.
-    /// Points stay. Default 0; sleap-nn's <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
+    /// Probability, 0 to 1, that a rectangle is filled with one gray level (or color), like an object in front of the
+    /// animal. Points stay. Default 0; sleap-nn's <c>erase_p</c> (Zhong et al. 2017, arXiv:1708.04896).
     /// </summary>
     public float EraseProbability { get; init; }
 
-    /// <summary>Smallest area of the rectangle as a share of the image's. Default 0.0001.</summary>
+    /// <summary>Smallest area of the rectangle as a share of the image's, 0 to 1. Default 0.0001.</summary>
     public float EraseScaleMin { get; init; } = 0.0001f;
 
-    /// <summary>Largest area of the rectangle. Default 0.01.</summary>
+    /// <summary>Largest area of the rectangle as a share of the image's, 0 to 1. Default 0.01.</summary>
     public float EraseScaleMax { get; init; } = 0.01f;
 
-    /// <summary>Smallest ratio of the rectangle's height to its width. Default 1.</summary>
+    /// <summary>Smallest ratio of the rectangle's height to its width, above 0. Default 1.</summary>
     public float EraseRatioMin { get; init; } = 1;
 
     /// <summary>Largest ratio of the rectangle's height to its width. Default 1.</summary>
     public float EraseRatioMax { get; init; } = 1;
 
     /// <summary>
-    /// Probability that a little of another image of the batch is blended in. Points stay. Default 0; sleap-nn's
-    /// <c>mixup_p</c> (Zhang et al. 2017, arXiv:1710.09412, without mixing the labels).
+    /// Probability, 0 to 1, that a little of another image of the batch is blended in. Points stay. Default 0;
+    /// sleap-nn's <c>mixup_p</c> (Zhang et al. 2017, arXiv:1710.09412, without mixing the labels).
     /// </summary>
     public float MixupProbability { get; init; }
 
-    /// <summary>Smallest share of the other image. Default 0.01.</summary>
+    /// <summary>Smallest share of the other image, 0 to 1. Default 0.01.</summary>
     public float MixupLambdaMin { get; init; } = 0.01f;
 
-    /// <summary>Largest share of the other image. Default 0.05.</summary>
+    /// <summary>Largest share of the other image, 0 to 1. Default 0.05.</summary>
     public float MixupLambdaMax { get; init; } = 0.05f;
 
     /// <summary>
-    /// Probability of a Gaussian blur, like that of a fast animal or a lens out of focus. Default 0. sleap-nn has none.
+    /// Probability of a Gaussian blur, 0 to 1, like that of a fast animal or a lens out of focus. Default 0. sleap-nn
+    /// has none.
     /// </summary>
     public float BlurProbability { get; init; }
 
-    /// <summary>Smallest standard deviation of the blur in pixels of the network input. Default 0.5.</summary>
+    /// <summary>Smallest standard deviation of the blur in pixels of the network input, 0 to 10. Default 0.5.</summary>
     public float BlurSigmaMin { get; init; } = 0.5f;
 
-    /// <summary>Largest standard deviation of the blur, at most 10. Default 1.5.</summary>
+    /// <summary>Largest standard deviation of the blur in pixels of the network input, 0 to 10. Default 1.5.</summary>
     public float BlurSigmaMax { get; init; } = 1.5f;
 
     internal bool ChangesGeometry =>

@@ -16,7 +16,8 @@ public sealed record BottomUpOptions : NetworkOptions
     public PartAffinityOptions PartAffinity { get; init; } = new();
 
     /// <summary>
-    /// Maximum number of instances in a frame; those with the highest scores are kept. Null (default): no limit.
+    /// Maximum number of instances in a frame, at least 1; those with the highest scores are kept. Null (default): no
+    /// limit.
     /// </summary>
     public int? MaxInstances { get; init; }
 
@@ -101,7 +102,10 @@ public sealed record BottomUpOptions : NetworkOptions
 /// </summary>
 public sealed record PartAffinityOptions
 {
-    /// <summary>Extent of the field to both sides of an edge, in pixels of the network input. Default 15.</summary>
+    /// <summary>
+    /// Extent of the field to both sides of an edge, above 0: at a distance of d pixels of the network input the field
+    /// is exp(−d⁴ / (2 · Sigma²)), as in sleap-nn. Default 15: half its height at 4.2 pixels.
+    /// </summary>
     public float Sigma { get; init; } = 15;
 
     /// <summary>
@@ -110,23 +114,26 @@ public sealed record PartAffinityOptions
     public int? OutputStride { get; init; }
 
     /// <summary>
-    /// Weight of this head's loss in the total loss. Default 0.1. SLEAP-NN's default is 1, but then the network learns
-    /// the fields at the cost of the node positions. Increase it if nodes are found correctly but assigned to the wrong
-    /// instance.
+    /// Weight of this head's loss in the total loss, 0 or more. Default 0.1. SLEAP-NN's default is 1, but then the
+    /// network learns the fields at the cost of the node positions. Increase it if nodes are found correctly but
+    /// assigned to the wrong instance.
     /// </summary>
     public float LossWeight { get; init; } = 0.1f;
 
     /// <summary>
-    /// Longest edge without a penalty, as a fraction of the longest side of the network input. Default 0.25; SLEAP-NN's
+    /// Longest edge without a penalty, above 0, as a fraction of the longest side of the network input (as in sleap-nn,
+    /// of the fields' number of channels times their stride where that is more). Default 0.25; SLEAP-NN's
     /// <c>max_edge_length_ratio</c>.
     /// </summary>
     public float MaxEdgeLengthRatio { get; init; } = 0.25f;
 
-    /// <summary>Weight of the penalty for longer edges. Default 1; SLEAP-NN's <c>dist_penalty_weight</c>.</summary>
+    /// <summary>
+    /// Weight of the penalty for longer edges, 0 or more. Default 1; SLEAP-NN's <c>dist_penalty_weight</c>.
+    /// </summary>
     public float DistancePenaltyWeight { get; init; } = 1;
 
     /// <summary>
-    /// Number of points on a line at which the field is sampled. Default 10; SLEAP-NN's <c>n_points</c>.
+    /// Number of points on a line at which the field is sampled, at least 1. Default 10; SLEAP-NN's <c>n_points</c>.
     /// </summary>
     public int LinePoints { get; init; } = 10;
 
@@ -134,8 +141,8 @@ public sealed record PartAffinityOptions
     public float MinLineScore { get; init; } = 0.25f;
 
     /// <summary>
-    /// Minimum number of nodes of an instance: a whole number, or below 1 a fraction of all nodes. Default 0;
-    /// SLEAP-NN's <c>min_instance_peaks</c>.
+    /// Minimum number of nodes of an instance, 0 or more: a whole number, or below 1 a fraction of all nodes. Default
+    /// 0: any number; SLEAP-NN's <c>min_instance_peaks</c>.
     /// </summary>
     public float MinInstancePeaks { get; init; }
 

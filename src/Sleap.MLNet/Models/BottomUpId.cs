@@ -90,7 +90,7 @@ public sealed record BottomUpIdOptions : NetworkOptions
 /// <summary>Options of the head that assigns classes by maps; SLEAP-NN's <c>class_maps</c>.</summary>
 public sealed record ClassMapOptions
 {
-    /// <summary>Standard deviation of the Gaussians around nodes, in cells of the map. Default 5.</summary>
+    /// <summary>Standard deviation of the Gaussians around nodes, above 0, in cells of the map. Default 5.</summary>
     public float Sigma { get; init; } = 5;
 
     /// <summary>
@@ -99,8 +99,8 @@ public sealed record ClassMapOptions
     public int? OutputStride { get; init; }
 
     /// <summary>
-    /// Weight of this head's loss in the total loss. At 1, one nat of cross entropy counts as much as the loss of empty
-    /// confidence maps. Default 1.
+    /// Weight of this head's loss in the total loss, 0 or more. At 1, one nat of cross entropy counts as much as the
+    /// loss of empty confidence maps. Default 1.
     /// </summary>
     public float LossWeight { get; init; } = 1;
 

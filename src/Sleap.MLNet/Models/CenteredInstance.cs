@@ -21,8 +21,9 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     public string? AnchorPart { get; init; }
 
     /// <summary>
-    /// Side of the crops in frame pixels; null (default): large enough for the largest labeled instance at any
-    /// rotation. After <c>Fit</c>, the options of the transformer have the value.
+    /// Side of the crops in frame pixels, at least the backbone's <see cref="BackboneOptions.MaxStride"/>; null
+    /// (default): large enough for the largest labeled instance with the rotation and scaling of
+    /// <see cref="NetworkOptions.Augmentation"/>. After <c>Fit</c>, the options of the transformer have the value.
     /// </summary>
     public int? CropSize { get; init; }
 

@@ -20,7 +20,8 @@ public sealed record CentroidOptions : NetworkOptions
     public string? AnchorPart { get; init; }
 
     /// <summary>
-    /// Maximum number of instances in a frame; those with the highest peaks are kept. Null (default): no limit.
+    /// Maximum number of instances in a frame, at least 1; those with the highest peaks are kept. Null (default): no
+    /// limit.
     /// </summary>
     public int? MaxInstances { get; init; }
 

@@ -9,20 +9,23 @@ namespace Sleap.MLNet;
 /// </summary>
 public abstract record NetworkOptions : PoseModelOptions
 {
+    /// <summary>The largest batch: what is larger is no faster, and its frames may not fit into memory.</summary>
+    internal const int MaxBatch = 4096;
+
     private protected NetworkOptions() { }
 
     /// <summary>The backbone. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
     public BackboneOptions Backbone { get; init; } = new UNetOptions { OutputStride = 2 };
 
     /// <summary>
-    /// Scale of the network input relative to the frame (or the crop), above 0. Default 1; 0.5 is 4 times as fast and
-    /// often as accurate.
+    /// Scale of the network input relative to the frame (or the crop), above 0. Default 1; with 0.5 the network
+    /// computes a quarter of the pixels and is often as accurate.
     /// </summary>
     public float Scale { get; init; } = 1;
 
     /// <summary>
-    /// Standard deviation of the Gaussian around each node, in cells of the confidence map; in input pixels it is
-    /// multiplied by the stride, as in SLEAP-NN. Default 5.
+    /// Standard deviation of the Gaussian around each node, above 0, in cells of the confidence map; in pixels of the
+    /// network input it is <c>Sigma</c> times the stride, as in SLEAP-NN. Default 5.
     /// </summary>
     public float Sigma { get; init; } = 5;
 
@@ -41,18 +44,20 @@ public abstract record NetworkOptions : PoseModelOptions
     /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
-    /// <summary>Number of frames (or crops) in one prediction batch. Default 4.</summary>
+    /// <summary>Number of frames (or crops) in one prediction batch, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
-    /// Side of the tiles that large frames are cut into for prediction, in pixels of the network input.
-    /// <see cref="BatchSize"/> tiles make one batch. Null (default): whole frames; tiles are used only for a U-Net on
-    /// the CPU whose maps of whole frames would not fit into memory. Crops are not tiled.
+    /// Side of the tiles that large frames are cut into for prediction, in pixels of the network input; where it is too
+    /// small for <see cref="TileOverlap"/>, the error names the minimum. <see cref="BatchSize"/> tiles make one batch.
+    /// Null (default): whole frames; tiles are used only for a U-Net on the CPU whose maps of whole frames would not
+    /// fit into memory. Crops are not tiled.
     /// </summary>
     public int? TileSize { get; init; }
 
     /// <summary>
-    /// Minimum overlap of neighboring tiles in pixels of the network input. Null (default): for a U-Net large enough
+    /// Minimum overlap of neighboring tiles in pixels of the network input, 0 or more; only together with
+    /// <see cref="TileSize"/>. Null (default): for a U-Net large enough
     /// that peaks are those of whole frames; for other backbones, whose receptive field is larger than any tile, half
     /// of <see cref="TileSize"/>, and peaks near tile borders can differ.
     /// </summary>
@@ -68,6 +73,16 @@ public abstract record NetworkOptions : PoseModelOptions
     /// <summary>Options of the training.</summary>
     [JsonIgnore]
     public TrainerOptions Training { get; init; } = new();
+
+    /// <summary>
+    /// When images get the number of channels of the network's input. Default <see cref="ChannelConversion.First"/>,
+    /// the fastest for color videos and a gray network.
+    /// </summary>
+    [JsonInclude, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal ChannelConversion ChannelConversion { get; init; }
+
+    /// <summary>Channels that frames are converted to before they are resized; null: they keep theirs.</summary>
+    internal int? FrameChannels => ChannelConversion == ChannelConversion.Last ? null : Backbone.InChannels;
 
     internal int HeadStride => OutputStride ?? Backbone.OutputStride;
 
@@ -92,6 +107,21 @@ public abstract record NetworkOptions : PoseModelOptions
     /// <param name="subject">Skeleton and classes that the network learns.</param>
     /// <param name="frame">The size that frames are matched to.</param>
     internal abstract SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame);
+
+    /// <summary>
+    /// Returns the options for training on frames with this number of channels, which is also the network's if frames
+    /// keep theirs. As in sleap-nn, published weights are for color.
+    /// </summary>
+    internal NetworkOptions ForFrames(int channels) =>
+        ChannelConversion != ChannelConversion.Last
+            ? this
+            : this with
+            {
+                Backbone = Backbone with
+                {
+                    InChannels = Backbone is StagedBackboneOptions { PretrainedWeights: not null } ? 3 : channels,
+                },
+            };
 
     /// <summary>Returns the options completed by values that depend on the labels.</summary>
     internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
@@ -144,7 +174,7 @@ public abstract record NetworkOptions : PoseModelOptions
             .Within(nameof(PeakThreshold), PeakThreshold, 0, 1)
             .Defined(nameof(Refinement), Refinement)
             .Defined(nameof(Precision), Precision)
-            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Within(nameof(BatchSize), BatchSize, 1, MaxBatch)
             .AtLeast(nameof(TileSize), TileSize, 1)
             .AtLeast(nameof(TileOverlap), TileOverlap, 0);
         if (TileSize is null or >= 1 && TileOverlap is null or >= 0 && Backbone.Faults().Count == 0)

@@ -9,13 +9,11 @@ namespace Sleap.MLNet;
 /// Base of the options of all model types. The options of a type define its networks, its requirements on the labels,
 /// its output columns and its predictor.
 /// </summary>
-/// <remarks>
-/// A model type is one file in this folder: its options, its estimator and transformer, and the method on
-/// <see cref="PoseCatalog"/> that creates the estimator. A type with its own kind of network also derives a
-/// <see cref="PoseModel"/> with the losses of the heads and the decoding of the outputs.
-/// </remarks>
 public abstract record PoseModelOptions
 {
+    // A model type is one file in this folder: its options, its estimator and transformer, and the method on
+    // PoseCatalog that creates the estimator. A type with its own kind of network also derives a PoseModel with the
+    // losses of the heads and the decoding of the outputs.
     private protected PoseModelOptions() { }
 
     /// <summary>

@@ -120,11 +120,13 @@ public sealed record TopDownIdOptions : PoseModelOptions
 public sealed record ClassVectorOptions
 {
     /// <summary>
-    /// Number of fully connected layers before the output layer; SLEAP-NN's <c>num_fc_layers</c>. Default 1.
+    /// Number of fully connected layers before the output layer, 0 or more; SLEAP-NN's <c>num_fc_layers</c>. Default 1.
     /// </summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Number of units of each of these layers; SLEAP-NN's <c>num_fc_units</c>. Default 64.</summary>
+    /// <summary>
+    /// Number of units of each of these layers, at least 1; SLEAP-NN's <c>num_fc_units</c>. Default 64.
+    /// </summary>
     public int Units { get; init; } = 64;
 
     /// <summary>
@@ -133,7 +135,7 @@ public sealed record ClassVectorOptions
     /// </summary>
     public bool GlobalPool { get; init; } = true;
 
-    /// <summary>Weight of this head's loss in the total loss. Default 0.01.</summary>
+    /// <summary>Weight of this head's loss in the total loss, 0 or more. Default 0.01.</summary>
     public float LossWeight { get; init; } = 0.01f;
 
     internal void Check(OptionFaults faults) =>

@@ -18,26 +18,33 @@ public abstract record BackboneOptions
     private protected BackboneOptions() { }
 
     /// <summary>
-    /// Channels of the network's input: 1 for gray, 3 for RGB. Images of the other kind are converted. Default 1.
+    /// Channels of the network's input: 1 for gray or 3 for RGB. Images of the other kind are converted. Default 1.
     /// </summary>
     public int InChannels { get; init; } = 1;
 
-    /// <summary>Side of the convolutions in pixels. Default 3.</summary>
+    /// <summary>Side of the convolution kernels in cells of their map, at least 1. Default 3.</summary>
     public int KernelSize { get; init; } = 3;
 
-    /// <summary>Factor of the number of filters from one block to the next deeper one.</summary>
+    /// <summary>Factor of the number of filters from one block to the next deeper one, above 0.</summary>
     public abstract float FiltersRate { get; init; }
 
-    /// <summary>The stride that image sizes are padded to, a power of two.</summary>
+    /// <summary>
+    /// Images are padded to multiples of this stride, in pixels of the network input; a power of two, at least 2.
+    /// </summary>
     public abstract int MaxStride { get; init; }
 
-    /// <summary>Convolutions of an encoder block. Default 2. Decoder blocks always have two.</summary>
+    /// <summary>Convolutions of an encoder block, at least 1. Default 2. Decoder blocks always have two.</summary>
     public int ConvsPerBlock { get; init; } = 2;
 
-    /// <summary>Up-sample by bilinear interpolation (true, the default) or by transposed convolutions.</summary>
+    /// <summary>
+    /// Whether maps are up-sampled by bilinear interpolation; if false, by transposed convolutions. Default true.
+    /// </summary>
     public bool UpInterpolate { get; init; } = true;
 
-    /// <summary>Stride of the finest map that the decoder makes, in input pixels, a power of two. Default 1.</summary>
+    /// <summary>
+    /// Stride of the finest map that the decoder makes, in pixels of the network input; a power of two, at most
+    /// <see cref="MaxStride"/>. Default 1.
+    /// </summary>
     public int OutputStride { get; init; } = 1;
 
     /// <summary>The faults of these options, one sentence each; empty if the network can be built.</summary>

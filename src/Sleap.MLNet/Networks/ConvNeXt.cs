@@ -15,7 +15,7 @@ public sealed record ConvNeXtOptions : StagedBackboneOptions
     /// <summary>Depths and channels. Default <see cref="ConvNeXtArchitecture.Tiny"/>.</summary>
     public ConvNeXtArchitecture Architecture { get; init; } = ConvNeXtArchitecture.Tiny;
 
-    /// <summary>Side of the stem's convolution. Default 4.</summary>
+    /// <summary>Side of the stem's convolution kernel in pixels of the network input, at least 1. Default 4.</summary>
     public int StemPatchKernel { get; init; } = 4;
 
     internal override string EncoderName => "convnext";
@@ -34,20 +34,20 @@ public sealed record ConvNeXtOptions : StagedBackboneOptions
 }
 
 /// <summary>Blocks and channels of the four stages of a ConvNeXt.</summary>
-/// <param name="Depths">Blocks of each stage.</param>
-/// <param name="Channels">Channels of each stage.</param>
+/// <param name="Depths">Number of blocks of each of the four stages.</param>
+/// <param name="Channels">Number of channels of each of the four stages.</param>
 public sealed record ConvNeXtArchitecture(ImmutableArray<int> Depths, ImmutableArray<int> Channels)
 {
-    /// <summary>sleap-nn's <c>tiny</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>tiny</c>.</summary>
     public static ConvNeXtArchitecture Tiny { get; } = new([3, 3, 9, 3], [96, 192, 384, 768]);
 
-    /// <summary>sleap-nn's <c>small</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>small</c>.</summary>
     public static ConvNeXtArchitecture Small { get; } = new([3, 3, 27, 3], [96, 192, 384, 768]);
 
-    /// <summary>sleap-nn's <c>base</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>base</c>.</summary>
     public static ConvNeXtArchitecture Base { get; } = new([3, 3, 27, 3], [128, 256, 512, 1024]);
 
-    /// <summary>sleap-nn's <c>large</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>large</c>.</summary>
     public static ConvNeXtArchitecture Large { get; } = new([3, 3, 27, 3], [192, 384, 768, 1536]);
 }
 

@@ -17,8 +17,8 @@ public enum Initialization
     /// <summary>
     /// Normal weights of variance 2/fan-in (He et al. 2015, doi:10.1109/ICCV.2015.123) and zero biases; the weights of
     /// the heads' last layers have a standard deviation of 0.001, so that the first output is about zero. Confidence
-    /// maps are mostly zero. Networks first learn to output zeros everywhere; with full signal inside and none at the
-    /// output they leave this state several times sooner than with <see cref="Default"/>.
+    /// maps are mostly zero, and networks first learn to output zeros everywhere. With this initialization they leave
+    /// that state several times sooner than with <see cref="Default"/>.
     /// </summary>
     He,
 }

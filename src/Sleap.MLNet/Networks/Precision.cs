@@ -5,18 +5,18 @@ namespace Sleap.MLNet;
 /// </summary>
 public enum Precision
 {
-    /// <summary>32 bits, everywhere.</summary>
+    /// <summary>32 bits in all layers.</summary>
     Single,
 
     /// <summary>
-    /// bfloat16, 16 bits: about half the time where the device has units for it
-    /// (<see cref="BFloat16Support.IsFast"/>), elsewhere the same or more.
+    /// bfloat16, 16 bits: about half the time where the device has fast units for it (CUDA devices, and CPUs with AMX),
+    /// elsewhere the same or more.
     /// </summary>
     BFloat16,
 
     /// <summary>
-    /// <see cref="BFloat16"/> for a U-Net where it is faster (<see cref="BFloat16Support.IsFast"/>) and its gradients
-    /// are right, else <see cref="Single"/>.
+    /// <see cref="BFloat16"/> for a U-Net on a device with fast units for it where its gradients are right, else
+    /// <see cref="Single"/>.
     /// </summary>
     Auto,
 }

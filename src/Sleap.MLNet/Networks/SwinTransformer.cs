@@ -16,10 +16,10 @@ public sealed record SwinTOptions : StagedBackboneOptions
     /// <summary>Channels, depths and heads. Default <see cref="SwinArchitecture.Tiny"/>.</summary>
     public SwinArchitecture Architecture { get; init; } = SwinArchitecture.Tiny;
 
-    /// <summary>Side of the stem's convolution. Default 4.</summary>
+    /// <summary>Side of the stem's convolution kernel in pixels of the network input, at least 1. Default 4.</summary>
     public int PatchSize { get; init; } = 4;
 
-    /// <summary>Side of the windows that attention is computed in, in cells. Default 7.</summary>
+    /// <summary>Side of the windows that attention is computed in, in cells, at least 1. Default 7.</summary>
     public int WindowSize { get; init; } = 7;
 
     internal override string EncoderName => "swint";
@@ -57,18 +57,18 @@ public sealed record SwinTOptions : StagedBackboneOptions
 }
 
 /// <summary>Size of a Swin Transformer.</summary>
-/// <param name="EmbeddingDimensions">Channels of the first stage; each next one has twice as many.</param>
-/// <param name="Depths">Blocks of each of the four stages.</param>
-/// <param name="Heads">Attention heads of each stage.</param>
+/// <param name="EmbeddingDimensions">Number of channels of the first stage; each next stage has twice as many.</param>
+/// <param name="Depths">Number of blocks of each of the four stages.</param>
+/// <param name="Heads">Number of attention heads of each of the four stages.</param>
 public sealed record SwinArchitecture(int EmbeddingDimensions, ImmutableArray<int> Depths, ImmutableArray<int> Heads)
 {
-    /// <summary>sleap-nn's <c>tiny</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>tiny</c>.</summary>
     public static SwinArchitecture Tiny { get; } = new(96, [2, 2, 6, 2], [3, 6, 12, 24]);
 
-    /// <summary>sleap-nn's <c>small</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>small</c>.</summary>
     public static SwinArchitecture Small { get; } = new(96, [2, 2, 18, 2], [3, 6, 12, 24]);
 
-    /// <summary>sleap-nn's <c>base</c>.</summary>
+    /// <summary>The size that sleap-nn and torchvision name <c>base</c>.</summary>
     public static SwinArchitecture Base { get; } = new(128, [2, 2, 18, 2], [4, 8, 16, 32]);
 }
 

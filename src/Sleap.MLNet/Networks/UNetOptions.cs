@@ -8,7 +8,8 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed record UNetOptions : BackboneOptions
 {
-    /// <summary>Filters of the first block. Default 32. Block n has <c>(int)(Filters · FiltersRateⁿ)</c>.</summary>
+    /// <summary>Filters of the first block, at least 1. Default 32. Block n has
+    /// <c>(int)(Filters · FiltersRateⁿ)</c>.</summary>
     public int Filters { get; init; } = 32;
 
     /// <inheritdoc/>
@@ -20,8 +21,8 @@ public sealed record UNetOptions : BackboneOptions
     public override int MaxStride { get; init; } = 16;
 
     /// <summary>
-    /// Stride of an additional stem of 7×7 convolutions before the encoder, a power of two; null (the default) for
-    /// none.
+    /// Stride of an additional stem of 7×7 convolutions before the encoder, a power of two from 2 to below
+    /// <see cref="MaxStride"/>; null (default): no stem.
     /// </summary>
     public int? StemStride { get; init; }
 

@@ -67,6 +67,7 @@ public sealed class LivePredictor
     /// <summary>Predicts the instances in an image, see the other overload.</summary>
     /// <param name="image">An Rgba32 or Bgra32 image; if its three channels are equal it is treated as gray.</param>
     /// <exception cref="NotSupportedException">The image has another pixel format.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Instance> Predict(MLImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -128,12 +129,13 @@ public sealed record LiveOptions
     public int? Width { get; init; }
 
     /// <summary>
-    /// Number of frames predicted at construction, so that the first real frame is not delayed by libtorch's kernel
-    /// selection and by code compilation. Default 5.
+    /// Number of frames predicted at construction, 0 or more, so that the first real frame is not delayed by libtorch's
+    /// kernel selection and by code compilation. Default 5.
     /// </summary>
     public int WarmUpFrames { get; init; } = 5;
 
-    /// <summary>Number of last frames that <see cref="LivePredictor.Latency"/> covers. Default 1000.</summary>
+    /// <summary>Number of last frames that <see cref="LivePredictor.Latency"/> covers, at least 1. Default
+    /// 1000.</summary>
     public int LatencyWindow { get; init; } = 1000;
 
     /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
@@ -151,10 +153,10 @@ public sealed record LiveOptions
 
 /// <summary>Latency of single frames, from the call with the pixels to the result.</summary>
 /// <param name="Count">Number of frames; 0: none yet, and all times are 0.</param>
-/// <param name="P50">50th percentile (median).</param>
-/// <param name="P95">95th percentile.</param>
-/// <param name="P99">99th percentile.</param>
-/// <param name="Max">The maximum.</param>
+/// <param name="P50">50th percentile (median) of the latencies.</param>
+/// <param name="P95">95th percentile of the latencies.</param>
+/// <param name="P99">99th percentile of the latencies.</param>
+/// <param name="Max">The longest latency.</param>
 public sealed record LatencySummary(int Count, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan Max)
 {
     /// <summary>Returns one line, in milliseconds.</summary>

@@ -104,7 +104,7 @@ public static partial class ModelCatalog
         if (model is CenteredInstanceTransformer)
         {
             throw new ArgumentException(
-                "A centered-instance model must be told where the animals are, and a frame "
+                "A centered-instance model must be told where the instances are, and a frame "
                     + "does not say. Join it with a centroid model: pose.TopDown(centroid, centeredInstance).",
                 nameof(model)
             );

@@ -8,25 +8,32 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed record PredictionOptions
 {
-    /// <summary>Minimum value of a peak, 0 to 1; nodes with lower peaks are missing.</summary>
+    /// <summary>
+    /// Minimum value of a peak, 0 to 1; nodes with lower peaks are missing. For models with two stages: of the second
+    /// one.
+    /// </summary>
     public float? PeakThreshold { get; init; }
 
-    /// <summary>For models with two stages: minimum value of a centroid's peak, 0 to 1.</summary>
+    /// <summary>For models with two stages: minimum value of a centroid's peak, 0 to 1; no effect on others.</summary>
     public float? CentroidThreshold { get; init; }
 
     /// <summary>How the position of a peak between the cells of the map is computed.</summary>
     public PeakRefinement? Refinement { get; init; }
 
-    /// <summary>For models with several instances: maximum number of instances.</summary>
+    /// <summary>
+    /// Maximum number of instances in a frame, at least 1, for top-down, bottom-up and centroid models; no effect on
+    /// others.
+    /// </summary>
     public int? MaxInstances { get; init; }
 
-    /// <summary>Number of frames (in a second stage: crops) in one batch.</summary>
+    /// <summary>Number of frames (in a second stage: crops) in one batch, at least 1.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileSize"/>.</summary>
+    /// <summary>Side of the tiles of networks on whole frames, see <see cref="NetworkOptions.TileSize"/>.</summary>
     public int? TileSize { get; init; }
 
-    /// <summary>For networks on whole frames: see <see cref="NetworkOptions.TileOverlap"/>.</summary>
+    /// <summary>Overlap of the tiles of networks on whole frames, see
+    /// <see cref="NetworkOptions.TileOverlap"/>.</summary>
     public int? TileOverlap { get; init; }
 
     /// <summary>

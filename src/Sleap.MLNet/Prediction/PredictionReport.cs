@@ -8,7 +8,7 @@ namespace Sleap.MLNet;
 /// <summary>The result of a prediction run, with an account of all requested frames.</summary>
 public sealed record PredictionReport
 {
-    /// <summary>The output file, or null.</summary>
+    /// <summary>Path of the output file; null if none was requested.</summary>
     public string? Output { get; init; }
 
     /// <summary>The poses, if no output file was requested; else null.</summary>
@@ -26,7 +26,7 @@ public sealed record PredictionReport
     /// <summary>Number of processed frames without instances.</summary>
     public required int Empty { get; init; }
 
-    /// <summary>Total number of instances.</summary>
+    /// <summary>Total number of instances in the processed frames.</summary>
     public required long Instances { get; init; }
 
     /// <summary>Time from the start to the last frame, including decoding and writing.</summary>

@@ -28,9 +28,9 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options ?? new());
 
     /// <summary>
-    /// Makes keypoints missing that are further from where the same node was last kept than an animal can move in that
-    /// time. The first position of a node is accepted, and any after <see cref="JumpFilterOptions.ForgetAfter"/>
-    /// frames.
+    /// Makes keypoints missing that are further away from where the same node was last kept than
+    /// <see cref="JumpFilterOptions.MaxJump"/> allows for that many frames. The first position of a node is kept, and
+    /// any position more than <see cref="JumpFilterOptions.ForgetAfter"/> frames after the last one that was kept.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -44,8 +44,9 @@ public static class AnalysisCatalog
 
     /// <summary>
     /// Exchanges two symmetric nodes of the skeleton (left and right) where that shortens the distance that they moved
-    /// since the frame before. The first frame is accepted as it is, and scores are not exchanged.
+    /// since they were last seen. The first frame is accepted as it is, and scores are not exchanged.
     /// </summary>
+    /// <remarks>Fitting throws an <see cref="ArgumentException"/> for a skeleton without symmetric nodes.</remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
     /// <param name="options">Thresholds, units and names; null for the defaults.</param>
@@ -120,8 +121,8 @@ public static class AnalysisCatalog
         );
 
     /// <summary>
-    /// Moves and turns each instance: one node to (0, 0), and the line from a second node to a third along the x axis.
-    /// y still points to the animal's right on the screen.
+    /// Moves and turns each instance so that one node is at (0, 0) and the line from a second node to a third points
+    /// along the x axis. The y axis points to the right of this direction, as seen in the image.
     /// </summary>
     /// <remarks>
     /// In pixels. All NaN where one of the three nodes is missing, or the second and the third are at the same
@@ -138,8 +139,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options);
 
     /// <summary>
-    /// Divides all coordinates by the length of the instance's body, so that they are in body lengths. Distances are
-    /// from (0, 0), so run Egocentric first. All NaN without a length.
+    /// Divides all coordinates by the length of the instance's body, so that they are in body lengths. The point (0, 0)
+    /// stays where it is, so run Egocentric first. All coordinates of an instance without a length are NaN.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -152,8 +153,8 @@ public static class AnalysisCatalog
     ) => Create(pose, column, options);
 
     /// <summary>
-    /// Adds the length of the line through nodes along the body: a value of each instance, in units. NaN when a node is
-    /// missing.
+    /// Adds the length of the line through the nodes along the body: a value of each instance, in units. NaN where one
+    /// of these nodes is missing.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -216,12 +217,14 @@ public static class AnalysisCatalog
     /// <item>Acceleration (x, y): change of the velocity, per frame or second.</item>
     /// <item>Heading: direction from node to node if two are named, else that of the motion; from the x axis.</item>
     /// <item>TurnRate: change of the heading, in radians a frame or a second.</item>
-    /// <item>PathLength: distance moved since the video's first frame. Gaps longer than MaxGap add nothing.</item>
+    /// <item>PathLength: distance moved since the track's first frame in the video. Gaps longer than MaxGap add
+    /// nothing.</item>
     /// </list>
     /// </summary>
     /// <remarks>
     /// NaN where there is nothing to compute from: no visible node, the first frame of a track, a gap longer than
-    /// <see cref="KinematicsOptions.MaxGap"/>. After a shorter gap the change is spread over its frames.
+    /// <see cref="KinematicsOptions.MaxGap"/>. After a shorter gap the change is spread over its frames. PathLength is
+    /// never NaN.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -238,7 +241,7 @@ public static class AnalysisCatalog
     /// first came, and for each row how many instances are inside each region.
     /// </summary>
     /// <remarks>
-    /// While an instance is not seen its sums stay as they are. All start again with each video.
+    /// While the position of an instance is missing, its sums stay as they are. All start again with each video.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number, in pixels.</param>
@@ -270,8 +273,8 @@ public static class AnalysisCatalog
     /// </summary>
     /// <remarks>
     /// Keypoints become Vector&lt;Single, nodes, 2&gt; with SlotNames, Track a single key, and every value of instances
-    /// Single or Vector&lt;Single, n&gt; with SlotNames. Columns of the frame (Video, FrameIndex) are repeated. What
-    /// goes along tracks comes before it.
+    /// Single or Vector&lt;Single, n&gt; with SlotNames. Columns of the frame (Video, FrameIndex) are repeated. Put
+    /// analyses that follow tracks before it: they need one row for each frame.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="column">Keypoints of one instance or of any number.</param>

@@ -3,10 +3,15 @@ namespace Sleap.Transforms;
 /// <summary>Options of <see cref="AnalysisCatalog.Angles"/>: the angles to measure.</summary>
 public sealed record AnglesOptions : AnalysisOptions
 {
-    /// <summary>The corners, each an angle between three nodes.</summary>
+    /// <summary>The angles to measure, each between three nodes; one at least.</summary>
     public required IReadOnlyList<NodeCorner> Corners { get; init; }
 
-    /// <summary>Output: the angles. Default "Angles".</summary>
+    /// <summary>
+    /// Output: the angle from <see cref="NodeCorner.From"/> to <see cref="NodeCorner.To"/> as seen from
+    /// <see cref="NodeCorner.At"/>; instances × corners. Radians in (−π, π], clockwise on the screen; NaN where one of
+    /// the three nodes is missing or two of them that make a side are at the same position. Values are named
+    /// From-At-To. Default "Angles".
+    /// </summary>
     public string OutputColumn { get; init; } = "Angles";
 
     internal override string Component => "Angles";
@@ -38,9 +43,9 @@ public sealed record AnglesOptions : AnalysisOptions
 }
 
 /// <summary>Three nodes by name, which make an angle.</summary>
-/// <param name="From">The end of the first side.</param>
-/// <param name="At">The node that has the angle.</param>
-/// <param name="To">The end of the second side.</param>
+/// <param name="From">The node at the end of the first side.</param>
+/// <param name="At">The node at which the angle is measured.</param>
+/// <param name="To">The node at the end of the second side.</param>
 public sealed record NodeCorner(string From, string At, string To);
 
 /// <summary>

@@ -4,15 +4,18 @@ namespace Sleap.Transforms;
 public sealed record BodyLengthOptions : AnalysisOptions
 {
     /// <summary>
-    /// The nodes along the body, in order, such as snout, thorax, tail base; two at least. The length is that of the
-    /// line through them.
+    /// The nodes along the body, in order, such as snout, thorax, tail base; two at least, all different. The length is
+    /// the sum of the distances from each node to the next.
     /// </summary>
     public required IReadOnlyList<string> Body { get; init; }
 
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
-    /// <summary>Output: the length. Default "BodyLength".</summary>
+    /// <summary>
+    /// Output: the length, one value for each instance, in units; NaN where a node of <see cref="Body"/> is missing.
+    /// Default "BodyLength".
+    /// </summary>
     public string OutputColumn { get; init; } = "BodyLength";
 
     internal override string Component => "BodyLength";

@@ -5,13 +5,19 @@ namespace Sleap.Transforms;
 /// <summary>Options of <see cref="AnalysisCatalog.Distances"/>: the distances to measure.</summary>
 public sealed record DistancesOptions : AnalysisOptions
 {
-    /// <summary>The pairs of nodes. Default null: all.</summary>
+    /// <summary>
+    /// The pairs of nodes; one at least. Default null: every pair of two different nodes, once, in the order of the
+    /// skeleton.
+    /// </summary>
     public IReadOnlyList<NodePair>? Pairs { get; init; }
 
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
-    /// <summary>Output: the distances. Default "Distances".</summary>
+    /// <summary>
+    /// Output: the distances between nodes of the same instance; instances × pairs, in units. NaN where one of the two
+    /// nodes is missing. Values are named From-To. Default "Distances".
+    /// </summary>
     public string OutputColumn { get; init; } = "Distances";
 
     internal override string Component => "Distances";

@@ -9,10 +9,13 @@ public sealed record EgocentricOptions : AnalysisOptions
     /// <summary>The node that the x axis starts from, such as the tail base.</summary>
     public required string From { get; init; }
 
-    /// <summary>The node that the x axis points to, such as the snout.</summary>
+    /// <summary>The node that the x axis points to, such as the snout; not <see cref="From"/>.</summary>
     public required string To { get; init; }
 
-    /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>
+    /// <summary>
+    /// Output: the keypoints in pixels from <see cref="Origin"/>; all NaN for an instance without one of the three
+    /// nodes. Null (default) replaces the input column.
+    /// </summary>
     public string? OutputColumn { get; init; }
 
     internal override string Component => "Egocentric";

@@ -7,12 +7,14 @@ public sealed record InterpolationOptions : AnalysisOptions
     public InterpolationMethod Method { get; init; } = InterpolationMethod.Linear;
 
     /// <summary>
-    /// The longest gap that is filled, in frames without the point; longer ones stay as they are, whole. Frames without
-    /// a row count too. Default 5.
+    /// The longest gap that is filled, in frames without the point, 1 to 10000; nothing of a longer one is filled.
+    /// Frames without a row count too. Default 5.
     /// </summary>
     public int MaxGap { get; init; } = 5;
 
-    /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>
+    /// <summary>
+    /// Output: the keypoints, those that are not filled as they were. Null (default) replaces the input column.
+    /// </summary>
     public string? OutputColumn { get; init; }
 
     internal override string Component => "Interpolate";
@@ -34,20 +36,23 @@ public sealed record InterpolationOptions : AnalysisOptions
             .OutputName(OutputColumn);
 }
 
-/// <summary>How a gap is filled.</summary>
+/// <summary>
+/// How a gap is filled. <see cref="Cubic"/> and <see cref="Pchip"/> use one more point on each side, unless a gap
+/// longer than <see cref="InterpolationOptions.MaxGap"/> lies between; without any such point they are linear.
+/// </summary>
 public enum InterpolationMethod
 {
     /// <summary>A straight line from one side of the gap to the other.</summary>
     Linear,
 
     /// <summary>
-    /// A cubic whose slopes at the sides are those of the parabola through the side and its two neighbors (a Bessel or
-    /// Catmull–Rom spline for uneven frames): smooth, and may overshoot.
+    /// A cubic whose slope at each side of the gap is that of the parabola through this point and its two neighbors (a
+    /// Bessel spline; with equal steps a Catmull–Rom spline). It is smooth and may go beyond the two sides.
     /// </summary>
     Cubic,
 
     /// <summary>
-    /// A monotone cubic (Fritsch and Carlson 1980, as SciPy's PchipInterpolator): smooth, never beyond the two sides.
+    /// A monotone cubic (Fritsch and Butland 1984, as SciPy's PchipInterpolator): smooth, never beyond the two sides.
     /// </summary>
     Pchip,
 }

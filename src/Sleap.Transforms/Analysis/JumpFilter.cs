@@ -4,12 +4,14 @@ namespace Sleap.Transforms;
 public sealed record JumpFilterOptions : AnalysisOptions
 {
     /// <summary>
-    /// How far a keypoint may move in one frame, in pixels; k frames after it was last kept it may be k times as far
-    /// away. Default 50.
+    /// How far a keypoint may move in one frame, more than 0, in pixels; k frames after it was last kept it may be k
+    /// times as far away. Default 50.
     /// </summary>
     public double MaxJump { get; init; } = 50;
 
-    /// <summary>After how many frames without a kept keypoint any position is accepted again. Default 10.</summary>
+    /// <summary>
+    /// A node that was last kept more than this many frames ago is accepted at any position; at least 1. Default 10.
+    /// </summary>
     public int ForgetAfter { get; init; } = 10;
 
     /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>

@@ -4,8 +4,8 @@ namespace Sleap.Transforms;
 public sealed record KinematicsOptions : AnalysisOptions
 {
     /// <summary>
-    /// The node that the heading starts at, such as the tail base. Null (default), as <see cref="HeadingTo"/>: the
-    /// direction of motion.
+    /// The node that the heading starts at, such as the tail base. It goes together with <see cref="HeadingTo"/>.
+    /// Default null: the heading is the direction of motion.
     /// </summary>
     public string? HeadingFrom { get; init; }
 
@@ -24,36 +24,50 @@ public sealed record KinematicsOptions : AnalysisOptions
     public double FramesPerSecond { get; init; } = 1;
 
     /// <summary>
-    /// The most frames over which a speed or a turn is computed, when frames in between have no pose. Default 5.
+    /// The most frames from one value to the next over which a velocity, an acceleration or a turn rate is computed; at
+    /// least 1. Default 5: at most 4 frames without a pose in between.
     /// </summary>
     public int MaxGap { get; init; } = 5;
 
-    /// <summary>Output: the node, or mean of the visible nodes, x and y in pixels. Default "Centroid".</summary>
+    /// <summary>
+    /// Output: the position of <see cref="Node"/>, or the mean of the visible nodes; instances × 2 (x, y), in pixels.
+    /// NaN where it is missing. Default "Centroid".
+    /// </summary>
     public string Centroid { get; init; } = "Centroid";
 
-    /// <summary>Output: velocity along x and y, in units per second; NaN where unknown. Default "Velocity".</summary>
+    /// <summary>
+    /// Output: velocity along x and y; instances × 2, in units per second; NaN where unknown. Default "Velocity".
+    /// </summary>
     public string Velocity { get; init; } = "Velocity";
 
-    /// <summary>Output: length of the velocity, in units per second; NaN where unknown. Default "Speed".</summary>
+    /// <summary>
+    /// Output: length of the velocity; one value for each instance, in units per second; NaN where unknown. Default
+    /// "Speed".
+    /// </summary>
     public string Speed { get; init; } = "Speed";
 
     /// <summary>
-    /// Output: change of the velocity along x and y, in units per second squared; NaN where unknown. Default
-    /// "Acceleration".
+    /// Output: change of the velocity along x and y; instances × 2, in units per second squared; NaN where unknown.
+    /// Default "Acceleration".
     /// </summary>
     public string Acceleration { get; init; } = "Acceleration";
 
     /// <summary>
-    /// Output: the direction that the animal faces, radians in (−π, π] from the x axis, clockwise on the screen; NaN where
-    /// unknown. Default "Heading".
+    /// Output: the direction that the animal faces; one value for each instance, radians in (−π, π] from the x axis,
+    /// clockwise on the screen; NaN where unknown. Default "Heading".
     /// </summary>
     public string Heading { get; init; } = "Heading";
 
-    /// <summary>Output: change of the heading, in radians per second; NaN where unknown. Default "TurnRate".</summary>
+    /// <summary>
+    /// Output: change of the heading; one value for each instance, in radians per second; NaN where unknown. Default
+    /// "TurnRate".
+    /// </summary>
     public string TurnRate { get; init; } = "TurnRate";
 
     /// <summary>
-    /// Output: the distance moved since the first frame of the video, in units; it never decreases. Default "PathLength".
+    /// Output: the distance moved since the track's first frame in the video; one value for each instance, in units. It
+    /// never decreases and is never NaN: 0 in the first frame and for an instance that cannot be followed. Default
+    /// "PathLength".
     /// </summary>
     public string PathLength { get; init; } = "PathLength";
 

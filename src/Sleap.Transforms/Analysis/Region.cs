@@ -5,17 +5,21 @@ using System.Text.Json.Serialization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A named part of the image, in pixels of the full frame: a polygon or a circle. The border of a circle belongs to
-/// it; of a polygon, its left and top.
+/// A named part of the image, in pixels of the full frame: a polygon or a circle. The border of a circle is inside; of
+/// the border of a polygon, the left and top sides are inside and the others outside.
 /// </summary>
 public sealed partial class Region
 {
-    /// <summary>A region; <see cref="Polygon"/> and <see cref="Circle"/> are shorter.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="corners">The corners of a polygon, x and y each, three at least; null for a circle.</param>
+    /// <summary>
+    /// Creates a polygon or a circle; <see cref="Polygon"/> and <see cref="Circle"/> are shorter.
+    /// </summary>
+    /// <param name="name">Its name, not empty.</param>
+    /// <param name="corners">The corners of a polygon in order, x and y each, three at least; null for a
+    /// circle.</param>
     /// <param name="center">The center of a circle, x and y; null for a polygon.</param>
-    /// <param name="radius">The radius of a circle; null for a polygon.</param>
-    /// <exception cref="ArgumentException">It is neither, or both, or a number is wrong.</exception>
+    /// <param name="radius">The radius of a circle in pixels, more than 0; null for a polygon.</param>
+    /// <exception cref="ArgumentException">Neither a polygon nor a circle is given, or both are, the name is empty, or
+    /// a number is wrong; the message names every fault.</exception>
     [JsonConstructor]
     public Region(
         string name,
@@ -50,7 +54,7 @@ public sealed partial class Region
         Radius = radius;
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the region, not empty.</summary>
     [JsonPropertyName("name")]
     public string Name { get; }
 
@@ -62,20 +66,24 @@ public sealed partial class Region
     [JsonPropertyName("center")]
     public IReadOnlyList<double>? Center { get; }
 
-    /// <summary>The radius of a circle; null for a polygon.</summary>
+    /// <summary>The radius of a circle in pixels; null for a polygon.</summary>
     [JsonPropertyName("radius")]
     public double? Radius { get; }
 
     /// <summary>The polygon with these corners, in order around it; it may be concave.</summary>
-    /// <exception cref="ArgumentException">There are fewer than three corners, or a number is not finite.</exception>
+    /// <param name="name">Its name, not empty.</param>
+    /// <param name="corners">The corners in pixels, three at least.</param>
+    /// <exception cref="ArgumentException">The name is empty, there are fewer than three corners, or a number is not
+    /// finite.</exception>
     public static Region Polygon(string name, params (double X, double Y)[] corners)
     {
         ArgumentNullException.ThrowIfNull(corners);
         return new Region(name, [.. corners.Select(corner => new[] { corner.X, corner.Y })]);
     }
 
-    /// <summary>The circle around (x, y).</summary>
-    /// <exception cref="ArgumentException">The radius is not more than 0, or a number is not finite.</exception>
+    /// <summary>The circle around (x, y), in pixels.</summary>
+    /// <exception cref="ArgumentException">The name is empty, the radius is not more than 0, or a number is not
+    /// finite.</exception>
     public static Region Circle(string name, double x, double y, double radius) =>
         new(name, center: [x, y], radius: radius);
 
@@ -104,7 +112,7 @@ public sealed partial class Region
         }
     }
 
-    /// <summary>Writes regions as <see cref="Load"/> reads them.</summary>
+    /// <summary>Writes regions to a JSON file, as <see cref="Load"/> reads them.</summary>
     public static void Save(IEnumerable<Region> regions, string path)
     {
         ArgumentNullException.ThrowIfNull(regions);
@@ -112,7 +120,7 @@ public sealed partial class Region
         File.WriteAllText(path, JsonSerializer.Serialize(regions.ToArray(), FileJson.Default.RegionArray) + "\n");
     }
 
-    /// <summary>Whether a position is inside.</summary>
+    /// <summary>Whether a position in pixels is inside; false for NaN.</summary>
     public bool Contains(double x, double y)
     {
         if (Center is not null)

@@ -3,39 +3,44 @@ namespace Sleap.Transforms;
 /// <summary>Options of <see cref="AnalysisCatalog.InRegions"/>: the regions, and what must be inside.</summary>
 public sealed record RegionsOptions : AnalysisOptions
 {
-    /// <summary>The regions; they may overlap. See <see cref="Region.Load"/> for a file of them.</summary>
+    /// <summary>
+    /// The regions, one at least, of different names; they may overlap. See <see cref="Region.Load"/> for a file of
+    /// them.
+    /// </summary>
     public required IReadOnlyList<Region> Regions { get; init; }
 
     /// <summary>The node that must be inside. Default null: the centroid, the mean of the visible nodes.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Frames in a second. Default 1: times are frames.</summary>
+    /// <summary>Frames in a second, more than 0. Default 1: times are frames.</summary>
     public double FramesPerSecond { get; init; } = 1;
 
     /// <summary>
-    /// Output: 1 inside, 0 outside, NaN when the instance is not seen; a value for each region. Default "InRegion".
+    /// Output: 1 inside, 0 outside, NaN where the position is missing; instances × regions. Default "InRegion".
     /// </summary>
     public string Inside { get; init; } = "InRegion";
 
     /// <summary>
-    /// Output: how often the region was entered so far; being inside when first seen is the first time. Default
-    /// "RegionEntries".
+    /// Output: how often the region was entered so far, 0 or more; instances × regions. Being inside when first seen is
+    /// an entry. Default "RegionEntries".
     /// </summary>
     public string Entries { get; init; } = "RegionEntries";
 
     /// <summary>
-    /// Output: time inside so far, this frame included: the frames it was seen inside, in seconds or frames. Default
-    /// "RegionDwell".
+    /// Output: time inside so far, this frame included; instances × regions. It is the number of frames in which the
+    /// instance was seen inside, divided by <see cref="FramesPerSecond"/>. Default "RegionDwell".
     /// </summary>
     public string Dwell { get; init; } = "RegionDwell";
 
     /// <summary>
-    /// Output: time from the first row of the video to the first entry; NaN before it. Default "RegionLatency".
+    /// Output: time from the first row of the video to the first entry, in seconds or frames; instances × regions; NaN
+    /// before the first entry. Default "RegionLatency".
     /// </summary>
     public string Latency { get; init; } = "RegionLatency";
 
     /// <summary>
-    /// Output: how many instances are inside, for each region: one vector a row. Default "RegionOccupants".
+    /// Output: how many instances are inside each region, 0 or more; one vector of the length regions for each row.
+    /// Default "RegionOccupants".
     /// </summary>
     public string Occupants { get; init; } = "RegionOccupants";
 
@@ -61,8 +66,10 @@ public sealed record RegionsOptions : AnalysisOptions
     private protected override void AddFaults(OptionFaults faults) =>
         faults
             .If(Regions is null || Regions.Count == 0, $"{nameof(Regions)} is empty")
+            .If(Regions?.Contains(null!) ?? false, $"{nameof(Regions)} holds null")
             .If(
                 Regions is not null
+                    && !Regions.Contains(null!)
                     && Regions.Select(region => region.Name).Distinct(StringComparer.Ordinal).Count() < Regions.Count,
                 $"{nameof(Regions)} has two of the same name"
             )

@@ -7,14 +7,21 @@ namespace Sleap.Transforms;
 /// <summary>Options of <see cref="AnalysisCatalog.Rolling"/>: which statistics, over which window.</summary>
 public sealed record RollingOptions : AnalysisOptions
 {
-    /// <summary>Frames of a window; odd, unless it is trailing. Default 15.</summary>
+    /// <summary>
+    /// Frames of a window, at least 1; odd, unless <see cref="Trailing"/>. It is counted by FrameIndex, so frames
+    /// without a row count too. Default 15.
+    /// </summary>
     public int Window { get; init; } = 15;
 
-    /// <summary>Whether the window ends with the frame. Default false: the frame is in its middle.</summary>
+    /// <summary>
+    /// Whether the frame is the last one of its window, so that no later frame is used. Default false: the frame is in
+    /// the middle of its window.
+    /// </summary>
     public bool Trailing { get; init; }
 
     /// <summary>
-    /// The statistics, a column each, named by the input column and the statistic: SpeedMean, …. Default: all.
+    /// The statistics, all different, one at least. Each gives an output column of the shape of the input, named by the
+    /// input column and the statistic: SpeedMean, …. NaN where the window has no value. Default: all four.
     /// </summary>
     public IReadOnlyList<RollingStatistic> Statistics { get; init; } =
     [RollingStatistic.Mean, RollingStatistic.Sd, RollingStatistic.Min, RollingStatistic.Max];
@@ -82,7 +89,7 @@ public sealed record RollingOptions : AnalysisOptions
     }
 }
 
-/// <summary>A statistic over the values of a window that are not NaN.</summary>
+/// <summary>A statistic over the values of a window that are not NaN; NaN where there is none.</summary>
 public enum RollingStatistic
 {
     /// <summary>The mean.</summary>

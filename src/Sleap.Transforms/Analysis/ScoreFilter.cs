@@ -9,12 +9,14 @@ public sealed record ScoreFilterOptions : AnalysisOptions
     public float MinScore { get; init; } = 0.2f;
 
     /// <summary>
-    /// The least score of an instance; below it all of its keypoints become missing. Needs the InstanceScore column.
-    /// Default 0: any.
+    /// The least score of an instance; below it, or without a score, all of its keypoints become missing. It has no
+    /// effect on a view without the InstanceScore column. Default 0: any, also none.
     /// </summary>
     public float MinInstanceScore { get; init; }
 
-    /// <summary>The least number of keypoints left; an instance with fewer loses them all. Default 1.</summary>
+    /// <summary>
+    /// The least number of keypoints that are left, 0 or more; of an instance with fewer all become missing. Default 1.
+    /// </summary>
     public int MinVisible { get; init; } = 1;
 
     /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>

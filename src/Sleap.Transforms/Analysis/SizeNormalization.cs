@@ -4,17 +4,21 @@ namespace Sleap.Transforms;
 public sealed record SizeNormalizationOptions : AnalysisOptions
 {
     /// <summary>
-    /// The nodes along the body, in order, such as snout, thorax, tail base; two at least. The length is that of the
-    /// line through them.
+    /// The nodes along the body, in order, such as snout, thorax, tail base; two at least, all different. The length is
+    /// the sum of the distances from each node to the next.
     /// </summary>
     public required IReadOnlyList<string> Body { get; init; }
 
     /// <summary>
-    /// Frames of the window whose median length is used; odd. Default 1: the length in the frame itself.
+    /// Frames of the window whose median length is used; odd. Frames where a node of <see cref="Body"/> is missing are
+    /// left out of it. Default 1: the length in the frame itself.
     /// </summary>
     public int Window { get; init; } = 1;
 
-    /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>
+    /// <summary>
+    /// Output: the keypoints in body lengths; all NaN for an instance without a length above 0. Null (default) replaces
+    /// the input column.
+    /// </summary>
     public string? OutputColumn { get; init; }
 
     internal override string Component => "NormalizeSize";

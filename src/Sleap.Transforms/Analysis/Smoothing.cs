@@ -8,33 +8,37 @@ public sealed record SmoothOptions : AnalysisOptions
     /// <summary>The method. Default: median.</summary>
     public SmoothMethod Method { get; init; } = SmoothMethod.Median;
 
-    /// <summary>Frames of a window, odd; 1 changes nothing. Not used by the 1€ filter. Default 5.</summary>
+    /// <summary>
+    /// Frames of a window, odd; 1 changes nothing. It is counted by FrameIndex, so frames without a row count too. Not
+    /// used by the 1€ filter. Default 5.
+    /// </summary>
     public int Window { get; init; } = 5;
 
     /// <summary>
-    /// Savitzky–Golay: the order of the polynomial, less than the window. With fewer points in a window the order falls
-    /// to their number less one. Default 2.
+    /// Savitzky–Golay: the order of the polynomial, 0 or more and less than the window. Where a window has fewer
+    /// points, the order is at most their number minus one. Default 2.
     /// </summary>
     public int PolynomialOrder { get; init; } = 2;
 
     /// <summary>
-    /// 1€: the cut-off frequency at rest, in Hz with <see cref="FramesPerSecond"/>, otherwise per frame; lower is
-    /// smoother. Default 1.
+    /// 1€: the cut-off frequency at rest, more than 0, in Hz (cycles a frame where <see cref="FramesPerSecond"/> is 1);
+    /// lower is smoother. Default 1.
     /// </summary>
     public double MinCutoff { get; init; } = 1;
 
     /// <summary>
-    /// 1€: how much the cut-off frequency grows with the speed (pixels a second); higher lags less. Default 0.007.
+    /// 1€: by how many Hz the cut-off frequency grows for each pixel a second of speed, 0 or more; higher lags less.
+    /// Default 0.007.
     /// </summary>
     public double Beta { get; init; } = 0.007;
 
-    /// <summary>1€: the cut-off frequency of the speed itself. Default 1.</summary>
+    /// <summary>1€: the cut-off frequency of the speed itself, more than 0, in Hz. Default 1.</summary>
     public double DerivativeCutoff { get; init; } = 1;
 
-    /// <summary>1€: frames in a second. Default 1: times are frames.</summary>
+    /// <summary>1€: frames in a second, more than 0. Default 1: times are frames.</summary>
     public double FramesPerSecond { get; init; } = 1;
 
-    /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>
+    /// <summary>Output: the keypoints in pixels. Null (default) replaces the input column.</summary>
     public string? OutputColumn { get; init; }
 
     internal override string Component => "Smooth";
@@ -61,8 +65,8 @@ public sealed record SmoothOptions : AnalysisOptions
     private protected override void AddFaults(OptionFaults faults) =>
         faults
             .OutputName(OutputColumn)
-            .OddFrames("window", Window)
-            .Defined("method", Method)
+            .OddFrames(nameof(Window), Window)
+            .Defined(nameof(Method), Method)
             .If(
                 PolynomialOrder < 0 || (Method == SmoothMethod.SavitzkyGolay && PolynomialOrder >= Window),
                 $"{nameof(PolynomialOrder)} is {PolynomialOrder}, expected 0 or more and less than the window of "

@@ -4,36 +4,47 @@ namespace Sleap.Transforms;
 public sealed record SocialOptions : AnalysisOptions
 {
     /// <summary>
-    /// The node that an instance's heading starts at. Null (default), as <see cref="HeadingTo"/>: no facing angle.
+    /// The node that an instance's heading starts at. It goes together with <see cref="HeadingTo"/>. Default null: all
+    /// facing angles are NaN.
     /// </summary>
     public string? HeadingFrom { get; init; }
 
     /// <summary>The node that the heading points at. Default null.</summary>
     public string? HeadingTo { get; init; }
 
-    /// <summary>Two instances touch when nodes of them are at most this far apart; in units. Default 10.</summary>
+    /// <summary>
+    /// Two instances touch when a node of one and a node of the other are at most this far apart, in units; more than
+    /// 0. Default 10.
+    /// </summary>
     public double ContactDistance { get; init; } = 10;
 
     /// <summary>Pixels in one unit of length. Default 1: lengths are pixels.</summary>
     public double PixelsPerUnit { get; init; } = 1;
 
     /// <summary>
-    /// Output: from the instance's centroid to the nearest other one's, in units. Default "AnimalDistance".
+    /// Output: the distance from the instance's centroid (the mean of its visible nodes) to the nearest centroid of
+    /// another instance of the frame; one value for each instance, in units. NaN where the instance has no visible
+    /// node, or no other instance has one. Default "AnimalDistance".
     /// </summary>
     public string Distance { get; init; } = "AnimalDistance";
 
     /// <summary>
-    /// Output: the least distance of one of its nodes to one of another instance, in units. Default "NodeDistance".
+    /// Output: the least distance from a node of the instance to a node of any other instance; one value for each
+    /// instance, in units; NaN as in <see cref="Distance"/>. Default "NodeDistance".
     /// </summary>
     public string NodeDistance { get; init; } = "NodeDistance";
 
     /// <summary>
-    /// Output: from its heading to the nearest other instance's centroid, radians in (−π, π], clockwise on the screen.
-    /// Default "FacingAngle".
+    /// Output: the angle from the instance's heading to the direction from its centroid to the nearest centroid of
+    /// another instance; one value for each instance, radians in (−π, π], clockwise on the screen. NaN as in
+    /// <see cref="Distance"/>, and where the heading is not known. Default "FacingAngle".
     /// </summary>
     public string FacingAngle { get; init; } = "FacingAngle";
 
-    /// <summary>Output: 1 when it touches another, else 0. Default "Contact".</summary>
+    /// <summary>
+    /// Output: 1 where the instance touches another one, else 0; one value for each instance; NaN as in
+    /// <see cref="Distance"/>. Default "Contact".
+    /// </summary>
     public string Contact { get; init; } = "Contact";
 
     internal override string Component => "Social";

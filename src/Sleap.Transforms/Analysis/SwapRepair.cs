@@ -8,11 +8,15 @@ namespace Sleap.Transforms;
 public sealed record SwapRepairOptions : AnalysisOptions
 {
     /// <summary>
-    /// By how many pixels the distance that both nodes moved must be shorter when exchanged. Default 5.
+    /// Two nodes are exchanged where that makes the sum of the distances that they moved shorter by more than this; 0
+    /// or more, in pixels. Default 5.
     /// </summary>
     public double MinGain { get; init; } = 5;
 
-    /// <summary>After how many frames the last position of a node is not used any more. Default 10.</summary>
+    /// <summary>
+    /// For how many frames the last position of a node is used, at least 1. Nodes are exchanged only where the last
+    /// positions of both are that new. Default 10.
+    /// </summary>
     public int ForgetAfter { get; init; } = 10;
 
     /// <summary>Output: the keypoints. Null (default) replaces the input column.</summary>

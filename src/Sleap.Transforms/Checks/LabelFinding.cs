@@ -1,10 +1,11 @@
 namespace Sleap.Transforms;
 
-/// <summary>One finding of <see cref="CheckCatalog.Check"/>: a place of a labels file that a person should look at.</summary>
+/// <summary>One finding of <see cref="CheckCatalog.Check"/>: a place of a labels file that a person should look
+/// at.</summary>
 /// <param name="Rule">The rule that found it.</param>
 /// <param name="IsWarning">Whether it harms training or evaluation; otherwise it is only information.</param>
-/// <param name="Message">What was found.</param>
-/// <param name="Advice">What to do about it.</param>
+/// <param name="Message">What was found, in words.</param>
+/// <param name="Advice">What to do about it, in words.</param>
 /// <param name="Video">Path of the video; empty if the finding is about no video.</param>
 /// <param name="FrameIndex">Zero-based frame number; null if the finding is about no frame.</param>
 /// <param name="Instance">
@@ -43,22 +44,34 @@ public enum CheckRule
     /// <summary>A visible node with an infinite coordinate, or with one coordinate only.</summary>
     NonFiniteCoordinate,
 
-    /// <summary>A node outside the image.</summary>
+    /// <summary>
+    /// A node outside the image by more than a tenth of its longer side. Lists of several images are not checked.
+    /// </summary>
     OutsideImage,
 
-    /// <summary>A node far away from the other nodes of its instance.</summary>
+    /// <summary>
+    /// A node far away from the other nodes of its instance: its distance from their median position is more than 5
+    /// times the 90th percentile of this node's distances in these labels, and more than 3 times the largest distance
+    /// of another node. At least four visible nodes, and 20 instances with this node, are needed.
+    /// </summary>
     FarNode,
 
-    /// <summary>A left and a right node that look exchanged.</summary>
+    /// <summary>
+    /// A left and a right node (a symmetry of the skeleton) of a tracked instance that changed sides since the track
+    /// was seen last, at most 10 frames before, while its other nodes stayed where they were.
+    /// </summary>
     SwappedNodes,
 
-    /// <summary>Two nearly identical instances of one frame.</summary>
+    /// <summary>
+    /// Two nearly identical instances of one frame, both labeled or both predicted: at least half of their nodes are in
+    /// both, on average at most half a pixel, or 2 % of the instance's diagonal, apart.
+    /// </summary>
     DuplicateInstance,
 
     /// <summary>Two instances of one frame in the same track.</summary>
     TrackTwiceInFrame,
 
-    /// <summary>A track with instances in a single frame.</summary>
+    /// <summary>A track with instances in a single frame, where there are more frames.</summary>
     TrackUsedOnce,
 
     /// <summary>A track without instances.</summary>

@@ -67,7 +67,12 @@ internal static class LabelFixes
                 }
             );
         }
-        var used = frames.SelectMany(frame => frame.Instances).Select(one => one.Track).OfType<Track>().ToHashSet();
+        var used = frames
+            .SelectMany(frame => frame.Instances)
+            .Select(one => one.Track)
+            .OfType<Track>()
+            .Concat(labels.Extras?.NamedTracks() ?? [])
+            .ToHashSet();
         Track[] tracks = [.. labels.Tracks.Where(used.Contains)];
         Say(merged, "rows of duplicate frames merged");
         Say(points, "nodes without a finite position set missing");
@@ -76,22 +81,14 @@ internal static class LabelFixes
         Say(labels.Tracks.Count - tracks.Length, "tracks without instances removed");
         if (done.Count == 0)
             return (labels, done);
-        done.AddRange(FormatLosses.OfChanged(labels));
-        return (
-            new Labels(frames, labels.Videos, labels.Skeletons, tracks, labels.Suggestions, labels.Provenance),
-            done
-        );
+        return (labels.With(frames, tracks), done);
     }
 
     private static Instance WithoutNonFinite(Instance instance) =>
-        new()
-        {
-            Skeleton = instance.Skeleton,
-            Points = [.. instance.Points.Select(point => InstanceRules.IsNonFinite(point) ? Point.Missing : point)],
-            Track = instance.Track,
-            IsPredicted = instance.IsPredicted,
-            Score = instance.Score,
-            TrackingScore = instance.TrackingScore,
-            FromPredicted = instance.FromPredicted,
-        };
+        instance.With(
+            instance.Track,
+            instance.FromPredicted,
+            instance.Identity,
+            [.. instance.Points.Select(point => InstanceRules.IsNonFinite(point) ? Point.Missing : point)]
+        );
 }

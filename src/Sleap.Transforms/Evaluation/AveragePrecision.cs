@@ -6,10 +6,11 @@ namespace Sleap.Transforms;
 /// Precision and recall of predictions ranked by score, where a prediction is right when its similarity to a true
 /// instance reaches a threshold.
 /// </summary>
-/// <param name="Thresholds">The similarities: 0.50, 0.55, … 0.95.</param>
-/// <param name="AP">Average precision at each: the mean of the precision at the recalls 0, 0.01, … 1, the precision
-/// made falling from the right (PASCAL VOC 2012, COCO).</param>
-/// <param name="AR">Recall of all predictions at each: the share of true instances found.</param>
+/// <param name="Thresholds">The ten similarities at which it is computed: 0.50, 0.55, … 0.95.</param>
+/// <param name="AP">Average precision at each, 0 to 1: the mean over the recalls 0, 0.01, … 1 of the highest precision
+/// at that recall or a higher one, as in COCO. NaN when there is no true instance.</param>
+/// <param name="AR">Recall of all predictions at each, 0 to 1: the share of true instances found. NaN when there is no
+/// true instance.</param>
 public sealed record AveragePrecision(
     ImmutableArray<double> Thresholds,
     ImmutableArray<double> AP,

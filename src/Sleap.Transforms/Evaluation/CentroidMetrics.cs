@@ -5,13 +5,14 @@ namespace Sleap.Transforms;
 
 /// <summary>
 /// How well instances are found at all. In each frame centroids are paired for the least sum of distances (Hungarian
-/// method, without a limit); pairs within the radius are hits, everything else is a miss or a false alarm.
+/// method, without a limit). A pair at most <see cref="Radius"/> apart is a true positive; every other prediction is a
+/// false positive, and every other true instance a false negative.
 /// </summary>
-/// <param name="Radius">The distance in pixels.</param>
-/// <param name="TruePositives">Predictions that are a true instance's.</param>
-/// <param name="FalsePositives">Predictions that are not.</param>
-/// <param name="FalseNegatives">True instances without a prediction.</param>
-/// <param name="Error">Distances of the hits.</param>
+/// <param name="Radius">The largest distance of a true positive, in pixels.</param>
+/// <param name="TruePositives">Pairs at most the radius apart.</param>
+/// <param name="FalsePositives">All other predictions.</param>
+/// <param name="FalseNegatives">All other true instances.</param>
+/// <param name="Error">Distances of the true positives in pixels; its visible points are the true instances.</param>
 public sealed record CentroidMetrics(
     double Radius,
     int TruePositives,
@@ -20,11 +21,11 @@ public sealed record CentroidMetrics(
     ErrorSummary Error
 )
 {
-    /// <summary>Share of predictions that are a true instance's; NaN without a prediction.</summary>
+    /// <summary>Share of predictions that are true positives, 0 to 1; NaN without a prediction.</summary>
     public double Precision =>
         TruePositives + FalsePositives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalsePositives);
 
-    /// <summary>Share of true instances found; NaN without one.</summary>
+    /// <summary>Share of true instances that are found, 0 to 1; NaN without a true instance.</summary>
     public double Recall =>
         TruePositives + FalseNegatives == 0 ? double.NaN : (double)TruePositives / (TruePositives + FalseNegatives);
 

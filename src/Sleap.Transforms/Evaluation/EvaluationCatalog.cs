@@ -8,13 +8,14 @@ public static class EvaluationCatalog
 {
     /// <summary>
     /// Compares the PredictedKeypoints of a view with its Keypoints, row by row. Nodes are matched by name, whatever
-    /// their order; those of one side only are left out, which the log and the metrics say.
+    /// their order; those of one side only are left out, which the log and the metrics say. Rows whose frame could not
+    /// be read are left out.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Labels after a model: <c>model.Transform(test)</c>.</param>
     /// <param name="options">Rules, thresholds and column names; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, or the two have no node in
-    /// common.</exception>
+    /// <exception cref="ArgumentException">The options are wrong, a column is missing or of another type, or the two
+    /// have no node in common.</exception>
     public static PoseMetrics Evaluate(this PoseCatalog pose, IDataView view, EvaluationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
@@ -62,8 +63,8 @@ public static class EvaluationCatalog
     /// <param name="predicted">The predicted labels; their nodes are matched by name, and those of one side only are
     /// left out, which the log and the metrics say.</param>
     /// <param name="options">Rules and thresholds; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The label sets have no video in common, a video could be one of several, or
-    /// there are several skeletons, or no node in common.</exception>
+    /// <exception cref="ArgumentException">The options are wrong, the label sets have no video in common, a video could
+    /// be one of several, or there are several skeletons, or no node in common.</exception>
     /// <exception cref="InvalidDataException">The true labels have no instance to compare with.</exception>
     public static PoseMetrics Evaluate(
         this PoseCatalog pose,
@@ -79,15 +80,17 @@ public static class EvaluationCatalog
     }
 
     /// <summary>
-    /// Compares only the positions of instances; the predictions may have any nodes. For centroid models, whose instances
-    /// have one node. A predicted instance is where the mean of its visible nodes is; a true one where
+    /// Compares only the positions of instances; the predictions may have any nodes. For centroid models, whose
+    /// instances have one node. A predicted instance is where the mean of its visible nodes is; a true one where
     /// <see cref="EvaluationOptions.CentroidNode"/> is, else the mean of its visible nodes.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">The true labels.</param>
     /// <param name="predicted">The predicted labels, of any skeleton.</param>
     /// <param name="options">The radius and the node; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The label sets have no video in common, or several skeletons.</exception>
+    /// <exception cref="ArgumentException">The options are wrong or name a node that the true labels do not have, or
+    /// the label sets have no video in common, or several skeletons.</exception>
+    /// <exception cref="InvalidDataException">The true labels have no instance to compare with.</exception>
     public static CentroidMetrics EvaluateCentroids(
         this PoseCatalog pose,
         Labels truth,

@@ -7,7 +7,8 @@ namespace Sleap.Transforms;
 public sealed record EvaluationOptions
 {
     /// <summary>
-    /// The distance in pixels within which a node counts as right in <see cref="ErrorSummary.Within"/>. Default 5.
+    /// The largest distance in pixels at which a node counts as right in <see cref="ErrorSummary.Within"/>; more than
+    /// 0. Default 5.
     /// </summary>
     public double Radius { get; init; } = 5;
 
@@ -15,8 +16,9 @@ public sealed record EvaluationOptions
     public EvaluationRules Rules { get; init; } = EvaluationRules.Standard;
 
     /// <summary>
-    /// The spread of labels that object keypoint similarity (OKS) assumes, as a share of the instance's size. Default
-    /// 0.025, the smallest of COCO's (the eyes of people) and sleap-nn's default; COCO's median is 0.072.
+    /// The standard deviation of labels that object keypoint similarity (OKS) assumes, more than 0, as a share of the
+    /// instance's size (the square root of its area). Default 0.025, the smallest of COCO's (the eyes of people) and
+    /// sleap-nn's default; COCO's median is 0.072.
     /// </summary>
     public double OksStddev { get; init; } = 0.025;
 
@@ -24,20 +26,23 @@ public sealed record EvaluationOptions
     public ImmutableDictionary<string, double> NodeOksStddev { get; init; } = ImmutableDictionary<string, double>.Empty;
 
     /// <summary>
-    /// The area in square pixels that stands for an instance's size in OKS. Default null: the box around its visible true
-    /// nodes.
+    /// The area in square pixels that stands for an instance's size in OKS, more than 0. Default null: the box around
+    /// its visible true nodes. Where this box has no area, 1 − mean distance / 50 pixels (at least 0) stands for OKS,
+    /// as in sleap-nn.
     /// </summary>
     public double? OksScale { get; init; }
 
-    /// <summary>Under <see cref="EvaluationRules.SleapNN"/>, the OKS that a pair must exceed. Default 0.</summary>
+    /// <summary>Under <see cref="EvaluationRules.SleapNN"/>, the OKS that a pair must exceed, from 0 to below 1.
+    /// Default 0.</summary>
     public double PairOks { get; init; }
 
     /// <summary>
-    /// The OKS that a prediction must reach to count as a true instance's in the track metrics. Default 0.5.
+    /// The OKS that a pair of a true and a predicted instance must reach in the track metrics (HOTA has its own
+    /// thresholds); more than 0 and at most 1. Default 0.5.
     /// </summary>
     public double TrackOks { get; init; } = 0.5;
 
-    /// <summary>The distances in pixels of the PCK curve, rising. Default 1, 2, … 10.</summary>
+    /// <summary>The distances in pixels of the PCK curve, more than 0 and rising. Default 1, 2, … 10.</summary>
     public ImmutableArray<double> PckThresholds { get; init; } = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
     /// <summary>
@@ -46,12 +51,14 @@ public sealed record EvaluationOptions
     /// </summary>
     public string? CentroidNode { get; init; }
 
-    /// <summary>The distance in pixels within which a predicted centroid counts as the true one. Default 50.</summary>
+    /// <summary>
+    /// The largest distance in pixels at which a predicted centroid counts as the true one; more than 0. Default 50.
+    /// </summary>
     public double CentroidRadius { get; init; } = 50;
 
     /// <summary>
-    /// Which instances of the true labels count. Default: those that a person labeled, as in sleap-nn; predictions beside
-    /// them are what is to be judged.
+    /// Which instances of the true labels count. Default: those that a person labeled, as in sleap-nn; predictions
+    /// beside them are what is to be judged.
     /// </summary>
     public InstanceChoice TrueInstances { get; init; } = InstanceChoice.User;
 

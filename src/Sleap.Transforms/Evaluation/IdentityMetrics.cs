@@ -3,23 +3,24 @@ using System.Collections.Immutable;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Whether paired instances are given the right name: for models that know individuals, and for tracks named by hand.
+/// Whether paired instances have the right name, which is that of their track: for models with classes, and for tracks
+/// that were named by hand.
 /// </summary>
 /// <param name="TrueNames">The names in the labels, in order of appearance.</param>
 /// <param name="PredictedNames">The names given, in order of appearance.</param>
-/// <param name="Confusion">For each true name, how often each predicted name was given; the last figure of a row counts
-/// pairs without a predicted name.</param>
+/// <param name="Confusion">True names × (predicted names + 1): how often each predicted name was given. The last figure
+/// of a row counts pairs without a predicted name.</param>
 public sealed record IdentityMetrics(
     ImmutableArray<string> TrueNames,
     ImmutableArray<string> PredictedNames,
     ImmutableArray<ImmutableArray<int>> Confusion
 )
 {
-    /// <summary>Pairs whose true instance has a name.</summary>
+    /// <summary>Number of pairs whose true instance has a name.</summary>
     public int Pairs => Confusion.Sum(row => row.Sum());
 
     /// <summary>
-    /// Share of these pairs with the right name; a pair without a predicted name is wrong. NaN without a pair.
+    /// Share of these pairs with the right name, 0 to 1; a pair without a predicted name is wrong. NaN without a pair.
     /// </summary>
     public double Accuracy
     {
@@ -51,9 +52,11 @@ internal sealed class IdentityComparison
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
 
-    /// <summary>Null when the labels or the predictions have no names at all.</summary>
+    /// <summary>
+    /// Null when labels and predictions have no name in common: "track_0" of a tracker says nothing of who it is.
+    /// </summary>
     public IdentityMetrics? Result() =>
-        _truth.Count == 0 || _predicted.Count == 0
+        !_predicted.Keys.Any(_truth.ContainsKey)
             ? null
             : new IdentityMetrics(
                 [.. _truth.Keys],

@@ -6,26 +6,27 @@ namespace Sleap.Transforms;
 
 /// <summary>How well predicted poses agree with labels.</summary>
 /// <remarks>
-/// In each frame, true and predicted instances are paired so that the sum of mean distances over shared nodes is least
-/// (Hungarian method). True instances without a partner are missed, predicted ones spurious; there is no limit on the
-/// distance of a pair. Other pairings: <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>,
-/// <see cref="TrackMetrics"/>.
+/// In each frame, true and predicted instances are paired so that the sum of the pairs' mean distances over shared
+/// nodes is least (Hungarian method). There is no limit on the distance of a pair, but instances without a shared node
+/// make none. True instances without a partner are missed, predicted ones spurious. Other pairings:
+/// <see cref="EvaluationRules"/>, <see cref="CentroidMetrics"/>, <see cref="TrackMetrics"/>. Distances are pixels of
+/// the full frame, shares are 0 to 1, and a figure without anything to compute from is NaN.
 /// </remarks>
 public sealed record PoseMetrics
 {
-    /// <summary>Frames compared.</summary>
+    /// <summary>Number of frames that were compared.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>True instances.</summary>
+    /// <summary>Number of true instances.</summary>
     public required int Instances { get; init; }
 
-    /// <summary>Predicted instances.</summary>
+    /// <summary>Number of predicted instances.</summary>
     public required int Predicted { get; init; }
 
-    /// <summary>True instances without a partner.</summary>
+    /// <summary>Number of true instances without a partner.</summary>
     public required int Missed { get; init; }
 
-    /// <summary>Predicted instances without a partner.</summary>
+    /// <summary>Number of predicted instances without a partner.</summary>
     public required int Spurious { get; init; }
 
     /// <summary>The radius of <see cref="ErrorSummary.Within"/>, in pixels.</summary>
@@ -46,30 +47,36 @@ public sealed record PoseMetrics
     /// <summary>Nodes that the predictions have and the labels do not; no figure counts them. Default: none.</summary>
     public ImmutableArray<string> NodesOnlyPredicted { get; init; } = [];
 
-    /// <summary>Average precision and recall by object keypoint similarity (OKS).</summary>
+    /// <summary>
+    /// Average precision and recall by object keypoint similarity (OKS; Ronchi and Perona 2017, as in COCO's
+    /// evaluation).
+    /// </summary>
     public required AveragePrecision Oks { get; init; }
 
-    /// <summary>Average precision and recall with the mean PCK of an instance as its similarity.</summary>
+    /// <summary>
+    /// Average precision and recall with another similarity than OKS: the share of an instance's nodes closer than a
+    /// threshold, averaged over <see cref="EvaluationOptions.PckThresholds"/>.
+    /// </summary>
     public required AveragePrecision Pck { get; init; }
 
     /// <summary>
-    /// Mean OKS of the true instances with their partners, a missed one counting 0; under
-    /// <see cref="EvaluationRules.SleapNN"/> of the pairs.
+    /// Mean OKS of the true instances with their partners, 0 to 1, where a missed one counts as 0; under
+    /// <see cref="EvaluationRules.SleapNN"/> the mean over pairs. NaN without an instance to count.
     /// </summary>
     public required double MeanOks { get; init; }
 
-    /// <summary>The share of nodes within 1, 2, … 10 pixels.</summary>
+    /// <summary>The share of nodes closer than each of <see cref="EvaluationOptions.PckThresholds"/>.</summary>
     public required PckCurve PckCurve { get; init; }
 
-    /// <summary>Which nodes are predicted at all.</summary>
+    /// <summary>Which nodes of paired instances are predicted, at any distance.</summary>
     public required VisibilityMetrics Visibility { get; init; }
 
-    /// <summary>Which instances are found at all.</summary>
+    /// <summary>Which instances are found, by their centroids only.</summary>
     public required CentroidMetrics Centroids { get; init; }
 
     /// <summary>
-    /// Whether paired instances have the right name (their track's); null when the labels or the predictions have no
-    /// tracks.
+    /// Whether paired instances have the right name (their track's); null when the labels and the predictions have no
+    /// name in common.
     /// </summary>
     public required IdentityMetrics? Identities { get; init; }
 
@@ -78,13 +85,13 @@ public sealed record PoseMetrics
     /// </summary>
     public required TrackMetrics? Tracks { get; init; }
 
-    /// <summary>The comparison of each frame, in the order of the labels.</summary>
+    /// <summary>The comparison of each frame, in the order of the labels or of the view's rows.</summary>
     public required ImmutableArray<FrameError> PerFrame { get; init; }
 
-    /// <summary>Mean distance of found points in pixels.</summary>
+    /// <summary>Mean distance of found points in pixels; NaN when nothing was found.</summary>
     public double MeanError => All.Mean;
 
-    /// <summary>Root of the mean squared distance of found points in pixels.</summary>
+    /// <summary>Root of the mean squared distance of found points in pixels; NaN when nothing was found.</summary>
     public double Rmse => All.Rmse;
 
     /// <summary>All figures but those of single frames, as a JSON object; what is not a number is null.</summary>

@@ -6,7 +6,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// A picture to draw on by Skia, antialiased and opaque. Coordinates are pixels; pixel centers are whole numbers.
+/// An image to draw on by Skia, antialiased and opaque. Coordinates are pixels; pixel centers are whole numbers.
 /// </summary>
 internal sealed class Canvas : IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class Canvas : IDisposable
         StrokeJoin = SKStrokeJoin.Round,
     };
 
-    /// <summary>A black picture.</summary>
+    /// <summary>A black image.</summary>
     public Canvas(int width, int height)
         : this(width, height, SKColorType.Rgba8888) => _canvas.Clear(SKColors.Black);
 
@@ -63,7 +63,7 @@ internal sealed class Canvas : IDisposable
     public void Line(double x1, double y1, double x2, double y2, double width, Rgb color, double opacity = 1) =>
         _canvas.DrawLine((float)x1, (float)y1, (float)x2, (float)y2, Stroke(color, width, opacity));
 
-    /// <summary>A line of text with a dark rim, so that it can be read on any picture.</summary>
+    /// <summary>A line of text with a dark rim, so that it can be read on any image.</summary>
     /// <param name="text">The text; letters that the font lacks are boxes.</param>
     /// <param name="x">Its middle; moved so that the text stays on the canvas.</param>
     /// <param name="y">Its base line.</param>
@@ -104,12 +104,12 @@ internal sealed class Canvas : IDisposable
         {
             ".png" => ImageEncoder.Png(picture),
             ".jpg" or ".jpeg" => ImageEncoder.Jpeg(picture),
-            _ => throw new ArgumentException($"'{path}' is no .png, .jpg or .jpeg file, which pictures are saved as."),
+            _ => throw new ArgumentException($"'{path}' is no .png, .jpg or .jpeg file, which images are saved as."),
         };
         AtomicFile.Write(path, temporary => File.WriteAllBytes(temporary, encoded));
     }
 
-    /// <summary>The picture as a data URI of a JPEG file.</summary>
+    /// <summary>The image as a data URI of a JPEG file.</summary>
     public string ToDataUri()
     {
         using var picture = _bitmap.PeekPixels();

@@ -7,12 +7,13 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Pictures of poses: the predicted ones if a view has them, else its labels; where it has both, labels are rings.
+/// Images and videos of poses: the predicted ones if a view has them, else its labels; where it has both, labels are
+/// drawn as rings.
 /// </summary>
 public static class DrawingCatalog
 {
     /// <summary>
-    /// Saves frames with their poses drawn on them, one picture a frame, named by the video and the frame number.
+    /// Saves frames with their poses drawn on them, one image per frame, named by the video and the frame number.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with images and keypoints.</param>
@@ -49,16 +50,17 @@ public static class DrawingCatalog
         return paths;
     }
 
-    /// <summary>Saves one picture of several frames with their poses, side by side.</summary>
+    /// <summary>Saves one image of several frames with their poses, side by side.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with images and keypoints.</param>
     /// <param name="path">A .png or .jpg file.</param>
     /// <param name="frames">The frame numbers wanted; null for all rows, of which there should be few.</param>
-    /// <param name="perRow">How many frames lie side by side.</param>
+    /// <param name="perRow">How many frames lie side by side; at least 1.</param>
     /// <param name="options">Sizes, colors and column names; null for the defaults.</param>
-    /// <returns>How many frames are on the picture.</returns>
+    /// <returns>How many frames are in the image.</returns>
     /// <exception cref="ArgumentException">The view has no images or no keypoints, a column has another type, no row
-    /// has a wanted frame number, or the path has another ending.</exception>
+    /// has a wanted frame number, the path has another ending, or the options are wrong.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="perRow"/> is less than 1.</exception>
     public static int DrawSheet(
         this PoseCatalog pose,
         IDataView view,
@@ -112,6 +114,7 @@ public static class DrawingCatalog
     /// <exception cref="FileNotFoundException">The video is not found.</exception>
     /// <exception cref="InvalidDataException">No frame could be read.</exception>
     /// <exception cref="InvalidOperationException">ffmpeg is not installed or could not write the video.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public static FrameReport RenderVideo(
         this PoseCatalog pose,
         Labels labels,
@@ -126,12 +129,13 @@ public static class DrawingCatalog
         return OverlayVideo.Write(pose.Context, labels, path, (options ?? new RenderOptions()).Checked(), cancellation);
     }
 
-    /// <summary>The same for the poses of a view, which are computed first.</summary>
+    /// <summary>Writes a video with the poses of a view drawn on it; they are computed first. Needs ffmpeg.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
     /// <param name="path">The file to write.</param>
     /// <param name="options">Frames, size, rate, colors; null for the defaults.</param>
     /// <param name="cancellation">Cancels the work; no file is left.</param>
+    /// <inheritdoc cref="RenderVideo(PoseCatalog, Labels, string, RenderOptions?, CancellationToken)"/>
     public static FrameReport RenderVideo(
         this PoseCatalog pose,
         IDataView view,

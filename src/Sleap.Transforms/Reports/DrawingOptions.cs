@@ -6,11 +6,12 @@ namespace Sleap.Transforms;
 public sealed record DrawingOptions
 {
     /// <summary>
-    /// Radius of a node in pixels. Default null: by the size of the largest animal so far, at most 3 for 480 rows.
+    /// Radius of a node in pixels of the frame, more than 0. Default null: by the size of the largest instance so far, at most 3 in
+    /// a frame of 480 rows.
     /// </summary>
     public double? NodeRadius { get; init; }
 
-    /// <summary>Width of an edge in pixels. Default null: half the radius of a node, at least 1.</summary>
+    /// <summary>Width of an edge in pixels of the frame, more than 0. Default null: half the radius of a node, at least 1.</summary>
     public double? EdgeWidth { get; init; }
 
     /// <summary>
@@ -25,7 +26,7 @@ public sealed record DrawingOptions
     public bool ShowLabels { get; init; } = true;
 
     /// <summary>
-    /// Colors of the animals, by track where there are tracks, or of the nodes where there is only one animal; they
+    /// Colors of the instances, by track where there are tracks, or of the nodes where there is only one instance; they
     /// repeat when there are more. Default: Okabe and Ito's, which most color-blind people can distinguish, brighter
     /// for dark images.
     /// </summary>
@@ -41,11 +42,12 @@ public sealed record DrawingOptions
         new(170, 240, 240),
     ];
 
-    /// <summary>Whether the names of tracks are drawn beside the animals. Default false.</summary>
+    /// <summary>Whether the names of tracks are drawn beside the instances. Default false.</summary>
     public bool ShowNames { get; init; }
 
     /// <summary>
-    /// How many frames back the path of an animal is drawn; frames must come in order. Default 0: none.
+    /// For how many past frames the path of an instance is drawn, 0 or more; frames must come in order. Default 0:
+    /// none.
     /// </summary>
     public int TrailLength { get; init; }
 
@@ -73,7 +75,7 @@ public sealed record DrawingOptions
 }
 
 /// <summary>A color, 8 bits a channel.</summary>
-/// <param name="Red">Red.</param>
-/// <param name="Green">Green.</param>
-/// <param name="Blue">Blue.</param>
+/// <param name="Red">Red, 0 to 255.</param>
+/// <param name="Green">Green, 0 to 255.</param>
+/// <param name="Blue">Blue, 0 to 255.</param>
 public readonly record struct Rgb(byte Red, byte Green, byte Blue);

@@ -92,7 +92,7 @@ internal static class EvaluationCharts
             chart.Dot(frame.FrameIndex, frame.MeanError, 2.6, Blue, "none");
         foreach (var frame in frames.Where(frame => frame.Missed + frame.Spurious > 0))
             chart.Dot(frame.FrameIndex, double.IsFinite(frame.MeanError) ? frame.MeanError : 0, 4, "none", "#c0392b");
-        chart.Legend([("a frame", Blue), ("animals missed or spurious", "#c0392b")]);
+        chart.Legend([("a frame", Blue), ("instances missed or spurious", "#c0392b")]);
         return chart.ToString();
     }
 }

@@ -5,7 +5,7 @@ namespace Sleap.Transforms;
 /// <summary>The page of a comparison: figures, charts, and the worst frames with truth and prediction.</summary>
 internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOptions options, ReportOptions report)
 {
-    // The error in pixels that a missed node and a spurious animal count as when frames are ranked.
+    // The error in pixels that a missed node and a spurious instance count as when frames are ranked.
     private const double MissPenalty = 50;
 
     private readonly HtmlPage _page = new(report.Title ?? "Evaluation");
@@ -52,7 +52,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
                 ),
                 (HtmlPage.Number(metrics.Oks.MeanAP, "0.000"), "OKS mAP"),
                 (HtmlPage.Number(metrics.PckCurve.Mean, "0.000"), "mean PCK"),
-                ($"{Whole(metrics.Missed)} / {Whole(metrics.Spurious)}", "animals missed / spurious"),
+                ($"{Whole(metrics.Missed)} / {Whole(metrics.Spurious)}", "instances missed / spurious"),
             ]);
         if (!metrics.NodesOnlyTrue.IsEmpty || !metrics.NodesOnlyPredicted.IsEmpty)
             _page.Note($"Nodes {MetricsText.LeftOut(metrics.NodesOnlyTrue, metrics.NodesOnlyPredicted)}.");
@@ -110,13 +110,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
                     "node",
                     "found",
                     "visible",
-                    "mean px",
-                    "RMSE",
-                    "p50",
-                    "p75",
-                    "p90",
-                    "p95",
-                    "p99",
+                    .. MetricsText.ErrorHeads,
                     $"within {HtmlPage.Number(metrics.Radius, "0.##")} px",
                 ],
                 metrics
@@ -205,7 +199,7 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             }
 
             if (drawing.Problem is { } problem)
-                _page.Note($"Pictures are missing: {problem}");
+                _page.Note($"Images are missing: {problem}");
         }
         (string Data, string Caption)[] pictures =
         [
@@ -226,15 +220,15 @@ internal sealed class EvaluationPage(LabelsComparison comparison, EvaluationOpti
             .Heading("How to read this")
             .Paragraph(
                 metrics.Rules == EvaluationRules.SleapNN
-                    ? "By sleap-nn's rules: animals are paired once, by falling score; predictions left over and "
+                    ? "By sleap-nn's rules: instances are paired once, by falling score; predictions left over and "
                         + "frames that the predictions do not mention do not count."
-                    : "Animals are paired for the least sum of distances. Every true animal and every prediction "
-                        + "counts: a missed animal lowers recall, PCK and mean OKS, a false one lowers precision."
+                    : "Instances are paired for the least sum of distances. Every true instance and every prediction "
+                        + "counts: a missed instance lowers recall, PCK and mean OKS, a false one lowers precision."
             )
             .Paragraph(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"OKS (object keypoint similarity) weighs an error by the animal's size: 1 is perfect; an "
+                    $"OKS (object keypoint similarity) weighs an error by the instance's size: 1 is perfect; an "
                         + $"error of {2 * options.OksStddev:0.###} of the root of twice its area counts as 0.37. PCK "
                         + $"is the share of nodes closer than a distance in pixels."
                 )

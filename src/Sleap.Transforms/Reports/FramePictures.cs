@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Sleap.Transforms;
 
-/// <summary>Draws some frames of a video as small pictures for a page.</summary>
+/// <summary>Draws some frames of a video as small images for a page.</summary>
 internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptions options)
 {
     private const int LargestSide = 520;
     private const int PartSide = 300;
     private const double PartNodeRadius = 3.5;
 
-    /// <summary>Why pictures are missing, or null.</summary>
+    /// <summary>Why images are missing, or null.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Whole frames, made smaller.</summary>
@@ -46,7 +46,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             }
         );
 
-    /// <summary>The part of a picture around a box, with instances drawn on it, and true ones as rings.</summary>
+    /// <summary>The part of an image around a box, with instances drawn on it, and true ones as rings.</summary>
     public static Canvas Part(
         Canvas canvas,
         PoseOverlay overlay,
@@ -76,7 +76,7 @@ internal sealed class FramePictures(PosedVideo video, string? path, DrawingOptio
             all.Map(x => (x - left + 0.5f) * zoom - 0.5f, y => (y - top + 0.5f) * zoom - 0.5f);
     }
 
-    /// <summary>The options for parts of pictures.</summary>
+    /// <summary>The options for parts of images.</summary>
     public static DrawingOptions ForParts(DrawingOptions options) =>
         options with
         {

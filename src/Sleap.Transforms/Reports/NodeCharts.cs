@@ -56,7 +56,7 @@ internal static class NodeCharts
             left
         )
         {
-            XLabel = "% of animals seen",
+            XLabel = "% of the instances",
             Rows = [.. nodes.Select((node, i) => (node, i + 0.5))],
         };
         for (var i = 0; i < nodes.Length; i++)

@@ -78,7 +78,7 @@ public static class PlotCatalog
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints, for the length of the recording.</param>
     /// <param name="path">The .svg file to write.</param>
-    /// <param name="bouts">The stretches of frames.</param>
+    /// <param name="bouts">The stretches of frames; frame numbers are those of the video.</param>
     /// <param name="options">Units; null for the defaults.</param>
     /// <exception cref="ArgumentException">As for the other charts.</exception>
     public static void PlotEthogram(
@@ -111,17 +111,17 @@ public static class PlotCatalog
 /// <summary>A stretch of frames in which an animal is in some state: in a region, in contact, in a behavior.</summary>
 /// <param name="Animal">The animal's name.</param>
 /// <param name="State">The state's name.</param>
-/// <param name="FirstFrame">The first frame of it.</param>
-/// <param name="LastFrame">The last frame of it.</param>
+/// <param name="FirstFrame">The first frame in the state, zero-based.</param>
+/// <param name="LastFrame">The last frame in the state, included.</param>
 public sealed record Bout(string Animal, string State, int FirstFrame, int LastFrame);
 
 /// <summary>Units and sizes of charts.</summary>
 public sealed record PlotOptions
 {
-    /// <summary>Frames a second. Default null: time is in frames.</summary>
+    /// <summary>Frames a second, more than 0. Default null: time is in frames.</summary>
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>Pixels of one <see cref="Unit"/>. Default null: lengths are in pixels.</summary>
+    /// <summary>Pixels of one <see cref="Unit"/>, more than 0. Default null: lengths are in pixels.</summary>
     public double? PixelsPerUnit { get; init; }
 
     /// <summary>The unit of length where <see cref="PixelsPerUnit"/> is given. Default "mm".</summary>
@@ -137,10 +137,10 @@ public sealed record PlotOptions
     /// </summary>
     public string? Node { get; init; }
 
-    /// <summary>At most this many animals, those seen most. Default 8.</summary>
+    /// <summary>At most this many animals, those seen in most frames; 1 or more. Default 8.</summary>
     public int MaxAnimals { get; init; } = 8;
 
-    /// <summary>Cells along the longer side of an occupancy map. Default 40.</summary>
+    /// <summary>Cells along the longer side of an occupancy map, 2 to 500. Default 40.</summary>
     public int Cells { get; init; } = 40;
 
     /// <summary>Colors of the animals. Default: those of <see cref="DrawingOptions.Palette"/>.</summary>

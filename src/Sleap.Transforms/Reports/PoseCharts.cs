@@ -251,7 +251,7 @@ internal sealed class PoseCharts
         return chart.ToString();
     }
 
-    /// <summary>Axes of the picture, y down, with equal scales, within a size.</summary>
+    /// <summary>Axes of the image, y down, with equal scales, within a size.</summary>
     private SvgChart Arena(string title, double width, double height)
     {
         const double across = 64 + 16,

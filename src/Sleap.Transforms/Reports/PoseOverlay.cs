@@ -55,7 +55,7 @@ internal sealed class PoseOverlay
         if (_options.TrailLength > 0)
             DrawTrails(canvas, video, frame, seen);
         double radius = Radius(canvas),
-            width = _options.EdgeWidth ?? Math.Max(1, radius / 2);
+            width = _options.EdgeWidth * _scale ?? Math.Max(1, radius / 2);
         foreach (var instance in seen)
         {
             var own = Color(instance);
@@ -145,7 +145,7 @@ internal sealed class PoseOverlay
                 trail.Dequeue();
             var color =
                 _numbers.TryGetValue(key, out var number) ? Palette(number)
-                : key.Length > 0 && key[0] == '\0' ? Palette(key[1])
+                : _numbers.Count == 0 && key[0] == '\0' ? Palette(key[1])
                 : Untracked;
             foreach ((var from, var to) in trail.Zip(trail.Skip(1)))
             {

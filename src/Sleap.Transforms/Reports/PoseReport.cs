@@ -10,13 +10,13 @@ public sealed record PoseReport(string Page, ImmutableArray<VideoSummary> Videos
 
 /// <summary>One video of a report.</summary>
 /// <param name="Name">Its path, as the labels have it.</param>
-/// <param name="Frames">Frames that the labels have.</param>
-/// <param name="EmptyFrames">Those of them without an animal.</param>
-/// <param name="Instances">Animals in all frames together.</param>
-/// <param name="MeanScore">Mean confidence of the nodes found; NaN without scores.</param>
-/// <param name="MissingNodes">Share of the animals' nodes that are missing, 0 to 1.</param>
-/// <param name="Untracked">Animals without a track, where others have one.</param>
-/// <param name="Animals">The animals: tracks, or numbers of instances in their frame.</param>
+/// <param name="Frames">Number of frames that the labels have.</param>
+/// <param name="EmptyFrames">Number of these frames without an instance.</param>
+/// <param name="Instances">Number of instances in all frames together.</param>
+/// <param name="MeanScore">Mean score of the nodes found, usually 0 to 1; NaN without scores.</param>
+/// <param name="MissingNodes">Share of the instances' nodes that are missing, 0 to 1; NaN without an instance.</param>
+/// <param name="Untracked">Instances without a track; 0 for a video without any track.</param>
+/// <param name="Animals">The animals: the tracks; without tracks, the first, second … instance of each frame.</param>
 /// <param name="WorstFrames">Frames that a person should look at, the worst first.</param>
 public sealed record VideoSummary(
     string Name,
@@ -55,19 +55,23 @@ public sealed record VideoSummary(
     }
 }
 
-/// <summary>One animal of a report. Lengths and speeds are in the units of the report.</summary>
-/// <param name="Name">The track, or the number in the frame.</param>
-/// <param name="Frames">Frames in which it is seen.</param>
-/// <param name="FirstFrame">The first of them.</param>
-/// <param name="LastFrame">The last of them.</param>
-/// <param name="Gaps">How often it is not seen between these.</param>
-/// <param name="LongestGap">The most frames in a row without it.</param>
-/// <param name="MeanScore">Mean confidence of its nodes; NaN without scores.</param>
+/// <summary>
+/// One animal of a report. Lengths are in <see cref="PlotOptions.Unit"/> or pixels, and speeds in these per second or
+/// per frame, see <see cref="PlotOptions"/>.
+/// </summary>
+/// <param name="Name">The track; without tracks "animal 1" and so on, by the number of the instance in its
+/// frame.</param>
+/// <param name="Frames">Number of frames in which it is seen.</param>
+/// <param name="FirstFrame">The first of these frames, zero-based.</param>
+/// <param name="LastFrame">The last of these frames, zero-based.</param>
+/// <param name="Gaps">How often it is not seen for one frame or more between these.</param>
+/// <param name="LongestGap">The most frames in a row without it; 0 without a gap.</param>
+/// <param name="MeanScore">Mean score of its nodes, usually 0 to 1; NaN without scores.</param>
 /// <param name="MissingNodes">Share of its nodes that are missing, 0 to 1.</param>
 /// <param name="PathLength">Length of its path, without gaps of more than 5 frames.</param>
-/// <param name="MeanSpeed">Mean over frames; NaN without two frames to compare.</param>
-/// <param name="TopSpeed">The speed that 95 % of the frames do not exceed.</param>
-/// <param name="UpperHalf">Share of its frames in the upper half of the picture.</param>
+/// <param name="MeanSpeed">Mean speed over its frames; NaN without two frames to compare.</param>
+/// <param name="TopSpeed">The speed that 95 % of its frames do not exceed; NaN without two frames to compare.</param>
+/// <param name="UpperHalf">Share of its frames in which it is in the upper half of the image, 0 to 1.</param>
 public sealed record AnimalSummary(
     string Name,
     int Frames,
@@ -128,6 +132,6 @@ public sealed record AnimalSummary(
 
 /// <summary>A frame in which an animal's pose looks wrong.</summary>
 /// <param name="FrameIndex">Zero-based frame number.</param>
-/// <param name="Animal">The animal.</param>
+/// <param name="Animal">The animal, as <see cref="AnimalSummary.Name"/>.</param>
 /// <param name="Reason">What looks wrong, in words.</param>
 public sealed record SuspectFrame(int FrameIndex, string Animal, string Reason);

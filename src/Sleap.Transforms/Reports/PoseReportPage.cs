@@ -46,7 +46,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         _summaries.Add(summary);
         Head(video, summary, plot);
         if (pictures.Problem is { } problem)
-            _page.Note($"Pictures are missing: {problem}");
+            _page.Note($"Images are missing: {problem}");
         if (whole.Count > 0)
         {
             _page
@@ -107,8 +107,8 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                 Whole(summary.Frames),
                 span > summary.Frames ? $"frames with poses, of {Whole(span)}" : "frames with poses"
             ),
-            (HtmlPage.Number((double)summary.Instances / Math.Max(1, summary.Frames), "0.00"), "animals a frame"),
-            (Whole(summary.Animals.Length), video.Tracks.Count > 0 ? "tracks" : "animals at once"),
+            (HtmlPage.Number((double)summary.Instances / Math.Max(1, summary.Frames), "0.00"), "instances per frame"),
+            (Whole(summary.Animals.Length), video.Tracks.Count > 0 ? "tracks" : "instances in a frame at most"),
             (HtmlPage.Number(100 * summary.MissingNodes, "0.0") + " %", "of the nodes missing"),
         ];
         if (double.IsFinite(summary.MeanScore))
@@ -128,7 +128,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         {
             words.Add(
                 $"{Whole(frames)} frames have "
-                    + $"{(animals == 0 ? "no animal" : animals == 1 ? "1 animal" : $"{animals} animals")}"
+                    + $"{(animals == 0 ? "no instance" : animals == 1 ? "1 instance" : $"{animals} instances")}"
             );
         }
 
@@ -138,8 +138,8 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                 ? "The animals are not tracked: “animal 1” is the first one found in a frame, "
                     + "and need not be the same individual in the next."
             : summary.Untracked > 0
-                ? $"{Whole(summary.Untracked)} animals have no track and are left out of what follows."
-            : "Every animal belongs to a track.";
+                ? $"{Whole(summary.Untracked)} instances have no track and are left out of what follows."
+            : "Every instance belongs to a track.";
         return $"{string.Join(", ", words)}. {tracks}".TrimEnd();
     }
 
@@ -246,7 +246,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
             )
             .Paragraph(
                 "Maps of time spent are brightest where an animal was longest. Confidence is the model's own "
-                    + "opinion: a low one is a warning, a high one is no proof."
+                    + "estimate: where it is low, the pose is often wrong; where it is high, the pose can still be wrong."
             );
 
     private static VideoSummary Summarize(PosedVideo video, PoseCharts charts, IReadOnlyList<SuspectFrame> worst)
@@ -282,7 +282,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
         }
         catch (Exception problem) when (FrameFailures.IsVideoError(problem) && options.VideoPath is null)
         {
-            // Without the video time is in frames; the page says why there are no pictures.
+            // Without the video time is in frames; the page says why there are no images.
             return null;
         }
     }

@@ -38,7 +38,7 @@ internal sealed class PosedVideo
     public IReadOnlyList<string> Tracks { get; }
 
     /// <summary>
-    /// Columns and rows of its pictures: what the labels say, or what was found when it was opened; null while neither
+    /// Columns and rows of its images: what the labels say, or what was found when it was opened; null while neither
     /// is known.
     /// </summary>
     public (int Width, int Height)? Size { get; private set; }
@@ -50,7 +50,7 @@ internal sealed class PosedVideo
     /// All videos that have frames, in the order of the labels. Where a frame has both, predictions are taken and not
     /// what a person set.
     /// </summary>
-    /// <exception cref="ArgumentException">The labels have animals of several skeletons.</exception>
+    /// <exception cref="ArgumentException">The labels have instances of several skeletons.</exception>
     public static IReadOnlyList<PosedVideo> All(Labels labels)
     {
         Skeleton[] skeletons =
@@ -60,7 +60,7 @@ internal sealed class PosedVideo
         if (skeletons.Length > 1)
         {
             throw new ArgumentException(
-                $"The labels have animals of {skeletons.Length} skeletons, expected one: "
+                $"The labels have instances of {skeletons.Length} skeletons, expected one: "
                     + $"{string.Join(", ", skeletons.Select(skeleton => $"'{skeleton.Name}'"))}.",
                 nameof(labels)
             );

@@ -16,7 +16,7 @@ public sealed record RenderOptions
     public string? Video { get; init; }
 
     /// <summary>
-    /// The file (or folder of pictures) to take the frames from, when it is not where the labels say. Default null:
+    /// The file (or folder of images) to take the frames from, when it is not where the labels say. Default null:
     /// where they say.
     /// </summary>
     public string? VideoPath { get; init; }
@@ -27,10 +27,14 @@ public sealed record RenderOptions
     /// </summary>
     public IReadOnlyList<int>? Frames { get; init; }
 
-    /// <summary>Frames a second of the new video. Default null: those of the source, or 25 where it has none.</summary>
+    /// <summary>
+    /// Frames a second of the new video, more than 0. Default null: those of the source, or 25 where it has none.
+    /// </summary>
     public double? FramesPerSecond { get; init; }
 
-    /// <summary>How many times smaller the new video is than the source. Default 1.</summary>
+    /// <summary>
+    /// The factor by which both sides of the new video are smaller than those of the source, 1 or more. Default 1.
+    /// </summary>
     public int Shrink { get; init; } = 1;
 
     /// <summary>
@@ -156,7 +160,7 @@ internal static class OverlayVideo
         return 10 * outside > all ? $"{100 * outside / all} of 100 nodes lie outside the frame" : null;
     }
 
-    // Embedded pictures are some frames of a video, so not every number is there.
+    // Embedded images are some frames of a video, so not every number is there.
     private static int[] Between(PosedVideo video, IFrameSource source)
     {
         (var first, var last) = (video.Frames.Keys.First(), video.Frames.Keys.Last());

@@ -6,7 +6,7 @@ using Sleap.IO;
 
 namespace Sleap.Transforms;
 
-/// <summary>Reports in one HTML file each, with charts and pictures inside.</summary>
+/// <summary>Reports in one HTML file each, with charts and images inside.</summary>
 public static class ReportCatalog
 {
     // The resolver is named because file-based programs switch the default off, which is the same.
@@ -17,20 +17,20 @@ public static class ReportCatalog
     };
 
     /// <summary>
-    /// Writes report.html for poses: how many animals were found and with which scores, the tracks, where the animals
+    /// Writes report.html for poses: how many instances were found and with which scores, the tracks, where the animals
     /// went and how fast, which nodes are missing, and the frames to look at; and summary.json with the figures.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="labels">The poses. Where a frame has both, predictions are taken and not what a person set. Scores
     /// are shown where there are any.</param>
     /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
-    /// <param name="options">Units, pictures, the video; null for the defaults.</param>
+    /// <param name="options">Units, number of images, the video; null for the defaults.</param>
     /// <returns>The page's path and its figures.</returns>
-    /// <exception cref="ArgumentException">The options are wrong, or the labels have animals of several
+    /// <exception cref="ArgumentException">The options are wrong, or the labels have instances of several
     /// skeletons.</exception>
     /// <exception cref="InvalidDataException">The labels have no frame.</exception>
     /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that
-    /// option a video that is not found leaves the page without pictures, which it says.</exception>
+    /// option, where a video is not found, the page has no images and says so.</exception>
     public static PoseReport Report(this PoseCatalog pose, Labels labels, string folder, ReportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(pose);
@@ -49,11 +49,12 @@ public static class ReportCatalog
         return new PoseReport(page, [.. videos]);
     }
 
-    /// <summary>The same for the poses of a view, which are computed first.</summary>
+    /// <summary>Writes the same report for the poses of a view, which are computed first.</summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints.</param>
     /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
-    /// <param name="options">Units, pictures, the video; null for the defaults.</param>
+    /// <param name="options">Units, number of images, the video; null for the defaults.</param>
+    /// <inheritdoc cref="Report(PoseCatalog, Labels, string, ReportOptions?)"/>
     public static PoseReport Report(
         this PoseCatalog pose,
         IDataView view,
@@ -73,7 +74,7 @@ public static class ReportCatalog
     /// <param name="report">Title, drawing, how many of the worst frames, the video; null for the defaults.</param>
     /// <exception cref="ArgumentException">The options are wrong, or the label sets do not go together.</exception>
     /// <exception cref="FileNotFoundException">There is no video at <see cref="ReportOptions.VideoPath"/>. Without that
-    /// option a video that is not found leaves the page without pictures, which it says.</exception>
+    /// option, where a video is not found, the page has no images and says so.</exception>
     public static PoseMetrics EvaluationReport(
         this PoseCatalog pose,
         Labels truth,
@@ -103,7 +104,8 @@ public static class ReportCatalog
     }
 
     /// <summary>
-    /// The same for a view after a model, <c>model.Transform(test)</c>: PredictedKeypoints against Keypoints.
+    /// Writes the same report for a view after a model, <c>model.Transform(test)</c>: it compares PredictedKeypoints
+    /// with Keypoints.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with labels and predictions.</param>
@@ -171,12 +173,12 @@ public sealed record ReportOptions
     public DrawingOptions Drawing { get; init; } = new() { ShowNames = true };
 
     /// <summary>
-    /// The file (or folder of pictures) to take frames from, when it is not where the labels say. Default null: where
-    /// they say. Without it there are no pictures.
+    /// The file (or folder of images) to take frames from, when it is not where the labels say. Default null: where
+    /// they say. Where it is not found, the page has no images.
     /// </summary>
     public string? VideoPath { get; init; }
 
-    /// <summary>How many frames are shown of each video, evenly over the recording. Default 4.</summary>
+    /// <summary>How many frames are shown of each video, evenly over the recording, 0 to 100. Default 4.</summary>
     public int Pictures { get; init; } = 4;
 
     /// <summary>How many of the worst frames are shown of each video. Default 6.</summary>

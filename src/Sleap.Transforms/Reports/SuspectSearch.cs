@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Sleap.Transforms;
 
 /// <summary>
-/// Finds the poses that a person should look at: by low scores, missing nodes, and jumps much faster than the animal's
-/// speedLimit motion.
+/// Finds the poses that a person should look at: by low scores, missing nodes, and jumps much faster than the animal
+/// usually moves.
 /// </summary>
 internal static class SuspectSearch
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -144,7 +144,7 @@ internal sealed class SvgChart
         );
         svg.Append(_legend);
         Axes(svg);
-        // An inner picture clips what is outside the axes, except for the rims of dots.
+        // An inner image clips what is outside the axes, except for the rims of dots.
         double left = LeftRoom - Rim,
             top = Top - Rim,
             width = _width - Right - left + Rim,
@@ -254,5 +254,5 @@ internal sealed class SvgChart
     // Adding 0 turns −0 into 0.
     private static string Number(double value) => (value + 0.0).ToString("#,0.####", CultureInfo.InvariantCulture);
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+    private static string Escape(string text) => OneLine.Markup(text);
 }

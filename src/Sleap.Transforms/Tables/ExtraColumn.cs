@@ -125,7 +125,7 @@ internal sealed class ExtraColumn
 
     private IEnumerable<string> Names()
     {
-        // A single value of the frame, or of each animal.
+        // A single value of the frame, or of each instance.
         if (_column.Type is not VectorDataViewType vector || (_byAnimal && vector.Dimensions.Length == 1))
             return [_column.Name];
         var values = InstanceColumn.Of(_column);

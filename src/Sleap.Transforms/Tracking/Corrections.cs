@@ -9,7 +9,7 @@ internal static class Corrections
     /// <remarks>
     /// Files link the two (<see cref="Instance.FromPredicted"/>), but not all programs keep the link: without it, a
     /// prediction is replaced by the nearest instance of a person, if their nodes are on average less than half of that
-    /// animal's length apart. A prediction has one replacement, and an instance replaces one prediction.
+    /// instance's length apart. A prediction has one replacement, and an instance replaces one prediction.
     /// </remarks>
     public static int[] Of(IReadOnlyList<Instance> instances)
     {

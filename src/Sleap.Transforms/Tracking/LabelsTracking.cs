@@ -31,15 +31,8 @@ internal static class LabelsTracking
             }
         }
 
-        var tracks = Named(tracked);
-        return new Labels(
-            tracked.Select(entry => With(entry.Frame, entry.Tracks, tracks)),
-            labels.Videos,
-            labels.Skeletons,
-            tracks,
-            labels.Suggestions,
-            labels.Provenance
-        );
+        var tracks = Named(tracked, labels.Extras?.NamedTracks() ?? []);
+        return labels.With(tracked.Select(entry => With(entry.Frame, entry.Tracks, tracks)), tracks);
     }
 
     // The images of frames for optical flow, otherwise null; null for a frame that cannot be read.
@@ -87,9 +80,9 @@ internal static class LabelsTracking
 
     /// <summary>
     /// The tracks by their numbers. A track in which most instances of a person that have a track have the same one
-    /// keeps it; others are numbered.
+    /// keeps it; others are numbered, and take no name of <paramref name="others"/>.
     /// </summary>
-    private static List<Track> Named(List<(LabeledFrame Frame, int[] Tracks)> tracked)
+    private static List<Track> Named(List<(LabeledFrame Frame, int[] Tracks)> tracked, IEnumerable<Track> others)
     {
         var votes = tracked
             .SelectMany(entry => entry.Frame.Instances.Zip(entry.Tracks))
@@ -104,7 +97,7 @@ internal static class LabelsTracking
                 kept.Add(number, track);
         }
 
-        var names = kept.Values.Select(track => track.Name).ToHashSet(StringComparer.Ordinal);
+        var names = kept.Values.Concat(others).Select(track => track.Name).ToHashSet(StringComparer.Ordinal);
         List<Track> tracks = [];
         var count = tracked.SelectMany(entry => entry.Tracks).DefaultIfEmpty(-1).Max() + 1;
         for (int number = 0, next = 0; number < count; number++, next++)
@@ -130,16 +123,7 @@ internal static class LabelsTracking
         foreach (var (instance, track) in frame.Instances.Zip(tracks).OrderByDescending(pair => pair.First.IsPredicted))
         {
             var source = instance.FromPredicted is { } old ? changed.GetValueOrDefault(old, old) : null;
-            changed[instance] = new Instance
-            {
-                Skeleton = instance.Skeleton,
-                Points = instance.Points,
-                Track = track < 0 ? null : named[track],
-                IsPredicted = instance.IsPredicted,
-                Score = instance.Score,
-                TrackingScore = instance.TrackingScore,
-                FromPredicted = source,
-            };
+            changed[instance] = instance.With(track < 0 ? null : named[track], source);
         }
 
         return new LabeledFrame

@@ -8,18 +8,22 @@ namespace Sleap.Transforms;
 public sealed record TrackingOptions
 {
     /// <summary>
-    /// The past instances that those of a frame are compared with. Default local queues. <see cref="MaxTracks"/> implies
-    /// local queues.
+    /// The past instances that those of a frame are compared with. Default local queues. <see cref="MaxTracks"/>
+    /// implies local queues.
     /// </summary>
     public TrackCandidates Candidates { get; init; } = TrackCandidates.LocalQueues;
 
     /// <summary>
-    /// Frames of the window, or instances of each track's queue. Default 1, which switched least in docs/tracking.md;
+    /// Frames of the window of <see cref="TrackCandidates.FixedWindow"/>, or instances of each track's queue of
+    /// <see cref="TrackCandidates.LocalQueues"/>; at least 1. Default 1, which switched least in docs/tracking.md;
     /// sleap-nn's is 5.
     /// </summary>
     public int WindowSize { get; init; } = 1;
 
-    /// <summary>The feature of an instance that is compared. Default keypoints.</summary>
+    /// <summary>
+    /// The feature of an instance that is compared. Default keypoints. <see cref="TrackScoring.Oks"/> and
+    /// <see cref="TrackScoring.WeightedOks"/> need keypoints, and <see cref="TrackScoring.Iou"/> needs boxes.
+    /// </summary>
     public TrackFeatures Features { get; init; } = TrackFeatures.Keypoints;
 
     /// <summary>
@@ -29,9 +33,10 @@ public sealed record TrackingOptions
     public TrackScoring Scoring { get; init; } = TrackScoring.WeightedOks;
 
     /// <summary>
-    /// Spread of a node for OKS, as a share of the instance's size: about how far it moves from frame to frame, or while
-    /// an instance is not found. Default 0.7, in the middle of the good values in docs/tracking.md; sleap-nn's is 0.025,
-    /// how far apart two people place a node.
+    /// Standard deviation of a node's position for OKS, more than 0, as a share of the instance's size (the square root
+    /// of its box's area): about how far a node moves from frame to frame, or while an instance is not found. Default
+    /// 0.7, in the middle of the good values in docs/tracking.md; sleap-nn's is 0.025, how far apart two people place a
+    /// node.
     /// </summary>
     public double OksStandardDeviation { get; init; } = 0.7;
 
@@ -48,33 +53,33 @@ public sealed record TrackingOptions
     public TrackMotion Motion { get; init; } = TrackMotion.None;
 
     /// <summary>
-    /// For <see cref="TrackMotion.OpticalFlow"/>: the scale of the images; a smaller one is faster to compute and
-    /// follows faster motion. Default 1. sleap-nn's <c>of_img_scale</c>.
+    /// For <see cref="TrackMotion.OpticalFlow"/>: the scale of the images, more than 0 and at most 1; a smaller one is
+    /// faster to compute and follows faster motion. Default 1. sleap-nn's <c>of_img_scale</c>.
     /// </summary>
     public double FlowScale { get; init; } = 1;
 
     /// <summary>
     /// For <see cref="TrackMotion.OpticalFlow"/>: side in pixels of the window around a node, in the scaled image and
-    /// its smaller copies. Default 21. sleap-nn's <c>of_window_size</c>.
+    /// its smaller copies; at least 3. Default 21. sleap-nn's <c>of_window_size</c>.
     /// </summary>
     public int FlowWindow { get; init; } = 21;
 
     /// <summary>
-    /// For <see cref="TrackMotion.OpticalFlow"/>: smaller copies of the image, each half of the one before, in which
-    /// the search begins. Default 3. sleap-nn's <c>of_max_levels</c>.
+    /// For <see cref="TrackMotion.OpticalFlow"/>: number of smaller copies of the image, each with half the sides of
+    /// the one before; the search begins in the smallest. 0 or more. Default 3. sleap-nn's <c>of_max_levels</c>.
     /// </summary>
     public int FlowLevels { get; init; } = 3;
 
     /// <summary>
-    /// The largest number of tracks; more instances have no track. Null (default): no limit but
-    /// <see cref="TrackCapacity"/>.
+    /// The largest number of tracks of a video, at least 1; no more tracks are started, so that further instances have
+    /// no track. Null (default): no limit but <see cref="TrackCapacity"/>.
     /// </summary>
     public int? MaxTracks { get; init; }
 
     /// <summary>
-    /// How many names of tracks a column has without <see cref="MaxTracks"/>, because a data view's keys are fixed
-    /// before a row is read. A video with more tracks ends the pass with an <see cref="InvalidOperationException"/>.
-    /// Default 1000.
+    /// How many key values the track column has without <see cref="MaxTracks"/>, at least 1: the keys of a data view
+    /// are fixed before a row is read. A video with more tracks ends the pass with an
+    /// <see cref="InvalidOperationException"/>. Default 1000.
     /// </summary>
     public int TrackCapacity { get; init; } = 1000;
 
@@ -85,26 +90,32 @@ public sealed record TrackingOptions
     public int MinMatchPoints { get; init; }
 
     /// <summary>
-    /// At most this many instances of a frame are tracked, the best ones; the others have no track. Null (default): all
-    /// are.
+    /// At most this many instances of a frame are tracked, those of the highest scores; the others have no track. At
+    /// least 1. Null (default): all are tracked.
     /// </summary>
     public int? PreCullCount { get; init; }
 
     /// <summary>
-    /// When there are more instances than <see cref="PreCullCount"/>, those whose box overlaps a better one's by more
-    /// than this are removed first. Null (default): by score only.
+    /// When there are more instances than <see cref="PreCullCount"/>, those are left out first of whose box an instance
+    /// of a higher score covers more than this share, 0 to 1. Null (default) or 0: by score only.
     /// </summary>
     public double? PreCullIou { get; init; }
 
-    /// <summary>At most this many instances of a frame keep their track, the best ones. Null (default): all do.</summary>
+    /// <summary>
+    /// At most this many instances of a frame keep their track, those of the highest scores; at least 1. It also joins
+    /// tracks as <see cref="ConnectSingleBreaks"/> does. Null (default): all keep their track.
+    /// </summary>
     public int? CleanCount { get; init; }
 
-    /// <summary>As <see cref="PreCullIou"/>, for <see cref="CleanCount"/>.</summary>
+    /// <summary>
+    /// When more instances than <see cref="CleanCount"/> have a track, those lose it first of whose box an instance of
+    /// a higher score covers more than this share, 0 to 1. Null (default) or 0: by score only.
+    /// </summary>
     public double? CleanIou { get; init; }
 
     /// <summary>
-    /// Where exactly one track is new in a frame and exactly one is missing, the new one is joined to the missing one.
-    /// Default false.
+    /// Whether the new track is joined to the missing one where exactly one track is new in a frame and exactly one is
+    /// missing. Default false; it is always done where <see cref="CleanCount"/> is given.
     /// </summary>
     public bool ConnectSingleBreaks { get; init; }
 
@@ -175,7 +186,7 @@ public enum TrackCandidates
 /// <summary>The feature of an instance that is compared.</summary>
 public enum TrackFeatures
 {
-    /// <summary>All nodes.</summary>
+    /// <summary>The positions of all nodes.</summary>
     Keypoints,
 
     /// <summary>The median of the visible nodes, each coordinate by itself.</summary>
@@ -197,14 +208,15 @@ public enum TrackScoring
     Iou,
 
     /// <summary>
-    /// Minus the distance in pixels over all coordinates together; unknown when one of them is missing.
+    /// The negative Euclidean distance of the two vectors of all coordinates, in pixels; unknown where either instance
+    /// lacks a coordinate. For any feature.
     /// </summary>
     EuclideanDistance,
 
     /// <summary>
-    /// <see cref="Oks"/> times the share of the skeleton's nodes that the instance has, 0 to 1: the pairing in which most
-    /// nodes agree wins. By plain OKS a false instance of two nodes weighs as much as a true one of twenty, and where its
-    /// nodes are those of the true one, it takes the track.
+    /// <see cref="Oks"/> times the share of the skeleton's nodes that the instance has, 0 to 1, so that the pairing in
+    /// which most nodes agree wins; for keypoints. With plain OKS, a false instance of two nodes counts as much as a
+    /// true one of twenty nodes, and can take its track.
     /// </summary>
     WeightedOks,
 }
@@ -218,7 +230,7 @@ public enum ScoreReduction
     /// <summary>The highest.</summary>
     Max,
 
-    /// <summary>A quantile, see TrackingOptions.RobustQuantile.</summary>
+    /// <summary>A quantile, see <see cref="TrackingOptions.RobustQuantile"/>.</summary>
     RobustQuantile,
 }
 

@@ -114,17 +114,30 @@ public sealed class TrackingTransformer : PoseTransformer, ILoadable<TrackingTra
 }
 
 /// <summary>
-/// Tracks instances over frames; see <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>. There is nothing
-/// to train.
+/// Estimator of <see cref="TrackingCatalog.Track(PoseCatalog, TrackingOptions?)"/>.
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Estimator Characteristics
+/// | | |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | keypoints: known-sized or variable-sized vector of <xref:System.Single> |
+/// | | for optical flow also <xref:Microsoft.ML.Data.MLImage> |
+/// | Output column data type | for one instance: [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | | for any number: variable-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
 {
     private readonly TrackingTransformer _transformer;
 
     internal TrackingEstimator(TrackingTransformer transformer) => _transformer = transformer;
 
-    /// <summary>Checks the columns of <paramref name="input"/> and gives the transformer.</summary>
-    /// <exception cref="ArgumentException">The keypoints are missing, or a column has another type.</exception>
+    /// <summary>Checks the columns of <paramref name="input"/> and returns the transformer.</summary>
+    /// <exception cref="ArgumentException">The keypoints, or the images that optical flow needs, are missing, or a
+    /// column has another type.</exception>
     public TrackingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -133,7 +146,8 @@ public sealed class TrackingEstimator : IEstimator<TrackingTransformer>
     }
 
     /// <summary>The shape of the transformed data: the track column added, a key or a vector of keys.</summary>
-    /// <exception cref="ArgumentException">The keypoints are missing, or a column has another type.</exception>
+    /// <exception cref="ArgumentException">The keypoints, or the images that optical flow needs, are missing, or a
+    /// column has another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         var keypoints = TrackingMapper.Check(inputSchema, _transformer.Options);

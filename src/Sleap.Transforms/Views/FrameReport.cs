@@ -4,7 +4,7 @@ using Sleap.IO;
 namespace Sleap.Transforms;
 
 /// <summary>Which frames of a loaded view could not be read so far.</summary>
-/// <param name="Requested">Rows of the view: one a frame.</param>
+/// <param name="Requested">Number of requested frames: the rows of the view.</param>
 /// <param name="Unreadable">Frames that could not be read when a cursor came to them; their rows have no image, the
 /// reason in FrameError, and no poses.</param>
 public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> Unreadable)
@@ -16,7 +16,7 @@ public sealed record FrameReport(int Requested, IReadOnlyList<UnreadableFrame> U
 /// <summary>A frame that could not be read.</summary>
 /// <param name="Video">The video, as the Video column names it.</param>
 /// <param name="FrameIndex">Zero-based frame number.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">Why it could not be read, in words.</param>
 public sealed record UnreadableFrame(string Video, int FrameIndex, string Reason);
 
 /// <summary>A view that knows which of its frames could not be read, or that reads from one that does.</summary>

@@ -36,7 +36,7 @@ internal static class KeypointColumns
         );
     }
 
-    /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt; with the skeleton.</summary>
+    /// <summary>Any number of instances: Vector&lt;Single, *, nodes, 2&gt; with the skeleton.</summary>
     public static OutputColumn Variable(string name, Skeleton skeleton)
     {
         var annotations = new DataViewSchema.Annotations.Builder();

@@ -6,8 +6,8 @@ namespace Sleap.Transforms;
 public sealed record LabelsOptions
 {
     /// <summary>
-    /// Which instances are taken. Default null: of labels those that a person labeled (<see cref="InstanceChoice.User"/>),
-    /// since a model should not learn from its own predictions; of predictions
+    /// Which instances are taken. Default null: of labels those that a person labeled
+    /// (<see cref="InstanceChoice.User"/>), since a model should not learn from its own predictions; of predictions
     /// <see cref="InstanceChoice.UserElsePredicted"/>. Files whose format does not tell the two apart hold instances of
     /// a person, unless they have scores.
     /// </summary>
@@ -17,7 +17,7 @@ public sealed record LabelsOptions
     public InstanceLayout Layout { get; init; } = InstanceLayout.Auto;
 
     /// <summary>
-    /// Whether frames without any instance are rows too. Frames marked as empty always are. Default false.
+    /// Whether frames without any instance give rows too. Frames marked as empty always do. Default false.
     /// </summary>
     public bool KeepEmptyFrames { get; init; }
 
@@ -65,7 +65,7 @@ public enum InstanceChoice
     /// <summary>Only predicted instances.</summary>
     Predicted,
 
-    /// <summary>All of them.</summary>
+    /// <summary>All instances: those that a person set, and the predicted ones.</summary>
     All,
 
     /// <summary>The predicted instances; where a frame has none, those that a person set.</summary>
@@ -103,6 +103,6 @@ public enum InstanceLayout
     /// </summary>
     Single,
 
-    /// <summary>Any number of animals: Vector&lt;Single, *, nodes, 2&gt;.</summary>
+    /// <summary>Any number of instances: Vector&lt;Single, *, nodes, 2&gt;.</summary>
     Many,
 }

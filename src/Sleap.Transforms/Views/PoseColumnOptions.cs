@@ -1,6 +1,6 @@
 namespace Sleap.Transforms;
 
-/// <summary>The names of the pose columns of a data view.</summary>
+/// <summary>The names of the pose columns of a data view: none is empty, and no two are the same.</summary>
 public sealed record PoseColumnOptions
 {
     /// <summary>The video: its path, or a name (text). Default "Video".</summary>
@@ -18,30 +18,39 @@ public sealed record PoseColumnOptions
     /// </summary>
     public string FrameError { get; init; } = "FrameError";
 
-    /// <summary>Labeled keypoints, x and y in pixels of the full frame, NaN = missing. Default "Keypoints".</summary>
+    /// <summary>
+    /// Labeled keypoints, x and y in pixels of the full frame, NaN = missing: Vector&lt;Single, nodes, 2&gt; for one
+    /// instance, Vector&lt;Single, *, nodes, 2&gt; for any number. Default "Keypoints".
+    /// </summary>
     public string Keypoints { get; init; } = "Keypoints";
 
-    /// <summary>The track of each labeled instance (key; 0 = none). Default "Track".</summary>
+    /// <summary>
+    /// The track of each labeled instance: a key (UInt32, 0 = none), or a vector of keys for any number of instances.
+    /// Default "Track".
+    /// </summary>
     public string Track { get; init; } = "Track";
 
     /// <summary>Predicted keypoints, as <see cref="Keypoints"/>. Default "PredictedKeypoints".</summary>
     public string PredictedKeypoints { get; init; } = "PredictedKeypoints";
 
-    /// <summary>Score of each predicted keypoint. Default "KeypointScore".</summary>
+    /// <summary>
+    /// Score of each predicted keypoint (Single), instances × nodes, about 0 to 1. Default "KeypointScore".
+    /// </summary>
     public string KeypointScore { get; init; } = "KeypointScore";
 
-    /// <summary>Score of each predicted instance. Default "InstanceScore".</summary>
+    /// <summary>Score of each predicted instance (Single). Default "InstanceScore".</summary>
     public string InstanceScore { get; init; } = "InstanceScore";
 
-    /// <summary>The track of each predicted instance (key; 0 = none). Default "PredictedTrack".</summary>
+    /// <summary>The track of each predicted instance, as <see cref="Track"/>. Default "PredictedTrack".</summary>
     public string PredictedTrack { get; init; } = "PredictedTrack";
 
     /// <summary>
-    /// The center of each predicted instance, x and y in pixels of the full frame. Default "PredictedCentroid".
+    /// The center of each predicted instance, instances × 2 (x, y; Single), in pixels of the full frame. Default
+    /// "PredictedCentroid".
     /// </summary>
     public string PredictedCentroid { get; init; } = "PredictedCentroid";
 
-    /// <summary>Score of each predicted center. Default "CentroidScore".</summary>
+    /// <summary>Score of each predicted center (Single), about 0 to 1. Default "CentroidScore".</summary>
     public string CentroidScore { get; init; } = "CentroidScore";
 
     /// <summary>
@@ -49,7 +58,10 @@ public sealed record PoseColumnOptions
     /// </summary>
     public string PredictedIdentity { get; init; } = "PredictedIdentity";
 
-    /// <summary>The probability of each class for each predicted instance. Default "IdentityScore".</summary>
+    /// <summary>
+    /// The probability of each class for each predicted instance (Single), instances × classes, 0 to 1. Default
+    /// "IdentityScore".
+    /// </summary>
     public string IdentityScore { get; init; } = "IdentityScore";
 
     /// <summary>All faults of the names: empty ones, and names used twice.</summary>

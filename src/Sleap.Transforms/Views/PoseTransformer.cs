@@ -9,7 +9,7 @@ namespace Sleap.Transforms;
 /// column, and can be saved with <c>mlContext.Model.Save</c> and loaded with <c>mlContext.Model.Load</c>.
 /// </summary>
 /// <remarks>
-/// Transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need.
+/// A transformation is lazy: nothing is computed before a cursor moves, and only what the active columns need.
 /// Transformers may read rows after the cursor's row, by a batch or by a window; the order and the other
 /// columns stay as they are. Several cursors may run at the same time. A model's cursor reads its next batch on another
 /// thread while it computes this one; a source is never read by two threads at the same time.
@@ -36,7 +36,8 @@ public abstract class PoseTransformer : ITransformer
     /// </summary>
     internal virtual string? WhyNotSingleRows => null;
 
-    /// <summary>The schema after this transformer.</summary>
+    /// <summary>Returns the schema of the data after this transformer: the columns of the input, and those it
+    /// adds.</summary>
     /// <exception cref="ArgumentException">A column it needs is missing or has another type; the message names both
     /// types.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;

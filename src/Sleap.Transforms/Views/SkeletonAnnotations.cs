@@ -28,7 +28,8 @@ public static class SkeletonAnnotations
     /// </summary>
     internal const string NotKeypointsKind = "NotKeypoints";
 
-    /// <summary>The skeleton of a column, or null when it has none.</summary>
+    /// <summary>Returns the skeleton of a column, or null when it has none.</summary>
+    /// <param name="column">A column of keypoints.</param>
     public static Skeleton? Read(DataViewSchema.Column column)
     {
         var annotations = column.Annotations;

@@ -52,6 +52,8 @@ public static class SplitCatalog
     /// <param name="isTest">From the video (as in the Video column) and the frame number: whether the row is a test
     /// row.</param>
     /// <param name="columns">The names of the columns; null for the defaults.</param>
+    /// <returns>The rows that are no test rows, and the test rows; either can be empty. All rows of the view are read
+    /// once, without their images.</returns>
     /// <exception cref="ArgumentException">The Video column is no text, or the FrameIndex column no Int32.</exception>
     public static (IDataView TrainSet, IDataView TestSet) Split(
         this PoseCatalog pose,

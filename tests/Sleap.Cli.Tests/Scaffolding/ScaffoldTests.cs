@@ -171,11 +171,11 @@ public sealed class ScaffoldTests : IDisposable
         var untracked = Path.Combine(_folder, "untracked.slp");
         FlyLabels.Range(0, 3, _ => null, byHand: true).Save(untracked);
         Assert.Contains(
-            "no animal of the labels has a track",
+            "no labeled instance has a track",
             Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "top-down-id")).Message
         );
         Assert.Contains(
-            "up to 2 animals",
+            "up to 2 instances",
             Assert.Throws<ArgumentException>(() => new Scaffold("flies", untracked, "single-instance")).Message
         );
         Assert.Contains(

@@ -198,7 +198,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(2, Cli.Run("train", _labels, "--auto", "--config", config, "--out", "x").Code);
         var (bad, _, noTracks) = Cli.Run("train", _labels, "--auto", "--type", "top-down-id", "--out", "x");
         Assert.Equal(1, bad);
-        Assert.Contains("top-down-id: no animal of the labels has a track", noTracks);
+        Assert.Contains("top-down-id: no labeled instance has a track", noTracks);
     }
 
     private (int Number, double Loss)[] Losses(string run) =>

@@ -22,12 +22,10 @@ public sealed class LossesTests
         "suggestions",
         "edges and symmetries",
         "provenance",
-        "tracking scores",
         "complete",
         "not visible",
         "videos without",
-        "tracks without",
-        "Instance scores"
+        "tracks without"
     )]
     [InlineData(
         "all.dlc.csv",
@@ -40,7 +38,7 @@ public sealed class LossesTests
         "videos without",
         "tracks without",
         "Instance scores",
-        "no animal"
+        "no instance"
     )]
     [InlineData(
         "all.nwb",

@@ -32,6 +32,7 @@ public sealed class MutatedFilesTests
     [InlineData("centered_pair.instances.csv", 8)]
     [InlineData("centered_pair.frames.csv", 9)]
     [InlineData("centered_pair.nwb", 10)]
+    [InlineData("rich.slp", 15)]
     public void EveryDamagedFileIsReadOrRefused(string name, int seed) => Mutate(TestFiles.Golden(name), seed);
 
     [Theory]
@@ -53,6 +54,16 @@ public sealed class MutatedFilesTests
     [Fact]
     public void EveryDamagedDeepLabCutHdf5IsReadOrRefused() =>
         Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);
+
+    [Theory]
+    [InlineData("dlc_fixed_h5/CollectedData_me.h5", 15)]
+    [InlineData("dlc_fixed_h5/videoDLC_ma_unique_fixed.h5", 16)]
+    [InlineData("dlc_fixed_h5/objects.h5", 17)]
+    [InlineData("dlc_fixed_h5/blocks-table.h5", 18)]
+    [InlineData("slp_of_sleap_io_js/flat2d.slp", 19)]
+    [InlineData("slp_of_sleap_io_js/dense.slp", 20)]
+    public void EveryDamagedFileOfOtherProgramsIsReadOrRefused(string name, int seed) =>
+        Mutate(TestFiles.Data($"cases/{name}"), seed);
 
     [Theory]
     [InlineData("attributes-earliest.h5", 21)]

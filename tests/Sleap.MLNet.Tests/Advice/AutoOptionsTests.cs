@@ -75,7 +75,9 @@ public sealed class AutoOptionsTests : IDisposable
             (proposal.Kind, proposal.Labels.Overlapping())
         );
         Assert.Contains(
-            expected == PoseModelKind.BottomUp ? "100 % of the animals lie over another one" : "0 % of which lie over",
+            expected == PoseModelKind.BottomUp
+                ? "100 % of the instances lie over another one"
+                : "0 % of which lie over",
             proposal.Reasons[0].Reason
         );
     }
@@ -129,13 +131,13 @@ public sealed class AutoOptionsTests : IDisposable
         string Fault(IDataView labels, PoseModelKind kind) =>
             Assert.Throws<ArgumentException>(() => Pose.AutoOptions(labels, kind)).Message;
         Assert.StartsWith(
-            "single-instance: the labels have up to 2 animals",
+            "single-instance: the labels have up to 2 instances",
             Fault(Recordings.Flies(Pose), PoseModelKind.SingleInstance),
             StringComparison.Ordinal
         );
         Assert.Contains("no edges", Fault(Pose.LoadLabels(Recordings.OpenField), PoseModelKind.BottomUp));
         Assert.Contains(
-            "no animal of the labels has a track",
+            "no labeled instance has a track",
             Fault(Pose.LoadLabels(Recordings.OpenField), PoseModelKind.TopDownId)
         );
         Assert.Contains("none of SingleInstance, Centroid", Fault(Recordings.Flies(Pose), (PoseModelKind)77));

@@ -143,7 +143,7 @@ public sealed class LintTests : IDisposable
         var findings = Pose.CenteredInstance(options).Lint(_pairs.View(_ml));
         var crops = Assert.Single(findings, f => f.Rule == LintRule.CropSize);
         // Two nodes 14 pixels apart lie 7 from their middle in the direction they look.
-        Assert.Matches("of 12 animals do not fit into crops of 12 pixels, the largest needs 1[34]", crops.Message);
+        Assert.Matches("of 12 instances do not fit into crops of 12 pixels, the largest needs 1[34]", crops.Message);
         Assert.Contains("CropSize to 16", crops.Advice);
         Assert.Contains(
             findings,
@@ -202,7 +202,7 @@ public sealed class LintTests : IDisposable
         );
         var options = new SingleInstanceOptions { Backbone = Small, Sigma = 2 };
         var plain = Pose.SingleInstance(options).Lint(Pose.FromLabels(labels));
-        Assert.Contains("'tail' is labeled in none of the 6 animals", Assert.Single(plain, f => f.IsWarning).Message);
+        Assert.Contains("'tail' is labeled in none of the 6 instances", Assert.Single(plain, f => f.IsWarning).Message);
         var flipped = Pose.SingleInstance(options with { Augmentation = new() { FlipProbability = 0.5f } })
             .Lint(Pose.FromLabels(labels));
         var sides = Assert.Single(flipped, f => f.Rule == LintRule.Symmetry).Message;

@@ -184,8 +184,8 @@ public sealed class SmoothingTests
             .Throws<ArgumentException>(() => pose.Smooth("K", outputColumn: "", window: 4, method: (SmoothMethod)9))
             .Message;
         Assert.Contains("no name", options);
-        Assert.Contains("window is 4", options);
-        Assert.Contains("method is 9", options);
+        Assert.Contains("Window is 4", options);
+        Assert.Contains("Method is 9", options);
         Assert.Throws<ArgumentException>(() => pose.Smooth(""));
         var rich = new RichView(2);
         foreach (var column in new[] { "Text", "Vector", "Nowhere" })

@@ -91,7 +91,7 @@ public sealed class ReportTests
         var html = File.ReadAllText(report.Page);
         Assert.Contains("mean speed (cm/s)", html);
         // The video is not there, which the page says.
-        Assert.Contains("Pictures are missing: ", html);
+        Assert.Contains("Images are missing: ", html);
         Assert.Contains("not-there.mp4", html);
     }
 
@@ -155,8 +155,8 @@ public sealed class ReportTests
         foreach (var name in new[] { "Pictures is -1", "WorstFrames is 1000", "Title" })
             Assert.Contains(name, faults);
         Assert.False(Directory.Exists(folder["x"]));
-        // A file with frames but no animal in any has a page that says so.
-        Assert.Contains("no animal", File.ReadAllText(pose.Report(Poses.Labels((0, []), (1, [])), folder["y"]).Page));
+        // A file with frames but no instance in any has a page that says so.
+        Assert.Contains("no instance", File.ReadAllText(pose.Report(Poses.Labels((0, []), (1, [])), folder["y"]).Page));
     }
 
     [Fact]

@@ -5,7 +5,8 @@ namespace Sleap.IO;
 /// <summary>
 /// Writes a DeepLabCut table: CollectedData_SCORER.csv, or any name ending in .dlc.csv. Rows are images,
 /// labeled-data/VIDEO/img0012.png; where all instances are predictions of one movie, rows are frame numbers, as
-/// DeepLabCut writes its own predictions. With tracks, or several instances in a frame, it is the form with individuals.
+/// DeepLabCut writes its own predictions. With tracks, or several instances in a frame, it is the form with
+/// individuals.
 /// </summary>
 internal sealed class DeepLabCutWriter
 {
@@ -208,7 +209,7 @@ internal sealed class DeepLabCutWriter
 
         if (_untracked > 0 && _individuals[0].Length > 0)
         {
-            yield return $"Animals without a track are in the columns individual1 to individual{_untracked} and read "
+            yield return $"Instances without a track are in the columns individual1 to individual{_untracked} and read "
                 + "back as such tracks.";
         }
 
@@ -241,7 +242,7 @@ internal sealed class DeepLabCutWriter
 
         if (_labels.Frames.Count(f => f.IsNegative) is > 0 and var negative)
         {
-            yield return $"The table does not tell the {negative} frames marked as holding no animal from others "
+            yield return $"The table does not tell the {negative} frames marked as holding no instance from others "
                 + "without one.";
         }
 

@@ -28,6 +28,8 @@ internal static class SlpReader
         "pred_points",
         "negative_frames",
         "provenance_json",
+        SlpIdentities.Group,
+        SlpIdentities.OlderList,
     ];
 
     private static readonly HashSet<string> KnownKeys =
@@ -54,17 +56,31 @@ internal static class SlpReader
             file.ReadTextAttribute("metadata", "json") ?? throw json.Fault("metadata@json", "is not there"),
             "metadata@json"
         );
-        var unread = Unread(file);
-        var remarks = unread
-            .Select(name =>
-                $"{OneLine.Short(name)}: is not read, since it holds nothing of poses; it is copied when the labels are saved as .slp "
-                + "as they are."
-            )
-            .ToList();
+        var remarks = new List<string>();
         var skeletons = SlpSkeletons.Read(metadata, json, remarks);
         var videos = Videos(file, json, formatId, options);
-        var tables = Tables(file, json, formatId, skeletons, videos);
+        var (unread, sessions, key) = (Unread(file), Rows(file, "sessions_json"), new object());
+        var unknown = PoseJson.Copy(
+            metadata.Where(m => !KnownKeys.Contains(m.Key) && m.Value is not JsonObject { Count: 0 })
+        );
+        var isCounted = unread.Count + sessions.Count + unknown.Count > 0;
+        var tables = Tables(file, json, formatId, skeletons, videos, isCounted ? key : null);
         tables.Check(remarks);
+        var extras = new SlpExtras(Path.GetFullPath(path), formatId)
+        {
+            Names = unread,
+            Metadata = unknown,
+            Sessions = sessions,
+            Links = tables.Identities.OfOthers,
+            Videos = videos,
+            Tracks = tables.Tracks,
+            Identities = tables.Identities.All,
+            InstanceCount = tables.Instances.Length,
+            Frames = isCounted ? SlpExtras.HashOf(tables.Frames) : "",
+            Key = key,
+        };
+        if (unread.Count > 0)
+            remarks.Add($"Not read, but kept when the labels are saved as .slp: {OneLine.Some(unread)}.");
         var suggestions = Rows(file, "suggestions_json")
             .Select((text, i) => Suggestion(text, $"suggestions_json[{i}]", json, videos))
             .ToList();
@@ -77,13 +93,8 @@ internal static class SlpReader
             remarks
         )
         {
-            Sessions = Rows(file, "sessions_json"),
-            Extras = new SlpExtras(
-                Path.GetFullPath(path),
-                formatId,
-                unread,
-                PoseJson.Copy(metadata.Where(m => !KnownKeys.Contains(m.Key)))
-            ),
+            Identities = tables.Identities.All,
+            Extras = extras.IsEmpty ? null : extras,
         };
         return new Labels(new SlpFrames(tables), parts);
     }
@@ -105,14 +116,22 @@ internal static class SlpReader
         file.Contains(name) ? file.ReadTexts(name) : [];
 
     /// <summary>What lies in the file beyond poses: named, so that nobody believes it was read.</summary>
-    private static List<string> Unread(Hdf5Reader file) =>
+    private static List<string> Unread(Hdf5Reader file)
+    {
+        var ofIdentities =
+            file.Contains(SlpIdentities.Group) && !file.IsDataset(SlpIdentities.Group)
+                ? file.Members(SlpIdentities.Group).Select(m => $"{SlpIdentities.Group}/{m}")
+                : [];
+        return
         [
             .. file.Members("/")
                 .Where(m =>
                     !Known.Contains(m)
                     && !(m.StartsWith("video", StringComparison.Ordinal) && int.TryParse(m.AsSpan(5), out _))
                 ),
+            .. ofIdentities.Where(m => !SlpIdentities.Members.Contains(m)),
         ];
+    }
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
@@ -157,7 +176,8 @@ internal static class SlpReader
         PoseJson json,
         double formatId,
         List<Skeleton> skeletons,
-        List<Video> videos
+        List<Video> videos,
+        object? key
     )
     {
         var tracks = Rows(file, "tracks_json")
@@ -193,6 +213,8 @@ internal static class SlpReader
                 .Where(n => n.FrameIndex <= int.MaxValue && positions.ContainsKey(n.Video))
                 .Select(n => (positions[n.Video], (int)n.FrameIndex))
                 .ToHashSet(),
+            Identities = SlpIdentities.Read(file, json, instances.Length),
+            Key = key,
             Shift = formatId < 1.1 ? 0.5 : 0,
         };
     }
@@ -249,46 +271,5 @@ internal static class SlpReader
             ? json.Object(text, "provenance_json")
             : metadata["provenance"] as JsonObject;
         return (stored ?? []).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
-    }
-}
-
-/// <summary>
-/// What a .slp holds that is not read: datasets and groups (regions, masks, identities, events …) and keys of its
-/// metadata. Labels that are only passed through, from .slp to .slp, keep it as it is, because it numbers their videos,
-/// frames and instances.
-/// </summary>
-/// <param name="File">The file, which is read again when the labels are written.</param>
-/// <param name="FormatId">Its format: readers go by it to know what to look for.</param>
-/// <param name="Names">Datasets and groups.</param>
-/// <param name="Metadata">Keys of the metadata that have no meaning here.</param>
-internal sealed record SlpExtras(string File, double FormatId, IReadOnlyList<string> Names, JsonObject Metadata)
-{
-    private readonly (long Length, DateTime Written) _state = StateOf(File);
-
-    /// <summary>Copies everything; gives back what could not be, one sentence each.</summary>
-    public IReadOnlyList<string> CopyTo(Hdf5Writer target)
-    {
-        if (Names.Count == 0)
-            return [];
-        if (StateOf(File) != _state)
-        {
-            return
-            [
-                $"{OneLine.Some(Names)}: cannot be copied, because {File} was changed or removed since it was "
-                    + "read.",
-            ];
-        }
-
-        using var source = Hdf5Reader.Open(File);
-        var copy = new Hdf5Copy(source, target);
-        foreach (var name in Names)
-            copy.Copy(name);
-        return copy.Remarks;
-    }
-
-    private static (long, DateTime) StateOf(string file)
-    {
-        var info = new FileInfo(file);
-        return info.Exists ? (info.Length, info.LastWriteTimeUtc) : (-1, default);
     }
 }

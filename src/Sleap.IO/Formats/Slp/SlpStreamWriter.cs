@@ -22,6 +22,7 @@ internal sealed class SlpStreamWriter : ILabelsSink
     private readonly SlpVideoTable _videos;
     private readonly List<Skeleton> _skeletons = [];
     private readonly List<Track> _tracks = [];
+    private readonly List<Identity> _identities = [];
     private readonly Dictionary<object, int> _positions = [];
     private readonly Dictionary<Instance, long> _rowsOfFrame = [];
     private readonly SlpRowBuilder _rows;
@@ -39,6 +40,7 @@ internal sealed class SlpStreamWriter : ILabelsSink
             _videos,
             s => Position(_skeletons, s),
             t => Position(_tracks, t),
+            t => Position(_identities, t),
             i => _rowsOfFrame.TryGetValue(i, out var row) ? row : null
         );
         _place = AtomicFile.Begin(path);
@@ -46,7 +48,6 @@ internal sealed class SlpStreamWriter : ILabelsSink
         {
             _file = Hdf5Writer.Create(_place.Temporary);
             _file.Group("metadata");
-            _file.NumberAttribute("metadata", "format_id", 1.3);
             _start = _file.End;
             _headroom = new DiskHeadroom(path, _place.Temporary, _start);
         }
@@ -120,6 +121,8 @@ internal sealed class SlpStreamWriter : ILabelsSink
 
         if (provenance.Count > 0)
             _file.FixedTexts("provenance_json", [provenance.ToJsonString()], []);
+        SlpIdentities.Write(_file, _identities, CollectionsMarshal.AsSpan(_rows.Links));
+        _file.NumberAttribute("metadata", "format_id", _identities.Count > 0 ? SlpIdentities.FormatId : 1.3);
         _file.TextAttribute("metadata", "json", SlpMetadata.Text(_skeletons, provenance, null));
         _file.Texts("videos_json", [.. _videos.Videos.Select(v => SlpVideoRow.Of(v, _path).ToJsonString())]);
         _file.Texts("tracks_json", [.. _tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);

@@ -31,6 +31,13 @@ internal sealed class SlpTables
 
     public required IReadOnlySet<(int Video, int FrameIndex)> Negatives { get; init; }
 
+    public required SlpIdentities Identities { get; init; }
+
+    /// <summary>
+    /// Stands for the file in the places of its instances; null when nothing in the file refers to them by number.
+    /// </summary>
+    public object? Key { get; init; }
+
     /// <summary>
     /// Subtracted from x and y: 0.5 in files older than 1.1, whose origin is the corner of the first pixel.
     /// </summary>
@@ -233,25 +240,6 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
 
     public SlpTables Tables => tables;
 
-    /// <summary>
-    /// Whether instances lie in the file in the order of their frames, none left out: then writing gives each the
-    /// number it had.
-    /// </summary>
-    public bool IsInRowOrder
-    {
-        get
-        {
-            ulong next = 0;
-            foreach (ref readonly var row in tables.Frames.AsSpan())
-            {
-                if (row.InstanceStart != next)
-                    return false;
-                next = row.InstanceEnd;
-            }
-            return next == (ulong)tables.Instances.Length && tables.RowsById is null;
-        }
-    }
-
     public int Count => _frames.Length;
 
     /// <summary>Video and number of a frame, without its instances.</summary>
@@ -302,6 +290,7 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
     {
         ref readonly var row = ref tables.Instances[index];
         var prediction = tables.PredictionRow(row);
+        var link = tables.Identities.OfInstances.GetValueOrDefault(index, new SlpLinkRow(0, index, -1, float.NaN));
         return new Instance
         {
             Skeleton = tables.Skeletons[(int)row.Skeleton],
@@ -310,7 +299,10 @@ internal sealed class SlpFrames(SlpTables tables) : IReadOnlyList<LabeledFrame>
             IsPredicted = row.IsPredicted,
             Score = row.Score,
             TrackingScore = row.TrackingScore,
+            Identity = link.Identity < 0 ? null : tables.Identities.All[link.Identity],
+            IdentityScore = link.Score,
             FromPredicted = prediction < 0 ? null : InstanceAt(prediction),
+            Place = tables.Key is null ? null : new SlpPlace(tables.Key, index),
         };
     }
 

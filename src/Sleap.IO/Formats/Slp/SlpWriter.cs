@@ -39,8 +39,6 @@ internal sealed class SlpWriter
     {
         using var file = Hdf5Writer.Create(temporary);
         file.Group("metadata");
-        file.NumberAttribute("metadata", "format_id", FormatId(embedImages ? 1.4 : 1.3));
-        file.TextAttribute("metadata", "json", Metadata());
         if (_labels.Provenance.Count > 0)
             file.FixedTexts("provenance_json", [PoseJson.Copy(_labels.Provenance).ToJsonString()], []);
         var videoRows = embedImages
@@ -49,39 +47,37 @@ internal sealed class SlpWriter
         file.Texts("videos_json", [.. videoRows.Select(v => v.ToJsonString())]);
         file.Texts("tracks_json", [.. _labels.Tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         file.Texts("suggestions_json", [.. _labels.Suggestions.Select(Suggestion)]);
-        file.Texts("sessions_json", _labels.Sessions);
-        WriteTables(file);
-        if (_labels.Extras is { } extras)
-            _remarks.AddRange(extras.CopyTo(file));
-        if (_labels.Extras is { Names: [_, ..] names } && _labels.Frames is SlpFrames { IsInRowOrder: false })
-        {
-            _remarks.Add(
-                $"{string.Join(", ", names)}: were copied as they are, but instances are numbered anew here, because "
-                    + "in the file they did not lie in the order of their frames."
-            );
-        }
-
+        var (instances, table) = WriteTables(file);
+        var extras = _labels.Extras is { } held
+            ? new SlpExtrasWriter(held, _labels, instances, table.Frames, file)
+            : null;
+        file.Texts("sessions_json", extras?.Sessions ?? []);
+        SlpIdentities.Write(file, _labels.Identities, [.. table.Links, .. extras?.Links ?? []]);
+        // Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files
+        // below 2.0.
+        file.NumberAttribute(
+            "metadata",
+            "format_id",
+            Math.Max(
+                Math.Max(embedImages ? 1.4 : 1.3, extras?.FormatId ?? 0),
+                _labels.Identities.Count > 0 ? SlpIdentities.FormatId : 0
+            )
+        );
+        file.TextAttribute(
+            "metadata",
+            "json",
+            SlpMetadata.Text(_labels.Skeletons, PoseJson.Copy(_labels.Provenance), extras?.Metadata)
+        );
+        _remarks.AddRange(extras?.Remarks ?? []);
         file.Complete();
     }
 
     // Frames keep their order, which is that of labeling; one that is there twice is put together. But what the file
     // held beyond poses refers to rows by number, so that then the rows stay as they were.
     private IReadOnlyList<LabeledFrame> Written =>
-        _labels.FramesInOrder.Count == _labels.Frames.Count
-        || _labels.Extras is { Names.Count: > 0 }
-        || _labels.Sessions.Count > 0
+        _labels.FramesInOrder.Count == _labels.Frames.Count || _labels.Extras is not null
             ? _labels.Frames
             : _labels.FramesInOrder;
-
-    /// <summary>
-    /// Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files below
-    /// 2.0.
-    /// </summary>
-    private double FormatId(double least) =>
-        _labels.Extras is { Names.Count: > 0 } extras ? Math.Max(least, extras.FormatId) : least;
-
-    private string Metadata() =>
-        SlpMetadata.Text(_labels.Skeletons, PoseJson.Copy(_labels.Provenance), _labels.Extras?.Metadata);
 
     private string Suggestion(SuggestedFrame frame) =>
         new JsonObject
@@ -91,7 +87,7 @@ internal sealed class SlpWriter
             ["group"] = frame.Group ?? 0,
         }.ToJsonString();
 
-    private void WriteTables(Hdf5Writer file)
+    private (Dictionary<Instance, long> Instances, SlpRowBuilder Table) WriteTables(Hdf5Writer file)
     {
         var rows = new Dictionary<Instance, long>();
         foreach (var instance in Written.SelectMany(f => f.Instances))
@@ -107,10 +103,12 @@ internal sealed class SlpWriter
         }
         var skeletons = _labels.Skeletons.Select((s, i) => (s, i)).ToDictionary(p => p.s, p => p.i);
         var tracks = _labels.Tracks.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i);
+        var identities = _labels.Identities.Select((t, i) => (t, i)).ToDictionary(p => p.t, p => p.i);
         var table = new SlpRowBuilder(
             _videos,
             s => skeletons[s],
             t => tracks[t],
+            t => identities[t],
             i => rows.TryGetValue(i, out var row) ? row : null
         );
         foreach (var frame in Written)
@@ -133,6 +131,7 @@ internal sealed class SlpWriter
         }
 
         _remarks.AddRange(table.Remarks());
+        return (rows, table);
     }
 }
 
@@ -143,11 +142,13 @@ internal sealed class SlpWriter
 /// <param name="videos">Where videos stand.</param>
 /// <param name="skeletons">Where skeletons stand.</param>
 /// <param name="tracks">Where tracks stand.</param>
+/// <param name="identities">Where identities stand.</param>
 /// <param name="rowOf">The row of an instance that another one was corrected from; null when it is in no frame.</param>
 internal sealed class SlpRowBuilder(
     SlpVideoTable videos,
     Func<Skeleton, int> skeletons,
     Func<Track, int> tracks,
+    Func<Identity, int> identities,
     Func<Instance, long?> rowOf
 )
 {
@@ -165,6 +166,9 @@ internal sealed class SlpRowBuilder(
 
     /// <summary>Frames marked as empty, of all frames so far.</summary>
     public List<SlpNegativeRow> Negatives { get; } = [];
+
+    /// <summary>Which identities instances have, of all instances so far.</summary>
+    public List<SlpLinkRow> Links { get; } = [];
 
     /// <summary>All frames so far.</summary>
     public long FrameCount { get; private set; }
@@ -232,6 +236,11 @@ internal sealed class SlpRowBuilder(
         var start = instance.IsPredicted ? PredictedPointCount : PointCount;
         foreach (var p in instance.Points)
             AddPoint(p, instance.IsPredicted);
+        if (instance.Identity is { } identity)
+        {
+            Links.Add(new SlpLinkRow(SlpLinkRow.Instance, InstanceCount, identities(identity), instance.IdentityScore));
+        }
+
         Instances.Add(
             new SlpInstanceRow(
                 InstanceCount,
@@ -285,14 +294,14 @@ internal sealed class SlpImageEmbedder(Labels labels, string path, Hdf5Writer fi
         // Plain pixels are encoded anew; PNG and JPEG are copied as they are.
         var embedded = source is EmbeddedFrameSource { Format: not "hdf5" } package ? package : null;
         var (images, numbers, failed) = (new List<byte[]>(), new List<long>(), new List<int>());
-        foreach (var frame in frames)
+        foreach (var (frame, image) in FrameImages.Read(source, frames, keepsBgr: true))
         {
-            if (!source.Contains(frame))
+            if (image is null)
             {
                 failed.Add(frame);
                 continue;
             }
-            images.Add(embedded?.Encoded(frame) ?? ImageEncoder.Png(source.Read(frame)));
+            images.Add(image);
             numbers.Add(frame);
         }
         if (failed.Count > 0)

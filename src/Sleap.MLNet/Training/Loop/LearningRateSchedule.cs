@@ -19,7 +19,7 @@ public abstract record LearningRateSchedule
     /// </summary>
     public sealed record Cosine : LearningRateSchedule
     {
-        /// <summary>Number of warm-up steps. Default 50.</summary>
+        /// <summary>Number of warm-up steps, 0 or more. Default 50.</summary>
         public int WarmupSteps { get; init; } = 50;
 
         /// <summary>The last learning rate as a fraction of the highest, 0 to 1. Default 0.</summary>
@@ -37,24 +37,29 @@ public abstract record LearningRateSchedule
     }
 
     /// <summary>
-    /// Multiplied by <see cref="Factor"/> each time the validation loss has not improved for <see cref="Patience"/>
-    /// epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.
+    /// Multiplied by <see cref="Factor"/> each time the validation loss has not improved for more than
+    /// <see cref="Patience"/> epochs; SLEAP-NN's <c>reduce_lr_on_plateau</c>.
     /// </summary>
     public sealed record ReduceOnPlateau : LearningRateSchedule
     {
         /// <summary>Factor of each reduction, between 0 and 1. Default 0.5.</summary>
         public double Factor { get; init; } = 0.5;
 
-        /// <summary>Epochs without improvement of the validation loss before the rate is reduced. Default 5.</summary>
+        /// <summary>
+        /// Epochs without improvement of the validation loss that are accepted, 0 or more; the next one reduces the
+        /// rate. Default 5.
+        /// </summary>
         public int Patience { get; init; } = 5;
 
-        /// <summary>Cool-down: epochs after a reduction that do not count. Default 3.</summary>
+        /// <summary>Cool-down: epochs after a reduction that do not count, 0 or more. Default 3.</summary>
         public int Cooldown { get; init; } = 3;
 
-        /// <summary>Minimum improvement over the best loss (absolute). Default 1e-6.</summary>
+        /// <summary>
+        /// A loss counts as improved when it is below the best one by more than this, 0 or more. Default 1e-6.
+        /// </summary>
         public double Threshold { get; init; } = 1e-6;
 
-        /// <summary>Minimum learning rate. Default 1e-8.</summary>
+        /// <summary>Minimum learning rate, 0 or more. Default 1e-8.</summary>
         public double Lowest { get; init; } = 1e-8;
 
         internal override void Check(OptionFaults faults) =>
@@ -114,7 +119,7 @@ public abstract record LearningRateSchedule
     /// </summary>
     public sealed record Step : LearningRateSchedule
     {
-        /// <summary>Epochs between two reductions. Default 10.</summary>
+        /// <summary>Epochs between two reductions, at least 1. Default 10.</summary>
         public int Epochs { get; init; } = 10;
 
         /// <summary>Factor of each reduction, above 0 and at most 1. Default 0.1.</summary>

@@ -52,14 +52,17 @@ internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? minin
 public sealed record FocalLoss
 {
     /// <summary>
-    /// Exponent that reduces the weight of confident cells: (1 − p)^Alpha at centers, p^Alpha elsewhere. Default 2.
+    /// Exponent that reduces the weight of confident cells, 0 or more: (1 − p)^Alpha at centers, p^Alpha elsewhere.
+    /// Default 2.
     /// </summary>
     public float Alpha { get; init; } = 2;
 
-    /// <summary>Exponent that reduces the weight of cells near a center: (1 − target)^Beta. Default 4.</summary>
+    /// <summary>
+    /// Exponent that reduces the weight of cells near a center, 0 or more: (1 − target)^Beta. Default 4.
+    /// </summary>
     public float Beta { get; init; } = 4;
 
-    /// <summary>Minimum target of a center cell. Default 0.5.</summary>
+    /// <summary>Minimum target of a center cell, above 0 and at most 1. Default 0.5.</summary>
     public float PositiveThreshold { get; init; } = 0.5f;
 
     /// <summary>Returns the faults of these options, one sentence per fault.</summary>
@@ -111,16 +114,18 @@ public sealed record FocalLoss
 /// </summary>
 public sealed record HardKeypointMining
 {
-    /// <summary>Minimum ratio of a hard map's loss to the smallest loss. Default 2.</summary>
+    /// <summary>Minimum ratio of a hard map's loss to the smallest loss, at least 1. Default 2.</summary>
     public float HardToEasyRatio { get; init; } = 2;
 
-    /// <summary>Minimum number of hard maps. Default 2.</summary>
+    /// <summary>
+    /// Minimum number of hard maps, at least 1; <see cref="MaxHardKeypoints"/> applies if it is smaller. Default 2.
+    /// </summary>
     public int MinHardKeypoints { get; init; } = 2;
 
-    /// <summary>Maximum number of hard maps; null (default): all.</summary>
+    /// <summary>Maximum number of hard maps, at least 1; null (default): all.</summary>
     public int? MaxHardKeypoints { get; init; }
 
-    /// <summary>Weight of the loss of the hard maps that is added. Default 5.</summary>
+    /// <summary>Weight of the loss of the hard maps that is added, 0 or more. Default 5.</summary>
     public float LossScale { get; init; } = 5;
 
     /// <summary>Returns the faults of these options, one sentence per fault.</summary>

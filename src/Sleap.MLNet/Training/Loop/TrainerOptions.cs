@@ -10,13 +10,15 @@ public sealed record TrainerOptions
     /// <summary>Maximum number of epochs. Default 100.</summary>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Optimizer steps per epoch; null (default): as many as one pass over all frames needs.</summary>
+    /// <summary>
+    /// Optimizer steps per epoch, at least 1; null (default): as many as one pass over all training samples needs.
+    /// </summary>
     public int? StepsPerEpoch { get; init; }
 
-    /// <summary>Frames per step. Default 4.</summary>
+    /// <summary>Frames (in a second stage: crops) per step, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
-    /// <summary>The highest learning rate. Default 1e-3.</summary>
+    /// <summary>The highest learning rate, between 0 and 1. Default 1e-3.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
@@ -29,23 +31,26 @@ public sealed record TrainerOptions
     /// </summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Auto;
 
-    /// <summary>Weight decay of <see cref="Optimizer.AdamW"/>. Default 0.01; the other optimizers use none.</summary>
+    /// <summary>
+    /// Weight decay of <see cref="Optimizer.AdamW"/>, 0 or more. Default 0.01; the other optimizers use none.
+    /// </summary>
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>
-    /// Maximum norm of all gradients together; larger gradients are scaled down to it. Null (default): no limit.
+    /// Maximum norm of all gradients together, above 0; larger gradients are scaled down to it. Null (default): no
+    /// limit.
     /// </summary>
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
-    /// Weight w of the foreground: a cell has the weight 1 + w·t in the loss, where t is the highest target of all
-    /// nodes in that cell. 0 is SLEAP-NN's plain mean squared error. Default 8.
+    /// Weight w of the foreground, 0 or more: a cell has the weight 1 + w·t in the loss, where t is the highest target
+    /// of all nodes in that cell. 0 is SLEAP-NN's plain mean squared error. Default 8.
     /// </summary>
     public double ForegroundWeight { get; init; } = 8;
 
     /// <summary>
-    /// Weight in the training loss of a frame without instances (a negative frame); a frame with instances has weight
-    /// 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.
+    /// Weight in the training loss of a frame without instances (a negative frame), above 0; a frame with instances has
+    /// weight 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.
     /// </summary>
     public double NegativeWeight { get; init; } = 1;
 
@@ -61,20 +66,21 @@ public sealed record TrainerOptions
     public Initialization Initialization { get; init; } = Initialization.He;
 
     /// <summary>
-    /// Decay of the moving average of the weights, which is validated and kept (0.98: about the last 50 steps). Null:
-    /// the weights themselves are used. Default 0.98.
+    /// Decay of the moving average of the weights, between 0 and 1; the average is validated and kept (0.98: about the
+    /// last 50 steps). Null: the weights themselves are used. Default 0.98.
     /// </summary>
     public double? AverageDecay { get; init; } = 0.98;
 
     /// <summary>
-    /// Number of epochs without improvement of the validation loss after which training stops early. Null (default):
-    /// never, since the cosine schedule has a fixed end.
+    /// Number of epochs without improvement of the validation loss after which training stops early, at least 1. Null
+    /// (default): never, since the cosine schedule has a fixed end.
     /// </summary>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>
-    /// Fraction of the frames, between 0 and 1, held out to choose the best weights. Default 0.1; ignored if <c>Fit</c>
-    /// gets validation frames.
+    /// Fraction of the frames, between 0 and 1, held out at random to choose the best weights, at least one frame; a
+    /// single labeled frame is used for training and validation. Default 0.1; ignored if <c>Fit</c> gets validation
+    /// frames.
     /// </summary>
     public double ValidationFraction { get; init; } = 0.1;
 
@@ -86,9 +92,9 @@ public sealed record TrainerOptions
     public IReadOnlyList<string>? ValidationVideos { get; init; }
 
     /// <summary>
-    /// Memory for the decoded frames of all networks of a model together, in megabytes of 2^20 bytes. Frames that do
-    /// not fit are stored in a memory-mapped file in <see cref="RunFolder"/>, or in the folder for temporary files.
-    /// Null (default): half of the memory that the process may use.
+    /// Memory for the decoded frames of all networks of a model together, in megabytes of 2^20 bytes, 0 or more. Frames
+    /// that do not fit are stored in a memory-mapped file in <see cref="RunFolder"/>, or in the folder for temporary
+    /// files. Null (default): half of the memory that the process may use.
     /// </summary>
     public int? CacheMegabytes { get; init; }
 
@@ -149,7 +155,7 @@ public sealed record TrainerOptions
         faults
             .AtLeast(nameof(Epochs), Epochs, 1)
             .AtLeast(nameof(StepsPerEpoch), StepsPerEpoch, 1)
-            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Within(nameof(BatchSize), BatchSize, 1, NetworkOptions.MaxBatch)
             .Between(nameof(LearningRate), LearningRate, 0, 1)
             .Defined(nameof(Optimizer), Optimizer)
             .Defined(nameof(Initialization), Initialization)

@@ -58,7 +58,7 @@ internal static class TrainingCharts
         var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height)
         {
             XLabel = "epoch",
-            YLabel = "share of the named animals",
+            YLabel = "share of the instances with a class",
         };
         chart.Line(points, Blue, 2);
         Mark(chart, epochs, points, Blue);

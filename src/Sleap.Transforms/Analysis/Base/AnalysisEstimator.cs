@@ -34,7 +34,7 @@ public sealed class AnalysisEstimator<TOptions> : IEstimator<AnalysisTransformer
         return _transformer;
     }
 
-    /// <summary>The shape of the transformed data.</summary>
-    /// <exception cref="ArgumentException">The input column is missing or of another type.</exception>
+    /// <summary>The shape of the transformed data: the outputs added, or the input column replaced.</summary>
+    /// <exception cref="ArgumentException">A column that the analysis needs is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _transformer.ShapeAfter(inputSchema);
 }

@@ -8,11 +8,13 @@ namespace Sleap.Transforms;
 /// </summary>
 /// <remarks>
 /// The input is keypoints of one instance (Vector&lt;Single, nodes, 2&gt;) or of any number (Vector&lt;Single, *,
-/// nodes, 2&gt;); each output has the same form. Missing values are NaN.
+/// nodes, 2&gt;); the outputs are values of one instance or of any number in the same way. Missing values are NaN.
 /// <para>An instance is followed by its track key, wherever it is in the row. An instance without a track is followed
 /// when it is the only one without in its row; several are not followed, and neither are two with the same key. Nothing
 /// is remembered from one video to the next, nor from before the frames of a video go back. The number of rows that are
 /// read ahead does not depend on the length of the data.</para>
+/// <para>A pass throws an <see cref="InvalidDataException"/> where the number of values of a column does not fit the
+/// number of instances; in analyses over a window also where two consecutive rows have the same frame.</para>
 /// </remarks>
 /// <typeparam name="TOptions">The options, which define the analysis.</typeparam>
 public sealed class AnalysisTransformer<TOptions> : PoseTransformer, ILoadable<AnalysisTransformer<TOptions>>
@@ -28,7 +30,7 @@ public sealed class AnalysisTransformer<TOptions> : PoseTransformer, ILoadable<A
         Options = options;
     }
 
-    /// <summary>The column that is read.</summary>
+    /// <summary>The name of the column that is read.</summary>
     public string InputColumn { get; }
 
     /// <summary>The options it was made with, which are saved with it.</summary>

@@ -15,7 +15,7 @@ public sealed record InstancesOptions
     /// </summary>
     public IReadOnlyList<string>? Values { get; init; }
 
-    /// <summary>Whether an instance without any visible keypoint is a row too. Default false.</summary>
+    /// <summary>Whether an instance without any visible keypoint gives a row too. Default false.</summary>
     public bool KeepUnseen { get; init; }
 
     /// <summary>The names of the columns of poses.</summary>
@@ -105,7 +105,10 @@ public sealed class InstancesEstimator : IEstimator<InstancesTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _transformer.ShapeAfter(inputSchema);
 }
 
-/// <summary>Makes one row of each instance; see <see cref="AnalysisCatalog.ToInstances"/>.</summary>
+/// <summary>
+/// Makes one row of each instance; see <see cref="AnalysisCatalog.ToInstances"/>. A row of the input gives as many rows
+/// as it has instances, also none, so that single rows cannot be mapped.
+/// </summary>
 public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesTransformer>
 {
     internal const string Component = "ToInstances";
