@@ -5,7 +5,9 @@ namespace Sleap.IO.Tests;
 /// <summary>
 /// The test assembly as a program. "write PATH FIRST SECOND": a writer for tests to kill, saves two files' labels to
 /// PATH in turn, for ever. "fill PATH": writes frames until the disk is full, finishes, and reads back. "mutate SOURCE
-/// FOLDER SEED TIMES": reads damaged copies; "mutate-hdf5" those of any HDF5 file. "touch-hdf5 PATH": prints what is refused in an HDF5 file. "watch VIDEO": reads a video slowly, for tests to kill.
+/// FOLDER SEED TIMES": reads damaged copies; "mutate-blocks" those with damaged metadata; "mutate-hdf5" those of any HDF5
+/// file. "read PATH": reads one file. "touch-hdf5 PATH": prints what is refused in an HDF5 file. "watch VIDEO": reads a
+/// video slowly, for tests to kill.
 /// </summary>
 internal static class Program
 {
@@ -25,8 +27,15 @@ internal static class Program
                 int.Parse(seed, CultureInfo.InvariantCulture),
                 int.Parse(times, CultureInfo.InvariantCulture)
             ),
+            ["mutate-blocks", var source, var folder, var seed, var times] => Mutator.RunBlocks(
+                source,
+                folder,
+                int.Parse(seed, CultureInfo.InvariantCulture),
+                int.Parse(times, CultureInfo.InvariantCulture)
+            ),
             ["touch-hdf5", var path] => Touch(path),
             ["fill", var path] => Fill(path),
+            ["read", var path] => Mutator.Read(path),
             ["watch", var video] => Watch(video),
             _ => 0,
         };

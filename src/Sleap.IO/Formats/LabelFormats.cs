@@ -15,6 +15,18 @@ internal static class LabelFormats
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            return LoadAny(path, options);
+        }
+        catch (OutOfMemoryException fault)
+        {
+            throw new PoseFormatException(path, null, "it needs more memory than there is.", fault);
+        }
+    }
+
+    private static Labels LoadAny(string path, LabelsReadOptions options)
+    {
         if (Directory.Exists(path))
             return LoadFolder(path, options);
         if (!File.Exists(path))
@@ -235,7 +247,7 @@ internal static class LabelFormats
                 path,
                 null,
                 "the file is HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds "
-                    + $"{string.Join(", ", file.Members("/").Take(12))}."
+                    + $"{OneLine.Some(file.Members("/"))}."
             );
     }
 
@@ -294,8 +306,7 @@ internal static class FormatLosses
             yield return $"{extras.Summary()} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
-            yield return "The format has no place for provenance "
-                + $"({string.Join(", ", labels.Provenance.Keys.Take(6))}).";
+            yield return "The format has no place for provenance " + $"({OneLine.Some(labels.Provenance.Keys)}).";
         }
 
         if (labels.Suggestions.Count > 0)
@@ -320,9 +331,11 @@ internal static class FormatLosses
             yield return $"The format has no place for the mark 'complete' of {complete} points.";
         if (instances.Sum(i => i.Points.Count(p => !p.Visible && !double.IsNaN(p.X))) is > 0 and var hidden)
             yield return $"{hidden} points that are not visible lose the coordinates stored with them.";
-        if (labels.Videos.Count(v => labels.Frames.All(f => f.Video != v)) is > 0 and var idle)
+        var shown = labels.Frames.Select(f => f.Video).ToHashSet();
+        if (labels.Videos.Count(v => !shown.Contains(v)) is > 0 and var idle)
             yield return $"{idle} videos without a labeled frame are not named in the file.";
-        if (labels.Tracks.Count(t => instances.TrueForAll(i => !ReferenceEquals(i.Track, t))) is > 0 and var unused)
+        var used = instances.Select(i => i.Track).ToHashSet(ReferenceEqualityComparer.Instance);
+        if (labels.Tracks.Count(t => !used.Contains(t)) is > 0 and var unused)
             yield return $"{unused} tracks without an instance are not in the file.";
     }
 }

@@ -38,7 +38,12 @@ internal sealed class PoseJson(string file)
             }
             catch (JsonException)
             {
-                throw new PoseFormatException(File, dataset, $"is not valid JSON: {first.Message}", first);
+                throw new PoseFormatException(
+                    File,
+                    dataset,
+                    $"is not valid JSON: {OneLine.Brief(first.Message)}",
+                    first
+                );
             }
         }
     }
@@ -83,11 +88,8 @@ internal sealed class PoseJson(string file)
     public JsonObject Object(JsonNode? node, string dataset) =>
         node as JsonObject ?? throw Fault(dataset, $"is {Show(node)}, and an object was expected");
 
-    private static string Show(JsonNode? node)
-    {
-        var text = node?.ToJsonString() ?? "null";
-        return text.Length <= 60 ? text : text[..60] + "...";
-    }
+    /// <summary>The beginning of a value, for messages.</summary>
+    public static string Show(JsonNode? node) => OneLine.Short(node?.ToJsonString() ?? "null");
 
     /// <summary>The text with bare NaN and Infinity, which JSON does not have, as null.</summary>
     private static string WithoutNaN(string text)

@@ -25,7 +25,7 @@ internal static class YamlFile
         }
         catch (Exception fault) when (fault is YamlException or ArgumentException or InvalidOperationException)
         {
-            throw new PoseFormatException(path, null, $"is not valid YAML: {fault.Message}", fault);
+            throw new PoseFormatException(path, null, $"is not valid YAML: {OneLine.Brief(fault.Message)}", fault);
         }
     }
 
@@ -34,6 +34,18 @@ internal static class YamlFile
         root.Children.TryGetValue(key, out var node) && node is YamlScalarNode { Value.Length: > 0 } scalar
             ? scalar.Value
             : null;
+
+    /// <summary>The text of a value; empty where it is a list or a section.</summary>
+    public static string Scalar(YamlNode node) => (node as YamlScalarNode)?.Value ?? "";
+
+    /// <summary>The beginning of a value, for messages.</summary>
+    public static string Show(YamlNode node) =>
+        node switch
+        {
+            YamlScalarNode scalar => OneLine.Short(scalar.Value ?? ""),
+            YamlSequenceNode => "a list",
+            _ => "a section",
+        };
 
     /// <summary>The list of a key, or null.</summary>
     public static YamlSequenceNode? List(YamlMappingNode root, string key) =>

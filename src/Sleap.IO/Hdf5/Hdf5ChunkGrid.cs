@@ -3,6 +3,10 @@ namespace Sleap.IO;
 /// <summary>How the elements of a dataset are divided into chunks.</summary>
 internal sealed class Hdf5ChunkGrid
 {
+    // A dataset that may grow has chunks larger than itself; small ones need no look.
+    private const long MaxPlainChunk = 1 << 24;
+    private const int MaxChunkPerData = 16;
+
     private readonly long[] _sizes;
     private readonly int[] _chunk;
 
@@ -26,11 +30,14 @@ internal sealed class Hdf5ChunkGrid
         _counts = [.. _sizes.Select((s, a) => Chunks(s, chunk[a]))];
         _maxCounts = [.. space.MaxSizes.Select((s, a) => s < 0 ? -1 : Math.Max(1, Chunks(s, chunk[a])))];
         _order = [.. Enumerable.Range(0, Rank).OrderBy(a => _maxCounts[a] < 0 ? 0 : 1)];
-        Count = Product(_counts);
-        MaxCount = Product(_maxCounts.Select(Math.Abs));
-        ChunkBytes = Product(chunk.Select(c => (long)c).Append(elementSize));
+        Count = Hdf5Space.Product(_counts);
+        MaxCount = Hdf5Space.Product(_maxCounts.Select(Math.Abs));
+        ChunkBytes = Hdf5Space.Product(chunk.Select(c => (long)c).Append(elementSize));
         if (ChunkBytes > file.MaxDataBytes)
             throw file.TooLarge(ChunkBytes, place);
+        var dataBytes = Hdf5Space.Product(_sizes.Append(elementSize));
+        if ((ChunkBytes - MaxPlainChunk) / MaxChunkPerData > dataBytes)
+            throw file.Fault(place, $"has chunks of {ChunkBytes} bytes for {dataBytes} bytes of data");
     }
 
     public int Rank => _sizes.Length;
@@ -109,7 +116,4 @@ internal sealed class Hdf5ChunkGrid
     }
 
     private static long Chunks(long size, int chunk) => (size / chunk) + (size % chunk == 0 ? 0 : 1);
-
-    private static long Product(IEnumerable<long> numbers) =>
-        (long)numbers.Aggregate(1m, (a, b) => Math.Min(a * b, long.MaxValue));
 }

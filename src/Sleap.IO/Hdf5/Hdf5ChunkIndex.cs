@@ -21,13 +21,13 @@ internal sealed class Hdf5ChunkIndex
     private readonly Hdf5ChunkGrid _grid;
     private readonly string _place;
     private readonly bool _isFiltered;
-    private readonly Hdf5Walk _stored;
     private readonly List<Hdf5Chunk> _chunks = [];
+    private long _left;
 
     private Hdf5ChunkIndex(Hdf5File file, Hdf5ChunkGrid grid, bool isFiltered, string place)
     {
         (_file, _grid, _isFiltered, _place) = (file, grid, isFiltered, place);
-        _stored = new Hdf5Walk(file, place);
+        _left = file.Length;
     }
 
     /// <summary>The chunks that were written, by number.</summary>
@@ -100,7 +100,9 @@ internal sealed class Hdf5ChunkIndex
         if (number < 0 || address < 0)
             return;
         // No two chunks of an undamaged file share bytes.
-        _stored.Spend(stored);
+        if (stored < 0 || stored > _left)
+            throw _file.Fault(_place, "is damaged: its chunks have more bytes than the file");
+        _left -= stored;
         if (_chunks.Count >= _grid.Count)
             throw _file.Fault(_place, "has more chunks than fit into it");
         _chunks.Add(new Hdf5Chunk(number, address, stored, mask));

@@ -11,6 +11,7 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictiona
 {
     private const int MaxDepth = 16;
     private const int MaxObjects = 100_000;
+    private const int MaxName = 1024;
 
     private int _objects;
 
@@ -24,17 +25,19 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictiona
     {
         try
         {
-            if (depth == 0 || ++_objects > MaxObjects)
-                throw new PoseFormatException(from.Path, name, "lies in groups without end.");
+            Count(name, depth);
             if (from.IsDataset(name))
             {
-                to.Raw(name, changed?.GetValueOrDefault(name) ?? from.ReadRaw(name));
+                to.Raw(name, changed?.GetValueOrDefault(name) ?? from.ReadRaw(name, leavesUnwritten: true));
             }
             else
             {
                 to.Group(name);
                 foreach (var (link, target) in from.Links(name))
-                    Remarks.Add($"{name}/{link}: is a link to {target}, and links are not copied.");
+                {
+                    Count($"{name}/{link}", depth);
+                    Remarks.Add($"{name}/{link}: is a link to {OneLine.Short(target)}, and links are not copied.");
+                }
                 foreach (var member in from.Members(name))
                     Copy($"{name}/{member}", depth - 1);
             }
@@ -43,8 +46,19 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictiona
         }
         catch (Exception fault) when (fault is PoseFormatException or IOException)
         {
-            Remarks.Add($"{name}: cannot be copied ({(fault as PoseFormatException)?.Cause ?? fault.Message})");
+            if (_objects <= MaxObjects)
+            {
+                Remarks.Add(
+                    $"{OneLine.Short(name)}: cannot be copied ({(fault as PoseFormatException)?.Cause ?? fault.Message})"
+                );
+            }
         }
+    }
+
+    private void Count(string name, int depth)
+    {
+        if (++_objects > MaxObjects || depth == 0 || name.Length > MaxName)
+            throw new PoseFormatException(from.Path, OneLine.Short(name), "lies in groups without end.");
     }
 }
 
@@ -54,7 +68,7 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictiona
 /// <param name="Type">What the elements are.</param>
 /// <param name="TypeMessage">The same as the file spells it.</param>
 /// <param name="Sizes">Sizes, rows first; empty for a scalar.</param>
-/// <param name="Bytes">The elements; empty when they are of variable length.</param>
+/// <param name="Bytes">The elements; empty when they are of variable length, or none was written.</param>
 /// <param name="Items">Each element of variable length; empty otherwise.</param>
 internal sealed record Hdf5Raw(Hdf5Type Type, byte[] TypeMessage, long[] Sizes, byte[] Bytes, byte[][] Items)
 {

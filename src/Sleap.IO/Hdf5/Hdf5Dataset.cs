@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sleap.IO;
 
 /// <summary>Gets elements that lie one after the other.</summary>
@@ -52,6 +54,10 @@ internal sealed class Hdf5Dataset
     /// <summary>Sizes of a chunk; empty when the elements lie in one piece.</summary>
     public IReadOnlyList<int> Chunk => _layout.Chunk;
 
+    /// <summary>Whether nothing was written, and all elements are zeros.</summary>
+    public bool IsUnwritten =>
+        _layout is { Kind: not Hdf5Layout.Kinds.Compact, Address: < 0 } && _fill.Length == 0 && Sizes.Length > 0;
+
     /// <summary>Whether chunks are packed.</summary>
     public bool IsPacked => _filters.IsPacking;
 
@@ -66,14 +72,27 @@ internal sealed class Hdf5Dataset
 
     /// <summary>An array for what is made of the elements, one for each.</summary>
     public T[] Allocate<T>()
-        where T : unmanaged => _file.Allocate<T>(Count, Name);
+        where T : unmanaged
+    {
+        Spend(Unsafe.SizeOf<T>());
+        return _file.Allocate<T>(Count, Name);
+    }
+
+    /// <summary>Counts memory for what is made of the elements.</summary>
+    /// <param name="elementBytes">Bytes for each.</param>
+    /// <exception cref="PoseFormatException">The file cannot hold so much.</exception>
+    public void Spend(long elementBytes) => _file.SpendData(Count * (decimal)elementBytes, Name);
 
     /// <summary>An array for what is made of the rows, one for each.</summary>
     public T[] AllocateRows<T>()
         where T : unmanaged => _file.Allocate<T>(Rows, Name);
 
     /// <summary>The elements' bytes as stored, rows first.</summary>
-    public byte[] ReadAll() => ReadRows(0, Rows);
+    public byte[] ReadAll()
+    {
+        Spend(Type.Size);
+        return ReadRows(0, Rows);
+    }
 
     /// <summary>The bytes of some rows.</summary>
     public byte[] ReadRows(long first, long count)
@@ -148,9 +167,8 @@ internal sealed class Hdf5Dataset
 
     private long CountOf(long rows)
     {
-        decimal count = rows;
-        foreach (var size in Sizes.Skip(1))
-            count = size == 0 ? 0 : Math.Min(count * size, long.MaxValue);
-        return count * Type.Size <= _file.MaxDataBytes ? (long)count : throw _file.TooLarge(count * Type.Size, Name);
+        var count = Hdf5Space.Product(Sizes.Skip(1).Prepend(rows));
+        var bytes = count * (decimal)Type.Size;
+        return bytes <= _file.MaxDataBytes ? count : throw _file.TooLarge(bytes, Name);
     }
 }

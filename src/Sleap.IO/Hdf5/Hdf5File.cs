@@ -14,6 +14,11 @@ internal sealed class Hdf5File : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<long, byte[]> _pages = [];
 
+    // What may still be read: a small file can name the same bytes again and again.
+    private long _dataLeft;
+    private long _textLeft;
+    private long _metadataLeft;
+
     // Addresses count from here: behind a block of the user's own, when there is one.
     private long _base;
 
@@ -28,9 +33,13 @@ internal sealed class Hdf5File : IDisposable
             FileOptions.RandomAccess
         );
         Length = RandomAccess.GetLength(_handle);
-        // Half of the memory: what is read is turned into something else, which takes as much again.
-        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-        MaxDataBytes = Math.Min(Math.Min(Array.MaxLength, memory), (64L << 20) + (1100 * Length));
+        // A quarter of the memory: what is read is turned into objects, which take more. Deflate packs at most about
+        // 1000 to 1; a file that is not packed holds all that is read.
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+        _dataLeft = Math.Max(8 * Length, Math.Min(memory, (64L << 20) + (1100 * Length)));
+        _textLeft = (16L << 20) + (4 * Length);
+        _metadataLeft = (16L << 20) + (16 * Length);
+        MaxDataBytes = Math.Min(Array.MaxLength, _dataLeft);
     }
 
     public string Path { get; }
@@ -38,8 +47,8 @@ internal sealed class Hdf5File : IDisposable
     public long Length { get; }
 
     /// <summary>
-    /// Bytes that the content of a dataset may take in memory. A damaged header can declare any size; deflate packs at
-    /// most about 1000 to 1.
+    /// Bytes that the content of a dataset may take in memory, as far as one array can hold them. A damaged header can
+    /// declare any size.
     /// </summary>
     public long MaxDataBytes { get; }
 
@@ -123,9 +132,37 @@ internal sealed class Hdf5File : IDisposable
         }
     }
 
+    /// <summary>Counts memory for content, and for what is made of it. All of a file together has a limit.</summary>
+    public void SpendData(decimal bytes, string place)
+    {
+        if (bytes > _dataLeft)
+            throw TooLarge(bytes, place);
+        _dataLeft -= (long)bytes;
+    }
+
+    /// <summary>Counts memory for texts, which undamaged files pack little and never share.</summary>
+    public void SpendText(long bytes, string place)
+    {
+        if (bytes > _textLeft)
+            throw Fault(place, "declares more texts than the file can hold");
+        _textLeft -= bytes;
+    }
+
+    /// <summary>Counts bytes of headers and indexes, which are read a few times each.</summary>
+    public void SpendMetadata(long bytes, string place)
+    {
+        if (bytes > _metadataLeft)
+            throw Fault(place, "is damaged: its headers and indexes are read again and again");
+        _metadataLeft -= bytes;
+    }
+
     /// <summary>What is thrown for a dataset that needs too much memory.</summary>
     public PoseFormatException TooLarge(decimal bytes, string place) =>
-        Fault(place, $"declares {bytes} bytes, more than the file or the memory can hold (at most {MaxDataBytes})");
+        Fault(
+            place,
+            $"declares {bytes} bytes, more than the file or the memory can hold (at most {_dataLeft} with all that was "
+                + "read before)"
+        );
 
     /// <summary>Fills a span from the file.</summary>
     public void ReadInto(long address, Span<byte> bytes, string place)

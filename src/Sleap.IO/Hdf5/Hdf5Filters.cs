@@ -71,6 +71,13 @@ internal sealed class Hdf5Filters
         if (chunk == _last)
             return _bytes.AsSpan(0, (int)size);
         _last = new Hdf5Chunk(-1, -1, 0, 0);
+        if (Any && size > Hdf5Writer.MaxChunkBytes)
+        {
+            throw file.Fault(
+                place,
+                $"has packed chunks of {size} bytes, and at most {Hdf5Writer.MaxChunkBytes} can be read"
+            );
+        }
         file.Check(chunk.Address, chunk.Stored, place);
         if (_bytes.Length < chunk.Stored)
             _bytes = file.Allocate<byte>(chunk.Stored, place);
@@ -122,7 +129,7 @@ internal sealed class Hdf5Filters
             default:
                 throw file.Fault(
                     place,
-                    $"is packed with the filter {filter.Kind} ({filter.Name}), which is not read here; unpack it with "
+                    $"is packed with the filter {filter.Kind} ({OneLine.Short(filter.Name)}), which is not read here; unpack it with "
                         + "'h5repack -f NONE IN OUT' where HDF5 has that filter"
                 );
         }

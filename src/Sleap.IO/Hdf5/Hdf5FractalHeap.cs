@@ -13,6 +13,7 @@ internal sealed class Hdf5FractalHeap
     private readonly Hdf5File _file;
     private readonly string _place;
     private readonly Hdf5Walk _walk;
+    private readonly Hdf5Walk _objects;
     private readonly long _address;
     private readonly int _idSize;
     private readonly bool _isChecked;
@@ -34,7 +35,8 @@ internal sealed class Hdf5FractalHeap
     /// <param name="place">The object, for messages.</param>
     public Hdf5FractalHeap(Hdf5File file, long address, string place)
     {
-        (_file, _place, _address, _walk) = (file, place, address, new Hdf5Walk(file, place));
+        (_file, _place, _address) = (file, place, address);
+        (_walk, _objects) = (new Hdf5Walk(file, place), new Hdf5Walk(file, place));
         var size = 26L + (12 * file.LengthSize) + (3 * file.OffsetSize);
         // With filters, the header is longer: its beginning says so, before the checksum can be found.
         var start = file.Cursor(address, size, place);
@@ -119,19 +121,26 @@ internal sealed class Hdf5FractalHeap
             throw _file.Fault(_place, $"names an object at {offset} of its heap, where none is");
         if (_isChecked && _checkedBlocks.Add(address))
             Check(address, size);
-        return _file.Cursor(address + (offset - start), length, _place);
+        return Object(address + (offset - start), length);
     }
 
     private Hdf5Cursor Huge(Hdf5Cursor id)
     {
         // The ID holds address and length where they fit, else the number of the object.
         if (_file.OffsetSize + _file.LengthSize <= _idSize - 1)
-            return _file.Cursor(id.Offset(), id.Length(), _place);
+            return Object(id.Offset(), id.Length());
         var number = id.Number(Math.Min(_idSize - 1, sizeof(long)));
         _huge ??= HugeObjects();
         return _huge.TryGetValue(number, out var found)
-            ? _file.Cursor(found.Address, found.Size, _place)
+            ? Object(found.Address, found.Size)
             : throw _file.Fault(_place, $"names the large object {number} of its heap, which is not there");
+    }
+
+    /// <summary>No two objects of an undamaged heap share bytes.</summary>
+    private Hdf5Cursor Object(long address, long size)
+    {
+        _objects.Spend(size);
+        return _file.Cursor(address, size, _place);
     }
 
     /// <summary>Records of type 1: address, length and number.</summary>

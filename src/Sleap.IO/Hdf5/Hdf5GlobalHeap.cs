@@ -26,10 +26,11 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
         var index = from.U32();
         if (length == 0)
             return [];
-        var bytes = ReadObject(collection, (int)Math.Min(index, int.MaxValue), place);
-        return bytes.Length >= length * (long)itemSize
-            ? bytes[..((int)length * itemSize)]
-            : throw file.Fault(place, $"declares {length} bytes where {bytes.Length} are");
+        var (address, size) = Find(collection, (int)Math.Min(index, int.MaxValue), place);
+        var wanted = length * (long)itemSize;
+        return wanted <= size
+            ? file.Read(address, wanted, place)
+            : throw file.Fault(place, $"declares {wanted} bytes where {size} are");
     }
 
     /// <summary>Texts of fixed or variable length.</summary>
@@ -43,22 +44,19 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
         if (type.Kind != Hdf5Type.Kinds.Text && !isVariable)
             throw file.Fault(place, "is not text");
         var texts = new string[count];
-        // Many elements may refer to one long text: each makes a string of its own.
-        var memory = 0L;
         for (var i = 0; i < count; i++)
         {
             var element = bytes.Slice(i * type.Size, type.Size);
             var text = isVariable ? Read(element, place) : element;
             var end = text.IndexOf((byte)0);
-            memory += StringBytes + (sizeof(char) * (long)(end < 0 ? text.Length : end));
-            if (memory > file.MaxDataBytes)
-                throw file.TooLarge(memory, place);
+            // Many elements may refer to one long text: each makes a string of its own.
+            file.SpendText(StringBytes + (sizeof(char) * (long)(end < 0 ? text.Length : end)), place);
             texts[i] = Encoding.UTF8.GetString(end < 0 ? text : text[..end]).TrimEnd(' ');
         }
         return texts;
     }
 
-    private byte[] ReadObject(long collection, int index, string place)
+    private (long Address, long Size) Find(long collection, int index, string place)
     {
         if (!_collections.TryGetValue(collection, out var objects))
         {
@@ -71,7 +69,7 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
             _kept += objects.Count + 1;
         }
         return objects.TryGetValue(index, out var found)
-            ? file.Read(found.Address, found.Size, place)
+            ? found
             : throw file.Fault(place, $"refers to object {index} of a heap that has none such");
     }
 
@@ -86,6 +84,7 @@ internal sealed class Hdf5GlobalHeap(Hdf5File file)
         var objects = new Dictionary<int, (long, long)>();
         for (var at = header; at + header <= size; )
         {
+            file.SpendMetadata(header, place);
             var entry = file.Cursor(address + at, header, place);
             int index = entry.U16();
             entry.Skip(6);

@@ -16,6 +16,7 @@ internal sealed class Hdf5Group
     private readonly Dictionary<string, long> _members = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _externalLinks = new(StringComparer.Ordinal);
+    private long _textLeft;
 
     /// <summary>Reads the members of a group.</summary>
     /// <param name="file">The file.</param>
@@ -27,7 +28,9 @@ internal sealed class Hdf5Group
         if (header.Find(Hdf5Message.SymbolTable) is { } table)
         {
             var (tree, heap) = (table.Offset(), table.Offset());
-            AddTree(tree, ReadHeap(heap), new Hdf5Walk(file, name), MaxDepth);
+            var texts = ReadHeap(heap);
+            _textLeft = texts.Length;
+            AddTree(tree, texts, new Hdf5Walk(file, name), MaxDepth);
         }
         foreach (var link in header.All(Hdf5Message.Link))
             AddLink(link);
@@ -68,6 +71,7 @@ internal sealed class Hdf5Group
         header.Skip(4);
         var size = header.Length();
         header.Length();
+        _file.SpendMetadata(size, _name);
         return _file.Read(header.Offset(), size, _name);
     }
 
@@ -124,7 +128,12 @@ internal sealed class Hdf5Group
             throw _file.Fault(_name, "has a member whose name lies outside its heap");
         var text = heap.AsSpan((int)at);
         var end = text.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
+        text = end < 0 ? text : text[..end];
+        // No two names of an undamaged heap share bytes.
+        _textLeft -= text.Length;
+        return _textLeft >= 0
+            ? Encoding.UTF8.GetString(text)
+            : throw _file.Fault(_name, "has names with more bytes than their heap");
     }
 
     /// <summary>Adds what a link message says (IV.A.2.g).</summary>

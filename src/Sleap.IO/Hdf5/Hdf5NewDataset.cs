@@ -37,7 +37,7 @@ internal abstract class Hdf5NewDataset(byte[] type) : Hdf5NewObject
 /// <summary>A dataset whose elements lie in one piece, written already.</summary>
 /// <param name="type">Its datatype message.</param>
 /// <param name="sizes">Sizes, rows first; empty for a scalar.</param>
-/// <param name="address">Where the elements are.</param>
+/// <param name="address">Where the elements are; undefined where none was written.</param>
 /// <param name="length">Their bytes.</param>
 internal sealed class Hdf5NewArray(byte[] type, long[] sizes, long address, long length) : Hdf5NewDataset(type)
 {
@@ -48,7 +48,7 @@ internal sealed class Hdf5NewArray(byte[] type, long[] sizes, long address, long
             Messages(
                 Space(sizes, isResizable: false),
                 allocation: 2,
-                new Hdf5Bytes().U8(3).U8(1).I64(length == 0 ? Hdf5Output.Undefined : address).I64(length).ToArray()
+                new Hdf5Bytes().U8(3).U8(1).I64(address).I64(length).ToArray()
             )
         );
 }

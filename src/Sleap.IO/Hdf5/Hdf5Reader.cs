@@ -12,6 +12,9 @@ internal sealed class Hdf5Reader : IDisposable
     private const int MaxSteps = 128;
     private const int MaxLinks = 16;
 
+    // Memory of an array without its elements, and of the reference to it.
+    private const int ItemBytes = 32;
+
     private readonly Hdf5File _file;
     private readonly Hdf5GlobalHeap _heap;
     private readonly Dictionary<long, Hdf5Group> _groups = [];
@@ -113,7 +116,10 @@ internal sealed class Hdf5Reader : IDisposable
     public IReadOnlyList<string> ReadTexts(string name)
     {
         var dataset = Dataset(name);
-        return dataset.Count == 0 ? [] : _heap.ReadTexts(dataset.ReadAll(), dataset.Type, (int)dataset.Count, name);
+        if (dataset.Count == 0)
+            return [];
+        dataset.Spend(IntPtr.Size);
+        return _heap.ReadTexts(dataset.ReadAll(), dataset.Type, (int)dataset.Count, name);
     }
 
     /// <summary>An attribute's text, of fixed or variable length, or null when there is no such attribute.</summary>
@@ -144,11 +150,24 @@ internal sealed class Hdf5Reader : IDisposable
         return number[0];
     }
 
+    /// <summary>
+    /// Counts memory that the caller takes for what it makes of the file. All that is read and made of a file together
+    /// has a limit.
+    /// </summary>
+    /// <param name="count">Number of objects.</param>
+    /// <param name="bytes">Bytes of each, about.</param>
+    /// <param name="name">The dataset that declares them.</param>
+    /// <exception cref="PoseFormatException">The file cannot hold so much, or the memory.</exception>
+    public void Spend(long count, long bytes, string name) => _file.SpendData(count * (decimal)bytes, name);
+
     /// <summary>A dataset's content as it is stored.</summary>
-    public Hdf5Raw ReadRaw(string name)
+    /// <param name="name">The dataset.</param>
+    /// <param name="leavesUnwritten">Whether there are no elements, rather than zeros, where none was written.</param>
+    public Hdf5Raw ReadRaw(string name, bool leavesUnwritten = false)
     {
         var dataset = Dataset(name);
-        return Raw(dataset.Type, dataset.TypeMessage, dataset.Sizes, dataset.ReadAll(), name) with
+        var elements = leavesUnwritten && dataset.IsUnwritten ? [] : dataset.ReadAll();
+        return Raw(dataset.Type, dataset.TypeMessage, dataset.Sizes, elements, name) with
         {
             Chunk = [.. dataset.Chunk],
             IsPacked = dataset.IsPacked,
@@ -197,7 +216,10 @@ internal sealed class Hdf5Reader : IDisposable
             }
             else if (group.ExternalLinks.TryGetValue(part, out var other))
             {
-                throw _file.Fault(name, $"is a link into another file ({other}), and such links are not followed");
+                throw _file.Fault(
+                    name,
+                    $"is a link into another file ({OneLine.Short(other)}), and such links are not followed"
+                );
             }
             else
             {
@@ -243,9 +265,9 @@ internal sealed class Hdf5Reader : IDisposable
 
     private long CountOf(Hdf5Attribute attribute, string place)
     {
-        var count = attribute.Sizes.Aggregate(1m, (a, b) => Math.Min(a * b, int.MaxValue));
-        return count * attribute.Type.Size <= attribute.Bytes.Length
-            ? (long)count
+        var count = Hdf5Space.Product(attribute.Sizes);
+        return count * (decimal)attribute.Type.Size <= attribute.Bytes.Length
+            ? count
             : throw _file.Fault(place, "is shorter than it says");
     }
 
@@ -260,7 +282,10 @@ internal sealed class Hdf5Reader : IDisposable
 
         var items = new byte[bytes.Length / type.Size][];
         for (var i = 0; i < items.Length; i++)
+        {
             items[i] = _heap.Read(bytes.AsSpan(i * type.Size, type.Size), place, type.IsText ? 1 : type.Element.Size);
+            _file.SpendData(items[i].Length + ItemBytes, place);
+        }
         return new Hdf5Raw(type, typeMessage, sizes, [], items);
     }
 }

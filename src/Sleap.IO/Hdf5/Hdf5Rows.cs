@@ -7,6 +7,9 @@ namespace Sleap.IO;
 /// <summary>Reads tables: datasets whose elements are rows of several columns.</summary>
 internal static class Hdf5Rows
 {
+    // Memory of what is made of a row with an index, without its numbers.
+    private const int IndexedRowBytes = 512;
+
     /// <summary>
     /// Rows as packed structs. Columns are found by name; where the names differ but the number agrees, by position, as
     /// sleap-io does.
@@ -155,11 +158,12 @@ internal static class Hdf5Rows
         )
         {
             throw dataset.Fault(
-                $"has the columns {string.Join(", ", columns.Select(m => m.Name))}, and {indexColumn} and columns of "
+                $"has the columns {OneLine.Some(columns.Select(m => m.Name))}, and {indexColumn} and columns of "
                     + "numbers were expected"
             );
         }
 
+        dataset.Spend(IndexedRowBytes + (values.Sum(v => (long)v.Count) * sizeof(double)));
         var stored = dataset.ReadAll();
         var rows = new (string, int?, double[])[dataset.Count];
         for (var i = 0; i < rows.Length; i++)
@@ -202,7 +206,7 @@ internal static class Hdf5Rows
         if (!isByName && (names.Count < required || names.Count > fields.Length))
         {
             throw dataset.Fault(
-                $"has the columns {string.Join(", ", names)}, and {string.Join(", ", fields.Select(f => f.Name))} were "
+                $"has the columns {OneLine.Some(names)}, and {string.Join(", ", fields.Select(f => f.Name))} were "
                     + "expected"
             );
         }
@@ -216,7 +220,7 @@ internal static class Hdf5Rows
 
         int[] places = [.. fields.Select(Place)];
         return places.FirstOrDefault(p => p >= 0 && !columns[p].Type.IsNumber, -1) is >= 0 and var wrong
-            ? throw dataset.Fault($"has a column {names[wrong]} that does not hold numbers")
+            ? throw dataset.Fault($"has a column {OneLine.Short(names[wrong])} that does not hold numbers")
             : places;
     }
 

@@ -7,6 +7,10 @@ internal sealed record Hdf5Space(long[] Sizes, long[] MaxSizes)
 {
     public const int MaxRank = 32;
 
+    /// <summary>The product of sizes; the largest number where it is larger.</summary>
+    public static long Product(IEnumerable<long> sizes) =>
+        (long)sizes.Aggregate(UInt128.One, (a, b) => UInt128.Min(a * (ulong)b, long.MaxValue));
+
     /// <summary>Reads a dataspace message; a null dataspace is one axis of no elements.</summary>
     public static Hdf5Space Read(Hdf5Cursor from)
     {

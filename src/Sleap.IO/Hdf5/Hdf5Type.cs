@@ -162,7 +162,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
             }
             var type = Read(from, depth + 1);
             if (offset > size || type.Size > size - offset)
-                throw from.Fault($"puts the column '{name}' outside its rows");
+                throw from.Fault($"puts the column '{OneLine.Short(name)}' outside its rows");
             members.Add(
                 (name, (int)offset, axes == 0 ? type : new Hdf5Type(Kinds.Array, type.Size) { Element = type })
             );
@@ -180,7 +180,7 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
             if (version < 3)
                 from.Pad(start);
         }
-        from.Skip(checked(element.Size * count));
+        from.Skip((int)Math.Min((long)element.Size * count, int.MaxValue));
         return element;
     }
 

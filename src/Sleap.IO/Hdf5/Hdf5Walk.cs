@@ -29,6 +29,7 @@ internal sealed class Hdf5Walk(Hdf5File file, string place)
     {
         if (size < 0 || size > _left)
             throw file.Fault(place, "is damaged: its blocks have more bytes than the file");
+        file.SpendMetadata(size, place);
         _left -= size;
     }
 }

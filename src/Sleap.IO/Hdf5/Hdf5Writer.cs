@@ -15,7 +15,7 @@ internal sealed class Hdf5Writer : IDisposable
     internal const int ChunkRows = 4096;
 
     /// <summary>Bytes of a packed chunk at most, as far as rows can be split: one is in memory at a time.</summary>
-    private const int MaxChunkBytes = 1 << 28;
+    internal const int MaxChunkBytes = 1 << 28;
 
     private const int SuperblockSize = 96;
 
@@ -142,12 +142,12 @@ internal sealed class Hdf5Writer : IDisposable
     public void Raw(string name, Hdf5Raw raw)
     {
         var elements = Elements(raw, name);
+        var size = raw.Type.Kind == Hdf5Type.Kinds.Variable ? Hdf5TypeMessage.VariableSize : raw.Type.Size;
         if (raw.Chunk.Length == 0 || raw.Chunk.Length != raw.Sizes.Length)
         {
-            PutArray(name, Hdf5TypeMessage.Copied(raw), raw.Sizes, elements);
+            PutArray(name, Hdf5TypeMessage.Copied(raw), raw.Sizes, elements, Hdf5Space.Product(raw.Sizes.Append(size)));
             return;
         }
-        var size = raw.Type.Kind == Hdf5Type.Kinds.Variable ? Hdf5TypeMessage.VariableSize : raw.Type.Size;
         // The first axis can grow beyond a chunk, the others are as long as they are.
         int[] chunk =
         [
@@ -212,10 +212,15 @@ internal sealed class Hdf5Writer : IDisposable
             ? _heap.Add(raw.Items, raw.Type.IsText ? 1 : raw.Type.Element!.Size, name)
             : raw.Bytes;
 
-    private void PutArray(string name, byte[] type, ReadOnlySpan<long> sizes, ReadOnlySpan<byte> elements)
+    private void PutArray(string name, byte[] type, ReadOnlySpan<long> sizes, ReadOnlySpan<byte> elements) =>
+        PutArray(name, type, sizes, elements, elements.Length);
+
+    /// <summary>An array of some length, with all its elements or, where none was written, without.</summary>
+    private void PutArray(string name, byte[] type, ReadOnlySpan<long> sizes, ReadOnlySpan<byte> elements, long length)
     {
         var parent = Parent(name, out var own);
-        parent.Add(own, new Hdf5NewArray(type, sizes.ToArray(), _output.Add(elements, name), elements.Length));
+        var address = elements.IsEmpty ? Hdf5Output.Undefined : _output.Add(elements, name);
+        parent.Add(own, new Hdf5NewArray(type, sizes.ToArray(), address, length));
     }
 
     private Hdf5NewChunks PutChunks(

@@ -11,6 +11,24 @@ namespace Sleap.IO;
 /// </summary>
 internal static class OneLine
 {
+    private const int MaxShown = 60;
+    private const int MaxListed = 12;
+    private const int MaxMessage = 240;
+
+    /// <summary>The beginning of a text of a file, for messages.</summary>
+    public static string Short(string text) => text.Length <= MaxShown ? text : text[..MaxShown] + "...";
+
+    /// <summary>The beginning of a library's message, which may quote a file.</summary>
+    public static string Brief(string message) =>
+        message.Length <= MaxMessage ? message : message[..MaxMessage] + "...";
+
+    /// <summary>The first texts of a list of a file, for messages.</summary>
+    public static string Some(IEnumerable<string> texts)
+    {
+        var first = texts.Take(MaxListed + 1).Select(Short).ToList();
+        return string.Join(", ", first.Take(MaxListed)) + (first.Count > MaxListed ? ", ..." : "");
+    }
+
     /// <summary>Whether a character ends a line or controls what shows it.</summary>
     public static bool IsControl(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 
@@ -19,7 +37,7 @@ internal static class OneLine
     /// <param name="name">The name.</param>
     public static string? FaultOf(string owner, string name) =>
         name.Any(IsControl)
-            ? $"the name of {owner} has a line break or another control character: '{Shown(name, IsControl)}'"
+            ? $"the name of {owner} has a line break or another control character: '{Shown(Short(name), IsControl)}'"
             : null;
 
     /// <summary>Refuses a name that is not of one line.</summary>

@@ -12,7 +12,10 @@ namespace Sleap.IO;
 /// </remarks>
 public sealed class Skeleton : IEquatable<Skeleton>
 {
+    private const int MaxFaults = 8;
+
     private readonly Dictionary<string, int> _positions;
+    private readonly int _hash;
 
     /// <summary>Makes a skeleton and checks it.</summary>
     /// <param name="name">Name of the skeleton; may be empty. Names are of one line, without control characters.</param>
@@ -21,7 +24,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
     /// <param name="symmetries">Pairs of left and right nodes by node position; a pair given in both directions counts
     /// once. Null: none.</param>
     /// <exception cref="ArgumentException">A name is empty, there twice or not of one line, or a position is outside the
-    /// nodes; the message lists every fault.</exception>
+    /// nodes; the message lists the first faults.</exception>
     public Skeleton(
         string name,
         IEnumerable<string> nodes,
@@ -39,9 +42,18 @@ public sealed class Skeleton : IEquatable<Skeleton>
             .. (symmetries ?? []).Select(s => s.First <= s.Second ? s : new Symmetry(s.Second, s.First)).Distinct(),
         ];
         _positions = new Dictionary<string, int>(StringComparer.Ordinal);
-        var faults = Faults().ToList();
+        var faults = Faults().Take(MaxFaults).ToList();
         if (faults.Count > 0)
-            throw new ArgumentException($"Skeleton '{OneLine.Of(name)}': {string.Join("; ", faults)}.");
+            throw new ArgumentException($"Skeleton '{OneLine.Of(OneLine.Short(name))}': {string.Join("; ", faults)}.");
+        var hash = new HashCode();
+        hash.Add(Name);
+        foreach (var node in Nodes)
+            hash.Add(node);
+        foreach (var edge in Edges)
+            hash.Add(edge);
+        foreach (var pair in Symmetries)
+            hash.Add(pair);
+        _hash = hash.ToHashCode();
     }
 
     /// <summary>Name of the skeleton; may be empty.</summary>
@@ -88,15 +100,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
     public override bool Equals(object? obj) => Equals(obj as Skeleton);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        hash.Add(Name);
-        foreach (var node in Nodes)
-            hash.Add(node);
-        hash.Add(Edges.Length);
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => _hash;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Nodes.Length} nodes, {Edges.Length} edges)";
@@ -112,7 +116,7 @@ public sealed class Skeleton : IEquatable<Skeleton>
             else if (OneLine.FaultOf($"node {i}", Nodes[i]) is { } nodeFault)
                 yield return nodeFault;
             else if (!_positions.TryAdd(Nodes[i], i))
-                yield return $"two nodes are named '{Nodes[i]}'";
+                yield return $"two nodes are named '{OneLine.Short(Nodes[i])}'";
         }
         var seen = new HashSet<Edge>();
         foreach (var edge in Edges)

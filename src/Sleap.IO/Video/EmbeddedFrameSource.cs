@@ -3,6 +3,9 @@ namespace Sleap.IO;
 /// <summary>Images inside an HDF5 file: encoded ones as in a .pkg.slp, or plain pixels.</summary>
 internal sealed class EmbeddedFrameSource : IFrameSource
 {
+    // Memory of the place of a frame, about.
+    private const int RowBytes = 64;
+
     private readonly Hdf5Reader _file;
     private readonly string _dataset;
     private readonly long[] _sizes;
@@ -88,6 +91,7 @@ internal sealed class EmbeddedFrameSource : IFrameSource
         var numbersName = $"{group}/frame_numbers";
         if (count > int.MaxValue)
             throw new PoseFormatException(file.Path, dataset, $"declares {count} images.");
+        file.Spend(count, RowBytes, dataset);
         if (group.Length == 0 || !file.Contains(numbersName))
             return Enumerable.Range(0, (int)Math.Min(count, int.MaxValue)).ToDictionary(i => i);
         var numbers = file.ReadNumbers<long>(numbersName);

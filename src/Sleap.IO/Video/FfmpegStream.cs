@@ -38,7 +38,7 @@ internal sealed class FfmpegStream : IDisposable
         IsFromFront = fromFront || !probe.IsTimed || probe.KeyBefore(first) == 0;
         _timeBase = probe.TimeBase;
         _frameBytes = checked(probe.Width * probe.Height * (isGray ? 1 : 3));
-        _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 2, MaxAhead));
+        _ahead = new BlockingCollection<(int, byte[])>(Math.Clamp(AheadBytes / _frameBytes, 1, MaxAhead));
         _process = FfmpegProgram.StartReading("ffmpeg", Arguments(first, isGray));
         _timeReader = new Thread(ReadTimes) { IsBackground = true, Name = "ffmpeg times" };
         _pixelReader = new Thread(ReadPixels) { IsBackground = true, Name = "ffmpeg pixels" };

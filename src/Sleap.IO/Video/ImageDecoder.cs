@@ -96,21 +96,40 @@ internal static class ImageHeader
     /// <summary>No frame of a camera is larger; a damaged header declares up to 2^31 squared.</summary>
     public const long MaxPixels = 1L << 28;
 
+    // What a small file may declare, and what a blank image packs into a byte at most.
+    private const long MaxPlainPixels = 1L << 24;
+    private const long MaxPixelsPerByte = 1100;
+
     public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
     {
         if (encoded.Length < 16)
             throw new PoseFormatException(file, place, $"the image has {encoded.Length} bytes, too few for any.");
         ReadOnlySpan<byte> png = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
-        if (encoded.StartsWith(png))
-        {
-            CheckPng(encoded, file, place);
-        }
-        else if (!(encoded[0] == 0xFF && encoded[1] == 0xD8) && !(encoded[0] == 'B' && encoded[1] == 'M'))
+        var (width, height) =
+            encoded.StartsWith(png) ? PngSize(encoded)
+            : encoded.StartsWith<byte>([0xFF, 0xD8]) ? JpegSize(encoded)
+            : encoded.StartsWith("BM"u8) ? BmpSize(encoded)
+            : throw new PoseFormatException(
+                file,
+                place,
+                "the image is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+            );
+        CheckSize(width, height, encoded.Length, file, place);
+    }
+
+    /// <summary>Refuses a size that no camera has, or that so few bytes cannot hold.</summary>
+    public static void CheckSize(long width, long height, long length, string file, string? place)
+    {
+        if (width < 0 || height < 0)
+            throw new PoseFormatException(file, place, "the image ends within its header.");
+        if (width == 0 || height == 0 || (UInt128)width * (ulong)height > MaxPixels)
+            throw new PoseFormatException(file, place, $"the image declares {width} x {height} pixels.");
+        if (width * height > MaxPlainPixels + (length * MaxPixelsPerByte))
         {
             throw new PoseFormatException(
                 file,
                 place,
-                "the image is neither PNG, JPEG, BMP nor TIFF by its first bytes."
+                $"the image declares {width} x {height} pixels, more than {length} bytes can hold."
             );
         }
     }
@@ -148,25 +167,57 @@ internal static class ImageHeader
             ? File.ReadAllBytes(path)
             : throw new PoseFormatException(path, null, "the image is empty, or no file.");
 
-    private static void CheckPng(ReadOnlySpan<byte> encoded, string file, string? place)
-    {
-        if (encoded.Length < 33)
-            throw new PoseFormatException(file, place, "the image ends within its header.");
-        var (width, height) = (
-            BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
-            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
-        );
-        if (width == 0 || height == 0 || (ulong)width * height > MaxPixels)
-            throw new PoseFormatException(file, place, $"the image declares {width} x {height} pixels.");
-        // Deflate packs at most about 1030 to 1 and a sample takes at least one bit.
-        if ((ulong)width * height / 8 > (ulong)encoded.Length * 1100)
-        {
-            throw new PoseFormatException(
-                file,
-                place,
-                $"the image declares {width} x {height} pixels, more than {encoded.Length} bytes can hold."
+    // Sizes are -1 where the file ends before them.
+
+    private static (long Width, long Height) PngSize(ReadOnlySpan<byte> encoded) =>
+        encoded.Length < 33
+            ? (-1, -1)
+            : (
+                BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
+                BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])
             );
+
+    private static (long Width, long Height) BmpSize(ReadOnlySpan<byte> encoded)
+    {
+        const uint OldHeader = 12;
+        if (encoded.Length < 26)
+            return (-1, -1);
+        return BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) == OldHeader
+            ? (
+                BinaryPrimitives.ReadUInt16LittleEndian(encoded[18..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(encoded[20..])
+            )
+            // Rows may come from the bottom or, with a negative height, from the top.
+            : (
+                Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(encoded[18..])),
+                Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]))
+            );
+    }
+
+    /// <summary>The size in the first frame header, behind segments that say how long they are.</summary>
+    private static (long Width, long Height) JpegSize(ReadOnlySpan<byte> encoded)
+    {
+        const int LengthAndPrecision = 3;
+        for (var at = 2; at + LengthAndPrecision + 5 < encoded.Length; )
+        {
+            if (encoded[at++] != 0xFF)
+                continue;
+            while (at < encoded.Length && encoded[at] == 0xFF)
+                at++;
+            if (at + LengthAndPrecision + 4 >= encoded.Length)
+                break;
+            var segment = encoded[(at + 1)..];
+            if (encoded[at] is >= 0xC0 and <= 0xC2)
+            {
+                return (
+                    BinaryPrimitives.ReadUInt16BigEndian(segment[(LengthAndPrecision + 2)..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(segment[LengthAndPrecision..])
+                );
+            }
+
+            at += 1 + BinaryPrimitives.ReadUInt16BigEndian(segment);
         }
+        return (-1, -1);
     }
 }
 

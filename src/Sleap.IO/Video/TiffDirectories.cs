@@ -15,6 +15,7 @@ internal sealed class TiffDirectories(Stream stream, string file)
     private static readonly int[] TypeSizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
     private bool _isBigEndian;
+    private long _left = stream.Length;
 
     /// <summary>Checks every directory; gives back how many pages there are.</summary>
     /// <exception cref="PoseFormatException">A directory or a value lies outside the file, or they lead round in a
@@ -50,6 +51,10 @@ internal sealed class TiffDirectories(Stream stream, string file)
         var count = countSize == 8 ? U64(Bytes(at, 8, page), 0) : U16(Bytes(at, 2, page), 0);
         if (count is 0 or > ushort.MaxValue)
             throw Fault(page, $"has a directory of {count} entries");
+        // No two directories of an undamaged file share bytes.
+        _left -= (long)count * entrySize;
+        if (_left < 0)
+            throw Fault(page, "and those before it have more entries than the file can hold");
         var bytes = Bytes(at + countSize, ((int)count * entrySize) + (entrySize == 20 ? 8 : 4), page);
         for (var i = 0; i < (int)count; i++)
         {

@@ -58,7 +58,7 @@ internal sealed class TiffFrameSource : IFrameSource
 /// </summary>
 internal sealed class TiffPages : IDisposable
 {
-    private const long MaxPixels = 1L << 28;
+    private const long MaxPartBytes = 1L << 28;
 
     private const string NoComplaint = "no reason is given";
 
@@ -134,15 +134,14 @@ internal sealed class TiffPages : IDisposable
                 }
                 if (
                     (_tiff.IsTiled() ? _tiff.TileSize() : _tiff.StripSize()) is var unpacked
-                    && unpacked > Math.Min(MaxPixels, (_stream.Length * 1100L) + (1 << 16))
+                    && unpacked > Math.Min(MaxPartBytes, (_stream.Length * 1100L) + (1 << 16))
                 )
                 {
                     throw Fault(page, $"declares a part of {unpacked} bytes unpacked in a file of {_stream.Length}");
                 }
 
-                return width > 0 && height > 0 && (long)width * height <= Math.Min(MaxPixels, _stream.Length * 8 * 1100)
-                    ? (width, height)
-                    : throw Fault(page, $"declares {width} x {height} pixels in a file of {_stream.Length} bytes");
+                ImageHeader.CheckSize(width, height, _stream.Length, _file, Place(page));
+                return (width, height);
             }
         );
 

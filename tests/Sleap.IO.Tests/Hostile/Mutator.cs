@@ -20,6 +20,10 @@ internal static class Mutator
     public static int Run(string source, string folder, int seed, int times) =>
         Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), Touch);
 
+    /// <summary>Goes through the mutations of an HDF5 file of poses, most of them in its metadata.</summary>
+    public static int RunBlocks(string source, string folder, int seed, int times) =>
+        Run(source, folder, seed, times, bytes => new Hdf5Mutation(bytes).Next, Touch);
+
     /// <summary>Goes through the mutations of an HDF5 file, below any format of poses.</summary>
     public static int RunHdf5(string source, string folder, int seed, int times)
     {
@@ -128,6 +132,24 @@ internal static class Mutator
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
+    }
+
+    /// <summary>Reads labels or an image, and prints why they are refused or that they are read.</summary>
+    public static int Read(string path)
+    {
+        try
+        {
+            if (ImageFiles.KindOf(path) is VideoKind.Movie)
+                Touch(path);
+            else
+                Video.FromFile(path).Open().Read(0);
+            Console.WriteLine("read");
+        }
+        catch (PoseFormatException fault)
+        {
+            Console.WriteLine(fault.Message);
+        }
+        return 0;
     }
 
     /// <summary>Asks for everything, also for pictures inside the file.</summary>

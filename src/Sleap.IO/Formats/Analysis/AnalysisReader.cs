@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
@@ -10,6 +11,9 @@ namespace Sleap.IO;
 /// </summary>
 internal static class AnalysisReader
 {
+    // Memory of an instance without its points, about.
+    private const int InstanceBytes = 192;
+
     private static readonly string[] Matlab = ["track", "xy", "node", "frame"];
     private static readonly string[] Standard = ["frame", "node", "xy", "track"];
 
@@ -33,7 +37,7 @@ internal static class AnalysisReader
         {
             throw json.Fault(
                 "tracks@dims",
-                $"names the axes {string.Join(", ", order)}, and {string.Join(", ", Matlab)} in any order were expected"
+                $"names the axes {OneLine.Some(order)}, and {string.Join(", ", Matlab)} in any order were expected"
             );
         }
 
@@ -57,7 +61,7 @@ internal static class AnalysisReader
         var video = options.Video ?? ReadVideo(file, json, options);
         var scores = new Scores(file, json, axes);
         return new Labels(
-            Frames(file.ReadNumbers<double>("tracks"), axes, skeleton, tracks, video, scores),
+            Frames(file, file.ReadNumbers<double>("tracks"), axes, skeleton, tracks, video, scores),
             [video],
             [skeleton],
             tracks,
@@ -66,6 +70,7 @@ internal static class AnalysisReader
     }
 
     private static List<LabeledFrame> Frames(
+        Hdf5Reader file,
         double[] points,
         AnalysisAxes axes,
         Skeleton skeleton,
@@ -75,7 +80,8 @@ internal static class AnalysisReader
     )
     {
         var frames = new List<LabeledFrame>();
-        for (var frame = 0; frame < axes.Size("frame"); frame++)
+        // Without nodes or tracks there may be frames without end.
+        for (var frame = 0; points.Length > 0 && frame < axes.Size("frame"); frame++)
         {
             var instances = new List<Instance>();
             for (var track = 0; track < axes.Size("track"); track++)
@@ -97,6 +103,7 @@ internal static class AnalysisReader
             }
             if (instances.Count > 0)
             {
+                file.Spend(instances.Count, InstanceBytes + (skeleton.Nodes.Length * Unsafe.SizeOf<Point>()), "tracks");
                 frames.Add(
                     new LabeledFrame
                     {
@@ -133,6 +140,9 @@ internal static class AnalysisReader
         var nodes = file.ReadTexts("node_names");
         var edges = file.Contains("edge_inds") ? file.ReadNumbers<int>("edge_inds") : [];
         var symmetries = new List<Symmetry>();
+        var places = new Dictionary<string, int>();
+        for (var i = 0; i < nodes.Count; i++)
+            places.TryAdd(nodes[i], i);
         if (file.ReadTextAttribute("/", "skeleton_symmetries") is { Length: > 0 } text)
         {
             foreach (var pair in json.Array(json.Parse(text, "/@skeleton_symmetries"), "/@skeleton_symmetries"))
@@ -140,7 +150,7 @@ internal static class AnalysisReader
                 var ends = json.Array(pair, "/@skeleton_symmetries")
                     .Select(e =>
                         e is JsonValue v && v.TryGetValue<string>(out var name)
-                            ? nodes.ToList().IndexOf(name)
+                            ? places.GetValueOrDefault(name, -1)
                             : json.Whole(e, "/@skeleton_symmetries")
                     )
                     .ToList();
@@ -234,7 +244,7 @@ internal static class AnalysisReader
             {
                 throw json.Fault(
                     name,
-                    $"has the sizes {string.Join(" x ", sizes)} for {string.Join(", ", order)}, and "
+                    $"has the sizes {string.Join(" x ", sizes)} for {OneLine.Some(order)}, and "
                         + $"{string.Join(" x ", order.Where(axes.Names.Contains).Select(axes.Size))} were expected"
                 );
             }

@@ -21,11 +21,17 @@ internal static class CocoWriter
             files.Write();
         var categories = new JsonArray([.. labels.Skeletons.Select((s, i) => Category(s, i + 1))]);
         var (images, annotations) = (new JsonArray(), new JsonArray());
+        var skeletons = new Dictionary<Skeleton, int>();
+        var tracks = new Dictionary<Track, int>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < labels.Skeletons.Count; i++)
+            skeletons.TryAdd(labels.Skeletons[i], i + 1);
+        for (var i = 0; i < labels.Tracks.Count; i++)
+            tracks.TryAdd(labels.Tracks[i], i + 1);
         foreach (var frame in labels.FramesInOrder)
         {
             images.Add(Image(frame, files.NameOf(frame), images.Count + 1));
             foreach (var instance in frame.Instances)
-                annotations.Add(Annotation(labels, instance, annotations.Count + 1, images.Count));
+                annotations.Add(Annotation(skeletons, tracks, instance, annotations.Count + 1, images.Count));
         }
         var text = new JsonObject
         {
@@ -65,7 +71,13 @@ internal static class CocoWriter
         return row;
     }
 
-    private static JsonObject Annotation(Labels labels, Instance instance, int id, int image)
+    private static JsonObject Annotation(
+        Dictionary<Skeleton, int> skeletons,
+        Dictionary<Track, int> tracks,
+        Instance instance,
+        int id,
+        int image
+    )
     {
         var shown = instance.Points.Where(p => !p.IsMissing).ToList();
         var (left, top) = shown.Count == 0 ? (0, 0) : (shown.Min(p => p.X), shown.Min(p => p.Y));
@@ -74,7 +86,7 @@ internal static class CocoWriter
         {
             ["id"] = id,
             ["image_id"] = image,
-            ["category_id"] = labels.Skeletons.ToList().IndexOf(instance.Skeleton) + 1,
+            ["category_id"] = skeletons[instance.Skeleton],
             ["keypoints"] = new JsonArray([
                 .. instance
                     .Points.SelectMany(p => p.IsMissing ? [0.0, 0.0, 0.0] : new[] { p.X, p.Y, 2.0 })
@@ -87,11 +99,7 @@ internal static class CocoWriter
         };
         if (instance.Track is { } track)
         {
-            row["attributes"] = new JsonObject
-            {
-                ["object_id"] = labels.Tracks.ToList().FindIndex(t => ReferenceEquals(t, track)) + 1,
-                ["track"] = track.Name,
-            };
+            row["attributes"] = new JsonObject { ["object_id"] = tracks[track], ["track"] = track.Name };
         }
 
         if (instance.IsPredicted)

@@ -17,6 +17,9 @@ internal sealed class SleapIoCsv
     private readonly OrderedDictionary<string, Video> _videos = [];
     private readonly OrderedDictionary<(string Video, int Frame), List<Draft>> _frames = [];
 
+    // The last instance of a frame and track.
+    private readonly Dictionary<(List<Draft> Frame, string Track), Draft> _last = [];
+
     private SleapIoCsv(string path, LabelsReadOptions options)
     {
         _path = path;
@@ -35,22 +38,28 @@ internal sealed class SleapIoCsv
         foreach (var (name, at) in rows[0].Cells.Select((c, i) => (c, i)))
         {
             if (!_place.TryAdd(name, at))
-                throw new PoseFormatException(_path, "line 1", $"two columns are named '{name}'.");
+                throw new PoseFormatException(_path, "line 1", $"two columns are named '{CsvNumbers.Short(name)}'.");
         }
         var columns = rows[0].Cells;
         var isPoints = _place.ContainsKey("node") && _place.ContainsKey("x") && _place.ContainsKey("y");
         // In a table of frames the instance stands before the node: inst0.nose.x.
         var instances = isPoints ? [] : columns.Select(InstanceOf).OfType<string>().Distinct().ToList();
-        string[] prefixes = instances.Count > 0 ? [.. instances.Select(a => a + ".")] : [""];
+        var prefixed = columns
+            .GroupBy(c => instances.Count == 0 ? "" : $"{InstanceOf(c)}.")
+            .ToDictionary(g => g.Key, g => Nodes(g, g.Key).ToList());
+        (string Prefix, List<string> Nodes)[] parts =
+        [
+            .. instances.Select(a => a + ".").DefaultIfEmpty("").Select(p => (p, prefixed[p])),
+        ];
         var nodes = isPoints
             ? rows.Skip(1).Select(r => r[At("node")]).Distinct().ToList()
-            : [.. prefixes.SelectMany(p => Nodes(columns, p)).Distinct()];
+            : [.. parts.SelectMany(p => p.Nodes).Distinct()];
         if (nodes.Count == 0)
         {
             throw new PoseFormatException(
                 _path,
                 "line 1",
-                $"the columns are {string.Join(", ", columns.Take(12))}, and columns 'node.x' and 'node.y', or node, x "
+                $"the columns are {OneLine.Some(columns)}, and columns 'node.x' and 'node.y', or node, x "
                     + "and y, were expected."
             );
         }
@@ -62,7 +71,7 @@ internal sealed class SleapIoCsv
             if (isPoints)
                 ReadPoint(row);
             else
-                ReadWide(row, prefixes, nodes);
+                ReadWide(row, parts);
         }
         var skeleton = TableSkeleton.Choose(_options.Skeleton, nodes, _path);
         TableSkeleton.CheckPoints(_frames.Values.Sum(f => (long)f.Count), skeleton, rows.Count, _path);
@@ -90,7 +99,7 @@ internal sealed class SleapIoCsv
             : null;
     }
 
-    private IEnumerable<string> Nodes(IReadOnlyList<string> columns, string prefix) =>
+    private IEnumerable<string> Nodes(IEnumerable<string> columns, string prefix) =>
         columns
             .Where(c =>
                 c.StartsWith(prefix, StringComparison.Ordinal)
@@ -107,22 +116,30 @@ internal sealed class SleapIoCsv
             throw row.Fault("node", "is empty");
         var track = TrackOf(row[At("track")]);
         // Rows of one instance follow each other, also without a track.
-        var draft = drafts.LastOrDefault(d => d.Track == track);
-        if (draft is null || (track is null && draft.Points.ContainsKey(node)))
+        var key = (drafts, row[At("track")]);
+        if (!_last.TryGetValue(key, out var draft) || (track is null && draft.Points.ContainsKey(node)))
         {
-            drafts.Add(
-                draft = new Draft(track, (float)Number(row, "instance_score"), (float)Number(row, "track_score"))
+            _last[key] = draft = new Draft(
+                track,
+                (float)Number(row, "instance_score"),
+                (float)Number(row, "track_score")
             );
+            drafts.Add(draft);
         }
 
         if (!draft.Points.TryAdd(node, PointAt(row, "")))
-            throw row.Fault("node", $"'{node}' is there twice for the track '{track?.Name}'");
+        {
+            throw row.Fault(
+                "node",
+                $"'{CsvNumbers.Short(node)}' is there twice for the track '{CsvNumbers.Short(key.Item2)}'"
+            );
+        }
     }
 
-    private void ReadWide(CsvRow row, string[] prefixes, List<string> nodes)
+    private void ReadWide(CsvRow row, (string Prefix, List<string> Nodes)[] parts)
     {
         var drafts = Frame(row);
-        foreach (var prefix in prefixes)
+        foreach (var (prefix, nodes) in parts)
         {
             var score = (float)Number(
                 row,
@@ -133,7 +150,7 @@ internal sealed class SleapIoCsv
                 score,
                 (float)Number(row, $"{prefix}track_score")
             );
-            foreach (var node in nodes.Where(n => _place.ContainsKey($"{prefix}{n}.x")))
+            foreach (var node in nodes)
                 draft.Points.Add(node, PointAt(row, $"{prefix}{node}."));
             // A frame with fewer instances than another has empty cells for the rest.
             if (prefix.Length == 0 || !draft.IsEmpty)

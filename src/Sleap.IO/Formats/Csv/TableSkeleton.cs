@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Sleap.IO;
 
 /// <summary>The skeleton of tables, which name nodes and nothing else.</summary>
 internal static class TableSkeleton
 {
     private const int MaxNodes = 10_000;
-    private const long MaxPoints = 1L << 26;
+    private const long MaxPoints = 1L << 24;
 
     /// <summary>
     /// The skeleton asked for, when it has every node of the file; otherwise one of the file's nodes in their order.
@@ -29,24 +31,29 @@ internal static class TableSkeleton
             : throw new PoseFormatException(
                 path,
                 null,
-                $"the nodes {string.Join(", ", unknown)} are not in the skeleton '{asked.Name}' "
-                    + $"({string.Join(", ", asked.Nodes)})."
+                $"the nodes {OneLine.Some(unknown)} are not in the skeleton '{asked.Name}' "
+                    + $"({OneLine.Some(asked.Nodes)})."
             );
     }
 
     /// <summary>
     /// Refuses a small file that would need much memory: each row may name a new node and begin a new instance.
     /// </summary>
-    public static void CheckPoints(long instances, Skeleton skeleton, long rows, string path)
+    /// <param name="instances">Instances of the file, at most.</param>
+    /// <param name="skeleton">Their skeleton.</param>
+    /// <param name="numbers">Rows, or cells where a row has many points.</param>
+    /// <param name="path">The file.</param>
+    public static void CheckPoints(long instances, Skeleton skeleton, long numbers, string path)
     {
         var points = instances * skeleton.Nodes.Length;
-        if (points > MaxPoints + (100 * rows))
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        if (points > Math.Min(MaxPoints + (100 * numbers), memory / Unsafe.SizeOf<Point>()))
         {
             throw new PoseFormatException(
                 path,
                 null,
-                $"{rows:N0} rows name {instances:N0} instances of {skeleton.Nodes.Length:N0} nodes; so few rows cannot "
-                    + "hold so many points."
+                $"it names {instances:N0} instances of {skeleton.Nodes.Length:N0} nodes, more points than the file or "
+                    + "the memory can hold."
             );
         }
     }

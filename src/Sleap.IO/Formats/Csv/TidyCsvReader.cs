@@ -72,7 +72,10 @@ internal static class TidyCsvReader
             var point = new Point(row.Number(At("x"), "x"), row.Number(At("y"), "y"), true, false, Score("score"));
             if (!draft.Points.TryAdd(node, point))
             {
-                throw row.Fault("node", $"'{node}' is there twice for instance '{key}' of frame {frame}");
+                throw row.Fault(
+                    "node",
+                    $"'{CsvNumbers.Short(node)}' is there twice for instance '{CsvNumbers.Short(key)}' of frame {frame}"
+                );
             }
         }
         if (place.Count == 0)
@@ -99,8 +102,7 @@ internal static class TidyCsvReader
             throw new PoseFormatException(
                 path,
                 "line 1",
-                $"the columns are {string.Join(", ", cells.Take(12))}, and at least {string.Join(", ", Required)} were "
-                    + "expected."
+                $"the columns are {OneLine.Some(cells)}, and at least {string.Join(", ", Required)} were " + "expected."
             );
         }
 
@@ -108,7 +110,7 @@ internal static class TidyCsvReader
         for (var i = 0; i < cells.Count; i++)
         {
             if (!place.TryAdd(cells[i], i))
-                throw new PoseFormatException(path, "line 1", $"two columns are named '{cells[i]}'.");
+                throw new PoseFormatException(path, "line 1", $"two columns are named '{CsvNumbers.Short(cells[i])}'.");
         }
         return place;
     }

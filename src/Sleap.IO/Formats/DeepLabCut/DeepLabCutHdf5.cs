@@ -57,7 +57,7 @@ internal static class DeepLabCutHdf5
             _ => throw new PoseFormatException(
                 file.Path,
                 group,
-                $"names the column {position} ({string.Join(", ", levels)}), and (scorer, individual, bodypart, "
+                $"names the column {position} ({OneLine.Some(levels)}), and (scorer, individual, bodypart, "
                     + "coordinate) was expected."
             ),
         };

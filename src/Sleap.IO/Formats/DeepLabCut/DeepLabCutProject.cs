@@ -56,24 +56,18 @@ internal static class DeepLabCutProject
     private static Skeleton ReadSkeleton(YamlMappingNode root, List<string> tables, string config)
     {
         var nodes = tables.SelectMany(t => DeepLabCutReader.ReadHeader(t).Nodes).Distinct().ToList();
-        var edges = new List<Edge>();
+        var edges = new OrderedDictionary<Edge, int>();
+        var places = nodes.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => p.i);
         if (YamlFile.List(root, "skeleton") is { } pairs)
         {
             foreach (var pair in pairs.OfType<YamlSequenceNode>())
             {
-                var ends = pair.Select(n => nodes.IndexOf(n.ToString())).ToList();
+                var ends = pair.Select(n => places.GetValueOrDefault(YamlFile.Scalar(n), -1)).ToList();
                 // The config may join parts that were never labeled.
-                if (
-                    ends.Count == 2
-                    && ends.All(e => e >= 0)
-                    && ends[0] != ends[1]
-                    && !edges.Contains(new Edge(ends[0], ends[1]))
-                )
-                {
-                    edges.Add(new Edge(ends[0], ends[1]));
-                }
+                if (ends.Count == 2 && ends.All(e => e >= 0) && ends[0] != ends[1])
+                    edges.TryAdd(new Edge(ends[0], ends[1]), 0);
             }
         }
-        return Skeleton.FromFile(config, "bodyparts", YamlFile.Text(root, "Task") ?? "", nodes, edges);
+        return Skeleton.FromFile(config, "bodyparts", YamlFile.Text(root, "Task") ?? "", nodes, edges.Keys);
     }
 }

@@ -42,11 +42,16 @@ internal static class DeepLabCutReader
     )
     {
         var skeleton = TableSkeleton.Choose(options.Skeleton, header.Nodes, path);
+        TableSkeleton.CheckPoints(
+            (long)body.Count * header.Individuals.Count,
+            skeleton,
+            (long)body.Count * header.Columns.Count,
+            path
+        );
         // A table without individuals has no tracks either.
-        Track[] tracks =
-        [
-            .. header.Individuals.Where(i => i.Length > 0).Select(i => Track.FromFile(path, "individuals", i)),
-        ];
+        var tracks = header
+            .Individuals.Where(i => i.Length > 0)
+            .ToDictionary(i => i, i => Track.FromFile(path, "individuals", i));
         var images = body.All(r => r.FrameNumber is null) ? DeepLabCutImages.Of(body, path, options) : null;
         if (images is null && body.Any(r => r.FrameNumber is null))
             throw new PoseFormatException(path, null, "some rows are named by image and others by number.");
@@ -63,14 +68,19 @@ internal static class DeepLabCutReader
                 Instances = [.. Instances(row, header, skeleton, tracks)],
             };
         });
-        return new Labels(frames, images?.Videos ?? [movie!], [skeleton], tracks);
+        return new Labels(
+            frames,
+            images?.Videos ?? [movie!],
+            [skeleton],
+            header.Individuals.Where(tracks.ContainsKey).Select(i => tracks[i])
+        );
     }
 
     private static IEnumerable<Instance> Instances(
         DeepLabCutRow row,
         DeepLabCutHeader header,
         Skeleton skeleton,
-        Track[] tracks
+        Dictionary<string, Track> tracks
     )
     {
         foreach (var individual in header.Individuals)
@@ -83,7 +93,7 @@ internal static class DeepLabCutReader
             {
                 Skeleton = skeleton,
                 Points = points,
-                Track = tracks.FirstOrDefault(t => t.Name == individual),
+                Track = tracks.GetValueOrDefault(individual),
                 IsPredicted = score is not null,
                 Score = score ?? 0,
                 TrackingScore = float.NaN,

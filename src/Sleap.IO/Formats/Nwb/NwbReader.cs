@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Sleap.IO;
 
@@ -11,6 +12,11 @@ namespace Sleap.IO;
 internal sealed class NwbReader
 {
     private const string Root = "processing";
+    private const int MaxNodes = 10_000;
+
+    // Memory of a position, and of an instance without its points, about.
+    private const int PositionBytes = 128;
+    private const int InstanceBytes = 320;
 
     private readonly Hdf5Reader _file;
     private readonly LabelsReadOptions _options;
@@ -51,15 +57,15 @@ internal sealed class NwbReader
             throw new PoseFormatException(
                 _file.Path,
                 Root,
-                "holds no PoseEstimation of ndx-pose; its modules are "
-                    + $"{string.Join(", ", _file.Members(Root).Take(12))}."
+                "holds no PoseEstimation of ndx-pose; its modules are " + $"{OneLine.Some(_file.Members(Root))}."
             );
         }
 
-        var videoOrder = _videos.Values.Distinct().ToList();
+        var videos = _videos.Values.Distinct().ToList();
+        var order = videos.Select((v, i) => (v, i)).ToDictionary(p => p.v, p => p.i);
         return new Labels(
             _frames
-                .OrderBy(f => videoOrder.IndexOf(f.Key.Video))
+                .OrderBy(f => order[f.Key.Video])
                 .ThenBy(f => f.Key.Frame)
                 .Select(f => new LabeledFrame
                 {
@@ -67,7 +73,7 @@ internal sealed class NwbReader
                     FrameIndex = f.Key.Frame,
                     Instances = f.Value,
                 }),
-            videoOrder,
+            videos,
             _skeletons.Values.Distinct(),
             _tracks.Values
         );
@@ -81,9 +87,8 @@ internal sealed class NwbReader
         var skeleton = SkeletonOf(group, series);
         var video = VideoOf(group, series);
         var track = TrackOf(name);
-        var places = series
-            .Select(s => (Node: NodeOf(s, skeleton, group), Series: ReadSeries($"{group}/{s}")))
-            .ToList();
+        var nodes = Nodes(skeleton);
+        var places = series.Select(s => (Node: NodeOf(s, nodes, group), Series: ReadSeries($"{group}/{s}"))).ToList();
         foreach (var frame in places.SelectMany(p => p.Series.Keys).Distinct().Order())
         {
             var points = Enumerable.Repeat(Point.Missing, skeleton.Nodes.Length).ToArray();
@@ -92,6 +97,7 @@ internal sealed class NwbReader
             // The animal is not in this frame.
             if (points.All(p => p.IsMissing))
                 continue;
+            _file.Spend(1, InstanceBytes + (points.Length * Unsafe.SizeOf<Point>()), group);
             if (!_frames.TryGetValue((video, frame), out var list))
                 _frames.Add((video, frame), list = []);
             list.Add(
@@ -135,6 +141,7 @@ internal sealed class NwbReader
         var xy = _file.ReadNumbers<double>($"{name}/data");
         var scores = _file.Contains($"{name}/confidence") ? _file.ReadNumbers<double>($"{name}/confidence") : [];
         var numbers = FrameNumbers(name, (int)sizes[0]);
+        _file.Spend(numbers.Length, PositionBytes, $"{name}/data");
         var points = new Dictionary<int, Point>();
         for (var i = 0; i < numbers.Length; i++)
         {
@@ -192,22 +199,28 @@ internal sealed class NwbReader
             : [.. Enumerable.Range(0, count)];
     }
 
-    private int NodeOf(string series, Skeleton skeleton, string group)
+    /// <summary>Nodes by the names that a series of theirs may have.</summary>
+    private static Dictionary<string, int> Nodes(Skeleton skeleton)
     {
-        var node = skeleton.IndexOf(series);
-        for (var n = 0; node < 0 && n < skeleton.Nodes.Length; n++)
+        var nodes = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var n = 0; n < skeleton.Nodes.Length; n++)
+            nodes.Add(skeleton.Nodes[n], n);
+        for (var n = 0; n < skeleton.Nodes.Length; n++)
         {
-            if (series == NwbNames.Safe(skeleton.Nodes[n]) || series == NwbNames.Prefixed(skeleton.Nodes[n]))
-                node = n;
+            nodes.TryAdd(NwbNames.Safe(skeleton.Nodes[n]), n);
+            nodes.TryAdd(NwbNames.Prefixed(skeleton.Nodes[n]), n);
         }
-        return node >= 0
+        return nodes;
+    }
+
+    private int NodeOf(string series, Dictionary<string, int> nodes, string group) =>
+        nodes.TryGetValue(series, out var node)
             ? node
             : throw new PoseFormatException(
                 _file.Path,
                 $"{group}/{series}",
-                $"is no node of the skeleton ({string.Join(", ", skeleton.Nodes)})."
+                $"is no node of the skeleton ({OneLine.Some(nodes.Keys)})."
             );
-    }
 
     /// <summary>
     /// The skeleton that the container links to (ndx-pose 0.2), holds itself (0.1), or whose nodes its series are.
@@ -224,6 +237,8 @@ internal sealed class NwbReader
         if (_skeletons.TryGetValue(at, out var known))
             return known;
         var nodes = _file.Contains($"{at}/nodes") ? _file.ReadTexts($"{at}/nodes") : series;
+        if (nodes.Count > MaxNodes)
+            throw new PoseFormatException(_file.Path, $"{at}/nodes", $"names {nodes.Count} nodes.");
         var edges = _file.Contains($"{at}/edges") ? _file.ReadNumbers<int>($"{at}/edges") : [];
         var name =
             linked is null || at.EndsWith($"/{NwbNames.NoSkeletonName}", StringComparison.Ordinal)

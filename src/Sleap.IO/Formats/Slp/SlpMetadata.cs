@@ -93,10 +93,11 @@ internal static class SlpSkeletons
                 ? row
                 : throw json.Fault(
                     $"{place} links",
-                    $"joins node {id?.ToJsonString()}, which is not one of the skeleton's"
+                    $"joins node {PoseJson.Show(id)}, which is not one of the skeleton's"
                 );
 
-        var (edges, symmetries, spelled) = (new List<Edge>(), new List<Symmetry>(), new List<int>());
+        var (edges, seen) = (new List<Edge>(), new HashSet<Edge>());
+        var (symmetries, spelled, twice) = (new List<Symmetry>(), new List<int>(), new List<string>());
         foreach (
             var link in json.Array(graph["links"] ?? new JsonArray(), $"{place} links")
                 .Select(l => json.Object(l, $"{place} links"))
@@ -107,17 +108,17 @@ internal static class SlpSkeletons
             {
                 symmetries.Add(new Symmetry(from, to));
             }
-            else if (edges.Contains(new Edge(from, to)))
-            {
-                remarks.Add(
-                    $"{place}: the edge {names[nodes[from]]} -> {names[nodes[to]]} is there twice and was taken once."
-                );
-            }
-            else
+            else if (seen.Add(new Edge(from, to)))
             {
                 edges.Add(new Edge(from, to));
             }
+            else
+            {
+                twice.Add($"{OneLine.Short(names[nodes[from]])} -> {OneLine.Short(names[nodes[to]])}");
+            }
         }
+        if (twice.Count > 0)
+            remarks.Add($"{place}: the edge {OneLine.Some(twice)} is there twice and was taken once.");
         var name =
             graph["graph"] is JsonObject about
             && about["name"] is JsonValue value

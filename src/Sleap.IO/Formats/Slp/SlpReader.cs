@@ -10,6 +10,11 @@ namespace Sleap.IO;
 /// </summary>
 internal static class SlpReader
 {
+    // Memory of what is made of a row, about.
+    private const int FrameBytes = 128;
+    private const int NegativeBytes = 64;
+    private const int InstanceBytes = 224;
+
     private static readonly HashSet<string> Known =
     [
         "metadata",
@@ -75,7 +80,7 @@ internal static class SlpReader
             Key = key,
         };
         if (unread.Count > 0)
-            remarks.Add($"Not read, but kept when the labels are saved as .slp: {string.Join(", ", unread)}.");
+            remarks.Add($"Not read, but kept when the labels are saved as .slp: {OneLine.Some(unread)}.");
         var suggestions = Rows(file, "suggestions_json")
             .Select((text, i) => Suggestion(text, $"suggestions_json[{i}]", json, videos))
             .ToList();
@@ -185,11 +190,14 @@ internal static class SlpReader
             )
             .ToList();
         var frames = file.ReadRows<SlpFrameRow>("frames", SlpFrameRow.Fields);
+        file.Spend(frames.Length, FrameBytes, "frames");
         var positions = VideoPositions(frames, videos);
         var negatives = file.Contains("negative_frames")
             ? file.ReadRows<SlpNegativeRow>("negative_frames", SlpNegativeRow.Fields)
             : [];
+        file.Spend(negatives.Length, NegativeBytes, "negative_frames");
         var instances = file.ReadRows<SlpInstanceRow>("instances", SlpInstanceRow.Fields);
+        file.Spend(instances.Length, InstanceBytes, "instances");
         return new SlpTables
         {
             File = file.Path,

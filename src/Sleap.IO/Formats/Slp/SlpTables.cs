@@ -50,10 +50,24 @@ internal sealed class SlpTables
     /// <exception cref="PoseFormatException">A number points outside its table; the row is named.</exception>
     public void Check(List<string> remarks)
     {
+        // A small file whose ranges overlap would name more than any memory holds.
+        var (instances, points, predicted) = (0L, 0L, 0L);
         for (var i = 0; i < Instances.Length; i++)
-            CheckInstance(i, Instances[i]);
+        {
+            ref readonly var row = ref Instances[i];
+            CheckInstance(i, row);
+            var count = (long)(row.PointEnd - row.PointStart);
+            (points, predicted) = row.IsPredicted ? (points, predicted + count) : (points + count, predicted);
+        }
         for (var i = 0; i < Frames.Length; i++)
-            CheckFrame(i, Frames[i]);
+        {
+            ref readonly var row = ref Frames[i];
+            CheckFrame(i, row);
+            instances += (long)(row.InstanceEnd - row.InstanceStart);
+        }
+        CheckSum("frames", "instances", instances, Instances.Length);
+        CheckSum("instances", "points", points, Points.Length);
+        CheckSum("instances", "predicted points", predicted, PredictedPoints.Length);
         if (Instances.Where((row, i) => row.InstanceId != i).Any())
         {
             RowsById = [];
@@ -118,6 +132,18 @@ internal sealed class SlpTables
                 "frames",
                 i,
                 $"names the instances {row.InstanceStart} to {row.InstanceEnd} of {Instances.Length}"
+            );
+        }
+    }
+
+    private void CheckSum(string table, string named, long sum, int count)
+    {
+        if (sum > count)
+        {
+            throw new PoseFormatException(
+                File,
+                table,
+                $"name {sum} {named}, and the file has {count}: ranges overlap."
             );
         }
     }

@@ -44,7 +44,7 @@ internal sealed class YoloReader
             throw new PoseFormatException(
                 _config,
                 "kpt_shape",
-                $"is [{string.Join(", ", shape)}], and [keypoints, 2 or 3] was expected."
+                $"is [{OneLine.Some(shape.Select(s => $"{s}"))}], and [keypoints, 2 or 3] was expected."
             );
         }
 
@@ -148,7 +148,11 @@ internal sealed class YoloReader
                 double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                 && double.IsFinite(value)
                     ? value
-                    : throw new PoseFormatException(path, $"line {number}", $"holds '{c}', and a number was expected.")
+                    : throw new PoseFormatException(
+                        path,
+                        $"line {number}",
+                        $"holds '{OneLine.Short(c)}', and a number was expected."
+                    )
             )
             .ToArray();
         var points = ImmutableArray.CreateBuilder<Point>(_skeleton.Nodes.Length);
@@ -173,7 +177,7 @@ internal sealed class YoloReader
 
     private Skeleton ReadSkeleton(int count)
     {
-        var names = (YamlFile.List(_root, "node_names") ?? KeypointNames())?.Select(n => n.ToString()).ToList();
+        var names = (YamlFile.List(_root, "node_names") ?? KeypointNames())?.Select(YamlFile.Scalar).ToList();
         if (names is not null && names.Count != count)
         {
             throw new PoseFormatException(
@@ -218,12 +222,12 @@ internal sealed class YoloReader
         if (YamlFile.List(_root, "names") is { } list)
         {
             foreach (var name in list)
-                names.Add(names.Count, name.ToString());
+                names.Add(names.Count, YamlFile.Scalar(name));
         }
         else if (_root.Children.TryGetValue("names", out var node) && node is YamlMappingNode map)
         {
             foreach (var (key, name) in map.Children)
-                names.TryAdd(Wholes([key], "names")[0], name.ToString());
+                names.TryAdd(Wholes([key], "names")[0], YamlFile.Scalar(name));
         }
         return names;
     }
@@ -245,9 +249,13 @@ internal sealed class YoloReader
     private int[] Wholes(IEnumerable<YamlNode> list, string key) =>
         [
             .. list.Select(n =>
-                int.TryParse(n.ToString(), CultureInfo.InvariantCulture, out var whole)
+                int.TryParse(YamlFile.Scalar(n), CultureInfo.InvariantCulture, out var whole)
                     ? whole
-                    : throw new PoseFormatException(_config, key, $"holds '{n}', and a whole number was expected.")
+                    : throw new PoseFormatException(
+                        _config,
+                        key,
+                        $"holds '{YamlFile.Show(n)}', and a whole number was expected."
+                    )
             ),
         ];
 }

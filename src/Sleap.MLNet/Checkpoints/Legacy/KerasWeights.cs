@@ -36,7 +36,7 @@ internal sealed class KerasWeights : IDisposable
                     Root,
                     "There is no first convolution (stack0_enc0_conv0), expected a UNet of SLEAP."
                 );
-            return (int)_file.Sizes(PathOf(first, "kernel:0"))[2];
+            return (int)Sizes(PathOf(first, "kernel:0"), 4)[2];
         }
     }
 
@@ -70,7 +70,8 @@ internal sealed class KerasWeights : IDisposable
                     }
 
                     var path = PathOf(layer, kernel ? "kernel:0" : "bias:0");
-                    var numbers = tensor(_file.ReadNumbers<float>(path), _file.Sizes(path));
+                    var sizes = Sizes(path, kernel ? [2, 4] : [1]);
+                    var numbers = tensor(_file.ReadNumbers<float>(path), sizes);
                     // Keras has (height, width, in, out) and (in, out), torch (out, in, height, width) and (out, in).
                     return !kernel ? numbers
                         : numbers.dim() == 4 ? numbers.permute(3, 2, 0, 1).contiguous()
@@ -86,6 +87,18 @@ internal sealed class KerasWeights : IDisposable
     {
         var name = parameter.Split('.').Reverse().Skip(1).First(part => !int.TryParse(part, out _));
         return _layers.Contains(name) ? name : $"{name}_0";
+    }
+
+    private long[] Sizes(string path, params ReadOnlySpan<int> axes)
+    {
+        var sizes = _file.Sizes(path);
+        return axes.Contains(sizes.Length) && sizes.All(size => size is > 0 and <= int.MaxValue)
+            ? sizes
+            : throw new PoseFormatException(
+                _file.Path,
+                path,
+                $"It has the sizes ({OneLine.Some(sizes.Select(size => $"{size}"))}), which no layer of a UNet has."
+            );
     }
 
     private static string PathOf(string layer, string leaf) => $"{Root}/{layer}/{layer}/{leaf}";

@@ -17,7 +17,7 @@ internal static class LegacyConfig
             model.Fault(
                 "backbone",
                 $"is "
-                    + $"{(backbones is null ? "missing" : string.Join(", ", backbones.SectionsIn))}, "
+                    + $"{(backbones is null ? "missing" : OneLine.Some(backbones.SectionsIn))}, "
                     + $"expected unet: of "
                     + $"SLEAP's older backbones only this one can be built here."
             );
@@ -52,7 +52,7 @@ internal static class LegacyConfig
                 "heads",
                 heads is null
                     ? "is missing, expected a section with one model type."
-                    : $"has {string.Join(", ", heads.SectionsIn)}, expected one of {names}."
+                    : $"has {OneLine.Some(heads.SectionsIn)}, expected one of {names}."
             );
             return null;
         }

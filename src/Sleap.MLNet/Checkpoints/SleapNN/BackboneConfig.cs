@@ -1,3 +1,5 @@
+using Sleap.IO;
+
 namespace Sleap.MLNet;
 
 /// <summary>Reads sleap-nn's <c>backbone_config</c> as options. Defaults are sleap-nn's.</summary>
@@ -16,7 +18,7 @@ internal static class BackboneConfig
             model.Fault(
                 "backbone_config",
                 $"has {backbones.SectionsIn.Count} backbones "
-                    + $"({string.Join(", ", backbones.SectionsIn)}), expected one: set the others to null."
+                    + $"({OneLine.Some(backbones.SectionsIn)}), expected one: set the others to null."
             );
             return null;
         }
@@ -115,7 +117,7 @@ internal static class BackboneConfig
     private static T Unknown<T>(ConfigSection section, string? name, T other, string expected)
     {
         if (name is not null)
-            section.Fault("model_type", $"is '{name}', expected {expected}, or another name with arch.");
+            section.Fault("model_type", $"is '{OneLine.Short(name)}', expected {expected}, or another name with arch.");
         return other;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Sleap.IO;
 using YamlDotNet.RepresentationModel;
 
 namespace Sleap.MLNet;
@@ -44,7 +45,7 @@ internal sealed class ConfigSection
             return null;
         if (node is not YamlMappingNode mapping)
         {
-            Fault(key, $"is '{node}', expected a section of keys.");
+            Wrong<ConfigSection>(key, node, "a section of keys");
             return null;
         }
         if (_sections.Find(section => ReferenceEquals(section._node, mapping)) is { } known)
@@ -56,11 +57,7 @@ internal sealed class ConfigSection
 
     /// <summary>Names of the keys whose values are sections and not null.</summary>
     public IReadOnlyList<string> SectionsIn =>
-        [
-            .. _node
-                .Children.Where(child => child.Value is YamlMappingNode)
-                .Select(child => ((YamlScalarNode)child.Key).Value!),
-        ];
+        [.. _node.Children.Where(child => child.Value is YamlMappingNode).Select(child => YamlFile.Scalar(child.Key))];
 
     public string? Text(string key) =>
         Node(key) switch
@@ -232,7 +229,10 @@ internal sealed class ConfigSection
 
     private T? Wrong<T>(string key, object found, string expected)
     {
-        Fault(key, $"is '{found}', expected {expected}.");
+        Fault(
+            key,
+            $"is '{(found is YamlNode node ? YamlFile.Show(node) : OneLine.Short($"{found}"))}', expected {expected}."
+        );
         return default;
     }
 

@@ -103,7 +103,10 @@ internal sealed class DataConfig
             var index = Array.IndexOf(nodes, name);
             if (index < 0)
             {
-                section.Fault(key, $"is '{name}', which is none of the skeleton's nodes: {string.Join(", ", nodes)}.");
+                section.Fault(
+                    key,
+                    $"is '{OneLine.Short(name)}', which is none of the skeleton's nodes: {OneLine.Some(nodes)}."
+                );
             }
 
             return index;

@@ -1,3 +1,5 @@
+using Sleap.IO;
+
 namespace Sleap.MLNet;
 
 /// <summary>Reads sleap-nn's <c>head_configs</c>: the model type, its heads and its losses.</summary>
@@ -32,7 +34,7 @@ internal sealed class HeadConfig
                 "head_configs",
                 heads is null
                     ? "is missing, expected a section with one model type."
-                    : $"has {heads.SectionsIn.Count} model types ({string.Join(", ", heads.SectionsIn)}), expected "
+                    : $"has {heads.SectionsIn.Count} model types ({OneLine.Some(heads.SectionsIn)}), expected "
                         + $"one: "
                         + $"set the others to null."
             );

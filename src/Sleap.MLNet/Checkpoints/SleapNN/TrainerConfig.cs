@@ -1,3 +1,5 @@
+using Sleap.IO;
+
 namespace Sleap.MLNet;
 
 /// <summary>Reads sleap-nn's <c>trainer_config</c> as options.</summary>
@@ -71,7 +73,7 @@ internal static class TrainerConfig
     {
         var name = trainer.Text("optimizer_name") ?? "Adam";
         if (name is not ("Adam" or "AdamW"))
-            trainer.Fault("optimizer_name", $"is '{name}', expected Adam or AdamW.");
+            trainer.Fault("optimizer_name", $"is '{OneLine.Short(name)}', expected Adam or AdamW.");
         return name == "AdamW" ? Optimizer.AdamW : Optimizer.Adam;
     }
 

@@ -322,17 +322,17 @@ internal static class PickleCalls
     {
         var given = arguments as object?[] ?? [];
         var called = callee as PickleGlobal;
-        return called?.ToString() switch
+        return (called?.Module, called?.Name) switch
         {
-            "collections.OrderedDict" => Dictionary(given),
-            "torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_tensor" => (object?)Tensor(given)
+            ("collections", "OrderedDict") => Dictionary(given),
+            ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor") => (object?)Tensor(given)
                 ?? new PickleOpaque(called),
-            "torch._utils._rebuild_parameter" when given.Length > 0 => given[0],
+            ("torch._utils", "_rebuild_parameter") when given.Length > 0 => given[0],
             _ => new PickleOpaque(called),
         };
     }
 
-    // OrderedDict(), or OrderedDict([(key, value), ...])
+    // OrderedDict(), or OrderedDict([(key, value), ...]), whose list is taken over: it is written for this one call.
     private static PickleDictionary Dictionary(object?[] given)
     {
         var dictionary = new PickleDictionary();
@@ -344,11 +344,13 @@ internal static class PickleCalls
                 dictionary.Entries.Add(new(list[0], list[1]));
         }
 
+        (given.FirstOrDefault() as List<object?>)?.Clear();
         return dictionary;
     }
 
     private static PickleTensor? Tensor(object?[] given) =>
         given is [PickleStorage storage, long offset, object?[] shape, object?[] strides, ..]
+        && Math.Max(shape.Length, strides.Length) <= TorchArchive.MaxDimensions
         && shape.All(size => size is long)
         && strides.All(step => step is long)
             ? new PickleTensor(

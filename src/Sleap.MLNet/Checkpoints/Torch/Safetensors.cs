@@ -198,7 +198,7 @@ public sealed class Safetensors
         // InvalidOperationException: a name that is not valid Unicode
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw new PoseFormatException(name, "header", $"It is not JSON: {fault.Message}", fault);
+            throw new PoseFormatException(name, "header", $"It is not JSON: {OneLine.Brief(fault.Message)}", fault);
         }
     }
 
@@ -271,7 +271,7 @@ internal static class SafetensorsHeader
             ?? throw new PoseFormatException(
                 file,
                 tensor,
-                $"Its dtype is '{type}', expected one of {SafetensorsTypes.Names}."
+                $"Its dtype is '{OneLine.Short(type)}', expected one of {SafetensorsTypes.Names}."
             );
         long[] shape = Numbers(file, tensor, json, "shape"),
             offsets = Numbers(file, tensor, json, "data_offsets");
@@ -280,21 +280,25 @@ internal static class SafetensorsHeader
             throw new PoseFormatException(
                 file,
                 tensor,
-                $"Its data_offsets are [{string.Join(", ", offsets)}], "
+                $"Its data_offsets are [{OneLine.Some(offsets.Select(offset => $"{offset}"))}], "
                     + $"expected a first and a last byte among the {available} after the header. The file may be cut "
                     + $"off."
             );
         }
 
-        var size = shape.Aggregate((Int128)bytes, (product, side) => Int128.Min(product * side, Int128.MaxValue >> 63));
+        var most = shape.Aggregate(
+            (Int128)bytes,
+            (product, side) => Int128.Min(product * Math.Max(side, 1), Int128.MaxValue >> 63)
+        );
+        var size = shape.Contains(0) ? 0 : most;
         var length = offsets[1] - offsets[0];
-        if (size != length || length > int.MaxValue)
+        if (size != length || most > int.MaxValue || shape.Length > TorchArchive.MaxDimensions)
         {
             throw new PoseFormatException(
                 file,
                 tensor,
                 $"Its data_offsets leave {length} bytes, but its shape "
-                    + $"({string.Join(", ", shape)}) of {type} takes {size}."
+                    + $"({OneLine.Some(shape.Select(side => $"{side}"))}) of {type} takes {size}."
             );
         }
 

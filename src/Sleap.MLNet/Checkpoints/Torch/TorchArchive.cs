@@ -9,15 +9,26 @@ namespace Sleap.MLNet;
 /// </summary>
 internal sealed class TorchArchive
 {
+    /// <summary>Dimensions of a tensor at most.</summary>
+    public const int MaxDimensions = 16;
+
+    private const int MaxShared = 4;
+
     private readonly long _length;
     private readonly string _file;
     private readonly string _folder;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
     private readonly Dictionary<string, byte[]> _storages = [];
 
+    // Bytes that may still be read: entries of a zip file can lie over each other.
+    private long _left;
+
+    // Bytes that tensors may still take: a few may share their numbers.
+    private long _tensorsLeft;
+
     public TorchArchive(ZipArchive zip, long length, string file)
     {
-        _length = length;
+        (_length, _left, _tensorsLeft) = (length, length, MaxShared * length);
         _file = file;
         foreach (var entry in zip.Entries)
             _entries[entry.FullName] = entry;
@@ -67,7 +78,7 @@ internal sealed class TorchArchive
             ?? throw new PoseFormatException(
                 _file,
                 name,
-                $"Its numbers are a {tensor.Storage.Type}, expected one of Float, Double, Half, BFloat16, Long, Int, "
+                $"Its numbers are a {OneLine.Short(tensor.Storage.Type)}, expected one of Float, Double, Half, BFloat16, Long, Int, "
                     + $"Short, Char, Byte or BoolStorage."
             );
         var storage = Storage(name, tensor.Storage, size);
@@ -90,12 +101,14 @@ internal sealed class TorchArchive
 
         foreach ((var side, var step) in tensor.Shape.Zip(tensor.Strides))
         {
-            count = Int128.Min(count * side, Int128.MaxValue >> 64);
+            count = Int128.Min(count * Math.Max(side, 1), Int128.MaxValue >> 64);
             last = Int128.Min(last + (Int128)Math.Max(side - 1, 0) * step, Int128.MaxValue >> 64);
         }
 
         // A view can repeat numbers (stride 0), so both its source range and its result size are checked.
-        if (count > 0 && (last >= storage.Length / size || count > storage.Length / size))
+        var isEmpty = tensor.Shape.Contains(0);
+        var stored = isEmpty ? int.MaxValue : storage.Length / size;
+        if (last >= stored || count > stored)
         {
             throw new PoseFormatException(
                 _file,
@@ -105,7 +118,16 @@ internal sealed class TorchArchive
             );
         }
 
-        return View(storage, tensor, size, (int)count);
+        if (isEmpty)
+            return [];
+        _tensorsLeft -= (long)count * size;
+        return _tensorsLeft >= 0
+            ? View(storage, tensor, size, (int)count)
+            : throw new PoseFormatException(
+                _file,
+                name,
+                $"It and the tensors before it take more than {MaxShared} times the file."
+            );
     }
 
     private byte[] Storage(string name, PickleStorage storage, int size)
@@ -117,7 +139,7 @@ internal sealed class TorchArchive
             throw new PoseFormatException(
                 _file,
                 name,
-                $"Its numbers, {_folder}/data/{storage.Key}, are not in the file."
+                $"Its numbers, {OneLine.Short($"{_folder}/data/{storage.Key}")}, are not in the file."
             );
         }
 
@@ -139,12 +161,13 @@ internal sealed class TorchArchive
         // torch never compresses; compressed entries are rejected so that a small file cannot expand to a large one.
         if (entry.CompressedLength != entry.Length)
             throw new PoseFormatException(_file, entry.FullName, "It is compressed, which torch.save never does.");
-        if (entry.Length > _length)
+        _left -= entry.Length;
+        if (_left < 0)
         {
             throw new PoseFormatException(
                 _file,
                 entry.FullName,
-                $"It is given {entry.Length} bytes, but the whole file has {_length}."
+                $"It is given {entry.Length} bytes, more than the {_length} of the file with what was read before."
             );
         }
 

@@ -111,8 +111,8 @@ public sealed class TorchCheckpoint
             {
                 throw new PoseFormatException(
                     name,
-                    $"state_dict, {key}",
-                    $"It is {(value as PickleOpaque)?.Called ?? value ?? "None"}, expected a tensor."
+                    $"state_dict, {OneLine.Short($"{key}")}",
+                    $"It is {OneLine.Short($"{(value as PickleOpaque)?.Called ?? value ?? "None"}")}, expected a tensor."
                 );
             }
         }
