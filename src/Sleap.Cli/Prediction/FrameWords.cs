@@ -138,7 +138,7 @@ internal sealed class FrameWords
             $"'{source}' has no frame to predict"
                 + (words.Count == 0 ? "." : $" with {string.Join(' ', words)}:")
                 + $" {labels.Frames.Count} frames, {labeled.Count} of them labeled by a person, "
-                + $"{labels.Suggestions.Count} suggestions, {labels.Videos.Count} videos."
+                + $"{labels.Suggestions.Count} suggestions, {Videos(labels.Videos.Count)}."
         );
     }
 
@@ -158,16 +158,18 @@ internal sealed class FrameWords
             return index >= 0 && index < count
                 ? [labels.Videos[index]]
                 : throw new ArgumentException(
-                    $"{_video.Name} is {index}, and '{source}' has {count} videos{(count > 0 ? $", 0 to {count - 1}" : "")}."
+                    $"{_video.Name} is {index}, and '{source}' has {Videos(count)}{(count > 0 ? $", 0 to {count - 1}" : "")}."
                 );
         }
 
         return count == 1 || parsed.Given([_frames, _shard]) is not [var word, ..]
             ? labels.Videos
             : throw new ArgumentException(
-                $"{word.Name} is for one video, and '{source}' has {count}: add {_video.Name}."
+                $"{word.Name} is for one video, and '{source}' has {Videos(count)}: add {_video.Name}."
             );
     }
+
+    private static string Videos(int count) => count == 1 ? "1 video" : $"{count} videos";
 
     private static (Video Video, int Frame) Place(LabeledFrame frame) => (frame.Video, frame.FrameIndex);
 }

@@ -86,6 +86,13 @@ internal static class PredictVerb
                 },
             };
             ITransformer model = predicting;
+            if (parsed.GetValue(tracking) && trained.Classes.Count > 0)
+            {
+                throw new ArgumentException(
+                    "--tracking: this model tells who is who, and its identities are the tracks."
+                );
+            }
+
             if (parsed.GetValue(tracking))
             {
                 var track = tracks.Read(parsed, predicting.Columns.Skeleton.Nodes.Length == 1) with
