@@ -79,7 +79,7 @@ public sealed class PredictWordsTests : IDisposable
     [InlineData("bottomup", "--max_tracks is an option of tracking", "--max-tracks", "2")]
     [InlineData("bottomup", "in rising order", "--tracking", "--frames", "3,2")]
     [InlineData("bottomup", "--use_kalman and --use_flow", "--tracking", "--use_kalman", "--use_flow")]
-    [InlineData("bottomup", "Filter.MinVisibleNodeFraction is 2", "--filter-min-visible-node-fraction", "2")]
+    [InlineData("bottomup", "--filter-min-visible-node-fraction is 2", "--filter-min-visible-node-fraction", "2")]
     [InlineData("bottomup", "--only-suggested chooses among the frames of labels", "--only-suggested")]
     [InlineData("bottomup", "--video-index chooses among the frames of labels", "--video-index", "0")]
     [InlineData("bottomup", "is given twice", "--out", "here.slp")]
