@@ -6,8 +6,7 @@ using Sleap.IO;
 // is one JSON object.
 Terminal.Protect();
 
-// A file whose name begins with '@' is a file, not a list of arguments.
-var parsed = SleapCommand.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+var parsed = SleapCommand.Parse(args);
 
 // [suggest], by which a shell asks for completions, comes with an unfinished command line.
 const string Trace = "SLEAP_TRACE";

@@ -72,7 +72,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     /// <summary>Creates the filter that decides which instances of a frame are kept; null: all are kept.</summary>
     internal InstanceFilter? CreateFilter() =>
-        ModelOptions.KeptInstances is { } kept && kept != new InstanceFilterOptions() ? new InstanceFilter(kept) : null;
+        ModelOptions.Filter == new InstanceFilterOptions() ? null : new InstanceFilter(ModelOptions.Filter);
 
     /// <summary>
     /// Returns the same model with other prediction settings. Both share their networks unless device or precision

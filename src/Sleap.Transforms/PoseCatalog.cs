@@ -126,12 +126,23 @@ public sealed class PoseCatalog
         var numbers = frames is null ? AllFrames(video) : [.. frames];
         if (numbers.Length > 0 && numbers.Min() < 0)
             throw new ArgumentOutOfRangeException(nameof(frames), numbers.Min(), "Frame numbers begin at 0.");
+        return FromFrames([video], numbers.Select(frame => (video, frame)), names);
+    }
+
+    /// <summary>The frames of several videos, without labels, in the order given.</summary>
+    internal IDataView FromFrames(
+        IReadOnlyList<Video> videos,
+        IEnumerable<(Video Video, int FrameIndex)> frames,
+        PoseColumnOptions names
+    )
+    {
         var none = new InstanceArray(0, 0);
+        var numbers = videos.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         var table = new FrameTable
         {
-            Videos = [video],
-            VideoNames = [VideoNames.Of(Context).Add(video)],
-            Rows = [.. numbers.Select(frame => new FrameRow(0, frame, none))],
+            Videos = videos,
+            VideoNames = [.. videos.Select(VideoNames.Of(Context).Add)],
+            Rows = [.. frames.Select(frame => new FrameRow(numbers[frame.Video], frame.FrameIndex, none))],
         };
         return new FrameDataView(Context, table, names);
     }
@@ -204,7 +215,8 @@ public sealed class PoseCatalog
         return labels;
     }
 
-    private static int[] AllFrames(Video video)
+    /// <summary>The numbers of a video's frames.</summary>
+    internal static int[] AllFrames(Video video)
     {
         using var source = video.Open();
         // Embedded images keep the frame numbers of their video, and there are fewer of them than frames.

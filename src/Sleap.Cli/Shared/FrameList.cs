@@ -8,15 +8,15 @@ internal static class FrameList
 {
     /// <summary>The frames of a list that a video has.</summary>
     /// <param name="text">Numbers and ranges, both ends included.</param>
-    /// <param name="video">The video file, image or folder of images.</param>
+    /// <param name="video">The video.</param>
     /// <exception cref="ArgumentException">
     /// A part is no number and no range, or goes beyond the video. The video is asked before the numbers of a range are
     /// listed, so that 0-2000000000 is an error and not a list of that length.
     /// </exception>
-    public static IReadOnlyList<int> Of(string text, string video)
+    public static IReadOnlyList<int> Of(string text, Video video)
     {
         var ranges = Parse(text);
-        using var source = Video.FromFile(video).Open();
+        using var source = video.Open();
         foreach (var (first, last) in ranges)
         {
             if (!source.Contains(first) || !source.Contains(last))

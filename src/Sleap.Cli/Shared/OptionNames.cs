@@ -21,6 +21,11 @@ internal static partial class OptionNames
         ["OksStddev"] = "--oks-stddev",
         ["WindowSize"] = "--tracking_window_size",
         ["TrailLength"] = "--trail",
+        ["Scale"] = "--input-scale",
+        ["MinLineScore"] = "--min-line-scores",
+        ["LinePoints"] = "--n-points",
+        ["DistancePenaltyWeight"] = "--dist-penalty-weight",
+        ["OverlapThreshold"] = "--filter-overlapping-threshold",
     };
 
     /// <summary>A message with the names of a verb's options.</summary>
@@ -45,10 +50,12 @@ internal static partial class OptionNames
     private static string? NameOf(string owner, string path, HashSet<string> names)
     {
         var last = path[(path.LastIndexOf('.') + 1)..];
+        var words = Word().Replace(last, "-$0").ToLowerInvariant();
         string[] candidates =
         [
             .. new[] { $"{owner}.{last}", path, last }.Select(key => Others.GetValueOrDefault(key)).OfType<string>(),
-            "--" + Word().Replace(last, "-$0").TrimStart('-').ToLowerInvariant(),
+            .. path.Contains("Filter.", StringComparison.Ordinal) ? ["--filter" + words] : Array.Empty<string>(),
+            "-" + words,
         ];
         return candidates.FirstOrDefault(names.Contains);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -9,7 +10,8 @@ namespace Sleap.Cli;
 /// <summary><c>sleap predict SOURCE --model PATH --out FILE</c>: the poses of a video, or of labeled frames.</summary>
 internal static class PredictVerb
 {
-    private static readonly string[] LabelEndings = [".slp", ".csv", ".h5", ".json"];
+    // Tracks of one video; a file has only those that are used.
+    private const int TrackCapacity = 100_000;
 
     public static Command Create()
     {
@@ -17,82 +19,34 @@ internal static class PredictVerb
         {
             Description = "A video, a folder of images, or labels whose frames are predicted.",
         };
-        var model = new Option<string[]>("--model")
+        var models = new Option<string[]>("--model")
         {
             Description =
                 "A model.zip that 'sleap train' or mlContext.Model.Save wrote, or a model folder of sleap-nn. Twice "
                 + "for the two stages of top-down.",
             Required = true,
         };
-        var output = new Option<string>("--out")
+        var outputs = new Option<string[]>("--out")
         {
             Description =
                 "Where to write: .slp or .csv, as frames come; or any other ending that 'sleap convert' writes, at the "
-                + "end.",
+                + "end. Several times for several files.",
             Required = true,
         };
-        var frames = new Option<string?>("--frames") { Description = "Frames of the video: 0-99,200. Else all." };
-        var shard = new Option<string?>("--shard")
+        var noEmpty = new Option<bool>("--no-empty-frames")
         {
-            Description =
-                "I/N: only the part I of N of the frames, I from 0. The file is there only when all of the part is in "
-                + "it; one that was ended early is beside it, ending in .partial.",
+            Description = "Leave frames without instances out of the files.",
         };
-        var threshold = new Option<float?>("--peak-threshold")
+        var tracking = new Option<bool>("--tracking")
         {
-            Description = "Peaks lower than this are missing nodes; else the model's.",
+            Description = "Also give the instances their tracks, by the options that 'sleap track' has.",
         };
-        var centroids = new Option<float?>("--centroid-threshold")
-        {
-            Description = "Top-down: centers of lower peaks are not looked at; else the model's.",
-        };
-        var most = new Option<int?>("--max-instances")
-        {
-            Description = "Animals in a frame at most; else the model's.",
-        };
-        var refinement = new Option<string?>("--refinement")
-        {
-            Description = "gaussian, integral or none; else the model's.",
-        };
-        refinement.AcceptOnlyFromAmong("gaussian", "integral", "none");
-        var batch = new Option<int?>("--batch-size")
-        {
-            Description = "Frames that the network sees at once; else the model's.",
-        };
-        var tile = new Option<int?>("--tile")
-        {
-            Description =
-                "Side in pixels of the network input of the tiles that large frames are cut into; else whole frames, "
-                + "unless the memory forbids it.",
-        };
-        var overlap = new Option<int?>("--tile-overlap")
-        {
-            Description =
-                "Pixels that neighboring tiles share; else so many that a U-Net's peaks are those of whole frames.",
-        };
-        var keep = new Option<bool>("--keep-frame-size")
-        {
-            Description =
-                "Frames keep their size; else they are matched to the size of those that the model was trained on.",
-        };
-        var precision = new Option<string?>("--precision")
-        {
-            Description =
-                "single, or bfloat16: twice as fast on CPUs that compute it, 3 times with AMX ('sleap doctor' says), "
-                + "and places move by some hundredths of a pixel. Else the model's.",
-        };
-        precision.AcceptOnlyFromAmong("single", "bfloat16");
-        var device = new Option<string>("--device")
-        {
-            Description = "auto, cpu, cuda or cuda:N.",
-            DefaultValueFactory = _ => "auto",
-        };
-        var fallback = new Option<bool>("--fallback-to-cpu")
-        {
-            Description =
-                "Where the machine has no such --device, the CPU predicts, with a warning; else it is an error.",
-        };
-        var json = VerbOutput.Json();
+        var (frames, settings, tracks, json) = (
+            new FrameWords(),
+            new PredictionWords(),
+            new TrackingWords(),
+            VerbOutput.Json()
+        );
         var verb = new Command(
             "predict",
             """
@@ -102,105 +56,85 @@ internal static class PredictVerb
         )
         {
             source,
-            model,
-            output,
-            frames,
-            shard,
-            threshold,
-            centroids,
-            most,
-            refinement,
-            batch,
-            tile,
-            overlap,
-            keep,
-            precision,
-            device,
-            fallback,
-            json,
+            models,
+            outputs,
         };
+        verb.AddAll([.. frames.All, noEmpty, .. settings.All, tracking, .. tracks.All, json]);
         verb.SetAction(parsed =>
         {
+            if (!parsed.GetValue(tracking) && parsed.Given(tracks.All) is [var word, ..])
+                throw new ArgumentException($"{word.Name} is an option of tracking: add --tracking.");
+            if (parsed.GetValue(noEmpty) && frames.IsShard(parsed))
+            {
+                throw new ArgumentException(
+                    $"{noEmpty.Name} and --shard: 'sleap merge' could not tell frames without instances from missing ones."
+                );
+            }
+
             // Frames that cannot be read are told together at the end.
             var ml = VerbOutput.Context(except: "Reading frames");
-            using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(model));
-            using var predicting = trained.With(
-                new PredictionOptions
-                {
-                    PeakThreshold = parsed.GetValue(threshold),
-                    CentroidThreshold = parsed.GetValue(centroids),
-                    MaxInstances = parsed.GetValue(most),
-                    Refinement = parsed.GetValue(refinement) is { } name
-                        ? Enum.Parse<PeakRefinement>(name, ignoreCase: true)
-                        : null,
-                    BatchSize = parsed.GetValue(batch),
-                    TileSize = parsed.GetValue(tile),
-                    TileOverlap = parsed.GetValue(overlap),
-                    KeepFrameSize = parsed.GetValue(keep),
-                    Precision = parsed.GetValue(precision) is { } numbers
-                        ? Enum.Parse<Precision>(numbers, ignoreCase: true)
-                        : null,
-                    Device = parsed.GetRequiredValue(device),
-                    FallbackToCpu = parsed.GetValue(fallback),
-                }
-            );
-            Shard? part = parsed.GetValue(shard) is { } fraction ? Shard.Parse(fraction) : null;
-            var view = Open(ml.Pose(), parsed.GetRequiredValue(source), parsed.GetValue(frames), part);
-            var provenance = new Dictionary<string, JsonNode?>
+            using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(models));
+            using var predicting = settings.Apply(parsed, trained);
+            var view = frames.Open(ml.Pose(), parsed.GetRequiredValue(source), parsed, parsed.GetValue(tracking));
+            var options = new PredictionRunOptions
             {
-                ["command"] = string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]),
+                MoreOutputs = parsed.GetRequiredValue(outputs)[1..],
+                KeepEmptyFrames = !parsed.GetValue(noEmpty),
+                Provenance = new Dictionary<string, JsonNode?>
+                {
+                    ["command"] = string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]),
+                },
             };
+            ITransformer model = predicting;
+            if (parsed.GetValue(tracking) && trained.Classes.Count > 0)
+            {
+                throw new ArgumentException(
+                    "--tracking: this model tells who is who, and its identities are the tracks."
+                );
+            }
+
+            if (parsed.GetValue(tracking))
+            {
+                var track = tracks.Read(parsed, predicting.Columns.Skeleton.Nodes.Length == 1) with
+                {
+                    TrackCapacity = TrackCapacity,
+                };
+                model = new TransformerChain<ITransformer>(
+                    predicting,
+                    ml.Pose().Track(track).Fit(predicting.Transform(view))
+                );
+            }
+
             var code = Run(
                 ml.Pose(),
-                predicting,
+                model,
                 view,
-                parsed.GetRequiredValue(output),
-                part is not null,
+                parsed.GetRequiredValue(outputs),
+                frames.IsShard(parsed),
                 parsed.GetValue(json),
-                provenance
+                options
             );
-            if (parsed.GetValue(precision) is null && !parsed.GetValue(json))
-                Hint(parsed.GetRequiredValue(device));
+            if (BFloat16Support.IsFast(TorchSharp.torch.CPU) && settings.MayBeFaster(parsed) && !parsed.GetValue(json))
+            {
+                Terminal.Say(
+                    "this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
+                        + "faster, and places move by some hundredths of a pixel."
+                );
+            }
+
             return code;
         });
         return verb;
-    }
-
-    private static IDataView Open(PoseCatalog pose, string source, string? frames, Shard? shard)
-    {
-        var isLabels =
-            LabelEndings.Contains(Path.GetExtension(source).ToLowerInvariant())
-            || File.Exists(Path.Combine(source, "config.yaml"));
-        if (!isLabels)
-        {
-            var list = frames is null ? null : FrameList.Of(frames, source);
-            return pose.LoadVideo(source, shard is { } part ? part.Of(list ?? AllFrames(source)) : list);
-        }
-
-        return frames is null && shard is null
-            ? pose.LoadLabels(
-                source,
-                new LabelsOptions { KeepEmptyFrames = true, Instances = InstanceChoice.UserElsePredicted }
-            )
-            : throw new ArgumentException(
-                "--frames and --shard go with a video; for labels the labeled frames are predicted."
-            );
-    }
-
-    private static IReadOnlyList<int> AllFrames(string source)
-    {
-        using var frames = IO.Video.FromFile(source).Open();
-        return [.. Enumerable.Range(0, frames.FrameCount)];
     }
 
     private static int Run(
         PoseCatalog pose,
         ITransformer model,
         IDataView frames,
-        string output,
+        string[] outputs,
         bool isShard,
         bool json,
-        Dictionary<string, JsonNode?> provenance
+        PredictionRunOptions options
     )
     {
         using var interruption = new Interruption("finishing this batch and writing what is done");
@@ -213,12 +147,11 @@ internal static class PredictVerb
                 report = pose.Predict(
                     model,
                     frames,
-                    output,
-                    new PredictionRunOptions
+                    outputs[0],
+                    options with
                     {
                         Progress = progress,
                         CancellationToken = interruption.Token,
-                        Provenance = provenance,
                     }
                 );
             }
@@ -227,11 +160,12 @@ internal static class PredictVerb
                 (report, stopped) = (problem.Report, problem);
             }
         }
-        if (isShard && (report.IsInterrupted || stopped is not null) && File.Exists(output))
+        if (isShard && (report.IsInterrupted || stopped is not null))
         {
             // Who starts the shard again goes by the file: it must not look done.
-            File.Move(output, output + ".partial", overwrite: true);
-            output += ".partial";
+            foreach (var output in outputs.Where(File.Exists))
+                File.Move(output, output + ".partial", overwrite: true);
+            outputs = [.. outputs.Select(output => File.Exists(output + ".partial") ? output + ".partial" : output)];
         }
         foreach (var bad in report.Unreadable.Take(10))
             Terminal.Say($"frame {bad.FrameIndex} could not be read: {bad.Reason}");
@@ -249,28 +183,20 @@ internal static class PredictVerb
             );
         }
 
-        var result = new JsonObject { ["out"] = output };
+        foreach (var loss in report.Losses)
+            Terminal.Say(loss);
+        var result = new JsonObject
+        {
+            ["out"] = outputs[0],
+            ["outputs"] = new JsonArray([.. outputs.Select(output => JsonValue.Create(output))]),
+        };
         foreach (var (key, value) in report.ToJson())
             result[key] = value?.DeepClone();
-        VerbOutput.Write(json, result, [$"{report} → {output}"]);
+        VerbOutput.Write(json, result, [$"{report} → {string.Join(", ", outputs)}"]);
         if (stopped is not null)
             throw stopped;
         if (report.IsInterrupted)
             return 130;
         return report is { Processed: 0, Failed: > 0 } ? 1 : 0;
-    }
-
-    private static void Hint(string device)
-    {
-        if (
-            BFloat16Support.IsFast(TorchSharp.torch.CPU)
-            && (device == "cpu" || (device == "auto" && !TorchDevice.HasCuda))
-        )
-        {
-            Terminal.Say(
-                "this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "
-                    + "faster, and places move by some hundredths of a pixel."
-            );
-        }
     }
 }

@@ -70,7 +70,7 @@ internal static class RenderVerb
                     VideoPath = parsed.GetRequiredValue(source),
                     Video = parsed.GetValue(video),
                     Frames = parsed.GetValue(frames) is { } list
-                        ? [.. FrameList.Of(list, parsed.GetRequiredValue(source)).Distinct().Order()]
+                        ? [.. FrameList.Of(list, IO.Video.FromFile(parsed.GetRequiredValue(source))).Distinct().Order()]
                         : null,
                     FramesPerSecond = parsed.GetValue(fps),
                     Shrink = parsed.GetValue(shrink),

@@ -26,7 +26,7 @@ internal sealed class InstanceFilter
     /// <summary>Returns the instances that are kept, in their order.</summary>
     /// <remarks>
     /// Drops first nodes, then instances with too few nodes or too low scores, then instances too similar to a kept one
-    /// with a higher score, then instances beyond the maximum number.
+    /// with a higher score or with a center too close to its center, then instances beyond the maximum number.
     /// </remarks>
     /// <param name="instances">The instances of one frame.</param>
     public InstanceArray Apply(InstanceArray instances)
@@ -52,6 +52,15 @@ internal sealed class InstanceFilter
 
         if (_options.OverlapThreshold is { } threshold)
             kept = WithoutOverlaps(instances, kept, threshold, _options.OverlapMethod);
+        if (_options.MinCentroidDistance > 0)
+        {
+            var apart = instances.Select(kept);
+            kept =
+            [
+                .. ApartCentroids(apart.Centroids, apart.Scores, _options.MinCentroidDistance).Select(i => kept[i]),
+            ];
+        }
+
         return (kept.Count == instances.Count ? instances : instances.Select(kept)).Best(_options.MaxInstances);
     }
 
@@ -208,6 +217,13 @@ public sealed record InstanceFilterOptions
     public InstanceSimilarity OverlapMethod { get; init; }
 
     /// <summary>
+    /// Minimum distance of the centers of two instances in pixels, 0 or more; of two that are closer the one with the
+    /// lower score is dropped. For centroid models, whose instances are points and never overlap. Default 0: none is
+    /// dropped. sleap-nn's <c>min_centroid_distance</c>.
+    /// </summary>
+    public float MinCentroidDistance { get; init; }
+
+    /// <summary>
     /// Maximum number of instances, at least 1; those with the highest scores are kept. Null (default): no limit.
     /// sleap-nn's <c>max_instances</c>.
     /// </summary>
@@ -225,6 +241,7 @@ public sealed record InstanceFilterOptions
             .Expect(float.IsFinite(MinMeanNodeScore), nameof(MinMeanNodeScore), MinMeanNodeScore, "a number")
             .Within(nameof(OverlapThreshold), OverlapThreshold, 0, 1)
             .Defined(nameof(OverlapMethod), OverlapMethod)
+            .NotNegative(nameof(MinCentroidDistance), MinCentroidDistance)
             .AtLeast(nameof(MaxInstances), MaxInstances, 1);
 }
 

@@ -21,9 +21,6 @@ public sealed record BottomUpOptions : NetworkOptions
     /// </summary>
     public int? MaxInstances { get; init; }
 
-    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
-    public InstanceFilterOptions Filter { get; init; } = new();
-
     internal override string TypeName => "bottom-up";
 
     internal override string Title => "bottom-up";
@@ -31,8 +28,6 @@ public sealed record BottomUpOptions : NetworkOptions
     internal override string NetworkName => "bottomup";
 
     internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: false);
-
-    internal override InstanceFilterOptions KeptInstances => Filter;
 
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
         [
@@ -54,7 +49,6 @@ public sealed record BottomUpOptions : NetworkOptions
 
         base.Check(faults, subject);
         PartAffinity.Check(faults.In(nameof(PartAffinity)));
-        Filter.Check(faults.In(nameof(Filter)));
         faults.AtLeast(nameof(MaxInstances), MaxInstances, 1);
     }
 
@@ -64,6 +58,7 @@ public sealed record BottomUpOptions : NetworkOptions
         prediction.ApplyTo(this) with
         {
             MaxInstances = prediction.MaxInstances ?? MaxInstances,
+            PartAffinity = prediction.ApplyTo(PartAffinity),
         };
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>

@@ -21,9 +21,6 @@ public sealed record BottomUpIdOptions : NetworkOptions
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
-    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
-    public InstanceFilterOptions Filter { get; init; } = new();
-
     internal override string TypeName => "bottom-up-id";
 
     internal override string Title => "bottom-up ID";
@@ -36,8 +33,6 @@ public sealed record BottomUpIdOptions : NetworkOptions
 
     internal override PoseModelOptions WithClasses(IReadOnlyList<string> classes) => this with { Classes = classes };
 
-    internal override InstanceFilterOptions KeptInstances => Filter;
-
     internal override IReadOnlyList<HeadOptions> Heads(PoseSubject subject) =>
         [
             MapsHead(ConfidenceMapKind.MultiInstance, subject.Skeleton.Nodes.Length),
@@ -48,7 +43,6 @@ public sealed record BottomUpIdOptions : NetworkOptions
     {
         base.Check(faults, subject);
         ClassMaps.Check(faults.In(nameof(ClassMaps)));
-        Filter.Check(faults.In(nameof(Filter)));
         CheckClasses(faults, Classes);
     }
 

@@ -118,6 +118,12 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Many(Columns, subject, centroidScores: true);
 
+    internal override NetworkOptions With(PredictionOptions prediction) =>
+        prediction.ApplyTo(this) with
+        {
+            CropSize = prediction.CropSize ?? CropSize,
+        };
+
     internal override CenterColumn? BindCenters(DataViewSchema schema, PoseSubject subject) =>
         CenterColumn.Bind(schema, this, subject.Skeleton, nameof(CenteredInstanceTransformer));
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using Sleap.IO;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -22,11 +23,14 @@ internal sealed class ModelColumns
 {
     private readonly (ModelColumn Kind, OutputColumn Column)[] _columns;
 
-    private ModelColumns(bool isSingle, params (ModelColumn, OutputColumn)[] columns) =>
-        (IsSingle, _columns) = (isSingle, columns);
+    private ModelColumns(bool isSingle, Skeleton skeleton, params (ModelColumn, OutputColumn)[] columns) =>
+        (IsSingle, Skeleton, _columns) = (isSingle, skeleton, columns);
 
     /// <summary>Whether each row has exactly one instance.</summary>
     public bool IsSingle { get; }
+
+    /// <summary>The nodes and edges of the instances in the columns.</summary>
+    public Skeleton Skeleton { get; }
 
     public IReadOnlyList<OutputColumn> Outputs => [.. _columns.Select(c => c.Column)];
 
@@ -53,6 +57,7 @@ internal sealed class ModelColumns
     {
         return new ModelColumns(
             isSingle: true,
+            subject.Skeleton,
             (ModelColumn.Keypoints, KeypointColumns.Fixed(names.PredictedKeypoints, subject.Skeleton)),
             (
                 ModelColumn.KeypointScores,
@@ -102,7 +107,7 @@ internal sealed class ModelColumns
                 )
             );
         }
-        return new ModelColumns(isSingle: false, [.. columns]);
+        return new ModelColumns(isSingle: false, subject.Skeleton, [.. columns]);
     }
 
     /// <summary>

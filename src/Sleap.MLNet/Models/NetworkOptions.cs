@@ -166,6 +166,7 @@ public abstract record NetworkOptions : PoseModelOptions
         PoseNetwork.Check(faults, Backbone, Heads(subject));
         Augmentation.Check(faults.In(nameof(Augmentation)));
         Training.Check(faults.In(nameof(Training)));
+        Filter.Check(faults.In(nameof(Filter)));
         faults
             .Columns(Columns)
             .Expect(Backbone.InChannels is 1 or 3, "Backbone.InChannels", Backbone.InChannels, "1 (gray) or 3 (RGB)")

@@ -25,6 +25,12 @@ public abstract record PoseModelOptions
     /// <summary>Names of the input and output columns; in a model with two stages they apply to both stages.</summary>
     public PoseColumnOptions Columns { get; init; } = new();
 
+    /// <summary>
+    /// Filter of the instances of a frame, by overlap and by score. Default: all are kept. In a model with two stages it
+    /// applies to the second one, and the stages themselves have none.
+    /// </summary>
+    public InstanceFilterOptions Filter { get; init; } = new();
+
     /// <summary>Name of the type on the command line: <c>top-down-id</c>.</summary>
     internal abstract string TypeName { get; }
 
@@ -36,9 +42,6 @@ public abstract record PoseModelOptions
 
     /// <summary>Returns the options with these classes, if the type has classes.</summary>
     internal virtual PoseModelOptions WithClasses(IReadOnlyList<string> classes) => this;
-
-    /// <summary>Filter of the instances of a frame; null: all are kept.</summary>
-    internal virtual InstanceFilterOptions? KeptInstances => null;
 
     /// <summary>
     /// The options of its networks, first stage first, each including the options that the stages share.

@@ -21,14 +21,9 @@ public sealed record TopDownOptions : PoseModelOptions
     /// </summary>
     public string? AnchorPart { get; init; }
 
-    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
-    public InstanceFilterOptions Filter { get; init; } = new();
-
     internal override string TypeName => "top-down";
 
     internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: false);
-
-    internal override InstanceFilterOptions KeptInstances => Filter;
 
     internal override IReadOnlyList<NetworkOptions> Networks =>
         [SharedBy(this, AnchorPart, Centroid), SharedBy(this, AnchorPart, CenteredInstance)];
@@ -57,6 +52,7 @@ public sealed record TopDownOptions : PoseModelOptions
         WithNetworks(prediction.ApplyToStages(Networks)) with
         {
             Device = prediction.Device ?? Device,
+            Filter = prediction.Filter ?? Filter,
         };
 
     /// <summary>Returns a stage including the options that both stages share.</summary>
@@ -78,8 +74,16 @@ public sealed record TopDownOptions : PoseModelOptions
     /// <summary>Adds the faults of both stages; each fault names its stage.</summary>
     internal static void CheckStages(OptionFaults faults, IReadOnlyList<NetworkOptions> stages, PoseSubject subject)
     {
-        stages[0].Check(faults.In(nameof(Centroid)), subject);
-        stages[1].Check(faults.In(nameof(CenteredInstance)), subject);
+        Check(nameof(Centroid), stages[0]);
+        Check(nameof(CenteredInstance), stages[1]);
+
+        void Check(string name, NetworkOptions stage)
+        {
+            stage.Check(faults.In(name), subject);
+            faults
+                .In(name)
+                .If(stage.Filter != new InstanceFilterOptions(), "Filter is set; set the Filter of the whole model");
+        }
     }
 
     /// <summary>
@@ -109,8 +113,9 @@ public sealed record TopDownOptions : PoseModelOptions
     {
         var options = new TopDownOptions
         {
-            Centroid = first.Options,
-            CenteredInstance = second.Options,
+            Centroid = first.Options with { Filter = new() },
+            CenteredInstance = second.Options with { Filter = new() },
+            Filter = second.Options.Filter,
             Columns = second.Options.Columns,
             Device = second.Options.Device,
         };

@@ -42,9 +42,6 @@ public sealed record TopDownIdOptions : PoseModelOptions
     /// </summary>
     public string? AnchorPart { get; init; }
 
-    /// <summary>Filter of the instances of a frame, by overlap and by score. Default: all are kept.</summary>
-    public InstanceFilterOptions Filter { get; init; } = new();
-
     internal override string TypeName => "top-down-id";
 
     internal override LabelNeeds Needs => new(SingleInstance: false, EmptyRows: true, Tracks: true);
@@ -52,8 +49,6 @@ public sealed record TopDownIdOptions : PoseModelOptions
     internal override IReadOnlyList<string>? NamedClasses => Classes;
 
     internal override PoseModelOptions WithClasses(IReadOnlyList<string> classes) => this with { Classes = classes };
-
-    internal override InstanceFilterOptions KeptInstances => Filter;
 
     internal override IReadOnlyList<NetworkOptions> Networks =>
         [
@@ -91,6 +86,7 @@ public sealed record TopDownIdOptions : PoseModelOptions
         WithNetworks(prediction.ApplyToStages(Networks)) with
         {
             Device = prediction.Device ?? Device,
+            Filter = prediction.Filter ?? Filter,
         };
 
     /// <summary>Combines two networks that sleap-nn configured.</summary>

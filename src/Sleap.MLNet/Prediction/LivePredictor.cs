@@ -36,7 +36,7 @@ public sealed class LivePredictor
     }
 
     /// <summary>The skeleton of the instances.</summary>
-    public Skeleton Skeleton => _model.Skeleton;
+    public Skeleton Skeleton => _model.Columns.Skeleton;
 
     /// <summary>Latency of the last frames, from the call to the result, without the warm-up frames.</summary>
     public LatencySummary Latency => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));

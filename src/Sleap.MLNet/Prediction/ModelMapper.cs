@@ -80,9 +80,14 @@ internal sealed class ModelMapper(PoseModelTransformer owner, DataViewSchema.Col
         {
             owner.ThrowIfDisposed();
             var found = _frameCount == 0 ? [] : batch.Predict(_frameCount);
-            if (_filter is not null)
-                found = [.. found.Select(_filter.Apply)];
-            _found = [.. _places.Take(count).Select(place => place is { } index ? found[index] : NoInstances)];
+            _found = [.. _places.Take(count).Select(place => place is { } index ? Kept(found[index]) : NoInstances)];
+        }
+
+        // Where a row always has one instance, one that is filtered out stays as a missing one.
+        private InstanceArray Kept(InstanceArray found)
+        {
+            var kept = _filter?.Apply(found) ?? found;
+            return kept.Count == 0 && owner.Columns.IsSingle ? new(found.Nodes, 1) : kept;
         }
 
         // One missing instance where a row always has one, else none. Scores are NaN, since nothing was predicted.

@@ -26,6 +26,54 @@ public sealed record PredictionOptions
     /// </summary>
     public int? MaxInstances { get; init; }
 
+    /// <summary>
+    /// Filter of the instances of a frame, after <see cref="MaxInstances"/>. It replaces the model's whole filter.
+    /// </summary>
+    public InstanceFilterOptions? Filter { get; init; }
+
+    /// <summary>
+    /// Scale of the network input, above 0, see <see cref="NetworkOptions.Scale"/>; in models with two stages of both.
+    /// Useful where instances have another size in pixels than in training: the size that the network sees should be
+    /// the same.
+    /// </summary>
+    public float? Scale { get; init; }
+
+    /// <summary>
+    /// Side of the crops in frame pixels, see <see cref="CenteredInstanceOptions.CropSize"/>; no effect on models
+    /// without crops.
+    /// </summary>
+    public int? CropSize { get; init; }
+
+    /// <summary>
+    /// For bottom-up models: minimum score of a connection, −1 to 1, see <see cref="PartAffinityOptions.MinLineScore"/>;
+    /// no effect on others.
+    /// </summary>
+    public float? MinLineScore { get; init; }
+
+    /// <summary>
+    /// For bottom-up models: number of points at which a line is sampled, at least 1, see
+    /// <see cref="PartAffinityOptions.LinePoints"/>; no effect on others.
+    /// </summary>
+    public int? LinePoints { get; init; }
+
+    /// <summary>
+    /// For bottom-up models: longest edge without a penalty as a fraction, above 0, see
+    /// <see cref="PartAffinityOptions.MaxEdgeLengthRatio"/>; no effect on others.
+    /// </summary>
+    public float? MaxEdgeLengthRatio { get; init; }
+
+    /// <summary>
+    /// For bottom-up models: weight of the penalty for longer edges, 0 or more, see
+    /// <see cref="PartAffinityOptions.DistancePenaltyWeight"/>; no effect on others.
+    /// </summary>
+    public float? DistancePenaltyWeight { get; init; }
+
+    /// <summary>
+    /// For bottom-up models: minimum number of nodes of an instance, or below 1 a fraction, see
+    /// <see cref="PartAffinityOptions.MinInstancePeaks"/>; no effect on others.
+    /// </summary>
+    public float? MinInstancePeaks { get; init; }
+
     /// <summary>Number of frames (in a second stage: crops) in one batch, at least 1.</summary>
     public int? BatchSize { get; init; }
 
@@ -76,6 +124,8 @@ public sealed record PredictionOptions
         (TOptions)(
             options with
             {
+                Filter = Filter ?? options.Filter,
+                Scale = Scale ?? options.Scale,
                 PeakThreshold = PeakThreshold ?? options.PeakThreshold,
                 Refinement = Refinement ?? options.Refinement,
                 BatchSize = BatchSize ?? options.BatchSize,
@@ -86,18 +136,25 @@ public sealed record PredictionOptions
             }
         );
 
+    /// <summary>Returns a model's options of grouping with these changes.</summary>
+    internal PartAffinityOptions ApplyTo(PartAffinityOptions options) =>
+        options with
+        {
+            MinLineScore = MinLineScore ?? options.MinLineScore,
+            LinePoints = LinePoints ?? options.LinePoints,
+            MaxEdgeLengthRatio = MaxEdgeLengthRatio ?? options.MaxEdgeLengthRatio,
+            DistancePenaltyWeight = DistancePenaltyWeight ?? options.DistancePenaltyWeight,
+            MinInstancePeaks = MinInstancePeaks ?? options.MinInstancePeaks,
+        };
+
     /// <summary>Returns the options of a centroid stage and a crop stage with these changes.</summary>
     internal NetworkOptions[] ApplyToStages(IReadOnlyList<NetworkOptions> stages)
     {
-        var (centroid, crops) = ((CentroidOptions)stages[0], (CenteredInstanceOptions)stages[1]);
+        var stage = this with { Filter = null };
         return
         [
-            ApplyTo(centroid) with
-            {
-                PeakThreshold = CentroidThreshold ?? centroid.PeakThreshold,
-                MaxInstances = MaxInstances ?? centroid.MaxInstances,
-            },
-            (this with { TileSize = null, TileOverlap = null }).ApplyTo(crops),
+            stages[0].With(stage with { PeakThreshold = CentroidThreshold }),
+            stages[1].With(stage with { TileSize = null, TileOverlap = null }),
         ];
     }
 }

@@ -17,7 +17,10 @@ public sealed record PredictionReport
     /// <summary>Number of requested frames.</summary>
     public required int Requested { get; init; }
 
-    /// <summary>Number of decoded and predicted frames; all of them are in the file.</summary>
+    /// <summary>
+    /// Number of decoded and predicted frames; all of them are in the file, unless
+    /// <see cref="PredictionRunOptions.KeepEmptyFrames"/> is false.
+    /// </summary>
     public required int Processed { get; init; }
 
     /// <summary>Frames that could not be read and were skipped, with the reason.</summary>

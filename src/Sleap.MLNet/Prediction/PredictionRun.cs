@@ -19,7 +19,7 @@ internal sealed class PredictionRun
     private readonly IDataView _frames;
     private readonly PoseRows _rows;
     private readonly IReadOnlyList<PoseModelTransformer> _models;
-    private readonly string? _output;
+    private readonly IReadOnlyList<string> _outputs;
     private readonly List<LabeledFrame> _kept = [];
     private readonly Stopwatch _clock = new();
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
@@ -36,7 +36,8 @@ internal sealed class PredictionRun
         PredictionRunOptions options
     )
     {
-        (_frames, _output, _options) = (frames, output, options);
+        (_frames, _options) = (frames, options);
+        _outputs = [.. output is null ? [] : (string[])[output], .. options.MoreOutputs];
         _models = [.. Parts(model).OfType<PoseModelTransformer>()];
         _rows = new PoseRows(model.Transform(frames), options.Columns, VideoNames.Of(pose.Context), "Predict");
     }
@@ -49,23 +50,23 @@ internal sealed class PredictionRun
 
     public PredictionReport Run()
     {
-        using var writer = _output is null ? null : LabelsWriter.Create(_output, _rows.Poses.Skeleton);
+        using var files = OutputFiles.Create(_outputs, _rows.Poses.Skeleton);
         _clock.Start();
         var (interrupted, fault) = (false, (Exception?)null);
         try
         {
-            interrupted = !ReadAll(writer);
+            interrupted = !ReadAll(files);
         }
         catch (Exception problem) when (_processed > 0)
         {
             fault = problem;
         }
-        var report = Finish(writer, Report(interrupted, fault));
+        var report = Finish(files, Report(interrupted, fault));
         return fault is null ? report : throw new PredictionStoppedException(report, fault);
     }
 
     /// <summary>Processes all frames; false if canceled before the last one.</summary>
-    private bool ReadAll(LabelsWriter? writer)
+    private bool ReadAll(OutputFiles files)
     {
         var together = _models.Select(model => model.FramesAtOnce).DefaultIfEmpty(1).Max();
         if (_options.CancellationToken.IsCancellationRequested)
@@ -75,10 +76,12 @@ internal sealed class PredictionRun
             _processed++;
             _empty += frame.Instances.Count == 0 ? 1 : 0;
             _instances += frame.Instances.Count;
-            if (writer is null)
-                _kept.Add(frame);
-            else
-                writer.Add(frame);
+            if (frame.Instances.Count > 0 || _options.KeepEmptyFrames)
+            {
+                if (_outputs.Count == 0)
+                    _kept.Add(frame);
+                files.Add(frame);
+            }
             if (_clock.Elapsed >= _nextReport)
                 ReportProgress(isLast: false);
             // The frames of a batch are predicted together; cancellation waits for the end of the batch so that none of
@@ -94,7 +97,7 @@ internal sealed class PredictionRun
         ReportProgress(isLast: true);
         return new PredictionReport
         {
-            Output = _output,
+            Output = _outputs.FirstOrDefault(),
             Requested = Requested,
             Processed = _processed,
             Unreadable = Loaded?.Unreadable ?? [],
@@ -106,17 +109,17 @@ internal sealed class PredictionRun
         };
     }
 
-    private PredictionReport Finish(LabelsWriter? writer, PredictionReport report)
+    private PredictionReport Finish(OutputFiles files, PredictionReport report)
     {
         var provenance = PredictionProvenance.Of(_models, report, _started, _options);
-        return writer is null
+        return _outputs.Count == 0
             ? report with
             {
                 Labels = LabelsBuilder.Gather(_kept, _rows, provenance),
             }
             : report with
             {
-                Losses = writer.Finish(provenance),
+                Losses = files.Finish(provenance),
             };
     }
 
@@ -161,6 +164,17 @@ public sealed record PredictionRunOptions
     public IEnumerable<int>? Frames { get; init; }
 
     /// <summary>
+    /// Paths of files that get the same poses as the output, each in the format of its ending; as the output itself they
+    /// are written while frames are predicted. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> MoreOutputs { get; init; } = [];
+
+    /// <summary>
+    /// Whether frames without instances are in the output. Default true. The report counts them in any case.
+    /// </summary>
+    public bool KeepEmptyFrames { get; init; } = true;
+
+    /// <summary>
     /// Receives progress, at most every <see cref="ProgressInterval"/> and at the end. Default null: no reports.
     /// </summary>
     public IProgress<PredictionProgress>? Progress { get; init; }
@@ -188,6 +202,10 @@ public sealed record PredictionRunOptions
     {
         new OptionFaults("Predict")
             .Columns(Columns)
+            .If(
+                MoreOutputs is null || MoreOutputs.Any(string.IsNullOrWhiteSpace),
+                "MoreOutputs has no path or an empty one"
+            )
             .If(ProgressInterval < TimeSpan.Zero, $"ProgressInterval is {ProgressInterval}, expected 0 or more")
             .If(
                 !isVideo && Frames is not null,

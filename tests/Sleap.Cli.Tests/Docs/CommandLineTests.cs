@@ -33,7 +33,7 @@ public sealed partial class CommandLineTests : IDisposable
         // Inside a sentence a verb alone is a name: 'sleap train' is the verb, not a line.
         Assert.All(
             lines.Where(line =>
-                !SleapCommand.Create().Parse([.. Split(line)]).Tokens.All(token => token.Type == TokenType.Command)
+                !SleapCommand.Parse([.. Split(line)]).Tokens.All(token => token.Type == TokenType.Command)
             ),
             line => AssertUnderstood(line, page)
         );
@@ -121,7 +121,7 @@ public sealed partial class CommandLineTests : IDisposable
 
     private static void AssertUnderstood(string line, string where)
     {
-        var faults = CommandLineErrors.Of(SleapCommand.Create().Parse([.. Split(line)]));
+        var faults = CommandLineErrors.Of(SleapCommand.Parse([.. Split(line)]));
         Assert.True(faults.Count == 0, $"{where}: 'sleap {line}': {string.Join(" ", faults)}");
     }
 

@@ -313,7 +313,7 @@ public sealed class VerbTests : IDisposable
     [InlineData("0-2,7", new[] { 0, 1, 2, 7 })]
     [InlineData(" 5 ", new[] { 5 })]
     public void Frame_lists_are_ranges_and_numbers(string words, int[] frames) =>
-        Assert.Equal(frames, FrameList.Of(words, Cli.Data("small_robot.mp4")));
+        Assert.Equal(frames, FrameList.Of(words, IO.Video.FromFile(Cli.Data("small_robot.mp4"))));
 
     [Theory]
     [InlineData("0-1000000000")]
@@ -321,7 +321,9 @@ public sealed class VerbTests : IDisposable
     [InlineData("160-170")]
     public void Frames_beyond_the_video_are_refused_before_they_are_listed(string words)
     {
-        var error = Assert.Throws<ArgumentException>(() => FrameList.Of(words, Cli.Data("small_robot.mp4")));
+        var error = Assert.Throws<ArgumentException>(() =>
+            FrameList.Of(words, IO.Video.FromFile(Cli.Data("small_robot.mp4")))
+        );
         Assert.Contains("has 166 frames, 0 to 165", error.Message);
     }
 

@@ -207,7 +207,7 @@ public sealed class PredictFaultTests : IDisposable
                 continue;
             }
             if (
-                command.StartsWith("ffmpeg\0", StringComparison.Ordinal)
+                Path.GetFileName(command.Split('\0')[0]) == "ffmpeg"
                 && command.Contains(video, StringComparison.Ordinal)
             )
             {
