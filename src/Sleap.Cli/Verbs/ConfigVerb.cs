@@ -72,7 +72,7 @@ internal static class ConfigVerb
                             ["key"] = one.Path,
                             ["default"] = one.Default,
                             ["use"] = one.Use.ToString().ToLowerInvariant(),
-                            ["here"] = one.Here,
+                            ["here"] = one.Here.Replace("`", "", StringComparison.Ordinal),
                         }),
                     ]),
                 },

@@ -26,12 +26,6 @@ internal static class ConfigKeys
     /// <summary>Returns a key; null if sleap-nn does not have it.</summary>
     public static ConfigKey? Find(string path) => ByPath.GetValueOrDefault(path);
 
-    /// <summary>Returns the keys of a use as rows of a Markdown table, one row for each text.</summary>
-    public static IEnumerable<string> TableOf(ConfigUse use) =>
-        All.Where(key => key.Use == use)
-            .GroupBy(key => key.Here)
-            .Select(group => $"| {string.Join(", ", group.Select(key => $"`{key.Path}`"))} | {group.Key} |");
-
     /// <summary>Adds sleap-nn's default of every key that is missing in sections that are there.</summary>
     /// <param name="section">A configuration, or the section of a path.</param>
     /// <param name="path">The path of the section; empty for a configuration.</param>
