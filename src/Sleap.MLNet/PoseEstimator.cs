@@ -113,6 +113,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
         using var samples = split.Read(
             stages,
+            training.FrameSize,
             () =>
                 new SampleCache(
                     training.CacheMegabytes is { } budget ? (long)budget << 20 : SampleCache.DefaultBudget,
@@ -162,16 +163,12 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         IReadOnlyList<TrainingStage> Stages
     ) Read(IDataView input, IDataView? validation, IChannel channel)
     {
-        var labels = LabeledRows.Read(input, _options.Columns, _options.Needs, null, new(Name, "training", channel));
+        var needs = _options.Needs;
+        needs = needs with { EmptyRows = needs.EmptyRows && _options.Networks[0].Training.UseNegativeFrames };
+        var labels = LabeledRows.Read(input, _options.Columns, needs, null, new(Name, "training", channel));
         var held = validation is null
             ? null
-            : LabeledRows.Read(
-                validation,
-                _options.Columns,
-                _options.Needs,
-                labels.Skeleton,
-                new(Name, "validation", channel)
-            );
+            : LabeledRows.Read(validation, _options.Columns, needs, labels.Skeleton, new(Name, "validation", channel));
         var subject = new PoseSubject(labels.Skeleton, _options.Needs.Tracks ? ClassesOf(labels) : []);
         _options.Checked(subject).Throw();
         var channels = _options.Networks.Any(network => network.FrameChannels is null)

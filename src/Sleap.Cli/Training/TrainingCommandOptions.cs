@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sleap.MLNet;
 
 namespace Sleap.Cli;
@@ -156,8 +157,19 @@ internal sealed class TrainingCommandOptions
     public Option<string> Device { get; } =
         new("--device") { Description = "auto, cpu, cuda or cuda:N.", DefaultValueFactory = _ => "auto" };
 
+    public Argument<string[]> Overrides { get; } =
+        new("overrides")
+        {
+            Description =
+                "Values in place of those in --config: trainer_config.optimizer.lr=1e-4. 'sleap config explain' tells "
+                + "of the keys.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+
     public void AddTo(Command verb)
     {
+        verb.Add(Overrides);
+        verb.Validators.Add(CheckOverrides);
         Type.AcceptOnlyFromAmong([.. TrainingRequest.Types]);
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
         verb.Validators.Add(parsed =>
@@ -213,6 +225,32 @@ internal sealed class TrainingCommandOptions
         )
         {
             verb.Add(option);
+        }
+    }
+
+    private void CheckOverrides(CommandResult parsed)
+    {
+        var overrides = parsed.GetResult(Overrides)?.Tokens.Select(token => token.Value).ToList() ?? [];
+        if (overrides.Count > 0 && parsed.GetResult(Config) is null)
+        {
+            parsed.AddError($"'{overrides[0]}' replaces a value of a configuration, but there is no --config.");
+            return;
+        }
+
+        foreach (var text in overrides)
+        {
+            try
+            {
+                ConfigOverride.Parse(text);
+            }
+            catch (UnknownKeyException fault)
+            {
+                parsed.AddError(fault.Message + ConfigVerb.DidYouMean(fault.Key));
+            }
+            catch (FormatException fault)
+            {
+                parsed.AddError(fault.Message);
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ internal sealed class TrainingRequest(
     CancellationToken cancellation
 )
 {
+    private SleapConfig[]? _configs;
+
     public static IReadOnlyList<string> Types { get; } = [.. ModelTypes.Defaults.Keys];
 
     public int Seed => parsed.GetValue(command.Seed);
@@ -29,11 +31,31 @@ internal sealed class TrainingRequest(
     public IReadOnlyList<LintFinding> Lint(PoseCatalog pose, IDataView labels) =>
         Estimator(pose, labels).Lint(labels, Validation(pose));
 
-    public IDataView Load(PoseCatalog pose, string labels) =>
-        pose.LoadLabels(labels, VerbOutput.LabelsOf(parsed.GetValue(command.UsePredictions)));
+    public IDataView Load(PoseCatalog pose, string labels) => Load(pose, [labels]);
 
-    private IDataView? Validation(PoseCatalog pose) =>
-        parsed.GetValue(command.Validation) is { } file ? Load(pose, file) : null;
+    private IDataView Load(PoseCatalog pose, IReadOnlyList<string> labels) =>
+        pose.LoadLabels(
+            labels,
+            VerbOutput.LabelsOf(
+                parsed.GetValue(command.UsePredictions) || Configs.Any(config => config.UsesPredictions)
+            )
+        );
+
+    private IDataView? Validation(PoseCatalog pose)
+    {
+        if (parsed.GetValue(command.Validation) is { } file)
+            return Load(pose, file);
+        if (parsed.GetResult(command.ValidationFraction) is { Implicit: false })
+            return null;
+        return
+            Configs.Select(config => config.ValidationLabels).FirstOrDefault(files => files.Count > 0) is { } files
+            && !Configs[0].Options.Training.ValidateOnTrainingFrames
+            ? Load(pose, files)
+            : null;
+    }
+
+    // Read when they are first needed: what is wrong with them is told once.
+    private SleapConfig[] Configs => _configs ??= ReadConfigs();
 
     private IPoseEstimator<PoseModelTransformer> Estimator(PoseCatalog pose, IDataView labels)
     {
@@ -85,7 +107,7 @@ internal sealed class TrainingRequest(
 
     private IPoseEstimator<PoseModelTransformer> Configured(PoseCatalog pose, string[] files)
     {
-        SleapConfig[] configs = [.. files.Select(SleapConfig.Read)];
+        var configs = Configs;
         foreach (var (file, config) in files.Zip(configs))
         {
             foreach (var remark in config.Remarks)
@@ -111,6 +133,17 @@ internal sealed class TrainingRequest(
         }
 
         return (options.WithClasses(configs[^1].Classes) with { Device = Device }).CreateEstimator(pose);
+    }
+
+    private SleapConfig[] ReadConfigs()
+    {
+        ConfigOverride[] overrides = [.. (parsed.GetValue(command.Overrides) ?? []).Select(ConfigOverride.Parse)];
+        return
+        [
+            .. (parsed.GetValue(command.Config) ?? []).Select(file =>
+                SleapConfig.Read(file, trained: false, overrides)
+            ),
+        ];
     }
 
     // An option of the command line replaces the one of the configuration.

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sleap.MLNet;
 using Sleap.Transforms;
 
 namespace Sleap.Cli;
 
 /// <summary>
-/// <c>sleap config auto LABELS</c> and <c>sleap config lint LABELS …</c>: options before anything is trained.
+/// <c>sleap config auto LABELS</c>, <c>sleap config lint LABELS …</c> and <c>sleap config explain KEY</c>: options
+/// before anything is trained.
 /// </summary>
 internal static class ConfigVerb
 {
@@ -18,6 +20,83 @@ internal static class ConfigVerb
         {
             Auto(),
             Lint(),
+            Explain(),
+        };
+
+    /// <summary>Suggests a key in place of one that sleap-nn does not have; empty for none.</summary>
+    public static string DidYouMean(string key)
+    {
+        // The last parts of a key are enough to know it by.
+        var paths = ConfigKeys.All.Select(one => one.Path).ToList();
+        var name = CommandLineErrors.Nearest(key, paths.Select(path => path.Split('.')[^1]));
+        var right =
+            paths.Find(path => path.EndsWith($".{name ?? key}", StringComparison.Ordinal))
+            ?? CommandLineErrors.Nearest(key, paths);
+        return right is null ? "" : $" Did you mean '{right}'?";
+    }
+
+    private static Command Explain()
+    {
+        var json = VerbOutput.Json();
+        var key = new Argument<string>("key")
+        {
+            Description = "A key or a section: trainer_config.optimizer, or only its last part: lr.",
+        };
+        var verb = new Command(
+            "explain",
+            "What a key of a sleap-nn configuration does here, and sleap-nn's default.\n"
+                + "Example: sleap config explain trainer_config.min_train_steps_per_epoch"
+        )
+        {
+            key,
+            json,
+        };
+        verb.SetAction(parsed =>
+        {
+            var path = parsed.GetRequiredValue(key);
+            ConfigKey[] keys =
+            [
+                .. ConfigKeys.All.Where(one =>
+                    one.Use != ConfigUse.Section && $".{one.Path}.".Contains($".{path}.", StringComparison.Ordinal)
+                ),
+            ];
+            if (keys.Length == 0)
+                throw new ArgumentException(new UnknownKeyException(path).Message + DidYouMean(path));
+            VerbOutput.Write(
+                parsed.GetValue(json),
+                new JsonObject
+                {
+                    ["keys"] = new JsonArray([
+                        .. keys.Select(one => new JsonObject
+                        {
+                            ["key"] = one.Path,
+                            ["default"] = one.Default,
+                            ["use"] = one.Use.ToString().ToLowerInvariant(),
+                            ["here"] = one.Here.Replace("`", "", StringComparison.Ordinal),
+                        }),
+                    ]),
+                },
+                keys.SelectMany(one =>
+                    (string[])
+                        [
+                            one.Path,
+                            $"  {UseOf(one)}: {one.Here.Replace("`", "", StringComparison.Ordinal)}",
+                            $"  default {one.Default}",
+                        ]
+                )
+            );
+            return 0;
+        });
+        return verb;
+    }
+
+    private static string UseOf(ConfigKey key) =>
+        key.Use switch
+        {
+            ConfigUse.Used => "used",
+            ConfigUse.Named => "not honoured, which a remark says",
+            ConfigUse.Refused => "an error",
+            _ => "without meaning here",
         };
 
     private static Command Auto()

@@ -39,11 +39,17 @@ public sealed record AugmentationOptions
     /// <summary>Largest magnification, at least <see cref="ScaleMin"/>. Default 1.1.</summary>
     public float ScaleMax { get; init; } = 1.1f;
 
+    /// <summary>Share of the images that are scaled, 0 to 1. Default 1; sleap-nn's <c>scale_p</c>.</summary>
+    public float ScaleProbability { get; init; } = 1;
+
     /// <summary>Largest shift to the left or right as a share of the width, from 0 to below 1. Default 0.</summary>
     public float TranslateWidth { get; init; }
 
     /// <summary>Largest shift up or down as a share of the height, from 0 to below 1. Default 0.</summary>
     public float TranslateHeight { get; init; }
+
+    /// <summary>Share of the images that are shifted, 0 to 1. Default 1; sleap-nn's <c>translate_p</c>.</summary>
+    public float TranslateProbability { get; init; } = 1;
 
     /// <summary>Probability of a left-right mirror image, 0 to 1; it exchanges symmetric nodes. Default 0.</summary>
     public float FlipProbability { get; init; }
@@ -54,14 +60,26 @@ public sealed record AugmentationOptions
     /// <summary>Largest factor of the brightness, at least <see cref="BrightnessMin"/>. Default 1.</summary>
     public float BrightnessMax { get; init; } = 1;
 
+    /// <summary>Share of the images with another brightness, 0 to 1. Default 1; sleap-nn's <c>brightness_p</c>.</summary>
+    public float BrightnessProbability { get; init; } = 1;
+
     /// <summary>Smallest factor of the contrast, about mid-gray, 0 or more. Default 1.</summary>
     public float ContrastMin { get; init; } = 1;
 
     /// <summary>Largest factor of the contrast, at least <see cref="ContrastMin"/>. Default 1.</summary>
     public float ContrastMax { get; init; } = 1;
 
+    /// <summary>Share of the images with another contrast, 0 to 1. Default 1; sleap-nn's <c>contrast_p</c>.</summary>
+    public float ContrastProbability { get; init; } = 1;
+
     /// <summary>Standard deviation of Gaussian noise, 0 or more; pixels are 0 to 1. Default 0: none.</summary>
     public float NoiseStandardDeviation { get; init; }
+
+    /// <summary>Mean of the Gaussian noise, -1 to 1. Default 0; sleap-nn's <c>gaussian_noise_mean</c>.</summary>
+    public float NoiseMean { get; init; }
+
+    /// <summary>Share of the images with Gaussian noise, 0 to 1. Default 1; sleap-nn's <c>gaussian_noise_p</c>.</summary>
+    public float NoiseProbability { get; init; } = 1;
 
     /// <summary>
     /// Smallest value that uniform noise adds to a pixel, 0 to 1; pixels are 0 to 1. Default 0; sleap-nn's
@@ -71,6 +89,9 @@ public sealed record AugmentationOptions
 
     /// <summary>Largest value that uniform noise adds to a pixel, 0 to 1. Default 0: none.</summary>
     public float UniformNoiseMax { get; init; }
+
+    /// <summary>Share of the images with uniform noise, 0 to 1. Default 1; sleap-nn's <c>uniform_noise_p</c>.</summary>
+    public float UniformNoiseProbability { get; init; } = 1;
 
     /// <summary>
     /// Probability, 0 to 1, that a rectangle is filled with one gray level (or color), like an object in front of the
@@ -129,6 +150,7 @@ public sealed record AugmentationOptions
         || ContrastMin != 1
         || ContrastMax != 1
         || NoiseStandardDeviation != 0
+        || NoiseMean != 0
         || UniformNoiseMax != 0;
 
     internal void Check(OptionFaults faults)
@@ -160,6 +182,13 @@ public sealed record AugmentationOptions
             .Positive(nameof(ScaleMin), ScaleMin)
             .Positive(nameof(EraseRatioMin), EraseRatioMin)
             .Within(nameof(RotationProbability), RotationProbability, 0, 1)
+            .Within(nameof(ScaleProbability), ScaleProbability, 0, 1)
+            .Within(nameof(TranslateProbability), TranslateProbability, 0, 1)
+            .Within(nameof(BrightnessProbability), BrightnessProbability, 0, 1)
+            .Within(nameof(ContrastProbability), ContrastProbability, 0, 1)
+            .Within(nameof(NoiseProbability), NoiseProbability, 0, 1)
+            .Within(nameof(NoiseMean), NoiseMean, -1, 1)
+            .Within(nameof(UniformNoiseProbability), UniformNoiseProbability, 0, 1)
             .Expect(
                 TranslateWidth is >= 0 and < 1,
                 nameof(TranslateWidth),

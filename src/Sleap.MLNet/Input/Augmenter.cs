@@ -76,11 +76,13 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
         var rotated = random.NextSingle() < options.RotationProbability;
         var angle = rotated ? Between(options.RotationMin, options.RotationMax) * MathF.PI / 180 : 0;
-        var scale = Between(options.ScaleMin, options.ScaleMax);
-        var (dx, dy) = (
-            Between(-options.TranslateWidth, options.TranslateWidth) * to.Width,
-            Between(-options.TranslateHeight, options.TranslateHeight) * to.Height
-        );
+        var scale = Happens(options.ScaleProbability) ? Between(options.ScaleMin, options.ScaleMax) : 1;
+        var (dx, dy) = Happens(options.TranslateProbability)
+            ? (
+                Between(-options.TranslateWidth, options.TranslateWidth) * to.Width,
+                Between(-options.TranslateHeight, options.TranslateHeight) * to.Height
+            )
+            : (0, 0);
         var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);
         var (cx, cy) = ((from.Width - 1) / 2f, (from.Height - 1) / 2f);
         var (tx, ty) = ((to.Width - 1) / 2f, (to.Height - 1) / 2f);
@@ -95,6 +97,7 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             flipped
         );
 
+        bool Happens(float probability) => probability >= 1 || random.NextSingle() < probability;
         float Between(float low, float high) => low == high ? low : low + random.NextSingle() * (high - low);
     }
 

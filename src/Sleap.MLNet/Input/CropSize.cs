@@ -8,10 +8,15 @@ internal static class CropSize
     /// a node along x or y. 0 for one node, NaN when none is visible.
     /// </summary>
     /// <param name="points">x and y of each node by turns, NaN = missing.</param>
-    /// <param name="anchor">The node that is the centroid where it is visible; null: their mean.</param>
-    public static float Required(ReadOnlySpan<float> points, int? anchor = null)
+    /// <param name="anchor">The node that is the centroid where it is visible; null: their center.</param>
+    /// <param name="method">The center of the visible nodes.</param>
+    public static float Required(
+        ReadOnlySpan<float> points,
+        int? anchor = null,
+        CentroidMethod method = CentroidMethod.Mean
+    )
     {
-        var (x, y) = InstanceCentroids.Of(points, anchor);
+        var (x, y) = InstanceCentroids.Of(points, anchor, method);
         if (float.IsNaN(x) || float.IsNaN(y))
             return float.NaN;
         float farthest = 0;

@@ -115,30 +115,51 @@ internal sealed class PixelChanges(AugmentationOptions options)
         var (gain, shift) = (new float[count], new float[count]);
         for (var i = 0; i < count; i++)
         {
-            var contrast = options.ContrastMin + random.NextSingle() * (options.ContrastMax - options.ContrastMin);
-            var brightness =
-                options.BrightnessMin + random.NextSingle() * (options.BrightnessMax - options.BrightnessMin);
+            var contrast = Happens(options.ContrastProbability, random)
+                ? Between(options.ContrastMin, options.ContrastMax, random)
+                : 1;
+            var brightness = Happens(options.BrightnessProbability, random)
+                ? Between(options.BrightnessMin, options.BrightnessMax, random)
+                : 1;
             // Contrast first, then brightness.
             (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness);
         }
         var changed = images * tensor(gain, count, 1, 1, 1) + tensor(shift, count, 1, 1, 1);
-        if (options.NoiseStandardDeviation > 0)
+        if (options.NoiseStandardDeviation > 0 || options.NoiseMean != 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());
-            changed = changed.add(randn(images.shape, null, null, false, generator), options.NoiseStandardDeviation);
+            var noise = randn(images.shape, null, null, false, generator) * options.NoiseStandardDeviation;
+            changed += Share(noise + options.NoiseMean, options.NoiseProbability, random);
         }
         if (options.UniformNoiseMax > 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());
-            changed = changed
-                .add(
-                    rand(images.shape, null, null, false, generator),
-                    options.UniformNoiseMax - options.UniformNoiseMin
-                )
-                .add(options.UniformNoiseMin);
+            var noise =
+                rand(images.shape, null, null, false, generator) * (options.UniformNoiseMax - options.UniformNoiseMin);
+            changed += Share(noise + options.UniformNoiseMin, options.UniformNoiseProbability, random);
         }
         return changed.clamp_(0, 1);
     }
+
+    // Noise for a share of the images, and 0 for the others.
+    private static Tensor Share(Tensor noise, float probability, Random random)
+    {
+        if (probability >= 1)
+            return noise;
+        var count = (int)noise.shape[0];
+        return noise
+            * tensor(
+                [.. Enumerable.Range(0, count).Select(_ => Happens(probability, random) ? 1f : 0f)],
+                count,
+                1,
+                1,
+                1
+            );
+    }
+
+    // Draws nothing where the answer is certain.
+    private static bool Happens(float probability, Random random) =>
+        probability >= 1 || random.NextSingle() < probability;
 
     private static float[] Drawn(int count, float probability, float low, float high, Random random)
     {

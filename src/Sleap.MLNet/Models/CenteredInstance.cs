@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -28,6 +29,20 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     public int? CropSize { get; init; }
 
     /// <summary>
+    /// Minimum side of crops whose size is computed, in frame pixels, 0 or more. Default 0; SLEAP-NN's
+    /// <c>min_crop_size</c>, which is 100 there.
+    /// </summary>
+    [JsonIgnore] // how a model was trained does not change its predictions
+    public int MinCropSize { get; init; }
+
+    /// <summary>
+    /// Frame pixels added to the side of crops whose size is computed, 0 or more; null (default): as many as rotation
+    /// and scaling need. SLEAP-NN's <c>crop_padding</c>.
+    /// </summary>
+    [JsonIgnore]
+    public int? CropPadding { get; init; }
+
+    /// <summary>
     /// How crops are aligned to the pixels of the frame. Default <see cref="CropAlignment.Exact"/>; models trained by
     /// sleap-nn need <see cref="CropAlignment.SleapNN"/>.
     /// </summary>
@@ -44,6 +59,12 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     /// pixels. Default <c>PredictedBoundingBoxes</c>, the name in ML.NET's object detection.
     /// </summary>
     public string BoxesColumn { get; init; } = "PredictedBoundingBoxes";
+
+    /// <summary>The center of an instance whose anchor is missing or not named; SLEAP-NN's
+    /// <c>centroid_method</c>.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal CentroidMethod CentroidMethod { get; init; }
 
     /// <summary>The second head of a top-down ID model; null: no second head.</summary>
     internal ClassVectorOptions? ClassVectors { get; init; }
@@ -81,6 +102,8 @@ public sealed record CenteredInstanceOptions : NetworkOptions
                 CropSize,
                 $"at least the backbone's MaxStride ({Backbone.MaxStride}), or null"
             )
+            .AtLeast(nameof(MinCropSize), MinCropSize, 0)
+            .AtLeast(nameof(CropPadding), CropPadding, 0)
             .Defined(nameof(CropAlignment), CropAlignment)
             .Defined(nameof(CropSource), CropSource)
             .If(string.IsNullOrWhiteSpace(BoxesColumn), "BoxesColumn has no name");
@@ -99,7 +122,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
                 .DefaultIfEmpty(0)
                 .Max();
         var (required, box) = (
-            Largest(instance => MLNet.CropSize.Required(instance, anchor)),
+            Largest(instance => MLNet.CropSize.Required(instance, anchor, CentroidMethod)),
             Largest(instance => MLNet.CropSize.BoxSide(instance))
         );
         var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
@@ -109,8 +132,10 @@ public sealed record CenteredInstanceOptions : NetworkOptions
         {
             CropSize = MLNet.CropSize.Of(
                 [required],
-                MLNet.CropSize.AugmentationPadding(box, rotation, Augmentation.ScaleMax),
-                stride
+                CropPadding
+                    ?? MLNet.CropSize.AugmentationPadding(Math.Max(box, MinCropSize), rotation, Augmentation.ScaleMax),
+                stride,
+                MinCropSize
             ),
         };
     }
@@ -142,7 +167,10 @@ public sealed record CenteredInstanceOptions : NetworkOptions
         new CenteredInstanceOptions
         {
             AnchorPart = head.AnchorPart ?? data.CenterPart,
+            CentroidMethod = head.CentroidMethod,
             CropSize = data.CropSize,
+            MinCropSize = data.MinCropSize,
+            CropPadding = data.CropPadding,
             CropAlignment = CropAlignment.SleapNN,
         };
 
@@ -304,7 +332,10 @@ internal sealed class CenterColumn
             case CropSource.Labels:
                 var labels = KeypointColumns.Rule.Require(schema, options.Columns.Keypoints, component);
                 var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
-                return new(labels, points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor));
+                return new(
+                    labels,
+                    points => InstanceCentroids.OfAll(points, skeleton.Nodes.Length, anchor, options.CentroidMethod)
+                );
             case CropSource.Boxes:
                 return new(
                     InputColumns.Require(

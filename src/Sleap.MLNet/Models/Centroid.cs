@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using Sleap.IO;
@@ -35,6 +36,12 @@ public sealed record CentroidOptions : NetworkOptions
     /// error.
     /// </summary>
     public FocalLoss? FocalLoss { get; init; }
+
+    /// <summary>The center of an instance whose anchor is missing or not named; SLEAP-NN's
+    /// <c>centroid_method</c>.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal CentroidMethod CentroidMethod { get; init; }
 
     internal override string TypeName => "centroid";
 
@@ -76,7 +83,7 @@ public sealed record CentroidOptions : NetworkOptions
             this,
             frame,
             CentroidModel.Skeleton,
-            row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor),
+            row => InstanceCentroids.OfAll(row.Points, row.Nodes, anchor, CentroidMethod),
             LabeledRow.NoClasses
         );
     }
@@ -85,7 +92,13 @@ public sealed record CentroidOptions : NetworkOptions
         new CentroidModel(this, subject, network);
 
     internal static NetworkOptions FromSleap(HeadConfig head, DataConfig data) =>
-        new CentroidOptions { AnchorPart = head.AnchorPart ?? data.CenterPart, Sigmoid = head.Sigmoid };
+        new CentroidOptions
+        {
+            AnchorPart = head.AnchorPart ?? data.CenterPart,
+            CentroidMethod = head.CentroidMethod,
+            Sigmoid = head.Sigmoid,
+            FocalLoss = head.FocalLoss,
+        };
 
     internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>
         new CentroidEstimator(pose.Context, this);

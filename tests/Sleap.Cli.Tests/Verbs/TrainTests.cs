@@ -169,6 +169,16 @@ public sealed class TrainTests : IDisposable
         );
         var config = (string)proposed["files"]![0]!;
         Assert.Equal(0, (int)Cli.Json("config", "lint", _labels, "--config", config)["warnings"]!);
+        const string Scale = "data_config.preprocessing.scale=0.02";
+        var (lowered, advice, _) = Cli.Run("config", "lint", _labels, "--config", config, Scale);
+        Assert.Equal(1, lowered);
+        Assert.Contains("Raise Scale to 0.", advice);
+        var (unknown, _, meant) = Cli.Run("config", "lint", _labels, "--config", config, "optimizer.rl=1");
+        Assert.Equal(2, unknown);
+        Assert.Contains("'optimizer.rl' is no key of sleap-nn", meant);
+        Assert.Equal(2, Cli.Run("config", "lint", _labels, "--auto", Scale).Code);
+        Assert.Equal("used", (string?)Cli.Json("config", "explain", "preprocessing.scale")["keys"]![0]!["use"]);
+        Assert.Contains("Did you mean 'trainer_config.optimizer.lr'", Cli.Run("config", "explain", "lrr").Error);
         var (code, output, _) = Cli.Run("config", "lint", _labels, "--type", "single-instance", "--scale", "0.02");
         Assert.Equal(1, code);
         Assert.Contains("Raise Scale to 0.", output);

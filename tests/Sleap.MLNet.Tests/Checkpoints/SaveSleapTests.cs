@@ -169,8 +169,20 @@ public sealed class SaveSleapTests : IDisposable
         [
             new LearningRateSchedule.Constant(),
             new LearningRateSchedule.Step { Epochs = 7, Factor = 0.3 },
-            new LearningRateSchedule.ReduceOnPlateau { Patience = 2 },
-            new LearningRateSchedule.Cosine { WarmupSteps = 300, FinalFraction = 0.25 },
+            new LearningRateSchedule.ReduceOnPlateau { Patience = 2, IsRelative = true },
+            new LearningRateSchedule.Linear
+            {
+                WarmupEpochs = 2,
+                FinalFraction = 0.5,
+                Epochs = 9,
+            },
+            new LearningRateSchedule.Cosine
+            {
+                WarmupEpochs = 3,
+                FinalFraction = 0.25,
+                StartFraction = 0.5,
+                Epochs = 20,
+            },
         ];
         foreach (var schedule in schedules)
         {
@@ -184,8 +196,22 @@ public sealed class SaveSleapTests : IDisposable
                 Optimizer = Optimizer.AdamW,
                 Seed = 5,
                 EarlyStoppingPatience = 4,
+                EarlyStoppingMinDelta = 0.01,
+                MinStepsPerEpoch = 30,
+                Amsgrad = true,
+                Monitor = TrainingMonitor.ValidationError,
                 ValidationFraction = 0.2,
+                ValidateOnTrainingFrames = true,
+                Folds = new()
+                {
+                    Folds = 3,
+                    Fold = 2,
+                    Seed = 1,
+                    ByVideo = true,
+                },
+                UseNegativeFrames = false,
                 NegativeWeight = 0.5,
+                FrameSize = (64, 64),
                 HardKeypointMining = new() { MinHardKeypoints = 3 },
                 // sleap-nn has no others
                 ForegroundWeight = 0,
@@ -195,6 +221,13 @@ public sealed class SaveSleapTests : IDisposable
             var augmentation = new AugmentationOptions
             {
                 RotationProbability = 0.5f,
+                ScaleProbability = 0.4f,
+                TranslateProbability = 0.3f,
+                BrightnessProbability = 0.25f,
+                ContrastProbability = 0.75f,
+                NoiseProbability = 0.125f,
+                NoiseMean = 0.05f,
+                UniformNoiseProbability = 0.625f,
                 TranslateWidth = 0.1f,
                 FlipProbability = 0.5f,
                 NoiseStandardDeviation = 0.02f,

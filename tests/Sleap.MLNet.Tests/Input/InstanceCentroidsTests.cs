@@ -40,4 +40,22 @@ public sealed class InstanceCentroidsTests
         Assert.Equal((15.5f, 16f), InstanceCentroids.Of(points, 2));
         Assert.Equal((float.NaN, float.NaN), InstanceCentroids.Of([float.NaN, float.NaN], 0));
     }
+
+    [Fact]
+    public void Centers_of_the_visible_nodes_are_mean_box_or_median()
+    {
+        float[] points = [0, 0, float.NaN, float.NaN, 10, 0, 0, 10, 0, 0, 0, 1];
+        Assert.Equal((2, 2.2f), InstanceCentroids.Of(points, null, CentroidMethod.Mean));
+        Assert.Equal((5, 5), InstanceCentroids.Of(points, 1, CentroidMethod.BoxCenter));
+        var (x, y) = InstanceCentroids.Of(points, null, CentroidMethod.GeometricMedian);
+        double Sum(float x, float y) =>
+            points.Chunk(2).Where(p => !float.IsNaN(p[0])).Sum(p => double.Hypot(p[0] - x, p[1] - y));
+        for (var angle = 0.0; angle < 6; angle += 0.5)
+            Assert.True(Sum(x, y) <= Sum(x + (float)Math.Cos(angle) / 10, y + (float)Math.Sin(angle) / 10));
+        float[] nothing = [float.NaN, float.NaN];
+        Assert.All(
+            Enum.GetValues<CentroidMethod>(),
+            method => Assert.Equal((float.NaN, float.NaN), InstanceCentroids.Of(nothing, null, method))
+        );
+    }
 }

@@ -7,7 +7,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Cosine_warms_up_and_ends_at_nothing()
     {
-        var rate = new LearningRateSchedule.Cosine { WarmupSteps = 9 }.Start(100, 1e-3);
+        var rate = new LearningRateSchedule.Cosine { WarmupSteps = 9 }.Start(100, 1e-3, 10);
         Assert.Equal(1e-4, rate.At(0), 1e-7);
         Assert.Equal(1e-3 * 0.5 * (1 + Math.Cos(Math.PI * 0.5)), rate.At(50), 1e-9);
         Assert.True(rate.At(99) < 1e-6);
@@ -17,7 +17,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Cosine_can_end_above_nothing()
     {
-        var rate = new LearningRateSchedule.Cosine { WarmupSteps = 0, FinalFraction = 0.1 }.Start(10, 1);
+        var rate = new LearningRateSchedule.Cosine { WarmupSteps = 0, FinalFraction = 0.1 }.Start(10, 1, 1);
         Assert.Equal(0.1, rate.At(10), 1e-9);
     }
 
@@ -29,7 +29,7 @@ public sealed class LearningRateScheduleTests
             Factor = 0.5,
             Patience = 2,
             Cooldown = 1,
-        }.Start(100, 1);
+        }.Start(100, 1, 10);
         var rates = new List<double>();
         foreach (var loss in (double[])[1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
         {
@@ -49,7 +49,7 @@ public sealed class LearningRateScheduleTests
             Patience = 0,
             Cooldown = 0,
             Lowest = 0.05,
-        }.Start(100, 1);
+        }.Start(100, 1, 10);
         for (var i = 0; i < 5; i++)
             rate.Validated(1);
         Assert.Equal(0.05, rate.At(0));
@@ -58,7 +58,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Steps_fall_after_their_epochs()
     {
-        var rate = new LearningRateSchedule.Step { Epochs = 2, Factor = 0.1 }.Start(100, 1);
+        var rate = new LearningRateSchedule.Step { Epochs = 2, Factor = 0.1 }.Start(100, 1, 10);
         var rates = new List<double>();
         for (var epoch = 0; epoch < 5; epoch++)
         {
@@ -71,7 +71,7 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void One_cycle_rises_and_falls_to_nothing()
     {
-        var rate = new LearningRateSchedule.OneCycle { RiseFraction = 0.3 }.Start(100, 1);
+        var rate = new LearningRateSchedule.OneCycle { RiseFraction = 0.3 }.Start(100, 1, 10);
         Assert.Equal(1 / 25.0, rate.At(0), 1e-9);
         Assert.Equal(1, rate.At(30), 1e-9);
         Assert.Equal(0, rate.At(100), 1e-9);
@@ -90,7 +90,7 @@ public sealed class LearningRateScheduleTests
                 ]
         )
         {
-            var (one, other) = (schedule.Start(100, 1), schedule.Start(100, 1));
+            var (one, other) = (schedule.Start(100, 1, 10), schedule.Start(100, 1, 10));
             for (var i = 0; i < 3; i++)
                 one.Validated(1);
             using var file = new MemoryStream();

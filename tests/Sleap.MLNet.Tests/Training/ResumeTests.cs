@@ -29,11 +29,13 @@ public sealed class ResumeTests : IDisposable
     [InlineData(Optimizer.Muon)]
     [InlineData(Optimizer.Adam)]
     [InlineData(Optimizer.AdamW)]
-    public void An_interrupted_training_goes_on_to_the_same_losses(Optimizer optimizer)
+    [InlineData(Optimizer.Adam, true)]
+    public void An_interrupted_training_goes_on_to_the_same_losses(Optimizer optimizer, bool amsgrad = false)
     {
-        var whole = Losses(Training with { Optimizer = optimizer });
-        var first = Interrupted(Training with { Optimizer = optimizer, RunFolder = _folder }, after: 3);
-        var second = Losses(Training with { Optimizer = optimizer, RunFolder = _folder, Resume = true });
+        var training = Training with { Optimizer = optimizer, Amsgrad = amsgrad };
+        var whole = Losses(training);
+        var first = Interrupted(training with { RunFolder = _folder }, after: 3);
+        var second = Losses(training with { RunFolder = _folder, Resume = true });
         Assert.Equal(3, first.Count);
         Assert.Equal([4, 5, 6], second.Select(p => p.Epoch));
         var pieces = first.Concat(second).ToList();

@@ -74,8 +74,10 @@ internal static class LegacyConfig
         {
             Skeleton = SkeletonOf(path),
             Scale = sizes?.Single("input_scaling", 1) ?? 1,
-            MaxHeight = sizes?.Whole("target_height"),
-            MaxWidth = sizes?.Whole("target_width"),
+            FrameSize =
+                sizes?.Whole("target_height") is { } height && sizes.Whole("target_width") is { } width
+                    ? (height, width)
+                    : null,
             CropSize = crops?.Whole("crop_size"),
             CenterPart = crops?.Text("center_on_part"),
             Rgb = DataConfig.RgbOf(sizes),

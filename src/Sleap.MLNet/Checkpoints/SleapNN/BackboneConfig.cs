@@ -5,6 +5,9 @@ namespace Sleap.MLNet;
 /// <summary>Reads sleap-nn's <c>backbone_config</c> as options. Defaults are sleap-nn's.</summary>
 internal static class BackboneConfig
 {
+    /// <summary>The name of an architecture that sleap-nn has no name for.</summary>
+    public const string Custom = "custom";
+
     public static BackboneOptions? Read(ConfigSection model)
     {
         var backbones = model.Section("backbone_config");
@@ -32,7 +35,8 @@ internal static class BackboneConfig
             case "swint":
                 return SwinT(section);
             default:
-                backbones.Fault(kind, "is no backbone known here, expected unet, convnext or swint.");
+                var reason = ConfigKeys.Find(backbones.PathOf(kind)) is { Here: var here } ? $" ({here})" : "";
+                backbones.Fault(kind, $"is no backbone known here{reason}, expected unet, convnext or swint.");
                 return null;
         }
     }
@@ -119,5 +123,48 @@ internal static class BackboneConfig
         if (name is not null)
             section.Fault("model_type", $"is '{OneLine.Short(name)}', expected {expected}, or another name with arch.");
         return other;
+    }
+
+    /// <summary>Returns the name of a known architecture, or <see cref="Custom"/>; null for none.</summary>
+    /// <remarks>sleap-nn uses tiny if there is no name, and reads arch only if it does not know the name.</remarks>
+    public static string? NameOf(ConvNeXtArchitecture? architecture)
+    {
+        (string, ConvNeXtArchitecture)[] known =
+        [
+            ("tiny", ConvNeXtArchitecture.Tiny),
+            ("small", ConvNeXtArchitecture.Small),
+            ("base", ConvNeXtArchitecture.Base),
+            ("large", ConvNeXtArchitecture.Large),
+        ];
+        if (architecture is null)
+            return null;
+        return known
+                .FirstOrDefault(one =>
+                    one.Item2.Depths.SequenceEqual(architecture.Depths)
+                    && one.Item2.Channels.SequenceEqual(architecture.Channels)
+                )
+                .Item1
+            ?? Custom;
+    }
+
+    /// <inheritdoc cref="NameOf(ConvNeXtArchitecture?)"/>
+    public static string? NameOf(SwinArchitecture? architecture)
+    {
+        (string, SwinArchitecture)[] known =
+        [
+            ("tiny", SwinArchitecture.Tiny),
+            ("small", SwinArchitecture.Small),
+            ("base", SwinArchitecture.Base),
+        ];
+        if (architecture is null)
+            return null;
+        return known
+                .FirstOrDefault(one =>
+                    one.Item2.EmbeddingDimensions == architecture.EmbeddingDimensions
+                    && one.Item2.Depths.SequenceEqual(architecture.Depths)
+                    && one.Item2.Heads.SequenceEqual(architecture.Heads)
+                )
+                .Item1
+            ?? Custom;
     }
 }

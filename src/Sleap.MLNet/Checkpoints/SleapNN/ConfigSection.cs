@@ -208,13 +208,28 @@ internal sealed class ConfigSection
     /// <summary>Marks all keys of the section as read.</summary>
     public void IgnoreAll() => Ignore([.. _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "")]);
 
-    /// <summary>Returns the paths of keys with a value that were not read.</summary>
+    /// <summary>
+    /// Returns the paths of keys that were not read: known ones where their value is not sleap-nn's default and would
+    /// mean something here, and unknown ones that have a value.
+    /// </summary>
     public IEnumerable<string> Unread()
     {
         foreach (var (key, value) in _node.Children)
         {
-            if (key is YamlScalarNode { Value: { } name } && !_read.Contains(name) && !IsEmpty(value))
-                yield return PathOf(name);
+            if (key is not YamlScalarNode { Value: { } name } || _read.Contains(name))
+                continue;
+            switch (ConfigKeys.Find(PathOf(name)))
+            {
+                case { Use: ConfigUse.Section } when value is YamlMappingNode:
+                    _ = Section(name); // its keys follow below
+                    break;
+                case { } known when known.Use == ConfigUse.None || known.IsDefault(value):
+                case null when IsEmpty(value):
+                    break;
+                default:
+                    yield return PathOf(name);
+                    break;
+            }
         }
 
         foreach (var path in _sections.SelectMany(section => section.Unread()))
@@ -236,9 +251,10 @@ internal sealed class ConfigSection
         return default;
     }
 
-    private string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+    /// <summary>Returns the path of a key of this section.</summary>
+    public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
-    private static bool IsNull(YamlNode node) =>
+    internal static bool IsNull(YamlNode node) =>
         node
             is YamlScalarNode
             {
@@ -246,7 +262,7 @@ internal sealed class ConfigSection
                 Value: null or "" or "null" or "~" or "Null" or "NULL"
             };
 
-    // Values that switch something off need not be reported.
+    // Values of unknown keys that switch something off need not be reported.
     private static bool IsEmpty(YamlNode node) =>
         IsNull(node)
         || node is YamlSequenceNode { Children.Count: 0 } or YamlMappingNode { Children.Count: 0 }

@@ -5,50 +5,29 @@ namespace Sleap.MLNet;
 /// <summary>Reads sleap-nn's <c>data_config</c>: skeleton, sizes, augmentation.</summary>
 internal sealed class DataConfig
 {
-    // Data locations and loading settings: not part of a model.
-    private static readonly string[] LoadingKeys =
-    [
-        "train_labels_path",
-        "val_labels_path",
-        "test_file_path",
-        "provider",
-        "user_instances_only",
-        "data_pipeline_fw",
-        "cache_img_path",
-        "use_existing_imgs",
-        "delete_cache_imgs_after_training",
-        "parallel_caching",
-        "cache_workers",
-        "bbox_source",
-        "bbox_padding",
-        "validation_fraction",
-    ];
-
-    // Used by sleap-nn only in modes that are enabled elsewhere, or defaults of crop_size.
-    private static readonly string[] Crops =
-    [
-        "min_crop_size",
-        "crop_padding",
-        "crop_mode",
-        "crop_bbox_aspect",
-        "crop_bbox_padding",
-        "crop_bbox_min_size",
-        "background_fill",
-        "crop_centering",
-    ];
-
     public required Skeleton? Skeleton { get; init; }
 
     public required float Scale { get; init; }
 
-    public required int? MaxHeight { get; init; }
-
-    public required int? MaxWidth { get; init; }
+    /// <summary>The size that frames are matched to; null: the largest one.</summary>
+    public required (int Height, int Width)? FrameSize { get; init; }
 
     public required int? CropSize { get; init; }
 
     /// <summary>The anchor node of crops, if it is given here and not in the head.</summary>
     public string? CenterPart { get; init; }
+
+    public int MinCropSize { get; init; }
+
+    public int? CropPadding { get; init; }
+
+    public int? TileSize { get; init; }
+
+    public int? TileOverlap { get; init; }
+
+    public bool UsesPredictions { get; init; }
+
+    public IReadOnlyList<string> ValidationLabels { get; init; } = [];
 
     /// <summary>
     /// Whether frames are converted to RGB (true) or gray (false); null: they keep their channels.
@@ -60,11 +39,18 @@ internal sealed class DataConfig
     public static DataConfig Read(ConfigSection root)
     {
         var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
-        data.Ignore(LoadingKeys);
         var sizes = data.Section("preprocessing");
-        sizes?.Ignore(Crops);
-        if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false))
-            sizes.Section("tiling")!.IgnoreAll();
+        if (sizes?.Text("crop_mode") is { } mode and not "fixed")
+            sizes.Fault("crop_mode", $"is '{mode}': {ConfigKeys.Find(sizes.PathOf("crop_mode"))!.Here}.");
+
+        var tiling = sizes?.Section("tiling");
+        if (tiling is not null && !tiling.Flag("enabled", false))
+        {
+            tiling.IgnoreAll();
+            tiling = null;
+        }
+
+        tiling?.MarkUnused("enabled"); // the training is on whole frames
         var augmented = data.Flag("use_augmentations_train", true);
         // If it is missing, sleap-nn's default applies, which rotates and scales; null means no augmentation.
         var augmentation = data.Has("augmentation_config")
@@ -74,10 +60,15 @@ internal sealed class DataConfig
         {
             Skeleton = SkeletonOf(data),
             Scale = sizes?.Single("scale", 1) ?? 1,
-            MaxHeight = sizes?.Whole("max_height"),
-            MaxWidth = sizes?.Whole("max_width"),
+            FrameSize = FrameSizeOf(sizes),
             CropSize = CropSizeOf(sizes),
             Rgb = RgbOf(sizes),
+            MinCropSize = sizes is null || !sizes.Has("min_crop_size") ? 100 : sizes.Whole("min_crop_size", 0),
+            CropPadding = sizes?.Whole("crop_padding"),
+            TileSize = tiling?.Whole("tile_size"),
+            TileOverlap = tiling?.Whole("overlap"),
+            UsesPredictions = !data.Flag("user_instances_only", true),
+            ValidationLabels = [.. data.Texts("val_labels_path") ?? []],
             Augmentation =
                 augmented && augmentation is not null ? AugmentationOf(augmentation) : AugmentationOptions.None,
         };
@@ -140,6 +131,16 @@ internal sealed class DataConfig
             .Select(pair => new Symmetry(Array.IndexOf(nodes, pair.First), Array.IndexOf(nodes, pair.Second)))
             .Where(pair => pair.First >= 0 && pair.Second >= 0 && pair.First != pair.Second);
 
+    // sleap-nn replaces both by the largest sizes if one of them is missing.
+    private static (int, int)? FrameSizeOf(ConfigSection? sizes)
+    {
+        var (height, width) = (sizes?.Whole("max_height"), sizes?.Whole("max_width"));
+        if (height is { } rows && width is { } columns)
+            return (rows, columns);
+        sizes?.MarkUnused(height is null ? "max_width" : "max_height");
+        return null;
+    }
+
     private static int? CropSizeOf(ConfigSection? sizes)
     {
         // A number, or in older files a list of height and width.
@@ -180,20 +181,21 @@ internal sealed class DataConfig
                 };
             }
 
-            LeaveProbabilities(geometric, areSeparate ? ["scale_p", "translate_p"] : ["affine_p"]);
-            if (Probability("scale_p") > 0)
+            if (Probability("scale_p") is > 0 and var scaled)
             {
                 changes = changes with
                 {
                     ScaleMin = geometric.Single("scale_min", 0.9f),
                     ScaleMax = geometric.Single("scale_max", 1.1f),
+                    ScaleProbability = (float)scaled,
                 };
             }
 
-            if (Probability("translate_p") > 0)
+            if (Probability("translate_p") is > 0 and var moved)
             {
                 changes = changes with
                 {
+                    TranslateProbability = (float)moved,
                     TranslateWidth = geometric.Single("translate_width", 0),
                     TranslateHeight = geometric.Single("translate_height", 0),
                 };
@@ -222,43 +224,43 @@ internal sealed class DataConfig
         }
         if (intensity is not null)
         {
-            if (intensity.Number("brightness_p", 0) > 0)
+            if (intensity.Number("brightness_p", 0) is > 0 and var brightened)
             {
                 changes = changes with
                 {
                     BrightnessMin = intensity.Single("brightness_min", 0.9f),
                     BrightnessMax = intensity.Single("brightness_max", 1.1f),
+                    BrightnessProbability = (float)brightened,
                 };
             }
 
-            if (intensity.Number("contrast_p", 0) > 0)
+            if (intensity.Number("contrast_p", 0) is > 0 and var contrasted)
             {
                 changes = changes with
                 {
                     ContrastMin = intensity.Single("contrast_min", 0.9f),
                     ContrastMax = intensity.Single("contrast_max", 1.1f),
+                    ContrastProbability = (float)contrasted,
                 };
             }
 
-            if (intensity.Number("gaussian_noise_p", 0) > 0)
+            if (intensity.Number("gaussian_noise_p", 0) is > 0 and var noisy)
             {
-                changes = changes with { NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 0.02f) };
-                if (intensity.Number("gaussian_noise_mean", 0) == 0)
-                    intensity.Ignore("gaussian_noise_mean");
-                else
-                    intensity.MarkUnused("gaussian_noise_mean");
-            }
-            else
-            {
-                intensity.Ignore("gaussian_noise_mean", "gaussian_noise_std");
+                changes = changes with
+                {
+                    NoiseMean = intensity.Single("gaussian_noise_mean", 0),
+                    NoiseStandardDeviation = intensity.Single("gaussian_noise_std", 0.02f),
+                    NoiseProbability = (float)noisy,
+                };
             }
 
-            if (intensity.Number("uniform_noise_p", 0) > 0)
+            if (intensity.Number("uniform_noise_p", 0) is > 0 and var uniform)
             {
                 changes = changes with
                 {
                     UniformNoiseMin = intensity.Single("uniform_noise_min", 0),
                     UniformNoiseMax = intensity.Single("uniform_noise_max", 0.04f),
+                    UniformNoiseProbability = (float)uniform,
                 };
             }
 
@@ -267,21 +269,12 @@ internal sealed class DataConfig
                 "brightness_max",
                 "contrast_min",
                 "contrast_max",
+                "gaussian_noise_mean",
+                "gaussian_noise_std",
                 "uniform_noise_min",
                 "uniform_noise_max"
             );
-            LeaveProbabilities(intensity, "brightness_p", "contrast_p", "gaussian_noise_p", "uniform_noise_p");
         }
         return changes;
-    }
-
-    // These augmentations apply to every frame or to none here; a probability between 0 and 1 has no equivalent.
-    private static void LeaveProbabilities(ConfigSection section, params string[] probabilities)
-    {
-        foreach (var key in probabilities)
-        {
-            if (section.Number(key) is > 0 and < 1)
-                section.MarkUnused(key);
-        }
     }
 }

@@ -13,7 +13,15 @@ internal sealed class HeadConfig
 
     public required bool Sigmoid { get; init; }
 
+    public FocalLoss? FocalLoss { get; init; }
+
+    /// <summary>The smallest stride of the heads that read the decoder.</summary>
+    public int SmallestStride =>
+        new[] { OutputStride, PartAffinity?.OutputStride, ClassMaps?.OutputStride }.OfType<int>().Min();
+
     public required string? AnchorPart { get; init; }
+
+    public CentroidMethod CentroidMethod { get; init; }
 
     public PartAffinityOptions? PartAffinity { get; init; }
 
@@ -43,7 +51,8 @@ internal sealed class HeadConfig
         if (ModelTypes.Networks.FirstOrDefault(known => known.SleapNN == name) is not { } network)
         {
             var names = string.Join(", ", ModelTypes.Networks.Select(known => known.SleapNN));
-            heads.Fault(name, $"is no model type known here, expected one of {names}.");
+            var reason = ConfigKeys.Find(heads.PathOf(name)) is { Here: var here } ? $" ({here})" : "";
+            heads.Fault(name, $"is no model type known here{reason}, expected one of {names}.");
             return null;
         }
         var section = heads.Section(name)!;
@@ -52,7 +61,6 @@ internal sealed class HeadConfig
             section.Fault("confmaps", "is missing, expected the confidence maps' sigma and output_stride.");
             return null;
         }
-        maps.Ignore("part_names"); // the skeleton has them; in sleap-nn's own files the spelling differs
         return Of(network, section, maps);
     }
 
@@ -66,8 +74,6 @@ internal sealed class HeadConfig
         );
         if (network.Head is { } head && section.Section(head.Name) is null)
             section.Fault(head.Name, $"is missing, expected {head.Meaning}.");
-        if (maps.Number("focal_loss_alpha", 0) == 0)
-            maps.Ignore("focal_loss_beta", "focal_loss_pos_threshold");
         // Only the ratios of the loss weights matter: the weight of the confidence maps is 1 here.
         var weight = maps.Single("loss_weight", 1);
         if (!(weight > 0))
@@ -82,7 +88,9 @@ internal sealed class HeadConfig
             Sigma = maps.Single("sigma", 5),
             OutputStride = maps.Whole("output_stride", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
+            FocalLoss = FocalLossOf(maps),
             AnchorPart = maps.Text("anchor_part"),
+            CentroidMethod = CentroidMethodOf(maps),
             PartAffinity = pafs is null
                 ? null
                 : new()
@@ -112,14 +120,53 @@ internal sealed class HeadConfig
         };
     }
 
-    private static ClassVectorOptions VectorsOf(ConfigSection s)
+    /// <summary>sleap-nn's names of the centers of an instance.</summary>
+    public static IReadOnlyDictionary<string, CentroidMethod> CentroidMethods { get; } =
+        new Dictionary<string, CentroidMethod>
+        {
+            ["center_of_mass"] = CentroidMethod.Mean,
+            ["bbox_center"] = CentroidMethod.BoxCenter,
+            ["geometric_median"] = CentroidMethod.GeometricMedian,
+        };
+
+    // With an anchor the method is that of instances whose anchor is missing.
+    private static CentroidMethod CentroidMethodOf(ConfigSection maps)
     {
-        s.Ignore("output_stride", "class_output"); // the head always reads the deepest map
-        return new()
+        const string key = "centroid_method";
+        var hasAnchor = maps.Text("anchor_part") is not null;
+        var method = maps.Text(key);
+        if (hasAnchor && method is not (null or "anchor"))
+            maps.Fault(key, $"is '{method}', but anchor_part says otherwise: set one of them to null.");
+        var used = hasAnchor ? "centroid_fallback" : key;
+        var name = maps.Text(used);
+        if (name is null || CentroidMethods.ContainsKey(name))
+            return CentroidMethods[name ?? "center_of_mass"];
+        maps.Fault(used, $"is '{name}', expected one of {string.Join(", ", CentroidMethods.Keys)}.");
+        return default;
+    }
+
+    private static FocalLoss? FocalLossOf(ConfigSection maps)
+    {
+        var (alpha, beta, least) = (
+            maps.Single("focal_loss_alpha", 0),
+            maps.Single("focal_loss_beta", 4),
+            maps.Single("focal_loss_pos_threshold", 0.5f)
+        );
+        return alpha == 0
+            ? null
+            : new()
+            {
+                Alpha = alpha,
+                Beta = beta,
+                PositiveThreshold = least,
+            };
+    }
+
+    private static ClassVectorOptions VectorsOf(ConfigSection s) =>
+        new()
         {
             Layers = s.Whole("num_fc_layers", 1),
             Units = s.Whole("num_fc_units", 64),
             GlobalPool = s.Flag("global_pool", true),
         };
-    }
 }

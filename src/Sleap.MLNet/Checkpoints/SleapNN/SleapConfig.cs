@@ -36,6 +36,12 @@ public sealed class SleapConfig
     /// <summary>Ignored keys of the configuration: their values have no equivalent here.</summary>
     public IReadOnlyList<string> Remarks { get; }
 
+    /// <summary>Whether predicted instances are labels too.</summary>
+    internal bool UsesPredictions { get; private init; }
+
+    /// <summary>Files of labels for validation; empty if the configuration names none.</summary>
+    internal IReadOnlyList<string> ValidationLabels { get; private init; } = [];
+
     /// <summary>Reads a configuration.</summary>
     /// <param name="path">A YAML file.</param>
     /// <exception cref="PoseFormatException">
@@ -48,11 +54,20 @@ public sealed class SleapConfig
     /// Reads the configuration of a network to be trained, or of a trained one; the latter must have the values that
     /// training determines, and its crops can have any size.
     /// </summary>
-    internal static SleapConfig Read(string path, bool trained)
+    /// <param name="path">A YAML file.</param>
+    /// <param name="trained">Whether the network is trained.</param>
+    /// <param name="overrides">Values that replace those of the file.</param>
+    internal static SleapConfig Read(string path, bool trained, IReadOnlyList<ConfigOverride>? overrides = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var root = new ConfigSection(YamlFile.Read(path));
-        root.Ignore("name", "description", "sleap_nn_version", "filename");
+        var file = YamlFile.Read(path);
+        foreach (var change in overrides ?? [])
+        {
+            if (change.BelongsTo(file))
+                change.Apply(file);
+        }
+
+        var root = new ConfigSection(file);
         var model = root.Section("model_config");
         if (model is null)
         {
@@ -63,8 +78,10 @@ public sealed class SleapConfig
             );
         }
 
-        model.Ignore("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
-        var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
+        var (backbone, data, head) = (BackboneConfig.Read(model), DataConfig.Read(root), HeadConfig.Read(model));
+        // As in sleap-nn, the decoder of a new network ends at the smallest stride that a head needs.
+        if (!trained && head is not null && backbone is not null)
+            backbone = backbone with { OutputStride = head.SmallestStride };
         if (!trained && backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
         {
             root.Section("data_config")!
@@ -78,7 +95,8 @@ public sealed class SleapConfig
                 );
         }
 
-        var config = Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
+        var training = TrainerConfig.Read(root, model) with { FrameSize = data.FrameSize };
+        var config = Checked(path, root, backbone, head, data, training, trained);
         return trained ? config.Trained(path) : config;
     }
 
@@ -105,7 +123,8 @@ public sealed class SleapConfig
             LegacyConfig.Backbone(model, channels),
             LegacyConfig.Head(model),
             LegacyConfig.Data(root, path),
-            trainer
+            trainer,
+            trained: true
         );
     }
 
@@ -148,16 +167,19 @@ public sealed class SleapConfig
         BackboneOptions? backbone,
         HeadConfig? head,
         DataConfig data,
-        TrainerOptions trainer
+        TrainerOptions trainer,
+        bool trained
     )
     {
         var options = backbone is null || head is null ? null : OptionsOf(head, backbone, data, trainer);
         var skeleton = data.Skeleton is not null && head is not null ? Connected(data.Skeleton, head) : data.Skeleton;
         List<string> faults = [.. root.Faults];
-        if (options is not null && skeleton is not null)
-            faults.AddRange(options.Checked(new PoseSubject(skeleton, head!.Classes)).Found.Select(f => $"{f}."));
-        else if (options is not null)
-            faults.AddRange(options.Backbone.Faults());
+        if (options is not null)
+        {
+            var subject = skeleton is null ? PoseSubject.Placeholder : new PoseSubject(skeleton, head!.Classes);
+            faults.AddRange(options.Checked(subject).Found.Select(fault => $"{fault}."));
+        }
+
         if (faults.Count > 0)
         {
             throw new PoseFormatException(
@@ -167,11 +189,30 @@ public sealed class SleapConfig
             );
         }
 
-        return new SleapConfig(head!, options!, skeleton, [.. root.Unread().Select(key => $"{key} is not honoured")])
+        return new SleapConfig(
+            head!,
+            options!,
+            skeleton,
+            [.. root.Unread().Where(path => !trained || MattersWhenTrained(path)).Select(RemarkOn)]
+        )
         {
-            FrameSize = data is { MaxHeight: { } height, MaxWidth: { } width } ? (height, width) : null,
+            FrameSize = data.FrameSize,
+            UsesPredictions = data.UsesPredictions,
+            ValidationLabels = data.ValidationLabels,
         };
     }
+
+    // How a model was trained says nothing about its predictions.
+    private static bool MattersWhenTrained(string path) =>
+        ConfigKeys.Find(path) is null
+        || path.StartsWith("data_config.preprocessing.", StringComparison.Ordinal)
+        || path.StartsWith("model_config.backbone_config.", StringComparison.Ordinal)
+        || path.StartsWith("model_config.head_configs.", StringComparison.Ordinal);
+
+    private static string RemarkOn(string path) =>
+        ConfigKeys.Find(path) is { Use: ConfigUse.Named, Here: var reason }
+            ? $"{path} is not honoured: {reason}"
+            : $"{path} is not honoured";
 
     private static NetworkOptions OptionsOf(
         HeadConfig head,
@@ -190,6 +231,8 @@ public sealed class SleapConfig
             OutputStride = head.OutputStride,
             Refinement = PeakRefinement.Integral,
             Augmentation = data.Augmentation,
+            TileSize = data.TileSize,
+            TileOverlap = data.TileOverlap,
             Training = trainer,
         };
     }

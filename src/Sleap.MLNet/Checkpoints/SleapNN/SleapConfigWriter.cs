@@ -1,13 +1,15 @@
 using System.Globalization;
 using YamlDotNet.RepresentationModel;
+using static Sleap.MLNet.ConfigNodes;
 
 namespace Sleap.MLNet;
 
-/// <summary>Writes a network's options as a configuration that sleap-nn and <see cref="SleapConfig"/> read.</summary>
+/// <summary>
+/// Writes a network's options as a configuration that sleap-nn and <see cref="SleapConfig"/> read: with every key, since
+/// sleap-nn fills in no defaults where it predicts.
+/// </summary>
 internal static class SleapConfigWriter
 {
-    private const string Custom = "custom";
-
     public static string Write(NetworkOptions options, PoseSubject subject, (int Height, int Width) frame)
     {
         var root = Section(
@@ -15,7 +17,7 @@ internal static class SleapConfigWriter
             (
                 "model_config",
                 Section(
-                    ("init_weights", "default"),
+                    ("init_weights", options.Training.Initialization == Initialization.Xavier ? "xavier" : "default"),
                     ("backbone_config", Backbone(options.Backbone)),
                     (
                         "head_configs",
@@ -30,10 +32,10 @@ internal static class SleapConfigWriter
                     )
                 )
             ),
-            ("trainer_config", Trainer(options.Training))
+            ("trainer_config", Trainer(options))
         );
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
+        new YamlStream(new YamlDocument(ConfigKeys.Completed(root))).Save(writer, assignAnchors: false);
         var text = writer.ToString();
         // Removes the end-of-document marker, which some readers do not accept.
         return text[..text.LastIndexOf("...", StringComparison.Ordinal)];
@@ -44,21 +46,39 @@ internal static class SleapConfigWriter
         var (nodes, any) = (subject.Skeleton.Nodes, frame == PoseModelTransformer.AnySize);
         YamlMappingNode Named(int node) => Section(("name", nodes[node]));
         return Section(
-            ("provider", "LabelsReader"),
             ("validation_fraction", options.Training.ValidationFraction),
+            ("use_same_data_for_val", options.Training.ValidateOnTrainingFrames),
+            ("use_negative_frames", options.Training.UseNegativeFrames),
             ("negative_loss_weight", options.Training.NegativeWeight),
             (
+                "split",
+                options.Training.Folds is { } folds
+                    ? Section(
+                        ("split_by", folds.ByVideo ? "video" : "frame"),
+                        ("n_folds", folds.Folds),
+                        ("fold", folds.Fold),
+                        ("seed", folds.Seed)
+                    )
+                    : null
+            ),
+            (
                 "preprocessing",
-                Section(
+                Section([
                     ("ensure_rgb", options.FrameChannels == 3),
                     ("ensure_grayscale", options.FrameChannels == 1),
                     ("max_height", any ? null : frame.Height),
                     ("max_width", any ? null : frame.Width),
                     ("scale", options.Scale),
-                    ("crop_size", (options as CenteredInstanceOptions)?.CropSize)
-                )
+                    .. options is CenteredInstanceOptions crops
+                        ? ((string, object?)[])
+                            [
+                                ("crop_size", crops.CropSize),
+                                ("min_crop_size", crops.MinCropSize),
+                                ("crop_padding", crops.CropPadding),
+                            ]
+                        : [],
+                ])
             ),
-            ("use_augmentations_train", true),
             ("augmentation_config", Augmentation(options.Augmentation)),
             (
                 "skeletons",
@@ -93,20 +113,22 @@ internal static class SleapConfigWriter
         Section(
             (
                 "intensity",
-                Section(
-                    ("gaussian_noise_mean", 0),
-                    ("gaussian_noise_std", a.NoiseStandardDeviation),
-                    ("gaussian_noise_p", a.NoiseStandardDeviation > 0 ? 1 : 0),
-                    ("uniform_noise_min", a.UniformNoiseMin),
-                    ("uniform_noise_max", a.UniformNoiseMax),
-                    ("uniform_noise_p", a.UniformNoiseMax > 0 ? 1 : 0),
-                    ("contrast_min", a.ContrastMin),
-                    ("contrast_max", a.ContrastMax),
-                    ("contrast_p", a.ContrastMin != 1 || a.ContrastMax != 1 ? 1 : 0),
-                    ("brightness_min", a.BrightnessMin),
-                    ("brightness_max", a.BrightnessMax),
-                    ("brightness_p", a.BrightnessMin != 1 || a.BrightnessMax != 1 ? 1 : 0)
-                )
+                !a.ChangesIntensity
+                    ? null
+                    : Section(
+                        ("gaussian_noise_mean", a.NoiseMean),
+                        ("gaussian_noise_std", a.NoiseStandardDeviation),
+                        ("gaussian_noise_p", a.NoiseStandardDeviation > 0 || a.NoiseMean != 0 ? a.NoiseProbability : 0),
+                        ("uniform_noise_min", a.UniformNoiseMin),
+                        ("uniform_noise_max", a.UniformNoiseMax),
+                        ("uniform_noise_p", a.UniformNoiseMax > 0 ? a.UniformNoiseProbability : 0),
+                        ("contrast_min", a.ContrastMin),
+                        ("contrast_max", a.ContrastMax),
+                        ("contrast_p", a.ContrastMin != 1 || a.ContrastMax != 1 ? a.ContrastProbability : 0),
+                        ("brightness_min", a.BrightnessMin),
+                        ("brightness_max", a.BrightnessMax),
+                        ("brightness_p", a.BrightnessMin != 1 || a.BrightnessMax != 1 ? a.BrightnessProbability : 0)
+                    )
             ),
             (
                 "geometric",
@@ -116,12 +138,11 @@ internal static class SleapConfigWriter
                     ("rotation_p", a.RotationMin != 0 || a.RotationMax != 0 ? a.RotationProbability : 0),
                     ("scale_min", a.ScaleMin),
                     ("scale_max", a.ScaleMax),
-                    ("scale_p", a.ScaleMin != 1 || a.ScaleMax != 1 ? 1 : 0),
+                    ("scale_p", a.ScaleMin != 1 || a.ScaleMax != 1 ? a.ScaleProbability : 0),
                     ("translate_width", a.TranslateWidth),
                     ("translate_height", a.TranslateHeight),
-                    ("translate_p", a.TranslateWidth > 0 || a.TranslateHeight > 0 ? 1 : 0),
+                    ("translate_p", a.TranslateWidth > 0 || a.TranslateHeight > 0 ? a.TranslateProbability : null),
                     ("flip_p", a.FlipProbability),
-                    ("affine_p", 0),
                     ("erase_p", a.EraseProbability),
                     ("erase_scale_min", a.EraseScaleMin),
                     ("erase_scale_max", a.EraseScaleMax),
@@ -173,10 +194,10 @@ internal static class SleapConfigWriter
                 "convnext",
                 Kind(
                     c is not null,
-                    ("model_type", NameOf(c?.Architecture)),
+                    ("model_type", BackboneConfig.NameOf(c?.Architecture)),
                     (
                         "arch",
-                        NameOf(c?.Architecture) != Custom
+                        BackboneConfig.NameOf(c?.Architecture) != BackboneConfig.Custom
                             ? null
                             : Section(
                                 ("depths", Wholes(c!.Architecture.Depths)),
@@ -191,10 +212,10 @@ internal static class SleapConfigWriter
                 "swint",
                 Kind(
                     s is not null,
-                    ("model_type", NameOf(s?.Architecture)),
+                    ("model_type", BackboneConfig.NameOf(s?.Architecture)),
                     (
                         "arch",
-                        NameOf(s?.Architecture) != Custom
+                        BackboneConfig.NameOf(s?.Architecture) != BackboneConfig.Custom
                             ? null
                             : Section(
                                 ("embed", s!.Architecture.EmbeddingDimensions),
@@ -215,11 +236,25 @@ internal static class SleapConfigWriter
         var own = options.SleapHead(subject);
         List<(string, object?)> maps = [("sigma", options.Sigma), ("output_stride", options.HeadStride)];
         if (options is CentroidOptions centroid)
-            maps.AddRange([("anchor_part", Text(centroid.AnchorPart)), ("use_sigmoid_activation", centroid.Sigmoid)]);
+        {
+            maps.AddRange(Centers(centroid.AnchorPart, centroid.CentroidMethod));
+            maps.Add(("use_sigmoid_activation", centroid.Sigmoid));
+            if (centroid.FocalLoss is { } focal)
+            {
+                maps.AddRange([
+                    ("focal_loss_alpha", focal.Alpha),
+                    ("focal_loss_beta", focal.Beta),
+                    ("focal_loss_pos_threshold", focal.PositiveThreshold),
+                ]);
+            }
+        }
         else
+        {
             maps.Add(("part_names", subject.Skeleton.Nodes));
+        }
+
         if (options is CenteredInstanceOptions centered)
-            maps.Add(("anchor_part", Text(centered.AnchorPart)));
+            maps.AddRange(Centers(centered.AnchorPart, centered.CentroidMethod));
         if (own is not null)
             maps.Add(("loss_weight", 1));
         List<(string, object?)> heads = [("confmaps", Section([.. maps]))];
@@ -228,19 +263,33 @@ internal static class SleapConfigWriter
         return Section([.. heads]);
     }
 
-    private static YamlMappingNode Trainer(TrainerOptions options) =>
-        Section(
-            ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", true), ("num_workers", 0))),
-            ("val_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", false), ("num_workers", 0))),
+    private static (string, object?)[] Centers(string? anchor, CentroidMethod method) =>
+        [
+            ("anchor_part", Text(anchor)),
+            (
+                anchor is null ? "centroid_method" : "centroid_fallback",
+                method == default ? null : HeadConfig.CentroidMethods.Single(name => name.Value == method).Key
+            ),
+        ];
+
+    private static YamlMappingNode Trainer(NetworkOptions network)
+    {
+        var options = network.Training;
+        return Section(
+            ("train_data_loader", Section(("batch_size", options.BatchSize))),
+            ("val_data_loader", Section(("batch_size", options.BatchSize))),
+            ("model_ckpt", Section(("monitor", TrainingMonitors.NameOf(options.Monitor, network)))),
+            ("min_train_steps_per_epoch", options.MinStepsPerEpoch),
             ("max_epochs", options.Epochs),
             ("train_steps_per_epoch", options.StepsPerEpoch),
             ("seed", options.Seed),
             ("optimizer_name", options.Optimizer == Optimizer.AdamW ? "AdamW" : "Adam"),
-            ("optimizer", Section(("lr", options.LearningRate), ("amsgrad", false))),
+            ("optimizer", Section(("lr", options.LearningRate), ("amsgrad", options.Amsgrad))),
             (
                 "lr_scheduler",
                 Section(
                     ("cosine_annealing_warmup", Cosine(options)),
+                    ("linear_warmup_linear_decay", Linear(options)),
                     (
                         "step_lr",
                         options.Schedule is LearningRateSchedule.Step step
@@ -252,7 +301,7 @@ internal static class SleapConfigWriter
                         options.Schedule is LearningRateSchedule.ReduceOnPlateau p
                             ? Section(
                                 ("threshold", p.Threshold),
-                                ("threshold_mode", "abs"),
+                                ("threshold_mode", p.IsRelative ? "rel" : "abs"),
                                 ("cooldown", p.Cooldown),
                                 ("patience", p.Patience),
                                 ("factor", p.Factor),
@@ -272,16 +321,18 @@ internal static class SleapConfigWriter
                         ("max_hard_keypoints", mining.MaxHardKeypoints),
                         ("loss_scale", mining.LossScale)
                     )
-                    : Section(("online_mining", false))
+                    : Section()
             ),
             (
                 "early_stopping",
                 Section(
+                    ("min_delta", options.EarlyStoppingMinDelta),
                     ("patience", options.EarlyStoppingPatience ?? 10),
                     ("stop_training_on_plateau", options.EarlyStoppingPatience is not null)
                 )
             )
         );
+    }
 
     // sleap-nn counts the warm-up in epochs; for a cycle, a warm-up followed by half a cosine is the nearest
     // equivalent.
@@ -291,84 +342,30 @@ internal static class SleapConfigWriter
             LearningRateSchedule.Cosine c => Section(
                 (
                     "warmup_epochs",
-                    c.WarmupSteps == 0
-                        ? 0
-                        : Math.Max(1, (int)Math.Round(c.WarmupSteps / (double)(options.StepsPerEpoch ?? c.WarmupSteps)))
+                    c.WarmupEpochs is { } epochs ? epochs
+                    : c.WarmupSteps == 0 ? 0
+                    : Math.Max(1, (int)Math.Round(c.WarmupSteps / (double)(options.StepsPerEpoch ?? c.WarmupSteps)))
                 ),
-                ("max_epochs", null),
-                ("warmup_start_lr", 0),
+                ("max_epochs", c.Epochs),
+                ("warmup_start_lr", c.StartFraction * options.LearningRate),
                 ("eta_min", c.FinalFraction * options.LearningRate)
             ),
             LearningRateSchedule.OneCycle c => Section(
                 ("warmup_epochs", (int)Math.Round(c.RiseFraction * options.Epochs)),
                 ("max_epochs", null),
                 ("warmup_start_lr", options.LearningRate / 25),
-                ("eta_min", 0)
+                ("eta_min", 0.0)
             ),
             _ => null,
         };
 
-    // sleap-nn uses tiny if there is no name, and reads arch only if it does not know the name.
-    private static string? NameOf(ConvNeXtArchitecture? architecture)
-    {
-        (string, ConvNeXtArchitecture)[] known =
-        [
-            ("tiny", ConvNeXtArchitecture.Tiny),
-            ("small", ConvNeXtArchitecture.Small),
-            ("base", ConvNeXtArchitecture.Base),
-            ("large", ConvNeXtArchitecture.Large),
-        ];
-        if (architecture is null)
-            return null;
-        return known
-                .FirstOrDefault(one =>
-                    one.Item2.Depths.SequenceEqual(architecture.Depths)
-                    && one.Item2.Channels.SequenceEqual(architecture.Channels)
-                )
-                .Item1
-            ?? Custom;
-    }
-
-    private static string? NameOf(SwinArchitecture? architecture)
-    {
-        (string, SwinArchitecture)[] known =
-        [
-            ("tiny", SwinArchitecture.Tiny),
-            ("small", SwinArchitecture.Small),
-            ("base", SwinArchitecture.Base),
-        ];
-        if (architecture is null)
-            return null;
-        return known
-                .FirstOrDefault(one =>
-                    one.Item2.EmbeddingDimensions == architecture.EmbeddingDimensions
-                    && one.Item2.Depths.SequenceEqual(architecture.Depths)
-                    && one.Item2.Heads.SequenceEqual(architecture.Heads)
-                )
-                .Item1
-            ?? Custom;
-    }
-
-    private static YamlMappingNode Section(params (string Key, object? Value)[] entries) =>
-        new(entries.Select(entry => KeyValuePair.Create((YamlNode)new YamlScalarNode(entry.Key), NodeOf(entry.Value))));
-
-    private static YamlNode NodeOf(object? value) =>
-        value switch
-        {
-            null => new YamlScalarNode("null"),
-            YamlNode node => node,
-            bool flag => new YamlScalarNode(flag ? "true" : "false"),
-            IEnumerable<string> texts => new YamlSequenceNode(texts.Select(Scalar)),
-            IEnumerable<string[]> rows => new YamlSequenceNode(rows.Select(row => NodeOf(row))),
-            IFormattable number => new YamlScalarNode(number.ToString(null, CultureInfo.InvariantCulture)),
-            _ => new YamlScalarNode(value.ToString()),
-        };
-
-    private static YamlSequenceNode Wholes(IEnumerable<int> values) =>
-        new(values.Select(value => (YamlNode)value.ToString(CultureInfo.InvariantCulture)));
-
-    // Quoted, so that a node named 'null', 'yes' or '1' remains a string.
-    private static YamlScalarNode Scalar(string text) => new(text) { Style = YamlDotNet.Core.ScalarStyle.DoubleQuoted };
-
-    private static YamlScalarNode? Text(string? text) => text is null ? null : Scalar(text);
+    private static YamlMappingNode? Linear(TrainerOptions options) =>
+        options.Schedule is LearningRateSchedule.Linear linear
+            ? Section(
+                ("warmup_epochs", linear.WarmupEpochs),
+                ("max_epochs", linear.Epochs),
+                ("warmup_start_lr", linear.StartFraction * options.LearningRate),
+                ("end_lr", linear.FinalFraction * options.LearningRate)
+            )
+            : null;
 }

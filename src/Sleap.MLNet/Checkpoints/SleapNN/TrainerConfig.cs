@@ -5,67 +5,46 @@ namespace Sleap.MLNet;
 /// <summary>Reads sleap-nn's <c>trainer_config</c> as options.</summary>
 internal static class TrainerConfig
 {
-    // Logging, display and storage of a run: not part of the training itself.
-    private static readonly string[] RunKeys =
-    [
-        "model_ckpt",
-        "trainer_devices",
-        "trainer_device_indices",
-        "trainer_accelerator",
-        "profiler",
-        "trainer_strategy",
-        "enable_progress_bar",
-        "visualize_preds_during_training",
-        "keep_viz",
-        "viz_img_format",
-        "use_wandb",
-        "save_ckpt",
-        "ckpt_dir",
-        "run_name",
-        "resume_ckpt_path",
-        "wandb",
-        "zmq",
-        "val_data_loader",
-    ];
-
     private const string Plateau = "reduce_lr_on_plateau";
 
-    public static TrainerOptions Read(ConfigSection root)
+    public static TrainerOptions Read(ConfigSection root, ConfigSection model)
     {
         // Missing keys have sleap-nn's defaults.
         var trainer = root.Section("trainer_config") ?? ConfigSection.Empty("trainer_config");
-        trainer.Ignore(RunKeys);
-        var loader = trainer.Section("train_data_loader");
-        loader?.Ignore("num_workers", "shuffle");
-        var optimizer = trainer.Section("optimizer");
-        if (trainer.Section("eval") is { } eval && !eval.Flag("enabled", false))
-            eval.IgnoreAll();
+        var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
+        var (loader, optimizer) = (trainer.Section("train_data_loader"), trainer.Section("optimizer"));
+        var stopping = trainer.Section("early_stopping");
         var defaults = new TrainerOptions();
-        var (steps, rate) = (trainer.Whole("train_steps_per_epoch"), optimizer?.Number("lr") ?? 1e-4);
-        // Without a number of steps, an epoch is one pass over the frames; sleap-nn's repetition of small sets has no
-        // equivalent.
-        if (steps is not null || trainer.Whole("min_train_steps_per_epoch", 1) <= 1)
-            trainer.Ignore("min_train_steps_per_epoch");
-        else
-            trainer.MarkUnused("min_train_steps_per_epoch");
+        var rate = optimizer?.Number("lr") ?? 1e-4;
         return defaults with
         {
             Epochs = trainer.Whole("max_epochs", defaults.Epochs),
-            StepsPerEpoch = steps,
+            StepsPerEpoch = trainer.Whole("train_steps_per_epoch"),
+            MinStepsPerEpoch = trainer.Whole("min_train_steps_per_epoch", 200),
             BatchSize = loader?.Whole("batch_size") ?? defaults.BatchSize,
             LearningRate = rate,
             Optimizer = OptimizerOf(trainer),
-            Schedule = ScheduleOf(trainer, steps, rate),
-            EarlyStoppingPatience = PatienceOf(trainer),
+            Amsgrad = optimizer?.Flag("amsgrad") ?? false,
+            Schedule = ScheduleOf(trainer, rate),
+            // As in sleap-nn, 0 stops after the first epoch without improvement.
+            EarlyStoppingPatience =
+                (stopping?.Flag("stop_training_on_plateau") ?? true)
+                    ? Math.Max(1, stopping?.Whole("patience") ?? 10)
+                    : null,
+            EarlyStoppingMinDelta = stopping?.Number("min_delta") ?? 1e-8,
+            Monitor = MonitorOf(trainer),
             Seed = trainer.Has("seed") ? trainer.Whole("seed") : 42,
             HardKeypointMining = MiningOf(trainer),
-            NegativeWeight = root.Section("data_config")?.Number("negative_loss_weight") ?? defaults.NegativeWeight,
-            // As in sleap-nn: plain mean squared error, torch's default initialization, and no averaging of weights.
+            NegativeWeight = data.Number("negative_loss_weight", defaults.NegativeWeight),
+            UseNegativeFrames = data.Flag("use_negative_frames", false),
+            // As in sleap-nn: plain mean squared error, torch's or Xavier's initialization, and no averaging of
+            // weights.
             ForegroundWeight = 0,
-            Initialization = Initialization.Default,
+            Initialization = model.Text("init_weights") == "xavier" ? Initialization.Xavier : Initialization.Default,
             AverageDecay = null,
-            ValidationFraction =
-                root.Section("data_config")?.Number("validation_fraction") ?? defaults.ValidationFraction,
+            ValidationFraction = data.Number("validation_fraction", defaults.ValidationFraction),
+            ValidateOnTrainingFrames = data.Flag("use_same_data_for_val", false),
+            Folds = FoldsOf(data),
         };
     }
 
@@ -79,7 +58,7 @@ internal static class TrainerConfig
 
     // If there are several schedules, sleap-nn uses the first one in this order. The plateau schedule is set by
     // default, so it is ignored if there is another one.
-    private static LearningRateSchedule ScheduleOf(ConfigSection trainer, int? steps, double rate)
+    private static LearningRateSchedule ScheduleOf(ConfigSection trainer, double rate)
     {
         if (!trainer.Has("lr_scheduler"))
             return new LearningRateSchedule.ReduceOnPlateau();
@@ -87,24 +66,29 @@ internal static class TrainerConfig
             return new LearningRateSchedule.Constant();
         if (schedules.SectionsIn.Any(name => name != Plateau))
             schedules.Ignore(Plateau);
+        double Fraction(double value) => rate > 0 ? Math.Min(1, value / rate) : 0;
         if (schedules.Section("cosine_annealing_warmup") is { } cosine)
         {
-            // The warm-up is counted in epochs there and in steps here; the number of steps per epoch may not be known
-            // yet.
-            var (epochs, lowest) = (cosine.Whole("warmup_epochs", 5), cosine.Number("eta_min", 0));
-            if (cosine.Number("warmup_start_lr", 0) != 0)
-                cosine.MarkUnused("warmup_start_lr");
-            if (epochs > 0 && steps is null)
-                cosine.MarkUnused("warmup_epochs");
             return new LearningRateSchedule.Cosine
             {
-                WarmupSteps = epochs == 0 ? 0 : steps * epochs ?? new LearningRateSchedule.Cosine().WarmupSteps,
-                FinalFraction = rate > 0 ? Math.Min(1, lowest / rate) : 0,
+                WarmupEpochs = cosine.Whole("warmup_epochs", 5),
+                StartFraction = Fraction(cosine.Number("warmup_start_lr", 0)),
+                FinalFraction = Fraction(cosine.Number("eta_min", 0)),
+                Epochs = cosine.Whole("max_epochs"),
             };
         }
-        // reported with the ignored keys
-        if (schedules.SectionsIn.Contains("linear_warmup_linear_decay"))
-            return new LearningRateSchedule.Constant();
+
+        if (schedules.Section("linear_warmup_linear_decay") is { } linear)
+        {
+            return new LearningRateSchedule.Linear
+            {
+                WarmupEpochs = linear.Whole("warmup_epochs", 5),
+                StartFraction = Fraction(linear.Number("warmup_start_lr", 0)),
+                FinalFraction = Fraction(linear.Number("end_lr", 0)),
+                Epochs = linear.Whole("max_epochs"),
+            };
+        }
+
         if (schedules.Section("step_lr") is { } step)
         {
             return new LearningRateSchedule.Step
@@ -118,14 +102,13 @@ internal static class TrainerConfig
             return new LearningRateSchedule.ReduceOnPlateau();
         if (schedules.Section(Plateau) is not { } plateau)
             return new LearningRateSchedule.Constant();
-        if (plateau.Text("threshold_mode") is not (null or "abs"))
-            plateau.MarkUnused("threshold_mode");
         return new LearningRateSchedule.ReduceOnPlateau
         {
             Factor = plateau.Number("factor", 0.5),
             Patience = plateau.Whole("patience", 5),
             Cooldown = plateau.Whole("cooldown", 3),
             Threshold = plateau.Number("threshold", 1e-6),
+            IsRelative = OneOf(plateau, "threshold_mode", "abs", "rel") == "rel",
             Lowest = plateau.Number("min_lr", 1e-8),
         };
     }
@@ -149,11 +132,39 @@ internal static class TrainerConfig
         };
     }
 
-    private static int? PatienceOf(ConfigSection trainer)
+    private static TrainingMonitor MonitorOf(ConfigSection trainer)
     {
-        var stopping = trainer.Section("early_stopping");
-        stopping?.Ignore("min_delta");
-        var patience = stopping?.Whole("patience") ?? 10;
-        return (stopping?.Flag("stop_training_on_plateau", true) ?? true) ? patience : null;
+        const string key = "monitor";
+        if (trainer.Section("model_ckpt") is not { } checkpoints || checkpoints.Text(key) is not { } name)
+            return TrainingMonitor.ValidationLoss;
+        if (TrainingMonitors.Of(name) is { } monitor)
+            return monitor;
+        checkpoints.MarkUnused(key);
+        return TrainingMonitor.ValidationLoss;
+    }
+
+    private static FoldSplit? FoldsOf(ConfigSection data)
+    {
+        if (data.Section("split") is not { } split)
+            return null;
+        var by = OneOf(split, "split_by", "frame", "video", "identity");
+        if (by == "identity")
+            split.Fault("split_by", "is 'identity', expected frame or video: a frame is not divided.");
+        return new()
+        {
+            ByVideo = by == "video",
+            Folds = split.Whole("n_folds", 5),
+            Fold = split.Whole("fold", 0),
+            Seed = split.Whole("seed", 0),
+        };
+    }
+
+    // The first one is the default.
+    private static string OneOf(ConfigSection section, string key, params string[] values)
+    {
+        var value = section.Text(key) ?? values[0];
+        if (!values.Contains(value))
+            section.Fault(key, $"is '{value}', expected {string.Join(", ", values[..^1])} or {values[^1]}.");
+        return value;
     }
 }

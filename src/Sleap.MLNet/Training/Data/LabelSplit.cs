@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sleap.IO;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -32,14 +33,16 @@ internal sealed class LabelSplit
     /// </exception>
     public static LabelSplit Of(LabeledRows labels, LabeledRows? validation, TrainerOptions options, int seed) =>
         validation is not null ? new LabelSplit(labels, validation, new bool[labels.Rows.Count])
+        : options.ValidateOnTrainingFrames ? new LabelSplit(labels, labels, new bool[labels.Rows.Count])
         : options.ValidationVideos is { } videos ? ByVideo(labels, videos)
+        : options.Folds is { } folds ? new LabelSplit(labels, null, folds.HeldOut(labels.Rows))
         : HoldBack(labels, options.ValidationFraction, seed);
 
     /// <summary>Restores the split of a run.</summary>
     /// <exception cref="InvalidOperationException">The labels have changed since.</exception>
     public static LabelSplit Resumed(LabeledRows labels, LabeledRows? validation, StoredSplit stored, string folder)
     {
-        validation ??= HasSingleRow(labels) ? labels : null;
+        validation ??= stored.Frames.Count > labels.Rows.Count ? labels : null;
         stored.RequireSame([.. labels.Rows, .. validation?.Rows ?? []], folder);
         return new LabelSplit(
             labels,
@@ -50,17 +53,19 @@ internal sealed class LabelSplit
 
     /// <summary>Decodes every frame once and makes the samples of all stages from it.</summary>
     /// <param name="stages">The networks.</param>
+    /// <param name="size">The size that frames are matched to; null: the largest one.</param>
     /// <param name="openCache">Creates the cache of the images.</param>
     /// <param name="cancellation">Cancels reading.</param>
     public StageSamples Read(
         IReadOnlyList<TrainingStage> stages,
+        (int Height, int Width)? size,
         Func<SampleCache> openCache,
         CancellationToken cancellation
     )
     {
         // Frames of different sizes are all matched to the largest size, which is known only at the end; it is usually
         // that of the first frame.
-        var frame = _labels.FirstSize();
+        var frame = size ?? _labels.FirstSize();
         while (true)
         {
             var samples = new StageSamples([.. stages.Select(stage => stage.CreateSamples(frame))], openCache(), frame);
@@ -72,7 +77,7 @@ internal sealed class LabelSplit
                 );
                 // Validation frames do not determine the frame size, which must depend only on training frames.
                 _validation?.ReadImages((_, row, pixels) => samples.Add(true, row, pixels), cancellation);
-                if (largest.Height <= frame.Height && largest.Width <= frame.Width)
+                if (size is not null || (largest.Height <= frame.Height && largest.Width <= frame.Width))
                     return samples;
                 frame = (Math.Max(frame.Height, largest.Height), Math.Max(frame.Width, largest.Width));
             }
@@ -141,6 +146,53 @@ internal sealed class LabelSplit
         return new LabelSplit(labels, null, held);
 
         static bool Is(string video, string name) => video == name || new FrameSource(video, 0).VideoName == name;
+    }
+}
+
+/// <summary>One of several equal parts of the labels, which is held out for validation.</summary>
+internal sealed record FoldSplit
+{
+    /// <summary>Whether the videos are divided, or else the frames of each.</summary>
+    public bool ByVideo { get; init; }
+
+    /// <summary>Number of parts, at least 2.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>The part that is held out, from 0.</summary>
+    public int Fold { get; init; }
+
+    /// <summary>Seed of the division.</summary>
+    public int Seed { get; init; }
+
+    public void Check(OptionFaults faults) =>
+        faults
+            .AtLeast("Training.Folds", Folds, 2)
+            .Expect(Fold >= 0 && Fold < Folds, "Training.Fold", Fold, $"at least 0 and less than {Folds}");
+
+    /// <summary>Returns for each row whether it is held out; rows without instances are not.</summary>
+    /// <exception cref="ArgumentException">There are fewer videos or frames than parts.</exception>
+    public bool[] HeldOut(IReadOnlyList<LabeledRow> rows)
+    {
+        string[] groups =
+        [
+            .. rows.Where(row => row.Count > 0)
+                .Select(row => ByVideo ? row.Source.Video : row.Source.ToString())
+                .Distinct(),
+        ];
+        if (groups.Length < Folds)
+        {
+            throw new ArgumentException(
+                $"{Folds} folds need as many labeled {(ByVideo ? "videos" : "frames")}, but there "
+                    + $"{(groups.Length == 1 ? "is" : "are")} {groups.Length}."
+            );
+        }
+
+        new Random(Seed).Shuffle(groups);
+        var held = groups.Where((_, index) => index % Folds == Fold).ToHashSet();
+        return
+        [
+            .. rows.Select(row => row.Count > 0 && held.Contains(ByVideo ? row.Source.Video : row.Source.ToString())),
+        ];
     }
 }
 

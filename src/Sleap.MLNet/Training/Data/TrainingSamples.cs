@@ -175,6 +175,7 @@ internal sealed class CropSampleMaker : SampleMaker
     private readonly FrameCanvas _canvas;
     private readonly FrameResampler _resampler;
     private readonly int? _anchor;
+    private readonly CentroidMethod _method;
     private readonly int _side;
 
     public CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame)
@@ -196,6 +197,7 @@ internal sealed class CropSampleMaker : SampleMaker
         (_subject, _resampler, _side) = (subject, resampler, Side(options));
         _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));
         _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
+        _method = options.CentroidMethod;
     }
 
     public override void Add(TrainingSamples to, LabeledRow row, FramePixels frame)
@@ -203,7 +205,7 @@ internal sealed class CropSampleMaker : SampleMaker
         var geometry = _canvas.Read(frame);
         var (points, classes) = ((float[])row.Points.Clone(), row.ClassesOf(_subject));
         geometry.ToInput(points);
-        var centers = InstanceCentroids.OfAll(points, row.Nodes, _anchor);
+        var centers = InstanceCentroids.OfAll(points, row.Nodes, _anchor, _method);
         var crop = new byte[_side * _side * frame.Channels];
         for (var instance = 0; instance < row.Count; instance++)
         {

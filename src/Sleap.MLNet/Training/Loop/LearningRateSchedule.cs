@@ -10,7 +10,7 @@ public abstract record LearningRateSchedule
     /// <summary>A constant learning rate.</summary>
     public sealed record Constant : LearningRateSchedule
     {
-        internal override LearningRate Start(int steps, double highest) => new(_ => highest);
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch) => new(_ => highest);
     }
 
     /// <summary>
@@ -22,18 +22,86 @@ public abstract record LearningRateSchedule
         /// <summary>Number of warm-up steps, 0 or more. Default 50.</summary>
         public int WarmupSteps { get; init; } = 50;
 
+        /// <summary>
+        /// Number of warm-up epochs, 0 or more, in place of <see cref="WarmupSteps"/>; the fall begins after them. Null
+        /// (default): the warm-up is counted in steps. SLEAP-NN's <c>warmup_epochs</c>; the rate changes with every
+        /// step, so that the first epoch learns at a rate of 0, too.
+        /// </summary>
+        public int? WarmupEpochs { get; init; }
+
+        /// <summary>
+        /// The first learning rate as a fraction of the highest, 0 to 1, with <see cref="WarmupEpochs"/>. Default 0;
+        /// SLEAP-NN's <c>warmup_start_lr</c>.
+        /// </summary>
+        public double StartFraction { get; init; }
+
         /// <summary>The last learning rate as a fraction of the highest, 0 to 1. Default 0.</summary>
         public double FinalFraction { get; init; }
 
-        internal override void Check(OptionFaults faults) =>
-            faults.AtLeast(nameof(WarmupSteps), WarmupSteps, 0).Within(nameof(FinalFraction), FinalFraction, 0, 1);
+        /// <summary>
+        /// Epochs after which the last rate is reached, with <see cref="WarmupEpochs"/>; null (default): all. SLEAP-NN's
+        /// <c>max_epochs</c> of the schedule.
+        /// </summary>
+        public int? Epochs { get; init; }
 
-        internal override LearningRate Start(int steps, double highest) =>
-            new(step =>
+        internal override (int Epochs, int? Of)? Warmup => WarmupEpochs is { } epochs ? (epochs, Epochs) : null;
+
+        internal override void Check(OptionFaults faults) =>
+            faults
+                .AtLeast(nameof(WarmupSteps), WarmupSteps, 0)
+                .AtLeast(nameof(WarmupEpochs), WarmupEpochs, 0)
+                .Within(nameof(StartFraction), StartFraction, 0, 1)
+                .Within(nameof(FinalFraction), FinalFraction, 0, 1)
+                .AtLeast(nameof(Epochs), Epochs, 1);
+
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch)
+        {
+            if (WarmupEpochs is { } warmup)
+            {
+                return RiseAndFall(
+                    warmup * stepsPerEpoch,
+                    Epochs * stepsPerEpoch ?? steps,
+                    highest,
+                    StartFraction,
+                    progress => FinalFraction + (1 - FinalFraction) * 0.5 * (1 + Math.Cos(Math.PI * progress))
+                );
+            }
+
+            return new(step =>
             {
                 var fall = FinalFraction + (1 - FinalFraction) * 0.5 * (1 + Math.Cos(Math.PI * step / steps));
                 return highest * fall * Math.Min(1, (step + 1.0) / (WarmupSteps + 1));
             });
+        }
+    }
+
+    /// <summary>
+    /// Rises linearly over <see cref="WarmupEpochs"/>, then falls linearly to <see cref="FinalFraction"/> of the
+    /// highest rate; SLEAP-NN's <c>linear_warmup_linear_decay</c>.
+    /// </summary>
+    internal sealed record Linear : LearningRateSchedule
+    {
+        public int WarmupEpochs { get; init; }
+
+        public double StartFraction { get; init; }
+
+        public double FinalFraction { get; init; }
+
+        public int? Epochs { get; init; }
+
+        internal override (int Epochs, int? Of)? Warmup => (WarmupEpochs, Epochs);
+
+        internal override void Check(OptionFaults faults) =>
+            faults.AtLeast(nameof(WarmupEpochs), WarmupEpochs, 0).AtLeast(nameof(Epochs), Epochs, 1);
+
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch) =>
+            RiseAndFall(
+                WarmupEpochs * stepsPerEpoch,
+                Epochs * stepsPerEpoch ?? steps,
+                highest,
+                StartFraction,
+                progress => 1 - (1 - FinalFraction) * progress
+            );
     }
 
     /// <summary>
@@ -59,6 +127,12 @@ public abstract record LearningRateSchedule
         /// </summary>
         public double Threshold { get; init; } = 1e-6;
 
+        /// <summary>
+        /// Whether <see cref="Threshold"/> is a fraction of the best loss. Default false; SLEAP-NN's
+        /// <c>threshold_mode: rel</c>.
+        /// </summary>
+        public bool IsRelative { get; init; }
+
         /// <summary>Minimum learning rate, 0 or more. Default 1e-8.</summary>
         public double Lowest { get; init; } = 1e-8;
 
@@ -70,7 +144,8 @@ public abstract record LearningRateSchedule
                 .NotNegative(nameof(Threshold), Threshold)
                 .NotNegative(nameof(Lowest), Lowest);
 
-        internal override LearningRate Start(int steps, double highest) => new Plateau(this, highest);
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch) =>
+            new Plateau(this, highest);
 
         private sealed class Plateau(ReduceOnPlateau rule, double highest) : LearningRate(_ => highest)
         {
@@ -84,7 +159,7 @@ public abstract record LearningRateSchedule
             // As in PyTorch, each epoch of the cool-down resets the count, so it does not count against the new rate.
             public override void Validated(double loss)
             {
-                if (loss < _best - rule.Threshold)
+                if (loss < (rule.IsRelative ? _best * (1 - rule.Threshold) : _best - rule.Threshold))
                     (_best, _bad) = (loss, 0);
                 else
                     _bad++;
@@ -130,7 +205,7 @@ public abstract record LearningRateSchedule
                 .AtLeast(nameof(Epochs), Epochs, 1)
                 .Expect(Factor is > 0 and <= 1, nameof(Factor), Factor, "more than 0 and at most 1");
 
-        internal override LearningRate Start(int steps, double highest) => new Stairs(this, highest);
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch) => new Stairs(this, highest);
 
         private sealed class Stairs(Step rule, double highest) : LearningRate(_ => highest)
         {
@@ -159,7 +234,7 @@ public abstract record LearningRateSchedule
 
         internal override void Check(OptionFaults faults) => faults.Between(nameof(RiseFraction), RiseFraction, 0, 1);
 
-        internal override LearningRate Start(int steps, double highest) =>
+        internal override LearningRate Start(int steps, double highest, int stepsPerEpoch) =>
             new(step =>
             {
                 var top = RiseFraction * steps;
@@ -172,8 +247,32 @@ public abstract record LearningRateSchedule
     /// <summary>Adds the faults of the options.</summary>
     internal virtual void Check(OptionFaults faults) { }
 
+    /// <summary>Epochs of a warm-up, and those of the whole schedule (null: all); null: no warm-up by epochs.</summary>
+    internal virtual (int Epochs, int? Of)? Warmup => null;
+
     /// <summary>Creates the learning rates of a training of <paramref name="steps"/> steps.</summary>
-    internal abstract LearningRate Start(int steps, double highest);
+    internal abstract LearningRate Start(int steps, double highest, int stepsPerEpoch);
+
+    /// <param name="warmup">Steps of the rise.</param>
+    /// <param name="steps">Steps after which the fall ends.</param>
+    /// <param name="highest">The rate between rise and fall.</param>
+    /// <param name="first">The rate at the start as a fraction of it.</param>
+    /// <param name="fall">The fraction at a progress of the fall, 0 to 1.</param>
+    private static LearningRate RiseAndFall(
+        int warmup,
+        int steps,
+        double highest,
+        double first,
+        Func<double, double> fall
+    ) =>
+        new(step =>
+            highest
+            * (
+                step < warmup
+                    ? first + (1 - first) * (step + 1.0) / (warmup + 1)
+                    : fall(Math.Min(1, (step - warmup) / (double)Math.Max(1, steps - warmup)))
+            )
+        );
 }
 
 /// <summary>The learning rate of one training, computed from its schedule.</summary>

@@ -24,10 +24,15 @@ internal sealed class NetworkOptimizer : IDisposable
                 (_muon, _adam) = (new Muon(parts[true]), optim.Adam(parts[false], options.LearningRate));
                 break;
             case Optimizer.AdamW:
-                _adam = optim.AdamW(network.parameters(), options.LearningRate, 0.9, 0.999, 1e-8, options.WeightDecay);
+                _adam = optim.AdamW(
+                    network.parameters(),
+                    options.LearningRate,
+                    weight_decay: options.WeightDecay,
+                    amsgrad: options.Amsgrad
+                );
                 break;
             default:
-                _adam = optim.Adam(network.parameters(), options.LearningRate);
+                _adam = optim.Adam(network.parameters(), options.LearningRate, amsgrad: options.Amsgrad);
                 break;
         }
     }
@@ -50,7 +55,7 @@ internal sealed class NetworkOptimizer : IDisposable
     }
 
     /// <summary>
-    /// Writes the optimizer state: for each parameter the number of steps and both moments, in the order of the
+    /// Writes the optimizer state: for each parameter the number of steps and its moments, in the order of the
     /// parameters.
     /// </summary>
     /// <remarks>
@@ -61,10 +66,10 @@ internal sealed class NetworkOptimizer : IDisposable
     {
         foreach (var state in _adam.state_dict().State)
         {
-            (var steps, var mean, var square) = MomentsOf(state);
+            var (steps, moments) = MomentsOf(state);
             writer.Write(steps);
-            WriteNumbers(writer, mean);
-            WriteNumbers(writer, square);
+            foreach (var moment in moments)
+                WriteNumbers(writer, moment);
         }
 
         _muon?.Save(writer);
@@ -76,10 +81,9 @@ internal sealed class NetworkOptimizer : IDisposable
     {
         foreach (var state in _adam.state_dict().State)
         {
-            (_, var mean, var square) = MomentsOf(state);
             var steps = reader.ReadInt64();
-            ReadNumbers(reader, mean);
-            ReadNumbers(reader, square);
+            foreach (var moment in MomentsOf(state).Moments)
+                ReadNumbers(reader, moment);
             if (state is AdamW.State weighted)
                 weighted.step = steps;
             else
@@ -106,11 +110,12 @@ internal sealed class NetworkOptimizer : IDisposable
         tensor.copy_(read);
     }
 
-    private static (long Steps, Tensor Mean, Tensor Square) MomentsOf(OptimizerState state) =>
+    // The mean, the mean square and, for AMSGrad, the largest mean square.
+    private static (long Steps, IEnumerable<Tensor> Moments) MomentsOf(OptimizerState state) =>
         state switch
         {
-            Adam.State plain => (plain.step, plain.exp_avg, plain.exp_avg_sq),
-            AdamW.State weighted => (weighted.step, weighted.exp_avg, weighted.exp_avg_sq),
+            Adam.State s => (s.step, ((Tensor?[])[s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq]).OfType<Tensor>()),
+            AdamW.State s => (s.step, ((Tensor?[])[s.exp_avg, s.exp_avg_sq, s.max_exp_avg_sq]).OfType<Tensor>()),
             _ => throw new InvalidOperationException(
                 $"{state.GetType()} is the state of an optimizer that is not used here."
             ),

@@ -38,7 +38,7 @@ internal sealed class Trainer(
     /// </summary>
     public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
     {
-        var stepsPerEpoch = options.StepsPerEpoch ?? (train.Count + options.BatchSize - 1) / options.BatchSize;
+        var stepsPerEpoch = options.StepsFor(train.Count);
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone), total);
         var terms = new RunTerms
@@ -130,7 +130,13 @@ internal sealed class Trainer(
     )
     {
         var (loss, error, names, samples) = Validate(model, state.Average.Network, validation);
-        var isBest = state.Best.UpdateIfBetter(state.Average.Network, loss);
+        var trainingLoss = losses.DefaultIfEmpty(float.NaN).Average();
+        var isBest = state.Best.UpdateIfBetter(
+            state.Average.Network,
+            options.Monitor.Measure(trainingLoss, loss, error, names),
+            loss,
+            options.EarlyStoppingMinDelta
+        );
         state.Epoch++;
         state.Elapsed = _elapsedBefore + _clock.Elapsed;
         _lastError = error;
@@ -141,7 +147,7 @@ internal sealed class Trainer(
             state.Epoch,
             options.Epochs,
             first + losses.Length,
-            losses.DefaultIfEmpty(float.NaN).Average(),
+            trainingLoss,
             loss,
             error,
             state.Rate.At(first + losses.Length - 1),
@@ -165,7 +171,7 @@ internal sealed class Trainer(
             channel.Info(
                 MessageSensitivity.None,
                 "Training ended early: no lower validation loss for {0} epochs.",
-                state.Best.EpochsSince
+                state.Best.EpochsWithoutGain
             );
         }
 
@@ -173,7 +179,7 @@ internal sealed class Trainer(
     }
 
     private bool ShouldStopEarly(PoseModel model, TrainingState state) =>
-        Math.Min(state.Best.EpochsSince, EpochsOfFullLoss(model, state)) >= options.EarlyStoppingPatience;
+        Math.Min(state.Best.EpochsWithoutGain, EpochsOfFullLoss(model, state)) >= options.EarlyStoppingPatience;
 
     private int EpochsOfFullLoss(PoseModel model, TrainingState state) =>
         state.Epoch - (int)Math.Ceiling(model.FullLossFrom * options.Epochs);

@@ -15,6 +15,13 @@ public sealed record TrainerOptions
     /// </summary>
     public int? StepsPerEpoch { get; init; }
 
+    /// <summary>
+    /// Minimum number of optimizer steps per epoch, at least 1; where the samples give fewer, an epoch passes over them
+    /// several times. <see cref="StepsPerEpoch"/> is not raised. Default 1; SLEAP-NN's
+    /// <c>min_train_steps_per_epoch</c>, which is 200 there.
+    /// </summary>
+    public int MinStepsPerEpoch { get; init; } = 1;
+
     /// <summary>Frames (in a second stage: crops) per step, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
@@ -30,6 +37,12 @@ public sealed record TrainerOptions
     /// The optimizer. Default <see cref="Optimizer.Auto"/>: Muon for a UNet, Adam for the other backbones.
     /// </summary>
     public Optimizer Optimizer { get; init; } = Optimizer.Auto;
+
+    /// <summary>
+    /// Whether <see cref="Optimizer.Adam"/> and <see cref="Optimizer.AdamW"/> divide by the largest second moment so far
+    /// in place of the current one (Reddi et al. 2018, arXiv:1904.09237). Default false; SLEAP-NN's <c>amsgrad</c>.
+    /// </summary>
+    public bool Amsgrad { get; init; }
 
     /// <summary>
     /// Weight decay of <see cref="Optimizer.AdamW"/>, 0 or more. Default 0.01; the other optimizers use none.
@@ -55,6 +68,12 @@ public sealed record TrainerOptions
     public double NegativeWeight { get; init; } = 1;
 
     /// <summary>
+    /// Whether frames without instances (negative frames) are used for training and validation, by model types that can
+    /// use them. Default true; SLEAP-NN's <c>use_negative_frames</c>, which is false there.
+    /// </summary>
+    public bool UseNegativeFrames { get; init; } = true;
+
+    /// <summary>
     /// Online hard keypoint mining, which increases the weight of the maps with the highest loss. Null (default): off.
     /// </summary>
     public HardKeypointMining? HardKeypointMining { get; init; }
@@ -76,6 +95,18 @@ public sealed record TrainerOptions
     /// (default): never, since the cosine schedule has a fixed end.
     /// </summary>
     public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>
+    /// Decrease of the validation loss that counts as an improvement for early stopping, 0 or more. Default 0: any
+    /// decrease; SLEAP-NN's <c>min_delta</c>.
+    /// </summary>
+    public double EarlyStoppingMinDelta { get; init; }
+
+    /// <summary>
+    /// Whether all frames are used for training and all for validation, such as to see whether a network can learn
+    /// them. Default false; ignored if <c>Fit</c> gets validation frames. SLEAP-NN's <c>use_same_data_for_val</c>.
+    /// </summary>
+    public bool ValidateOnTrainingFrames { get; init; }
 
     /// <summary>
     /// Fraction of the frames, between 0 and 1, held out at random to choose the best weights, at least one frame; a
@@ -150,11 +181,30 @@ public sealed record TrainerOptions
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
+    /// <summary>What chooses the best weights; SLEAP-NN's <c>model_ckpt.monitor</c>.</summary>
+    internal TrainingMonitor Monitor { get; init; }
+
+    /// <summary>
+    /// One of several equal parts of the labels is held out; null: <see cref="ValidationFraction"/>. SLEAP-NN's
+    /// <c>split</c>.
+    /// </summary>
+    internal FoldSplit? Folds { get; init; }
+
+    /// <summary>
+    /// The size that frames are matched to; null: the largest one. SLEAP-NN's <c>max_height</c>, <c>max_width</c>.
+    /// </summary>
+    internal (int Height, int Width)? FrameSize { get; init; }
+
+    /// <summary>Returns the number of steps in an epoch.</summary>
+    internal int StepsFor(int samples) =>
+        StepsPerEpoch ?? Math.Max(MinStepsPerEpoch, (samples + BatchSize - 1) / BatchSize);
+
     internal void Check(OptionFaults faults)
     {
         faults
             .AtLeast(nameof(Epochs), Epochs, 1)
             .AtLeast(nameof(StepsPerEpoch), StepsPerEpoch, 1)
+            .AtLeast(nameof(MinStepsPerEpoch), MinStepsPerEpoch, 1)
             .Within(nameof(BatchSize), BatchSize, 1, NetworkOptions.MaxBatch)
             .Between(nameof(LearningRate), LearningRate, 0, 1)
             .Defined(nameof(Optimizer), Optimizer)
@@ -166,6 +216,7 @@ public sealed record TrainerOptions
             .Positive(nameof(NegativeWeight), NegativeWeight)
             .Between(nameof(AverageDecay), AverageDecay, 0, 1)
             .AtLeast(nameof(EarlyStoppingPatience), EarlyStoppingPatience, 1)
+            .NotNegative(nameof(EarlyStoppingMinDelta), EarlyStoppingMinDelta)
             .Between(nameof(ValidationFraction), ValidationFraction, 0, 1)
             .If(ValidationVideos is { Count: 0 }, "ValidationVideos is empty; at least one video, or null")
             .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)
@@ -174,7 +225,13 @@ public sealed record TrainerOptions
             .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in");
         TorchDevice.Check(faults, nameof(Device), Device);
         HardKeypointMining?.Check(faults.In(nameof(HardKeypointMining)));
+        Folds?.Check(faults);
         Schedule.Check(faults.In(nameof(Schedule)));
+        faults.If(
+            Schedule.Warmup is { Epochs: var warmup, Of: var of } && warmup >= (of ?? Epochs),
+            $"Schedule: the rate rises over {Schedule.Warmup?.Epochs} epochs, which is not less than all "
+                + $"{Schedule.Warmup?.Of ?? Epochs}"
+        );
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed class TrainingState : IDisposable
         Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
         Best = new BestWeights(model.CreateNetwork().to(device));
         Optimizer = new NetworkOptimizer(Network, options);
-        Rate = options.Schedule.Start(steps, options.LearningRate);
+        Rate = options.Schedule.Start(steps, options.LearningRate, steps / options.Epochs);
     }
 
     public PoseNetwork Network { get; }
@@ -99,11 +99,13 @@ internal sealed class TrainingState : IDisposable
     private static MemoryStream ReadBlock(BinaryReader reader) => new(reader.ReadBytes(reader.ReadInt32()));
 }
 
-/// <summary>The weights with the lowest validation loss so far.</summary>
+/// <summary>The weights with the lowest measure so far, and when the validation loss last fell.</summary>
 internal sealed class BestWeights(PoseNetwork network)
 {
-    private double _loss = double.PositiveInfinity;
-    private int _epochs;
+    private double _measure = double.PositiveInfinity,
+        _loss = double.PositiveInfinity;
+    private int _epochs,
+        _gain;
 
     public PoseNetwork Network => network;
 
@@ -112,14 +114,23 @@ internal sealed class BestWeights(PoseNetwork network)
     /// <summary>The epoch of these weights, counted from 1; 0 = none yet.</summary>
     public int Epoch { get; private set; }
 
-    public int EpochsSince => _epochs - Epoch;
+    /// <summary>Number of epochs since the validation loss last fell.</summary>
+    public int EpochsWithoutGain => _epochs - _gain;
 
-    public bool UpdateIfBetter(PoseNetwork candidate, double loss)
+    /// <summary>Takes the weights if they are the best so far; returns whether they are.</summary>
+    /// <param name="candidate">The weights after an epoch.</param>
+    /// <param name="measure">What chooses the weights, lower is better; NaN: not known, then only the first are
+    /// taken.</param>
+    /// <param name="loss">The validation loss.</param>
+    /// <param name="minDelta">Decrease of the loss that counts.</param>
+    public bool UpdateIfBetter(PoseNetwork candidate, double measure, double loss, double minDelta)
     {
         _epochs++;
-        if (!(loss < _loss))
+        if (loss + minDelta < _loss)
+            (_loss, _gain) = (loss, _epochs);
+        if (!(measure < _measure) && (Exists || !double.IsFinite(loss)))
             return false;
-        (_loss, Epoch) = (loss, _epochs);
+        (_measure, Epoch) = (double.IsNaN(measure) ? double.PositiveInfinity : measure, _epochs);
         using var noGrad = no_grad();
         foreach (var (to, from) in network.parameters().Zip(candidate.parameters()))
             to.copy_(from);
@@ -128,13 +139,21 @@ internal sealed class BestWeights(PoseNetwork network)
 
     public void Save(BinaryWriter writer)
     {
+        writer.Write(_measure);
         writer.Write(_loss);
         writer.Write(Epoch);
         writer.Write(_epochs);
+        writer.Write(_gain);
     }
 
     public void Load(BinaryReader reader) =>
-        (_loss, Epoch, _epochs) = (reader.ReadDouble(), reader.ReadInt32(), reader.ReadInt32());
+        (_measure, _loss, Epoch, _epochs, _gain) = (
+            reader.ReadDouble(),
+            reader.ReadDouble(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32()
+        );
 }
 
 /// <summary>

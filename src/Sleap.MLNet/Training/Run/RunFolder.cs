@@ -14,7 +14,7 @@ namespace Sleap.MLNet;
 internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
-    private const int Version = 4;
+    private const int Version = 5;
     private const string LogHead =
         "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
