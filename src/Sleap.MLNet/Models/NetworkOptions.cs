@@ -138,6 +138,7 @@ public abstract record NetworkOptions : PoseModelOptions
         PoseNetwork.Check(faults, Backbone, Heads(subject));
         Augmentation.Check(faults.In(nameof(Augmentation)));
         Training.Check(faults.In(nameof(Training)));
+        Training.Start?.Check(faults.In(nameof(Training)).In(nameof(Training.Start)), Backbone);
         faults
             .Columns(Columns)
             .Expect(Backbone.InChannels is 1 or 3, "Backbone.InChannels", Backbone.InChannels, "1 (gray) or 3 (RGB)")

@@ -63,7 +63,8 @@ public sealed class SleapConfig
             );
         }
 
-        model.Ignore("total_params", "init_weights", "pretrained_backbone_weights", "pretrained_head_weights");
+        model.Ignore("total_params", "init_weights");
+        var start = TrainerConfig.StartOf(root);
         var (backbone, data) = (BackboneConfig.Read(model), DataConfig.Read(root));
         if (!trained && backbone is { MaxStride: > 0 } && data.CropSize is { } crop && crop % backbone.MaxStride != 0)
         {
@@ -78,7 +79,12 @@ public sealed class SleapConfig
                 );
         }
 
-        var config = Checked(path, root, backbone, HeadConfig.Read(model), data, TrainerConfig.Read(root));
+        // A trained model has its weights.
+        var trainer = TrainerConfig.Read(root) with
+        {
+            Start = trained ? null : start,
+        };
+        var config = Checked(path, root, backbone, HeadConfig.Read(model), data, trainer);
         return trained ? config.Trained(path) : config;
     }
 
