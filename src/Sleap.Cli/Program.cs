@@ -19,6 +19,7 @@ if (!isSuggesting && CommandLineErrors.Of(parsed) is { Count: > 0 } faults)
     Console.Error.WriteLine("Run 'sleap --help', or 'sleap VERB --help'.");
     return 2;
 }
+Terminal.Verb = parsed.CommandResult.Command;
 try
 {
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

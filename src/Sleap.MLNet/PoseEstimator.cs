@@ -186,10 +186,13 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             );
         var subject = new PoseSubject(labels.Skeleton, _options.Needs.Tracks ? ClassesOf(labels) : []);
         _options.Checked(subject).Throw();
+        var channels = _options.Networks.Any(network => network.FrameChannels is null)
+            ? labels.FirstImage().Channels
+            : 0;
         TrainingStage[] stages =
         [
             .. _options.Networks.Select(network => new TrainingStage(
-                network.CompletedBy(subject, labels.Rows),
+                network.ForFrames(channels).CompletedBy(subject, labels.Rows),
                 subject
             )),
         ];

@@ -22,6 +22,9 @@ namespace Sleap.Transforms;
 /// </remarks>
 internal sealed class OptionFaults
 {
+    /// <summary>The longest window of frames; hours of video are smoothed over seconds.</summary>
+    private const int MaxWindow = 10_001;
+
     private readonly string _component;
     private readonly string _place;
     private readonly List<string> _faults;
@@ -93,7 +96,12 @@ internal sealed class OptionFaults
 
     /// <summary>A number of frames that has a middle one: odd, and at least 1.</summary>
     public OptionFaults OddFrames(string name, int value) =>
-        Expect(value >= 1 && value % 2 == 1, name, value, "an odd number of frames");
+        Expect(
+            value is >= 1 and <= MaxWindow && value % 2 == 1,
+            name,
+            value,
+            $"an odd number of frames, at most {MaxWindow}: as many rows are held"
+        );
 
     /// <summary>A value that the enum has a name for.</summary>
     public OptionFaults Defined<T>(string name, T value)
@@ -160,6 +168,9 @@ internal sealed class OptionFaults
         value switch
         {
             null => "null",
+            double whole when Math.Abs(whole) < 1e15 && whole == Math.Floor(whole) => ((long)whole).ToString(
+                CultureInfo.InvariantCulture
+            ),
             double number when (float)number == number => ((float)number).ToString(CultureInfo.InvariantCulture),
             IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
             _ => value.ToString() ?? "",

@@ -5,6 +5,9 @@ namespace Sleap.Cli;
 /// <summary>A recording predicted in shards on several machines that share a file system.</summary>
 internal sealed record ClusterJob
 {
+    /// <summary>Schedulers take no more tasks of one job by default.</summary>
+    private const int MaxShards = 1000;
+
     public required string Source { get; init; }
 
     public required IReadOnlyList<string> Models { get; init; }
@@ -34,8 +37,8 @@ internal sealed record ClusterJob
     public ClusterJob Checked()
     {
         List<string> faults = [];
-        if (Shards < 1)
-            faults.Add($"--shards is {Shards}; at least 1");
+        if (Shards is < 1 or > MaxShards)
+            faults.Add($"--shards is {Shards}; 1 to {MaxShards}");
         if (Cpus < 1)
             faults.Add($"--cpus is {Cpus}; at least 1");
         if (Gpus < 0)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Sleap.IO;
 using Spectre.Console;
@@ -21,6 +22,9 @@ internal static class Terminal
     private static readonly TextWriter RawOutput = Console.Out;
     private static readonly TextWriter RawError = Console.Error;
     private static IAnsiConsole? _drawing;
+
+    /// <summary>The verb that runs, for the names of its options.</summary>
+    public static Command? Verb { get; set; }
 
     /// <summary>Standard output, if tables can be drawn on it; else null.</summary>
     public static IAnsiConsole? Output => Drawable(RawOutput, Console.IsOutputRedirected);
@@ -46,6 +50,7 @@ internal static class Terminal
     {
         foreach (var (library, commandLine) in Options)
             message = message.Replace(library, commandLine, StringComparison.Ordinal);
+        message = OptionNames.In(message, Verb);
         lock (Gate)
         {
             // Only a message above a drawing is broken into lines by Spectre.Console, which must know their number.

@@ -190,7 +190,7 @@ internal static class AnalyzeVerb
             where T : class, ITransformer => steps.Add(view => step.Fit(view).Transform(view));
         if (parsed.GetValue(MaxJump) is { } jump)
             Then(pose.RemoveJumps(Column, new() { MaxJump = jump }));
-        if (parsed.GetValue(MaxGap) > 0)
+        if (parsed.GetValue(MaxGap) != 0)
             Then(pose.Interpolate(Column, new() { MaxGap = parsed.GetValue(MaxGap) }));
         if (parsed.GetValue(Smooth) != 1)
             Then(pose.Smooth(Column, new SmoothOptions { Window = parsed.GetValue(Smooth) }));

@@ -24,6 +24,10 @@ internal static class ConvertVerb
         {
             Description = "Folders to look for videos in that are not where the labels say.",
         };
+        var noImages = new Option<bool>("--no-images")
+        {
+            Description = "COCO: do not write the images of labeled frames beside the file.",
+        };
         var json = VerbOutput.Json();
         var verb = new Command(
             "convert",
@@ -34,6 +38,7 @@ internal static class ConvertVerb
             from,
             to,
             videos,
+            noImages,
             json,
         };
         verb.SetAction(parsed =>
@@ -43,7 +48,7 @@ internal static class ConvertVerb
                 [source],
                 new LabelsReadOptions { SearchFolders = parsed.GetValue(videos) ?? [] }
             );
-            var lost = labels.Save(target);
+            var lost = labels.Save(target, writeImages: !parsed.GetValue(noImages));
             foreach (var remark in labels.Remarks)
                 Terminal.Say($"{source}: {remark}");
             foreach (var remark in lost)

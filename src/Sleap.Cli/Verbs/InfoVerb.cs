@@ -10,8 +10,6 @@ namespace Sleap.Cli;
 /// <summary><c>sleap info FILE|FOLDER</c>: what is in labels, a model or a video.</summary>
 internal static class InfoVerb
 {
-    private static readonly string[] LabelFiles = ["config.yaml", "data.yaml"];
-
     public static Command Create()
     {
         var path = new Argument<string>("path")
@@ -32,7 +30,7 @@ internal static class InfoVerb
                 ".zip" => ModelInfo.Of(file),
                 _ when ModelLoader.IsSleapFolder(file) => ModelInfo.Of(file),
                 _ when ImageFiles.IsMovie(file) || ImageFiles.IsImage(file) => OfVideo(file),
-                _ when Directory.Exists(file) && !HoldsLabels(file) => OfVideo(file),
+                _ when Directory.Exists(file) && !LabelFormats.IsFolderOfLabels(file) => OfVideo(file),
                 _ => OfLabels(file),
             };
             VerbOutput.Write(parsed.GetValue(json), report, lines);
@@ -40,11 +38,6 @@ internal static class InfoVerb
         });
         return verb;
     }
-
-    /// <summary>Whether a folder is one that labels are read from; any other is taken for pictures.</summary>
-    private static bool HoldsLabels(string folder) =>
-        LabelFiles.Any(name => File.Exists(Path.Combine(folder, name)))
-        || Directory.EnumerateFiles(folder, "CollectedData_*.csv").Any();
 
     private static (JsonObject, IEnumerable<string>) OfLabels(string file)
     {
@@ -97,6 +90,7 @@ internal static class InfoVerb
                 + "symmetries)"
             ),
             .. labels.Videos.Select(LineOf),
+            .. Outside(labels, file),
             labels.Tracks.Count == 0 ? "no tracks" : $"{labels.Tracks.Count} tracks: {SomeNames(labels.Tracks)}",
             .. identities.Count == 0
                 ? Array.Empty<string>()
@@ -118,6 +112,16 @@ internal static class InfoVerb
                 : $"video {video.Path}";
         var size = video.Shape is { } shape ? $" ({shape.Width} x {shape.Height})" : "";
         return name + size + (video.FoundPath is null ? ", not found" : "");
+    }
+
+    /// <summary>Labels of others may name videos of this machine that they should not: what is found is told.</summary>
+    private static IEnumerable<string> Outside(Labels labels, string file)
+    {
+        var folder = Path.GetFullPath(Directory.Exists(file) ? file : Path.GetDirectoryName(Path.GetFullPath(file))!);
+        var outside = labels.Videos.Count(video =>
+            video.FoundPath is { } path && Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal)
+        );
+        return outside == 0 ? [] : [$"{outside} of the videos lie outside the folder of the labels, {folder}"];
     }
 
     private static string SomeNames(IReadOnlyList<Track> tracks) =>

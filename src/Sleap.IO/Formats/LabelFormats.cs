@@ -19,6 +19,8 @@ internal static class LabelFormats
             return LoadFolder(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
+        if (!InputFile.HasContent(path))
+            throw new PoseFormatException(path, null, "the file is empty, a device or a pipe.");
         if (Path.GetFileName(path) == DeepLabCutProject.ConfigName)
             return DeepLabCutProject.Read(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         if (Path.GetFileName(path) == YoloReader.ConfigName)
@@ -38,12 +40,15 @@ internal static class LabelFormats
             var other => throw new PoseFormatException(
                 path,
                 null,
-                $"the ending '{other}' is of no known format; {Readable} was expected."
+                ImageFiles.IsMovie(path) || ImageFiles.IsImage(path)
+                    ? $"the ending '{other}' is of a video, which holds no labels; {Readable} was expected."
+                    : $"the ending '{other}' is of no known format; {Readable} was expected, or a video "
+                        + $"({string.Join(", ", ImageFiles.MovieEndings)}, .tif, images) where one is asked for."
             ),
         };
     }
 
-    public static IReadOnlyList<string> Save(Labels labels, string path)
+    public static IReadOnlyList<string> Save(Labels labels, string path, bool writeImages)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Ending(path) is ".csv" or ".json" or ".yaml")
@@ -65,13 +70,19 @@ internal static class LabelFormats
             ".parquet" => TidyParquetWriter.Write(labels, path),
             ".h5" or ".hdf5" => AnalysisWriter.Write(labels, path),
             ".nwb" => NwbWriter.Write(labels, path),
-            ".json" => CocoWriter.Write(labels, path),
+            ".json" => CocoWriter.Write(labels, path, writeImages),
             var other => throw Unknown(path, other),
         };
         var isAnalysis = Ending(path) is ".h5" or ".hdf5";
+        var isTidy = Ending(path) is ".parquet" || (Ending(path) is ".csv" && !DeepLabCutWriter.Matches(path));
         return Ending(path) == ".slp"
             ? written
-            : [.. written, .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis)];
+            :
+            [
+                .. written,
+                .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis || isTidy),
+                .. Ending(path) == ".csv" ? CsvFormulas.Of(labels) : [],
+            ];
     }
 
     /// <summary>A file to write frame by frame.</summary>
@@ -101,6 +112,16 @@ internal static class LabelFormats
     {
         foreach (var instance in frame.Instances)
         {
+            if (float.IsInfinity(instance.Score) || float.IsInfinity(instance.TrackingScore))
+            {
+                throw new PoseFormatException(
+                    path,
+                    $"frame {frame.FrameIndex} of {frame.Video.Path}",
+                    $"the score {instance.Score} or tracking score {instance.TrackingScore} of an instance is "
+                        + "infinite, and the format has finite numbers."
+                );
+            }
+
             for (var n = 0; n < instance.Points.Length; n++)
             {
                 var p = instance.Points[n];
@@ -113,6 +134,32 @@ internal static class LabelFormats
                     );
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// Refuses to write arrays with a place for each frame that are too large: a single wrong frame number would take
+    /// the memory of the machine.
+    /// </summary>
+    /// <param name="frames">How many frames have a place.</param>
+    /// <param name="values">How many numbers of 8 bytes each has.</param>
+    /// <param name="path">The file to be written, for the message.</param>
+    /// <param name="place">The array, for the message.</param>
+    /// <exception cref="PoseFormatException">They are more than 2^26 frames (25 days at 30 frames per second), or
+    /// more than an array or half of the memory holds.</exception>
+    public static void CheckFrames(long frames, long values, string path, string place)
+    {
+        const long MaxFrames = 1 << 26;
+        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / sizeof(double));
+        if (frames > MaxFrames || (decimal)frames * values > most)
+        {
+            throw new PoseFormatException(
+                path,
+                place,
+                $"{frames:N0} frames of {values:N0} numbers are more than the {MaxFrames:N0} frames, or {most:N0} "
+                    + "numbers, that are written: the format has a place for each frame up to the last. Is a frame "
+                    + "number wrong?"
+            );
         }
     }
 
@@ -153,6 +200,12 @@ internal static class LabelFormats
             : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
+    /// <summary>Whether a folder is one that labels are read from; any other may hold images.</summary>
+    public static bool IsFolderOfLabels(string folder) =>
+        File.Exists(Path.Combine(folder, DeepLabCutProject.ConfigName))
+        || File.Exists(Path.Combine(folder, YoloReader.ConfigName))
+        || DeepLabCutProject.TableIn(folder) is not null;
+
     private static Labels LoadFolder(string path, LabelsReadOptions options)
     {
         if (File.Exists(Path.Combine(path, DeepLabCutProject.ConfigName)))
@@ -164,8 +217,8 @@ internal static class LabelFormats
             : throw new PoseFormatException(
                 path,
                 null,
-                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv, nor a YOLO "
-                    + "data.yaml."
+                "the folder holds neither a DeepLabCut config.yaml, nor a table CollectedData_*.csv or .h5, nor a "
+                    + "YOLO data.yaml."
             );
     }
 
@@ -193,7 +246,9 @@ internal static class LabelFormats
             ?? throw new PoseFormatException(path, null, "the file is empty.");
         if (DeepLabCutHeader.Matches(first))
             return DeepLabCutReader.Read(path, options);
-        return SleapIoCsv.Matches(first) ? SleapIoCsv.Read(path, options) : TidyCsvReader.Read(path, options);
+        return SleapIoCsv.Matches(first) && !TidyCsvReader.Matches(first)
+            ? SleapIoCsv.Read(path, options)
+            : TidyCsvReader.Read(path, options);
     }
 
     private static PoseFormatException Unknown(string path, string ending) =>

@@ -68,6 +68,10 @@ internal sealed class Hdf5Dataset
     public T[] Allocate<T>()
         where T : unmanaged => _file.Allocate<T>(Count, Name);
 
+    /// <summary>An array for what is made of the rows, one for each.</summary>
+    public T[] AllocateRows<T>()
+        where T : unmanaged => _file.Allocate<T>(Rows, Name);
+
     /// <summary>The elements' bytes as stored, rows first.</summary>
     public byte[] ReadAll() => ReadRows(0, Rows);
 

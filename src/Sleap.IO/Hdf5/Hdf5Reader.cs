@@ -42,6 +42,16 @@ internal sealed class Hdf5Reader : IDisposable
     /// <summary>Whether an object is a dataset rather than a group.</summary>
     public bool IsDataset(string name) => Find(name) is >= 0 and var at && Header(at, name).Has(Hdf5Message.Layout);
 
+    /// <summary>Whether a dataset holds numbers.</summary>
+    public bool IsNumber(string name) => Dataset(name).Type.IsNumber;
+
+    /// <summary>Whether a dataset holds texts, of fixed or variable length.</summary>
+    public bool IsText(string name) =>
+        Dataset(name).Type is { Kind: Hdf5Type.Kinds.Text } or { Kind: Hdf5Type.Kinds.Variable, IsText: true };
+
+    /// <summary>Names of a table's columns.</summary>
+    public IReadOnlyList<string> Fields(string name) => [.. Dataset(name).Type.Members.Select(m => m.Name)];
+
     /// <summary>Sizes of a dataset; empty for a scalar.</summary>
     public long[] Sizes(string name) => Dataset(name).Sizes;
 
@@ -75,17 +85,29 @@ internal sealed class Hdf5Reader : IDisposable
         return isVariable ? _heap.Read(bytes, name) : bytes;
     }
 
+    /// <summary>
+    /// Rows of a table, as packed structs: a dataset of structs, or one of numbers of two axes whose attribute
+    /// field_names has the names of its columns as JSON.
+    /// </summary>
     /// <inheritdoc cref="Hdf5Rows.Read{T}"/>
     public T[] ReadRows<T>(string name, Hdf5Field[] fields)
-        where T : unmanaged => Hdf5Rows.Read<T>(Dataset(name), fields);
+        where T : unmanaged
+    {
+        if (Dataset(name) is not { Sizes.Length: 2, Type.IsNumber: true, Count: > 0 })
+            return Hdf5Rows.Read<T>(Dataset(name), fields);
+        var (place, json) = ($"{name}@field_names", new PoseJson(Path));
+        var names = ReadTextAttribute(name, "field_names") is { } text
+            ? json.Array(json.Parse(text, place), place).Select(n => json.Text(n, place)).ToList()
+            : throw json.Fault(place, "is not there, and the table has no other names of columns");
+        return Hdf5Rows.ReadFlat<T>(Dataset(name), names, fields);
+    }
 
     /// <inheritdoc cref="Hdf5Rows.ReadIndexed"/>
     public IReadOnlyList<(string Index, int? Number, double[] Values)> ReadIndexedRows(
         string name,
         string indexColumn,
-        string valueColumn,
-        int width
-    ) => Hdf5Rows.ReadIndexed(Dataset(name), _heap, indexColumn, valueColumn, width);
+        IReadOnlyList<string> valueColumns
+    ) => Hdf5Rows.ReadIndexed(Dataset(name), _heap, indexColumn, valueColumns);
 
     /// <summary>A list of texts, of fixed or variable length; an empty dataset of any type is an empty list.</summary>
     public IReadOnlyList<string> ReadTexts(string name)
@@ -102,6 +124,12 @@ internal sealed class Hdf5Reader : IDisposable
         var place = $"{owner}@{attribute}";
         return CountOf(found, place) == 0 ? "" : _heap.ReadTexts(found.Bytes, found.Type, 1, place)[0];
     }
+
+    /// <summary>The bytes of an attribute's first element as stored, or null when there is no such attribute.</summary>
+    public byte[]? ReadAttributeBytes(string owner, string attribute) =>
+        Attribute(owner, attribute) is not { } found ? null
+        : CountOf(found, $"{owner}@{attribute}") == 0 ? []
+        : found.Bytes[..found.Type.Size];
 
     /// <summary>An attribute's single number, or null when there is no such attribute.</summary>
     public double? ReadNumberAttribute(string owner, string attribute)

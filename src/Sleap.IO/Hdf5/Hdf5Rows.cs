@@ -23,7 +23,7 @@ internal static class Hdf5Rows
         if (rows.Length == 0)
             return rows;
         var columns = dataset.Type.Members;
-        var places = Places(dataset, fields);
+        var places = Places(dataset, columns, fields);
         var isSame = dataset.Type.Size == Unsafe.SizeOf<T>() && IsSameLayout(columns, places, fields);
         dataset.Read(
             (stored, first) =>
@@ -32,15 +32,71 @@ internal static class Hdf5Rows
                 if (isSame)
                     stored.CopyTo(MemoryMarshal.AsBytes(part));
                 else
-                    Convert(stored, dataset.Type, places, fields, part);
+                    Convert(stored, columns, dataset.Type.Size, places, fields, part);
             }
         );
         return rows;
     }
 
+    /// <summary>
+    /// Rows of a table that is stored as numbers of two axes, rows and columns, with the columns' names beside, as
+    /// sleap-io.js writes it; see <see cref="Read{T}"/>.
+    /// </summary>
+    /// <param name="dataset">The table.</param>
+    /// <param name="names">The names of its columns.</param>
+    /// <param name="fields">The fields in the struct's order.</param>
+    public static T[] ReadFlat<T>(Hdf5Dataset dataset, IReadOnlyList<string> names, Hdf5Field[] fields)
+        where T : unmanaged
+    {
+        if (dataset.Sizes[1] != names.Count)
+            throw dataset.Fault($"has {dataset.Sizes[1]} columns, and names {names.Count}");
+        if (names.Distinct().Count() < names.Count)
+            throw dataset.Fault("has two columns of one name");
+        var size = dataset.Type.Size;
+        (string, int, Hdf5Type)[] columns = [.. names.Select((name, i) => (name, i * size, dataset.Type))];
+        var places = Places(dataset, columns, fields);
+        var rows = dataset.AllocateRows<T>();
+        var stored = dataset.ReadAll();
+        CheckWhole(dataset, stored, names, places, fields);
+        Convert(stored, columns, names.Count * size, places, fields, rows);
+        return rows;
+    }
+
+    /// <summary>Refuses what is no whole number in a column of whole numbers: it would be read as another.</summary>
+    private static void CheckWhole(
+        Hdf5Dataset dataset,
+        byte[] stored,
+        IReadOnlyList<string> names,
+        int[] places,
+        Hdf5Field[] fields
+    )
+    {
+        if (dataset.Type.Kind != Hdf5Type.Kinds.Float)
+            return;
+        var numbers = new double[dataset.Count];
+        Hdf5Numbers.Convert(stored, dataset.Type, numbers);
+        for (var f = 0; f < fields.Length; f++)
+        {
+            if (places[f] < 0 || fields[f].Kind is Hdf5FieldKind.Single or Hdf5FieldKind.Double)
+                continue;
+            var isSigned = fields[f].Kind is Hdf5FieldKind.Int32 or Hdf5FieldKind.Int64;
+            for (var at = places[f]; at < numbers.Length; at += names.Count)
+            {
+                if (!double.IsInteger(numbers[at]) || (numbers[at] < 0 && !isSigned))
+                {
+                    throw dataset.Fault(
+                        $"has {numbers[at]} in row {at / names.Count} of the column {names[places[f]]}, and a whole "
+                            + $"number{(isSigned ? "" : " of at least 0")} was expected"
+                    );
+                }
+            }
+        }
+    }
+
     private static void Convert<T>(
         ReadOnlySpan<byte> stored,
-        Hdf5Type type,
+        IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> columns,
+        int rowSize,
         int[] places,
         Hdf5Field[] fields,
         Span<T> rows
@@ -52,12 +108,12 @@ internal static class Hdf5Rows
         {
             if (places[i] >= 0)
             {
-                var (_, columnOffset, columnType) = type.Members[places[i]];
+                var (_, columnOffset, columnType) = columns[places[i]];
                 Hdf5Numbers.ConvertColumn(
                     stored,
                     columnType,
                     columnOffset,
-                    type.Size,
+                    rowSize,
                     MemoryMarshal.AsBytes(rows),
                     fields[i].Kind,
                     offset,
@@ -71,34 +127,36 @@ internal static class Hdf5Rows
     }
 
     /// <summary>
-    /// Rows of a table of PyTables: an index column of texts or whole numbers, and a column of several float64.
+    /// Rows of a table of PyTables: an index column of texts or whole numbers, and columns of one or several numbers.
     /// </summary>
     /// <param name="dataset">The table.</param>
     /// <param name="heap">The file's heap.</param>
     /// <param name="indexColumn">Name of the index column.</param>
-    /// <param name="valueColumn">Name of the other column.</param>
-    /// <param name="width">Numbers in a row of the other column.</param>
+    /// <param name="valueColumns">Names of the other columns, whose numbers are put together.</param>
     public static IReadOnlyList<(string Index, int? Number, double[] Values)> ReadIndexed(
         Hdf5Dataset dataset,
         Hdf5GlobalHeap heap,
         string indexColumn,
-        string valueColumn,
-        int width
+        IReadOnlyList<string> valueColumns
     )
     {
         var columns = dataset.Type.Members;
         var index = columns.FirstOrDefault(m => m.Name == indexColumn);
-        var values = columns.FirstOrDefault(m => m.Name == valueColumn);
+        var values = columns
+            .Where(m => valueColumns.Contains(m.Name))
+            .Select(m =>
+                (m.Offset, Type: m.Type.Element ?? m.Type, Count: m.Type.Size / (m.Type.Element ?? m.Type).Size)
+            )
+            .ToList();
         if (
             index.Type is not ({ Kind: Hdf5Type.Kinds.Text } or { IsNumber: true })
-            || values.Type is not { Kind: Hdf5Type.Kinds.Array or Hdf5Type.Kinds.Float, IsBigEndian: false }
-            || values.Type.Size != width * sizeof(double)
-            || (values.Type.Element ?? values.Type) is not { Kind: Hdf5Type.Kinds.Float, Size: 8 }
+            || values.Count == 0
+            || values.Exists(v => !v.Type.IsNumber)
         )
         {
             throw dataset.Fault(
-                $"has the columns {string.Join(", ", columns.Select(m => m.Name))}, and {indexColumn} and "
-                    + $"{valueColumn} with {width} numbers were expected"
+                $"has the columns {string.Join(", ", columns.Select(m => m.Name))}, and {indexColumn} and columns of "
+                    + "numbers were expected"
             );
         }
 
@@ -107,7 +165,13 @@ internal static class Hdf5Rows
         for (var i = 0; i < rows.Length; i++)
         {
             var row = stored.AsSpan(i * dataset.Type.Size, dataset.Type.Size);
-            var numbers = MemoryMarshal.Cast<byte, double>(row.Slice(values.Offset, values.Type.Size)).ToArray();
+            var numbers = new double[values.Sum(v => v.Count)];
+            var at = 0;
+            foreach (var (offset, type, count) in values)
+            {
+                Hdf5Numbers.Convert(row.Slice(offset, count * type.Size), type, numbers.AsSpan(at, count));
+                at += count;
+            }
             var cell = row.Slice(index.Offset, index.Type.Size);
             if (index.Type.IsNumber)
             {
@@ -126,9 +190,12 @@ internal static class Hdf5Rows
     }
 
     /// <summary>Position of each field's column; -1 where it is absent.</summary>
-    private static int[] Places(Hdf5Dataset dataset, Hdf5Field[] fields)
+    private static int[] Places(
+        Hdf5Dataset dataset,
+        IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> columns,
+        Hdf5Field[] fields
+    )
     {
-        var columns = dataset.Type.Members;
         var names = columns.Select(m => m.Name).ToList();
         var required = fields.Count(f => !f.IsOptional);
         var isByName = fields.Take(required).All(f => names.Contains(f.Name));

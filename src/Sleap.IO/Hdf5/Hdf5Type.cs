@@ -34,9 +34,13 @@ internal sealed record Hdf5Type(Hdf5Type.Kinds Kind, int Size)
     /// <summary>Fields of a compound.</summary>
     public IReadOnlyList<(string Name, int Offset, Hdf5Type Type)> Members { get; private init; } = [];
 
-    /// <summary>Whether elements are numbers, also named ones.</summary>
+    /// <summary>
+    /// Whether elements are numbers, also named ones, or bytes of bits, as which PyTables stores flags.
+    /// </summary>
     public bool IsNumber =>
-        Kind is Kinds.Integer or Kinds.Float || (Kind == Kinds.Enumeration && Element!.Kind == Kinds.Integer);
+        Kind is Kinds.Integer or Kinds.Float
+        || this is { Kind: Kinds.Bits, Size: 1 }
+        || (Kind == Kinds.Enumeration && Element!.Kind == Kinds.Integer);
 
     /// <summary>
     /// Whether elements hold addresses in the file: of what is of variable length, or of other objects.

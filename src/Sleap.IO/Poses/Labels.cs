@@ -148,13 +148,17 @@ public sealed class Labels
 
     /// <summary>Writes the labels; the format is taken from the ending. The file appears whole or not at all.</summary>
     /// <param name="path">Where to write: .slp, .pkg.slp (images inside), .h5 (SLEAP analysis, a file for each
-    /// video), .nwb (NWB with ndx-pose, a file for each video), .json (COCO keypoints), .csv or .parquet (tidy table),
+    /// video), .nwb (NWB with ndx-pose, a file for each video), .json (COCO keypoints, with the images of labeled
+    /// frames in the folder NAME_images beside it), .csv or .parquet (tidy table),
     /// CollectedData_SCORER.csv or NAME.dlc.csv (DeepLabCut), or data.yaml in a new folder (YOLO pose, with
     /// images).</param>
+    /// <param name="writeImages">COCO: whether the images are written. A video that cannot be opened is no error, and
+    /// is named in what is returned.</param>
     /// <returns>What the format could not hold, one sentence each; empty when nothing was lost.</returns>
     /// <exception cref="PoseFormatException">The ending is of no known format, or the labels cannot be written in it at
     /// all.</exception>
-    public IReadOnlyList<string> Save(string path) => LabelFormats.Save(this, path);
+    public IReadOnlyList<string> Save(string path, bool writeImages = true) =>
+        LabelFormats.Save(this, path, writeImages);
 
     /// <summary>
     /// These labels with other frames and tracks. Tracks that data beyond poses refer to stay in the list.

@@ -106,8 +106,9 @@ internal sealed class CollectingSink : ILabelsSink
 
     public void Add(LabeledFrame frame) => _frames.Add(frame);
 
+    // A COCO file of a long video would come with an image of each frame.
     public IReadOnlyList<string> Finish(JsonObject provenance) =>
-        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path);
+        new Labels(_frames, _videos, [_skeleton], provenance: provenance).Save(_path, writeImages: false);
 
     public void Dispose() => _frames.Clear();
 }

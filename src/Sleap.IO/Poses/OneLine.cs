@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 
 namespace Sleap.IO;
@@ -35,6 +36,9 @@ internal static class OneLine
     /// <summary>A text as a literal of C#, which shows what cannot be seen as an escape.</summary>
     public static string Quoted(string text) =>
         $"\"{Shown(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal), IsUnseen)}\"";
+
+    /// <summary>A text as HTML and SVG show it, also within an attribute's double quotes.</summary>
+    public static string Markup(string text) => WebUtility.HtmlEncode(Of(text));
 
     /// <summary>A text with some of its characters as \uXXXX.</summary>
     public static string Shown(string text, Func<char, bool> isEscaped)

@@ -72,7 +72,11 @@ internal static partial class ImageFiles
 
     /// <summary>Endings of movies, in lower case; ffmpeg reads more.</summary>
     public static IReadOnlyList<string> MovieEndings { get; } =
-    [".mp4", ".avi", ".mov", ".mkv", ".m4v", ".webm", ".mpg", ".mpeg", ".wmv"];
+        (
+            ".mp4 .avi .mov .mkv .m4v .webm .mpg .mpeg .wmv .mts .m2ts .ts .m2t .h264 .264 .h265 .265 .hevc .flv .f4v "
+            + ".3gp .3g2 .asf .ogv .vob .mxf .dv .mjpeg .mjpg .gif .y4m .m2v .mj2 .divx .ivf .nut .qt .dav .mod .tod "
+            + ".rm .rmvb"
+        ).Split(' ');
 
     public static bool IsMovie(string path) =>
         MovieEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);

@@ -74,22 +74,7 @@ internal sealed class VideoProbe
         if (!InputFile.HasContent(path))
             throw new PoseFormatException(path, null, "the file is empty, and a video was expected.");
         var description = new StringBuilder();
-        foreach (
-            var line in Run(
-                path,
-                [
-                    "-v",
-                    "error",
-                    "-select_streams",
-                    "v:0",
-                    "-show_streams",
-                    "-show_format",
-                    "-of",
-                    "json",
-                    .. FfmpegProgram.Input(path),
-                ]
-            )
-        )
+        foreach (var line in Run(path, "-show_streams", "-show_format", "-of", "json"))
         {
             if (description.Length + line.Length > MaxDescription)
                 throw new PoseFormatException(path, null, "ffprobe's description of the file has no end.");
@@ -105,7 +90,7 @@ internal sealed class VideoProbe
             throw new PoseFormatException(path, null, "ffprobe's answer is not JSON.", fault);
         }
         if (root?["streams"] is not JsonArray { Count: > 0 } streams)
-            throw new PoseFormatException(path, null, "the file holds no video stream.");
+            throw Unreadable(path, "the file holds no video stream, or is cut off before it.");
         var (packets, isTimed) = Packets(path);
         var probe = new VideoProbe(path, streams[0]!, packets, isTimed, Number(root["format"]?["start_time"]) ?? 0);
         if (probe.Width <= 0 || probe.Height <= 0 || (long)probe.Width * probe.Height > ImageHeader.MaxPixels)
@@ -117,9 +102,7 @@ internal sealed class VideoProbe
             );
         }
 
-        return packets.Count > 0
-            ? probe
-            : throw new PoseFormatException(path, null, "the video holds no frame; it may be cut off.");
+        return packets.Count > 0 ? probe : throw Unreadable(path, "the video holds no frame; it may be cut off.");
     }
 
     /// <summary>The frame shown at a time, or -1.</summary>
@@ -138,22 +121,7 @@ internal sealed class VideoProbe
         var packets = new List<(long, bool)>();
         var isTimed = true;
         var length = InputFile.Length(path);
-        foreach (
-            var line in Run(
-                path,
-                [
-                    "-v",
-                    "error",
-                    "-select_streams",
-                    "v:0",
-                    "-show_entries",
-                    "packet=pts,flags",
-                    "-of",
-                    "csv=p=0",
-                    .. FfmpegProgram.Input(path),
-                ]
-            )
-        )
+        foreach (var line in Run(path, "-show_entries", "packet=pts,flags", "-of", "csv=p=0"))
         {
             var comma = line.IndexOf(',', StringComparison.Ordinal);
             if (comma < 0)
@@ -175,9 +143,10 @@ internal sealed class VideoProbe
         return (packets, isTimed);
     }
 
-    /// <summary>What ffprobe prints, line by line.</summary>
-    private static IEnumerable<string> Run(string path, IEnumerable<string> arguments)
+    /// <summary>What ffprobe prints of the first video stream, line by line.</summary>
+    private static IEnumerable<string> Run(string path, params string[] what)
     {
+        string[] arguments = ["-v", "error", "-select_streams", "v:0", .. what, .. FfmpegProgram.Input(path)];
         using var process = FfmpegProgram.StartReading("ffprobe", arguments);
         using var silence = new CancellationTokenSource(MaxSilence);
         using var stop = silence.Token.Register(process.Kill);
@@ -200,7 +169,7 @@ internal sealed class VideoProbe
                 );
             }
             if (process.ExitCode != 0)
-                throw new PoseFormatException(path, null, Reason(errors.Result, path));
+                throw Unreadable(path, Reason(errors.Result, path));
         }
         finally
         {
@@ -218,6 +187,9 @@ internal sealed class VideoProbe
                 + "are not opened, because they name other files."
             : $"ffprobe cannot read the file as a video ({LastLine(errors, path)}).";
     }
+
+    private static PoseFormatException Unreadable(string path, string cause) =>
+        new(path, null, VideoContainer.CutOff(path) ?? cause);
 
     private static string LastLine(string text, string path) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -29,14 +29,21 @@ internal sealed class FrameResampler(
     /// <param name="options">Its options.</param>
     /// <param name="frame">The size that frames are fitted into, or <see cref="PoseModelTransformer.AnySize"/>.</param>
     public static FrameResampler ForNetwork(NetworkOptions options, (int Height, int Width) frame) =>
-        new(CanvasOf(frame), options.Scale, options.Backbone.MaxStride, options.Backbone.InChannels);
+        new(CanvasOf(frame), options.Scale, options.Backbone.MaxStride, options.FrameChannels);
+
+    /// <summary>Resamples crops for prediction to the input of their network.</summary>
+    /// <param name="options">Its options, with the size of the crops.</param>
+    public static FrameResampler ForCropNetwork(CenteredInstanceOptions options) =>
+        new(
+            (options.CropSize!.Value, options.CropSize.Value),
+            options.Scale,
+            options.Backbone.MaxStride,
+            options.ChannelConversion == ChannelConversion.First ? options.Backbone.InChannels : null
+        );
 
     /// <summary>Fits frames into the canvas that crops are cut from: neither scaled nor padded nor converted.</summary>
     /// <param name="frame">The canvas' size, or <see cref="PoseModelTransformer.AnySize"/>.</param>
     public static FrameResampler ForCrops((int Height, int Width) frame) => new(CanvasOf(frame));
-
-    /// <summary>Channels of the result for a frame.</summary>
-    public int ChannelsOf(FramePixels frame) => channels ?? frame.Channels;
 
     /// <summary>Bytes of the result for a frame. The first call decides the size where none is given.</summary>
     public int ByteCountOf(FramePixels frame)
@@ -73,6 +80,8 @@ internal sealed class FrameResampler(
         steps.Run(frame.Bytes, input);
         return steps.Geometry;
     }
+
+    private int ChannelsOf(FramePixels frame) => channels ?? frame.Channels;
 
     private static (int Height, int Width)? CanvasOf((int Height, int Width) frame) =>
         frame == PoseModelTransformer.AnySize ? null : frame;

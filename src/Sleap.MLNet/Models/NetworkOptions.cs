@@ -9,6 +9,9 @@ namespace Sleap.MLNet;
 /// </summary>
 public abstract record NetworkOptions : PoseModelOptions
 {
+    /// <summary>The largest batch: what is larger is no faster, and its frames may not fit into memory.</summary>
+    internal const int MaxBatch = 4096;
+
     private protected NetworkOptions() { }
 
     /// <summary>The backbone. Default: <see cref="UNetOptions"/> at output stride 2.</summary>
@@ -41,7 +44,7 @@ public abstract record NetworkOptions : PoseModelOptions
     /// </summary>
     public PeakRefinement Refinement { get; init; } = PeakRefinement.Gaussian;
 
-    /// <summary>Number of frames (or crops) in one prediction batch, at least 1. Default 4.</summary>
+    /// <summary>Number of frames (or crops) in one prediction batch, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
@@ -71,6 +74,16 @@ public abstract record NetworkOptions : PoseModelOptions
     [JsonIgnore]
     public TrainerOptions Training { get; init; } = new();
 
+    /// <summary>
+    /// When images get the number of channels of the network's input. Default <see cref="ChannelConversion.First"/>,
+    /// the fastest for color videos and a gray network.
+    /// </summary>
+    [JsonInclude, JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal ChannelConversion ChannelConversion { get; init; }
+
+    /// <summary>Channels that frames are converted to before they are resized; null: they keep theirs.</summary>
+    internal int? FrameChannels => ChannelConversion == ChannelConversion.Last ? null : Backbone.InChannels;
+
     internal int HeadStride => OutputStride ?? Backbone.OutputStride;
 
     /// <summary>Name of the network in messages: <c>centered instance</c>.</summary>
@@ -94,6 +107,21 @@ public abstract record NetworkOptions : PoseModelOptions
     /// <param name="subject">Skeleton and classes that the network learns.</param>
     /// <param name="frame">The size that frames are matched to.</param>
     internal abstract SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame);
+
+    /// <summary>
+    /// Returns the options for training on frames with this number of channels, which is also the network's if frames
+    /// keep theirs. As in sleap-nn, published weights are for color.
+    /// </summary>
+    internal NetworkOptions ForFrames(int channels) =>
+        ChannelConversion != ChannelConversion.Last
+            ? this
+            : this with
+            {
+                Backbone = Backbone with
+                {
+                    InChannels = Backbone is StagedBackboneOptions { PretrainedWeights: not null } ? 3 : channels,
+                },
+            };
 
     /// <summary>Returns the options completed by values that depend on the labels.</summary>
     internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
@@ -147,7 +175,7 @@ public abstract record NetworkOptions : PoseModelOptions
             .Within(nameof(PeakThreshold), PeakThreshold, 0, 1)
             .Defined(nameof(Refinement), Refinement)
             .Defined(nameof(Precision), Precision)
-            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Within(nameof(BatchSize), BatchSize, 1, MaxBatch)
             .AtLeast(nameof(TileSize), TileSize, 1)
             .AtLeast(nameof(TileOverlap), TileOverlap, 0);
         if (TileSize is null or >= 1 && TileOverlap is null or >= 0 && Backbone.Faults().Count == 0)

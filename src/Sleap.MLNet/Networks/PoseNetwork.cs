@@ -161,10 +161,10 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     }
 
     /// <summary>The backbone's maps, for tests.</summary>
-    public BackboneFeatures Features(Tensor images) => backbone.Compute(MatchChannels(images), 1);
+    public BackboneFeatures Features(Tensor images) => backbone.Compute(Input(images), 1);
 
     /// <summary>The maps of the encoder of a ConvNeXt or Swin Transformer, for tests.</summary>
-    public IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(MatchChannels(images));
+    public IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(Input(images));
 
     // Runs before the constructor of the base class, which needs libtorch.
     private static string NameOnceLoaded()
@@ -176,7 +176,7 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     private Tensor[] Compute(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var x = MatchChannels(images).to(Precision); // (B, InChannels, H, W)
+        var x = Input(images).to(Precision); // (B, InChannels, H, W)
         var features = backbone.Compute(x, _finestNeeded); // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];
         for (var head = 0; head < outputs.Length; head++)
@@ -184,23 +184,7 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
         return outputs;
     }
 
-    private int StrideRead(HeadOptions head) => head.ReadsDeepest ? backbone.DeepestStride : head.OutputStride;
+    private Tensor Input(Tensor images) => NetworkInput.WithChannels(images, Backbone.InChannels);
 
-    // (B, 1 or 3, H, W) -> (B, InChannels, H, W)
-    private Tensor MatchChannels(Tensor images)
-    {
-        var channels = images.size(1);
-        if (channels == Backbone.InChannels)
-            return images;
-        return (channels, Backbone.InChannels) switch
-        {
-            (1, 3) => images.expand(images.size(0), 3, images.size(2), images.size(3)),
-            (3, 1) => images.narrow(1, 0, 1) * 0.2989f
-                + images.narrow(1, 1, 1) * 0.587f
-                + images.narrow(1, 2, 1) * 0.114f,
-            _ => throw new ArgumentException(
-                $"Images have {channels} channels, expected {Backbone.InChannels}, or 1 or 3 to convert from."
-            ),
-        };
-    }
+    private int StrideRead(HeadOptions head) => head.ReadsDeepest ? backbone.DeepestStride : head.OutputStride;
 }

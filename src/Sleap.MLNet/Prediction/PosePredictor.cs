@@ -60,7 +60,13 @@ internal sealed class WholeFramePredictor(PoseModel model, Func<FrameResampler> 
     public override PredictionBatch[] Begin(int size, int count)
     {
         var resampler = createResampler();
-        return [.. Enumerable.Range(0, count).Select(_ => new Batch(model, new NetworkInput(resampler, size), device))];
+        var channels = model.Options.Backbone.InChannels;
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new Batch(model, new NetworkInput(resampler, size, channels), device)),
+        ];
     }
 
     private sealed class Batch(PoseModel model, NetworkInput inputs, Device device) : PredictionBatch

@@ -28,7 +28,9 @@ internal sealed class TopDownPredictor(
                 .Range(0, count)
                 .Select(_ => new Batch(
                     centroids?.Model,
-                    resampler is null ? null : new NetworkInput(resampler, size),
+                    resampler is null
+                        ? null
+                        : new NetworkInput(resampler, size, centroids!.Value.Model.Options.Backbone.InChannels),
                     toCanvas,
                     crops,
                     device,
@@ -112,10 +114,7 @@ internal sealed class CropStage(
 )
 {
     private readonly int _size = options.CropSize!.Value;
-    private readonly FrameResampler _resampler = FrameResampler.ForNetwork(
-        options,
-        (options.CropSize!.Value, options.CropSize.Value)
-    );
+    private readonly FrameResampler _resampler = FrameResampler.ForCropNetwork(options);
 
     /// <param name="canvases">The frames with all their pixels.</param>
     /// <param name="centers">
@@ -157,7 +156,7 @@ internal sealed class CropStage(
         using var scope = NewDisposeScope();
         using var inference = inference_mode(true);
         var windows = new CropWindow[crops.Length];
-        var inputs = new NetworkInput(_resampler, crops.Length);
+        var inputs = new NetworkInput(_resampler, crops.Length, options.Backbone.InChannels);
         var pixels = new byte[_size * _size * 3];
         for (var i = 0; i < crops.Length; i++)
         {

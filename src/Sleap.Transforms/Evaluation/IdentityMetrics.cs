@@ -52,9 +52,11 @@ internal sealed class IdentityComparison
         _counts[key] = _counts.GetValueOrDefault(key) + 1;
     }
 
-    /// <summary>Null when the labels or the predictions have no names at all.</summary>
+    /// <summary>
+    /// Null when labels and predictions have no name in common: "track_0" of a tracker says nothing of who it is.
+    /// </summary>
     public IdentityMetrics? Result() =>
-        _truth.Count == 0 || _predicted.Count == 0
+        !_predicted.Keys.Any(_truth.ContainsKey)
             ? null
             : new IdentityMetrics(
                 [.. _truth.Keys],

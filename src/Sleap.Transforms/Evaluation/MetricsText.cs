@@ -6,6 +6,9 @@ namespace Sleap.Transforms;
 /// <summary>Metrics as text for a terminal: blocks of aligned columns.</summary>
 internal static class MetricsText
 {
+    /// <summary>Heads of the columns of a node's errors, in pixels.</summary>
+    public static readonly ImmutableArray<string> ErrorHeads = ["mean px", "RMSE", "p50", "p75", "p90", "p95", "p99"];
+
     public static string Of(PoseMetrics metrics) =>
         string.Join("\n", Tables(metrics).Select(table => string.Concat(Lines(table).Select(line => line + "\n"))));
 
@@ -97,18 +100,7 @@ internal static class MetricsText
                 Text($"{e.Within:0.0%}"),
             ];
         return new(
-            [
-                "node",
-                "found/visible",
-                "mean px",
-                "RMSE",
-                "p50",
-                "p75",
-                "p90",
-                "p95",
-                "p99",
-                Text($"<={metrics.Radius:0.#}px"),
-            ],
+            ["node", "found/visible", .. ErrorHeads, Text($"<={metrics.Radius:0.#}px")],
             [.. metrics.Nodes.Select(node => Row(node.Node, node.Error)), Row("all", metrics.All)]
         );
     }

@@ -75,8 +75,8 @@ public sealed record PoseMetrics
     public required CentroidMetrics Centroids { get; init; }
 
     /// <summary>
-    /// Whether paired instances have the right name (their track's); null when the labels or the predictions have no
-    /// tracks.
+    /// Whether paired instances have the right name (their track's); null when the labels and the predictions have no
+    /// name in common.
     /// </summary>
     public required IdentityMetrics? Identities { get; init; }
 

@@ -1,12 +1,15 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
 /// <summary>A page in one file, with its style, charts and images.</summary>
 internal sealed class HtmlPage(string title)
 {
+    /// <summary>The page is what it shows: it runs nothing and loads nothing.</summary>
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
     private const string Style = """
         body{font:15px/1.5 Helvetica,Arial,'Liberation Sans',sans-serif;color:#222;background:#f4f5f7;margin:0}
         main{max-width:1080px;margin:0 auto;padding:24px 28px 60px;background:#fff}
@@ -90,6 +93,7 @@ internal sealed class HtmlPage(string title)
         $"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="{Policy}">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>{Escape(title)}</title>
             <style>
             {Style}
@@ -109,5 +113,5 @@ internal sealed class HtmlPage(string title)
         return this;
     }
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+    private static string Escape(string text) => OneLine.Markup(text);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -254,5 +254,5 @@ internal sealed class SvgChart
     // Adding 0 turns −0 into 0.
     private static string Number(double value) => (value + 0.0).ToString("#,0.####", CultureInfo.InvariantCulture);
 
-    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+    private static string Escape(string text) => OneLine.Markup(text);
 }

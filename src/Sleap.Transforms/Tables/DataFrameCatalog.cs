@@ -92,7 +92,8 @@ public static class DataFrameCatalog
     /// changed or read from a CSV.
     /// </summary>
     /// <param name="pose">The catalog.</param>
-    /// <param name="frame">Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score.
+    /// <param name="frame">Tidy: the columns frame, node, x, y, and if there are any video, instance, track, score,
+    /// instance_score; saved labels have frame_idx and video_path for frame and video.
     /// Wide: the columns frame and node.x, node.y for each node, and if there are any video, instance, track, score,
     /// node.score. Other columns are ignored. Without the column instance, the tracks distinguish the
     /// instances.</param>

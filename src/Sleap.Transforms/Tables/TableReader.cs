@@ -10,6 +10,7 @@ internal sealed class TableReader
     private readonly DataFrame _table;
     private readonly Skeleton _skeleton;
     private readonly bool _isTidy;
+    private readonly string _frame;
     private readonly OrderedDictionary<(string Video, int Frame), OrderedDictionary<string, TableInstance>> _frames =
     [];
 
@@ -17,7 +18,9 @@ internal sealed class TableReader
     {
         _table = table;
         _isTidy = Find("node") is not null;
-        Require(_isTidy ? ["frame", "node", "x", "y"] : ["frame"]);
+        // Labels that are saved as a table have sleap-io's name.
+        _frame = Find("frame_idx") is null ? "frame" : "frame_idx";
+        Require(_isTidy ? [_frame, "node", "x", "y"] : [_frame]);
         var nodes = _isTidy ? [.. Texts("node").OfType<string>().Distinct()] : WideNodes();
         if (nodes.Length == 0)
         {
@@ -82,12 +85,14 @@ internal sealed class TableReader
     {
         var nodes = Texts("node");
         (var x, var y, var score) = (Numbers("x")!, Numbers("y")!, Numbers("score") ?? new float?[nodes.Length]);
+        var scores = Numbers("instance_score");
         ForEachRow(
             (row, instance) =>
             {
                 var node = nodes[row] ?? throw Fault(row, "has no node");
                 if (!instance.TryAdd(_skeleton.IndexOf(node), x[row], y[row], score[row]))
                     throw Fault(row, $"has the node '{node}' of an instance that has it already");
+                instance.Score = scores?[row];
             }
         );
     }
@@ -115,8 +120,12 @@ internal sealed class TableReader
 
     private void ForEachRow(Action<int, TableInstance> read)
     {
-        var frames = Numbers("frame")!;
-        (var videos, var tracks, var numbers) = (TextsOrNull("video"), TextsOrNull("track"), TextsOrNull("instance"));
+        var frames = Numbers(_frame)!;
+        (var videos, var tracks, var numbers) = (
+            TextsOrNull("video_path") ?? TextsOrNull("video"),
+            TextsOrNull("track"),
+            TextsOrNull("instance")
+        );
         for (var row = 0; row < frames.Length; row++)
         {
             if (frames[row] is not { } frame || frame < 0 || frame != Math.Floor(frame))
@@ -140,7 +149,7 @@ internal sealed class TableReader
     }
 
     // A Single holds whole numbers exactly only up to 16 million.
-    private int FrameNumber(int row) => Convert.ToInt32(_table["frame"][row], CultureInfo.InvariantCulture);
+    private int FrameNumber(int row) => Convert.ToInt32(_table[_frame][row], CultureInfo.InvariantCulture);
 
     private string[] WideNodes() =>
         [

@@ -44,6 +44,36 @@ public sealed class ConvertTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("dlc_project_only_h5/project")]
+    [InlineData("dlc_project_only_h5/project/labeled-data/v")]
+    public void A_project_of_hdf5_tables_is_no_folder_of_images(string folder)
+    {
+        var report = Cli.Json("info", $"tests/data/cases/{folder}");
+        Assert.Equal(("labels", 2), ((string?)report["kind"], (int)report["frames"]!));
+    }
+
+    [Fact]
+    public void Movies_are_known_by_every_usual_ending()
+    {
+        Assert.Equal("video", (string?)Cli.Json("info", "tests/data/cases/video_messages/clip.mts")["kind"]);
+        var (code, _, error) = Cli.Run("info", "tests/data/cases/video_messages/cut.mp4");
+        Assert.Equal(1, code);
+        Assert.Contains("cut off", error);
+    }
+
+    [Fact]
+    public void Images_of_coco_are_written_unless_not_asked_for()
+    {
+        const string Source = "tests/data/small_robot_minimal.slp";
+        string[] words = ["convert", Source, Path.Combine(_folder, "a.json"), "--videos", "tests/data"];
+        var without = Cli.Json([.. words, "--no-images"]);
+        Assert.Contains(without["lost"]!.AsArray(), l => ((string)l!).Contains("Images of 2 labeled frames"));
+        Assert.Equal(["a.json"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
+        Cli.Json(words);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder, "a_images")).Length);
+    }
+
     [Fact]
     public void The_verb_says_what_is_lost_and_takes_several_files()
     {

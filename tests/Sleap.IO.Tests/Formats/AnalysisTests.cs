@@ -134,6 +134,43 @@ public sealed class AnalysisTests
         );
     }
 
+    [Fact]
+    public void Hdf5OfSomethingElseSaysWhatItHolds()
+    {
+        using var files = new TestFiles();
+        using (var file = Hdf5Writer.Create(files.New("other.h5")))
+        {
+            file.Numbers<double>("speed", [1, 2], [2]);
+            file.Group("session");
+            file.Complete();
+        }
+        Assert.Contains(
+            "HDF5, and neither an analysis file of SLEAP nor a table of DeepLabCut; it holds session, speed",
+            Assert.Throws<PoseFormatException>(() => Labels.Load(files.New("other.h5"))).Message
+        );
+    }
+
+    [Theory]
+    [InlineData("p.h5", int.MaxValue)]
+    [InlineData("p.h5", 1 << 26)]
+    [InlineData("p.nwb", int.MaxValue)]
+    public void AFrameNumberThatWouldTakeTheMemoryIsRefused(string name, int frame)
+    {
+        using var files = new TestFiles();
+        var (skeleton, video) = (new Skeleton("s", ["a"]), Video.FromFile("v.mp4"));
+        LabeledFrame At(int index) =>
+            new()
+            {
+                Video = video,
+                FrameIndex = index,
+                Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2)] }],
+            };
+        var labels = new Labels([At(0), At(frame)]);
+        var fault = Assert.Throws<PoseFormatException>(() => labels.Save(files.New(name)));
+        Assert.Contains("Is a frame number wrong?", fault.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(files.Folder));
+    }
+
     internal static void AssertTable(JsonNode expected, Labels labels)
     {
         LabelsComparison.AssertIs(expected["skeleton"]!, labels.Skeletons.Single());

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Sleap.IO.Tests;
 
 public sealed class CocoTests
@@ -17,7 +19,9 @@ public sealed class CocoTests
     {
         using var files = new TestFiles();
         var labels = Labels.Load(TestFiles.Golden("analysis.matlab.h5"));
-        Assert.Empty(labels.Save(files.New("poses.json")));
+        // The movie is not there.
+        Assert.Contains("are missing (The video", Assert.Single(labels.Save(files.New("poses.json"))));
+        Assert.Single(Directory.GetFileSystemEntries(files.Folder));
         var again = Labels.Load(files.New("poses.json"));
         Assert.Equal(labels.Skeletons, again.Skeletons);
         Assert.Equal(labels.Tracks.Select(t => t.Name), again.Tracks.Select(t => t.Name));
@@ -44,6 +48,103 @@ public sealed class CocoTests
         Assert.Equal(labels.Videos.Single().ImagePaths.AsEnumerable(), again.Videos.Single().ImagePaths);
         Assert.False(again.Frames[0].Instances[0].IsPredicted);
         Assert.Equal(labels.Frames[7].Instances[0].Points.AsEnumerable(), again.Frames[7].Instances[0].Points);
+    }
+
+    [Fact]
+    public void TheImagesOfLabeledFramesAreWritten()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data("small_robot_minimal.slp"), Searched());
+        Assert.DoesNotContain(labels.Save(files.New("robot.json")), r => r.Contains("missing"));
+        var root = JsonNode.Parse(File.ReadAllText(files.New("robot.json")))!;
+        using var movie = labels.Videos[0].Open();
+        foreach (var (row, frame) in root["images"]!.AsArray().Zip(labels.Frames))
+        {
+            var image = files.New((string)row!["file_name"]!);
+            Assert.Equal($"robot_images/small_robot_frame_{frame.FrameIndex:D6}.png", (string)row["file_name"]!);
+            Assert.Equal((560, 320), ((int)row["width"]!, (int)row["height"]!));
+            using var source = Video.FromFile(image).Open();
+            Assert.Equal(movie.Read(frame.FrameIndex).Pixels, source.Read(0).Pixels);
+        }
+        Assert.Equal(2, Directory.GetFiles(files.New("robot_images")).Length);
+        Assert.Equal(2, Directory.GetFileSystemEntries(files.Folder).Length);
+        // Where the movie is, it is read; elsewhere the images are, as the same frames.
+        Assert.Equal(VideoKind.Movie, Labels.Load(files.New("robot.json")).Videos.Single().Kind);
+        var text = File.ReadAllText(files.New("robot.json"));
+        File.WriteAllText(files.New("robot.json"), text.Replace("small_robot.mp4", "elsewhere.mp4"));
+        var moved = Labels.Load(files.New("robot.json"));
+        Assert.Equal(VideoKind.Images, moved.Videos.Single().Kind);
+        Assert.Equal(labels.Frames.Select(f => f.FrameIndex), moved.Frames.Select(f => f.FrameIndex));
+        using var images = moved.Videos.Single().Open();
+        Assert.Equal(movie.Read(79).Pixels, images.Read(79).Pixels);
+    }
+
+    [Fact]
+    public void ImagesAreNotWrittenIfNotAskedFor()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Data("small_robot_minimal.slp"), Searched());
+        Assert.Contains(labels.Save(files.New("robot.json"), writeImages: false), r => r.Contains("2 labeled frames"));
+        Assert.Single(Directory.GetFileSystemEntries(files.Folder));
+    }
+
+    [Fact]
+    public void ImagesOfAPackageAreCopied()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Golden("by-hand.pkg.slp"));
+        labels.Save(files.New("by-hand.json"));
+        var again = Labels.Load(files.New("by-hand.json"));
+        Assert.Equal(labels.Frames.Select(f => f.FrameIndex), again.Frames.Select(f => f.FrameIndex));
+        foreach (var (a, b) in labels.Frames.Zip(again.Frames))
+        {
+            using var from = a.Video.Open();
+            using var to = b.Video.Open();
+            Assert.Equal(from.Read(a.FrameIndex).Pixels, to.Read(b.FrameIndex).Pixels);
+        }
+    }
+
+    [Fact]
+    public void VideosOfOneNameHaveTheirOwnImages()
+    {
+        using var files = new TestFiles();
+        foreach (var folder in new[] { "a", "b" })
+        {
+            Directory.CreateDirectory(files.New(folder));
+            File.Copy(TestFiles.Data("small_robot.mp4"), files.New($"{folder}/v.mp4"));
+        }
+        var skeleton = new Skeleton("s", ["n"]);
+        var labels = new Labels(
+            new[] { "a/v.mp4", "b/v.mp4" }.Select(v => new LabeledFrame
+            {
+                Video = Video.FromFile(files.New(v)),
+                FrameIndex = 3,
+                Instances = [new Instance { Skeleton = skeleton, Points = [new Point(1, 2)] }],
+            })
+        );
+        labels.Save(files.New("two.json"));
+        Assert.Equal(
+            ["000_v_frame_000003.png", "001_v_frame_000003.png"],
+            Directory.GetFiles(files.New("two_images")).Select(Path.GetFileName).Order()
+        );
+    }
+
+    private static LabelsReadOptions Searched() =>
+        new() { SearchFolders = [Path.GetDirectoryName(TestFiles.Data("small_robot.mp4"))!] };
+
+    [Fact]
+    public void AFileWithoutAnnotationsSaysSo()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(
+            files.New("none.json"),
+            """
+            {"images":[{"id":3,"file_name":"a.png"}],"annotations":[],"categories":[{"id":1,"keypoints":["x"]}]}
+            """
+        );
+        var labels = Labels.Load(files.New("none.json"));
+        Assert.Empty(labels.Frames);
+        Assert.Contains("none of the 1 images is labeled", Assert.Single(labels.Remarks));
     }
 
     [Theory]

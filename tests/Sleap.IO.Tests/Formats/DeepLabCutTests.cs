@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Sleap.IO.Tests;
 
 public sealed class DeepLabCutTests
@@ -48,7 +50,7 @@ public sealed class DeepLabCutTests
     }
 
     [Theory]
-    [InlineData("cos\nsystem\n(S'echo'\ntR.", "instruction 'c'")]
+    [InlineData("cos\nsystem\n(S'echo'\ntR.", "calls os.system")]
     [InlineData("(lp0\n", "without an end")]
     [InlineData("(lp0\ng7\na.", "damaged")]
     [InlineData("a.", "damaged")]
@@ -57,7 +59,10 @@ public sealed class DeepLabCutTests
             named,
             Assert
                 .Throws<PoseFormatException>(() =>
-                    PickledList.Read(pickle, cause => new PoseFormatException("file.h5", "column", cause))
+                    PythonPickle.ReadList(
+                        Encoding.UTF8.GetBytes(pickle),
+                        cause => new PoseFormatException("file.h5", "column", cause)
+                    )
                 )
                 .Message
         );

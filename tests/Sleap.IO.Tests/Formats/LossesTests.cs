@@ -22,12 +22,10 @@ public sealed class LossesTests
         "suggestions",
         "edges and symmetries",
         "provenance",
-        "tracking scores",
         "complete",
         "not visible",
         "videos without",
-        "tracks without",
-        "Instance scores"
+        "tracks without"
     )]
     [InlineData(
         "all.dlc.csv",

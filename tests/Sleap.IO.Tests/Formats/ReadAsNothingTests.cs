@@ -20,7 +20,7 @@ public sealed class ReadAsNothingTests
         File.Copy(TestFiles.Data("cases/yolo_images_train/set/images/train/a1.png"), files.New("images/train/a1.png"));
         var labels = Labels.Load(files.Folder);
         Assert.Empty(labels.Frames);
-        Assert.Contains("none of the 1 images", Assert.Single(labels.Remarks));
+        Assert.Contains(labels.Remarks, r => r.Contains("none of the 1 images"));
     }
 
     [Fact]

@@ -119,6 +119,18 @@ public sealed class SleapIoTablesTests
         }
     }
 
+    [Fact]
+    public void TheVideosOfSeveralAreToldApart()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(
+            files.New("points.csv"),
+            "frame_idx,node,x,y,video_path,track,track_score,instance_score,score\n0,a,1,2,v.mp4,,,,\n0,a,3,4,w.mp4,,,,\n"
+        );
+        var labels = Labels.Load(files.New("points.csv"));
+        Assert.Equal(["v.mp4", "w.mp4"], labels.Frames.Select(f => f.Video.Path));
+    }
+
     private static void AssertInstance(
         JsonNode expected,
         Instance actual,

@@ -3,7 +3,7 @@ namespace Sleap.IO.Tests;
 public sealed class TidyCsvTests
 {
     [Fact]
-    public void PredictionsComeBackButForEdgesAndInstanceScores()
+    public void PredictionsComeBackButForEdges()
     {
         using var files = new TestFiles();
         var labels = Labels.Load(TestFiles.Data("centered_pair_predictions.slp"));
@@ -18,7 +18,7 @@ public sealed class TidyCsvTests
             Assert.Equal(a.Instances.Select(i => i.Track?.Name), b.Instances.Select(i => i.Track?.Name));
             foreach (var (x, y) in a.Instances.Zip(b.Instances))
             {
-                Assert.True(y.IsPredicted);
+                Assert.Equal((true, x.Score, x.TrackingScore), (y.IsPredicted, y.Score, y.TrackingScore));
                 Assert.Equal(
                     x.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score)),
                     y.Points.Select(p => (p.IsMissing, p.X, p.Y, p.Score))
@@ -34,9 +34,55 @@ public sealed class TidyCsvTests
         var labels = Labels.Load(TestFiles.Data("small_robot_minimal.slp"));
         labels.Save(files.New("poses.csv"));
         var lines = File.ReadAllLines(files.New("poses.csv"));
-        Assert.Equal("video,frame,instance,track,node,x,y,score", lines[0]);
-        Assert.Equal("tests/data/videos/small_robot.mp4,0,0,,A,316.4897466827503,47.69157074881539,", lines[1]);
+        // sleap-io's table of points, and what it lacks.
+        Assert.Equal(
+            $"{File.ReadLines(TestFiles.Golden("centered_pair.points.csv")).First()},video_path,instance",
+            lines[0]
+        );
+        Assert.Equal("0,A,316.4897466827503,47.69157074881539,,0,,,tests/data/videos/small_robot.mp4,0", lines[1]);
         Assert.False(Labels.Load(files.New("poses.csv")).Frames[0].Instances[0].IsPredicted);
+    }
+
+    [Fact]
+    public void TablesOfEarlierVersionsAreRead()
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(
+            files.New("old.csv"),
+            "video,frame,instance,track,node,x,y,score\nv.mp4,3,0,t,a,1,2,0.5\nv.mp4,3,1,,a,3,4,\nv.mp4,3,0,t,b,,,1\n"
+        );
+        var frame = Labels.Load(files.New("old.csv")).Frames.Single();
+        Assert.Equal(("v.mp4", 3), (frame.Video.Path, frame.FrameIndex));
+        Assert.Equal(
+            [(true, 0.75f, "t"), (false, 0, null)],
+            frame.Instances.Select(i => (i.IsPredicted, i.Score, i.Track?.Name))
+        );
+        Assert.Equal(new Point(3, 4), frame.Instances[1].Points[0]);
+    }
+
+    [Fact]
+    public void PredictionsWithoutPointScoresAreToldByTheirOwn()
+    {
+        using var files = new TestFiles();
+        var (skeleton, video) = (new Skeleton("", ["a"]), Video.FromFile("v.mp4"));
+        Instance Of(bool isPredicted) =>
+            new()
+            {
+                Skeleton = skeleton,
+                Points = [new Point(1, 2)],
+                IsPredicted = isPredicted,
+                TrackingScore = 0.25f,
+            };
+        var labels = new Labels([
+            new LabeledFrame
+            {
+                Video = video,
+                FrameIndex = 3,
+                Instances = [Of(true), Of(false), Of(true)],
+            },
+        ]);
+        Assert.Empty(labels.Save(files.New("own.csv")));
+        LabelsComparison.AssertSame(labels, Labels.Load(files.New("own.csv")));
     }
 
     [Fact]

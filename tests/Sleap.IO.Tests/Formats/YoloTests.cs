@@ -94,6 +94,75 @@ public sealed class YoloTests
         Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Labels.Load(files.Folder)).Message);
     }
 
+    [Theory]
+    [InlineData("train: images")]
+    [InlineData("train: images/a\nval: images/b")]
+    [InlineData("train: ../images")]
+    [InlineData("train: [images/a, images/b]")]
+    [InlineData("train: list.txt")]
+    [InlineData("path: .\ntrain: images/a\nval: images")]
+    public void ImagesMayLieInFoldersOrInAList(string config)
+    {
+        using var files = new TestFiles();
+        Nested(files, config);
+        File.WriteAllLines(files.New("list.txt"), ["./images/a/0.png", "images\\b\\deep\\1.png", ""]);
+        var labels = Labels.Load(files.Folder);
+        Assert.Equal([1.0, 2.0], labels.Frames.Select(f => f.Instances.Single().Points[0].X));
+        Assert.Empty(labels.Remarks);
+    }
+
+    [Theory]
+    [InlineData("train: images/a\nval: images/gone", "the split 'val' is not there", 1)]
+    [InlineData("train: images/a\nval: other.txt", "1 of the 2 images of the split 'val' are not there", 2)]
+    [InlineData("train: images\nval: images/bare", "1 of the 3 images have no file of labels", 2)]
+    [InlineData("train: images/alone", "1 files of labels have no image", 0)]
+    public void WhatIsNotReadIsNamed(string config, string named, int frames)
+    {
+        using var files = new TestFiles();
+        Nested(files, config);
+        File.WriteAllLines(files.New("other.txt"), ["images/b/deep/1.png", "images/b/gone.png"]);
+        if (named.StartsWith("1 of the 3", StringComparison.Ordinal))
+            Image(files, "images/bare/2.png");
+        if (frames == 0)
+        {
+            Image(files, "images/alone/3.png");
+            Directory.CreateDirectory(files.New("labels/alone"));
+            File.WriteAllText(files.New("labels/alone/4.txt"), "0 0 0 0 0 .1 .1 2");
+        }
+        var labels = Labels.Load(files.Folder);
+        Assert.Equal(frames, labels.Frames.Count);
+        Assert.Contains(labels.Remarks, r => r.Contains(named));
+    }
+
+    [Theory]
+    [InlineData("1", "has the class 1, and data.yaml names 0")]
+    [InlineData("0.5", "has the class 0.5")]
+    [InlineData("-1", "has the class -1")]
+    public void AClassThatIsNotNamedIsRefused(string number, string named)
+    {
+        using var files = new TestFiles();
+        Nested(files, "train: images");
+        File.WriteAllText(files.New("labels/a/0.txt"), $"{number} 0 0 0 0 .1 .1 2");
+        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Labels.Load(files.Folder)).Message);
+    }
+
+    private static void Nested(TestFiles files, string config)
+    {
+        File.WriteAllText(files.New("data.yaml"), $"kpt_shape: [1, 3]\nnames: {{0: mouse}}\n{config}\n");
+        foreach (var (name, i) in new[] { ("a/0", 0), ("b/deep/1", 1) })
+        {
+            Image(files, $"images/{name}.png");
+            Directory.CreateDirectory(Path.GetDirectoryName(files.New($"labels/{name}"))!);
+            File.WriteAllText(files.New($"labels/{name}.txt"), $"0 0.5 0.5 1 1 {(i + 1) / 10.0} 0.5 2\n");
+        }
+    }
+
+    private static void Image(TestFiles files, string name)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(files.New(name))!);
+        File.WriteAllBytes(files.New(name), ImageEncoder.Png(new Frame(0, 8, 10, 1, new byte[80])));
+    }
+
     /// <summary>The golden folder with pictures of the size it was made from.</summary>
     private static void Copied(TestFiles files)
     {

@@ -48,6 +48,16 @@ public sealed class MutatedFilesTests
         Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);
 
     [Theory]
+    [InlineData("dlc_fixed_h5/CollectedData_me.h5", 15)]
+    [InlineData("dlc_fixed_h5/videoDLC_ma_unique_fixed.h5", 16)]
+    [InlineData("dlc_fixed_h5/objects.h5", 17)]
+    [InlineData("dlc_fixed_h5/blocks-table.h5", 18)]
+    [InlineData("slp_of_sleap_io_js/flat2d.slp", 19)]
+    [InlineData("slp_of_sleap_io_js/dense.slp", 20)]
+    public void EveryDamagedFileOfOtherProgramsIsReadOrRefused(string name, int seed) =>
+        Mutate(TestFiles.Data($"cases/{name}"), seed);
+
+    [Theory]
     [InlineData("attributes-earliest.h5", 21)]
     [InlineData("attributes-latest.h5", 22)]
     [InlineData("chunks-latest.h5", 23)]

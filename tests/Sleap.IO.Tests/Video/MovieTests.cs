@@ -287,6 +287,37 @@ public sealed class MovieTests
         }
     }
 
+    [Fact]
+    public void AMovieThatIsCutOffSaysSo()
+    {
+        using var files = new TestFiles();
+        void AssertSays(string path, string named) =>
+            Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Video.FromFile(path).Open()).Message);
+        AssertSays(TestFiles.Data("cases/video_messages/cut.mp4"), "cut off within its index (moov)");
+        // The index of this one is behind the frames.
+        var bytes = File.ReadAllBytes(TestFiles.Data("small_robot.mp4"));
+        File.WriteAllBytes(files.New("half.mov"), bytes[..(bytes.Length / 2)]);
+        AssertSays(files.New("half.mov"), "cut off before its index (moov)");
+        File.WriteAllBytes(files.New("frames.3gp"), bytes[..380_040]);
+        AssertSays(files.New("frames.3gp"), "its index (moov) is not there");
+        Ffmpeg("-i", TestFiles.Data("small_robot.mp4"), "-c", "copy", files.New("whole.avi"));
+        File.WriteAllBytes(files.New("part.avi"), File.ReadAllBytes(files.New("whole.avi"))[..400]);
+        AssertSays(files.New("part.avi"), "cut off after 400 of");
+        Ffmpeg("-f", "lavfi", "-i", "sine=duration=1", files.New("sound.mp4"));
+        AssertSays(files.New("sound.mp4"), "holds no video stream");
+    }
+
+    [Theory]
+    [InlineData("a.ts", "is of a video")]
+    [InlineData("a.png", "is of a video")]
+    [InlineData("a.xyz", ".mts")]
+    public void AFileThatIsNotOfLabelsIsToldFromVideos(string name, string named)
+    {
+        using var files = new TestFiles();
+        File.WriteAllText(files.New(name), "x");
+        Assert.Contains(named, Assert.Throws<PoseFormatException>(() => Labels.Load(files.New(name))).Message);
+    }
+
     private static string Hash(Frame frame) => Convert.ToHexStringLower(SHA256.HashData(frame.Pixels));
 
     private static List<int> ProcessesNaming(string path) =>

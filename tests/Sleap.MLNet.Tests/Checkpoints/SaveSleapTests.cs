@@ -42,6 +42,7 @@ public sealed class SaveSleapTests : IDisposable
             Assert.Equal(weights.Keys, same.Keys);
             Assert.All(weights.Keys, key => Assert.Equal(0, Golden.Difference(weights[key], same[key])));
             Assert.Equal(one.Network.Backbone, other.Network.Backbone);
+            Assert.Equal(one.Options.ChannelConversion, other.Options.ChannelConversion);
             Assert.Equal(
                 one.Network.Heads.Select(head => head with { LossWeight = 1 }),
                 other.Network.Heads.Select(head => head with { LossWeight = 1 })

@@ -71,7 +71,7 @@ public sealed class TorchCheckpointTests
         network.UseChannelsLast();
 
         byte[] frame = [.. Golden.Floats(golden.ToTensor("image").permute(0, 2, 3, 1)).Select(value => (byte)value)];
-        var input = new NetworkInput(new FrameResampler((320, 560), 0.5f, 4, 3), 1);
+        var input = new NetworkInput(new FrameResampler((320, 560), 0.5f, 4, 3), 1, 3);
         input.Read(0, new FramePixels(frame, 320, 560, 3));
         var images = input.ToTensor(1, CPU);
         Assert.InRange(Golden.Difference(golden.ToTensor("input"), images), 0, 1.01 / 255);

@@ -134,8 +134,8 @@ public sealed class FrameResamplerTests
     {
         var resampler = new FrameResampler(null, 0.5f, 16);
         Assert.Throws<InvalidOperationException>(() => resampler.Geometry);
-        var first = new NetworkInput(resampler, 1);
-        var second = new NetworkInput(resampler, 1);
+        var first = new NetworkInput(resampler, 1, 1);
+        var second = new NetworkInput(resampler, 1, 1);
         first.Read(0, new FramePixels(new byte[40 * 60], 40, 60, 1));
         second.Read(0, new FramePixels(new byte[80 * 120], 80, 120, 1));
         using Tensor images = first.ToTensor(1, CPU),
@@ -170,14 +170,14 @@ public sealed class FrameResamplerTests
     {
         using var scope = NewDisposeScope();
         byte[] bytes = [.. Enumerable.Range(0, 2 * 2 * 3 * 3).Select(i => (byte)(7 * i))];
-        var images = NetworkInput.FromBytes(bytes, 2, 2, 3, 3);
+        var images = NetworkInput.FromBytes([bytes[..18], bytes[18..]], 2, 3, 3);
         Assert.Equal([2, 3, 2, 3], images.shape);
         Assert.True(ChannelsLast.Is(images));
         Assert.Equal(bytes[1 * 18 + 1 * 9 + 2 * 3 + 1] / 255f, images[1, 1, 1, 2].item<float>());
-        Assert.True(ChannelsLast.Is(NetworkInput.FromBytes(bytes, 3, 3, 4, 1)));
+        Assert.True(ChannelsLast.Is(NetworkInput.FromBytes([bytes[..12], bytes[12..24]], 3, 4, 1)));
         Assert.Contains(
-            "expected 72",
-            Assert.Throws<ArgumentException>(() => NetworkInput.FromBytes(bytes, 2, 3, 4, 3)).Message
+            "expected 12 (gray) or 36 (RGB)",
+            Assert.Throws<ArgumentException>(() => NetworkInput.FromBytes([bytes[..35]], 3, 4, 3)).Message
         );
     }
 

@@ -163,6 +163,20 @@ public sealed class DataFrameTests
     }
 
     [Fact]
+    public void SavedLabelsAreATableToo()
+    {
+        using var folder = new TestFolder();
+        var labels = Labels.Load(Path.Combine(TestFolder.Repository, "tests/data/centered_pair_predictions.slp"));
+        labels.Save(folder["p.csv"]);
+        var view = _ml.Pose().FromDataFrame(DataFrame.LoadCsv(folder["p.csv"]));
+        Assert.Equal(
+            labels.Frames[3].Instances.Select(instance => instance.Score),
+            Poses.Column<float[]>(view, "InstanceScore")[3]
+        );
+        Assert.Equal(labels.Frames.Select(frame => frame.FrameIndex), Poses.Column<int>(view, "FrameIndex"));
+    }
+
+    [Fact]
     public void RowsLeftOutAreMissingNodes()
     {
         var pose = _ml.Pose();

@@ -73,18 +73,11 @@ internal sealed class AnalysisWriter
     private List<string> WriteFile(string path)
     {
         Place();
-        var count = Math.Max(_video.Shape?.Frames ?? 0, _frames.Count == 0 ? 0 : _frames.Max(f => f.FrameIndex) + 1);
+        var last = _frames.Select(f => (long)f.FrameIndex).DefaultIfEmpty(-1).Max();
+        var count = Math.Max(_video.Shape?.Frames ?? 0, last + 1);
         var columns = _tracks.Count + _untracked;
-        if ((decimal)count * columns * _skeleton.Nodes.Length * 2 > System.Array.MaxLength)
-        {
-            throw new PoseFormatException(
-                path,
-                "tracks",
-                $"{count} frames of {columns} tracks and {_skeleton.Nodes.Length} nodes are more than one array holds."
-            );
-        }
-
-        AtomicFile.Write(path, temporary => WriteArrays(temporary, count, columns));
+        LabelFormats.CheckFrames(count, (long)columns * _skeleton.Nodes.Length * 2, path, "tracks");
+        AtomicFile.Write(path, temporary => WriteArrays(temporary, (int)count, columns));
         return Lost();
     }
 

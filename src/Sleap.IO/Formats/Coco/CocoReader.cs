@@ -52,9 +52,10 @@ internal sealed class CocoReader
             throw _json.Fault("categories", "has none with keypoints");
         var (frames, videos) = Images();
         var instances = frames.Keys.ToDictionary(id => id, _ => new List<Instance>());
-        var (empty, unposed) = (0, 0);
+        var (count, empty, unposed) = (0, 0, 0);
         foreach (var (row, place) in List("annotations"))
         {
+            count++;
             var image = _json.Whole(row["image_id"], $"{place} image_id");
             var category = _json.Whole(row["category_id"], $"{place} category_id");
             if (!instances.TryGetValue(image, out var list))
@@ -76,6 +77,8 @@ internal sealed class CocoReader
             }
         }
         var remarks = new List<string>();
+        if (count == 0)
+            remarks.Add($"annotations: there are none, so that none of the {frames.Count} images is labeled.");
         if (empty > 0)
             remarks.Add($"annotations: {empty} without keypoints are left out.");
         if (unposed > 0)
@@ -134,7 +137,7 @@ internal sealed class CocoReader
     {
         var (frames, movies, names) = (
             new Dictionary<int, (Video, int)>(),
-            new OrderedDictionary<string, Video>(),
+            new OrderedDictionary<string, List<(int Id, string Name, int Frame)>>(),
             new List<(int Id, string Name)>()
         );
         var ids = new HashSet<int>();
@@ -150,21 +153,42 @@ internal sealed class CocoReader
                 continue;
             }
             var movie = _json.Text(row["video"], $"{place} video");
-            if (!movies.TryGetValue(movie, out var video))
-                movies.Add(movie, video = new Video(movie, VideoKind.Movie) { FoundPath = _finder.Find(movie) });
-            frames[id] = (video, _json.Whole(row["frame_index"], $"{place} frame_index"));
+            if (!movies.TryGetValue(movie, out var images))
+                movies.Add(movie, images = []);
+            images.Add((id, name, _json.Whole(row["frame_index"], $"{place} frame_index")));
         }
-        var videos = movies.Values.ToList();
+        if (movies.Values.Any(m => m.Exists(i => i.Frame < 0)))
+            throw _json.Fault("images", "has a frame number below 0");
+        var videos = new List<Video>();
+        foreach (var (movie, images) in movies)
+        {
+            var video = MovieOf(movie, images);
+            videos.Add(video);
+            foreach (var (id, _, frame) in images)
+                frames[id] = (video, frame);
+        }
         if (names.Count > 0)
         {
-            var list = _options.Video ?? Video.FromImages([.. names.Select(n => FindImage(n.Name) ?? n.Name)]);
+            var list =
+                _options.Video ?? Video.FromImages([.. names.Select(n => FindImage(n.Name) ?? _finder.Local(n.Name))]);
             videos.Add(list);
             for (var i = 0; i < names.Count; i++)
                 frames[names[i].Id] = (list, i);
         }
-        if (frames.Values.Any(f => f.Item2 < 0))
-            throw _json.Fault("images", "has a frame number below 0");
         return (frames, videos);
+    }
+
+    /// <summary>The movie that images were taken from; where it is not there and all images are, the images.</summary>
+    private Video MovieOf(string movie, List<(int Id, string Name, int Frame)> images)
+    {
+        var kind = ImageFiles.IsTiff(movie) ? VideoKind.Tiff : VideoKind.Movie;
+        var video = new Video(movie, kind) { FoundPath = _finder.Find(movie) };
+        var isThere = video.FoundPath is not null && (kind == VideoKind.Tiff || ImageFiles.IsMovie(movie));
+        var ordered = images.OrderBy(i => i.Frame).ToList();
+        List<string> found = isThere ? [] : [.. ordered.Select(i => FindImage(i.Name)).OfType<string>()];
+        return found.Count == images.Count && images.DistinctBy(i => i.Frame).Count() == images.Count
+            ? Video.FromImages(found, [.. ordered.Select(i => i.Frame)])
+            : video;
     }
 
     /// <summary>An image where videos are looked for, or in a folder of images beside the file.</summary>

@@ -4,18 +4,26 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Writes COCO keypoints as sleap-io does (visibility 2 or 0, edges counted from 1, the box around the visible points),
-/// with video, frame number, track name and scores beside, which other readers pass over. Images are named and not
-/// written.
+/// with video, frame number, track name and scores beside, which other readers pass over. The images of labeled frames
+/// are written into a folder beside the file; those of a list of images are named where they are.
 /// </summary>
 internal static class CocoWriter
 {
-    public static IReadOnlyList<string> Write(Labels labels, string path)
+    /// <summary>Writes the file and the images; gives back what it cannot hold.</summary>
+    /// <param name="labels">What to write.</param>
+    /// <param name="path">Path of the .json to be.</param>
+    /// <param name="writeImages">Whether images are written; without, they are named all the same.</param>
+    public static IReadOnlyList<string> Write(Labels labels, string path, bool writeImages)
     {
+        using var place = AtomicFile.Begin(path);
+        using var files = new CocoImages(labels, path);
+        if (writeImages)
+            files.Write();
         var categories = new JsonArray([.. labels.Skeletons.Select((s, i) => Category(s, i + 1))]);
         var (images, annotations) = (new JsonArray(), new JsonArray());
         foreach (var frame in labels.FramesInOrder)
         {
-            images.Add(Image(frame, images.Count + 1));
+            images.Add(Image(frame, files.NameOf(frame), images.Count + 1));
             foreach (var instance in frame.Instances)
                 annotations.Add(Annotation(labels, instance, annotations.Count + 1, images.Count));
         }
@@ -25,8 +33,10 @@ internal static class CocoWriter
             ["annotations"] = annotations,
             ["categories"] = categories,
         }.ToJsonString();
-        AtomicFile.Write(path, temporary => File.WriteAllText(temporary, text));
-        return Lost(labels);
+        File.WriteAllText(place.Temporary, text);
+        files.Commit();
+        place.Commit();
+        return [.. files.Remarks(), .. Lost(labels)];
     }
 
     private static JsonObject Category(Skeleton skeleton, int id) =>
@@ -40,20 +50,15 @@ internal static class CocoWriter
             ]),
         };
 
-    private static JsonObject Image(LabeledFrame frame, int id)
+    private static JsonObject Image(LabeledFrame frame, string name, int id)
     {
         var video = frame.Video;
-        var position = video.FrameNumbers.IsEmpty ? frame.FrameIndex : video.FrameNumbers.IndexOf(frame.FrameIndex);
-        var row = new JsonObject { ["id"] = id };
-        if (video.Kind == VideoKind.Images && position >= 0 && position < video.ImagePaths.Length)
+        var row = new JsonObject { ["id"] = id, ["file_name"] = name };
+        if (video.Kind != VideoKind.Images)
         {
-            row["file_name"] = video.FoundImages[position];
-        }
-        else
-        {
-            row["file_name"] =
-                $"{Path.GetFileNameWithoutExtension(video.Path.Replace('\\', '/'))}_frame_{frame.FrameIndex:D6}.png";
-            (row["video"], row["frame_index"]) = (video.FoundPath ?? video.Path, frame.FrameIndex);
+            // A package is no video to other programs: what its images were taken from is.
+            var named = video is { Kind: VideoKind.Embedded, Source: { } source } ? source : video;
+            (row["video"], row["frame_index"]) = (named.FoundPath ?? named.Path, frame.FrameIndex);
         }
         if (video.Shape is { } shape)
             (row["width"], row["height"]) = (shape.Width, shape.Height);

@@ -143,7 +143,7 @@ internal sealed class SleapIoCsv
 
     private List<Draft> Frame(CsvRow row)
     {
-        var video = row[At("video")];
+        var video = row[At(_place.ContainsKey("video_path") ? "video_path" : "video")];
         if (!_videos.ContainsKey(video))
         {
             _videos.Add(video, _options.Video ?? (video.Length > 0 ? _finder.Video(video) : _finder.MovieOfTable()));

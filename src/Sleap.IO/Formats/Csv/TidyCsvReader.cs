@@ -3,21 +3,27 @@ using System.Collections.Immutable;
 namespace Sleap.IO;
 
 /// <summary>
-/// Reads the tidy table: one row a node of an instance, with the columns video, frame, instance, track, node, x, y, score.
-/// Empty cells are missing. An instance with a score anywhere is a prediction, and its score is the mean of its
-/// points'.
+/// Reads the tidy table: one row a node of an instance, see <see cref="TidyCsvWriter.Columns"/>. Earlier versions and
+/// other tables of this project have "frame" for frame_idx, "video" for video_path, and no track_score and
+/// instance_score. Empty cells are missing. An instance with a score anywhere is a prediction, and its score is the
+/// mean of its points' if it has none itself.
 /// </summary>
 internal static class TidyCsvReader
 {
-    private static readonly string[] Required = ["frame", "node", "x", "y"];
+    private static readonly string[] Required = ["frame_idx", "node", "x", "y"];
 
-    /// <summary>Whether a header row is this format's: all required columns are there.</summary>
-    public static bool Matches(IReadOnlyList<string> header) => Required.All(c => header.Contains(c));
+    /// <summary>
+    /// Whether a header row is this format's: all required columns are there. Without a column of instances, frame_idx
+    /// is that of sleap-io's own tables.
+    /// </summary>
+    public static bool Matches(IReadOnlyList<string> header) =>
+        Required.Skip(1).All(c => header.Contains(c))
+        && (header.Contains("frame") || (header.Contains("frame_idx") && header.Contains("instance")));
 
     public static Labels Read(string path, LabelsReadOptions options)
     {
         var finder = new VideoFinder(path, options.SearchFolders);
-        var place = new Dictionary<string, int>();
+        var (place, frameColumn, videoColumn) = (new Dictionary<string, int>(), "", "");
         var (nodes, videos, tracks) = (
             new OrderedDictionary<string, int>(),
             new OrderedDictionary<string, Video>(),
@@ -30,16 +36,19 @@ internal static class TidyCsvReader
             if (place.Count == 0)
             {
                 place = Header(row.Cells, path);
+                frameColumn = place.ContainsKey("frame_idx") ? "frame_idx" : "frame";
+                videoColumn = place.ContainsKey("video_path") ? "video_path" : "video";
                 continue;
             }
             rows++;
             int At(string column) => place.GetValueOrDefault(column, int.MaxValue);
             string Cell(string column) => row[At(column)];
+            float Score(string column) => (float)row.Number(At(column), column);
             if (row.Count < place.Count)
                 throw row.Fault($"has {row.Count} cells, and the header has {place.Count}");
             var (video, frame, node, track) = (
-                Cell("video"),
-                row.Whole(At("frame"), "frame"),
+                Cell(videoColumn),
+                row.Whole(At(frameColumn), frameColumn),
                 Cell("node"),
                 Cell("track")
             );
@@ -55,17 +64,12 @@ internal static class TidyCsvReader
             var key = place.ContainsKey("instance") ? Cell("instance") : track;
             if (!instances.TryGetValue(key, out var draft))
             {
-                instances.Add(key, draft = new Draft(track));
+                draft = new Draft(track, Score("instance_score"), Score("track_score"));
+                instances.Add(key, draft);
                 drafts++;
             }
 
-            var point = new Point(
-                row.Number(At("x"), "x"),
-                row.Number(At("y"), "y"),
-                true,
-                false,
-                (float)row.Number(At("score"), "score")
-            );
+            var point = new Point(row.Number(At("x"), "x"), row.Number(At("y"), "y"), true, false, Score("score"));
             if (!draft.Points.TryAdd(node, point))
             {
                 throw row.Fault("node", $"'{node}' is there twice for instance '{key}' of frame {frame}");
@@ -109,7 +113,7 @@ internal static class TidyCsvReader
         return place;
     }
 
-    private sealed class Draft(string track)
+    private sealed class Draft(string track, float score, float trackingScore)
     {
         public Dictionary<string, Point> Points { get; } = [];
 
@@ -123,14 +127,15 @@ internal static class TidyCsvReader
                     : p
                 )
                 .ToImmutableArray();
-            var score = Instance.MeanPointScore(points);
+            var known = float.IsNaN(score) ? Instance.MeanPointScore(points) : score;
             return new Instance
             {
                 Skeleton = skeleton,
                 Points = points,
                 Track = track.Length == 0 ? null : tracks[track],
-                IsPredicted = score is not null,
-                Score = score ?? 0,
+                IsPredicted = known is not null,
+                TrackingScore = trackingScore,
+                Score = known ?? 0,
             };
         }
     }

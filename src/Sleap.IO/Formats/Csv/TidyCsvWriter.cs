@@ -2,10 +2,26 @@ using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
 
-/// <summary>Writes the tidy table that <see cref="TidyCsvReader"/> reads.</summary>
+/// <summary>
+/// Writes the tidy table that <see cref="TidyCsvReader"/> reads: the columns of sleap-io's table of points with its
+/// video_path behind them, and the number of the instance, which it lacks.
+/// </summary>
 internal static class TidyCsvWriter
 {
-    private static readonly string[] Columns = ["video", "frame", "instance", "track", "node", "x", "y", "score"];
+    /// <summary>Names and types of the columns.</summary>
+    public static readonly (string Name, Type Type)[] Columns =
+    [
+        ("frame_idx", typeof(int)),
+        ("node", typeof(string)),
+        ("x", typeof(double)),
+        ("y", typeof(double)),
+        ("track", typeof(string)),
+        ("track_score", typeof(float)),
+        ("instance_score", typeof(float)),
+        ("score", typeof(float)),
+        ("video_path", typeof(string)),
+        ("instance", typeof(int)),
+    ];
 
     /// <summary>Writes the table; gives back what it cannot hold.</summary>
     public static IReadOnlyList<string> Write(Labels labels, string path)
@@ -29,7 +45,7 @@ internal static class TidyCsvWriter
     /// <summary>The first row.</summary>
     public static void WriteHeader(CsvTableWriter writer)
     {
-        writer.Texts(Columns);
+        writer.Texts(Columns.Select(c => c.Name));
         writer.EndRow();
     }
 
@@ -40,14 +56,16 @@ internal static class TidyCsvWriter
         for (var n = 0; n < instance.Points.Length; n++)
         {
             var p = instance.Points[n];
-            writer.Text(frame.Video.Path);
             writer.Whole(frame.FrameIndex);
-            writer.Whole(number);
-            writer.Text(instance.Track?.Name);
             writer.Text(instance.Skeleton.Nodes[n]);
             writer.Number(p.IsMissing ? double.NaN : p.X);
             writer.Number(p.IsMissing ? double.NaN : p.Y);
+            writer.Text(instance.Track?.Name);
+            writer.Number(instance.TrackingScore);
+            writer.Number(instance.IsPredicted ? instance.Score : float.NaN);
             writer.Number(p.Score);
+            writer.Text(frame.Video.Path);
+            writer.Whole(number);
             writer.EndRow();
         }
     }
@@ -156,7 +174,6 @@ internal sealed class TidyLosses
     private int _corrected;
     private int _empty;
     private int _mistaken;
-    private bool _hasScores;
 
     /// <summary>Skeletons and tracks that are there without an instance.</summary>
     public void Add(IEnumerable<Skeleton> unused, IEnumerable<Track> idle)
@@ -173,10 +190,11 @@ internal sealed class TidyLosses
             _skeletons.Add(instance.Skeleton);
             if (instance.Track is not null)
                 _tracks.Add(instance.Track);
-            var hasPointScores = instance.Points.Any(p => !float.IsNaN(p.Score));
+            var hasScore =
+                (instance.IsPredicted && !float.IsNaN(instance.Score))
+                || instance.Points.Any(p => !float.IsNaN(p.Score));
             _corrected += instance.FromPredicted is null ? 0 : 1;
-            _mistaken += instance.IsPredicted == hasPointScores ? 0 : 1;
-            _hasScores |= instance.IsPredicted && hasPointScores;
+            _mistaken += instance.IsPredicted == hasScore ? 0 : 1;
         }
     }
 
@@ -199,11 +217,8 @@ internal sealed class TidyLosses
             yield return "Tracks of one name read back as one track.";
         if (_mistaken > 0)
         {
-            yield return $"{_mistaken} instances are told from the other kind by point scores, and read back as it: "
+            yield return $"{_mistaken} instances are told from the other kind by scores, and read back as it: "
                 + "predictions without, or people's labels with some.";
         }
-
-        if (_hasScores)
-            yield return "Instance scores are not in the table; reading takes the mean of the point scores.";
     }
 }

@@ -7,10 +7,15 @@ internal static class DeepLabCutProject
 {
     public const string ConfigName = "config.yaml";
 
-    /// <summary>The table of labels in a labeled-data folder, or null.</summary>
+    /// <summary>
+    /// The table of labels in a labeled-data folder, or null: that of the scorer if there are several, and .h5 only
+    /// where there is no .csv.
+    /// </summary>
     public static string? TableIn(string folder, string? scorer = null)
     {
-        var tables = Directory.EnumerateFiles(folder, "CollectedData_*.csv").Order(StringComparer.Ordinal).ToList();
+        List<string> Tables(string ending) =>
+            [.. Directory.EnumerateFiles(folder, $"CollectedData_*{ending}").Order(StringComparer.Ordinal)];
+        var tables = Tables(".csv") is [_, ..] found ? found : Tables(".h5");
         return tables.FirstOrDefault(t => Path.GetFileNameWithoutExtension(t) == $"CollectedData_{scorer}")
             ?? tables.FirstOrDefault();
     }
@@ -36,7 +41,7 @@ internal static class DeepLabCutProject
             throw new PoseFormatException(
                 config,
                 null,
-                $"no folder under {labeled} holds a table CollectedData_*.csv."
+                $"no folder under {labeled} holds a table CollectedData_*.csv or CollectedData_*.h5."
             );
         }
 
@@ -50,12 +55,7 @@ internal static class DeepLabCutProject
     /// </summary>
     private static Skeleton ReadSkeleton(YamlMappingNode root, List<string> tables, string config)
     {
-        var nodes = tables
-            .SelectMany(t =>
-                DeepLabCutHeader.Read([.. CsvTable.Read(t).Take(DeepLabCutHeader.MaxRows)], t, out _).Nodes
-            )
-            .Distinct()
-            .ToList();
+        var nodes = tables.SelectMany(t => DeepLabCutReader.ReadHeader(t).Nodes).Distinct().ToList();
         var edges = new List<Edge>();
         if (YamlFile.List(root, "skeleton") is { } pairs)
         {

@@ -6,18 +6,31 @@ namespace Sleap.IO;
 /// </summary>
 internal static class DeepLabCutReader
 {
+    /// <summary>Reads a table, .csv or .h5.</summary>
     public static Labels Read(string path, LabelsReadOptions options)
     {
-        List<CsvRow> head = [.. CsvTable.Read(path).Take(DeepLabCutHeader.MaxRows)];
-        if (head.Count == 0)
-            throw new PoseFormatException(path, null, "the file is empty.");
-        var header = DeepLabCutHeader.Read(head, path, out var skip);
+        if (DeepLabCutHdf5.IsHdf5(path))
+            return DeepLabCutHdf5.Read(path, options);
+        var header = ReadHeader(path, out var skip);
         return Read(
             [.. CsvTable.Read(path).Skip(skip).Where(r => !r.IsBlank).Select(r => DeepLabCutRow.Read(r, header))],
             header,
             path,
             options
         );
+    }
+
+    /// <summary>The columns of a table, .csv or .h5.</summary>
+    public static DeepLabCutHeader ReadHeader(string path) =>
+        DeepLabCutHdf5.IsHdf5(path) ? DeepLabCutHdf5.ReadHeader(path) : ReadHeader(path, out _);
+
+    /// <summary>The header of a CSV, and the rows that it takes.</summary>
+    private static DeepLabCutHeader ReadHeader(string path, out int rows)
+    {
+        List<CsvRow> head = [.. CsvTable.Read(path).Take(DeepLabCutHeader.MaxRows)];
+        return head.Count > 0
+            ? DeepLabCutHeader.Read(head, path, out rows)
+            : throw new PoseFormatException(path, null, "the file is empty.");
     }
 
     /// <summary>Labels of rows that a CSV or HDF5 table was read into.</summary>
@@ -133,7 +146,8 @@ internal sealed class DeepLabCutImages
             .Select((p, i) => (Image: p, Number: isNumbered ? numbers[i]!.Value : i))
             .OrderBy(p => p.Number)
             .ToList();
-        var found = ordered.Select(p => Find(p.Image, path, options) ?? p.Image).ToList();
+        var finder = new VideoFinder(path, options.SearchFolders);
+        var found = ordered.Select(p => Find(p.Image, path, options) ?? finder.Local(p.Image)).ToList();
         return (Video.FromImages(found, [.. ordered.Select(p => p.Number)]), ordered);
     }
 
@@ -145,9 +159,9 @@ internal sealed class DeepLabCutImages
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string[] bases = [Path.Combine(folder, "..", ".."), folder, .. options.SearchFolders];
-        var bare = Path.GetFileName(image);
+        var (name, bare) = (new VideoFinder(path, options.SearchFolders).Local(image), Path.GetFileName(image));
         var found = bases
-            .Select(b => Path.Combine(b, image))
+            .Select(b => Path.Combine(b, name))
             .Append(Path.Combine(folder, bare))
             .FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);

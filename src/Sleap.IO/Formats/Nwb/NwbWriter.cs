@@ -149,18 +149,8 @@ internal sealed class NwbWriter
     {
         // Smaller ones take less space in one piece than the index of a chunk does.
         const int MinPacked = 256;
-        // 25 days at 30 frames per second; a wrong frame number must not take the memory of the machine.
-        const int MaxFrames = 1 << 26;
         var (first, count) = (animal.First, animal.Count);
-        if (count > MaxFrames)
-        {
-            throw new PoseFormatException(
-                _path,
-                name,
-                $"{count} frames from the first to the last of the animal are more than the {MaxFrames} that are written."
-            );
-        }
-
+        LabelFormats.CheckFrames(count, 2, _path, name);
         var (data, confidence) = (new double[count * 2], new float[count]);
         Array.Fill(data, double.NaN);
         Array.Fill(confidence, float.NaN);

@@ -3,18 +3,6 @@ namespace Sleap.IO;
 /// <summary>Writes the tidy table as Parquet: the rows and columns of <see cref="TidyCsvWriter"/>, with types.</summary>
 internal static class TidyParquetWriter
 {
-    private static readonly (string, Type)[] Columns =
-    [
-        ("video", typeof(string)),
-        ("frame", typeof(int)),
-        ("instance", typeof(int)),
-        ("track", typeof(string)),
-        ("node", typeof(string)),
-        ("x", typeof(double)),
-        ("y", typeof(double)),
-        ("score", typeof(float)),
-    ];
-
     /// <summary>Writes the table; gives back what it cannot hold.</summary>
     public static IReadOnlyList<string> Write(Labels labels, string path)
     {
@@ -24,7 +12,7 @@ internal static class TidyParquetWriter
             path,
             temporary =>
             {
-                using var writer = new ParquetTableWriter(File.Create(temporary), Columns);
+                using var writer = new ParquetTableWriter(File.Create(temporary), TidyCsvWriter.Columns);
                 foreach (var frame in labels.FramesInOrder)
                 {
                     losses.Add(frame);

@@ -294,14 +294,14 @@ internal sealed class SlpImageEmbedder(Labels labels, string path, Hdf5Writer fi
         // Plain pixels are encoded anew; PNG and JPEG are copied as they are.
         var embedded = source is EmbeddedFrameSource { Format: not "hdf5" } package ? package : null;
         var (images, numbers, failed) = (new List<byte[]>(), new List<long>(), new List<int>());
-        foreach (var frame in frames)
+        foreach (var (frame, image) in FrameImages.Read(source, frames, keepsBgr: true))
         {
-            if (!source.Contains(frame))
+            if (image is null)
             {
                 failed.Add(frame);
                 continue;
             }
-            images.Add(embedded?.Encoded(frame) ?? ImageEncoder.Png(source.Read(frame)));
+            images.Add(image);
             numbers.Add(frame);
         }
         if (failed.Count > 0)

@@ -6,7 +6,7 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Reads an Ultralytics pose folder: data.yaml, images under SPLIT/images and a text file for each under SPLIT/labels,
-/// or images/SPLIT and labels/SPLIT. The images of a split are one video in the order of their names. Coordinates are
+/// or images/SPLIT and labels/SPLIT; see <see cref="YoloImages"/>. The images of a split are one video. Coordinates are
 /// divided by the image's size in the file, so that the images must be there.
 /// </summary>
 internal sealed class YoloReader
@@ -18,17 +18,18 @@ internal sealed class YoloReader
     private readonly YamlMappingNode _root;
     private readonly Skeleton _skeleton;
     private readonly int _perPoint;
-    private readonly List<string> _remarks = [];
-    private readonly HashSet<string> _classes = [];
+    private readonly HashSet<double> _classes = [];
+    private readonly Dictionary<double, string> _names;
 
     private YoloReader(string folder, LabelsReadOptions options)
     {
         _config = Path.Combine(folder, ConfigName);
         _root = YamlFile.Read(_config);
         _folder =
-            YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(Path.Combine(folder, path))
-                ? Path.Combine(folder, path)
+            YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(PathOf(path))
+                ? PathOf(path)
                 : folder;
+        string PathOf(string name) => Path.Combine(folder, new VideoFinder(_config, []).Local(name));
         var shape = Wholes(
             YamlFile.List(_root, "kpt_shape")
                 ?? throw new PoseFormatException(
@@ -48,6 +49,7 @@ internal sealed class YoloReader
         }
 
         _perPoint = shape[1];
+        _names = ClassNames();
         _skeleton = options.Skeleton is { } asked && asked.Nodes.Length == shape[0] ? asked : ReadSkeleton(shape[0]);
     }
 
@@ -56,78 +58,60 @@ internal sealed class YoloReader
     private Labels Read()
     {
         var (frames, videos) = (new List<LabeledFrame>(), new List<Video>());
-        var seen = new HashSet<string>();
+        var files = new YoloImages(_folder, _config);
         foreach (var split in new[] { "train", "val", "test" })
         {
-            // One folder often serves for two splits.
-            if (
-                YamlFile.Text(_root, split) is { } images
-                && Directory.Exists(Path.Combine(_folder, images))
-                && seen.Add(Path.GetFullPath(Path.Combine(_folder, images)))
-            )
-            {
-                ReadSplit(Path.Combine(_folder, images), frames, videos);
-            }
+            var images = Named(split).SelectMany(name => files.Of(name, split)).ToList();
+            if (images.Count > 0)
+                ReadImages(images, frames, videos);
         }
         return videos.Count > 0
-            ? new Labels(frames, videos, [_skeleton]) { Remarks = Remarks(frames, videos) }
+            ? new Labels(frames, videos, [_skeleton])
+            {
+                Remarks = [.. files.Remarks(), .. Remarks(frames.Count, videos.Sum(v => v.ImagePaths.Length))],
+            }
             : throw new PoseFormatException(
                 _config,
                 null,
-                "none of the folders it names as train, val and test holds an image."
+                "none of the folders or lists that it names as train, val and test has an image that is there."
             );
     }
 
-    private List<string> Remarks(List<LabeledFrame> frames, List<Video> videos)
+    /// <summary>What a split names: a folder or a list of images, or several.</summary>
+    private IEnumerable<string> Named(string split) =>
+        YamlFile.List(_root, split) is { } several ? several.Select(n => n.ToString())
+        : YamlFile.Text(_root, split) is { Length: > 0 } one ? [one]
+        : [];
+
+    private IEnumerable<string> Remarks(int labeled, int images)
     {
-        if (frames.Count == 0)
+        if (labeled == 0)
         {
-            _remarks.Add(
-                $"{ConfigName}: none of the {videos.Sum(v => v.ImagePaths.Length)} images has a file of labels; they "
-                    + "were looked for in a folder 'labels' in place of 'images', or beside the images."
-            );
+            yield return $"{ConfigName}: none of the {images} images has a file of labels; they were looked for in a "
+                + "folder 'labels' in place of 'images', or beside the images.";
         }
+        else if (labeled < images)
+        {
+            yield return $"{ConfigName}: {images - labeled} of the {images} images have no file of labels, and are not "
+                + "labeled frames.";
+        }
+
         if (_classes.Count > 1)
         {
-            _remarks.Add(
-                $"{ConfigName}: the classes of instances ({string.Join(", ", _classes.Order().Take(6))}) are not kept; "
-                    + "all instances have the same skeleton."
-            );
+            yield return $"{ConfigName}: the classes of instances ({string.Join(", ", _classes.Order().Take(6))}) are "
+                + "not kept; all instances have the same skeleton.";
         }
-        return _remarks;
     }
 
-    /// <summary>
-    /// The folder of labels for one of images, as Ultralytics has it: the last 'images' of the path becomes 'labels';
-    /// otherwise a folder 'labels' beside it, or the folder itself.
-    /// </summary>
-    private static string LabelsFolder(string images)
+    private void ReadImages(List<(string Image, string? Labels)> files, List<LabeledFrame> frames, List<Video> videos)
     {
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(images));
-        var parts = folder.Split(Path.DirectorySeparatorChar);
-        var at = Array.LastIndexOf(parts, "images");
-        string?[] candidates =
-        [
-            at < 0 ? null : string.Join(Path.DirectorySeparatorChar, [.. parts[..at], "labels", .. parts[(at + 1)..]]),
-            Path.Combine(Path.GetDirectoryName(folder) ?? folder, "labels"),
-        ];
-        return candidates.FirstOrDefault(Directory.Exists) ?? folder;
-    }
-
-    private void ReadSplit(string images, List<LabeledFrame> frames, List<Video> videos)
-    {
-        var files = ImageFiles.InFolder(images);
-        if (files.Count == 0)
-            return;
-        var video = Video.FromImages(files);
+        var video = Video.FromImages([.. files.Select(f => f.Image)]);
         videos.Add(video);
-        var labels = LabelsFolder(images);
         for (var i = 0; i < files.Count; i++)
         {
-            var path = Path.Combine(labels, Path.GetFileNameWithoutExtension(files[i]) + ".txt");
-            if (!File.Exists(path))
+            if (files[i].Labels is not { } path)
                 continue;
-            var (width, height) = ImageHeader.Size(files[i]);
+            var (width, height) = ImageHeader.Size(files[i].Image);
             frames.Add(
                 new LabeledFrame
                 {
@@ -174,7 +158,8 @@ internal sealed class YoloReader
             var isThere = _perPoint == 3 ? numbers[at + 2] > 0 : numbers[at] != 0 || numbers[at + 1] != 0;
             points.Add(isThere ? new Point(numbers[at] * width, numbers[at + 1] * height) : Point.Missing);
         }
-        _classes.Add(cells[0]);
+        CheckClass(numbers[0], path, number);
+        _classes.Add(numbers[0]);
         var isPredicted = cells.Length > expected;
         return new Instance
         {
@@ -212,7 +197,7 @@ internal sealed class YoloReader
         return Skeleton.FromFile(
             _config,
             "node_names",
-            ClassName(),
+            _names.Values.FirstOrDefault(""),
             names ?? Enumerable.Range(0, count).Select(i => $"node_{i}"),
             edges,
             flips.Select((f, i) => new Symmetry(i, f)).Where(s => s.First < s.Second)
@@ -226,14 +211,38 @@ internal sealed class YoloReader
                 ?? (node as YamlMappingNode)?.Children.Values.FirstOrDefault() as YamlSequenceNode
             : null;
 
-    private string ClassName() =>
-        _root.Children.TryGetValue("names", out var names)
-            ? (names as YamlMappingNode)?.Children.Values.FirstOrDefault()?.ToString()
-                ?? (names as YamlSequenceNode)?.FirstOrDefault()?.ToString()
-                ?? ""
-            : "";
+    /// <summary>The names of the classes by their numbers; none where the file does not say them.</summary>
+    private Dictionary<double, string> ClassNames()
+    {
+        var names = new Dictionary<double, string>();
+        if (YamlFile.List(_root, "names") is { } list)
+        {
+            foreach (var name in list)
+                names.Add(names.Count, name.ToString());
+        }
+        else if (_root.Children.TryGetValue("names", out var node) && node is YamlMappingNode map)
+        {
+            foreach (var (key, name) in map.Children)
+                names.TryAdd(Wholes([key], "names")[0], name.ToString());
+        }
+        return names;
+    }
 
-    private int[] Wholes(YamlSequenceNode list, string key) =>
+    private void CheckClass(double number, string path, int line)
+    {
+        if (_names.Count > 0 ? !_names.ContainsKey(number) : number < 0 || number != Math.Floor(number))
+        {
+            throw new PoseFormatException(
+                path,
+                $"line {line}",
+                _names.Count > 0
+                    ? $"has the class {number}, and {ConfigName} names {string.Join(", ", _names.Keys.Take(12))}."
+                    : $"has the class {number}, and a whole number was expected."
+            );
+        }
+    }
+
+    private int[] Wholes(IEnumerable<YamlNode> list, string key) =>
         [
             .. list.Select(n =>
                 int.TryParse(n.ToString(), CultureInfo.InvariantCulture, out var whole)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes an Ultralytics pose folder: data.yaml, the labeled images as PNG under train/images and a text file for
-/// each under train/labels. The box is that of the visible points with 10 pixels on each side, cut at the border. The
+/// Writes an Ultralytics pose folder: data.yaml, the labeled images under train/images and a text file for each under
+/// train/labels. The box is that of the visible points with 10 pixels on each side, cut at the border. The
 /// folder appears whole or not at all.
 /// </summary>
 internal sealed class YoloWriter
@@ -15,6 +15,7 @@ internal sealed class YoloWriter
     private readonly Labels _labels;
     private readonly Skeleton _skeleton;
     private readonly List<string> _remarks = [];
+    private int _absent;
 
     private YoloWriter(Labels labels, string config)
     {
@@ -62,15 +63,20 @@ internal sealed class YoloWriter
         foreach (var group in _labels.FramesInOrder.GroupBy(f => f.Video))
         {
             using var source = group.Key.Open();
-            foreach (var frame in group)
+            var frames = group.ToList();
+            foreach (var (frame, image) in frames.Zip(FrameImages.Read(source, frames.Select(f => f.FrameIndex))))
             {
-                var image = source.Read(frame.FrameIndex);
-                File.WriteAllBytes(Path.Combine(images, $"{number:D7}.png"), ImageEncoder.Png(image));
+                if (image.Image is null)
+                {
+                    _absent++;
+                    continue;
+                }
+                var file = Path.Combine(images, $"{number:D7}{FrameImages.EndingOf(image.Image)}");
+                File.WriteAllBytes(file, image.Image);
+                var (width, height) = ImageHeader.Size(file);
                 File.WriteAllLines(
                     Path.Combine(texts, $"{number:D7}.txt"),
-                    frame
-                        .Instances.Where(i => i.Points.Any(p => !p.IsMissing))
-                        .Select(i => Line(i, image.Width, image.Height))
+                    frame.Instances.Where(i => i.Points.Any(p => !p.IsMissing)).Select(i => Line(i, width, height))
                 );
                 number++;
             }
@@ -139,6 +145,8 @@ internal sealed class YoloWriter
             );
         }
 
+        if (_absent > 0)
+            _remarks.Add($"{_absent} labeled frames are not in their video, and are left out.");
         if (_labels.Frames.Any(f => f.Video.Kind != VideoKind.Images))
             _remarks.Add("Frames are numbered anew: the format knows images only.");
     }

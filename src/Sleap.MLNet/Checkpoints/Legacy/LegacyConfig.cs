@@ -78,7 +78,7 @@ internal static class LegacyConfig
             MaxWidth = sizes?.Whole("target_width"),
             CropSize = crops?.Whole("crop_size"),
             CenterPart = crops?.Text("center_on_part"),
-            Rgb = null,
+            Rgb = DataConfig.RgbOf(sizes),
             Augmentation = AugmentationOptions.None,
         };
     }

@@ -50,6 +50,9 @@ internal sealed class DataConfig
     /// <summary>The anchor node of crops, if it is given here and not in the head.</summary>
     public string? CenterPart { get; init; }
 
+    /// <summary>
+    /// Whether frames are converted to RGB (true) or gray (false); null: they keep their channels.
+    /// </summary>
     public required bool? Rgb { get; init; }
 
     public required AugmentationOptions Augmentation { get; init; }
@@ -62,9 +65,6 @@ internal sealed class DataConfig
         sizes?.Ignore(Crops);
         if (sizes?.Section("tiling") is { } tiling && !tiling.Flag("enabled", false))
             sizes.Section("tiling")!.IgnoreAll();
-        var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
-        if (rgb && gray)
-            sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
         var augmented = data.Flag("use_augmentations_train", true);
         // If it is missing, sleap-nn's default applies, which rotates and scales; null means no augmentation.
         var augmentation = data.Has("augmentation_config")
@@ -77,13 +77,19 @@ internal sealed class DataConfig
             MaxHeight = sizes?.Whole("max_height"),
             MaxWidth = sizes?.Whole("max_width"),
             CropSize = CropSizeOf(sizes),
-            Rgb =
-                rgb ? true
-                : gray ? false
-                : null,
+            Rgb = RgbOf(sizes),
             Augmentation =
                 augmented && augmentation is not null ? AugmentationOf(augmentation) : AugmentationOptions.None,
         };
+    }
+
+    /// <summary>Reads <see cref="Rgb"/> from the section with the sizes of frames.</summary>
+    public static bool? RgbOf(ConfigSection? sizes)
+    {
+        var (rgb, gray) = (sizes?.Flag("ensure_rgb", false) ?? false, sizes?.Flag("ensure_grayscale", false) ?? false);
+        if (rgb && gray)
+            sizes!.Fault("ensure_rgb", "and ensure_grayscale are both true; one at most.");
+        return rgb || gray ? rgb : null;
     }
 
     private static Skeleton? SkeletonOf(ConfigSection data)

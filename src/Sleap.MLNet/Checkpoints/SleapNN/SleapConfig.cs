@@ -190,6 +190,7 @@ public sealed class SleapConfig
         return options with
         {
             Backbone = data.Rgb is { } rgb ? backbone with { InChannels = rgb ? 3 : 1 } : backbone,
+            ChannelConversion = data.Rgb is null ? ChannelConversion.Last : ChannelConversion.LastInCrops,
             Scale = data.Scale,
             Sigma = head.Sigma,
             OutputStride = head.OutputStride,

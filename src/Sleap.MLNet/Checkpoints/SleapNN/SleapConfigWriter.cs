@@ -50,8 +50,8 @@ internal static class SleapConfigWriter
             (
                 "preprocessing",
                 Section(
-                    ("ensure_rgb", options.Backbone.InChannels == 3),
-                    ("ensure_grayscale", options.Backbone.InChannels == 1),
+                    ("ensure_rgb", options.FrameChannels == 3),
+                    ("ensure_grayscale", options.FrameChannels == 1),
                     ("max_height", any ? null : frame.Height),
                     ("max_width", any ? null : frame.Width),
                     ("scale", options.Scale),

@@ -38,7 +38,7 @@ internal sealed class SampleCache : IDisposable
         if (MemoryBytes + pixels.Length <= Budget)
         {
             MemoryBytes += pixels.Length;
-            return new(pixels, 0);
+            return new(pixels, 0, pixels.Length);
         }
         var at = FileBytes;
         try
@@ -55,16 +55,17 @@ internal sealed class SampleCache : IDisposable
             );
         }
         FileBytes += pixels.Length;
-        return new(null, at);
+        return new(null, at, pixels.Length);
     }
 
-    /// <summary>Copies an image.</summary>
-    public void Read(Picture image, Span<byte> to)
+    /// <summary>Returns the bytes of an image, which must not be changed.</summary>
+    public byte[] Read(Picture image)
     {
-        if (image.InMemory is { } bytes)
-            bytes.CopyTo(to);
-        else
-            View().SafeMemoryMappedViewHandle.ReadSpan((ulong)image.At, to);
+        if (image.InMemory is { } pixels)
+            return pixels;
+        var read = new byte[image.Length];
+        View().SafeMemoryMappedViewHandle.ReadSpan((ulong)image.At, read.AsSpan());
+        return read;
     }
 
     public override string ToString()
@@ -121,5 +122,6 @@ internal sealed class SampleCache : IDisposable
     /// <summary>Location of an image.</summary>
     /// <param name="InMemory">The bytes, or null if the image is in the file.</param>
     /// <param name="At">Offset in the file.</param>
-    public readonly record struct Picture(byte[]? InMemory, long At);
+    /// <param name="Length">Number of bytes.</param>
+    public readonly record struct Picture(byte[]? InMemory, long At, int Length);
 }

@@ -15,7 +15,7 @@ internal sealed class TrainingSamples
 
     /// <param name="image">Size of the images.</param>
     /// <param name="input">Size of the network input, at the center of an image.</param>
-    /// <param name="channels">1 for gray, 3 for RGB.</param>
+    /// <param name="channels">Channels of the network's input; images can have others.</param>
     /// <param name="nodes">Number of nodes of an instance.</param>
     public TrainingSamples((int Height, int Width) image, (int Height, int Width) input, int channels, int nodes) =>
         (Image, Input, Channels, _nodes) = (image, input, channels, nodes);
@@ -26,6 +26,7 @@ internal sealed class TrainingSamples
 
     public int Channels { get; }
 
+    /// <summary>Bytes of an image with these channels.</summary>
     public int ByteCount => Image.Height * Image.Width * Channels;
 
     public int Count => _samples.Count;
@@ -42,7 +43,7 @@ internal sealed class TrainingSamples
     /// <summary>Points of a sample's instances in pixels of the image.</summary>
     public ReadOnlySpan<float> Points(int index) => _samples[index].Points;
 
-    /// <param name="pixels"><see cref="ByteCount"/> bytes.</param>
+    /// <param name="pixels">Gray or RGB, row by row, channels interleaved.</param>
     /// <param name="points">x and y of each node of each instance in pixels of the image, NaN = missing.</param>
     /// <param name="classes">Class of each instance, −1 = none.</param>
     /// <param name="pointScale">Network-input pixels per full-frame pixel.</param>
@@ -77,7 +78,7 @@ internal sealed class TrainingSamples
     /// </summary>
     public (Tensor Images, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
     {
-        var bytes = new byte[indices.Length * ByteCount];
+        var images = new byte[indices.Length][];
         var instances = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
         var points = InstanceArray.Missing(indices.Length * instances * _nodes * 2);
         var classes = new long[indices.Length * instances];
@@ -85,12 +86,12 @@ internal sealed class TrainingSamples
         for (var i = 0; i < indices.Length; i++)
         {
             var sample = _samples[indices[i]];
-            Cache.Read(sample.Pixels, bytes.AsSpan(i * ByteCount, ByteCount));
+            images[i] = Cache.Read(sample.Pixels);
             sample.Points.CopyTo(points, i * instances * _nodes * 2);
             for (var instance = 0; instance < sample.Classes.Length; instance++)
                 classes[i * instances + instance] = sample.Classes[instance];
         }
-        return (NetworkInput.FromBytes(bytes, indices.Length, Image.Height, Image.Width, Channels), points, classes);
+        return (NetworkInput.FromBytes(images, Image.Height, Image.Width, Channels), points, classes);
     }
 
     /// <summary>Returns the augmented batch, on the CPU; the caller's dispose scope owns it.</summary>
@@ -152,7 +153,7 @@ internal sealed class FrameSampleMaker(
 
     public override void Add(TrainingSamples to, LabeledRow row, FramePixels frame)
     {
-        var pixels = new byte[to.ByteCount];
+        var pixels = new byte[_resampler.ByteCountOf(frame)];
         var geometry = _resampler.Resample(frame, pixels);
         var labels = points(row);
         geometry.ToInput(labels);
@@ -181,7 +182,7 @@ internal sealed class CropSampleMaker : SampleMaker
             options,
             subject,
             frame,
-            new FrameResampler((Side(options), Side(options)), options.Scale, 1, options.Backbone.InChannels)
+            new FrameResampler((Side(options), Side(options)), options.Scale, 1, options.FrameChannels)
         ) { }
 
     private CropSampleMaker(
@@ -213,11 +214,12 @@ internal sealed class CropSampleMaker : SampleMaker
                 CropAlignment.Exact
             );
             window.Cut(_canvas.Pixels, crop);
+            var cut = new FramePixels(crop, _side, _side, frame.Channels);
             var (pixels, own) = (
-                new byte[to.ByteCount],
+                new byte[_resampler.ByteCountOf(cut)],
                 points[(instance * 2 * row.Nodes)..((instance + 1) * 2 * row.Nodes)]
             );
-            var scaling = _resampler.Resample(new FramePixels(crop, _side, _side, frame.Channels), pixels);
+            var scaling = _resampler.Resample(cut, pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
             to.Add(pixels, own, [classes[instance]], geometry.PointScale * scaling.PointScale, row.Source);

@@ -15,7 +15,7 @@ public sealed record TrainerOptions
     /// </summary>
     public int? StepsPerEpoch { get; init; }
 
-    /// <summary>Frames (in a second stage: crops) per step, at least 1. Default 4.</summary>
+    /// <summary>Frames (in a second stage: crops) per step, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
     /// <summary>The highest learning rate, between 0 and 1. Default 1e-3.</summary>
@@ -161,7 +161,7 @@ public sealed record TrainerOptions
         faults
             .AtLeast(nameof(Epochs), Epochs, 1)
             .AtLeast(nameof(StepsPerEpoch), StepsPerEpoch, 1)
-            .AtLeast(nameof(BatchSize), BatchSize, 1)
+            .Within(nameof(BatchSize), BatchSize, 1, NetworkOptions.MaxBatch)
             .Between(nameof(LearningRate), LearningRate, 0, 1)
             .Defined(nameof(Optimizer), Optimizer)
             .Defined(nameof(Initialization), Initialization)

@@ -20,7 +20,7 @@ internal sealed class StartWeights : IDisposable
         nameof(StagedBackboneOptions.PretrainedWeights),
     ];
 
-    // What red, green and blue weigh in a gray image, as in PoseNetwork.
+    // What red, green and blue weigh in a gray image, as in NetworkInput.
     private static readonly float[] Gray = [0.2989f, 0.587f, 0.114f];
 
     private readonly TrainingStage _stage;
