@@ -7,12 +7,12 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// A model of the first two thirds of a recording learns on from 20 labeled frames of the last third, beside the same
-/// network from scratch on these 20: steps until the validation error is that of the end from scratch, and the errors of
-/// both on frames that neither has seen.
+/// network from scratch on these 20: steps until the validation error is that of the end from scratch, and the errors
+/// of both on frames that neither has seen.
 /// </summary>
 /// <remarks>
-/// Both are trained for the same number of steps with the same options. The weights are chosen, and the steps counted, by
-/// 10 frames of their own, after every 20 steps.
+/// Both are trained for the same number of steps with the same options. The weights are chosen, and the steps counted,
+/// by 10 frames of their own, after every 20 steps.
 /// </remarks>
 internal static class FineTuning
 {
@@ -69,8 +69,8 @@ internal static class FineTuning
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  seed {seed}, {network.Key}: {end.ValidationError:0.00} px after {end.Step} steps from scratch; from the "
-                        + $"model {(reached is null ? "not reached" : $"{reached.ValidationError:0.00} px after {reached.Step}")}"
+                    $"  seed {seed}, {network.Key}: {end.ValidationError:0.00} px after {end.Step} steps from scratch; "
+                        + $"from the model {(reached is null ? "not reached" : $"{reached.ValidationError:0.00} px at {reached.Step}")}"
                         + $", {own[^1].ValidationError:0.00} px at the end"
                 )
             );

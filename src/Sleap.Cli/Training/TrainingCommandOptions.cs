@@ -35,8 +35,8 @@ internal sealed class TrainingCommandOptions
         new("--start")
         {
             Description =
-                "A model to go on from: a model.zip, a model folder of SLEAP, or a checkpoint of sleap-nn; twice for the "
-                + "folders of two stages. Without --type, --auto and --config the network is that of the model.",
+                "A model to go on from: a model.zip, a model folder of SLEAP, or a checkpoint of sleap-nn; twice for "
+                + "the folders of two stages. Without --type, --auto and --config the network is that of the model.",
             Arity = new ArgumentArity(1, 2),
         };
 

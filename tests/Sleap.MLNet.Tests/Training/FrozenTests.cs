@@ -116,6 +116,35 @@ public sealed class FrozenTests : IDisposable
     }
 
     [Fact]
+    public void Weight_decay_is_that_of_the_options_in_backbone_and_heads()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var network = new PoseNetwork(
+            Small,
+            [
+                new ConfidenceMapHeadOptions
+                {
+                    Kind = ConfidenceMapKind.SingleInstance,
+                    Nodes = 3,
+                    OutputStride = 2,
+                },
+            ]
+        );
+        using var steps = new NetworkOptimizer(network, new() { Optimizer = Optimizer.AdamW, WeightDecay = 0.5 });
+        foreach (var parameter in network.parameters())
+            (parameter * 0).sum().backward();
+        float[][] before = [.. network.parameters().Select(parameter => parameter.Values<float>())];
+        steps.Step(0.1);
+        // Without gradients a step is w ← w · (1 − rate · decay).
+        foreach (var (weights, parameter) in before.Zip(network.parameters()))
+        {
+            foreach (var (was, now) in weights.Zip(parameter.Values<float>()))
+                Assert.Equal(0.95f * was, now, 1e-6f);
+        }
+    }
+
+    [Fact]
     public void A_run_that_started_from_weights_goes_on_to_the_same_losses_without_them()
     {
         var source = Source(Small);

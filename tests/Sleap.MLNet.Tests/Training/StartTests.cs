@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
 
-/// <summary>Networks that start from the weights of another one: which weights, from where, and what is refused.</summary>
+/// <summary>Networks that start from the weights of another: which weights, from where, what is refused.</summary>
 public sealed class StartTests : IDisposable
 {
     private static readonly UNetOptions Small = new()

@@ -29,20 +29,21 @@ internal sealed class NetworkOptimizer : IDisposable
             .ToLookup(one => kind == Optimizer.Muon && Muon.IsFor(one.Name, one.Value));
         if (kind == Optimizer.Muon)
             _muon = new Muon(trained[true].Select(one => one.Value));
-        // The backbone's parameters come first, as in the network.
+        // The backbone's parameters come first, as in the network. Groups have the values given to the optimizer only if
+        // they are made without their constructor's arguments.
         var groups = trained[false].GroupBy(one => PoseNetwork.IsBackbone(one.Name), one => one.Value).ToList();
         _factors = [.. groups.Select(group => group.Key ? _backboneFactor : 1)];
         _adam =
             kind == Optimizer.AdamW
                 ? optim.AdamW(
-                    groups.Select(group => new AdamW.ParamGroup(group)),
+                    groups.Select(group => new AdamW.ParamGroup { Parameters = group }),
                     options.LearningRate,
                     0.9,
                     0.999,
                     1e-8,
                     options.WeightDecay
                 )
-                : optim.Adam(groups.Select(group => new Adam.ParamGroup(group)), options.LearningRate);
+                : optim.Adam(groups.Select(group => new Adam.ParamGroup { Parameters = group }), options.LearningRate);
     }
 
     /// <summary>Returns the optimizer that <see cref="Optimizer.Auto"/> selects for a backbone.</summary>

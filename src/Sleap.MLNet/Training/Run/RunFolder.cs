@@ -218,7 +218,9 @@ internal sealed partial record RunTerms
 
     public required int ValidationSamples { get; init; }
 
-    /// <summary>Weights that the run started from, and what is frozen; null: none, as in runs of older versions.</summary>
+    /// <summary>
+    /// Weights that the run started from, and what is frozen; null: none, as in runs of older versions.
+    /// </summary>
     public string? Start { get; init; }
 
     public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// What a head can take from another network: all hidden layers, and of the output layer the channels of the same names.
+/// What a head can take from another network: all hidden layers, and of the output layer the channels of the same
+/// names.
 /// </summary>
 internal sealed class StartHead
 {
@@ -129,8 +130,8 @@ internal sealed class StartHead
         if (fresh.Length + unused.Length > 0)
         {
             Misfit =
-                $"channels of {layer}: new, since '{_source.Path}' has none of the name: {List(fresh)}; not used, since "
-                + $"there is none of the name here: {List(unused)}";
+                $"channels of {layer}: new, since '{_source.Path}' has none of the name: {List(fresh)}; not used, "
+                + $"since there is none of the name here: {List(unused)}";
         }
     }
 

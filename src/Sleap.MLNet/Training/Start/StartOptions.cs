@@ -6,8 +6,8 @@ namespace Sleap.MLNet;
 /// Weights of an earlier model that a training starts from, and which parts of the network learn less or not at all.
 /// </summary>
 /// <remarks>
-/// A source is a model saved by <c>mlContext.Model.Save</c>, a model folder of sleap-nn or of SLEAP before 1.5, a folder
-/// with one such folder for each stage, or a <c>.ckpt</c> or <c>.h5</c> file of such a folder. Of a model with two
+/// A source is a model saved by <c>mlContext.Model.Save</c>, a model folder of sleap-nn or of SLEAP before 1.5, a
+/// folder with one such folder for each stage, or a <c>.ckpt</c> or <c>.h5</c> file of such a folder. Of a model with two
 /// networks each network takes the weights of its own stage. The backbone must have the same architecture, but for
 /// <see cref="BackboneOptions.OutputStride"/> and <see cref="BackboneOptions.InChannels"/>. Of a head, the channels are
 /// taken over by name: confidence maps by node, part affinity fields by edge, classes by class; channels of other names
@@ -35,8 +35,8 @@ public sealed record StartOptions
     public string? Heads { get; init; }
 
     /// <summary>
-    /// Number of blocks of the encoder (UNet, with those of the stem) or of its stages (ConvNeXt, Swin Transformer, four)
-    /// that are frozen, the finest first: their weights do not change. Default 0.
+    /// Number of blocks of the encoder (UNet, with those of the stem) or of its stages (ConvNeXt, Swin Transformer,
+    /// four) that are frozen, the finest first: their weights do not change. Default 0.
     /// </summary>
     public int FrozenBlocks { get; init; }
 
@@ -86,7 +86,7 @@ public sealed record StartOptions
     /// <summary>What must be the same for a run to resume.</summary>
     internal string Term =>
         FormattableString.Invariant(
-            $"{Full(Backbone)} for the backbone, {Full(Heads)} for the heads, {FrozenBlocks} blocks frozen, rate {BackboneRate}"
+            $"backbone of {Full(Backbone)}, heads of {Full(Heads)}, {FrozenBlocks} blocks frozen, rate {BackboneRate}"
         );
 
     private static string Full(string? path) => path is null ? "nothing" : $"'{Path.GetFullPath(path)}'";

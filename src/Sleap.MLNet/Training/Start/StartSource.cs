@@ -24,6 +24,7 @@ internal sealed record StartNetwork(
 internal sealed class StartSource : IDisposable
 {
     private const string ModelPrefix = "model.";
+    private const string SavedName = "model.zip";
 
     // Weights can hardly be compressed: a part that is much larger than its file is not one of a model.
     private const int MaxRatio = 200;
@@ -37,7 +38,9 @@ internal sealed class StartSource : IDisposable
     public IReadOnlyList<StartNetwork> Networks { get; }
 
     /// <summary>Opens a source; the weights of folders and checkpoints are read later.</summary>
-    /// <exception cref="FileNotFoundException">There is nothing at the path, or a file of a model folder is missing.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// There is nothing at the path, or a file of a model folder is missing.
+    /// </exception>
     /// <exception cref="PoseFormatException">It is no model, or it is damaged.</exception>
     public static StartSource Open(IHostEnvironment environment, string path)
     {
@@ -61,8 +64,8 @@ internal sealed class StartSource : IDisposable
             throw new PoseFormatException(
                 path,
                 null,
-                $"It cannot be read as a model to start from: {fault.Message} Expected a saved model, a model folder of "
-                    + "SLEAP, or a checkpoint of sleap-nn.",
+                $"It cannot be read as a model to start from: {fault.Message} Expected a saved model, a model "
+                    + "folder of SLEAP, or a checkpoint of sleap-nn.",
                 fault
             );
         }
@@ -83,8 +86,8 @@ internal sealed class StartSource : IDisposable
             return (networks.Contains(null) ? null : ModelTypes.Join([.. networks.OfType<NetworkOptions>()]))
                 ?? throw new ArgumentException(
                     $"{string.Join(", ", paths.Select(path => $"'{path}'"))}: the type of the model is not known from "
-                        + "this. Expected a saved model, a model folder of SLEAP, or a centroid model and then the model "
-                        + "of its crops."
+                        + "this. Expected a saved model, a model folder of SLEAP, or a centroid model and "
+                        + "then the model of its crops."
                 );
         }
         finally
@@ -112,13 +115,14 @@ internal sealed class StartSource : IDisposable
         [
             .. stages.Select(stage => stage.Config.Options).OrderBy(options => options is not CentroidOptions),
         ];
+        var saved = File.Exists(System.IO.Path.Combine(path, SavedName)) ? $", but its {SavedName} is one" : "";
         return ordered.Length == 2 && ModelTypes.Join(ordered) is not null
             ? stages.OrderBy(stage => stage.Config.Options is not CentroidOptions)
             : throw new PoseFormatException(
                 path,
                 null,
-                "It is no model to start from: expected a folder with training_config.yaml and best.ckpt, with "
-                    + "training_config.json and best_model.h5, or with one such folder for each of two stages."
+                $"It is no model to start from{saved}. Expected a folder with training_config.yaml and best.ckpt, "
+                    + "with training_config.json and best_model.h5, or with one such folder for each of two stages."
             );
     }
 

@@ -184,12 +184,12 @@ internal sealed class StartWeights : IDisposable
         ];
         if (!matches.Any(match => match.Exists))
         {
+            var theirs = tensors.Keys.Where(name => !PoseNetwork.IsBackbone(name)).Take(4);
             throw new PoseFormatException(
                 network.Path,
                 null,
-                $"It has no {string.Join(" or ", heads.Select(head => head.Name))}, which this network has; its heads have "
-                    + $"{string.Join(", ", tensors.Keys.Where(name => !PoseNetwork.IsBackbone(name)).Take(4))}. Start from "
-                    + "its backbone alone: Start.Heads is null."
+                $"It has no {string.Join(" or ", heads.Select(head => head.Name))}, which this network has; its heads "
+                    + $"have {string.Join(", ", theirs)}. Start from its backbone alone: Start.Heads is null."
             );
         }
         foreach (var match in matches)
