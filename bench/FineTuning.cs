@@ -66,12 +66,12 @@ internal static class FineTuning
         {
             var own = started.Where(epoch => epoch.Model == network.Key).ToList();
             var (end, reached) = (network.Last(), own.Find(e => e.ValidationError <= network.Last().ValidationError));
+            var text = reached is null ? "not reached" : $"after {reached.Step} from the model";
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  seed {seed}, {network.Key}: {end.ValidationError:0.00} px after {end.Step} steps from scratch; "
-                        + $"from the model {(reached is null ? "not reached" : $"{reached.ValidationError:0.00} px at {reached.Step}")}"
-                        + $", {own[^1].ValidationError:0.00} px at the end"
+                    $"  seed {seed}, {network.Key}: {end.ValidationError:0.00} px after {end.Step} steps from scratch, "
+                        + $"{text}; at the end {own[^1].ValidationError:0.00} px from the model"
                 )
             );
         }

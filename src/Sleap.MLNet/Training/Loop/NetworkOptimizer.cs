@@ -29,8 +29,8 @@ internal sealed class NetworkOptimizer : IDisposable
             .ToLookup(one => kind == Optimizer.Muon && Muon.IsFor(one.Name, one.Value));
         if (kind == Optimizer.Muon)
             _muon = new Muon(trained[true].Select(one => one.Value));
-        // The backbone's parameters come first, as in the network. Groups have the values given to the optimizer only if
-        // they are made without their constructor's arguments.
+        // The backbone's parameters come first, as in the network. Groups take the optimizer's weight decay only if
+        // they are made without arguments of their constructor.
         var groups = trained[false].GroupBy(one => PoseNetwork.IsBackbone(one.Name), one => one.Value).ToList();
         _factors = [.. groups.Select(group => group.Key ? _backboneFactor : 1)];
         _adam =

@@ -7,8 +7,8 @@ namespace Sleap.MLNet;
 /// </summary>
 /// <remarks>
 /// A source is a model saved by <c>mlContext.Model.Save</c>, a model folder of sleap-nn or of SLEAP before 1.5, a
-/// folder with one such folder for each stage, or a <c>.ckpt</c> or <c>.h5</c> file of such a folder. Of a model with two
-/// networks each network takes the weights of its own stage. The backbone must have the same architecture, but for
+/// folder with one such folder for each stage, or a <c>.ckpt</c> or <c>.h5</c> file of such a folder. Of a model with
+/// two networks each network takes the weights of its own stage. The backbone must have the same architecture, but for
 /// <see cref="BackboneOptions.OutputStride"/> and <see cref="BackboneOptions.InChannels"/>. Of a head, the channels are
 /// taken over by name: confidence maps by node, part affinity fields by edge, classes by class; channels of other names
 /// start anew. What does not fit is listed in <c>MLContext.Log</c> and in the run folder (<c>start.txt</c>).
