@@ -311,28 +311,6 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public void Options_that_make_no_sense_are_faults()
-    {
-        string[] Faults(StartOptions start, BackboneOptions? backbone = null) =>
-            [
-                .. new SingleInstanceOptions
-                {
-                    Backbone = backbone ?? Small,
-                    Training = new() { Start = start },
-                }
-                    .Checked(PoseSubject.Placeholder)
-                    .Found,
-            ];
-        Assert.Empty(Faults(new("model.zip") { FrozenBlocks = 3, BackboneRate = 0.1 }));
-        Assert.Contains("FrozenBlocks is 4, expected at most 3", Assert.Single(Faults(new("m") { FrozenBlocks = 4 })));
-        Assert.Contains("BackboneRate is 2, expected 0 to 1", Assert.Single(Faults(new("m") { BackboneRate = 2 })));
-        Assert.Contains("no weights to keep", Assert.Single(Faults(new() { FrozenBlocks = 1 })));
-        Assert.Contains("no weights to keep", Assert.Single(Faults(new() { Heads = "m", BackboneRate = 0 })));
-        Assert.Equal(2, Faults(new("")).Length);
-        Assert.Empty(Faults(new("m") { FrozenBlocks = 4 }, new SwinTOptions { OutputStride = 2 }));
-    }
-
-    [Fact]
     public void Keys_of_sleap_nn_say_the_same()
     {
         var text = SleapConfigWriter.Write(
