@@ -5,7 +5,7 @@
 //   inference [FRAMES]             video to .slp beside plain TorchSharp modules, and where the time goes
 //   step                           a training step in parts, and whole steps beside plain TorchSharp modules
 //   backbones                      how fast each backbone is
-//   training [PROTOCOL…]           accuracy of each model type beside sleap-nn
+//   training [PROTOCOL…]           accuracy of each model type beside sleap-nn; finetune: from a model, and from scratch
 //   lazy                           opening a large .slp beside h5py
 //   analysis                       poses to behavior variables
 //   tracking [spread] [SCENE…]     identity switches

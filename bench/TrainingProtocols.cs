@@ -8,13 +8,14 @@ namespace Sleap.Bench;
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
-/// …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
+/// |finetune …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
 /// </summary>
 internal static class TrainingProtocols
 {
     private const string Flies = "tests/data/flies13_20190128.predictions.slp",
         FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
-    private static readonly string[] All = ["openfield", "topdown", "topdown-id", "bottomup", "bottomup-id"];
+    private const string FineTune = "finetune";
+    private static readonly string[] All = ["openfield", "topdown", "topdown-id", "bottomup", "bottomup-id", FineTune];
 
     // What sleap-nn reached in one run: RMSE in pixels, share of all visible nodes found within 5 px, share of right
     // names.
@@ -25,6 +26,7 @@ internal static class TrainingProtocols
         ["topdown-id"] = "found 39.4%, within 5 px 30.6%, RMSE 13.02 px, identity 1.00",
         ["bottomup"] = "within 5 px 38.8%, RMSE 14.20 px",
         ["bottomup-id"] = "not measured",
+        [FineTune] = "not measured",
     };
 
     private static Precision _precision;
@@ -50,7 +52,12 @@ internal static class TrainingProtocols
         {
             Console.WriteLine($"{protocol}: sleap-nn 0.3.5: {Peer[protocol]}");
             for (var seed = first; seed < first + seeds; seed++)
-                RunOne(protocol, seed, share);
+            {
+                if (protocol == FineTune)
+                    FineTuning.Run(seed, share, TopDown, Frames);
+                else
+                    RunOne(protocol, seed, share);
+            }
         }
         return 0;
     }
@@ -62,13 +69,10 @@ internal static class TrainingProtocols
         var clock = System.Diagnostics.Stopwatch.StartNew();
         _memory = new(new ConsoleProgress());
         var (train, validation, test) = protocol == "openfield" ? OpenField(pose) : FliesFrames(pose);
-        var epochs = (int steps) => Math.Max(1, (int)Math.Round(steps / 20 * share));
+        var epochs = (int steps) => Epochs(steps, share);
         using PoseModelTransformer model = protocol switch
         {
-            "topdown" => pose.TopDown(
-                    new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }
-                )
-                .Fit(train, validation),
+            "topdown" => pose.TopDown(TopDown(seed, share)).Fit(train, validation),
             "topdown-id" => pose.TopDownId(
                     new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }
                 )
@@ -121,6 +125,11 @@ internal static class TrainingProtocols
         Directory.CreateDirectory("artifacts/bench");
         ml.Model.Save(model, train.Schema, $"artifacts/bench/{protocol}-{seed}.zip");
     }
+
+    private static TopDownOptions TopDown(int seed, double share) =>
+        new() { Centroid = Centroid(seed, Epochs(600, share)), CenteredInstance = Centered(seed, Epochs(1500, share)) };
+
+    private static int Epochs(int steps, double share) => Math.Max(1, (int)Math.Round(steps / 20 * share));
 
     private static UNetOptions Network =>
         new()
@@ -176,18 +185,20 @@ internal static class TrainingProtocols
         return (train, validation, test);
     }
 
-    private static (IDataView Train, IDataView Validation, IDataView Test) FliesFrames(PoseCatalog pose)
+    private static (IDataView Train, IDataView Validation, IDataView Test) FliesFrames(PoseCatalog pose) =>
+        (
+            Frames(pose, f => f < 2000 && f % 20 == 0),
+            Frames(pose, f => f < 2000 && f % 100 == 10),
+            Frames(pose, f => f >= 2000 && f % 20 == 0)
+        );
+
+    private static IDataView Frames(PoseCatalog pose, Func<int, bool> which)
     {
         var labels = pose.LoadLabels(
             Flies,
             new LabelsOptions { Instances = InstanceChoice.Predicted, VideoPath = FliesVideo }
         );
-        var take = (Func<int, bool> which) => pose.Split(labels, (_, frame) => which(frame)).TestSet;
-        return (
-            take(f => f < 2000 && f % 20 == 0),
-            take(f => f < 2000 && f % 100 == 10),
-            take(f => f >= 2000 && f % 20 == 0)
-        );
+        return pose.Split(labels, (_, frame) => which(frame)).TestSet;
     }
 
     private static T Number<T>(string[] words, string name, T other)

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Sleap.IO;
 using Sleap.Transforms;
 
 namespace Sleap.MLNet;
@@ -89,7 +90,11 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     /// not to be resumed.
     /// </exception>
     /// <exception cref="IOException">
-    /// The disk of <see cref="TrainerOptions.RunFolder"/> has too little space for the checkpoints.
+    /// The disk of <see cref="TrainerOptions.RunFolder"/> has too little space for the checkpoints, or there is no file
+    /// or folder at a path of <see cref="TrainerOptions.Start"/>.
+    /// </exception>
+    /// <exception cref="PoseFormatException">
+    /// The model of <see cref="TrainerOptions.Start"/> is damaged or does not fit; the message says what.
     /// </exception>
     /// <exception cref="OperationCanceledException">
     /// Training was canceled before the first weights were saved.
@@ -109,6 +114,11 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var (labels, held, subject, stages) = Read(input, validation, channel);
         var training = stages[0].Options.Training;
         var run = TrainingRun.Open(Name, stages);
+        // A run that is resumed has its weights in the checkpoint.
+        StartWeights?[] starts =
+        [
+            .. stages.Select((stage, i) => run?.Folder(i).HasCheckpoint == true ? null : StartWeights.Of(stage, host)),
+        ];
         var seed = training.Seed ?? run?.Stored?.Seed ?? host.Rand.Next();
         var split = run is null ? LabelSplit.Of(labels, held, training, seed) : run.Split(labels, held, training, seed);
         using var samples = split.Read(
@@ -139,7 +149,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var options = _options.WithNetworks([.. stages.Select(stage => stage.Options)]);
         PoseModel[] networks =
         [
-            .. stages.Select((_, stage) => Train(stages, stage, samples[stage], run, seed + stage, channel)),
+            .. stages.Select((stage, i) => Train(stage, i, starts[i], samples[i], run, seed + i, channel)),
         ];
         return (TTransformer)options.CreateTransformer(new(_context, options, subject, samples.Frame, networks));
     }
@@ -151,6 +161,8 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var host = ((IHostEnvironment)_context).Register(Name);
         using var channel = host.Start("Lint");
         var (labels, held, _, stages) = Read(input, validation, channel);
+        foreach (var stage in stages)
+            StartWeights.Of(stage, host)?.Dispose();
         var training = stages[0].Options.Training;
         var split = LabelSplit.Of(labels, held, training, training.Seed ?? 0);
         return [.. new ConfigLint(stages, Statistics(labels, held), split, labels.FirstSize()).Findings()];
@@ -196,15 +208,16 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
     }
 
     private static PoseModel Train(
-        IReadOnlyList<TrainingStage> stages,
+        TrainingStage stage,
         int index,
+        StartWeights? start,
         SampleMaker samples,
         TrainingRun? run,
         int seed,
         IChannel channel
     )
     {
-        var (stage, report) = (stages[index], run?.ReportOf(index));
+        var report = run?.ReportOf(index);
         channel.Info(
             MessageSensitivity.None,
             "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
@@ -216,7 +229,9 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             TorchDevice.Of(stage.Options.Training.Device)
         );
         var model = stage.CreateModel(seed);
-        PretrainedWeights.Load(model.Network);
+        if (stage.Options.Training.Start?.Backbone is null)
+            PretrainedWeights.Load(model.Network);
+        start?.MoveTo(model.Network, run?.Folder(index).FullPath, channel);
         report?.Begin(samples, model.Network.parameters().Sum(parameter => parameter.numel()));
         var (training, augmenter) = (
             stage.Options.Training,

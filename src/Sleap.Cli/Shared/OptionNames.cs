@@ -19,6 +19,7 @@ internal static partial class OptionNames
         ["Smooth.Window"] = "--smooth",
         ["DropJumps.MaxJump"] = "--max-jump",
         ["OksStddev"] = "--oks-stddev",
+        ["FrozenBlocks"] = "--freeze",
         ["WindowSize"] = "--tracking_window_size",
         ["TrailLength"] = "--trail",
         ["Scale"] = "--input-scale",

@@ -7,6 +7,9 @@ namespace Sleap.Cli;
 /// <summary>The command-line options of <c>sleap train</c> that say what is trained and how.</summary>
 internal sealed class TrainingCommandOptions
 {
+    /// <summary>Word of --freeze and --start-only for the whole backbone.</summary>
+    public const string BackboneWord = "backbone";
+
     private static readonly SingleInstanceOptions Defaults = new();
 
     public Option<string> Type { get; } =
@@ -26,6 +29,32 @@ internal sealed class TrainingCommandOptions
             Description =
                 "In place of the options of the network, and unless --type says it of the type: those that the labels "
                 + "suggest, see 'sleap config auto'.",
+        };
+
+    public Option<string[]> Start { get; } =
+        new("--start")
+        {
+            Description =
+                "A model to go on from: a model.zip, a model folder of SLEAP, or a checkpoint of sleap-nn; twice for "
+                + "the folders of two stages. Without --type, --auto and --config the network is that of the model.",
+            Arity = new ArgumentArity(1, 2),
+        };
+
+    public Option<string?> StartOnly { get; } =
+        new("--start-only") { Description = "Take these weights of the model alone: backbone or heads." };
+
+    public Option<string?> Freeze { get; } =
+        new("--freeze")
+        {
+            Description =
+                "What keeps its weights: backbone, or the number of the first blocks (ConvNeXt, Swin: stages) of the "
+                + "encoder.",
+        };
+
+    public Option<double?> BackboneRate { get; } =
+        new("--backbone-rate")
+        {
+            Description = "Factor of the learning rate of the backbone, 0 to 1; the default is 1.",
         };
 
     public Option<int> Epochs { get; } =
@@ -172,13 +201,15 @@ internal sealed class TrainingCommandOptions
         verb.Validators.Add(CheckOverrides);
         Type.AcceptOnlyFromAmong([.. TrainingRequest.Types]);
         Precision.AcceptOnlyFromAmong("auto", "single", "bfloat16");
+        StartOnly.AcceptOnlyFromAmong(BackboneWord, "heads");
         verb.Validators.Add(parsed =>
         {
             // As it was typed: its value cannot be read when it is none of the types, which is told by itself.
-            var (type, isAuto) = (parsed.GetResult(Type)?.Tokens.FirstOrDefault()?.Value, parsed.GetValue(Auto));
-            if ((type is not null || isAuto) == parsed.GetResult(Config) is not null)
+            var (type, isAuto) = (WordOf(parsed, Type), parsed.GetValue(Auto));
+            var (isTyped, isConfigured) = (type is not null || isAuto, parsed.GetResult(Config) is not null);
+            if (isTyped ? isConfigured : !isConfigured && parsed.GetResult(Start) is null)
             {
-                parsed.AddError("Say --type, --auto or both, or --config.");
+                parsed.AddError("Say --type, --auto or both, or --config, or --start for the network of a model.");
             }
             else if (
                 isAuto
@@ -193,12 +224,32 @@ internal sealed class TrainingCommandOptions
                 );
             }
         });
+        verb.Validators.Add(parsed =>
+        {
+            var freeze = WordOf(parsed, Freeze);
+            if (parsed.GetResult(StartOnly) is not null && parsed.GetResult(Start) is null)
+            {
+                parsed.AddError("--start-only is of --start, which says the model.");
+            }
+            else if (freeze is not (null or BackboneWord) && !(int.TryParse(freeze, out var blocks) && blocks >= 1))
+            {
+                parsed.AddError($"--freeze is '{freeze}', expected {BackboneWord} or a number of blocks, at least 1.");
+            }
+            else if (freeze == BackboneWord && parsed.GetResult(BackboneRate) is not null)
+            {
+                parsed.AddError("--freeze backbone leaves no use for --backbone-rate.");
+            }
+        });
         foreach (
             var option in (Option[])
                 [
                     Type,
                     Config,
                     Auto,
+                    Start,
+                    StartOnly,
+                    Freeze,
+                    BackboneRate,
                     Epochs,
                     StepsPerEpoch,
                     BatchSize,
@@ -253,4 +304,7 @@ internal sealed class TrainingCommandOptions
             }
         }
     }
+
+    private static string? WordOf(CommandResult parsed, Option option) =>
+        parsed.GetResult(option)?.Tokens.FirstOrDefault()?.Value;
 }

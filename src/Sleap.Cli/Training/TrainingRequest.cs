@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML;
 using Sleap.MLNet;
 using Sleap.Transforms;
@@ -61,29 +62,51 @@ internal sealed class TrainingRequest(
     {
         if (parsed.GetValue(command.Auto))
             return Proposed(ProposedOptions.Of(pose, labels, parsed.GetValue(command.Type))).Estimator(pose);
-        return parsed.GetValue(command.Config) is { Length: > 0 } configs ? Configured(pose, configs) : Typed(pose);
+        if (parsed.GetValue(command.Config) is { Length: > 0 } configs)
+            return Configured(pose, configs);
+        return parsed.GetValue(command.Type) is null ? Started(pose) : Typed(pose);
+    }
+
+    // The network of the model that training starts from; how it is trained is not kept in a model.
+    private IPoseEstimator<PoseModelTransformer> Started(PoseCatalog pose)
+    {
+        var options = StartSource.OptionsOf(pose.Context, Starts);
+        return (
+            options.WithNetworks([
+                .. options.Networks.Select(network =>
+                    WithOverrides(network with { Training = new(), Augmentation = new() })
+                ),
+            ]) with
+            {
+                Device = Device,
+            }
+        ).CreateEstimator(pose);
     }
 
     private AutoOptions Proposed(AutoOptions proposal)
     {
         foreach (var reason in proposal.Reasons)
             Terminal.Say(reason.ToString());
-        return proposal.With(options =>
-            options with
-            {
-                Device = Device,
-                Training = Override(options.Training),
-                Augmentation =
-                    Given(command.Rotation, options.Augmentation.RotationMax) is var angle
-                    && angle != options.Augmentation.RotationMax
-                        ? options.Augmentation with
-                        {
-                            RotationMin = -angle,
-                            RotationMax = angle,
-                        }
-                        : options.Augmentation,
-            }
-        );
+        return proposal.With(WithOverrides);
+    }
+
+    // Options of the command line that were given replace those of a proposal or of a model.
+    private NetworkOptions WithOverrides(NetworkOptions options)
+    {
+        var angle = Given(command.Rotation, options.Augmentation.RotationMax);
+        return options with
+        {
+            Device = Device,
+            Training = Override(options.Training, options),
+            Augmentation =
+                angle == options.Augmentation.RotationMax
+                    ? options.Augmentation
+                    : options.Augmentation with
+                    {
+                        RotationMin = -angle,
+                        RotationMax = angle,
+                    },
+        };
     }
 
     private IPoseEstimator<PoseModelTransformer> Typed(PoseCatalog pose)
@@ -119,7 +142,7 @@ internal sealed class TrainingRequest(
                 config.Options with
                 {
                     Device = Device,
-                    Training = Override(config.Options.Training),
+                    Training = Override(config.Options.Training, config.Options),
                 }
             ),
         ]);
@@ -147,8 +170,9 @@ internal sealed class TrainingRequest(
     }
 
     // An option of the command line replaces the one of the configuration.
-    private TrainerOptions Override(TrainerOptions training) =>
+    private TrainerOptions Override(TrainerOptions training, NetworkOptions network) =>
         WithRun(
+            network,
             training with
             {
                 Epochs = Given(command.Epochs, training.Epochs),
@@ -164,9 +188,10 @@ internal sealed class TrainingRequest(
         parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : other;
 
     // What belongs to this run, not to how a network learns.
-    private TrainerOptions WithRun(TrainerOptions training) =>
+    private TrainerOptions WithRun(NetworkOptions network, TrainerOptions training) =>
         training with
         {
+            Start = StartOf(network, training.Start),
             ValidationVideos = parsed.GetValue(command.ValidationVideo) is { Length: > 0 } videos ? videos : null,
             CacheMegabytes = parsed.GetValue(command.CacheMegabytes),
             Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
@@ -177,6 +202,32 @@ internal sealed class TrainingRequest(
             Progress = progress,
             CancellationToken = cancellation,
         };
+
+    private StartOptions? StartOf(NetworkOptions network, StartOptions? configured)
+    {
+        var start = configured;
+        if (Starts is not [])
+        {
+            var path = Starts[network is CentroidOptions ? 0 : ^1];
+            start = parsed.GetValue(command.StartOnly) switch
+            {
+                null => new(path),
+                TrainingCommandOptions.BackboneWord => new() { Backbone = path },
+                _ => new() { Heads = path },
+            };
+        }
+        var (freeze, rate) = (parsed.GetValue(command.Freeze), parsed.GetValue(command.BackboneRate));
+        if (freeze is null && rate is null)
+            return start;
+        var isWhole = freeze == TrainingCommandOptions.BackboneWord;
+        return (start ?? new()) with
+        {
+            FrozenBlocks = freeze is null || isWhole ? 0 : int.Parse(freeze, CultureInfo.InvariantCulture),
+            BackboneRate = isWhole ? 0 : rate ?? 1,
+        };
+    }
+
+    private string[] Starts => parsed.GetValue(command.Start) ?? [];
 
     private string Device => parsed.GetRequiredValue(command.Device);
 
@@ -213,6 +264,7 @@ internal sealed class TrainingRequest(
                 RotationMax = parsed.GetValue(command.Rotation),
             },
             Training = WithRun(
+                network,
                 new()
                 {
                     Epochs = parsed.GetValue(command.Epochs),

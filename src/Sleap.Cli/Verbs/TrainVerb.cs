@@ -39,6 +39,7 @@ internal static class TrainVerb
                 + "top-down. Several that touch and overlap: bottom-up.\n"
                 + "Several that look different and must keep their names (their tracks in the labels): "
                 + "top-down-id, or bottom-up-id where they touch and overlap.\n"
+                + "More labels for a model that there is: --start model.zip, without a type.\n"
                 + "Ctrl+C ends it after the current step: the best weights so far become model.zip, and --resume "
                 + "goes on.\n"
                 + "Example: sleap train labels.slp --type single-instance --scale 0.5 --out mouse"

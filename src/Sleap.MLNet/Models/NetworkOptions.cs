@@ -167,6 +167,7 @@ public abstract record NetworkOptions : PoseModelOptions
         Augmentation.Check(faults.In(nameof(Augmentation)));
         Training.Check(faults.In(nameof(Training)));
         Filter.Check(faults.In(nameof(Filter)));
+        Training.Start?.Check(faults.In(nameof(Training)).In(nameof(Training.Start)), Backbone);
         faults
             .Columns(Columns)
             .Expect(Backbone.InChannels is 1 or 3, "Backbone.InChannels", Backbone.InChannels, "1 (gray) or 3 (RGB)")

@@ -66,6 +66,12 @@ public abstract record BackboneOptions
     /// </summary>
     internal abstract IReadOnlyList<int> Strides();
 
+    /// <summary>
+    /// The blocks of the encoder, finest first, each by the beginnings of its names in the state dict; empty: not known.
+    /// Only for options without <see cref="Faults"/>.
+    /// </summary>
+    internal virtual IReadOnlyList<string[]> EncoderBlocks => [];
+
     /// <summary>Builds the network. Only for options without <see cref="Faults"/>.</summary>
     internal abstract Backbone Build();
 

@@ -23,6 +23,9 @@ internal abstract record HeadOptions
     /// <summary>Whether the head reads the deepest map, whatever its stride.</summary>
     public virtual bool ReadsDeepest => false;
 
+    /// <summary>What each channel of the output is of: the name of a node, an edge or a class.</summary>
+    public abstract IReadOnlyList<string> ChannelNames(PoseSubject subject);
+
     /// <summary>Adds the faults of the options, under the head's name.</summary>
     public void Check(OptionFaults faults) =>
         faults
@@ -69,6 +72,9 @@ internal sealed record ConfidenceMapHeadOptions : HeadOptions
 
     public override int Channels => Nodes;
 
+    public override IReadOnlyList<string> ChannelNames(PoseSubject subject) =>
+        Kind == ConfidenceMapKind.Centroid ? ["center"] : subject.Skeleton.Nodes;
+
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, Sigmoid);
 }
 
@@ -85,6 +91,15 @@ internal sealed record PartAffinityHeadOptions : HeadOptions
 
     public override int Channels => 2 * Edges;
 
+    public override IReadOnlyList<string> ChannelNames(PoseSubject subject) =>
+        [
+            .. subject.Skeleton.Edges.SelectMany(edge =>
+            {
+                var name = $"{subject.Skeleton.Nodes[edge.Source]} → {subject.Skeleton.Nodes[edge.Destination]}";
+                return new[] { $"{name}, x", $"{name}, y" };
+            }),
+        ];
+
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, false);
 }
 
@@ -97,6 +112,8 @@ internal sealed record ClassMapHeadOptions : HeadOptions
     public override string Name => "ClassMapsHead";
 
     public override int Channels => Classes;
+
+    public override IReadOnlyList<string> ChannelNames(PoseSubject subject) => subject.Classes;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new MapHead(Name, inChannels, Channels, true);
 }
@@ -123,6 +140,8 @@ internal sealed record ClassVectorHeadOptions : HeadOptions
     public override int Channels => Classes;
 
     public override bool ReadsDeepest => true;
+
+    public override IReadOnlyList<string> ChannelNames(PoseSubject subject) => subject.Classes;
 
     public override Module<Tensor, Tensor> Build(int inChannels) => new ClassVectorHead(Name, inChannels, this);
 }

@@ -72,6 +72,9 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
                 );
     }
 
+    /// <summary>Whether a name in the state dict is one of the backbone, not of the heads.</summary>
+    public static bool IsBackbone(string name) => name.StartsWith("backbone.", StringComparison.Ordinal);
+
     /// <summary>Adds the faults of the options; without any the network can be built.</summary>
     public static void Check(OptionFaults faults, BackboneOptions backbone, IReadOnlyList<HeadOptions> heads)
     {

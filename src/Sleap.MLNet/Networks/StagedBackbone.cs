@@ -44,6 +44,16 @@ public abstract record StagedBackboneOptions : BackboneOptions
 
     internal abstract StagedEncoder BuildEncoder();
 
+    // A stage and the stem or halving before it.
+    internal override IReadOnlyList<string[]> EncoderBlocks =>
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(stage =>
+                    new[] { $"backbone.enc.features.{2 * stage}.", $"backbone.enc.features.{2 * stage + 1}." }
+                ),
+        ];
+
     internal override IReadOnlyList<int> Strides() => Strides(DeepestStride, UpBlocks);
 
     internal override Backbone Build() => new StagedBackbone(this);

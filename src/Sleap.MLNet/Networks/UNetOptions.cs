@@ -86,6 +86,12 @@ public sealed record UNetOptions : BackboneOptions
         }
     }
 
+    internal override IReadOnlyList<string[]> EncoderBlocks =>
+        [
+            .. Enumerable.Range(0, StemBlocks).Select(block => new[] { $"backbone.stem.stem_stack.{block}." }),
+            .. Enumerable.Range(0, DownBlocks).Select(block => new[] { $"backbone.encoders.0.encoder_stack.{block}." }),
+        ];
+
     internal override IReadOnlyList<int> Strides() => Strides(DeepestStride, UpBlocks);
 
     internal override Backbone Build() => new UNet(this);

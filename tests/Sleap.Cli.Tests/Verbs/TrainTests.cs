@@ -159,6 +159,55 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_trained_on_and_the_network_is_that_of_the_model()
+    {
+        var model = (string)Cli.Json(Words("run", 1))["model"]!;
+        string[] Started(string run, params string[] more) =>
+            [
+                "train",
+                _labels,
+                "--out",
+                Path.Combine(_folder, run),
+                "--epochs",
+                "1",
+                "--steps-per-epoch",
+                "1",
+                "--device",
+                "cpu",
+                .. more,
+            ];
+        Assert.Equal("single-instance", (string?)Cli.Json(Started("on", "--start", model, "--freeze", "2"))["type"]);
+        var told = File.ReadAllText(Path.Combine(_folder, "on", "single_instance", "start.txt"));
+        Assert.Contains("4 of 4 channels", told);
+        Cli.Json(Words("typed", 1, "--start", model, "--start-only", "backbone", "--backbone-rate", "0.1"));
+
+        // Another backbone, and no such file: nothing is trained.
+        var (code, _, error) = Cli.Run([.. Started("other", "--start", model, "--type", "single-instance")]);
+        Assert.Equal(1, code);
+        Assert.Contains("Filters is 16 there and 32 here", error);
+        (code, _, error) = Cli.Run(Started("other", "--start", "none.zip"));
+        Assert.Equal(1, code);
+        Assert.Contains("none.zip", error);
+        Assert.False(File.Exists(Path.Combine(_folder, "other", "single_instance", "last.checkpoint")));
+        (code, _, error) = Cli.Run(Started("other", "--type", "single-instance", "--freeze", "2"));
+        Assert.Equal(1, code);
+        Assert.Contains("no weights to keep", error);
+        foreach (
+            var words in (string[][])
+                [
+                    ["--freeze", "backbone"],
+                    ["--start", model, "--freeze", "none"],
+                    ["--start", model, "--freeze", "0"],
+                    ["--start", model, "--freeze", "backbone", "--backbone-rate", "0.5"],
+                    ["--type", "single-instance", "--start-only", "heads"],
+                ]
+        )
+        {
+            Assert.Equal(2, Cli.Run(Started("other", words)).Code);
+        }
+    }
+
+    [Fact]
     public void Proposed_options_train_and_are_linted()
     {
         var proposed = Cli.Json("config", "auto", _labels, "--out", Path.Combine(_folder, "config.yaml"));

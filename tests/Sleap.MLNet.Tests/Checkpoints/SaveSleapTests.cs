@@ -325,6 +325,42 @@ public sealed class SaveSleapTests : IDisposable
         Assert.Equal("OrderedDict", (string)found["type"]!);
     }
 
+    [Fact]
+    public void A_model_of_sleap_nn_that_learned_on_here_goes_back_to_sleap_nn()
+    {
+        var pose = new MLContext(1).Pose();
+        var source = Golden.PathOf("models/single_instance");
+        using var before = (SingleInstanceTransformer)pose.FromSleap(source);
+        var labels = pose.LoadLabels(Golden.PathOf("../data/small_robot_minimal.slp"));
+        var training = new TrainerOptions
+        {
+            Epochs = 1,
+            StepsPerEpoch = 2,
+            Device = "cpu",
+            Start = new(source) { FrozenBlocks = 1 },
+        };
+        using var tuned = pose.SingleInstance(before.Options with { Training = training }).Fit(labels);
+        pose.SaveSleap(tuned, _folder);
+        using var again = pose.FromSleap(_folder);
+        var (old, own, read) = (
+            before.Networks[0].Network.state_dict(),
+            tuned.Networks[0].Network.state_dict(),
+            again.Networks[0].Network.state_dict()
+        );
+        Assert.All(own.Keys, key => Assert.Equal(0, Golden.Difference(own[key].detach(), read[key].detach())));
+        Assert.All(
+            own.Keys.Where(key => key.Contains(".encoder_stack.0.")),
+            key => Assert.Equal(0, Golden.Difference(old[key].detach(), own[key].detach()))
+        );
+        Assert.Contains(own.Keys, key => Golden.Difference(old[key].detach(), own[key].detach()) > 0);
+        var (code, text) = Python(
+            Path.Combine(Golden.PathOf("."), "..", "interop", "check_ckpt.py"),
+            Path.Combine(_folder, "best.ckpt")
+        );
+        Assert.True(code == 0, text);
+        Assert.Equal(own.Count, (int)System.Text.Json.Nodes.JsonNode.Parse(text)!["tensors"]!);
+    }
+
     private static (int Code, string Text) Python(params string[] words)
     {
         using var process = Process.Start(

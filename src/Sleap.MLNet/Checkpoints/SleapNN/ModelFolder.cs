@@ -52,6 +52,27 @@ internal sealed class ModelFolder
         );
     }
 
+    /// <summary>Whether a folder has the configuration of a network.</summary>
+    public static bool Is(string path) =>
+        File.Exists(System.IO.Path.Combine(path, ConfigName))
+        || File.Exists(System.IO.Path.Combine(path, LegacyConfigName));
+
+    /// <summary>
+    /// Reads the folder of a file of weights, one of its several checkpoints for example; null: there is no
+    /// configuration beside it, or it is no file of weights.
+    /// </summary>
+    /// <inheritdoc cref="Read"/>
+    public static ModelFolder? OfWeights(string file)
+    {
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!;
+        if (System.IO.Path.GetFileName(file) == KerasName)
+            return Read(folder);
+        var config = System.IO.Path.Combine(folder, ConfigName);
+        return file.EndsWith(".ckpt", StringComparison.Ordinal) && File.Exists(config)
+            ? new ModelFolder(folder, SleapConfig.Read(config, trained: true), file)
+            : null;
+    }
+
     /// <summary>Loads the weights into a model.</summary>
     /// <returns>The parts of the file that were not used.</returns>
     /// <exception cref="PoseFormatException">

@@ -78,6 +78,7 @@ public sealed class SleapConfig
             );
         }
 
+        var start = TrainerConfig.StartOf(root);
         var (backbone, data, head) = (BackboneConfig.Read(model), DataConfig.Read(root), HeadConfig.Read(model));
         // As in sleap-nn, the decoder of a new network ends at the smallest stride that a head needs.
         if (!trained && head is not null && backbone is not null)
@@ -95,7 +96,12 @@ public sealed class SleapConfig
                 );
         }
 
-        var training = TrainerConfig.Read(root, model) with { FrameSize = data.FrameSize };
+        // A trained model has its weights.
+        var training = TrainerConfig.Read(root, model) with
+        {
+            FrameSize = data.FrameSize,
+            Start = trained ? null : start,
+        };
         var config = Checked(path, root, backbone, head, data, training, trained);
         return trained ? config.Trained(path) : config;
     }

@@ -48,6 +48,27 @@ internal static class TrainerConfig
         };
     }
 
+    /// <summary>
+    /// Reads what a training starts from: of the checkpoint of an earlier run its weights, not its optimizer and epoch.
+    /// </summary>
+    public static StartOptions? StartOf(ConfigSection root)
+    {
+        var (model, resumed) = (
+            root.Section("model_config"),
+            PathOf(root.Section("trainer_config"), "resume_ckpt_path")
+        );
+        var (backbone, heads) = (
+            PathOf(model, "pretrained_backbone_weights"),
+            PathOf(model, "pretrained_head_weights")
+        );
+        return (resumed ?? backbone ?? heads) is null
+            ? null
+            : new StartOptions { Backbone = resumed ?? backbone, Heads = resumed ?? heads };
+
+        static string? PathOf(ConfigSection? section, string key) =>
+            section?.Text(key) is { Length: > 0 } path ? path : null;
+    }
+
     private static Optimizer OptimizerOf(ConfigSection trainer)
     {
         var name = trainer.Text("optimizer_name") ?? "Adam";

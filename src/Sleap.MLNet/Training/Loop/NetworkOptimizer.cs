@@ -13,28 +13,42 @@ internal sealed class NetworkOptimizer : IDisposable
 {
     private readonly OptimizerHelper _adam;
     private readonly Muon? _muon;
+    private readonly double _backboneFactor;
+    private readonly double[] _factors; // of the learning rates of Adam's groups
 
+    /// <param name="network">The network; parameters that need no gradient are left out.</param>
+    /// <param name="options">Optimizer, learning rate, and the factor of the backbone's.</param>
     public NetworkOptimizer(PoseNetwork network, TrainerOptions options)
     {
-        switch (Of(options.Optimizer, network.Backbone))
-        {
-            case Optimizer.Muon:
-                (string Name, Parameter Value)[] named = [.. network.named_parameters()];
-                var parts = named.ToLookup(one => Muon.IsFor(one.Name, one.Value), one => one.Value);
-                (_muon, _adam) = (new Muon(parts[true]), optim.Adam(parts[false], options.LearningRate));
-                break;
-            case Optimizer.AdamW:
-                _adam = optim.AdamW(
-                    network.parameters(),
+        var kind = Of(options.Optimizer, network.Backbone);
+        _backboneFactor = options.Start?.BackboneRate ?? 1;
+        var trained = network
+            .named_parameters()
+            .Select(one => (Name: one.name, Value: one.parameter))
+            .Where(one => one.Value.requires_grad)
+            .ToLookup(one => kind == Optimizer.Muon && Muon.IsFor(one.Name, one.Value));
+        if (kind == Optimizer.Muon)
+            _muon = new Muon(trained[true].Select(one => one.Value));
+        // The backbone's parameters come first, as in the network. Groups take the optimizer's weight decay only if
+        // they are made without arguments of their constructor.
+        var groups = trained[false].GroupBy(one => PoseNetwork.IsBackbone(one.Name), one => one.Value).ToList();
+        _factors = [.. groups.Select(group => group.Key ? _backboneFactor : 1)];
+        _adam =
+            kind == Optimizer.AdamW
+                ? optim.AdamW(
+                    groups.Select(group => new AdamW.ParamGroup { Parameters = group }),
                     options.LearningRate,
-                    weight_decay: options.WeightDecay,
-                    amsgrad: options.Amsgrad
+                    0.9,
+                    0.999,
+                    1e-8,
+                    options.WeightDecay,
+                    options.Amsgrad
+                )
+                : optim.Adam(
+                    groups.Select(group => new Adam.ParamGroup { Parameters = group }),
+                    options.LearningRate,
+                    amsgrad: options.Amsgrad && kind == Optimizer.Adam
                 );
-                break;
-            default:
-                _adam = optim.Adam(network.parameters(), options.LearningRate, amsgrad: options.Amsgrad);
-                break;
-        }
     }
 
     /// <summary>Returns the optimizer that <see cref="Optimizer.Auto"/> selects for a backbone.</summary>
@@ -48,10 +62,10 @@ internal sealed class NetworkOptimizer : IDisposable
 
     public void Step(double rate)
     {
-        foreach (var group in _adam.ParamGroups)
-            group.LearningRate = rate;
+        foreach (var (group, factor) in _adam.ParamGroups.Zip(_factors))
+            group.LearningRate = rate * factor;
         _adam.step();
-        _muon?.Step(rate);
+        _muon?.Step(rate * _backboneFactor);
     }
 
     /// <summary>
@@ -169,7 +183,7 @@ internal sealed class Muon : IDisposable
         parameter.dim() is 2 or 4
         && parameter.shape[1] > 1
         && name.EndsWith("weight", StringComparison.Ordinal)
-        && name.StartsWith("backbone.", StringComparison.Ordinal);
+        && PoseNetwork.IsBackbone(name);
 
     public void Step(double rate)
     {

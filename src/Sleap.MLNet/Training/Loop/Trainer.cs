@@ -50,6 +50,7 @@ internal sealed class Trainer(
             StepsPerEpoch = stepsPerEpoch,
             TrainingSamples = train.Count,
             ValidationSamples = validation.Count,
+            Start = options.Start?.Term,
         };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state))
@@ -214,7 +215,7 @@ internal sealed class Trainer(
             var loss = model.Loss(state.Network.call(batch.Images), batch);
             loss.backward();
             if (options.GradientClipNorm is { } norm)
-                nn.utils.clip_grad_norm_(state.Network.parameters(), norm);
+                nn.utils.clip_grad_norm_(state.Network.parameters().Where(weight => weight.requires_grad), norm);
             state.Optimizer.Step(state.Rate.At(first + done));
             state.Average.Update();
             losses[done++] = loss.detach(); // not read here: reading each loss would wait for the device in each step

@@ -85,6 +85,12 @@ public sealed record TrainerOptions
     public Initialization Initialization { get; init; } = Initialization.He;
 
     /// <summary>
+    /// Weights of an earlier model that training starts from, and what of the network stays frozen. Null (default): the
+    /// parameters are initialized, see <see cref="Initialization"/>.
+    /// </summary>
+    public StartOptions? Start { get; init; }
+
+    /// <summary>
     /// Decay of the moving average of the weights, between 0 and 1; the average is validated and kept (0.98: about the
     /// last 50 steps). Null: the weights themselves are used. Default 0.98.
     /// </summary>

@@ -19,6 +19,11 @@ internal sealed class TrainingState : IDisposable
     {
         _precision = precision;
         Network = Prepared(model.Network, device);
+        if (options.Start is { } start)
+        {
+            foreach (var (name, parameter) in Network.named_parameters())
+                parameter.requires_grad = !start.Freezes(name, Network.Backbone);
+        }
         Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
         Best = new BestWeights(model.CreateNetwork().to(device));
         Optimizer = new NetworkOptimizer(Network, options);
@@ -164,14 +169,20 @@ internal sealed class WeightAverage : IDisposable
 {
     private readonly (torch.Tensor Average, torch.Tensor Weight)[] _pairs;
     private readonly double _decay;
-    private int _updates;
 
     public WeightAverage(PoseNetwork network, PoseNetwork averaged, double decay)
     {
         _decay = decay;
         Network = averaged;
-        _pairs = [.. averaged.parameters().Zip(network.parameters(), (a, w) => ((torch.Tensor)a, (torch.Tensor)w))];
-        Update();
+        var all = averaged
+            .parameters()
+            .Zip(network.parameters(), (a, w) => ((torch.Tensor)a, (torch.Tensor)w))
+            .ToList();
+        using var noGrad = torch.no_grad();
+        foreach (var (average, weight) in all)
+            average.copy_(weight);
+        // Frozen weights are not averaged: rounding would change them.
+        _pairs = [.. all.Where(pair => pair.Item2.requires_grad)];
     }
 
     public PoseNetwork Network { get; }
@@ -181,18 +192,14 @@ internal sealed class WeightAverage : IDisposable
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         // The first steps have more weight, otherwise the average would depend on the random initialization.
-        var keep = _updates == 0 ? 0 : Math.Min(_decay, (1.0 + _updates) / (10.0 + _updates));
-        _updates++;
+        var keep = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
+        Updates++;
         foreach (var (average, weight) in _pairs)
             average.mul_(keep).add_(weight, 1 - keep);
     }
 
-    /// <summary>Number of updates; <see cref="Update"/> depends on it.</summary>
-    public int Updates
-    {
-        get => _updates;
-        set => _updates = value;
-    }
+    /// <summary>Number of updates, the first copy included; <see cref="Update"/> depends on it.</summary>
+    public int Updates { get; set; } = 1;
 
     public void Dispose() => Network.Dispose();
 }

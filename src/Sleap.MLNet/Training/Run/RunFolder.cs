@@ -25,7 +25,7 @@ internal sealed class RunFolder
     public RunFolder(string folder, bool resume)
     {
         FullPath = Directory.CreateDirectory(folder).FullName;
-        if (!resume && File.Exists(CheckpointPath))
+        if (!resume && HasCheckpoint)
         {
             throw new InvalidOperationException(
                 $"'{FullPath}' holds a training already. Set Training.Resume to go "
@@ -37,6 +37,9 @@ internal sealed class RunFolder
     public string FullPath { get; }
 
     public string CheckpointPath => Path.Combine(FullPath, "last.checkpoint");
+
+    /// <summary>Whether there is a run to resume.</summary>
+    public bool HasCheckpoint => File.Exists(CheckpointPath);
 
     /// <summary>Progress of all epochs so far, including those before an interruption.</summary>
     public IReadOnlyList<TrainingProgress> History => _history;
@@ -87,7 +90,7 @@ internal sealed class RunFolder
     /// <exception cref="InvalidOperationException">The settings differ from those the run was started with.</exception>
     public bool Load(RunTerms terms, TrainingState state)
     {
-        if (!File.Exists(CheckpointPath))
+        if (!HasCheckpoint)
             return false;
         var bytes = File.ReadAllBytes(CheckpointPath);
         if (
@@ -215,6 +218,11 @@ internal sealed partial record RunTerms
 
     public required int ValidationSamples { get; init; }
 
+    /// <summary>
+    /// Weights that the run started from, and what is frozen; null: none, as in runs of older versions.
+    /// </summary>
+    public string? Start { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);
 
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
@@ -222,7 +230,7 @@ internal sealed partial record RunTerms
     /// <exception cref="InvalidOperationException">Settings differ; the message lists all differences.</exception>
     public void RequireSame(RunTerms stored, string file)
     {
-        (string Name, object Now, object Then)[] all =
+        (string Name, object? Now, object? Then)[] all =
         [
             ("the model", Model, stored.Model),
             ("the seed", Seed, stored.Seed),
@@ -231,11 +239,12 @@ internal sealed partial record RunTerms
             ("Training.StepsPerEpoch", StepsPerEpoch, stored.StepsPerEpoch),
             ("the number of training samples", TrainingSamples, stored.TrainingSamples),
             ("the number of validation samples", ValidationSamples, stored.ValidationSamples),
+            ("Training.Start", Start, stored.Start),
         ];
         string[] differences =
         [
-            .. all.Where(term => !term.Now.Equals(term.Then))
-                .Select(term => $"{term.Name} was {term.Then} and is {term.Now}"),
+            .. all.Where(term => !Equals(term.Now, term.Then))
+                .Select(term => $"{term.Name} was {term.Then ?? "null"} and is {term.Now ?? "null"}"),
         ];
         if (differences.Length > 0)
         {

@@ -292,6 +292,20 @@ internal static class OptionList
         }
     }
 
+    /// <summary>Names the options of two records of a type whose values differ, and the values.</summary>
+    /// <param name="there">One of the records.</param>
+    /// <param name="here">The other one.</param>
+    /// <param name="except">Names of options that may differ.</param>
+    public static IEnumerable<string> Differences(object there, object here, IReadOnlyCollection<string> except)
+    {
+        var values = Of(here).ToLookup(option => option.Name, option => option.Value);
+        return Of(there)
+            .Where(option => !except.Contains(option.Name) && !values[option.Name].Contains(option.Value))
+            .Select(option =>
+                $"{option.Name} is {option.Value} there and {string.Join(", ", values[option.Name])} here"
+            );
+    }
+
     private static string Text(object? value) =>
         value switch
         {
