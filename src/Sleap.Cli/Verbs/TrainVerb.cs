@@ -98,6 +98,7 @@ internal static class TrainVerb
                 file,
                 ModelLoader.TypeOf(model),
                 TrainingLog.Collect(run.Folder),
+                model.Networks[^1].Options.Training.Monitor,
                 cancellation.IsCancellationRequested
             );
         }
@@ -115,9 +116,17 @@ internal static class TrainVerb
         AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
     }
 
-    private static void Write(bool json, RunLocation run, string file, string type, TrainingLog log, bool interrupted)
+    private static void Write(
+        bool json,
+        RunLocation run,
+        string file,
+        string type,
+        TrainingLog log,
+        TrainingMonitor monitor,
+        bool interrupted
+    )
     {
-        var best = log.Best;
+        var best = log.Best(monitor);
         var report = new JsonObject
         {
             ["model"] = file,
@@ -161,9 +170,11 @@ internal sealed class TrainingLog
     /// <summary>The epochs of the network that was trained last.</summary>
     public IReadOnlyList<Epoch> Epochs => [.. _epochs.Where(epoch => epoch.Network == Network)];
 
-    /// <summary>The epoch whose weights are kept.</summary>
-    public Epoch Best =>
-        Epochs.MinBy(epoch => double.IsNaN(epoch.ValidationLoss) ? double.PositiveInfinity : epoch.ValidationLoss)!;
+    /// <summary>The epoch whose weights are kept: the best by what was monitored.</summary>
+    public Epoch Best(TrainingMonitor monitor) =>
+        Epochs.MinBy(epoch =>
+            epoch.Measure(monitor) is var measure && double.IsNaN(measure) ? double.PositiveInfinity : measure
+        )!;
 
     /// <summary>Seconds that all networks took.</summary>
     public double Seconds => _epochs.GroupBy(epoch => epoch.Network).Sum(network => network.Last().Seconds);
@@ -201,9 +212,11 @@ internal sealed class TrainingLog
                 new(
                     cells[0],
                     int.Parse(cells[1], CultureInfo.InvariantCulture),
+                    Number(cells[3]),
                     Number(cells[4]),
                     Number(cells[5]),
-                    Number(cells[7])
+                    Number(cells[7]),
+                    Number(cells[8])
                 )
             );
         }
@@ -214,8 +227,14 @@ internal sealed class TrainingLog
     public sealed record Epoch(
         string Network,
         int Number,
+        double TrainingLoss,
         double ValidationLoss,
         double ValidationError,
-        double Seconds
-    );
+        double Seconds,
+        double ValidationIdentity
+    )
+    {
+        public double Measure(TrainingMonitor monitor) =>
+            monitor.Measure(TrainingLoss, ValidationLoss, ValidationError, ValidationIdentity);
+    }
 }

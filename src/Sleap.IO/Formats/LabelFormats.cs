@@ -93,7 +93,7 @@ internal static class LabelFormats
             [
                 .. written,
                 .. FormatLosses.Of(labels, hasProvenance: isAnalysis, hasTrackingScores: isAnalysis || isTidy),
-                .. Ending(path) == ".csv" ? CsvFormulas.Of(labels) : [],
+                .. Ending(path) == ".csv" ? FormatLosses.OfFormulas(labels) : [],
             ];
     }
 
@@ -337,5 +337,24 @@ internal static class FormatLosses
         var used = instances.Select(i => i.Track).ToHashSet(ReferenceEqualityComparer.Instance);
         if (labels.Tracks.Count(t => !used.Contains(t)) is > 0 and var unused)
             yield return $"{unused} tracks without an instance are not in the file.";
+    }
+
+    /// <summary>
+    /// A sentence on names that a spreadsheet takes for formulas: other programs must find them, so that they are
+    /// written as they are.
+    /// </summary>
+    public static IEnumerable<string> OfFormulas(Labels labels)
+    {
+        string[] names =
+        [
+            .. labels
+                .Skeletons.SelectMany(skeleton => skeleton.Nodes)
+                .Concat(labels.Tracks.Select(track => track.Name))
+                .Concat(labels.Videos.Select(video => video.Path))
+                .Where(name => name is ['=' or '+' or '-' or '@', ..])
+                .Distinct(StringComparer.Ordinal),
+        ];
+        if (names.Length > 0)
+            yield return $"A spreadsheet may run these names as formulas: {OneLine.Some(names)}.";
     }
 }

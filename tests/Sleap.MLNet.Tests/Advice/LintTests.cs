@@ -242,8 +242,8 @@ public sealed class LintTests : IDisposable
         var findings = Pose.SingleInstance(
                 new()
                 {
-                    Backbone = Recordings.Network,
-                    Training = new() { BatchSize = 1_000_000, Device = "cpu" },
+                    Backbone = Recordings.Network with { Filters = 256 },
+                    Training = new() { BatchSize = 4096, Device = "cpu" },
                 }
             )
             .Lint(Pose.LoadLabels(Recordings.OpenField));

@@ -325,9 +325,13 @@ public sealed class StartTests : IDisposable
         StartOptions? Read(string model, string trainer)
         {
             var path = Path.Combine(_folder, "config.yaml");
+            // The keys are there, with null.
+            string[] own = ["pretrained_backbone_weights", "pretrained_head_weights", "resume_ckpt_path"];
+            var without = text.Split('\n').Where(line => !own.Any(line.Contains));
             File.WriteAllText(
                 path,
-                text.Replace("model_config:", $"model_config:\n{model}")
+                string.Join('\n', without)
+                    .Replace("model_config:", $"model_config:\n{model}")
                     .Replace("trainer_config:", $"trainer_config:\n{trainer}")
             );
             var config = SleapConfig.Read(path);

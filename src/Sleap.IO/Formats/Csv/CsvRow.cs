@@ -37,7 +37,7 @@ internal sealed class CsvRow(CsvNumbers table, int line, string[] cells)
         var number = Number(at, column);
         return number >= 0 && number <= int.MaxValue && number == Math.Floor(number)
             ? (int)number
-            : throw Fault(column, $"is '{CsvNumbers.Short(this[at])}', and a whole number was expected");
+            : throw Fault(column, $"is '{OneLine.Short(this[at])}', and a whole number was expected");
     }
 
     public PoseFormatException Fault(string column, string cause) =>
@@ -61,9 +61,6 @@ internal sealed class CsvNumbers(string path, char separator)
 
     public string Path => path;
 
-    /// <summary>The beginning of a text, for messages.</summary>
-    public static string Short(string text) => text.Length <= 40 ? text : text[..40] + "...";
-
     /// <summary>The number, NaN for a missing value, or null and the cause.</summary>
     public double? Parse(ReadOnlySpan<char> text, out string cause)
     {
@@ -77,8 +74,8 @@ internal sealed class CsvNumbers(string path, char separator)
             {
                 cause =
                     separator == ','
-                        ? $"is '{Short(text.ToString())}': where commas separate the cells, numbers have a decimal point"
-                        : $"is '{Short(text.ToString())}', and numbers before it have '{_decimalSign}' as the decimal sign";
+                        ? $"is '{OneLine.Short(text.ToString())}': where commas separate the cells, numbers have a decimal point"
+                        : $"is '{OneLine.Short(text.ToString())}', and numbers before it have '{_decimalSign}' as the decimal sign";
                 return null;
             }
 
@@ -108,7 +105,7 @@ internal sealed class CsvNumbers(string path, char separator)
             if (text.Equals(word, StringComparison.OrdinalIgnoreCase))
                 return double.NaN;
         }
-        cause = $"is '{Short(text.ToString())}', and a number was expected";
+        cause = $"is '{OneLine.Short(text.ToString())}', and a number was expected";
         return null;
     }
 }

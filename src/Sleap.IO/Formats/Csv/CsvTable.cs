@@ -86,7 +86,7 @@ internal static class CsvTable
             throw new PoseFormatException(
                 path,
                 $"line {line}",
-                $"is not UTF-8: it may be Windows-1252 (Latin-1), in which '{CsvNumbers.Short(cell)}' "
+                $"is not UTF-8: it may be Windows-1252 (Latin-1), in which '{OneLine.Short(cell)}' "
                     + "would stand there. Save the table as UTF-8 (in Excel: \"CSV UTF-8\")."
             );
         }

@@ -38,7 +38,7 @@ internal sealed class SleapIoCsv
         foreach (var (name, at) in rows[0].Cells.Select((c, i) => (c, i)))
         {
             if (!_place.TryAdd(name, at))
-                throw new PoseFormatException(_path, "line 1", $"two columns are named '{CsvNumbers.Short(name)}'.");
+                throw new PoseFormatException(_path, "line 1", $"two columns are named '{OneLine.Short(name)}'.");
         }
         var columns = rows[0].Cells;
         var isPoints = _place.ContainsKey("node") && _place.ContainsKey("x") && _place.ContainsKey("y");
@@ -131,7 +131,7 @@ internal sealed class SleapIoCsv
         {
             throw row.Fault(
                 "node",
-                $"'{CsvNumbers.Short(node)}' is there twice for the track '{CsvNumbers.Short(key.Item2)}'"
+                $"'{OneLine.Short(node)}' is there twice for the track '{OneLine.Short(key.Item2)}'"
             );
         }
     }

@@ -74,7 +74,7 @@ internal static class TidyCsvReader
             {
                 throw row.Fault(
                     "node",
-                    $"'{CsvNumbers.Short(node)}' is there twice for instance '{CsvNumbers.Short(key)}' of frame {frame}"
+                    $"'{OneLine.Short(node)}' is there twice for instance '{OneLine.Short(key)}' of frame {frame}"
                 );
             }
         }
@@ -110,7 +110,7 @@ internal static class TidyCsvReader
         for (var i = 0; i < cells.Count; i++)
         {
             if (!place.TryAdd(cells[i], i))
-                throw new PoseFormatException(path, "line 1", $"two columns are named '{CsvNumbers.Short(cells[i])}'.");
+                throw new PoseFormatException(path, "line 1", $"two columns are named '{OneLine.Short(cells[i])}'.");
         }
         return place;
     }

@@ -114,7 +114,7 @@ internal sealed class DeepLabCutHeader
                 throw new PoseFormatException(
                     path,
                     $"header, column {i + 1}",
-                    $"the coordinate is '{CsvNumbers.Short(column.Coordinate)}', and x, y or likelihood was expected."
+                    $"the coordinate is '{OneLine.Short(column.Coordinate)}', and x, y or likelihood was expected."
                 );
             }
 
@@ -123,7 +123,7 @@ internal sealed class DeepLabCutHeader
                 throw new PoseFormatException(
                     path,
                     $"header, column {i + 1}",
-                    $"{CsvNumbers.Short(column.Name)} is there twice."
+                    $"{OneLine.Short(column.Name)} is there twice."
                 );
             }
 

@@ -344,7 +344,11 @@ internal static class SleapConfigWriter
                     "warmup_epochs",
                     c.WarmupEpochs is { } epochs ? epochs
                     : c.WarmupSteps == 0 ? 0
-                    : Math.Max(1, (int)Math.Round(c.WarmupSteps / (double)(options.StepsPerEpoch ?? c.WarmupSteps)))
+                    // sleap-nn refuses a warm-up as long as the training.
+                    : Math.Min(
+                        options.Epochs - 1,
+                        Math.Max(1, (int)Math.Round(c.WarmupSteps / (double)(options.StepsPerEpoch ?? c.WarmupSteps)))
+                    )
                 ),
                 ("max_epochs", c.Epochs),
                 ("warmup_start_lr", c.StartFraction * options.LearningRate),
