@@ -23,10 +23,12 @@ internal static class OneLine
         message.Length <= MaxMessage ? message : message[..MaxMessage] + "...";
 
     /// <summary>The first texts of a list of a file, for messages.</summary>
-    public static string Some(IEnumerable<string> texts)
+    /// <param name="texts">The list.</param>
+    /// <param name="most">How many are listed at most.</param>
+    public static string Some(IEnumerable<string> texts, int most = MaxListed)
     {
-        var first = texts.Take(MaxListed + 1).Select(Short).ToList();
-        return string.Join(", ", first.Take(MaxListed)) + (first.Count > MaxListed ? ", ..." : "");
+        var first = texts.Take(most + 1).Select(Short).ToList();
+        return string.Join(", ", first.Take(most)) + (first.Count > most ? ", ..." : "");
     }
 
     /// <summary>Whether a character ends a line or controls what shows it.</summary>

@@ -13,6 +13,9 @@ namespace Sleap.IO;
 /// <param name="FormatId">Its format: readers go by it to know what to look for.</param>
 internal sealed record SlpExtras(string File, double FormatId)
 {
+    /// <summary>Datasets that a message names at most: all that a file of sleap-io has.</summary>
+    public const int MaxNamed = 200;
+
     private readonly (long Length, DateTime Written) _state = StateOf(File);
 
     /// <summary>Datasets and groups.</summary>

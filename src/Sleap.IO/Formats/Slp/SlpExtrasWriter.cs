@@ -61,7 +61,7 @@ internal sealed class SlpExtrasWriter
         else if (extras.Names.Count > 0)
         {
             _remarks.Add(
-                $"{OneLine.Some(extras.Names)}: cannot be copied, because {extras.File} was changed or removed "
+                $"{OneLine.Some(extras.Names, SlpExtras.MaxNamed)}: cannot be copied, because {extras.File} was changed or removed "
                     + "since it was read."
             );
         }
@@ -73,7 +73,7 @@ internal sealed class SlpExtrasWriter
         {
             _remarks.Add(
                 "Left out, because they refer to frames, instances, tracks or videos by number: "
-                    + $"{OneLine.Some(leftOut)} of {Path.GetFileName(extras.File)}."
+                    + $"{OneLine.Some(leftOut, SlpExtras.MaxNamed)} of {Path.GetFileName(extras.File)}."
             );
         }
     }

@@ -80,7 +80,12 @@ internal static class SlpReader
             Key = key,
         };
         if (unread.Count > 0)
-            remarks.Add($"Not read, but kept when the labels are saved as .slp: {OneLine.Some(unread)}.");
+        {
+            remarks.Add(
+                $"Not read, but kept when the labels are saved as .slp: {OneLine.Some(unread, SlpExtras.MaxNamed)}."
+            );
+        }
+
         var suggestions = Rows(file, "suggestions_json")
             .Select((text, i) => Suggestion(text, $"suggestions_json[{i}]", json, videos))
             .ToList();
