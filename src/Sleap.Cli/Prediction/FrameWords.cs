@@ -8,8 +8,6 @@ namespace Sleap.Cli;
 /// <summary>The options of <c>sleap predict</c> that choose the frames.</summary>
 internal sealed class FrameWords
 {
-    private static readonly string[] LabelEndings = [".slp", ".csv", ".h5", ".json"];
-
     private readonly Option<string?> _frames = new("--frames")
     {
         Description = "Frames of the video: 0-99,200. Else all.",
@@ -64,9 +62,7 @@ internal sealed class FrameWords
     /// <exception cref="InvalidDataException">Labels have no such frame.</exception>
     public IDataView Open(PoseCatalog pose, string source, ParseResult parsed, bool inOrder)
     {
-        var isLabels =
-            LabelEndings.Contains(Path.GetExtension(source).ToLowerInvariant())
-            || File.Exists(Path.Combine(source, "config.yaml"));
+        var isLabels = LabelFormats.AreLabels(source);
         if (!isLabels && parsed.Given(OfLabels) is [var word, ..])
         {
             throw new ArgumentException(

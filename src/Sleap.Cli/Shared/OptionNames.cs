@@ -37,7 +37,7 @@ internal static partial class OptionNames
         if (verb is null)
             return message;
         var names = verb.Options.SelectMany(option => option.Aliases.Append(option.Name)).ToHashSet();
-        var translated = Fault()
+        return Fault()
             .Replace(
                 message,
                 match =>
@@ -45,7 +45,6 @@ internal static partial class OptionNames
                         ? match.Groups["before"].Value + name
                         : match.Value
             );
-        return translated;
     }
 
     private static string? NameOf(string owner, string path, HashSet<string> names)
@@ -69,30 +68,4 @@ internal static partial class OptionNames
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex Word();
-}
-
-/// <summary>What verbs with sleap-nn's options share.</summary>
-internal static class NamedOptions
-{
-    /// <summary>An option with one of several names as its value; null where it is not given.</summary>
-    public static Option<string?> Choice(string name, string description, params string[] values)
-    {
-        var option = new Option<string?>(name) { Description = description };
-        option.AcceptOnlyFromAmong(values);
-        return option;
-    }
-
-    /// <summary>Adds options to a verb.</summary>
-    public static void AddAll(this Command verb, IEnumerable<Option> options)
-    {
-        foreach (var option in options)
-            verb.Options.Add(option);
-    }
-
-    /// <summary>Whether the command line has an option, rather than its default.</summary>
-    public static bool Has(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
-
-    /// <summary>The options of a list that the command line has.</summary>
-    public static IReadOnlyList<Option> Given(this ParseResult parsed, IEnumerable<Option> options) =>
-        [.. options.Where(parsed.Has)];
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.ML;
 using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
@@ -91,7 +90,7 @@ internal static class TrainVerb
         {
             using var model = training.Fit(ml.Pose(), view);
             progress.Dispose();
-            Save(ml, model, view.Schema, file);
+            AtomicFile.Write(file, path => ml.Model.Save(model, view.Schema, path));
             Write(
                 json,
                 run,
@@ -108,12 +107,6 @@ internal static class TrainVerb
             Terminal.Say("interrupted before there was a model; --resume goes on.");
         }
         return cancellation.IsCancellationRequested ? 130 : 0;
-    }
-
-    // An earlier model stays until the new one is there as a whole.
-    private static void Save(MLContext ml, PoseModelTransformer model, DataViewSchema schema, string file)
-    {
-        AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
     }
 
     private static void Write(

@@ -212,11 +212,22 @@ internal static class LabelFormats
             : throw new ArgumentException("At least one file of labels is needed.", nameof(paths));
     }
 
+    /// <summary>
+    /// Whether a path is of labels rather than of a video or of images, by its ending or its files. A folder of images
+    /// with a table of DeepLabCut is one of images here.
+    /// </summary>
+    public static bool AreLabels(string path) =>
+        Directory.Exists(path)
+            ? IsProject(path)
+            : Ending(path) is ".slp" or ".csv" or ".h5" or ".hdf5" or ".nwb" or ".json" or ".yaml";
+
     /// <summary>Whether a folder is one that labels are read from; any other may hold images.</summary>
     public static bool IsFolderOfLabels(string folder) =>
+        IsProject(folder) || DeepLabCutProject.TableIn(folder) is not null;
+
+    private static bool IsProject(string folder) =>
         File.Exists(Path.Combine(folder, DeepLabCutProject.ConfigName))
-        || File.Exists(Path.Combine(folder, YoloReader.ConfigName))
-        || DeepLabCutProject.TableIn(folder) is not null;
+        || File.Exists(Path.Combine(folder, YoloReader.ConfigName));
 
     private static Labels LoadFolder(string path, LabelsReadOptions options)
     {

@@ -15,6 +15,7 @@ internal sealed class FfmpegStream : IDisposable
     private const int MaxAhead = 16;
 
     private readonly string _filter = $"showinfo@{Guid.NewGuid():N}";
+    private readonly string _mark;
     private readonly Process _process;
     private readonly VideoProbe _probe;
     private readonly BlockingCollection<long> _times = [];
@@ -34,6 +35,7 @@ internal sealed class FfmpegStream : IDisposable
     public FfmpegStream(VideoProbe probe, int first, bool isGray, bool fromFront)
     {
         _probe = probe;
+        _mark = $"[{_filter} @";
         First = first;
         IsFromFront = fromFront || !probe.IsTimed || probe.KeyBefore(first) == 0;
         _timeBase = probe.TimeBase;
@@ -168,7 +170,7 @@ internal sealed class FfmpegStream : IDisposable
     /// </summary>
     private void ReadLine(string line)
     {
-        if (!line.StartsWith($"[{_filter} @", StringComparison.Ordinal))
+        if (!line.StartsWith(_mark, StringComparison.Ordinal))
         {
             if (Severity(line) is "error" or "fatal")
                 Volatile.Write(ref _lastError, line.Trim());

@@ -14,7 +14,6 @@ internal sealed class VideoProbe
     /// <summary>How long ffprobe may be without output; a video on a slow share has some in less.</summary>
     private static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(2);
 
-    private const int LinesPerReset = 1024;
     private const int MaxDescription = 1 << 24;
 
     private readonly Dictionary<long, int> _indices;
@@ -153,10 +152,9 @@ internal sealed class VideoProbe
         try
         {
             var errors = process.StandardError.ReadToEndAsync();
-            for (var count = 1L; process.StandardOutput.ReadLine() is { } line; count++)
+            while (process.StandardOutput.ReadLine() is { } line)
             {
-                if (count % LinesPerReset == 0)
-                    silence.CancelAfter(MaxSilence);
+                silence.CancelAfter(MaxSilence);
                 yield return line;
             }
             process.WaitForExit();

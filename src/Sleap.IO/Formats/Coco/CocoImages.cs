@@ -9,7 +9,7 @@ namespace Sleap.IO;
 internal sealed class CocoImages : IDisposable
 {
     private readonly List<LabeledFrame> _frames;
-    private readonly List<Video> _videos;
+    private readonly Dictionary<Video, string> _stems;
     private readonly string _folder;
     private readonly string _file;
     private readonly string _temporary;
@@ -19,7 +19,7 @@ internal sealed class CocoImages : IDisposable
     public CocoImages(Labels labels, string path)
     {
         _frames = [.. labels.FramesInOrder];
-        _videos = [.. _frames.Select(f => f.Video).Distinct()];
+        _stems = Stems([.. _frames.Select(f => f.Video).Distinct()]);
         _file = Path.GetFullPath(path);
         _folder = $"{Path.GetFileNameWithoutExtension(path)}_images";
         _temporary = Path.Combine(Path.GetDirectoryName(_file)!, $".{_folder}.{Guid.NewGuid():N}.tmp");
@@ -28,16 +28,16 @@ internal sealed class CocoImages : IDisposable
     /// <summary>Writes the images of all videos that can be opened.</summary>
     public void Write()
     {
-        foreach (var video in _videos)
+        foreach (var frames in _frames.GroupBy(f => f.Video))
         {
             try
             {
-                Write(video);
+                Write(frames.Key, frames);
             }
             catch (Exception fault)
                 when (fault is IOException or PoseFormatException or InvalidOperationException or ArgumentException)
             {
-                _faults[video] = fault.Message;
+                _faults[frames.Key] = fault.Message;
             }
         }
     }
@@ -83,11 +83,11 @@ internal sealed class CocoImages : IDisposable
             Directory.Delete(_temporary, recursive: true);
     }
 
-    private void Write(Video video)
+    private void Write(Video video, IEnumerable<LabeledFrame> labeled)
     {
         // A list of images is opened for the size of the images only.
         using var source = video.Open();
-        var frames = _frames.Where(f => f.Video == video && FoundImage(f) is null).Select(f => f.FrameIndex);
+        var frames = labeled.Where(f => FoundImage(f) is null).Select(f => f.FrameIndex);
         foreach (var (frame, image) in FrameImages.Read(source, frames))
         {
             if (image is null)
@@ -121,17 +121,24 @@ internal sealed class CocoImages : IDisposable
         return name.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(name) ? full : name;
     }
 
-    /// <summary>
-    /// The video's name with the frame's number; where two videos have one name, each has its number before.
-    /// </summary>
-    private string Stem(Video video, int frame)
+    private string Stem(Video video, int frame) =>
+        $"{_stems[video]}_frame_{frame.ToString("D6", CultureInfo.InvariantCulture)}";
+
+    /// <summary>The videos' names; where several have one name, each has its number before.</summary>
+    private static Dictionary<Video, string> Stems(List<Video> videos)
     {
-        var movie = MovieOf(video);
-        var prefix =
-            _videos.Count(v => MovieOf(v) == movie) > 1
-                ? $"{_videos.IndexOf(video).ToString("D3", CultureInfo.InvariantCulture)}_"
-                : "";
-        return $"{prefix}{movie}_frame_{frame.ToString("D6", CultureInfo.InvariantCulture)}";
+        var names = videos.ConvertAll(MovieOf);
+        var counts = names.CountBy(name => name).ToDictionary();
+        return videos
+            .Zip(names)
+            .Index()
+            .ToDictionary(
+                entry => entry.Item.First,
+                entry =>
+                    counts[entry.Item.Second] == 1
+                        ? entry.Item.Second
+                        : $"{entry.Index.ToString("D3", CultureInfo.InvariantCulture)}_{entry.Item.Second}"
+            );
     }
 
     private static string MovieOf(Video video) =>
