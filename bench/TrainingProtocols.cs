@@ -8,14 +8,17 @@ namespace Sleap.Bench;
 /// <summary>
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
-/// |finetune …] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single].
+/// |finetune …, or for choices crops|pair] [--other] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single]
+/// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW]
+/// [--foreground WEIGHT] [--decay X].
 /// </summary>
 internal static class TrainingProtocols
 {
     private const string Flies = "tests/data/flies13_20190128.predictions.slp",
         FliesVideo = "examples/data/flies13/flies13_20190128.mp4";
     private const string FineTune = "finetune";
-    private static readonly string[] All = ["openfield", "topdown", "topdown-id", "bottomup", "bottomup-id", FineTune];
+    private static readonly string[] All = ["openfield", "topdown", "topdown-id", "bottomup", "bottomup-id", FineTune],
+        ForChoices = ["crops", "pair"];
 
     // What sleap-nn reached in one run: RMSE in pixels, share of all visible nodes found within 5 px, share of right
     // names.
@@ -25,32 +28,41 @@ internal static class TrainingProtocols
         ["topdown"] = "within 5 px 51.7%, RMSE 25.51 px",
         ["topdown-id"] = "found 39.4%, within 5 px 30.6%, RMSE 13.02 px, identity 1.00",
         ["bottomup"] = "within 5 px 38.8%, RMSE 14.20 px",
-        ["bottomup-id"] = "not measured",
-        [FineTune] = "not measured",
     };
 
+    private static bool _other; // other training and test frames, on which options are chosen
     private static Precision _precision;
-    private static double? _rate;
+    private static double? _rate,
+        _foreground,
+        _decay;
+    private static Normalization _normalization;
+    private static Optimizer _optimizer;
     private static TrainingMemory _memory = new(new ConsoleProgress());
 
     public static int Run(string[] words)
     {
+        _other = words.Contains("--other");
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
-        _rate = words.Contains("--rate") ? Number(words, "--rate", 0.0) : null;
+        (_rate, _foreground, _decay) = (Given("--rate"), Given("--foreground"), Given("--decay"));
+        _normalization = Choice(words, "--normalization", Normalization.Auto);
+        _optimizer = Choice(words, "--optimizer", Optimizer.Auto);
         var (seeds, first, share) = (
             Number(words, "--seeds", 1),
             Number(words, "--seed", 1),
             Number(words, "--steps", 1.0)
         );
+        double? Given(string name) => words.Contains(name) ? Number(words, name, 0.0) : null;
         string[] chosen = [.. words.TakeWhile(word => !word.StartsWith("--", StringComparison.Ordinal))];
-        if (chosen.Except(All).FirstOrDefault() is { } unknown)
+        if (chosen.Except(All.Concat(ForChoices)).FirstOrDefault() is { } unknown)
         {
-            Console.Error.WriteLine($"bench training: '{unknown}' is no protocol; there are {string.Join(", ", All)}.");
+            Console.Error.WriteLine(
+                $"bench training: '{unknown}' is no protocol; there are {string.Join(", ", All.Concat(ForChoices))}."
+            );
             return 2;
         }
         foreach (var protocol in chosen.Length == 0 ? All : chosen)
         {
-            Console.WriteLine($"{protocol}: sleap-nn 0.3.5: {Peer[protocol]}");
+            Console.WriteLine($"{protocol}: sleap-nn 0.3.5: {Peer.GetValueOrDefault(protocol, "not measured")}");
             for (var seed = first; seed < first + seeds; seed++)
             {
                 if (protocol == FineTune)
@@ -68,11 +80,23 @@ internal static class TrainingProtocols
         var pose = ml.Pose();
         var clock = System.Diagnostics.Stopwatch.StartNew();
         _memory = new(new ConsoleProgress());
-        var (train, validation, test) = protocol == "openfield" ? OpenField(pose) : FliesFrames(pose);
+        var (train, validation, test) = protocol switch
+        {
+            "openfield" => OpenField(pose),
+            "pair" => PairFrames(pose),
+            _ => FliesFrames(pose),
+        };
         var epochs = (int steps) => Epochs(steps, share);
         using PoseModelTransformer model = protocol switch
         {
             "topdown" => pose.TopDown(TopDown(seed, share)).Fit(train, validation),
+            "crops" or "pair" => pose.CenteredInstance(
+                    Centered(seed, epochs(1500)) with
+                    {
+                        CropSource = CropSource.Labels,
+                    }
+                )
+                .Fit(train, validation),
             "topdown-id" => pose.TopDownId(
                     new() { Centroid = Centroid(seed, epochs(600)), CenteredInstance = Centered(seed, epochs(1500)) }
                 )
@@ -85,7 +109,7 @@ internal static class TrainingProtocols
                         Sigma = 2.5f,
                         PartAffinity = new() { Sigma = 15, OutputStride = 4 },
                         Augmentation = Turned,
-                        Training = Fast(seed, epochs(800)),
+                        Training = Training(seed, epochs(800)),
                     }
                 )
                 .Fit(train, validation),
@@ -97,7 +121,7 @@ internal static class TrainingProtocols
                         Sigma = 2.5f,
                         ClassMaps = new() { Sigma = 4, OutputStride = 4 },
                         Augmentation = Turned,
-                        Training = Fast(seed, epochs(800)),
+                        Training = Training(seed, epochs(800)),
                     }
                 )
                 .Fit(train, validation),
@@ -142,19 +166,20 @@ internal static class TrainingProtocols
 
     private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
 
-    private static TrainerOptions Training(int seed, int epochs, double rate = 1e-3) =>
+    private static TrainerOptions Training(int seed, int epochs) =>
         new()
         {
             Epochs = epochs,
             StepsPerEpoch = 20,
             Seed = seed,
             Precision = _precision,
-            LearningRate = _rate ?? rate,
+            Normalization = _normalization,
+            ForegroundWeight = _foreground ?? new TrainerOptions().ForegroundWeight,
+            AverageDecay = _decay ?? new TrainerOptions().AverageDecay,
+            Optimizer = _optimizer,
+            LearningRate = _rate,
             Progress = _memory,
         };
-
-    // The frames of a bottom-up network have few animals in much background: their gradients bear a higher rate.
-    private static TrainerOptions Fast(int seed, int epochs) => Training(seed, epochs, 2e-3);
 
     private static CentroidOptions Centroid(int seed, int epochs) =>
         new()
@@ -181,30 +206,53 @@ internal static class TrainingProtocols
     private static (IDataView Train, IDataView Validation, IDataView Test) OpenField(PoseCatalog pose)
     {
         var (rest, test) = pose.SplitEvery(pose.LoadLabels("examples/data/openfield"), 5, 4);
+        if (_other)
+            (rest, test) = pose.SplitEvery(rest, 5, 2);
         var (train, validation) = pose.SplitEvery(rest, 10, 3);
         return (train, validation, test);
     }
 
     private static (IDataView Train, IDataView Validation, IDataView Test) FliesFrames(PoseCatalog pose) =>
-        (
-            Frames(pose, f => f < 2000 && f % 20 == 0),
-            Frames(pose, f => f < 2000 && f % 100 == 10),
-            Frames(pose, f => f >= 2000 && f % 20 == 0)
-        );
+        _other
+            ? (
+                Frames(pose, f => f >= 1000 && f % 20 == 0),
+                Frames(pose, f => f >= 1000 && f % 100 == 10),
+                Frames(pose, f => f < 980 && f % 20 == 0)
+            )
+            : (
+                Frames(pose, f => f < 2000 && f % 20 == 0),
+                Frames(pose, f => f < 2000 && f % 100 == 10),
+                Frames(pose, f => f >= 2000 && f % 20 == 0)
+            );
 
-    private static IDataView Frames(PoseCatalog pose, Func<int, bool> which)
+    // Two flies of 24 nodes; the test is later in time.
+    private static (IDataView Train, IDataView Validation, IDataView Test) PairFrames(PoseCatalog pose)
     {
-        var labels = pose.LoadLabels(
-            Flies,
-            new LabelsOptions { Instances = InstanceChoice.Predicted, VideoPath = FliesVideo }
-        );
-        return pose.Split(labels, (_, frame) => which(frame)).TestSet;
+        IDataView Of(Func<int, bool> which) =>
+            Frames(pose, which, "tests/data/centered_pair_predictions.slp", "tests/data/centered_pair_low_quality.mp4");
+        return (Of(f => f < 700 && f % 10 == 0), Of(f => f < 700 && f % 50 == 5), Of(f => f >= 750 && f % 10 == 0));
     }
 
+    private static IDataView Frames(PoseCatalog pose, Func<int, bool> which) => Frames(pose, which, Flies, FliesVideo);
+
+    private static IDataView Frames(PoseCatalog pose, Func<int, bool> which, string labels, string video)
+    {
+        var all = pose.LoadLabels(
+            labels,
+            new LabelsOptions { Instances = InstanceChoice.Predicted, VideoPath = video }
+        );
+        return pose.Split(all, (_, frame) => which(frame)).TestSet;
+    }
+
+    private static T Choice<T>(string[] words, string name, T other)
+        where T : struct, Enum => Enum.Parse<T>(Text(words, name) ?? other.ToString());
+
     private static T Number<T>(string[] words, string name, T other)
-        where T : IParsable<T>
+        where T : IParsable<T> => Text(words, name) is { } text ? T.Parse(text, CultureInfo.InvariantCulture) : other;
+
+    private static string? Text(string[] words, string name)
     {
         var at = Array.IndexOf(words, name);
-        return at >= 0 && at + 1 < words.Length ? T.Parse(words[at + 1], CultureInfo.InvariantCulture) : other;
+        return at >= 0 && at + 1 < words.Length ? words[at + 1] : null;
     }
 }

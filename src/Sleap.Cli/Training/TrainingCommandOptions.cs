@@ -70,12 +70,8 @@ internal sealed class TrainingCommandOptions
             DefaultValueFactory = _ => Defaults.Training.BatchSize,
         };
 
-    public Option<double> LearningRate { get; } =
-        new("--learning-rate")
-        {
-            Description = "The highest learning rate.",
-            DefaultValueFactory = _ => Defaults.Training.LearningRate,
-        };
+    public Option<double?> LearningRate { get; } =
+        new("--learning-rate") { Description = "The highest learning rate; else one that suits the network." };
 
     public Option<float> Scale { get; } =
         new("--scale")

@@ -16,6 +16,13 @@ internal sealed class StateFolder : Module
         foreach (var (entry, module) in entries)
             register_module(entry, module);
     }
+
+    /// <summary>Adds the normalization of each convolution, under its name with <c>norm</c> for <c>conv</c>.</summary>
+    public void Add(string prefix, IEnumerable<BatchNorm> norms)
+    {
+        foreach (var (norm, i) in norms.Select((norm, i) => (norm, i)))
+            register_module($"{prefix}{BatchNorm.Suffix}{i}", norm);
+    }
 }
 
 /// <summary>
@@ -27,6 +34,7 @@ internal sealed class ConvRelu : IDisposable
     private static readonly long[] One = [1, 1],
         Two = [2, 2];
     private readonly WinogradFactors?[] _factors;
+    private BatchNorm[] _norms = []; // one for each convolution, or none
     private bool _keeps;
 
     public ConvRelu(int inChannels, int filters, int kernel, int count)
@@ -58,6 +66,13 @@ internal sealed class ConvRelu : IDisposable
         _keeps = true;
     }
 
+    /// <summary>
+    /// From now on each convolution is followed by a batch normalization; see <see cref="PoseNetwork.Fold"/>.
+    /// </summary>
+    /// <returns>The normalizations, for the module that owns this object to register.</returns>
+    public IReadOnlyList<BatchNorm> Normalize() =>
+        _norms = [.. Convolutions.Select(one => new BatchNorm(one.weight.size(0), one.weight.device))];
+
     /// <summary>Frees the transformed weights, not the layers.</summary>
     public void Dispose()
     {
@@ -84,15 +99,16 @@ internal sealed class ConvRelu : IDisposable
 
     /// <summary>Transposed convolution of stride 2 with its ReLU.</summary>
     /// <param name="convolution">The convolution.</param>
+    /// <param name="norm">Normalizes its output; null: no normalization.</param>
     /// <param name="x">(B, C, h, w); the caller disposes it.</param>
     /// <param name="keras">Of the 2h + 1 rows and 2w + 1 columns, keep the first ones, as Keras' <c>same</c> does, and
     /// not the last ones, as torch does.</param>
     /// <returns>(B, filters, 2h, 2w)</returns>
-    public static Tensor Double(ConvTranspose2d convolution, Tensor x, bool keras)
+    public static Tensor Double(ConvTranspose2d convolution, BatchNorm? norm, Tensor x, bool keras)
     {
         using var scope = NewDisposeScope();
-        Tensor weight = convolution.weight!.to(x.dtype),
-            bias = convolution.bias!.to(x.dtype);
+        var weight = convolution.weight!.to(x.dtype);
+        var bias = norm is null ? convolution.bias!.to(x.dtype) : null;
         var doubled = keras
             ? functional
                 .conv_transpose2d(x, weight, bias, Two) // (B, filters, 2h + 1, 2w + 1)
@@ -100,7 +116,7 @@ internal sealed class ConvRelu : IDisposable
                 .narrow(3, 0, 2 * x.size(3))
                 .clone()
             : functional.conv_transpose2d(x, weight, bias, Two, One, One);
-        return doubled.relu_().MoveToOuterDisposeScope();
+        return (norm?.Apply(doubled, convolution.bias!) ?? doubled.relu_()).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -118,8 +134,17 @@ internal sealed class ConvRelu : IDisposable
     private Tensor Apply(int layer, Tensor x)
     {
         var convolution = Convolutions[layer];
-        if (!Winograd.Takes(x, convolution.weight))
-            return Relu(Convolve(convolution, x));
+        var isOurs = Winograd.Takes(x, convolution.weight);
+        if (_norms.Length > 0)
+        {
+            using var product = isOurs
+                ? ConvFunction.apply(x, convolution.weight)
+                : Convolve(x, convolution.weight, null);
+            return _norms[layer].Apply(product, convolution.bias!);
+        }
+
+        if (!isOurs)
+            return Relu(Convolve(x, convolution.weight, convolution.bias));
         if (is_grad_enabled())
             return ConvReluFunction.apply(x, convolution.weight, convolution.bias!);
         if (_keeps)
@@ -127,19 +152,18 @@ internal sealed class ConvRelu : IDisposable
         return Winograd.Convolve(x, convolution.weight, convolution.bias!, relu: true, _factors[layer]);
     }
 
-    private static Tensor Convolve(Conv2d convolution, Tensor x)
+    // The parameters are rounded anew in each call to the precision of the input: optimizers and files need them in
+    // single precision.
+    private static Tensor Convolve(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (x.dtype == ScalarType.Float32)
-            return convolution.call(x);
-        // The parameters are rounded anew in each call: optimizers and files need them in single precision.
-        using Tensor weight = convolution.weight.to(x.dtype),
-            bias = convolution.bias!.to(x.dtype);
+        using var scope = NewDisposeScope();
+        (weight, bias) = (weight.to(x.dtype), bias?.to(x.dtype));
         long kernel = weight.size(2),
             margin = kernel / 2;
-        if (kernel % 2 == 1)
-            return functional.conv2d(x, weight, bias, One, [margin, margin]);
-        using var padded = functional.pad(x, (margin - 1, margin, margin - 1, margin), PaddingModes.Constant, 0);
-        return functional.conv2d(padded, weight, bias);
+        if (kernel % 2 == 0)
+            x = functional.pad(x, (margin - 1, margin, margin - 1, margin), PaddingModes.Constant, 0);
+        long[] padding = kernel % 2 == 0 ? [0, 0] : [margin, margin];
+        return functional.conv2d(x, weight, bias, One, padding).MoveToOuterDisposeScope();
     }
 }
 

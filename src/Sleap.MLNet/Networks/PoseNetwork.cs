@@ -72,6 +72,9 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
                 );
     }
 
+    /// <summary>Whether there are normalizations, see <see cref="Normalize"/>.</summary>
+    public bool IsNormalized { get; private set; }
+
     /// <summary>Whether a name in the state dict is one of the backbone, not of the heads.</summary>
     public static bool IsBackbone(string name) => name.StartsWith("backbone.", StringComparison.Ordinal);
 
@@ -117,9 +120,9 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
             );
         }
 
-        // Training in bfloat16 takes the whole batch at once.
+        // A batch whose statistics are needed, and training in bfloat16, take it at once.
         var (count, atOnce) = (images.size(0), ImagesAtOnce(Backbone, images.device, images.size(2), images.size(3)));
-        if (count <= atOnce || (Precision != ScalarType.Float32 && is_grad_enabled()))
+        if (count <= atOnce || IsNormalized || (Precision != ScalarType.Float32 && is_grad_enabled()))
             return Compute(images);
         using var scope = NewDisposeScope();
         var parts = new List<Tensor[]>();
@@ -142,6 +145,64 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// and their outputs channels-last. Call it before the optimizer is made.
     /// </summary>
     public void UseChannelsLast() => ChannelsLast.ConvertWeights(this);
+
+    /// <summary>
+    /// Puts a batch normalization behind each convolution of a UNet's blocks whose weights are trained. The network can
+    /// then only be trained; <see cref="Fold"/> gives the one that predicts.
+    /// </summary>
+    public void Normalize()
+    {
+        IsNormalized = true;
+        foreach (var block in modules().ToList())
+        {
+            if (block.parameters().Any(one => !one.requires_grad))
+                continue;
+            (block as ConvBlock)?.Normalize();
+            (block as UpBlock)?.Normalize();
+        }
+    }
+
+    /// <summary>
+    /// Sets the normalizations, after <see cref="Normalize"/>, so that they change nothing on a batch: the folded
+    /// network is the one before.
+    /// </summary>
+    /// <param name="images">(B, C, H, W), 0..1.</param>
+    public void KeepOutputs(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        BatchNorm[] norms = [.. modules().OfType<BatchNorm>()];
+        Array.ForEach(norms, norm => norm.KeepsOutput = true);
+        call(images);
+        Array.ForEach(norms, norm => norm.KeepsOutput = false);
+    }
+
+    /// <summary>
+    /// Writes into a network without normalizations the weights with which it gives what this one gives with the
+    /// statistics that it keeps.
+    /// </summary>
+    public void Fold(PoseNetwork plain)
+    {
+        using var _ = no_grad();
+        var weights = plain.named_parameters().ToDictionary(one => one.name, one => one.parameter);
+        foreach (var (name, parameter) in named_parameters())
+        {
+            if (weights.TryGetValue(name, out var to))
+                to.copy_(parameter);
+        }
+
+        foreach (var (name, module) in named_modules())
+        {
+            if (module is not BatchNorm norm)
+                continue;
+            var convolution = name.Replace(BatchNorm.Suffix, "_conv", StringComparison.Ordinal);
+            norm.Fold(
+                weights[$"{convolution}.weight"],
+                weights[$"{convolution}.bias"],
+                isTransposed: convolution.EndsWith("_trans_conv", StringComparison.Ordinal)
+            );
+        }
+    }
 
     /// <summary>
     /// Keeps the transformed weights from one call to the next, up to 256 MB. Call it when the parameters do not change

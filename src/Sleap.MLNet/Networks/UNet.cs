@@ -28,6 +28,9 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
 
     public ConvRelu Layers { get; }
 
+    /// <summary>Normalizes the output of each convolution while the network trains.</summary>
+    public void Normalize() => blocks.Add(GetName(), Layers.Normalize());
+
     /// <summary>The blocks between an encoder and a decoder.</summary>
     /// <param name="expand">Name of the first block, which has all convolutions but one; it is left out where there is
     /// only one.</param>
@@ -77,6 +80,7 @@ internal sealed class UpBlock : Module
 {
     private readonly StateFolder blocks;
     private readonly ConvTranspose2d[] _transposed; // one, or none with bilinear up-sampling
+    private BatchNorm? _transposedNorm;
     private readonly bool _keras;
 
     public UpBlock(
@@ -110,6 +114,17 @@ internal sealed class UpBlock : Module
 
     public ConvRelu Layers { get; }
 
+    /// <summary>Normalizes the output of each convolution while the network trains.</summary>
+    public void Normalize()
+    {
+        blocks.Add($"{GetName()}_refine", Layers.Normalize());
+        foreach (var convolution in _transposed)
+        {
+            _transposedNorm = new BatchNorm(convolution.weight!.size(1), convolution.weight.device);
+            blocks.register_module($"{GetName()}_trans{BatchNorm.Suffix}", _transposedNorm);
+        }
+    }
+
     /// <param name="x">(B, inChannels, h, w)</param>
     /// <param name="skip">(B, skipChannels, about 2h, about 2w), or null for a block that joins nothing.</param>
     /// <returns>(B, filters, height and width of <paramref name="skip"/>, or 2h and 2w)</returns>
@@ -134,7 +149,7 @@ internal sealed class UpBlock : Module
             return is_grad_enabled() ? UpJoinFunction.apply(x, skip) : UpJoin.Join(x, skip);
         var up = isInterpolated
             ? Interpolate(x) // (B, inChannels, 2h, 2w)
-            : ConvRelu.Double(_transposed[0], x, _keras); // (B, filters, 2h, 2w)
+            : ConvRelu.Double(_transposed[0], _transposedNorm, x, _keras); // (B, filters, 2h, 2w)
         if (skip is null)
             return up;
         if (up.size(2) != skip.size(2) || up.size(3) != skip.size(3))

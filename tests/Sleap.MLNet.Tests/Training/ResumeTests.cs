@@ -30,9 +30,14 @@ public sealed class ResumeTests : IDisposable
     [InlineData(Optimizer.Adam)]
     [InlineData(Optimizer.AdamW)]
     [InlineData(Optimizer.Adam, true)]
-    public void An_interrupted_training_goes_on_to_the_same_losses(Optimizer optimizer, bool amsgrad = false)
+    [InlineData(Optimizer.Muon, false, Normalization.None)]
+    public void An_interrupted_training_goes_on_to_the_same_losses(
+        Optimizer optimizer,
+        bool amsgrad = false,
+        Normalization normalization = Normalization.Batch
+    )
     {
-        var training = Training with { Optimizer = optimizer, Amsgrad = amsgrad };
+        var training = Training with { Optimizer = optimizer, Amsgrad = amsgrad, Normalization = normalization };
         var whole = Losses(training);
         var first = Interrupted(training with { RunFolder = _folder }, after: 3);
         var second = Losses(training with { RunFolder = _folder, Resume = true });
@@ -80,9 +85,11 @@ public sealed class ResumeTests : IDisposable
                     BatchSize = 3,
                     Seed = 4,
                     Optimizer = Optimizer.Adam,
+                    Normalization = Normalization.None,
                 }
             )
         );
+        Assert.Contains("Training.Normalization was Batch and is None", error.Message);
         Assert.Contains("Training.BatchSize was 4 and is 3", error.Message);
         Assert.Contains("the seed was 3 and is 4", error.Message);
         Assert.Contains("Training.Optimizer was Muon and is Adam", error.Message);
@@ -188,6 +195,7 @@ public sealed class ResumeTests : IDisposable
                     LearningRate = 0.99,
                     Schedule = new LearningRateSchedule.Constant(),
                     ForegroundWeight = 1e30,
+                    Normalization = Normalization.None, // with it no weight is too large
                 }
             )
         );

@@ -92,6 +92,7 @@ internal static class LegacyConfig
         {
             Optimizer = Optimizer.Adam,
             ForegroundWeight = 0,
+            Normalization = Normalization.None,
             Initialization = Initialization.Default,
             AverageDecay = null,
             LearningRate = 1e-4,

@@ -272,6 +272,9 @@ internal static class SleapConfigWriter
             ),
         ];
 
+    // sleap-nn trains without normalization.
+    private static double RateOf(TrainerOptions options) => options.LearningRate ?? TrainerOptions.PlainRate;
+
     private static YamlMappingNode Trainer(NetworkOptions network)
     {
         var options = network.Training;
@@ -284,7 +287,7 @@ internal static class SleapConfigWriter
             ("train_steps_per_epoch", options.StepsPerEpoch),
             ("seed", options.Seed),
             ("optimizer_name", options.Optimizer == Optimizer.AdamW ? "AdamW" : "Adam"),
-            ("optimizer", Section(("lr", options.LearningRate), ("amsgrad", options.Amsgrad))),
+            ("optimizer", Section(("lr", RateOf(options)), ("amsgrad", options.Amsgrad))),
             (
                 "lr_scheduler",
                 Section(
@@ -351,13 +354,13 @@ internal static class SleapConfigWriter
                     )
                 ),
                 ("max_epochs", c.Epochs),
-                ("warmup_start_lr", c.StartFraction * options.LearningRate),
-                ("eta_min", c.FinalFraction * options.LearningRate)
+                ("warmup_start_lr", c.StartFraction * RateOf(options)),
+                ("eta_min", c.FinalFraction * RateOf(options))
             ),
             LearningRateSchedule.OneCycle c => Section(
                 ("warmup_epochs", (int)Math.Round(c.RiseFraction * options.Epochs)),
                 ("max_epochs", null),
-                ("warmup_start_lr", options.LearningRate / 25),
+                ("warmup_start_lr", RateOf(options) / 25),
                 ("eta_min", 0.0)
             ),
             _ => null,
@@ -368,8 +371,8 @@ internal static class SleapConfigWriter
             ? Section(
                 ("warmup_epochs", linear.WarmupEpochs),
                 ("max_epochs", linear.Epochs),
-                ("warmup_start_lr", linear.StartFraction * options.LearningRate),
-                ("end_lr", linear.FinalFraction * options.LearningRate)
+                ("warmup_start_lr", linear.StartFraction * RateOf(options)),
+                ("end_lr", linear.FinalFraction * RateOf(options))
             )
             : null;
 }

@@ -37,9 +37,10 @@ internal static class TrainerConfig
             HardKeypointMining = MiningOf(trainer),
             NegativeWeight = data.Number("negative_loss_weight", defaults.NegativeWeight),
             UseNegativeFrames = data.Flag("use_negative_frames", false),
-            // As in sleap-nn: plain mean squared error, torch's or Xavier's initialization, and no averaging of
-            // weights.
+            // As in sleap-nn: plain mean squared error, torch's or Xavier's initialization, no normalization, and no
+            // averaging of weights.
             ForegroundWeight = 0,
+            Normalization = Normalization.None,
             Initialization = model.Text("init_weights") == "xavier" ? Initialization.Xavier : Initialization.Default,
             AverageDecay = null,
             ValidationFraction = data.Number("validation_fraction", defaults.ValidationFraction),

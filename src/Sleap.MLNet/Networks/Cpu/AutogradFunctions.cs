@@ -36,6 +36,63 @@ internal sealed class ConvReluFunction : autograd.SingleTensorFunction<ConvReluF
     }
 }
 
+/// <summary>A 3×3 convolution of unchanged size by <see cref="Winograd"/>, forward and backward.</summary>
+internal sealed class ConvFunction : autograd.SingleTensorFunction<ConvFunction>
+{
+    public override string Name => nameof(ConvFunction);
+
+    /// <param name="ctx">Keeps what the backward pass needs.</param>
+    /// <param name="vars">x (B, C, H, W), weight (filters, C, 3, 3).</param>
+    /// <returns>(B, filters, H, W)</returns>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        ctx.save_for_backward([x, weight]);
+        return Winograd.Convolve(x, weight, null, relu: false, null);
+    }
+
+    /// <returns>The gradients of x and weight.</returns>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var saved = ctx.get_saved_variables();
+        return ReturnedGradients.Of(
+            Winograd.InputGradient(grad_output, saved[1]),
+            Winograd.WeightGradient(saved[0], grad_output)
+        );
+    }
+}
+
+/// <summary>
+/// Batch normalization and ReLU of a map by <see cref="NormRelu"/>, forward and backward.
+/// </summary>
+internal sealed class NormReluFunction : autograd.SingleTensorFunction<NormReluFunction>
+{
+    public override string Name => nameof(NormReluFunction);
+
+    /// <param name="ctx">Keeps what the backward pass needs.</param>
+    /// <param name="vars">x (B, C, H, W), weight (C), bias (C), and the <see cref="BatchNorm"/> that gets the
+    /// statistics.</param>
+    /// <returns>(B, C, H, W)</returns>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (x, weight, bias, norm) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (BatchNorm)vars[3]);
+        var (mean, variance) = NormRelu.Statistics(x);
+        Tensor inverse = norm.Keep(mean, variance),
+            scale = weight.mul(inverse),
+            shift = bias.sub(mean.mul(scale));
+        ctx.save_for_backward([x, mean, inverse, scale, shift]);
+        return NormRelu.Apply(x, scale, shift);
+    }
+
+    /// <returns>The gradients of x, weight and bias.</returns>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var saved = ctx.get_saved_variables();
+        var (x, weight, bias) = NormRelu.Gradients(grad_output, saved[0], saved[1], saved[2], saved[3], saved[4]);
+        return ReturnedGradients.Of(x, weight, bias, null!);
+    }
+}
+
 /// <summary><see cref="UpJoin"/>, forward and backward.</summary>
 internal sealed class UpJoinFunction : autograd.SingleTensorFunction<UpJoinFunction>
 {
@@ -72,7 +129,7 @@ internal static class ReturnedGradients
 
     public static List<Tensor> Of(params Tensor[] gradients)
     {
-        _last?.ForEach(gradient => gradient.Dispose());
-        return _last = [.. gradients.Select(gradient => gradient.DetachFromDisposeScope())];
+        _last?.ForEach(gradient => gradient?.Dispose());
+        return _last = [.. gradients.Select(gradient => gradient?.DetachFromDisposeScope()!)];
     }
 }

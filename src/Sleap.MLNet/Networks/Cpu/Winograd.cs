@@ -36,14 +36,14 @@ internal static unsafe class Winograd
     /// <summary>A convolution with zeros around the map, its bias, and an optional ReLU.</summary>
     /// <param name="x">(B, C, H, W)</param>
     /// <param name="weight">(filters, C, 3, 3)</param>
-    /// <param name="bias">(filters)</param>
+    /// <param name="bias">(filters), or null for none.</param>
     /// <param name="relu">Whether negative numbers become 0.</param>
     /// <param name="kept">The transformed weight, if it is known; null: it is computed.</param>
     /// <returns>(B, filters, H, W), channels-last</returns>
-    public static Tensor Convolve(Tensor x, Tensor weight, Tensor bias, bool relu, WinogradFactors? kept)
+    public static Tensor Convolve(Tensor x, Tensor weight, Tensor? bias, bool relu, WinogradFactors? kept)
     {
         using var weights = new PixelSource(weight);
-        fixed (byte* first = bias.bytes)
+        fixed (byte* first = bias is null ? [] : bias.bytes)
         {
             var result = Convolve(x, new WinogradFilters(weights.Map), kept, (float*)first, relu);
             GC.KeepAlive(kept);

@@ -37,7 +37,7 @@ internal sealed class NetworkOptimizer : IDisposable
             kind == Optimizer.AdamW
                 ? optim.AdamW(
                     groups.Select(group => new AdamW.ParamGroup { Parameters = group }),
-                    options.LearningRate,
+                    options.RateFor(network.Backbone),
                     0.9,
                     0.999,
                     1e-8,
@@ -46,7 +46,7 @@ internal sealed class NetworkOptimizer : IDisposable
                 )
                 : optim.Adam(
                     groups.Select(group => new Adam.ParamGroup { Parameters = group }),
-                    options.LearningRate,
+                    options.RateFor(network.Backbone),
                     amsgrad: options.Amsgrad && kind == Optimizer.Adam
                 );
     }

@@ -41,6 +41,13 @@ internal sealed class Trainer(
         var stepsPerEpoch = options.StepsFor(train.Count);
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone), total);
+        if (options.Start is not null)
+        {
+            using var scope = NewDisposeScope();
+            int[] first = [.. Enumerable.Range(0, Math.Min(train.Count, options.BatchSize))];
+            state.KeepOutputs(train.Batch(first, Augmenter.None, Random.Shared).To(_device).Images);
+        }
+
         var terms = new RunTerms
         {
             Model = name,
@@ -50,6 +57,7 @@ internal sealed class Trainer(
             StepsPerEpoch = stepsPerEpoch,
             TrainingSamples = train.Count,
             ValidationSamples = validation.Count,
+            Normalization = (state.Network.IsNormalized ? Normalization.Batch : Normalization.None).ToString(),
             Start = options.Start?.Term,
         };
         folder?.RequireRoom(state.Network);
@@ -130,10 +138,11 @@ internal sealed class Trainer(
         double speed
     )
     {
-        var (loss, error, names, samples) = Validate(model, state.Average.Network, validation);
+        var averaged = state.Averaged();
+        var (loss, error, names, samples) = Validate(model, averaged, validation);
         var trainingLoss = losses.DefaultIfEmpty(float.NaN).Average();
         var isBest = state.Best.UpdateIfBetter(
-            state.Average.Network,
+            averaged,
             options.Monitor.Measure(trainingLoss, loss, error, names),
             loss,
             options.EarlyStoppingMinDelta

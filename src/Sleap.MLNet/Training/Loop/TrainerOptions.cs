@@ -7,6 +7,11 @@ namespace Sleap.MLNet;
 /// </summary>
 public sealed record TrainerOptions
 {
+    /// <summary>Learning rate of networks without normalization.</summary>
+    internal const double PlainRate = 1e-3;
+
+    private const double NormalizedRate = 8e-3;
+
     /// <summary>Maximum number of epochs. Default 100.</summary>
     public int Epochs { get; init; } = 100;
 
@@ -25,8 +30,11 @@ public sealed record TrainerOptions
     /// <summary>Frames (in a second stage: crops) per step, 1 to 4096. Default 4.</summary>
     public int BatchSize { get; init; } = 4;
 
-    /// <summary>The highest learning rate, between 0 and 1. Default 1e-3.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    /// <summary>
+    /// The highest learning rate, between 0 and 1. Null (default): 8e-3 for a UNet that is trained with
+    /// <see cref="Normalization.Batch"/> and <see cref="Optimizer.Muon"/>, else 1e-3.
+    /// </summary>
+    public double? LearningRate { get; init; }
 
     /// <summary>
     /// Schedule of the learning rate. Default <see cref="LearningRateSchedule.Cosine"/> with 50 warm-up steps.
@@ -83,6 +91,11 @@ public sealed record TrainerOptions
     /// to leave the initial plateau of empty maps.
     /// </summary>
     public Initialization Initialization { get; init; } = Initialization.He;
+
+    /// <summary>
+    /// Normalization of a UNet while it trains. Default <see cref="Normalization.Auto"/>.
+    /// </summary>
+    public Normalization Normalization { get; init; } = Normalization.Auto;
 
     /// <summary>
     /// Weights of an earlier model that training starts from, and what of the network stays frozen. Null (default): the
@@ -205,6 +218,20 @@ public sealed record TrainerOptions
     internal int StepsFor(int samples) =>
         StepsPerEpoch ?? Math.Max(MinStepsPerEpoch, (samples + BatchSize - 1) / BatchSize);
 
+    /// <summary>Whether a backbone is trained with normalization.</summary>
+    internal bool Normalizes(BackboneOptions backbone) =>
+        backbone is UNetOptions
+        && (Normalization == Normalization.Batch || (Normalization == Normalization.Auto && Start is null));
+
+    /// <summary>The highest learning rate for a backbone.</summary>
+    internal double RateFor(BackboneOptions backbone) =>
+        LearningRate
+        ?? (
+            Normalizes(backbone) && NetworkOptimizer.Of(Optimizer, backbone) == Optimizer.Muon
+                ? NormalizedRate
+                : PlainRate
+        );
+
     internal void Check(OptionFaults faults)
     {
         faults
@@ -215,6 +242,7 @@ public sealed record TrainerOptions
             .Between(nameof(LearningRate), LearningRate, 0, 1)
             .Defined(nameof(Optimizer), Optimizer)
             .Defined(nameof(Initialization), Initialization)
+            .Defined(nameof(Normalization), Normalization)
             .Defined(nameof(Precision), Precision)
             .NotNegative(nameof(WeightDecay), WeightDecay)
             .Positive(nameof(GradientClipNorm), GradientClipNorm)
@@ -261,4 +289,20 @@ public enum Optimizer
 
     /// <summary>AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, 2019).</summary>
     AdamW,
+}
+
+/// <summary>The normalizations of a UNet while it trains.</summary>
+public enum Normalization
+{
+    /// <summary><see cref="Batch"/> for a UNet that trains from nothing, else <see cref="None"/>.</summary>
+    Auto,
+
+    /// <summary>
+    /// Batch normalization (Ioffe and Szegedy 2015, arXiv:1502.03167) after each convolution of the blocks. It is folded
+    /// into the weights of what is validated, saved and returned, which is the same network as without.
+    /// </summary>
+    Batch,
+
+    /// <summary>No normalization, as in SLEAP-NN.</summary>
+    None,
 }

@@ -9,6 +9,7 @@ namespace Sleap.MLNet;
 internal sealed class TrainingState : IDisposable
 {
     private readonly ScalarType _precision;
+    private readonly PoseNetwork? _folded;
 
     /// <param name="model">The model that is trained.</param>
     /// <param name="options">Options of the training.</param>
@@ -24,10 +25,20 @@ internal sealed class TrainingState : IDisposable
             foreach (var (name, parameter) in Network.named_parameters())
                 parameter.requires_grad = !start.Freezes(name, Network.Backbone);
         }
-        Average = new WeightAverage(Network, Prepared(model.CreateNetwork(), device), options.AverageDecay ?? 0);
+        var average = Prepared(model.CreateNetwork(), device);
+        if (options.Normalizes(Network.Backbone))
+        {
+            foreach (var (weight, trained) in average.parameters().Zip(Network.parameters()))
+                weight.requires_grad = trained.requires_grad;
+            Network.Normalize();
+            average.Normalize();
+            _folded = Prepared(model.CreateNetwork(), device);
+        }
+
+        Average = new WeightAverage(Network, average, options.AverageDecay ?? 0);
         Best = new BestWeights(model.CreateNetwork().to(device));
         Optimizer = new NetworkOptimizer(Network, options);
-        Rate = options.Schedule.Start(steps, options.LearningRate, steps / options.Epochs);
+        Rate = options.Schedule.Start(steps, options.RateFor(Network.Backbone), steps / options.Epochs);
     }
 
     public PoseNetwork Network { get; }
@@ -39,6 +50,27 @@ internal sealed class TrainingState : IDisposable
     public NetworkOptimizer Optimizer { get; }
 
     public LearningRate Rate { get; }
+
+    /// <summary>
+    /// Puts the normalizations around weights that were given, so that the averaged network is the one given.
+    /// </summary>
+    /// <param name="images">(B, C, H, W), a batch.</param>
+    public void KeepOutputs(torch.Tensor images)
+    {
+        if (!Network.IsNormalized)
+            return;
+        Network.KeepOutputs(images);
+        Average.Restart();
+    }
+
+    /// <summary>The average of the weights as a network that predicts, valid until the next call.</summary>
+    public PoseNetwork Averaged()
+    {
+        if (_folded is null)
+            return Average.Network;
+        Average.Network.Fold(_folded);
+        return _folded;
+    }
 
     /// <summary>Number of completed epochs.</summary>
     public int Epoch { get; set; }
@@ -82,6 +114,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Average.Dispose();
+        _folded?.Dispose();
         Optimizer.Dispose();
     }
 
@@ -167,39 +200,59 @@ internal sealed class BestWeights(PoseNetwork network)
 /// </summary>
 internal sealed class WeightAverage : IDisposable
 {
-    private readonly (torch.Tensor Average, torch.Tensor Weight)[] _pairs;
-    private readonly double _decay;
+    // Without averaging the statistics of one batch would be used, which vary.
+    private const double LeastForStatistics = 0.9;
+
+    // No decay: a frozen weight, which is not averaged, because rounding would change it.
+    private readonly (torch.Tensor Average, torch.Tensor Weight, double? Decay)[] _pairs;
 
     public WeightAverage(PoseNetwork network, PoseNetwork averaged, double decay)
     {
-        _decay = decay;
+        var ofStatistics = Math.Max(decay, LeastForStatistics);
         Network = averaged;
-        var all = averaged
-            .parameters()
-            .Zip(network.parameters(), (a, w) => ((torch.Tensor)a, (torch.Tensor)w))
-            .ToList();
-        using var noGrad = torch.no_grad();
-        foreach (var (average, weight) in all)
-            average.copy_(weight);
-        // Frozen weights are not averaged: rounding would change them.
-        _pairs = [.. all.Where(pair => pair.Item2.requires_grad)];
+        _pairs =
+        [
+            .. averaged
+                .parameters()
+                .Zip(
+                    network.parameters(),
+                    (a, w) => ((torch.Tensor)a, (torch.Tensor)w, w.requires_grad ? decay : (double?)null)
+                ),
+            .. Statistics(averaged).Zip(Statistics(network), (a, s) => (a, s, (double?)ofStatistics)),
+        ];
+        Restart();
     }
 
     public PoseNetwork Network { get; }
+
+    /// <summary>Takes the weights of now as the average.</summary>
+    public void Restart()
+    {
+        using var noGrad = torch.no_grad();
+        foreach (var (average, weight, _) in _pairs)
+            average.copy_(weight);
+    }
 
     public void Update()
     {
         using var noGrad = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         // The first steps have more weight, otherwise the average would depend on the random initialization.
-        var keep = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
+        var most = (1.0 + Updates) / (10.0 + Updates);
         Updates++;
-        foreach (var (average, weight) in _pairs)
+        foreach (var (average, weight, decay) in _pairs.Where(pair => pair.Decay is not null))
+        {
+            var keep = Math.Min(decay!.Value, most);
             average.mul_(keep).add_(weight, 1 - keep);
+        }
     }
 
     /// <summary>Number of updates, the first copy included; <see cref="Update"/> depends on it.</summary>
     public int Updates { get; set; } = 1;
 
     public void Dispose() => Network.Dispose();
+
+    // Those of a batch, of all normalizations.
+    private static IEnumerable<torch.Tensor> Statistics(PoseNetwork network) =>
+        network.modules().OfType<BatchNorm>().SelectMany(norm => norm.buffers());
 }

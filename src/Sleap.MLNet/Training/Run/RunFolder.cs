@@ -218,6 +218,9 @@ internal sealed partial record RunTerms
 
     public required int ValidationSamples { get; init; }
 
+    /// <summary>Whether it is trained with normalization; runs of older versions were not.</summary>
+    public string Normalization { get; init; } = nameof(MLNet.Normalization.None);
+
     /// <summary>
     /// Weights that the run started from, and what is frozen; null: none, as in runs of older versions.
     /// </summary>
@@ -239,6 +242,7 @@ internal sealed partial record RunTerms
             ("Training.StepsPerEpoch", StepsPerEpoch, stored.StepsPerEpoch),
             ("the number of training samples", TrainingSamples, stored.TrainingSamples),
             ("the number of validation samples", ValidationSamples, stored.ValidationSamples),
+            ("Training.Normalization", Normalization, stored.Normalization),
             ("Training.Start", Start, stored.Start),
         ];
         string[] differences =
