@@ -313,8 +313,14 @@ internal static class FormatLosses
     /// <param name="hasTrackingScores">Whether the format holds tracking scores.</param>
     public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
     {
-        if (labels.Extras is { } extras)
-            yield return $"{extras.Summary()} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
+        if (labels.Extras is { } extras && extras.Summary() is { Length: > 0 } beyond)
+            yield return $"{beyond} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
+        if (labels.Bouts.Count > 0)
+        {
+            yield return $"The format has no place for {labels.Bouts.Count} bouts "
+                + $"({OneLine.Some(labels.Bouts.Select(bout => bout.Behavior).Distinct())}).";
+        }
+
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
             yield return "The format has no place for provenance " + $"({OneLine.Some(labels.Provenance.Keys)}).";
