@@ -79,9 +79,9 @@ public sealed record Bout
     /// </summary>
     /// <param name="path">A .slp, or a table of text whose cells are separated by commas, semicolons or tabs.</param>
     /// <param name="framesPerSecond">For BORIS, whose times are in seconds; null for the rate that the table
-    /// has.</param>
+    /// has, else the videos.</param>
     /// <param name="videos">For BORIS, where an observation has several videos one after the other: these videos, whose
-    /// lengths tell where each begins.</param>
+    /// lengths tell where each begins; or where the table does not have the frame rate.</param>
     /// <returns>The bouts by video, first frame, subject and behavior.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="PoseFormatException">The table has none of these layouts, a cell is wrong (line and column are

@@ -160,8 +160,11 @@ internal sealed partial class BorisReader(
         if (framesPerSecond is { } given)
             return given;
         var rate = header.FramesPerSecond < 0 ? double.NaN : row.Number(header.FramesPerSecond, "FPS");
-        return rate > 0
-            ? rate
+        if (rate > 0)
+            return rate;
+        double?[] known = [.. videos.Select(video => video.FramesPerSecond).Distinct()];
+        return known is [{ } only] && only > 0
+            ? only
             : throw row.Fault("FPS", "is not known, and times are in seconds: give the frame rate of the video");
     }
 
