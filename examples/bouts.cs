@@ -45,7 +45,8 @@ var classifier = ml
     .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedBehavior", "PredictedLabel"))
     .Fit(train);
 
-// Its answers of single frames become bouts: short gaps are closed, and what is shorter than a fifth of a second is none.
+// Its answers of single frames become bouts: short gaps are closed, and what is shorter than a fifth of a second is
+// left out.
 IReadOnlyList<Bout> found = pose.Bouts(
     classifier.Transform(test),
     "PredictedBehavior",

@@ -67,7 +67,7 @@ internal static class BoutsVerb
         var verb = new Command(
             "bouts",
             """
-            Behaviors as intervals of frames: from columns, tables, BORIS or events of a .slp; cleaned, converted, compared.
+            Behaviors as intervals, from columns, tables, BORIS or events of a .slp: cleaned, converted, compared.
             Example: sleap bouts session.measures.csv --column Contact --close-gaps 0.2s --fps 30 --out contact.csv
             """
         )

@@ -95,9 +95,9 @@ public sealed record Bout
 
     /// <summary>Writes bouts as a table.</summary>
     /// <param name="bouts">The bouts.</param>
-    /// <param name="path">NAME.csv for the table that <see cref="Load"/> describes; NAME.boris.csv or NAME.boris.tsv for
-    /// aggregated events as BORIS exports them. In a .slp they are saved with the labels,
-    /// see <see cref="Labels.WithBouts"/>.</param>
+    /// <param name="path">NAME.csv for the table that <see cref="Load"/> describes; NAME.boris.csv or NAME.boris.tsv
+    /// for aggregated events as BORIS exports them. In a .slp they are saved with the labels, see
+    /// <see cref="Labels.WithBouts"/>.</param>
     /// <param name="framesPerSecond">Frames a second: needed for BORIS; in the other table it adds the columns start_s
     /// and stop_s, seconds from the begin of the first frame to the end of the last one. Default null.</param>
     /// <exception cref="ArgumentException">The ending is another one, or the frame rate is missing.</exception>
@@ -149,7 +149,7 @@ public sealed record Bout
 /// <summary>The names by which bouts refer to videos.</summary>
 internal static class BoutVideos
 {
-    /// <summary>The text of a view's column Video for each video; a second video of the same text gets a number.</summary>
+    /// <summary>The text of a view's column Video for each video; a second one of a text gets a number.</summary>
     public static IReadOnlyList<string> NamesOf(IReadOnlyList<Video> videos)
     {
         var used = new HashSet<string>(StringComparer.Ordinal);

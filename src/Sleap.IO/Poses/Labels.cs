@@ -207,7 +207,7 @@ public sealed class Labels
         );
     }
 
-    /// <summary>Whether the bouts are the events of the file that these labels were read from, which are copied.</summary>
+    /// <summary>Whether the bouts are the events of the file that was read, which are copied.</summary>
     internal bool AreBoutsOfFile =>
         Extras is { } extras && (extras.Bouts is null ? Bouts.Count == 0 : ReferenceEquals(Bouts, extras.Bouts));
 

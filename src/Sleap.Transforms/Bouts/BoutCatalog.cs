@@ -17,11 +17,11 @@ public static class BoutCatalog
     /// <param name="view">Rows with keypoints, in any order. An animal is a track, or the only instance without a track
     /// in its row; others are not followed, which a warning says.</param>
     /// <param name="column">The behavior of each instance: text or a key, such as a classifier's label, where a missing
-    /// value is no behavior; or a flag, Boolean or Single (1 in the behavior, 0 or NaN not), such as Contact; or several
-    /// with names, such as InRegion.</param>
+    /// value is no behavior; or a flag, Boolean or Single (1 in the behavior, 0 or NaN not), such as Contact; or
+    /// several with names, such as InRegion.</param>
     /// <param name="options">Gaps, shortest length; null for the defaults.</param>
-    /// <returns>Predicted bouts, by video, first frame, subject and behavior. Without <see cref="BoutOptions"/> they are
-    /// the frames of the column, no more and no less. A frame without a row is not in the behavior.</returns>
+    /// <returns>Predicted bouts, by video, first frame, subject and behavior. Without <see cref="BoutOptions"/> they
+    /// are the frames of the column, no more and no less. A frame without a row is not in the behavior.</returns>
     /// <exception cref="ArgumentException">A column is missing or of another type, a number is neither 0 nor 1, or the
     /// options are wrong.</exception>
     public static IReadOnlyList<Bout> Bouts(
@@ -41,8 +41,8 @@ public static class BoutCatalog
                 pose.Context,
                 "Bouts",
                 [
-                    $"{notFollowed} instances have no track, or the track of another one, beside others in their rows, and "
-                        + "are left out.",
+                    $"{notFollowed} instances have no track, or the track of another one, beside others in their rows, "
+                        + "and are left out.",
                 ]
             );
         }
@@ -54,8 +54,8 @@ public static class BoutCatalog
     /// <param name="bouts">The bouts.</param>
     /// <param name="framesPerSecond">Frames a second, more than 0, for the columns <c>start_s</c> and <c>stop_s</c>
     /// (seconds; the stop is the end of the last frame). Default null: no such columns.</param>
-    /// <returns>The columns <c>video</c>, <c>subject</c>, <c>target</c>, <c>behavior</c>, <c>from</c>, <c>to</c> (frames
-    /// from 0, both included) and <c>predicted</c>; a subject or target that is not known is null.</returns>
+    /// <returns>The columns <c>video</c>, <c>subject</c>, <c>target</c>, <c>behavior</c>, <c>from</c>, <c>to</c>
+    /// (frames from 0, both included) and <c>predicted</c>; a subject or target that is not known is null.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The frame rate is not above 0.</exception>
     public static DataFrame ToDataFrame(this PoseCatalog pose, IEnumerable<Bout> bouts, double? framesPerSecond = null)
     {
@@ -132,9 +132,9 @@ public static class BoutCatalog
     /// Bouts of one video, subject and behavior are compared by their temporal intersection over union: frames in both,
     /// divided by frames in either (Caba Heilbron et al., ActivityNet, CVPR 2015). Pairs of at least
     /// <paramref name="minOverlap"/> are matched one to one by falling overlap; what is left are false positives and
-    /// false negatives, as in the segmental F1 of Lea et al. (Temporal Convolutional Networks for Action Segmentation and
-    /// Detection, CVPR 2017, thresholds 0.1, 0.25 and 0.5). By frames, a frame counts once for each video, subject and
-    /// behavior, however many bouts it is in.
+    /// false negatives, as in the segmental F1 of Lea et al. (Temporal Convolutional Networks for Action Segmentation
+    /// and Detection, CVPR 2017, thresholds 0.1, 0.25 and 0.5). By frames, a frame counts once for each video, subject
+    /// and behavior, however many bouts it is in.
     /// </remarks>
     /// <param name="pose">The catalog.</param>
     /// <param name="truth">The true bouts.</param>

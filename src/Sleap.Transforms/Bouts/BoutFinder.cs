@@ -114,8 +114,8 @@ internal sealed class BoutFinder
                     throw new ArgumentException(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{Component}: the column '{_column}' is {number} in frame {frame} of '{video}', expected 1 in a "
-                        ) + "behavior and 0 or NaN elsewhere, or names of behaviors."
+                            $"{Component}: the column '{_column}' is {number} in frame {frame} of '{video}', "
+                        ) + "expected 1 in a behavior and 0 or NaN elsewhere, or names of behaviors."
                     );
             }
         }

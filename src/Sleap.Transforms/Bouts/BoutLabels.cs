@@ -54,9 +54,9 @@ internal sealed class BoutLabels : PoseMapper
         if (known.Count == 0)
         {
             throw new ArgumentException(
-                $"{Component}: none of the {bouts.Count} bouts is of a video and track of the view. The view has the videos "
-                    + $"{OneLine.Some(videos)} and the tracks {OneLine.Some(tracks.OfType<string>())}; the bouts have "
-                    + $"{OneLine.Some(bouts.Select(bout => bout.Video).Distinct())} and "
+                $"{Component}: none of the {bouts.Count} bouts is of a video and track of the view. The view has the "
+                    + $"videos {OneLine.Some(videos)} and the tracks {OneLine.Some(tracks.OfType<string>())}; "
+                    + $"the bouts have {OneLine.Some(bouts.Select(bout => bout.Video).Distinct())} and "
                     + $"{OneLine.Some(bouts.Select(bout => bout.Subject).OfType<string>().Distinct())}."
             );
         }

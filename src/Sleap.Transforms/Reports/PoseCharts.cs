@@ -195,7 +195,7 @@ internal sealed class PoseCharts
             ]
         );
 
-    /// <summary>A row for each subject, with behaviors as colors; only what lies between the first and last frame.</summary>
+    /// <summary>A row for each subject, with behaviors as colors; between the first and last frame.</summary>
     public string Ethogram(IEnumerable<Bout> bouts)
     {
         var shown = bouts.Where(bout => bout.FirstFrame <= LastFrame && bout.LastFrame >= FirstFrame).ToList();

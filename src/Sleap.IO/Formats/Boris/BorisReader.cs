@@ -209,7 +209,7 @@ internal sealed partial class BorisReader(
             ?? throw Fault(
                 row,
                 Math.Max(header.Media, 0),
-                $"names {media.Count} videos one after the other: give them with their lengths, which are needed to tell the "
+                $"names {media.Count} videos one after the other: give them with their lengths, which tell the "
                     + $"frames; that of '{OneLine.Short(media[at])}' is not known"
             );
     }

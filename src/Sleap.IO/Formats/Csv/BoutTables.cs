@@ -38,8 +38,8 @@ internal static class BoutTables
         throw new PoseFormatException(
             path,
             above.Count > 0 ? $"line {above[0].Line}" : null,
-            "no row names the columns of bouts: expected behavior, from and to; or those of BORIS, Behavior, Start (s) and "
-                + "Stop (s), or Behavior, Time and Status"
+            "no row names the columns of bouts: expected behavior, from and to; or those of BORIS, "
+                + "Behavior, Start (s) and Stop (s), or Behavior, Time and Status"
                 + (above.Count > 0 ? $". The first row is {OneLine.Some(above[0].Cells)}." : ".")
         );
     }
@@ -56,8 +56,8 @@ internal static class BoutTables
         if (!isBoris && !name.EndsWith(".csv", StringComparison.Ordinal))
         {
             throw new ArgumentException(
-                $"'{path}' is no table of bouts: expected NAME.csv, or NAME{BorisCsv} or NAME{BorisTsv} for BORIS. In a .slp "
-                    + "they are saved with the labels."
+                $"'{path}' is no table of bouts: expected NAME.csv, or NAME{BorisCsv} or NAME{BorisTsv} for BORIS. "
+                    + "In a .slp they are saved with the labels."
             );
         }
         if (isBoris && framesPerSecond is null)
@@ -130,7 +130,7 @@ internal static class BoutTables
         );
     }
 
-    /// <summary>The rows below the header; rows of empty cells, as below the table of a spreadsheet, are left out.</summary>
+    /// <summary>The rows below the header without those of empty cells, as spreadsheets have.</summary>
     private static IEnumerable<CsvRow> Rest(IEnumerator<CsvRow> rows, BoutHeader header)
     {
         while (rows.MoveNext())

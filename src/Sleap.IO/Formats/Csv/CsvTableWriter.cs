@@ -3,8 +3,8 @@ using CsvHelper;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes a table of text cell by cell: UTF-8, commas (or another separator), a point as the decimal sign, a line feed behind each row. Numbers
-/// read back as the same numbers; a missing value is an empty cell.
+/// Writes a table of text cell by cell: UTF-8, commas (or another separator), a point as the decimal sign, a line feed
+/// behind each row. Numbers read back as the same numbers; a missing value is an empty cell.
 /// </summary>
 /// <remarks>Names that a spreadsheet takes for formulas are written as they are: they would not read back.</remarks>
 internal sealed class CsvTableWriter : ITableWriter, IDisposable

@@ -17,7 +17,7 @@ internal static class SlpEvents
     /// <summary>Whether a dataset or group of the root belongs to events.</summary>
     public static bool Has(string name) => SlpReferences.FamilyOf(name) == "event";
 
-    /// <summary>The bouts of a file; null and the cause where its events are laid out in a way that is not known.</summary>
+    /// <summary>The bouts of a file; null and the cause where the layout of its events is not known.</summary>
     public static IReadOnlyList<Bout>? Read(
         Hdf5Reader file,
         IReadOnlyList<Video> videos,
