@@ -86,6 +86,8 @@ internal static class BoutsVerb
         };
         verb.SetAction(parsed =>
         {
+            if (parsed.GetValue(Fps) is { } given && !(given > 0))
+                throw new ArgumentException($"{Fps.Name} is {Number(given)}, expected more than 0.");
             var file = parsed.GetRequiredValue(Source);
             var isSlp = Path.GetExtension(file).Equals(".slp", StringComparison.OrdinalIgnoreCase);
             var labels = (parsed.GetValue(Poses) ?? (isSlp ? file : null)) is { } poses ? Labels.Load(poses) : null;
@@ -165,20 +167,14 @@ internal static class BoutsVerb
 
     private static void Save(IReadOnlyList<Bout> bouts, string target, Labels? labels, double? fps)
     {
-        if (!Path.GetExtension(target).Equals(".slp", StringComparison.OrdinalIgnoreCase))
-        {
-            Bout.Save(bouts, target, fps);
-            return;
-        }
-
-        if (labels is null)
-        {
-            throw new ArgumentException(
+        var remarks =
+            !Path.GetExtension(target).Equals(".slp", StringComparison.OrdinalIgnoreCase)
+                ? Bout.Save(bouts, target, fps)
+            : labels is not null ? labels.WithBouts(bouts).Save(target)
+            : throw new ArgumentException(
                 $"--out is '{target}': give the poses that the events are saved with, by --poses."
             );
-        }
-
-        foreach (var remark in labels.WithBouts(bouts).Save(target))
+        foreach (var remark in remarks)
             Terminal.Say(remark);
     }
 

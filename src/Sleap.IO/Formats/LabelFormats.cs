@@ -360,18 +360,22 @@ internal static class FormatLosses
     /// A sentence on names that a spreadsheet takes for formulas: other programs must find them, so that they are
     /// written as they are.
     /// </summary>
-    public static IEnumerable<string> OfFormulas(Labels labels)
-    {
-        string[] names =
-        [
-            .. labels
+    public static IEnumerable<string> OfFormulas(Labels labels) =>
+        OfFormulas(
+            labels
                 .Skeletons.SelectMany(skeleton => skeleton.Nodes)
                 .Concat(labels.Tracks.Select(track => track.Name))
                 .Concat(labels.Videos.Select(video => video.Path))
-                .Where(name => name is ['=' or '+' or '-' or '@', ..])
-                .Distinct(StringComparer.Ordinal),
+        );
+
+    /// <inheritdoc cref="OfFormulas(Labels)"/>
+    public static IEnumerable<string> OfFormulas(IEnumerable<string> names)
+    {
+        string[] formulas =
+        [
+            .. names.Where(name => name is ['=' or '+' or '-' or '@', ..]).Distinct(StringComparer.Ordinal),
         ];
-        if (names.Length > 0)
-            yield return $"A spreadsheet may run these names as formulas: {OneLine.Some(names)}.";
+        if (formulas.Length > 0)
+            yield return $"A spreadsheet may run these names as formulas: {OneLine.Some(formulas)}.";
     }
 }

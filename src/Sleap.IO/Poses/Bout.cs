@@ -100,9 +100,11 @@ public sealed record Bout
     /// <see cref="Labels.WithBouts"/>.</param>
     /// <param name="framesPerSecond">Frames a second: needed for BORIS; in the other table it adds the columns start_s
     /// and stop_s, seconds from the begin of the first frame to the end of the last one. Default null.</param>
+    /// <returns>What the table cannot hold, and names that a spreadsheet may take for formulas, one sentence
+    /// each.</returns>
     /// <exception cref="ArgumentException">The ending is another one, or the frame rate is missing.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The frame rate is not above 0.</exception>
-    public static void Save(IEnumerable<Bout> bouts, string path, double? framesPerSecond = null) =>
+    public static IReadOnlyList<string> Save(IEnumerable<Bout> bouts, string path, double? framesPerSecond = null) =>
         BoutTables.Save(bouts, path, framesPerSecond);
 
     /// <summary>Bouts in the order of all lists and tables here.</summary>

@@ -61,8 +61,8 @@ public static class BoutCatalog
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(bouts);
-        if (framesPerSecond is { } given)
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(given, nameof(framesPerSecond));
+        if (framesPerSecond is { } given && !(given > 0))
+            throw new ArgumentOutOfRangeException(nameof(framesPerSecond), given, "The frame rate must be above 0.");
         var sink = new DataFrameSink();
         TableColumn[] times = [new("start_s", typeof(double)), new("stop_s", typeof(double))];
         sink.Header([

@@ -108,6 +108,7 @@ public sealed class BoutsTests : IDisposable
         "1.5"
     )]
     [InlineData("behavior,from,to\na,0,9\n", 2, "--close-gaps is '0,5s'", "--close-gaps", "0,5s")]
+    [InlineData("behavior,from,to\na,0,9\n", 1, "--fps is -5, expected more than 0", "--fps", "-5")]
     [InlineData("behavior,from,to\na,0,9\n", 1, "--poses", "--out", "out.slp")]
     [InlineData("behavior,from,to\na,0,9\n", 1, "needs the frame rate", "--out", "out.boris.csv")]
     [InlineData("behavior,from,to\na,0,9\n", 1, "expected NAME.csv", "--out", "out.txt")]

@@ -54,6 +54,32 @@ public sealed class BoutTableTests
         Assert.Equal(expected, Loaded(Tabular + string.Concat(rows.Reverse())));
     }
 
+    /// <summary>A second player shows the same time; a semicolon of a name separates nothing.</summary>
+    [Theory]
+    [InlineData("Player #2\tD:\\side.mp4\n", "C:\\videos\\cage.mp4")]
+    [InlineData("", "C:\\a;b\\cage.mp4")]
+    public void OneVideoNeedsNoLength(string second, string video) =>
+        Assert.Equal(
+            [new Bout("a", "groom", 3, 24) { Video = video }],
+            Loaded(
+                (
+                    Tabular.Replace("cage.mp4\n", $"cage.mp4\n{second}")
+                    + Event("0.120", "a", "groom", "START")
+                    + Event("1.000", "a", "groom", "STOP")
+                ).Replace("C:\\videos\\cage.mp4", video)
+            )
+        );
+
+    [Fact]
+    public void WhatATableCannotHoldIsSaid()
+    {
+        using var files = new TestFiles();
+        Bout[] bouts = [new("=a()", "groom", 0, 1) { Target = "b", IsPredicted = true }];
+        Assert.Equal(3, Bout.Save(bouts, files.New("t.boris.csv"), 25).Count);
+        Assert.Contains("=a()", Assert.Single(Bout.Save(bouts, files.New("t.csv"))));
+        Assert.Empty(Bout.Save([new Bout("a", "groom", 0, 1)], files.New("t.boris.csv"), 25));
+    }
+
     /// <summary>Newer versions have a row for each observation's events and no rows above.</summary>
     [Fact]
     public void TabularEventsOfNewerVersionsAreRead() =>

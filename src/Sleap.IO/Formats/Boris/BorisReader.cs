@@ -44,9 +44,7 @@ internal sealed partial class BorisReader(
             // All media that the rows above and the events name, in this order.
             List<string> media =
             [
-                .. above
-                    .Where(row => MediaKey().IsMatch(row[0]))
-                    .SelectMany(row => row.Cells.Skip(1))
+                .. MediaAbove(above)
                     .Concat(observation.OrderBy(found => found.Time).Select(found => found.Row[header.Media]))
                     .SelectMany(MediaOf)
                     .DistinctBy(BoutVideos.FileName),
@@ -60,6 +58,20 @@ internal sealed partial class BorisReader(
                 }
             }
         }
+    }
+
+    /// <summary>The videos of the first player; others show the same time from other sides.</summary>
+    private static IEnumerable<string> MediaAbove(IReadOnlyList<CsvRow> above)
+    {
+        var named = above
+            .Select(row => (Row: row, Key: MediaKey().Match(row[0])))
+            .Where(entry => entry.Key.Success)
+            .Select(entry => (entry.Row, Player: entry.Key.Groups[1].Value))
+            .ToList();
+        var first = named.FirstOrDefault(entry => entry.Player.Length > 0).Player;
+        return named
+            .Where(entry => entry.Player.Length == 0 || entry.Player == first)
+            .SelectMany(entry => entry.Row.Cells.Skip(1));
     }
 
     /// <summary>Starts with their stops, and points.</summary>
@@ -193,6 +205,9 @@ internal sealed partial class BorisReader(
             .Select(match => (Player: match.Groups[1].Value, Media: match.Groups[2].Value.Trim()))
             .Where(entry => entry.Media.Length > 0)
             .ToList();
+        // A name may have such a character itself.
+        if (found.Count > 1 && found.Exists(entry => !Path.HasExtension(entry.Media)))
+            return _media[cell] = [cell.Trim()];
         return _media[cell] = [.. found.Where(entry => entry.Player == found[0].Player).Select(entry => entry.Media)];
     }
 
@@ -219,7 +234,7 @@ internal sealed partial class BorisReader(
     [GeneratedRegex(@"^(?:(player\s*#?\s*\d+)\s*:)?(.*)$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Player();
 
-    [GeneratedRegex(@"^\s*(media file|player)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:media file|player\s*#?\s*(\d+))", RegexOptions.IgnoreCase)]
     private static partial Regex MediaKey();
 
     /// <summary>A row of tabular events.</summary>

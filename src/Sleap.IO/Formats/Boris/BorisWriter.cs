@@ -44,4 +44,13 @@ internal static class BorisWriter
             writer.EndRow();
         }
     }
+
+    /// <summary>What the table cannot hold, one sentence each.</summary>
+    public static IEnumerable<string> Losses(IReadOnlyList<Bout> bouts)
+    {
+        if (bouts.Count(bout => bout.Target is not null) is > 0 and var directed)
+            yield return $"The table has no place for the targets of {directed} bouts.";
+        if (bouts.Count(bout => bout.IsPredicted) is > 0 and var predicted)
+            yield return $"The table does not say that {predicted} bouts are predicted.";
+    }
 }

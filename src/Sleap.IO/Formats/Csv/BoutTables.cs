@@ -44,7 +44,7 @@ internal static class BoutTables
         );
     }
 
-    public static void Save(IEnumerable<Bout> bouts, string path, double? framesPerSecond)
+    public static IReadOnlyList<string> Save(IEnumerable<Bout> bouts, string path, double? framesPerSecond)
     {
         ArgumentNullException.ThrowIfNull(bouts);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -76,7 +76,11 @@ internal static class BoutTables
                     WriteOwn(writer, list, framesPerSecond);
             }
         );
+        return [.. isBoris ? BorisWriter.Losses(list) : [], .. FormatLosses.OfFormulas(Names(list))];
     }
+
+    private static IEnumerable<string> Names(IReadOnlyList<Bout> bouts) =>
+        bouts.SelectMany(bout => new[] { bout.Video, bout.Subject, bout.Target, bout.Behavior }).OfType<string>();
 
     private static void WriteOwn(CsvTableWriter writer, IReadOnlyList<Bout> bouts, double? framesPerSecond)
     {
