@@ -24,6 +24,7 @@ internal static class SleapCommand
             MergeVerb.Create(),
             EvalVerb.Create(),
             AnalyzeVerb.Create(),
+            BoutsVerb.Create(),
             RenderVerb.Create(),
             ReportVerb.Create(),
             BenchmarkVerb.Create(),

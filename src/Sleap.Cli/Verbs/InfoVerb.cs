@@ -68,6 +68,7 @@ internal static class InfoVerb
                     ["instances"] = entry.Instances,
                 }),
             ]),
+            ["bouts"] = labels.Bouts.Count,
             ["videos"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)v.Path)]),
             ["videos_found"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)(v.FoundPath is not null))]),
             ["suggestions"] = labels.Suggestions.Count,
@@ -98,6 +99,15 @@ internal static class InfoVerb
                 [
                     $"{identities.Count} identities: "
                         + string.Join(", ", identities.Select(i => $"{i.Identity.Name} ({i.Instances} instances)")),
+                ],
+            .. labels.Bouts.Count == 0
+                ? Array.Empty<string>()
+                :
+                [
+                    $"{labels.Bouts.Count} bouts: "
+                        + OneLine.Some(
+                            labels.Bouts.CountBy(bout => bout.Behavior).Select(same => $"{same.Key} ({same.Value})")
+                        ),
                 ],
             .. labels.Remarks,
         ];

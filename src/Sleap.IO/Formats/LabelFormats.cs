@@ -313,8 +313,14 @@ internal static class FormatLosses
     /// <param name="hasTrackingScores">Whether the format holds tracking scores.</param>
     public static IEnumerable<string> Of(Labels labels, bool hasProvenance, bool hasTrackingScores)
     {
-        if (labels.Extras is { } extras)
-            yield return $"{extras.Summary()} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
+        if (labels.Extras is { } extras && extras.Summary() is { Length: > 0 } beyond)
+            yield return $"{beyond} of {Path.GetFileName(extras.File)}: only .slp holds such data.";
+        if (labels.Bouts.Count > 0)
+        {
+            yield return $"The format has no place for {labels.Bouts.Count} bouts "
+                + $"({OneLine.Some(labels.Bouts.Select(bout => bout.Behavior).Distinct())}).";
+        }
+
         if (!hasProvenance && labels.Provenance.Count > 0)
         {
             yield return "The format has no place for provenance " + $"({OneLine.Some(labels.Provenance.Keys)}).";
@@ -354,18 +360,22 @@ internal static class FormatLosses
     /// A sentence on names that a spreadsheet takes for formulas: other programs must find them, so that they are
     /// written as they are.
     /// </summary>
-    public static IEnumerable<string> OfFormulas(Labels labels)
-    {
-        string[] names =
-        [
-            .. labels
+    public static IEnumerable<string> OfFormulas(Labels labels) =>
+        OfFormulas(
+            labels
                 .Skeletons.SelectMany(skeleton => skeleton.Nodes)
                 .Concat(labels.Tracks.Select(track => track.Name))
                 .Concat(labels.Videos.Select(video => video.Path))
-                .Where(name => name is ['=' or '+' or '-' or '@', ..])
-                .Distinct(StringComparer.Ordinal),
+        );
+
+    /// <inheritdoc cref="OfFormulas(Labels)"/>
+    public static IEnumerable<string> OfFormulas(IEnumerable<string> names)
+    {
+        string[] formulas =
+        [
+            .. names.Where(name => name is ['=' or '+' or '-' or '@', ..]).Distinct(StringComparer.Ordinal),
         ];
-        if (names.Length > 0)
-            yield return $"A spreadsheet may run these names as formulas: {OneLine.Some(names)}.";
+        if (formulas.Length > 0)
+            yield return $"A spreadsheet may run these names as formulas: {OneLine.Some(formulas)}.";
     }
 }

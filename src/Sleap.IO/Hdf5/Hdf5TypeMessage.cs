@@ -41,6 +41,7 @@ internal static class Hdf5TypeMessage
         where T : unmanaged =>
         default(T) switch
         {
+            bool => Number(Hdf5FieldKind.Boolean),
             sbyte => Whole(1, isSigned: true),
             byte => Number(Hdf5FieldKind.UInt8),
             int => Number(Hdf5FieldKind.Int32),

@@ -65,6 +65,7 @@ public sealed class Labels
         Provenance = Copy(parts.Provenance);
         Remarks = parts.Remarks;
         Identities = parts.Identities;
+        Bouts = parts.Bouts;
         Extras = parts.Extras;
     }
 
@@ -79,6 +80,12 @@ public sealed class Labels
 
     /// <summary>The identities, also those without instances.</summary>
     public IReadOnlyList<Identity> Identities { get; }
+
+    /// <summary>
+    /// Intervals of frames in which animals show a behavior: the events of a .slp, by video, first frame, subject and
+    /// behavior. Other formats have none.
+    /// </summary>
+    public IReadOnlyList<Bout> Bouts { get; private init; } = [];
 
     /// <summary>The labeled frames in the order of the file, which can have a frame more than once.</summary>
     public IReadOnlyList<LabeledFrame> Frames { get; }
@@ -133,8 +140,8 @@ public sealed class Labels
     /// <summary>
     /// Joins several sets into one: frames in order, one video for each file on disk, equal skeletons once, tracks and
     /// identities of one name as one (unless one set has the name twice). Of provenance, the first value of each key is
-    /// kept. What .slp files hold beyond poses is kept of the first that holds any; <see cref="Remarks"/> name what is
-    /// left out.
+    /// kept, and equal bouts once. What .slp files hold beyond poses and bouts is kept of the first that holds any;
+    /// <see cref="Remarks"/> name what is left out.
     /// </summary>
     /// <param name="parts">The sets, at least one.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -164,10 +171,57 @@ public sealed class Labels
     /// These labels with other frames and tracks. Tracks that data beyond poses refer to stay in the list.
     /// </summary>
     internal Labels With(IEnumerable<LabeledFrame> frames, IEnumerable<Track> tracks) =>
-        new(frames, Videos, Skeletons, tracks.Concat(Extras?.NamedTracks() ?? []), Suggestions, Provenance, Identities)
+        new(frames, Videos, Skeletons, [.. tracks, .. NamedTracks(tracks)], Suggestions, Provenance, Identities)
         {
+            Bouts = Bouts,
             Extras = Extras,
         };
+
+    /// <summary>
+    /// These labels with other bouts, which are saved as the events of a .slp. Names that are neither those of tracks
+    /// nor of identities become identities.
+    /// </summary>
+    /// <param name="bouts">All bouts, in any order; none to remove them.</param>
+    /// <exception cref="ArgumentException">A bout is of a video that the labels do not have.</exception>
+    public Labels WithBouts(IEnumerable<Bout> bouts)
+    {
+        ArgumentNullException.ThrowIfNull(bouts);
+        var list = Bout.InOrder(Bout.Named(bouts, BoutVideos.NamesOf(Videos), "the labels"));
+        var known = Tracks
+            .Select(track => track.Name)
+            .Concat(Identities.Select(identity => identity.Name))
+            .ToHashSet(StringComparer.Ordinal);
+        var added = list.SelectMany(bout => new[] { bout.Subject, bout.Target })
+            .OfType<string>()
+            .Where(known.Add)
+            .Select(name => new Identity(name))
+            .ToList();
+        return new Labels(
+            Frames,
+            new LabelsParts(Videos, Skeletons, Tracks, Suggestions, Provenance, Remarks)
+            {
+                Identities = [.. Identities, .. added],
+                Bouts = list,
+                Extras = Extras,
+            }
+        );
+    }
+
+    /// <summary>Whether the bouts are the events of the file that was read, which are copied.</summary>
+    internal bool AreBoutsOfFile =>
+        Extras is { } extras && (extras.Bouts is null ? Bouts.Count == 0 : ReferenceEquals(Bouts, extras.Bouts));
+
+    /// <summary>Tracks that data beyond poses refer to, beside others.</summary>
+    private IEnumerable<Track> NamedTracks(IEnumerable<Track> others)
+    {
+        if (AreBoutsOfFile || Bouts.Count == 0)
+            return Extras?.NamedTracks() ?? [];
+        var names = others.Select(track => track.Name).ToHashSet(StringComparer.Ordinal);
+        var named = Bouts.SelectMany(bout => new[] { bout.Subject, bout.Target }).ToHashSet();
+        return Tracks
+            .Where(track => named.Contains(track.Name) && !names.Contains(track.Name))
+            .Concat(Extras?.NamedTracks() ?? []);
+    }
 
     private static List<T> Gather<T>(IEnumerable<T>? given, IEnumerable<T> used, IEqualityComparer<object?> comparer)
         where T : class
@@ -211,6 +265,9 @@ internal sealed record LabelsParts(
 {
     /// <summary>The identities.</summary>
     public IReadOnlyList<Identity> Identities { get; init; } = [];
+
+    /// <summary>The bouts.</summary>
+    public IReadOnlyList<Bout> Bouts { get; init; } = [];
 
     /// <summary>What the file holds beyond poses.</summary>
     public SlpExtras? Extras { get; init; }

@@ -36,6 +36,7 @@ internal sealed class LabelsConcatenation
         foreach (var (key, value) in parts.SelectMany(p => p.Provenance))
             provenance.TryAdd(key, value);
         Video[] videos = [.. joined._videosByPlace.Values];
+        var bouts = joined.Bouts(parts, videos);
         return new Labels(
             FrameOrder.Of(frames, videos),
             new LabelsParts(
@@ -53,8 +54,25 @@ internal sealed class LabelsConcatenation
             )
             {
                 Identities = [.. joined._identities.Values.Distinct()],
+                // Those of one file are copied with all that it says of them.
+                Bouts = extras?.Bouts is { } own && own.SequenceEqual(bouts) ? own : bouts,
                 Extras = extras?.Mapped(v => joined._videos[v], t => joined._tracks[t], i => joined._identities[i]),
             }
+        );
+    }
+
+    private IReadOnlyList<Bout> Bouts(IReadOnlyList<Labels> parts, Video[] videos)
+    {
+        var names = BoutVideos.NamesOf(videos);
+        return Bout.InOrder(
+            parts
+                .SelectMany(part =>
+                {
+                    var own = BoutVideos.NamesOf(part.Videos);
+                    var now = own.Zip(part.Videos.Select(v => names[Array.IndexOf(videos, _videos[v])])).ToDictionary();
+                    return part.Bouts.Select(bout => bout with { Video = now[bout.Video] });
+                })
+                .Distinct()
         );
     }
 

@@ -154,6 +154,24 @@ public sealed class Video
     /// <inheritdoc/>
     public override string ToString() => Path;
 
+    /// <summary>What tables and views call the video: where it lies; for a list of images, their folder.</summary>
+    internal string Text
+    {
+        get
+        {
+            var path = FoundPath ?? Path;
+            return Kind switch
+            {
+                VideoKind.Images when ImagePaths.Length > 1 => System.IO.Path.GetDirectoryName(path)
+                    is { Length: > 0 } folder
+                    ? folder
+                    : path,
+                VideoKind.Embedded => $"{path}:{Dataset}",
+                _ => path,
+            };
+        }
+    }
+
     private IFrameSource OpenSource()
     {
         if (Kind == VideoKind.Images)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.ML;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -73,12 +74,12 @@ public static class PlotCatalog
         Write(path, Charts(pose, view, options).Timeline());
 
     /// <summary>
-    /// What each animal did when: a row of bars for each, a color for each state. For regions, contact and behaviors.
+    /// What each animal did when: a row of bars for each, a color for each behavior.
     /// </summary>
     /// <param name="pose">The catalog.</param>
     /// <param name="view">Rows with keypoints, for the length of the recording.</param>
     /// <param name="path">The .svg file to write.</param>
-    /// <param name="bouts">The stretches of frames; frame numbers are those of the video.</param>
+    /// <param name="bouts">The bouts; those of other videos are left out.</param>
     /// <param name="options">Units; null for the defaults.</param>
     /// <exception cref="ArgumentException">As for the other charts.</exception>
     public static void PlotEthogram(
@@ -90,15 +91,25 @@ public static class PlotCatalog
     )
     {
         ArgumentNullException.ThrowIfNull(bouts);
-        Write(path, Charts(pose, view, options).Ethogram([.. bouts]));
+        var (charts, video) = ChartsOf(pose, view, options);
+        string[] names = [video.Video.Text];
+        Write(path, charts.Ethogram([.. bouts.Where(bout => BoutVideos.Find(names, bout.Video) is not null)]));
     }
 
-    private static PoseCharts Charts(PoseCatalog pose, IDataView view, PlotOptions? options)
+    private static PoseCharts Charts(PoseCatalog pose, IDataView view, PlotOptions? options) =>
+        ChartsOf(pose, view, options).Charts;
+
+    private static (PoseCharts Charts, PosedVideo Video) ChartsOf(
+        PoseCatalog pose,
+        IDataView view,
+        PlotOptions? options
+    )
     {
         ArgumentNullException.ThrowIfNull(pose);
         ArgumentNullException.ThrowIfNull(view);
         var chosen = (options ?? new PlotOptions()).Checked();
-        return new PoseCharts(PosedVideo.Choose(pose.ToLabels(view, chosen.Columns), chosen.Video), chosen);
+        var video = PosedVideo.Choose(pose.ToLabels(view, chosen.Columns), chosen.Video);
+        return (new PoseCharts(video, chosen), video);
     }
 
     private static void Write(string path, string svg)
@@ -107,13 +118,6 @@ public static class PlotCatalog
         File.WriteAllText(path, svg, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
     }
 }
-
-/// <summary>A stretch of frames in which an animal is in some state: in a region, in contact, in a behavior.</summary>
-/// <param name="Animal">The animal's name.</param>
-/// <param name="State">The state's name.</param>
-/// <param name="FirstFrame">The first frame in the state, zero-based.</param>
-/// <param name="LastFrame">The last frame in the state, included.</param>
-public sealed record Bout(string Animal, string State, int FirstFrame, int LastFrame);
 
 /// <summary>Units and sizes of charts.</summary>
 public sealed record PlotOptions

@@ -1,10 +1,14 @@
 using System.Globalization;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
 /// <summary>The charts of a video's animals.</summary>
 internal sealed class PoseCharts
 {
+    /// <summary>Stands for a subject that is not said.</summary>
+    public const string NoSubject = "no subject";
+
     private const double Width = 1020;
 
     // More could not be told apart.
@@ -191,25 +195,31 @@ internal sealed class PoseCharts
             ]
         );
 
-    /// <summary>A row for each animal, with states as colors.</summary>
-    public string Ethogram(IReadOnlyList<Bout> bouts)
+    /// <summary>A row for each subject, with behaviors as colors; between the first and last frame.</summary>
+    public string Ethogram(IEnumerable<Bout> bouts)
     {
-        string[] states = [.. bouts.Select(bout => bout.State).Distinct()];
+        var shown = bouts.Where(bout => bout.FirstFrame <= LastFrame && bout.LastFrame >= FirstFrame).ToList();
+        string[] behaviors = [.. shown.Select(bout => bout.Behavior).Distinct()];
         return Bars(
             "Ethogram",
             [
-                .. bouts
-                    .GroupBy(bout => bout.Animal)
-                    .Select(animal =>
+                .. shown
+                    .GroupBy(bout => bout.Subject ?? NoSubject)
+                    .Select(subject =>
                         (
-                            animal.Key,
-                            animal.Select(bout =>
-                                (bout.FirstFrame, bout.LastFrame, Css(Array.IndexOf(states, bout.State)), bout.State)
+                            subject.Key,
+                            subject.Select(bout =>
+                                (
+                                    Math.Max(bout.FirstFrame, FirstFrame),
+                                    Math.Min(bout.LastFrame, LastFrame),
+                                    Css(Array.IndexOf(behaviors, bout.Behavior)),
+                                    bout.Behavior
+                                )
                             )
                         )
                     ),
             ],
-            chart => chart.Legend(states.Select((state, i) => (state, Css(i))))
+            chart => chart.Legend(behaviors.Select((behavior, i) => (behavior, Css(i))))
         );
     }
 

@@ -74,6 +74,7 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
             .Heading("When they were seen")
             .Paragraph("Gaps are frames in which the animal was not found, or was given another name.")
             .Svg(charts.Timeline());
+        Behavior(video, charts, plot);
         InstanceView[] poses = [.. charts.All.SelectMany(path => path.Poses)];
         if (Array.Exists(poses, pose => pose.PeakScores.ToArray().Any(float.IsFinite)))
         {
@@ -193,6 +194,39 @@ internal sealed class PoseReportPage(Labels labels, ReportOptions options)
                 );
             })
         );
+    }
+
+    private void Behavior(PosedVideo video, PoseCharts charts, PlotOptions plot)
+    {
+        var name = BoutVideos.NamesOf(labels.Videos)[labels.Videos.ToList().IndexOf(video.Video)];
+        var bouts = (options.Bouts ?? labels.Bouts)
+            .Where(bout => BoutVideos.Find(BoutVideos.NamesOf(labels.Videos), bout.Video) == name)
+            .ToList();
+        if (bouts.Count == 0)
+            return;
+        var (unit, rate) = plot.FramesPerSecond is { } known ? ("s", known) : ("frames", 1.0);
+        _page
+            .Heading("What they did")
+            .Svg(charts.Ethogram(bouts))
+            .Table(
+                ["", "behavior", "bouts", $"in all ({unit})", $"mean length ({unit})", $"longest ({unit})"],
+                bouts
+                    .GroupBy(bout => (Subject: bout.Subject ?? PoseCharts.NoSubject, bout.Behavior))
+                    .Select(same =>
+                        (
+                            (string?)null,
+                            (IEnumerable<string>)
+                                [
+                                    same.Key.Subject,
+                                    same.Key.Behavior,
+                                    Whole(same.Count()),
+                                    HtmlPage.Number(same.Sum(bout => (double)bout.FrameCount) / rate, "#,0.##"),
+                                    HtmlPage.Number(same.Average(bout => (double)bout.FrameCount) / rate, "#,0.##"),
+                                    HtmlPage.Number(same.Max(bout => bout.FrameCount) / rate, "#,0.##"),
+                                ]
+                        )
+                    )
+            );
     }
 
     private void Worst(FramePictures pictures, IReadOnlyList<(SuspectFrame Frame, InstanceView Pose)> worst)

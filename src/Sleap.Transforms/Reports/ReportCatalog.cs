@@ -178,6 +178,9 @@ public sealed record ReportOptions
     /// </summary>
     public string? VideoPath { get; init; }
 
+    /// <summary>What the animals did. Default null: the bouts of the labels, if they have any.</summary>
+    public IReadOnlyList<Bout>? Bouts { get; init; }
+
     /// <summary>How many frames are shown of each video, evenly over the recording, 0 to 100. Default 4.</summary>
     public int Pictures { get; init; } = 4;
 

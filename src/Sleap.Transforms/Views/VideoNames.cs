@@ -22,7 +22,7 @@ internal sealed class VideoNames
     /// </summary>
     public string Add(Video video)
     {
-        var path = PathOf(video);
+        var path = video.Text;
         lock (_lock)
         {
             for (var number = 1; ; number++)
@@ -47,19 +47,6 @@ internal sealed class VideoNames
                 return video;
         }
         return Video.FromFile(name.Length > 0 ? name : "unknown");
-    }
-
-    private static string PathOf(Video video)
-    {
-        var path = video.FoundPath ?? video.Path;
-        return video.Kind switch
-        {
-            VideoKind.Images when video.ImagePaths.Length > 1 => Path.GetDirectoryName(path) is { Length: > 0 } folder
-                ? folder
-                : path,
-            VideoKind.Embedded => $"{path}:{video.Dataset}",
-            _ => path,
-        };
     }
 
     // The same file loaded again is the same video, as another object.

@@ -129,6 +129,21 @@ public sealed class ExampleProgramTests : IDisposable
     }
 
     [Fact]
+    public void Bouts_go_from_labels_to_an_ethogram()
+    {
+        var output = Run("bouts.cs", Data("tests/data/flies13_20190128.predictions.slp"), "report");
+        Assert.Matches(@"contact: \d of 6 bouts found, \d predicted \(F1 0\.\d\d\); of frames 0\.\d\d", output);
+        var bouts = Bout.Load(Path.Combine(_folder, "report", "bouts.slp"));
+        Assert.NotEmpty(bouts);
+        Assert.Equal(
+            bouts.Select(bout => (bout.Subject, bout.FirstFrame, bout.LastFrame)),
+            Bout.Load(Path.Combine(_folder, "report", "bouts.boris.tsv"))
+                .Select(bout => (bout.Subject, bout.FirstFrame, bout.LastFrame))
+        );
+        Assert.Contains("What they did", File.ReadAllText(Path.Combine(_folder, "report", "report.html")));
+    }
+
+    [Fact]
     public void All_examples_compile()
     {
         foreach (var example in Directory.GetFiles(Data("examples"), "*.cs"))

@@ -7,7 +7,7 @@ namespace Sleap.Cli.Tests;
 public sealed class RichSlpTests : IDisposable
 {
     private const string Beyond =
-        "bboxes, centroids, event_types, events, mask_categories, mask_names, mask_rle, mask_sources, masks, "
+        "bboxes, centroids, mask_categories, mask_names, mask_rle, mask_sources, masks, "
         + "roi_categories, roi_names, roi_sources, roi_wkb, rois";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sleap-rich").FullName;

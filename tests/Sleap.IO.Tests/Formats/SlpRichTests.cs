@@ -195,6 +195,124 @@ public sealed class SlpRichTests
         Assert.DoesNotContain("embeddings", file.Members("/"));
     }
 
+    [Fact]
+    public void EventsAreReadAsBouts()
+    {
+        var labels = Labels.Load(TestFiles.Golden("rich.slp"));
+        Assert.Equal(
+            Golden["events"]!
+                .AsArray()
+                .Select(e => new Bout((string?)e!["subject"], (string)e["type"]!, (int)e["start"]!, (int)e["end"]!)
+                {
+                    Video = labels.Videos[0].Path,
+                    Target = (string?)e["target"],
+                    IsPredicted = (bool)e["predicted"]!,
+                }),
+            labels.Bouts
+        );
+        Assert.Equal(labels.Bouts, Bout.Load(TestFiles.Golden("rich.slp")));
+        Assert.DoesNotContain("event", Assert.Single(labels.Remarks, remark => remark.StartsWith("Not read")));
+    }
+
+    /// <summary>The same bouts as new ones: h5py reads datasets of the same types and values.</summary>
+    [Fact]
+    public void BoutsAreWrittenAsTheReferenceWritesEvents()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Golden("rich.slp"));
+        Assert.Contains("events", Assert.Single(labels.WithBouts(labels.Bouts.Reverse()).Save(files.New("again.slp"))));
+        Assert.Equal(labels.Bouts, Labels.Load(files.New("again.slp")).Bouts);
+        var before = (JsonObject)OtherProgram.Python("dump_h5.py", TestFiles.Golden("rich.slp"));
+        var after = (JsonObject)OtherProgram.Python("dump_h5.py", files.New("again.slp"));
+        Assert.Equal(before.Select(o => o.Key).Order(), after.Select(o => o.Key).Order());
+        foreach (
+            var (name, thing) in before.Where(o =>
+                o.Key.StartsWith("/event") && o.Value!["kind"]!.ToString() == "dataset"
+            )
+        )
+        {
+            foreach (var key in new[] { "type", "shape", "md5", "texts" })
+                Assert.True(JsonNode.DeepEquals(thing![key], after[name]![key]), $"{name} {key}");
+        }
+    }
+
+    [Fact]
+    public void BoutsGoIntoFilesThatHadNone()
+    {
+        using var files = new TestFiles();
+        var labels = Labels.Load(TestFiles.Golden("by-hand.slp"));
+        Assert.Empty(labels.Bouts);
+        Bout[] bouts =
+        [
+            new(labels.Tracks[0].Name, "groom", 0, 3),
+            new("mouse 7", "rear", 2, 2) { Video = Path.GetFileName(labels.Videos[0].Path), IsPredicted = true },
+            new(null, "light", 1, 9) { Target = "mouse 7" },
+        ];
+        if (labels.Videos.Count > 1)
+            bouts = [.. bouts.Select(bout => bout with { Video = labels.Videos[0].Path })];
+        labels.WithBouts(bouts).Save(files.New("bouts.slp"));
+        var read = Labels.Load(files.New("bouts.slp"));
+        Assert.Equal(
+            bouts.Select(bout => (bout.Subject, bout.Target, bout.Behavior, bout.FirstFrame, bout.LastFrame)).Order(),
+            read.Bouts.Select(bout => (bout.Subject, bout.Target, bout.Behavior, bout.FirstFrame, bout.LastFrame))
+                .Order()
+        );
+        Assert.Equal("mouse 7", Assert.Single(read.Identities).Name);
+        Assert.Equal(labels.Tracks.Select(track => track.Name), read.Tracks.Select(track => track.Name));
+        using (var file = Hdf5Reader.Open(files.New("bouts.slp")))
+            Assert.Equal(2.6, file.ReadNumberAttribute("metadata", "format_id"));
+        Assert.StartsWith("events:", Assert.Single(read.WithBouts([]).Save(files.New("without.slp"))));
+        Assert.Empty(Labels.Load(files.New("without.slp")).Bouts);
+        Assert.Contains(read.Save(files.New("poses.csv")), remark => remark.Contains("3 bouts (groom, light, rear)"));
+        var fault = Assert.Throws<ArgumentException>(() =>
+            labels.WithBouts([new Bout(null, "groom", 0, 3) { Video = "other.mp4" }])
+        );
+        Assert.Contains("of the video 'other.mp4'", fault.Message);
+    }
+
+    /// <summary>A renamed track renames the subject: events that were read refer to tracks by number.</summary>
+    [Fact]
+    public void BoutsOfSeveralFilesAreJoined()
+    {
+        using var files = new TestFiles();
+        var rich = Labels.Load(TestFiles.Golden("rich.slp"));
+        var more = rich.WithBouts([rich.Bouts[0], new Bout("b", "rear", 40, 41) { Video = rich.Bouts[0].Video }]);
+        more.Save(files.New("more.slp"));
+        var joined = Labels.Concat([rich, Labels.Load(files.New("more.slp"))]);
+        Assert.Equal(["groom", "chase", "rear"], joined.Bouts.Select(bout => bout.Behavior));
+        joined.Save(files.New("joined.slp"));
+        Assert.Equal(joined.Bouts, Labels.Load(files.New("joined.slp")).Bouts);
+        // A copy of one file adds nothing.
+        Assert.Equal(rich.Bouts, Labels.Concat([rich, Labels.Load(TestFiles.Golden("rich.slp"))]).Bouts);
+    }
+
+    [Theory]
+    [InlineData("type", 9)]
+    [InlineData("video", 9)]
+    [InlineData("subject_kind", 7)]
+    [InlineData("subject_idx", 9)]
+    [InlineData("start_frame", 99)]
+    [InlineData("end_frame", -1)]
+    public void EventsOfUnknownLayoutAreKeptAndNotRead(string column, int value)
+    {
+        using var files = new TestFiles();
+        Rewritten(
+            TestFiles.Golden("rich.slp"),
+            files.New("wrong.slp"),
+            copy => copy.Target.Numbers<long>($"events/{column}", [value, value], [2]),
+            $"events/{column}"
+        );
+        var labels = Labels.Load(files.New("wrong.slp"));
+        Assert.Empty(labels.Bouts);
+        Assert.Contains(
+            labels.Remarks,
+            remark => remark.StartsWith("Events are in a layout that is not known: events")
+        );
+        labels.Save(files.New("again.slp"));
+        using var file = Hdf5Reader.Open(files.New("again.slp"));
+        Assert.Equal([value, value], file.ReadNumbers<long>($"events/{column}"));
+    }
+
     /// <summary>A track without instances stays while something else of the file refers to it.</summary>
     [Fact]
     public void TracksThatEventsNameStay()

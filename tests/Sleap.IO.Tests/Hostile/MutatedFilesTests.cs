@@ -51,6 +51,16 @@ public sealed class MutatedFilesTests
         Mutate(files.New("poses.csv"), 11);
     }
 
+    [Theory]
+    [InlineData("t.csv", 45)]
+    [InlineData("t.boris.tsv", 46)]
+    public void EveryDamagedTableOfBoutsIsReadOrRefused(string name, int seed)
+    {
+        using var files = new TestFiles();
+        Bout.Save(Bout.Load(TestFiles.Golden("rich.slp")), files.New(name), 25);
+        Mutate(files.New(name), seed, "mutate-bouts");
+    }
+
     [Fact]
     public void EveryDamagedDeepLabCutHdf5IsReadOrRefused() =>
         Mutate(Path.Combine(Openfield, "CollectedData_Pranav.h5"), 12);

@@ -20,6 +20,10 @@ internal static class Mutator
     public static int Run(string source, string folder, int seed, int times) =>
         Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), Touch);
 
+    /// <summary>Goes through the mutations of a table of bouts.</summary>
+    public static int RunBouts(string source, string folder, int seed, int times) =>
+        Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), path => Bout.Load(path));
+
     /// <summary>Goes through the mutations of an HDF5 file of poses, most of them in its metadata.</summary>
     public static int RunBlocks(string source, string folder, int seed, int times) =>
         Run(source, folder, seed, times, bytes => new Hdf5Mutation(bytes).Next, Touch);

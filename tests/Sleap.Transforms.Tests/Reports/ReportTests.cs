@@ -41,6 +41,43 @@ public sealed class ReportTests
         Assert.Equal(video.Animals[0].PathLength, (double)json["animals"]![0]!["path_length"]!, 1e-5);
     }
 
+    /// <summary>Bouts of the labels, else those that are given; names are text, whatever they hold.</summary>
+    [Fact]
+    public void APageShowsWhatAnimalsDid()
+    {
+        using var folder = new TestFolder();
+        var labels = Labels.Load(Data("flies13_20190128.predictions.slp"));
+        var video = Path.GetFileName(labels.Videos[0].Path);
+        Bout[] bouts =
+        [
+            new("track_0", "<script>x</script>", 10, 59),
+            new("track_0", "groom", 100, 149) { Video = video },
+            new(null, "light", 2990, 4000),
+            new("track_0", "other video", 0, 1) { Video = "other.mp4" },
+        ];
+        var options = new ReportOptions { Plot = new() { FramesPerSecond = 25 } };
+        Assert.DoesNotContain("What they did", Page(labels, options));
+        foreach (
+            var html in new[]
+            {
+                Page(labels, options with { Bouts = bouts }),
+                Page(labels.WithBouts(bouts[..3]), options),
+            }
+        )
+        {
+            Assert.Contains("What they did", html);
+            Assert.Contains("groom: frames 100 to 149", html);
+            Assert.Contains("light: frames 2990 to 2999", html);
+            Assert.Contains("<td>track_0</td><td>groom</td><td>1</td><td>2</td><td>2</td><td>2</td>", html);
+            Assert.Contains("&lt;script&gt;x&lt;/script&gt;: frames 10 to 59", html);
+            Assert.DoesNotContain("<script", html);
+            Assert.DoesNotContain("other video", html);
+        }
+
+        string Page(Labels shown, ReportOptions how) =>
+            File.ReadAllText(_ml.Pose().Report(shown, folder["r"], how).Page);
+    }
+
     [Fact]
     public void TheFiguresAreThoseOfTheMotion()
     {

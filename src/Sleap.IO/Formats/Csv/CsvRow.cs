@@ -17,8 +17,8 @@ internal sealed class CsvRow(CsvNumbers table, int line, string[] cells)
     /// <summary>Whether all cells are empty, as below the table of a spreadsheet.</summary>
     public bool IsBlank => cells.All(c => c.Length == 0);
 
-    /// <summary>A cell; empty behind the end of the row.</summary>
-    public string this[int at] => at < cells.Length ? cells[at] : "";
+    /// <summary>A cell; empty behind the end of the row, and for a column that is not there (-1).</summary>
+    public string this[int at] => at >= 0 && at < cells.Length ? cells[at] : "";
 
     /// <summary>A cell as a number; NaN where it is empty or a word for a missing value.</summary>
     /// <param name="at">The place of the cell.</param>

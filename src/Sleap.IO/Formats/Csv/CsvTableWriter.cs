@@ -3,8 +3,8 @@ using CsvHelper;
 namespace Sleap.IO;
 
 /// <summary>
-/// Writes a table of text cell by cell: UTF-8, commas, a point as the decimal sign, a line feed behind each row. Numbers
-/// read back as the same numbers; a missing value is an empty cell.
+/// Writes a table of text cell by cell: UTF-8, commas (or another separator), a point as the decimal sign, a line feed
+/// behind each row. Numbers read back as the same numbers; a missing value is an empty cell.
 /// </summary>
 /// <remarks>Names that a spreadsheet takes for formulas are written as they are: they would not read back.</remarks>
 internal sealed class CsvTableWriter : ITableWriter, IDisposable
@@ -21,7 +21,9 @@ internal sealed class CsvTableWriter : ITableWriter, IDisposable
     private readonly CsvWriter _writer;
 
     /// <param name="stream">Where to write; it is closed with the writer.</param>
-    public CsvTableWriter(Stream stream) => _writer = CsvWriter.Create(stream, Options);
+    /// <param name="separator">What stands between cells.</param>
+    public CsvTableWriter(Stream stream, char separator = ',') =>
+        _writer = CsvWriter.Create(stream, separator == ',' ? Options : Options with { Separator = separator });
 
     public void Text(string? text) => _writer.WriteField(text);
 

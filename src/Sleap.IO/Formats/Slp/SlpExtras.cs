@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Sleap.IO;
 
 /// <summary>
-/// What a .slp holds that is not read: datasets and groups (regions, masks, events …), recording sessions, keys of the
+/// What a .slp holds that is not read: datasets and groups (regions, masks, boxes …), recording sessions, keys of the
 /// metadata. It refers to videos, tracks, identities and instances by number; the lists here say which ones those are,
 /// so that a file with other numbers can be written.
 /// </summary>
@@ -20,6 +20,12 @@ internal sealed record SlpExtras(string File, double FormatId)
 
     /// <summary>Datasets and groups.</summary>
     public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>The events of the file; null when they are laid out in a way that is not known.</summary>
+    public IReadOnlyList<Bout>? Bouts { get; init; }
+
+    /// <summary>The datasets and groups that are not read, but copied.</summary>
+    public IEnumerable<string> Unread => Bouts is null ? Names : Names.Where(name => !SlpEvents.Has(name));
 
     /// <summary>Keys of the metadata that have no meaning here.</summary>
     public required JsonObject Metadata { get; init; }
@@ -72,7 +78,7 @@ internal sealed record SlpExtras(string File, double FormatId)
         foreach (var extras in sets.Select(set => set.Extras).OfType<SlpExtras>())
         {
             first ??= extras;
-            if (first.Key != extras.Key && !first.HasBytesOf(extras))
+            if (first.Key != extras.Key && extras.Summary().Length > 0 && !first.HasBytesOf(extras))
             {
                 remarks.Add(
                     $"Left out of {Path.GetFileName(extras.File)}, because such data are kept of one file, "
@@ -118,12 +124,15 @@ internal sealed record SlpExtras(string File, double FormatId)
         return named.Select(number => Tracks[number]);
     }
 
-    /// <summary>What there is, for messages.</summary>
+    /// <summary>The same without the events.</summary>
+    public SlpExtras WithoutEvents() => this with { Names = [.. Names.Where(name => !SlpEvents.Has(name))] };
+
+    /// <summary>What there is beside bouts, for messages; empty when there is nothing.</summary>
     public string Summary() =>
         string.Join(
             ", ",
             [
-                .. Names,
+                .. Unread,
                 .. Sessions.Count > 0 ? [$"recording sessions ({Sessions.Count})"] : Array.Empty<string>(),
                 .. Metadata.Select(entry => $"metadata '{entry.Key}'"),
             ]

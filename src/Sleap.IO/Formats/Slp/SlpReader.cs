@@ -66,9 +66,13 @@ internal static class SlpReader
         var isCounted = unread.Count + sessions.Count + unknown.Count > 0;
         var tables = Tables(file, json, formatId, skeletons, videos, isCounted ? key : null);
         tables.Check(remarks);
+        var bouts = SlpEvents.Read(file, videos, tables.Tracks, tables.Identities.All, out var unreadEvents);
+        if (bouts is null)
+            remarks.Add($"Events are in a layout that is not known: {unreadEvents}.");
         var extras = new SlpExtras(Path.GetFullPath(path), formatId)
         {
             Names = unread,
+            Bouts = bouts,
             Metadata = unknown,
             Sessions = sessions,
             Links = tables.Identities.OfOthers,
@@ -79,10 +83,10 @@ internal static class SlpReader
             Frames = isCounted ? SlpExtras.HashOf(tables.Frames) : "",
             Key = key,
         };
-        if (unread.Count > 0)
+        if (extras.Unread.ToList() is [_, ..] named)
         {
             remarks.Add(
-                $"Not read, but kept when the labels are saved as .slp: {OneLine.Some(unread, SlpExtras.MaxNamed)}."
+                $"Not read, but kept when the labels are saved as .slp: {OneLine.Some(named, SlpExtras.MaxNamed)}."
             );
         }
 
@@ -99,6 +103,7 @@ internal static class SlpReader
         )
         {
             Identities = tables.Identities.All,
+            Bouts = bouts ?? [],
             Extras = extras.IsEmpty ? null : extras,
         };
         return new Labels(new SlpFrames(tables), parts);

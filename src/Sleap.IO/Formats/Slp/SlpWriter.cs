@@ -48,9 +48,13 @@ internal sealed class SlpWriter
         file.Texts("tracks_json", [.. _labels.Tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         file.Texts("suggestions_json", [.. _labels.Suggestions.Select(Suggestion)]);
         var (instances, table) = WriteTables(file);
-        var extras = _labels.Extras is { } held
-            ? new SlpExtrasWriter(held, _labels, instances, table.Frames, file)
-            : null;
+        var held = _labels.AreBoutsOfFile ? _labels.Extras : _labels.Extras?.WithoutEvents();
+        var extras = held is null ? null : new SlpExtrasWriter(held, _labels, instances, table.Frames, file);
+        var writesBouts = !_labels.AreBoutsOfFile && _labels.Bouts.Count > 0;
+        if (writesBouts)
+            SlpEvents.Write(file, _labels, _path);
+        if (held is not null && held.Names.Count < _labels.Extras!.Names.Count)
+            _remarks.Add("events: names, sources, scores and other data of the events that were read are not kept.");
         file.Texts("sessions_json", extras?.Sessions ?? []);
         SlpIdentities.Write(file, _labels.Identities, [.. table.Links, .. extras?.Links ?? []]);
         // Datasets that a later format brought are looked for in files of that format only. SLEAP itself opens files
@@ -58,10 +62,13 @@ internal sealed class SlpWriter
         file.NumberAttribute(
             "metadata",
             "format_id",
-            Math.Max(
-                Math.Max(embedImages ? 1.4 : 1.3, extras?.FormatId ?? 0),
-                _labels.Identities.Count > 0 ? SlpIdentities.FormatId : 0
-            )
+            new[]
+            {
+                embedImages ? 1.4 : 1.3,
+                extras?.FormatId ?? 0,
+                _labels.Identities.Count > 0 ? SlpIdentities.FormatId : 0,
+                writesBouts ? SlpEvents.FormatId : 0,
+            }.Max()
         );
         file.TextAttribute(
             "metadata",
