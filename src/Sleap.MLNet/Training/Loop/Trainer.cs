@@ -116,7 +116,7 @@ internal sealed class Trainer(
         _lastError = folder.History.LastOrDefault()?.ValidationError ?? double.NaN;
         if (report is null || !state.Best.Exists)
             return;
-        report.Worst(validation, Validate(model, state.Best.Network, validation).Samples);
+        report.Worst(validation, Validation.Of(model, state.Best.Network, validation, options.BatchSize).Samples);
         report.Write();
     }
 
@@ -130,17 +130,17 @@ internal sealed class Trainer(
         double speed
     )
     {
-        var (loss, error, names, samples) = Validate(model, state.Average.Network, validation);
+        var result = Validation.Of(model, state.Average.Network, validation, options.BatchSize);
         var trainingLoss = losses.DefaultIfEmpty(float.NaN).Average();
         var isBest = state.Best.UpdateIfBetter(
             state.Average.Network,
-            options.Monitor.Measure(trainingLoss, loss, error, names),
-            loss,
+            options.Monitor.Measure(trainingLoss, result.Loss, result.Error, result.ClassAccuracy),
+            result.Loss,
             options.EarlyStoppingMinDelta
         );
         state.Epoch++;
         state.Elapsed = _elapsedBefore + _clock.Elapsed;
-        _lastError = error;
+        _lastError = result.Error;
         var stopsEarly = ShouldStopEarly(model, state);
         var remaining = _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch);
         var progress = new TrainingProgress(
@@ -149,24 +149,24 @@ internal sealed class Trainer(
             options.Epochs,
             first + losses.Length,
             trainingLoss,
-            loss,
-            error,
+            result.Loss,
+            result.Error,
             state.Rate.At(first + losses.Length - 1),
             isBest,
             speed,
             state.Elapsed,
             remaining,
             stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
-            names
+            result.ClassAccuracy
         );
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
         folder?.Report(progress);
         if (isBest)
-            report?.Worst(validation, samples);
+            report?.Worst(validation, result.Samples);
         report?.Write();
         options.Progress?.Report(progress);
         if (EpochsOfFullLoss(model, state) > 0)
-            state.Rate.Validated(loss);
+            state.Rate.Validated(result.Loss);
         if (stopsEarly)
         {
             channel.Info(
@@ -249,50 +249,6 @@ internal sealed class Trainer(
         );
     }
 
-    private (double Loss, double Error, double ClassAccuracy, IReadOnlyList<SampleError> Samples) Validate(
-        PoseModel model,
-        PoseNetwork network,
-        TrainingSamples samples
-    )
-    {
-        network.eval();
-        using var noGrad = no_grad();
-        var (lossSum, names, errors) = (0.0, new List<float>(), new List<SampleError>());
-        for (var start = 0; start < samples.Count; start += options.BatchSize)
-        {
-            using var scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
-            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // draws no random numbers
-            var outputs = network.call(batch.Images);
-            lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
-            if (model.CorrectClasses(outputs, batch) is { } right)
-                names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
-            var nearest = model.Nearest(outputs, batch.Points);
-            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
-            var (found, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
-            var perSample = distances.Length / indices.Length;
-            for (var i = 0; i < indices.Length; i++)
-            {
-                errors.Add(
-                    SampleError.Of(
-                        indices[i],
-                        samples.PointScale(indices[i]),
-                        distances.AsSpan(i * perSample, perSample),
-                        found.AsSpan(2 * i * perSample, 2 * perSample),
-                        labels.AsSpan(2 * i * perSample, 2 * perSample)
-                    )
-                );
-            }
-        }
-        var nodes = errors.Sum(sample => sample.Found);
-        return (
-            lossSum / samples.Count,
-            nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes,
-            names.Count == 0 ? double.NaN : names.Average(),
-            errors
-        );
-    }
-
     private void HandleDivergence(TrainingState state, int step, int[] samples)
     {
         var message =
@@ -345,52 +301,4 @@ public sealed record TrainingStep(
             $"{Model}  epoch {Epoch, 3}/{Epochs}  step {Step, 3}/{StepsPerEpoch}  loss {Loss:0.00000}  error "
                 + $"{ValidationError, 6:0.00} px  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s"
         );
-}
-
-/// <summary>The error of a network on one validation sample.</summary>
-/// <param name="Sample">Index of the sample.</param>
-/// <param name="Labeled">Number of labeled nodes.</param>
-/// <param name="Found">Number of labeled nodes for which the network has a peak.</param>
-/// <param name="Sum">Sum of the distances between labels and peaks in full-frame pixels.</param>
-/// <param name="Nearest">
-/// x and y of the nearest peak of each node in pixels of the network input; NaN = no peak, or not labeled.
-/// </param>
-internal sealed record SampleError(int Sample, int Labeled, int Found, double Sum, float[] Nearest)
-{
-    // Error of a labeled node without a peak, in pixels, for ranking samples.
-    private const double MissedNodeError = 50;
-
-    /// <summary>Mean distance of the nodes with a peak, in pixels; NaN if there are none.</summary>
-    public double Mean => Found == 0 ? double.NaN : Sum / Found;
-
-    /// <summary>Mean distance of all labeled nodes, where a node without a peak counts with a fixed error.</summary>
-    public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Found)) / Labeled;
-
-    /// <param name="sample">Index of the sample.</param>
-    /// <param name="scale">Network-input pixels per frame pixel.</param>
-    /// <param name="distances">
-    /// Distance of each node in pixels of the network input, NaN = no peak or not labeled.
-    /// </param>
-    /// <param name="nearest">x and y of the nearest peak of each node.</param>
-    /// <param name="labels">x and y of the label of each node.</param>
-    public static SampleError Of(
-        int sample,
-        float scale,
-        ReadOnlySpan<float> distances,
-        ReadOnlySpan<float> nearest,
-        ReadOnlySpan<float> labels
-    )
-    {
-        var (labeled, found, sum) = (0, 0, 0.0);
-        for (var i = 0; i < distances.Length; i++)
-        {
-            if (!float.IsNaN(labels[2 * i]))
-                labeled++;
-            if (float.IsNaN(distances[i]))
-                continue;
-            sum += distances[i] / scale;
-            found++;
-        }
-        return new(sample, labeled, found, sum, nearest.ToArray());
-    }
 }
