@@ -69,7 +69,7 @@ public sealed class BatchFeedTests
 
     private static TrainingSamples Samples(int count)
     {
-        var samples = new TrainingSamples((24, 32), (24, 32), 1, 2);
+        var samples = new TrainingSamples((24, 32), (24, 32), 1, SpotFolder.Skeleton);
         for (var i = 0; i < count; i++)
         {
             samples.Add(

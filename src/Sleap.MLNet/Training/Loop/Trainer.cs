@@ -131,34 +131,39 @@ internal sealed class Trainer(
     )
     {
         var result = Validation.Of(model, state.Average.Network, validation, options.BatchSize);
-        var trainingLoss = losses.DefaultIfEmpty(float.NaN).Average();
-        var isBest = state.Best.UpdateIfBetter(
-            state.Average.Network,
-            options.Monitor.Measure(trainingLoss, result.Loss, result.Error, result.ClassAccuracy),
-            result.Loss,
-            options.EarlyStoppingMinDelta
-        );
         state.Epoch++;
         state.Elapsed = _elapsedBefore + _clock.Elapsed;
-        _lastError = result.Error;
-        var stopsEarly = ShouldStopEarly(model, state);
-        var remaining = _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch);
-        var progress = new TrainingProgress(
+        var epoch = new TrainingProgress(
             name,
             state.Epoch,
             options.Epochs,
             first + losses.Length,
-            trainingLoss,
+            losses.DefaultIfEmpty(float.NaN).Average(),
             result.Loss,
             result.Error,
             state.Rate.At(first + losses.Length - 1),
-            isBest,
+            IsBest: false,
             speed,
             state.Elapsed,
-            remaining,
-            stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
-            result.ClassAccuracy
+            _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch),
+            IsLast: false,
+            result.ClassAccuracy,
+            result.MeanAP,
+            result.Pck
         );
+        var isBest = state.Best.UpdateIfBetter(
+            state.Average.Network,
+            options.Monitor.Measure(epoch),
+            result.Loss,
+            options.EarlyStoppingMinDelta
+        );
+        _lastError = result.Error;
+        var stopsEarly = ShouldStopEarly(model, state);
+        var progress = epoch with
+        {
+            IsBest = isBest,
+            IsLast = stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
+        };
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
         folder?.Report(progress);
         if (isBest)

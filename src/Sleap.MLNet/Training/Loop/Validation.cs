@@ -1,3 +1,4 @@
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -7,8 +8,17 @@ namespace Sleap.MLNet;
 /// <param name="Error">Mean distance between labeled nodes and their nearest peaks in full-frame pixels; NaN if there is
 /// no peak.</param>
 /// <param name="ClassAccuracy">Fraction of the instances with the right class; NaN without classes.</param>
+/// <param name="MeanAP">As in <see cref="TrainingProgress.ValidationMeanAP"/>.</param>
+/// <param name="Pck">As in <see cref="TrainingProgress.ValidationPck"/>.</param>
 /// <param name="Samples">The errors of each sample.</param>
-internal sealed record Validation(double Loss, double Error, double ClassAccuracy, IReadOnlyList<SampleError> Samples)
+internal sealed record Validation(
+    double Loss,
+    double Error,
+    double ClassAccuracy,
+    double MeanAP,
+    double Pck,
+    IReadOnlyList<SampleError> Samples
+)
 {
     /// <summary>Validates a network, which is in evaluation mode afterwards.</summary>
     /// <param name="model">The model that the network belongs to.</param>
@@ -20,7 +30,8 @@ internal sealed record Validation(double Loss, double Error, double ClassAccurac
         network.eval();
         using var noGrad = no_grad();
         var device = network.parameters().First().device;
-        var (lossSum, names, errors) = (0.0, new List<float>(), new List<SampleError>());
+        var comparison = new PoseComparison(samples.Skeleton, new());
+        var (hasOneInstance, lossSum, names, errors) = (false, 0.0, new List<float>(), new List<SampleError>());
         for (var start = 0; start < samples.Count; start += batchSize)
         {
             using var scope = NewDisposeScope();
@@ -30,28 +41,54 @@ internal sealed record Validation(double Loss, double Error, double ClassAccurac
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
             if (model.CorrectClasses(outputs, batch) is { } right)
                 names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
+            var predicted = model.Read(outputs);
+            hasOneInstance = predicted is not null;
             var nearest = model.Nearest(outputs, batch.Points);
             var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
             var (found, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
             var perSample = distances.Length / indices.Length;
             for (var i = 0; i < indices.Length; i++)
             {
+                var (scale, own) = (samples.PointScale(indices[i]), (2 * i * perSample)..(2 * (i + 1) * perSample));
                 errors.Add(
                     SampleError.Of(
                         indices[i],
-                        samples.PointScale(indices[i]),
+                        scale,
                         distances.AsSpan(i * perSample, perSample),
-                        found.AsSpan(2 * i * perSample, 2 * perSample),
-                        labels.AsSpan(2 * i * perSample, 2 * perSample)
+                        found.AsSpan(own),
+                        labels.AsSpan(own)
                     )
                 );
+                comparison.Add(
+                    "",
+                    indices[i],
+                    Poses(labels[own]),
+                    predicted?[i] is { } one ? InFrame(one) : Poses(found[own])
+                );
+
+                InstanceArray Poses(float[] points) =>
+                    InFrame(
+                        new(samples.Skeleton.Nodes.Length, perSample / samples.Skeleton.Nodes.Length)
+                        {
+                            Points = points,
+                        }
+                    );
+                InstanceArray InFrame(InstanceArray poses) =>
+                    new InstanceArray(poses.Nodes, poses.Count)
+                    {
+                        Points = [.. poses.Points.Select(value => value / scale)],
+                        Scores = poses.Scores,
+                    }.WhereVisible();
             }
         }
+        var metrics = comparison.Result();
         var nodes = errors.Sum(sample => sample.Found);
         return new(
             lossSum / samples.Count,
             nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes,
             names.Count == 0 ? double.NaN : names.Average(),
+            hasOneInstance ? metrics.Oks.MeanAP : double.NaN,
+            metrics.PckCurve.Mean,
             errors
         );
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,8 +14,6 @@ internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
     private const int Version = 5;
-    private const string LogHead =
-        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
 
     /// <param name="folder">The folder; created if it is missing.</param>
@@ -122,7 +119,10 @@ internal sealed class RunFolder
     public void Report(TrainingProgress p)
     {
         _history.Add(p);
-        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, [LogHead, .. _history.Select(LineOf)]));
+        AtomicFile.Write(
+            LogPath,
+            path => File.WriteAllLines(path, [TrainingProgress.LogHead, .. _history.Select(epoch => epoch.ToLogLine())])
+        );
         var progress = new JsonObject
         {
             ["model"] = p.Model,
@@ -133,6 +133,8 @@ internal sealed class RunFolder
             ["validation_loss"] = Number(p.ValidationLoss),
             ["validation_error_px"] = Number(p.ValidationError),
             ["validation_identity"] = Number(p.ValidationIdentity),
+            ["validation_oks_map"] = Number(p.ValidationMeanAP),
+            ["validation_pck"] = Number(p.ValidationPck),
             ["learning_rate"] = p.LearningRate,
             ["steps_per_second"] = Number(p.StepsPerSecond),
             ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
@@ -149,13 +151,6 @@ internal sealed class RunFolder
         );
     }
 
-    private static string LineOf(TrainingProgress p) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},"
-                + $"{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
-        );
-
     // The log can be ahead of the checkpoint if the program stopped between the two writes. Such an epoch is repeated.
     private void ReadHistory(int epochs)
     {
@@ -164,36 +159,12 @@ internal sealed class RunFolder
         var lowest = double.PositiveInfinity;
         foreach (var line in File.ReadLines(LogPath).Skip(1))
         {
-            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8)
+            if (TrainingProgress.FromLogLine(line) is not { } epoch || epoch.Epoch > epochs)
                 continue;
-            double[] v =
-            [
-                .. cells.Select(cell =>
-                    double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN
-                ),
-            ];
-            if (!(v[0] <= epochs))
-                continue;
-            var isBest = v[3] < lowest;
+            var isBest = epoch.ValidationLoss < lowest;
             if (isBest)
-                lowest = v[3];
-            _history.Add(
-                new(
-                    model,
-                    (int)v[0],
-                    epochs,
-                    (int)v[1],
-                    v[2],
-                    v[3],
-                    v[4],
-                    v[5],
-                    isBest,
-                    double.NaN,
-                    TimeSpan.FromSeconds(v[6]),
-                    TimeSpan.Zero,
-                    ValidationIdentity: v[7]
-                )
-            );
+                lowest = epoch.ValidationLoss;
+            _history.Add(epoch with { Epochs = epochs, IsBest = isBest });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
@@ -27,6 +28,17 @@ namespace Sleap.MLNet;
 /// Class accuracy: fraction, 0 to 1, of the instances with a class in the validation frames for which the class of the
 /// label is the most probable one; NaN for a network without classes or labels without classes.
 /// </param>
+/// <param name="ValidationMeanAP">
+/// OKS mAP, 0 to 1, of the poses that the network gives for the validation samples, as <c>pose.Evaluate</c> computes it by
+/// default (<see cref="PoseMetrics.Oks"/>). NaN for a network that finds several instances in an image, and without
+/// labeled instances.
+/// </param>
+/// <param name="ValidationPck">
+/// PCK, 0 to 1: the share of labeled nodes of the validation samples that are predicted closer than a distance, as the
+/// mean over 1, 2, … 10 pixels of the full frame (<see cref="PoseMetrics.PckCurve"/>). For a network that finds several
+/// instances in an image the nearest peak of a node stands for its prediction, whatever instance it would belong to. NaN
+/// without a labeled node.
+/// </param>
 public sealed record TrainingProgress(
     string Model,
     int Epoch,
@@ -41,12 +53,14 @@ public sealed record TrainingProgress(
     TimeSpan Elapsed,
     TimeSpan Remaining,
     bool IsLast = false,
-    double ValidationIdentity = double.NaN
+    double ValidationIdentity = double.NaN,
+    double ValidationMeanAP = double.NaN,
+    double ValidationPck = double.NaN
 )
 {
     /// <summary>
-    /// Returns one line: epoch, losses, validation error in pixels, class accuracy if there are classes, learning rate,
-    /// speed and remaining time.
+    /// Returns one line: epoch, losses, validation error in pixels, OKS mAP, PCK and class accuracy where there are any,
+    /// learning rate, speed and remaining time.
     /// </summary>
     public override string ToString() => $"{Details}  ETA {Clock(Remaining)}";
 
@@ -56,14 +70,70 @@ public sealed record TrainingProgress(
             CultureInfo.InvariantCulture,
             $"{Model}  epoch {Epoch, 3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  "
                 + $"error "
-                + $"{ValidationError, 6:0.00} px{ClassAccuracy}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
+                + $"{ValidationError, 6:0.00} px{MetricsText}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
                 + $"{StepsPerSecond:0.0} steps/s"
         );
 
-    private string ClassAccuracy =>
-        double.IsNaN(ValidationIdentity)
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"  names {ValidationIdentity:0.00}");
+    /// <summary>The metrics that the network has.</summary>
+    internal IEnumerable<(string Name, double Value)> Metrics =>
+        new (string Name, double Value)[]
+        {
+            ("mAP", ValidationMeanAP),
+            ("PCK", ValidationPck),
+            ("names", ValidationIdentity),
+        }.Where(metric => !double.IsNaN(metric.Value));
+
+    private string MetricsText =>
+        string.Concat(
+            Metrics.Select(metric =>
+                string.Create(CultureInfo.InvariantCulture, $"  {metric.Name} {metric.Value:0.00}")
+            )
+        );
+
+    /// <summary>The columns of training_log.csv.</summary>
+    internal const string LogHead =
+        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity,val/oks_map,val/pck";
+
+    /// <summary>The epoch as a line of training_log.csv; what was not measured is an empty cell.</summary>
+    internal string ToLogLine() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Model},{Epoch},{Step},{Cell(TrainingLoss)},{Cell(ValidationLoss)},{Cell(ValidationError)},"
+                + $"{LearningRate:R},{Elapsed.TotalSeconds:0.0},{Cell(ValidationIdentity)},{Cell(ValidationMeanAP)},"
+                + $"{Cell(ValidationPck)}"
+        );
+
+    /// <summary>Reads a line of training_log.csv; null if it is none.</summary>
+    internal static TrainingProgress? FromLogLine(string line)
+    {
+        if (line.Split(',') is not [var model, .. var cells] || cells.Length < 8)
+            return null;
+        double At(int column) =>
+            column < cells.Length && double.TryParse(cells[column], CultureInfo.InvariantCulture, out var value)
+                ? value
+                : double.NaN;
+        return new(
+            model,
+            (int)At(0),
+            (int)At(0),
+            (int)At(1),
+            At(2),
+            At(3),
+            At(4),
+            At(5),
+            IsBest: false,
+            double.NaN,
+            TimeSpan.FromSeconds(At(6)),
+            TimeSpan.Zero,
+            IsLast: false,
+            At(7),
+            At(8),
+            At(9)
+        );
+    }
+
+    private static string Cell(double value) =>
+        double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>Formats a time as 4:05 or 12:04:05.</summary>
     internal static string Clock(TimeSpan time) =>
