@@ -171,6 +171,12 @@ internal sealed class TrainingCommandOptions
                 + "network.",
         };
 
+    public Option<bool> TensorBoard { get; } =
+        new("--tensorboard")
+        {
+            Description = "Write event files to the folder of each network: tensorboard --logdir FOLDER shows them.",
+        };
+
     public Option<int> Seed { get; } =
         new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
@@ -269,6 +275,7 @@ internal sealed class TrainingCommandOptions
                     UsePredictions,
                     CacheMegabytes,
                     ShowAugmented,
+                    TensorBoard,
                     Seed,
                     Precision,
                     Device,

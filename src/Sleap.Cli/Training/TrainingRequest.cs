@@ -197,6 +197,7 @@ internal sealed class TrainingRequest(
             Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
             Device = Device,
             AugmentedImage = run is not null && parsed.GetValue(command.ShowAugmented),
+            TensorBoard = run is not null && parsed.GetValue(command.TensorBoard),
             RunFolder = run?.Folder,
             Resume = run?.Resume ?? false,
             Progress = progress,

@@ -109,8 +109,8 @@ public sealed class ValidationTests : IDisposable
             TimeSpan.Zero,
             ValidationPck: 1 / 3.0
         );
-        Assert.Equal("bottomup,3,30,0.25,0.5,,0.001,7.5,,,0.3333333333333333", epoch.ToLogLine());
-        Assert.Equal(epoch, TrainingProgress.FromLogLine(epoch.ToLogLine()));
+        Assert.Equal("bottomup,3,30,0.25,0.5,,0.001,7.5,,,0.3333333333333333", epoch.LogLine);
+        Assert.Equal(epoch, TrainingProgress.FromLogLine(epoch.LogLine));
         Assert.DoesNotContain("mAP", epoch.ToString());
         Assert.Equal(-1 / 3.0, TrainingMonitors.Of("eval/val/mPCK")!.Value.Measure(epoch));
     }

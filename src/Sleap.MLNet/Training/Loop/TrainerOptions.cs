@@ -175,6 +175,12 @@ public sealed record TrainerOptions
     public bool AugmentedImage { get; init; }
 
     /// <summary>
+    /// Whether to write the figures of every epoch to an event file for TensorBoard in each network's folder, which
+    /// <c>tensorboard --logdir RUN_FOLDER</c> shows. Default false; needs a <see cref="RunFolder"/>.
+    /// </summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>
     /// Receives progress after every epoch, such as a <see cref="ConsoleProgress"/>. If it also implements
     /// <see cref="IProgress{T}"/> of <see cref="TrainingStep"/>, it receives progress about twice per second within an
     /// epoch. Null (default): progress goes only to <c>MLContext.Log</c>.
@@ -228,7 +234,8 @@ public sealed record TrainerOptions
             .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)
             .If(RunFolder is { Length: 0 }, "RunFolder is empty; a folder, or null")
             .If(Resume && RunFolder is null, "Resume is set, but there is no RunFolder to go on from")
-            .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in");
+            .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in")
+            .If(TensorBoard && RunFolder is null, "TensorBoard is set, but there is no RunFolder to keep its files in");
         TorchDevice.Check(faults, nameof(Device), Device);
         HardKeypointMining?.Check(faults.In(nameof(HardKeypointMining)));
         Folds?.Check(faults);

@@ -15,12 +15,16 @@ internal sealed class RunFolder
     private const string Signature = "Sleap.MLNet run";
     private const int Version = 5;
     private readonly List<TrainingProgress> _history = [];
+    private readonly bool _writesEvents;
+    private TensorBoardFile? _events;
 
     /// <param name="folder">The folder; created if it is missing.</param>
     /// <param name="resume">Whether an existing run is resumed.</param>
+    /// <param name="writesEvents">Whether an event file for TensorBoard is written.</param>
     /// <exception cref="InvalidOperationException">The folder has a run that is not to be resumed.</exception>
-    public RunFolder(string folder, bool resume)
+    public RunFolder(string folder, bool resume, bool writesEvents)
     {
+        _writesEvents = writesEvents;
         FullPath = Directory.CreateDirectory(folder).FullName;
         if (!resume && HasCheckpoint)
         {
@@ -115,13 +119,15 @@ internal sealed class RunFolder
         return true;
     }
 
-    /// <summary>Adds an epoch to the log and updates the progress file.</summary>
+    /// <summary>Adds an epoch to the log and the events, and updates the progress file.</summary>
     public void Report(TrainingProgress p)
     {
+        if (_writesEvents)
+            (_events ??= new(FullPath, _history.LastOrDefault()?.Step + 1 ?? 0)).Add(p);
         _history.Add(p);
         AtomicFile.Write(
             LogPath,
-            path => File.WriteAllLines(path, [TrainingProgress.LogHead, .. _history.Select(epoch => epoch.ToLogLine())])
+            path => File.WriteAllLines(path, [p.LogHead, .. _history.Select(epoch => epoch.LogLine)])
         );
         var progress = new JsonObject
         {

@@ -90,18 +90,26 @@ public sealed record TrainingProgress(
             )
         );
 
-    /// <summary>The columns of training_log.csv.</summary>
-    internal const string LogHead =
-        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity,val/oks_map,val/pck";
+    /// <summary>The figures of the epoch under the names of their columns in training_log.csv.</summary>
+    internal IReadOnlyList<(string Name, double Value)> Figures =>
+        [
+            ("train/loss", TrainingLoss),
+            ("val/loss", ValidationLoss),
+            ("val/error_px", ValidationError),
+            ("learning_rate", LearningRate),
+            ("seconds", Math.Round(Elapsed.TotalSeconds, 1)),
+            ("val/identity", ValidationIdentity),
+            ("val/oks_map", ValidationMeanAP),
+            ("val/pck", ValidationPck),
+        ];
+
+    /// <summary>The head of training_log.csv.</summary>
+    internal string LogHead => string.Join(',', ["model", "epoch", "step", .. Figures.Select(figure => figure.Name)]);
 
     /// <summary>The epoch as a line of training_log.csv; what was not measured is an empty cell.</summary>
-    internal string ToLogLine() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Model},{Epoch},{Step},{Cell(TrainingLoss)},{Cell(ValidationLoss)},{Cell(ValidationError)},"
-                + $"{LearningRate:R},{Elapsed.TotalSeconds:0.0},{Cell(ValidationIdentity)},{Cell(ValidationMeanAP)},"
-                + $"{Cell(ValidationPck)}"
-        );
+    internal string LogLine =>
+        string.Create(CultureInfo.InvariantCulture, $"{Model},{Epoch},{Step},")
+        + string.Join(',', Figures.Select(figure => Cell(figure.Value)));
 
     /// <summary>Reads a line of training_log.csv; null if it is none.</summary>
     internal static TrainingProgress? FromLogLine(string line)
