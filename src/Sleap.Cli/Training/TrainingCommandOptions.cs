@@ -271,6 +271,7 @@ internal sealed class TrainingCommandOptions
                     Rotation,
                     ValidationFraction,
                     Validation,
+                    PrefixMap.Option,
                     ValidationVideo,
                     UsePredictions,
                     CacheMegabytes,
