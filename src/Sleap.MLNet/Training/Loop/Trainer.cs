@@ -66,6 +66,9 @@ internal sealed class Trainer(
         );
         (_elapsedBefore, _firstEpoch) = (state.Elapsed, state.Epoch);
         _clock.Start();
+        // Weights of an earlier model are kept if no epoch gives better ones.
+        if (state.Epoch == 0 && options.Start is { Backbone: not null } or { Heads: not null })
+            Judge(model, state, validation, double.NaN, 0, 0, double.NaN);
         var isLast = ShouldStopEarly(model, state); // the resumed run had stopped early
         while (!isLast && state.Epoch < options.Epochs)
         {
@@ -130,49 +133,13 @@ internal sealed class Trainer(
         double speed
     )
     {
-        var result = Validation.Of(model, state.Average.Network, validation, options.BatchSize);
         state.Epoch++;
-        state.Elapsed = _elapsedBefore + _clock.Elapsed;
-        var epoch = new TrainingProgress(
-            name,
-            state.Epoch,
-            options.Epochs,
-            first + losses.Length,
-            losses.DefaultIfEmpty(float.NaN).Average(),
-            result.Loss,
-            result.Error,
-            state.Rate.At(first + losses.Length - 1),
-            IsBest: false,
-            speed,
-            state.Elapsed,
-            _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch),
-            IsLast: false,
-            result.ClassAccuracy,
-            result.MeanAP,
-            result.Pck
-        );
-        var isBest = state.Best.UpdateIfBetter(
-            state.Average.Network,
-            options.Monitor.Measure(epoch),
-            result.Loss,
-            options.EarlyStoppingMinDelta
-        );
-        _lastError = result.Error;
-        var stopsEarly = ShouldStopEarly(model, state);
-        var progress = epoch with
-        {
-            IsBest = isBest,
-            IsLast = stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
-        };
-        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
-        folder?.Report(progress);
-        if (isBest)
-            report?.Worst(validation, result.Samples);
-        report?.Write();
-        options.Progress?.Report(progress);
+        var step = first + losses.Length;
+        var loss = losses.DefaultIfEmpty(float.NaN).Average();
+        var progress = Judge(model, state, validation, loss, step, state.Rate.At(step - 1), speed);
         if (EpochsOfFullLoss(model, state) > 0)
-            state.Rate.Validated(result.Loss);
-        if (stopsEarly)
+            state.Rate.Validated(progress.ValidationLoss);
+        if (ShouldStopEarly(model, state))
         {
             channel.Info(
                 MessageSensitivity.None,
@@ -182,6 +149,63 @@ internal sealed class Trainer(
         }
 
         return progress.IsLast || options.CancellationToken.IsCancellationRequested;
+    }
+
+    /// <summary>Validates the weights, keeps them if they are the best so far, and reports progress.</summary>
+    private TrainingProgress Judge(
+        PoseModel model,
+        TrainingState state,
+        TrainingSamples validation,
+        double trainingLoss,
+        int step,
+        double rate,
+        double speed
+    )
+    {
+        var result = Validation.Of(model, state.Average.Network, validation, options.BatchSize);
+        state.Elapsed = _elapsedBefore + _clock.Elapsed;
+        _lastError = result.Error;
+        var done = state.Epoch - _firstEpoch;
+        var progress = new TrainingProgress(
+            name,
+            state.Epoch,
+            options.Epochs,
+            step,
+            trainingLoss,
+            result.Loss,
+            result.Error,
+            rate,
+            IsBest: false,
+            speed,
+            state.Elapsed,
+            done == 0 ? TimeSpan.Zero : _clock.Elapsed / done * (options.Epochs - state.Epoch),
+            IsLast: false,
+            result.ClassAccuracy,
+            result.MeanAP,
+            result.Pck
+        );
+        var isBest = state.Best.UpdateIfBetter(
+            state.Average.Network,
+            state.Epoch,
+            options.Monitor.Measure(progress),
+            result.Loss,
+            options.EarlyStoppingMinDelta
+        );
+        progress = progress with
+        {
+            IsBest = isBest,
+            IsLast =
+                ShouldStopEarly(model, state)
+                || state.Epoch == options.Epochs
+                || options.CancellationToken.IsCancellationRequested,
+        };
+        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
+        folder?.Report(progress);
+        if (isBest)
+            report?.Worst(validation, result.Samples);
+        report?.Write();
+        options.Progress?.Report(progress);
+        return progress;
     }
 
     private bool ShouldStopEarly(PoseModel model, TrainingState state) =>

@@ -85,8 +85,9 @@ public sealed record TrainerOptions
     public Initialization Initialization { get; init; } = Initialization.He;
 
     /// <summary>
-    /// Weights of an earlier model that training starts from, and what of the network stays frozen. Null (default): the
-    /// parameters are initialized, see <see cref="Initialization"/>.
+    /// Weights of an earlier model that training starts from, and what of the network stays frozen. They are validated
+    /// before the first step, as epoch 0, and kept if no epoch is better. Null (default): the parameters are
+    /// initialized, see <see cref="Initialization"/>.
     /// </summary>
     public StartOptions? Start { get; init; }
 
@@ -188,7 +189,8 @@ public sealed record TrainerOptions
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Stops training; the best weights so far are kept. Before the first validation there are none, and <c>Fit</c>
+    /// Stops training; the best weights so far are kept. Before the first validation there are none unless training
+    /// started from weights, and <c>Fit</c>
     /// throws <see cref="OperationCanceledException"/>.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }

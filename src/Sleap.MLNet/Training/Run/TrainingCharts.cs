@@ -113,7 +113,7 @@ internal static class TrainingCharts
     ) => [.. epochs.Select(p => ((double)p.Epoch, loss(p) > 0 ? Math.Log10(loss(p)) : double.NaN))];
 
     private static (double, double) Span(IReadOnlyList<TrainingProgress> epochs) =>
-        (Math.Min(1, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
+        (Math.Min(epochs[0].Epoch, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
 
     private static (double, double) Padded(double[] values)
     {

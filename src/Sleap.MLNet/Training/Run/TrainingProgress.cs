@@ -5,16 +5,18 @@ namespace Sleap.MLNet;
 
 /// <summary>Progress of a training after an epoch.</summary>
 /// <param name="Model">sleap-nn's name of the network that is trained: <c>centered_instance</c>.</param>
-/// <param name="Epoch">Number of completed epochs.</param>
+/// <param name="Epoch">
+/// Number of completed epochs; 0: the weights that training starts from, see <see cref="TrainerOptions.Start"/>.
+/// </param>
 /// <param name="Epochs">Maximum number of epochs.</param>
 /// <param name="Step">Number of completed optimizer steps.</param>
-/// <param name="TrainingLoss">Mean loss of the epoch's steps.</param>
+/// <param name="TrainingLoss">Mean loss of the epoch's steps; NaN in epoch 0.</param>
 /// <param name="ValidationLoss">Loss on the validation frames, without augmentation.</param>
 /// <param name="ValidationError">
 /// Mean distance in full-frame pixels between each visible node of the validation frames and the highest peak (with
 /// several instances: the nearest peak) of its map; NaN if there is no node or no peak.
 /// </param>
-/// <param name="LearningRate">Learning rate of the epoch's last step.</param>
+/// <param name="LearningRate">Learning rate of the epoch's last step; 0 in epoch 0.</param>
 /// <param name="IsBest">Whether this validation loss is the lowest so far; if so, these weights are kept.</param>
 /// <param name="StepsPerSecond">
 /// Optimizer steps per second in the epoch, including data loading and augmentation, without validation.
@@ -62,16 +64,23 @@ public sealed record TrainingProgress(
     /// Returns one line: epoch, losses, validation error in pixels, OKS mAP, PCK and class accuracy where there are any,
     /// learning rate, speed and remaining time.
     /// </summary>
-    public override string ToString() => $"{Details}  ETA {Clock(Remaining)}";
+    public override string ToString() => Epoch == 0 ? Details : $"{Details}  ETA {Clock(Remaining)}";
 
     /// <summary>The line without the remaining time.</summary>
     internal string Details =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Model}  epoch {Epoch, 3}/{Epochs}  loss {TrainingLoss:0.00000}  validation {ValidationLoss:0.00000}  "
-                + $"error "
-                + $"{ValidationError, 6:0.00} px{MetricsText}{(IsBest ? " *" : "  ")}  lr {LearningRate:0.0e-0}  "
-                + $"{StepsPerSecond:0.0} steps/s"
+            $"{Model}  epoch {Epoch, 3}/{Epochs}  {(Epoch == 0 ? "start       " : $"loss {TrainingLoss:0.00000}")}  "
+                + $"validation {ValidationLoss:0.00000}  error {ValidationError, 6:0.00} px{MetricsText}"
+                + $"{(IsBest ? " *" : "  ")}"
+        )
+        + (
+            Epoch == 0
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s"
+                )
         );
 
     /// <summary>The metrics that the network has.</summary>
