@@ -268,7 +268,7 @@ internal static class SleapConfigWriter
             ("anchor_part", Text(anchor)),
             (
                 anchor is null ? "centroid_method" : "centroid_fallback",
-                method == default ? null : HeadConfig.CentroidMethods.Single(name => name.Value == method).Key
+                method == default ? null : HeadConfig.NameOf(method)
             ),
         ];
 
