@@ -276,9 +276,10 @@ internal static class SleapConfigWriter
     {
         var options = network.Training;
         return Section(
-            ("train_data_loader", Section(("batch_size", options.BatchSize))),
+            ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", options.Shuffles))),
             ("val_data_loader", Section(("batch_size", options.BatchSize))),
             ("model_ckpt", Section(("monitor", TrainingMonitors.NameOf(options.Monitor, network)))),
+            ("eval", Section(("oks_stddev", options.OksStddev), ("oks_scale", options.OksScale))),
             ("min_train_steps_per_epoch", options.MinStepsPerEpoch),
             ("max_epochs", options.Epochs),
             ("train_steps_per_epoch", options.StepsPerEpoch),

@@ -51,11 +51,12 @@ internal sealed class Trainer(
             TrainingSamples = train.Count,
             ValidationSamples = validation.Count,
             Start = options.Start?.Term,
+            Order = options.Shuffles ? null : "as in the labels",
         };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state))
             ReportResumed(model, state, validation);
-        var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
+        var order = new SampleOrder(train.Balanced(), options.BatchSize, seed, options.Shuffles);
         using var feed = new BatchFeed(
             train,
             order,
@@ -84,7 +85,7 @@ internal sealed class Trainer(
                 HandleDivergence(
                     state,
                     first + bad,
-                    new SampleOrder(train.Balanced(), options.BatchSize, seed).Of(first + bad)
+                    new SampleOrder(train.Balanced(), options.BatchSize, seed, options.Shuffles).Of(first + bad)
                 );
                 break;
             }
@@ -119,7 +120,7 @@ internal sealed class Trainer(
         _lastError = folder.History.LastOrDefault()?.ValidationError ?? double.NaN;
         if (report is null || !state.Best.Exists)
             return;
-        report.Worst(validation, Validation.Of(model, state.Best.Network, validation, options.BatchSize).Samples);
+        report.Worst(validation, Validation.Of(model, state.Best.Network, validation, options).Samples);
         report.Write();
     }
 
@@ -162,7 +163,7 @@ internal sealed class Trainer(
         double speed
     )
     {
-        var result = Validation.Of(model, state.Average.Network, validation, options.BatchSize);
+        var result = Validation.Of(model, state.Average.Network, validation, options);
         state.Elapsed = _elapsedBefore + _clock.Elapsed;
         _lastError = result.Error;
         var done = state.Epoch - _firstEpoch;

@@ -199,6 +199,19 @@ public sealed record TrainerOptions
     internal TrainingMonitor Monitor { get; init; }
 
     /// <summary>
+    /// Whether each pass has the training samples in a new random order; SLEAP-NN's <c>train_data_loader.shuffle</c>.
+    /// </summary>
+    internal bool Shuffles { get; init; } = true;
+
+    /// <summary>
+    /// <see cref="EvaluationOptions.OksStddev"/> of the validation; SLEAP-NN's <c>eval.oks_stddev</c>.
+    /// </summary>
+    internal double OksStddev { get; init; } = new EvaluationOptions().OksStddev;
+
+    /// <summary><see cref="EvaluationOptions.OksScale"/> of the validation; SLEAP-NN's <c>eval.oks_scale</c>.</summary>
+    internal double? OksScale { get; init; }
+
+    /// <summary>
     /// One of several equal parts of the labels is held out; null: <see cref="ValidationFraction"/>. SLEAP-NN's
     /// <c>split</c>.
     /// </summary>
@@ -231,6 +244,8 @@ public sealed record TrainerOptions
             .Between(nameof(AverageDecay), AverageDecay, 0, 1)
             .AtLeast(nameof(EarlyStoppingPatience), EarlyStoppingPatience, 1)
             .NotNegative(nameof(EarlyStoppingMinDelta), EarlyStoppingMinDelta)
+            .Positive(nameof(OksStddev), OksStddev)
+            .Positive(nameof(OksScale), OksScale)
             .Between(nameof(ValidationFraction), ValidationFraction, 0, 1)
             .If(ValidationVideos is { Count: 0 }, "ValidationVideos is empty; at least one video, or null")
             .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)

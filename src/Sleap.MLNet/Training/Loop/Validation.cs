@@ -24,18 +24,21 @@ internal sealed record Validation(
     /// <param name="model">The model that the network belongs to.</param>
     /// <param name="network">The network: that of the model, or one of the same architecture.</param>
     /// <param name="samples">The validation samples, which are not augmented.</param>
-    /// <param name="batchSize">Number of samples at once.</param>
-    public static Validation Of(PoseModel model, PoseNetwork network, TrainingSamples samples, int batchSize)
+    /// <param name="options">Number of samples at once, and the settings of OKS.</param>
+    public static Validation Of(PoseModel model, PoseNetwork network, TrainingSamples samples, TrainerOptions options)
     {
         network.eval();
         using var noGrad = no_grad();
         var device = network.parameters().First().device;
-        var comparison = new PoseComparison(samples.Skeleton, new());
+        var comparison = new PoseComparison(
+            samples.Skeleton,
+            new() { OksStddev = options.OksStddev, OksScale = options.OksScale }
+        );
         var (hasOneInstance, lossSum, names, errors) = (false, 0.0, new List<float>(), new List<SampleError>());
-        for (var start = 0; start < samples.Count; start += batchSize)
+        for (var start = 0; start < samples.Count; start += options.BatchSize)
         {
             using var scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(start, Math.Min(batchSize, samples.Count - start))];
+            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(device); // draws no random numbers
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;

@@ -200,6 +200,9 @@ internal sealed partial record RunTerms
     /// </summary>
     public string? Start { get; init; }
 
+    /// <summary>The order of the training samples; null: random, as in runs of older versions.</summary>
+    public string? Order { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);
 
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
@@ -217,6 +220,7 @@ internal sealed partial record RunTerms
             ("the number of training samples", TrainingSamples, stored.TrainingSamples),
             ("the number of validation samples", ValidationSamples, stored.ValidationSamples),
             ("Training.Start", Start, stored.Start),
+            ("the order of the training samples", Order, stored.Order),
         ];
         string[] differences =
         [
