@@ -12,8 +12,8 @@ internal static class PrefixMap
         {
             HelpName = "OLD NEW",
             Description =
-                "Paths of videos and files in labels (and configurations) that begin with the folder OLD begin with NEW "
-                + "instead, as in --prefix-map 'C:\\data' /data; several times for several.",
+                "Paths of videos and files in labels (and configurations) that begin with the folder OLD begin with "
+                + "NEW instead, as in --prefix-map 'C:\\data' /data; several times for several.",
             Arity = new ArgumentArity(2, 2),
             AllowMultipleArgumentsPerToken = true,
             CustomParser = result =>

@@ -14,8 +14,8 @@ internal static class PathPrefixes
             if (string.IsNullOrWhiteSpace(old) || string.IsNullOrWhiteSpace(replacement))
             {
                 throw new ArgumentException(
-                    $"{nameof(LabelsReadOptions.PrefixMap)}: '{old}' -> '{replacement}', expected two paths; \".\" is the "
-                        + "current folder."
+                    $"{nameof(LabelsReadOptions.PrefixMap)}: '{old}' -> '{replacement}', expected two paths; "
+                        + "\".\" is the current folder."
                 );
             }
         }
