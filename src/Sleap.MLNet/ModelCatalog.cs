@@ -50,6 +50,11 @@ public static partial class ModelCatalog
         }
         if (options is TopDownIdOptions named)
             options = named with { MinClassProbability = 0 };
+        PoseLog.Warn(
+            catalog.Context,
+            "FromSleap",
+            [.. TopDownOptions.CenterDifferences(options.Networks).Select(text => $"{text}.")]
+        );
         var subject = new PoseSubject(stages[^1].Config.Skeleton!, stages[^1].Config.Classes);
         return TrainedModel.Build(
             catalog.Context,

@@ -243,7 +243,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
                 Path.Combine(run.Folder(index).FullPath, "augmented.png"),
                 samples,
                 augmenter,
-                new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed)
+                new SampleOrder(samples.Training.Balanced(), training.BatchSize, seed, training.Shuffles)
             );
         }
 

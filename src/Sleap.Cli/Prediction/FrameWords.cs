@@ -44,7 +44,7 @@ internal sealed class FrameWords
     };
 
     /// <summary>All of them, in the order of the help.</summary>
-    public IReadOnlyList<Option> All => [_frames, _shard, .. OfLabels];
+    public IReadOnlyList<Option> All => [_frames, _shard, .. OfLabels, PrefixMap.Option];
 
     private IReadOnlyList<Option> OfLabels => [.. Only, _exclude, _video];
 
@@ -102,7 +102,7 @@ internal sealed class FrameWords
     private List<(Video Video, int Frame)> FramesOfLabels(string source, ParseResult parsed)
     {
         Check(parsed);
-        var labels = Labels.LoadMany([source]);
+        var labels = Labels.LoadMany([source], parsed.Reading());
         foreach (var remark in labels.Remarks)
             Terminal.Say($"{source}: {remark}");
         var videos = Videos(labels, source, parsed);

@@ -167,6 +167,12 @@ internal sealed class TrainingCommandOptions
                 + "network.",
         };
 
+    public Option<bool> TensorBoard { get; } =
+        new("--tensorboard")
+        {
+            Description = "Write event files to the folder of each network: tensorboard --logdir FOLDER shows them.",
+        };
+
     public Option<int> Seed { get; } =
         new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
@@ -261,10 +267,12 @@ internal sealed class TrainingCommandOptions
                     Rotation,
                     ValidationFraction,
                     Validation,
+                    PrefixMap.Option,
                     ValidationVideo,
                     UsePredictions,
                     CacheMegabytes,
                     ShowAugmented,
+                    TensorBoard,
                     Seed,
                     Precision,
                     Device,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using Sleap.IO;
 using Sleap.MLNet;
 using Sleap.Transforms;
 
@@ -39,7 +40,10 @@ internal sealed class TrainingRequest(
             labels,
             VerbOutput.LabelsOf(
                 parsed.GetValue(command.UsePredictions) || Configs.Any(config => config.UsesPredictions)
-            )
+            ) with
+            {
+                Reading = parsed.Reading(),
+            }
         );
 
     private IDataView? Validation(PoseCatalog pose)
@@ -51,7 +55,7 @@ internal sealed class TrainingRequest(
         return
             Configs.Select(config => config.ValidationLabels).FirstOrDefault(files => files.Count > 0) is { } files
             && !Configs[0].Options.Training.ValidateOnTrainingFrames
-            ? Load(pose, files)
+            ? Load(pose, [.. files.Select(Mapped)])
             : null;
     }
 
@@ -197,6 +201,7 @@ internal sealed class TrainingRequest(
             Precision = Enum.Parse<Precision>(parsed.GetRequiredValue(command.Precision), ignoreCase: true),
             Device = Device,
             AugmentedImage = run is not null && parsed.GetValue(command.ShowAugmented),
+            TensorBoard = run is not null && parsed.GetValue(command.TensorBoard),
             RunFolder = run?.Folder,
             Resume = run?.Resume ?? false,
             Progress = progress,
@@ -205,7 +210,13 @@ internal sealed class TrainingRequest(
 
     private StartOptions? StartOf(NetworkOptions network, StartOptions? configured)
     {
-        var start = configured;
+        var start = configured is null
+            ? null
+            : configured with
+            {
+                Backbone = configured.Backbone is { } backbone ? Mapped(backbone) : null,
+                Heads = configured.Heads is { } heads ? Mapped(heads) : null,
+            };
         if (Starts is not [])
         {
             var path = Starts[network is CentroidOptions ? 0 : ^1];
@@ -226,6 +237,9 @@ internal sealed class TrainingRequest(
             BackboneRate = isWhole ? 0 : rate ?? 1,
         };
     }
+
+    // A path that a configuration names.
+    private string Mapped(string path) => parsed.Reading().PrefixMap.Map(path);
 
     private string[] Starts => parsed.GetValue(command.Start) ?? [];
 

@@ -89,6 +89,7 @@ internal static class AnalyzeVerb
             MaxJump,
             MaxGap,
             Smooth,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -96,7 +97,7 @@ internal static class AnalyzeVerb
             var (file, target) = (parsed.GetRequiredValue(Predictions), parsed.GetRequiredValue(Out));
             if (Path.GetExtension(target).ToLowerInvariant() is not (".csv" or ".parquet"))
                 throw new ArgumentException($"--out is '{target}'; the table is a .csv or .parquet file.");
-            var labels = Labels.Load(file);
+            var labels = Labels.Load(file, parsed.Reading());
             var videos = labels.Frames.Select(frame => frame.Video).Distinct().ToList();
             if (videos.Count > 1)
             {

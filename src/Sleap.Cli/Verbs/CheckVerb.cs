@@ -31,12 +31,13 @@ internal static class CheckVerb
         {
             files,
             videos,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
         {
             var pose = VerbOutput.Context().Pose();
-            var options = new LabelsReadOptions { SearchFolders = parsed.GetValue(videos) ?? [] };
+            var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
             var reports = new JsonArray();
             List<string> lines = [];
             var (warnings, notes) = (0, 0);

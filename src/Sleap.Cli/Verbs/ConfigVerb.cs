@@ -123,6 +123,7 @@ internal static class ConfigVerb
             type,
             output,
             predictions,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -130,7 +131,13 @@ internal static class ConfigVerb
             var pose = VerbOutput.Context().Pose();
             var proposal = ProposedOptions.Of(
                 pose,
-                pose.LoadLabels(parsed.GetRequiredValue(labels), VerbOutput.LabelsOf(parsed.GetValue(predictions))),
+                pose.LoadLabels(
+                    parsed.GetRequiredValue(labels),
+                    VerbOutput.LabelsOf(parsed.GetValue(predictions)) with
+                    {
+                        Reading = parsed.Reading(),
+                    }
+                ),
                 parsed.GetValue(type)
             );
             var files = parsed.GetValue(output) is { } path ? proposal.Save(path) : [];

@@ -38,6 +38,7 @@ internal static class ConvertVerb
             from,
             to,
             videos,
+            PrefixMap.Option,
             noImages,
             json,
         };
@@ -46,7 +47,10 @@ internal static class ConvertVerb
             var (source, target) = (parsed.GetRequiredValue(from), parsed.GetRequiredValue(to));
             var labels = Labels.LoadMany(
                 [source],
-                new LabelsReadOptions { SearchFolders = parsed.GetValue(videos) ?? [] }
+                parsed.Reading() with
+                {
+                    SearchFolders = parsed.GetValue(videos) ?? [],
+                }
             );
             var lost = labels.Save(target, writeImages: !parsed.GetValue(noImages));
             foreach (var remark in labels.Remarks)

@@ -62,6 +62,7 @@ internal static class EvalVerb
             radius,
             predictions,
             inOrder,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -76,8 +77,8 @@ internal static class EvalVerb
             };
             var pose = VerbOutput.Context().Pose();
             var (right, judged) = (
-                Labels.Load(parsed.GetRequiredValue(truth)),
-                Labels.Load(parsed.GetRequiredValue(predicted))
+                Labels.Load(parsed.GetRequiredValue(truth), parsed.Reading()),
+                Labels.Load(parsed.GetRequiredValue(predicted), parsed.Reading())
             );
             if (IsCentroids(right, judged))
             {

@@ -26,12 +26,13 @@ internal static class FixVerb
         {
             file,
             to,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
         {
             var target = parsed.GetRequiredValue(to);
-            var (labels, done) = LabelFixes.Apply(Labels.Load(parsed.GetRequiredValue(file)));
+            var (labels, done) = LabelFixes.Apply(Labels.Load(parsed.GetRequiredValue(file), parsed.Reading()));
             var lost = labels.Save(target);
             foreach (var remark in lost)
                 Terminal.Say($"{target}: {remark}");

@@ -20,6 +20,7 @@ internal static class InfoVerb
         var verb = new Command("info", "What is in labels, a model or a video.\nExample: sleap info labels.slp")
         {
             path,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -31,7 +32,7 @@ internal static class InfoVerb
                 _ when ModelLoader.IsSleapFolder(file) => ModelInfo.Of(file),
                 _ when ImageFiles.IsMovie(file) || ImageFiles.IsImage(file) => OfVideo(file),
                 _ when Directory.Exists(file) && !LabelFormats.IsFolderOfLabels(file) => OfVideo(file),
-                _ => OfLabels(file),
+                _ => OfLabels(file, parsed.Reading()),
             };
             VerbOutput.Write(parsed.GetValue(json), report, lines);
             return 0;
@@ -39,9 +40,9 @@ internal static class InfoVerb
         return verb;
     }
 
-    private static (JsonObject, IEnumerable<string>) OfLabels(string file)
+    private static (JsonObject, IEnumerable<string>) OfLabels(string file, LabelsReadOptions options)
     {
-        var labels = Labels.Load(file);
+        var labels = Labels.Load(file, options);
         var (user, predicted) = (
             labels.Frames.Sum(f => f.Instances.Count(i => !i.IsPredicted)),
             labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted))

@@ -60,6 +60,7 @@ internal static class MergeVerb
             tracks,
             gap,
             distance,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -84,7 +85,10 @@ internal static class MergeVerb
             if (options.MaxGap < 1)
                 throw new ArgumentException($"--max-gap is {options.MaxGap}; at least 1.");
             var paths = parsed.GetRequiredValue(files).SelectMany(FilesOf).Distinct().ToList();
-            var merged = PredictionMerge.Of([.. paths.Select(path => (path, Labels.Load(path)))], options);
+            var merged = PredictionMerge.Of(
+                [.. paths.Select(path => (path, Labels.Load(path, parsed.Reading())))],
+                options
+            );
             foreach (var remark in merged.Remarks)
                 Terminal.Say(remark);
             var target = parsed.GetRequiredValue(output);

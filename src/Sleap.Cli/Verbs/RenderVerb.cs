@@ -55,6 +55,7 @@ internal static class RenderVerb
             trail,
             names,
             video,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(
@@ -79,7 +80,12 @@ internal static class RenderVerb
                 // Frames that cannot be read are told below.
                 var ml = VerbOutput.Context(except: "Rendering");
                 var done = ml.Pose()
-                    .RenderVideo(Labels.Load(parsed.GetRequiredValue(predictions)), path, options, cancellation);
+                    .RenderVideo(
+                        Labels.Load(parsed.GetRequiredValue(predictions), parsed.Reading()),
+                        path,
+                        options,
+                        cancellation
+                    );
                 foreach (var frame in done.Unreadable.Take(5))
                     Terminal.Say($"frame {frame.FrameIndex} could not be read: {frame.Reason}");
                 var report = new JsonObject

@@ -53,6 +53,7 @@ internal static class ReportVerb
             unit,
             node,
             video,
+            PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
@@ -71,7 +72,10 @@ internal static class ReportVerb
                     Video = parsed.GetValue(video),
                 },
             };
-            var made = VerbOutput.Context().Pose().Report(Labels.Load(file), parsed.GetRequiredValue(output), options);
+            var made = VerbOutput
+                .Context()
+                .Pose()
+                .Report(Labels.Load(file, parsed.Reading()), parsed.GetRequiredValue(output), options);
             var report = new JsonObject
             {
                 ["out"] = made.Page,

@@ -29,12 +29,12 @@ internal static class TrackVerb
             outputFile,
         };
         verb.AddAll(words.All);
-        verb.Options.Add(json);
+        verb.AddAll([PrefixMap.Option, json]);
         verb.SetAction(parsed =>
         {
             var output = parsed.GetRequiredValue(outputFile);
             var clock = System.Diagnostics.Stopwatch.StartNew();
-            var found = Labels.Load(parsed.GetRequiredValue(input));
+            var found = Labels.Load(parsed.GetRequiredValue(input), parsed.Reading());
             var areCenters = found.Skeletons.All(skeleton => skeleton.Nodes.Length == 1);
             var labels = VerbOutput.Context().Pose().Track(found, words.Read(parsed, areCenters));
             var seconds = clock.Elapsed.TotalSeconds;

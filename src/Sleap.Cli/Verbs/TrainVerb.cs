@@ -124,10 +124,12 @@ internal static class TrainVerb
         {
             ["model"] = file,
             ["type"] = type,
-            ["epochs"] = log.Epochs[^1].Number,
-            ["best_epoch"] = best.Number,
+            ["epochs"] = log.Epochs[^1].Epoch,
+            ["best_epoch"] = best.Epoch,
             ["validation_loss"] = VerbOutput.Number(best.ValidationLoss),
             ["validation_error_px"] = VerbOutput.Number(best.ValidationError),
+            ["validation_oks_map"] = VerbOutput.Number(best.ValidationMeanAP),
+            ["validation_pck"] = VerbOutput.Number(best.ValidationPck),
             ["seconds"] = VerbOutput.Number(log.Seconds),
             ["report"] = Path.Combine(run.Folder, "report.html"),
             ["interrupted"] = interrupted,
@@ -138,7 +140,7 @@ internal static class TrainVerb
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"best weights: epoch {best.Number}, validation error {best.ValidationError:0.00} px → {file}"
+                    $"best weights: epoch {best.Epoch}, validation error {best.ValidationError:0.00} px → {file}"
                 ),
                 $"how it went: {Path.Combine(run.Folder, "report.html")}",
             ]
@@ -153,24 +155,24 @@ internal sealed class TrainingLog
 {
     private const string FileName = "training_log.csv";
     private readonly List<string> _lines = [];
-    private readonly List<Epoch> _epochs = [];
+    private readonly List<TrainingProgress> _epochs = [];
 
     private TrainingLog() { }
 
     /// <summary>The network that was trained last.</summary>
-    public string Network => _epochs[^1].Network;
+    public string Network => _epochs[^1].Model;
 
     /// <summary>The epochs of the network that was trained last.</summary>
-    public IReadOnlyList<Epoch> Epochs => [.. _epochs.Where(epoch => epoch.Network == Network)];
+    public IReadOnlyList<TrainingProgress> Epochs => [.. _epochs.Where(epoch => epoch.Model == Network)];
 
     /// <summary>The epoch whose weights are kept: the best by what was monitored.</summary>
-    public Epoch Best(TrainingMonitor monitor) =>
+    public TrainingProgress Best(TrainingMonitor monitor) =>
         Epochs.MinBy(epoch =>
-            epoch.Measure(monitor) is var measure && double.IsNaN(measure) ? double.PositiveInfinity : measure
+            monitor.Measure(epoch) is var measure && double.IsNaN(measure) ? double.PositiveInfinity : measure
         )!;
 
     /// <summary>Seconds that all networks took.</summary>
-    public double Seconds => _epochs.GroupBy(epoch => epoch.Network).Sum(network => network.Last().Seconds);
+    public double Seconds => _epochs.GroupBy(epoch => epoch.Model).Sum(network => network.Last().Elapsed.TotalSeconds);
 
     /// <summary>Whether a folder holds a run that can be resumed.</summary>
     public static bool IsIn(string folder) =>
@@ -199,35 +201,6 @@ internal sealed class TrainingLog
     private void Read(string[] lines)
     {
         _lines.AddRange(lines.Skip(_lines.Count == 0 ? 0 : 1));
-        foreach (var cells in lines.Skip(1).Select(line => line.Split(',')))
-        {
-            _epochs.Add(
-                new(
-                    cells[0],
-                    int.Parse(cells[1], CultureInfo.InvariantCulture),
-                    Number(cells[3]),
-                    Number(cells[4]),
-                    Number(cells[5]),
-                    Number(cells[7]),
-                    Number(cells[8])
-                )
-            );
-        }
-
-        static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
-    }
-
-    public sealed record Epoch(
-        string Network,
-        int Number,
-        double TrainingLoss,
-        double ValidationLoss,
-        double ValidationError,
-        double Seconds,
-        double ValidationIdentity
-    )
-    {
-        public double Measure(TrainingMonitor monitor) =>
-            monitor.Measure(TrainingLoss, ValidationLoss, ValidationError, ValidationIdentity);
+        _epochs.AddRange(lines.Skip(1).Select(TrainingProgress.FromLogLine).OfType<TrainingProgress>());
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
 namespace Sleap.IO;
@@ -242,6 +243,20 @@ public sealed record LabelsReadOptions
     /// Default: none.
     /// </summary>
     public IReadOnlyList<string> SearchFolders { get; init; } = [];
+
+    /// <summary>
+    /// Beginnings of the paths that labels name videos and images by, and what takes their place, for labels that were
+    /// made on another machine: <c>["C:\data"] = "/data"</c> makes <c>C:\data\day1\cam.mp4</c> to
+    /// <c>/data/day1/cam.mp4</c>. Whole folder names are compared, with slashes and backslashes equal and, where the
+    /// beginning is one of Windows, whatever the case. The longest that fits counts, once. <see cref="Video.Path"/> has
+    /// the new path, whether or not there is a file. Default: none.
+    /// </summary>
+    /// <exception cref="ArgumentException">A beginning or what takes its place is empty.</exception>
+    public IReadOnlyDictionary<string, string> PrefixMap
+    {
+        get;
+        init => field = PathPrefixes.Checked(value);
+    } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>
     /// For formats that do not hold a skeleton (CSV, DeepLabCut): the skeleton to use; its nodes must be those of the

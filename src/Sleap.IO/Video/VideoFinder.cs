@@ -4,7 +4,7 @@ namespace Sleap.IO;
 /// Finds the videos that a label file names on this machine: as written, then by file name beside the label file (both
 /// as sleap-io does), then under the relative path from the label file, then in the search folders.
 /// </summary>
-internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> searchFolders)
+internal sealed class VideoFinder(string labelFile, LabelsReadOptions options)
 {
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(labelFile))!;
 
@@ -20,15 +20,19 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
             path,
             Path.Combine(_folder, bare),
             Path.Combine(_folder, path),
-            .. searchFolders.SelectMany(s => new[] { Path.Combine(s, path), Path.Combine(s, bare) }),
+            .. options.SearchFolders.SelectMany(s => new[] { Path.Combine(s, path), Path.Combine(s, bare) }),
         ];
         var found = candidates.FirstOrDefault(c => File.Exists(c));
         return found is null ? null : Path.GetFullPath(found);
     }
 
+    /// <summary>A name with its prefix replaced, see <see cref="LabelsReadOptions.PrefixMap"/>.</summary>
+    public string Named(string name) => options.PrefixMap.Map(name);
+
     /// <summary>
     /// A name as it is looked for. Of "//HOST/SHARE/NAME", which leads to another machine, only NAME: looking there
-    /// would send that machine the user's log-in. Labels that lie on that machine may name its files.
+    /// would send that machine the user's log-in. Labels that lie on that machine may name its
+    /// files, and so may a prefix map that leads to it.
     /// </summary>
     public string Local(string name)
     {
@@ -44,14 +48,18 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
     // "." and "?" are devices of Windows.
     private bool IsOn(string host) =>
         host is not ("." or "?" or "")
-        && IsRemote(_folder)
-        && Host(_folder.Replace('\\', '/')).Equals(host, StringComparison.OrdinalIgnoreCase);
+        && options
+            .PrefixMap.Values.Append(_folder)
+            .Any(path =>
+                IsRemote(path) && Host(path.Replace('\\', '/')).Equals(host, StringComparison.OrdinalIgnoreCase)
+            );
 
     /// <summary>The video of a name, of the kind that its ending says.</summary>
     /// <param name="name">Path as it is in the label file.</param>
     /// <param name="framesPerSecond">What the label file says of it, or null.</param>
     public Video Video(string name, double? framesPerSecond = null)
     {
+        name = Named(name);
         var (kind, found) = (ImageFiles.KindOf(name), Find(name));
         return new Video(name, kind)
         {
@@ -71,7 +79,7 @@ internal sealed class VideoFinder(string labelFile, IReadOnlyList<string> search
         var stem = Path.GetFileNameWithoutExtension(labelFile);
         var end = stem.IndexOf("DLC", StringComparison.Ordinal);
         var name = end > 0 ? stem[..end] : stem;
-        string[] folders = [_folder, .. searchFolders];
+        string[] folders = [_folder, .. options.SearchFolders];
         var found = folders
             .SelectMany(f => ImageFiles.MovieEndings.Select(e => Path.Combine(f, name + e)))
             .FirstOrDefault(File.Exists);

@@ -281,7 +281,7 @@ internal sealed class CenteredInstanceModel : SingleInstanceModel
     public override Tensor? CorrectClasses(Tensor[] outputs, TrainingBatch batch) =>
         _classes is null ? null : CorrectClasses(outputs[1].unsqueeze(1), batch.Classes);
 
-    protected override InstanceArray[] Read(Tensor[] outputs)
+    public override InstanceArray[] Read(Tensor[] outputs)
     {
         var found = base.Read(outputs);
         if (_classes is null)

@@ -75,6 +75,12 @@ internal abstract class PoseModel : IDisposable
     public abstract Tensor Nearest(Tensor[] outputs, Tensor points);
 
     /// <summary>
+    /// Returns the one instance of each image from the network's outputs, as prediction gives it. Null: a network that
+    /// finds several instances in an image; the many peaks of half-trained maps would take long to group.
+    /// </summary>
+    public virtual InstanceArray[]? Read(Tensor[] outputs) => null;
+
+    /// <summary>
     /// Returns for each instance whether its class is the most probable one at its label: (B, I), 1 if yes, 0 if no,
     /// NaN without a class. Null: the network has no classes.
     /// </summary>

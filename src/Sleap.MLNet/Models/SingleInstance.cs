@@ -107,8 +107,7 @@ internal class SingleInstanceModel : PoseModel
     protected override Tensor[] HeadLosses(Tensor[] outputs, TrainingBatch batch) =>
         [MapLoss(outputs[0], _codec.Encode(batch.Points.select(1, 0), batch.Height, batch.Width), batch)];
 
-    /// <summary>Returns one instance per image from the network's outputs.</summary>
-    protected virtual InstanceArray[] Read(Tensor[] outputs)
+    public override InstanceArray[] Read(Tensor[] outputs)
     {
         var (points, values) = _codec.Decode(outputs[0], Options.PeakThreshold, Options.Refinement);
         var (places, peaks) = (points.Values<float>(), values.Values<float>());

@@ -41,7 +41,7 @@ public sealed record TopDownOptions : PoseModelOptions
         Filter.Check(faults.In(nameof(Filter)));
     }
 
-    internal override void CheckTraining(OptionFaults faults) => CheckAnchors(faults, Networks);
+    internal override void CheckTraining(OptionFaults faults) => CheckCenters(faults, Networks);
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Many(Columns, subject, centroidScores: true);
@@ -87,20 +87,39 @@ public sealed record TopDownOptions : PoseModelOptions
     }
 
     /// <summary>
-    /// Adds a fault if the two stages have different anchors: the second stage would get crops around other points than
-    /// those it was trained on.
+    /// Adds a fault if the two stages have different centers of instances: the second stage would get crops around other
+    /// points than those it was trained on.
     /// </summary>
-    internal static void CheckAnchors(OptionFaults faults, IReadOnlyList<NetworkOptions> stages)
+    internal static void CheckCenters(OptionFaults faults, IReadOnlyList<NetworkOptions> stages)
     {
-        var (first, second) = (
-            ((CentroidOptions)stages[0]).AnchorPart,
-            ((CenteredInstanceOptions)stages[1]).AnchorPart
-        );
-        faults.If(
-            first != second,
-            $"Centroid.AnchorPart is {first ?? "null"} and CenteredInstance.AnchorPart {second ?? "null"}, so the crops "
-                + "would not be centered where the second stage expects it. Set AnchorPart for both"
-        );
+        foreach (var difference in CenterDifferences(stages))
+            faults.If(true, $"{difference}. Set the same for both");
+    }
+
+    /// <summary>How the centers of instances differ between the networks of a model, one sentence each.</summary>
+    internal static IReadOnlyList<string> CenterDifferences(IReadOnlyList<NetworkOptions> networks)
+    {
+        if (networks is not [CentroidOptions first, CenteredInstanceOptions second])
+            return [];
+        (string Name, string? First, string? Second)[] settings =
+        [
+            (nameof(AnchorPart), first.AnchorPart, second.AnchorPart),
+            // Only configurations have it.
+            (
+                first.AnchorPart is null ? "centroid_method" : "centroid_fallback",
+                HeadConfig.NameOf(first.CentroidMethod),
+                HeadConfig.NameOf(second.CentroidMethod)
+            ),
+        ];
+        return
+        [
+            .. settings
+                .Where(setting => setting.First != setting.Second)
+                .Select(setting =>
+                    $"Centroid.{setting.Name} is {setting.First ?? "null"} and CenteredInstance.{setting.Name} "
+                    + $"{setting.Second ?? "null"}, so the crops would not be centered where the second stage expects it"
+                ),
+        ];
     }
 
     /// <summary>Combines two models that were trained separately; the result shares their networks.</summary>
@@ -128,6 +147,7 @@ public sealed record TopDownOptions : PoseModelOptions
                     + "same recordings"
             )
             .Throw();
+        PoseLog.Warn(environment, "Joining", [.. CenterDifferences(options.Networks).Select(text => $"{text}.")]);
         return (TopDownTransformer)
             TrainedModel.Share(
                 environment,

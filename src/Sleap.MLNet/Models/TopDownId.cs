@@ -74,7 +74,7 @@ public sealed record TopDownIdOptions : PoseModelOptions
         CheckClasses(faults, Classes);
     }
 
-    internal override void CheckTraining(OptionFaults faults) => TopDownOptions.CheckAnchors(faults, Networks);
+    internal override void CheckTraining(OptionFaults faults) => TopDownOptions.CheckCenters(faults, Networks);
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
         ModelColumns.Many(Columns, subject, centroidScores: true, identities: true);

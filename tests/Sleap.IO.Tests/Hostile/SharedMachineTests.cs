@@ -51,7 +51,7 @@ public sealed class SharedMachineTests : IDisposable
     [InlineData(@"\\?\UNC\host\share\clip.mp4")]
     public void ANameOfAnotherMachineIsLookedForBesideTheLabelsOnly(string name)
     {
-        var finder = new VideoFinder(PathOf("labels.slp"), []);
+        var finder = new VideoFinder(PathOf("labels.slp"), new());
         Assert.Equal("clip.mp4", finder.Local(name));
         Assert.Null(finder.Find(name));
         File.WriteAllText(PathOf("clip.mp4"), "");
@@ -61,7 +61,7 @@ public sealed class SharedMachineTests : IDisposable
     [Fact]
     public void LabelsOnAServerMayNameItsFiles()
     {
-        var finder = new VideoFinder("//host/labs/labels.slp", []);
+        var finder = new VideoFinder("//host/labs/labels.slp", new());
         // Where two slashes are one, the labels are on this machine.
         var isServer = Path.GetFullPath("//host/labs").StartsWith("//", StringComparison.Ordinal);
         Assert.Equal(isServer ? "//Host/share/clip.mp4" : "clip.mp4", finder.Local("//Host/share/clip.mp4"));

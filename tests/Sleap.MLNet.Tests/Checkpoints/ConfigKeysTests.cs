@@ -166,6 +166,7 @@ public sealed class ConfigKeysTests : IDisposable
     [InlineData("data_config.preprocessing.max_height", "100", "data_config.preprocessing.max_height is not honoured")]
     [InlineData("trainer_config.model_ckpt.monitor", "val/beauty", "trainer_config.model_ckpt.monitor is not honoured")]
     [InlineData("data_config.split.split_by", "identity", "data_config.split.split_by (line ")]
+    [InlineData("trainer_config.eval.oks_scale", "0", "Training.OksScale is 0, expected more than 0")]
     [InlineData("data_config.split.fold", "5", "Training.Fold is 5, expected at least 0 and less than 5")]
     [InlineData("trainer_config.lr_scheduler.reduce_lr_on_plateau.threshold_mode", "x", "expected abs or rel")]
     public void A_value_that_cannot_be_honoured_is_named(string path, string value, string expected) =>
@@ -255,6 +256,8 @@ public sealed class ConfigKeysTests : IDisposable
                 [
                     config.Options.ToString(),
                     config.Options.Training.Monitor.ToString(),
+                    $"{config.Options.Training.Shuffles}",
+                    $"{config.Options.Training.OksStddev} {config.Options.Training.OksScale}",
                     $"{(config.Options as CentroidOptions)?.CentroidMethod}",
                     $"{(config.Options as CenteredInstanceOptions)?.CentroidMethod}",
                     config.Options.Training.Folds?.ToString() ?? "no folds",

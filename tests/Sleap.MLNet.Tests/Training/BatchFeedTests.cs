@@ -58,6 +58,13 @@ public sealed class BatchFeedTests
     }
 
     [Fact]
+    public void Samples_can_come_in_their_own_order()
+    {
+        var order = new SampleOrder([5, 6, 7], 2, seed: 3, shuffles: false);
+        Assert.Equal([5, 6, 7, 5, 6, 7], Enumerable.Range(0, 3).SelectMany(order.Of));
+    }
+
+    [Fact]
     public async Task A_feed_that_nobody_takes_from_ends_when_it_is_disposed()
     {
         var feed = new BatchFeed(Samples(7), new SampleOrder([0, 1, 2], 4, seed: 3), Augmenter(), 0, 1_000_000, 3);
@@ -69,7 +76,7 @@ public sealed class BatchFeedTests
 
     private static TrainingSamples Samples(int count)
     {
-        var samples = new TrainingSamples((24, 32), (24, 32), 1, 2);
+        var samples = new TrainingSamples((24, 32), (24, 32), 1, SpotFolder.Skeleton);
         for (var i = 0; i < count; i++)
         {
             samples.Add(

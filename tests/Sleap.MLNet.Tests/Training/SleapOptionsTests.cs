@@ -98,17 +98,17 @@ public sealed class SleapOptionsTests : IDisposable
         using var scope = NewDisposeScope();
         var best = new BestWeights(Network());
         var other = Network();
-        Assert.True(best.UpdateIfBetter(other, measure: 5, loss: 1, minDelta: 0.1));
-        Assert.False(best.UpdateIfBetter(other, measure: 6, loss: 0.95, minDelta: 0.1));
+        Assert.True(best.UpdateIfBetter(other, 1, measure: 5, loss: 1, minDelta: 0.1));
+        Assert.False(best.UpdateIfBetter(other, 2, measure: 6, loss: 0.95, minDelta: 0.1));
         Assert.Equal((1, 1), (best.Epoch, best.EpochsWithoutGain));
-        Assert.True(best.UpdateIfBetter(other, measure: 4, loss: 0.95, minDelta: 0.1));
+        Assert.True(best.UpdateIfBetter(other, 3, measure: 4, loss: 0.95, minDelta: 0.1));
         Assert.Equal((3, 2), (best.Epoch, best.EpochsWithoutGain));
-        Assert.False(best.UpdateIfBetter(other, measure: 4, loss: 0.5, minDelta: 0.1));
+        Assert.False(best.UpdateIfBetter(other, 4, measure: 4, loss: 0.5, minDelta: 0.1));
         Assert.Equal((3, 0), (best.Epoch, best.EpochsWithoutGain));
         // A measure that is never there: the first weights are better than none.
         var unknown = new BestWeights(Network());
-        Assert.True(unknown.UpdateIfBetter(other, double.NaN, 1, 0));
-        Assert.False(unknown.UpdateIfBetter(other, double.NaN, 0.5, 0));
+        Assert.True(unknown.UpdateIfBetter(other, 1, double.NaN, 1, 0));
+        Assert.False(unknown.UpdateIfBetter(other, 2, double.NaN, 0.5, 0));
     }
 
     [Fact]

@@ -186,7 +186,7 @@ internal static class AnalysisReader
             row["shape"] = shape.DeepClone();
         }
 
-        return new SlpVideos(json, 1.3, options.SearchFolders).Read(
+        return new SlpVideos(json, 1.3, options).Read(
             new JsonObject { ["backend"] = row, ["filename"] = row["filename"]!.DeepClone() },
             "video_path"
         );

@@ -23,7 +23,7 @@ internal sealed class CocoReader
         _json = new PoseJson(path);
         _options = options;
         _root = _json.Object(File.ReadAllText(path), "the whole file");
-        _finder = new VideoFinder(path, options.SearchFolders);
+        _finder = new VideoFinder(path, options);
     }
 
     public static Labels Read(string path, LabelsReadOptions options) => new CocoReader(path, options).Read();
@@ -144,7 +144,7 @@ internal sealed class CocoReader
         foreach (var (row, place) in List("images"))
         {
             var id = _json.Whole(row["id"], $"{place} id");
-            var name = _json.Text(row["file_name"], $"{place} file_name");
+            var name = _finder.Named(_json.Text(row["file_name"], $"{place} file_name"));
             if (!ids.Add(id))
                 throw _json.Fault(place, $"has the id {id} of another image");
             if (row["video"] is null)
@@ -152,7 +152,7 @@ internal sealed class CocoReader
                 names.Add((id, name));
                 continue;
             }
-            var movie = _json.Text(row["video"], $"{place} video");
+            var movie = _finder.Named(_json.Text(row["video"], $"{place} video"));
             if (!movies.TryGetValue(movie, out var images))
                 movies.Add(movie, images = []);
             images.Add((id, name, _json.Whole(row["frame_index"], $"{place} frame_index")));

@@ -24,7 +24,7 @@ internal sealed class SleapIoCsv
     {
         _path = path;
         _options = options;
-        _finder = new VideoFinder(path, options.SearchFolders);
+        _finder = new VideoFinder(path, options);
     }
 
     /// <summary>Whether a header row is one of sleap-io's tables.</summary>

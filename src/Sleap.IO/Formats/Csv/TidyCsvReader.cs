@@ -22,7 +22,7 @@ internal static class TidyCsvReader
 
     public static Labels Read(string path, LabelsReadOptions options)
     {
-        var finder = new VideoFinder(path, options.SearchFolders);
+        var finder = new VideoFinder(path, options);
         var (place, frameColumn, videoColumn) = (new Dictionary<string, int>(), "", "");
         var (nodes, videos, tracks) = (
             new OrderedDictionary<string, int>(),

@@ -55,9 +55,7 @@ internal static class DeepLabCutReader
         var images = body.All(r => r.FrameNumber is null) ? DeepLabCutImages.Of(body, path, options) : null;
         if (images is null && body.Any(r => r.FrameNumber is null))
             throw new PoseFormatException(path, null, "some rows are named by image and others by number.");
-        var movie = images is null
-            ? options.Video ?? new VideoFinder(path, options.SearchFolders).MovieOfTable()
-            : null;
+        var movie = images is null ? options.Video ?? new VideoFinder(path, options).MovieOfTable() : null;
         var frames = body.Select(row =>
         {
             var (video, frame) = images?.Place(row) ?? (movie!, row.FrameNumber!.Value);
@@ -156,8 +154,11 @@ internal sealed class DeepLabCutImages
             .Select((p, i) => (Image: p, Number: isNumbered ? numbers[i]!.Value : i))
             .OrderBy(p => p.Number)
             .ToList();
-        var finder = new VideoFinder(path, options.SearchFolders);
-        var found = ordered.Select(p => Find(p.Image, path, options) ?? finder.Local(p.Image)).ToList();
+        var finder = new VideoFinder(path, options);
+        var found = ordered
+            .Select(p => finder.Named(p.Image))
+            .Select(name => Find(name, path, options) ?? finder.Local(name))
+            .ToList();
         return (Video.FromImages(found, [.. ordered.Select(p => p.Number)]), ordered);
     }
 
@@ -169,7 +170,7 @@ internal sealed class DeepLabCutImages
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string[] bases = [Path.Combine(folder, "..", ".."), folder, .. options.SearchFolders];
-        var (name, bare) = (new VideoFinder(path, options.SearchFolders).Local(image), Path.GetFileName(image));
+        var (name, bare) = (new VideoFinder(path, options).Local(image), Path.GetFileName(image));
         var found = bases
             .Select(b => Path.Combine(b, name))
             .Append(Path.Combine(folder, bare))

@@ -263,7 +263,7 @@ internal sealed class NwbReader
         name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(_file.Path);
         if (_videos.TryGetValue(name, out var known))
             return known;
-        var finder = new VideoFinder(_file.Path, _options.SearchFolders);
+        var finder = new VideoFinder(_file.Path, _options);
         return _videos[name] = finder.Video(name, RateOf(group, series));
     }
 

@@ -145,7 +145,7 @@ internal static class SlpReader
 
     private static List<Video> Videos(Hdf5Reader file, PoseJson json, double formatId, LabelsReadOptions options)
     {
-        var reader = new SlpVideos(json, formatId, options.SearchFolders);
+        var reader = new SlpVideos(json, formatId, options);
         return
         [
             .. Rows(file, "videos_json")

@@ -7,12 +7,14 @@ namespace Sleap.IO;
 /// Rows of /videos_json. Files of SLEAP often have neither type nor shape, so that the keys and the file's ending
 /// decide.
 /// </summary>
-internal sealed class SlpVideos(PoseJson json, double formatId, IReadOnlyList<string> searchFolders)
+internal sealed class SlpVideos(PoseJson json, double formatId, LabelsReadOptions options)
 {
-    private readonly VideoFinder _finder = new(json.File, searchFolders);
+    private readonly VideoFinder _finder = new(json.File, options);
 
     /// <summary>One row as a video; sources are followed a few steps, no further than real files go.</summary>
-    public Video Read(JsonObject row, string place, int depth = 0)
+    public Video Read(JsonObject row, string place) => Read(options.PrefixMap.Map(row), place, 0);
+
+    private Video Read(JsonObject row, string place, int depth)
     {
         var backend = row["backend"] is { } inner ? json.Object(inner, $"{place} backend") : row;
         var names = backend["filenames"] ?? (row["filename"] is JsonArray list ? list : null);

@@ -6,12 +6,12 @@ namespace Sleap.IO;
 /// </summary>
 /// <param name="folder">The folder of the data set.</param>
 /// <param name="config">Path of the data.yaml.</param>
-internal sealed class YoloImages(string folder, string config)
+/// <param name="finder">Turns names of the data set into paths.</param>
+internal sealed class YoloImages(string folder, string config, VideoFinder finder)
 {
     /// <summary>More than a data set has; a damaged path may name the whole disk.</summary>
     private const int MaxFolders = 10_000;
 
-    private readonly VideoFinder _finder = new(config, []);
     private readonly HashSet<string> _images = [];
     private readonly HashSet<string> _labels = [];
     private readonly HashSet<string> _labelFolders = [];
@@ -22,7 +22,7 @@ internal sealed class YoloImages(string folder, string config)
     /// <param name="split">Under which key.</param>
     public IEnumerable<(string Image, string? Labels)> Of(string name, string split)
     {
-        name = _finder.Local(name);
+        name = finder.Local(finder.Named(name));
         // Exports of Roboflow say "../train/images" of a folder that lies beside the data.yaml.
         string[] places =
         [
@@ -103,7 +103,7 @@ internal sealed class YoloImages(string folder, string config)
     {
         if (name.Contains('\0') || !ImageFiles.IsImage(name))
             return null;
-        var path = _finder.Local(name);
+        var path = finder.Local(finder.Named(name));
         var found = new[] { from, folder }.Select(f => Path.Combine(f, path)).FirstOrDefault(File.Exists);
         return found is null ? null : Path.GetFullPath(found);
     }

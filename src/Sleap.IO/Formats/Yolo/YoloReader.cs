@@ -14,6 +14,7 @@ internal sealed class YoloReader
     public const string ConfigName = "data.yaml";
 
     private readonly string _config;
+    private readonly VideoFinder _finder;
     private readonly string _folder;
     private readonly YamlMappingNode _root;
     private readonly Skeleton _skeleton;
@@ -25,11 +26,12 @@ internal sealed class YoloReader
     {
         _config = Path.Combine(folder, ConfigName);
         _root = YamlFile.Read(_config);
+        _finder = new VideoFinder(_config, options);
         _folder =
             YamlFile.Text(_root, "path") is { } path && path != "." && Directory.Exists(PathOf(path))
                 ? PathOf(path)
                 : folder;
-        string PathOf(string name) => Path.Combine(folder, new VideoFinder(_config, []).Local(name));
+        string PathOf(string name) => Path.Combine(folder, _finder.Local(_finder.Named(name)));
         var shape = Wholes(
             YamlFile.List(_root, "kpt_shape")
                 ?? throw new PoseFormatException(
@@ -58,7 +60,7 @@ internal sealed class YoloReader
     private Labels Read()
     {
         var (frames, videos) = (new List<LabeledFrame>(), new List<Video>());
-        var files = new YoloImages(_folder, _config);
+        var files = new YoloImages(_folder, _config, _finder);
         foreach (var split in new[] { "train", "val", "test" })
         {
             var images = Named(split).SelectMany(name => files.Of(name, split)).ToList();

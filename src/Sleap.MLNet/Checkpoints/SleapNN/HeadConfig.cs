@@ -129,6 +129,9 @@ internal sealed class HeadConfig
             ["geometric_median"] = CentroidMethod.GeometricMedian,
         };
 
+    /// <summary>sleap-nn's name of a method.</summary>
+    public static string NameOf(CentroidMethod method) => CentroidMethods.Single(name => name.Value == method).Key;
+
     // With an anchor the method is that of instances whose anchor is missing.
     private static CentroidMethod CentroidMethodOf(ConfigSection maps)
     {

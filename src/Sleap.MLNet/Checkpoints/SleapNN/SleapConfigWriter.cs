@@ -268,7 +268,7 @@ internal static class SleapConfigWriter
             ("anchor_part", Text(anchor)),
             (
                 anchor is null ? "centroid_method" : "centroid_fallback",
-                method == default ? null : HeadConfig.CentroidMethods.Single(name => name.Value == method).Key
+                method == default ? null : HeadConfig.NameOf(method)
             ),
         ];
 
@@ -279,9 +279,10 @@ internal static class SleapConfigWriter
     {
         var options = network.Training;
         return Section(
-            ("train_data_loader", Section(("batch_size", options.BatchSize))),
+            ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", options.Shuffles))),
             ("val_data_loader", Section(("batch_size", options.BatchSize))),
             ("model_ckpt", Section(("monitor", TrainingMonitors.NameOf(options.Monitor, network)))),
+            ("eval", Section(("oks_stddev", options.OksStddev), ("oks_scale", options.OksScale))),
             ("min_train_steps_per_epoch", options.MinStepsPerEpoch),
             ("max_epochs", options.Epochs),
             ("train_steps_per_epoch", options.StepsPerEpoch),

@@ -13,7 +13,7 @@ internal static class TrainerConfig
         var trainer = root.Section("trainer_config") ?? ConfigSection.Empty("trainer_config");
         var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
         var (loader, optimizer) = (trainer.Section("train_data_loader"), trainer.Section("optimizer"));
-        var stopping = trainer.Section("early_stopping");
+        var (stopping, evaluation) = (trainer.Section("early_stopping"), trainer.Section("eval"));
         var defaults = new TrainerOptions();
         var rate = optimizer?.Number("lr") ?? 1e-4;
         return defaults with
@@ -33,6 +33,9 @@ internal static class TrainerConfig
                     : null,
             EarlyStoppingMinDelta = stopping?.Number("min_delta") ?? 1e-8,
             Monitor = MonitorOf(trainer),
+            Shuffles = loader?.Flag("shuffle", true) ?? true,
+            OksStddev = evaluation?.Number("oks_stddev") ?? defaults.OksStddev,
+            OksScale = evaluation?.Number("oks_scale"),
             Seed = trainer.Has("seed") ? trainer.Whole("seed") : 42,
             HardKeypointMining = MiningOf(trainer),
             NegativeWeight = data.Number("negative_loss_weight", defaults.NegativeWeight),

@@ -162,7 +162,7 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
 /// The samples of each step and the random numbers of its augmentation. Both depend only on the seed and the step, so
 /// that a resumed training gives the same result as an uninterrupted one.
 /// </summary>
-internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int seed)
+internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int seed, bool shuffles = true)
 {
     private readonly Lock _lock = new();
     private long _pass = -1;
@@ -192,7 +192,8 @@ internal sealed class SampleOrder(IReadOnlyList<int> samples, int batchSize, int
         if (pass == _pass)
             return;
         (_pass, _order) = (pass, [.. samples]);
-        new Random(Mix(seed, 0, pass)).Shuffle(_order);
+        if (shuffles)
+            new Random(Mix(seed, 0, pass)).Shuffle(_order);
     }
 
     // SplitMix64 (Steele, Lea and Flood 2014): consecutive numbers give unrelated seeds.

@@ -11,20 +11,26 @@ namespace Sleap.MLNet;
 internal sealed class TrainingSamples
 {
     private readonly List<Sample> _samples = [];
-    private readonly int _nodes;
 
     /// <param name="image">Size of the images.</param>
     /// <param name="input">Size of the network input, at the center of an image.</param>
     /// <param name="channels">Channels of the network's input; images can have others.</param>
-    /// <param name="nodes">Number of nodes of an instance.</param>
-    public TrainingSamples((int Height, int Width) image, (int Height, int Width) input, int channels, int nodes) =>
-        (Image, Input, Channels, _nodes) = (image, input, channels, nodes);
+    /// <param name="skeleton">Skeleton of the instances.</param>
+    public TrainingSamples(
+        (int Height, int Width) image,
+        (int Height, int Width) input,
+        int channels,
+        Skeleton skeleton
+    ) => (Image, Input, Channels, Skeleton) = (image, input, channels, skeleton);
 
     public (int Height, int Width) Image { get; }
 
     public (int Height, int Width) Input { get; }
 
     public int Channels { get; }
+
+    /// <summary>Skeleton of the instances.</summary>
+    public Skeleton Skeleton { get; }
 
     /// <summary>Bytes of an image with these channels.</summary>
     public int ByteCount => Image.Height * Image.Width * Channels;
@@ -80,14 +86,15 @@ internal sealed class TrainingSamples
     {
         var images = new byte[indices.Length][];
         var instances = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
-        var points = InstanceArray.Missing(indices.Length * instances * _nodes * 2);
+        var nodes = Skeleton.Nodes.Length;
+        var points = InstanceArray.Missing(indices.Length * instances * nodes * 2);
         var classes = new long[indices.Length * instances];
         Array.Fill(classes, -1);
         for (var i = 0; i < indices.Length; i++)
         {
             var sample = _samples[indices[i]];
             images[i] = Cache.Read(sample.Pixels);
-            sample.Points.CopyTo(points, i * instances * _nodes * 2);
+            sample.Points.CopyTo(points, i * instances * nodes * 2);
             for (var instance = 0; instance < sample.Classes.Length; instance++)
                 classes[i * instances + instance] = sample.Classes[instance];
         }
@@ -103,7 +110,7 @@ internal sealed class TrainingSamples
         var instances = classes.Length / indices.Length;
         return new TrainingBatch(
             images.MoveToOuterDisposeScope(),
-            tensor(points, indices.Length, instances, _nodes, 2).MoveToOuterDisposeScope(),
+            tensor(points, indices.Length, instances, Skeleton.Nodes.Length, 2).MoveToOuterDisposeScope(),
             tensor(classes, new long[] { indices.Length, instances }).MoveToOuterDisposeScope()
         );
     }
@@ -164,7 +171,7 @@ internal sealed class FrameSampleMaker(
     {
         var geometry = FrameResampler.ForNetwork(options, frame).Geometry;
         var size = (geometry.InputHeight, geometry.InputWidth);
-        return new(size, size, options.Backbone.InChannels, skeleton.Nodes.Length);
+        return new(size, size, options.Backbone.InChannels, skeleton);
     }
 }
 
@@ -192,7 +199,7 @@ internal sealed class CropSampleMaker : SampleMaker
         (int Height, int Width) frame,
         FrameResampler resampler
     )
-        : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton.Nodes.Length))
+        : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton))
     {
         (_subject, _resampler, _side) = (subject, resampler, Side(options));
         _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));
@@ -228,7 +235,7 @@ internal sealed class CropSampleMaker : SampleMaker
         }
     }
 
-    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry image, int nodes)
+    private static TrainingSamples Samples(CenteredInstanceOptions options, FrameGeometry image, Skeleton skeleton)
     {
         var crop = new FrameGeometry(
             options.CropSize!.Value,
@@ -240,7 +247,7 @@ internal sealed class CropSampleMaker : SampleMaker
             (image.InputHeight, image.InputWidth),
             (crop.InputHeight, crop.InputWidth),
             options.Backbone.InChannels,
-            nodes
+            skeleton
         );
     }
 

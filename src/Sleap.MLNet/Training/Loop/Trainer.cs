@@ -59,11 +59,12 @@ internal sealed class Trainer(
             ValidationSamples = validation.Count,
             Normalization = (state.Network.IsNormalized ? Normalization.Batch : Normalization.None).ToString(),
             Start = options.Start?.Term,
+            Order = options.Shuffles ? null : "as in the labels",
         };
         folder?.RequireRoom(state.Network);
         if (options.Resume && folder is not null && folder.Load(terms, state))
             ReportResumed(model, state, validation);
-        var order = new SampleOrder(train.Balanced(), options.BatchSize, seed);
+        var order = new SampleOrder(train.Balanced(), options.BatchSize, seed, options.Shuffles);
         using var feed = new BatchFeed(
             train,
             order,
@@ -74,6 +75,9 @@ internal sealed class Trainer(
         );
         (_elapsedBefore, _firstEpoch) = (state.Elapsed, state.Epoch);
         _clock.Start();
+        // Weights of an earlier model are kept if no epoch gives better ones.
+        if (state.Epoch == 0 && options.Start is { Backbone: not null } or { Heads: not null })
+            Judge(model, state, validation, double.NaN, 0, 0, double.NaN);
         var isLast = ShouldStopEarly(model, state); // the resumed run had stopped early
         while (!isLast && state.Epoch < options.Epochs)
         {
@@ -89,7 +93,7 @@ internal sealed class Trainer(
                 HandleDivergence(
                     state,
                     first + bad,
-                    new SampleOrder(train.Balanced(), options.BatchSize, seed).Of(first + bad)
+                    new SampleOrder(train.Balanced(), options.BatchSize, seed, options.Shuffles).Of(first + bad)
                 );
                 break;
             }
@@ -124,7 +128,7 @@ internal sealed class Trainer(
         _lastError = folder.History.LastOrDefault()?.ValidationError ?? double.NaN;
         if (report is null || !state.Best.Exists)
             return;
-        report.Worst(validation, Validate(model, state.Best.Network, validation).Samples);
+        report.Worst(validation, Validation.Of(model, state.Best.Network, validation, options).Samples);
         report.Write();
     }
 
@@ -138,45 +142,13 @@ internal sealed class Trainer(
         double speed
     )
     {
-        var averaged = state.Averaged();
-        var (loss, error, names, samples) = Validate(model, averaged, validation);
-        var trainingLoss = losses.DefaultIfEmpty(float.NaN).Average();
-        var isBest = state.Best.UpdateIfBetter(
-            averaged,
-            options.Monitor.Measure(trainingLoss, loss, error, names),
-            loss,
-            options.EarlyStoppingMinDelta
-        );
         state.Epoch++;
-        state.Elapsed = _elapsedBefore + _clock.Elapsed;
-        _lastError = error;
-        var stopsEarly = ShouldStopEarly(model, state);
-        var remaining = _clock.Elapsed / (state.Epoch - _firstEpoch) * (options.Epochs - state.Epoch);
-        var progress = new TrainingProgress(
-            name,
-            state.Epoch,
-            options.Epochs,
-            first + losses.Length,
-            trainingLoss,
-            loss,
-            error,
-            state.Rate.At(first + losses.Length - 1),
-            isBest,
-            speed,
-            state.Elapsed,
-            remaining,
-            stopsEarly || state.Epoch == options.Epochs || options.CancellationToken.IsCancellationRequested,
-            names
-        );
-        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
-        folder?.Report(progress);
-        if (isBest)
-            report?.Worst(validation, samples);
-        report?.Write();
-        options.Progress?.Report(progress);
+        var step = first + losses.Length;
+        var loss = losses.DefaultIfEmpty(float.NaN).Average();
+        var progress = Judge(model, state, validation, loss, step, state.Rate.At(step - 1), speed);
         if (EpochsOfFullLoss(model, state) > 0)
-            state.Rate.Validated(loss);
-        if (stopsEarly)
+            state.Rate.Validated(progress.ValidationLoss);
+        if (ShouldStopEarly(model, state))
         {
             channel.Info(
                 MessageSensitivity.None,
@@ -186,6 +158,64 @@ internal sealed class Trainer(
         }
 
         return progress.IsLast || options.CancellationToken.IsCancellationRequested;
+    }
+
+    /// <summary>Validates the weights, keeps them if they are the best so far, and reports progress.</summary>
+    private TrainingProgress Judge(
+        PoseModel model,
+        TrainingState state,
+        TrainingSamples validation,
+        double trainingLoss,
+        int step,
+        double rate,
+        double speed
+    )
+    {
+        var averaged = state.Averaged();
+        var result = Validation.Of(model, averaged, validation, options);
+        state.Elapsed = _elapsedBefore + _clock.Elapsed;
+        _lastError = result.Error;
+        var done = state.Epoch - _firstEpoch;
+        var progress = new TrainingProgress(
+            name,
+            state.Epoch,
+            options.Epochs,
+            step,
+            trainingLoss,
+            result.Loss,
+            result.Error,
+            rate,
+            IsBest: false,
+            speed,
+            state.Elapsed,
+            done == 0 ? TimeSpan.Zero : _clock.Elapsed / done * (options.Epochs - state.Epoch),
+            IsLast: false,
+            result.ClassAccuracy,
+            result.MeanAP,
+            result.Pck
+        );
+        var isBest = state.Best.UpdateIfBetter(
+            averaged,
+            state.Epoch,
+            options.Monitor.Measure(progress),
+            result.Loss,
+            options.EarlyStoppingMinDelta
+        );
+        progress = progress with
+        {
+            IsBest = isBest,
+            IsLast =
+                ShouldStopEarly(model, state)
+                || state.Epoch == options.Epochs
+                || options.CancellationToken.IsCancellationRequested,
+        };
+        channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
+        folder?.Report(progress);
+        if (isBest)
+            report?.Worst(validation, result.Samples);
+        report?.Write();
+        options.Progress?.Report(progress);
+        return progress;
     }
 
     private bool ShouldStopEarly(PoseModel model, TrainingState state) =>
@@ -258,50 +288,6 @@ internal sealed class Trainer(
         );
     }
 
-    private (double Loss, double Error, double ClassAccuracy, IReadOnlyList<SampleError> Samples) Validate(
-        PoseModel model,
-        PoseNetwork network,
-        TrainingSamples samples
-    )
-    {
-        network.eval();
-        using var noGrad = no_grad();
-        var (lossSum, names, errors) = (0.0, new List<float>(), new List<SampleError>());
-        for (var start = 0; start < samples.Count; start += options.BatchSize)
-        {
-            using var scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
-            var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(_device); // draws no random numbers
-            var outputs = network.call(batch.Images);
-            lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;
-            if (model.CorrectClasses(outputs, batch) is { } right)
-                names.AddRange(right.Values<float>().Where(name => !float.IsNaN(name)));
-            var nearest = model.Nearest(outputs, batch.Points);
-            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
-            var (found, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
-            var perSample = distances.Length / indices.Length;
-            for (var i = 0; i < indices.Length; i++)
-            {
-                errors.Add(
-                    SampleError.Of(
-                        indices[i],
-                        samples.PointScale(indices[i]),
-                        distances.AsSpan(i * perSample, perSample),
-                        found.AsSpan(2 * i * perSample, 2 * perSample),
-                        labels.AsSpan(2 * i * perSample, 2 * perSample)
-                    )
-                );
-            }
-        }
-        var nodes = errors.Sum(sample => sample.Found);
-        return (
-            lossSum / samples.Count,
-            nodes == 0 ? double.NaN : errors.Sum(sample => sample.Sum) / nodes,
-            names.Count == 0 ? double.NaN : names.Average(),
-            errors
-        );
-    }
-
     private void HandleDivergence(TrainingState state, int step, int[] samples)
     {
         var message =
@@ -354,52 +340,4 @@ public sealed record TrainingStep(
             $"{Model}  epoch {Epoch, 3}/{Epochs}  step {Step, 3}/{StepsPerEpoch}  loss {Loss:0.00000}  error "
                 + $"{ValidationError, 6:0.00} px  lr {LearningRate:0.0e-0}  {StepsPerSecond:0.0} steps/s"
         );
-}
-
-/// <summary>The error of a network on one validation sample.</summary>
-/// <param name="Sample">Index of the sample.</param>
-/// <param name="Labeled">Number of labeled nodes.</param>
-/// <param name="Found">Number of labeled nodes for which the network has a peak.</param>
-/// <param name="Sum">Sum of the distances between labels and peaks in full-frame pixels.</param>
-/// <param name="Nearest">
-/// x and y of the nearest peak of each node in pixels of the network input; NaN = no peak, or not labeled.
-/// </param>
-internal sealed record SampleError(int Sample, int Labeled, int Found, double Sum, float[] Nearest)
-{
-    // Error of a labeled node without a peak, in pixels, for ranking samples.
-    private const double MissedNodeError = 50;
-
-    /// <summary>Mean distance of the nodes with a peak, in pixels; NaN if there are none.</summary>
-    public double Mean => Found == 0 ? double.NaN : Sum / Found;
-
-    /// <summary>Mean distance of all labeled nodes, where a node without a peak counts with a fixed error.</summary>
-    public double ErrorWithMisses => Labeled == 0 ? 0 : (Sum + MissedNodeError * (Labeled - Found)) / Labeled;
-
-    /// <param name="sample">Index of the sample.</param>
-    /// <param name="scale">Network-input pixels per frame pixel.</param>
-    /// <param name="distances">
-    /// Distance of each node in pixels of the network input, NaN = no peak or not labeled.
-    /// </param>
-    /// <param name="nearest">x and y of the nearest peak of each node.</param>
-    /// <param name="labels">x and y of the label of each node.</param>
-    public static SampleError Of(
-        int sample,
-        float scale,
-        ReadOnlySpan<float> distances,
-        ReadOnlySpan<float> nearest,
-        ReadOnlySpan<float> labels
-    )
-    {
-        var (labeled, found, sum) = (0, 0, 0.0);
-        for (var i = 0; i < distances.Length; i++)
-        {
-            if (!float.IsNaN(labels[2 * i]))
-                labeled++;
-            if (float.IsNaN(distances[i]))
-                continue;
-            sum += distances[i] / scale;
-            found++;
-        }
-        return new(sample, labeled, found, sum, nearest.ToArray());
-    }
 }

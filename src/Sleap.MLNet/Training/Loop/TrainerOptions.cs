@@ -98,8 +98,9 @@ public sealed record TrainerOptions
     public Normalization Normalization { get; init; } = Normalization.Auto;
 
     /// <summary>
-    /// Weights of an earlier model that training starts from, and what of the network stays frozen. Null (default): the
-    /// parameters are initialized, see <see cref="Initialization"/>.
+    /// Weights of an earlier model that training starts from, and what of the network stays frozen. They are validated
+    /// before the first step, as epoch 0, and kept if no epoch is better. Null (default): the parameters are
+    /// initialized, see <see cref="Initialization"/>.
     /// </summary>
     public StartOptions? Start { get; init; }
 
@@ -188,6 +189,12 @@ public sealed record TrainerOptions
     public bool AugmentedImage { get; init; }
 
     /// <summary>
+    /// Whether to write the figures of every epoch to an event file for TensorBoard in each network's folder, which
+    /// <c>tensorboard --logdir RUN_FOLDER</c> shows. Default false; needs a <see cref="RunFolder"/>.
+    /// </summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>
     /// Receives progress after every epoch, such as a <see cref="ConsoleProgress"/>. If it also implements
     /// <see cref="IProgress{T}"/> of <see cref="TrainingStep"/>, it receives progress about twice per second within an
     /// epoch. Null (default): progress goes only to <c>MLContext.Log</c>.
@@ -195,13 +202,27 @@ public sealed record TrainerOptions
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Stops training; the best weights so far are kept. Before the first validation there are none, and <c>Fit</c>
+    /// Stops training; the best weights so far are kept. Before the first validation there are none unless training
+    /// started from weights, and <c>Fit</c>
     /// throws <see cref="OperationCanceledException"/>.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>What chooses the best weights; SLEAP-NN's <c>model_ckpt.monitor</c>.</summary>
     internal TrainingMonitor Monitor { get; init; }
+
+    /// <summary>
+    /// Whether each pass has the training samples in a new random order; SLEAP-NN's <c>train_data_loader.shuffle</c>.
+    /// </summary>
+    internal bool Shuffles { get; init; } = true;
+
+    /// <summary>
+    /// <see cref="EvaluationOptions.OksStddev"/> of the validation; SLEAP-NN's <c>eval.oks_stddev</c>.
+    /// </summary>
+    internal double OksStddev { get; init; } = new EvaluationOptions().OksStddev;
+
+    /// <summary><see cref="EvaluationOptions.OksScale"/> of the validation; SLEAP-NN's <c>eval.oks_scale</c>.</summary>
+    internal double? OksScale { get; init; }
 
     /// <summary>
     /// One of several equal parts of the labels is held out; null: <see cref="ValidationFraction"/>. SLEAP-NN's
@@ -251,12 +272,15 @@ public sealed record TrainerOptions
             .Between(nameof(AverageDecay), AverageDecay, 0, 1)
             .AtLeast(nameof(EarlyStoppingPatience), EarlyStoppingPatience, 1)
             .NotNegative(nameof(EarlyStoppingMinDelta), EarlyStoppingMinDelta)
+            .Positive(nameof(OksStddev), OksStddev)
+            .Positive(nameof(OksScale), OksScale)
             .Between(nameof(ValidationFraction), ValidationFraction, 0, 1)
             .If(ValidationVideos is { Count: 0 }, "ValidationVideos is empty; at least one video, or null")
             .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)
             .If(RunFolder is { Length: 0 }, "RunFolder is empty; a folder, or null")
             .If(Resume && RunFolder is null, "Resume is set, but there is no RunFolder to go on from")
-            .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in");
+            .If(AugmentedImage && RunFolder is null, "AugmentedImage is set, but there is no RunFolder to keep it in")
+            .If(TensorBoard && RunFolder is null, "TensorBoard is set, but there is no RunFolder to keep its files in");
         TorchDevice.Check(faults, nameof(Device), Device);
         HardKeypointMining?.Check(faults.In(nameof(HardKeypointMining)));
         Folds?.Check(faults);

@@ -14,6 +14,9 @@ internal enum TrainingMonitor
 
     /// <summary>The highest share of instances with the right class in the validation.</summary>
     ClassAccuracy,
+
+    /// <summary>The highest PCK in the validation.</summary>
+    Pck,
 }
 
 /// <summary>sleap-nn's names of what chooses the best weights.</summary>
@@ -26,25 +29,21 @@ internal static class TrainingMonitors
         ["eval/val/distance/avg"] = TrainingMonitor.ValidationError,
         ["eval/val/centroid_dist_avg"] = TrainingMonitor.ValidationError,
         ["val/class_accuracy"] = TrainingMonitor.ClassAccuracy,
+        ["eval/val/mPCK"] = TrainingMonitor.Pck,
     };
 
     /// <summary>Returns what a name stands for; null if it is not measured here.</summary>
     public static TrainingMonitor? Of(string name) => Names.TryGetValue(name, out var monitor) ? monitor : null;
 
     /// <summary>Returns the measure of an epoch; lower is better, NaN: there is none.</summary>
-    public static double Measure(
-        this TrainingMonitor monitor,
-        double trainingLoss,
-        double loss,
-        double error,
-        double accuracy
-    ) =>
+    public static double Measure(this TrainingMonitor monitor, TrainingProgress epoch) =>
         monitor switch
         {
-            TrainingMonitor.TrainingLoss => trainingLoss,
-            TrainingMonitor.ValidationError => error,
-            TrainingMonitor.ClassAccuracy => -accuracy,
-            _ => loss,
+            TrainingMonitor.TrainingLoss => epoch.TrainingLoss,
+            TrainingMonitor.ValidationError => epoch.ValidationError,
+            TrainingMonitor.ClassAccuracy => -epoch.ValidationIdentity,
+            TrainingMonitor.Pck => -epoch.ValidationPck,
+            _ => epoch.ValidationLoss,
         };
 
     /// <summary>Returns the name of what is monitored for a network.</summary>

@@ -147,23 +147,24 @@ internal sealed class BestWeights(PoseNetwork network)
 
     public PoseNetwork Network => network;
 
-    public bool Exists => Epoch > 0;
+    public bool Exists => Epoch >= 0;
 
-    /// <summary>The epoch of these weights, counted from 1; 0 = none yet.</summary>
-    public int Epoch { get; private set; }
+    /// <summary>The epoch of these weights, counted from 1; 0 = those that training started from, −1 = none yet.</summary>
+    public int Epoch { get; private set; } = -1;
 
     /// <summary>Number of epochs since the validation loss last fell.</summary>
     public int EpochsWithoutGain => _epochs - _gain;
 
     /// <summary>Takes the weights if they are the best so far; returns whether they are.</summary>
     /// <param name="candidate">The weights after an epoch.</param>
+    /// <param name="epoch">The epoch, counted from 1; 0 = the weights that training starts from.</param>
     /// <param name="measure">What chooses the weights, lower is better; NaN: not known, then only the first are
     /// taken.</param>
     /// <param name="loss">The validation loss.</param>
     /// <param name="minDelta">Decrease of the loss that counts.</param>
-    public bool UpdateIfBetter(PoseNetwork candidate, double measure, double loss, double minDelta)
+    public bool UpdateIfBetter(PoseNetwork candidate, int epoch, double measure, double loss, double minDelta)
     {
-        _epochs++;
+        _epochs = epoch;
         if (loss + minDelta < _loss)
             (_loss, _gain) = (loss, _epochs);
         if (!(measure < _measure) && (Exists || !double.IsFinite(loss)))

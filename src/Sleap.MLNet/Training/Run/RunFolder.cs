@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,15 +14,17 @@ internal sealed class RunFolder
 {
     private const string Signature = "Sleap.MLNet run";
     private const int Version = 5;
-    private const string LogHead =
-        "model,epoch,step,train/loss,val/loss,val/error_px,learning_rate,seconds,val/identity";
     private readonly List<TrainingProgress> _history = [];
+    private readonly bool _writesEvents;
+    private TensorBoardFile? _events;
 
     /// <param name="folder">The folder; created if it is missing.</param>
     /// <param name="resume">Whether an existing run is resumed.</param>
+    /// <param name="writesEvents">Whether an event file for TensorBoard is written.</param>
     /// <exception cref="InvalidOperationException">The folder has a run that is not to be resumed.</exception>
-    public RunFolder(string folder, bool resume)
+    public RunFolder(string folder, bool resume, bool writesEvents)
     {
+        _writesEvents = writesEvents;
         FullPath = Directory.CreateDirectory(folder).FullName;
         if (!resume && HasCheckpoint)
         {
@@ -118,11 +119,16 @@ internal sealed class RunFolder
         return true;
     }
 
-    /// <summary>Adds an epoch to the log and updates the progress file.</summary>
+    /// <summary>Adds an epoch to the log and the events, and updates the progress file.</summary>
     public void Report(TrainingProgress p)
     {
+        if (_writesEvents)
+            (_events ??= new(FullPath, _history.LastOrDefault()?.Step + 1 ?? 0)).Add(p);
         _history.Add(p);
-        AtomicFile.Write(LogPath, path => File.WriteAllLines(path, [LogHead, .. _history.Select(LineOf)]));
+        AtomicFile.Write(
+            LogPath,
+            path => File.WriteAllLines(path, [p.LogHead, .. _history.Select(epoch => epoch.LogLine)])
+        );
         var progress = new JsonObject
         {
             ["model"] = p.Model,
@@ -133,6 +139,8 @@ internal sealed class RunFolder
             ["validation_loss"] = Number(p.ValidationLoss),
             ["validation_error_px"] = Number(p.ValidationError),
             ["validation_identity"] = Number(p.ValidationIdentity),
+            ["validation_oks_map"] = Number(p.ValidationMeanAP),
+            ["validation_pck"] = Number(p.ValidationPck),
             ["learning_rate"] = p.LearningRate,
             ["steps_per_second"] = Number(p.StepsPerSecond),
             ["elapsed_seconds"] = p.Elapsed.TotalSeconds,
@@ -149,13 +157,6 @@ internal sealed class RunFolder
         );
     }
 
-    private static string LineOf(TrainingProgress p) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{p.Model},{p.Epoch},{p.Step},{p.TrainingLoss:R},{p.ValidationLoss:R},{p.ValidationError:R},"
-                + $"{p.LearningRate:R},{p.Elapsed.TotalSeconds:0.0},{p.ValidationIdentity:R}"
-        );
-
     // The log can be ahead of the checkpoint if the program stopped between the two writes. Such an epoch is repeated.
     private void ReadHistory(int epochs)
     {
@@ -164,36 +165,12 @@ internal sealed class RunFolder
         var lowest = double.PositiveInfinity;
         foreach (var line in File.ReadLines(LogPath).Skip(1))
         {
-            if (line.Split(',') is not [var model, .. var cells] || cells.Length != 8)
+            if (TrainingProgress.FromLogLine(line) is not { } epoch || epoch.Epoch > epochs)
                 continue;
-            double[] v =
-            [
-                .. cells.Select(cell =>
-                    double.TryParse(cell, CultureInfo.InvariantCulture, out var value) ? value : double.NaN
-                ),
-            ];
-            if (!(v[0] <= epochs))
-                continue;
-            var isBest = v[3] < lowest;
+            var isBest = epoch.ValidationLoss < lowest;
             if (isBest)
-                lowest = v[3];
-            _history.Add(
-                new(
-                    model,
-                    (int)v[0],
-                    epochs,
-                    (int)v[1],
-                    v[2],
-                    v[3],
-                    v[4],
-                    v[5],
-                    isBest,
-                    double.NaN,
-                    TimeSpan.FromSeconds(v[6]),
-                    TimeSpan.Zero,
-                    ValidationIdentity: v[7]
-                )
-            );
+                lowest = epoch.ValidationLoss;
+            _history.Add(epoch with { Epochs = epochs, IsBest = isBest });
         }
     }
 
@@ -226,6 +203,9 @@ internal sealed partial record RunTerms
     /// </summary>
     public string? Start { get; init; }
 
+    /// <summary>The order of the training samples; null: random, as in runs of older versions.</summary>
+    public string? Order { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);
 
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
@@ -244,6 +224,7 @@ internal sealed partial record RunTerms
             ("the number of validation samples", ValidationSamples, stored.ValidationSamples),
             ("Training.Normalization", Normalization, stored.Normalization),
             ("Training.Start", Start, stored.Start),
+            ("the order of the training samples", Order, stored.Order),
         ];
         string[] differences =
         [

@@ -15,8 +15,12 @@ internal static class TrainingCharts
     {
         yield return Losses(epochs);
         yield return Errors(epochs);
+        if (epochs.Any(p => !double.IsNaN(p.ValidationMeanAP)))
+            yield return Share(epochs, p => p.ValidationMeanAP, "OKS mAP", "of the poses");
+        if (epochs.Any(p => !double.IsNaN(p.ValidationPck)))
+            yield return Share(epochs, p => p.ValidationPck, "PCK", "share of the nodes, mean over 1 to 10 px");
         if (epochs.Any(p => !double.IsNaN(p.ValidationIdentity)))
-            yield return ClassAccuracy(epochs);
+            yield return Share(epochs, p => p.ValidationIdentity, "Right names", "share of the instances with a class");
         yield return Rates(epochs);
     }
 
@@ -52,14 +56,15 @@ internal static class TrainingCharts
         return chart.ToString();
     }
 
-    private static string ClassAccuracy(IReadOnlyList<TrainingProgress> epochs)
+    private static string Share(
+        IReadOnlyList<TrainingProgress> epochs,
+        Func<TrainingProgress, double> share,
+        string title,
+        string label
+    )
     {
-        var points = epochs.Select(p => (X: (double)p.Epoch, Y: p.ValidationIdentity)).ToList();
-        var chart = new SvgChart("Right names", Span(epochs), (0, 1.05), Width, Height)
-        {
-            XLabel = "epoch",
-            YLabel = "share of the instances with a class",
-        };
+        var points = epochs.Select(p => (X: (double)p.Epoch, Y: share(p))).ToList();
+        var chart = new SvgChart(title, Span(epochs), (0, 1.05), Width, Height) { XLabel = "epoch", YLabel = label };
         chart.Line(points, Blue, 2);
         Mark(chart, epochs, points, Blue);
         return chart.ToString();
@@ -108,7 +113,7 @@ internal static class TrainingCharts
     ) => [.. epochs.Select(p => ((double)p.Epoch, loss(p) > 0 ? Math.Log10(loss(p)) : double.NaN))];
 
     private static (double, double) Span(IReadOnlyList<TrainingProgress> epochs) =>
-        (Math.Min(1, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
+        (Math.Min(epochs[0].Epoch, epochs[^1].Epoch - 1), Math.Max(2, epochs[^1].Epoch));
 
     private static (double, double) Padded(double[] values)
     {

@@ -72,9 +72,7 @@ internal sealed class TrainingReport
                     $"validation error of the best epoch, {best.Epoch.ToString(CultureInfo.InvariantCulture)}"
                 ),
                 (HtmlPage.Number(best.ValidationLoss, "0.00000"), "its validation loss"),
-                .. double.IsNaN(best.ValidationIdentity)
-                    ? Array.Empty<(string, string)>()
-                    : [(HtmlPage.Number(best.ValidationIdentity, "0.00"), "of the names right")],
+                .. best.Metrics.Select(metric => (HtmlPage.Number(metric.Value, "0.00"), metric.Name)),
                 (HtmlPage.Number(last.StepsPerSecond, "0.0"), "steps a second"),
                 (TrainingProgress.Clock(last.Elapsed), "elapsed"),
                 (last.IsLast ? "–" : TrainingProgress.Clock(last.Remaining), "remaining"),

@@ -17,7 +17,8 @@ internal sealed class TrainingRun
         [
             .. stages.Select(stage => new RunFolder(
                 Path.Combine(stage.Options.Training.RunFolder ?? folder, stage.Name),
-                stage.Options.Training.Resume
+                stage.Options.Training.Resume,
+                stage.Options.Training.TensorBoard
             )),
         ];
         FullPath = Path.GetFullPath(folder);
