@@ -180,7 +180,7 @@ internal static class StepBench
                 (BenchNetwork.Height, BenchNetwork.Width),
                 (BenchNetwork.Height, BenchNetwork.Width),
                 1,
-                Mouse.Nodes.Length
+                Mouse
             );
 
         public SampleOrder Order { get; }

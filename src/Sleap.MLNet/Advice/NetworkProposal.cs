@@ -35,7 +35,6 @@ internal sealed class NetworkProposal(
     private const int MeasuredSteps = 1500,
         MeasuredCentroidSteps = 600,
         Passes = 10;
-    private const double BottomUpRate = 2e-3;
 
     private int LargestFrame => Math.Max(frame.Height, frame.Width);
 
@@ -176,21 +175,17 @@ internal sealed class NetworkProposal(
                 + $"more is "
                 + $"better and takes longer, and the best weights are kept."
         );
-        var training = new TrainerOptions
-        {
-            BatchSize = batch,
-            StepsPerEpoch = steps,
-            Epochs = epochs,
-        };
-        if (type is not (ModelType.BottomUp or ModelType.BottomUpId))
-            return (TOptions)(options with { Training = training });
-        AddReason(
-            "Training.LearningRate",
-            BottomUpRate.ToString(CultureInfo.InvariantCulture),
-            "twice the usual: whole frames are mostly background, and two flies' nodes came nearer in as many "
-                + "steps."
+        return (TOptions)(
+            options with
+            {
+                Training = new()
+                {
+                    BatchSize = batch,
+                    StepsPerEpoch = steps,
+                    Epochs = epochs,
+                },
+            }
         );
-        return (TOptions)(options with { Training = training with { LearningRate = BottomUpRate } });
     }
 
     private float WholeScale()
