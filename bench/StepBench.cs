@@ -176,12 +176,7 @@ internal static class StepBench
         public TrainingState State { get; }
 
         public TrainingSamples Samples { get; } =
-            new(
-                (BenchNetwork.Height, BenchNetwork.Width),
-                (BenchNetwork.Height, BenchNetwork.Width),
-                1,
-                Mouse
-            );
+            new((BenchNetwork.Height, BenchNetwork.Width), (BenchNetwork.Height, BenchNetwork.Width), 1, Mouse);
 
         public SampleOrder Order { get; }
 

@@ -54,7 +54,7 @@ void Train()
                 Augmentation = new() { RotationMin = -180, RotationMax = 180 },
                 Training = new()
                 {
-                    Epochs = 32,
+                    Epochs = 16,
                     StepsPerEpoch = 20,
                     Progress = new ConsoleProgress(),
                 },

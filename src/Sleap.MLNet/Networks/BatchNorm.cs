@@ -9,7 +9,7 @@ namespace Sleap.MLNet;
 /// network trains. When it is done, the normalization is folded into the convolution's weights and bias.
 /// </summary>
 /// <remarks>
-/// The convolution's bias is the shift after the normalization. A batch is always normalized by its own statistics;
+/// The convolution's bias is the shift after the normalization. A batch is normalized by its own statistics;
 /// <c>mean</c> and <c>variance</c> are those of the last batch, for the average of the weights.
 /// </remarks>
 internal sealed class BatchNorm : Module
@@ -18,6 +18,9 @@ internal sealed class BatchNorm : Module
     public const string Suffix = "_norm";
 
     private const double Epsilon = 1e-5;
+
+    // Numbers a channel below which their mean and variance say little; such a batch is not normalized.
+    private const long Least = 16;
 
     // The names are part of the keys of the state dict.
     private readonly Parameter weight;
@@ -48,6 +51,13 @@ internal sealed class BatchNorm : Module
     /// <returns>(B, C, H, W), not negative.</returns>
     public Tensor Apply(Tensor x, Tensor bias)
     {
+        if (x.numel() / x.size(1) < Least)
+        {
+            using var scaled = x.mul(weight.view(1, -1, 1, 1));
+            using var shifted = scaled.add(bias.view(1, -1, 1, 1));
+            return shifted.relu();
+        }
+
         if (KeepsOutput)
             Undo(x, bias);
         if (NormRelu.Takes(x))

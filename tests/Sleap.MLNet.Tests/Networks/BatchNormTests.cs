@@ -119,6 +119,28 @@ public sealed class BatchNormTests
         Assert.DoesNotContain(norms, name => name.Contains("encoder_stack.0."));
     }
 
+    /// <summary>
+    /// The variance of one number is 0: normalized by it, a layer would give its bias, and folded, weights 300 times as
+    /// large.
+    /// </summary>
+    [Fact]
+    public void Maps_of_few_pixels_are_not_normalized()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Drawn(Small);
+        network.Normalize();
+        var images = rand(1, 1, 8, 8); // the deepest map has one pixel
+        var output = network.call(images)[0];
+        output.sum().backward();
+        Assert.All(
+            network.parameters(),
+            parameter => Assert.All(parameter.grad!.Values<float>(), v => Assert.True(float.IsFinite(v)))
+        );
+        using var plain = new PoseNetwork(network.Backbone, network.Heads);
+        network.Fold(plain);
+        Assert.InRange(Golden.Difference(output.detach(), plain.call(images)[0].detach()), 0, 1e-6);
+    }
+
     /// <summary>libtorch's own normalization, which other processors and precisions use, gives the same.</summary>
     [Fact]
     public void Statistics_and_outputs_are_the_same_by_libtorch()
