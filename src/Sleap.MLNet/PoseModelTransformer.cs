@@ -63,12 +63,12 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
     }
 
     /// <summary>Number of frames in one batch.</summary>
-    internal int FramesAtOnce => _model.Networks[0].Options.BatchSize;
+    internal int FramesAtOnce => ModelOptions.FramesAtOnce;
 
-    internal PoseColumnOptions ColumnNames => _model.Networks[0].Options.Columns;
+    internal PoseColumnOptions ColumnNames => ModelOptions.Columns;
 
     /// <summary>The device that predicts, as set in the options.</summary>
-    internal string DeviceName => _model.Networks[0].Options.Device;
+    internal string DeviceName => ModelOptions.Device;
 
     /// <summary>Creates the filter that decides which instances of a frame are kept; null: all are kept.</summary>
     internal InstanceFilter? CreateFilter() =>
@@ -96,6 +96,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
             return;
         foreach (var network in _model.Networks)
             network.Dispose();
+        (Predictor as IDisposable)?.Dispose();
         GC.SuppressFinalize(this);
     }
 
