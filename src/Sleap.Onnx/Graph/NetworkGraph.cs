@@ -151,12 +151,21 @@ internal sealed class NetworkGraph(OnnxGraph graph, PoseNetwork network, string 
             options.MaxStride % options.DeepestStride == 0 && kernel >= 3 && kernel <= options.StemPatchStride + 2;
         var deepest = encoded[7];
         if (!isEven)
-            deepest = deepest.PadEnds(0, 0, deepest.Size(2) % 2, deepest.Size(3) % 2);
+            deepest = WithZeros(WithZeros(deepest, 2), 3);
         deepest = deepest.MaxPool(2, 2, 0);
         for (var middle = 0; Has($"backbone.middle_blocks.{middle}."); middle++)
             deepest = Block(deepest, $"backbone.middle_blocks.{middle}.");
         OnnxValue[] skips = [encoded[6], encoded[4], encoded[2], encoded[0]];
         return Decode(deepest, "backbone.dec.", options.DeepestStride, skips, finest, isEven);
+    }
+
+    // An odd axis gets one zero more. Not by Pad, which ONNX Runtime joins with the pooling that follows, and then pads
+    // with something less than zero.
+    private OnnxValue WithZeros(OnnxValue x, int axis)
+    {
+        object[] sizes = [x.Size(0), x.Size(1), x.Size(2), x.Size(3)];
+        sizes[axis] = x.Size(axis) % 2;
+        return x.Concat(axis, graph.Scalar(0, DataType.Float).Expand(sizes));
     }
 
     // Maps by stride, from the deepest to the finest that is needed.
