@@ -53,12 +53,17 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     /// <summary>The networks, first stage first.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="NotSupportedException">The model is a graph of ONNX and has no networks.</exception>
     internal IReadOnlyList<PoseModel> Networks
     {
         get
         {
             ThrowIfDisposed();
-            return _model.Networks;
+            return _model.Networks.Count > 0
+                ? _model.Networks
+                : throw new NotSupportedException(
+                    "The model is a graph of ONNX, without the network that it was made of: use the model that was exported."
+                );
         }
     }
 

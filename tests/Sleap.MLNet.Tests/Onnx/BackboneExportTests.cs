@@ -114,17 +114,15 @@ public sealed class BackboneExportTests(ITestOutputHelper output) : IDisposable
     // Untrained networks. Their peaks are not refined: where a map is no Gaussian, refinement magnifies its rounding.
     private OnnxExportReport Export(PoseModelOptions options, (int Height, int Width) frame)
     {
-        using var model = TrainedModel.Build(
-            _ml,
-            options with
-            {
-                Device = "cpu",
-            },
-            Subject,
-            frame,
-            (network, i) => Draw(network, i)
-        );
-        var report = _ml.Pose().ExportOnnx(model, Path.Combine(_folder, "export"));
+        using var drawn = TrainedModel.Build(_ml, options with { Device = "cpu" }, Subject, frame, Draw);
+        using var model = drawn.With(new PredictionOptions { Refinement = PeakRefinement.None });
+        var export = new OnnxExportOptions
+        {
+            Frames = _ml.Pose().LoadVideo(SampleModels.VideoOf(PoseModelKind.TopDown), [0]),
+            MaxInstances = 50,
+            MaxPeaksPerNode = 100,
+        };
+        var report = _ml.Pose().ExportOnnx(model, Path.Combine(_folder, "export"), export);
         Assert.InRange(report.LargestDifference, 0, OnnxGate.MaxDistance);
         Assert.InRange(report.LargestMapDifference, 0, OnnxGate.MaxMapDifference);
         return report;
