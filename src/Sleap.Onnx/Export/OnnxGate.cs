@@ -136,7 +136,11 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
                 continue;
             }
 
-            var partner = left.MinBy(other => Distance(expected, instance, found, other).Distance);
+            var partner = left.MinBy(other =>
+                IsTopDown
+                    ? CenterDistance(expected, instance, found, other)
+                    : Distance(expected, instance, found, other).Distance
+            );
             var (count, distance, node) = Distance(expected, instance, found, partner);
             if (distance > MaxDistance && left.Count > found.Count - instance && IsFaint(expected, instance))
                 continue;
@@ -163,14 +167,8 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
     private (int Count, float Distance, string Where) Distance(InstanceArray a, int i, InstanceArray b, int j)
     {
         var (count, largest, where) = (0, 0f, "its center");
-        if (a.Centroids.Length > 0 && IsTopDown)
-        {
-            largest = MathF.Max(
-                Math.Abs(a.Centroids[2 * i] - b.Centroids[2 * j]),
-                Math.Abs(a.Centroids[2 * i + 1] - b.Centroids[2 * j + 1])
-            );
-        }
-
+        if (IsTopDown)
+            largest = CenterDistance(a, i, b, j);
         for (var node = 0; node < a.Nodes; node++)
         {
             var (isA, isB) = (a.IsVisible(i, node), b.IsVisible(j, node));
@@ -197,6 +195,9 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
         return (count, largest, where);
     }
 
+    private static float CenterDistance(InstanceArray a, int i, InstanceArray b, int j) =>
+        float.Hypot(a.Centroids[2 * i] - b.Centroids[2 * j], a.Centroids[2 * i + 1] - b.Centroids[2 * j + 1]);
+
     private bool IsTopDown => model.Networks.Count > 1;
 
     private bool IsAtThreshold(float score) =>
@@ -219,9 +220,7 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
             return false;
         CropWindow first = Window(a, i),
             second = Window(b, j);
-        return (first.Left, first.Top) != (second.Left, second.Top)
-            && Math.Abs(a.Centroids[2 * i] - b.Centroids[2 * j]) <= MaxDistance
-            && Math.Abs(a.Centroids[2 * i + 1] - b.Centroids[2 * j + 1]) <= MaxDistance;
+        return (first.Left, first.Top) != (second.Left, second.Top) && CenterDistance(a, i, b, j) <= MaxDistance;
 
         CropWindow Window(InstanceArray of, int instance) =>
             CropWindow.Around(of.Centroids[2 * instance], of.Centroids[2 * instance + 1], size, crops.CropAlignment);

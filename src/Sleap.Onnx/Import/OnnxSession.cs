@@ -26,7 +26,7 @@ internal sealed class OnnxSession
     /// <exception cref="PoseFormatException">ONNX Runtime refuses the graph, or it is no pose model.</exception>
     public static OnnxSession Open(byte[] model, OnnxOptions options, string name)
     {
-        using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         Append(settings, options);
         InferenceSession session;
         try

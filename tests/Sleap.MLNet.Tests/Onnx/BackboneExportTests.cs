@@ -120,7 +120,7 @@ public sealed class BackboneExportTests(ITestOutputHelper output) : IDisposable
         {
             Frames = _ml.Pose().LoadVideo(SampleModels.VideoOf(PoseModelKind.TopDown), [0]),
             MaxInstances = 50,
-            MaxPeaksPerNode = 100,
+            MaxPeaksPerNode = 450,
         };
         var report = _ml.Pose().ExportOnnx(model, Path.Combine(_folder, "export"), export);
         Assert.InRange(report.LargestDifference, 0, OnnxGate.MaxDistance);

@@ -78,7 +78,7 @@ public sealed class ImportTests : IDisposable
         Write(graph);
         using var model = _ml.Pose().FromOnnx(_folder);
         Assert.Equal("top-down", model.ModelOptions.TypeName);
-        Assert.Equal(["node0", "node1"], model.Skeleton.Nodes);
+        Assert.Equal("node0 node1", string.Join(' ', model.Skeleton.Nodes));
         var (expected, _) = Predict("topdown");
         Assert.Equal(expected.Points, Find(model, Image("topdown")).Points);
     }
@@ -143,7 +143,7 @@ public sealed class ImportTests : IDisposable
         return (Find(model, Image(folder)), Golden.Open($"onnx/{folder}/answers.safetensors"));
     }
 
-    private static (byte[] Pixels, int Height, int Width, int Channels) Image(string folder)
+    internal static (byte[] Pixels, int Height, int Width, int Channels) Image(string folder)
     {
         var answers = Golden.Open($"onnx/{folder}/answers.safetensors");
         var shape = answers.Entries["image"].Shape;
@@ -155,7 +155,7 @@ public sealed class ImportTests : IDisposable
         return (pixels, height, width, channels);
     }
 
-    private static InstanceArray Find(
+    internal static InstanceArray Find(
         PoseModelTransformer model,
         (byte[] Pixels, int Height, int Width, int Channels) image
     )
