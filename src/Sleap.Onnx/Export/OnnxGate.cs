@@ -50,12 +50,23 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
                 frame = new(bytes, frame.Height, frame.Width, Channels);
                 ours.Read(0, frame, []);
                 theirs.Read(0, frame, []);
-                var (count, distance) = Compare(ours.Predict(1)[0], theirs.Predict(1)[0], frames);
+                var (count, distance) = Compare(ours.Predict(1)[0], theirs.Predict(1)[0], frames, ScaleOf(frame));
                 (frames, points, largest) = (frames + 1, points + count, Math.Max(largest, distance));
             }
         );
         return new(folder, frames, points, largest, maps);
     }
+
+    // Pixels of the canvas per pixel of the frame.
+    private float ScaleOf(FramePixels frame) =>
+        model.Frame == PoseModelTransformer.AnySize
+            ? 1
+            : new FrameGeometry(
+                frame.Height,
+                frame.Width,
+                canvasHeight: model.Frame.Height,
+                canvasWidth: model.Frame.Width
+            ).PointScale;
 
     private int Channels => PipelineGraph.ChannelsOf(model);
 
@@ -124,7 +135,7 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
     }
 
     // Number of points that both found, and their largest distance.
-    private (int Points, float Distance) Compare(InstanceArray expected, InstanceArray found, int frame)
+    private (int Points, float Distance) Compare(InstanceArray expected, InstanceArray found, int frame, float scale)
     {
         var (points, largest) = (0, 0f);
         var left = Enumerable.Range(0, found.Count).ToList();
@@ -145,7 +156,13 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
             if (distance > MaxDistance && left.Count > found.Count - instance && IsFaint(expected, instance))
                 continue;
             left.Remove(partner);
-            if (!(distance <= MaxDistance) && !CropsDiffer(expected, instance, found, partner))
+            if (
+                !(distance <= MaxDistance)
+                && !(
+                    CenterDistance(expected, instance, found, partner) <= MaxDistance
+                    && IsBetweenPixels(expected, instance, scale)
+                )
+            )
             {
                 throw Differs(
                     frame,
@@ -213,17 +230,23 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
             throw Differs(frame, $"instance {instance} {what}");
     }
 
-    // A center that lies between two pixels by less than its rounding decides which pixels are in the crop.
-    private bool CropsDiffer(InstanceArray a, int i, InstanceArray b, int j)
+    // Whether a center, in pixels of the canvas that crops are cut from, lies between two pixels but for its rounding,
+    // which then decides which pixels are in the crop.
+    private bool IsBetweenPixels(InstanceArray instances, int instance, float scale)
     {
         if (model.Networks[^1].Options is not CenteredInstanceOptions { CropSize: { } size } crops)
             return false;
-        CropWindow first = Window(a, i),
-            second = Window(b, j);
-        return (first.Left, first.Top) != (second.Left, second.Top) && CenterDistance(a, i, b, j) <= MaxDistance;
+        CropWindow before = Window(-MaxDistance),
+            after = Window(MaxDistance);
+        return (before.Left, before.Top) != (after.Left, after.Top);
 
-        CropWindow Window(InstanceArray of, int instance) =>
-            CropWindow.Around(of.Centroids[2 * instance], of.Centroids[2 * instance + 1], size, crops.CropAlignment);
+        CropWindow Window(float moved) =>
+            CropWindow.Around(
+                instances.Centroids[2 * instance] * scale + moved,
+                instances.Centroids[2 * instance + 1] * scale + moved,
+                size,
+                crops.CropAlignment
+            );
     }
 
     private static InvalidDataException Differs(int frame, string what) =>

@@ -99,14 +99,14 @@ internal sealed record OnnxModelOptions : PoseModelOptions
 {
     /// <summary>The options of the model that was exported.</summary>
     [JsonIgnore]
-    public required PoseModelOptions Source { get; init; }
+    public PoseModelOptions Source { get; init; } = new SingleInstanceOptions();
 
     /// <summary>The graph; the transformer with these options has one reference.</summary>
     [JsonIgnore]
-    public required OnnxSession Session { get; init; }
+    public OnnxSession Session { get; init; } = null!;
 
     /// <summary>Height and width of the graph's images are multiples of it.</summary>
-    public required int Multiple { get; init; }
+    public int Multiple { get; init; } = 1;
 
     internal override string TypeName => Source.TypeName;
 

@@ -116,6 +116,8 @@ public sealed class ImportTests : IDisposable
         );
         Assert.Contains("PeakThreshold is 0.5", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Scale is 2", fault.Message, StringComparison.Ordinal);
+        var poses = Path.Combine(_folder, "poses.slp");
+        Assert.Equal(5, _ml.Pose().Predict(changed, frames, poses).Processed);
         var live = _ml.Pose().CreateLivePredictor(changed, new() { WarmUpFrames = 1 });
         Assert.InRange(live.Predict(new byte[320 * 560], 320, 560, 1).Count, 0, 1);
     }
