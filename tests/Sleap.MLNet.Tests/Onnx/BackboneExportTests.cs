@@ -119,7 +119,7 @@ public sealed class BackboneExportTests(ITestOutputHelper output) : IDisposable
         var export = new OnnxExportOptions
         {
             Frames = _ml.Pose().LoadVideo(SampleModels.VideoOf(PoseModelKind.TopDown), [0]),
-            MaxInstances = 50,
+            MaxInstances = 10,
             MaxPeaksPerNode = 450,
         };
         var report = _ml.Pose().ExportOnnx(model, Path.Combine(_folder, "export"), export);
