@@ -59,13 +59,16 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
         get
         {
             ThrowIfDisposed();
-            return _model.Networks.Count > 0
+            return HasNetworks
                 ? _model.Networks
                 : throw new NotSupportedException(
                     "The model is a graph of ONNX, without the network that it was made of: use the model that was exported."
                 );
         }
     }
+
+    /// <summary>Whether libtorch predicts; a graph of ONNX has no networks.</summary>
+    internal bool HasNetworks => _model.Networks.Count > 0;
 
     /// <summary>Number of frames in one batch.</summary>
     internal int FramesAtOnce => ModelOptions.FramesAtOnce;
