@@ -41,8 +41,8 @@ public static class OnnxCatalog
     }
 
     /// <summary>
-    /// Loads a folder that <see cref="ExportOnnx"/> or sleap-nn has written. The model predicts by ONNX Runtime, without
-    /// libtorch, with the same columns as the original, and can be saved by <c>mlContext.Model</c>.
+    /// Loads a folder that <see cref="ExportOnnx"/> or sleap-nn has written. The model predicts by ONNX Runtime,
+    /// without libtorch, with the same columns as the original, and can be saved by <c>mlContext.Model</c>.
     /// </summary>
     /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
     /// <param name="folder">A folder with <c>model.onnx</c>.</param>

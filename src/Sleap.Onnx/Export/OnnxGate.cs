@@ -43,7 +43,7 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
             view,
             frame =>
             {
-                // With the channels that the graph gets: models of sleap-nn may convert color later, and round otherwise.
+                // With the channels that the graph gets: models of sleap-nn may convert color later.
                 var resampler = new FrameResampler(null, channels: Channels);
                 var bytes = new byte[resampler.ByteCountOf(frame)];
                 resampler.Resample(frame, bytes);
@@ -179,8 +179,8 @@ internal sealed class OnnxGate(PoseCatalog catalog, PoseModelTransformer model, 
         return (points, largest);
     }
 
-    // Points of both, the largest distance and where it is. A point that only one has, and that is not at the threshold,
-    // is at an infinite distance.
+    // Points of both, the largest distance and where it is. A point that only one has, and that is not at the
+    // threshold, is at an infinite distance.
     private (int Count, float Distance, string Where) Distance(InstanceArray a, int i, InstanceArray b, int j)
     {
         var (count, largest, where) = (0, 0f, "its center");

@@ -71,7 +71,8 @@ internal static class ImageGraph
             y = first.At(1, 1).Unsqueeze(1) + steps;
         OnnxValue width = images.Size(3),
             height = images.Size(2);
-        var isInside = ((y >= 0) & (y < height)).Unsqueeze(1, 3) & ((x >= 0) & (x < width)).Unsqueeze(1, 2); // (K, 1, size, size)
+        // (K, 1, size, size)
+        var isInside = ((y >= 0) & (y < height)).Unsqueeze(1, 3) & ((x >= 0) & (x < width)).Unsqueeze(1, 2);
         var channel = graph.Vector([.. Enumerable.Range(0, channels).Select(number => (long)number)]);
         var plane = image.Unsqueeze(1) * channels + channel; // (K, C)
         var row = plane.Unsqueeze(2) * height + Inside(y, height).Unsqueeze(1); // (K, C, size)

@@ -68,7 +68,8 @@ internal sealed class PeakGraph(OnnxValue maps, int nodes, NetworkOptions option
         var place = (plane * _cells + y * _width + x).Where(number > 0, total);
         var heights = Scattered(place, values.Where(isPeak, float.NegativeInfinity), float.NegativeInfinity, total);
         var numbers = Scattered(place, number, 0L, total);
-        var (highest, cell) = WithRoom(heights, float.NegativeInfinity, count).Top(_graph.Vector((long)count)); // (P, K)
+        // (P, K)
+        var (highest, cell) = WithRoom(heights, float.NegativeInfinity, count).Top(_graph.Vector((long)count));
         number = _graph.Call("GatherElements", DataType.Int64, [WithRoom(numbers, 0L, count), cell], ("axis", 1));
         var mask = highest > float.NegativeInfinity;
         points = (points * options.HeadStride).Gather(number).Where(mask.Unsqueeze(2), 0); // (P, K, 2)

@@ -192,8 +192,9 @@ internal sealed class PipelineGraph
             * ((double)settings.MaxEdgeLengthRatio * stride);
         var penalty =
             (length.Do("Reciprocal") * longest.As(DataType.Float) - 1).Min(0) * settings.DistancePenaltyWeight;
+        // (B, E, K, K)
         var isPair =
-            peaks.Mask.Gather(sources, 1).Unsqueeze(3) & peaks.Mask.Gather(destinations, 1).Unsqueeze(2) & (length > 0); // (B, E, K, K)
+            peaks.Mask.Gather(sources, 1).Unsqueeze(3) & peaks.Mask.Gather(destinations, 1).Unsqueeze(2) & (length > 0);
         var scores = (agreement.Mean(4) + penalty).Where(isPair, NoScore);
         object[] shape = [Batch, edges.Length, count * count];
         _graph.Output("line_scores", scores.Reshape(-1, edges.Length, count * count), shape);

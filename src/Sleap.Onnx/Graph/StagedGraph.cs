@@ -40,7 +40,8 @@ internal sealed class StagedGraph(OnnxGraph graph, NetworkGraph network)
     public IReadOnlyList<OnnxValue> Swin(OnnxValue images, SwinTOptions options)
     {
         List<OnnxValue> maps = [];
-        var x = ToLast(network.Convolution(images, Features + "0.0", options.StemPatchStride, StemPads)); // (B, h, w, C)
+        // (B, h, w, C)
+        var x = ToLast(network.Convolution(images, Features + "0.0", options.StemPatchStride, StemPads));
         x = network.Normalize(x, Features + "0.2", SwinEpsilon);
         maps.Add(ToFirst(x));
         for (var stage = 0; stage < options.Architecture.Depths.Length; stage++)

@@ -75,8 +75,8 @@ internal sealed class ExternalTensors(string file)
         {
             throw Fault(
                 place,
-                $"has the bytes from {offset} to {offset + length} of '{Entry("location")}', which has {bytes.Length}: the "
-                    + "file is cut short, or of another model."
+                $"has the bytes from {offset} to {offset + length} of '{Entry("location")}', which has {bytes.Length}: "
+                    + "the file is cut short, or of another model."
             );
         }
 

@@ -6,7 +6,7 @@ using Sleap.IO;
 
 namespace Sleap.MLNet;
 
-/// <summary>An exported model as it is in its folder, ours or sleap-nn's, with everything checked that is used.</summary>
+/// <summary>An exported model as it is in its folder, ours or sleap-nn's, with all checked that is used.</summary>
 internal sealed class OnnxFolder
 {
     private readonly string _file;

@@ -113,8 +113,9 @@ internal sealed class OnnxSession
         {
             var package = options.Provider == OnnxProvider.DirectML ? "DirectML" : "Gpu";
             throw new NotSupportedException(
-                $"ONNX Runtime has no provider {options.Provider} here. Add the package Microsoft.ML.OnnxRuntime.{package} "
-                    + $"to the program, or use {nameof(OnnxProvider)}.{nameof(OnnxProvider.Cpu)}. ({OneLine.Of(absence.Message)})",
+                $"ONNX Runtime has no provider {options.Provider} here. Add the package "
+                    + $"Microsoft.ML.OnnxRuntime.{package} to the program, or use {nameof(OnnxProvider)}.{nameof(OnnxProvider.Cpu)}. "
+                    + $"({OneLine.Of(absence.Message)})",
                 absence
             );
         }
@@ -212,7 +213,9 @@ internal sealed record OnnxInterface(
         return new(image.Dimensions[1], [.. sizes.Keys], sizes);
     }
 
-    /// <summary>Checks the outputs against skeleton and classes, and makes up names where the folder has none.</summary>
+    /// <summary>
+    /// Checks the outputs against skeleton and classes, and makes up names where the folder has none.
+    /// </summary>
     /// <exception cref="PoseFormatException">The graph has other numbers of nodes, edges or classes.</exception>
     public PoseSubject Complete(PoseSubject? subject, string file)
     {
