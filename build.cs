@@ -183,7 +183,7 @@ int Format()
 int Approve()
 {
     Prepare();
-    foreach (var library in (string[])["src/Sleap.IO", "src/Sleap.Transforms", "src/Sleap.MLNet"])
+    foreach (var library in (string[])["src/Sleap.IO", "src/Sleap.Transforms", "src/Sleap.MLNet", "src/Sleap.Onnx"])
         ListPublicMembers(library);
     const string project = "tests/Sleap.Cli.Tests";
     Build(project);
@@ -229,7 +229,7 @@ int Pack()
     const string folder = "artifacts/package/release";
     if (Directory.Exists(folder))
         Directory.Delete(folder, recursive: true);
-    foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Cli"])
+    foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Onnx", "Sleap.Cli"])
         Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:Packing=true");
     foreach (var file in Directory.GetFiles(folder, "*.*nupkg").Order(StringComparer.Ordinal))
         Console.WriteLine(

@@ -1,4 +1,7 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using Sleap.MLNet;
+using static Onnx.TensorProto.Types;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
@@ -8,6 +11,8 @@ namespace Sleap.Bench;
 /// </summary>
 internal sealed class OnnxUNet : IDisposable
 {
+    private const string Images = "image",
+        Output = "maps";
     private readonly InferenceSession _session;
     private readonly OrtValue _input,
         _output;
@@ -15,11 +20,18 @@ internal sealed class OnnxUNet : IDisposable
     private readonly long[] _shape;
     private readonly float[] _maps;
 
-    /// <param name="weights">Weights, which are copied.</param>
+    /// <param name="network">The network, whose weights are copied.</param>
     /// <param name="images">(B, 1, H, W): what each run gets; copied.</param>
-    public OnnxUNet(UNetWeights weights, Tensor images)
+    public OnnxUNet(PoseNetwork network, Tensor images)
     {
-        _shape = [images.size(0), weights.Head.Weight.size(0), images.size(2) / 2, images.size(3) / 2];
+        var head = network.Heads[0];
+        _shape =
+        [
+            images.size(0),
+            head.Channels,
+            images.size(2) / head.OutputStride,
+            images.size(3) / head.OutputStride,
+        ];
         _maps = new float[_shape.Aggregate((a, b) => a * b)];
         using var options = new SessionOptions
         {
@@ -28,13 +40,16 @@ internal sealed class OnnxUNet : IDisposable
             IntraOpNumThreads = BenchNetwork.Threads,
             InterOpNumThreads = 1,
         };
-        _session = new InferenceSession(OnnxGraph.Write(weights, images.shape, _shape), options);
+        var graph = new OnnxGraph();
+        var input = graph.Input(Images, DataType.Float, [.. images.shape.Cast<object>()]);
+        graph.Output(Output, new NetworkGraph(graph, network).Outputs(input)[0], [.. _shape.Cast<object>()]);
+        _session = new InferenceSession(graph.ToModel().ToByteArray(), options);
         using var contiguous = images.contiguous();
         _input = OrtValue.CreateTensorValueFromMemory(contiguous.data<float>().ToArray(), images.shape);
         _output = OrtValue.CreateTensorValueFromMemory(_maps, _shape);
     }
 
-    public void Run() => _session.Run(_options, [OnnxGraph.Images], [_input], [OnnxGraph.Maps], [_output]);
+    public void Run() => _session.Run(_options, [Images], [_input], [Output], [_output]);
 
     /// <summary>The maps of the last run, (B, nodes, H/2, W/2).</summary>
     public Tensor Maps() => tensor(_maps, _shape);

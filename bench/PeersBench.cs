@@ -100,7 +100,7 @@ internal static class PeersBench
         using var inference = inference_mode(true);
         // with one channel both layouts are the same
         using var images = rand(input.Batch, 1, input.Height, input.Width);
-        using var onnx = new OnnxUNet(weights, images);
+        using var onnx = new OnnxUNet(ours, images);
         CheckMaps(ours, eager, last, onnx, images);
         List<(string Name, Action Once)> all =
         [

@@ -23,6 +23,7 @@ internal static class SleapCommand
             TrackVerb.Create(),
             MergeVerb.Create(),
             EvalVerb.Create(),
+            ExportVerb.Create(),
             AnalyzeVerb.Create(),
             BoutsVerb.Create(),
             RenderVerb.Create(),

@@ -53,22 +53,30 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
 
     /// <summary>The networks, first stage first.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="NotSupportedException">The model is a graph of ONNX and has no networks.</exception>
     internal IReadOnlyList<PoseModel> Networks
     {
         get
         {
             ThrowIfDisposed();
-            return _model.Networks;
+            return HasNetworks
+                ? _model.Networks
+                : throw new NotSupportedException(
+                    "The model is a graph of ONNX, without the network that it was made of: use the model that was exported."
+                );
         }
     }
 
-    /// <summary>Number of frames in one batch.</summary>
-    internal int FramesAtOnce => _model.Networks[0].Options.BatchSize;
+    /// <summary>Whether libtorch predicts; a graph of ONNX has no networks.</summary>
+    internal bool HasNetworks => _model.Networks.Count > 0;
 
-    internal PoseColumnOptions ColumnNames => _model.Networks[0].Options.Columns;
+    /// <summary>Number of frames in one batch.</summary>
+    internal int FramesAtOnce => ModelOptions.FramesAtOnce;
+
+    internal PoseColumnOptions ColumnNames => ModelOptions.Columns;
 
     /// <summary>The device that predicts, as set in the options.</summary>
-    internal string DeviceName => _model.Networks[0].Options.Device;
+    internal string DeviceName => ModelOptions.Device;
 
     /// <summary>Creates the filter that decides which instances of a frame are kept; null: all are kept.</summary>
     internal InstanceFilter? CreateFilter() =>
@@ -96,6 +104,7 @@ public abstract class PoseModelTransformer : PoseTransformer, IDisposable
             return;
         foreach (var network in _model.Networks)
             network.Dispose();
+        (Predictor as IDisposable)?.Dispose();
         GC.SuppressFinalize(this);
     }
 

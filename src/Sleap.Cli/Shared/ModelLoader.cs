@@ -12,6 +12,8 @@ internal static class ModelLoader
     /// </summary>
     public static PoseModelTransformer Load(MLContext ml, IReadOnlyList<string> paths)
     {
+        if (paths is [var only] && IsOnnxFolder(only))
+            return ml.Pose().FromOnnx(only);
         if (paths.All(Directory.Exists))
             return ml.Pose().FromSleap([.. paths]);
         PoseModelTransformer[] models = [.. paths.Select(path => Load(ml, path))];
@@ -37,6 +39,8 @@ internal static class ModelLoader
     /// <summary>The model of a file, or of a folder of sleap-nn.</summary>
     public static PoseModelTransformer Load(MLContext ml, string path)
     {
+        if (IsOnnxFolder(path))
+            return ml.Pose().FromOnnx(path);
         if (Directory.Exists(path))
             return ml.Pose().FromSleap(path);
         if (!File.Exists(path))
@@ -76,6 +80,8 @@ internal static class ModelLoader
     public static bool IsSleapFolder(string path) =>
         File.Exists(Path.Combine(path, "training_config.yaml"))
         || File.Exists(Path.Combine(path, "training_config.json"));
+
+    private static bool IsOnnxFolder(string path) => File.Exists(Path.Combine(path, "model.onnx"));
 
     /// <summary>What the command line calls a model's type.</summary>
     public static string TypeOf(PoseModelTransformer model) => model.ModelOptions.TypeName;

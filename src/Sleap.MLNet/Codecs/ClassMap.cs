@@ -144,13 +144,33 @@ internal sealed class ClassMap
         var cellProbabilities = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, K)
         var all = HostPeaks.Numbers(cellProbabilities);
         var found = HostPeaks.Of(peaks);
+        var chosen = Choose(all, found, (int)batch, nodes);
+        float[] points = Missing(2 * chosen.Length),
+            values = Missing(chosen.Length),
+            probabilities = Missing(chosen.Length);
+        for (var slot = 0; slot < chosen.Length; slot++)
+        {
+            if (chosen[slot] is not { } peak)
+                continue;
+            (points[2 * slot], points[2 * slot + 1]) = (found.Points[2 * peak], found.Points[2 * peak + 1]);
+            (values[slot], probabilities[slot]) = (found.Values[peak], all[peak * Classes + slot / nodes % Classes]);
+        }
+
+        return (points, values, probabilities);
+    }
+
+    /// <summary>Chooses the peak of each class and node.</summary>
+    /// <param name="all">Probability of each class for each peak (P, K).</param>
+    /// <param name="found">The peaks of all nodes.</param>
+    /// <param name="batch">Number of samples, B.</param>
+    /// <param name="nodes">Number of nodes, N.</param>
+    /// <returns>(B, K, N): the number of the peak, or null.</returns>
+    public int?[] Choose(float[] all, HostPeaks found, int batch, int nodes)
+    {
         var worth = MinClassProbability is null
             ? all
             : [.. all.Select((chance, i) => chance * found.Values[i / Classes])];
-        var slots = (int)batch * Classes * nodes;
-        float[] points = Missing(2 * slots),
-            values = Missing(slots),
-            probabilities = Missing(slots);
+        var chosen = new int?[batch * Classes * nodes];
         foreach (
             var group in Enumerable
                 .Range(0, found.Samples.Length)
@@ -164,16 +184,11 @@ internal sealed class ClassMap
                 ReadOnlySpan<float> own = all.AsSpan(members[i] * Classes, Classes);
                 if (classes[i] < 0 || !(own[classes[i]] >= (MinClassProbability ?? Largest(own))))
                     continue;
-                var slot = (group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2;
-                (points[2 * slot], points[2 * slot + 1]) = (
-                    found.Points[2 * members[i]],
-                    found.Points[2 * members[i] + 1]
-                );
-                (values[slot], probabilities[slot]) = (found.Values[members[i]], own[classes[i]]);
+                chosen[(group.Key.Item1 * Classes + classes[i]) * nodes + group.Key.Item2] = members[i];
             }
         }
 
-        return (points, values, probabilities);
+        return chosen;
     }
 
     private static float Largest(ReadOnlySpan<float> values)

@@ -140,7 +140,8 @@ internal sealed class PartAffinity
         ArgumentNullException.ThrowIfNull(fields);
         ArgumentNullException.ThrowIfNull(peaks);
         using var scope = NewDisposeScope();
-        return Connect(fields, peaks, HostPeaks.Of(peaks));
+        var (pairs, scores) = Score(fields, peaks, HostPeaks.Of(peaks));
+        return Match(pairs, scores);
     }
 
     /// <summary>Groups peaks into instances.</summary>
@@ -155,20 +156,30 @@ internal sealed class PartAffinity
         ArgumentNullException.ThrowIfNull(peaks);
         using var scope = NewDisposeScope();
         var found = HostPeaks.Of(peaks);
-        var connections = Connect(fields, peaks, found).ToLookup(connection => connection.Sample);
+        return Group(found, Score(fields, peaks, found).Scores, (int)fields.size(0), nodes);
+    }
+
+    /// <summary>Groups peaks whose pairs have scores.</summary>
+    /// <param name="peaks">Peaks of all nodes.</param>
+    /// <param name="scores">The score of each pair, in the order of <see cref="PeakPairs"/>.</param>
+    /// <param name="samples">Number of samples.</param>
+    /// <param name="nodes">Number of nodes.</param>
+    /// <returns>The instances of each sample.</returns>
+    public IReadOnlyList<InstanceArray> Group(HostPeaks peaks, float[] scores, int samples, int nodes)
+    {
+        var connections = Match(PairsOf(peaks), scores).ToLookup(connection => connection.Sample);
         return
         [
             .. Enumerable
-                .Range(0, (int)fields.size(0))
-                .Select(sample => Assemble([.. connections[sample]], found, nodes).Best(MaxInstances)),
+                .Range(0, samples)
+                .Select(sample => Assemble([.. connections[sample]], peaks, nodes).Best(MaxInstances)),
         ];
     }
 
-    private List<PeakConnection> Connect(Tensor fields, LocalPeaks peaks, HostPeaks found)
-    {
-        (var pairs, var scores) = Score(fields, peaks, found);
-        return PeakMatching.Match(pairs, scores, MinLineScore, Rule == GroupingRule.SleapNN);
-    }
+    private PeakPairs PairsOf(HostPeaks peaks) => PeakPairs.Of(peaks.Samples, peaks.Channels, _edges);
+
+    private List<PeakConnection> Match(PeakPairs pairs, float[] scores) =>
+        PeakMatching.Match(pairs, scores, MinLineScore, Rule == GroupingRule.SleapNN);
 
     /// <summary>Returns the minimum number of peaks of an instance with this number of nodes.</summary>
     internal int LeastPeaks(int nodes) =>
@@ -240,7 +251,7 @@ internal sealed class PartAffinity
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var pairs = PeakPairs.Of(found.Samples, found.Channels, _edges);
+        var pairs = PairsOf(found);
         if (pairs.Count == 0)
             return (pairs, []);
         Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device),

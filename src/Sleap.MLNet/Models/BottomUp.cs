@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using Sleap.IO;
 using Sleap.Transforms;
 using static TorchSharp.torch;
 
@@ -66,6 +67,26 @@ public sealed record BottomUpOptions : NetworkOptions
 
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new BottomUpModel(this, subject, network);
+
+    internal override IReadOnlyList<InstanceArray> Group(
+        PoseSubject subject,
+        HostPeaks peaks,
+        int images,
+        float[] evidence
+    ) => CreateFields(subject.Skeleton, 1).Group(peaks, evidence, images, subject.Skeleton.Nodes.Length);
+
+    /// <summary>Returns the codec of the part affinity fields.</summary>
+    internal PartAffinity CreateFields(Skeleton skeleton, int stride) =>
+        new(skeleton.Edges, stride, PartAffinity.Sigma)
+        {
+            LinePoints = PartAffinity.LinePoints,
+            MaxEdgeLengthRatio = PartAffinity.MaxEdgeLengthRatio,
+            DistancePenaltyWeight = PartAffinity.DistancePenaltyWeight,
+            MinLineScore = PartAffinity.MinLineScore,
+            Rule = PartAffinity.Grouping,
+            MinInstancePeaks = PartAffinity.MinInstancePeaks,
+            MaxInstances = MaxInstances,
+        };
 
     internal override (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) =>
         (
@@ -226,16 +247,7 @@ internal sealed class BottomUpModel : PoseModel
         var heads = network.Network.Heads;
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
         _nodes = options.CreateMaps();
-        _edges = new PartAffinity(subject.Skeleton.Edges, heads[1].OutputStride, options.PartAffinity.Sigma)
-        {
-            LinePoints = options.PartAffinity.LinePoints,
-            MaxEdgeLengthRatio = options.PartAffinity.MaxEdgeLengthRatio,
-            DistancePenaltyWeight = options.PartAffinity.DistancePenaltyWeight,
-            MinLineScore = options.PartAffinity.MinLineScore,
-            Rule = options.PartAffinity.Grouping,
-            MinInstancePeaks = options.PartAffinity.MinInstancePeaks,
-            MaxInstances = options.MaxInstances,
-        };
+        _edges = options.CreateFields(subject.Skeleton, heads[1].OutputStride);
     }
 
     public override Tensor Nearest(Tensor[] outputs, Tensor points) => new PeakLists(Peaks(outputs[0])).Nearest(points);

@@ -61,6 +61,13 @@ public sealed record BottomUpIdOptions : NetworkOptions
     internal override PoseModel CreateModel(PoseSubject subject, SharedNetwork network) =>
         new BottomUpIdModel(this, subject, network);
 
+    internal override IReadOnlyList<InstanceArray> Group(
+        PoseSubject subject,
+        HostPeaks peaks,
+        int images,
+        float[] evidence
+    ) => BottomUpIdModel.Group(ClassMaps.Create(subject.Classes.Count, 1), peaks, images, evidence, subject);
+
     internal override (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) =>
         (
             "class_maps",
@@ -123,6 +130,9 @@ public sealed record ClassMapOptions
             .Positive(nameof(Sigma), Sigma)
             .Expect(LossDelay is >= 0 and < 1, nameof(LossDelay), LossDelay, "at least 0 and less than 1")
             .Within(nameof(MinClassProbability), MinClassProbability, 0, 1);
+
+    internal ClassMap Create(int classes, int stride) =>
+        new(classes, stride, Sigma) { MinClassProbability = MinClassProbability };
 
     internal HeadOptions Head(int classes, int stride) =>
         new ClassMapHeadOptions
@@ -194,10 +204,7 @@ internal sealed class BottomUpIdModel : PoseModel
         var heads = network.Network.Heads;
         (_options, _nodeCount) = (options, subject.Skeleton.Nodes.Length);
         _nodes = options.CreateMaps();
-        _classes = new ClassMap(subject.Classes.Count, heads[1].OutputStride, options.ClassMaps.Sigma)
-        {
-            MinClassProbability = options.ClassMaps.MinClassProbability,
-        };
+        _classes = options.ClassMaps.Create(subject.Classes.Count, heads[1].OutputStride);
     }
 
     public override Tensor Nearest(Tensor[] outputs, Tensor points) => new PeakLists(Peaks(outputs[0])).Nearest(points);
@@ -216,7 +223,38 @@ internal sealed class BottomUpIdModel : PoseModel
         [
             .. Enumerable
                 .Range(0, (int)images.shape[0])
-                .Select(image => InstancesOf(image, points, values, probabilities)),
+                .Select(image => InstancesOf(image, _classes.Classes, _nodeCount, points, values, probabilities)),
+        ];
+    }
+
+    /// <summary>Groups peaks by the probability of each class at each peak.</summary>
+    public static InstanceArray[] Group(
+        ClassMap classes,
+        HostPeaks peaks,
+        int images,
+        float[] probabilities,
+        PoseSubject subject
+    )
+    {
+        var (count, nodes) = (classes.Classes, subject.Skeleton.Nodes.Length);
+        var chosen = classes.Choose(probabilities, peaks, images, nodes);
+        float[] points = InstanceArray.Missing(2 * chosen.Length),
+            values = InstanceArray.Missing(chosen.Length),
+            means = new float[images * count * count];
+        for (var slot = 0; slot < chosen.Length; slot++)
+        {
+            if (chosen[slot] is not { } peak)
+                continue;
+            peaks.Points.AsSpan(2 * peak, 2).CopyTo(points.AsSpan(2 * slot));
+            values[slot] = peaks.Values[peak];
+            var instance = slot / nodes;
+            var visible = chosen.AsSpan(instance * nodes, nodes).ToArray().Count(node => node is not null);
+            for (var other = 0; other < count; other++)
+                means[instance * count + other] += probabilities[peak * count + other] / visible;
+        }
+        return
+        [
+            .. Enumerable.Range(0, images).Select(image => InstancesOf(image, count, nodes, points, values, means)),
         ];
     }
 
@@ -275,28 +313,32 @@ internal sealed class BottomUpIdModel : PoseModel
     private LocalPeaks Peaks(Tensor maps) => _nodes.DecodeAll(maps, _options.PeakThreshold, _options.Refinement);
 
     /// <summary>The instances of one image: one for each class with at least one node.</summary>
-    private InstanceArray InstancesOf(int image, float[] points, float[] values, float[] probabilities)
+    private static InstanceArray InstancesOf(
+        int image,
+        int slots,
+        int nodes,
+        float[] points,
+        float[] values,
+        float[] probabilities
+    )
     {
-        var (slots, size) = (_classes.Classes, 2 * _nodeCount);
+        var size = 2 * nodes;
         int[] present =
         [
             .. Enumerable
                 .Range(0, slots)
                 .Where(slot => points.AsSpan((image * slots + slot) * size, size).ContainsAnyExcept(float.NaN)),
         ];
-        var found = new InstanceArray(_nodeCount, present.Length)
-        {
-            ClassProbabilities = new float[present.Length * slots],
-        };
+        var found = new InstanceArray(nodes, present.Length) { ClassProbabilities = new float[present.Length * slots] };
         for (var instance = 0; instance < present.Length; instance++)
         {
             var from = image * slots + present[instance];
             points.AsSpan(from * size, size).CopyTo(found.Points.AsSpan(instance * size));
-            for (var node = 0; node < _nodeCount; node++)
+            for (var node = 0; node < nodes; node++)
             {
-                found.PeakScores[instance * _nodeCount + node] = float.IsNaN(values[from * _nodeCount + node])
+                found.PeakScores[instance * nodes + node] = float.IsNaN(values[from * nodes + node])
                     ? 0
-                    : values[from * _nodeCount + node];
+                    : values[from * nodes + node];
             }
 
             probabilities.AsSpan(from * slots, slots).CopyTo(found.ClassProbabilities.AsSpan(instance * slots));

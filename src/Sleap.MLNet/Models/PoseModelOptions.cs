@@ -70,6 +70,24 @@ public abstract record PoseModelOptions
     /// <exception cref="ArgumentException">The column is missing or has another type.</exception>
     internal virtual CenterColumn? BindCenters(DataViewSchema schema, PoseSubject subject) => null;
 
+    /// <summary>Number of frames in one batch of prediction.</summary>
+    internal virtual int FramesAtOnce => Networks[0].BatchSize;
+
+    /// <summary>Groups the peaks of all nodes into instances, for types that find nodes before instances.</summary>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="peaks">The peaks of all images.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="evidence">
+    /// By what they are grouped: the score of each pair in the order of <see cref="PeakPairs"/>, or the probability of
+    /// each class for each peak.
+    /// </param>
+    internal virtual IReadOnlyList<InstanceArray> Group(
+        PoseSubject subject,
+        HostPeaks peaks,
+        int images,
+        float[] evidence
+    ) => throw new NotSupportedException($"{GetType().Name} groups no peaks.");
+
     /// <summary>Creates the predictor of a trained model of this type.</summary>
     internal abstract PosePredictor CreatePredictor(TrainedModel model);
 

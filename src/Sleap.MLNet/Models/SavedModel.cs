@@ -41,19 +41,7 @@ internal sealed record SavedModel
     /// <summary>Writes a model.</summary>
     public static void Write(BinaryWriter writer, PoseModelTransformer model)
     {
-        var skeleton = model.Skeleton;
-        var saved = new SavedModel
-        {
-            SkeletonName = skeleton.Name,
-            Nodes = [.. skeleton.Nodes],
-            Edges = [.. skeleton.Edges.Select(edge => new[] { edge.Source, edge.Destination })],
-            Symmetries = [.. skeleton.Symmetries.Select(pair => new[] { pair.First, pair.Second })],
-            Classes = [.. model.Classes],
-            Height = model.Frame.Height,
-            Width = model.Frame.Width,
-            Options = OptionsOf(model),
-        };
-        writer.Write(JsonSerializer.Serialize(saved, Json));
+        writer.Write(Describe(model.ModelOptions, model.Subject, model.Frame));
         foreach (var network in model.Networks)
         {
             using var weights = new MemoryStream();
@@ -61,6 +49,34 @@ internal sealed record SavedModel
             writer.Write((int)weights.Length);
             writer.Write(weights.GetBuffer(), 0, (int)weights.Length);
         }
+    }
+
+    /// <summary>Returns the header of a model.</summary>
+    public static string Describe(PoseModelOptions options, PoseSubject subject, (int Height, int Width) frame)
+    {
+        var skeleton = subject.Skeleton;
+        var saved = new SavedModel
+        {
+            SkeletonName = skeleton.Name,
+            Nodes = [.. skeleton.Nodes],
+            Edges = [.. skeleton.Edges.Select(edge => new[] { edge.Source, edge.Destination })],
+            Symmetries = [.. skeleton.Symmetries.Select(pair => new[] { pair.First, pair.Second })],
+            Classes = [.. subject.Classes],
+            Height = frame.Height,
+            Width = frame.Width,
+            Options = JsonSerializer.SerializeToElement(options, options.GetType(), Json),
+        };
+        return JsonSerializer.Serialize(saved, Json);
+    }
+
+    /// <summary>Reads a header and the options in it.</summary>
+    /// <param name="description">Made by <see cref="Describe"/>.</param>
+    /// <param name="type">The type of the options.</param>
+    /// <exception cref="InvalidDataException">The text is damaged.</exception>
+    public static (SavedModel Saved, PoseModelOptions Options) Parse(string description, Type type)
+    {
+        var saved = Parsed(() => JsonSerializer.Deserialize<SavedModel>(description, Json));
+        return (saved, Parsed(() => (PoseModelOptions?)saved.Options.Deserialize(type, Json)));
     }
 
     /// <summary>Returns the options of a model in the form in which they are saved.</summary>
@@ -76,8 +92,7 @@ internal sealed record SavedModel
     public static PoseModelTransformer Load<TOptions>(IHostEnvironment environment, BinaryReader reader)
         where TOptions : PoseModelOptions
     {
-        var saved = Parsed(() => JsonSerializer.Deserialize<SavedModel>(reader.ReadString(), Json));
-        var options = Parsed(() => saved.Options.Deserialize<TOptions>(Json));
+        var (saved, options) = Parse(reader.ReadString(), typeof(TOptions));
         return TrainedModel.Build(
             environment,
             options,

@@ -20,7 +20,7 @@ internal sealed record TrainedModel(
 )
 {
     /// <summary>The device of prediction.</summary>
-    public Device Device { get; } = TorchDevice.Of(Options.Device);
+    public Device Device => TorchDevice.Of(Options.Device);
 
     /// <summary>Creates a model whose networks get their weights from a callback.</summary>
     /// <param name="environment">The ML.NET environment of the model.</param>

@@ -251,7 +251,7 @@ internal static class PredictionProvenance
             ),
             ["frames"] = report.ToJson(),
             ["models"] = new JsonArray([.. models.Select(Model)]),
-            ["versions"] = Versions(),
+            ["versions"] = Versions(models.Any(model => model.HasNetworks)),
         };
         foreach (var (key, value) in options.Provenance)
             provenance[key] = value?.DeepClone();
@@ -266,14 +266,15 @@ internal static class PredictionProvenance
             ["options"] = JsonObject.Create(SavedModel.OptionsOf(model)),
         };
 
-    private static JsonObject Versions() =>
+    // libtorch is not asked where it did not predict: it may not be there.
+    private static JsonObject Versions(bool usesTorch) =>
         new()
         {
             ["Sleap.MLNet"] = VersionOf(typeof(PredictionProvenance)),
             ["Microsoft.ML"] = VersionOf(typeof(MLContext)),
             ["TorchSharp"] = VersionOf(typeof(torch)),
-            ["libtorch"] = torch.__version__,
-            ["threads"] = torch.get_num_threads(),
+            ["libtorch"] = usesTorch ? torch.__version__ : null,
+            ["threads"] = usesTorch ? torch.get_num_threads() : null,
             [".NET"] = Environment.Version.ToString(),
             ["system"] = $"{RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}",
         };

@@ -58,6 +58,8 @@ public sealed class PackTests(PackedPackages packages) : IClassFixture<PackedPac
         Check("Sleap.Transforms", ["Sleap.IO", "Sleap.Loaders", .. skia, .. mlnet]);
         // libtorch itself is the program's choice: one for a CPU or one for a GPU.
         Check("Sleap.MLNet", ["Sleap.Transforms", "Microsoft.ML.TorchSharp", "TorchSharp", "YamlDotNet"]);
+        // ONNX Runtime is only with those who use it.
+        Check("Sleap.Onnx", ["Sleap.MLNet", "Microsoft.ML.OnnxRuntime", "OnnxSharp", "Google.Protobuf"]);
     }
 
     /// <summary>A project with one reference to this library, and one to a libtorch.</summary>

@@ -23,7 +23,9 @@ public sealed class PackedPackages : IDisposable
             """
         );
         Directory.CreateDirectory(Feed);
-        foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet"])
+        foreach (
+            var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Onnx"]
+        )
         {
             Dotnet(
                 Cli.Root,

@@ -11,10 +11,12 @@ public sealed partial class PublicApiTests
     [InlineData("Sleap.IO")]
     [InlineData("Sleap.Transforms")]
     [InlineData("Sleap.MLNet")]
+    [InlineData("Sleap.Onnx")]
     public void A_library_has_at_most_82_public_types_and_all_its_members_are_listed(string library)
     {
+        // Sleap.Onnx adds two methods, their options and a transformer.
         var listed = File.ReadAllLines(Path.Combine(Cli.Root, $"src/{library}/PublicAPI.Shipped.txt"));
-        Assert.InRange(listed.Count(line => TypeName().IsMatch(line)), 10, 82);
+        Assert.InRange(listed.Count(line => TypeName().IsMatch(line)), library == "Sleap.Onnx" ? 6 : 10, 82);
         Assert.Equal(
             ["#nullable enable"],
             File.ReadAllLines(Path.Combine(Cli.Root, $"src/{library}/PublicAPI.Unshipped.txt"))
