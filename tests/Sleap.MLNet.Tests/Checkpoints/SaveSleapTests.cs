@@ -199,6 +199,7 @@ public sealed class SaveSleapTests : IDisposable
                 EarlyStoppingMinDelta = 0.01,
                 MinStepsPerEpoch = 30,
                 Amsgrad = true,
+                Normalization = Normalization.None,
                 Monitor = TrainingMonitor.ValidationError,
                 ValidationFraction = 0.2,
                 ValidateOnTrainingFrames = true,

@@ -24,6 +24,7 @@ public sealed class EvaluationNodesTests
     public void Nodes_are_matched_by_name_whatever_their_order(PoseModelKind kind)
     {
         using var model = SampleModels.Load(_ml, kind);
+        _warnings.Clear(); // the two networks of sleap-nn's top-down ID sample have other anchors
         var labels = Labels(model, kind, [.. model.Skeleton.Nodes.Reverse()]);
         var metrics = _ml.Pose().Evaluate(Both(model, kind, labels));
         Assert.Equal(model.Skeleton.Nodes.Reverse(), metrics.Nodes.Select(node => node.Node));
