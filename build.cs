@@ -49,7 +49,7 @@ int Help()
         """
         dotnet run build.cs -- VERB
 
-          demo     train on real frames, predict a video, write demo/ (about 6 minutes on 2 cores)
+          demo     train on real frames, predict a video, write demo/ (about 3 minutes on 2 cores)
           test     build and run all tests; ends with 'N passed, N failed'
           format   lay out all code (CSharpier); a Release build refuses code that is laid out otherwise
           approve  write what is made of the code: docs/configuration.md, and the lists of public members
