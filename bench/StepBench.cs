@@ -39,14 +39,20 @@ internal static class StepBench
             var parts = ByParts(precision);
             var speeds = Timing.BestInTurns(
                 Rounds,
-                [() => Whole(precision), () => Peer(channelsLast: false), () => Peer(channelsLast: true)]
+                [
+                    () => Whole(precision, Normalization.Auto),
+                    () => Whole(precision, Normalization.None),
+                    () => Peer(channelsLast: false),
+                    () => Peer(channelsLast: true),
+                ]
             );
-            var (whole, eager, last) = (speeds[0], speeds[1], speeds[2]);
+            var (whole, plain, eager, last) = (speeds[0], speeds[1], speeds[2], speeds[3]);
             Say($"{precision}, {Input.Usual}, {BenchNetwork.Threads} threads");
             foreach (var (name, seconds) in Parts.Zip(parts))
                 Say($"  {name, -28}{1000 * seconds / Steps, 8:0.0} ms{100 * seconds / parts.Sum(), 7:0.0} %");
             Say($"  one part after the other    {Steps / parts.Sum(), 8:0.00} steps/s");
             Say($"  as in training              {whole, 8:0.00} steps/s");
+            Say($"  without normalization       {plain, 8:0.00} steps/s {whole / plain, 7:0.00}x");
             Say($"  eager, float32              {eager, 8:0.00} steps/s {whole / eager, 7:0.00}x");
             Say($"  channels-last, float32      {last, 8:0.00} steps/s {whole / last, 7:0.00}x");
         }
@@ -106,9 +112,9 @@ internal static class StepBench
         return seconds;
     }
 
-    private static double Whole(ScalarType precision)
+    private static double Whole(ScalarType precision, Normalization normalization)
     {
-        using var training = new Setup(precision);
+        using var training = new Setup(precision, normalization);
         using var feed = new BatchFeed(
             training.Samples,
             training.Order,
@@ -142,13 +148,14 @@ internal static class StepBench
     {
         private static readonly Skeleton Mouse = new("mouse", ["snout", "left ear", "right ear", "tail base"]);
 
-        public Setup(ScalarType precision)
+        public Setup(ScalarType precision, Normalization normalization = Normalization.Auto)
         {
             var options = new SingleInstanceOptions
             {
                 Backbone = BenchNetwork.Options,
                 Sigma = 3.5f,
                 Augmentation = new() { RotationMin = -180, RotationMax = 180 },
+                Training = new() { Normalization = normalization },
             };
             Model = options.CreateModel(new PoseSubject(Mouse, []), Initialization.He, 0);
             State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);

@@ -60,6 +60,22 @@ internal sealed class SpotFolder : IDisposable
 
     public Labels Labels { get; }
 
+    /// <summary>The tiny network.</summary>
+    public static SingleInstanceOptions Network(TrainerOptions training) =>
+        new()
+        {
+            Backbone = new UNetOptions
+            {
+                Filters = 4,
+                FiltersRate = 2,
+                MaxStride = 8,
+                OutputStride = 2,
+            },
+            Sigma = 1.5f,
+            Training = training,
+            Device = "cpu",
+        };
+
     public string ImagePath(int index) => Path.Combine(_folder, $"img{index:0000}.png");
 
     public IDataView View(MLContext ml) => ml.Pose().FromLabels(Labels);

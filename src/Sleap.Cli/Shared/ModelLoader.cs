@@ -81,7 +81,8 @@ internal static class ModelLoader
         File.Exists(Path.Combine(path, "training_config.yaml"))
         || File.Exists(Path.Combine(path, "training_config.json"));
 
-    private static bool IsOnnxFolder(string path) => File.Exists(Path.Combine(path, "model.onnx"));
+    private static bool IsOnnxFolder(string path) =>
+        File.Exists(Path.Combine(path, "model.onnx")) || File.Exists(Path.Combine(path, "export_metadata.json"));
 
     /// <summary>What the command line calls a model's type.</summary>
     public static string TypeOf(PoseModelTransformer model) => model.ModelOptions.TypeName;

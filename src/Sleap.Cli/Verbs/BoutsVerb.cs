@@ -94,6 +94,13 @@ internal static class BoutsVerb
             var videos = labels?.Videos ?? [];
             var fps =
                 parsed.GetValue(Fps) ?? videos.Select(video => video.FramesPerSecond).FirstOrDefault(rate => rate > 0);
+            if (isSlp && parsed.GetValue(Columns) is { Length: > 0 })
+            {
+                throw new ArgumentException(
+                    $"{Columns.Name} is a column of a table, and {file} holds poses: 'sleap analyze' writes tables of them."
+                );
+            }
+
             var bouts = parsed.GetValue(Columns) is { Length: > 0 } columns
                 ? [.. columns.SelectMany(column => OfColumn(file, column, parsed.GetValue(NoBehavior) ?? []))]
                 : Bout.Load(file, parsed.GetValue(Fps), videos);
@@ -101,6 +108,13 @@ internal static class BoutsVerb
                 parsed.GetValue(CloseGaps)?.Frames(fps, CloseGaps.Name) ?? 0,
                 parsed.GetValue(MinLength)?.Frames(fps, MinLength.Name) ?? 0
             );
+            if (isSlp && bouts.Count == 0)
+            {
+                Terminal.Say(
+                    $"{file} has no events; {Columns.Name} finds bouts in a table that 'sleap analyze' wrote."
+                );
+            }
+
             if (gaps > 0 || least > 1)
                 bouts = BoutIntervals.Clean(bouts, gaps, least);
             if (parsed.GetValue(Out) is { } target)

@@ -125,6 +125,20 @@ public sealed class BoutsTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    [Fact]
+    public void Poses_are_no_table_and_may_have_no_events()
+    {
+        var poses = Cli.Data("flies13_20190128.predictions.slp");
+        var (code, _, error) = Cli.Run("bouts", poses, "--column", "Contact");
+        Assert.Equal(1, code);
+        Assert.Contains("'sleap analyze' writes tables", error);
+        (code, _, error) = Cli.Run("bouts", poses);
+        Assert.Equal(0, code);
+        Assert.Contains("has no events", error);
+        File.Copy(poses, In("poses.csv"));
+        Assert.Contains("the file is not text", Cli.Run("bouts", In("poses.csv"), "--column", "x").Error);
+    }
+
     /// <summary>Names of a received table are shown as text of one line.</summary>
     [Fact]
     public void A_person_reads_a_table()

@@ -22,5 +22,10 @@ public sealed class ExportTests : IDisposable
         var predicted = Cli.Json("predict", video, "--model", onnx, "--frames", "0-3", "--out", poses);
         Assert.IsType<JsonObject>(predicted);
         Assert.True(File.Exists(poses));
+
+        File.Delete(Path.Combine(onnx, "model.onnx"));
+        var (code, _, error) = Cli.Run("predict", video, "--model", onnx, "--out", poses + "2");
+        Assert.Equal(1, code);
+        Assert.Contains("has no model.onnx", error);
     }
 }

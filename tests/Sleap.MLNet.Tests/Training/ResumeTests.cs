@@ -232,24 +232,7 @@ public sealed class ResumeTests : IDisposable
     private void Fit(TrainerOptions training)
     {
         var ml = new MLContext(1);
-        ml.Pose()
-            .SingleInstance(
-                new()
-                {
-                    Backbone = new UNetOptions
-                    {
-                        Filters = 4,
-                        FiltersRate = 2,
-                        MaxStride = 8,
-                        OutputStride = 2,
-                    },
-                    Sigma = 1.5f,
-                    Training = training,
-                    Device = "cpu",
-                }
-            )
-            .Fit(_spots.View(ml))
-            .Dispose();
+        ml.Pose().SingleInstance(SpotFolder.Network(training)).Fit(_spots.View(ml)).Dispose();
     }
 
     private sealed class Seen(Action<TrainingProgress> report) : IProgress<TrainingProgress>

@@ -329,24 +329,7 @@ public sealed class RunTests : IDisposable
         var (ml, seen) = (new MLContext(1), new List<TrainingProgress>());
         ml.Log += (_, entry) => messages?.Add(entry.Message);
         var own = training with { Progress = new ProgressTo(seen.Add) };
-        ml.Pose()
-            .SingleInstance(
-                new()
-                {
-                    Backbone = new UNetOptions
-                    {
-                        Filters = 4,
-                        FiltersRate = 2,
-                        MaxStride = 8,
-                        OutputStride = 2,
-                    },
-                    Sigma = 1.5f,
-                    Training = own,
-                    Device = "cpu",
-                }
-            )
-            .Fit(ml.Pose().FromLabels(labels))
-            .Dispose();
+        ml.Pose().SingleInstance(SpotFolder.Network(own)).Fit(ml.Pose().FromLabels(labels)).Dispose();
         return seen;
     }
 }

@@ -123,21 +123,7 @@ public sealed class StartCandidateTests : IDisposable
     {
         var ml = new MLContext(1);
         return ml.Pose()
-            .SingleInstance(
-                new()
-                {
-                    Backbone = new UNetOptions
-                    {
-                        Filters = 4,
-                        FiltersRate = 2,
-                        MaxStride = 8,
-                        OutputStride = 2,
-                    },
-                    Sigma = 1.5f,
-                    Training = training with { Progress = progress ?? new ProgressTo(epochs.Add) },
-                    Device = "cpu",
-                }
-            )
+            .SingleInstance(SpotFolder.Network(training with { Progress = progress ?? new ProgressTo(epochs.Add) }))
             .Fit(_spots.View(ml));
     }
 }

@@ -70,16 +70,8 @@ public sealed class TensorBoardTests : IDisposable
         var (ml, seen) = (new MLContext(1), new List<TrainingProgress>());
         ml.Pose()
             .SingleInstance(
-                new()
-                {
-                    Backbone = new UNetOptions
-                    {
-                        Filters = 4,
-                        FiltersRate = 2,
-                        MaxStride = 8,
-                        OutputStride = 2,
-                    },
-                    Training = new()
+                SpotFolder.Network(
+                    new()
                     {
                         Epochs = epochs,
                         StepsPerEpoch = 2,
@@ -88,9 +80,8 @@ public sealed class TensorBoardTests : IDisposable
                         Resume = resume,
                         TensorBoard = true,
                         Progress = new ProgressTo(seen.Add),
-                    },
-                    Device = "cpu",
-                }
+                    }
+                )
             )
             .Fit(_spots.View(ml))
             .Dispose();

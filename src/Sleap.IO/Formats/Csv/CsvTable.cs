@@ -78,6 +78,16 @@ internal static class CsvTable
         var row = reader.RawRecord;
         if (row.Contains((byte)0))
             throw new PoseFormatException(path, $"line {line}", "holds a zero byte, so the file is not text.");
+        // Binary formats of which the first line has no zero byte, HDF5 and PNG, begin so that no text does.
+        if (line == 1 && row is [0x89, ..])
+        {
+            throw new PoseFormatException(
+                path,
+                $"line {line}",
+                "begins as HDF5 and PNG files do: the file is not text."
+            );
+        }
+
         if (!Utf8.IsValid(row))
         {
             var text = Encoding.Latin1.GetString(row);

@@ -41,7 +41,7 @@ internal sealed class Trainer(
         var stepsPerEpoch = options.StepsFor(train.Count);
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone), total);
-        if (options.Start is not null)
+        if (options.Start is not null && state.Network.IsNormalized)
         {
             using var scope = NewDisposeScope();
             int[] first = [.. Enumerable.Range(0, Math.Min(train.Count, options.BatchSize))];

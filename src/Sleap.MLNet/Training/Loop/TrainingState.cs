@@ -57,8 +57,6 @@ internal sealed class TrainingState : IDisposable
     /// <param name="images">(B, C, H, W), a batch.</param>
     public void KeepOutputs(torch.Tensor images)
     {
-        if (!Network.IsNormalized)
-            return;
         Network.KeepOutputs(images);
         Average.Restart();
     }
