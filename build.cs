@@ -96,6 +96,7 @@ int Test()
         "tests/Sleap.IO.Tests",
         "tests/Sleap.Transforms.Tests",
         "tests/Sleap.MLNet.Tests",
+        "tests/Sleap.Studio.Tests",
         "tests/Sleap.Cli.Tests",
     ];
     const string results = "artifacts/test-results";
@@ -229,7 +230,10 @@ int Pack()
     const string folder = "artifacts/package/release";
     if (Directory.Exists(folder))
         Directory.Delete(folder, recursive: true);
-    foreach (var project in (string[])["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Onnx", "Sleap.Cli"])
+    foreach (
+        var project in (string[])
+            ["Sleap.Loaders", "Sleap.IO", "Sleap.Transforms", "Sleap.MLNet", "Sleap.Onnx", "Sleap.Cli"]
+    )
         Dotnet("pack", $"src/{project}", "-c", "Release", "-v", "q", "-p:Packing=true");
     foreach (var file in Directory.GetFiles(folder, "*.*nupkg").Order(StringComparer.Ordinal))
         Console.WriteLine(

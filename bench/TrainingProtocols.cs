@@ -9,8 +9,8 @@ namespace Sleap.Bench;
 /// Trains each model type on the same frames, with the same network and for the same number of steps as sleap-nn 0.3.5
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
 /// |finetune …, or for choices crops|pair] [--other] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single]
-/// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW]
-/// [--foreground WEIGHT] [--decay X].
+/// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW] [--foreground WEIGHT] [--decay X]
+/// [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -37,6 +37,8 @@ internal static class TrainingProtocols
         _decay;
     private static Normalization _normalization;
     private static Optimizer _optimizer;
+    private static UNetOptions _network = new();
+    private static AugmentationOptions _augmentation = new();
     private static TrainingMemory _memory = new(new ConsoleProgress());
 
     public static int Run(string[] words)
@@ -46,6 +48,24 @@ internal static class TrainingProtocols
         (_rate, _foreground, _decay) = (Given("--rate"), Given("--foreground"), Given("--decay"));
         _normalization = Choice(words, "--normalization", Normalization.Auto);
         _optimizer = Choice(words, "--optimizer", Optimizer.Auto);
+        _network = new()
+        {
+            Filters = Number(words, "--filters", 16),
+            FiltersRate = Number(words, "--filters-rate", 1.5f),
+            MaxStride = Number(words, "--max-stride", 16),
+            OutputStride = 2,
+        };
+        var photometric = words.Contains("--photometric") ? 0.3f : 0;
+        _augmentation = new()
+        {
+            RotationMin = -180,
+            RotationMax = 180,
+            FlipProbability = Number(words, "--flip", 0f),
+            BrightnessMin = 1 - photometric,
+            BrightnessMax = 1 + photometric,
+            ContrastMin = 1 - photometric,
+            ContrastMax = 1 + photometric,
+        };
         var (seeds, first, share) = (
             Number(words, "--seeds", 1),
             Number(words, "--seed", 1),
@@ -104,11 +124,11 @@ internal static class TrainingProtocols
             "bottomup" => pose.BottomUp(
                     new()
                     {
-                        Backbone = Network,
+                        Backbone = _network,
                         Scale = 0.5f,
                         Sigma = 2.5f,
                         PartAffinity = new() { Sigma = 15, OutputStride = 4 },
-                        Augmentation = Turned,
+                        Augmentation = _augmentation,
                         Training = Training(seed, epochs(800)),
                     }
                 )
@@ -116,11 +136,11 @@ internal static class TrainingProtocols
             "bottomup-id" => pose.BottomUpId(
                     new()
                     {
-                        Backbone = Network,
+                        Backbone = _network,
                         Scale = 0.5f,
                         Sigma = 2.5f,
                         ClassMaps = new() { Sigma = 4, OutputStride = 4 },
-                        Augmentation = Turned,
+                        Augmentation = _augmentation,
                         Training = Training(seed, epochs(800)),
                     }
                 )
@@ -128,10 +148,10 @@ internal static class TrainingProtocols
             _ => pose.SingleInstance(
                     new()
                     {
-                        Backbone = Network,
+                        Backbone = _network,
                         Scale = 0.5f,
                         Sigma = 3.5f,
-                        Augmentation = Turned,
+                        Augmentation = _augmentation,
                         Training = Training(seed, epochs(1500)),
                     }
                 )
@@ -155,17 +175,6 @@ internal static class TrainingProtocols
 
     private static int Epochs(int steps, double share) => Math.Max(1, (int)Math.Round(steps / 20 * share));
 
-    private static UNetOptions Network =>
-        new()
-        {
-            Filters = 16,
-            FiltersRate = 1.5f,
-            MaxStride = 16,
-            OutputStride = 2,
-        };
-
-    private static AugmentationOptions Turned => new() { RotationMin = -180, RotationMax = 180 };
-
     private static TrainerOptions Training(int seed, int epochs) =>
         new()
         {
@@ -184,22 +193,22 @@ internal static class TrainingProtocols
     private static CentroidOptions Centroid(int seed, int epochs) =>
         new()
         {
-            Backbone = Network,
+            Backbone = _network,
             Scale = 0.25f,
             Sigma = 2.5f,
             AnchorPart = "thorax",
-            Augmentation = Turned,
+            Augmentation = _augmentation,
             Training = Training(seed, epochs),
         };
 
     private static CenteredInstanceOptions Centered(int seed, int epochs) =>
         new()
         {
-            Backbone = Network,
+            Backbone = _network,
             Sigma = 2.5f,
             AnchorPart = "thorax",
             CropSize = 160,
-            Augmentation = Turned with { TranslateWidth = 0.02f, TranslateHeight = 0.02f },
+            Augmentation = _augmentation with { TranslateWidth = 0.02f, TranslateHeight = 0.02f },
             Training = Training(seed, epochs),
         };
 
