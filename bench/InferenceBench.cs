@@ -74,7 +74,7 @@ internal static class InferenceBench
             ("network alone, batch 4", () => Forward(x => ours.call(x)[0], Batch), peer => Forward(peer.call, Batch)),
             ("network alone, batch 1", () => Forward(x => ours.call(x)[0], 1), peer => Forward(peer.call, 1)),
         ];
-        if (BFloat16Support.IsFast(CPU))
+        if (BFloat16Support.IsFast(CPU, trains: false))
         {
             // The peers stay in single precision.
             rows.Add(("file to .slp, bfloat16", () => FramesPerSecond(pose, half, OpenField, frames), rows[0].Peer));

@@ -26,8 +26,6 @@ internal static class PeersBench
 
     private static readonly Input[] Inputs = [Input.Usual, new(512, 512, 1), new(1024, 1024, 1)];
 
-    private static readonly bool HalfIsFast = BFloat16Support.IsFast(CPU);
-
     public static int Run(string[] words)
     {
         if (words is not ([] or ["--json", _]))
@@ -109,7 +107,7 @@ internal static class PeersBench
             (Eager, () => eager.call(images).Dispose()),
             (Last, () => last.call(images).Dispose()),
         ];
-        if (HalfIsFast)
+        if (BFloat16Support.IsFast(CPU, trains: false))
             all.Add((Half, () => half.call(images)[0].Dispose()));
         return Measure(all, input.Batch);
     }
@@ -132,7 +130,7 @@ internal static class PeersBench
             (Eager, () => eagerSteps.Step()),
             (Last, () => lastSteps.Step()),
         ];
-        if (HalfIsFast)
+        if (BFloat16Support.IsFast(CPU, trains: true))
             all.Add((Half, () => halfSteps.Step()));
         return Measure(all, 1);
     }

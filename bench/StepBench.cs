@@ -31,7 +31,7 @@ internal static class StepBench
     public static int Run()
     {
         set_num_threads(BenchNetwork.Threads);
-        ScalarType[] precisions = BFloat16Support.IsFast(CPU)
+        ScalarType[] precisions = BFloat16Support.IsFast(CPU, trains: true)
             ? [ScalarType.Float32, ScalarType.BFloat16]
             : [ScalarType.Float32];
         foreach (var precision in precisions)

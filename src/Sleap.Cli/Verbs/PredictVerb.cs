@@ -114,7 +114,11 @@ internal static class PredictVerb
                 parsed.GetValue(json),
                 options
             );
-            if (BFloat16Support.IsFast(TorchSharp.torch.CPU) && settings.MayBeFaster(parsed) && !parsed.GetValue(json))
+            if (
+                BFloat16Support.IsFast(TorchSharp.torch.CPU, trains: false)
+                && settings.MayBeFaster(parsed)
+                && !parsed.GetValue(json)
+            )
             {
                 Terminal.Say(
                     "this CPU has units for 16-bit brain floats: with --precision bfloat16 a U-Net may predict "

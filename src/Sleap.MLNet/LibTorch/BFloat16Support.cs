@@ -8,28 +8,29 @@ namespace Sleap.MLNet;
 internal static class BFloat16Support
 {
     /// <summary>
-    /// Whether the device has bfloat16 units that are much faster than float32: CPUs with AMX (Intel servers since
-    /// Sapphire Rapids) and CUDA devices.
+    /// Whether the device has bfloat16 units that are much faster than float32: CUDA devices, CPUs with AMX (Intel
+    /// servers since Sapphire Rapids), and, for prediction, CPUs with AVX512-BF16 (AMD since Zen 4,
+    /// <see cref="BFloat16Products"/>).
     /// </summary>
-    /// <remarks>
-    /// CPUs with only AVX512-BF16 (AMD since Zen 4) are not included. On all other devices libtorch converts between
-    /// the formats, and float32 is faster.
-    /// </remarks>
-    public static bool IsFast(Device device)
+    /// <param name="device">The device.</param>
+    /// <param name="trains">Whether gradients are needed.</param>
+    public static bool IsFast(Device device, bool trains)
     {
         ArgumentNullException.ThrowIfNull(device);
         return device.type switch
         {
             DeviceType.CUDA => true,
-            DeviceType.CPU => CpuHasAmx,
+            DeviceType.CPU => HasAmx || (!trains && BFloat16Products.IsSupported),
             _ => false,
         };
     }
 
     /// <summary>Whether a network was measured to be faster in bfloat16 on a device.</summary>
-    internal static bool IsFaster(BackboneOptions backbone, Device device) => backbone is UNetOptions && IsFast(device);
+    internal static bool IsFaster(BackboneOptions backbone, Device device, bool trains) =>
+        backbone is UNetOptions && IsFast(device, trains);
 
-    private static bool CpuHasAmx { get; } = Detect();
+    /// <summary>Whether the CPU has AMX units.</summary>
+    public static bool HasAmx { get; } = Detect();
 
     // CPUID leaf 7, EDX bit 22 is AMX-BF16. oneDNN uses it only if AVX-512 is enabled.
     private static bool Detect() =>

@@ -52,6 +52,7 @@ internal static class LibTorchLibrary
     internal static void Prepare()
     {
         TorchThreads.LimitSpinning();
+        TorchMemory.Keep();
         if (OperatingSystem.IsLinux())
         {
             (

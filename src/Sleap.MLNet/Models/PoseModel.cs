@@ -142,7 +142,7 @@ internal abstract class PoseModel : IDisposable
 
     private static ScalarType PrecisionFor(NetworkOptions options, Device device) =>
         options.Precision == Precision.BFloat16
-        || (options.Precision == Precision.Auto && BFloat16Support.IsFaster(options.Backbone, device))
+        || (options.Precision == Precision.Auto && BFloat16Support.IsFaster(options.Backbone, device, trains: false))
             ? ScalarType.BFloat16
             : ScalarType.Float32;
 }

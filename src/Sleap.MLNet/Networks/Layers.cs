@@ -35,6 +35,7 @@ internal sealed class ConvRelu : IDisposable
         Two = [2, 2];
     private readonly WinogradFactors?[] _factors;
     private BatchNorm[] _norms = []; // one for each convolution, or none
+    private readonly BFloat16Factors?[] _rounded;
     private bool _keeps;
 
     public ConvRelu(int inChannels, int filters, int kernel, int count)
@@ -46,10 +47,17 @@ internal sealed class ConvRelu : IDisposable
                 .Select(i => Conv2d(i == 0 ? inChannels : filters, filters, kernel, Padding.Same)),
         ];
         _factors = new WinogradFactors?[count];
+        _rounded = new BFloat16Factors?[count];
     }
 
     /// <summary>The layers. The module that owns this object registers them and disposes them.</summary>
     public IReadOnlyList<Conv2d> Convolutions { get; }
+
+    /// <summary>
+    /// Whether factors of products are rounded to bfloat16 where <see cref="WinogradBFloat16"/> can compute a
+    /// convolution whose gradient is not needed.
+    /// </summary>
+    public bool RoundsProducts { get; set; }
 
     /// <summary>Approximate number of bytes that <see cref="KeepFactors"/> keeps.</summary>
     public long FactorBytes =>
@@ -78,7 +86,10 @@ internal sealed class ConvRelu : IDisposable
     {
         foreach (var factors in _factors)
             factors?.Dispose();
+        foreach (var factors in _rounded)
+            factors?.Dispose();
         Array.Clear(_factors);
+        Array.Clear(_rounded);
     }
 
     /// <param name="x">(B, C, H, W); the caller disposes it.</param>
@@ -141,6 +152,17 @@ internal sealed class ConvRelu : IDisposable
                 ? ConvFunction.apply(x, convolution.weight)
                 : Convolve(x, convolution.weight, null);
             return _norms[layer].Apply(product, convolution.bias!);
+        }
+
+        if (RoundsProducts && !is_grad_enabled() && WinogradBFloat16.Takes(x, convolution.weight))
+        {
+            var rounded = _rounded[layer] ?? new BFloat16Factors(convolution.weight);
+            var result = WinogradBFloat16.ConvolveRelu(x, rounded, convolution.bias!);
+            if (_keeps)
+                _rounded[layer] = rounded;
+            else
+                rounded.Dispose();
+            return result;
         }
 
         if (!isOurs)

@@ -58,18 +58,23 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
 
     /// <summary>
     /// Type that the backbone computes with: <see cref="ScalarType.Float32"/> (the default) or
-    /// <see cref="ScalarType.BFloat16"/>. Parameters, heads and outputs stay in single precision.
+    /// <see cref="ScalarType.BFloat16"/>. Parameters, heads and outputs stay in single precision; so do the maps of a
+    /// UNet on a CPU with <see cref="BFloat16Products"/> where no gradient is needed.
     /// </summary>
     /// <exception cref="ArgumentException">Another type.</exception>
     public ScalarType Precision
     {
         get => _precision;
-        set =>
+        set
+        {
             _precision = value is ScalarType.Float32 or ScalarType.BFloat16
                 ? value
                 : throw new ArgumentException(
                     $"The precision is {value}, expected {ScalarType.Float32} or {ScalarType.BFloat16}."
                 );
+            foreach (var layer in ConvolutionLayers)
+                layer.RoundsProducts = RoundsProducts;
+        }
     }
 
     /// <summary>Whether there are normalizations, see <see cref="Normalize"/>.</summary>
@@ -210,11 +215,7 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// </summary>
     public void Freeze()
     {
-        ConvRelu[] layers =
-        [
-            .. modules().OfType<ConvBlock>().Select(block => block.Layers),
-            .. modules().OfType<UpBlock>().Select(block => block.Layers),
-        ];
+        var layers = ConvolutionLayers;
         if (layers.Sum(layer => layer.FactorBytes) > MaxKeptBytes)
             return;
         foreach (var layer in layers)
@@ -237,13 +238,23 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     private Tensor[] Compute(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var x = Input(images).to(Precision); // (B, InChannels, H, W)
+        var keepsMaps = RoundsProducts && images.device_type == DeviceType.CPU && !is_grad_enabled();
+        var x = Input(images).to(keepsMaps ? ScalarType.Float32 : Precision); // (B, InChannels, H, W)
         var features = backbone.Compute(x, _finestNeeded); // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];
         for (var head = 0; head < outputs.Length; head++)
             outputs[head] = head_layers[head].call(features.At[StrideRead(Heads[head])]).MoveToOuterDisposeScope();
         return outputs;
     }
+
+    private bool RoundsProducts =>
+        _precision == ScalarType.BFloat16 && Backbone is UNetOptions && BFloat16Products.IsSupported;
+
+    private ConvRelu[] ConvolutionLayers =>
+        [
+            .. modules().OfType<ConvBlock>().Select(block => block.Layers),
+            .. modules().OfType<UpBlock>().Select(block => block.Layers),
+        ];
 
     private Tensor Input(Tensor images) => NetworkInput.WithChannels(images, Backbone.InChannels);
 

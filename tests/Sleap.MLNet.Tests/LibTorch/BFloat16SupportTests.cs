@@ -29,8 +29,9 @@ public sealed class BFloat16SupportTests
         foreach ((var exact, var rounded) in single.Zip(half))
         {
             Assert.Equal(ScalarType.Float32, rounded.dtype);
-            // Not equal either: the backbone did compute with fewer digits.
-            Assert.InRange(Golden.Difference(exact, rounded), 1e-7, Share * exact.abs().max().item<float>());
+            // Not equal either: the backbone did compute with fewer digits, except in convolutions of few filters.
+            var least = BFloat16Products.IsSupported && ((UNetOptions)network.Backbone).Filters < 16 ? 0 : 1e-7;
+            Assert.InRange(Golden.Difference(exact, rounded), least, Share * exact.abs().max().item<float>());
         }
     }
 
@@ -112,6 +113,6 @@ public sealed class BFloat16SupportTests
             Assert.Throws<ArgumentException>(() => network.Precision = ScalarType.Float64).Message
         );
         // Whatever this machine has, asking is safe.
-        Assert.Equal(BFloat16Support.IsFast(CPU), BFloat16Support.IsFast(CPU));
+        Assert.Equal(BFloat16Support.HasAmx, BFloat16Support.IsFast(CPU, trains: true));
     }
 }

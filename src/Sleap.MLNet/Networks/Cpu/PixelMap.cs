@@ -38,7 +38,12 @@ internal readonly unsafe struct PixelMap
             IsSupported
                 ? "this library's, with AVX2 and FMA"
                 : "libtorch's; this library's take a processor with AVX2 and FMA"
-        ) + (BFloat16Support.IsFast(CPU) ? "; those of 16 bits are libtorch's, with AMX" : "");
+        )
+        + (
+            BFloat16Support.HasAmx ? "; those of 16 bits are libtorch's, with AMX"
+            : BFloat16Products.IsSupported ? "; those of 16 bits too, with AVX512-BF16"
+            : ""
+        );
 
     /// <summary>
     /// Whether the processor has the instructions that the kernels here use, and a tensor of these sizes can be a map.

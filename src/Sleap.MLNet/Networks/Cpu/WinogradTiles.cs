@@ -34,15 +34,8 @@ internal readonly unsafe struct WinogradTiles
     /// their number is not a multiple of eight the last group overlaps the one before.</param>
     public void Input(int tile, PixelMap from, float* patch, float* factors, nint stride, nint apart)
     {
-        var (image, y, x) = At(tile);
-        (y, x) = (y - 1, x - 1);
-        var isInside =
-            y >= 0 && x >= 0 && y + WinogradTransform.Patch <= _height && x + WinogradTransform.Patch <= _width;
-        if (!isInside)
-            Copy(from, image, y, x, WinogradTransform.Patch, patch);
-        var pixels = isInside ? from.At(image, y, x) : patch;
-        nint pixel = from.Channels,
-            row = isInside ? from.Row : WinogradTransform.Patch * pixel;
+        var pixels = Under(tile, from, patch, out var row);
+        nint pixel = from.Channels;
         for (var channel = 0; channel < from.Channels; channel += WinogradTransform.Lanes)
         {
             var first = Math.Min(channel, from.Channels - WinogradTransform.Lanes);
@@ -54,6 +47,26 @@ internal readonly unsafe struct WinogradTiles
                 stride
             );
         }
+    }
+
+    /// <summary>The patch under a tile: its upper left pixel.</summary>
+    /// <param name="tile">Index of the tile.</param>
+    /// <param name="from">The map.</param>
+    /// <param name="patch">Room for 36 pixels, for a patch that is partly outside of the map, where it is 0.</param>
+    /// <param name="row">Floats from row to row.</param>
+    public float* Under(int tile, PixelMap from, float* patch, out nint row)
+    {
+        var (image, y, x) = At(tile);
+        (y, x) = (y - 1, x - 1);
+        if (y >= 0 && x >= 0 && y + WinogradTransform.Patch <= _height && x + WinogradTransform.Patch <= _width)
+        {
+            row = from.Row;
+            return from.At(image, y, x);
+        }
+
+        row = WinogradTransform.Patch * from.Channels;
+        Copy(from, image, y, x, WinogradTransform.Patch, patch);
+        return patch;
     }
 
     /// <summary>Transforms a tile of the output's gradient, all channels.</summary>
@@ -86,18 +99,20 @@ internal readonly unsafe struct WinogradTiles
         }
     }
 
+    /// <summary>A tile in the output's memory, and its rows and columns inside of the map.</summary>
+    public float* Place(int tile, PixelMap to, out int rows, out int columns)
+    {
+        var (image, y, x) = At(tile);
+        rows = Math.Min(WinogradTransform.Side, _height - y);
+        columns = Math.Min(WinogradTransform.Side, _width - x);
+        return to.At(image, y, x);
+    }
+
     /// <summary>Eight channels of a tile in the output's memory.</summary>
     public OutputTile Output(int tile, PixelMap to, int channel)
     {
-        var (image, y, x) = At(tile);
-        return new OutputTile(
-            to.At(image, y, x) + channel,
-            to.Row,
-            to.Channels,
-            Math.Min(WinogradTransform.Side, _height - y),
-            Math.Min(WinogradTransform.Side, _width - x),
-            to.Channels - channel
-        );
+        var first = Place(tile, to, out var rows, out var columns);
+        return new OutputTile(first + channel, to.Row, to.Channels, rows, columns, to.Channels - channel);
     }
 
     private (int Image, int Y, int X) At(int tile)

@@ -29,7 +29,7 @@ internal static unsafe class WinogradTransform
     public const int Lanes = 8;
 
     // The points are 0, ±P, ±Q and ∞, and P·Q = 1.
-    private const float P = 0.707106781f,
+    public const float P = 0.707106781f,
         Q = 1.414213562f,
         P2 = 0.5f,
         Q2 = 2f,

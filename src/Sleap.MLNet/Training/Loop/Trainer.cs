@@ -226,7 +226,7 @@ internal sealed class Trainer(
 
     private ScalarType PrecisionFor(BackboneOptions backbone) =>
         options.Precision == Precision.BFloat16
-        || (options.Precision == Precision.Auto && BFloat16Support.IsFaster(backbone, _device))
+        || (options.Precision == Precision.Auto && BFloat16Support.IsFaster(backbone, _device, trains: true))
             ? ScalarType.BFloat16
             : ScalarType.Float32;
 
