@@ -11,16 +11,14 @@ public sealed class ExampleTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Train_and_predict_runs_as_it_stands()
+    public void A_trained_model_predicts_and_its_poses_are_features_of_a_trainer()
     {
-        var output = Run(
-            "train-and-predict.cs",
-            Path.Combine(Root(), "tests/data/small_robot_minimal.slp"),
-            Path.Combine(Root(), "tests/data/small_robot.mp4")
-        );
+        var video = Path.Combine(Root(), "tests/data/small_robot.mp4");
+        var output = Run("train-and-predict.cs", Path.Combine(Root(), "tests/data/small_robot_minimal.slp"), video);
         Assert.Contains("video, frame, instance, track, node, x, y, score", output);
         Assert.True(File.Exists(Path.Combine(_folder, "mouse.zip")));
         Assert.Equal(166, Labels.Load(Path.Combine(_folder, "session.predictions.slp")).Frames.Count);
+        Assert.Contains("posture 1: ", Run("pose-clusters.cs", Path.Combine(_folder, "mouse.zip"), video));
     }
 
     [Fact]
@@ -57,14 +55,6 @@ public sealed class ExampleTests : IDisposable
         Assert.Contains("4 frames, 8 flies", Run("two-flies.cs", words));
         Assert.True(File.Exists(Path.Combine(_folder, "flies.png")) && File.Exists(Path.Combine(_folder, "flies.zip")));
         Assert.Equal(8, Labels.Load(Path.Combine(_folder, "flies.slp")).Frames.Sum(frame => frame.Instances.Count));
-    }
-
-    [Fact]
-    public void Poses_are_features_of_a_trainer()
-    {
-        var video = Path.Combine(Root(), "tests/data/small_robot.mp4");
-        Run("train-and-predict.cs", Path.Combine(Root(), "tests/data/small_robot_minimal.slp"), video);
-        Assert.Contains("posture 1: ", Run("pose-clusters.cs", Path.Combine(_folder, "mouse.zip"), video));
     }
 
     [Fact]
