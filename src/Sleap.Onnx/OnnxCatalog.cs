@@ -62,7 +62,8 @@ public static class OnnxCatalog
     }
 
     /// <summary>
-    /// Loads an object detector from an ONNX file: a step that finds boxes in frames, as a centered-instance model takes
+    /// Loads an object detector from an ONNX file: a step that finds boxes in frames, as a centered-instance model
+    /// takes
     /// them by <c>With(CropSource.Boxes)</c>.
     /// </summary>
     /// <remarks>

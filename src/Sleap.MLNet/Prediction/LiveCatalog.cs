@@ -52,9 +52,11 @@ public static partial class ModelCatalog
 
     /// <summary>Creates a pipeline from single rows to rows of a class, see the first overload.</summary>
     /// <typeparam name="TIn">A class with a property for each column needed, or <see cref="Frame"/>.</typeparam>
-    /// <typeparam name="TOut">A class with a property for each column wanted, as for <c>CreateEnumerable</c>.</typeparam>
+    /// <typeparam name="TOut">A class with a property for each column wanted, as for
+    /// <c>CreateEnumerable</c>.</typeparam>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
-    /// <param name="model">A model or a chain. Steps that <typeparamref name="TOut"/> does not need are not run.</param>
+    /// <param name="model">A model or a chain. Steps that <typeparamref name="TOut"/> does not need are not
+    /// run.</param>
     /// <param name="inputSchema">See the second overload; null: that of the class.</param>
     /// <param name="options">Options; null for the defaults.</param>
     /// <exception cref="ArgumentException">As in the first overload.</exception>

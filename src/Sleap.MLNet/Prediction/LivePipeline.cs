@@ -82,7 +82,8 @@ public sealed class LivePipeline<TIn, TOut> : IDisposable
     public LatencySummary Latency => _latency.Summary;
 
     /// <summary>Takes the next frame.</summary>
-    /// <param name="input">The frame or row. Frame numbers must rise; a step may leave gaps. Not kept.</param>
+    /// <param name="input">The frame or row; not kept. Frame numbers must rise, and gaps between them are
+    /// allowed.</param>
     /// <returns>
     /// The rows that are ready: that of the frame <see cref="Delay"/> frames ago, none for the first frames. Behind
     /// <c>ToInstances</c> a frame has a row for each instance, or none.
@@ -98,6 +99,7 @@ public sealed class LivePipeline<TIn, TOut> : IDisposable
         var start = Stopwatch.GetTimestamp();
         _current.Value = input;
         var results = Run(_rows.Push);
+        _current.Value = null;
         _latency.Add(Stopwatch.GetElapsedTime(start));
         return results;
     }

@@ -26,7 +26,8 @@ internal sealed class BoxDecoder(OnnxDetectorOptions options)
     /// <param name="outputs">Outputs of numbers.</param>
     /// <param name="height">Height of the input, for boxes that are fractions of it.</param>
     /// <param name="width">Width of the input.</param>
-    /// <exception cref="InvalidDataException">The outputs have another layout, or values that are no numbers.</exception>
+    /// <exception cref="InvalidDataException">The outputs have another layout, or values that are no
+    /// numbers.</exception>
     public IReadOnlyList<DetectedBox> Decode(IReadOnlyList<DetectorOutput> outputs, int height, int width)
     {
         var (layout, boxes) = Find(outputs);

@@ -52,7 +52,8 @@ internal sealed class OnnxDetector : IDisposable
 
     /// <summary>Finds the boxes of a frame.</summary>
     /// <returns>Boxes in pixels of the frame, by falling score; pixel centers are whole numbers.</returns>
-    /// <exception cref="InvalidDataException">ONNX Runtime fails, or the outputs are not those of a detector.</exception>
+    /// <exception cref="InvalidDataException">ONNX Runtime fails, or the outputs are not those of a
+    /// detector.</exception>
     public IReadOnlyList<DetectedBox> Find(FramePixels frame, FrameResampler resampler)
     {
         var pixels = new byte[resampler.ByteCountOf(frame)];
@@ -162,8 +163,8 @@ internal sealed record DetectorInput(
             throw new PoseFormatException(
                 file,
                 null,
-                $"the detector has the input {text}, expected one image: Float or UInt8 (1, C, H, W) or (1, H, W, C), C "
-                    + "= 1 or 3."
+                $"the detector has the input {text}, expected one image: Float or UInt8 (1, C, H, W) or "
+                    + "(1, H, W, C), C = 1 or 3."
             );
         }
         var size = (height, width) is (> 0, > 0) ? (height, width) : ((int, int)?)null;

@@ -20,7 +20,9 @@ public sealed record OnnxDetectorOptions
     /// </summary>
     public bool AreNormalized { get; init; }
 
-    /// <summary>Name of the output with the boxes, or with boxes and scores; null (default): found by its shape.</summary>
+    /// <summary>
+    /// Name of the output with the boxes, or with boxes and scores; null (default): found by its shape.
+    /// </summary>
     public string? BoxesOutput { get; init; }
 
     /// <summary>For <see cref="BoxLayout.Separate"/>: name of the output with the scores; null (default): found by its
@@ -38,7 +40,8 @@ public sealed record OnnxDetectorOptions
     public float MinScore { get; init; } = 0.25f;
 
     /// <summary>
-    /// Of two boxes of a class whose intersection over union is larger, the one with the lower score is dropped; 0 to 1.
+    /// Of two boxes of a class whose intersection over union is larger, the one with the lower score is dropped; 0 to
+    /// 1.
     /// Default 0.45. 1 keeps all, for a graph that has its own suppression.
     /// </summary>
     public float MaxOverlap { get; init; } = 0.45f;
@@ -78,7 +81,9 @@ public sealed record OnnxDetectorOptions
     /// "BoundingBoxClass".</summary>
     public string ClassColumn { get; init; } = "BoundingBoxClass";
 
-    /// <summary>What computes; a saved detector is loaded for the CPU. Default <see cref="OnnxProvider.Cpu"/>.</summary>
+    /// <summary>
+    /// What computes; a saved detector is loaded for the CPU. Default <see cref="OnnxProvider.Cpu"/>.
+    /// </summary>
     public OnnxProvider Provider { get; init; } = OnnxProvider.Cpu;
 
     /// <summary>Number of the GPU, 0 or more; no effect on a CPU. Default 0.</summary>

@@ -90,7 +90,9 @@ internal sealed class LiveRows(
         Pass(0, emit);
     }
 
-    /// <summary>Emits the rows that wait for later ones, as at the end of a view. No row may be pushed after it.</summary>
+    /// <summary>
+    /// Emits the rows that wait for later ones, as at the end of a view. No row may be pushed after it.
+    /// </summary>
     public void End(Action emit)
     {
         for (var queue = 0; queue < queues.Count; queue++)

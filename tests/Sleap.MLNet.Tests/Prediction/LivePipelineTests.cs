@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -10,69 +9,9 @@ namespace Sleap.MLNet.Tests;
 /// <summary>A chain frame by frame gives what it gives as a pass over a view.</summary>
 public sealed class LivePipelineTests
 {
-    private const string Flies = "flies13_20190128.predictions.slp";
     private readonly MLContext _ml = new(seed: 1);
 
     private PoseCatalog Pose => _ml.Pose();
-
-    public static TheoryData<string, int> Analyses =>
-        new()
-        {
-            { "FilterByScore", 0 },
-            { "RemoveJumps", 0 },
-            { "RepairSwaps", 0 },
-            { "Egocentric", 0 },
-            { "BodyLength", 0 },
-            { "Distances", 0 },
-            { "Angles", 0 },
-            { "Social", 0 },
-            { "Kinematics", 0 },
-            { "InRegions", 0 },
-            { "OneEuro", 0 },
-            { "Trailing", 0 },
-            { "Track", 0 },
-            { "TrackKalman", 0 },
-            { "ToInstances", 0 },
-            { "Smooth", 2 },
-            { "SavitzkyGolay", 4 },
-            { "NormalizeSize", 1 },
-            { "Rolling", 7 },
-            { "Interpolate", 3 },
-            { "Pchip", 7 },
-            { "All", 3 + 2 + 7 },
-        };
-
-    [Theory]
-    [MemberData(nameof(Analyses))]
-    public void Each_analysis_gives_what_it_gives_in_a_pass(string name, int delay)
-    {
-        var view = Recording(Flies);
-        var model = SavedAndLoaded(Make(name, Nodes(view)).Fit(view), view);
-        using var live = Pose.CreateLivePipeline<LiveRecording>(model, view.Schema);
-        Assert.Equal(delay, live.Delay);
-        string[] columns = [.. LiveRow.ColumnsOf(live.OutputSchema).Select(column => column.Name)];
-        var expected = ColumnText.Of(model.Transform(view), columns);
-        Assert.NotEmpty(expected);
-        var isRowForRow = name is not ("ToInstances" or "All");
-
-        List<string> found = [];
-        var frames = 0;
-        foreach (var row in _ml.Data.CreateEnumerable<LiveRecording>(view, reuseRowObject: true))
-        {
-            var ready = live.Push(row);
-            found.AddRange(ready.Select(row => Text(row, columns)));
-            Assert.True(++frames > delay || ready.Count == 0);
-            Assert.True(!isRowForRow || frames <= delay || ready.Count == 1);
-        }
-        if (isRowForRow)
-            Assert.Equal(frames - delay, found.Count);
-        found.AddRange(live.Flush().Select(row => Text(row, columns)));
-        Assert.Equal(expected, found);
-        Assert.Equal(frames, live.Latency.Count);
-
-        // Behind a flush it begins anew.
-        Assert.Equal(expected, [.. Push(live, view, columns), .. live.Flush().Select(row => Text(row, columns))]);
-    }
 
     [Fact]
     public void From_pixels_to_a_loaded_classifier()
@@ -81,7 +20,7 @@ public sealed class LivePipelineTests
         using var model = SampleModels.Load(_ml, PoseModelKind.TopDown, batchSize: 1);
         var video = Labeled(SampleModels.Frames(_ml, PoseModelKind.TopDown, frames));
         var chain = model.Append(Behavior().Fit(_ml.Data.Cache(model.Transform(video))));
-        var loaded = SavedAndLoaded(chain, video);
+        var loaded = LiveRecording.SavedAndLoaded(chain, video);
         var expected = loaded.Transform(SampleModels.Frames(_ml, PoseModelKind.TopDown, frames));
         using var source = Video.FromFile(SampleModels.VideoOf(PoseModelKind.TopDown)).Open();
 
@@ -93,7 +32,7 @@ public sealed class LivePipelineTests
         rows.AddRange(named.Flush());
         string[] columns = ["FrameIndex", "PredictedTrack", "PredictedLabel", "Probability", "SpeedMean", "Features"];
         Assert.Equal(2 * frames, rows.Count);
-        Assert.Equal(ColumnText.Of(expected, columns), rows.Select(row => Text(row, columns)));
+        Assert.Equal(ColumnText.Of(expected, columns), rows.Select(row => LiveRecording.Text(row, columns)));
         Assert.Equal([0, 0, 1], rows.Take(3).Select(row => row.Get<int>("FrameIndex")));
         Assert.Equal(2 * 2, rows[0].Get<float[]>("PredictedKeypoints").Length);
 
@@ -132,14 +71,14 @@ public sealed class LivePipelineTests
         var found = Enumerable.Range(0, frames).SelectMany(frame => live.Push(source.Read(frame))).ToList();
         Assert.Equal(
             ColumnText.Of(chain.Transform(video), columns),
-            found.Concat(live.Flush()).Select(row => Text(row, columns))
+            found.Concat(live.Flush()).Select(row => LiveRecording.Text(row, columns))
         );
     }
 
     [Fact]
     public void Only_what_is_wanted_is_computed_and_delays()
     {
-        var view = Recording(Flies);
+        var view = LiveRecording.Load(_ml);
         var model = Pose.Kinematics()
             .Append(Pose.Smooth("PredictedKeypoints", outputColumn: "Smooth"))
             .Append(Pose.Rolling("Speed"))
@@ -164,13 +103,17 @@ public sealed class LivePipelineTests
     [Fact]
     public void Steps_that_are_no_row_mappers_are_refused_by_name()
     {
-        var view = Recording(Flies);
+        var view = LiveRecording.Load(_ml);
         var chain = Pose.Kinematics().Fit(view).Append(new EveryOther());
         Assert.StartsWith(
             "EveryOther does not map row for row",
             Assert.Throws<ArgumentException>(() => Pose.CreateLivePipeline<LiveRecording>(chain, view.Schema)).Message
         );
-        // A column that the rows do not have.
+        // Columns that the rows do not have, and that the chain does not have.
+        var missing = Assert.ThrowsAny<ArgumentException>(() =>
+            Pose.CreateLivePipeline<LiveRecording, Behaving>(Pose.Kinematics().Fit(view), view.Schema)
+        );
+        Assert.Contains("PredictedLabel", missing.Message);
         Assert.Contains(
             "PredictedKeypoints",
             Assert.Throws<ArgumentException>(() => Pose.CreateLivePipeline(Pose.Kinematics().Fit(view))).Message
@@ -180,7 +123,7 @@ public sealed class LivePipelineTests
     [Fact]
     public void A_fault_ends_the_pipeline()
     {
-        var view = Recording(Flies);
+        var view = LiveRecording.Load(_ml);
         var live = Pose.CreateLivePipeline<LiveRecording>(Pose.Track().Fit(view), view.Schema);
         var row = _ml.Data.CreateEnumerable<LiveRecording>(view, reuseRowObject: false).First();
         Assert.Single(live.Push(row));
@@ -197,7 +140,7 @@ public sealed class LivePipelineTests
     [Fact]
     public void Wrong_names_and_types_of_values_are_told()
     {
-        var view = Recording(Flies);
+        var view = LiveRecording.Load(_ml);
         using var live = Pose.CreateLivePipeline<LiveRecording>(Pose.Kinematics().Fit(view), view.Schema);
         var row = Assert.Single(live.Push(_ml.Data.CreateEnumerable<LiveRecording>(view, false).First()));
         Assert.Equal(row.Get<float[]>("PredictedKeypoints").Length / 26, row.Get<float[]>("Speed").Length);
@@ -231,7 +174,7 @@ public sealed class LivePipelineTests
                     .. Enumerable
                         .Range(0, frames)
                         .SelectMany(frame => live.Push(source.Read(frame)))
-                        .Select(row => Text(row, columns)),
+                        .Select(row => LiveRecording.Text(row, columns)),
                 ];
             }
         );
@@ -268,127 +211,6 @@ public sealed class LivePipelineTests
             )
             .Fit(frames)
             .Transform(frames);
-
-    private static List<string> Push(LivePipeline<LiveRecording, LiveRow> live, IDataView view, string[] columns) =>
-        [
-            .. new MLContext()
-                .Data.CreateEnumerable<LiveRecording>(view, reuseRowObject: true)
-                .SelectMany(live.Push)
-                .Select(row => Text(row, columns)),
-        ];
-
-    private IEstimator<ITransformer> Make(string name, string[] nodes) =>
-        name switch
-        {
-            "FilterByScore" => Pose.FilterByScore(options: new() { MinScore = 0.6f }),
-            "RemoveJumps" => Pose.RemoveJumps(options: new() { MaxJump = 3 }),
-            "RepairSwaps" => Pose.RepairSwaps(options: new() { MinGain = 1 }),
-            "Egocentric" => Pose.Egocentric(
-                "PredictedKeypoints",
-                new()
-                {
-                    Origin = nodes[0],
-                    From = nodes[1],
-                    To = nodes[2],
-                }
-            ),
-            "BodyLength" => Pose.BodyLength("PredictedKeypoints", new() { Body = nodes[..3] }),
-            "Distances" => Pose.Distances(),
-            "Angles" => Pose.Angles("PredictedKeypoints", new() { Corners = [new(nodes[0], nodes[1], nodes[2])] }),
-            "Social" => Pose.Social(),
-            "Kinematics" => Pose.Kinematics(options: new() { FramesPerSecond = 25 }),
-            "InRegions" => Pose.InRegions(
-                "PredictedKeypoints",
-                new() { Regions = [Region.Circle("middle", 500, 500, 200)] }
-            ),
-            "OneEuro" => Pose.Smooth("PredictedKeypoints", new SmoothOptions { Method = SmoothMethod.OneEuro }),
-            "Trailing" => Pose.Kinematics().Append(Pose.Rolling("Speed", new() { Trailing = true })),
-            "Track" => Pose.Track(),
-            "TrackKalman" => Pose.Track(
-                new()
-                {
-                    Motion = TrackMotion.Kalman,
-                    MaxTracks = 2,
-                    ConnectSingleBreaks = true,
-                }
-            ),
-            "ToInstances" => Pose.ToInstances(),
-            "Smooth" => Pose.Smooth("PredictedKeypoints", new SmoothOptions()),
-            "SavitzkyGolay" => Pose.Smooth(
-                "PredictedKeypoints",
-                new SmoothOptions { Method = SmoothMethod.SavitzkyGolay, Window = 9 }
-            ),
-            "NormalizeSize" => Pose.NormalizeSize("PredictedKeypoints", new() { Body = nodes[..2], Window = 3 }),
-            "Rolling" => Pose.Kinematics().Append(Pose.Rolling("Speed")),
-            "Interpolate" => Pose.Interpolate(options: new() { MaxGap = 3 }),
-            "Pchip" => Pose.Interpolate(options: new() { Method = InterpolationMethod.Pchip, MaxGap = 3 }),
-            _ => Pose.Track()
-                .Append(Pose.RemoveJumps())
-                .Append(Pose.Interpolate(options: new() { MaxGap = 3 }))
-                .Append(Pose.Smooth("PredictedKeypoints", new SmoothOptions()))
-                .Append(Pose.Kinematics())
-                .Append(Pose.Rolling("Speed"))
-                .Append(Pose.Social())
-                .Append(Pose.ToInstances())
-                .Append(_ml.Transforms.Concatenate("Features", "Speed", "SpeedMean", "PredictedKeypoints")),
-        };
-
-    /// <summary>A recording, with wings that can be swapped.</summary>
-    private IDataView Recording(string file)
-    {
-        var labels = Labels.Load(Golden.PathOf($"../data/{file}"));
-        var nodes = labels.Skeletons[0].Nodes;
-        var skeleton = new Skeleton(
-            "fly",
-            nodes,
-            labels.Skeletons[0].Edges,
-            [new(nodes.IndexOf("wingL"), nodes.IndexOf("wingR"))]
-        );
-        var frames = labels
-            .Frames.Take(400)
-            .Select(frame => new LabeledFrame
-            {
-                Video = frame.Video,
-                FrameIndex = frame.FrameIndex,
-                Instances =
-                [
-                    .. frame.Instances.Select(instance => new Instance
-                    {
-                        Skeleton = skeleton,
-                        Points = instance.Points,
-                        IsPredicted = true,
-                        Score = instance.Score,
-                        Track = instance.Track,
-                    }),
-                ],
-            });
-        return Pose.FromPredictions(new Labels(frames, skeletons: [skeleton]), new() { Layout = InstanceLayout.Many });
-    }
-
-    private static string[] Nodes(IDataView view) =>
-        [.. PoseColumn.SkeletonOf(view.Schema["PredictedKeypoints"]).Nodes];
-
-    private static ITransformer SavedAndLoaded(ITransformer model, IDataView view)
-    {
-        var ml = new MLContext(seed: 2);
-        using var file = new MemoryStream();
-        ml.Model.Save(model, view.Schema, file);
-        file.Position = 0;
-        return ml.Model.Load(file, out _);
-    }
-
-    /// <summary>The same text as <see cref="ColumnText"/> makes of a row of a view.</summary>
-    private static string Text(LiveRow row, string[] columns) =>
-        string.Join(" | ", columns.Select(column => Text(row.Get<object>(column))));
-
-    private static string Text(object value) =>
-        value switch
-        {
-            Array values => string.Join(' ', values.Cast<object>().Select(Text)),
-            float number => number.ToString("R", CultureInfo.InvariantCulture),
-            bool flag => flag ? "yes" : "no",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
-        };
 
     private sealed class Moving
     {
@@ -434,15 +256,4 @@ public sealed class LivePipelineTests
 
         public void Save(ModelSaveContext ctx) => throw new NotSupportedException();
     }
-}
-
-/// <summary>A row of recorded poses.</summary>
-internal sealed class LiveRecording
-{
-    public string Video { get; set; } = "";
-    public int FrameIndex { get; set; }
-    public float[] PredictedKeypoints { get; set; } = [];
-    public uint[] PredictedTrack { get; set; } = [];
-    public float[] KeypointScore { get; set; } = [];
-    public float[] InstanceScore { get; set; } = [];
 }
