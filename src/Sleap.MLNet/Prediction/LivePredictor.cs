@@ -115,7 +115,7 @@ public sealed class LivePredictor
     }
 }
 
-/// <summary>Options of a <see cref="LivePredictor"/> and of a <see cref="LivePipeline{TIn, TOut}"/>.</summary>
+/// <summary>Options of a <see cref="LivePredictor"/> and of a <c>LivePipeline</c>.</summary>
 public sealed record LiveOptions
 {
     /// <summary>
@@ -138,7 +138,7 @@ public sealed record LiveOptions
     public int LatencyWindow { get; init; } = 1000;
 
     /// <summary>
-    /// The longest <see cref="LivePipeline{TIn, TOut}.Delay"/> in frames, 0 or more; a chain with a longer one is
+    /// The longest <c>LivePipeline.Delay</c> in frames, 0 or more; a chain with a longer one is
     /// refused. Null (default): any. A <see cref="LivePredictor"/> has no delay.
     /// </summary>
     public int? MaxDelay { get; init; }

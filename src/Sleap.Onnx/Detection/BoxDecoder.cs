@@ -10,10 +10,19 @@ internal readonly record struct DetectedBox(Box Box, float Score, int Class);
 
 /// <summary>An output of a detector for one image.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Shape">Its sizes, without the axis of the batch.</param>
+/// <param name="Shape">Its sizes.</param>
 /// <param name="Values">Its numbers, the last axis innermost.</param>
 internal sealed record DetectorOutput(string Name, IReadOnlyList<int> Shape, float[] Values)
 {
+    /// <summary>
+    /// The output as a matrix: without the axis of the batch if it has three axes. A matrix has no such axis; its first
+    /// axis is that of the boxes, also where there is only one.
+    /// </summary>
+    public DetectorOutput AsMatrix => Shape.Count == 3 ? WithoutBatch : this;
+
+    /// <summary>The output without its first axis, if that is 1 and not the only one.</summary>
+    public DetectorOutput WithoutBatch => Shape is [1, _, ..] ? this with { Shape = [.. Shape.Skip(1)] } : this;
+
     public override string ToString() => $"{Name} ({string.Join(", ", Shape)})";
 }
 
@@ -30,10 +39,10 @@ internal sealed class BoxDecoder(OnnxDetectorOptions options)
     /// numbers.</exception>
     public IReadOnlyList<DetectedBox> Decode(IReadOnlyList<DetectorOutput> outputs, int height, int width)
     {
-        var (layout, boxes) = Find(outputs);
+        var (layout, boxes, others) = Find(outputs);
         var found = layout switch
         {
-            BoxLayout.Separate => Separate(outputs, boxes),
+            BoxLayout.Separate => Separate(boxes, others),
             BoxLayout.Rows => Candidates(boxes, 6, 1, row => (row(4), Class(boxes, row(5)))),
             BoxLayout.YoloObjectness => Yolo(boxes, 1, hasObjectness: true),
             BoxLayout.YoloColumns => Yolo(boxes, 0, hasObjectness: false),
@@ -74,29 +83,37 @@ internal sealed class BoxDecoder(OnnxDetectorOptions options)
         return kept;
     }
 
-    private (BoxLayout, DetectorOutput) Find(IReadOnlyList<DetectorOutput> outputs)
+    // The layout, the output with the boxes, and the other outputs, without the axis of the batch if the boxes have it.
+    private (BoxLayout, DetectorOutput, IReadOnlyList<DetectorOutput>) Find(IReadOnlyList<DetectorOutput> outputs)
     {
-        var matrices = outputs.Where(output => output.Shape.Count == 2).ToList();
+        var matrices = outputs
+            .Where(output => output.AsMatrix.Shape.Count == 2)
+            .OrderByDescending(output => output.Name.Contains("box", StringComparison.OrdinalIgnoreCase))
+            .ThenByDescending(output => output.Shape.Count)
+            .ToList();
         var isSeparate =
             options.Layout is BoxLayout.Separate
             || (
                 options.Layout is BoxLayout.Auto
                 && outputs.Count > 1
-                && matrices.Exists(output => output.Shape[1] == Sides)
+                && matrices.Exists(output => output.AsMatrix.Shape[1] == Sides)
             );
-        var boxes = options.BoxesOutput is { } name
+        var expected = isSeparate ? "boxes (N, 4)" : "boxes and scores (N, 4 + classes)";
+        var found = options.BoxesOutput is { } name
             ? Named(outputs, name)
-            : matrices.Find(output => !isSeparate || output.Shape[1] == Sides)
-                ?? throw Wrong(outputs, isSeparate ? "boxes (N, 4)" : "boxes and scores (N, 4 + classes)");
+            : matrices.Find(output => !isSeparate || output.AsMatrix.Shape[1] == Sides)
+                ?? throw Wrong(outputs, expected);
+        var boxes = found.AsMatrix;
         if (boxes.Shape.Count != 2 || (isSeparate && boxes.Shape[1] != Sides))
-            throw Wrong([boxes], isSeparate ? "boxes (N, 4)" : "boxes and scores (N, 4 + classes)");
+            throw Wrong([found], expected);
         var layout =
             options.Layout is not BoxLayout.Auto ? options.Layout
             : isSeparate ? BoxLayout.Separate
             : boxes.Shape[1] == 6 ? BoxLayout.Rows
             : AreColumns(boxes.Shape[0], boxes.Shape[1]) ? BoxLayout.YoloColumns
             : BoxLayout.YoloRows;
-        return (layout, boxes);
+        var others = outputs.Where(output => output != found);
+        return (layout, boxes, [.. found == boxes ? others : others.Select(output => output.WithoutBatch)]);
     }
 
     // Box and classes are fewer than candidates, but at least five.
@@ -116,15 +133,15 @@ internal sealed class BoxDecoder(OnnxDetectorOptions options)
         return Candidates(output, width, axis, row => Best(output, row, first, width, hasObjectness ? row(Sides) : 1));
     }
 
-    private IEnumerable<DetectedBox> Separate(IReadOnlyList<DetectorOutput> outputs, DetectorOutput boxes)
+    private IEnumerable<DetectedBox> Separate(DetectorOutput boxes, IReadOnlyList<DetectorOutput> others)
     {
         var count = boxes.Shape[0];
         var scores =
-            Output(options.ScoresOutput, "score", output => output.Values.Length > 0 || count == 0)
-            ?? throw Wrong(outputs, "scores (N) or (N, classes)");
-        var classes = scores.Shape.Count == 2 ? scores.Shape[1] : 1;
+            Output(options.ScoresOutput, "score", static _ => true)
+            ?? throw Wrong(others, "scores (N) or (N, classes)");
         if (scores.Shape.Count is 0 or > 2 || scores.Shape[0] != count)
             throw Wrong([scores], $"scores ({count}) or ({count}, classes), one for each box");
+        var classes = scores.Shape.Count == 2 ? scores.Shape[1] : 1;
         var labels =
             scores.Shape.Count == 1
                 ? Output(options.LabelsOutput, "label", output => output != scores && output.Shape.Count == 1)
@@ -148,10 +165,9 @@ internal sealed class BoxDecoder(OnnxDetectorOptions options)
 
         DetectorOutput? Output(string? name, string part, Func<DetectorOutput, bool> fits) =>
             name is not null
-                ? Named(outputs, name)
-                : outputs.FirstOrDefault(output =>
-                    output != boxes && output.Name.Contains(part, StringComparison.OrdinalIgnoreCase)
-                ) ?? outputs.FirstOrDefault(output => output != boxes && fits(output));
+                ? Named(others, name)
+                : others.FirstOrDefault(output => output.Name.Contains(part, StringComparison.OrdinalIgnoreCase))
+                    ?? others.FirstOrDefault(fits);
     }
 
     /// <summary>The candidates of an output.</summary>

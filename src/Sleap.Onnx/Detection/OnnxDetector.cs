@@ -121,7 +121,7 @@ internal sealed class OnnxDetector : IDisposable
             _ => null,
         };
         int[] shape = [.. info.Shape.Select(size => (int)size)];
-        return values is null ? null : new(output.Name, shape is [1, _, ..] ? shape[1..] : shape, values);
+        return values is null ? null : new(output.Name, shape, values);
     }
 
     private static float[] Converted<T>(OrtValue value)

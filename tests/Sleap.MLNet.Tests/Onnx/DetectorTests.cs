@@ -102,6 +102,39 @@ public sealed class DetectorTests : IDisposable
         );
     }
 
+    /// <summary>One box is not the axis of a batch.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(4, true)]
+    [InlineData(4, false)]
+    public void Boxes_with_scores_of_classes_with_and_without_the_axis_of_a_batch(int count, bool isBatched)
+    {
+        var graph = new OnnxGraph();
+        graph.Input("image", DataType.Float, 3, 64, 64);
+        float[] boxes = [.. Enumerable.Range(0, count).SelectMany(i => (float[])[10 * i, 10, 10 * i + 8, 30])];
+        float[] scores = [.. Enumerable.Range(0, count).SelectMany(i => (float[])[0.1f, 0.3f, 0.9f - (i / 10f), 0.2f])];
+        if (isBatched)
+        {
+            graph.Output("scores", graph.Constant(scores, 1, count, 4), 1, count, 4);
+            graph.Output("boxes", graph.Constant(boxes, 1, count, 4), 1, count, 4);
+        }
+        else
+        {
+            graph.Output("scores", graph.Constant(scores, count, 4), count, 4);
+            graph.Output("boxes", graph.Constant(boxes, count, 4), count, 4);
+        }
+        Write(graph);
+        using var detector = Pose.FromOnnxDetector(File);
+        var found = detector.Transform(Frames(1));
+        Assert.Equal(
+            [-0.5f, 19.5f, 15.5f, 59.5f],
+            found.GetColumn<float[]>("PredictedBoundingBoxes").Single()[..4],
+            Near
+        );
+        Assert.Equal(Enumerable.Repeat(2f, count), found.GetColumn<float[]>("BoundingBoxClass").Single());
+    }
+
     [Fact]
     public void A_detector_and_a_centered_instance_model_find_poses_in_a_pass_and_live()
     {
@@ -183,7 +216,7 @@ public sealed class DetectorTests : IDisposable
         switch (what)
         {
             case "no matrix":
-                graph.Output("found", Numbers(1, 1, 7), 1, 7);
+                graph.Output("found", Numbers(1, 7), 7);
                 break;
             case "four numbers":
                 graph.Output("found", Numbers(1, 1, 3, 4), 1, 3, 4);

@@ -111,9 +111,9 @@ public sealed class LivePipelineTests
         );
         // Columns that the rows do not have, and that the chain does not have.
         var missing = Assert.ThrowsAny<ArgumentException>(() =>
-            Pose.CreateLivePipeline<LiveRecording, Behaving>(Pose.Kinematics().Fit(view), view.Schema)
+            Pose.CreateLivePipeline<LiveRecording, Nowhere>(Pose.Kinematics().Fit(view), view.Schema)
         );
-        Assert.Contains("PredictedLabel", missing.Message);
+        Assert.Contains("Nothing", missing.Message);
         Assert.Contains(
             "PredictedKeypoints",
             Assert.Throws<ArgumentException>(() => Pose.CreateLivePipeline(Pose.Kinematics().Fit(view))).Message
@@ -215,6 +215,11 @@ public sealed class LivePipelineTests
     private sealed class Moving
     {
         public float[]? Speed { get; set; }
+    }
+
+    private sealed class Nowhere
+    {
+        public float[]? Nothing { get; set; }
     }
 
     private sealed class Picture
