@@ -52,7 +52,7 @@ internal sealed class PushedFrames(DataViewSchema schema, Func<Frame> next) : Da
                 static (ref ReadOnlyMemory<char> value) => value = ReadOnlyMemory<char>.Empty
             ),
             1 => (ValueGetter<int>)((ref int value) => value = _frame!.FrameIndex),
-            _ => (ValueGetter<MLImage>)((ref MLImage value) => value = FrameImage.From(_frame!)),
+            _ => (ValueGetter<MLImage>)GetImage,
         };
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException(
@@ -64,5 +64,11 @@ internal sealed class PushedFrames(DataViewSchema schema, Func<Frame> next) : Da
     {
         frame = column.Index == ImageColumn ? _frame : null;
         return frame is not null;
+    }
+
+    private void GetImage(ref MLImage value)
+    {
+        value?.Dispose();
+        value = FrameImage.From(_frame!);
     }
 }

@@ -76,6 +76,31 @@ public sealed class LivePipelineTests
     }
 
     [Fact]
+    public void Images_come_with_the_rows_that_are_late()
+    {
+        const int frames = 6;
+        using var model = SampleModels.Load(_ml, PoseModelKind.SingleInstance, batchSize: 1);
+        var view = SampleModels.Frames(_ml, PoseModelKind.SingleInstance, frames);
+        var chain = model.Append(Pose.Smooth().Fit(model.Transform(view)));
+        using var source = Video.FromFile(SampleModels.VideoOf(PoseModelKind.SingleInstance)).Open();
+        using var live = Pose.CreateLivePipeline<Frame, Shown>(chain, options: new() { WarmUpFrames = 0 });
+        Assert.Equal(2, live.Delay);
+        var shown = Enumerable.Range(0, frames).SelectMany(frame => live.Push(source.Read(frame))).ToList();
+        shown.AddRange(live.Flush());
+        Assert.Equal(Enumerable.Range(0, frames), shown.Select(row => row.FrameIndex));
+        Assert.Equal(
+            chain.Transform(view).GetColumn<float[]>("PredictedKeypoints"),
+            shown.Select(row => row.PredictedKeypoints)
+        );
+        foreach (var row in shown)
+        {
+            using var expected = FrameImage.From(source.Read(row.FrameIndex));
+            Assert.True(expected.Pixels.SequenceEqual(row.Image.Pixels));
+            row.Image.Dispose();
+        }
+    }
+
+    [Fact]
     public void Only_what_is_wanted_is_computed_and_delays()
     {
         var view = LiveRecording.Load(_ml);
@@ -215,6 +240,15 @@ public sealed class LivePipelineTests
     private sealed class Moving
     {
         public float[]? Speed { get; set; }
+    }
+
+    private sealed class Shown
+    {
+        public int FrameIndex { get; set; }
+
+        [VectorType(2, 2)]
+        public float[] PredictedKeypoints { get; set; } = [];
+        public MLImage Image { get; set; } = null!;
     }
 
     private sealed class Nowhere
