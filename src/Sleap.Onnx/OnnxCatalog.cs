@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -58,5 +59,42 @@ public static class OnnxCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         return OnnxFolder.Read(folder).Load(catalog.Context, (options ?? new()).Checked());
+    }
+
+    /// <summary>
+    /// Loads an object detector from an ONNX file: a step that finds boxes in frames, as a centered-instance model
+    /// takes
+    /// them by <c>With(CropSource.Boxes)</c>.
+    /// </summary>
+    /// <remarks>
+    /// Frames are fitted into the graph's input (aspect ratio kept, zeros at the right and bottom), and boxes are given
+    /// in pixels of the frame, without those that overlap better ones. The graph is run once when it is loaded, so that
+    /// outputs of an unknown layout are refused at once. It can be saved by <c>mlContext.Model</c>.
+    /// </remarks>
+    /// <param name="catalog">From <c>mlContext.Pose()</c>.</param>
+    /// <param name="file">
+    /// The graph. Its only input is an image: (1, C, H, W), (1, H, W, C) or without the first axis, C = 1 (gray) or 3
+    /// (RGB), floats or bytes.
+    /// </param>
+    /// <param name="options">How the outputs are read; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The options are wrong; the message names every fault.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, or one that it refers to is missing.</exception>
+    /// <exception cref="PoseFormatException">
+    /// The file is damaged, refers to files outside of its folder, or has another input or other outputs than a
+    /// detector.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The provider is not there.</exception>
+    public static OnnxDetectorTransformer FromOnnxDetector(
+        this PoseCatalog catalog,
+        string file,
+        OnnxDetectorOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        var chosen = (options ?? new()).Checked();
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"There is no detector '{file}'.", file);
+        return new(new OnnxDetector(OnnxFolder.ReadGraph(file).ToByteArray(), chosen, file));
     }
 }

@@ -21,16 +21,15 @@ public sealed class LivePredictor
     private readonly PredictionBatch _batch;
     private readonly InstanceFilter? _filter;
     private readonly Track[] _tracks;
-    private readonly long[] _ticks;
+    private readonly LatencyWindow _latency;
     private byte[] _pixels = [];
-    private long _count;
 
     internal LivePredictor(PoseModelTransformer model, LiveOptions options)
     {
         model.ThrowIfDisposed();
         (_model, _filter) = (model, model.CreateFilter());
         _tracks = [.. model.Classes.Select(name => new Track(name))];
-        _ticks = new long[options.LatencyWindow];
+        _latency = new LatencyWindow(options.LatencyWindow);
         _batch = model.Predictor.Begin(1, 1)[0];
         model.Predictor.WarmUp(options, model.Frame);
     }
@@ -39,7 +38,7 @@ public sealed class LivePredictor
     public Skeleton Skeleton => _model.Columns.Skeleton;
 
     /// <summary>Latency of the last frames, from the call to the result, without the warm-up frames.</summary>
-    public LatencySummary Latency => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));
+    public LatencySummary Latency => _latency.Summary;
 
     /// <summary>Predicts the instances in a frame.</summary>
     /// <param name="pixels">
@@ -89,7 +88,7 @@ public sealed class LivePredictor
                 .Where(instance => found.IsVisible(instance))
                 .Select(instance => InstanceOf(found, instance)),
         ];
-        _ticks[_count++ % _ticks.Length] = Stopwatch.GetElapsedTime(start).Ticks;
+        _latency.Add(Stopwatch.GetElapsedTime(start));
         return instances;
     }
 
@@ -116,7 +115,7 @@ public sealed class LivePredictor
     }
 }
 
-/// <summary>Options of a <see cref="LivePredictor"/>.</summary>
+/// <summary>Options of a <see cref="LivePredictor"/> and of a <c>LivePipeline</c>.</summary>
 public sealed record LiveOptions
 {
     /// <summary>
@@ -138,6 +137,12 @@ public sealed record LiveOptions
     /// 1000.</summary>
     public int LatencyWindow { get; init; } = 1000;
 
+    /// <summary>
+    /// The longest <c>LivePipeline.Delay</c> in frames, 0 or more; a chain with a longer one is
+    /// refused. Null (default): any. A <see cref="LivePredictor"/> has no delay.
+    /// </summary>
+    public int? MaxDelay { get; init; }
+
     /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
     internal LiveOptions Checked()
     {
@@ -146,6 +151,7 @@ public sealed record LiveOptions
             .AtLeast(nameof(Width), Width, 1)
             .AtLeast(nameof(WarmUpFrames), WarmUpFrames, 0)
             .AtLeast(nameof(LatencyWindow), LatencyWindow, 1)
+            .AtLeast(nameof(MaxDelay), MaxDelay, 0)
             .Throw();
         return this;
     }
@@ -178,4 +184,15 @@ public sealed record LatencySummary(int Count, TimeSpan P50, TimeSpan P95, TimeS
             TimeSpan.FromTicks(sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)]);
         return new(sorted.Length, Rank(0.5), Rank(0.95), Rank(0.99), Rank(1));
     }
+}
+
+/// <summary>The latencies of the last frames.</summary>
+internal sealed class LatencyWindow(int size)
+{
+    private readonly long[] _ticks = new long[size];
+    private long _count;
+
+    public LatencySummary Summary => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));
+
+    public void Add(TimeSpan latency) => _ticks[_count++ % _ticks.Length] = latency.Ticks;
 }

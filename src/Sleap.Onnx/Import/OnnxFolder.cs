@@ -30,11 +30,20 @@ internal sealed class OnnxFolder
             );
         }
 
+        var model = ReadGraph(file);
+        return new(file, model, ModelDescription.Read(folder, file, model));
+    }
+
+    /// <summary>Reads a graph with the tensors that it keeps in files beside it.</summary>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="PoseFormatException">A file is damaged.</exception>
+    public static ModelProto ReadGraph(string file)
+    {
         if (InputFile.Length(file) > int.MaxValue)
             throw new PoseFormatException(file, null, "has more than 2 GB, which no ONNX file can have.");
         var model = Parse(File.ReadAllBytes(file), file);
         new ExternalTensors(file, Path.GetDirectoryName(Path.GetFullPath(file))).Inline(model);
-        return new(file, model, ModelDescription.Read(folder, file, model));
+        return model;
     }
 
     /// <summary>Reads the bytes of a graph that has all of its tensors itself.</summary>

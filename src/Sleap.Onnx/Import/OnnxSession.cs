@@ -26,12 +26,27 @@ internal sealed class OnnxSession
     /// <exception cref="PoseFormatException">ONNX Runtime refuses the graph, or it is no pose model.</exception>
     public static OnnxSession Open(byte[] model, OnnxOptions options, string name)
     {
-        using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        Append(settings, options);
-        InferenceSession session;
+        var session = Load(model, options, name);
         try
         {
-            session = new InferenceSession(model, settings);
+            return new(model, session, OnnxInterface.Of(session, name));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads any graph.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static InferenceSession Load(byte[] model, OnnxOptions options, string name)
+    {
+        using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        Append(settings, options);
+        try
+        {
+            return new InferenceSession(model, settings);
         }
         catch (OnnxRuntimeException refusal)
         {
@@ -41,16 +56,6 @@ internal sealed class OnnxSession
                 $"ONNX Runtime cannot load the graph: {OneLine.Of(refusal.Message)}",
                 refusal
             );
-        }
-
-        try
-        {
-            return new(model, session, OnnxInterface.Of(session, name));
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
         }
     }
 
@@ -242,7 +247,7 @@ internal sealed record OnnxInterface(
         static string[] Names(string of, int count) => [.. Enumerable.Range(0, count).Select(i => $"{of}{i}")];
     }
 
-    private static string TextOf(NodeMetadata port) =>
+    public static string TextOf(NodeMetadata port) =>
         port.IsTensor ? $"{port.ElementDataType} ({string.Join(", ", port.Dimensions)})" : $"{port.OnnxValueType}";
 }
 

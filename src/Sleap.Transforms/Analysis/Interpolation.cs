@@ -19,9 +19,10 @@ public sealed record InterpolationOptions : AnalysisOptions
 
     internal override string Component => "Interpolate";
 
-    internal override int RowsBehind => 2 * (MaxGap + 1);
+    internal override int RowsBehind => RowsAhead;
 
-    internal override int RowsAhead => 2 * (MaxGap + 1);
+    // To the end of the gap, and from there to the next point, which may lie behind another gap.
+    internal override int RowsAhead => Method == InterpolationMethod.Linear ? MaxGap : (2 * MaxGap) + 1;
 
     internal override IReadOnlyList<AnalysisOutput> OutputsFor(string inputColumn, InstanceColumn? input) =>
         [new(OutputColumn ?? inputColumn, OutputKind.AsInput)];

@@ -48,7 +48,7 @@ internal sealed class MappedDataView(IDataView input, MapperBinding binding) : I
 
             return binding.Mapper.SlotCount == 1 && !binding.Mapper.NeedsEveryRow
                 ? new MappedCursor(rows, new MappedRow(binding, rows, active))
-                : new BatchCursor(binding, rows, active);
+                : new QueuedCursor(rows, new BatchRow(binding, rows, active));
         }
         catch
         {

@@ -67,6 +67,9 @@ public abstract class PoseTransformer : ITransformer
         return new RowMapper(Bind(inputSchema));
     }
 
+    /// <summary>The transformer for rows that come one at a time, in order, with a memory of those before.</summary>
+    internal IRowToRowMapper GetLiveMapper(DataViewSchema inputSchema) => CreateLiveMapper(Bind(inputSchema));
+
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelFile.Save(this, ctx);
 
     /// <summary>
@@ -81,6 +84,8 @@ public abstract class PoseTransformer : ITransformer
     /// <summary>The transformed data: row for row, unless a transformer makes other rows.</summary>
     private protected virtual IDataView Apply(IDataView input, MapperBinding binding) =>
         new MappedDataView(input, binding);
+
+    private protected virtual LiveMapper CreateLiveMapper(MapperBinding binding) => new(binding);
 
     private MapperBinding Bind(DataViewSchema inputSchema)
     {
@@ -109,14 +114,16 @@ internal interface ILoadable<TSelf>
 }
 
 /// <summary>A mapper for single rows, as PredictionEngine uses it.</summary>
-internal sealed class RowMapper(MapperBinding binding) : IRowToRowMapper
+internal class RowMapper(MapperBinding binding) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => binding.InputSchema;
 
     public DataViewSchema OutputSchema => binding.OutputSchema;
 
+    private protected MapperBinding Binding => binding;
+
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
-        binding.InputsFor(binding.Active(dependingColumns));
+        InputsFor(binding.Active(dependingColumns));
 
     public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
     {
@@ -130,9 +137,28 @@ internal sealed class RowMapper(MapperBinding binding) : IRowToRowMapper
             );
         }
 
-        var active = binding.Active(activeColumns);
+        return Open(input, binding.Active(activeColumns));
+    }
+
+    /// <summary>The input columns that the active columns need.</summary>
+    private protected virtual IEnumerable<DataViewSchema.Column> InputsFor(bool[] active) => binding.InputsFor(active);
+
+    private protected virtual DataViewRow Open(DataViewRow input, bool[] active)
+    {
         if (binding.ActiveOutputs(active).Contains(true))
             binding.Mapper.WarmUp();
         return new MappedRow(binding, input, active);
     }
+}
+
+/// <summary>
+/// A mapper for rows that come one at a time, in order. Where it needs other rows too, its row is a
+/// <see cref="QueuedRow"/>.
+/// </summary>
+internal class LiveMapper(MapperBinding binding) : RowMapper(binding)
+{
+    private protected override DataViewRow Open(DataViewRow input, bool[] active) =>
+        Binding.Mapper.NeedsEveryRow && Binding.ActiveOutputs(active).Contains(true)
+            ? new BatchRow(Binding, input, active)
+            : new MappedRow(Binding, input, active);
 }

@@ -8,21 +8,21 @@ namespace Sleap.Cli.Tests;
 public sealed partial class PublicApiTests
 {
     [Theory]
-    [InlineData("Sleap.IO")]
-    [InlineData("Sleap.Transforms")]
-    [InlineData("Sleap.MLNet")]
-    [InlineData("Sleap.Onnx")]
-    public void A_library_has_at_most_82_public_types_and_all_its_members_are_listed(string library)
+    [InlineData("Sleap.IO", 82)]
+    [InlineData("Sleap.Transforms", 82)]
+    [InlineData("Sleap.MLNet", 84)]
+    [InlineData("Sleap.Onnx", 9)]
+    public void A_library_has_few_public_types_and_all_its_members_are_listed(string library, int most)
     {
-        // Sleap.Onnx adds two methods, their options and a transformer.
+        // Sleap.Onnx adds three methods, their options and two transformers.
         var listed = File.ReadAllLines(Path.Combine(Cli.Root, $"src/{library}/PublicAPI.Shipped.txt"));
-        Assert.InRange(listed.Count(line => TypeName().IsMatch(line)), library == "Sleap.Onnx" ? 6 : 10, 82);
+        Assert.InRange(listed.Count(line => TypeName().IsMatch(line)), library == "Sleap.Onnx" ? 6 : 10, most);
         Assert.Equal(
             ["#nullable enable"],
             File.ReadAllLines(Path.Combine(Cli.Root, $"src/{library}/PublicAPI.Unshipped.txt"))
         );
     }
 
-    [GeneratedRegex(@"^Sleap\.[\w.]+(<\w+>)?$")]
+    [GeneratedRegex(@"^Sleap\.[\w.]+(<[\w, ]+>)?$")]
     private static partial Regex TypeName();
 }

@@ -121,12 +121,9 @@ public sealed class CodeBlockTests(ITestOutputHelper log) : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "several")).FullName;
         Shortened(Data("examples/data/flies13/flies13_20190128.mp4"), folder);
-        Fill(
-            folder,
-            FlyLabels.Range(0, Frames, byHand: true),
-            "tests/golden/trained/flies13_centroid",
-            "tests/golden/trained/flies13_centered"
-        );
+        var flies = FlyLabels.Range(0, Frames, byHand: true);
+        Fill(folder, flies, "tests/golden/trained/flies13_centroid", "tests/golden/trained/flies13_centered");
+        File.WriteAllBytes(Path.Combine(folder, "detector.onnx"), Detectors.At(flies.Frames[0].Instances));
         File.Copy(Data("tests/data/flies13_20190128.predictions.slp"), Path.Combine(folder, "flies13.predictions.slp"));
         File.WriteAllText(
             Path.Combine(folder, "regions.json"),

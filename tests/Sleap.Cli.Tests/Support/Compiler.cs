@@ -49,6 +49,20 @@ internal static class Compiler
     /// <summary>The same for a program of several files.</summary>
     public static string Run(IEnumerable<(string Name, string Source)> files, string folder, params string[] words)
     {
+        using var running = Start(files, folder, words);
+        var error = running.Process.StandardError.ReadToEndAsync();
+        var output = running.Process.StandardOutput.ReadToEnd();
+        running.Process.WaitForExit();
+        Assert.True(running.Process.ExitCode == 0, $"exit code {running.Process.ExitCode}\n{output}\n{error.Result}");
+        return output;
+    }
+
+    /// <summary>The same for a program of one file that runs until it is disposed.</summary>
+    public static RunningProgram Start(string file, string folder, params string[] words) =>
+        Start([(file, WithoutHead(File.ReadAllText(file)))], folder, words);
+
+    private static RunningProgram Start(IEnumerable<(string Name, string Source)> files, string folder, string[] words)
+    {
         // Beside the assemblies that it uses, whose places the tests' own files know.
         var program = Path.Combine(AppContext.BaseDirectory, $"program-{Guid.NewGuid():N}.dll");
         try
@@ -78,16 +92,12 @@ internal static class Compiler
             };
             // Tests run side by side: threads of libtorch that wait for each other are slower than one.
             start.Environment["OMP_NUM_THREADS"] = "1";
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}\n{output}\n{error.Result}");
-            return output;
+            return new(Process.Start(start)!, program);
         }
-        finally
+        catch
         {
             File.Delete(program);
+            throw;
         }
     }
 
@@ -131,5 +141,22 @@ internal static class Compiler
             )
             .Select(file => CSharpSyntaxTree.ParseText(file.Item2, Parsing, file.Item1, System.Text.Encoding.UTF8));
         return CSharpCompilation.Create($"compiled{Guid.NewGuid():N}", trees, References.Value, options);
+    }
+}
+
+/// <summary>A compiled program in a process of its own; ended and deleted when it is disposed.</summary>
+internal sealed class RunningProgram(Process process, string file) : IDisposable
+{
+    public Process Process => process;
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        process.Dispose();
+        File.Delete(file);
     }
 }

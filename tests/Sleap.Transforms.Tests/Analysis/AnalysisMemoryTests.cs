@@ -40,7 +40,7 @@ public sealed class AnalysisMemoryTests
         while (cursor.MoveNext())
         {
             speed(ref value);
-            // Interpolation reads 12 rows ahead, smoothing 2, the window 7, and each holds one more.
+            // Interpolation reads 11 rows ahead, smoothing 2, the window 7, and each holds one more.
             Assert.InRange(made - count, -1, 30);
             if (++count == 10_000)
                 early = GC.GetTotalMemory(forceFullCollection: true);

@@ -8,8 +8,6 @@ internal sealed class InstancesDataView(IDataView input, MapperBinding binding, 
     : IDataView,
         IFrameReporting
 {
-    private readonly InstancesMapper _mapper = (InstancesMapper)binding.Mapper;
-
     public DataViewSchema Schema => binding.OutputSchema;
 
     public bool CanShuffle => input.CanShuffle;
@@ -25,12 +23,8 @@ internal sealed class InstancesDataView(IDataView input, MapperBinding binding, 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var active = binding.Active(columnsNeeded);
-        // The keypoints tell how many instances there are, whatever is asked for.
-        DataViewSchema.Column[] needed =
-        [
-            .. binding.InputsFor(active).Append(_mapper.Keypoints.Column).DistinctBy(column => column.Index),
-        ];
-        return new InstancesCursor(binding, _mapper, input.GetRowCursor(needed, rand), active, keepUnseen);
+        var rows = input.GetRowCursor(InstancesMapper.InputsFor(binding, active), rand);
+        return new QueuedCursor(rows, new InstancesRow(binding, rows, active, keepUnseen));
     }
 
     public DataViewRowCursor[] GetRowCursorSet(
@@ -77,7 +71,17 @@ internal sealed class InstancesMapper : PoseMapper
     public override IReadOnlyList<DataViewSchema.Column> Inputs => [.. _sources.Select(source => source.Column)];
 
     public override PosePass Begin(DataViewRow input, IReadOnlyList<bool> activeOutputs) =>
-        throw new InvalidOperationException("ToInstances does not map row for row; its cursor does the work.");
+        throw new InvalidOperationException("ToInstances does not map row for row; its rows do the work.");
+
+    /// <summary>
+    /// The input columns that the active columns need. The keypoints tell how many instances there are, whatever is
+    /// asked for.
+    /// </summary>
+    public static IEnumerable<DataViewSchema.Column> InputsFor(MapperBinding binding, bool[] active) =>
+        binding
+            .InputsFor(active)
+            .Append(((InstancesMapper)binding.Mapper).Keypoints.Column)
+            .DistinctBy(column => column.Index);
 
     private static OutputColumn TrackOf(DataViewSchema.Column column, KeyDataViewType key)
     {
@@ -129,37 +133,24 @@ internal sealed class InstancesMapper : PoseMapper
     }
 }
 
-/// <summary>A cursor over the instances of each row of its input.</summary>
-internal sealed class InstancesCursor : DataViewRowCursor
+/// <summary>The instances of each row of the input.</summary>
+internal sealed class InstancesRow : QueuedRow
 {
-    private readonly MapperBinding _binding;
     private readonly InstancesMapper _mapper;
-    private readonly DataViewRowCursor _input;
-    private readonly bool[] _active;
     private readonly bool _keepUnseen;
     private readonly Func<float[]> _readKeypoints;
     private readonly Action?[] _readers;
     private readonly Array?[] _values;
     private float[] _keypoints = [];
-    private long _position = -1;
     private int _instance;
     private int _count;
-    private bool _disposed;
 
-    public InstancesCursor(
-        MapperBinding binding,
-        InstancesMapper mapper,
-        DataViewRowCursor input,
-        bool[] active,
-        bool keepUnseen
-    )
+    public InstancesRow(MapperBinding binding, DataViewRow input, bool[] active, bool keepUnseen)
+        : base(binding, input, active)
     {
-        _binding = binding;
-        _mapper = mapper;
-        _input = input;
-        _active = active;
+        _mapper = (InstancesMapper)binding.Mapper;
         _keepUnseen = keepUnseen;
-        _readKeypoints = RowValues.Open<float>(input, mapper.Keypoints.Column);
+        _readKeypoints = RowValues.Open<float>(input, _mapper.Keypoints.Column);
         var outputs = binding.ActiveOutputs(active);
         _readers = new Action?[outputs.Length];
         _values = new Array?[outputs.Length];
@@ -170,40 +161,32 @@ internal sealed class InstancesCursor : DataViewRowCursor
         }
     }
 
-    public override DataViewSchema Schema => _binding.OutputSchema;
+    public override long Batch => Input.Batch;
 
-    public override long Position => _position;
-
-    public override long Batch => _input.Batch;
-
-    public override bool MoveNext()
+    public override void Add()
     {
-        if (_disposed)
-            return false;
-        _instance++;
-        while (true)
+        _keypoints = _readKeypoints();
+        _instance = -1;
+        _count = _keypoints.Length / _mapper.Keypoints.Width;
+        for (var output = 0; output < _readers.Length; output++)
         {
-            for (; _instance < _count; _instance++)
+            _readers[output]?.Invoke();
+            var expected = _count * _mapper.Sources[output].Width;
+            if (_values[output] is { } read && read.Length != expected)
             {
-                if (!_keepUnseen && !IsSeen())
-                    continue;
-                _position++;
-                return true;
+                throw new InvalidDataException(
+                    $"ToInstances: '{_mapper.Outputs[output].Name}' has {read.Length} values in row "
+                        + $"{Input.Position}, expected {expected} for the {_count} instances of "
+                        + $"'{_mapper.Keypoints.Column.Name}'. Name the columns to take in "
+                        + $"{nameof(InstancesOptions.Values)}."
+                );
             }
-            if (!_input.MoveNext())
-            {
-                _position = -1;
-                return false;
-            }
-            ReadRow();
         }
     }
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => _active[_binding.Index(column)];
-
     public override ValueGetter<DataViewRowId> GetIdGetter()
     {
-        var input = _input.GetIdGetter();
+        var input = Input.GetIdGetter();
         return (ref DataViewRowId value) =>
         {
             input(ref value);
@@ -212,14 +195,23 @@ internal sealed class InstancesCursor : DataViewRowCursor
         };
     }
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    protected override bool MoveToNext()
     {
-        _binding.CheckGetter<TValue>(column, _active);
-        var output = column.Index - _binding.InputSchema.Count;
+        while (++_instance < _count)
+        {
+            if (_keepUnseen || IsSeen())
+                return true;
+        }
+        return false;
+    }
+
+    protected override Delegate? CreateGetter(DataViewSchema.Column column)
+    {
+        var output = column.Index - Binding.InputSchema.Count;
         if (output < 0)
-            return _input.GetGetter<TValue>(_binding.InputSchema[column.Index]);
+            return null;
         var width = _mapper.Sources[output].Width;
-        Delegate getter = _mapper.Outputs[output].Type switch
+        return _mapper.Outputs[output].Type switch
         {
             VectorDataViewType => (ValueGetter<VBuffer<float>>)(
                 (ref VBuffer<float> value) =>
@@ -231,58 +223,24 @@ internal sealed class InstancesCursor : DataViewRowCursor
             KeyDataViewType => (ValueGetter<uint>)((ref uint value) => value = ((uint[])_values[output]!)[Current()]),
             _ => (ValueGetter<float>)((ref float value) => value = ((float[])_values[output]!)[Current()]),
         };
-        return (ValueGetter<TValue>)getter;
     }
 
-    protected override void Dispose(bool disposing)
+    private int Current()
     {
-        if (disposing && !_disposed)
-        {
-            _disposed = true;
-            _position = -1;
-            _input.Dispose();
-        }
-        base.Dispose(disposing);
+        CheckCurrent();
+        return _instance;
     }
-
-    private int Current() =>
-        _position >= 0
-            ? _instance
-            : throw new InvalidOperationException(
-                "There is no current row: the cursor was not moved to one, or it is at its end."
-            );
 
     private Action ReaderOf(int output)
     {
         var column = _mapper.Sources[output].Column;
         if (_mapper.Outputs[output].Type is KeyDataViewType)
         {
-            var keys = RowValues.Open<uint>(_input, column);
+            var keys = RowValues.Open<uint>(Input, column);
             return () => _values[output] = keys();
         }
-        var values = RowValues.Open<float>(_input, column);
+        var values = RowValues.Open<float>(Input, column);
         return () => _values[output] = values();
-    }
-
-    private void ReadRow()
-    {
-        _keypoints = _readKeypoints();
-        _instance = 0;
-        _count = _keypoints.Length / _mapper.Keypoints.Width;
-        for (var output = 0; output < _readers.Length; output++)
-        {
-            _readers[output]?.Invoke();
-            var expected = _count * _mapper.Sources[output].Width;
-            if (_values[output] is { } read && read.Length != expected)
-            {
-                throw new InvalidDataException(
-                    $"ToInstances: '{_mapper.Outputs[output].Name}' has {read.Length} values in row "
-                        + $"{_input.Position}, expected {expected} for the {_count} instances of "
-                        + $"'{_mapper.Keypoints.Column.Name}'. Name the columns to take in "
-                        + $"{nameof(InstancesOptions.Values)}."
-                );
-            }
-        }
     }
 
     private bool IsSeen()

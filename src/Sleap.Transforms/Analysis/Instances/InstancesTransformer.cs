@@ -211,4 +211,16 @@ public sealed class InstancesTransformer : PoseTransformer, ILoadable<InstancesT
 
     private protected override IDataView Apply(IDataView input, MapperBinding binding) =>
         new InstancesDataView(input, binding, Options.KeepUnseen);
+
+    private protected override LiveMapper CreateLiveMapper(MapperBinding binding) =>
+        new InstancesLiveMapper(binding, Options.KeepUnseen);
+
+    private sealed class InstancesLiveMapper(MapperBinding binding, bool keepUnseen) : LiveMapper(binding)
+    {
+        private protected override IEnumerable<DataViewSchema.Column> InputsFor(bool[] active) =>
+            InstancesMapper.InputsFor(Binding, active);
+
+        private protected override DataViewRow Open(DataViewRow input, bool[] active) =>
+            new InstancesRow(Binding, input, active, keepUnseen);
+    }
 }

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.ML;
+using Sleap.IO;
+using Sleap.MLNet;
+using Sleap.Transforms;
+
+namespace Sleap.Cli.Tests;
+
+/// <summary>The examples that run on: a web service, and a worker that watches a folder.</summary>
+public sealed partial class HostExampleTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sleap-hosts-").FullName;
+
+    public HostExampleTests()
+    {
+        var ml = new MLContext(1);
+        using var robot = ml.Pose().FromSleap(Data("tests/golden/models/single_instance"));
+        ml.Model.Save(robot, null, Model);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Model => Path.Combine(_folder, "robot.zip");
+
+    [Fact]
+    public async Task A_web_service_answers_many_requests_with_one_model_and_refuses_what_is_wrong()
+    {
+        using var service = Compiler.Start(
+            Data("examples/serve.cs"),
+            _folder,
+            Model,
+            "--urls",
+            "http://127.0.0.1:0",
+            "--places",
+            "4",
+            "--maxBytes",
+            "3000000",
+            "--maxFrames",
+            "200"
+        );
+        using var client = new HttpClient { BaseAddress = AddressOf(service) };
+        _ = service.Process.StandardOutput.ReadToEndAsync();
+        _ = service.Process.StandardError.ReadToEndAsync();
+        Assert.Equal("ok", await client.GetStringAsync("health"));
+
+        // One image, and the frames of a video: what the model finds.
+        var (first, png) = FirstFrame();
+        var (status, answer) = await Post(client, png, "image/png");
+        Assert.Equal(HttpStatusCode.OK, status);
+        var point = JsonNode.Parse(answer)![0]!["instances"]![0]!["points"]!["A"]!;
+        Assert.Equal(first.X, (double)point["x"]!, 1e-3);
+        Assert.Equal(first.Y, (double)point["y"]!, 1e-3);
+        var (videoStatus, poses) = await Post(
+            client,
+            File.ReadAllBytes(Data("tests/data/small_robot.mp4")),
+            "video/mp4"
+        );
+        Assert.Equal((HttpStatusCode.OK, 166), (videoStatus, JsonNode.Parse(poses)!.AsArray().Count));
+
+        // Many at once: each is answered, or refused at once, and all answers are the same.
+        var load = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Post(client, png, "image/png")));
+        Assert.All(
+            load,
+            one => Assert.Contains(one.Status, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests })
+        );
+        var answered = load.Where(one => one.Status == HttpStatusCode.OK).ToList();
+        Assert.InRange(answered.Count, 4, 59);
+        Assert.All(answered, one => Assert.Equal(answer, one.Body));
+
+        // Malformed requests are told, and the service goes on.
+        await Refused(415, png, "text/plain");
+        await Refused(400, [], "image/png");
+        await Refused(400, png[..(png.Length / 2)], "image/png");
+        await Refused(400, [1, 2, 3], "video/mp4");
+        await Refused(413, new byte[4_000_000], "image/png");
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.GetAsync("poses")).StatusCode);
+        Assert.Equal((HttpStatusCode.OK, answer), await Post(client, png, "image/png"));
+        var metrics = await client.GetStringAsync("metrics");
+        Assert.Contains("poses_requests_total{status=\"400\"} 3\n", metrics);
+        Assert.Contains("poses_requests_total{status=\"429\"} ", metrics);
+        Assert.Contains("poses_free_workers 2\n", metrics);
+        Assert.Matches("quantile=\"0.99\"} 0\\.\\d+", metrics);
+
+        async Task Refused(int expected, byte[] body, string type)
+        {
+            var (refused, message) = await Post(client, body, type);
+            Assert.Equal(expected, (int)refused);
+            Assert.DoesNotContain("/tmp", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_worker_predicts_what_is_in_a_folder_and_names_what_it_cannot()
+    {
+        var recordings = Directory.CreateDirectory(Path.Combine(_folder, "recordings")).FullName;
+        File.Copy(Data("tests/data/small_robot.mp4"), Path.Combine(recordings, "good.mp4"));
+        File.WriteAllBytes(Path.Combine(recordings, "bad.mp4"), [1, 2, 3]);
+        File.WriteAllText(Path.Combine(recordings, "notes.txt"), "no video");
+        var output = Compiler.Run(Data("examples/watch-folder.cs"), _folder, Model, recordings, "once");
+        Assert.Contains("good.mp4: 166 of 166 frames", output);
+        Assert.Equal(166, Labels.Load(Path.Combine(recordings, "good.predictions.slp")).Frames.Count);
+        Assert.Contains("bad.mp4", File.ReadAllText(Path.Combine(recordings, "bad.error.txt")));
+        Assert.Equal(5, Directory.GetFiles(recordings).Length);
+    }
+
+    private (Point Point, byte[] Png) FirstFrame()
+    {
+        var png = Path.Combine(_folder, "frame.png");
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                "ffmpeg",
+                ["-v", "error", "-i", Data("tests/data/small_robot.mp4"), "-frames:v", "1", png]
+            )
+        )!;
+        process.WaitForExit();
+        var ml = new MLContext(1);
+        using var model = (PoseModelTransformer)ml.Model.Load(Model, out _);
+        using var source = Video.FromFile(png).Open();
+        var frame = source.Read(0);
+        var live = ml.Pose().CreateLivePredictor(model, new() { WarmUpFrames = 0 });
+        var found = live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels);
+        return (found[0].Points[0], File.ReadAllBytes(png));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> Post(HttpClient client, byte[] body, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "poses") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        // A body that is too large is refused before it is sent.
+        request.Headers.ExpectContinue = body.Length > 3_000_000;
+        using var response = await client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static Uri AddressOf(RunningProgram service)
+    {
+        while (service.Process.StandardOutput.ReadLine() is { } line)
+        {
+            if (Listening().Match(line) is { Success: true } found)
+                return new Uri(found.Groups[1].Value);
+        }
+        throw new InvalidOperationException(service.Process.StandardError.ReadToEnd());
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static partial Regex Listening();
+
+    private static string Data(string name) => Path.Combine(Cli.Root, name);
+}
