@@ -70,7 +70,7 @@ internal sealed record EditStep(
     /// <summary>What a command does; nothing is changed.</summary>
     /// <param name="command">The command.</param>
     /// <param name="state">The state before it.</param>
-    /// <param name="revision">Number of the edit.</param>
+    /// <param name="revision">The new state's revision.</param>
     /// <exception cref="EditException">It cannot be done.</exception>
     public static EditStep Of(EditCommand command, ProjectState state, long revision)
     {

@@ -59,12 +59,14 @@ internal enum JournalKind
 /// <param name="Command">The command that was done.</param>
 /// <param name="At">For a save: the number of the last record that is in the file.</param>
 /// <param name="Stamp">For a save: the file.</param>
+/// <param name="Tracks">For a save: numbers of the file's tracks, then that of the next one.</param>
 internal sealed record JournalRecord(
     long Number,
     JournalKind Kind,
     EditCommand? Command = null,
     long? At = null,
-    FileStamp? Stamp = null
+    FileStamp? Stamp = null,
+    IReadOnlyList<int>? Tracks = null
 )
 {
     /// <summary>Whether it changes the labels.</summary>
@@ -88,10 +90,12 @@ internal sealed record JournalContent(
     /// <summary>Number of the last edit; 0 when there is none.</summary>
     public long LastEdit => Records.LastOrDefault(record => record.IsEdit)?.Number ?? 0;
 
+    /// <summary>The last save that made a file, by its stamp; null when none did.</summary>
+    public JournalRecord? SaveOf(FileStamp file) => Records.LastOrDefault(record => record.Stamp == file);
+
     /// <summary>Number of the last record that a file has, by its stamp; -1 when the journal does not know the
     /// file.</summary>
-    public long PlaceOf(FileStamp file) =>
-        Records.LastOrDefault(record => record.Stamp == file)?.At ?? (Header.Base == file ? 0 : -1);
+    public long PlaceOf(FileStamp file) => SaveOf(file)?.At ?? (Header.Base == file ? 0 : -1);
 }
 
 /// <summary>
@@ -102,10 +106,12 @@ internal sealed class JournalFile : IDisposable
 {
     private const int SumLetters = 16;
     private readonly FileStream _file;
+    private string _path;
     private string _sum;
     private long _length;
 
-    private JournalFile(FileStream file, string sum, long length) => (_file, _sum, _length) = (file, sum, length);
+    private JournalFile(string path, FileStream file, string sum, long length) =>
+        (_path, _file, _sum, _length) = (path, file, sum, length);
 
     /// <summary>The journal of a labels file.</summary>
     public static string PathOf(string labels) => labels + ".journal";
@@ -120,7 +126,7 @@ internal sealed class JournalFile : IDisposable
         JournalFile? journal = null;
         try
         {
-            journal = new JournalFile(Open(path, FileMode.CreateNew), "", 0);
+            journal = new JournalFile(path, Open(path, FileMode.CreateNew), "", 0);
             journal.Append(JsonSerializer.SerializeToUtf8Bytes(header, EditJson.Options));
             return journal;
         }
@@ -130,8 +136,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (EditException)
         {
-            journal!.Dispose();
-            File.Delete(path);
+            journal!.Delete();
             throw;
         }
     }
@@ -144,7 +149,7 @@ internal sealed class JournalFile : IDisposable
     {
         var file = Open(path, FileMode.Open);
         file.SetLength(content.Ends[records]);
-        return new JournalFile(file, content.Sums[records], content.Ends[records]);
+        return new JournalFile(path, file, content.Sums[records], content.Ends[records]);
     }
 
     /// <summary>Appends a record and flushes it to the disk.</summary>
@@ -186,6 +191,31 @@ internal sealed class JournalFile : IDisposable
         if (header is { Format: not JournalHeader.Version and var other })
             throw new PoseFormatException(path, null, $"it has version {other}, expected {JournalHeader.Version}.");
         return header is null ? null : new JournalContent(header, records, ends, sums, 0);
+    }
+
+    /// <summary>Puts the journal in the place of another one, which becomes a backup.</summary>
+    /// <exception cref="EditException">That is not possible; both are as they were.</exception>
+    public void MoveTo(string path, string? backup)
+    {
+        try
+        {
+            if (backup is null)
+                File.Move(_path, path);
+            else
+                File.Replace(_path, path, backup);
+            _path = path;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(fault);
+        }
+    }
+
+    /// <summary>Closes and deletes the journal.</summary>
+    public void Delete()
+    {
+        Dispose();
+        File.Delete(_path);
     }
 
     /// <inheritdoc/>
@@ -278,7 +308,7 @@ internal sealed class JournalFile : IDisposable
             var isWhole = record?.Kind switch
             {
                 JournalKind.Do => record.Command is not null,
-                JournalKind.Save => record is { At: >= 0, Stamp: not null },
+                JournalKind.Save => record is { At: >= 0, Stamp: not null, Tracks: not null },
                 null => false,
                 _ => true,
             };

@@ -20,14 +20,15 @@ internal sealed class JournalReplay
     public string? Fault { get; private set; }
 
     /// <summary>Does the edits of a journal.</summary>
-    /// <param name="origin">The labels that they are of.</param>
+    /// <param name="start">The labels that they are of.</param>
     /// <param name="content">The journal.</param>
     /// <param name="place">The number of a record whose state is kept; 0 for the start.</param>
-    public static JournalReplay Run(ProjectOrigin origin, JournalContent content, long place)
+    /// <param name="from">The number of the record that the start has, so that those behind it are done.</param>
+    public static JournalReplay Run(ProjectState start, JournalContent content, long place, long from = 0)
     {
-        var history = new EditHistory(new ProjectState(origin));
-        var replay = new JournalReplay(history) { AtPlace = place == 0 ? history.Current : null };
-        foreach (var record in content.Records)
+        var history = new EditHistory(start);
+        var replay = new JournalReplay(history) { Records = (int)from, AtPlace = place == from ? start : null };
+        foreach (var record in content.Records.Skip((int)from))
         {
             try
             {

@@ -7,31 +7,39 @@ internal sealed class ProjectFile
 {
     private ProjectOrigin _origin;
     private FileStamp _base; // the labels that the journal's edits are of
-    private FileStamp _stamp; // the file as it was read or saved last
 
     private ProjectFile(string path, FileStamp stamp, ProjectOrigin origin)
     {
-        (Path, _base, _stamp, _origin) = (path, stamp, stamp, origin);
+        (Path, _base, Stamp, _origin) = (path, stamp, stamp, origin);
         Saved = new ProjectState(origin);
     }
 
     /// <summary>Full path.</summary>
     public string Path { get; }
 
-    /// <summary>The state that is in the file; null when that is not known.</summary>
+    /// <summary>The state that the file has, or had before another program changed it; null when that is not known.</summary>
     public ProjectState? Saved { get; private set; }
+
+    /// <summary>The file as it was read or saved last.</summary>
+    public FileStamp Stamp { get; private set; }
 
     /// <summary>Whether the project can be saved into it.</summary>
     public bool IsSlp => LabelsFile.IsSlp(Path);
 
+    /// <summary>The revision of the labels that the journal's edits are of.</summary>
+    public long Revision => _origin.Revision;
+
     /// <summary>Reads a file.</summary>
+    /// <param name="path">Full path.</param>
+    /// <param name="options">How.</param>
+    /// <param name="revision">The revision of its labels.</param>
     /// <exception cref="IOException">It was changed while it was read.</exception>
-    public static ProjectFile Read(string path, LabelsReadOptions options)
+    public static ProjectFile Read(string path, LabelsReadOptions options, long revision = 0)
     {
         var stamp = FileStamp.Of(path);
         var labels = LabelsFile.Read(path, options);
         return stamp is not null && stamp == FileStamp.Of(path)
-            ? new ProjectFile(path, stamp, new ProjectOrigin(labels, path))
+            ? new ProjectFile(path, stamp, new ProjectOrigin(labels, path, revision))
             : throw new IOException($"{path} was changed while it was read.");
     }
 
@@ -47,11 +55,11 @@ internal sealed class ProjectFile
     /// <summary>The edits of a journal that are not in the file; null when all are.</summary>
     public PendingEdits? PendingOf(JournalContent content, string journal)
     {
-        var place = content.PlaceOf(_stamp);
+        var place = content.PlaceOf(Stamp);
         if (place >= content.LastEdit && content.Unreadable == 0)
             return null;
         List<string> problems = [];
-        var hasOrigin = content.Header.Base == _stamp || LabelsFile.FindBackup(Path, content.Header.Base) is not null;
+        var hasOrigin = place >= 0 || LabelsFile.FindBackup(Path, content.Header.Base) is not null;
         if (place < 0)
             problems.Add("The labels file was changed by another program since; the edits are of an earlier version.");
         if (!hasOrigin)
@@ -81,22 +89,32 @@ internal sealed class ProjectFile
     /// give.</returns>
     public JournalReplay? Replay(JournalContent content, LabelsReadOptions options)
     {
-        var place = content.PlaceOf(_stamp);
-        var origin = _origin;
-        if (content.Header.Base != _stamp)
+        var place = content.PlaceOf(Stamp);
+        if (content.Header.Base == Stamp)
+            return Begin(_origin, JournalReplay.Run(new ProjectState(_origin), content, place));
+        if (LabelsFile.FindBackup(Path, content.Header.Base) is { } backup)
         {
-            if (LabelsFile.FindBackup(Path, content.Header.Base) is not { } backup)
+            var origin = new ProjectOrigin(SlpReader.Read(backup, options), backup);
+            // Labels of another program in the place of ours are not to be replaced unseen: the file that is known is ours.
+            var known = place >= 0 ? Stamp : content.Records.LastOrDefault(record => record.Stamp is not null)?.Stamp;
+            known ??= content.Header.Base;
+            var replay = JournalReplay.Run(new ProjectState(origin), content, content.PlaceOf(known));
+            if (place >= 0 && (replay.AtPlace is null || !IsInFile(replay.AtPlace, origin)))
                 return null;
-            origin = new ProjectOrigin(SlpReader.Read(backup, options), backup);
+            (_base, Stamp) = (content.Header.Base, known);
+            return Begin(origin, replay);
         }
 
-        var replay = JournalReplay.Run(origin, content, place);
-        if (place > 0 && (replay.AtPlace is null || !IsInFile(replay.AtPlace, origin)))
+        // Without the backup, what was edited since the last save is done on the file; what was before cannot be undone.
+        if (place < 0 || place >= content.LastEdit)
             return null;
-        (_origin, _base, Saved) = (origin, content.Header.Base, replay.AtPlace);
-        // Labels of another program in the place of ours are not to be replaced unseen.
-        if (place < 0)
-            _stamp = content.Records.LastOrDefault(record => record.Stamp is not null)?.Stamp ?? content.Header.Base;
+        var start = new ProjectState(_origin, content.SaveOf(Stamp)!.Tracks);
+        return Begin(_origin, JournalReplay.Run(start, content, place, place));
+    }
+
+    private JournalReplay Begin(ProjectOrigin origin, JournalReplay replay)
+    {
+        (_origin, Saved) = (origin, replay.AtPlace);
         return replay;
     }
 
@@ -104,7 +122,7 @@ internal sealed class ProjectFile
     /// <exception cref="SaveException">It has.</exception>
     public void CheckUnchanged(bool overwrite)
     {
-        if (!overwrite && FileStamp.Of(Path) != _stamp)
+        if (!overwrite && FileStamp.Of(Path) != Stamp)
         {
             throw new SaveException(
                 SaveFault.Changed,
@@ -136,7 +154,7 @@ internal sealed class ProjectFile
     {
         if (LabelsFile.Replace(Path, written) is { } backup && _origin.IsInPlace)
             _origin.MoveTo(backup);
-        (_stamp, Saved) = (stamp, state);
+        (Stamp, Saved) = (stamp, state);
         LabelsFile.KeepNewest(Path, backups, _base);
     }
 

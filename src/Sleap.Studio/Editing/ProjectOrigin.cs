@@ -5,12 +5,16 @@ namespace Sleap.Studio;
 /// <summary>The labels that all states of a project go back to, and where their file lies now.</summary>
 /// <param name="labels">The labels as they were read.</param>
 /// <param name="path">Full path of where they were read.</param>
-internal sealed class ProjectOrigin(Labels labels, string path)
+/// <param name="revision">Their revision, above those of all labels that the session had before.</param>
+internal sealed class ProjectOrigin(Labels labels, string path, long revision = 0)
 {
     private volatile string _file = path;
 
     /// <summary>The labels as they were read.</summary>
     public Labels Labels => labels;
+
+    /// <summary>The revision of the labels and of all their frames.</summary>
+    public long Revision => revision;
 
     /// <summary>Where the labels were read, and images lie that are in the file; another file may be there now.</summary>
     public string ReadFrom { get; } = path;

@@ -19,10 +19,13 @@ internal sealed class ProjectState
     private long _added;
 
     /// <summary>The state of labels as they were opened.</summary>
-    public ProjectState(ProjectOrigin origin)
+    /// <param name="origin">The labels.</param>
+    /// <param name="tracks">Numbers of their tracks, then that of the next one; null to count them.</param>
+    public ProjectState(ProjectOrigin origin, IReadOnlyList<int>? tracks = null)
     {
         (_origin, _base) = (origin, new BaseFrames(origin.Labels));
-        Structure = Structure.Of(origin.Labels);
+        Structure = Structure.Of(origin.Labels, tracks ?? [.. Enumerable.Range(0, origin.Labels.Tracks.Count + 1)]);
+        Revision = origin.Revision;
         Totals = Totals.Of(_base.Frames);
     }
 
@@ -38,16 +41,25 @@ internal sealed class ProjectState
     /// <summary>Numbers of frames and instances.</summary>
     public Totals Totals { get; private set; }
 
-    /// <summary>Number of the edit that made this state; 0 as it was opened. No other content has the number.</summary>
+    /// <summary>Stands for the content of this state: of the edit that made it, or of the labels as they were
+    /// opened. No other content of the session has the number.</summary>
     public long Revision { get; private init; }
 
     /// <summary>A labeled frame with its skeletons as they are now; null when there is none.</summary>
     /// <remarks>Tracks of its instances are the keys of <see cref="TrackEntry"/>, which may have another name now.</remarks>
     public LabeledFrame? Frame(FrameKey key) => Stored(key) is { } frame ? Structure.Now(frame) : null;
 
-    /// <summary>Number of the edit that the frame is as it is since; 0 as it was opened.</summary>
+    /// <summary>A labeled frame with the skeletons that it was stored with; null when there is none.</summary>
+    public LabeledFrame? Stored(FrameKey key)
+    {
+        if (_edited.TryGetValue(new FrameEntry(key, null, 0, 0), out var entry))
+            return entry.Frame;
+        return _base.RowOf(key) is >= 0 and var row ? _base.Frames[row] : null;
+    }
+
+    /// <summary>Stands for the content of a frame: the revision that it is as it is since.</summary>
     public long RevisionOf(FrameKey key) =>
-        _edited.TryGetValue(new FrameEntry(key, null, 0, 0), out var entry) ? entry.Revision : 0;
+        _edited.TryGetValue(new FrameEntry(key, null, 0, 0), out var entry) ? entry.Revision : _origin.Revision;
 
     /// <summary>Keys of the labeled frames from one to another, both included, in order.</summary>
     public IEnumerable<FrameKey> Keys(FrameKey first, FrameKey last)
@@ -77,10 +89,17 @@ internal sealed class ProjectState
     /// <summary>Keys of all labeled frames in order.</summary>
     public IEnumerable<FrameKey> Keys() => Keys(new FrameKey(0, 0), new FrameKey(int.MaxValue, int.MaxValue));
 
+    /// <summary>Keys of frames that differ from those of an earlier or later state of the project.</summary>
+    public IEnumerable<FrameKey> Changed(ProjectState other) =>
+        _edited
+            .Select(entry => entry.Key)
+            .Union(other._edited.Select(entry => entry.Key))
+            .Where(key => RevisionOf(key) != other.RevisionOf(key));
+
     /// <summary>A state with other frames; null for a frame removes it.</summary>
     /// <param name="frames">The frames.</param>
     /// <param name="structure">What frames refer to then.</param>
-    /// <param name="revision">Number of the edit.</param>
+    /// <param name="revision">The new state's revision.</param>
     public ProjectState With(IReadOnlyDictionary<FrameKey, LabeledFrame?> frames, Structure structure, long revision)
     {
         var edited = _edited.ToBuilder();
@@ -138,7 +157,7 @@ internal sealed class ProjectState
                 opened.Remarks
             )
             {
-                Identities = opened.Identities,
+                Identities = Structure.Identities,
                 Bouts = bouts,
                 Extras = extras,
             }
@@ -147,13 +166,6 @@ internal sealed class ProjectState
 
     private FrameEntry? EditedAt(int place, FrameKey last) =>
         place < _edited.Count && _edited[place] is var entry && entry.Key.CompareTo(last) <= 0 ? entry : null;
-
-    private LabeledFrame? Stored(FrameKey key)
-    {
-        if (_edited.TryGetValue(new FrameEntry(key, null, 0, 0), out var entry))
-            return entry.Frame;
-        return _base.RowOf(key) is >= 0 and var row ? _base.Frames[row] : null;
-    }
 
     /// <summary>A frame that was edited.</summary>
     /// <param name="Key">Which frame.</param>

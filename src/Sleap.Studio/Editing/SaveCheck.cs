@@ -190,9 +190,11 @@ internal sealed class SaveCheck
         bool isSameBytes = false
     )
     {
+        var left = new Stack<(string From, string To)>(names);
+        if (left.Count == 0)
+            return null;
         using var one = Hdf5Reader.Open(from);
         using var other = Hdf5Reader.Open(to);
-        var left = new Stack<(string From, string To)>(names);
         while (left.TryPop(out var name))
         {
             if (!one.Contains(name.From) || !other.Contains(name.To))

@@ -7,6 +7,9 @@ namespace Sleap.Studio;
 internal sealed class StateEdit(ProjectState before)
 {
     private readonly Dictionary<FrameKey, LabeledFrame?> _frames = [];
+    private readonly Dictionary<object, (LabeledFrame Frame, object Skeletons)> _now = new(
+        ReferenceEqualityComparer.Instance
+    );
 
     /// <summary>Videos, skeletons, tracks and suggestions as they are so far.</summary>
     public Structure Structure { get; set; } = before.Structure;
@@ -24,9 +27,13 @@ internal sealed class StateEdit(ProjectState before)
         Video(key.Video);
         if (key.Frame < 0)
             throw EditException.Invalid($"Frame {key.Frame} is negative.");
-        return _frames.TryGetValue(key, out var frame)
-            ? (frame is null ? null : Structure.Now(frame))
-            : (before.Frame(key) is { } stored ? Structure.Now(stored) : null);
+        var frame = _frames.TryGetValue(key, out var changed) ? changed : before.Stored(key);
+        if (frame is null || Structure.Changed.IsEmpty)
+            return frame;
+        // Objects are identities here: a frame is brought to the skeletons of now once.
+        if (!_now.TryGetValue(frame, out var now) || !ReferenceEquals(now.Skeletons, Structure.Changed))
+            _now[frame] = now = (Structure.Now(frame), Structure.Changed);
+        return now.Frame;
     }
 
     /// <summary>An instance by its place in its frame.</summary>
@@ -147,6 +154,6 @@ internal sealed class StateEdit(ProjectState before)
         Enumerable.Range(0, Structure.Videos.Length).SelectMany(video => Keys(video, 0, int.MaxValue));
 
     /// <summary>The state with the change.</summary>
-    /// <param name="revision">Number of the edit.</param>
+    /// <param name="revision">The new state's revision.</param>
     public ProjectState Build(long revision) => before.With(_frames, Structure, revision);
 }

@@ -18,6 +18,9 @@ internal sealed record Structure
     /// <summary>Number of the next track.</summary>
     public required int NextTrack { get; init; }
 
+    /// <summary>The identities of the labels, which stay as they are.</summary>
+    public required ImmutableArray<Identity> Identities { get; init; }
+
     /// <summary>Frames suggested for labeling, in their order.</summary>
     public required ImmutableArray<SuggestedFrame> Suggestions { get; init; }
 
@@ -29,15 +32,21 @@ internal sealed record Structure
         ImmutableDictionary.Create<Skeleton, SkeletonChange>(ReferenceEqualityComparer.Instance);
 
     /// <summary>The structure of labels.</summary>
-    public static Structure Of(Labels labels) =>
+    /// <param name="labels">The labels.</param>
+    /// <param name="tracks">Numbers of their tracks, then that of the next one.</param>
+    public static Structure Of(Labels labels, IReadOnlyList<int> tracks) =>
         new()
         {
             Videos = [.. labels.Videos],
             Skeletons = [.. labels.Skeletons],
-            Tracks = [.. labels.Tracks.Select((track, id) => new TrackEntry(id, track, track))],
-            NextTrack = labels.Tracks.Count,
+            Tracks = [.. labels.Tracks.Select((track, place) => new TrackEntry(tracks[place], track, track))],
+            NextTrack = tracks[labels.Tracks.Count],
+            Identities = [.. labels.Identities],
             Suggestions = [.. labels.Suggestions],
         };
+
+    /// <summary>Numbers of the tracks, then that of the next one.</summary>
+    public IReadOnlyList<int> TrackNumbers => [.. Tracks.Select(entry => entry.Id), NextTrack];
 
     /// <summary>The entry of a track by its number; null when there is none.</summary>
     public TrackEntry? Track(int id) => Tracks.FirstOrDefault(entry => entry.Id == id);

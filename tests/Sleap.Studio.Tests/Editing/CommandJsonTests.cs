@@ -28,6 +28,17 @@ public sealed class CommandJsonTests
             [new PredictedFrame(0, 1, [new PredictedInstance([1, 2, null, null], [0.1f, null], 0.3f, "t", 0.5f)])],
             1
         ),
+        new SetFrames(
+            ["t"],
+            [
+                new FrameData(
+                    0,
+                    1,
+                    false,
+                    [new InstanceData(0, true, [new PointData(1, null, true, false, 0.5f)], 2, null, 0, 1, 0.5f, null)]
+                ),
+            ]
+        ),
         new Interpolate(0, 1, 2, 3, 4),
         new SetTrack(0, 1, 2, null, new FrameRange(2, 5, 1), true),
         new AddTrack("größe \"<script>"),
@@ -146,6 +157,10 @@ public sealed class CommandJsonTests
     )]
     [InlineData(
         """{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":[{"points":[1],"pointScores":[],"score":1}]}]}"""
+    )]
+    [InlineData("""{"type":"setFrames","newTracks":[null],"frames":[]}""")]
+    [InlineData(
+        """{"type":"setFrames","newTracks":[],"frames":[{"video":0,"frame":1,"negative":false,"instances":[null]}]}"""
     )]
     [InlineData("""{"type":"addVideo","path":"relative.mp4"}""")]
     [InlineData("""{"type":"addVideo","path":"/videos/one.mp4"}""")]

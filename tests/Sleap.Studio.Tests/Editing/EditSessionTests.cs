@@ -58,7 +58,10 @@ public sealed class EditSessionTests
                         var state = session.State;
                         var labels = state.ToLabels();
                         Assert.Equal(state.Totals.Frames, labels.Frames.Count);
-                        Assert.Equal(state.Totals.Predictions, labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted)));
+                        Assert.Equal(
+                            state.Totals.Predictions,
+                            labels.Frames.Sum(f => f.Instances.Count(i => i.IsPredicted))
+                        );
                     }
                 })
             )
@@ -87,10 +90,7 @@ public sealed class EditSessionTests
             Assert.Contains($"process {Environment.ProcessId} on ", second.ReadOnlyBecause);
             Assert.Null(second.Pending);
             Assert.Equal(0, X(second));
-            Assert.Equal(
-                EditFault.ReadOnly,
-                Assert.Throws<EditException>(() => second.Apply(Program.EditOf(1))).Fault
-            );
+            Assert.Equal(EditFault.ReadOnly, Assert.Throws<EditException>(() => second.Apply(Program.EditOf(1))).Fault);
             Assert.Equal(SaveFault.ReadOnly, Assert.Throws<SaveException>(() => second.Save()).Fault);
             // A copy can be made, and edited.
             second.SaveAs(files.New("copy.slp"));
@@ -126,9 +126,18 @@ public sealed class EditSessionTests
     }
 
     [Theory]
-    [InlineData("""{"host":"elsewhere","process":1,"started":"2026-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""", false)]
-    [InlineData("""{"host":"$","process":$$,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""", true)]
-    [InlineData("""{"host":"$","process":1,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""", true)]
+    [InlineData(
+        """{"host":"elsewhere","process":1,"started":"2026-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
+        false
+    )]
+    [InlineData(
+        """{"host":"$","process":$$,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
+        true
+    )]
+    [InlineData(
+        """{"host":"$","process":1,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
+        true
+    )]
     [InlineData("damaged", true)]
     [InlineData("", true)]
     public void ALockIsWorthWhatItSays(string content, bool isFree)
@@ -188,10 +197,7 @@ public sealed class EditSessionTests
         );
         session.SaveAs(files.New("poses.slp"));
         Assert.Equal(before, session.State.Totals);
-        Assert.Equal(
-            SaveFault.Taken,
-            Assert.Throws<SaveException>(() => session.SaveAs(files.New("poses.slp"))).Fault
-        );
+        Assert.Equal(SaveFault.Taken, Assert.Throws<SaveException>(() => session.SaveAs(files.New("poses.slp"))).Fault);
     }
 
     [Fact]

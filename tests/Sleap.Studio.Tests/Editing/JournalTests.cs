@@ -38,7 +38,7 @@ public sealed class JournalTests
             Assert.Equal(0, content?.Unreadable ?? 0);
             if (content is null || !(ends.Contains(length) || length % 97 == 0))
                 continue;
-            var replay = JournalReplay.Run(new ProjectOrigin(labels, path), content, 0);
+            var replay = JournalReplay.Run(new ProjectState(new ProjectOrigin(labels, path)), content, 0);
             Assert.Null(replay.Fault);
             Assert.Equal(bytes[expected], files.Bytes(replay.History.Current));
         }
@@ -206,6 +206,46 @@ public sealed class JournalTests
         last.Redo();
         last.Redo();
         Assert.Equal((1, 0), (X(last), last.State.Totals.Predictions));
+    }
+
+    /// <summary>Edits since the last save do not need the backups, but undo beyond it does.</summary>
+    [Fact]
+    public void EditsAreRestoredWithoutTheBackups()
+    {
+        using var files = new EditFiles();
+        var path = files.Small();
+        using (var session = EditSession.Open(path))
+        {
+            session.Apply(new AddTrack("c"));
+            session.Apply(new DeleteTrack(2));
+            session.Apply(new AddTrack("d"));
+            session.Apply(Program.EditOf(1));
+            session.Save();
+            session.Apply(Program.EditOf(2));
+            session.Apply(new SetTrack(0, 3, 0, 3));
+            session.Apply(new AddTrack("e"));
+        }
+
+        foreach (var backup in Directory.GetFiles(files.Folder, "*.bak"))
+            File.Delete(backup);
+        using (var session = EditSession.Open(path))
+        {
+            Assert.Equal((3, true), (session.Pending!.Edits, session.Pending.CanRestore));
+            Assert.Empty(session.Restore());
+            Assert.Equal(2, X(session));
+            var instance = session.State.Frame(new FrameKey(0, 3))!.Instances[0];
+            Assert.Equal("d", session.State.Structure.TrackOf(instance)!.Name);
+            Assert.Equal([0, 1, 3, 4], session.State.Structure.Tracks.Select(track => track.Id));
+            while (session.Steps.Undo is not null)
+                session.Undo();
+            Assert.Equal(1, X(session));
+            session.Redo();
+            session.Save();
+        }
+
+        using var again = EditSession.Open(path);
+        Assert.Null(again.Pending);
+        Assert.Equal(2, X(again));
     }
 
     private static void Edited(string path, params int[] numbers)

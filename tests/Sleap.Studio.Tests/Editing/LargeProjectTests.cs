@@ -36,7 +36,10 @@ public sealed class LargeProjectTests(ITestOutputHelper output)
         Assert.Equal(799_999, labels.Frames.Count);
         Assert.Equal("renamed", labels.Frames[^1].Instances[0].Track!.Name);
         output.WriteLine($"snapshot: {watch.Elapsed.TotalMilliseconds:F0} ms");
-        Assert.Equal(300_001, step.After.Keys(new FrameKey(0, 99_999), new FrameKey(0, int.MaxValue)).ElementAt(1).Frame);
+        Assert.Equal(
+            300_001,
+            step.After.Keys(new FrameKey(0, 99_999), new FrameKey(0, int.MaxValue)).ElementAt(1).Frame
+        );
     }
 
     /// <summary>Memory stays flat over 1,000 edits and 200 saves.</summary>
@@ -56,7 +59,9 @@ public sealed class LargeProjectTests(ITestOutputHelper output)
                 sizes.Add(GC.GetTotalMemory(forceFullCollection: true));
         }
 
-        output.WriteLine($"1,000 edits and 200 saves: {watch.Elapsed.TotalSeconds:F1} s; bytes {string.Join(", ", sizes)}");
+        output.WriteLine(
+            $"1,000 edits and 200 saves: {watch.Elapsed.TotalSeconds:F1} s; bytes {string.Join(", ", sizes)}"
+        );
         // What grows is the steps of undo, of which there are 1,000 at most: about 2 kB each.
         Assert.InRange(sizes[^1] - sizes[0], long.MinValue, 750 * 4_000);
         Assert.Equal(1 + 5, Directory.GetFiles(files.Folder, "*.bak").Length);
@@ -98,13 +103,26 @@ public sealed class LargeProjectTests(ITestOutputHelper output)
             File = "/long.slp",
             Frames =
             [
-                .. Enumerable.Range(0, predictions).Select(n => new SlpFrameRow((ulong)n, 0, (ulong)n, (ulong)n, (ulong)n + 1)),
+                .. Enumerable
+                    .Range(0, predictions)
+                    .Select(n => new SlpFrameRow((ulong)n, 0, (ulong)n, (ulong)n, (ulong)n + 1)),
             ],
             Instances =
             [
                 .. Enumerable
                     .Range(0, predictions)
-                    .Select(n => new SlpInstanceRow(n, 1, (ulong)n, 0, 0, -1, 0.5f, 2 * (ulong)n, (2 * (ulong)n) + 2, 0)),
+                    .Select(n => new SlpInstanceRow(
+                        n,
+                        1,
+                        (ulong)n,
+                        0,
+                        0,
+                        -1,
+                        0.5f,
+                        2 * (ulong)n,
+                        (2 * (ulong)n) + 2,
+                        0
+                    )),
             ],
             Points = [],
             PredictedPoints = new SlpPredictedPointRow[2 * predictions],
@@ -116,7 +134,14 @@ public sealed class LargeProjectTests(ITestOutputHelper output)
             Identities = new SlpIdentities(),
             Shift = 0,
         };
-        var parts = new LabelsParts([video], [skeleton], [track], [], new Dictionary<string, System.Text.Json.Nodes.JsonNode?>(), []);
+        var parts = new LabelsParts(
+            [video],
+            [skeleton],
+            [track],
+            [],
+            new Dictionary<string, System.Text.Json.Nodes.JsonNode?>(),
+            []
+        );
         return new ProjectState(new ProjectOrigin(new Labels(new SlpFrames(tables), parts), "/long.slp"));
     }
 }

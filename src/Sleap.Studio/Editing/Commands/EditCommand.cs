@@ -24,6 +24,7 @@ namespace Sleap.Studio;
 [JsonDerivedType(typeof(AcceptPredictions), "acceptPredictions")]
 [JsonDerivedType(typeof(DeletePredictions), "deletePredictions")]
 [JsonDerivedType(typeof(ReplacePredictions), "replacePredictions")]
+[JsonDerivedType(typeof(SetFrames), "setFrames")]
 [JsonDerivedType(typeof(Interpolate), "interpolate")]
 [JsonDerivedType(typeof(SetTrack), "setTrack")]
 [JsonDerivedType(typeof(AddTrack), "addTrack")]

@@ -16,7 +16,9 @@ internal sealed record AcceptPredictions(int Video, int From, int To, double? Mi
     {
         foreach (var key in edit.Keys(Video, From, To))
         {
-            var instances = edit.Frame(key)!.Instances;
+            // What a person marked as empty stays so.
+            if (edit.Frame(key) is not { IsNegative: false, Instances: var instances })
+                continue;
             var user = instances.Where(instance => !instance.IsPredicted).ToList();
             Instance[] accepted =
             [
