@@ -40,7 +40,9 @@ internal sealed partial class EditSession
         }
     }
 
-    /// <summary>Saves the project into its file. What is edited meanwhile is in the journal, and in the next save.</summary>
+    /// <summary>
+    /// Saves the project into its file. What is edited meanwhile is in the journal, and in the next save.
+    /// </summary>
     /// <param name="options">How; null for the defaults.</param>
     /// <returns>Whether a file was written; nothing is written where nothing changed.</returns>
     /// <exception cref="SaveException">It was not saved; the file and the journal are as they were.</exception>

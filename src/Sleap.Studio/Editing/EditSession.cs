@@ -33,7 +33,9 @@ internal sealed partial class EditSession : IDisposable
     /// <summary>Why the project cannot be edited, such as who edits it; null when it can.</summary>
     public string? ReadOnlyBecause { get; private set; }
 
-    /// <summary>Edits of an earlier session to be restored or set aside before there are new ones; null for none.</summary>
+    /// <summary>
+    /// Edits of an earlier session to be restored or set aside before there are new ones; null for none.
+    /// </summary>
     public PendingEdits? Pending { get; private set; }
 
     /// <summary>The project as it is now. It does not change: a later edit makes another one.</summary>
@@ -97,7 +99,8 @@ internal sealed partial class EditSession : IDisposable
 
     /// <summary>Does a command. When this returns, it is on the disk.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="frameRevision">The revision of the command's frame that the edit was made for; null for any.</param>
+    /// <param name="frameRevision">The revision of the command's frame that the edit was made for; null for
+    /// any.</param>
     /// <param name="revision">The revision of the project that the edit was made for; null for any.</param>
     /// <exception cref="EditException">It was not done, and nothing is changed.</exception>
     public EditResult Apply(EditCommand command, long? frameRevision = null, long? revision = null)

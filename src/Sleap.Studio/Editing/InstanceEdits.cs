@@ -42,7 +42,8 @@ internal static class InstanceEdits
         };
 
     /// <summary>
-    /// A frame whose instances are changed or, by null, removed. Instances that were corrected from a prediction refer to
+    /// A frame whose instances are changed or, by null, removed. Instances that were corrected from a prediction refer
+    /// to
     /// what it becomes, or to none.
     /// </summary>
     /// <returns>The frame; null when nothing changed.</returns>

@@ -17,7 +17,9 @@ internal sealed class ProjectFile
     /// <summary>Full path.</summary>
     public string Path { get; }
 
-    /// <summary>The state that the file has, or had before another program changed it; null when that is not known.</summary>
+    /// <summary>
+    /// The state that the file has, or had before another program changed it; null when that is not known.
+    /// </summary>
     public ProjectState? Saved { get; private set; }
 
     /// <summary>The file as it was read or saved last.</summary>
@@ -95,7 +97,8 @@ internal sealed class ProjectFile
         if (LabelsFile.FindBackup(Path, content.Header.Base) is { } backup)
         {
             var origin = new ProjectOrigin(SlpReader.Read(backup, options), backup);
-            // Labels of another program in the place of ours are not to be replaced unseen: the file that is known is ours.
+            // Labels of another program in the place of ours are not to be replaced unseen: the file that is known is
+            // ours.
             var known = place >= 0 ? Stamp : content.Records.LastOrDefault(record => record.Stamp is not null)?.Stamp;
             known ??= content.Header.Base;
             var replay = JournalReplay.Run(new ProjectState(origin), content, content.PlaceOf(known));
@@ -105,7 +108,8 @@ internal sealed class ProjectFile
             return Begin(origin, replay);
         }
 
-        // Without the backup, what was edited since the last save is done on the file; what was before cannot be undone.
+        // Without the backup, what was edited since the last save is done on the file; what was before cannot be
+        // undone.
         if (place < 0 || place >= content.LastEdit)
             return null;
         var start = new ProjectState(_origin, content.SaveOf(Stamp)!.Tracks);

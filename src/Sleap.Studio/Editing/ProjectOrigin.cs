@@ -16,7 +16,9 @@ internal sealed class ProjectOrigin(Labels labels, string path, long revision = 
     /// <summary>The revision of the labels and of all their frames.</summary>
     public long Revision => revision;
 
-    /// <summary>Where the labels were read, and images lie that are in the file; another file may be there now.</summary>
+    /// <summary>
+    /// Where the labels were read, and images lie that are in the file; another file may be there now.
+    /// </summary>
     public string ReadFrom { get; } = path;
 
     /// <summary>Whether the file lies where it was read.</summary>

@@ -46,7 +46,8 @@ internal sealed class ProjectState
     public long Revision { get; private init; }
 
     /// <summary>A labeled frame with its skeletons as they are now; null when there is none.</summary>
-    /// <remarks>Tracks of its instances are the keys of <see cref="TrackEntry"/>, which may have another name now.</remarks>
+    /// <remarks>Tracks of its instances are the keys of <see cref="TrackEntry"/>, which may have another name
+    /// now.</remarks>
     public LabeledFrame? Frame(FrameKey key) => Stored(key) is { } frame ? Structure.Now(frame) : null;
 
     /// <summary>A labeled frame with the skeletons that it was stored with; null when there is none.</summary>

@@ -44,11 +44,17 @@ internal sealed class SaveCheck
             own is not null && SlpImageCopy.GroupIn(video, Path.GetFullPath(own)) is not null ? "."
             : video.FoundPath is { } found ? Path.GetFullPath(found)
             : video.Path;
-        bool IsSameVideo(Video one, Video other) =>
-            one.Kind == other.Kind
-            && Place(one, source) == Place(other, file)
-            && one.ImagePaths.Length == other.ImagePaths.Length
-            && one.FrameNumbers.SequenceEqual(other.FrameNumbers);
+        bool IsSameVideo(Video one, Video other)
+        {
+            // Images that were put into the file name the video that they are of.
+            var original = Place(other, file) == "." && Place(one, source) != "." ? other.Source : other;
+            return original is not null
+                && one.Kind == original.Kind
+                && Place(one, source) == Place(original, file)
+                && one.ImagePaths.Length == original.ImagePaths.Length
+                && one.FrameNumbers.SequenceEqual(original.FrameNumbers);
+        }
+
         if (!_expected.Skeletons.SequenceEqual(_read.Skeletons))
             return "the skeletons differ";
         if (!AreSame(_expected.Videos, _read.Videos, IsSameVideo))

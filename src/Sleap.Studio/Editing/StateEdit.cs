@@ -72,7 +72,9 @@ internal sealed class StateEdit(ProjectState before)
     public TrackEntry Track(int track) =>
         Structure.Track(track) ?? throw EditException.Invalid($"There is no track {track}.");
 
-    /// <summary>Sets the instances of a frame. A frame with none that is not marked as empty is no labeled frame.</summary>
+    /// <summary>
+    /// Sets the instances of a frame. A frame with none that is not marked as empty is no labeled frame.
+    /// </summary>
     public void Set(FrameKey key, IReadOnlyList<Instance> instances, bool isNegative)
     {
         if (instances.Count > EditLimits.Instances)

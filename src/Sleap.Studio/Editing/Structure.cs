@@ -25,7 +25,8 @@ internal sealed record Structure
     public required ImmutableArray<SuggestedFrame> Suggestions { get; init; }
 
     /// <summary>
-    /// What skeletons that were changed are now. Instances that were made before the change are stored as they were, and
+    /// What skeletons that were changed are now. Instances that were made before the change are stored as they were,
+    /// and
     /// read by this.
     /// </summary>
     public ImmutableDictionary<Skeleton, SkeletonChange> Changed { get; init; } =

@@ -90,7 +90,8 @@ public sealed class CommandJsonTests
     [Fact]
     public void TheNamesOfPropertiesAreThoseOfThePage() =>
         Assert.Equal(
-            """{"type":"setPoint","instance":2,"node":3,"point":{"x":1.5,"y":-2,"visible":false,"complete":true},"video":0,"frame":1}""",
+            """{"type":"setPoint","instance":2,"node":3,"point":{"x":1.5,"y":-2,"visible":false,"complete":true},"""
+                + "\"video\":0,\"frame\":1}",
             Encoding.UTF8.GetString(EditJson.Write(Samples[3]))
         );
 
@@ -153,10 +154,12 @@ public sealed class CommandJsonTests
     [InlineData("""{"type":"swapTracks","video":0,"first":0,"second":0,"range":{"from":0}}""")]
     [InlineData("""{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":[null]}]}""")]
     [InlineData(
-        """{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":[]},{"video":0,"frame":1,"instances":[]}]}"""
+        """{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":[]},"""
+            + """{"video":0,"frame":1,"instances":[]}]}"""
     )]
     [InlineData(
-        """{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":[{"points":[1],"pointScores":[],"score":1}]}]}"""
+        """{"type":"replacePredictions","frames":[{"video":0,"frame":1,"instances":"""
+            + """[{"points":[1],"pointScores":[],"score":1}]}]}"""
     )]
     [InlineData("""{"type":"setFrames","newTracks":[null],"frames":[]}""")]
     [InlineData(

@@ -126,25 +126,19 @@ public sealed class EditSessionTests
     }
 
     [Theory]
-    [InlineData(
-        """{"host":"elsewhere","process":1,"started":"2026-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
-        false
-    )]
-    [InlineData(
-        """{"host":"$","process":$$,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
-        true
-    )]
-    [InlineData(
-        """{"host":"$","process":1,"started":"2020-01-01T00:00:00Z","session":"6f9619ff-8b86-d011-b42d-00c04fc964ff"}""",
-        true
-    )]
+    [InlineData("""{"host":"elsewhere","process":1,"started":"2026-01-01T00:00:00Z","session":"$session"}""", false)]
+    [InlineData("""{"host":"$host","process":$process,"started":"2020-01-01T00:00:00Z","session":"$session"}""", true)]
+    [InlineData("""{"host":"$host","process":1,"started":"2020-01-01T00:00:00Z","session":"$session"}""", true)]
     [InlineData("damaged", true)]
     [InlineData("", true)]
     public void ALockIsWorthWhatItSays(string content, bool isFree)
     {
         using var files = new EditFiles();
         var path = files.Small();
-        content = content.Replace("$$", $"{Environment.ProcessId}").Replace("$", Environment.MachineName);
+        content = content
+            .Replace("$session", $"{Guid.Empty}")
+            .Replace("$process", $"{Environment.ProcessId}")
+            .Replace("$host", Environment.MachineName);
         File.WriteAllText(SessionLock.PathOf(path), content);
         using var session = EditSession.Open(path);
         Assert.Equal(isFree, session.ReadOnlyBecause is null);

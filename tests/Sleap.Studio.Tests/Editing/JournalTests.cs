@@ -6,13 +6,14 @@ namespace Sleap.Studio.Tests;
 public sealed class JournalTests
 {
     /// <summary>Wherever the journal ends, the edits whose lines are whole are restored, and no others.</summary>
-    [Property(MaxTest = 12)]
+    [Property(MaxTest = 6)]
     public void AJournalThatWasCutAnywhereGivesTheAcknowledgedEdits(int[] choices)
     {
         using var files = new EditFiles();
         var path = files.Small();
         var journal = JournalFile.PathOf(path);
         var bytes = new List<byte[]>();
+        byte[] whole;
         using (var session = EditSession.Open(path))
         {
             bytes.Add(files.Bytes(session.State));
@@ -21,11 +22,13 @@ public sealed class JournalTests
                 if (TryEdit(session, choice))
                     bytes.Add(files.Bytes(session.State));
             }
+
+            // As it is when the process is killed.
+            whole = bytes.Count == 1 ? [] : File.ReadAllBytes(journal);
         }
 
         if (bytes.Count == 1)
             return;
-        var whole = File.ReadAllBytes(journal);
         var ends = Enumerable.Range(0, whole.Length).Where(i => whole[i] == '\n').Select(i => i + 1).ToList();
         Assert.Equal(bytes.Count, ends.Count);
         var labels = Labels.Load(path);

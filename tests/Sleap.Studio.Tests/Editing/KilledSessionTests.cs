@@ -6,7 +6,7 @@ namespace Sleap.Studio.Tests;
 
 public sealed class KilledSessionTests
 {
-    private const int Kills = 12;
+    private const int Kills = 8;
 
     /// <summary>
     /// A session that is killed while it edits and saves leaves a file that can be read, and every edit that it

@@ -126,6 +126,25 @@ public sealed class SaveTests
         Assert.All(Labels.Load(path).Videos, video => Assert.Equal(".", video.Path));
     }
 
+    /// <summary>Labels of a video become a package, which is edited and keeps its images.</summary>
+    [Fact]
+    public void LabelsBecomeAPackage()
+    {
+        using var files = new EditFiles();
+        using var session = EditSession.Open(files.Copy(EditFiles.Data("small_robot.mp4")));
+        session.Apply(new AddSkeleton("robot", ["a", "b"], [], []));
+        foreach (var frame in new[] { 9, 4 })
+            session.Apply(new AddInstance(0, frame, EditFiles.Points(1, 2, 3, 4)));
+        session.SaveAs(files.New("robot.pkg.slp"));
+        var images = Images(session.Path);
+        Assert.NotEmpty(images);
+        session.Apply(new DeleteInstance(0, 9, 0));
+        session.Save();
+        Assert.Equal(images, Images(session.Path));
+        using var source = Labels.Load(session.Path).Videos[0].Open();
+        Assert.Equal(source.Read(9).Height, source.Height);
+    }
+
     [Fact]
     public void AFileThatAnotherProgramChangedIsNotReplaced()
     {

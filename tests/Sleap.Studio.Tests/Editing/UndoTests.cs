@@ -5,8 +5,10 @@ namespace Sleap.Studio.Tests;
 
 public sealed class UndoTests
 {
-    /// <summary>The sequence undone gives the bytes of the start, and done again those of the end, at every step.</summary>
-    [Property(MaxTest = 60)]
+    /// <summary>
+    /// The sequence undone gives the bytes of the start, and done again those of the end, at every step.
+    /// </summary>
+    [Property(MaxTest = 25)]
     public void UndoAndRedoGiveTheSameBytes(int[] choices)
     {
         using var files = new EditFiles();

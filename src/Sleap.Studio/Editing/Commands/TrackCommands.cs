@@ -5,7 +5,8 @@ namespace Sleap.Studio;
 /// <summary>Frames of a video that a change of tracks goes over.</summary>
 /// <param name="From">First frame.</param>
 /// <param name="To">Last frame, included; null for the end of the video.</param>
-/// <param name="WhileTrack">Number of a track: the range ends before the first frame number without it; null for no such
+/// <param name="WhileTrack">Number of a track: the range ends before the first frame number without it; null for no
+/// such
 /// end.</param>
 internal sealed record FrameRange(int From, int? To = null, int? WhileTrack = null)
 {
@@ -70,7 +71,9 @@ internal static class TrackEdits
                 : track
         );
 
-    /// <summary>Whether two instances of a frame are one animal: a user instance and what it was corrected from.</summary>
+    /// <summary>
+    /// Whether two instances of a frame are one animal: a user instance and what it was corrected from.
+    /// </summary>
     public static bool IsPair(Instance one, Instance other) =>
         ReferenceEquals(one, other)
         || ReferenceEquals(one.FromPredicted, other)
