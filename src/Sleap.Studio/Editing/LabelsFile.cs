@@ -76,17 +76,16 @@ internal static class LabelsFile
     }
 
     /// <summary>Puts a written file in its place; what was there becomes a backup.</summary>
-    /// <returns>The backup; null when there was nothing.</returns>
+    /// <returns>The backup and its stamp; null when there was nothing.</returns>
     /// <exception cref="SaveException">The file cannot be replaced.</exception>
-    public static string? Replace(string path, AtomicFile written)
+    public static (string? Backup, FileStamp? Replaced) Replace(string path, AtomicFile written)
     {
         try
         {
-            var backup = FileStamp.Of(path) is { } replaced
-                ? $"{path}.{Now()}-{replaced.ShortHash}{BackupEnding}"
-                : null;
+            var replaced = FileStamp.Of(path);
+            var backup = replaced is null ? null : $"{path}.{Now()}-{replaced.ShortHash}{BackupEnding}";
             written.Commit(backup);
-            return backup;
+            return (backup, replaced);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

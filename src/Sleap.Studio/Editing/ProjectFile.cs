@@ -138,28 +138,40 @@ internal sealed class ProjectFile
 
     /// <summary>Writes a state beside the file.</summary>
     /// <exception cref="SaveException">It cannot be written.</exception>
-    public (AtomicFile File, FileStamp Stamp) Write(ProjectState state, bool acceptLosses) =>
-        LabelsFile.Write(state.ToLabels(), Path, _origin.ReadFrom, embedImages: false, acceptLosses);
+    public (AtomicFile File, FileStamp Stamp) Write(ProjectState state, bool acceptLosses)
+    {
+        var labels = state.ToLabels();
+        return LabelsFile.Write(labels, Path, SourceOf(labels), embedImages: false, acceptLosses);
+    }
 
     /// <summary>Writes a state beside another path.</summary>
     /// <exception cref="SaveException">It cannot be written.</exception>
     public AtomicFile WriteAs(ProjectState state, string path, bool acceptLosses)
     {
-        var (labels, source) = (state.ToLabels(), IsSlp ? _origin.ReadFrom : null);
-        // Images that another program put in the place of ours are not those that were labeled.
-        if (source == Path && labels.Videos.Any(video => SlpImageCopy.GroupIn(video, Path) is not null))
-            CheckUnchanged(overwrite: false);
-        return LabelsFile.Write(labels, path, source, LabelsFile.IsPackage(path), acceptLosses).File;
+        var labels = state.ToLabels();
+        return LabelsFile.Write(labels, path, SourceOf(labels), LabelsFile.IsPackage(path), acceptLosses).File;
     }
 
     /// <summary>Puts a written state into the file's place; the file becomes a backup.</summary>
     /// <exception cref="SaveException">The file cannot be replaced.</exception>
     public void Commit(AtomicFile written, FileStamp stamp, ProjectState state, int backups)
     {
-        if (LabelsFile.Replace(Path, written) is { } backup && _origin.IsInPlace)
+        var (backup, replaced) = LabelsFile.Replace(Path, written);
+        if (backup is not null && replaced == _base && _origin.IsInPlace)
             _origin.MoveTo(backup);
         (Stamp, Saved) = (stamp, state);
         LabelsFile.KeepNewest(Path, backups, _base);
+    }
+
+    /// <summary>The .slp that images are copied from; null when the labels were not read from one.</summary>
+    /// <exception cref="SaveException">Another program may have put other images in the place of ours.</exception>
+    private string? SourceOf(Labels labels)
+    {
+        if (!IsSlp)
+            return null;
+        if (_origin.ReadFrom == Path && labels.Videos.Any(video => SlpImageCopy.GroupIn(video, Path) is not null))
+            CheckUnchanged(overwrite: false);
+        return _origin.ReadFrom;
     }
 
     private bool IsInFile(ProjectState state, ProjectOrigin origin) =>

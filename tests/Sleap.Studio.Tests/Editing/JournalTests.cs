@@ -6,8 +6,14 @@ namespace Sleap.Studio.Tests;
 public sealed class JournalTests
 {
     /// <summary>Wherever the journal ends, the edits whose lines are whole are restored, and no others.</summary>
-    [Property(MaxTest = 6)]
-    public void AJournalThatWasCutAnywhereGivesTheAcknowledgedEdits(int[] choices)
+    [Property(MaxTest = 8)]
+    public void AJournalThatWasCutAnywhereGivesTheAcknowledgedEdits(int[] choices) => CutEverywhere(choices, step: 37);
+
+    /// <inheritdoc cref="AJournalThatWasCutAnywhereGivesTheAcknowledgedEdits"/>
+    [Fact]
+    public void AJournalThatWasCutAtAnyByteGivesTheAcknowledgedEdits() => CutEverywhere([2, 3, 5], step: 1);
+
+    private static void CutEverywhere(int[] choices, int step)
     {
         using var files = new EditFiles();
         var path = files.Small();
@@ -32,14 +38,15 @@ public sealed class JournalTests
         var ends = Enumerable.Range(0, whole.Length).Where(i => whole[i] == '\n').Select(i => i + 1).ToList();
         Assert.Equal(bytes.Count, ends.Count);
         var labels = Labels.Load(path);
-        for (var length = 0; length <= whole.Length; length++)
+        var lengths = Enumerable.Range(0, whole.Length + 1).Where(length => length % step == 0);
+        foreach (var length in lengths.Concat(ends.SelectMany(end => new[] { end - 2, end - 1, end })).Distinct())
         {
             File.WriteAllBytes(journal, whole[..length]);
             var expected = ends.Count(end => end <= length) - 1;
             var content = JournalFile.Read(journal);
             Assert.Equal(expected < 0 ? null : expected, content?.Records.Count);
             Assert.Equal(0, content?.Unreadable ?? 0);
-            if (content is null || !(ends.Contains(length) || length % 97 == 0))
+            if (content is null || !(ends.Contains(length) || length % 111 == 0))
                 continue;
             var replay = JournalReplay.Run(new ProjectState(new ProjectOrigin(labels, path)), content, 0);
             Assert.Null(replay.Fault);

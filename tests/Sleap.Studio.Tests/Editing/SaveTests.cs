@@ -173,6 +173,25 @@ public sealed class SaveTests
         Assert.Equal(6, Labels.Load(other.Path).Frames[2].Instances[0].Points[0].X);
     }
 
+    /// <summary>Images that another program put in the place of ours are not taken for those that were labeled.</summary>
+    [Fact]
+    public void ImagesOfAnotherPackageAreNotGrafted()
+    {
+        using var files = new EditFiles();
+        var path = files.Copy(EditFiles.Data("minimal_instance.pkg.slp"));
+        using var session = EditSession.Open(path);
+        session.Apply(new AddTrack("c"));
+        File.Copy(EditFiles.Golden("by-hand.pkg.slp"), path, overwrite: true);
+        var options = new SaveOptions { AcceptLosses = true, Overwrite = true };
+        Assert.Equal(SaveFault.Changed, Assert.Throws<SaveException>(() => session.Save(options)).Fault);
+        Assert.Equal(
+            SaveFault.Changed,
+            Assert.Throws<SaveException>(() => session.SaveAs(files.New("copy.pkg.slp"), options)).Fault
+        );
+        Assert.False(File.Exists(files.New("copy.pkg.slp")));
+        Assert.False(File.Exists(SessionLock.PathOf(files.New("copy.pkg.slp"))));
+    }
+
     [Fact]
     public void AReplacedFileBecomesABackup()
     {
