@@ -57,14 +57,6 @@ internal sealed class BaseFrames
             yield return FrameKey.Of(_keys[place]);
     }
 
-    /// <summary>The last key before one; null when there is none.</summary>
-    public FrameKey? Before(FrameKey key)
-    {
-        var place = Array.BinarySearch(_keys, key.Packed);
-        place = (place < 0 ? ~place : place) - 1;
-        return place >= 0 ? FrameKey.Of(_keys[place]) : null;
-    }
-
     // Frames of a .slp are built when they are asked for, which their keys do not need.
     private static long[] KeysOf(IReadOnlyList<LabeledFrame> frames, Dictionary<Video, int> videos)
     {

@@ -116,9 +116,6 @@ internal sealed class JournalFile : IDisposable
     /// <summary>The journal of a labels file.</summary>
     public static string PathOf(string labels) => labels + ".journal";
 
-    /// <summary>Bytes of what was acknowledged.</summary>
-    public long Length => _length;
-
     /// <summary>Begins a journal.</summary>
     /// <exception cref="EditException">It cannot be written, or there is one.</exception>
     public static JournalFile Create(string path, JournalHeader header)
@@ -180,7 +177,7 @@ internal sealed class JournalFile : IDisposable
                 while (lines.Next() is not null)
                     unreadable++;
                 if (header is not null)
-                    return new JournalContent(header, records, ends, sums, unreadable);
+                    return Checked(path, new JournalContent(header, records, ends, sums, unreadable));
                 return isTorn ? null : throw new PoseFormatException(path, null, "the first line is damaged.");
             }
 
@@ -188,9 +185,7 @@ internal sealed class JournalFile : IDisposable
             sums.Add(sum);
         }
 
-        if (header is { Format: not JournalHeader.Version and var other })
-            throw new PoseFormatException(path, null, $"it has version {other}, expected {JournalHeader.Version}.");
-        return header is null ? null : new JournalContent(header, records, ends, sums, 0);
+        return header is null ? null : Checked(path, new JournalContent(header, records, ends, sums, 0));
     }
 
     /// <summary>Puts the journal in the place of another one, which becomes a backup.</summary>
@@ -272,6 +267,15 @@ internal sealed class JournalFile : IDisposable
             // The next append tries again, before it writes.
         }
     }
+
+    private static JournalContent Checked(string path, JournalContent content) =>
+        content.Header.Format == JournalHeader.Version
+            ? content
+            : throw new PoseFormatException(
+                path,
+                null,
+                $"it has version {content.Header.Format}, expected {JournalHeader.Version}."
+            );
 
     private static string SumOf(string before, ReadOnlySpan<byte> json)
     {

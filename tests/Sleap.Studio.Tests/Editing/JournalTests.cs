@@ -121,6 +121,19 @@ public sealed class JournalTests
         Assert.Equal(1, X(session));
     }
 
+    [Fact]
+    public void AJournalOfAnotherVersionIsNotRead()
+    {
+        using var files = new EditFiles();
+        var path = files.Small();
+        var header = new JournalHeader(JournalHeader.Version + 1, "small.slp", FileStamp.Of(path)!, []);
+        using (var journal = JournalFile.Create(JournalFile.PathOf(path), header))
+            journal.Append(new JournalRecord(1, JournalKind.Do, Program.EditOf(1)));
+        using var session = EditSession.Open(path);
+        Assert.Contains("version 2, expected 1", Assert.Single(session.Pending!.Problems));
+        Assert.False(session.Pending.CanRestore);
+    }
+
     /// <summary>A journal whose lines are in another order, or of which one is missing, is damaged there.</summary>
     [Fact]
     public void LinesThatWereMovedAreDamage()

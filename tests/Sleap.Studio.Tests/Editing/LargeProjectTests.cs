@@ -4,6 +4,9 @@ using Xunit.Abstractions;
 
 namespace Sleap.Studio.Tests;
 
+/// <summary>Alone, because memory is that of the whole process.</summary>
+[CollectionDefinition(nameof(LargeProjectTests), DisableParallelization = true)]
+[Collection(nameof(LargeProjectTests))]
 public sealed class LargeProjectTests(ITestOutputHelper output)
 {
     /// <summary>An edit of a million predictions needs no more memory than one of a thousand.</summary>
