@@ -74,14 +74,18 @@ internal sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Puts the file in its place.</summary>
-    public void Commit()
+    /// <param name="backup">Where the file that it replaces goes, in the same folder; null: nowhere.</param>
+    public void Commit(string? backup = null)
     {
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Temporary, File.Exists(_full) ? File.GetUnixFileMode(_full) : NewFileMode());
         // A rename may reach the disk before the content does: the content first.
         using (var stream = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
             stream.Flush(flushToDisk: true);
-        File.Move(Temporary, _full, overwrite: true);
+        if (backup is not null && File.Exists(_full))
+            File.Replace(Temporary, _full, backup);
+        else
+            File.Move(Temporary, _full, overwrite: true);
     }
 
     /// <summary>Removes the temporary file if it was not committed.</summary>

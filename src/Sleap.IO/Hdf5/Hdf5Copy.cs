@@ -19,30 +19,32 @@ internal sealed class Hdf5Copy(Hdf5Reader from, Hdf5Writer to, IReadOnlyDictiona
     public List<string> Remarks { get; } = [];
 
     /// <summary>Copies an object with everything in it.</summary>
-    public void Copy(string name) => Copy(name, MaxDepth);
+    /// <param name="name">Its name.</param>
+    /// <param name="copied">The name of the copy; null: the same.</param>
+    public void Copy(string name, string? copied = null) => Copy(name, copied ?? name, MaxDepth);
 
-    private void Copy(string name, int depth)
+    private void Copy(string name, string copied, int depth)
     {
         try
         {
             Count(name, depth);
             if (from.IsDataset(name))
             {
-                to.Raw(name, changed?.GetValueOrDefault(name) ?? from.ReadRaw(name, leavesUnwritten: true));
+                to.Raw(copied, changed?.GetValueOrDefault(name) ?? from.ReadRaw(name, leavesUnwritten: true));
             }
             else
             {
-                to.Group(name);
+                to.Group(copied);
                 foreach (var (link, target) in from.Links(name))
                 {
                     Count($"{name}/{link}", depth);
                     Remarks.Add($"{name}/{link}: is a link to {OneLine.Short(target)}, and links are not copied.");
                 }
                 foreach (var member in from.Members(name))
-                    Copy($"{name}/{member}", depth - 1);
+                    Copy($"{name}/{member}", $"{copied}/{member}", depth - 1);
             }
             foreach (var (attribute, value) in from.ReadRawAttributes(name))
-                to.RawAttribute(name, attribute, value);
+                to.RawAttribute(copied, attribute, value);
         }
         catch (Exception fault) when (fault is PoseFormatException or IOException)
         {

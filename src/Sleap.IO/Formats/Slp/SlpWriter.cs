@@ -35,15 +35,39 @@ internal sealed class SlpWriter
         return writer._remarks;
     }
 
-    private void WriteFile(string temporary, bool embedImages)
+    /// <summary>Writes the labels into a temporary file; gives back what the format could not hold.</summary>
+    /// <param name="labels">What to write.</param>
+    /// <param name="path">The path that the file is to have.</param>
+    /// <param name="temporary">Where it is written.</param>
+    /// <param name="source">A .slp whose own images go into the file, byte for byte; null for none.</param>
+    /// <param name="embedImages">Whether the images of labeled frames go into the file, where none are copied.</param>
+    public static IReadOnlyList<string> Write(
+        Labels labels,
+        string path,
+        string temporary,
+        string? source,
+        bool embedImages
+    )
+    {
+        var writer = new SlpWriter(labels, path);
+        writer.WriteFile(temporary, embedImages, source);
+        return writer._remarks;
+    }
+
+    private void WriteFile(string temporary, bool embedImages, string? source = null)
     {
         using var file = Hdf5Writer.Create(temporary);
         file.Group("metadata");
         if (_labels.Provenance.Count > 0)
             file.FixedTexts("provenance_json", [PoseJson.Copy(_labels.Provenance).ToJsonString()], []);
-        var videoRows = embedImages
-            ? new SlpImageEmbedder(_labels, _path, file, _remarks).Write()
-            : [.. _labels.Videos.Select(v => SlpVideoRow.Of(v, _path))];
+        var images = source is null ? null : SlpImageCopy.Write(_labels, _path, source, file, _remarks);
+        var videoRows =
+            images
+            ?? (
+                embedImages
+                    ? new SlpImageEmbedder(_labels, _path, file, _remarks).Write()
+                    : [.. _labels.Videos.Select(v => SlpVideoRow.Of(v, _path))]
+            );
         file.Texts("videos_json", [.. videoRows.Select(v => v.ToJsonString())]);
         file.Texts("tracks_json", [.. _labels.Tracks.Select(t => new JsonArray(0, t.Name).ToJsonString())]);
         file.Texts("suggestions_json", [.. _labels.Suggestions.Select(Suggestion)]);
@@ -64,7 +88,7 @@ internal sealed class SlpWriter
             "format_id",
             new[]
             {
-                embedImages ? 1.4 : 1.3,
+                embedImages || images is not null ? 1.4 : 1.3,
                 extras?.FormatId ?? 0,
                 _labels.Identities.Count > 0 ? SlpIdentities.FormatId : 0,
                 writesBouts ? SlpEvents.FormatId : 0,
@@ -273,118 +297,5 @@ internal sealed class SlpRowBuilder(
             Points.Add(new SlpPointRow(p.X, p.Y, visible, complete));
         if (!isPredicted && !float.IsNaN(p.Score))
             ScoredUserPoints++;
-    }
-}
-
-/// <summary>
-/// Puts the images of labeled frames into a .pkg.slp: PNG, rows padded with zeros to the longest, RGB. Images of
-/// another package are copied byte for byte.
-/// </summary>
-internal sealed class SlpImageEmbedder(Labels labels, string path, Hdf5Writer file, List<string> remarks)
-{
-    /// <summary>Writes the groups /video0, /video1 ... and gives back the rows of videos_json.</summary>
-    public List<JsonObject> Write()
-    {
-        var wanted = labels
-            .Frames.Select(f => (f.Video, f.FrameIndex))
-            .Concat(labels.Suggestions.Select(s => (s.Video, s.FrameIndex)))
-            .GroupBy(f => f.Video)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<int>)[.. g.Select(f => f.FrameIndex).Distinct().Order()]);
-        return [.. labels.Videos.Select((v, i) => WriteVideo(v, i, wanted.GetValueOrDefault(v, [])))];
-    }
-
-    private JsonObject WriteVideo(Video video, int number, IReadOnlyList<int> frames)
-    {
-        if (frames.Count == 0)
-            return SlpVideoRow.Of(video, path);
-        using var source = video.Open();
-        // Plain pixels are encoded anew; PNG and JPEG are copied as they are.
-        var embedded = source is EmbeddedFrameSource { Format: not "hdf5" } package ? package : null;
-        var (images, numbers, failed) = (new List<byte[]>(), new List<long>(), new List<int>());
-        foreach (var (frame, image) in FrameImages.Read(source, frames, keepsBgr: true))
-        {
-            if (image is null)
-            {
-                failed.Add(frame);
-                continue;
-            }
-            images.Add(image);
-            numbers.Add(frame);
-        }
-        if (failed.Count > 0)
-        {
-            remarks.Add(
-                $"video{number}: {failed.Count} labeled frames are not in {video.Path} and have no image in the "
-                    + $"package (the first is {failed[0]})."
-            );
-        }
-
-        return WriteGroup(video, number, source, embedded, images, numbers);
-    }
-
-    private JsonObject WriteGroup(
-        Video video,
-        int number,
-        IFrameSource source,
-        EmbeddedFrameSource? embedded,
-        List<byte[]> images,
-        List<long> numbers
-    )
-    {
-        var dataset = $"video{number}/video";
-        var width = images.Count == 0 ? 0 : images.Max(p => p.Length);
-        var padded = new sbyte[images.Count * width];
-        for (var i = 0; i < images.Count; i++)
-            images[i].CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(padded.AsSpan(i * width)));
-        file.Numbers<sbyte>(dataset, padded, images.Count == 0 ? [0] : [images.Count, width]);
-        file.TextAttribute(dataset, "format", embedded?.Format ?? "png");
-        file.TextAttribute(dataset, "channel_order", embedded is { IsBgr: true } ? "BGR" : "RGB");
-        var original = video.Source ?? (video.Kind == VideoKind.Embedded ? null : video);
-        var frames = original?.Shape?.Frames ?? source.FrameCount;
-        foreach (
-            var (name, value) in new[]
-            {
-                ("frames", frames),
-                ("height", source.Height),
-                ("width", source.Width),
-                ("channels", source.Channels),
-            }
-        )
-        {
-            file.NumberAttribute<long>(dataset, name, value);
-        }
-
-        var fps = double.IsNaN(source.FramesPerSecond) ? video.FramesPerSecond : source.FramesPerSecond;
-        if (fps is { } rate)
-            file.NumberAttribute(dataset, "fps", rate);
-        file.Numbers<long>($"video{number}/frame_numbers", numbers.ToArray(), [numbers.Count]);
-        if (original is not null)
-        {
-            file.Group($"video{number}/source_video");
-            file.VariableTextAttribute(
-                $"video{number}/source_video",
-                "json",
-                SlpVideoRow.Of(original, path).ToJsonString()
-            );
-        }
-        return Row(dataset, new VideoShape(numbers.Count, source.Height, source.Width, source.Channels), fps);
-    }
-
-    private static JsonObject Row(string dataset, VideoShape shape, double? fps)
-    {
-        var backend = new JsonObject
-        {
-            ["type"] = "HDF5Video",
-            ["shape"] = SlpVideoRow.Sizes(shape),
-            ["filename"] = ".",
-            ["dataset"] = dataset,
-            ["input_format"] = "channels_last",
-            ["convert_range"] = false,
-            ["has_embedded_images"] = true,
-            ["grayscale"] = shape.Channels == 1,
-        };
-        if (fps is { } rate && double.IsFinite(rate))
-            backend["fps"] = rate;
-        return new JsonObject { ["filename"] = ".", ["backend"] = backend };
     }
 }
