@@ -12,8 +12,8 @@ export class ApiError extends Error {
 }
 
 /** A path with its query; values that are null are left out. */
-function addressOf(path, query = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
+function addressOf(path, query) {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined);
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 

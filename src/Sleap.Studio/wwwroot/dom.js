@@ -16,17 +16,6 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** An icon of the page's list of symbols. */
-export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#${name}`);
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
-}
-
 /** Gives a canvas the resolution of the screen; returns its context, in CSS pixels, and its size. */
 export function fitCanvas(canvas) {
   const ratio = window.devicePixelRatio || 1;
