@@ -6,8 +6,8 @@ namespace Sleap.Studio;
 internal readonly record struct InstanceRow(bool IsPredicted, int Track, float Score, float X, float Y)
 {
     /// <summary>
-    /// Gives the instances of a frame in order and whether the frame is marked as empty. Rows of a .slp are read where
-    /// they lie, so that no instance is built for them.
+    /// Gives the instances of a frame in order, without the predictions that a person corrected in it, and whether the
+    /// frame is marked as empty. Rows of a .slp are read where they lie, so that no instance is built for them.
     /// </summary>
     /// <param name="frames">Frames of labels.</param>
     /// <param name="index">Place of the frame.</param>
@@ -23,15 +23,33 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
         rows.Clear();
         (frames, index) = FrameOrder.PlaceOf(frames, index);
         if (frames is SlpFrames { Tables: var tables })
+            return Read(tables, index, rows);
+        var frame = frames[index];
+        var corrected = frame.Instances.Select(instance => instance.FromPredicted).OfType<Instance>().ToHashSet();
+        foreach (var instance in frame.Instances)
         {
-            ref readonly var frame = ref tables.Frames[index];
-            for (var i = (int)frame.InstanceStart; i < (int)frame.InstanceEnd; i++)
-                rows.Add(Of(tables, tables.Instances[i]));
-            return tables.Negatives.Contains((tables.VideoPositions[frame.Video], (int)frame.FrameIndex));
+            if (!corrected.Contains(instance))
+                rows.Add(Of(instance, numberOf(instance.Track)));
         }
-        foreach (var instance in frames[index].Instances)
-            rows.Add(Of(instance, numberOf(instance.Track)));
-        return frames[index].IsNegative;
+        return frame.IsNegative;
+    }
+
+    private static bool Read(SlpTables tables, int index, List<InstanceRow> rows)
+    {
+        ref readonly var frame = ref tables.Frames[index];
+        var (start, end) = ((int)frame.InstanceStart, (int)frame.InstanceEnd);
+        HashSet<int>? corrected = null;
+        for (var i = start; i < end; i++)
+        {
+            if (tables.PredictionRow(tables.Instances[i]) is >= 0 and var prediction)
+                (corrected ??= []).Add(prediction);
+        }
+        for (var i = start; i < end; i++)
+        {
+            if (corrected?.Contains(i) != true)
+                rows.Add(Of(tables, tables.Instances[i]));
+        }
+        return tables.Negatives.Contains((tables.VideoPositions[frame.Video], (int)frame.FrameIndex));
     }
 
     private static InstanceRow Of(Instance instance, int track)

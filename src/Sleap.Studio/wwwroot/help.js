@@ -22,7 +22,7 @@ const keysOf = command =>
   ]);
 
 export function showHelp() {
-  const shown = all().filter(command => command.keys?.length && !/^pick-[2-8]$/.test(command.id));
+  const shown = all().filter(command => command.keys?.length && !/^pick-[2-9]$/.test(command.id));
   const groups = Map.groupBy(shown, command => command.group);
   const section = (title, rows) =>
     el("section", {}, el("h3", {}, title), el("dl", {}, rows.map(([left, right]) => el("div", {}, el("dt", {}, left), el("dd", {}, right)))));

@@ -38,9 +38,10 @@ function drawEdges(context, skeleton, instance, place, screen, isSelected) {
     const [a, b] = [screen[from], screen[to]];
     if (!a || !b) continue;
     const isHidden = instance.points[from][2] !== 1 || instance.points[to][2] !== 1;
-    context.setLineDash(isHidden ? [3, 5] : instance.isPredicted ? [7, 4] : []);
-    line(context, a, b, isSelected ? 6 : 3.5, isSelected ? "rgba(255, 255, 255, 0.75)" : CASING);
-    line(context, a, b, isSelected ? 2.5 : 1.75, colorOfNode(instance, place, from));
+    context.setLineDash(isHidden ? [3, 5] : []);
+    const width = instance.isPredicted ? 1.5 : 2.25;
+    line(context, a, b, width + (isSelected ? 3.5 : 2), isSelected ? "rgba(255, 255, 255, 0.75)" : CASING);
+    line(context, a, b, isSelected ? width + 0.75 : width, colorOfNode(instance, place, from));
   }
   context.setLineDash([]);
 }
@@ -164,7 +165,11 @@ function disk(context, [x, y], radius, color) {
   context.stroke();
 }
 
+/** Clear inside, so that the picture is seen where the point is. */
 function ring(context, at, radius, color) {
+  context.globalCompositeOperation = "destination-out";
+  disk(context, at, radius, "#000");
+  context.globalCompositeOperation = "source-over";
   circle(context, at, radius, 4, CASING);
   circle(context, at, radius, 2, color);
 }

@@ -7,7 +7,7 @@ import { zoomPercent } from "./stage.js";
 import { on, state } from "./state.js";
 
 const SPOKEN_AFTER = 300;
-const MESSAGE_TIME = 4000;
+const MESSAGE_TIME = 2500;
 
 let speaking = 0;
 let hiding = 0;

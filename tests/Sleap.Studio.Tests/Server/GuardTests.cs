@@ -142,12 +142,12 @@ public sealed class GuardTests(StudioFixture studio)
         Assert.Equal(431, await StatusOf("/", "Host: localhost", $"X-Long: {new string('a', 100_000)}"));
         Assert.Equal(
             413,
-            await StatusOf(
+            await SendAsync(
+                "POST",
                 "/api/session",
                 "Host: localhost",
                 "Content-Type: application/json",
-                "Content-Length: 2000000",
-                method: "POST"
+                "Content-Length: 2000000"
             )
         );
     }
@@ -158,7 +158,7 @@ public sealed class GuardTests(StudioFixture studio)
     [InlineData("PATCH")]
     [InlineData("OPTIONS")]
     public async Task Nothing_changes_by_other_methods(string method) =>
-        Assert.InRange(await StatusOf(Data, "Host: localhost", Token, method: method), 404, 405);
+        Assert.InRange(await SendAsync(method, Data, "Host: localhost", Token), 404, 405);
 
     [Fact]
     public async Task Faults_name_no_folder_and_no_place_in_the_program()
@@ -226,15 +226,9 @@ public sealed class GuardTests(StudioFixture studio)
     private string Token => $"{AccessToken.Header}: {Secret}";
 
     /// <summary>The status of an answer to a request as it is written here, which HttpClient would not send.</summary>
-    private Task<int> StatusOf(string path, params string[] headers) => StatusOf(path, headers, "GET");
+    private Task<int> StatusOf(string path, params string[] headers) => SendAsync("GET", path, headers);
 
-    private Task<int> StatusOf(string path, string first, string second, string third, string method) =>
-        StatusOf(path, [first, second, third], method);
-
-    private Task<int> StatusOf(string path, string first, string second, string method) =>
-        StatusOf(path, [first, second], method);
-
-    private async Task<int> StatusOf(string path, string[] headers, string method)
+    private async Task<int> SendAsync(string method, string path, params string[] headers)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, studio.Server.Port);

@@ -121,9 +121,9 @@ public sealed class StudioFixture : IAsyncLifetime
     }
 }
 
-/// <summary>One studio for all tests, because it makes videos.</summary>
+/// <summary>One studio and one browser for all tests.</summary>
 [CollectionDefinition(Name)]
-public sealed class StudioCollection : ICollectionFixture<StudioFixture>
+public sealed class StudioCollection : ICollectionFixture<StudioFixture>, ICollectionFixture<BrowserFixture>
 {
     public const string Name = "studio";
 }
