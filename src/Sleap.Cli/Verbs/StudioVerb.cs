@@ -13,7 +13,7 @@ internal static class StudioVerb
 
     public static Command Create()
     {
-        var files = new Argument<string[]>("files")
+        var named = new Argument<string[]>("files")
         {
             Description = "Labels or predictions of any format that is read, videos, folders of images.",
             Arity = ArgumentArity.OneOrMore,
@@ -42,7 +42,7 @@ internal static class StudioVerb
                 + "Example: sleap studio labels.slp"
         )
         {
-            files,
+            named,
             videos,
             port,
             noBrowser,
@@ -57,8 +57,11 @@ internal static class StudioVerb
                     throw new ArgumentException($"--port is {number}, expected 1 to {MaxPort}.");
                 if (parsed.GetValue(idle) is <= 0)
                     throw new ArgumentException("--idle-minutes must be greater than 0.");
+                var files = parsed.GetRequiredValue(named);
+                if (files.FirstOrDefault(IsModel) is { } model)
+                    throw new ArgumentException($"{model} is a model; give labels, predictions or videos.");
                 var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
-                var project = OpenedProject.Open(parsed.GetRequiredValue(files), options);
+                var project = OpenedProject.Open(files, options);
                 using var interruption = new Interruption("stopping");
                 await using var server = await StudioServer.StartAsync(project, number);
                 Console.WriteLine($"{project.Name} is open at");
@@ -75,6 +78,9 @@ internal static class StudioVerb
         );
         return verb;
     }
+
+    private static bool IsModel(string file) =>
+        Path.GetExtension(file).Equals(".zip", StringComparison.OrdinalIgnoreCase) || ModelLoader.IsSleapFolder(file);
 
     private static bool OpenBrowser(string address)
     {

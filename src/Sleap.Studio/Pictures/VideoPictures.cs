@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Sleap.IO;
 
 namespace Sleap.Studio;
@@ -6,24 +7,30 @@ namespace Sleap.Studio;
 /// The frames of all videos as encoded pictures, read by the decoder that training reads with. A video stays open near
 /// the frame that was read last, so that the next one costs one decoded frame.
 /// </summary>
-internal sealed class VideoPictures : IDisposable
+internal sealed class VideoPictures(OpenedProject project, FaultText faults) : IDisposable
 {
     private const int MaxOpen = 4;
     private const long CacheBytes = 128 << 20;
 
     private readonly PictureCache _cache = new(CacheBytes);
-    private readonly VideoReader[] _readers;
+    private readonly VideoReader[] _readers =
+    [
+        .. Enumerable.Range(0, project.Labels.Videos.Count).Select(video => new VideoReader(project, video)),
+    ];
     private readonly List<VideoReader> _open = [];
 
-    /// <param name="project">What is open.</param>
-    public VideoPictures(OpenedProject project) =>
-        _readers = [.. project.Labels.Videos.Select((video, i) => new VideoReader(video, () => project.TimelineOf(i)))];
-
-    /// <summary>Size and number of frames of a video, which is opened for it.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="PoseFormatException">The file is not a video that can be read.</exception>
-    public Task<VideoFacts> FactsAsync(int video, CancellationToken cancellationToken) =>
-        UseAsync(video, reader => reader.Facts(), cancellationToken);
+    /// <summary>Size and number of frames of a video, which is opened for it. A fault is part of the answer.</summary>
+    public async Task<VideoFacts> FactsAsync(int video, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UseAsync(video, reader => reader.Facts(), cancellationToken);
+        }
+        catch (Exception fault) when (faults.Of(fault) is (not StatusCodes.Status500InternalServerError, var text))
+        {
+            return _readers[video].FactsOfLabels(text);
+        }
+    }
 
     /// <summary>A frame as an encoded picture.</summary>
     /// <param name="key">Which one.</param>

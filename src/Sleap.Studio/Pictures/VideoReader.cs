@@ -3,8 +3,9 @@ using Sleap.IO;
 namespace Sleap.Studio;
 
 /// <summary>One video, opened when it is first needed. Whoever uses it holds its turn.</summary>
-internal sealed class VideoReader(Video video, Func<VideoTimeline> timeline) : IDisposable
+internal sealed class VideoReader(OpenedProject project, int number) : IDisposable
 {
+    private readonly Video _video = project.Labels.Videos[number];
     private IFrameSource? _source;
     private (long Length, DateTime Written)? _stamp;
 
@@ -14,17 +15,18 @@ internal sealed class VideoReader(Video video, Func<VideoTimeline> timeline) : I
     public VideoFacts Facts()
     {
         var source = Open();
-        var labeled = timeline();
-        var frames = Math.Max(source.FrameCount, labeled.End);
+        var (first, end) = project.RangeOf(number);
+        var frames = Math.Max(source.FrameCount, end);
         int[]? only = null;
         if (!source.Contains(source.FrameCount - 1) || !source.Contains(0))
         {
             // Images of some frames only, as in a .pkg.slp: those of labeled and suggested frames, and numbered ones.
+            var labeled = project.TimelineOf(number);
             only =
             [
                 .. labeled
                     .Frames.Concat(labeled.Suggested)
-                    .Concat(video.FrameNumbers)
+                    .Concat(_video.FrameNumbers)
                     .Where(source.Contains)
                     .Distinct()
                     .Order(),
@@ -34,16 +36,28 @@ internal sealed class VideoReader(Video video, Func<VideoTimeline> timeline) : I
         var fps = source.FramesPerSecond;
         return new VideoFacts(
             frames,
+            first,
             source.Height,
             source.Width,
             source.Channels,
             double.IsFinite(fps) ? fps : null,
             only,
-            only is null && labeled.End > source.FrameCount
-                ? $"The labels go up to frame {labeled.End - 1}, and the video has {source.FrameCount} frames. "
+            only is null && end > source.FrameCount
+                ? $"The labels go up to frame {end - 1}, and the video has {source.FrameCount} frames. "
                     + "Is it the video that was labeled?"
-                : null
+                : null,
+            Fault: null
         );
+    }
+
+    /// <summary>What is known of a video that cannot be opened: its labels are shown without pictures.</summary>
+    /// <param name="fault">Why it cannot be opened.</param>
+    public VideoFacts FactsOfLabels(string fault)
+    {
+        var shape = _video.Shape ?? default;
+        var (first, end) = project.RangeOf(number);
+        var frames = Math.Max(1, Math.Max(shape.Frames, end));
+        return new VideoFacts(frames, first, shape.Height, shape.Width, shape.Channels, null, null, null, fault);
     }
 
     public Frame Read(int frame, CancellationToken cancellationToken)
@@ -73,41 +87,45 @@ internal sealed class VideoReader(Video video, Func<VideoTimeline> timeline) : I
         {
             // Embedded images have their numbers beside them, and saving the labels replaces their file.
             Close();
-            if (video.Kind != VideoKind.Embedded)
+            if (_video.Kind != VideoKind.Embedded)
             {
                 throw new IOException(
-                    $"The video {video.Path} changed since it was opened. Frame numbers may mean other frames now; start "
+                    $"The video {_video.Path} changed since it was opened. Frame numbers may mean other frames now; start "
                         + "the studio again."
                 );
             }
             _stamp = stamp;
         }
 
-        _source ??= video.Open();
+        _source ??= _video.Open();
         _stamp ??= stamp;
         return _source;
     }
 
     private (long, DateTime)? Stamp() =>
-        video.FoundPath is { } path && new FileInfo(path) is { Exists: true } file
+        _video.FoundPath is { } path && new FileInfo(path) is { Exists: true } file
             ? (file.Length, file.LastWriteTimeUtc)
             : null;
 }
 
-/// <summary>Size of a video.</summary>
+/// <summary>Size of a _video.</summary>
 /// <param name="Frames">Numbers that frames have: 0 up to one less.</param>
+/// <param name="FirstLabeled">The first frame with labels, or null.</param>
 /// <param name="Height">Height of a picture in pixels.</param>
 /// <param name="Width">Width of a picture in pixels.</param>
 /// <param name="Channels">1 for gray, 3 for color.</param>
 /// <param name="FramesPerSecond">Mean rate; null when unknown.</param>
 /// <param name="Only">The frames that have a picture, if not all have.</param>
 /// <param name="Warning">What does not fit between labels and video, or null.</param>
+/// <param name="Fault">Why the video cannot be opened, or null.</param>
 internal sealed record VideoFacts(
     int Frames,
+    int? FirstLabeled,
     int Height,
     int Width,
     int Channels,
     double? FramesPerSecond,
     int[]? Only,
-    string? Warning
+    string? Warning,
+    string? Fault
 );

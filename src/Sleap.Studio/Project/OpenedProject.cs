@@ -106,6 +106,18 @@ internal sealed class OpenedProject
         return place < frames.Count && KeyAt(place) == new FramePlace(video, frame) ? frames[place] : null;
     }
 
+    /// <summary>
+    /// The first labeled frame of a video, null without labels, and one more than the last that is labeled or suggested.
+    /// </summary>
+    public (int? First, int End) RangeOf(int video)
+    {
+        var (first, end) = (PlaceOf(video, 0), PlaceOf(video + 1, 0));
+        var suggested = Suggestions.Where(place => place.Video == video).Select(place => place.Frame + 1);
+        return first == end
+            ? (null, suggested.DefaultIfEmpty(0).Max())
+            : (KeyAt(first).Frame, suggested.Append(KeyAt(end - 1).Frame + 1).Max());
+    }
+
     /// <summary>Place in <see cref="Labels.FramesInOrder"/> of the first frame that is not before this one.</summary>
     public int PlaceOf(int video, int frame)
     {

@@ -36,9 +36,6 @@ internal sealed class VideoTimeline
     /// <summary>Suggested frames, rising.</summary>
     public required int[] Suggested { get; init; }
 
-    /// <summary>One more than the last frame that is labeled or suggested.</summary>
-    public int End => Math.Max(Frames.LastOrDefault(-1), Suggested.LastOrDefault(-1)) + 1;
-
     /// <summary>Reads the frames of a video once.</summary>
     public static VideoTimeline Of(OpenedProject project, int video)
     {

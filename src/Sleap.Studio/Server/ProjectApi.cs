@@ -44,7 +44,7 @@ internal static class ProjectApi
         );
         routes.MapGet(
             "/api/frames",
-            (string filter, string sort, int? video, float? below, int offset, int limit) =>
+            (string filter, string sort, int? video, float? below, int? atVideo, int? atFrame, int offset, int limit) =>
             {
                 if (video is { } one && !project.HasVideo(one))
                     return NotFound(one);
@@ -58,7 +58,9 @@ internal static class ProjectApi
                     return Bad($"A table has a filter, an order, an offset and up to {MaxRows} rows.");
                 }
                 var places = table.Find(new FrameQuery(chosen, order, video, below ?? 0));
-                return Ok(new TableAnswer(places.Length, [.. places.Skip(offset).Take(limit).Select(table.RowOf)]));
+                var at = new FramePlace(atVideo ?? -1, atFrame ?? -1);
+                var rows = places.Skip(offset).Take(limit).Select(table.RowOf);
+                return Ok(new TableAnswer(places.Length, Array.IndexOf(places, at), [.. rows]));
             }
         );
     }
@@ -82,5 +84,6 @@ internal sealed record StepAnswer(FramePlace? Place);
 
 /// <summary>A window of a table.</summary>
 /// <param name="Total">Rows of the whole table.</param>
+/// <param name="Place">Where the table has the frame that was asked for; -1 if it has not.</param>
 /// <param name="Rows">Rows of the window.</param>
-internal sealed record TableAnswer(int Total, IReadOnlyList<FrameTableRow> Rows);
+internal sealed record TableAnswer(int Total, int Place, IReadOnlyList<FrameTableRow> Rows);

@@ -53,7 +53,8 @@ internal sealed class StudioServer : IAsyncDisposable
     public static async Task<StudioServer> StartAsync(OpenedProject project, int port = 0)
     {
         var sockets = new LoopbackSockets(port);
-        var (token, pictures, idle) = (new AccessToken(), new VideoPictures(project), new IdleClock());
+        var (token, idle, faults) = (new AccessToken(), new IdleClock(), new FaultText(project));
+        var pictures = new VideoPictures(project, faults);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -62,7 +63,7 @@ internal sealed class StudioServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options => Limit(options, sockets));
         var app = builder.Build();
         app.Use(idle.CountAsync);
-        app.UseMiddleware<RequestGuard>(token, new FaultText(project));
+        app.UseMiddleware<RequestGuard>(token, faults);
         app.UseRouting();
         PageFiles.Map(app);
         ProjectApi.Map(app, project);
@@ -90,12 +91,13 @@ internal sealed class StudioServer : IAsyncDisposable
     {
         try
         {
-            while (idleTime is not { } most || _idle.Time < most)
+            for (; ; )
             {
-                var wait = idleTime - _idle.Time ?? Timeout.InfiniteTimeSpan;
-                await Task.Delay(wait < TimeSpan.Zero && idleTime is not null ? TimeSpan.Zero : wait, stop);
+                var left = idleTime - _idle.Time;
+                if (left <= TimeSpan.Zero)
+                    return true;
+                await Task.Delay(left ?? Timeout.InfiniteTimeSpan, stop);
             }
-            return true;
         }
         catch (OperationCanceledException)
         {

@@ -1,18 +1,20 @@
 // The list of frames, of which only those on the screen are asked for: a million take no longer than ten.
 
 import { getJson } from "./api.js";
-import { $, el } from "./dom.js";
+import { $, el, onNextPaint } from "./dom.js";
 import { goTo } from "./navigator.js";
 import { on, state } from "./state.js";
 
 const ROW = 26;
 const MAX_HEIGHT = 8e6; // browsers draw no element that is much higher
 const WINDOW = 120;
+const FOLLOW_AFTER = 200;
 
 let total = 0;
 let rows = new Map(); // by place
 let asked = "";
 let run = 0;
+let following = 0;
 
 const list = () => $("frame-list");
 const body = () => $("frame-rows");
@@ -99,6 +101,20 @@ function rowElement(row, place, top) {
   return node;
 }
 
+/** Scrolls to the frame that is shown, if the list has it. */
+function follow() {
+  clearTimeout(following);
+  following = setTimeout(async () => {
+    if (body().querySelector(".current")) return;
+    const at = { atVideo: state.video, atFrame: state.frame };
+    const answer = await getJson("/api/frames", { ...query(), ...at, offset: 0, limit: 1 }).catch(() => null);
+    if (!answer || answer.place < 0 || list().matches(":hover")) return;
+    list().scrollTop = (answer.place * ROW - list().clientHeight / 2) * Math.min(1, MAX_HEIGHT / (total * ROW));
+  }, FOLLOW_AFTER);
+}
+
+const drawSoon = onNextPaint(() => draw());
+
 function moveBy(count) {
   const current = [...rows].find(([, row]) => row.video === state.video && row.frame === state.frame)?.[0];
   const place = Math.min(total - 1, Math.max(0, (current ?? -1) + count));
@@ -116,7 +132,7 @@ export function startFrameTable() {
   $("only-video-label").hidden = state.project.videos.length === 1;
   for (const id of ["filter", "sort", "only-video", "below"]) $(id).addEventListener("change", restart);
   $("filter").addEventListener("change", () => ($("below-label").hidden = $("filter").value !== "lowScore"));
-  list().addEventListener("scroll", draw);
+  list().addEventListener("scroll", drawSoon);
   list().addEventListener("keydown", event => {
     const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
     if (!(event.key in moves) || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
@@ -124,8 +140,9 @@ export function startFrameTable() {
     event.stopPropagation();
     moveBy(moves[event.key]);
   });
-  new ResizeObserver(draw).observe(list());
-  on("seek", draw);
+  new ResizeObserver(drawSoon).observe(list());
+  on("seek", drawSoon);
+  on("shown", follow);
   on("video", () => $("only-video").checked && restart());
   restart();
 }

@@ -77,7 +77,18 @@ function takes(element, event) {
   return ["BUTTON", "SUMMARY", "A"].includes(element.tagName) && isPressed;
 }
 
+/** A field that was set by the mouse gives the keys back. */
+function leaveFieldsOfMouse() {
+  let isMouse = false;
+  window.addEventListener("pointerdown", () => (isMouse = true), true);
+  window.addEventListener("keydown", () => (isMouse = false), true);
+  window.addEventListener("change", event => {
+    if (isMouse && (event.target.tagName === "SELECT" || event.target.type === "range")) event.target.blur();
+  });
+}
+
 export function startKeys() {
+  leaveFieldsOfMouse();
   let held = { key: "", count: 0 };
   window.addEventListener("keydown", event => {
     if (event.isComposing || document.querySelector("dialog[open]") || takes(event.target, event)) return;

@@ -14,6 +14,7 @@ export function drawLoupe(context, view, { x, y }, { width }) {
   // Beside the mouse, on the side where there is room.
   const [centerX, centerY] = [x + (x + DISTANCE + RADIUS < width ? DISTANCE : -DISTANCE), Math.max(RADIUS + 6, y - DISTANCE / 2)];
   const lens = {
+    isOpaque: true,
     toScreen: (ix, iy) => [centerX + (ix - px) * scale, centerY + (iy - py) * scale],
   };
   const { picture, labels } = state.shown;

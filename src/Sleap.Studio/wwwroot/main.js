@@ -34,13 +34,8 @@ async function start() {
   startPlay();
   startKeys();
   document.body.classList.add("started");
-  if (state.project.videos.length) await openVideo(0, await firstFrame());
-}
-
-/** The first labeled frame of the first video, where there is something to see. */
-async function firstFrame() {
-  const { rows } = await getJson("/api/frames", { filter: "labeled", sort: "frame", video: 0, offset: 0, limit: 1 });
-  return rows[0]?.frame ?? 0;
+  if (!state.project.videos.length) throw new Error("Nothing that is open has frames.");
+  await openVideo(0);
 }
 
 start().catch(fault => {

@@ -13,22 +13,22 @@ let inFlight = null;
 let direction = 0; // of the last single step; 0 after any other move
 const opened = new Map();
 
-/** Opens a video; its size is asked for once. */
-export async function openVideo(video, frame = 0) {
+/** Opens a video, at its first labeled frame unless one is given; its size is asked for once. */
+export async function openVideo(video, frame = null) {
   state.video = video;
   state.facts = opened.get(video) ?? null;
   [state.range, state.anchor] = [null, null];
   inFlight?.abort();
   if (!state.facts) {
-    state.frame = frame;
+    state.frame = frame ?? 0;
     emit("video");
-    const facts = await getJson(`/api/videos/${video}`).catch(fault => ({ frames: 0, fault: fault.message }));
+    const facts = await getJson(`/api/videos/${video}`).catch(fault => ({ frames: 1, fault: fault.message }));
     if (state.video !== video) return;
     if (!facts.fault) opened.set(video, facts);
     state.facts = facts;
   }
   emit("video");
-  go(clamp(frame));
+  go(clamp(frame ?? state.facts.firstLabeled ?? 0));
 }
 
 /** Goes to a frame. `how` is "jump" (what is under way is given up), "scrub" (it is shown first) or "step". */
@@ -113,7 +113,9 @@ function show(video, frame, picture, labels) {
 }
 
 function prepare() {
-  if (state.facts?.only || !state.facts?.frames) return;
-  const frames = Array.from({ length: AHEAD }, (_, i) => state.frame + direction * (i + 1));
-  fetchAhead(state.video, frames.filter(frame => frame >= 0 && frame < state.facts.frames));
+  if (state.facts?.only || state.facts?.fault) return;
+  const next = Array.from({ length: AHEAD }, (_, i) => state.frame + direction * (i + 1));
+  const frames = next.filter(frame => frame >= 0 && frame < state.facts.frames);
+  fetchAhead(state.video, frames);
+  for (const frame of frames.slice(0, 2)) labelsOf(state.video, frame).catch(() => {});
 }

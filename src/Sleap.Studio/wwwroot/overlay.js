@@ -27,7 +27,7 @@ export function drawLabels(context, view, project, labels, selected) {
     const screen = instance.points.map(p => (isShown(p) ? view.toScreen(p[0], p[1]) : null));
     const skeleton = project.skeletons[instance.skeleton];
     if (settings.edges) drawEdges(context, skeleton, instance, place, screen, isSelected);
-    drawNodes(context, instance, place, screen, isSelected ? selected.node : null, isSelected);
+    drawNodes(context, view, instance, place, screen, isSelected ? selected.node : null, isSelected);
     drawTexts(context, project, skeleton, instance, place, screen, isSelected);
   }
   context.restore();
@@ -46,13 +46,13 @@ function drawEdges(context, skeleton, instance, place, screen, isSelected) {
   context.setLineDash([]);
 }
 
-function drawNodes(context, instance, place, screen, selectedNode, isSelected) {
+function drawNodes(context, view, instance, place, screen, selectedNode, isSelected) {
   const radius = settings.marker * (isSelected ? 1.25 : 1);
   for (const [node, at] of screen.entries()) {
     if (!at) continue;
     const color = colorOfNode(instance, place, node);
     if (instance.points[node][2] !== 1) cross(context, at, radius, color);
-    else if (instance.isPredicted) ring(context, at, radius, color);
+    else if (instance.isPredicted) ring(context, at, radius, color, !view.isOpaque);
     else disk(context, at, radius, color);
     if (node === selectedNode) circle(context, at, radius + 5, 2, "#fff");
   }
@@ -165,11 +165,13 @@ function disk(context, [x, y], radius, color) {
   context.stroke();
 }
 
-/** Clear inside, so that the picture is seen where the point is. */
-function ring(context, at, radius, color) {
-  context.globalCompositeOperation = "destination-out";
-  disk(context, at, radius, "#000");
-  context.globalCompositeOperation = "source-over";
+/** Clear inside, so that the picture is seen where the point is, unless the picture is on this canvas, too. */
+function ring(context, at, radius, color, isClear) {
+  if (isClear) {
+    context.globalCompositeOperation = "destination-out";
+    disk(context, at, radius, "#000");
+    context.globalCompositeOperation = "source-over";
+  }
   circle(context, at, radius, 4, CASING);
   circle(context, at, radius, 2, color);
 }

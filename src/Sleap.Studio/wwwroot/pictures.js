@@ -13,8 +13,6 @@ let run = 0; // the latest run of fetching ahead
 
 const keyOf = (video, frame) => `${video}/${frame}/${settings.exact ? "png" : "jpeg"}`;
 
-export const isKept = (video, frame) => kept.has(keyOf(video, frame));
-
 /** The picture of a frame. A picture that is being fetched ahead gives way, unless it is the one. */
 export async function pictureOf(video, frame, signal) {
   const key = keyOf(video, frame);
@@ -40,14 +38,14 @@ export const keepShown = (video, frame) => (shownKey = keyOf(video, frame));
 export async function fetchAhead(video, frames) {
   const mine = ++run;
   for (const frame of frames) {
+    await ahead?.promise.catch(() => {});
+    if (mine !== run) return;
     const key = keyOf(video, frame);
     if (kept.has(key)) continue;
-    if (mine !== run || ahead) return;
     const abort = new AbortController();
-    ahead = { key, abort, promise: load(key, abort.signal) };
-    const isDone = await ahead.promise.then(() => true, () => false);
-    ahead = null;
-    if (!isDone) return;
+    const promise = load(key, abort.signal).finally(() => (ahead = null));
+    promise.catch(() => {}); // whoever wants it asks again
+    ahead = { key, abort, promise };
   }
 }
 
@@ -60,13 +58,14 @@ async function load(key, signal) {
   const [video, frame, form] = key.split("/");
   const blob = await getBlob(`/api/videos/${video}/frames/${frame}/${form}`, signal);
   const picture = await createImageBitmap(blob, { colorSpaceConversion: "none" });
-  signal?.throwIfAborted();
-  if (!kept.has(key)) {
-    kept.set(key, picture);
-    bytes += sizeOf(picture);
-    forget();
+  if (kept.has(key)) {
+    picture.close();
+    return kept.get(key);
   }
-  return kept.get(key);
+  kept.set(key, picture);
+  bytes += sizeOf(picture);
+  forget();
+  return picture;
 }
 
 function forget() {

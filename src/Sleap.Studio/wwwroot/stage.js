@@ -12,6 +12,7 @@ import { Viewport } from "./viewport.js";
 
 const SMOOTH_BELOW = 1.5;
 const LOADING_AFTER = 150;
+const SIZE_WITHOUT_VIDEO = { width: 1024, height: 1024 };
 
 const view = new Viewport();
 let pointer = null; // where the mouse is, in pixels of the screen
@@ -40,9 +41,9 @@ const drawPicture = onNextPaint(() => {
   const canvas = $("picture");
   const { context, width, height } = fitCanvas(canvas);
   const { shown, facts } = state;
-  const size = shown?.picture ?? (facts?.width ? facts : null);
+  const size = shown?.picture ?? (facts?.width ? facts : SIZE_WITHOUT_VIDEO);
   context.clearRect(0, 0, width, height);
-  view.resize({ width, height }, { width: size?.width ?? 1, height: size?.height ?? 1 });
+  view.resize({ width, height }, { width: size.width, height: size.height });
   if (shown?.picture) {
     context.imageSmoothingEnabled = view.scale < SMOOTH_BELOW;
     context.imageSmoothingQuality = "high";

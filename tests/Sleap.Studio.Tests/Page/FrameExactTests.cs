@@ -108,9 +108,7 @@ public sealed class FrameExactTests(StudioFixture studio, BrowserFixture browser
         Assert.Equal(["0/frames/150/jpeg", "0/frames/170/jpeg"], asked.Where(url => url.EndsWith("jpeg")));
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.ShownAsync(171);
-        await page.Page.WaitForFunctionAsync(
-            "performance.getEntriesByType('resource').some(e => e.name.endsWith('/174/jpeg'))"
-        );
+        await page.UntilAsync("performance.getEntriesByType('resource').some(e => e.name.endsWith('/174/jpeg'))");
         var count = asked.Count(url => url.EndsWith("172/jpeg"));
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await page.ShownAsync(172);

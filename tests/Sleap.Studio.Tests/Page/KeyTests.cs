@@ -88,9 +88,9 @@ public sealed class KeyTests(StudioFixture studio, BrowserFixture browser)
         }
         await page.GoAsync(20);
         await keys.PressAsync("Alt+Shift+ArrowRight");
-        await page.Page.WaitForFunctionAsync("document.getElementById('picture').dataset.video === '1'");
+        await page.UntilAsync("document.getElementById('picture').dataset.video === '1'");
         await keys.PressAsync("Alt+Shift+ArrowLeft");
-        await page.Page.WaitForFunctionAsync("document.getElementById('picture').dataset.video === '0'");
+        await page.UntilAsync("document.getElementById('picture').dataset.video === '0'");
     }
 
     [SkippableFact]
@@ -175,7 +175,7 @@ public sealed class KeyTests(StudioFixture studio, BrowserFixture browser)
         await page.Page.Mouse.DownAsync();
         await page.Page.Mouse.MoveAsync(530, 380, new() { Steps = 3 });
         await page.Page.Mouse.UpAsync();
-        await page.Page.WaitForFunctionAsync("document.getElementById('picture').dataset.scale > 5");
+        await page.UntilAsync("document.getElementById('picture').dataset.scale > 5");
         var before = await ViewAsync();
         foreach (var frame in new[] { 36, 200, 5 }) // with labels, and without
         {
@@ -183,10 +183,10 @@ public sealed class KeyTests(StudioFixture studio, BrowserFixture browser)
             Assert.Equal(before, await ViewAsync());
         }
         await page.Page.Keyboard.PressAsync("r");
-        await page.Page.WaitForFunctionAsync("document.getElementById('picture').dataset.scale < 5");
+        await page.UntilAsync("document.getElementById('picture').dataset.scale < 5");
         await page.GoAsync(35);
         await page.Page.Keyboard.PressAsync("Control+=");
-        await page.Page.WaitForFunctionAsync("document.getElementById('picture').dataset.scale > 6");
+        await page.UntilAsync("document.getElementById('picture').dataset.scale > 6");
 
         async Task<string> ViewAsync() =>
             string.Join(

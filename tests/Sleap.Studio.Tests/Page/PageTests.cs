@@ -65,7 +65,7 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
             "2",
             await page.Page.EvaluateAsync<string>("String(document.querySelector('#point-rows tr.current').rowIndex)")
         );
-        await page.Page.WaitForFunctionAsync(
+        await page.UntilAsync(
             "document.getElementById('live').textContent === 'Frame 35 of 240, 2 instances, b selected, ' + document.querySelector('#point-rows tr.current th').textContent"
         );
         await page.Page.Mouse.ClickAsync(box.X + left + (scale * 195), box.Y + top + (scale * 5));
@@ -77,14 +77,14 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
     {
         await using var page = await browser.OpenAsync(studio.Server);
         await page.Page.SelectOptionAsync("#filter", "user");
-        await page.Page.WaitForFunctionAsync("document.getElementById('frame-count').textContent === '6 frames'");
+        await page.UntilAsync("document.getElementById('frame-count').textContent === '6 frames'");
         await page.Page.ClickAsync("#frame-rows .row:nth-child(3)");
         await page.ShownAsync(30);
         await page.Page.FocusAsync("#frame-list");
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await page.ShownAsync(40);
         await page.Page.SelectOptionAsync("#filter", "suggested");
-        await page.Page.WaitForFunctionAsync("document.getElementById('frame-count').textContent === '3 frames'");
+        await page.UntilAsync("document.getElementById('frame-count').textContent === '3 frames'");
         await page.Page.ClickAsync("#frame-rows .row:nth-child(2)");
         await page.ShownAsync(7, video: 1);
     }
@@ -142,7 +142,7 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
         // Another tab does not have it.
         var other = await page.Page.Context.NewPageAsync();
         await other.GotoAsync(studio.Server.Root);
-        await other.WaitForFunctionAsync("document.getElementById('stage-fault').textContent.includes('sleap studio')");
+        await other.WaitForSelectorAsync("#stage-fault:has-text('sleap studio')");
         await other.GotoAsync(studio.Server.NewAddressForBrowser());
         await other.ReloadAsync();
         await other.WaitForSelectorAsync("body.started");

@@ -82,7 +82,7 @@ public sealed class PictureTests(StudioFixture studio)
     {
         var path = Path.Combine(studio.Folder, "changing.avi");
         File.Copy(studio.Videos[4], path);
-        using var pictures = new VideoPictures(OpenedProject.Open([path], new()));
+        using var pictures = Open(path);
         await pictures.ReadAsync(new PictureKey(0, 3, PictureForm.Png), default);
         File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(1));
         var fault = await Assert.ThrowsAsync<IOException>(() =>
@@ -102,11 +102,14 @@ public sealed class PictureTests(StudioFixture studio)
         await using var server = await StudioServer.StartAsync(new OpenedProject("two.slp", labels));
         using var client = new HttpClient { BaseAddress = new Uri(server.Root) };
         client.DefaultRequestHeaders.Add(AccessToken.Header, server.Address.Split("token=")[1]);
-        using var missing = await client.GetAsync("/api/videos/0");
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
-        var text = await missing.Content.ReadAsStringAsync();
-        Assert.Contains("missing.mp4", text);
-        Assert.DoesNotContain(studio.Folder, text);
+        foreach (var path in (string[])["/api/videos/0", "/api/videos/0/frames/0/jpeg"])
+        {
+            using var missing = await client.GetAsync(path);
+            Assert.Equal(path.EndsWith("jpeg") ? HttpStatusCode.NotFound : HttpStatusCode.OK, missing.StatusCode);
+            var text = await missing.Content.ReadAsStringAsync();
+            Assert.Contains("missing.mp4 was not found", text);
+            Assert.DoesNotContain(studio.Folder, text);
+        }
         Assert.NotEmpty(await client.GetByteArrayAsync("/api/videos/1/frames/0/jpeg"));
     }
 
@@ -116,7 +119,7 @@ public sealed class PictureTests(StudioFixture studio)
     {
         var path = Path.Combine(studio.Folder, "images.pkg.slp");
         studio.Labels.Save(path);
-        using var pictures = new VideoPictures(OpenedProject.Open([path], new()));
+        using var pictures = Open(path);
         var facts = await pictures.FactsAsync(0, default);
         Assert.Equal(studio.Labels.Frames.Select(frame => frame.FrameIndex), facts.Only!.Except([5, 100]));
         var bytes = await pictures.ReadAsync(new PictureKey(0, 33, PictureForm.Png), default);
@@ -134,5 +137,11 @@ public sealed class PictureTests(StudioFixture studio)
         }
         Assert.Null(cache.Find(new PictureKey(0, 1, PictureForm.Jpeg)));
         Assert.NotNull(cache.Find(new PictureKey(0, 2, PictureForm.Jpeg)));
+    }
+
+    private static VideoPictures Open(string path)
+    {
+        var project = OpenedProject.Open([path], new());
+        return new VideoPictures(project, new FaultText(project));
     }
 }

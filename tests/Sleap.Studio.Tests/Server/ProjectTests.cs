@@ -116,6 +116,11 @@ public sealed class ProjectTests(StudioFixture studio)
             (await Rows("sort=score&offset=20&limit=5")).Select(row => row!.ToJsonString())
         );
         Assert.Empty(await Rows("sort=score&offset=5000&limit=5"));
+        foreach (var (frame, place) in new[] { (10, 0), (35, 25), (70, 50), (60, -1) })
+        {
+            var path = $"/api/frames?filter=labeled&sort=frame&offset=0&limit=1&atVideo=0&atFrame={frame}";
+            Assert.Equal(place, (int)(await studio.GetAsync(path))["place"]!);
+        }
         Assert.Equal(30, (int)(await Rows("sort=instances&offset=0&limit=1"))[0]!["frame"]!);
 
         async Task<JsonArray> Rows(string query) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 using Sleap.IO;
 
@@ -32,18 +33,16 @@ public sealed class BrowserFixture : IAsyncLifetime
     internal async Task<StudioPage> OpenAsync(StudioServer studio, bool isDark = false)
     {
         Skip.If(_browser is null, "Chromium is not installed: apt-get install chromium.");
-        var page = await _browser!.NewPageAsync(
+        var context = await _browser!.NewContextAsync(
             new()
             {
                 ViewportSize = new() { Width = 1280, Height = 800 },
                 ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
             }
         );
-        page.SetDefaultTimeout(15_000);
-        var opened = new StudioPage(page);
-        await page.GotoAsync(studio.Address);
-        await page.WaitForFunctionAsync("document.getElementById('picture').dataset.frame !== undefined");
-        await page.WaitForFunctionAsync("document.getElementById('picture').dataset.frame !== ''");
+        var opened = new StudioPage(await context.NewPageAsync());
+        await opened.Page.GotoAsync(studio.Address);
+        await opened.UntilAsync("Boolean(document.getElementById('picture').dataset.frame)");
         return opened;
     }
 }
@@ -51,6 +50,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 /// <summary>A page that is open, and what went wrong on it.</summary>
 internal sealed class StudioPage : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     public StudioPage(IPage page)
     {
         Page = page;
@@ -62,7 +63,9 @@ internal sealed class StudioPage : IAsyncDisposable
                 message.Type == "error"
                 && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)
             )
+            {
                 Faults.Add(message.Text);
+            }
         };
     }
 
@@ -80,7 +83,7 @@ internal sealed class StudioPage : IAsyncDisposable
 
     /// <summary>Waits until picture and labels of a frame are on the screen.</summary>
     public Task ShownAsync(int frame, int video = 0) =>
-        Page.WaitForFunctionAsync(
+        UntilAsync(
             """
             ([frame, video]) => {
               const [picture, overlay] = ["picture", "overlay"].map(id => document.getElementById(id).dataset);
@@ -90,12 +93,27 @@ internal sealed class StudioPage : IAsyncDisposable
             new[] { $"{frame}", $"{video}" }
         );
 
+    /// <summary>
+    /// Waits until something is true. Playwright's own waiting evaluates a text in the page, which the page's policy
+    /// forbids.
+    /// </summary>
+    public async Task UntilAsync(string expression, object? argument = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await Page.EvaluateAsync<bool>(expression, argument))
+        {
+            if (clock.Elapsed > Patience)
+                throw new TimeoutException($"Not so after {Patience.TotalSeconds} s: {expression}");
+            await Task.Delay(5);
+        }
+    }
+
     public Task<string> DataAsync(string id, string name) =>
         Page.EvaluateAsync<string>("([id, name]) => document.getElementById(id).dataset[name]", new[] { id, name });
 
     public async ValueTask DisposeAsync()
     {
-        await Page.CloseAsync();
+        await Page.Context.CloseAsync();
         Assert.Empty(Faults);
     }
 }
