@@ -17,7 +17,7 @@ internal sealed class StudioServer : IAsyncDisposable
     private const int MaxRequestLine = 4096;
     private const int MaxHeaderBytes = 16 << 10;
     private const int MaxHeaders = 60;
-    private const int MaxConnections = 100;
+    private const int MaxConnections = 500;
 
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
