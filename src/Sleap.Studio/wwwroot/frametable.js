@@ -142,7 +142,7 @@ export function startFrameTable() {
   });
   new ResizeObserver(drawSoon).observe(list());
   on("seek", drawSoon);
-  on("shown", follow);
+  on("shown select", follow);
   on("video", () => $("only-video").checked && restart());
   restart();
 }

@@ -25,7 +25,7 @@ function draw() {
       const details = [
         instance.isPredicted ? "predicted" : "labeled",
         instance.score !== null ? number(instance.score, 2) : null,
-        `${there}/${instance.points.length} points`,
+        `${there}/${instance.points.length}`,
       ].filter(Boolean);
       return el(
         "li",
@@ -39,7 +39,7 @@ function draw() {
           },
           swatch(colorOfInstance(instance, place), instance.isPredicted ? "ring" : "disk"),
           el("span", { class: "name" }, nameOf(state.project, instance, place)),
-          el("span", { class: "detail" }, details.join(" · ")),
+          el("span", { class: "detail", title: "state, score, points" }, details.join(" · ")),
           i < 9 ? el("kbd", {}, String(i + 1)) : null,
         ),
       );

@@ -10,6 +10,7 @@ const AHEAD = 6;
 
 let isBusy = false;
 let inFlight = null;
+let wished = null; // the frame that was asked for while its video opens
 let direction = 0; // of the last single step; 0 after any other move
 const opened = new Map();
 
@@ -19,6 +20,7 @@ export async function openVideo(video, frame = null) {
   state.facts = opened.get(video) ?? null;
   [state.range, state.anchor] = [null, null];
   inFlight?.abort();
+  wished = null;
   if (!state.facts) {
     state.frame = frame ?? 0;
     emit("video");
@@ -28,11 +30,15 @@ export async function openVideo(video, frame = null) {
     state.facts = facts;
   }
   emit("video");
-  go(clamp(frame ?? state.facts.firstLabeled ?? 0));
+  go(wished ?? frame ?? state.facts.firstLabeled ?? 0);
 }
 
 /** Goes to a frame. `how` is "jump" (what is under way is given up), "scrub" (it is shown first) or "step". */
-export function go(frame, { how = "jump", select: isSelecting = false } = {}) {
+export async function go(frame, { how = "jump", select: isSelecting = false } = {}) {
+  if (!state.facts) {
+    wished = frame;
+    return;
+  }
   const target = clamp(frame);
   direction = how === "step" ? Math.sign(target - state.frame) : 0;
   if (isSelecting) {
@@ -42,7 +48,7 @@ export function go(frame, { how = "jump", select: isSelecting = false } = {}) {
   state.frame = target;
   emit("seek");
   if (how === "jump" && inFlight && inFlight.frame !== target) inFlight.abort();
-  return follow();
+  await follow();
 }
 
 /** Goes to a frame of any video. */

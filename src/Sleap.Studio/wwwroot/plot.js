@@ -11,7 +11,7 @@ export function drawPlot(canvas, data) {
   const values = { score: data?.scores, speed: data?.speeds, instances: data?.counts }[settings.plot];
   const known = values?.filter(value => value !== null) ?? [];
   canvas.dataset.most = "";
-  if (!known.length) return write(context, "no values", 4, height / 2 + 4);
+  if (!known.length) return write(context, "no values", width, height / 2 + 4);
   const most = settings.plot === "score" ? Math.max(1, ...known) : Math.max(1e-6, ...known);
   canvas.dataset.most = most;
   const column = width / data.columns;
@@ -35,11 +35,12 @@ export function drawPlot(canvas, data) {
   context.lineWidth = 1;
   context.strokeStyle = themeColor("plot");
   context.stroke(line);
-  write(context, settings.plot === "instances" ? String(most) : most.toPrecision(3), 4, 12);
+  write(context, settings.plot === "instances" ? String(most) : most.toPrecision(3), width, 12);
 }
 
-function write(context, text, x, y) {
+function write(context, text, right, y) {
   context.font = "11px system-ui, sans-serif";
+  context.textAlign = "right";
   context.fillStyle = themeColor("muted");
-  context.fillText(text, x, y);
+  context.fillText(text, right - 4, y);
 }

@@ -41,6 +41,7 @@ public sealed class FrameExactTests(StudioFixture studio, BrowserFixture browser
     public async Task A_thousand_jumps_show_the_right_frame()
     {
         await using var page = await browser.OpenAsync(studio.Server);
+        await page.Page.SetViewportSizeAsync(800, 600);
         var random = new Random(1);
         for (var video = 0; video < BinaryVideos.Kinds.Count; video++)
         {

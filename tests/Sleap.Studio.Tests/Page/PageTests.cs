@@ -106,7 +106,7 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
 
         async Task CheckAsync(string state)
         {
-            var result = await page.Page.RunAxe(new AxeRunOptions());
+            var result = await page.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
             var serious = result
                 .Violations.Where(one => one.Impact is "serious" or "critical")
                 .Select(one => $"{one.Id}: {one.Help} {string.Join(", ", one.Nodes.Select(node => node.Html))}");
