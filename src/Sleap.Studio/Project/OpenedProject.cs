@@ -42,7 +42,7 @@ internal sealed class OpenedProject
     public FramePlace? LastEdited => null;
 
     /// <summary>
-    /// Opens label files, videos and folders of images. Several label files become one set, and videos that no label
+    /// Opens label files, videos and folders of images, or those that patterns match. Several label files become one set, and videos that no label
     /// file names come behind those that are named.
     /// </summary>
     /// <param name="paths">At least one path.</param>
@@ -51,6 +51,7 @@ internal sealed class OpenedProject
     /// <exception cref="PoseFormatException">A label file is damaged or of no known format.</exception>
     public static OpenedProject Open(IReadOnlyList<string> paths, LabelsReadOptions options)
     {
+        paths = [.. paths.SelectMany(path => FileGlob.IsPattern(path) ? FileGlob.Find(path) : [path])];
         foreach (var path in paths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
         string[] files = [.. paths.Where(AreLabels)];
@@ -112,10 +113,16 @@ internal sealed class OpenedProject
     public (int? First, int End) RangeOf(int video)
     {
         var (first, end) = (PlaceOf(video, 0), PlaceOf(video + 1, 0));
-        var suggested = Suggestions.Where(place => place.Video == video).Select(place => place.Frame + 1);
-        return first == end
-            ? (null, suggested.DefaultIfEmpty(0).Max())
-            : (KeyAt(first).Frame, suggested.Append(KeyAt(end - 1).Frame + 1).Max());
+        var last = Suggestions
+            .Where(place => place.Video == video)
+            .Select(place => place.Frame)
+            .DefaultIfEmpty(-1)
+            .Max();
+        if (first == end)
+            return (null, Behind(last));
+        return (KeyAt(first).Frame, Behind(Math.Max(last, KeyAt(end - 1).Frame)));
+
+        static int Behind(int frame) => frame == int.MaxValue ? frame : frame + 1;
     }
 
     /// <summary>Place in <see cref="Labels.FramesInOrder"/> of the first frame that is not before this one.</summary>

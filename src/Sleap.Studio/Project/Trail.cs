@@ -16,7 +16,7 @@ internal sealed record Trail(int Track, IReadOnlyList<double> Points)
         {
             foreach (ref readonly var instance in timeline.InstancesOf(k))
             {
-                if (instance.Track < 0 || float.IsNaN(instance.X))
+                if (instance.Track < 0 || !float.IsFinite(instance.X + instance.Y))
                     continue;
                 if (!trails.TryGetValue(instance.Track, out var points))
                     trails.Add(instance.Track, points = []);

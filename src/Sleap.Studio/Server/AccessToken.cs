@@ -28,7 +28,7 @@ internal sealed class AccessToken
     public string Secret { get; }
 
     /// <summary>Whether a text is the secret, compared in constant time.</summary>
-    public bool Equals(string? given) =>
+    public bool Accepts(string? given) =>
         given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
 
     /// <summary>A new code, which replaces the one before.</summary>

@@ -68,7 +68,7 @@ internal sealed class RequestGuard(RequestDelegate next, AccessToken token, Faul
             return null;
         if (
             !request.Path.Equals(SessionPath, StringComparison.OrdinalIgnoreCase)
-            && !token.Equals(request.Headers[AccessToken.Header])
+            && !token.Accepts(request.Headers[AccessToken.Header])
         )
         {
             return (
