@@ -330,6 +330,8 @@ IEnumerable<Need> Needs()
         () => Capture("/usr/bin/python3", ["-c", "import h5py"]).Code == 0,
         ForTests: true
     );
+    // Tests of the studio look at its page.
+    yield return new("chromium", "chromium", () => OnPath("chromium"), ForTests: true);
 }
 
 // ---- small things -----------------------------------------------------------------------------------------------

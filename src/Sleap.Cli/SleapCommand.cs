@@ -27,6 +27,7 @@ internal static class SleapCommand
             AnalyzeVerb.Create(),
             BoutsVerb.Create(),
             RenderVerb.Create(),
+            StudioVerb.Create(),
             ReportVerb.Create(),
             BenchmarkVerb.Create(),
             ClusterVerb.Create(),

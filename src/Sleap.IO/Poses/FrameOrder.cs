@@ -25,8 +25,7 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
         var keys = new (int Video, int Frame)[frames.Count];
         for (var i = 0; i < keys.Length; i++)
         {
-            // Frames of a file are built when they are asked for, which the order alone does not need.
-            var (video, number) = frames is SlpFrames rows ? rows.KeyOf(i) : (frames[i].Video, frames[i].FrameIndex);
+            var (video, number) = KeyOf(frames, i);
             keys[i] = (places[video], number);
         }
 
@@ -43,13 +42,33 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
         return new FrameOrder(frames, order, [.. starts]);
     }
 
+    /// <summary>
+    /// Video and number of a frame. Frames of a file are built when they are asked for, which this does not need.
+    /// </summary>
+    public static (Video Video, int FrameIndex) KeyOf(IReadOnlyList<LabeledFrame> frames, int index) =>
+        frames switch
+        {
+            SlpFrames rows => rows.KeyOf(index),
+            FrameOrder order => KeyOf(order._frames, order._order[order._starts[index]]),
+            _ => (frames[index].Video, frames[index].FrameIndex),
+        };
+
+    /// <summary>The list that a frame is a row of, and its place there; these frames if it is put together.</summary>
+    public static (IReadOnlyList<LabeledFrame> Frames, int Place) PlaceOf(IReadOnlyList<LabeledFrame> frames, int index)
+    {
+        if (frames is not FrameOrder order)
+            return (frames, index);
+        var (start, end) = order.RangeOf(index);
+        return end == start + 1 ? (order._frames, order._order[start]) : (frames, index);
+    }
+
     public int Count => _starts.Length;
 
     public LabeledFrame this[int index]
     {
         get
         {
-            var (start, end) = (_starts[index], index + 1 < _starts.Length ? _starts[index + 1] : _order.Length);
+            var (start, end) = RangeOf(index);
             if (end == start + 1)
                 return _frames[_order[start]];
             // Two threads may put the frame together: the first one's is kept, because objects are identities here.
@@ -67,6 +86,9 @@ internal sealed class FrameOrder : IReadOnlyList<LabeledFrame>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private (int Start, int End) RangeOf(int index) =>
+        (_starts[index], index + 1 < _starts.Length ? _starts[index + 1] : _order.Length);
 
     private static bool IsInOrder((int Video, int Frame)[] keys)
     {

@@ -22,22 +22,10 @@ internal static class ImageEncoder
     );
 
     /// <summary>A frame as a PNG file of 8 bits: gray of one channel, or RGB.</summary>
-    public static unsafe byte[] Png(Frame frame)
-    {
-        var isGray = frame.Channels == 1;
-        var pixels = isGray ? frame.Pixels : new byte[frame.Height * frame.Width * RgbaBytes];
-        if (!isGray)
-            FillRgba(frame, pixels);
-        fixed (byte* first = pixels)
-        {
-            var type = isGray ? SKColorType.Gray8 : SKColorType.Rgba8888;
-            using var picture = new SKPixmap(
-                new SKImageInfo(frame.Width, frame.Height, type, SKAlphaType.Opaque),
-                (nint)first
-            );
-            return Png(picture);
-        }
-    }
+    public static byte[] Png(Frame frame) => Encode(frame, Png);
+
+    /// <summary>A frame as a JPEG file: gray of one channel, or of three in full resolution.</summary>
+    public static byte[] Jpeg(Frame frame) => Encode(frame, Jpeg);
 
     /// <summary>An image as a PNG file of 8 bits, without alpha if the image is opaque.</summary>
     public static byte[] Png(SKPixmap picture) => Bytes(picture.Encode(PngOptions), picture);
@@ -57,6 +45,23 @@ internal static class ImageEncoder
             rgba[to + 1] = source[from + green];
             rgba[to + 2] = source[from + blue];
             rgba[to + 3] = byte.MaxValue;
+        }
+    }
+
+    private static unsafe byte[] Encode(Frame frame, Func<SKPixmap, byte[]> encode)
+    {
+        var isGray = frame.Channels == 1;
+        var pixels = isGray ? frame.Pixels : new byte[frame.Height * frame.Width * RgbaBytes];
+        if (!isGray)
+            FillRgba(frame, pixels);
+        fixed (byte* first = pixels)
+        {
+            var type = isGray ? SKColorType.Gray8 : SKColorType.Rgba8888;
+            using var picture = new SKPixmap(
+                new SKImageInfo(frame.Width, frame.Height, type, SKAlphaType.Opaque),
+                (nint)first
+            );
+            return encode(picture);
         }
     }
 

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using Sleap.IO;
+using Sleap.Studio;
+
+namespace Sleap.Cli;
+
+/// <summary><c>sleap studio FILE...</c>: labels, videos and predictions in the browser.</summary>
+internal static class StudioVerb
+{
+    private const int MaxPort = 65535;
+
+    public static Command Create()
+    {
+        var named = new Argument<string[]>("files")
+        {
+            Description = "Labels or predictions of any format that is read, videos, folders of images.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var videos = new Option<string[]>("--videos")
+        {
+            Description = "Folders to look for videos in that are not where the labels say.",
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port on this machine; default any that is free.",
+            HelpName = "PORT",
+        };
+        var noBrowser = new Option<bool>("--no-browser")
+        {
+            Description = "Print the address only, as for a port that is forwarded to another machine.",
+        };
+        var idle = new Option<double?>("--idle-minutes")
+        {
+            Description = "Stop after so many minutes without a request; default never.",
+            HelpName = "MINUTES",
+        };
+        var verb = new Command(
+            "studio",
+            "Opens a page in the browser to look at labels, videos and predictions, on this machine only.\n"
+                + "Example: sleap studio labels.slp"
+        )
+        {
+            named,
+            videos,
+            port,
+            noBrowser,
+            idle,
+            PrefixMap.Option,
+        };
+        verb.SetAction(
+            async (parsed, _) =>
+            {
+                var number = parsed.GetValue(port);
+                if (number is < 0 or > MaxPort)
+                    throw new ArgumentException($"--port is {number}, expected 1 to {MaxPort}.");
+                if (parsed.GetValue(idle) is <= 0)
+                    throw new ArgumentException("--idle-minutes must be greater than 0.");
+                var files = parsed.GetRequiredValue(named);
+                if (files.FirstOrDefault(IsModel) is { } model)
+                    throw new ArgumentException($"{model} is a model; give labels, predictions or videos.");
+                var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
+                var project = OpenedProject.Open(files, options);
+                using var interruption = new Interruption("stopping");
+                await using var server = await StudioServer.StartAsync(project, number);
+                Console.WriteLine($"{project.Name} is open at");
+                Console.WriteLine($"  {server.Address}");
+                Console.WriteLine("Ctrl+C stops. From another machine, forward the port and open the same address:");
+                Console.WriteLine($"  ssh -L {server.Port}:127.0.0.1:{server.Port} {Environment.MachineName}");
+                if (!parsed.GetValue(noBrowser) && !OpenBrowser(server.NewAddressForBrowser()))
+                    Console.WriteLine("No browser was found on this machine.");
+                var minutes = parsed.GetValue(idle);
+                if (await server.RunAsync(minutes is { } most ? TimeSpan.FromMinutes(most) : null, interruption.Token))
+                    Terminal.Say($"stopped: no request for {minutes} minutes.");
+                return 0;
+            }
+        );
+        return verb;
+    }
+
+    private static bool IsModel(string file) =>
+        Path.GetExtension(file).Equals(".zip", StringComparison.OrdinalIgnoreCase) || ModelLoader.IsSleapFolder(file);
+
+    private static bool OpenBrowser(string address)
+    {
+        if (OperatingSystem.IsWindows())
+            return Start(new ProcessStartInfo(address) { UseShellExecute = true });
+        var isShown =
+            OperatingSystem.IsMacOS()
+            || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 }
+            || Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
+        return isShown
+            && ProgramPath.Find(OperatingSystem.IsMacOS() ? "open" : "xdg-open") is { } opener
+            && Start(
+                new ProcessStartInfo(opener, [address]) { RedirectStandardOutput = true, RedirectStandardError = true }
+            );
+    }
+
+    private static bool Start(ProcessStartInfo program)
+    {
+        try
+        {
+            using var process = Process.Start(program);
+            return true;
+        }
+        catch (Exception fault) when (fault is Win32Exception or IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Sleap.Studio;
+
+/// <summary>What the page reads of the labels. Nothing here changes anything.</summary>
+internal static class ProjectApi
+{
+    private const int MaxColumns = 4096;
+    private const int MaxRows = 500;
+    private const int MaxTrail = 1000;
+
+    public static void Map(IEndpointRouteBuilder routes, OpenedProject project)
+    {
+        var table = new FrameTable(project);
+        routes.MapGet("/api/project", () => Ok(Answers.Project(project)));
+        routes.MapGet(
+            "/api/videos/{video:int}/frames/{frame:int}",
+            (int video, int frame) =>
+                project.HasVideo(video) && frame >= 0 ? Ok(Answers.Frame(project, video, frame)) : NotFound(video)
+        );
+        routes.MapGet(
+            "/api/videos/{video:int}/timeline",
+            (int video, int from, int to, int columns) =>
+                !project.HasVideo(video) ? NotFound(video)
+                : from < 0 || to <= from || columns is < 1 or > MaxColumns
+                    ? Bad($"A timeline has 0 <= from < to and 1 to {MaxColumns} columns.")
+                : Ok(TimelineView.Of(project.TimelineOf(video), from, to, columns))
+        );
+        routes.MapGet(
+            "/api/videos/{video:int}/trails",
+            (int video, int frame, int length) =>
+                !project.HasVideo(video) ? NotFound(video)
+                : frame < 0 || length is < 1 or > MaxTrail ? Bad($"A trail is 1 to {MaxTrail} frames long.")
+                : Ok(Trail.Of(project.TimelineOf(video), frame, length))
+        );
+        routes.MapGet(
+            "/api/step",
+            (int video, int frame, string to, bool back) =>
+                !project.HasVideo(video) ? NotFound(video)
+                : !TryParse(to, out StepTarget target) ? Bad("Such a step is not known.")
+                : Ok(new StepAnswer(FrameSearch.Next(project, new FramePlace(video, frame), target, back)))
+        );
+        routes.MapGet(
+            "/api/frames",
+            (string filter, string sort, int? video, float? below, int? atVideo, int? atFrame, int offset, int limit) =>
+            {
+                if (video is { } one && !project.HasVideo(one))
+                    return NotFound(one);
+                if (
+                    !TryParse(filter, out FrameFilter chosen)
+                    || !TryParse(sort, out FrameSort order)
+                    || offset < 0
+                    || limit is < 1 or > MaxRows
+                )
+                {
+                    return Bad($"A table has a filter, an order, an offset and up to {MaxRows} rows.");
+                }
+                var places = table.Find(new FrameQuery(chosen, order, video, below ?? 0));
+                var at = new FramePlace(atVideo ?? -1, atFrame ?? -1);
+                var rows = places.Skip(offset).Take(limit).Select(table.RowOf);
+                return Ok(new TableAnswer(places.Length, Array.IndexOf(places, at), [.. rows]));
+            }
+        );
+    }
+
+    /// <summary>An answer as JSON.</summary>
+    public static IResult Ok<T>(T answer) => Results.Json(answer, Answers.Json);
+
+    /// <summary>The answer to a number that no video has.</summary>
+    public static IResult NotFound(int video) =>
+        Results.Json(new Fault($"There is no video {video} or no such frame of it."), Answers.Json, null, 404);
+
+    private static IResult Bad(string text) => Results.Json(new Fault(text), Answers.Json, null, 400);
+
+    private static bool TryParse<T>(string word, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(word, ignoreCase: true, out value) && Enum.IsDefined(value) && char.IsLetter(word[0]);
+}
+
+/// <summary>Where a step leads; null if there is no such frame.</summary>
+internal sealed record StepAnswer(FramePlace? Place);
+
+/// <summary>A window of a table.</summary>
+/// <param name="Total">Rows of the whole table.</param>
+/// <param name="Place">Where the table has the frame that was asked for; -1 if it has not.</param>
+/// <param name="Rows">Rows of the window.</param>
+internal sealed record TableAnswer(int Total, int Place, IReadOnlyList<FrameTableRow> Rows);

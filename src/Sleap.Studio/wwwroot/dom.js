@@ -1,0 +1,51 @@
+// Small helpers for elements. Text of files only ever becomes text nodes.
+
+export const $ = id => document.getElementById(id);
+
+/** Makes an element: properties, data-* and aria-* attributes by name, `on` for listeners, children as text or nodes. */
+export function el(tag, properties = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    else if (name === "class") node.className = value;
+    else if (name.includes("-") || name === "role") node.setAttribute(name, value === true ? "" : value);
+    else node[name] = value;
+  }
+  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** Gives a canvas the resolution of the screen; returns its context, in CSS pixels, and its size. */
+export function fitCanvas(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  const [pixelsWide, pixelsHigh] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== pixelsWide || canvas.height !== pixelsHigh) {
+    canvas.width = pixelsWide;
+    canvas.height = pixelsHigh;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { context, width, height, ratio };
+}
+
+/** A color of the style sheet, as a canvas takes it. */
+export function themeColor(name) {
+  const probe = $("color-probe");
+  probe.style.color = `var(--${name})`;
+  return getComputedStyle(probe).color;
+}
+
+/** Calls a function once per painted picture, however often it is asked for. */
+export function onNextPaint(draw) {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      draw();
+    });
+  };
+}

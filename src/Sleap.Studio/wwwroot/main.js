@@ -1,0 +1,44 @@
+// Starts the page: first the secret, then what is open, then the parts that show it.
+
+import { getJson, setToken } from "./api.js";
+import { registerCommands } from "./commands.js";
+import { startDisplayPanel } from "./displaypanel.js";
+import { $ } from "./dom.js";
+import { startFrameTable } from "./frametable.js";
+import { startHelp } from "./help.js";
+import { startInstanceList } from "./instancelist.js";
+import { startKeys } from "./keys.js";
+import { openVideo } from "./navigator.js";
+import { startPlay } from "./play.js";
+import { openSession } from "./session.js";
+import { startStage } from "./stage.js";
+import { state } from "./state.js";
+import { startStatus } from "./status.js";
+import { startTimeline } from "./timeline.js";
+import { startTopBar } from "./topbar.js";
+
+async function start() {
+  const token = await openSession();
+  if (!token) throw new Error("Open the address that 'sleap studio' printed: it has the secret of the run.");
+  setToken(token);
+  state.project = await getJson("/api/project");
+  registerCommands();
+  startDisplayPanel();
+  startTopBar();
+  startStage();
+  startStatus();
+  startTimeline();
+  startInstanceList();
+  startFrameTable();
+  startHelp();
+  startPlay();
+  startKeys();
+  document.body.classList.add("started");
+  if (!state.project.videos.length) throw new Error("Nothing that is open has frames.");
+  await openVideo(0);
+}
+
+start().catch(fault => {
+  $("stage-fault").textContent = fault.message;
+  $("stage-fault").hidden = false;
+});
