@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using Sleap.IO;
 using Sleap.Transforms;
 
@@ -193,8 +194,19 @@ public static partial class ModelCatalog
 
             public override ValueGetter<DataViewRowId> GetIdGetter() => row.GetIdGetter();
 
-            public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
-                row.GetGetter<TValue>(column);
+            // A getter of images disposes the value that it replaces, which here is part of the row before.
+            public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+            {
+                var getter = row.GetGetter<TValue>(column);
+                return column.Type is not ImageDataViewType
+                    ? getter
+                    : (ref TValue value) =>
+                    {
+                        TValue image = default!;
+                        getter(ref image);
+                        value = image;
+                    };
+            }
         }
     }
 }
