@@ -91,26 +91,47 @@ int Demo()
 int Test()
 {
     Prepare(forTests: true);
-    string[] projects =
+    // Projects of a group run side by side, those of a list one after the other: the tests of networks run one at a
+    // time, and many of the others wait for a program. Those of the tool build programs, so they run alone.
+    string[][][] groups =
     [
-        "tests/Sleap.IO.Tests",
-        "tests/Sleap.Transforms.Tests",
-        "tests/Sleap.MLNet.Tests",
-        "tests/Sleap.Studio.Tests",
-        "tests/Sleap.Cli.Tests",
+        [
+            ["tests/Sleap.MLNet.Tests"],
+            ["tests/Sleap.IO.Tests", "tests/Sleap.Transforms.Tests", "tests/Sleap.Studio.Tests"],
+        ],
+        [
+            ["tests/Sleap.Cli.Tests"],
+        ],
     ];
     const string results = "artifacts/test-results";
     if (Directory.Exists(results))
         Directory.Delete(results, recursive: true);
     Console.WriteLine("building");
-    foreach (var project in projects)
+    foreach (var project in groups.SelectMany(group => group).SelectMany(list => list))
         Build(project);
     var (passed, failed, skipped) = (0, 0, 0);
-    foreach (var project in projects)
+    var gate = new Lock();
+    foreach (var group in groups)
+    {
+        Parallel.ForEach(
+            group,
+            list =>
+            {
+                foreach (var project in list)
+                    TestOne(project);
+            }
+        );
+    }
+    if (skipped > 0)
+        Console.WriteLine($"Skipped on this machine: {skipped}");
+    Console.WriteLine($"{passed} passed, {failed} failed");
+    return failed == 0 && passed > 0 ? 0 : 1;
+
+    void TestOne(string project)
     {
         var name = Path.GetFileName(project);
         var clock = Stopwatch.StartNew();
-        Run(
+        var (_, output) = Capture(
             "dotnet",
             [
                 "test",
@@ -128,31 +149,31 @@ int Test()
                 "console;verbosity=minimal",
             ]
         );
-        var report = Path.Combine(results, name + ".trx");
-        // A test host that died leaves no report, or one without counters: that is a failure, not silence.
-        if (!File.Exists(report))
+        lock (gate)
         {
-            Console.Error.WriteLine($"{name}: the test host ended without a report.");
-            failed++;
-            continue;
+            Console.Write(output);
+            var report = Path.Combine(results, name + ".trx");
+            // A test host that died leaves no report, or one without counters: that is a failure, not silence.
+            if (!File.Exists(report))
+            {
+                Console.Error.WriteLine($"{name}: the test host ended without a report.");
+                failed++;
+                return;
+            }
+            XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+            var summary = XDocument.Load(report).Descendants(ns + "ResultSummary").Single();
+            var counters = summary.Element(ns + "Counters")!;
+            int Count(string key) => int.Parse(counters.Attribute(key)!.Value, CultureInfo.InvariantCulture);
+            passed += Count("passed");
+            var bad = Count("total") - Count("passed") - Count("notExecuted") - Skipped();
+            int Skipped() => Count("total") - Count("executed") - Count("notExecuted");
+            failed += Math.Max(bad, 0);
+            if (summary.Attribute("outcome")!.Value == "Failed" && bad == 0)
+                failed++; // aborted run
+            skipped += Count("total") - Count("executed");
+            Console.WriteLine($"{name}: {Count("passed")} passed in {clock.Elapsed.TotalSeconds:0} s");
         }
-        XNamespace ns = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
-        var summary = XDocument.Load(report).Descendants(ns + "ResultSummary").Single();
-        var counters = summary.Element(ns + "Counters")!;
-        int Count(string key) => int.Parse(counters.Attribute(key)!.Value, CultureInfo.InvariantCulture);
-        passed += Count("passed");
-        var bad = Count("total") - Count("passed") - Count("notExecuted") - Skipped();
-        int Skipped() => Count("total") - Count("executed") - Count("notExecuted");
-        failed += Math.Max(bad, 0);
-        if (summary.Attribute("outcome")!.Value == "Failed" && bad == 0)
-            failed++; // aborted run
-        skipped += Count("total") - Count("executed");
-        Console.WriteLine($"{name}: {Count("passed")} passed in {clock.Elapsed.TotalSeconds:0} s");
     }
-    if (skipped > 0)
-        Console.WriteLine($"Skipped on this machine: {skipped}");
-    Console.WriteLine($"{passed} passed, {failed} failed");
-    return failed == 0 && passed > 0 ? 0 : 1;
 }
 
 // The analyzer tells each public member that its list lacks; of an empty list, all of them.
