@@ -90,8 +90,8 @@ internal sealed class VideoReader(OpenedProject project, int number) : IDisposab
             if (_video.Kind != VideoKind.Embedded)
             {
                 throw new IOException(
-                    $"The video {_video.Path} changed since it was opened. Frame numbers may mean other frames now; start "
-                        + "the studio again."
+                    $"The video {_video.Path} changed since it was opened. Frame numbers may mean other frames now; "
+                        + "start the studio again."
                 );
             }
             _stamp = stamp;

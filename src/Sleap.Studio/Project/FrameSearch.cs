@@ -9,7 +9,7 @@ internal enum StepTarget
     /// <summary>A frame that a person labeled.</summary>
     User,
 
-    /// <summary>A suggested frame, in the order of the list, over all videos; behind the last comes the first.</summary>
+    /// <summary>A suggested frame in the order of the list, over all videos; the first follows the last.</summary>
     Suggestion,
 
     /// <summary>A frame in which a track is seen for the first time.</summary>

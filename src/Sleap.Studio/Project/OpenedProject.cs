@@ -42,8 +42,8 @@ internal sealed class OpenedProject
     public FramePlace? LastEdited => null;
 
     /// <summary>
-    /// Opens label files, videos and folders of images, or those that patterns match. Several label files become one set, and videos that no label
-    /// file names come behind those that are named.
+    /// Opens label files, videos and folders of images, or those that patterns match. Several label files become one
+    /// set, and videos that no label file names come behind those that are named.
     /// </summary>
     /// <param name="paths">At least one path.</param>
     /// <param name="options">How labels are read.</param>
@@ -108,7 +108,8 @@ internal sealed class OpenedProject
     }
 
     /// <summary>
-    /// The first labeled frame of a video, null without labels, and one more than the last that is labeled or suggested.
+    /// The first labeled frame of a video, null without labels, and one more than the last that is labeled or
+    /// suggested.
     /// </summary>
     public (int? First, int End) RangeOf(int video)
     {

@@ -15,6 +15,7 @@ const MEDIUM = 10;
 const LARGE = 100;
 const COLOR_BY = ["track", "instance", "node"];
 const ZOOM = 1.25;
+const NO_SUGGESTIONS = "There are no suggestions.";
 
 // A key that is held goes faster after a while.
 const speedUp = repeat => (repeat < 60 ? 1 : repeat < 150 ? 2 : 5);
@@ -31,7 +32,7 @@ async function findOr(kind, isBack, how, nothing) {
 
 function otherVideo(by) {
   const video = state.video + by;
-  if (video < 0 || video >= state.project.videos.length) return say(by > 0 ? "This is the last video." : "This is the first video.");
+  if (!state.project.videos[video]) return say(by > 0 ? "This is the last video." : "This is the first video.");
   return openVideo(video);
 }
 
@@ -71,68 +72,76 @@ const show = (name, title) => () => {
   say(`${title}: ${settings[name] ? "shown" : "not shown"}.`);
 };
 
-const moves = list => list.map(command => ({ group: "Move", moves: true, ...command }));
-const views = list => list.map(command => ({ group: "View", ...command }));
+const to = (kind, isBack, nothing) => how => findOr(kind, isBack, how, nothing);
+
+const fitAll = () => fitInstances() || say("There is no instance in this frame.");
+
+/** Commands of a group from rows of id, title, keys and what is run; `moves` if Shift selects what they move over. */
+const rows = (group, moves, list) => list.map(([id, title, keys, run]) => ({ id, group, moves, title, keys, run }));
+
+const MOVES = [
+  ["next", "Next frame", ["ArrowRight"], how => step(speedUp(how.repeat), how)],
+  ["previous", "Previous frame", ["ArrowLeft"], how => step(-speedUp(how.repeat), how)],
+  ["next-medium", "10 frames on", ["Ctrl+ArrowRight", "PageDown"], how => step(MEDIUM, how)],
+  ["previous-medium", "10 frames back", ["Ctrl+ArrowLeft", "PageUp"], how => step(-MEDIUM, how)],
+  ["next-large", "100 frames on", ["Ctrl+Alt+ArrowRight", "Alt+PageDown"], how => step(LARGE, how)],
+  ["previous-large", "100 frames back", ["Ctrl+Alt+ArrowLeft", "Alt+PageUp"], how => step(-LARGE, how)],
+  ["first", "First frame", ["Home"], how => go(0, how)],
+  ["last", "Last frame", ["End"], how => go(last(), how)],
+  ["next-labeled", "Next labeled frame", ["Alt+ArrowRight", "."], to("labeled", false, "No labeled frame follows.")],
+  ["previous-labeled", "Previous labeled frame", ["Alt+ArrowLeft", ","], to("labeled", true, "There is none before.")],
+  ["next-user", "Next frame that a person labeled", ["Ctrl+U", "U"], to("user", false, "No such frame follows.")],
+  ["next-suggestion", "Next suggestion", ["Space"], to("suggestion", false, NO_SUGGESTIONS)],
+  ["previous-suggestion", "Previous suggestion", ["Shift+Space"], to("suggestion", true, NO_SUGGESTIONS)],
+  ["last-edited", "Frame that was changed last", ["Ctrl+A", "A"], to("edited", false, "No frame was changed yet.")],
+  ["next-track", "Next frame with a new track", ["Ctrl+E", "E"], to("newTrack", false, "No new track follows.")],
+  ["go-to-mark", "Go to the marked frame", ["Ctrl+Shift+M", "Shift+M"], goToMark],
+  ["run-start", "Start of the selected frames, or of a run of labeled ones", ["J"], toRun(true)],
+  ["run-end", "End of the selected frames, or of a run of labeled ones", ["K"], toRun(false)],
+];
+
+const OTHER_MOVES = [
+  ["next-video", "Next video", ["Alt+Shift+ArrowRight", ">"], () => otherVideo(1)],
+  ["previous-video", "Previous video", ["Alt+Shift+ArrowLeft", "<"], () => otherVideo(-1)],
+  ["go-to", "Go to a frame", ["Ctrl+J", "G"], () => askForFrame(false)],
+  ["select-to", "Select up to a frame", ["Ctrl+Shift+J", "Shift+G"], () => askForFrame(true)],
+  ["mark", "Mark the frame", ["Ctrl+M", "M"], mark],
+  ["play", "Play, or stop playing", ["P"], togglePlay],
+];
+
+const SELECTIONS = [
+  ...Array.from({ length: 9 }, (_, i) => [`pick-${i + 1}`, `Instance ${i + 1}`, [String(i + 1)], () => pick(i + 1)]),
+  ["cycle", "Next instance", ["`", "Shift+ArrowDown"], () => cycle(1)],
+  ["cycle-back", "Previous instance", ["Shift+`", "Shift+ArrowUp"], () => cycle(-1)],
+  ["clear", "Clear the selection", ["Escape"], clear],
+];
+
+const VIEWS = [
+  ["instances", "Instances", ["H"], show("instances", "Instances")],
+  ["names", "Names of nodes", ["Ctrl+Tab", "T"], show("names", "Names of nodes")],
+  ["edges", "Edges", ["Ctrl+Shift+Tab", "L"], show("edges", "Edges")],
+  ["scores", "Scores", ["S"], show("scores", "Scores")],
+  ["hidden", "Nodes that are not visible", ["Shift+V", "V"], show("hidden", "Nodes that are not visible")],
+  ["trails", "Trails of tracks", ["Shift+T"], show("trails", "Trails")],
+  ["loupe", "Loupe", ["Z"], show("loupe", "Loupe")],
+  ["color-by", "Color by track, instance or node", ["C"], nextColor],
+  ["exact", "Exact pixels: pictures without loss", ["X"], exact],
+  ["fit-instances", "Fit to the instances", ["Ctrl+=", "F"], fitAll],
+  ["fit", "Fit to the picture", ["R", "0"], fit],
+  ["zoom-in", "Zoom in", ["+", "="], () => zoom(ZOOM)],
+  ["zoom-out", "Zoom out", ["-"], () => zoom(1 / ZOOM)],
+  ["help", "This list", ["?", "F1"], showHelp],
+];
 
 export function registerCommands() {
-  register(
-    moves([
-      { id: "next", title: "Next frame", keys: ["ArrowRight"], run: how => step(speedUp(how.repeat), how) },
-      { id: "previous", title: "Previous frame", keys: ["ArrowLeft"], run: how => step(-speedUp(how.repeat), how) },
-      { id: "next-medium", title: "10 frames on", keys: ["Ctrl+ArrowRight", "PageDown"], run: how => step(MEDIUM, how) },
-      { id: "previous-medium", title: "10 frames back", keys: ["Ctrl+ArrowLeft", "PageUp"], run: how => step(-MEDIUM, how) },
-      { id: "next-large", title: "100 frames on", keys: ["Ctrl+Alt+ArrowRight", "Alt+PageDown"], run: how => step(LARGE, how) },
-      { id: "previous-large", title: "100 frames back", keys: ["Ctrl+Alt+ArrowLeft", "Alt+PageUp"], run: how => step(-LARGE, how) },
-      { id: "first", title: "First frame", keys: ["Home"], run: how => go(0, how) },
-      { id: "last", title: "Last frame", keys: ["End"], run: how => go(last(), how) },
-      { id: "next-labeled", title: "Next labeled frame", keys: ["Alt+ArrowRight", "."], run: how => findOr("labeled", false, how, "No labeled frame follows.") },
-      { id: "previous-labeled", title: "Previous labeled frame", keys: ["Alt+ArrowLeft", ","], run: how => findOr("labeled", true, how, "No labeled frame is before this one.") },
-      { id: "next-user", title: "Next frame that a person labeled", keys: ["Ctrl+U", "U"], run: how => findOr("user", false, how, "No frame that a person labeled follows.") },
-      { id: "next-suggestion", title: "Next suggestion", keys: ["Space"], run: how => findOr("suggestion", false, how, "There are no suggestions.") },
-      { id: "previous-suggestion", title: "Previous suggestion", keys: ["Shift+Space"], run: how => findOr("suggestion", true, how, "There are no suggestions.") },
-      { id: "last-edited", title: "Frame that was changed last", keys: ["Ctrl+A", "A"], run: how => findOr("edited", false, how, "No frame was changed yet.") },
-      { id: "next-track", title: "Next frame with a new track", keys: ["Ctrl+E", "E"], run: how => findOr("newTrack", false, how, "No new track follows.") },
-      { id: "next-video", title: "Next video", keys: ["Alt+Shift+ArrowRight", ">"], run: () => otherVideo(1) },
-      { id: "previous-video", title: "Previous video", keys: ["Alt+Shift+ArrowLeft", "<"], run: () => otherVideo(-1) },
-      { id: "go-to", title: "Go to a frame", keys: ["Ctrl+J", "G"], run: () => askForFrame(false) },
-      { id: "select-to", title: "Select up to a frame", keys: ["Ctrl+Shift+J", "Shift+G"], run: () => askForFrame(true) },
-      { id: "mark", title: "Mark the frame", keys: ["Ctrl+M", "M"], run: mark },
-      { id: "go-to-mark", title: "Go to the marked frame", keys: ["Ctrl+Shift+M", "Shift+M"], run: how => (state.marked ? goTo(state.marked, how) : say("No frame is marked.")) },
-      { id: "run-start", title: "Start of the selected frames, or of this run of labeled ones", keys: ["J"], run: toRun(true) },
-      { id: "run-end", title: "End of the selected frames, or of this run of labeled ones", keys: ["K"], run: toRun(false) },
-      { id: "play", title: "Play, or stop playing", keys: ["P"], moves: false, run: togglePlay },
-    ]),
-  );
-  register([
-    ...Array.from({ length: 9 }, (_, i) => ({
-      id: `pick-${i + 1}`,
-      group: "Select",
-      title: `Instance ${i + 1}`,
-      keys: [String(i + 1)],
-      run: () => pick(i + 1),
-    })),
-    { id: "cycle", group: "Select", title: "Next instance", keys: ["`", "Shift+ArrowDown"], run: () => cycle(1) },
-    { id: "cycle-back", group: "Select", title: "Previous instance", keys: ["Shift+`", "Shift+ArrowUp"], run: () => cycle(-1) },
-    { id: "clear", group: "Select", title: "Clear the selection", keys: ["Escape"], run: clear },
-  ]);
-  register(
-    views([
-      { id: "instances", title: "Instances", keys: ["H"], run: show("instances", "Instances") },
-      { id: "names", title: "Names of nodes", keys: ["Ctrl+Tab", "T"], run: show("names", "Names of nodes") },
-      { id: "edges", title: "Edges", keys: ["Ctrl+Shift+Tab", "L"], run: show("edges", "Edges") },
-      { id: "scores", title: "Scores", keys: ["S"], run: show("scores", "Scores") },
-      { id: "hidden", title: "Nodes that are not visible", keys: ["Shift+V", "V"], run: show("hidden", "Nodes that are not visible") },
-      { id: "trails", title: "Trails of tracks", keys: ["Shift+T"], run: show("trails", "Trails") },
-      { id: "loupe", title: "Loupe", keys: ["Z"], run: show("loupe", "Loupe") },
-      { id: "color-by", title: "Color by track, instance or node", keys: ["C"], run: nextColor },
-      { id: "exact", title: "Exact pixels: pictures without loss", keys: ["X"], run: exact },
-      { id: "fit-instances", title: "Fit to the instances", keys: ["Ctrl+=", "F"], run: () => fitInstances() || say("There is no instance in this frame.") },
-      { id: "fit", title: "Fit to the picture", keys: ["R", "0"], run: fit },
-      { id: "zoom-in", title: "Zoom in", keys: ["+", "="], run: () => zoom(ZOOM) },
-      { id: "zoom-out", title: "Zoom out", keys: ["-"], run: () => zoom(1 / ZOOM) },
-      { id: "help", title: "This list", keys: ["?", "F1"], run: showHelp },
-    ]),
-  );
+  register(rows("Move", true, MOVES));
+  register(rows("Move", false, OTHER_MOVES));
+  register(rows("Select", false, SELECTIONS));
+  register(rows("View", false, VIEWS));
+}
+
+function goToMark(how) {
+  return state.marked ? goTo(state.marked, how) : say("No frame is marked.");
 }
 
 function clear() {

@@ -65,7 +65,8 @@ export function startDisplayPanel() {
   );
   document.querySelectorAll("[data-setting]").forEach(tie);
   $("reset-picture").addEventListener("click", resetPicture);
-  $("theme").addEventListener("click", () => set("theme", THEMES[(THEMES.indexOf(settings.theme) + 1) % THEMES.length]));
+  const nextTheme = () => THEMES[(THEMES.indexOf(settings.theme) + 1) % THEMES.length];
+  $("theme").addEventListener("click", () => set("theme", nextTheme()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => emit("theme"));
   startTabs();
   on("settings", () => {

@@ -2,7 +2,7 @@
 
 export const $ = id => document.getElementById(id);
 
-/** Makes an element: properties, data-* and aria-* attributes by name, `on` for listeners, children as text or nodes. */
+/** Makes an element: properties, attributes of names with a hyphen, `on` for listeners, children as text or nodes. */
 export function el(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {

@@ -24,12 +24,11 @@ const keysOf = command =>
 export function showHelp() {
   const shown = all().filter(command => command.keys?.length && !/^pick-[2-9]$/.test(command.id));
   const groups = Map.groupBy(shown, command => command.group);
-  const section = (title, rows) =>
-    el("section", {}, el("h3", {}, title), el("dl", {}, rows.map(([left, right]) => el("div", {}, el("dt", {}, left), el("dd", {}, right)))));
+  const row = ([left, right]) => el("div", {}, el("dt", {}, left), el("dd", {}, right));
+  const section = (title, list) => el("section", {}, el("h3", {}, title), el("dl", {}, list.map(row)));
+  const titleOf = command => (command.id === "pick-1" ? "Instance 1, and so on to 9" : command.title);
   $("help-list").replaceChildren(
-    ...[...groups].map(([group, list]) =>
-      section(group, list.map(command => [keysOf(command), command.id === "pick-1" ? "Instance 1, and so on to 9" : command.title])),
-    ),
+    ...[...groups].map(([group, list]) => section(group, list.map(command => [keysOf(command), titleOf(command)]))),
     section("Mouse", MOUSE.map(([what, does]) => [el("span", { class: "combination" }, what), does])),
   );
   $("help").showModal();

@@ -12,7 +12,8 @@ export function drawLoupe(context, view, { x, y }, { width }) {
   const scale = Math.min(32, Math.max(view.scale * ENLARGED, 2));
   const [px, py] = view.toPicture(x, y);
   // Beside the mouse, on the side where there is room.
-  const [centerX, centerY] = [x + (x + DISTANCE + RADIUS < width ? DISTANCE : -DISTANCE), Math.max(RADIUS + 6, y - DISTANCE / 2)];
+  const centerX = x + (x + DISTANCE + RADIUS < width ? DISTANCE : -DISTANCE);
+  const centerY = Math.max(RADIUS + 6, y - DISTANCE / 2);
   const lens = {
     isOpaque: true,
     toScreen: (ix, iy) => [centerX + (ix - px) * scale, centerY + (iy - py) * scale],

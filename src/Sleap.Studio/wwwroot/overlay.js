@@ -21,8 +21,8 @@ export function drawLabels(context, view, project, labels, selected) {
   context.lineCap = "round";
   context.font = FONT;
   const all = visibleInstances(labels);
-  const inOrder = [...all.filter(one => one.place !== selected.instance), ...all.filter(one => one.place === selected.instance)];
-  for (const { instance, place } of inOrder) {
+  const isLast = one => Number(one.place === selected.instance);
+  for (const { instance, place } of all.toSorted((a, b) => isLast(a) - isLast(b))) {
     const isSelected = place === selected.instance;
     const screen = instance.points.map(p => (isShown(p) ? view.toScreen(p[0], p[1]) : null));
     const skeleton = project.skeletons[instance.skeleton];

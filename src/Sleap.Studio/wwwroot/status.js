@@ -54,7 +54,11 @@ function drawLine() {
   const user = all.filter(one => !one.instance.isPredicted).length;
   $("summary").textContent = !labels?.isLabeled
     ? "no labels in this frame"
-    : [user ? `${user} labeled` : "", all.length - user ? `${all.length - user} predicted` : "", labels.isEmpty ? "marked as empty" : ""]
+    : [
+        user ? `${user} labeled` : "",
+        all.length > user ? `${all.length - user} predicted` : "",
+        labels.isEmpty ? "marked as empty" : "",
+      ]
         .filter(Boolean)
         .join(", ");
 }

@@ -19,15 +19,16 @@ public sealed class FrameExactTests(StudioFixture studio, BrowserFixture browser
             const end = performance.now() + 10000;
             while (picture.dataset.frame !== String(frame) || picture.dataset.video !== String(video)) {
               if (performance.now() > end) return [`frame ${frame} does not come`];
-              await new Promise(requestAnimationFrame);
+              await new Promise(resolve => setTimeout(resolve, 2));
             }
             const { scale, left, top } = picture.dataset;
             const ratio = devicePixelRatio;
+            const y = Math.floor((Number(top) + (Number(scale) * height) / 2) * ratio);
+            const row = context.getImageData(0, y, picture.width, 1).data;
             let number = 0;
             for (let bit = 0; bit < bits; bit++) {
               const x = (Number(left) + Number(scale) * ((2 * bit + 1) * width) / (2 * bits)) * ratio;
-              const y = (Number(top) + (Number(scale) * height) / 2) * ratio;
-              if (context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data[0] > 127) number |= 1 << bit;
+              if (row[4 * Math.floor(x)] > 127) number |= 1 << bit;
             }
             if (number !== frame || overlay.dataset.frame !== String(frame)) {
               wrong.push(`frame ${frame}: picture of ${number}, labels of ${overlay.dataset.frame}`);
@@ -40,19 +41,25 @@ public sealed class FrameExactTests(StudioFixture studio, BrowserFixture browser
     [SkippableFact]
     public async Task A_thousand_jumps_show_the_right_frame()
     {
-        await using var page = await browser.OpenAsync(studio.Server);
-        await page.Page.SetViewportSizeAsync(800, 600);
-        var random = new Random(1);
-        for (var video = 0; video < BinaryVideos.Kinds.Count; video++)
+        // Two pages at a time, each with every other video.
+        await Task.WhenAll(JumpAsync(first: 0), JumpAsync(first: 1));
+
+        async Task JumpAsync(int first)
         {
-            var kind = BinaryVideos.Kinds[video];
-            await page.Page.SelectOptionAsync("#video", $"{video}");
-            int[] frames = [.. Enumerable.Range(0, JumpsPerVideo).Select(_ => random.Next(BinaryVideos.Frames))];
-            var wrong = await page.Page.EvaluateAsync<string[]>(
-                Jumps,
-                new object[] { frames, BinaryVideos.Bits, kind.Width, kind.Height, video }
-            );
-            Assert.True(wrong.Length == 0, $"{kind.Name}: {string.Join("; ", wrong.Take(5))}");
+            await using var page = await browser.OpenAsync(studio.Server);
+            await page.Page.SetViewportSizeAsync(800, 600);
+            var random = new Random(first);
+            for (var video = first; video < BinaryVideos.Kinds.Count; video += 2)
+            {
+                var kind = BinaryVideos.Kinds[video];
+                await page.Page.SelectOptionAsync("#video", $"{video}");
+                int[] frames = [.. Enumerable.Range(0, JumpsPerVideo).Select(_ => random.Next(BinaryVideos.Frames))];
+                var wrong = await page.Page.EvaluateAsync<string[]>(
+                    Jumps,
+                    new object[] { frames, BinaryVideos.Bits, kind.Width, kind.Height, video }
+                );
+                Assert.True(wrong.Length == 0, $"{kind.Name}: {string.Join("; ", wrong.Take(5))}");
+            }
         }
     }
 

@@ -65,8 +65,10 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
             "2",
             await page.Page.EvaluateAsync<string>("String(document.querySelector('#point-rows tr.current').rowIndex)")
         );
+        var node = await page.Page.TextContentAsync("#point-rows tr.current th");
         await page.UntilAsync(
-            "document.getElementById('live').textContent === 'Frame 35 of 240, 2 instances, b selected, ' + document.querySelector('#point-rows tr.current th').textContent"
+            "spoken => document.getElementById('live').textContent === spoken",
+            $"Frame 35 of 240, 2 instances, b selected, {node}"
         );
         await page.Page.Mouse.ClickAsync(box.X + left + (scale * 195), box.Y + top + (scale * 5));
         Assert.Equal(0, await page.Page.Locator("#instance-list button[aria-pressed=true]").CountAsync());

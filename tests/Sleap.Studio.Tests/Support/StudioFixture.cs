@@ -55,7 +55,7 @@ public sealed class StudioFixture : IAsyncLifetime
 
     /// <summary>
     /// Frames 10 to 59 of the first video have predictions of track a, from 30 on of b, too; every tenth was labeled by
-    /// a person. Frames 5 and 100 of the first and 7 of the second video are suggested, and frame 70 is marked as empty.
+    /// a person. Frames 5 and 100 of the first and 7 of the second video are suggested; frame 70 is marked as empty.
     /// </summary>
     private static Labels Make(IReadOnlyList<Video> videos)
     {
