@@ -94,7 +94,12 @@ internal static class EditJson
 
     /// <summary>The command of a JSON text in UTF-8.</summary>
     /// <exception cref="EditException">The text is not one.</exception>
-    public static EditCommand Parse(ReadOnlySpan<byte> json)
+    public static EditCommand Parse(ReadOnlySpan<byte> json) => Parse<EditCommand>(json);
+
+    /// <summary>What a JSON text in UTF-8 holds; commands may be in it.</summary>
+    /// <exception cref="EditException">The text is not that.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> json)
+        where T : class
     {
         if (json.Length > EditLimits.CommandBytes)
         {
@@ -104,8 +109,7 @@ internal static class EditJson
         }
         try
         {
-            return JsonSerializer.Deserialize<EditCommand>(json, Options)
-                ?? throw EditException.Invalid("The command is null.");
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw EditException.Invalid("The command is null.");
         }
         // A text without a type is not supported, as the serializer says it.
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
