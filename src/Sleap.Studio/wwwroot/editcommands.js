@@ -6,6 +6,7 @@ import { grab } from "./drag.js";
 import { register } from "./keys.js";
 import { placeAt, setPlacing } from "./place.js";
 import { decide, save, saveAs } from "./saving.js";
+import { hasSkeleton } from "./skeleton.js";
 import { hitAt, middleOfView, setEditor } from "./stage.js";
 import { say } from "./status.js";
 import { select, state } from "./state.js";
@@ -53,6 +54,7 @@ function toggleVisible(instance, node) {
 }
 
 async function add() {
+  if (!(await hasSkeleton())) return;
   const [video, frame] = [state.video, state.frame];
   const answer = await send("/instance", () => ({ video, frame, ...middleOfView() }));
   if (answer) select(last(answer), 0);
@@ -169,7 +171,7 @@ export function registerEdits() {
         id: "place",
         title: "Place nodes by clicks; Tab skips one",
         keys: ["N"],
-        run: () => setPlacing(!state.placing),
+        run: async () => (await hasSkeleton()) && setPlacing(!state.placing),
       },
       {
         id: "place-end",

@@ -27,7 +27,6 @@ function nodeBehind(points, node) {
 
 export function setPlacing(isOn) {
   if (isOn && !canEdit()) return sayWhyNot();
-  if (isOn && !state.project.skeletons.length) return say("The project has no skeleton.");
   state.placing = isOn;
   emit("placing");
 }

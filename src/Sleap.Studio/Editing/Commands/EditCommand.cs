@@ -92,6 +92,9 @@ internal static class EditJson
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };
 
+    /// <summary>What names of types begin with, which say nothing to a person.</summary>
+    private const string Namespace = "Sleap.Studio.";
+
     /// <summary>The command of a JSON text in UTF-8.</summary>
     /// <exception cref="EditException">The text is not one.</exception>
     public static EditCommand Parse(ReadOnlySpan<byte> json) => Parse<EditCommand>(json);
@@ -115,7 +118,7 @@ internal static class EditJson
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {
             throw EditException.Invalid(
-                $"The command cannot be read: {OneLine.Of(OneLine.Brief(fault.Message))}",
+                $"The command cannot be read: {OneLine.Of(OneLine.Brief(fault.Message.Replace(Namespace, "")))}",
                 fault
             );
         }
