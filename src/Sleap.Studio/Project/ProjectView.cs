@@ -68,9 +68,14 @@ internal sealed class ProjectView
     /// </summary>
     public (int? First, int End) RangeOf(int video)
     {
-        var timeline = TimelineOf(video);
-        var last = Math.Max(timeline.Frames.LastOrDefault(-1), timeline.Suggested.LastOrDefault(-1));
-        return (timeline.Frames.Length > 0 ? timeline.Frames[0] : null, last == int.MaxValue ? last : last + 1);
+        int? first = null;
+        var last = Suggestions.Where(key => key.Video == video).Select(key => key.Frame).DefaultIfEmpty(-1).Max();
+        foreach (var (_, frame) in State.Keys(new FrameKey(video, 0), new FrameKey(video, int.MaxValue)))
+        {
+            first ??= frame;
+            last = Math.Max(last, frame);
+        }
+        return (first, last == int.MaxValue ? last : last + 1);
     }
 
     /// <summary>Numbers of what frames refer to.</summary>

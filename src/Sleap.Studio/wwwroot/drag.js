@@ -1,6 +1,7 @@
 // Dragging a node of an instance that a person labeled, or with Alt the whole instance.
 
 import { canEdit, editFrame, editPoint, placed, shownLabels } from "./edits.js";
+import { forgetLabels } from "./labels.js";
 import { hitAt, pictureAt, redrawDrag } from "./stage.js";
 import { select, state } from "./state.js";
 
@@ -34,7 +35,7 @@ export function grab(x, y, isWhole) {
     },
     end() {
       redrawDrag(false);
-      if (video !== state.video || frame !== state.frame) return;
+      if (video !== state.video || frame !== state.frame) return forgetLabels();
       const [dx, dy] = by;
       if (isWhole) {
         editFrame(() => ({ type: "moveInstance", instance: found.instance, x: dx, y: dy }));

@@ -119,6 +119,7 @@ async function take(answer) {
   if (labels) keepLabels(labels);
   if (labels && labels.video === state.video && labels.frame === state.frame) show(labels);
   else if (answer.frames > 1 || answer.isStructure) refresh();
+  if (!answer.frames && !answer.isStructure) say("Nothing is different.");
   emit("edited");
   return answer;
 }

@@ -1,7 +1,7 @@
 // The list of frames, of which only those on the screen are asked for: a million take no longer than ten.
 
 import { getJson } from "./api.js";
-import { $, el, onNextPaint } from "./dom.js";
+import { $, counted, el, onNextPaint } from "./dom.js";
 import { goTo } from "./navigator.js";
 import { on, state } from "./state.js";
 
@@ -34,7 +34,7 @@ async function load(offset, isNew = false) {
   total = answer.total;
   if (isNew) rows = new Map();
   answer.rows.forEach((row, i) => rows.set(offset + i, row));
-  $("frame-count").textContent = `${total.toLocaleString("en")} ${total === 1 ? "frame" : "frames"}`;
+  $("frame-count").textContent = counted(total, "frame");
   list().setAttribute("aria-rowcount", total + 1);
   draw();
 }

@@ -1,7 +1,7 @@
 // The session: what is in the journal and what in the file, saving, and edits of an earlier session.
 
 import { ask } from "./ask.js";
-import { $ } from "./dom.js";
+import { $, counted } from "./dom.js";
 import { canEdit, countWaiting, look, reload, sayWhyNot, sendSession } from "./edits.js";
 import { say } from "./status.js";
 import { emit, on, state } from "./state.js";
@@ -64,7 +64,7 @@ export async function decide() {
   const time = new Date(pending.lastEdit).toLocaleString();
   const { answer } = await ask({
     title: "Edits of an earlier session",
-    text: `The journal has ${pending.edits} edits that the file lacks, the last of ${time}.`,
+    text: `The journal has ${counted(pending.edits, "edit")} that the file lacks, the last of ${time}.`,
     lines: pending.problems,
     buttons: [
       ...(pending.canRestore ? [["restore", "Restore them"]] : []),
@@ -105,5 +105,6 @@ export function startSaving() {
   on("edit", draw);
   emit("edit");
   window.addEventListener("focus", look);
+  window.addEventListener("beforeunload", event => countWaiting() && event.preventDefault());
   if (state.edit.pending) decide();
 }

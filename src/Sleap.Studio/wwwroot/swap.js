@@ -1,7 +1,7 @@
 // The question which two tracks to swap, in which frames, with the number of instances that change.
 
 import { ask } from "./ask.js";
-import { el } from "./dom.js";
+import { counted, el } from "./dom.js";
 import { canEdit, preview, sayWhyNot, selectedInstance, send, shownLabels } from "./edits.js";
 import { visibleInstances } from "./labels.js";
 import { say } from "./status.js";
@@ -42,8 +42,9 @@ export async function swapTracks() {
     try {
       const { frames: number, user: users, predictions, spared } = await preview(command());
       counts.textContent =
-        `${number} frames: ${predictions.changed} predictions and ${users.changed} labeled instances change` +
-        (spared ? `, ${spared} labeled instances stay.` : ".");
+        `${counted(number, "frame")}: ${counted(predictions.changed, "prediction")} and ` +
+        `${counted(users.changed, "labeled instance")} get the other track` +
+        (spared ? `, ${counted(spared, "labeled instance")} not.` : ".");
     } catch (fault) {
       counts.textContent = fault.message;
     }

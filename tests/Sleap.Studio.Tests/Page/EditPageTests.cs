@@ -183,7 +183,7 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
             await using var later = await own.StartAnotherAsync(studio);
             await using var page = await browser.OpenAsync(later.Server);
             await page.Page.Locator("#ask[open]").WaitForAsync();
-            Assert.Contains("1 edits", await page.Page.TextContentAsync("#ask-body"));
+            Assert.Contains("1 edit that", await page.Page.TextContentAsync("#ask-body"));
             await PressAsync(page, "Enter"); // restores
             await StateAsync(page, "journal");
             Assert.True((bool)(await later.FrameAsync(200))["isEmpty"]!);
@@ -208,7 +208,7 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         await StateAsync(page, "file");
         await page.UntilAsync("document.title === 'labels.slp – studio'");
         var instance = own.Saved(3)!.Instances[0];
-        Assert.Equal(["nose", "left ear", "tail"], instance.Skeleton.Nodes);
+        Assert.Equal("nose, left ear, tail", string.Join(", ", instance.Skeleton.Nodes));
         Assert.All(instance.Points, point => Assert.True(point is { IsMissing: false, X: > 50 and < 150 }));
         await page.ShownAsync(3);
         await PressAsync(page, "1", "Tab", "ArrowRight");
