@@ -96,6 +96,22 @@ public sealed class EditTests(StudioFixture studio)
         Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
     }
 
+    /// <summary>Saving replaces the file that the images are in.</summary>
+    [Fact]
+    public async Task A_package_shows_its_images_after_it_was_saved()
+    {
+        const string name = "edited.pkg.slp";
+        studio.Labels.Save(Path.Combine(studio.Folder, name));
+        await using var own = await EditedStudio.StartAsync(studio, name: name);
+        var before = await own.Client.GetByteArrayAsync("/api/videos/0/frames/30/png");
+        await own.DoAsync("", $$"""{"command":{{Move}}}""");
+        await own.DoAsync("/save");
+        Assert.Equal(before, await own.Client.GetByteArrayAsync("/api/videos/0/frames/30/png"));
+        Assert.NotEmpty(await own.Client.GetByteArrayAsync("/api/videos/0/frames/31/png"));
+        await own.DoAsync("/undo");
+        Assert.True((bool)(await own.GetAsync("/api/edit"))["isUnsaved"]!);
+    }
+
     [Fact]
     public async Task A_second_session_only_looks_and_says_why()
     {
