@@ -38,7 +38,7 @@ internal static class StudioVerb
         };
         var verb = new Command(
             "studio",
-            "Opens a page in the browser to look at labels, videos and predictions, on this machine only.\n"
+            "Opens a page in the browser to look at and edit labels of videos, on this machine only.\n"
                 + "Example: sleap studio labels.slp"
         )
         {
@@ -61,7 +61,7 @@ internal static class StudioVerb
                 if (files.FirstOrDefault(IsModel) is { } model)
                     throw new ArgumentException($"{model} is a model; give labels, predictions or videos.");
                 var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
-                var project = OpenedProject.Open(files, options);
+                using var project = OpenedProject.Open(files, options);
                 using var interruption = new Interruption("stopping");
                 await using var server = await StudioServer.StartAsync(project, number);
                 Console.WriteLine($"{project.Name} is open at");

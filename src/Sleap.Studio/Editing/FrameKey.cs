@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sleap.IO;
 
 namespace Sleap.Studio;
@@ -8,6 +9,7 @@ namespace Sleap.Studio;
 internal readonly record struct FrameKey(int Video, int Frame) : IComparable<FrameKey>
 {
     /// <summary>The key as one number that sorts as the key does.</summary>
+    [JsonIgnore]
     public long Packed => ((long)Video << 32) | (uint)Frame;
 
     /// <summary>The key of a packed number.</summary>

@@ -58,6 +58,17 @@ internal sealed class ProjectState
         return _base.RowOf(key) is >= 0 and var row ? _base.Frames[row] : null;
     }
 
+    /// <summary>The list that a labeled frame is in, and its place there. Frames of a file are not built for it.
+    /// </summary>
+    public (IReadOnlyList<LabeledFrame> Frames, int Place) PlaceOf(FrameKey key) =>
+        _edited.Contains(new FrameEntry(key, null, 0, 0)) || !Structure.Changed.IsEmpty
+            ? ([Frame(key)!], 0)
+            : (_base.Frames, _base.RowOf(key));
+
+    /// <summary>Whether frames that were not edited are the same in both states.</summary>
+    public bool IsRelated(ProjectState other) =>
+        ReferenceEquals(_origin, other._origin) && ReferenceEquals(Structure.Changed, other.Structure.Changed);
+
     /// <summary>Stands for the content of a frame: the revision that it is as it is since.</summary>
     public long RevisionOf(FrameKey key) =>
         _edited.TryGetValue(new FrameEntry(key, null, 0, 0), out var entry) ? entry.Revision : _origin.Revision;

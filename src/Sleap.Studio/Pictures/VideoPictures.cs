@@ -15,7 +15,7 @@ internal sealed class VideoPictures(OpenedProject project, FaultText faults) : I
     private readonly PictureCache _cache = new(CacheBytes);
     private readonly VideoReader[] _readers =
     [
-        .. Enumerable.Range(0, project.Labels.Videos.Count).Select(video => new VideoReader(project, video)),
+        .. Enumerable.Range(0, project.View.Videos.Count).Select(video => new VideoReader(project, video)),
     ];
     private readonly List<VideoReader> _open = [];
 

@@ -5,7 +5,7 @@ namespace Sleap.Studio;
 /// <summary>One video, opened when it is first needed. Whoever uses it holds its turn.</summary>
 internal sealed class VideoReader(OpenedProject project, int number) : IDisposable
 {
-    private readonly Video _video = project.Labels.Videos[number];
+    private readonly Video _video = project.View.Videos[number];
     private IFrameSource? _source;
     private (long Length, DateTime Written)? _stamp;
 
@@ -15,13 +15,13 @@ internal sealed class VideoReader(OpenedProject project, int number) : IDisposab
     public VideoFacts Facts()
     {
         var source = Open();
-        var (first, end) = project.RangeOf(number);
+        var (first, end) = project.View.RangeOf(number);
         var frames = Math.Max(source.FrameCount, end);
         int[]? only = null;
         if (!source.Contains(source.FrameCount - 1) || !source.Contains(0))
         {
             // Images of some frames only, as in a .pkg.slp: those of labeled and suggested frames, and numbered ones.
-            var labeled = project.TimelineOf(number);
+            var labeled = project.View.TimelineOf(number);
             only =
             [
                 .. labeled
@@ -55,7 +55,7 @@ internal sealed class VideoReader(OpenedProject project, int number) : IDisposab
     public VideoFacts FactsOfLabels(string fault)
     {
         var shape = _video.Shape ?? default;
-        var (first, end) = project.RangeOf(number);
+        var (first, end) = project.View.RangeOf(number);
         var frames = Math.Max(1, Math.Max(shape.Frames, end));
         return new VideoFacts(frames, first, shape.Height, shape.Width, shape.Channels, null, null, null, fault);
     }

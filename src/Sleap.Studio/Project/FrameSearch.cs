@@ -30,9 +30,10 @@ internal static class FrameSearch
     /// <param name="start">Where the step begins.</param>
     /// <param name="target">What is looked for.</param>
     /// <param name="isBack">Whether to go back.</param>
-    public static FramePlace? Next(OpenedProject project, FramePlace start, StepTarget target, bool isBack)
+    public static FrameKey? Next(OpenedProject project, FrameKey start, StepTarget target, bool isBack)
     {
-        var timeline = project.TimelineOf(start.Video);
+        var view = project.View;
+        var timeline = view.TimelineOf(start.Video);
         int? frame = null;
         switch (target)
         {
@@ -49,7 +50,7 @@ internal static class FrameSearch
                 frame = EndOfRun(timeline.Frames, start.Frame, isBack);
                 break;
             case StepTarget.Suggestion:
-                return NextSuggestion(project, start, isBack);
+                return NextSuggestion(view, start, isBack);
             case StepTarget.Edited:
                 return project.LastEdited;
             default:
@@ -69,16 +70,16 @@ internal static class FrameSearch
         return frames[place];
     }
 
-    private static FramePlace? NextSuggestion(OpenedProject project, FramePlace start, bool isBack)
+    private static FrameKey? NextSuggestion(ProjectView view, FrameKey start, bool isBack)
     {
-        var list = project.Suggestions;
+        var list = view.Suggestions;
         if (list.Count == 0)
             return null;
         var step = isBack ? -1 : 1;
-        if (project.SuggestionAt(start) is { } place)
+        if (view.SuggestionAt(start) is { } place)
             return list[(place + step + list.Count) % list.Count];
         // Not on a suggestion: the nearest one of this video, else the first of the list.
-        return VideoTimeline.Next(project.TimelineOf(start.Video).Suggested, start.Frame, isBack) is { } frame
+        return VideoTimeline.Next(view.TimelineOf(start.Video).Suggested, start.Frame, isBack) is { } frame
             ? start with
             {
                 Frame = frame,

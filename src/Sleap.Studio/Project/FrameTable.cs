@@ -67,28 +67,28 @@ internal sealed record FrameTableRow(
 );
 
 /// <summary>Lists frames, window by window. The last list is kept, because a page scrolls through one.</summary>
-internal sealed class FrameTable(OpenedProject project)
+internal sealed class FrameTable
 {
     private readonly Lock _gate = new();
-    private (FrameQuery Query, long Revision, FramePlace[] Places)? _last;
+    private (FrameQuery Query, long Revision, FrameKey[] Places)? _last;
 
     /// <summary>All frames of a query.</summary>
-    public FramePlace[] Find(FrameQuery query)
+    public FrameKey[] Find(ProjectView view, FrameQuery query)
     {
         lock (_gate)
         {
-            if (_last is { } last && last.Query == query && last.Revision == project.Revision)
+            if (_last is { } last && last.Query == query && last.Revision == view.State.Revision)
                 return last.Places;
-            var places = Sorted(query);
-            _last = (query, project.Revision, places);
+            var places = Sorted(view, query);
+            _last = (query, view.State.Revision, places);
             return places;
         }
     }
 
     /// <summary>A row for a frame.</summary>
-    public FrameTableRow RowOf(FramePlace place)
+    public static FrameTableRow RowOf(ProjectView view, FrameKey place)
     {
-        var timeline = project.TimelineOf(place.Video);
+        var timeline = view.TimelineOf(place.Video);
         var k = Array.BinarySearch(timeline.Frames, place.Frame);
         var isSuggested = Array.BinarySearch(timeline.Suggested, place.Frame) >= 0;
         if (k < 0)
@@ -105,17 +105,17 @@ internal sealed class FrameTable(OpenedProject project)
         );
     }
 
-    private FramePlace[] Sorted(FrameQuery query)
+    private static FrameKey[] Sorted(ProjectView view, FrameQuery query)
     {
-        var videos = query.Video is { } one ? [one] : Enumerable.Range(0, project.Labels.Videos.Count);
+        var videos = query.Video is { } one ? [one] : Enumerable.Range(0, view.Videos.Count);
         if (query.Filter == FrameFilter.Suggested && query.Sort == FrameSort.Frame)
-            return [.. project.Suggestions.Where(place => query.Video is null || place.Video == query.Video)];
-        List<(float Key, FramePlace Place)> found = [];
+            return [.. view.Suggestions.Where(place => query.Video is null || place.Video == query.Video)];
+        List<(float Key, FrameKey Place)> found = [];
         foreach (var video in videos)
         {
-            var timeline = project.TimelineOf(video);
+            var timeline = view.TimelineOf(video);
             foreach (var frame in Frames(timeline, query))
-                found.Add((KeyOf(timeline, frame, query.Sort), new FramePlace(video, frame)));
+                found.Add((KeyOf(timeline, frame, query.Sort), new FrameKey(video, frame)));
         }
         return
         [

@@ -23,7 +23,7 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
         rows.Clear();
         (frames, index) = FrameOrder.PlaceOf(frames, index);
         if (frames is SlpFrames { Tables: var tables })
-            return Read(tables, index, rows);
+            return Read(tables, index, numberOf, rows);
         var frame = frames[index];
         var corrected = frame.Instances.Select(instance => instance.FromPredicted).OfType<Instance>().ToHashSet();
         foreach (var instance in frame.Instances)
@@ -34,7 +34,7 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
         return frame.IsNegative;
     }
 
-    private static bool Read(SlpTables tables, int index, List<InstanceRow> rows)
+    private static bool Read(SlpTables tables, int index, Func<Track?, int> numberOf, List<InstanceRow> rows)
     {
         ref readonly var frame = ref tables.Frames[index];
         var (start, end) = ((int)frame.InstanceStart, (int)frame.InstanceEnd);
@@ -47,7 +47,7 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
         for (var i = start; i < end; i++)
         {
             if (corrected?.Contains(i) != true)
-                rows.Add(Of(tables, tables.Instances[i]));
+                rows.Add(Of(tables, tables.Instances[i], numberOf));
         }
         return tables.Negatives.Contains((tables.VideoPositions[frame.Video], (int)frame.FrameIndex));
     }
@@ -63,8 +63,9 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
         return new InstanceRow(instance.IsPredicted, track, instance.Score, mean.X, mean.Y);
     }
 
-    private static InstanceRow Of(SlpTables tables, in SlpInstanceRow row)
+    private static InstanceRow Of(SlpTables tables, in SlpInstanceRow row, Func<Track?, int> numberOf)
     {
+        var track = row.Track < 0 ? -1 : numberOf(tables.Tracks[row.Track]);
         var mean = new Mean();
         var (start, count) = ((int)row.PointStart, (int)(row.PointEnd - row.PointStart));
         if (row.IsPredicted)
@@ -83,7 +84,7 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
                     mean.Add(p.X - tables.Shift, p.Y - tables.Shift);
             }
         }
-        return new InstanceRow(row.IsPredicted, row.Track, row.Score, mean.X, mean.Y);
+        return new InstanceRow(row.IsPredicted, track, row.Score, mean.X, mean.Y);
     }
 
     private struct Mean

@@ -36,12 +36,16 @@ internal sealed class VideoTimeline
     /// <summary>Suggested frames, rising.</summary>
     public required int[] Suggested { get; init; }
 
-    /// <summary>Reads the frames of a video once.</summary>
-    public static VideoTimeline Of(OpenedProject project, int video)
+    /// <summary>Reads the frames of a video once; of frames that are as before, the rows are taken over.</summary>
+    /// <param name="view">The project.</param>
+    /// <param name="video">Number of the video.</param>
+    /// <param name="before">The timeline of another state; null for none.</param>
+    public static VideoTimeline Of(ProjectView view, int video, (ProjectState State, VideoTimeline Timeline)? before)
     {
-        var labels = project.Labels;
-        var (first, end) = (project.PlaceOf(video, 0), project.PlaceOf(video + 1, 0));
-        var count = end - first;
+        FrameKey[] keys = [.. view.State.Keys(new FrameKey(video, 0), new FrameKey(video, int.MaxValue))];
+        var old = before?.Timeline;
+        var changed = before is { State: var state } ? view.State.Changed(state).ToHashSet() : [];
+        var count = keys.Length;
         var (frames, starts, empty) = (new int[count], new int[count + 1], new bool[count]);
         var (users, scores, speeds) = (new int[count], new float[count], new float[count]);
         List<InstanceRow> all = [];
@@ -51,8 +55,19 @@ internal sealed class VideoTimeline
         var motion = new Motion();
         for (var k = 0; k < count; k++)
         {
-            frames[k] = IO.FrameOrder.KeyOf(labels.FramesInOrder, first + k).FrameIndex;
-            empty[k] = InstanceRow.Read(labels.FramesInOrder, first + k, project.NumberOf, rows);
+            frames[k] = keys[k].Frame;
+            var place = old is null || changed.Contains(keys[k]) ? -1 : Array.BinarySearch(old.Frames, frames[k]);
+            if (place >= 0)
+            {
+                rows.Clear();
+                rows.AddRange(old!.InstancesOf(place));
+                empty[k] = old.Empty[place];
+            }
+            else
+            {
+                var (list, index) = view.State.PlaceOf(keys[k]);
+                empty[k] = InstanceRow.Read(list, index, view.NumberOf, rows);
+            }
             all.AddRange(rows);
             starts[k + 1] = all.Count;
             scores[k] = float.NaN;
@@ -80,11 +95,7 @@ internal sealed class VideoTimeline
             NewTrackFrames = [.. firsts],
             Suggested =
             [
-                .. labels
-                    .Suggestions.Where(one => ReferenceEquals(one.Video, labels.Videos[video]))
-                    .Select(one => one.FrameIndex)
-                    .Distinct()
-                    .Order(),
+                .. view.Suggestions.Where(one => one.Video == video).Select(one => one.Frame).Distinct().Order(),
             ],
         };
     }

@@ -19,51 +19,56 @@ internal static class Answers
     /// <summary>A number that JSON has; null for NaN and infinities.</summary>
     public static double? Number(double value) => double.IsFinite(value) ? Math.Round(value, Decimals) : null;
 
+    /// <summary>A coordinate as it is; null for NaN and infinities.</summary>
+    public static double? Exact(double value) => double.IsFinite(value) ? value : null;
+
     public static ProjectAnswer Project(OpenedProject project)
     {
-        var labels = project.Labels;
+        var view = project.View;
         return new ProjectAnswer(
             project.Name,
-            project.Revision,
-            [.. labels.Videos.Select((video, i) => new VideoAnswer(i, NameOf(video), video.FoundPath is not null))],
+            view.State.Revision,
+            [.. view.Videos.Select((video, i) => new VideoAnswer(i, NameOf(video), video.FoundPath is not null))],
             [
-                .. labels.Skeletons.Select(skeleton => new SkeletonAnswer(
+                .. view.Structure.Skeletons.Select(skeleton => new SkeletonAnswer(
                     skeleton.Name,
                     skeleton.Nodes,
                     skeleton.Edges.Select(edge => (int[])[edge.Source, edge.Destination]),
                     skeleton.Symmetries.Select(pair => (int[])[pair.First, pair.Second])
                 )),
             ],
-            [.. labels.Tracks.Select(track => track.Name)],
-            labels.Frames.Count,
-            project.Suggestions.Count,
-            labels.Remarks
+            view.TrackNames,
+            view.State.Totals.Frames,
+            view.Suggestions.Count,
+            project.Remarks
         );
     }
 
-    /// <summary>A frame's labels; null stands for a frame without.</summary>
-    public static FrameAnswer Frame(OpenedProject project, int video, int number)
+    /// <summary>A frame with its labels, or without.</summary>
+    public static FrameAnswer Frame(ProjectView view, FrameKey key)
     {
-        var frame = project.Find(video, number);
+        var frame = view.State.Frame(key);
         var instances = frame?.Instances ?? [];
         var corrected = instances.Select(one => one.FromPredicted).OfType<Instance>().ToHashSet();
         return new FrameAnswer(
-            video,
-            number,
-            project.Revision,
+            key.Video,
+            key.Frame,
+            view.State.RevisionOf(key),
             frame is not null,
             frame is { IsNegative: true },
-            project.SuggestionAt(new FramePlace(video, number)) is not null,
+            view.SuggestionAt(key) is not null,
             [
                 .. instances.Select(one => new InstanceAnswer(
-                    SkeletonOf(project.Labels, one),
-                    project.NumberOf(one.Track),
+                    view.Structure.Skeletons.IndexOf(one.Skeleton),
+                    view.NumberOf(one.Track),
                     one.IsPredicted,
                     corrected.Contains(one),
                     one.IsPredicted ? Number(one.Score) : null,
                     Number(one.TrackingScore),
                     one.Identity?.Name,
-                    one.Points.Select(p => (double?[])[Number(p.X), Number(p.Y), p.Visible ? 1 : 0, Number(p.Score)])
+                    one.Points.Select(p =>
+                        (double?[])[Exact(p.X), Exact(p.Y), p.Visible ? 1 : 0, Number(p.Score), p.Complete ? 1 : 0]
+                    )
                 )),
             ]
         );
@@ -75,16 +80,6 @@ internal static class Answers
         var path = video.Text.Replace('\\', '/').TrimEnd('/');
         return path[(path.LastIndexOf('/') + 1)..];
     }
-
-    private static int SkeletonOf(Labels labels, Instance instance)
-    {
-        for (var i = 0; i < labels.Skeletons.Count; i++)
-        {
-            if (labels.Skeletons[i].Equals(instance.Skeleton))
-                return i;
-        }
-        return -1;
-    }
 }
 
 internal sealed record ProjectAnswer(
@@ -92,7 +87,7 @@ internal sealed record ProjectAnswer(
     long Revision,
     IReadOnlyList<VideoAnswer> Videos,
     IReadOnlyList<SkeletonAnswer> Skeletons,
-    IReadOnlyList<string> Tracks,
+    IReadOnlyList<string?> Tracks,
     int Labeled,
     int Suggested,
     IReadOnlyList<string> Remarks
@@ -110,7 +105,7 @@ internal sealed record SkeletonAnswer(
 /// <summary>The labels of a frame.</summary>
 /// <param name="Video">Number of the video.</param>
 /// <param name="Frame">Number of the frame.</param>
-/// <param name="Revision">The labels' revision that this is of.</param>
+/// <param name="Revision">Stands for what the frame holds; an edit of it says which one it was made for.</param>
 /// <param name="IsLabeled">Whether the labels have the frame.</param>
 /// <param name="IsEmpty">Whether a person marked it as empty.</param>
 /// <param name="IsSuggested">Whether it is suggested.</param>
@@ -134,7 +129,7 @@ internal sealed record FrameAnswer(
 /// <param name="TrackingScore">Score of the track.</param>
 /// <param name="Identity">Name of the individual.</param>
 /// <param name="Points">Of each node x and y in pixels (pixel centers are whole numbers; null when missing), 1 if
-/// visible, and its score.</param>
+/// visible, its score, and 1 if a person marked it as done.</param>
 internal sealed record InstanceAnswer(
     int Skeleton,
     int Track,

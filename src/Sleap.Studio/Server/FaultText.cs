@@ -9,6 +9,8 @@ internal sealed class FaultText(OpenedProject project)
     public (int Status, string Text) Of(Exception fault) =>
         fault switch
         {
+            EditException edit => (StatusOf(edit.Fault), Named(edit.Message)),
+            SaveException save => (StatusOf(save.Fault), Named(string.Join(" ", save.Losses.Prepend(save.Message)))),
             ArgumentOutOfRangeException => (StatusCodes.Status404NotFound, Named(fault)),
             FileNotFoundException or DirectoryNotFoundException => (StatusCodes.Status404NotFound, Named(fault)),
             PoseFormatException or IOException or UnauthorizedAccessException or InvalidOperationException => (
@@ -19,17 +21,14 @@ internal sealed class FaultText(OpenedProject project)
             _ => (StatusCodes.Status500InternalServerError, "The studio failed at this."),
         };
 
-    /// <summary>A message in which files are named without their folders.</summary>
-    private string Named(Exception fault)
+    /// <summary>A text in which files are named without their folders.</summary>
+    public string Named(string text)
     {
-        var text = fault.Message;
-        if (fault is ArgumentException { ParamName: { } name })
-            text = text.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal).Split('\n')[0];
         var folders = project
-            .Labels.Videos.SelectMany(video => new[] { video.Path, video.FoundPath })
-            .Append((fault as FileNotFoundException)?.FileName)
+            .View.Videos.SelectMany(video => new[] { video.Path, video.FoundPath })
+            .Append(project.Session?.Path)
             .OfType<string>()
-            .Select(path => path[..(path.LastIndexOfAny(['/', '\\']) + 1)])
+            .Select(FolderOf)
             .Where(folder => folder.Length > 1)
             .Distinct()
             .OrderByDescending(folder => folder.Length);
@@ -37,4 +36,34 @@ internal sealed class FaultText(OpenedProject project)
             folders.Aggregate(text, (part, folder) => part.Replace(folder, "", StringComparison.Ordinal))
         );
     }
+
+    private string Named(Exception fault)
+    {
+        var text = fault.Message;
+        if (fault is ArgumentException { ParamName: { } name })
+            text = text.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal).Split('\n')[0];
+        if (fault is FileNotFoundException { FileName: { } file } && FolderOf(file) is { Length: > 1 } folder)
+            text = text.Replace(folder, "", StringComparison.Ordinal);
+        return Named(text);
+    }
+
+    private static string FolderOf(string path) => path[..(path.LastIndexOfAny(['/', '\\']) + 1)];
+
+    private static int StatusOf(EditFault fault) =>
+        fault switch
+        {
+            EditFault.Invalid => StatusCodes.Status400BadRequest,
+            EditFault.Stale or EditFault.Undecided => StatusCodes.Status409Conflict,
+            EditFault.ReadOnly => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status507InsufficientStorage,
+        };
+
+    private static int StatusOf(SaveFault fault) =>
+        fault switch
+        {
+            SaveFault.ReadOnly => StatusCodes.Status403Forbidden,
+            SaveFault.WrongFormat or SaveFault.Losses => StatusCodes.Status422UnprocessableEntity,
+            SaveFault.Taken or SaveFault.Changed => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status507InsufficientStorage,
+        };
 }

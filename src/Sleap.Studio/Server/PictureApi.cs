@@ -16,7 +16,7 @@ internal static class PictureApi
         routes.MapGet(
             "/api/videos/{video:int}",
             async (int video, CancellationToken aborted) =>
-                project.HasVideo(video)
+                project.View.HasVideo(video)
                     ? ProjectApi.Ok(await pictures.FactsAsync(video, aborted))
                     : ProjectApi.NotFound(video)
         );
@@ -27,7 +27,7 @@ internal static class PictureApi
             routes.MapGet(
                 $"/api/videos/{{video:int}}/frames/{{frame:int}}/{form.ToString().ToLowerInvariant()}",
                 async (int video, int frame, CancellationToken aborted) =>
-                    project.HasVideo(video) && frame >= 0
+                    project.View.HasVideo(video) && frame >= 0
                         ? Results.Bytes(await pictures.ReadAsync(new PictureKey(video, frame, form), aborted), type)
                         : ProjectApi.NotFound(video)
             );

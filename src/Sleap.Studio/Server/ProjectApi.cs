@@ -13,40 +13,42 @@ internal static class ProjectApi
 
     public static void Map(IEndpointRouteBuilder routes, OpenedProject project)
     {
-        var table = new FrameTable(project);
+        var table = new FrameTable();
         routes.MapGet("/api/project", () => Ok(Answers.Project(project)));
         routes.MapGet(
             "/api/videos/{video:int}/frames/{frame:int}",
             (int video, int frame) =>
-                project.HasVideo(video) && frame >= 0 ? Ok(Answers.Frame(project, video, frame)) : NotFound(video)
+                project.View.HasVideo(video) && frame >= 0
+                    ? Ok(Answers.Frame(project.View, new FrameKey(video, frame)))
+                    : NotFound(video)
         );
         routes.MapGet(
             "/api/videos/{video:int}/timeline",
             (int video, int from, int to, int columns) =>
-                !project.HasVideo(video) ? NotFound(video)
+                !project.View.HasVideo(video) ? NotFound(video)
                 : from < 0 || to <= from || columns is < 1 or > MaxColumns
                     ? Bad($"A timeline has 0 <= from < to and 1 to {MaxColumns} columns.")
-                : Ok(TimelineView.Of(project.TimelineOf(video), from, to, columns))
+                : Ok(TimelineView.Of(project.View.TimelineOf(video), from, to, columns))
         );
         routes.MapGet(
             "/api/videos/{video:int}/trails",
             (int video, int frame, int length) =>
-                !project.HasVideo(video) ? NotFound(video)
+                !project.View.HasVideo(video) ? NotFound(video)
                 : frame < 0 || length is < 1 or > MaxTrail ? Bad($"A trail is 1 to {MaxTrail} frames long.")
-                : Ok(Trail.Of(project.TimelineOf(video), frame, length))
+                : Ok(Trail.Of(project.View.TimelineOf(video), frame, length))
         );
         routes.MapGet(
             "/api/step",
             (int video, int frame, string to, bool back) =>
-                !project.HasVideo(video) ? NotFound(video)
+                !project.View.HasVideo(video) ? NotFound(video)
                 : !TryParse(to, out StepTarget target) ? Bad("Such a step is not known.")
-                : Ok(new StepAnswer(FrameSearch.Next(project, new FramePlace(video, frame), target, back)))
+                : Ok(new StepAnswer(FrameSearch.Next(project, new FrameKey(video, frame), target, back)))
         );
         routes.MapGet(
             "/api/frames",
             (string filter, string sort, int? video, float? below, int? atVideo, int? atFrame, int offset, int limit) =>
             {
-                if (video is { } one && !project.HasVideo(one))
+                if (video is { } one && !project.View.HasVideo(one))
                     return NotFound(one);
                 if (
                     !TryParse(filter, out FrameFilter chosen)
@@ -57,9 +59,10 @@ internal static class ProjectApi
                 {
                     return Bad($"A table has a filter, an order, an offset and up to {MaxRows} rows.");
                 }
-                var places = table.Find(new FrameQuery(chosen, order, video, below ?? 0));
-                var at = new FramePlace(atVideo ?? -1, atFrame ?? -1);
-                var rows = places.Skip(offset).Take(limit).Select(table.RowOf);
+                var view = project.View;
+                var places = table.Find(view, new FrameQuery(chosen, order, video, below ?? 0));
+                var at = new FrameKey(atVideo ?? -1, atFrame ?? -1);
+                var rows = places.Skip(offset).Take(limit).Select(place => FrameTable.RowOf(view, place));
                 return Ok(new TableAnswer(places.Length, Array.IndexOf(places, at), [.. rows]));
             }
         );
@@ -72,7 +75,8 @@ internal static class ProjectApi
     public static IResult NotFound(int video) =>
         Results.Json(new Fault($"There is no video {video} or no such frame of it."), Answers.Json, null, 404);
 
-    private static IResult Bad(string text) => Results.Json(new Fault(text), Answers.Json, null, 400);
+    /// <summary>The answer to what is not understood.</summary>
+    public static IResult Bad(string text) => Results.Json(new Fault(text), Answers.Json, null, 400);
 
     private static bool TryParse<T>(string word, out T value)
         where T : struct, Enum =>
@@ -80,7 +84,7 @@ internal static class ProjectApi
 }
 
 /// <summary>Where a step leads; null if there is no such frame.</summary>
-internal sealed record StepAnswer(FramePlace? Place);
+internal sealed record StepAnswer(FrameKey? Place);
 
 /// <summary>A window of a table.</summary>
 /// <param name="Total">Rows of the whole table.</param>

@@ -22,6 +22,7 @@ internal sealed class StudioServer : IAsyncDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
+    private readonly OpenedProject _project;
     private readonly VideoPictures _pictures;
     private readonly AccessToken _token;
     private readonly LoopbackSockets _sockets;
@@ -29,11 +30,12 @@ internal sealed class StudioServer : IAsyncDisposable
 
     private StudioServer(
         WebApplication app,
+        OpenedProject project,
         VideoPictures pictures,
         AccessToken token,
         LoopbackSockets sockets,
         IdleClock idle
-    ) => (_app, _pictures, _token, _sockets, _idle) = (app, pictures, token, sockets, idle);
+    ) => (_app, _project, _pictures, _token, _sockets, _idle) = (app, project, pictures, token, sockets, idle);
 
     /// <summary>Where the page is, with the secret of this run.</summary>
     public string Address => $"{Root}#token={_token.Secret}";
@@ -47,7 +49,7 @@ internal sealed class StudioServer : IAsyncDisposable
     public string NewAddressForBrowser() => $"{Root}#code={_token.NewCode()}";
 
     /// <summary>Starts to serve.</summary>
-    /// <param name="project">What is shown.</param>
+    /// <param name="project">What is shown; it is closed with the server.</param>
     /// <param name="port">The port, or 0 for any that is free.</param>
     /// <exception cref="IOException">The port cannot be used.</exception>
     public static async Task<StudioServer> StartAsync(OpenedProject project, int port = 0)
@@ -69,6 +71,7 @@ internal sealed class StudioServer : IAsyncDisposable
         ProjectApi.Map(app, project);
         PictureApi.Map(app, project, pictures);
         SessionApi.Map(app, token);
+        EditApi.Map(app, project, faults);
         app.MapFallback(() => Results.Json(new Fault("There is nothing at this address."), Answers.Json, null, 404));
         try
         {
@@ -80,7 +83,7 @@ internal sealed class StudioServer : IAsyncDisposable
             sockets.Dispose();
             throw;
         }
-        return new StudioServer(app, pictures, token, sockets, idle);
+        return new StudioServer(app, project, pictures, token, sockets, idle);
     }
 
     /// <summary>Serves until told to stop, or until no request came for a while.</summary>
@@ -111,6 +114,7 @@ internal sealed class StudioServer : IAsyncDisposable
         await _app.StopAsync(time.Token);
         await _app.DisposeAsync();
         _pictures.Dispose();
+        _project.Dispose();
         _sockets.Dispose();
     }
 

@@ -5,9 +5,9 @@ let token = "";
 export const setToken = value => (token = value ?? "");
 
 export class ApiError extends Error {
-  constructor(status, message) {
+  constructor(status, message, body = null) {
     super(message);
-    this.status = status;
+    [this.status, this.body] = [status, body];
   }
 }
 
@@ -31,13 +31,9 @@ async function request(path, options) {
     throw new ApiError(0, "The program does not answer. Was it stopped?");
   }
   if (answer.ok) return answer;
-  let message = `The program answers with ${answer.status}.`;
-  try {
-    message = (await answer.json()).error ?? message;
-  } catch {
-    // The answer is not the program's own.
-  }
-  throw new ApiError(answer.status, message);
+  // An answer that is not the program's own has no JSON.
+  const body = await answer.json().catch(() => null);
+  throw new ApiError(answer.status, body?.error ?? `The program answers with ${answer.status}.`, body);
 }
 
 export const getJson = async (path, query, signal) => (await request(addressOf(path, query), { signal })).json();

@@ -16,6 +16,9 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
+/** A number with what it counts. */
+export const counted = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+
 /** Gives a canvas the resolution of the screen; returns its context, in CSS pixels, and its size. */
 export function fitCanvas(canvas) {
   const ratio = window.devicePixelRatio || 1;

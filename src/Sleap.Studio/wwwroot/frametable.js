@@ -1,7 +1,7 @@
 // The list of frames, of which only those on the screen are asked for: a million take no longer than ten.
 
 import { getJson } from "./api.js";
-import { $, el, onNextPaint } from "./dom.js";
+import { $, counted, el, onNextPaint } from "./dom.js";
 import { goTo } from "./navigator.js";
 import { on, state } from "./state.js";
 
@@ -15,6 +15,7 @@ let rows = new Map(); // by place
 let asked = "";
 let run = 0;
 let following = 0;
+let renewing = 0;
 
 const list = () => $("frame-list");
 const body = () => $("frame-rows");
@@ -26,13 +27,14 @@ const query = () => ({
   below: $("filter").value === "lowScore" ? $("below").value || 0 : null,
 });
 
-async function load(offset) {
+async function load(offset, isNew = false) {
   const mine = ++run;
   const answer = await getJson("/api/frames", { ...query(), offset, limit: WINDOW }).catch(() => null);
   if (mine !== run || !answer) return;
   total = answer.total;
+  if (isNew) rows = new Map();
   answer.rows.forEach((row, i) => rows.set(offset + i, row));
-  $("frame-count").textContent = `${total.toLocaleString("en")} ${total === 1 ? "frame" : "frames"}`;
+  $("frame-count").textContent = counted(total, "frame");
   list().setAttribute("aria-rowcount", total + 1);
   draw();
 }
@@ -42,6 +44,15 @@ function restart() {
   asked = "";
   list().scrollTop = 0;
   load(0);
+}
+
+/** Asks again for what is on the screen. */
+function renew() {
+  clearTimeout(renewing);
+  renewing = setTimeout(() => {
+    asked = "";
+    load(Math.max(0, Math.floor(list().scrollTop / ROW) - WINDOW / 4), true);
+  }, FOLLOW_AFTER);
 }
 
 /** Draws the rows on the screen, and asks for those that are not here. */
@@ -142,9 +153,8 @@ export function startFrameTable() {
   });
   new ResizeObserver(drawSoon).observe(list());
   on("seek", drawSoon);
+  on("edited", renew);
   on("shown select", follow);
   on("video", () => $("only-video").checked && restart());
   restart();
 }
-
-export const reloadFrameTable = restart;

@@ -5,10 +5,13 @@ import { all, written } from "./keys.js";
 
 const MOUSE = [
   ["Wheel", "zooms at the mouse"],
-  ["Drag", "moves the picture"],
+  ["Drag elsewhere", "moves the picture"],
   ["Alt + drag", "zooms into a box"],
   ["Alt + double click", "shows the whole picture"],
   ["Click", "selects an instance and its node"],
+  ["Drag a node", "moves it; Alt + drag moves the instance"],
+  ["Double click a prediction", "makes it an instance of yours to edit"],
+  ["Right click a node", "visible, or not"],
   ["Shift + a key that moves", "selects the frames between"],
   ["Rows below: drag", "moves through the frames"],
   ["Rows below: Shift + drag", "selects frames; Shift + click clears"],
@@ -22,7 +25,7 @@ const keysOf = command =>
   ]);
 
 export function showHelp() {
-  const shown = all().filter(command => command.keys?.length && !/^pick-[2-9]$/.test(command.id));
+  const shown = all().filter(command => command.keys?.length && !/^(pick|track)-[2-9]$/.test(command.id));
   const groups = Map.groupBy(shown, command => command.group);
   const row = ([left, right]) => el("div", {}, el("dt", {}, left), el("dd", {}, right));
   const section = (title, list) => el("section", {}, el("h3", {}, title), el("dl", {}, list.map(row)));

@@ -9,19 +9,24 @@ const byKey = new Map();
 /**
  * Adds commands: { id, group, title, keys, run }. `run` gets { select, repeat }: whether Shift extends the selection of
  * frames, which only commands with `moves` know, and how often the key was repeated by holding it. Without `keys` a
- * command is run by something else. A key that is taken already is an error.
+ * command is run by something else. With `when` it has its keys only when that is so, before the command that has them
+ * otherwise. `repeats` says that it runs again while its key is held. A key that is taken already is an error.
  */
 export function register(list) {
   for (const command of list) {
     commands.set(command.id, command);
     for (const key of command.keys ?? []) {
-      if (byKey.has(key)) throw new Error(`${key} is the key of ${byKey.get(key).id} and of ${command.id}.`);
-      byKey.set(key, command);
+      const others = byKey.get(key) ?? [];
+      const same = others.find(other => Boolean(other.when) === Boolean(command.when));
+      if (same) throw new Error(`${key} is the key of ${same.id} and of ${command.id}.`);
+      byKey.set(key, command.when ? [command, ...others] : [...others, command]);
     }
   }
 }
 
 export const all = () => [...commands.values()];
+
+const commandOf = key => byKey.get(key)?.find(command => !command.when || command.when());
 
 export const run = (id, how = {}) => commands.get(id).run({ select: false, repeat: 0, ...how });
 
@@ -93,13 +98,13 @@ export function startKeys() {
   window.addEventListener("keydown", event => {
     if (event.isComposing || document.querySelector("dialog[open]") || takes(event.target, event)) return;
     const name = nameOf(event);
-    const plain = byKey.get(name);
-    const selecting = plain || !event.shiftKey ? null : byKey.get(name.replace("Shift+", ""));
+    const plain = commandOf(name);
+    const selecting = plain || !event.shiftKey ? null : commandOf(name.replace("Shift+", ""));
     const command = plain ?? (selecting?.moves ? selecting : null);
     if (!command) return;
     event.preventDefault();
     held = { key: name, count: event.repeat && held.key === name ? held.count + 1 : 0 };
-    if (event.repeat && !command.moves) return;
+    if (event.repeat && !command.moves && !command.repeats) return;
     command.run({ select: command !== plain, repeat: held.count });
   });
 }

@@ -15,6 +15,9 @@ export async function labelsOf(video, frame, signal) {
   return labels;
 }
 
+/** Keeps labels that the program sent with an answer. */
+export const keepLabels = labels => kept.set(`${labels.video}/${labels.frame}`, labels);
+
 /** To be called when labels changed. */
 export const forgetLabels = () => kept.clear();
 

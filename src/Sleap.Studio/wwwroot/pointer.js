@@ -1,5 +1,5 @@
 // What the mouse does over the picture: the wheel zooms, a drag pans, Alt and a drag zooms into a box, Alt and a
-// double click shows the whole picture, a click selects.
+// double click shows the whole picture, a click selects. What `grab` takes hold of is dragged instead.
 
 const CLICK_DISTANCE = 4;
 const WHEEL = 0.0015;
@@ -27,6 +27,7 @@ export function usePointer(canvas, actions) {
     if (event.button > 1) return;
     start = { ...at(event), isBox: event.altKey, hasMoved: false };
     start.last = { x: start.x, y: start.y };
+    start.grabbed = event.button === 0 ? actions.grab(start.x, start.y, event.altKey) : null;
     canvas.setPointerCapture(event.pointerId);
   });
 
@@ -36,7 +37,9 @@ export function usePointer(canvas, actions) {
     if (!start) return;
     start.hasMoved ||= Math.hypot(now.x - start.x, now.y - start.y) > CLICK_DISTANCE;
     if (!start.hasMoved) return;
-    if (start.isBox) {
+    if (start.grabbed) {
+      start.grabbed.move(now.x, now.y);
+    } else if (start.isBox) {
       actions.box({ x0: start.x, y0: start.y, x1: now.x, y1: now.y });
     } else {
       canvas.classList.add("panning");
@@ -47,11 +50,13 @@ export function usePointer(canvas, actions) {
 
   canvas.addEventListener("pointerup", event => {
     if (!start) return;
-    const { x, y, isBox, hasMoved } = start;
+    const { x, y, isBox, hasMoved, grabbed } = start;
     const now = at(event);
     start = null;
     canvas.classList.remove("panning");
-    if (!hasMoved) {
+    if (grabbed && hasMoved) {
+      grabbed.end();
+    } else if (!hasMoved) {
       if (!isBox) actions.click(x, y);
     } else if (isBox) {
       actions.zoomBox({
@@ -64,12 +69,19 @@ export function usePointer(canvas, actions) {
   });
 
   canvas.addEventListener("pointercancel", () => {
+    start?.grabbed?.cancel();
     start = null;
     canvas.classList.remove("panning");
     actions.box(null);
   });
   canvas.addEventListener("pointerleave", () => actions.move(null));
   canvas.addEventListener("dblclick", event => {
-    if (event.altKey) actions.fit();
+    const { x, y } = at(event);
+    event.altKey ? actions.fit() : actions.doubleClick(x, y);
+  });
+  canvas.addEventListener("contextmenu", event => {
+    event.preventDefault();
+    const { x, y } = at(event);
+    actions.menu(x, y);
   });
 }

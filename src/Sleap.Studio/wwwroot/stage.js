@@ -19,6 +19,9 @@ let pointer = null; // where the mouse is, in pixels of the screen
 let box = null; // the rectangle that is being zoomed into
 let trails = { of: "", list: [] };
 let loading = 0;
+let isDragging = false;
+/** What edits: gets clicks and drags before they select or pan. */
+let editor = null;
 
 export const fit = () => change(() => view.fit());
 export const zoom = factor => change(() => view.zoom(factor));
@@ -31,6 +34,26 @@ export function fitInstances() {
 }
 
 export const pictureAt = (x, y) => view.toPicture(x, y);
+
+export const hitAt = (x, y) => hit(view, state.project, state.shown?.labels, x, y);
+
+/** The middle of what is on the screen, and a tenth of its size, in pixels of the picture. */
+export function middleOfView() {
+  const { width, height } = view.screen;
+  const size = state.shown?.picture ?? view.picture;
+  const [x, y] = view.toPicture(width / 2, height / 2);
+  const clamp = (value, most) => Math.min(Math.max(0, value), most - 1);
+  const radius = Math.min(width / view.scale, height / view.scale, size.width, size.height) / 10;
+  return { x: clamp(x, size.width), y: clamp(y, size.height), radius };
+}
+
+/** Draws the labels again while something is dragged, with the loupe. */
+export function redrawDrag(isNow) {
+  isDragging = isNow;
+  drawOverlay();
+}
+
+export const setEditor = value => (editor = value);
 
 function change(action) {
   action();
@@ -72,7 +95,7 @@ function drawOverlayNow() {
   if (!shown?.labels) return;
   if (settings.trails && trails.of === `${shown.video}/${shown.frame}`) drawTrails(context, view, trails.list);
   drawLabels(context, view, project, shown.labels, state);
-  if (settings.loupe && pointer && shown.picture) drawLoupe(context, view, pointer, { width, height });
+  if ((settings.loupe || isDragging) && pointer && shown.picture) drawLoupe(context, view, pointer, { width, height });
   if (box) {
     context.setLineDash([4, 3]);
     context.strokeStyle = "#fff";
@@ -86,10 +109,11 @@ async function loadTrails() {
   const { shown } = state;
   if (!settings.trails || !shown) return;
   const of = `${shown.video}/${shown.frame}`;
-  if (trails.of === of && trails.length === settings.trailLength) return;
+  const isKnown = trails.of === of && trails.length === settings.trailLength;
+  if (isKnown && trails.revision === state.edit?.revision) return;
   const query = { frame: shown.frame, length: settings.trailLength };
   const list = await getJson(`/api/videos/${shown.video}/trails`, query).catch(() => []);
-  trails = { of, list, length: settings.trailLength };
+  trails = { of, list, length: settings.trailLength, revision: state.edit?.revision };
   drawOverlay();
 }
 
@@ -145,8 +169,12 @@ export function startStage() {
       change(() => view.fitTo(...view.toPicture(x0, y0), ...view.toPicture(x1, y1)));
     },
     fit,
+    grab: (x, y, isWhole) => editor?.grab(x, y, isWhole) ?? null,
+    doubleClick: (x, y) => editor?.doubleClick(x, y),
+    menu: (x, y) => editor?.menu(x, y),
     click: (x, y) => {
-      const found = hit(view, state.project, state.shown?.labels, x, y);
+      if (editor?.click(x, y)) return;
+      const found = hitAt(x, y);
       select(found?.instance ?? null, found?.node ?? null);
     },
   });

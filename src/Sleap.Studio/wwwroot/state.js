@@ -2,7 +2,8 @@
 
 const listeners = new Map();
 
-/** Calls a function whenever something happens: project, video, seek, shown, select, range, settings, mark. */
+/** Calls a function whenever something happens: project, video, seek, shown, select, range, settings, mark, edit
+ * (how the session is), edited (what the project holds), placing. */
 export function on(event, listener) {
   for (const name of event.split(" ")) listeners.set(name, [...(listeners.get(name) ?? []), listener]);
 }
@@ -21,12 +22,16 @@ export const state = {
   frame: 0,
   /** What is on the screen: video, frame, picture, labels, fault. Picture and labels are of the same frame. */
   shown: null,
+  /** How the session is: what can be edited, undone, saved. */
+  edit: null,
   /** Numbers of the selected instance and node, or null. */
   instance: null,
   node: null,
   /** The selected frames, first and last, or null; anchor is where the selection began. */
   range: null,
   anchor: null,
+  /** Whether clicks place nodes. */
+  placing: false,
   /** The marked frame: video and frame. */
   marked: null,
 };

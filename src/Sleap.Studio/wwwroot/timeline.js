@@ -85,7 +85,7 @@ export function startTimeline() {
     row.addEventListener("pointerleave", () => ($("tip").hidden = true));
   }
   new ResizeObserver(load).observe($("marks"));
-  on("video span", load);
+  on("video span edited", load);
   on("seek", movePlayhead);
   on("seek shown", describe);
   on("range mark settings theme", draw);
@@ -99,5 +99,3 @@ function describe() {
   bar.setAttribute("aria-valuenow", state.frame);
   bar.setAttribute("aria-valuetext", `frame ${state.frame} of ${state.facts?.frames ?? 0}`);
 }
-
-export const reloadTimeline = load;

@@ -19,8 +19,6 @@ function leaveField() {
 
 export function startTopBar() {
   const { project } = state;
-  $("project").textContent = project.name;
-  document.title = `${project.name} – studio`;
   $("video").replaceChildren(
     ...project.videos.map(video =>
       el("option", { value: video.id }, `${video.id + 1}. ${video.name}${video.isFound ? "" : " (not found)"}`),

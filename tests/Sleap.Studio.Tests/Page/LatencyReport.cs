@@ -53,7 +53,7 @@ public sealed class LatencyReport(BrowserFixture browser, ITestOutputHelper outp
         opening.Restart();
         await using var page = await browser.OpenAsync(server);
         output.WriteLine($"first picture after {opening.ElapsedMilliseconds} ms");
-        using var source = project.Labels.Videos[0].Open();
+        using var source = project.View.Videos[0].Open();
         var frames = source.FrameCount;
         var random = new Random(1);
         await MeasureAsync("jump", [.. Enumerable.Range(0, Jumps).Select(_ => random.Next(frames))]);

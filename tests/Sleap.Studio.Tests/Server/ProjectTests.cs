@@ -172,8 +172,8 @@ public sealed class ProjectTests(StudioFixture studio)
         random.Shuffle(frames);
         var project = new OpenedProject("x", new Labels(frames));
         for (var frame = 0; frame < 80; frame++)
-            Assert.Equal(frame % 3 == 0 && frame < 75, project.Find(0, frame) is not null);
-        Assert.Equal(25, project.TimelineOf(0).Frames.Length);
+            Assert.Equal(frame % 3 == 0 && frame < 75, project.View.Find(0, frame) is not null);
+        Assert.Equal(25, project.View.TimelineOf(0).Frames.Length);
     }
 
     /// <summary>The same numbers whether rows are read from a file's tables or from instances.</summary>
@@ -184,7 +184,7 @@ public sealed class ProjectTests(StudioFixture studio)
         var lazy = OpenedProject.Open([path], new());
         var loaded = Labels.Load(path);
         var built = new OpenedProject("x", new Labels(loaded.Frames, loaded.Videos, loaded.Skeletons, loaded.Tracks));
-        var (one, other) = (lazy.TimelineOf(0), built.TimelineOf(0));
+        var (one, other) = (lazy.View.TimelineOf(0), built.View.TimelineOf(0));
         Assert.True(one.Frames.Length > 1000);
         Assert.Equal(other.Frames, one.Frames);
         Assert.Equal(other.Instances, one.Instances);
@@ -198,14 +198,14 @@ public sealed class ProjectTests(StudioFixture studio)
         var other = Path.Combine(studio.Folder, "other.avi");
         File.Copy(studio.Videos[4], other);
         var project = OpenedProject.Open([labels, studio.Videos[0], other], new());
-        Assert.Equal(BinaryVideos.Kinds.Count + 1, project.Labels.Videos.Count);
-        Assert.Equal(other, project.Labels.Videos[^1].FoundPath);
+        Assert.Equal(BinaryVideos.Kinds.Count + 1, project.View.Videos.Count);
+        Assert.Equal(other, project.View.Videos[^1].FoundPath);
         Assert.Equal("labels.slp and 2 more", project.Name);
         Assert.Throws<FileNotFoundException>(() => OpenedProject.Open(["/nowhere/x.slp"], new()));
     }
 
     private static (double?, double?, bool, double?) PointOf(Point point) =>
-        (Answers.Number(point.X), Answers.Number(point.Y), point.Visible, Answers.Number(point.Score));
+        (Answers.Exact(point.X), Answers.Exact(point.Y), point.Visible, Answers.Number(point.Score));
 
     private static (double?, double?, bool, double?) PointOf(JsonArray point) =>
         ((double?)point[0], (double?)point[1], (int)point[2]! == 1, (double?)point[3]);

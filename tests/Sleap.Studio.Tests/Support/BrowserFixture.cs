@@ -108,6 +108,16 @@ internal sealed class StudioPage : IAsyncDisposable
         }
     }
 
+    /// <summary>Where a place of the picture is on the screen.</summary>
+    public async Task<(float X, float Y)> AtAsync(double x, double y)
+    {
+        var box = (await Page.Locator("#picture").BoundingBoxAsync())!;
+        async Task<double> NumberAsync(string name) =>
+            double.Parse(await DataAsync("picture", name), System.Globalization.CultureInfo.InvariantCulture);
+        var (scale, left, top) = (await NumberAsync("scale"), await NumberAsync("left"), await NumberAsync("top"));
+        return ((float)(box.X + left + (scale * (x + 0.5))), (float)(box.Y + top + (scale * (y + 0.5))));
+    }
+
     public Task<string> DataAsync(string id, string name) =>
         Page.EvaluateAsync<string>("([id, name]) => document.getElementById(id).dataset[name]", new[] { id, name });
 

@@ -92,9 +92,17 @@ internal static class EditJson
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         };
 
+    /// <summary>What names of types begin with, which say nothing to a person.</summary>
+    private const string Namespace = "Sleap.Studio.";
+
     /// <summary>The command of a JSON text in UTF-8.</summary>
     /// <exception cref="EditException">The text is not one.</exception>
-    public static EditCommand Parse(ReadOnlySpan<byte> json)
+    public static EditCommand Parse(ReadOnlySpan<byte> json) => Parse<EditCommand>(json);
+
+    /// <summary>What a JSON text in UTF-8 holds; commands may be in it.</summary>
+    /// <exception cref="EditException">The text is not that.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> json)
+        where T : class
     {
         if (json.Length > EditLimits.CommandBytes)
         {
@@ -104,14 +112,13 @@ internal static class EditJson
         }
         try
         {
-            return JsonSerializer.Deserialize<EditCommand>(json, Options)
-                ?? throw EditException.Invalid("The command is null.");
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw EditException.Invalid("The command is null.");
         }
         // A text without a type is not supported, as the serializer says it.
         catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {
             throw EditException.Invalid(
-                $"The command cannot be read: {OneLine.Of(OneLine.Brief(fault.Message))}",
+                $"The command cannot be read: {OneLine.Of(OneLine.Brief(fault.Message.Replace(Namespace, "")))}",
                 fault
             );
         }
