@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -18,6 +19,10 @@ internal sealed class BatchNorm : Module
     public const string Suffix = "_norm";
 
     private const double Epsilon = 1e-5;
+
+    // TorchSharp does not keep a number alive while libtorch reads it; these stay, whenever garbage is collected.
+    private static readonly Scalar EpsilonScalar = Epsilon,
+        One = 1;
 
     // Numbers a channel below which their mean and variance say little; such a batch is not normalized.
     private const long Least = 16;
@@ -107,5 +112,5 @@ internal sealed class BatchNorm : Module
         bias.add_(mean);
     }
 
-    private Tensor InverseDeviation() => variance.add(Epsilon).rsqrt();
+    private Tensor InverseDeviation() => variance.add(EpsilonScalar, One).rsqrt();
 }
