@@ -81,7 +81,7 @@ internal sealed class ClassMap
         // (B, I, h, w)
         var gaussians = _gaussians.Encode(points.transpose(1, 2), height, width);
         // (B, I, h, w)
-        var shares = (gaussians / gaussians.sum(1, true)).masked_fill(gaussians.gt(Threshold).logical_not(), 0);
+        var shares = (gaussians / gaussians.sum(1, true)).MaskedFill(gaussians.Gt(Threshold).logical_not(), 0);
         // (B, I, K)
         var table = new ClassVector(Classes).Encode(classes);
         long batch = points.size(0),
@@ -138,9 +138,9 @@ internal sealed class ClassMap
             height = maps.size(2),
             width = maps.size(3);
         // (P, 2), halves rounded to even; P peaks
-        var cells = (peaks.Points / _gaussians.Stride).round().to(ScalarType.Int64);
-        var row = peaks.Samples * height + cells.select(1, 1).clamp(0, height - 1);
-        var place = row * width + cells.select(1, 0).clamp(0, width - 1); // (P)
+        var cells = peaks.Points.Div(_gaussians.Stride).round().to(ScalarType.Int64);
+        var row = peaks.Samples.Mul(height).Add(cells.select(1, 1).Clamp(0, height - 1));
+        var place = row.Mul(width).Add(cells.select(1, 0).Clamp(0, width - 1)); // (P)
         var cellProbabilities = maps.permute(0, 2, 3, 1).reshape(-1, Classes).index_select(0, place); // (P, K)
         var all = HostPeaks.Numbers(cellProbabilities);
         var found = HostPeaks.Of(peaks);

@@ -37,7 +37,7 @@ internal sealed class ClassVector
         ArgumentNullException.ThrowIfNull(classes);
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var numbers = arange(0, Classes, ScalarType.Int64, classes.device);
+        var numbers = TensorArithmetic.Range(0, Classes, ScalarType.Int64, classes.device);
         return classes.to(ScalarType.Int64).unsqueeze(-1).eq(numbers).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -116,7 +116,7 @@ internal sealed class ClassVector
         using var scope = NewDisposeScope();
         // The gradient through softmax and logarithm equals that of log-softmax, p − y, as long as p is above 0. In
         // single precision this holds until logits differ by about 100. (M, K)
-        var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.clamp(SmallestNormal, null).log();
+        var logarithms = softmaxTwice ? probabilities.log_softmax(1) : probabilities.Clamp(SmallestNormal, null).log();
         return (logarithms * targets).sum(1).mean().neg().MoveToOuterDisposeScope();
     }
 

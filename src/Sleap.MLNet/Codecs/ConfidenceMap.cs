@@ -103,27 +103,27 @@ internal sealed class ConfidenceMap
         var points = stack(new[] { x, y }, -1).to(ScalarType.Float32); // (B, N, 2)
         if (refinement != PeakRefinement.None)
         {
-            var peak = arange(x.numel(), ScalarType.Int64, maps.device); // (B·N)
+            var peak = TensorArithmetic.Range(0, x.numel(), ScalarType.Int64, maps.device); // (B·N)
             var nodes = maps.size(1);
-            points =
-                points
-                + PeakPatch
+            points = points.Add(
+                PeakPatch
                     .Offsets(
                         maps,
-                        peak.floor_divide(nodes),
-                        peak.remainder(nodes),
+                        peak.FloorDivide(nodes),
+                        peak.Remainder(nodes),
                         x.flatten(),
                         y.flatten(),
                         PatchSize,
                         refinement
                     )
-                    .view_as(points);
+                    .view_as(points)
+            );
         }
 
         // (B, N); false for NaN, as in sleap-nn
-        var low = values.lt(threshold);
-        points = (points * Stride).masked_fill(low.unsqueeze(-1), float.NaN);
-        return (points.MoveToOuterDisposeScope(), values.masked_fill(low, 0).MoveToOuterDisposeScope());
+        var low = values.Lt(threshold);
+        points = points.Mul(Stride).MaskedFill(low.unsqueeze(-1), float.NaN);
+        return (points.MoveToOuterDisposeScope(), values.MaskedFill(low, 0).MoveToOuterDisposeScope());
     }
 
     /// <summary>Finds all peaks of each map.</summary>
@@ -146,10 +146,10 @@ internal sealed class ConfidenceMap
             Tensor x = cells.select(1, 0).to(ScalarType.Int64),
                 y = cells.select(1, 1).to(ScalarType.Int64);
             var offsets = PeakPatch.Offsets(maps, samples, channels, x, y, PatchSize, refinement);
-            points = cells + offsets;
+            points = cells.Add(offsets);
         }
 
-        points *= Stride;
+        points = points.Mul(Stride);
         return new LocalPeaks(
             points.MoveToOuterDisposeScope(),
             values.MoveToOuterDisposeScope(),
@@ -163,11 +163,11 @@ internal sealed class ConfidenceMap
     // exp(-(x² + y²)) = exp(-x²) · exp(-y²): a row and a column of exponentials instead of a whole map of them.
     private Tensor Gaussians(Tensor coordinates, int size)
     {
-        var cells = arange(0, Cells(size), ScalarType.Float32, coordinates.device) * Stride; // (w)
+        var cells = TensorArithmetic.Range(0, Cells(size), ScalarType.Float32, coordinates.device).Mul(Stride); // (w)
         var distance = cells - coordinates.to(ScalarType.Float32).unsqueeze(-1); // (..., w)
         var scale = -1 / (2.0 * Sigma * Stride * Sigma * Stride);
         // (..., w), 0 for missing points
-        return (distance * distance * scale).exp_().nan_to_num(0);
+        return (distance * distance).Mul(scale).exp_().nan_to_num(0);
     }
 
     // Channels-last, like the network's output, so that the loss reads both in memory order.
@@ -190,7 +190,7 @@ internal sealed class ConfidenceMap
         }
 
         (var highest, var cell) = maps.flatten(2).max(2, false); // (B, N)
-        return (cell.remainder(width), cell.floor_divide(width), highest);
+        return (cell.Remainder(width), cell.FloorDivide(width), highest);
     }
 
     private static Tensor Checked(Tensor maps)

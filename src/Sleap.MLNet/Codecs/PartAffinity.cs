@@ -120,8 +120,9 @@ internal sealed class PartAffinity
         for (long instance = 0; instance < points.size(1); instance++)
         {
             var weight = inside.select(1, instance).view(-1, 1, 1, 1, 1);
-            fields =
-                fields + Field(sources.select(1, instance), destinations.select(1, instance), gridX, gridY) * weight;
+            fields = fields.Add(
+                Field(sources.select(1, instance), destinations.select(1, instance), gridX, gridY) * weight
+            );
         }
 
         // (B, 2·E, h, w)
@@ -267,7 +268,7 @@ internal sealed class PartAffinity
             tensor(pairs.Destinations, new long[] { pairs.Count }, ScalarType.Int64, fields.device)
         );
         var along = to - from; // (P, 2)
-        var length = along.square().sum(1).sqrt(); // (P)
+        var length = along.Square().sum(1).sqrt(); // (P)
         // (P, 2), NaN for peaks at one place
         var unit = along / length.unsqueeze(-1);
         // (P)
@@ -277,8 +278,8 @@ internal sealed class PartAffinity
             .mean(new long[] { 1 });
         var longest =
             (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
-        var penalty = (length.reciprocal() * longest - 1).clamp(null, 0) * DistancePenaltyWeight; // (P)
-        return (pairs, (mean + penalty).Values<float>());
+        var penalty = length.reciprocal().Mul(longest).Sub(1).Clamp(null, 0).Mul(DistancePenaltyWeight); // (P)
+        return (pairs, mean.Add(penalty).Values<float>());
     }
 
     // The field at evenly spaced points on each line, ends included: (P, points, 2). P pairs.
@@ -288,13 +289,16 @@ internal sealed class PartAffinity
             width = fields.size(3);
         // sleap-nn's interpolation divides by 1 + ε, so that a line ends just before its peak. This decides the
         // rounding of points halfway between two cells, which are frequent for peaks at whole pixels.
-        var slope = along / (1 + MachineEpsilon);
+        var slope = along.Div(1 + MachineEpsilon);
         var steps = tensor(Fractions(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
         // (P, points, 2)
-        var places = ((slope.unsqueeze(1) * steps + from.unsqueeze(1)) / Stride).round().to(ScalarType.Int64);
-        var row = sample.unsqueeze(-1) * height + places.select(2, 1).clamp(0, height - 1);
+        var places = (slope.unsqueeze(1) * steps).Add(from.unsqueeze(1)).Div(Stride).round().to(ScalarType.Int64);
+        var row = sample.unsqueeze(-1).Mul(height).Add(places.select(2, 1).Clamp(0, height - 1));
         // (P, points)
-        var cell = (row * width + places.select(2, 0).clamp(0, width - 1)) * _edges.Length + edge.unsqueeze(-1);
+        var cell = row.Mul(width)
+            .Add(places.select(2, 0).Clamp(0, width - 1))
+            .Mul(_edges.Length)
+            .Add(edge.unsqueeze(-1));
         return fields
             .permute(0, 2, 3, 1)
             .reshape(-1, 2)
@@ -315,12 +319,12 @@ internal sealed class PartAffinity
             dy = along.select(2, 1).unsqueeze(1).unsqueeze(1);
         var x = gridX.view(1, 1, -1, 1) - sources.select(2, 0).unsqueeze(1).unsqueeze(1); // (B, 1, w, E)
         var y = gridY.view(1, -1, 1, 1) - sources.select(2, 1).unsqueeze(1).unsqueeze(1); // (B, h, 1, E)
-        var squaredLength = (dx * dx + dy * dy).clamp(1, null); // at least one pixel
+        var squaredLength = (dx * dx).Add(dy * dy).Clamp(1, null); // at least one pixel
         // (B, h, w, E): position along the edge, 0 to 1
-        var share = ((x * dx + y * dy) / squaredLength).clamp(0, 1);
-        var distance = (share * dx - x).square() + (share * dy - y).square(); // squared
-        var nearness = (distance.square() * (-1 / (2.0 * Sigma * Sigma))).exp().nan_to_num(0); // (B, h, w, E)
-        var unit = (along / along.square().sum(2, true).sqrt()).nan_to_num(0); // (B, E, 2)
+        var share = ((x * dx).Add(y * dy) / squaredLength).Clamp(0, 1);
+        var distance = (share * dx - x).Square().Add((share * dy - y).Square()); // squared
+        var nearness = distance.Square().Mul(-1 / (2.0 * Sigma * Sigma)).exp().nan_to_num(0); // (B, h, w, E)
+        var unit = (along / along.Square().sum(2, true).sqrt()).nan_to_num(0); // (B, E, 2)
         return nearness.unsqueeze(-1) * unit.unsqueeze(1).unsqueeze(1);
     }
 
@@ -329,13 +333,13 @@ internal sealed class PartAffinity
         // (B, I, N)
         Tensor x = points.select(3, 0),
             y = points.select(3, 1);
-        Tensor insideX = x.gt(0).logical_and(x.lt(gridX.select(0, -1))),
-            insideY = y.gt(0).logical_and(y.lt(gridY.select(0, -1)));
+        Tensor insideX = x.Gt(0).logical_and(x.lt(gridX.select(0, -1))),
+            insideY = y.Gt(0).logical_and(y.lt(gridY.select(0, -1)));
         return insideX.logical_and(insideY).any(2, false); // (B, I)
     }
 
     private Tensor Grid(int size, Device device) =>
-        arange(0, (size + Stride - 1) / Stride, ScalarType.Float32, device) * Stride;
+        TensorArithmetic.Range(0, (size + Stride - 1) / Stride, ScalarType.Float32, device).Mul(Stride);
 
     private Tensor Nodes(Func<Edge, int> end, Device device) =>
         tensor(

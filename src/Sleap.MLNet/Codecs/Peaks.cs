@@ -52,7 +52,7 @@ internal static class LocalPeakFinder
     /// </returns>
     public static (Tensor Points, Tensor Values, Tensor Samples, Tensor Channels) Find(Tensor maps, float threshold)
     {
-        var highest = maps.eq(functional.max_pool2d(maps, 3, 1, 1)).logical_and(maps.gt(threshold)); // (B, N, h, w)
+        var highest = maps.eq(functional.max_pool2d(maps, 3, 1, 1)).logical_and(maps.Gt(threshold)); // (B, N, h, w)
         // (C, 4): sample, row, column, channel; C candidate cells
         var cells = highest.permute(0, 2, 3, 1).nonzero();
         Tensor sample = cells.select(1, 0),
@@ -72,10 +72,10 @@ internal static class LocalPeakFinder
 
         var plateau = members.index_select(0, kept).to(ScalarType.Float32); // (P, 4, 5)
         var size = plateau.sum(1, 2); // (P)
-        Tensor across = arange(-2, 3, ScalarType.Float32, maps.device),
-            down = arange(-1, 3, ScalarType.Float32, maps.device);
-        var px = x.index_select(0, kept) + (plateau * across).sum(1, 2) / size;
-        var py = y.index_select(0, kept) + (plateau * down.unsqueeze(-1)).sum(1, 2) / size;
+        Tensor across = TensorArithmetic.Range(-2, 3, ScalarType.Float32, maps.device),
+            down = TensorArithmetic.Range(-1, 3, ScalarType.Float32, maps.device);
+        var px = x.index_select(0, kept).Add((plateau * across).sum(1, 2) / size);
+        var py = y.index_select(0, kept).Add((plateau * down.unsqueeze(-1)).sum(1, 2) / size);
         return (
             stack(new[] { px, py }, -1),
             value.index_select(0, kept),
@@ -87,15 +87,15 @@ internal static class LocalPeakFinder
     // The values around cells, minus infinity outside the map. (C, 4, 5)
     private static Tensor Window(Tensor maps, Tensor sample, Tensor channel, Tensor x, Tensor y)
     {
-        var columns = x.unsqueeze(-1) + arange(-2, 3, ScalarType.Int64, maps.device); // (C, 5)
-        var rows = y.unsqueeze(-1) + arange(-1, 3, ScalarType.Int64, maps.device); // (C, 4)
-        var inside = rows.ge(0)
-            .logical_and(rows.lt(maps.size(2)))
+        var columns = x.unsqueeze(-1).Add(TensorArithmetic.Range(-2, 3, ScalarType.Int64, maps.device)); // (C, 5)
+        var rows = y.unsqueeze(-1).Add(TensorArithmetic.Range(-1, 3, ScalarType.Int64, maps.device)); // (C, 4)
+        var inside = rows.Ge(0)
+            .logical_and(rows.Lt(maps.size(2)))
             .unsqueeze(-1)
-            .logical_and(columns.ge(0).logical_and(columns.lt(maps.size(3))).unsqueeze(-2)); // (C, 4, 5)
+            .logical_and(columns.Ge(0).logical_and(columns.Lt(maps.size(3))).unsqueeze(-2)); // (C, 4, 5)
         return PeakPatch
             .Cut(maps, sample, channel, columns, rows)
-            .masked_fill(inside.logical_not(), float.NegativeInfinity);
+            .MaskedFill(inside.logical_not(), float.NegativeInfinity);
     }
 
     // The cell itself, and the equal ones among the next cell and the three below.
@@ -107,8 +107,8 @@ internal static class LocalPeakFinder
                 three = near.narrow(0, 2, 1).narrow(1, 1, 3)
         )
         {
-            two.fill_(true);
-            three.fill_(true);
+            two.FillInPlace(true);
+            three.FillInPlace(true);
         }
 
         return equal.logical_and(near);
@@ -133,7 +133,7 @@ internal static class LocalPeakFinder
         var beside = functional
             .max_pool2d(members.to(ScalarType.Float32).unsqueeze(1), 3, 1, 1)
             .squeeze(1)
-            .gt(0)
+            .Gt(0)
             .logical_and(members.logical_not());
         return left.logical_and(right).logical_or(beside.logical_and(high).flatten(1).any(1, false)).logical_not();
     }
@@ -168,13 +168,13 @@ internal static class PeakPatch
     )
     {
         using var scope = NewDisposeScope();
-        var columns = x.unsqueeze(-1) + Steps(side, ScalarType.Int64, maps.device); // (P, side)
-        var rows = y.unsqueeze(-1) + Steps(side, ScalarType.Int64, maps.device); // (P, side)
-        var insideX = columns.ge(0).logical_and(columns.lt(maps.size(3)));
-        var insideY = rows.ge(0).logical_and(rows.lt(maps.size(2)));
+        var columns = x.unsqueeze(-1).Add(Steps(side, ScalarType.Int64, maps.device)); // (P, side)
+        var rows = y.unsqueeze(-1).Add(Steps(side, ScalarType.Int64, maps.device)); // (P, side)
+        var insideX = columns.Ge(0).logical_and(columns.Lt(maps.size(3)));
+        var insideY = rows.Ge(0).logical_and(rows.Lt(maps.size(2)));
         var patch = Cut(maps, sample, channel, columns, rows)
             // (P, side, side)
-            .masked_fill(insideY.unsqueeze(-1).logical_and(insideX.unsqueeze(-2)).logical_not(), 0);
+            .MaskedFill(insideY.unsqueeze(-1).logical_and(insideX.unsqueeze(-2)).logical_not(), 0);
         var steps = Steps(side, ScalarType.Float32, maps.device); // (side): -2 -1 0 1 2
         var mass = patch.sum(1, 2); // (P)
         var offsetX = (patch * steps).sum(1, 2) / mass; // (P)
@@ -202,22 +202,22 @@ internal static class PeakPatch
             height = maps.size(2),
             width = maps.size(3);
         // In channels-last memory order, so that the maps of our networks are not copied.
-        var row = sample.unsqueeze(-1) * height + rows.clamp(0, height - 1); // (P, r)
-        var pixel = row.unsqueeze(-1) * width + columns.clamp(0, width - 1).unsqueeze(-2); // (P, r, c)
-        var cell = pixel * channels + channel.unsqueeze(-1).unsqueeze(-1); // (P, r, c)
+        var row = sample.unsqueeze(-1).Mul(height).Add(rows.Clamp(0, height - 1)); // (P, r)
+        var pixel = row.unsqueeze(-1).Mul(width).Add(columns.Clamp(0, width - 1).unsqueeze(-2)); // (P, r, c)
+        var cell = pixel.Mul(channels).Add(channel.unsqueeze(-1).unsqueeze(-1)); // (P, r, c)
         return maps.permute(0, 2, 3, 1).flatten().gather(0, cell.flatten()).view_as(cell);
     }
 
     private static Tensor Steps(int side, ScalarType type, Device device) =>
-        arange(-(side / 2), side / 2 + 1, type, device);
+        TensorArithmetic.Range(-(side / 2), side / 2 + 1, type, device);
 
     // Weighted least squares of log v = a + b t + c t² with weights v², since the error of log v is that of v divided
     // by v. The maximum is at -b / 2c. In double precision, since a wide Gaussian is nearly flat over the patch. From
     // (P, side) to offsets (P) and whether each one is a maximum.
     private static (Tensor Offset, Tensor HasMaximum) Parabola(Tensor profile, Tensor inside)
     {
-        var v = profile.to(ScalarType.Float64).clamp(1e-9, 1e9);
-        var w = (v * v).masked_fill(inside.logical_not(), 0);
+        var v = profile.to(ScalarType.Float64).Clamp(1e-9, 1e9);
+        var w = (v * v).MaskedFill(inside.logical_not(), 0);
         var t = Steps((int)profile.size(1), ScalarType.Float64, profile.device);
         Tensor wl = w * v.log(),
             t2 = t * t;
@@ -230,11 +230,11 @@ internal static class PeakPatch
             r1 = (wl * t).sum(1),
             r2 = (wl * t2).sum(1);
         // Cramer's rule. The determinant of a Gram matrix is not negative.
-        var determinant = s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
-        var b = s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3) + s2 * (s1 * r2 - s2 * r1);
-        var c = s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1) + r0 * (s1 * s3 - s2 * s2);
-        var offset = b / c * -0.5;
-        var hasMaximum = c.lt(determinant * -MinCurvature).logical_and(offset.abs().le(MaxOffset));
+        var determinant = (s0 * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3)).Add(s2 * (s1 * s3 - s2 * s2));
+        var b = (s0 * (r1 * s4 - r2 * s3) - r0 * (s1 * s4 - s2 * s3)).Add(s2 * (s1 * r2 - s2 * r1));
+        var c = (s0 * (s2 * r2 - s3 * r1) - s1 * (s1 * r2 - s2 * r1)).Add(r0 * (s1 * s3 - s2 * s2));
+        var offset = (b / c).Mul(-0.5);
+        var hasMaximum = c.lt(determinant.Mul(-MinCurvature)).logical_and(offset.abs().Le(MaxOffset));
         return (offset.to(ScalarType.Float32), hasMaximum);
     }
 }

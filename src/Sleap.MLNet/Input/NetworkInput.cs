@@ -103,7 +103,7 @@ internal sealed class NetworkInput(FrameResampler resampler, int size, int chann
             images[i].CopyTo(pixels.bytes[(i * bytes)..]);
         if (device is not null)
             pixels = pixels.to(device);
-        return (pixels.permute(0, 3, 1, 2).to(ScalarType.Float32) / 255f).MoveToOuterDisposeScope(); // (B, C, H, W)
+        return pixels.permute(0, 3, 1, 2).to(ScalarType.Float32).Div(255f).MoveToOuterDisposeScope(); // (B, C, H, W)
     }
 
     /// <summary>Converts images to gray or RGB.</summary>
@@ -119,9 +119,11 @@ internal sealed class NetworkInput(FrameResampler resampler, int size, int chann
         {
             var (from, to) when from == to => images,
             (1, 3) => ChannelsLast.Convert(images.expand(images.size(0), 3, images.size(2), images.size(3))),
-            (3, 1) => images.narrow(1, 0, 1) * 0.2989f
-                + images.narrow(1, 1, 1) * 0.587f
-                + images.narrow(1, 2, 1) * 0.114f,
+            (3, 1) => images
+                .narrow(1, 0, 1)
+                .Mul(0.2989f)
+                .Add(images.narrow(1, 1, 1).Mul(0.587f))
+                .Add(images.narrow(1, 2, 1).Mul(0.114f)),
             var (from, _) => throw new ArgumentException(
                 $"Images have {from} channels, expected {channels}, or 1 or 3 to convert from."
             ),

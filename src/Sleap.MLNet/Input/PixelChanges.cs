@@ -31,7 +31,7 @@ internal sealed class PixelChanges(AugmentationOptions options)
         var by = count == 1 ? 0 : random.Next(1, count);
         long[] others = [.. Enumerable.Range(0, count).Select(i => (long)((i + by) % count))];
         var share = tensor(shares, count, 1, 1, 1);
-        return images * (1 - share) + images.index_select(0, tensor(others)) * share; // (B, C, H, W)
+        return (images * share.neg().Add(1)).Add(images.index_select(0, tensor(others)) * share); // (B, C, H, W)
     }
 
     // A Gaussian of its own for each image: a weighted sum of shifted images, along x and then along y.
@@ -56,7 +56,7 @@ internal sealed class PixelChanges(AugmentationOptions options)
             for (var k = 0; k <= 2 * reach; k++)
             {
                 var part = wide.narrow(dimension, k, size) * tensor([.. weights.Select(one => one[k])], count, 1, 1, 1);
-                sum = sum is null ? part : sum.add_(part);
+                sum = sum is null ? part : sum.AddInPlace(part);
             }
             return sum!;
         }
@@ -103,7 +103,7 @@ internal sealed class PixelChanges(AugmentationOptions options)
                     .narrow(1, channel, 1)
                     .narrow(2, y, h)
                     .narrow(3, x, w)
-                    .fill_(random.NextSingle());
+                    .FillInPlace(random.NextSingle());
             }
         }
         return changed;
@@ -124,21 +124,21 @@ internal sealed class PixelChanges(AugmentationOptions options)
             // Contrast first, then brightness.
             (gain[i], shift[i]) = (contrast * brightness, 0.5f * (1 - contrast) * brightness);
         }
-        var changed = images * tensor(gain, count, 1, 1, 1) + tensor(shift, count, 1, 1, 1);
+        var changed = (images * tensor(gain, count, 1, 1, 1)).Add(tensor(shift, count, 1, 1, 1));
         if (options.NoiseStandardDeviation > 0 || options.NoiseMean != 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());
-            var noise = randn(images.shape, null, null, false, generator) * options.NoiseStandardDeviation;
-            changed += Share(noise + options.NoiseMean, options.NoiseProbability, random);
+            var noise = randn(images.shape, null, null, false, generator).Mul(options.NoiseStandardDeviation);
+            changed = changed.Add(Share(noise.Add(options.NoiseMean), options.NoiseProbability, random));
         }
         if (options.UniformNoiseMax > 0)
         {
             using var generator = new Generator((ulong)random.NextInt64());
-            var noise =
-                rand(images.shape, null, null, false, generator) * (options.UniformNoiseMax - options.UniformNoiseMin);
-            changed += Share(noise + options.UniformNoiseMin, options.UniformNoiseProbability, random);
+            var noise = rand(images.shape, null, null, false, generator)
+                .Mul(options.UniformNoiseMax - options.UniformNoiseMin);
+            changed = changed.Add(Share(noise.Add(options.UniformNoiseMin), options.UniformNoiseProbability, random));
         }
-        return changed.clamp_(0, 1);
+        return changed.ClampInPlace(0, 1);
     }
 
     // Noise for a share of the images, and 0 for the others.

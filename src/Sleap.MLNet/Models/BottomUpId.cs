@@ -272,7 +272,7 @@ internal sealed class BottomUpIdModel : PoseModel
         return
         [
             MapLoss(outputs[0], nodes, batch),
-            ClassLoss(outputs[1], batch).mul(EmptyMapLoss(nodes, batch)).mul(rise),
+            ClassLoss(outputs[1], batch).mul(EmptyMapLoss(nodes, batch)).Mul(rise),
         ];
     }
 
@@ -287,17 +287,17 @@ internal sealed class BottomUpIdModel : PoseModel
         // (B, K, h, w)
         var target = _classes.Encode(batch.Points, batch.Classes, batch.Height, batch.Width);
         // (B, K, h, w)
-        var anybody = _classes.Encode(batch.Points, batch.Classes.clamp(0), batch.Height, batch.Width);
+        var anybody = _classes.Encode(batch.Points, batch.Classes.Clamp(0), batch.Height, batch.Width);
         // (B, 1, h, w)
-        var named = target.amax(new long[] { 1 }, true).gt(0).to(ScalarType.Float32);
+        var named = target.amax(new long[] { 1 }, true).Gt(0).to(ScalarType.Float32);
         // (B, 1, h, w)
-        var nobody = anybody.amax(new long[] { 1 }, true).le(0).to(ScalarType.Float32);
-        var (yes, no) = (probability.clamp(1e-6, 1).log(), probability.neg().add(1).clamp(1e-6, 1).log());
+        var nobody = anybody.amax(new long[] { 1 }, true).Le(0).to(ScalarType.Float32);
+        var (yes, no) = (probability.Clamp(1e-6, 1).log(), probability.neg().Add(1).Clamp(1e-6, 1).log());
         // (B, 1, h, w)
-        var entropy = target.mul(yes).add(target.neg().add(1).mul(no)).mean(new long[] { 1 }, true).neg();
-        return MeanOver(named).add(MeanOver(nobody));
+        var entropy = target.mul(yes).Add(target.neg().Add(1).mul(no)).mean(new long[] { 1 }, true).neg();
+        return MeanOver(named).Add(MeanOver(nobody));
 
-        Tensor MeanOver(Tensor cells) => entropy.mul(cells).sum().div(cells.sum().clamp(1));
+        Tensor MeanOver(Tensor cells) => entropy.mul(cells).sum().div(cells.sum().Clamp(1));
     }
 
     /// <summary>
@@ -360,9 +360,9 @@ internal sealed class BottomUpIdModel : PoseModel
         // (B, I, N)
         var missing = points.select(3, 0).isnan();
         // (B, I, N, 2)
-        var cells = points.to(maps.device).nan_to_num(0).div(_classes.Stride).round().to(ScalarType.Int64);
+        var cells = points.to(maps.device).nan_to_num(0).Div(_classes.Stride).round().to(ScalarType.Int64);
         // (B, I, N)
-        var place = cells.select(3, 1).clamp(0, height - 1).mul(width).add(cells.select(3, 0).clamp(0, width - 1));
+        var place = cells.select(3, 1).Clamp(0, height - 1).Mul(width).Add(cells.select(3, 0).Clamp(0, width - 1));
         // (B, K, I·N)
         var values = maps.flatten(2)
             .gather(2, place.flatten(1).unsqueeze(1).expand(-1, classes, -1))

@@ -64,8 +64,8 @@ internal abstract class PoseModel : IDisposable
     public Tensor Loss(Tensor[] outputs, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var weighted = HeadLosses(outputs, batch).Zip(_heads, (loss, head) => loss * head.LossWeight);
-        return weighted.Aggregate((sum, loss) => sum + loss).MoveToOuterDisposeScope();
+        var weighted = HeadLosses(outputs, batch).Zip(_heads, (loss, head) => loss.Mul(head.LossWeight));
+        return weighted.Aggregate((sum, loss) => sum.Add(loss)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -138,7 +138,7 @@ internal abstract class PoseModel : IDisposable
             .argmax(-1)
             .eq(classes.to(ScalarType.Int64))
             .to(ScalarType.Float32)
-            .masked_fill(classes.lt(0).logical_or(probabilities.isnan().any(-1)), float.NaN);
+            .MaskedFill(classes.Lt(0).logical_or(probabilities.isnan().any(-1)), float.NaN);
 
     private static ScalarType PrecisionFor(NetworkOptions options, Device device) =>
         options.Precision == Precision.BFloat16

@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,10 +18,6 @@ internal sealed class BatchNorm : Module
     public const string Suffix = "_norm";
 
     private const double Epsilon = 1e-5;
-
-    // TorchSharp does not keep a number alive while libtorch reads it; these stay, whenever garbage is collected.
-    private static readonly Scalar EpsilonScalar = Epsilon,
-        One = 1;
 
     // Numbers a channel below which their mean and variance say little; such a batch is not normalized.
     private const long Least = 16;
@@ -59,7 +54,7 @@ internal sealed class BatchNorm : Module
         if (x.numel() / x.size(1) < Least)
         {
             using var scaled = x.mul(weight.view(1, -1, 1, 1));
-            using var shifted = scaled.add(bias.view(1, -1, 1, 1));
+            using var shifted = scaled.Add(bias.view(1, -1, 1, 1));
             return shifted.relu();
         }
 
@@ -73,7 +68,7 @@ internal sealed class BatchNorm : Module
         var normal = functional.batch_norm(x, batchMean, batchVariance, weight, bias, training: true, 1, Epsilon);
         // libtorch divides by the deviation of the batch, but gives the variance over n - 1.
         var count = x.numel() / x.size(1);
-        Keep(batchMean, batchVariance * ((count - 1.0) / count));
+        Keep(batchMean, batchVariance.Mul((count - 1.0) / count));
         return normal.relu().MoveToOuterDisposeScope();
     }
 
@@ -109,8 +104,8 @@ internal sealed class BatchNorm : Module
         using var _ = no_grad();
         var (batchVariance, batchMean) = var_mean(x, [0L, 2, 3], unbiased: false);
         weight.copy_(Keep(batchMean, batchVariance).reciprocal());
-        bias.add_(mean);
+        bias.AddInPlace(mean);
     }
 
-    private Tensor InverseDeviation() => variance.add(EpsilonScalar, One).rsqrt();
+    private Tensor InverseDeviation() => variance.Add(Epsilon).rsqrt();
 }

@@ -67,7 +67,7 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
     public ConvNeXtBlock(int channels)
         : base(nameof(ConvNeXtBlock))
     {
-        layer_scale = Parameter(ones(new long[] { channels, 1, 1 }) * InitialScale);
+        layer_scale = Parameter(ones(new long[] { channels, 1, 1 }).Mul(InitialScale));
         _layers =
         [
             Conv2d(channels, channels, kernel_size: 7, padding: 3, groups: channels),
@@ -87,7 +87,7 @@ internal sealed class ConvNeXtBlock : Module<Tensor, Tensor>
         y = _layers[1].call(y); // (B, H, W, C)
         y = functional.gelu(_layers[2].call(y)); // (B, H, W, 4C)
         y = _layers[3].call(y).permute(0, 3, 1, 2); // (B, C, H, W)
-        return (x + y * layer_scale).MoveToOuterDisposeScope(); // (B, C, H, W)
+        return x.Add(y * layer_scale).MoveToOuterDisposeScope(); // (B, C, H, W)
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
         (_heads, _window, _shift) = (heads, window, shift);
         var side = 2 * window - 1;
         using (no_grad())
-            relative_position_bias_table = Parameter(randn(new long[] { side * side, heads }) * 0.02);
+            relative_position_bias_table = Parameter(randn(new long[] { side * side, heads }).Mul(0.02));
         relative_position_index = RelativePositions(window);
         qkv = Linear(channels, 3 * channels);
         proj = Linear(channels, channels);
@@ -135,19 +135,19 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
         var each = channels / _heads;
         // (3, B·windows, heads, cells, C/heads)
         var all = qkv.call(x).reshape(windows, cells, 3, _heads, each).permute(2, 0, 3, 1, 4);
-        Tensor query = all.select(0, 0) * Math.Pow(each, -0.5), // each (B·windows, heads, cells, C/heads)
+        Tensor query = all.select(0, 0).Mul(Math.Pow(each, -0.5)), // each (B·windows, heads, cells, C/heads)
             key = all.select(0, 1),
             value = all.select(0, 2);
         var bias = relative_position_bias_table
             .index_select(0, relative_position_index) // (cells·cells, heads)
             .view(cells, cells, _heads)
             .permute(2, 0, 1); // (heads, cells, cells)
-        var score = query.matmul(key.transpose(-2, -1)) + bias.unsqueeze(0); // (B·windows, heads, cells, cells)
+        var score = query.matmul(key.transpose(-2, -1)).Add(bias.unsqueeze(0)); // (B·windows, heads, cells, cells)
         if (mask is not null)
         {
             var count = mask.size(0);
             // (B, windows, heads, cells, cells) + (1, windows, 1, cells, cells)
-            score = score.view(windows / count, count, _heads, cells, cells) + mask.unsqueeze(1).unsqueeze(0);
+            score = score.view(windows / count, count, _heads, cells, cells).Add(mask.unsqueeze(1).unsqueeze(0));
             score = score.view(windows, _heads, cells, cells); // (B·windows, heads, cells, cells)
         }
 
@@ -169,7 +169,7 @@ internal sealed class WindowAttention : Module<Tensor, Tensor>
         var regions = tensor(region, [rows, _window, columns, _window], ScalarType.Float32, device)
             .permute(0, 2, 1, 3) // (rows, columns, window, window)
             .reshape(rows * columns, cells); // (windows, cells)
-        return regions.unsqueeze(1).ne(regions.unsqueeze(2)).to(ScalarType.Float32) * MaskedScore;
+        return regions.unsqueeze(1).ne(regions.unsqueeze(2)).to(ScalarType.Float32).Mul(MaskedScore);
     }
 
     private int Region(long place, long size, int shift) =>
@@ -229,16 +229,16 @@ internal sealed class SwinBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = x + Drop(attn.call(norm1.call(x))); // (B, h, w, C)
+        x = x.Add(Drop(attn.call(norm1.call(x)))); // (B, h, w, C)
         var y = functional.gelu(_layers[0].call(norm2.call(x))); // (B, h, w, 4C)
-        return (x + Drop(_layers[1].call(y))).MoveToOuterDisposeScope(); // (B, h, w, C)
+        return x.Add(Drop(_layers[1].call(y))).MoveToOuterDisposeScope(); // (B, h, w, C)
     }
 
     private Tensor Drop(Tensor y)
     {
         if (!training || _dropped == 0)
             return y;
-        var kept = rand([y.size(0), 1, 1, 1], y.dtype, y.device).ge(_dropped).to(y.dtype) / (1 - _dropped);
+        var kept = rand([y.size(0), 1, 1, 1], y.dtype, y.device).Ge(_dropped).to(y.dtype).Div(1 - _dropped);
         return y * kept;
     }
 }

@@ -19,22 +19,10 @@ internal static unsafe class BFloat16Products
     private const string Symbol = "_ZN2at6native7cpublas6brgemmEllllllbPKN3c108BFloat16ES5_Pfb",
         Limit = "ONEDNN_MAX_CPU_ISA";
 
-    private static readonly delegate* unmanaged<
-        long,
-        long,
-        long,
-        long,
-        long,
-        long,
-        byte,
-        ushort*,
-        ushort*,
-        float*,
-        byte,
-        void> Kernel = Find();
+    private static readonly nint Function = Find();
 
     /// <summary>Whether this processor and this libtorch can do it.</summary>
-    public static bool IsSupported => Kernel is not null;
+    public static bool IsSupported => Function != 0;
 
     /// <summary>C = A·B.</summary>
     /// <param name="rows">Rows of A and C.</param>
@@ -44,21 +32,21 @@ internal static unsafe class BFloat16Products
     /// <param name="b">B: pairs of rows, of which the two numbers of a column are adjacent.</param>
     /// <param name="c">Gets C, row by row, <paramref name="columns"/> numbers from row to row.</param>
     public static void Multiply(int rows, int columns, int depth, ushort* a, ushort* b, float* c) =>
-        Kernel(rows, columns, depth, depth, columns, columns, 0, a, b, c, 1);
+        ((delegate* unmanaged<long, long, long, long, long, long, byte, ushort*, ushort*, float*, byte, void>)Function)(
+            rows,
+            columns,
+            depth,
+            depth,
+            columns,
+            columns,
+            0, // C is not added to
+            a,
+            b,
+            c,
+            1 // B is in pairs of rows
+        );
 
-    private static delegate* unmanaged<
-        long,
-        long,
-        long,
-        long,
-        long,
-        long,
-        byte,
-        ushort*,
-        ushort*,
-        float*,
-        byte,
-        void> Find()
+    private static nint Find()
     {
         LibTorchLibrary.Load();
         // CPUID leaf 7, subleaf 1, EAX bit 5 is AVX512-BF16.
@@ -74,19 +62,7 @@ internal static unsafe class BFloat16Products
             hasInstructions
             && NativeLibrary.TryLoad("libtorch_cpu.so", typeof(Tensor).Assembly, null, out var library)
             && NativeLibrary.TryGetExport(library, Symbol, out var address)
-            ? (delegate* unmanaged<
-                long,
-                long,
-                long,
-                long,
-                long,
-                long,
-                byte,
-                ushort*,
-                ushort*,
-                float*,
-                byte,
-                void>)address
-            : null;
+            ? address
+            : 0;
     }
 }

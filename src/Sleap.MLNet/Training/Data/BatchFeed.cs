@@ -154,7 +154,7 @@ internal sealed record TrainingBatch(Tensor Images, Tensor Points, Tensor Classe
             return null;
         // (B), 1 for samples without labels
         var empty = Points.isnan().to(ScalarType.Float32).amin(new long[] { 1, 2, 3 }, false);
-        return empty.mul(NegativeWeight - 1).add(1);
+        return empty.Mul(NegativeWeight - 1).Add(1);
     }
 }
 

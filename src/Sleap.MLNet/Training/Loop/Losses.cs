@@ -31,16 +31,16 @@ internal sealed class MapLoss(double foregroundWeight, HardKeypointMining? minin
     /// <param name="weights">Weight of each sample, (B); null: all equal.</param>
     public Tensor Of(Tensor output, Tensor target, Tensor? weights)
     {
-        var squares = output.sub(target).square();
+        var squares = output.sub(target).Square();
         // Nearly every cell is background; without weights the network would learn to predict zero everywhere. The
         // foreground is that of all channels together: with the foreground of each channel alone, a peak of another
         // node's place (tail for snout) would cost almost nothing.
         if (foregroundWeight > 0)
             // (B, C, h, w)
-            squares = squares.mul(target.abs().amax(new long[] { 1 }, true).mul(foregroundWeight).add(1));
+            squares = squares.mul(target.abs().amax(new long[] { 1 }, true).Mul(foregroundWeight).Add(1));
         if (weights is not null)
             squares = squares.mul(weights.view(-1, 1, 1, 1));
-        return mining is null ? squares.mean() : squares.mean().add(mining.Loss(output, target));
+        return mining is null ? squares.mean() : squares.mean().Add(mining.Loss(output, target));
     }
 }
 
@@ -90,18 +90,18 @@ public sealed record FocalLoss
     {
         MapLoss.RequireMaps(output, target);
         using var scope = NewDisposeScope();
-        var (yes, no) = (output.clamp(1e-6, 1 - 1e-6), output.neg().add(1).clamp(1e-6, 1 - 1e-6));
-        var center = target.ge(PositiveThreshold).to(ScalarType.Float32);
-        var atCenters = no.pow(Alpha).mul(yes.log()).mul(center);
+        var (yes, no) = (output.Clamp(1e-6, 1 - 1e-6), output.neg().Add(1).Clamp(1e-6, 1 - 1e-6));
+        var center = target.Ge(PositiveThreshold).to(ScalarType.Float32);
+        var atCenters = no.Pow(Alpha).mul(yes.log()).mul(center);
         var elsewhere = target
             .neg()
-            .add(1)
-            .clamp(0, 1)
-            .pow(Beta)
-            .mul(yes.pow(Alpha))
+            .Add(1)
+            .Clamp(0, 1)
+            .Pow(Beta)
+            .mul(yes.Pow(Alpha))
             .mul(no.log())
-            .mul(center.neg().add(1));
-        var losses = atCenters.add(elsewhere);
+            .mul(center.neg().Add(1));
+        var losses = atCenters.Add(elsewhere);
         if (weights is not null)
             losses = losses.mul(weights.view(-1, 1, 1, 1));
         return losses.mean().neg().MoveToOuterDisposeScope();
@@ -156,18 +156,18 @@ public sealed record HardKeypointMining
         MapLoss.RequireMaps(output, target);
         using var scope = NewDisposeScope();
         var channels = output.size(1);
-        var losses = (output - target).square().sum(new long[] { 0, 2, 3 }); // (C)
+        var losses = (output - target).Square().sum(new long[] { 0, 2, 3 }); // (C)
         // The number of hard maps is not read by the CPU, which would wait for the device in each step; losses are
         // sorted and masked instead. A map with loss 0 is never hard, since 0 / 0 is NaN.
-        var hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).ge(HardToEasyRatio);
+        var hard = (losses.detach() / losses.detach().amin(new long[] { 0 }, true)).Ge(HardToEasyRatio);
         // Limited to the maximum number; if the minimum is larger than the maximum, the maximum applies.
         var count = hard.to(ScalarType.Float32)
             .sum()
-            .clamp(Math.Min(MinHardKeypoints, channels), null)
-            .clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
+            .Clamp(Math.Min(MinHardKeypoints, channels), null)
+            .Clamp(null, Math.Min(MaxHardKeypoints ?? channels, channels));
         (var sorted, var _) = losses.topk((int)channels, 0, true, true); // (C), descending
-        var taken = arange(0, channels, ScalarType.Float32, output.device).lt(count); // (C)
+        var taken = TensorArithmetic.Range(0, channels, ScalarType.Float32, output.device).lt(count); // (C)
         var cells = output.size(0) * output.size(2) * output.size(3);
-        return ((sorted * taken).sum() / count * (LossScale / cells)).MoveToOuterDisposeScope();
+        return ((sorted * taken).sum() / count).Mul(LossScale / cells).MoveToOuterDisposeScope();
     }
 }

@@ -194,9 +194,9 @@ internal sealed class Muon : IDisposable
             if (weight.grad is not { } gradient)
                 continue;
             gradient = gradient.reshape(momentum.shape);
-            momentum.mul_(Momentum).add_(gradient);
-            var step = Orthogonal(gradient.add(momentum, Momentum)); // Nesterov's
-            weight.add_(
+            momentum.MulInPlace(Momentum).AddInPlace(gradient);
+            var step = Orthogonal(gradient.Add(momentum, Momentum)); // Nesterov's
+            weight.AddInPlace(
                 step.reshape(weight.shape),
                 -rate * StepSize * Math.Sqrt(Math.Max(momentum.shape[0], momentum.shape[1]))
             );
@@ -216,13 +216,13 @@ internal sealed class Muon : IDisposable
     {
         if (matrix.shape[0] > matrix.shape[1])
             return Orthogonal(matrix.t()).t();
-        var x = matrix.div(matrix.square().sum().sqrt().add(1e-12)); // (m, n), m ≤ n
+        var x = matrix.div(matrix.Square().sum().sqrt().Add(1e-12)); // (m, n), m ≤ n
         var gram = x.mm(x.t()); // (m, m)
         using var one = eye(gram.shape[0], device: matrix.device); // (m, m)
         Tensor? product = null; // (m, m)
         for (var iteration = 0; iteration < Iterations; iteration++)
         {
-            var polynomial = gram.mul(B).add(gram.mm(gram), C).add(one, A);
+            var polynomial = gram.Mul(B).Add(gram.mm(gram), C).Add(one, A);
             product = product?.mm(polynomial) ?? polynomial;
             // all factors are polynomials of one matrix, so they commute
             if (iteration < Iterations - 1)

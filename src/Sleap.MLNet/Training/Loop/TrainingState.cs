@@ -242,7 +242,7 @@ internal sealed class WeightAverage : IDisposable
         foreach (var (average, weight, decay) in _pairs.Where(pair => pair.Decay is not null))
         {
             var keep = Math.Min(decay!.Value, most);
-            average.mul_(keep).add_(weight, 1 - keep);
+            average.MulInPlace(keep).AddInPlace(weight, 1 - keep);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed record Validation(
             var predicted = model.Read(outputs);
             hasOneInstance = predicted is not null;
             var nearest = model.Nearest(outputs, batch.Points);
-            var distances = nearest.sub(batch.Points).square().sum(-1).sqrt().Values<float>();
+            var distances = nearest.sub(batch.Points).Square().sum(-1).sqrt().Values<float>();
             var (found, labels) = (nearest.Values<float>(), batch.Points.Values<float>());
             var perSample = distances.Length / indices.Length;
             for (var i = 0; i < indices.Length; i++)

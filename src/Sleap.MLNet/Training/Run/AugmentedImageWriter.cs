@@ -68,9 +68,9 @@ internal static class TensorImages
         // (H, W, C)
         var pixels = images[index]
             .permute(1, 2, 0)
-            .mul(255)
+            .Mul(255)
             .round()
-            .clamp(0, 255)
+            .Clamp(0, 255)
             .to(ScalarType.Byte)
             .cpu()
             .contiguous();
