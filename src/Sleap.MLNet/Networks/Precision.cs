@@ -9,8 +9,9 @@ public enum Precision
     Single,
 
     /// <summary>
-    /// bfloat16, 16 bits: about half the time where the device has fast units for it (CUDA devices, and CPUs with AMX),
-    /// elsewhere the same or more.
+    /// bfloat16, 16 bits: about half to three quarters of the time where the device has fast units for it (CUDA devices,
+    /// CPUs with AMX, and for a U-Net's predictions CPUs with AVX512-BF16, where only products are rounded), elsewhere
+    /// the same or more.
     /// </summary>
     BFloat16,
 
