@@ -2,8 +2,9 @@
 // Predicts each video that appears in a folder, until Ctrl+C: dotnet run examples/watch-folder.cs -- mouse.zip
 // recordings
 //
-// NAME.mp4 becomes NAME.predictions.slp beside it, or NAME.error.txt if it cannot be predicted. A video that has either
-// is done, so that the program may be started again at any time. With a third word, "once", it ends when all are done.
+// NAME.mp4 becomes NAME.predictions.slp beside it. If it cannot be predicted, NAME.error.txt tells why, and the frames
+// before the fault, if any, are in NAME.predictions.slp. A video that has either is done, so that the program may be
+// started again at any time. With a third word, "once", it ends when all are done.
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Sleap.MLNet;
@@ -36,7 +37,7 @@ while (!stop.IsCancellationRequested)
         break;
     foreach (var video in waiting)
     {
-        var size = new FileInfo(video).Length;
+        var size = new FileInfo(video) is { Exists: true } file ? file.Length : 0; // it may be gone by now
         if (sizes.TryGetValue(video, out var before) && before == size && !stop.IsCancellationRequested)
             Predict(video);
         sizes[video] = size;
@@ -49,15 +50,16 @@ void Predict(string video)
 {
     try
     {
-        // Written under a hidden name and then renamed: what is there is whole. An interrupted one is removed, to be
-        // done again.
+        // Written under a hidden name and renamed at the end, so that a video is done again if the program is killed.
+        // The same if it is interrupted: the poses so far are removed.
         var report = ml.Pose().Predict(model, video, Output(video), new() { CancellationToken = stop.Token });
         if (report.IsInterrupted)
             File.Delete(Output(video));
         Console.WriteLine($"{Path.GetFileName(video)}: {report}");
     }
-    catch (Exception fault) when (fault is IOException or FormatException or InvalidDataException or ArgumentException)
+    catch (Exception fault)
     {
+        // Of whatever kind: the other videos are predicted.
         File.WriteAllText(Error(video), fault.Message + "\n");
         Console.WriteLine($"{Path.GetFileName(video)}: {fault.Message}");
     }

@@ -63,8 +63,7 @@ public static class OnnxCatalog
 
     /// <summary>
     /// Loads an object detector from an ONNX file: a step that finds boxes in frames, as a centered-instance model
-    /// takes
-    /// them by <c>With(CropSource.Boxes)</c>.
+    /// takes them by <c>With(CropSource.Boxes)</c>.
     /// </summary>
     /// <remarks>
     /// Frames are fitted into the graph's input (aspect ratio kept, zeros at the right and bottom), and boxes are given

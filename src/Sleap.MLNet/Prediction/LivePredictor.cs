@@ -37,7 +37,10 @@ public sealed class LivePredictor
     /// <summary>The skeleton of the instances.</summary>
     public Skeleton Skeleton => _model.Columns.Skeleton;
 
-    /// <summary>Latency of the last frames, from the call to the result, without the warm-up frames.</summary>
+    /// <summary>
+    /// Latency of the last frames, from the call to the result, without the warm-up frames. It may be read while
+    /// another thread predicts.
+    /// </summary>
     public LatencySummary Latency => _latency.Summary;
 
     /// <summary>Predicts the instances in a frame.</summary>
@@ -194,5 +197,10 @@ internal sealed class LatencyWindow(int size)
 
     public LatencySummary Summary => LatencySummary.Of(_ticks.AsSpan(0, (int)Math.Min(_count, _ticks.Length)));
 
-    public void Add(TimeSpan latency) => _ticks[_count++ % _ticks.Length] = latency.Ticks;
+    // Counted when it is there: the summary may be read meanwhile.
+    public void Add(TimeSpan latency)
+    {
+        _ticks[_count % _ticks.Length] = latency.Ticks;
+        Interlocked.Increment(ref _count);
+    }
 }

@@ -200,10 +200,11 @@ internal sealed record DetectorInput(
             shape = [1, .. shape];
         var ordered = new float[pixels.Length];
         var plane = height * width;
-        for (var i = 0; i < pixels.Length; i++)
+        for (var channel = 0; channel < Channels; channel++)
         {
-            var at = IsInterleaved ? i : (i % Channels * plane) + (i / Channels);
-            ordered[at] = pixels[i] * PixelScale;
+            var (start, step) = IsInterleaved ? (channel, Channels) : (channel * plane, 1);
+            for (var pixel = 0; pixel < plane; pixel++)
+                ordered[start + (pixel * step)] = pixels[(pixel * Channels) + channel] * PixelScale;
         }
         return Type == TensorElementType.Float
             ? OrtValue.CreateTensorValueFromMemory(ordered, shape)

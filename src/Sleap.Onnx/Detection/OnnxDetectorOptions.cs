@@ -40,9 +40,8 @@ public sealed record OnnxDetectorOptions
     public float MinScore { get; init; } = 0.25f;
 
     /// <summary>
-    /// Of two boxes of a class whose intersection over union is larger, the one with the lower score is dropped; 0 to
-    /// 1.
-    /// Default 0.45. 1 keeps all, for a graph that has its own suppression.
+    /// Of two boxes of a class whose intersection over union is larger, the one with the lower score is dropped;
+    /// 0 to 1. Default 0.45. 1 keeps all, for a graph that has its own suppression.
     /// </summary>
     public float MaxOverlap { get; init; } = 0.45f;
 
@@ -117,7 +116,8 @@ public enum BoxLayout
 {
     /// <summary>
     /// <see cref="Separate"/> if the outputs have these shapes; <see cref="Rows"/> for (N, 6);
-    /// <see cref="YoloColumns"/> or <see cref="YoloRows"/> otherwise, the longer axis for the candidates.
+    /// <see cref="YoloColumns"/> or <see cref="YoloRows"/> otherwise, the longer axis for the candidates. So
+    /// <see cref="YoloObjectness"/>, and <see cref="YoloRows"/> of two classes, must be named.
     /// </summary>
     Auto,
 

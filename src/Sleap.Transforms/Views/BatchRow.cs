@@ -6,8 +6,7 @@ namespace Sleap.Transforms;
 /// <summary>
 /// Holds rows until there are a batch of them and the mapper's look-ahead, processes the batch, and then returns its
 /// rows one by one. Columns passed through are copied into slots when they are read, because the input has moved on
-/// when
-/// they are asked for.
+/// when they are asked for.
 /// </summary>
 internal sealed class BatchRow : QueuedRow
 {

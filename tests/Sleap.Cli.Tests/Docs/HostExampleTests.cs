@@ -42,7 +42,8 @@ public sealed partial class HostExampleTests : IDisposable
             "--maxFrames",
             "200"
         );
-        using var client = new HttpClient { BaseAddress = AddressOf(service) };
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(handler) { BaseAddress = AddressOf(service) };
         _ = service.Process.StandardOutput.ReadToEndAsync();
         _ = service.Process.StandardError.ReadToEndAsync();
         Assert.Equal("ok", await client.GetStringAsync("health"));
@@ -70,6 +71,15 @@ public sealed partial class HostExampleTests : IDisposable
         var answered = load.Where(one => one.Status == HttpStatusCode.OK).ToList();
         Assert.InRange(answered.Count, 4, 60); // how many depends on the machine
         Assert.All(answered, one => Assert.Equal(answer, one.Body));
+
+        // Requests whose images are not complete hold all places: another one is refused. Then they are answered.
+        var rest = new TaskCompletionSource();
+        var halves = Enumerable.Range(0, 4).Select(_ => new HalfContent(png, rest.Task)).ToList();
+        var held = halves.Select(half => Send(client, half, expectContinue: true)).ToList();
+        await Task.WhenAll(halves.Select(half => half.IsRead)).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await Post(client, png, "image/png")).Status);
+        rest.SetResult();
+        Assert.All(await Task.WhenAll(held), one => Assert.Equal((HttpStatusCode.OK, answer), one));
 
         // Malformed requests are told, and the service goes on.
         await Refused(415, png, "text/plain");
@@ -104,6 +114,8 @@ public sealed partial class HostExampleTests : IDisposable
         Assert.Equal(166, Labels.Load(Path.Combine(recordings, "good.predictions.slp")).Frames.Count);
         Assert.Contains("bad.mp4", File.ReadAllText(Path.Combine(recordings, "bad.error.txt")));
         Assert.Equal(5, Directory.GetFiles(recordings).Length);
+        // Started again, it leaves what is done.
+        Assert.Equal("", Compiler.Run(Data("examples/watch-folder.cs"), _folder, Model, recordings, "once"));
     }
 
     private (Point Point, byte[] Png) FirstFrame()
@@ -125,14 +137,58 @@ public sealed partial class HostExampleTests : IDisposable
         return (found[0].Points[0], File.ReadAllBytes(png));
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> Post(HttpClient client, byte[] body, string type)
+    private static Task<(HttpStatusCode Status, string Body)> Post(HttpClient client, byte[] body, string type)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "poses") { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         // A body that is too large is refused before it is sent.
-        request.Headers.ExpectContinue = body.Length > 3_000_000;
+        return Send(client, content, expectContinue: body.Length > 3_000_000);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> Send(
+        HttpClient client,
+        HttpContent content,
+        bool expectContinue
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "poses") { Content = content };
+        request.Headers.ExpectContinue = expectContinue;
         using var response = await client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>
+    /// An image whose second half follows when it is allowed. Sent with "Expect: 100-continue", the first half is sent
+    /// when the service asks for it, thus after the request took a place.
+    /// </summary>
+    private sealed class HalfContent : HttpContent
+    {
+        private readonly byte[] _png;
+        private readonly Task _rest;
+        private readonly TaskCompletionSource _isRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public HalfContent(byte[] png, Task rest)
+        {
+            (_png, _rest) = (png, rest);
+            Headers.ContentType = new MediaTypeHeaderValue("image/png");
+        }
+
+        public Task IsRead => _isRead.Task;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_png.AsMemory(0, _png.Length / 2));
+            await stream.FlushAsync();
+            _isRead.SetResult();
+            await _rest;
+            await stream.WriteAsync(_png.AsMemory(_png.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _png.Length;
+            return true;
+        }
     }
 
     private static Uri AddressOf(RunningProgram service)
