@@ -124,7 +124,7 @@ function follow() {
   }, FOLLOW_AFTER);
 }
 
-const drawSoon = onNextPaint(() => draw());
+const drawSoon = onNextPaint(draw);
 
 function moveBy(count) {
   const current = [...rows].find(([, row]) => row.video === state.video && row.frame === state.frame)?.[0];

@@ -123,7 +123,9 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
             Assert.True(await BackAsync(light) > 200);
         await using var page = await browser.OpenAsync(studio.Server, isDark: true);
         Assert.True(await BackAsync(page) < 60);
+        Assert.Equal("Theme: system", await page.Page.GetAttributeAsync("#theme", "title"));
         await page.Page.ClickAsync("#theme");
+        Assert.Equal("Theme: light", await page.Page.GetAttributeAsync("#theme", "title"));
         Assert.True(await BackAsync(page) > 200);
         await page.Page.ReloadAsync();
         await page.Page.WaitForSelectorAsync("body.started");
