@@ -64,6 +64,8 @@ internal static class StudioVerb
                 using var project = OpenedProject.Open(files, options);
                 using var interruption = new Interruption("stopping");
                 await using var server = await StudioServer.StartAsync(project, number);
+                foreach (var remark in project.Remarks)
+                    Terminal.Say($"{project.Name}: {remark}");
                 Console.WriteLine($"{project.Name} is open at");
                 Console.WriteLine($"  {server.Address}");
                 Console.WriteLine("Ctrl+C stops. From another machine, forward the port and open the same address:");

@@ -108,7 +108,7 @@ internal sealed class VideoReader(OpenedProject project, int number) : IDisposab
             : null;
 }
 
-/// <summary>Size of a _video.</summary>
+/// <summary>Size of a video, and its frames.</summary>
 /// <param name="Frames">Numbers that frames have: 0 up to one less.</param>
 /// <param name="FirstLabeled">The first frame with labels, or null.</param>
 /// <param name="Height">Height of a picture in pixels.</param>

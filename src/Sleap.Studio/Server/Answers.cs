@@ -39,8 +39,7 @@ internal static class Answers
             ],
             view.TrackNames,
             view.State.Totals.Frames,
-            view.Suggestions.Count,
-            project.Remarks
+            view.Suggestions.Count
         );
     }
 
@@ -89,8 +88,7 @@ internal sealed record ProjectAnswer(
     IReadOnlyList<SkeletonAnswer> Skeletons,
     IReadOnlyList<string?> Tracks,
     int Labeled,
-    int Suggested,
-    IReadOnlyList<string> Remarks
+    int Suggested
 );
 
 internal sealed record VideoAnswer(int Id, string Name, bool IsFound);

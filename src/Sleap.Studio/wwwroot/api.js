@@ -41,12 +41,11 @@ export const getJson = async (path, query, signal) => (await request(addressOf(p
 export const getBlob = async (path, signal) => (await request(path, { signal })).blob();
 
 /** Sends a command, which is the only way to change anything. */
-export const postJson = async (path, body, signal) =>
+export const postJson = async (path, body) =>
   (
     await request(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
-      signal,
     })
   ).json();

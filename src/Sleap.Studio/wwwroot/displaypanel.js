@@ -26,12 +26,9 @@ function tie(field) {
 }
 
 function applyTheme() {
-  const root = document.documentElement;
-  if (root.dataset.theme === settings.theme) return;
-  root.dataset.theme = settings.theme;
+  document.documentElement.dataset.theme = settings.theme;
   $("theme").title = `Theme: ${settings.theme}`;
   $("theme").setAttribute("aria-label", `Theme: ${settings.theme}`);
-  emit("theme");
 }
 
 function showPanel() {

@@ -30,7 +30,7 @@ export function fitCanvas(canvas) {
   }
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return { context, width, height, ratio };
+  return { context, width, height };
 }
 
 /** A color of the style sheet, as a canvas takes it. */

@@ -1,7 +1,17 @@
 // The commands that change labels, with their keys.
 
-import { canEdit, editFrame, editPoint, isUserSelected, placed, sayWhyNot, selectedInstance, send } from "./edits.js";
-import { shownLabels, stepBack } from "./edits.js";
+import {
+  canEdit,
+  editFrame,
+  editPoint,
+  isUserSelected,
+  placed,
+  sayWhyNot,
+  selectedInstance,
+  send,
+  shownLabels,
+  stepBack,
+} from "./edits.js";
 import { grab } from "./drag.js";
 import { register } from "./keys.js";
 import { placeAt, setPlacing } from "./place.js";

@@ -112,11 +112,16 @@ function rowElement(row, place, top) {
   return node;
 }
 
+/** Whether a row is seen: not behind the head, which is as high as a row, and not below. */
+const isSeen = row =>
+  row.offsetTop >= list().scrollTop && row.offsetTop + 2 * ROW <= list().scrollTop + list().clientHeight;
+
 /** Scrolls to the frame that is shown, if the list has it. */
 function follow() {
   clearTimeout(following);
   following = setTimeout(async () => {
-    if (body().querySelector(".current")) return;
+    const current = body().querySelector(".current");
+    if (current && isSeen(current)) return;
     const at = { atVideo: state.video, atFrame: state.frame };
     const answer = await getJson("/api/frames", { ...query(), ...at, offset: 0, limit: 1 }).catch(() => null);
     if (!answer || answer.place < 0 || list().matches(":hover")) return;
@@ -124,16 +129,18 @@ function follow() {
   }, FOLLOW_AFTER);
 }
 
-const drawSoon = onNextPaint(() => draw());
+const drawSoon = onNextPaint(draw);
 
 function moveBy(count) {
   const current = [...rows].find(([, row]) => row.video === state.video && row.frame === state.frame)?.[0];
   const place = Math.min(total - 1, Math.max(0, (current ?? -1) + count));
   const row = rows.get(place);
   if (!row) return;
-  const top = place * ROW;
-  if (top < list().scrollTop) list().scrollTop = top;
-  else if (top + ROW > list().scrollTop + list().clientHeight) list().scrollTop = top + ROW - list().clientHeight;
+  // In a list that is too high to draw, places are not those of rows: it follows when the frame is shown.
+  if (total * ROW <= MAX_HEIGHT) {
+    const lowest = (place + 2) * ROW - list().clientHeight;
+    list().scrollTop = Math.max(lowest, Math.min(place * ROW, list().scrollTop));
+  }
   goTo(row);
 }
 

@@ -1,7 +1,7 @@
 // Goes from frame to frame. The wanted number moves at once and the picture follows; the latest wish wins, and a
 // picture is only ever shown with the labels of the same frame.
 
-import { ApiError, getJson } from "./api.js";
+import { getJson } from "./api.js";
 import { labelsOf } from "./labels.js";
 import { fetchAhead, keepShown, pictureOf } from "./pictures.js";
 import { emit, select, selectRange, state } from "./state.js";
@@ -111,7 +111,7 @@ function show(video, frame, picture, labels) {
     frame,
     picture: picture.value ?? null,
     labels: labels.value ?? null,
-    fault: fault && (fault instanceof ApiError || fault.message ? fault.message : "The picture cannot be shown."),
+    fault: fault && (fault.message || "The picture cannot be shown."),
   };
   keepShown(video, frame);
   if (state.instance !== null && !state.shown.labels?.instances[state.instance]) select(null);

@@ -64,7 +64,7 @@ async function begin(x, y) {
 }
 
 function draw() {
-  $("overlay").classList.toggle("placing", Boolean(state.placing));
+  $("overlay").classList.toggle("placing", state.placing);
   const instance = isUserSelected() ? selectedInstance() : null;
   const { nodes } = skeletonOf(instance) ?? { nodes: [] };
   const node = instance ? nodeToPlace(instance) : 0;

@@ -18,9 +18,11 @@ function stop() {
 }
 
 function next() {
-  if (!state.facts || state.frame >= state.facts.frames - 1) return stop();
+  if (!state.facts) return stop();
+  const { frame } = state;
   due = performance.now() + 1000 / (state.facts.framesPerSecond || STANDARD_RATE);
   step(1);
+  if (state.frame === frame) stop();
 }
 
 export function togglePlay() {

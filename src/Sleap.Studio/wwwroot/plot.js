@@ -5,10 +5,14 @@ import { settings } from "./settings.js";
 
 const MARGIN = 4;
 
+/** What is plotted, a number or null for each column. */
+export const valuesOf = data =>
+  ({ score: data?.scores, speed: data?.speeds, instances: data?.counts })[settings.plot];
+
 export function drawPlot(canvas, data) {
   const { context, width, height } = fitCanvas(canvas);
   context.clearRect(0, 0, width, height);
-  const values = { score: data?.scores, speed: data?.speeds, instances: data?.counts }[settings.plot];
+  const values = valuesOf(data);
   const known = values?.filter(value => value !== null) ?? [];
   canvas.dataset.most = "";
   if (!known.length) return write(context, "no values", width, height / 2 + 4);

@@ -44,7 +44,7 @@ async function sendSave(choices) {
     const { answer } = await ask({
       title: "It was not saved",
       text: fault.message,
-      lines: choice ? ["The edits are in the journal."] : ["The edits stay in the journal."],
+      lines: ["The edits stay in the journal."],
       buttons: [
         [null, "Close"],
         ...(choice ? [["go", choice.overwrite ? "Replace the file, which becomes a backup" : "Save without"]] : []),
@@ -74,9 +74,10 @@ export async function decide() {
   });
   if (!answer) return;
   const now = await sendSession(`/${answer}`, {});
+  if (!now) return;
   await reload();
   const done = answer === "restore" ? "The edits are restored." : "The edits are discarded.";
-  say([done, ...(now?.problems ?? [])].join(" "));
+  say([done, ...now.problems].join(" "));
 }
 
 function draw() {

@@ -60,7 +60,7 @@ function change(action) {
   drawAll();
 }
 
-const drawPicture = onNextPaint(() => {
+const drawAll = onNextPaint(() => {
   const canvas = $("picture");
   const { context, width, height } = fitCanvas(canvas);
   const { shown, facts } = state;
@@ -84,7 +84,7 @@ const drawPicture = onNextPaint(() => {
   drawOverlayNow();
 });
 
-const drawOverlay = onNextPaint(() => drawOverlayNow());
+const drawOverlay = onNextPaint(drawOverlayNow);
 
 function drawOverlayNow() {
   const canvas = $("overlay");
@@ -102,8 +102,6 @@ function drawOverlayNow() {
     context.strokeRect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0);
   }
 }
-
-const drawAll = () => drawPicture();
 
 async function loadTrails() {
   const { shown } = state;

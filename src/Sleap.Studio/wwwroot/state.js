@@ -2,7 +2,7 @@
 
 const listeners = new Map();
 
-/** Calls a function whenever something happens: project, video, seek, shown, select, range, settings, mark, edit
+/** Calls a function whenever something happens: video, seek, shown, select, range, span, settings, theme, mark, edit
  * (how the session is), edited (what the project holds), placing. */
 export function on(event, listener) {
   for (const name of event.split(" ")) listeners.set(name, [...(listeners.get(name) ?? []), listener]);

@@ -1,6 +1,6 @@
 // The line at the bottom, messages, and what screen readers are told.
 
-import { $ } from "./dom.js";
+import { $, counted } from "./dom.js";
 import { nameOf, visibleInstances } from "./labels.js";
 import { settings } from "./settings.js";
 import { zoomPercent } from "./stage.js";
@@ -30,7 +30,7 @@ function announce() {
     const selected = all.find(one => one.place === state.instance);
     const parts = [
       `Frame ${shown.frame} of ${state.facts?.frames ?? 0}`,
-      shown.fault ?? `${all.length} ${all.length === 1 ? "instance" : "instances"}`,
+      shown.fault ?? counted(all.length, "instance"),
       selected ? `${nameOf(project, selected.instance, selected.place)} selected` : "",
       selected && state.node !== null ? project.skeletons[selected.instance.skeleton]?.nodes[state.node] : "",
     ];

@@ -38,15 +38,18 @@ export async function swapTracks() {
     includeUser: user.checked,
   });
 
+  let run = 0; // the latest question; an answer to one before is of no use
   async function count() {
+    const mine = ++run;
     try {
       const { frames: number, user: users, predictions, spared } = await preview(command());
+      if (mine !== run) return;
       counts.textContent =
         `${counted(number, "frame")}: ${counted(predictions.changed, "prediction")} and ` +
         `${counted(users.changed, "labeled instance")} get the other track` +
         (spared ? `, ${counted(spared, "labeled instance")} not.` : ".");
     } catch (fault) {
-      counts.textContent = fault.message;
+      if (mine === run) counts.textContent = fault.message;
     }
   }
 

@@ -4,7 +4,7 @@ import { getJson } from "./api.js";
 import { $, onNextPaint } from "./dom.js";
 import { drawLanes, laneAt } from "./lanes.js";
 import { drawMarks, useSeekBar } from "./seekbar.js";
-import { drawPlot } from "./plot.js";
+import { drawPlot, valuesOf } from "./plot.js";
 import { nameOf } from "./labels.js";
 import { settings } from "./settings.js";
 import { frameAt, partOf, spanOf, startSpan } from "./span.js";
@@ -62,7 +62,7 @@ function hint(row, event) {
   const frame = frameAt(part);
   const parts = [`frame ${frame}`];
   const column = data ? Math.floor(((frame - data.from) * data.columns) / (data.to - data.from)) : -1;
-  const value = { score: data?.scores, speed: data?.speeds, instances: data?.counts }[settings.plot]?.[column];
+  const value = valuesOf(data)?.[column];
   if (value !== null && value !== undefined) parts.push(`${settings.plot} ${value}`);
   if (row.id === "lanes" && data) {
     const track = laneAt(row, data, column, event.clientY - bounds.top);

@@ -11,12 +11,6 @@ function showFrame() {
   $("frame").max = Math.max(0, (state.facts?.frames ?? 1) - 1);
 }
 
-function leaveField() {
-  $("frame").dataset.select = "";
-  $("frame").value = state.frame;
-  $("frame").blur();
-}
-
 export function startTopBar() {
   const { project } = state;
   $("video").replaceChildren(
@@ -26,15 +20,18 @@ export function startTopBar() {
   );
   $("video").addEventListener("change", () => openVideo(Number($("video").value)));
   $("frame").addEventListener("keydown", event => {
-    if (event.key === "Escape") return leaveField();
+    if (event.key === "Escape") return $("frame").blur();
     if (event.key !== "Enter") return;
     const number = Number($("frame").value);
     if ($("frame").value.trim() !== "" && Number.isFinite(number)) {
       go(number, { how: "jump", select: $("frame").dataset.select === "true" });
     }
-    leaveField();
+    $("frame").blur();
   });
-  $("frame").addEventListener("blur", () => ($("frame").value = state.frame));
+  $("frame").addEventListener("blur", () => {
+    $("frame").dataset.select = "";
+    $("frame").value = state.frame;
+  });
   for (const button of document.querySelectorAll("[data-command]")) {
     button.addEventListener("click", () => run(button.dataset.command));
   }

@@ -184,6 +184,13 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
             await using var page = await browser.OpenAsync(later.Server);
             await page.Page.Locator("#ask[open]").WaitForAsync();
             Assert.Contains("1 edit that", await page.Page.TextContentAsync("#ask-body"));
+            // What fails is not said to be done, and is asked again.
+            await page.Page.RouteAsync("**/api/edit/restore", route => route.FulfillAsync(new() { Status = 507 }));
+            await PressAsync(page, "Enter");
+            await page.UntilAsync("document.getElementById('message').textContent.includes('507')");
+            await StateAsync(page, "pending");
+            await page.Page.UnrouteAsync("**/api/edit/restore");
+            await page.Page.ClickAsync("#edit-state");
             await PressAsync(page, "Enter"); // restores
             await StateAsync(page, "journal");
             Assert.True((bool)(await later.FrameAsync(200))["isEmpty"]!);

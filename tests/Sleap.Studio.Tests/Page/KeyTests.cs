@@ -86,6 +86,11 @@ public sealed class KeyTests(StudioFixture studio, BrowserFixture browser)
             await keys.PressAsync("Escape");
             Assert.Equal("", await page.Page.TextContentAsync("#range"));
         }
+        // A field that was left asks for no selection when it is used again.
+        await keys.PressAsync("Shift+G");
+        await page.Page.Locator("#frame").BlurAsync();
+        await page.GoAsync(40);
+        Assert.Equal("", await page.Page.TextContentAsync("#range"));
         await page.GoAsync(20);
         await keys.PressAsync("Alt+Shift+ArrowRight");
         await page.UntilAsync("document.getElementById('picture').dataset.video === '1'");

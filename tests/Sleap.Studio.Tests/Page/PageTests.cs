@@ -91,6 +91,33 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
         await page.ShownAsync(7, video: 1);
     }
 
+    [SkippableFact]
+    public async Task The_row_of_the_frame_is_seen_in_the_table()
+    {
+        await using var page = await browser.OpenAsync(studio.Server);
+        await page.Page.Locator("#frame-rows .row.current").WaitForAsync();
+        await page.Page.FocusAsync("#frame-list");
+        for (var frame = 11; frame <= 40; frame++)
+        {
+            await page.Page.Keyboard.PressAsync("ArrowDown");
+            await page.ShownAsync(frame);
+        }
+        await SeenAsync();
+        await page.GoAsync(12);
+        await SeenAsync();
+
+        Task SeenAsync() =>
+            page.UntilAsync(
+                """
+                (() => {
+                  const box = selector => document.querySelector(selector)?.getBoundingClientRect();
+                  const [list, head, row] = [box("#frame-list"), box(".row.head"), box("#frame-rows .row.current")];
+                  return Boolean(row) && row.top >= head.bottom - 1 && row.bottom <= list.bottom + 1;
+                })()
+                """
+            );
+    }
+
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
@@ -123,7 +150,9 @@ public sealed class PageTests(StudioFixture studio, BrowserFixture browser)
             Assert.True(await BackAsync(light) > 200);
         await using var page = await browser.OpenAsync(studio.Server, isDark: true);
         Assert.True(await BackAsync(page) < 60);
+        Assert.Equal("Theme: system", await page.Page.GetAttributeAsync("#theme", "title"));
         await page.Page.ClickAsync("#theme");
+        Assert.Equal("Theme: light", await page.Page.GetAttributeAsync("#theme", "title"));
         Assert.True(await BackAsync(page) > 200);
         await page.Page.ReloadAsync();
         await page.Page.WaitForSelectorAsync("body.started");
