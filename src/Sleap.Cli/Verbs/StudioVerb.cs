@@ -10,6 +10,7 @@ namespace Sleap.Cli;
 internal static class StudioVerb
 {
     private const int MaxPort = 65535;
+    private const int MaxIdleMinutes = 10_000_000;
 
     public static Command Create()
     {
@@ -55,8 +56,12 @@ internal static class StudioVerb
                 var number = parsed.GetValue(port);
                 if (number is < 0 or > MaxPort)
                     throw new ArgumentException($"--port is {number}, expected 1 to {MaxPort}.");
-                if (parsed.GetValue(idle) is <= 0)
-                    throw new ArgumentException("--idle-minutes must be greater than 0.");
+                if (parsed.GetValue(idle) is not (null or (> 0 and <= MaxIdleMinutes)))
+                {
+                    throw new ArgumentException(
+                        $"--idle-minutes must be greater than 0 and at most {MaxIdleMinutes:N0}."
+                    );
+                }
                 var files = parsed.GetRequiredValue(named);
                 if (files.FirstOrDefault(IsModel) is { } model)
                     throw new ArgumentException($"{model} is a model; give labels, predictions or videos.");

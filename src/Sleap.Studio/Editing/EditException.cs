@@ -26,7 +26,7 @@ internal enum EditFault
     /// <summary>The frame, or the project, is not any more as the edit says.</summary>
     Stale,
 
-    /// <summary>The project was opened for reading.</summary>
+    /// <summary>The project cannot be edited.</summary>
     ReadOnly,
 
     /// <summary>Edits of an earlier session wait to be restored or discarded.</summary>

@@ -14,9 +14,6 @@ internal sealed record EditOptions
     /// <summary>How labels are read; its skeleton is that of new labels, too.</summary>
     public LabelsReadOptions Reading { get; init; } = new();
 
-    /// <summary>Whether the project is only looked at. Default false.</summary>
-    public bool ReadOnly { get; init; }
-
     /// <summary>Earlier versions of the file that are kept. Default 5.</summary>
     public int Backups { get; init; } = 5;
 

@@ -15,7 +15,9 @@ internal sealed partial class EditSession
         {
             if (Pending is not { CanRestore: true })
                 throw EditException.Invalid("There are no edits that can be restored.");
-            var content = JournalFile.Read(JournalFile.PathOf(Path))!;
+            var content =
+                JournalFile.Read(JournalFile.PathOf(Path))
+                ?? throw EditException.Invalid("The journal is not there any more.");
             var problems = Pending.Problems.ToList();
             if (!Replay(content, problems))
                 throw EditException.Invalid($"The edits cannot be restored: {problems[^1]}");

@@ -72,11 +72,11 @@ internal sealed partial class EditSession : IDisposable
     public static EditSession Open(string path, EditOptions? options = null)
     {
         options ??= new EditOptions();
-        var full = System.IO.Path.GetFullPath(path);
+        // A folder has one journal and one lock, however it is spelled.
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!File.Exists(full) && !Directory.Exists(full))
             throw new FileNotFoundException($"There is no file or folder {path}.", path);
-        var refusal = "it was opened for reading";
-        var held = options.ReadOnly ? null : SessionLock.TryTake(full, out refusal);
+        var held = SessionLock.TryTake(full, out var refusal);
         try
         {
             var session = new EditSession(options, held, ProjectFile.Read(full, options.Reading));

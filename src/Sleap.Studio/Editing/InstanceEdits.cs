@@ -42,9 +42,20 @@ internal static class InstanceEdits
         };
 
     /// <summary>
+    /// Whether an instance of a person was made of a prediction of the frame, or has the prediction's track.
+    /// </summary>
+    public static bool IsLabeled(Instance prediction, IReadOnlyList<Instance> instances) =>
+        instances.Any(other =>
+            !other.IsPredicted
+            && (
+                ReferenceEquals(other.FromPredicted, prediction)
+                || (other.Track is { } track && ReferenceEquals(track, prediction.Track))
+            )
+        );
+
+    /// <summary>
     /// A frame whose instances are changed or, by null, removed. Instances that were corrected from a prediction refer
-    /// to
-    /// what it becomes, or to none.
+    /// to what it becomes, or to none.
     /// </summary>
     /// <returns>The frame; null when nothing changed.</returns>
     public static LabeledFrame? Mapped(LabeledFrame frame, Func<Instance, Instance?> change)

@@ -170,7 +170,7 @@ internal sealed class SaveException(SaveFault fault, string message, Exception? 
 /// <summary>Why labels were not saved.</summary>
 internal enum SaveFault
 {
-    /// <summary>The project was opened for reading, or its edits are not decided on.</summary>
+    /// <summary>The project cannot be edited, or earlier edits are not decided on.</summary>
     ReadOnly,
 
     /// <summary>Projects are saved as .slp only.</summary>

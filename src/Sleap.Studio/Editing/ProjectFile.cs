@@ -169,9 +169,14 @@ internal sealed class ProjectFile
     {
         if (!IsSlp)
             return null;
-        if (_origin.ReadFrom == Path && labels.Videos.Any(video => SlpImageCopy.GroupIn(video, Path) is not null))
-            CheckUnchanged(overwrite: false);
-        return _origin.ReadFrom;
+        var hasImages = labels.Videos.Any(video => SlpImageCopy.GroupIn(video, Path) is not null);
+        return hasImages && _origin.ReadFrom == Path && FileStamp.Of(Path) != Stamp
+            ? throw new SaveException(
+                SaveFault.Changed,
+                $"{Path}, which the images of the project are in, was changed or removed by another program since it "
+                    + "was opened; put it back to save the project."
+            )
+            : _origin.ReadFrom;
     }
 
     private bool IsInFile(ProjectState state, ProjectOrigin origin) =>

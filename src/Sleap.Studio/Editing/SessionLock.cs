@@ -58,7 +58,7 @@ internal sealed class SessionLock : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            refusal = OneLine.Of(fault.Message);
+            refusal = OneLine.Of(fault.Message).TrimEnd('.');
             return null;
         }
         finally

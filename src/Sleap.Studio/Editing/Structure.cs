@@ -26,8 +26,7 @@ internal sealed record Structure
 
     /// <summary>
     /// What skeletons that were changed are now. Instances that were made before the change are stored as they were,
-    /// and
-    /// read by this.
+    /// and read by this.
     /// </summary>
     public ImmutableDictionary<Skeleton, SkeletonChange> Changed { get; init; } =
         ImmutableDictionary.Create<Skeleton, SkeletonChange>(ReferenceEqualityComparer.Instance);

@@ -31,7 +31,7 @@ internal sealed class OpenedProject : IDisposable
     }
 
     /// <summary>What the page shows as the project's name: a file name without folders.</summary>
-    public string Name => _name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Session!.Path));
+    public string Name => _name ?? Path.GetFileName(Session!.Path);
 
     /// <summary>What edits the project; null where it is only looked at.</summary>
     public EditSession? Session { get; }

@@ -23,7 +23,7 @@ internal sealed class ProjectView
         if (earlier?.State.IsRelated(state) is true)
         {
             lock (earlier._gate)
-                earlier._timelines.CopyTo(_timelines);
+                Array.Copy(earlier._timelines, _timelines, Math.Min(earlier._timelines.Length, Videos.Count));
         }
     }
 

@@ -35,7 +35,7 @@ internal static class StartPose
         var (video, number) = (wanted.Video, wanted.Frame);
         var here = view.HasVideo(video) && number >= 0 ? view.Find(video, number)?.Instances ?? [] : [];
         var prediction = here.Index()
-            .Where(one => one.Item.IsPredicted && !IsLabeled(one.Item, here))
+            .Where(one => one.Item.IsPredicted && !InstanceEdits.IsLabeled(one.Item, here))
             .OrderByDescending(one => one.Item.Score)
             .Select(one => (int?)one.Index)
             .FirstOrDefault();
@@ -51,13 +51,6 @@ internal static class StartPose
         var track = view.Structure.TrackOf(before)?.Id;
         return new AddInstance(video, number, Filled(before, mean, x, y), wanted.Skeleton, track);
     }
-
-    /// <summary>Whether a person has labeled what a prediction shows.</summary>
-    private static bool IsLabeled(Instance prediction, IReadOnlyList<Instance> instances) =>
-        instances.Any(other =>
-            ReferenceEquals(other.FromPredicted, prediction)
-            || (!other.IsPredicted && other.Track is { } track && ReferenceEquals(track, prediction.Track))
-        );
 
     /// <summary>An instance of the labeled frame before that is not in this frame yet.</summary>
     private static Instance? Before(
@@ -75,7 +68,7 @@ internal static class StartPose
             var there = view.Find(video, timeline.Frames[place])!.Instances;
             var left = there
                 .Where(one => one.Skeleton.Equals(skeleton) && one.Points.Any(point => !point.IsMissing))
-                .Where(one => !one.IsPredicted || !IsLabeled(one, there))
+                .Where(one => !one.IsPredicted || !InstanceEdits.IsLabeled(one, there))
                 .Where(one => one.Track is not { } track || !here.Any(other => ReferenceEquals(other.Track, track)))
                 .ToList();
             var taken = here.Count(one => !one.IsPredicted && one.Track is null);

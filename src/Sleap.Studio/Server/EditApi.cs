@@ -109,18 +109,21 @@ internal sealed class EditApi
     private StateAnswer Save(SaveRequest request)
     {
         var options = new SaveOptions { AcceptLosses = request.AcceptLosses, Overwrite = request.Overwrite };
-        if (request.Name is not { } name)
-        {
+        var path = request.Name is { } name ? PathOf(name) : Session.Path;
+        if (path == Session.Path)
             Session.Save(options);
-            return State();
-        }
+        else
+            Session.SaveAs(path, options);
+        return State();
+    }
 
+    /// <summary>The path of a new file beside the project.</summary>
+    private string PathOf(string name)
+    {
         EditLimits.CheckName("the file", name);
         if (name != Path.GetFileName(name) || name.StartsWith('.') || name.IndexOfAny(['/', '\\', ':']) >= 0)
             throw EditException.Invalid("The name of the file may not have a folder; it goes beside the project.");
-        var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Session.Path))!;
-        Session.SaveAs(Path.Combine(folder, LabelsFile.IsSlp(name) ? name : $"{name}.slp"), options);
-        return State();
+        return Path.Combine(Path.GetDirectoryName(Session.Path)!, LabelsFile.IsSlp(name) ? name : $"{name}.slp");
     }
 
     private StateAnswer State()
@@ -157,7 +160,7 @@ internal sealed class EditApi
 internal sealed record EditRequest(EditCommand Command, long? FrameRevision = null, long? Revision = null);
 
 /// <summary>Saving is asked for.</summary>
-/// <param name="Name">Name of a new file beside the project; null for the project's own file.</param>
+/// <param name="Name">Name of a new file beside the project; null, or its own name, for the project's file.</param>
 /// <param name="AcceptLosses">Whether the file may lack something.</param>
 /// <param name="Overwrite">Whether a file that another program changed or made is replaced.</param>
 internal sealed record SaveRequest(string? Name = null, bool AcceptLosses = false, bool Overwrite = false);

@@ -20,6 +20,7 @@ internal sealed class StudioServer : IAsyncDisposable
     private const int MaxConnections = 500;
 
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1); // a timer has an end
 
     private readonly WebApplication _app;
     private readonly OpenedProject _project;
@@ -99,7 +100,7 @@ internal sealed class StudioServer : IAsyncDisposable
                 var left = idleTime - _idle.Time;
                 if (left <= TimeSpan.Zero)
                     return true;
-                await Task.Delay(left ?? Timeout.InfiniteTimeSpan, stop);
+                await Task.Delay(left < MaxWait ? left.Value : MaxWait, stop);
             }
         }
         catch (OperationCanceledException)

@@ -40,7 +40,9 @@ async function sendSave(choices) {
     return await sendSession("/save", choices);
   } catch (fault) {
     const more = { losses: { acceptLosses: true }, changed: { overwrite: true }, taken: { overwrite: true } };
-    const choice = more[fault.body?.kind];
+    const kind = more[fault.body?.kind];
+    // What was chosen already did not help.
+    const choice = kind && Object.keys(kind).some(name => !choices[name]) ? kind : null;
     const { answer } = await ask({
       title: "It was not saved",
       text: fault.message,

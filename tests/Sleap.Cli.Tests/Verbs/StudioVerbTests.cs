@@ -22,6 +22,7 @@ public sealed class StudioVerbTests
     [InlineData("is a model", "mouse.zip")]
     [InlineData("expected 1 to 65535", "missing.slp", "--port", "70000")]
     [InlineData("greater than 0", "missing.slp", "--idle-minutes", "0")]
+    [InlineData("at most 10,000,000", "missing.slp", "--idle-minutes", "1e300")]
     public void What_cannot_be_opened_is_told(string message, params string[] words)
     {
         var (code, _, error) = Cli.Run(["studio", .. words]);

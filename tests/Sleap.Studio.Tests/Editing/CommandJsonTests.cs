@@ -65,10 +65,10 @@ public sealed class CommandJsonTests
     {
         foreach (var command in Samples)
         {
-            var json = EditJson.Write(command);
-            var read = EditJson.Parse(json);
+            var json = EditFiles.Json(command);
+            var read = EditJson.Parse<EditCommand>(json);
             Assert.IsType(command.GetType(), read);
-            Assert.Equal(Encoding.UTF8.GetString(json), Encoding.UTF8.GetString(EditJson.Write(read)));
+            Assert.Equal(Encoding.UTF8.GetString(json), Encoding.UTF8.GetString(EditFiles.Json(read)));
         }
 
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class CommandJsonTests
         Assert.Equal(
             """{"type":"setPoint","instance":2,"node":3,"point":{"x":1.5,"y":-2,"visible":false,"complete":true},"""
                 + "\"video\":0,\"frame\":1}",
-            Encoding.UTF8.GetString(EditJson.Write(Samples[3]))
+            Encoding.UTF8.GetString(EditFiles.Json(Samples[3]))
         );
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class CommandJsonTests
     [InlineData("""{"type":"batch","commands":{}}""")]
     public void WhatIsNoCommandIsRefused(string json)
     {
-        var fault = Assert.Throws<EditException>(() => EditJson.Parse(Encoding.UTF8.GetBytes(json)));
+        var fault = Assert.Throws<EditException>(() => EditJson.Parse<EditCommand>(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(EditFault.Invalid, fault.Fault);
         Assert.InRange(fault.Message.Length, 1, 400);
     }
@@ -172,7 +172,7 @@ public sealed class CommandJsonTests
     public void WhatCannotBeDoneIsRefusedAndChangesNothing(string json)
     {
         var state = new ProjectState(new ProjectOrigin(EditFiles.SmallLabels(), "/labels.slp"));
-        var command = EditJson.Parse(Encoding.UTF8.GetBytes(json));
+        var command = EditJson.Parse<EditCommand>(Encoding.UTF8.GetBytes(json));
         var fault = Assert.Throws<EditException>(() => EditStep.Of(command, state, 1));
         Assert.Equal(EditFault.Invalid, fault.Fault);
         Assert.InRange(fault.Message.Length, 1, 400);
@@ -182,13 +182,13 @@ public sealed class CommandJsonTests
     [Property(MaxTest = 300)]
     public void DamagedJsonIsReadOrRefused(int sample, int[] places, byte[] letters)
     {
-        var json = EditJson.Write(Samples[(sample & int.MaxValue) % Samples.Length]);
+        var json = EditFiles.Json(Samples[(sample & int.MaxValue) % Samples.Length]);
         foreach (var (place, letter) in places.Zip(letters))
             json[(place & int.MaxValue) % json.Length] = letter;
         var state = new ProjectState(new ProjectOrigin(EditFiles.SmallLabels(), "/labels.slp"));
         try
         {
-            EditStep.Of(EditJson.Parse(json), state, 1);
+            EditStep.Of(EditJson.Parse<EditCommand>(json), state, 1);
         }
         catch (EditException fault)
         {

@@ -293,7 +293,9 @@ public class CommandTests
             File.WriteAllText(files.New($"images/{n}.png"), "");
         var command = AddVideo.Of(files.New("images"));
         Assert.Equal(["1.png", "2.png", "10.png"], command.Images!.Select(Path.GetFileName));
+        var before = _state;
         Do(command);
+        Assert.Equal(2, new ProjectView(before, new ProjectView(_state)).Videos.Count);
         Do(new AddInstance(2, 2, EditFiles.Points(1, 1, 2, 2, 3, 3, 4, 4)));
         Refused(new AddInstance(2, 3, EditFiles.Points(1, 1, 2, 2, 3, 3, 4, 4)), "none of frame 3");
     }
@@ -317,7 +319,7 @@ public class CommandTests
     private void Do(EditCommand command)
     {
         // As it is done again from the journal.
-        var step = EditStep.Of(EditJson.Parse(EditJson.Write(command)), _state, _state.Revision + 1);
+        var step = EditStep.Of(EditJson.Parse<EditCommand>(EditFiles.Json(command)), _state, _state.Revision + 1);
         _counts = EditCounts.Of(step);
         _state = step.After;
     }

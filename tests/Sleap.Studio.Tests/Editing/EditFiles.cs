@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sleap.IO;
 
 namespace Sleap.Studio.Tests;
@@ -91,6 +92,8 @@ internal sealed class EditFiles : IDisposable
 
     public static PlacedPoint?[] Points(params double[] xy) =>
         [.. xy.Chunk(2).Select(p => double.IsNaN(p[0]) ? null : new PlacedPoint(p[0], p[1]))];
+
+    public static byte[] Json(EditCommand command) => JsonSerializer.SerializeToUtf8Bytes(command, EditJson.Options);
 
     /// <summary>The bytes of a .slp with the labels of a state.</summary>
     public byte[] Bytes(ProjectState state)

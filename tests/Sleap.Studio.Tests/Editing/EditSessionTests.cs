@@ -174,6 +174,26 @@ public sealed class EditSessionTests
         Assert.Null(again.Pending);
     }
 
+    /// <summary>Shells end the name of a folder with a separator; its journal and lock are those without.</summary>
+    [Fact]
+    public void AFolderHasOneJournalHoweverItIsSpelled()
+    {
+        using var files = new EditFiles();
+        var folder = Directory.CreateDirectory(files.New("images")).FullName;
+        foreach (var name in new[] { "1.png", "2.png" })
+            File.WriteAllBytes(Path.Combine(folder, name), []);
+        using (var session = EditSession.Open($"{folder}{Path.DirectorySeparatorChar}"))
+        {
+            session.Apply(new AddTrack("a"));
+            using var other = EditSession.Open(folder);
+            Assert.NotNull(other.ReadOnlyBecause);
+        }
+
+        Assert.Equal(2, Directory.GetFiles(folder).Length);
+        using var again = EditSession.Open(folder);
+        Assert.Equal((1, true), (again.Pending!.Edits, again.Pending.CanRestore));
+    }
+
     [Fact]
     public void OtherFormatsAreSavedAsSlp()
     {

@@ -11,7 +11,7 @@ public sealed class MergeTests
     {
         var state = new ProjectState(new ProjectOrigin(Labels.Load(EditFiles.Golden(name)), EditFiles.Golden(name)));
         var frames = state.Keys().Select(key => FrameData.Of(state, key, key.Video, track => track.Id)).ToList();
-        var command = (SetFrames)EditJson.Parse(EditJson.Write(new SetFrames(["new"], frames)));
+        var command = (SetFrames)EditJson.Parse<EditCommand>(EditFiles.Json(new SetFrames(["new"], frames)));
         var step = EditStep.Of(command, state, 1);
         Assert.Equal(state.Totals, step.After.Totals);
         Assert.Equal(0, EditCounts.Of(step).Frames);

@@ -222,6 +222,37 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         await StateAsync(page, "journal");
     }
 
+    /// <summary>The project's own name saves it; a file that another session has is not asked for again and again.
+    /// </summary>
+    [SkippableFact]
+    public async Task Saving_as_a_name_that_is_taken_comes_to_an_end()
+    {
+        await using var own = await EditedStudio.StartAsync(studio);
+        var taken = Path.Combine(Path.GetDirectoryName(own.Labels)!, "taken.slp");
+        File.Copy(own.Labels, taken);
+        using var other = EditSession.Open(taken);
+        await using var page = await browser.OpenAsync(own.Server);
+        await page.GoAsync(5);
+        await PressAsync(page, "i");
+        await StateAsync(page, "journal");
+        await SaveAsAsync("labels");
+        await StateAsync(page, "file");
+        Assert.Single(own.Saved(5)!.Instances);
+        await SaveAsAsync("taken");
+        await page.Page.ClickAsync("text=Replace the file");
+        await page.UntilAsync("document.querySelectorAll('#ask-buttons button').length === 1");
+        await PressAsync(page, "Enter");
+        await page.UntilAsync("!document.getElementById('ask').open");
+        Assert.Equal("labels.slp – studio", await page.Page.TitleAsync());
+
+        async Task SaveAsAsync(string name)
+        {
+            await PressAsync(page, "Control+Shift+s");
+            await page.Page.FillAsync("#ask-field", name);
+            await PressAsync(page, "Enter");
+        }
+    }
+
     private static async Task PressAsync(StudioPage page, params string[] keys)
     {
         foreach (var key in keys)

@@ -91,6 +91,11 @@ public sealed class EditTests(StudioFixture studio)
         Assert.True((bool)(await own.FrameAsync(200))["isEmpty"]!);
         var (status, body) = await own.PostAsync("/save", """{"name":"labels.slp"}""");
         Assert.Equal((409, "taken"), (status, (string?)body["kind"]));
+        // Under its own name it is saved in place, and what was done can be undone still.
+        await own.DoAsync("", """{"command":{"type":"addTrack","name":"last"}}""");
+        state = await own.DoAsync("/save", """{"name":"other.slp"}""");
+        Assert.Equal((false, true), ((bool)state["isUnsaved"]!, (bool)state["canUndo"]!));
+        Assert.Equal("other.slp", (string?)state["name"]);
         // A picture is shown as before.
         using var picture = await own.Client.GetAsync("/api/videos/0/frames/3/jpeg");
         Assert.Equal(HttpStatusCode.OK, picture.StatusCode);

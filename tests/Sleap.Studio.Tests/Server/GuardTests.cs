@@ -219,6 +219,8 @@ public sealed class GuardTests(StudioFixture studio)
         await using var server = await StudioServer.StartAsync(OpenedProject.Open([studio.Videos[0]], new()));
         Assert.True(await server.RunAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None));
         Assert.False(await server.RunAsync(null, new CancellationToken(canceled: true)));
+        // Longer than a timer can be.
+        Assert.False(await server.RunAsync(TimeSpan.FromDays(1000), new CancellationToken(canceled: true)));
     }
 
     private string Secret => studio.Server.Address.Split("token=")[1];

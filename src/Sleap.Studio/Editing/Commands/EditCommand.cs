@@ -95,10 +95,6 @@ internal static class EditJson
     /// <summary>What names of types begin with, which say nothing to a person.</summary>
     private const string Namespace = "Sleap.Studio.";
 
-    /// <summary>The command of a JSON text in UTF-8.</summary>
-    /// <exception cref="EditException">The text is not one.</exception>
-    public static EditCommand Parse(ReadOnlySpan<byte> json) => Parse<EditCommand>(json);
-
     /// <summary>What a JSON text in UTF-8 holds; commands may be in it.</summary>
     /// <exception cref="EditException">The text is not that.</exception>
     public static T Parse<T>(ReadOnlySpan<byte> json)
@@ -123,7 +119,4 @@ internal static class EditJson
             );
         }
     }
-
-    /// <summary>The JSON text of a command in UTF-8.</summary>
-    public static byte[] Write(EditCommand command) => JsonSerializer.SerializeToUtf8Bytes(command, Options);
 }

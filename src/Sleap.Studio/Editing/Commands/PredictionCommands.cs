@@ -19,17 +19,11 @@ internal sealed record AcceptPredictions(int Video, int From, int To, double? Mi
             // What a person marked as empty stays so.
             if (edit.Frame(key) is not { IsNegative: false, Instances: var instances })
                 continue;
-            var user = instances.Where(instance => !instance.IsPredicted).ToList();
             Instance[] accepted =
             [
                 .. instances
                     .Where(instance => instance.IsPredicted && !(instance.Score < MinScore))
-                    .Where(prediction =>
-                        !user.Any(other =>
-                            ReferenceEquals(other.FromPredicted, prediction)
-                            || (other.Track is { } track && ReferenceEquals(track, prediction.Track))
-                        )
-                    )
+                    .Where(prediction => !InstanceEdits.IsLabeled(prediction, instances))
                     .Select(prediction => prediction.AsUser(prediction)),
             ];
             if (accepted.Length > 0)

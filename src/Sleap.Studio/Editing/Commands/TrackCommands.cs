@@ -6,8 +6,7 @@ namespace Sleap.Studio;
 /// <param name="From">First frame.</param>
 /// <param name="To">Last frame, included; null for the end of the video.</param>
 /// <param name="WhileTrack">Number of a track: the range ends before the first frame number without it; null for no
-/// such
-/// end.</param>
+/// such end.</param>
 internal sealed record FrameRange(int From, int? To = null, int? WhileTrack = null)
 {
     /// <summary>Whether it is one frame, where a person sees what is changed.</summary>
