@@ -217,6 +217,8 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         var instance = own.Saved(3)!.Instances[0];
         Assert.Equal("nose, left ear, tail", string.Join(", ", instance.Skeleton.Nodes));
         Assert.All(instance.Points, point => Assert.True(point is { IsMissing: false, X: > 50 and < 150 }));
+        // Labels are asked for anew before this is said.
+        await page.UntilAsync("document.getElementById('message').textContent.includes('which is open now')");
         await page.ShownAsync(3);
         await PressAsync(page, "1", "Tab", "ArrowRight");
         await StateAsync(page, "journal");
