@@ -2,7 +2,7 @@
 // picture is only ever shown with the labels of the same frame.
 
 import { getJson } from "./api.js";
-import { labelsOf } from "./labels.js";
+import { areCurrent, labelsOf } from "./labels.js";
 import { fetchAhead, keepShown, pictureOf } from "./pictures.js";
 import { emit, select, selectRange, state } from "./state.js";
 
@@ -96,6 +96,8 @@ async function follow() {
         labelsOf(video, frame, abort.signal),
       ]);
       inFlight = null;
+      // Labels that an edit changed while the picture was read are asked for again.
+      if (labels.value && !areCurrent(labels.value)) continue;
       if (!abort.signal.aborted) show(video, frame, picture, labels);
     }
   } finally {

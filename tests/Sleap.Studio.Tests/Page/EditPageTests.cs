@@ -224,6 +224,48 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         await StateAsync(page, "journal");
     }
 
+    /// <summary>Labels that were asked for before an edit, and come after it, are not shown.</summary>
+    [SkippableFact]
+    public async Task An_answer_from_before_an_edit_changes_nothing()
+    {
+        await using var own = await EditedStudio.StartAsync(studio, name: BinaryVideos.Kinds[4].Name);
+        await using var page = await browser.OpenAsync(own.Server);
+        await page.GoAsync(3);
+        var isAdded = new TaskCompletionSource();
+        await page.Page.RouteAsync(
+            "**/api/edit/instance",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                await route.FulfillAsync(new() { Response = answer });
+                isAdded.TrySetResult();
+            }
+        );
+        // The first request for the labels of the frame is answered with what they were, after the edit.
+        var held = 0;
+        await page.Page.RouteAsync(
+            "**/api/videos/0/frames/3",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                if (Interlocked.Increment(ref held) == 1)
+                {
+                    await isAdded.Task;
+                    await Task.Delay(200);
+                }
+
+                await route.FulfillAsync(new() { Response = answer });
+            }
+        );
+        await PressAsync(page, "i");
+        await page.Page.FillAsync("#ask-field", "nose, left ear, tail");
+        await PressAsync(page, "Enter");
+        await isAdded.Task;
+        await Task.Delay(500);
+        await page.ShownAsync(3);
+        Assert.Equal(3, await page.Page.Locator("#point-rows tr").CountAsync());
+    }
+
     /// <summary>The project's own name saves it; a file that another session has is not asked for again and again.
     /// </summary>
     [SkippableFact]
