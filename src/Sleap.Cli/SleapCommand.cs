@@ -20,6 +20,7 @@ internal static class SleapCommand
             TrainVerb.Create(),
             ConfigVerb.Create(),
             PredictVerb.Create(),
+            SuggestVerb.Create(),
             TrackVerb.Create(),
             MergeVerb.Create(),
             EvalVerb.Create(),
