@@ -45,19 +45,18 @@ internal static class SuggestBench
             {
                 using (var plain = Fit(order[..size]))
                     Report("random", size, plain);
-                var known = new Labels(suggested.Select(frame => truth[frame]));
                 var chosen = pose.Suggest(
                     model,
                     [recording.Video],
-                    size - suggested.Count + 300,
-                    new() { Labels = known, Candidates = 500 }
+                    size - suggested.Count,
+                    new()
+                    {
+                        Labels = new Labels(suggested.Select(frame => truth[frame])),
+                        Frames = order,
+                        Candidates = 500,
+                    }
                 );
-                suggested.AddRange(
-                    chosen
-                        .Select(frame => frame.FrameIndex)
-                        .Where(frame => frame < pool && truth.ContainsKey(frame))
-                        .Take(size - suggested.Count)
-                );
+                suggested.AddRange(chosen.Select(frame => frame.FrameIndex));
                 if (model != start)
                     model.Dispose();
                 model = Fit(suggested);

@@ -21,6 +21,7 @@ internal static class SleapCommand
             ConfigVerb.Create(),
             PredictVerb.Create(),
             SuggestVerb.Create(),
+            ForecastVerb.Create(),
             TrackVerb.Create(),
             MergeVerb.Create(),
             EvalVerb.Create(),

@@ -90,11 +90,13 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
             .Where(frame => frame.IsNegative || frame.Instances.Any(one => !one.IsPredicted))
             .Select(frame => (frame.Video.FoundPath ?? frame.Video.Path, frame.FrameIndex))
             .ToHashSet();
+        var wanted = options.Frames?.ToHashSet();
         (Video Video, int Frame)[] all =
         [
             .. videos.SelectMany(video =>
                 PoseCatalog
                     .AllFrames(video)
+                    .Where(frame => wanted?.Contains(frame) != false)
                     .Where(frame => !labeled.Contains((video.FoundPath ?? video.Path, frame)))
                     .Select(frame => (video, frame))
             ),

@@ -6,8 +6,8 @@ namespace Sleap.MLNet;
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Chooses the frames whose labels would teach a model most: where it is unsure, contradicts itself when the image
-    /// is turned or jumps to the next frame, and where poses and images are unlike those that are labeled; spread over
+    /// Chooses the frames whose labels would teach a model most: with poses that it is often unsure about, where it
+    /// contradicts itself when the image is turned or jumps to the next frame, and of which few are labeled; spread over
     /// time and videos.
     /// </summary>
     /// <remarks>
@@ -112,6 +112,12 @@ public sealed record SuggestionOptions
     /// of three predictions.
     /// </summary>
     public int Candidates { get; init; } = 600;
+
+    /// <summary>
+    /// Zero-based numbers of the frames of each video to choose from; numbers that a video does not have are left out.
+    /// Null (default): all.
+    /// </summary>
+    public IReadOnlyCollection<int>? Frames { get; init; }
 
     /// <summary>Receives progress, at most twice a second and at the end. Default null: no reports.</summary>
     public IProgress<PredictionProgress>? Progress { get; init; }

@@ -6,13 +6,16 @@ using Sleap.Transforms;
 namespace Sleap.MLNet;
 
 /// <summary>
-/// Chooses among candidates, one after the other: the one that the model is most in doubt about and that is least like
-/// those chosen and labeled before.
+/// Chooses among candidates, one after the other: frames with kinds of poses that the model is often in doubt about and
+/// that are not labeled or chosen yet, spread over time.
 /// </summary>
 internal sealed class SuggestionSearch
 {
     // A doubt is named where that of four fifths of the candidates is smaller.
     private const double Remarkable = 0.8;
+
+    // Kinds of poses that are told apart, for each frame that is asked for.
+    private const int KindsOfFrame = 2;
 
     private readonly IReadOnlyList<Candidate> _candidates;
     private readonly Skeleton _skeleton;
@@ -56,8 +59,29 @@ internal sealed class SuggestionSearch
     }
 
     /// <summary>Chooses frames, the most useful first.</summary>
+    /// <remarks>
+    /// A kind of pose is worth the doubts of all candidates that show it, so that what is rare and what is sure count
+    /// less than what is often wrong; each label of the kind halves it (density-weighted uncertainty, Settles and Craven,
+    /// 2008).
+    /// </remarks>
     public IReadOnlyList<FrameSuggestion> Choose(int count)
     {
+        float[][][] shapes = [.. _candidates.Select(one => one.Found.Select(pose => Shape(pose.Points)).ToArray())];
+        var clusters = PoseClusters.Of([.. shapes.SelectMany(one => one)], Math.Max(1, KindsOfFrame * count));
+        int[][] kinds = [.. shapes.Select(one => one.Select(clusters.GroupOf).ToArray())];
+        var worth = new double[clusters.Count];
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            foreach (var kind in kinds[i])
+                worth[kind] += _ranked[i].Value;
+        }
+        var usual = worth.Length == 0 ? 1 : worth.Average();
+        if (clusters.Count > 0)
+        {
+            foreach (var known in _knownShapes)
+                worth[clusters.GroupOf(known)] /= 2;
+        }
+
         var near = new double[_candidates.Count];
         Array.Fill(near, 1);
         HashSet<int> chosen = [];
@@ -67,7 +91,11 @@ internal sealed class SuggestionSearch
             var best = Enumerable
                 .Range(0, _candidates.Count)
                 .Where(i => !chosen.Contains(i))
-                .MaxBy(i => _ranked[i].Value * near[i]);
+                .MaxBy(i =>
+                    near[i]
+                    * (0.5 + _ranked[i].Value)
+                    * kinds[i].Select(kind => worth[kind]).DefaultIfEmpty(usual).Average()
+                );
             chosen.Add(best);
             suggestions.Add(
                 new(
@@ -78,6 +106,8 @@ internal sealed class SuggestionSearch
                     [.. _candidates[best].Found.Select(InstanceOf)]
                 )
             );
+            foreach (var kind in kinds[best])
+                worth[kind] /= 2;
             for (var i = 0; i < near.Length; i++)
                 near[i] = Math.Min(near[i], Difference(i, best, count));
         }
@@ -166,25 +196,8 @@ internal sealed class SuggestionSearch
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     // How far a pose is from the nearest known one, in instance sizes.
-    private double Unusual(float[] shape)
-    {
-        var nearest = double.PositiveInfinity;
-        foreach (var known in _knownShapes)
-        {
-            var (sum, count) = (0.0, 0);
-            for (var i = 0; i < shape.Length; i++)
-            {
-                var difference = shape[i] - known[i];
-                if (float.IsNaN(difference))
-                    continue;
-                sum += difference * difference;
-                count++;
-            }
-            if (count > 0)
-                nearest = Math.Min(nearest, Math.Sqrt(sum / count));
-        }
-        return double.IsFinite(nearest) ? nearest : 0;
-    }
+    private double Unusual(float[] shape) =>
+        _knownShapes.Count == 0 ? 0 : Math.Sqrt(_knownShapes.Min(known => PoseClusters.Distance(shape, known)));
 
     // Sum over instances of the mean distance in instance sizes, at most 1 each; one that is missing counts 1.
     private double Disagreement(InstanceArray one, InstanceArray other)

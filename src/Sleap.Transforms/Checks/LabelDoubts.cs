@@ -51,7 +51,7 @@ internal sealed class LabelDoubts
             .Select(node => pairs.Select(pair => pair.Error(node)).Where(double.IsFinite).Order().ToArray())
             .ToArray();
         double[] all = [.. errors.SelectMany(node => node).Order()];
-        _scales = [.. errors.Select(node => Math.Max(LeastScale, Middle(node.Length < MinPairs ? all : node)))];
+        _scales = [.. errors.Select(node => ScaleOf(node.Length < MinPairs ? all : node))];
         _scores =
         [
             .. Enumerable
@@ -332,6 +332,12 @@ internal sealed class LabelDoubts
         var box = Box.Around(instance.Points);
         return Math.Max(20, double.Hypot(box.Right - box.Left, box.Bottom - box.Top));
     }
+
+    // A node that the model often places far away says little when it is far away.
+    private static double ScaleOf(double[] errors) =>
+        errors.Length == 0
+            ? LeastScale
+            : Math.Max(LeastScale, Math.Max(Middle(errors), errors[9 * errors.Length / 10] / 3));
 
     private static double Middle(double[] sorted) => sorted.Length == 0 ? double.NaN : sorted[sorted.Length / 2];
 
