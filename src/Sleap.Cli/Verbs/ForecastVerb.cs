@@ -127,7 +127,8 @@ internal static class ForecastVerb
                 [
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"mean error of short trainings, with the interval of 90 %; twice as many labels: {forecast.PerDoubling:0.00} times the error"
+                        $"mean error of short trainings, with the interval of 90 %; twice as many labels: "
+                            + $"{forecast.PerDoubling:0.00} times the error"
                     ),
                     .. numbers.Order().Prepend(0).Distinct().Select(forecast.Say),
                 ]

@@ -335,7 +335,7 @@ internal sealed class LabelDoubts
 
     // A node that the model often places far away says little when it is far away.
     private static double ScaleOf(double[] errors) =>
-        errors.Length == 0
+        errors.Length < MinPairs
             ? LeastScale
             : Math.Max(LeastScale, Math.Max(Middle(errors), errors[9 * errors.Length / 10] / 3));
 

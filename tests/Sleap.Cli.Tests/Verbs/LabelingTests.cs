@@ -1,4 +1,7 @@
+using Microsoft.ML;
 using Sleap.IO;
+using Sleap.MLNet;
+using Sleap.Transforms;
 
 namespace Sleap.Cli.Tests;
 
@@ -73,24 +76,41 @@ public sealed class LabelingTests : IDisposable
     [Fact]
     public void A_node_that_was_moved_is_doubted()
     {
-        var labels = Labels.Load(Cli.Data("small_robot_minimal.slp"));
-        var frame = labels.Frames[0];
-        var instance = frame.Instances[0];
-        var points = instance.Points.ToArray();
-        points[0] = points[0] with { X = points[0].X + 150 };
-        var moved = new LabeledFrame
-        {
-            Video = frame.Video,
-            FrameIndex = frame.FrameIndex,
-            Instances = [new Instance { Skeleton = instance.Skeleton, Points = [.. points] }],
-        };
+        // What the model predicts, one node of which is moved.
+        var pose = new MLContext(1).Pose();
+        using var model = pose.FromSleap(Path.Combine(Cli.Root, Model));
+        var predicted = pose.Predict(
+            model,
+            Cli.Data("small_robot.mp4"),
+            options: new() { Frames = Enumerable.Range(0, 12) }
+        ).Labels!;
         var file = PathOf("moved.slp");
-        new Labels([moved, .. labels.Frames.Skip(1)], labels.Videos, labels.Skeletons).Save(file);
+        new Labels(
+            predicted.Frames.Select(frame => new LabeledFrame
+            {
+                Video = frame.Video,
+                FrameIndex = frame.FrameIndex,
+                Instances =
+                [
+                    .. frame.Instances.Select(instance => new Instance
+                    {
+                        Skeleton = instance.Skeleton,
+                        Points =
+                        [
+                            .. instance.Points.Select(
+                                (point, node) =>
+                                    new Point(point.X + (frame.FrameIndex == 7 && node == 0 ? 9 : 0), point.Y)
+                            ),
+                        ],
+                    }),
+                ],
+            })
+        ).Save(file);
         var (code, text, error) = Cli.Run(["check", file, "--model", Model, "--report", PathOf("page")]);
         Assert.True(code == 0, error + text);
         Assert.Contains("the model doubts", text);
         Assert.Contains("displaced-node", text);
-        Assert.Contains($"frame {frame.FrameIndex}", text);
+        Assert.Contains("frame 7", text);
         Assert.Contains("<img ", File.ReadAllText(PathOf("page/report.html")));
         var finding = Cli.Json("check", file, "--model", Model)["files"]![0]!["findings"]!
             .AsArray()
