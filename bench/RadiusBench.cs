@@ -28,7 +28,7 @@ internal static class RadiusBench
             Every(recording.Pool, 40, 10),
             Every(3000, 10, 0).Where(f => f >= recording.Pool).ToArray()
         );
-        using PoseModelTransformer model = words is [var path]
+        using var model = words is [var path]
             ? (PoseModelTransformer)ml.Model.Load(path, out _)
             : recording.TopDown(pose, View(Every(recording.Pool, 20, 0)), 1, 500);
         // Predicted once: splits choose among the rows.
