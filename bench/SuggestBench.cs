@@ -17,7 +17,7 @@ namespace Sleap.Bench;
 /// </remarks>
 internal static class SuggestBench
 {
-    private static readonly int[] Rounds = [15, 30, 45, 60];
+    private static readonly int[] Rounds = [5, 10, 15, 20, 25];
 
     public static int Run(string[] words)
     {

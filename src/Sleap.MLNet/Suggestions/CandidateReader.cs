@@ -11,6 +11,8 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
     private readonly InstanceFilter? _filter = model.CreateFilter();
     private readonly PredictionBatch _batch = model.Predictor.Begin(Passes, 1)[0];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private TimeSpan _nextReport;
+    private long _instances;
     private byte[] _turned = [];
 
     /// <summary>Reads the candidates: frames evenly spaced over the videos, without those that are labeled.</summary>
@@ -31,9 +33,10 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
             ];
             Frame? last = null;
             var open = new Queue<int>(group.Select(one => one.Frame));
-            foreach (var read in source.ReadMany(wanted, options.CancellationToken).Append(default))
+            var end = new FrameResult(-1, null, null);
+            foreach (var read in source.ReadMany(wanted, options.CancellationToken).Append(end))
             {
-                if (open.TryPeek(out var candidate) && (read.FrameIndex != candidate))
+                if (open.TryPeek(out var candidate) && read.FrameIndex != candidate)
                 {
                     // The frame after the candidate, or the end.
                     open.Dequeue();
@@ -52,13 +55,14 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
 
     private Candidate Predict(Video video, Frame frame, Frame? next)
     {
-        var (height, width, channels) = (frame.Height, frame.Width, frame.Channels);
+        var (height, width) = (frame.Height, frame.Width);
         _batch.Read(0, FramePixels.Of(frame), []);
         _batch.Read(1, Turned(frame), []);
         if (next is not null)
             _batch.Read(2, FramePixels.Of(next), []);
         var found = _batch.Predict(next is null ? 2 : 3);
         InstanceArray[] kept = [.. found.Select(one => (_filter?.Apply(one) ?? one).WhereVisible())];
+        _instances += kept[0].Count;
         return new(
             video,
             frame.FrameIndex,
@@ -107,13 +111,16 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
 
     private void Report(int done, int failed, int all)
     {
+        if (_clock.Elapsed < _nextReport && done < all)
+            return;
+        _nextReport = _clock.Elapsed + TimeSpan.FromSeconds(0.5);
         var seconds = Math.Max(1e-9, _clock.Elapsed.TotalSeconds);
         options.Progress?.Report(
             new(
                 done - failed,
                 failed,
                 all,
-                0,
+                _instances,
                 done / seconds,
                 _clock.Elapsed,
                 TimeSpan.FromSeconds((all - done) * seconds / done),

@@ -71,7 +71,12 @@ public static partial class ModelCatalog
         var skeleton = suggestions.SelectMany(one => one.Predicted).FirstOrDefault()?.Skeleton ?? new("", []);
         var page = new FrameListPage(
             "Frames to label next",
-            $"{suggestions.Count} frames of {suggestions.DistinctBy(one => one.Video).Count()} videos",
+            string.Join(
+                ", ",
+                suggestions
+                    .CountBy(one => PosedVideo.FileName(one.Video.Path))
+                    .Select(video => $"{video.Key}: {video.Value} {(video.Value == 1 ? "frame" : "frames")}")
+            ),
             "The most useful first, with what the model sees there. The number is its doubt among the frames that were "
                 + "looked at, 0 to 1."
         );

@@ -149,7 +149,7 @@ internal sealed class SuggestionSearch
                     (
                         value,
                         own.Count == 0
-                            ? "for the spread over the recording"
+                            ? "a kind of pose that the model is often unsure about"
                             : string.Join("; ", own.OrderByDescending(one => one.Rank).Select(one => one.Text))
                     )
             ),

@@ -53,6 +53,16 @@ public sealed class SuggestTests : IDisposable
     }
 
     [Fact]
+    public void A_video_of_one_frame_has_one_suggestion()
+    {
+        using var model = Model();
+        Assert.Equal(0, Assert.Single(Pose.Suggest(model, [Frames(1, [])], 5)).FrameIndex);
+        // Of these frames only.
+        var chosen = Pose.Suggest(model, [Frames(6, [])], 5, new() { Frames = [1, 2, 9] });
+        Assert.Equal([1, 2], chosen.Select(one => one.FrameIndex).Order());
+    }
+
+    [Fact]
     public void They_are_spread_over_time_and_videos()
     {
         using var model = Model();

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Sleap.IO;
 
 namespace Sleap.Transforms.Tests;
 
@@ -25,6 +27,66 @@ public sealed class KeypointRadiusTests
         // Unsure nodes are ten times as far away as sure ones: one radius for all would hold 1 or nearly none.
         foreach (var half in tested.GroupBy(one => one.Score > 0.5))
             Assert.InRange(Share(half), coverage - 0.12, coverage + 0.12);
+    }
+
+    /// <summary>A recording of flies, predicted by models of sleap-nn: learned on one half of the frames, tested on the
+    /// other.</summary>
+    [Theory]
+    [InlineData("flies13_topdown")]
+    [InlineData("flies13_bottomup")]
+    public void It_holds_on_other_frames_of_a_recording(string predictions)
+    {
+        var truth = Labels
+            .Load(Path.Combine(TestFolder.Repository, "tests", "data", "flies13_20190128.predictions.slp"))
+            .Frames.ToDictionary(frame => frame.FrameIndex);
+        var run = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(TestFolder.Repository, "tests", "golden", "trained", predictions + ".json"))
+        )!["runs"]!["integral"]!;
+        List<NodeDistance> errors = [];
+        foreach (var (place, frame) in run["frames"]!.AsArray().Index())
+        {
+            var right = Array(
+                truth[(int)frame!["frame_idx"]!]
+                    .Instances.Select(one => one.Points.SelectMany(point => (float[])[(float)point.X, (float)point.Y]))
+            );
+            var instances = frame["instances"]!.AsArray();
+            var found = Array(
+                instances.Select(one =>
+                    one!["points"]!
+                        .AsArray()
+                        .SelectMany(point => point!.AsArray().Select(value => (float?)value ?? float.NaN))
+                )
+            );
+            foreach (var (one, partner) in InstancePairing.ByDistance(right, found).Index())
+            {
+                for (var node = 0; partner >= 0 && node < right.Nodes; node++)
+                {
+                    var distance = KeypointSimilarity.Distance(right[one].Points, found[partner].Points, node);
+                    if (!double.IsNaN(distance))
+                        errors.Add(new(place, node, (float)instances[partner]!["point_scores"]![node]!, distance));
+                }
+            }
+        }
+        List<double> shares = [];
+        for (var split = 0; split < 40; split++)
+        {
+            int[] drawn = [.. Enumerable.Range(0, run["frames"]!.AsArray().Count)];
+            new Random(split).Shuffle(drawn);
+            var known = drawn[..(drawn.Length / 2)].ToHashSet();
+            var table = RadiusTable.Learn([.. errors.Where(error => known.Contains(error.Frame))], 13, 0.9);
+            shares.Add(
+                errors
+                    .Where(error => !known.Contains(error.Frame))
+                    .Average(error => error.Pixels <= table.Radius(error.Node, error.Score) ? 1.0 : 0)
+            );
+        }
+        Assert.InRange(shares.Average(), 0.87, 0.93);
+
+        static InstanceArray Array(IEnumerable<IEnumerable<float>> instances)
+        {
+            float[][] all = [.. instances.Select(one => one.ToArray())];
+            return new InstanceArray(13, all.Length) { Points = [.. all.SelectMany(one => one)] };
+        }
     }
 
     [Fact]
