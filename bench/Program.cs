@@ -6,6 +6,9 @@
 //   step                           a training step in parts, and whole steps beside plain TorchSharp modules
 //   backbones                      how fast each backbone is
 //   training [PROTOCOL…]           accuracy of each model type beside sleap-nn; finetune: from a model, and from scratch
+//   suggest [flies|pair]           labels that pose.Suggest chooses beside random ones
+//   doubts [flies|pair]            planted faults of labels that pose.Check finds by a model
+//   radius [MODEL]                 how often the true place lies within the radius of pose.KeypointRadius
 //   lazy                           opening a large .slp beside h5py
 //   analysis                       poses to behavior variables
 //   tracking [spread] [SCENE…]     identity switches
@@ -21,6 +24,9 @@ Dictionary<string, Func<string[], int>> benches = new()
     ["step"] = _ => StepBench.Run(),
     ["backbones"] = _ => Done(BackbonesBench.Run),
     ["training"] = TrainingProtocols.Run,
+    ["suggest"] = SuggestBench.Run,
+    ["doubts"] = DoubtsBench.Run,
+    ["radius"] = RadiusBench.Run,
     ["lazy"] = _ => Done(LazyReading.Run),
     ["analysis"] = _ => Done(AnalysisBench.Run),
     ["tracking"] = words => Done(() => TrackingBench.Run(words)),

@@ -10,7 +10,7 @@ namespace Sleap.Bench;
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
 /// |finetune …, or for choices crops|pair] [--other] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single]
 /// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW] [--foreground WEIGHT] [--decay X]
-/// [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric].
+/// [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric] [--auto].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -31,6 +31,7 @@ internal static class TrainingProtocols
     };
 
     private static bool _other; // other training and test frames, on which options are chosen
+    private static bool _auto; // the options that pose.AutoOptions proposes, instead of those of the protocol
     private static Precision _precision;
     private static double? _rate,
         _foreground,
@@ -44,6 +45,7 @@ internal static class TrainingProtocols
     public static int Run(string[] words)
     {
         _other = words.Contains("--other");
+        _auto = words.Contains("--auto");
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
         (_rate, _foreground, _decay) = (Given("--rate"), Given("--foreground"), Given("--decay"));
         _normalization = Choice(words, "--normalization", Normalization.Auto);
@@ -107,8 +109,9 @@ internal static class TrainingProtocols
             _ => FliesFrames(pose),
         };
         var epochs = (int steps) => Epochs(steps, share);
-        using PoseModelTransformer model = protocol switch
+        using var model = protocol switch
         {
+            _ when _auto => Proposed(pose, train, protocol, seed, share).Fit(train, validation),
             "topdown" => pose.TopDown(TopDown(seed, share)).Fit(train, validation),
             "crops" or "pair" => pose.CenteredInstance(
                     Centered(seed, epochs(1500)) with
@@ -168,6 +171,42 @@ internal static class TrainingProtocols
         );
         Directory.CreateDirectory("artifacts/bench");
         ml.Model.Save(model, train.Schema, $"artifacts/bench/{protocol}-{seed}.zip");
+    }
+
+    private static IPoseEstimator<PoseModelTransformer> Proposed(
+        PoseCatalog pose,
+        IDataView train,
+        string protocol,
+        int seed,
+        double share
+    )
+    {
+        var proposal = pose.AutoOptions(
+                train,
+                protocol switch
+                {
+                    "topdown" => PoseModelKind.TopDown,
+                    "topdown-id" => PoseModelKind.TopDownId,
+                    "bottomup" => PoseModelKind.BottomUp,
+                    "bottomup-id" => PoseModelKind.BottomUpId,
+                    "openfield" => PoseModelKind.SingleInstance,
+                    _ => throw new ArgumentException($"bench training: {protocol} has no proposed options."),
+                }
+            )
+            .With(network =>
+                network with
+                {
+                    Training = network.Training with
+                    {
+                        Epochs = Math.Max(1, (int)Math.Round(network.Training.Epochs * share)),
+                        Seed = seed,
+                        Progress = _memory,
+                    },
+                }
+            );
+        foreach (var reason in proposal.Reasons)
+            Console.WriteLine($"  {reason.Network}: {reason.Option} = {reason.Value}");
+        return proposal.Estimator(pose);
     }
 
     private static TopDownOptions TopDown(int seed, double share) =>

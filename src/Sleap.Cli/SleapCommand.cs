@@ -20,6 +20,8 @@ internal static class SleapCommand
             TrainVerb.Create(),
             ConfigVerb.Create(),
             PredictVerb.Create(),
+            SuggestVerb.Create(),
+            ForecastVerb.Create(),
             TrackVerb.Create(),
             MergeVerb.Create(),
             EvalVerb.Create(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sleap.IO;
+using Sleap.MLNet;
 using Sleap.Transforms;
 
 namespace Sleap.Cli;
@@ -11,6 +12,7 @@ internal static class CheckVerb
 {
     // The text shows this many places of a rule; JSON has all.
     private const int MaxPlaces = 10;
+    private const int MaxDoubts = 30;
 
     public static Command Create()
     {
@@ -23,27 +25,51 @@ internal static class CheckVerb
         {
             Description = "Folders to look for videos in that are not where the labels say.",
         };
+        var models = new Option<string[]>("--model")
+        {
+            Description =
+                "Also compare the labels with what this model predicts in their frames: displaced and exchanged nodes, "
+                + "instances forgotten or there twice. Twice for the two stages of top-down.",
+        };
+        var folder = new Option<string?>("--report")
+        {
+            Description = "With --model: write report.html with pictures of the doubtful labels into this folder.",
+        };
         var json = VerbOutput.Json();
         var verb = new Command(
             "check",
-            "Looks for faults of labels; exit code 1 if there is a warning.\nExample: sleap check labels.slp"
+            "Looks for faults of labels; exit code 1 if there is a warning.\n"
+                + "Example: sleap check labels.slp --model mouse/model.zip --report doubts"
         )
         {
             files,
             videos,
+            models,
+            folder,
             PrefixMap.Option,
             json,
         };
         verb.SetAction(parsed =>
         {
-            var pose = VerbOutput.Context().Pose();
+            var ml = VerbOutput.Context();
             var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
+            var (paths, into) = (parsed.GetRequiredValue(files), parsed.GetValue(folder));
+            var given = parsed.GetValue(models) ?? [];
+            if (into is not null && (given.Length == 0 || paths.Length > 1))
+            {
+                throw new ArgumentException(
+                    $"{folder.Name} is for the doubts of a model about one file: "
+                        + (given.Length == 0 ? $"add {models.Name}." : "give one file.")
+                );
+            }
+
+            using var model = given.Length == 0 ? null : ModelLoader.Load(ml, given);
             var reports = new JsonArray();
             List<string> lines = [];
             var (warnings, notes) = (0, 0);
-            foreach (var file in parsed.GetRequiredValue(files))
+            foreach (var file in paths)
             {
-                var findings = Check(pose, file, options);
+                var findings = Check(ml.Pose(), file, options, model, into);
                 warnings += findings.Count(one => one.IsWarning);
                 notes += findings.Count(one => !one.IsWarning);
                 reports.Add(
@@ -55,6 +81,8 @@ internal static class CheckVerb
                 );
                 lines.AddRange(LinesOf(file, findings));
             }
+            if (into is not null)
+                lines.Add($"→ {Path.Combine(into, "report.html")}");
             lines.Add(
                 $"{warnings} {(warnings == 1 ? "warning" : "warnings")}, {notes} {(notes == 1 ? "note" : "notes")}"
             );
@@ -70,11 +98,19 @@ internal static class CheckVerb
         return verb;
     }
 
-    private static IReadOnlyList<LabelFinding> Check(PoseCatalog pose, string file, LabelsReadOptions options)
+    private static IReadOnlyList<LabelFinding> Check(
+        PoseCatalog pose,
+        string file,
+        LabelsReadOptions options,
+        PoseModelTransformer? model,
+        string? folder
+    )
     {
         try
         {
-            return pose.Check(Labels.Load(file, options));
+            var labels = Labels.Load(file, options);
+            var findings = pose.Check(labels);
+            return model is null ? findings : [.. findings, .. Doubts(pose, labels, model, folder)];
         }
         catch (Exception fault) when (fault is PoseFormatException or IOException or UnauthorizedAccessException)
         {
@@ -83,10 +119,30 @@ internal static class CheckVerb
         }
     }
 
+    /// <summary>What a model doubts about the frames that a person labeled.</summary>
+    private static IReadOnlyList<LabelFinding> Doubts(
+        PoseCatalog pose,
+        Labels labels,
+        PoseModelTransformer model,
+        string? folder
+    )
+    {
+        var frames = labels
+            .FramesInOrder.Where(frame => frame.IsNegative || frame.Instances.Any(one => !one.IsPredicted))
+            .Select(frame => (frame.Video, frame.FrameIndex))
+            .ToList();
+        if (frames.Count == 0)
+            throw new InvalidDataException("No frame is labeled: there is nothing that a model could doubt.");
+        var view = pose.FromFrames(labels.Videos, frames, new PoseColumnOptions());
+        using var progress = new ProgressDisplay();
+        var predicted = pose.Predict(model, view, options: new() { Progress = progress }).Labels!;
+        return folder is null ? pose.Check(labels, predicted) : pose.CheckReport(labels, predicted, folder);
+    }
+
     private static IEnumerable<string> LinesOf(string file, IReadOnlyList<LabelFinding> findings)
     {
         yield return findings.Count == 0 ? $"{file}: no findings" : $"{file}:";
-        foreach (var group in findings.GroupBy(one => (one.Rule, one.IsWarning)))
+        foreach (var group in findings.Where(one => one.Doubt is null).GroupBy(one => (one.Rule, one.IsWarning)))
         {
             yield return $"{(group.Key.IsWarning ? "warning" : "note")} {CodeOf(group.Key.Rule)}: {group.First().Advice}";
             var table = new OutputTable(2);
@@ -97,6 +153,25 @@ internal static class CheckVerb
             if (group.Count() > MaxPlaces)
                 yield return $"  ... and {group.Count() - MaxPlaces} more";
         }
+        var doubts = findings.Where(one => one.Doubt is not null).ToList();
+        if (doubts.Count == 0)
+            yield break;
+        yield return "the model doubts, the most doubtful first:";
+        var list = new OutputTable(4);
+        foreach (var finding in doubts.Take(MaxDoubts))
+        {
+            list.Row(
+                "  " + finding.Doubt!.Value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+                CodeOf(finding.Rule),
+                PlaceOf(finding),
+                finding.Message
+            );
+        }
+
+        foreach (var line in list.Lines())
+            yield return line;
+        if (doubts.Count > MaxDoubts)
+            yield return $"  ... and {doubts.Count - MaxDoubts} more";
     }
 
     private static string PlaceOf(LabelFinding finding) =>
@@ -124,5 +199,6 @@ internal static class CheckVerb
             ["node"] = finding.Node.Length > 0 ? finding.Node : null,
             ["message"] = finding.Message,
             ["advice"] = finding.Advice,
+            ["doubt"] = finding.Doubt is { } doubt ? VerbOutput.Number(doubt) : null,
         };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Sleap.IO;
+using Sleap.MLNet;
 using Sleap.Transforms;
 
 namespace Sleap.Cli;
@@ -46,6 +47,12 @@ internal static class EvalVerb
             Description =
                 "The first video of the truth is the first of the predictions, and so on, whatever their names.",
         };
+        var trainedOn = new Option<string?>("--trained-on")
+        {
+            Description =
+                "The run folder of the model, or the labels that it was trained on: errors also by the distance in time "
+                + "from the nearest training frame.",
+        };
         var (predictions, json) = (VerbOutput.UsePredictions(), VerbOutput.Json());
         var verb = new Command(
             "eval",
@@ -62,6 +69,7 @@ internal static class EvalVerb
             radius,
             predictions,
             inOrder,
+            trainedOn,
             PrefixMap.Option,
             json,
         };
@@ -103,11 +111,21 @@ internal static class EvalVerb
                     new ReportOptions { VideoPath = parsed.GetValue(source) }
                 )
                 : pose.Evaluate(right, judged, options);
+            var report = Json(metrics);
+            List<string> separation = [];
+            if (parsed.GetValue(trainedOn) is { } training)
+            {
+                var errors = metrics.BySeparation(TrainedOn(training, metrics, parsed.Reading()));
+                report["separation"] = Json(errors);
+                separation = ["", .. Lines(errors), errors.ToString()];
+            }
+
             VerbOutput.Write(
                 parsed.GetValue(json),
-                Json(metrics),
+                report,
                 [
                     .. MetricsText.Tables(metrics).SelectMany(table => Drawn(table).Append("")).SkipLast(1),
+                    .. separation,
                     .. parsed.GetValue(folder) is { } written
                         ? [$"→ {Path.Combine(written, "report.html")}"]
                         : Array.Empty<string>(),
@@ -123,6 +141,76 @@ internal static class EvalVerb
     /// </summary>
     private static bool IsCentroids(Labels truth, Labels predicted) =>
         predicted.Skeletons is [{ Nodes: [var only] }] && truth.Skeletons.All(skeleton => skeleton.IndexOf(only) < 0);
+
+    /// <summary>Training frames, their videos named as in the metrics.</summary>
+    private static List<(string Video, int FrameIndex)> TrainedOn(
+        string path,
+        PoseMetrics metrics,
+        LabelsReadOptions reading
+    )
+    {
+        IEnumerable<(string Video, int FrameIndex)> frames;
+        if (Directory.Exists(path) && StoredSplit.Read(path) is { } split)
+        {
+            frames = split.Frames.Where(frame => frame.Set == "training").Select(frame => (frame.Video, frame.Frame));
+        }
+        else
+        {
+            frames = Labels
+                .Load(path, reading)
+                .Frames.Where(frame => frame.Instances.Any(instance => !instance.IsPredicted))
+                .Select(frame => (frame.Video.Path, frame.FrameIndex));
+        }
+
+        // Paths of one video differ between machines: then the file name tells, if it is of one video.
+        var names = metrics
+            .PerFrame.Select(frame => frame.Video)
+            .Distinct()
+            .GroupBy(Path.GetFileName)
+            .ToDictionary(name => name.Key!, name => name.ToList());
+        return
+        [
+            .. frames.Select(frame =>
+                names.GetValueOrDefault(Path.GetFileName(frame.Video)) is { } same
+                && !same.Contains(frame.Video)
+                && same.Count == 1
+                    ? (same[0], frame.FrameIndex)
+                    : frame
+            ),
+        ];
+    }
+
+    private static IEnumerable<string> Lines(SeparationErrors errors)
+    {
+        var table = new OutputTable("frames", ">number", ">found", ">mean px");
+        foreach (var group in errors.Groups)
+        {
+            table.Row(
+                group.Name,
+                group.Frames.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{group.Found}/{group.Visible}"),
+                group.MeanError.ToString("0.00", CultureInfo.InvariantCulture)
+            );
+        }
+
+        return table.Lines();
+    }
+
+    private static JsonObject Json(SeparationErrors errors) =>
+        new()
+        {
+            ["far_to_near"] = VerbOutput.Number(errors.FarToNear),
+            ["groups"] = new JsonArray([
+                .. errors.Groups.Select(group => new JsonObject
+                {
+                    ["max_distance"] = group.MaxDistance,
+                    ["frames"] = group.Frames,
+                    ["visible_nodes"] = group.Visible,
+                    ["found_nodes"] = group.Found,
+                    ["mean_px"] = VerbOutput.Number(group.MeanError),
+                }),
+            ]),
+        };
 
     private static IEnumerable<string> Drawn(MetricsTable table) =>
         table

@@ -208,6 +208,25 @@ public sealed class Labels
         );
     }
 
+    /// <summary>
+    /// These labels with other suggestions of frames to label. Videos that the labels do not have yet are added.
+    /// </summary>
+    /// <param name="suggestions">All suggestions, in the order to label them; none to remove them.</param>
+    public Labels WithSuggestions(IEnumerable<SuggestedFrame> suggestions)
+    {
+        SuggestedFrame[] list = [.. suggestions];
+        var videos = Gather(Videos, list.Select(one => one.Video), ReferenceEqualityComparer.Instance);
+        return new Labels(
+            Frames,
+            new LabelsParts(videos, Skeletons, Tracks, list, Provenance, Remarks)
+            {
+                Identities = Identities,
+                Bouts = Bouts,
+                Extras = Extras,
+            }
+        );
+    }
+
     /// <summary>Whether the bouts are the events of the file that was read, which are copied.</summary>
     internal bool AreBoutsOfFile =>
         Extras is { } extras && (extras.Bouts is null ? Bouts.Count == 0 : ReferenceEquals(Bouts, extras.Bouts));

@@ -1,6 +1,6 @@
 namespace Sleap.Transforms;
 
-/// <summary>One finding of <see cref="CheckCatalog.Check"/>: a place of a labels file that a person should look
+/// <summary>One finding of <see cref="CheckCatalog.Check(PoseCatalog, IO.Labels)"/>: a place of a labels file that a person should look
 /// at.</summary>
 /// <param name="Rule">The rule that found it.</param>
 /// <param name="IsWarning">Whether it harms training or evaluation; otherwise it is only information.</param>
@@ -21,7 +21,14 @@ public sealed record LabelFinding(
     int? FrameIndex = null,
     int? Instance = null,
     string Node = ""
-);
+)
+{
+    /// <summary>
+    /// How much a model doubts the label, 0 to 1, the more the rather a person should look; null for the rules that
+    /// need no predictions.
+    /// </summary>
+    public double? Doubt { get; init; }
+}
 
 /// <summary>The rules for labels.</summary>
 public enum CheckRule
@@ -85,4 +92,22 @@ public enum CheckRule
 
     /// <summary>Frames with predictions only, beside frames that a person labeled.</summary>
     PredictionsOnly,
+
+    /// <summary>
+    /// A node far from where a model sees it, measured by the node's usual distance, while the other nodes of the
+    /// instance agree.
+    /// </summary>
+    DisplacedNode,
+
+    /// <summary>Two nodes, such as left and right, each of which is labeled where a model sees the other.</summary>
+    ExchangedNodes,
+
+    /// <summary>An instance that a model sees and nobody labeled, in a frame with labels or marked as empty.</summary>
+    ForgottenInstance,
+
+    /// <summary>Two labeled instances where a model sees one.</summary>
+    RepeatedInstance,
+
+    /// <summary>A labeled instance that a model does not see.</summary>
+    UnseenInstance,
 }

@@ -94,6 +94,16 @@ public sealed record PoseMetrics
     /// <summary>Root of the mean squared distance of found points in pixels; NaN when nothing was found.</summary>
     public double Rmse => All.Rmse;
 
+    /// <summary>The errors by the distance in time from the frames that the model was trained on.</summary>
+    /// <param name="trained">
+    /// The training frames: the video as <see cref="FrameError.Video"/> names it, and the zero-based frame number.
+    /// </param>
+    public SeparationErrors BySeparation(IEnumerable<(string Video, int FrameIndex)> trained)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        return SeparationErrors.Of(PerFrame, trained);
+    }
+
     /// <summary>All figures but those of single frames, as a JSON object; what is not a number is null.</summary>
     public JsonObject ToJson() => MetricsJson.Of(this);
 

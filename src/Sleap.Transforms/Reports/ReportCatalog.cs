@@ -9,6 +9,8 @@ namespace Sleap.Transforms;
 /// <summary>Reports in one HTML file each, with charts and images inside.</summary>
 public static class ReportCatalog
 {
+    private const int MaxDoubts = 100;
+
     // The resolver is named because file-based programs switch the default off, which is the same.
     private static readonly JsonSerializerOptions Indented = new()
     {
@@ -152,7 +154,40 @@ public static class ReportCatalog
         return pose.EvaluationReport(truth, pose.ToLabels(view, names), folder, options, report);
     }
 
-    private static string Save(string folder, string name, string text)
+    /// <summary>
+    /// Compares labels with predictions of the same frames, see
+    /// <see cref="CheckCatalog.Check(PoseCatalog, Labels, Labels)"/>, and writes report.html with pictures of the labels
+    /// that the model doubts.
+    /// </summary>
+    /// <param name="pose">The catalog.</param>
+    /// <param name="labels">The labels; frames are drawn from their videos.</param>
+    /// <param name="predictions">What a model predicts in these frames.</param>
+    /// <param name="folder">The folder to write to; it is created when it does not exist.</param>
+    /// <param name="report">Title, drawing, the video; null for the defaults. Up to 100 frames are shown.</param>
+    /// <returns>The findings, the most doubtful first.</returns>
+    /// <exception cref="ArgumentException">The options are wrong, or the label sets do not go together.</exception>
+    /// <exception cref="InvalidDataException">No frame is labeled.</exception>
+    public static IReadOnlyList<LabelFinding> CheckReport(
+        this PoseCatalog pose,
+        Labels labels,
+        Labels predictions,
+        string folder,
+        ReportOptions? report = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(pose);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(predictions);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var doubts = LabelDoubts.Find(labels, predictions);
+        PoseLog.Warn(pose.Context, "Checking", doubts.Remarks);
+        var html = doubts.Page(MaxDoubts, (report ?? new ReportOptions()).Checked());
+        Directory.CreateDirectory(folder);
+        Save(folder, "report.html", html);
+        return doubts.Findings;
+    }
+
+    internal static string Save(string folder, string name, string text)
     {
         var path = Path.Combine(folder, name);
         File.WriteAllText(path, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -36,6 +36,16 @@ public sealed class ExampleProgramTests : IDisposable
     }
 
     [Fact]
+    public void Labels_are_chosen_round_by_round()
+    {
+        var output = Run("label-loop.cs", Data("examples/data/openfield"), "20");
+        Assert.Contains("round 1: 16 labeled frames, mean error ", output);
+        Assert.Contains("round 3: 32 labeled frames, mean error ", output);
+        Assert.Equal(24, output.Split("  label frame ").Length - 1);
+        Assert.True(File.Exists(Path.Combine(_folder, "next", "report.html")));
+    }
+
+    [Fact]
     public void A_checkpoint_of_sleap_nn_is_judged_used_and_written_back()
     {
         var output = Run(
