@@ -89,7 +89,7 @@ internal sealed class HeadConfig
             OutputStride = maps.Whole("output_stride", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             FocalLoss = FocalLossOf(maps),
-            AnchorPart = maps.Text("anchor_part"),
+            AnchorPart = AnchorOf(maps),
             CentroidMethod = CentroidMethodOf(maps),
             PartAffinity = pafs is null
                 ? null
@@ -109,6 +109,7 @@ internal sealed class HeadConfig
                     OutputStride = classMaps.Whole("output_stride", 1),
                     LossWeight = Weight(classMaps),
                     MinClassProbability = null,
+                    WritesIdentities = WritesIdentities(classMaps),
                 },
             ClassVectors = classVectors is null
                 ? null
@@ -131,6 +132,14 @@ internal sealed class HeadConfig
 
     /// <summary>sleap-nn's name of a method.</summary>
     public static string NameOf(CentroidMethod method) => CentroidMethods.Single(name => name.Value == method).Key;
+
+    private static string? AnchorOf(ConfigSection maps)
+    {
+        // Centroids come from the nodes; where they should not, a remark says so.
+        if (maps.Text("centroid_source") is not (null or "computed" or "anchor"))
+            maps.MarkUnused("centroid_source");
+        return maps.Text("anchor_part");
+    }
 
     // With an anchor the method is that of instances whose anchor is missing.
     private static CentroidMethod CentroidMethodOf(ConfigSection maps)
@@ -165,11 +174,18 @@ internal sealed class HeadConfig
             };
     }
 
+    /// <summary>Values of <c>class_output</c>: classes are written as tracks, or as identities too.</summary>
+    public static string[] ClassOutputs { get; } = ["track", "identity"];
+
+    private static bool WritesIdentities(ConfigSection head) =>
+        head.OneOf("class_output", ClassOutputs) == ClassOutputs[1];
+
     private static ClassVectorOptions VectorsOf(ConfigSection s) =>
         new()
         {
             Layers = s.Whole("num_fc_layers", 1),
             Units = s.Whole("num_fc_units", 64),
             GlobalPool = s.Flag("global_pool", true),
+            WritesIdentities = WritesIdentities(s),
         };
 }

@@ -97,8 +97,10 @@ public sealed class SleapConfig
         }
 
         // A trained model has its weights.
-        var training = TrainerConfig.Read(root, model) with
+        var training = TrainerConfig.Read(root, model);
+        training = training with
         {
+            StepsPerEpoch = training.StepsPerEpoch ?? data.TilingSteps,
             FrameSize = data.FrameSize,
             Start = trained ? null : start,
         };
@@ -239,6 +241,7 @@ public sealed class SleapConfig
             Augmentation = data.Augmentation,
             TileSize = data.TileSize,
             TileOverlap = data.TileOverlap,
+            BatchSize = data.TileBatchSize ?? options.BatchSize,
             Training = trainer,
         };
     }

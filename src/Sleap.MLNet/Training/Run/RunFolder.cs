@@ -50,12 +50,15 @@ internal sealed class RunFolder
     private string LogPath => Path.Combine(FullPath, "training_log.csv");
 
     /// <summary>Throws before training if checkpoints would not fit on the disk.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="files">Number of files of its weights beside the checkpoint.</param>
     /// <exception cref="IOException">There is too little space on the disk.</exception>
-    public void RequireRoom(PoseNetwork network)
+    public void RequireRoom(PoseNetwork network, int files)
     {
         // Weights, average, best weights and two moments of the optimizer; twice, since the new checkpoint is written
         // beside the old one.
-        var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
+        var needed =
+            network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * (5 * 2 + files) + (1 << 20);
         var free = new DriveInfo(FullPath).AvailableFreeSpace;
         if (free < needed)
         {
