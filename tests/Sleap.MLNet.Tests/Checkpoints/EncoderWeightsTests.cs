@@ -161,6 +161,46 @@ public sealed class EncoderWeightsTests
         }
     }
 
+    /// <summary>The publisher gives eight digits; the rest is what the file had when it was first used.</summary>
+    [Fact]
+    public void Another_file_with_the_same_digits_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("weights-").FullName;
+        try
+        {
+            const string Content = "weights";
+            var hash = Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Content))
+            );
+            var file = $"net-{hash[..8]}.pth";
+            var path = PretrainedWeights.Find(file, [folder], (_, to) => File.WriteAllText(to, Content));
+            var noted = path + ".sha256";
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
+            Assert.Equal(path, PretrainedWeights.Find(file, [folder], (_, _) => Assert.Fail("it is there")));
+            // As if another file had the same eight digits.
+            var other = hash[..8] + new string('0', hash.Length - 8);
+            File.WriteAllText(noted, other);
+            var refused = Assert.Throws<PoseFormatException>(() =>
+                PretrainedWeights.Find(file, [folder], (_, _) => { })
+            );
+            Assert.Contains($"Its SHA-256 is {hash}, and was {other[..40]}", refused.Message);
+            File.WriteAllText(noted, "");
+            Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, _) => { }));
+            // A file that somebody else put there is noted when it is first used; a new download is noted anew.
+            File.Delete(noted);
+            PretrainedWeights.Find(file, [folder], (_, _) => Assert.Fail("it is there"));
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
+            File.Delete(path);
+            File.WriteAllText(noted, other);
+            PretrainedWeights.Find(file, [folder], (_, to) => File.WriteAllText(to, Content));
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void File_names_are_those_that_torchvision_publishes()
     {
