@@ -153,9 +153,9 @@ public sealed class SlpDetailsTests
     public void AVideoIsFoundBesideTheLabelsAndInSearchFolders()
     {
         using var files = new TestFiles();
-        Directory.CreateDirectory(files.New("videos"));
+        Directory.CreateDirectory(files.New("elsewhere"));
         File.Copy(TestFiles.Data("small_robot_minimal.slp"), files.New("labels.slp"));
-        File.Copy(TestFiles.Data("small_robot.mp4"), files.New("videos/small_robot.mp4"));
+        File.Copy(TestFiles.Data("small_robot.mp4"), files.New("elsewhere/small_robot.mp4"));
         var missing = Labels.Load(files.New("labels.slp"));
         Assert.Null(missing.Videos[0].FoundPath);
         Assert.Contains(
@@ -165,9 +165,9 @@ public sealed class SlpDetailsTests
         Assert.Equal(2, missing.Frames.Count);
         var found = Labels.Load(
             files.New("labels.slp"),
-            new LabelsReadOptions { SearchFolders = [files.New("videos")] }
+            new LabelsReadOptions { SearchFolders = [files.New("elsewhere")] }
         );
-        Assert.Equal(files.New("videos/small_robot.mp4"), found.Videos[0].FoundPath);
+        Assert.Equal(files.New("elsewhere/small_robot.mp4"), found.Videos[0].FoundPath);
     }
 
     [Fact]

@@ -139,11 +139,7 @@ public sealed class EncoderWeightsTests
                 "expected 983f1562",
                 Assert
                     .Throws<PoseFormatException>(() =>
-                        PretrainedWeights.Find(
-                            file,
-                            [folder],
-                            (_, path) => File.WriteAllText(path, "a page that says sorry")
-                        )
+                        PretrainedWeights.Find(file, [folder], (_, to) => to.Write("a page that says sorry"u8))
                     )
                     .Message
             );
@@ -173,7 +169,11 @@ public sealed class EncoderWeightsTests
                 System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Content))
             );
             var file = $"net-{hash[..8]}.pth";
-            var path = PretrainedWeights.Find(file, [folder], (_, to) => File.WriteAllText(to, Content));
+            var path = PretrainedWeights.Find(
+                file,
+                [folder],
+                (_, to) => to.Write(System.Text.Encoding.UTF8.GetBytes(Content))
+            );
             var noted = path + ".sha256";
             Assert.Equal(hash + "\n", File.ReadAllText(noted));
             Assert.Equal(path, PretrainedWeights.Find(file, [folder], (_, _) => Assert.Fail("it is there")));
@@ -192,7 +192,7 @@ public sealed class EncoderWeightsTests
             Assert.Equal(hash + "\n", File.ReadAllText(noted));
             File.Delete(path);
             File.WriteAllText(noted, other);
-            PretrainedWeights.Find(file, [folder], (_, to) => File.WriteAllText(to, Content));
+            PretrainedWeights.Find(file, [folder], (_, to) => to.Write(System.Text.Encoding.UTF8.GetBytes(Content)));
             Assert.Equal(hash + "\n", File.ReadAllText(noted));
         }
         finally

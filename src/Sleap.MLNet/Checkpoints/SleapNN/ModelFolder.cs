@@ -104,11 +104,7 @@ internal sealed class ModelFolder
         WriteWeights(System.IO.Path.Combine(folder, CheckpointName), network, 0, 0);
         AtomicFile.Write(
             System.IO.Path.Combine(folder, "best.safetensors"),
-            file =>
-            {
-                using var stream = File.Create(file);
-                NetworkState.Save(network, stream);
-            }
+            stream => NetworkState.Save(network, stream)
         );
         WriteConfig(folder, config);
     }
@@ -117,7 +113,7 @@ internal sealed class ModelFolder
     /// Writes <c>training_config.yaml</c>, beside which files of <see cref="WriteWeights"/> are models.
     /// </summary>
     public static void WriteConfig(string folder, string config) =>
-        AtomicFile.Write(System.IO.Path.Combine(folder, ConfigName), file => File.WriteAllText(file, config));
+        AtomicFile.WriteText(System.IO.Path.Combine(folder, ConfigName), config);
 
     /// <summary>Writes the weights of a network as a checkpoint of sleap-nn.</summary>
     /// <param name="path">A <c>.ckpt</c> file; replaced if it exists.</param>
@@ -132,9 +128,7 @@ internal sealed class ModelFolder
             .ToList();
         AtomicFile.Write(
             path,
-            file =>
-            {
-                using var stream = File.Create(file);
+            stream =>
                 TorchCheckpointWriter.Write(
                     stream,
                     state,
@@ -144,8 +138,7 @@ internal sealed class ModelFolder
                         ["global_step"] = step,
                         ["pytorch-lightning_version"] = "2.5.0",
                     }
-                );
-            }
+                )
         );
     }
 

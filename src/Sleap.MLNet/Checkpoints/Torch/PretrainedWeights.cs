@@ -97,11 +97,12 @@ internal static class PretrainedWeights
     /// The publisher gives the first eight digits of the SHA-256 only. All of it is written beside the file when it is
     /// first used, and compared from then on: what was used once cannot become another file with the same digits.
     /// </remarks>
-    public static string Find(string file, IReadOnlyList<string> folders, Action<string, string> download)
+    public static string Find(string file, IReadOnlyList<string> folders, Action<string, Stream> download)
     {
         if (folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists) is { } found)
         {
-            RequireSameHash(found, RequireHash(found, file));
+            using var content = File.OpenRead(found);
+            RequireSameHash(found, RequireHash(found, file, content));
             return found;
         }
         var target = Path.Combine(folders[0], file);
@@ -111,10 +112,11 @@ internal static class PretrainedWeights
             var hash = "";
             AtomicFile.Write(
                 target,
-                path =>
+                stream =>
                 {
-                    download(Address + file, path);
-                    hash = RequireHash(path, file);
+                    download(Address + file, stream);
+                    stream.Position = 0;
+                    hash = RequireHash(target, file, stream);
                 }
             );
             File.Delete(target + HashEnding); // of a file that was there before
@@ -172,7 +174,7 @@ internal static class PretrainedWeights
         };
     }
 
-    private static void Download(string address, string path)
+    private static void Download(string address, Stream to)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
         using var response = client.Send(
@@ -181,7 +183,6 @@ internal static class PretrainedWeights
         );
         response.EnsureSuccessStatusCode();
         using var from = response.Content.ReadAsStream();
-        using var to = File.Create(path);
         var buffer = new byte[1 << 20];
         for (int read; (read = from.Read(buffer)) > 0; )
         {
@@ -191,11 +192,10 @@ internal static class PretrainedWeights
         }
     }
 
-    private static string RequireHash(string path, string file)
+    private static string RequireHash(string path, string file, Stream content)
     {
         var expected = file[(file.LastIndexOf('-') + 1)..^".pth".Length];
-        using var stream = File.OpenRead(path);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
         if (!hash.StartsWith(expected, StringComparison.Ordinal))
         {
             throw new PoseFormatException(
@@ -216,7 +216,7 @@ internal static class PretrainedWeights
         {
             if (!File.Exists(noted))
             {
-                AtomicFile.Write(noted, to => File.WriteAllText(to, hash + "\n"));
+                AtomicFile.WriteText(noted, hash + "\n");
                 return;
             }
         }

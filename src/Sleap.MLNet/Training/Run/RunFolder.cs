@@ -75,7 +75,7 @@ internal sealed class RunFolder
     public void Save(RunTerms terms, TrainingState state) =>
         AtomicFile.Write(
             CheckpointPath,
-            path =>
+            file =>
             {
                 using var content = new MemoryStream();
                 using var writer = new BinaryWriter(content);
@@ -85,7 +85,6 @@ internal sealed class RunFolder
                 state.Save(writer);
                 writer.Flush();
                 var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-                using var file = File.Create(path);
                 file.Write(SHA256.HashData(bytes));
                 file.Write(bytes);
             }
@@ -130,9 +129,9 @@ internal sealed class RunFolder
         if (_writesEvents)
             (_events ??= new(FullPath, _history.LastOrDefault()?.Step + 1 ?? 0)).Add(p);
         _history.Add(p);
-        AtomicFile.Write(
+        AtomicFile.WriteText(
             LogPath,
-            path => File.WriteAllLines(path, [p.LogHead, .. _history.Select(epoch => epoch.LogLine)])
+            string.Concat(_history.Select(epoch => epoch.LogLine).Prepend(p.LogHead).Select(line => $"{line}\n"))
         );
         var progress = new JsonObject
         {
@@ -153,9 +152,8 @@ internal sealed class RunFolder
         };
         AtomicFile.Write(
             Path.Combine(FullPath, "progress.json"),
-            path =>
+            file =>
             {
-                using var file = File.Create(path);
                 using var writer = new Utf8JsonWriter(file, new() { Indented = true });
                 progress.WriteTo(writer);
             }
