@@ -23,6 +23,9 @@ internal sealed class HeadConfig
 
     public CentroidMethod CentroidMethod { get; init; }
 
+    /// <summary>Whether centroids are those that a person placed; null: where there are any.</summary>
+    public bool? UserCentroids { get; init; }
+
     public PartAffinityOptions? PartAffinity { get; init; }
 
     public IReadOnlyList<(string Source, string Destination)> Edges { get; init; } = [];
@@ -89,7 +92,8 @@ internal sealed class HeadConfig
             OutputStride = maps.Whole("output_stride", 1),
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             FocalLoss = FocalLossOf(maps),
-            AnchorPart = AnchorOf(maps),
+            AnchorPart = maps.Text("anchor_part"),
+            UserCentroids = UserCentroidsOf(maps),
             CentroidMethod = CentroidMethodOf(maps),
             PartAffinity = pafs is null
                 ? null
@@ -133,13 +137,10 @@ internal sealed class HeadConfig
     /// <summary>sleap-nn's name of a method.</summary>
     public static string NameOf(CentroidMethod method) => CentroidMethods.Single(name => name.Value == method).Key;
 
-    private static string? AnchorOf(ConfigSection maps)
-    {
-        // Centroids come from the nodes; where they should not, a remark says so.
-        if (maps.Text("centroid_source") is not (null or "computed" or "anchor"))
-            maps.MarkUnused("centroid_source");
-        return maps.Text("anchor_part");
-    }
+    private static bool? UserCentroidsOf(ConfigSection maps) =>
+        maps.Text("centroid_source") is null
+            ? null
+            : maps.OneOf("centroid_source", "user", "computed", "anchor") == "user";
 
     // With an anchor the method is that of instances whose anchor is missing.
     private static CentroidMethod CentroidMethodOf(ConfigSection maps)
