@@ -116,7 +116,7 @@ public sealed class LabelsTests
         )
         {
             Assert.Equal([10], view.GetColumn<int>("FrameIndex"));
-            float[] keypoints = Assert.Single(view.GetColumn<float[]>("Keypoints"));
+            var keypoints = Assert.Single(view.GetColumn<float[]>("Keypoints"));
             Assert.Equal(Enumerable.Repeat<float[]>([100.5f, 120.25f], nodes).SelectMany(xy => xy), keypoints);
             Assert.Equal([1u], view.GetColumn<uint>("Track"));
         }
