@@ -63,8 +63,8 @@ internal sealed class CenterColumn
     }
 
     /// <summary>
-    /// Returns a function that gives x and y of the centers of the current row, in frame pixels; or left, top, right and
-    /// bottom of the boxes.
+    /// Returns a function that gives x and y of the centers of the current row, in frame pixels; or left, top, right
+    /// and bottom of the boxes.
     /// </summary>
     public Func<float[]> Open(DataViewRow row)
     {

@@ -259,9 +259,7 @@ internal static class CraftedFiles
         return path;
     }
 
-    /// <summary>
-    /// The fixed layout: places of rows or columns that refer to names, and a block of numbers.
-    /// </summary>
+    /// <summary>The fixed layout: places of rows or columns that refer to names, and a block of numbers.</summary>
     private static string Pandas(string folder, Hdf5Raw? block, int places)
     {
         var path = Path.Combine(folder, "poses.h5");

@@ -233,8 +233,8 @@ internal static class PretrainedWeights
             throw new PoseFormatException(
                 path,
                 null,
-                $"Its SHA-256 is {hash}, and was {OneLine.Short(known)} when it was first used ('{noted}'): it is another "
-                    + "file. Delete both to have it fetched again."
+                $"Its SHA-256 is {hash}, and was {OneLine.Short(known)} when it was first used ('{noted}'): it is "
+                    + "another file. Delete both to have it fetched again."
             );
         }
     }
