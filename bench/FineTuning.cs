@@ -66,7 +66,13 @@ internal static class FineTuning
         {
             var own = started.Where(epoch => epoch.Model == network.Key).ToList();
             var (end, reached) = (network.Last(), own.Find(e => e.ValidationError <= network.Last().ValidationError));
-            var text = reached is null ? "not reached" : $"after {reached.Step} from the model";
+            // The goal: a quarter of the steps at most.
+            var text = reached is null
+                ? "not reached from the model"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"after {reached.Step} from the model ({(double)reached.Step / end.Step:0%} of the steps)"
+                );
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,

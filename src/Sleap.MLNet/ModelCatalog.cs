@@ -61,7 +61,8 @@ public static partial class ModelCatalog
             options,
             subject,
             FrameOf(stages),
-            (network, i) => Fill(catalog.Context, network, stages[i])
+            (network, i) => Fill(catalog.Context, network, stages[i]),
+            stages.Sum(stage => stage.WeightBytes)
         );
     }
 

@@ -149,7 +149,7 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         var options = _options.WithNetworks([.. stages.Select(stage => stage.Options)]);
         PoseModel[] networks =
         [
-            .. stages.Select((stage, i) => Train(stage, i, starts[i], samples[i], run, seed + i, channel)),
+            .. stages.Select((stage, i) => Train(stage, i, starts[i], samples, run, seed + i, channel)),
         ];
         return (TTransformer)options.CreateTransformer(new(_context, options, subject, samples.Frame, networks));
     }
@@ -211,13 +211,13 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
         TrainingStage stage,
         int index,
         StartWeights? start,
-        SampleMaker samples,
+        StageSamples all,
         TrainingRun? run,
         int seed,
         IChannel channel
     )
     {
-        var report = run?.ReportOf(index);
+        var (samples, report) = (all[index], run?.ReportOf(index));
         channel.Info(
             MessageSensitivity.None,
             "Training {0} on {1} samples, choosing by {2}; network input {3} x {4}; device {5}.",
@@ -247,7 +247,14 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             );
         }
 
-        var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), report, channel);
+        var kept = run is null
+            ? null
+            : new KeptWeights(
+                run.Folder(index).FullPath,
+                training,
+                () => SleapConfigWriter.Write(stage.Options, stage.Subject, all.Frame)
+            );
+        var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), kept, report, channel);
         model.Take(trainer.Run(model, samples.Training, samples.Validation));
         return model;
     }

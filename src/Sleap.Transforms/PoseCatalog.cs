@@ -61,7 +61,13 @@ public sealed class PoseCatalog
     public IDataView FromLabels(Labels labels, LabelsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return View(labels, (options ?? new LabelsOptions()).Checked(), "The label set", arePredictions: false);
+        var chosen = (options ?? new LabelsOptions()).Checked();
+        return View(
+            chosen.Instances == InstanceChoice.UserCentroids ? SlpCentroids.Of(labels) : labels,
+            chosen,
+            "The label set",
+            arePredictions: false
+        );
     }
 
     /// <summary>
@@ -235,7 +241,11 @@ public sealed class PoseCatalog
     {
         var chosen = (options ?? new LabelsOptions()).Checked();
         var name = string.Join(", ", paths);
-        var labels = Labels.LoadMany(paths, chosen.Reading);
+        // Of several files the data beyond poses are kept of one.
+        var labels =
+            chosen.Instances == InstanceChoice.UserCentroids
+                ? Labels.Concat([.. LabelFormats.LoadMany(paths, chosen.Reading).Select(SlpCentroids.Of)])
+                : Labels.LoadMany(paths, chosen.Reading);
         PoseLog.Warn(Context, "Loading labels", [.. labels.Remarks.Select(remark => $"{name}: {remark}")]);
         return View(labels, chosen, name, arePredictions);
     }

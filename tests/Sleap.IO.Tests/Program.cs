@@ -5,7 +5,7 @@ namespace Sleap.IO.Tests;
 /// <summary>
 /// The test assembly as a program. "write PATH FIRST SECOND": a writer for tests to kill, saves two files' labels to
 /// PATH in turn, for ever. "fill PATH": writes frames until the disk is full, finishes, and reads back. "mutate SOURCE
-/// FOLDER SEED TIMES": reads damaged copies; "mutate-blocks" those with damaged metadata; "mutate-bouts" those of a table of bouts; "mutate-hdf5" those of any HDF5
+/// FOLDER SEED TIMES": reads damaged copies; "mutate-blocks" those with damaged metadata; "mutate-bouts" those of a table of bouts; "mutate-image" of an image; "mutate-hdf5" those of any HDF5
 /// file. "read PATH": reads one file. "touch-hdf5 PATH": prints what is refused in an HDF5 file. "watch VIDEO": reads a
 /// video slowly, for tests to kill.
 /// </summary>
@@ -16,6 +16,12 @@ internal static class Program
         {
             ["write", var path, var first, var second] => Write(path, first, second),
             ["mutate", var source, var folder, var seed, var times] => Mutator.Run(
+                source,
+                folder,
+                int.Parse(seed, CultureInfo.InvariantCulture),
+                int.Parse(times, CultureInfo.InvariantCulture)
+            ),
+            ["mutate-image", var source, var folder, var seed, var times] => Mutator.RunImages(
                 source,
                 folder,
                 int.Parse(seed, CultureInfo.InvariantCulture),

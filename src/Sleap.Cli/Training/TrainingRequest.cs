@@ -22,6 +22,7 @@ internal sealed class TrainingRequest(
 )
 {
     private SleapConfig[]? _configs;
+    private bool? _userCentroids;
 
     public static IReadOnlyList<string> Types { get; } = [.. ModelTypes.Defaults.Keys];
 
@@ -35,16 +36,36 @@ internal sealed class TrainingRequest(
 
     public IDataView Load(PoseCatalog pose, string labels) => Load(pose, [labels]);
 
-    private IDataView Load(PoseCatalog pose, IReadOnlyList<string> labels) =>
-        pose.LoadLabels(
-            labels,
-            VerbOutput.LabelsOf(
-                parsed.GetValue(command.UsePredictions) || Configs.Any(config => config.UsesPredictions)
-            ) with
-            {
-                Reading = parsed.Reading(),
-            }
-        );
+    private IDataView Load(PoseCatalog pose, IReadOnlyList<string> labels) => pose.LoadLabels(labels, Options(labels));
+
+    private LabelsOptions Options(IReadOnlyList<string> labels)
+    {
+        var options = VerbOutput.LabelsOf(
+            parsed.GetValue(command.UsePredictions) || Configs.Any(config => config.UsesPredictions)
+        ) with
+        {
+            Reading = parsed.Reading(),
+        };
+        // Decided by the training labels, for the validation too.
+        _userCentroids ??= UsesUserCentroids(labels, options.Reading);
+        return _userCentroids.Value ? options with { Instances = InstanceChoice.UserCentroids } : options;
+    }
+
+    private bool UsesUserCentroids(IReadOnlyList<string> labels, LabelsReadOptions reading)
+    {
+        if (Configs is not [{ Type: ModelType.Centroid } config])
+        {
+            return Configs.Any(one => one.UserCentroids == true)
+                ? throw new ArgumentException(
+                    "centroid_source is user: the centroids of a person have no nodes for a second network. Train the "
+                        + "centroid network alone, with one --config."
+                )
+                : false;
+        }
+
+        return config.UserCentroids
+            ?? labels.SelectMany(path => LabelFormats.LoadMany([path], reading)).Any(SlpCentroids.IsIn);
+    }
 
     private IDataView? Validation(PoseCatalog pose)
     {

@@ -90,7 +90,7 @@ internal static class TrainVerb
         {
             using var model = training.Fit(ml.Pose(), view);
             progress.Dispose();
-            AtomicFile.Write(file, path => ml.Model.Save(model, view.Schema, path));
+            AtomicFile.Write(file, stream => ml.Model.Save(model, view.Schema, stream));
             Write(
                 json,
                 run,

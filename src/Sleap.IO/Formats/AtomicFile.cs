@@ -1,22 +1,26 @@
 using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sleap.IO;
 
 /// <summary>
 /// A file that appears whole or not at all: it is written to a temporary file beside it, flushed to the disk, then
 /// renamed over the old one. Until then only the user can read it; then it has the mode of the file that it replaces.
+/// It stays open while it is written, so that nobody can put a link to another file in its place.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
     private readonly string _full;
+    private readonly FileStream _file;
 
-    private AtomicFile(string full, string ending) =>
-        (_full, Temporary) = (
-            full,
-            Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}{ending}")
-        );
+    private AtomicFile(string full, string temporary)
+    {
+        (_full, Temporary) = (full, temporary);
+        _file = CreatePrivate(temporary, FileOptions.None);
+    }
 
-    /// <summary>Path to write to; the writer closes it before <see cref="Commit"/>.</summary>
+    /// <summary>Path of the file until <see cref="Commit"/>, for other programs and for reading.</summary>
     public string Temporary { get; }
 
     /// <summary>Makes the empty temporary file, and so checks that the folder can be written to.</summary>
@@ -32,29 +36,41 @@ internal sealed class AtomicFile : IDisposable
             throw new DirectoryNotFoundException($"{path} cannot be written: there is no folder {folder}.");
         if (Directory.Exists(full))
             throw new IOException($"{path} cannot be written: it is a folder.");
-        var file = new AtomicFile(full, ending);
         try
         {
-            CreatePrivate(file.Temporary, FileOptions.None).Dispose();
+            return new AtomicFile(full, Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}{ending}"));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{path} cannot be written: {folder} takes no new files ({fault.Message}).", fault);
         }
-        return file;
     }
 
     /// <summary>
-    /// Writes through a temporary path; when writing fails, the old file stays as it was and nothing is left behind.
+    /// Writes a file; when writing fails, the old file stays as it was and nothing is left behind.
     /// </summary>
     /// <param name="path">The file to be.</param>
-    /// <param name="write">Writes everything to the path it is given and closes it.</param>
-    public static void Write(string path, Action<string> write)
+    /// <param name="write">Writes everything to the stream it is given, and may close it.</param>
+    public static void Write(string path, Action<FileStream> write)
     {
         using var file = Begin(path);
-        write(file.Temporary);
+        using (var stream = file.Open())
+            write(stream);
         file.Commit();
     }
+
+    /// <summary>Writes a text in UTF-8.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The temporary file as a stream with a position of its own, from the beginning.</summary>
+    public FileStream Open(int bufferSize = 4096) =>
+        new(
+            new SafeFileHandle(_file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false),
+            FileAccess.ReadWrite,
+            bufferSize
+        );
 
     /// <summary>
     /// Makes a file that was not there, and that no other user can open. A link that somebody put there is not followed.
@@ -75,13 +91,24 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Puts the file in its place.</summary>
     /// <param name="backup">Where the file that it replaces goes, in the same folder; null: nowhere.</param>
+    /// <exception cref="IOException">It cannot be replaced, or somebody put another file in the place of the temporary
+    /// one.</exception>
     public void Commit(string? backup = null)
     {
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(Temporary, File.Exists(_full) ? File.GetUnixFileMode(_full) : NewFileMode());
+        {
+            File.SetUnixFileMode(
+                _file.SafeFileHandle,
+                File.Exists(_full) ? File.GetUnixFileMode(_full) : NewFileMode()
+            );
+        }
+
         // A rename may reach the disk before the content does: the content first.
-        using (var stream = new FileStream(Temporary, FileMode.Open, FileAccess.ReadWrite))
-            stream.Flush(flushToDisk: true);
+        _file.Flush(flushToDisk: true);
+        var written = new FileInfo(Temporary);
+        if (written.LinkTarget is not null || written.Length != RandomAccess.GetLength(_file.SafeFileHandle))
+            throw new IOException($"{_full} cannot be written: {Temporary} was replaced while it was written.");
+        _file.Dispose();
         if (backup is not null && File.Exists(_full))
             File.Replace(Temporary, _full, backup);
         else
@@ -89,7 +116,11 @@ internal sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Removes the temporary file if it was not committed.</summary>
-    public void Dispose() => File.Delete(Temporary);
+    public void Dispose()
+    {
+        _file.Dispose();
+        File.Delete(Temporary);
+    }
 
     /// <summary>The mode that new files get here, which the system tells only by making one.</summary>
     [UnsupportedOSPlatform("windows")]
@@ -122,12 +153,12 @@ internal sealed class DiskHeadroom : IDisposable
     private bool _isFull;
 
     /// <param name="path">The file to be, for messages.</param>
-    /// <param name="written">The temporary file that it is written to, already made.</param>
+    /// <param name="written">The file that is written.</param>
     /// <param name="end">Position behind the content, in bytes.</param>
     /// <exception cref="IOException">The disk is full already.</exception>
-    public DiskHeadroom(string path, string written, long end)
+    public DiskHeadroom(string path, AtomicFile written, long end)
     {
-        _file = new FileStream(written, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _file = written.Open(bufferSize: 0);
         _length = _file.Length;
         if (Ensure(end))
             return;

@@ -32,6 +32,8 @@ internal static class ImageDecoder
             // Alpha is left out; two channels are gray and alpha.
             using var stream = new EndingStream(encoded);
             image = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
+            if (stream.EndsTooEarly)
+                throw new EndOfStreamException(EndingStream.TooEarly);
         }
         catch (Exception fault) when (IsDamage(fault))
         {
@@ -99,6 +101,7 @@ internal static class ImageHeader
     // What a small file may declare, and what a blank image packs into a byte at most.
     private const long MaxPlainPixels = 1L << 24;
     private const long MaxPixelsPerByte = 1100;
+    private const uint OldBmpHeader = 12;
 
     public static void Check(ReadOnlySpan<byte> encoded, string file, string? place)
     {
@@ -115,6 +118,8 @@ internal static class ImageHeader
                 "the image is neither PNG, JPEG, BMP nor TIFF by its first bytes."
             );
         CheckSize(width, height, encoded.Length, file, place);
+        if (encoded.StartsWith("BM"u8) && BmpBytes(encoded, width, height) > encoded.Length)
+            throw new PoseFormatException(file, place, "the image ends too early.");
     }
 
     /// <summary>Refuses a size that no camera has, or that so few bytes cannot hold.</summary>
@@ -179,10 +184,9 @@ internal static class ImageHeader
 
     private static (long Width, long Height) BmpSize(ReadOnlySpan<byte> encoded)
     {
-        const uint OldHeader = 12;
-        if (encoded.Length < 26)
+        if (encoded.Length < 30)
             return (-1, -1);
-        return BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) == OldHeader
+        return BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) == OldBmpHeader
             ? (
                 BinaryPrimitives.ReadUInt16LittleEndian(encoded[18..]),
                 BinaryPrimitives.ReadUInt16LittleEndian(encoded[20..])
@@ -192,6 +196,15 @@ internal static class ImageHeader
                 Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(encoded[18..])),
                 Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]))
             );
+    }
+
+    /// <summary>Bytes up to the end of the pixels, the rows of which are not packed.</summary>
+    private static long BmpBytes(ReadOnlySpan<byte> encoded, long width, long height)
+    {
+        var isOld = BinaryPrimitives.ReadUInt32LittleEndian(encoded[14..]) == OldBmpHeader;
+        long bits = BinaryPrimitives.ReadUInt16LittleEndian(encoded[(isOld ? 24 : 28)..]),
+            first = BinaryPrimitives.ReadUInt32LittleEndian(encoded[10..]);
+        return first + ((width * bits + 31) / 32 * 4 * (height - 1)) + ((width * bits + 7) / 8);
     }
 
     /// <summary>The size in the first frame header, behind segments that say how long they are.</summary>
@@ -222,15 +235,24 @@ internal static class ImageHeader
 }
 
 /// <summary>
-/// Bytes for StbImageSharp, which takes the end of a stream for zeros and searches on in them without end: after as
-/// many reads behind the end as an image cut short may need, reading throws.
+/// Bytes for StbImageSharp, which takes the end of a stream for zeros. An image that needs many of them ends too early.
+/// It is decoded to its end all the same, because the decoder does not give its memory back when reading throws; only
+/// where it searches on in zeros without end, reading throws at last.
 /// </summary>
 internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable: false)
 {
+    /// <summary>What is said of such an image.</summary>
+    public const string TooEarly = "it ends too early";
+
+    // As many as an image may need whose last bytes are missing, and as many as take a fraction of a second.
     private const int MaxReadsBehind = 4096;
+    private const int EndlessReads = 1 << 24;
 
     private int _behind;
     private int _seeks;
+
+    /// <summary>Whether more was read behind the end than an image may need.</summary>
+    public bool EndsTooEarly => _behind > MaxReadsBehind;
 
     /// <inheritdoc/>
     public override int ReadByte()
@@ -262,7 +284,7 @@ internal sealed class EndingStream(byte[] bytes) : MemoryStream(bytes, writable:
 
     private void CountBehind()
     {
-        if (++_behind > MaxReadsBehind)
-            throw new EndOfStreamException("it ends too early");
+        if (++_behind > EndlessReads)
+            throw new EndOfStreamException(TooEarly);
     }
 }

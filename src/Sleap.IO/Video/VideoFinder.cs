@@ -4,10 +4,15 @@ namespace Sleap.IO;
 
 /// <summary>
 /// Finds the videos that a label file names on this machine: as written, then by file name beside the label file (both
-/// as sleap-io does), then under the relative path from the label file, then in the search folders.
+/// as sleap-io does), then under the relative path from the label file, then in the search folders, then where it is
+/// when the label file and the video moved together.
 /// </summary>
 internal sealed class VideoFinder(string labelFile, LabelsReadOptions options)
 {
+    // Of a label file in project/labels/new, a video in project/videos is two levels up.
+    private const int MaxLevelsUp = 3;
+    private const int MaxParts = 5;
+
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(labelFile))!;
 
     /// <summary>The full path of a file; null when it was not found.</summary>
@@ -17,15 +22,32 @@ internal sealed class VideoFinder(string labelFile, LabelsReadOptions options)
         if (path.Length == 0 || path.Contains('\0'))
             return null;
         var bare = path[(path.LastIndexOf('/') + 1)..];
-        string[] candidates =
+        IEnumerable<string> candidates =
         [
             path,
             Path.Combine(_folder, bare),
             Path.Combine(_folder, path),
             .. options.SearchFolders.SelectMany(s => new[] { Path.Combine(s, path), Path.Combine(s, bare) }),
+            .. MovedTogether(path),
         ];
         var found = candidates.FirstOrDefault(c => File.Exists(c));
         return found is null ? null : Path.GetFullPath(found);
+    }
+
+    // Of /old/project/videos/a.mp4 the endings project/videos/a.mp4 and videos/a.mp4, in the folder of the label file
+    // and those above it: the longest ending first, which says most.
+    private IEnumerable<string> MovedTogether(string path)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Contains(".."))
+            yield break;
+        for (var start = Math.Max(1, parts.Length - MaxParts); start < parts.Length - 1; start++)
+        {
+            var ending = Path.Combine(parts[start..]);
+            var folder = _folder;
+            for (var up = 0; up <= MaxLevelsUp && folder is not null; up++, folder = Path.GetDirectoryName(folder))
+                yield return Path.Combine(folder, ending);
+        }
     }
 
     /// <summary>A name with its prefix replaced, see <see cref="LabelsReadOptions.PrefixMap"/>.</summary>

@@ -79,7 +79,7 @@ public sealed record AutoOptions
                     .Where(reason => reason.Network.Length == 0 || reason.Network == name)
                     .Select(reason => $"# {OneLine.Of(reason.ToString())}\n");
                 var text = string.Concat(comments) + SleapConfigWriter.Write(network, Subject, Frame);
-                AtomicFile.Write(file, to => File.WriteAllText(to, text));
+                AtomicFile.WriteText(file, text);
                 return file;
             }),
         ];

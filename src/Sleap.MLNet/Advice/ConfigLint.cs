@@ -77,7 +77,7 @@ internal sealed partial class ConfigLint(
 
     private IEnumerable<LintFinding> Crops(TrainingStage stage)
     {
-        if (stage.Options is not CenteredInstanceOptions { CropSize: { } size } options)
+        if (stage.Options is not CenteredInstanceOptions { CropSize: { } size, BoxCrops: null } options)
             yield break;
         float[] sides =
         [

@@ -17,14 +17,34 @@ public enum CropAlignment
     SleapNN,
 }
 
+/// <summary>The part of a frame that a crop shows.</summary>
+internal interface ICropWindow
+{
+    /// <summary>Crop pixels per frame pixel; where the axes differ, their geometric mean.</summary>
+    float Scale { get; }
+
+    /// <summary>Makes the crop; what lies outside the frame is 0.</summary>
+    /// <param name="frame">Pixels of the frame.</param>
+    /// <param name="crop">Gets size · size · channels bytes.</param>
+    void Cut(FramePixels frame, Span<byte> crop);
+
+    /// <summary>Converts points from crop pixels to frame pixels, in place; NaN stays NaN.</summary>
+    void ToFrame(Span<float> xy);
+
+    /// <summary>Converts points from frame pixels to crop pixels, in place; NaN stays NaN.</summary>
+    void ToCrop(Span<float> xy);
+}
+
 /// <summary>A square of pixels around a point.</summary>
 /// <param name="Left">Column of the frame that the crop's first column shows; may lie outside.</param>
 /// <param name="Top">Row of the frame that the crop's first row shows; may lie outside.</param>
 /// <param name="Size">Rows and columns.</param>
 /// <param name="OriginX">Added to an x in the crop it gives the x in the frame.</param>
 /// <param name="OriginY">Added to a y in the crop it gives the y in the frame.</param>
-internal readonly record struct CropWindow(int Left, int Top, int Size, float OriginX, float OriginY)
+internal readonly record struct CropWindow(int Left, int Top, int Size, float OriginX, float OriginY) : ICropWindow
 {
+    public float Scale => 1;
+
     /// <summary>The crop of <paramref name="size"/> × <paramref name="size"/> pixels around a point.</summary>
     public static CropWindow Around(float x, float y, int size, CropAlignment alignment)
     {
@@ -47,9 +67,6 @@ internal readonly record struct CropWindow(int Left, int Top, int Size, float Or
         return new(left, top, size, left, top);
     }
 
-    /// <summary>Copies the pixels; those outside the frame are 0.</summary>
-    /// <param name="frame">Pixels of the frame.</param>
-    /// <param name="crop">Gets Size · Size · channels bytes.</param>
     public void Cut(FramePixels frame, Span<byte> crop)
     {
         var channels = frame.Channels;
@@ -72,14 +89,12 @@ internal readonly record struct CropWindow(int Left, int Top, int Size, float Or
         }
     }
 
-    /// <summary>Converts points from crop pixels to frame pixels, in place; NaN stays NaN.</summary>
     public void ToFrame(Span<float> xy)
     {
         for (var i = 0; i < xy.Length; i += 2)
             (xy[i], xy[i + 1]) = (xy[i] + OriginX, xy[i + 1] + OriginY);
     }
 
-    /// <summary>Converts points from frame pixels to crop pixels, in place; NaN stays NaN.</summary>
     public void ToCrop(Span<float> xy)
     {
         for (var i = 0; i < xy.Length; i += 2)

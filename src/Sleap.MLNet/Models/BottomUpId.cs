@@ -47,7 +47,7 @@ public sealed record BottomUpIdOptions : NetworkOptions
     }
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
-        ModelColumns.Many(Columns, subject, identities: true);
+        ModelColumns.Many(Columns, subject, identities: true, asIdentities: ClassMaps.WritesIdentities);
 
     internal override SampleMaker CreateSamples(PoseSubject subject, (int Height, int Width) frame) =>
         new FrameSampleMaker(
@@ -76,6 +76,7 @@ public sealed record BottomUpIdOptions : NetworkOptions
                 ("sigma", ClassMaps.Sigma),
                 ("output_stride", ClassMaps.OutputStride ?? HeadStride),
                 ("loss_weight", ClassMaps.LossWeight),
+                ("class_output", HeadConfig.ClassOutputs[ClassMaps.WritesIdentities ? 1 : 0]),
             ]
         );
 
@@ -121,6 +122,11 @@ public sealed record ClassMapOptions
     /// </summary>
     [JsonPropertyName("LeastProbability")] // the name in saved models
     public float? MinClassProbability { get; init; } = 0.2f;
+
+    /// <inheritdoc cref="ClassVectorOptions.WritesIdentities"/>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool WritesIdentities { get; init; }
 
     /// <summary>Fraction of the training over which the weight of the loss rises.</summary>
     internal const double LossRise = 0.15;

@@ -5,7 +5,10 @@ using Sleap.Transforms;
 
 namespace Sleap.MLNet;
 
-/// <summary>The input column with the centers of the instances for a centered-instance model.</summary>
+/// <summary>
+/// The input column with the centers of the instances for a centered-instance model; with their boxes for one whose
+/// crops are those of boxes.
+/// </summary>
 internal sealed class CenterColumn
 {
     private readonly Func<float[], float[]> _centers;
@@ -27,6 +30,8 @@ internal sealed class CenterColumn
         {
             case CropSource.Labels:
                 var labels = KeypointColumns.Rule.Require(schema, options.Columns.Keypoints, component);
+                if (options.BoxCrops is { } crops)
+                    return new(labels, points => BoxesOf(points, skeleton.Nodes.Length, crops));
                 var anchor = InstanceCentroids.AnchorOf(options.AnchorPart, skeleton);
                 return new(
                     labels,
@@ -41,7 +46,7 @@ internal sealed class CenterColumn
                         "a vector of Single: left, top, right, bottom of each box",
                         component
                     ),
-                    BoxCenters
+                    options.BoxCrops is null ? BoxCenters : boxes => boxes
                 );
             default:
                 return new(
@@ -57,7 +62,10 @@ internal sealed class CenterColumn
         }
     }
 
-    /// <summary>Returns a function that gives x and y of the centers of the current row, in frame pixels.</summary>
+    /// <summary>
+    /// Returns a function that gives x and y of the centers of the current row, in frame pixels; or left, top, right
+    /// and bottom of the boxes.
+    /// </summary>
     public Func<float[]> Open(DataViewRow row)
     {
         var getter = row.GetGetter<VBuffer<float>>(Column);
@@ -73,6 +81,14 @@ internal sealed class CenterColumn
 
     private static bool IsNumbers(DataViewType type) =>
         type is VectorDataViewType { ItemType: NumberDataViewType item } && item == NumberDataViewType.Single;
+
+    private static float[] BoxesOf(float[] points, int nodes, BoxCrops crops) =>
+        [
+            .. points
+                .Chunk(2 * nodes)
+                .Select(instance => crops.BoxOf(instance))
+                .SelectMany(box => new[] { (float)box.Left, (float)box.Top, (float)box.Right, (float)box.Bottom }),
+        ];
 
     private static float[] BoxCenters(float[] boxes) =>
         [

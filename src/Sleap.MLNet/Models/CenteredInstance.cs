@@ -64,6 +64,14 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     internal CentroidMethod CentroidMethod { get; init; }
 
+    /// <summary>
+    /// Crops of boxes in place of crops of one size in frame pixels, which need boxes to predict with; null (default):
+    /// of one size. SLEAP-NN's <c>crop_mode: bbox</c>.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal BoxCrops? BoxCrops { get; init; }
+
     /// <summary>The second head of a top-down ID model; null: no second head.</summary>
     internal ClassVectorOptions? ClassVectors { get; init; }
 
@@ -89,6 +97,7 @@ public sealed record CenteredInstanceOptions : NetworkOptions
         base.Check(faults, subject);
         CheckAnchor(faults, AnchorPart, subject);
         ClassVectors?.Check(faults.In(nameof(ClassVectors)));
+        BoxCrops?.Check(faults.In(nameof(BoxCrops)));
         faults
             .If(
                 (TileSize ?? TileOverlap) is not null,
@@ -104,12 +113,20 @@ public sealed record CenteredInstanceOptions : NetworkOptions
             .AtLeast(nameof(CropPadding), CropPadding, 0)
             .Defined(nameof(CropAlignment), CropAlignment)
             .Defined(nameof(CropSource), CropSource)
-            .If(string.IsNullOrWhiteSpace(BoxesColumn), "BoxesColumn has no name");
+            .If(string.IsNullOrWhiteSpace(BoxesColumn), "BoxesColumn has no name")
+            .If(
+                BoxCrops is not null && CropSource == CropSource.Centroids,
+                "CropSource is Centroids, and the crops are those of boxes (crop_mode: bbox); expected Boxes or Labels"
+            );
     }
 
     /// <summary>Returns the options with a crop size, computed from the labels if none was set.</summary>
     internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows)
     {
+        // The stride counts pixels of the network input, and crops are scaled to that.
+        var stride = (int)Math.Ceiling(Backbone.MaxStride / Scale);
+        if (BoxCrops is not null)
+            return CompletedBy(BoxCrops, rows, stride);
         if (CropSize is not null)
             return this;
         var anchor = InstanceCentroids.AnchorOf(AnchorPart, subject.Skeleton);
@@ -124,8 +141,6 @@ public sealed record CenteredInstanceOptions : NetworkOptions
             Largest(instance => MLNet.CropSize.BoxSide(instance))
         );
         var rotation = Math.Max(Math.Abs(Augmentation.RotationMin), Math.Abs(Augmentation.RotationMax));
-        // The stride counts pixels of the network input, and crops are scaled to that.
-        var stride = (int)Math.Ceiling(Backbone.MaxStride / Scale);
         return this with
         {
             CropSize = MLNet.CropSize.Of(
@@ -135,6 +150,27 @@ public sealed record CenteredInstanceOptions : NetworkOptions
                 stride,
                 MinCropSize
             ),
+        };
+    }
+
+    // As in sleap-nn: the median side, and a quarter of it as the smallest.
+    private CenteredInstanceOptions CompletedBy(BoxCrops boxes, IReadOnlyList<LabeledRow> rows, int stride)
+    {
+        double[] sides =
+        [
+            .. rows.SelectMany(row => row.Points.Chunk(2 * row.Nodes))
+                .Select(instance => boxes.SideOf(boxes.BoxOf(instance)))
+                .Where(double.IsFinite)
+                .Order(),
+        ];
+        var median = sides.Length == 0 ? 0 : (sides[(sides.Length - 1) / 2] + sides[sides.Length / 2]) / 2;
+        return this with
+        {
+            CropSize = CropSize ?? Math.Max(1, (int)Math.Ceiling(median / stride)) * stride,
+            BoxCrops = boxes with
+            {
+                MinSize = boxes.MinSize ?? (median > 0.02 ? (float)Math.Round(median / 4, 2) : null),
+            },
         };
     }
 
@@ -170,6 +206,8 @@ public sealed record CenteredInstanceOptions : NetworkOptions
             MinCropSize = data.MinCropSize,
             CropPadding = data.CropPadding,
             CropAlignment = CropAlignment.SleapNN,
+            BoxCrops = data.BoxCrops,
+            CropSource = data.BoxCrops is null ? CropSource.Centroids : CropSource.Boxes,
         };
 
     internal override IPoseEstimator<PoseModelTransformer> CreateEstimator(PoseCatalog pose) =>

@@ -73,11 +73,13 @@ internal sealed class ModelColumns
     /// <param name="subject">Skeleton and classes of the instances.</param>
     /// <param name="centroidScores">Whether centroids have their own scores.</param>
     /// <param name="identities">Whether instances have classes.</param>
+    /// <param name="asIdentities">Whether labels get classes as identities too.</param>
     public static ModelColumns Many(
         PoseColumnOptions names,
         PoseSubject subject,
         bool centroidScores = false,
-        bool identities = false
+        bool identities = false,
+        bool asIdentities = false
     )
     {
         List<(ModelColumn, OutputColumn)> columns =
@@ -97,7 +99,7 @@ internal sealed class ModelColumns
             columns.Add(
                 (
                     ModelColumn.Identities,
-                    KeypointColumns.Tracks(names.PredictedIdentity, subject.Classes, single: false)
+                    KeypointColumns.Tracks(names.PredictedIdentity, subject.Classes, single: false, asIdentities)
                 )
             );
             columns.Add(

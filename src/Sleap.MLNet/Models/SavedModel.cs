@@ -98,7 +98,8 @@ internal sealed record SavedModel
             options,
             saved.Subject,
             saved.Frame,
-            (model, _) => NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32())))
+            (model, _) => NetworkState.Load(model.Network, new MemoryStream(reader.ReadBytes(reader.ReadInt32()))),
+            reader.BaseStream.Length - reader.BaseStream.Position
         );
     }
 

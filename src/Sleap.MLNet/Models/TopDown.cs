@@ -76,6 +76,11 @@ public sealed record TopDownOptions : PoseModelOptions
     {
         Check(nameof(Centroid), stages[0]);
         Check(nameof(CenteredInstance), stages[1]);
+        faults.If(
+            stages[1] is CenteredInstanceOptions { BoxCrops: not null },
+            "The crops of CenteredInstance are those of boxes (crop_mode: bbox), and a centroid model finds no boxes; "
+                + "such a network is trained and predicts on its own"
+        );
 
         void Check(string name, NetworkOptions stage)
         {

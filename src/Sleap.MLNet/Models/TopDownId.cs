@@ -77,7 +77,13 @@ public sealed record TopDownIdOptions : PoseModelOptions
     internal override void CheckTraining(OptionFaults faults) => TopDownOptions.CheckCenters(faults, Networks);
 
     internal override ModelColumns ColumnsFor(PoseSubject subject) =>
-        ModelColumns.Many(Columns, subject, centroidScores: true, identities: true);
+        ModelColumns.Many(
+            Columns,
+            subject,
+            centroidScores: true,
+            identities: true,
+            asIdentities: ClassVectors.WritesIdentities
+        );
 
     internal override PosePredictor CreatePredictor(TrainedModel model) =>
         model.InCrops(new ClassVector(model.Subject.Classes.Count, MinClassProbability));
@@ -134,6 +140,14 @@ public sealed record ClassVectorOptions
     /// <summary>Weight of this head's loss in the total loss, 0 or more. Default 0.01.</summary>
     public float LossWeight { get; init; } = 0.01f;
 
+    /// <summary>
+    /// Whether labels of predictions have the class as identity too, and not as track alone; SLEAP-NN's
+    /// <c>class_output: identity</c>.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    internal bool WritesIdentities { get; init; }
+
     internal void Check(OptionFaults faults) =>
         faults
             .AtLeast(nameof(Layers), Layers, 0)
@@ -150,6 +164,7 @@ public sealed record ClassVectorOptions
                 ("global_pool", GlobalPool),
                 ("output_stride", stride),
                 ("loss_weight", LossWeight),
+                ("class_output", HeadConfig.ClassOutputs[WritesIdentities ? 1 : 0]),
             ]
         );
 

@@ -1,4 +1,6 @@
 using Microsoft.ML.Runtime;
+using Sleap.IO;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet;
@@ -28,16 +30,23 @@ internal sealed record TrainedModel(
     /// <param name="subject">Skeleton and classes.</param>
     /// <param name="frame">Size of the training frames.</param>
     /// <param name="fill">Writes the weights of a network; gets the network and its index.</param>
-    /// <exception cref="ArgumentException">The options have faults; the message lists all of them.</exception>
+    /// <param name="bytes">Length of the file that the weights are read from.</param>
+    /// <exception cref="ArgumentException">
+    /// The options have faults, or ask for more memory than their file; the message lists all of them.
+    /// </exception>
     public static PoseModelTransformer Build(
         IHostEnvironment environment,
         PoseModelOptions options,
         PoseSubject subject,
         (int Height, int Width) frame,
-        Action<PoseModel, int> fill
+        Action<PoseModel, int> fill,
+        long bytes = long.MaxValue
     )
     {
-        options.Checked(subject).Throw();
+        var faults = options.Checked(subject);
+        if (faults.Found.Count == 0)
+            CheckSizes(faults, options, subject, frame, bytes);
+        faults.Throw();
         PoseModel[] networks = [.. options.Networks.Select(network => network.CreateModel(subject))];
         for (var i = 0; i < networks.Length; i++)
             fill(networks[i], i);
@@ -73,6 +82,48 @@ internal sealed record TrainedModel(
                 [.. options.Networks.Zip(networks, (network, from) => from.SharedAs(network, subject, device))]
             )
         );
+    }
+
+    /// <summary>
+    /// Adds a fault where the numbers of a file ask for more memory than it can need: for the networks, which are built
+    /// before their weights are read, and for each frame.
+    /// </summary>
+    /// <param name="faults">Where it is added.</param>
+    /// <param name="options">Options of the whole model, without other faults.</param>
+    /// <param name="subject">Skeleton and classes.</param>
+    /// <param name="frame">Size of the training frames.</param>
+    /// <param name="bytes">Bytes that the weights take at most.</param>
+    internal static void CheckSizes(
+        OptionFaults faults,
+        PoseModelOptions options,
+        PoseSubject subject,
+        (int Height, int Width) frame,
+        long bytes
+    )
+    {
+        var least = options.Networks.Sum(network =>
+            network.Backbone.MinWeights
+            + network
+                .Heads(subject)
+                .OfType<ClassVectorHeadOptions>()
+                .Sum(head => (head.Layers - 1.0) * head.Units * head.Units)
+        );
+        // A weight takes two bytes at least, and can be compressed a little.
+        faults.If(
+            least > bytes,
+            $"its networks have {least:0} weights at least, and their file has {bytes} bytes: it is damaged"
+        );
+        faults.If(frame.Height < 0 || frame.Width < 0, $"its frames have {frame.Width} x {frame.Height} pixels");
+        foreach (var network in options.Networks)
+        {
+            var (height, width) = network is CenteredInstanceOptions { CropSize: { } side } ? (side, side) : frame;
+            var pixels = Math.Max(1.0, height) * Math.Max(1.0, width) * network.Scale * network.Scale;
+            faults.If(
+                (double)frame.Height * frame.Width > ImageHeader.MaxPixels || pixels > ImageHeader.MaxPixels,
+                $"the input of {network.Title} has {width} x {height} pixels at scale {network.Scale}, more than an "
+                    + "image can have"
+            );
+        }
     }
 
     /// <summary>Creates the predictor of the only network, on whole frames.</summary>

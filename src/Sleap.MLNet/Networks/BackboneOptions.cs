@@ -15,6 +15,8 @@ namespace Sleap.MLNet;
 [JsonDerivedType(typeof(CustomBackboneOptions), "custom")]
 public abstract record BackboneOptions
 {
+    private const int LargestStride = 1024;
+
     private protected BackboneOptions() { }
 
     /// <summary>
@@ -29,7 +31,7 @@ public abstract record BackboneOptions
     public abstract float FiltersRate { get; init; }
 
     /// <summary>
-    /// Images are padded to multiples of this stride, in pixels of the network input; a power of two, at least 2.
+    /// Images are padded to multiples of this stride, in pixels of the network input; a power of two, 2 to 1024.
     /// </summary>
     public abstract int MaxStride { get; init; }
 
@@ -57,6 +59,7 @@ public abstract record BackboneOptions
             .AtLeast(nameof(KernelSize), KernelSize, 1)
             .Positive(nameof(FiltersRate), FiltersRate)
             .PowerOfTwo(nameof(MaxStride), MaxStride, 2)
+            .Expect(MaxStride <= LargestStride, nameof(MaxStride), MaxStride, $"at most {LargestStride}")
             .AtLeast(nameof(ConvsPerBlock), ConvsPerBlock, 1)
             .PowerOfTwo(nameof(OutputStride), OutputStride)
             .Expect(OutputStride <= MaxStride, nameof(OutputStride), OutputStride, $"at most MaxStride ({MaxStride})");
@@ -71,6 +74,12 @@ public abstract record BackboneOptions
     /// Only for options without <see cref="Faults"/>.
     /// </summary>
     internal virtual IReadOnlyList<string[]> EncoderBlocks => [];
+
+    /// <summary>
+    /// A number of weights that the network has at least, without building it: those of the layers that have most; 0: not
+    /// known. Only for options without <see cref="Faults"/>.
+    /// </summary>
+    internal virtual double MinWeights => 0;
 
     /// <summary>Builds the network. Only for options without <see cref="Faults"/>.</summary>
     internal abstract Backbone Build();

@@ -24,6 +24,11 @@ public sealed record ConvNeXtOptions : StagedBackboneOptions
 
     internal override StagedEncoder BuildEncoder() => new ConvNeXtEncoder(this);
 
+    internal override double MinWeights =>
+        base.MinWeights
+        + (double)StemPatchKernel * StemPatchKernel * StageChannels[0]
+        + Architecture.Depths.Zip(Architecture.Channels, (depth, channels) => 8.0 * depth * channels * channels).Sum();
+
     internal override void Check(OptionFaults faults)
     {
         base.Check(faults);

@@ -9,6 +9,8 @@ namespace Sleap.MLNet;
 /// <summary>Options of backbones whose encoder has a stem of patches and four stages.</summary>
 public abstract record StagedBackboneOptions : BackboneOptions
 {
+    private const int LargestStem = 64;
+
     private protected StagedBackboneOptions() { }
 
     /// <inheritdoc/>
@@ -21,7 +23,7 @@ public abstract record StagedBackboneOptions : BackboneOptions
     /// </remarks>
     public override int MaxStride { get; init; } = 32;
 
-    /// <summary>Stride of the stem, a power of two. Default 2.</summary>
+    /// <summary>Stride of the stem, a power of two from 1 to 64. Default 2.</summary>
     public int StemPatchStride { get; init; } = 2;
 
     /// <summary>
@@ -43,6 +45,16 @@ public abstract record StagedBackboneOptions : BackboneOptions
     internal int UpBlocks => int.Log2(DeepestStride / OutputStride);
 
     internal abstract StagedEncoder BuildEncoder();
+
+    // The middle blocks: all convolutions but the first and the last are from as many channels to as many.
+    internal override double MinWeights
+    {
+        get
+        {
+            var filters = Math.Floor(StageChannels[^1] * (double)FiltersRate);
+            return (ConvsPerBlock - 1.0) * KernelSize * KernelSize * filters * filters;
+        }
+    }
 
     // A stage and the stem or halving before it.
     internal override IReadOnlyList<string[]> EncoderBlocks =>
@@ -74,7 +86,12 @@ public abstract record StagedBackboneOptions : BackboneOptions
             PretrainedWeights,
             "null, ImageNet, or the path of a file that is there"
         );
-        faults.Expect(IsPowerOfTwo(StemPatchStride), nameof(StemPatchStride), StemPatchStride, "a power of two");
+        faults.Expect(
+            IsPowerOfTwo(StemPatchStride) && StemPatchStride <= LargestStem,
+            nameof(StemPatchStride),
+            StemPatchStride,
+            $"a power of two, at most {LargestStem}"
+        );
         faults.Expect(
             !IsPowerOfTwo(StemPatchStride) || OutputStride <= DeepestStride,
             nameof(OutputStride),

@@ -29,6 +29,14 @@ public sealed record SwinTOptions : StagedBackboneOptions
 
     internal override StagedEncoder BuildEncoder() => new SwinEncoder(this);
 
+    // Each block has a table of the places in a window, beside its fully connected layers.
+    internal override double MinWeights =>
+        base.MinWeights
+        + (double)PatchSize * PatchSize * StageChannels[0]
+        + Architecture
+            .Depths.Select((depth, stage) => depth * (12 * Math.Pow(StageChannels[stage], 2) + Math.Pow(WindowSize, 4)))
+            .Sum();
+
     internal override void Check(OptionFaults faults)
     {
         base.Check(faults);

@@ -86,6 +86,17 @@ public sealed record UNetOptions : BackboneOptions
         }
     }
 
+    internal override double MinWeights =>
+        Stacks
+        * Enumerable
+            .Range(1, DownBlocks + StemBlocks - 1)
+            .Sum(depth =>
+                (double)KernelSize
+                * KernelSize
+                * FiltersAt(depth)
+                * (FiltersAt(depth - 1) + (ConvsPerBlock - 1.0) * FiltersAt(depth))
+            );
+
     internal override IReadOnlyList<string[]> EncoderBlocks =>
         [
             .. Enumerable.Range(0, StemBlocks).Select(block => new[] { $"backbone.stem.stem_stack.{block}." }),

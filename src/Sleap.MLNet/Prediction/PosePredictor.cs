@@ -40,7 +40,8 @@ internal abstract class PredictionBatch
     /// <param name="slot">Index of the slot.</param>
     /// <param name="frame">Its pixels; not kept.</param>
     /// <param name="centers">
-    /// x and y of the instances' centers in frame pixels, for predictors that need them; else empty.
+    /// x and y of the instances' centers in frame pixels, or left, top, right and bottom of their boxes, for predictors
+    /// that need them; else empty.
     /// </param>
     public abstract void Read(int slot, FramePixels frame, ReadOnlySpan<float> centers);
 

@@ -72,7 +72,7 @@ internal sealed class TopDownPredictor(
             inputs?.Read(slot, frame);
             if (inputs is not null)
                 return;
-            _told[slot] = new InstanceArray(1, centers.Length / 2) { Centroids = centers.ToArray() };
+            _told[slot] = crops.Given(centers.ToArray());
             Array.Fill(_told[slot].CentroidScores, 1);
         }
 
@@ -80,7 +80,10 @@ internal sealed class TopDownPredictor(
         {
             var centers = inputs is null ? _told[..count] : FindCenters(count);
             for (var slot = 0; slot < count; slot++)
+            {
                 _geometries[slot].ToInput(centers[slot].Centroids);
+                _geometries[slot].ToInput(centers[slot].Points);
+            }
             var found = crops.Find(_canvases[..count], centers);
             for (var slot = 0; slot < count; slot++)
             {
@@ -115,6 +118,19 @@ internal sealed class CropStage(
 {
     private readonly int _size = options.CropSize!.Value;
     private readonly FrameResampler _resampler = FrameResampler.ForCropNetwork(options);
+
+    /// <summary>Returns the instances of given centers; of given boxes they have the corners as two nodes.</summary>
+    public InstanceArray Given(float[] centers) =>
+        options.BoxCrops is null
+            ? new InstanceArray(1, centers.Length / 2) { Centroids = centers }
+            : new InstanceArray(2, centers.Length / 4)
+            {
+                Points = centers,
+                Centroids =
+                [
+                    .. centers.Chunk(4).SelectMany(box => new[] { (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 }),
+                ],
+            };
 
     /// <param name="canvases">The frames with all their pixels.</param>
     /// <param name="centers">
@@ -155,18 +171,13 @@ internal sealed class CropStage(
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode(true);
-        var windows = new CropWindow[crops.Length];
+        var windows = new ICropWindow[crops.Length];
         var inputs = new NetworkInput(_resampler, crops.Length, options.Backbone.InChannels);
         var pixels = new byte[_size * _size * 3];
         for (var i = 0; i < crops.Length; i++)
         {
             var (frame, instance) = crops[i];
-            windows[i] = CropWindow.Around(
-                centers[frame].Centroids[2 * instance],
-                centers[frame].Centroids[2 * instance + 1],
-                _size,
-                options.CropAlignment
-            );
+            windows[i] = WindowOf(centers[frame], instance);
             var canvas = canvases[frame].Pixels;
             var crop = pixels.AsSpan(0, _size * _size * canvas.Channels);
             windows[i].Cut(canvas, crop);
@@ -180,6 +191,16 @@ internal sealed class CropStage(
             found[crops[i].Frame][crops[i].Instance] = instances[i];
         }
     }
+
+    private ICropWindow WindowOf(InstanceArray centers, int instance) =>
+        options.BoxCrops is { } boxes
+            ? boxes.WindowOf(Box.Around(centers.PointsOf(instance)), _size)
+            : CropWindow.Around(
+                centers.Centroids[2 * instance],
+                centers.Centroids[2 * instance + 1],
+                _size,
+                options.CropAlignment
+            );
 
     /// <summary>Joins the instances of a frame, with the centers of their crops.</summary>
     private InstanceArray Join(InstanceArray centers, InstanceArray?[] instances)

@@ -45,7 +45,7 @@ internal static class LabelsFile
         try
         {
             file = AtomicFile.Begin(path);
-            var losses = SlpWriter.Write(labels, path, file.Temporary, source, embedImages);
+            var losses = SlpWriter.Write(labels, path, file.Open(), source, embedImages);
             if (losses.Count > 0 && !acceptLosses)
                 throw new SaveException(SaveFault.Losses, "The file would lack something.") { Losses = losses };
             var read = SlpReader.Read(file.Temporary, new LabelsReadOptions());

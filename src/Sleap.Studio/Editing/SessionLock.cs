@@ -52,7 +52,7 @@ internal sealed class SessionLock : IDisposable
             }
 
             var owner = Owner.This();
-            AtomicFile.Write(path, temporary => File.WriteAllBytes(temporary, owner.ToJson()));
+            AtomicFile.Write(path, stream => stream.Write(owner.ToJson()));
             refusal = "";
             return new SessionLock(path, owner);
         }

@@ -40,6 +40,15 @@ internal sealed class InstanceArray(int nodes, int count) : IReadOnlyList<Instan
     /// <summary>Name of each track: track 1 has the first name. Empty where tracks have no names.</summary>
     public IReadOnlyList<string> TrackNames { get; init; } = [];
 
+    /// <summary>
+    /// (Count): class of each instance that is written as its identity, counted from 1; 0 = none. Empty where classes
+    /// are tracks only.
+    /// </summary>
+    public uint[] Identities { get; init; } = [];
+
+    /// <summary>Name of each identity: identity 1 has the first name.</summary>
+    public IReadOnlyList<string> IdentityNames { get; init; } = [];
+
     /// <summary>(Count, classes): probability of each class; empty where there are no classes.</summary>
     public float[] ClassProbabilities { get; init; } = [];
 
@@ -106,6 +115,8 @@ internal sealed class InstanceArray(int nodes, int count) : IReadOnlyList<Instan
             CentroidScores = Rows(CentroidScores),
             Tracks = Rows(Tracks),
             TrackNames = TrackNames,
+            Identities = Rows(Identities),
+            IdentityNames = IdentityNames,
             ClassProbabilities = Rows(ClassProbabilities),
         };
 
@@ -192,6 +203,8 @@ internal sealed class InstanceArray(int nodes, int count) : IReadOnlyList<Instan
             CentroidScores = CentroidScores,
             Tracks = Tracks,
             TrackNames = TrackNames,
+            Identities = Identities,
+            IdentityNames = IdentityNames,
             ClassProbabilities = ClassProbabilities,
         };
 }
@@ -219,6 +232,22 @@ internal readonly struct InstanceView(InstanceArray instances, int index)
         instances.Tracks[index] is var track && track > 0 && track <= instances.TrackNames.Count
             ? instances.TrackNames[(int)track - 1]
             : null;
+
+    /// <summary>Name of the identity and its probability, NaN = not known; null = none.</summary>
+    public (string Name, float Score)? Identity
+    {
+        get
+        {
+            var identity = instances.Identities.Length == 0 ? 0 : (int)instances.Identities[index];
+            if (identity < 1 || identity > instances.IdentityNames.Count)
+                return null;
+            var classes = instances.ClassProbabilities.Length / instances.Count;
+            return (
+                instances.IdentityNames[identity - 1],
+                identity <= classes ? instances.ClassProbabilities[index * classes + identity - 1] : float.NaN
+            );
+        }
+    }
 
     /// <summary>Numbers of the nodes that have both coordinates, rising.</summary>
     public IEnumerable<int> VisibleNodes => VisibleOf(instances, index);

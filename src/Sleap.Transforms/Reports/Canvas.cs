@@ -106,7 +106,7 @@ internal sealed class Canvas : IDisposable
             ".jpg" or ".jpeg" => ImageEncoder.Jpeg(picture),
             _ => throw new ArgumentException($"'{path}' is no .png, .jpg or .jpeg file, which images are saved as."),
         };
-        AtomicFile.Write(path, temporary => File.WriteAllBytes(temporary, encoded));
+        AtomicFile.Write(path, stream => stream.Write(encoded));
     }
 
     /// <summary>The image as a data URI of a JPEG file.</summary>

@@ -74,9 +74,9 @@ public static class DataFrameCatalog
             case ".parquet":
                 AtomicFile.Write(
                     path,
-                    temporary =>
+                    stream =>
                     {
-                        using var sink = new ParquetSink(File.Create(temporary));
+                        using var sink = new ParquetSink(stream);
                         table.Write(sink);
                         sink.Finish();
                     }
@@ -121,9 +121,9 @@ public static class DataFrameCatalog
     private static void WriteCsv(PoseTable table, string path) =>
         AtomicFile.Write(
             path,
-            temporary =>
+            stream =>
             {
-                using var writer = new CsvTableWriter(File.Create(temporary));
+                using var writer = new CsvTableWriter(stream);
                 table.Write(new CsvSink(writer));
             }
         );

@@ -52,12 +52,18 @@ internal static class KeypointColumns
     /// A track: scalar Key&lt;UInt32&gt; for one instance, a variable vector of it otherwise, with the names of the
     /// tracks as key values; 0 is no track. Without any track the key has no key values.
     /// </summary>
-    public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single)
+    /// <param name="name">Name of the column.</param>
+    /// <param name="tracks">Names of the tracks.</param>
+    /// <param name="single">Whether there is one instance in each row.</param>
+    /// <param name="identities">Whether labels get the names as identities of instances too.</param>
+    public static OutputColumn Tracks(string name, IReadOnlyList<string> tracks, bool single, bool identities = false)
     {
         var key = new KeyDataViewType(typeof(uint), Math.Max(tracks.Count, 1));
         var annotations = new DataViewSchema.Annotations.Builder();
         if (tracks.Count > 0)
             SkeletonAnnotations.AddKeyValues(annotations, tracks);
+        if (identities)
+            annotations.AddPrimitiveValue(SkeletonAnnotations.IdentitiesKind, BooleanDataViewType.Instance, true);
         return new OutputColumn(name, single ? key : new VectorDataViewType(key), annotations.ToAnnotations());
     }
 

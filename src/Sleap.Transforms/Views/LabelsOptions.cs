@@ -70,6 +70,12 @@ public enum InstanceChoice
 
     /// <summary>The predicted instances; where a frame has none, those that a person set.</summary>
     PredictedElseUser,
+
+    /// <summary>
+    /// The centroids that a person placed in a .slp without a pose, to train a centroid model on: all nodes of such an
+    /// instance are at the centroid. Frames without one are left out.
+    /// </summary>
+    UserCentroids,
 }
 
 /// <summary>Takes the chosen instances of a frame.</summary>
@@ -83,7 +89,7 @@ internal static class InstanceChoices
         );
         return choice switch
         {
-            InstanceChoice.User => user,
+            InstanceChoice.User or InstanceChoice.UserCentroids => user,
             InstanceChoice.Predicted => predicted,
             InstanceChoice.UserElsePredicted => user.Any() ? user : predicted,
             InstanceChoice.PredictedElseUser => predicted.Any() ? predicted : user,

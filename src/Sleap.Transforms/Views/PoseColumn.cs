@@ -15,19 +15,25 @@ internal sealed class PoseColumn
     private readonly DataViewSchema.Column? _scores;
     private readonly DataViewSchema.Column? _instanceScores;
     private readonly DataViewSchema.Column? _tracks;
+    private readonly DataViewSchema.Column? _identities;
+    private readonly DataViewSchema.Column? _identityScores;
 
     private PoseColumn(
         DataViewSchema.Column keypoints,
         DataViewSchema.Column? scores,
         DataViewSchema.Column? instanceScores,
         DataViewSchema.Column? tracks,
-        bool isPredicted
+        bool isPredicted,
+        DataViewSchema.Column? identities = null,
+        DataViewSchema.Column? identityScores = null
     )
     {
         _keypoints = keypoints;
         _scores = scores;
         _instanceScores = instanceScores;
         _tracks = tracks;
+        _identities = identities;
+        _identityScores = identityScores;
         IsPredicted = isPredicted;
         Skeleton = SkeletonOf(keypoints);
     }
@@ -50,10 +56,15 @@ internal sealed class PoseColumn
 
     /// <summary>The columns that a cursor must read.</summary>
     public IEnumerable<DataViewSchema.Column> Columns =>
-        new[] { _keypoints, _scores, _instanceScores, _tracks }.OfType<DataViewSchema.Column>();
+        new[] { _keypoints, _scores, _instanceScores, _tracks, _identities, _identityScores }
+            .OfType<DataViewSchema.Column>()
+            .DistinctBy(column => column.Index);
 
     /// <summary>The names of the tracks, in the order of the key; empty without a track column.</summary>
     public IReadOnlyList<string> TrackNames => _tracks is { } column ? KeyNames(column) : [];
+
+    /// <summary>The names of the identities that labels get; empty where a model gives none.</summary>
+    public IReadOnlyList<string> IdentityNames => _identities is { } column ? KeyNames(column) : [];
 
     /// <summary>The predicted keypoints of a view if it has them, else its labels.</summary>
     /// <exception cref="ArgumentException">It has neither, or a column has another type.</exception>
@@ -64,8 +75,13 @@ internal sealed class PoseColumn
 
     /// <summary>The predicted keypoints of a view.</summary>
     /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
-    public static PoseColumn BindPredicted(DataViewSchema schema, PoseColumnOptions names, string component) =>
-        new(
+    public static PoseColumn BindPredicted(DataViewSchema schema, PoseColumnOptions names, string component)
+    {
+        var classes = Track(schema, names.PredictedIdentity, component);
+        var identities = classes?.Annotations.Schema.GetColumnOrNull(SkeletonAnnotations.IdentitiesKind) is null
+            ? null
+            : classes;
+        return new(
             Keypoints(schema, names.PredictedKeypoints, component),
             InputColumns.Find(
                 schema,
@@ -82,9 +98,20 @@ internal sealed class PoseColumn
                 component
             ),
             // The track that a tracker gave, else the class that a model gave.
-            Track(schema, names.PredictedTrack, component) ?? Track(schema, names.PredictedIdentity, component),
-            isPredicted: true
+            Track(schema, names.PredictedTrack, component) ?? classes,
+            isPredicted: true,
+            identities,
+            identities is null
+                ? null
+                : InputColumns.Find(
+                    schema,
+                    names.IdentityScore,
+                    type => type is VectorDataViewType { ItemType.RawType: var raw } && raw == typeof(float),
+                    "a vector of Single",
+                    component
+                )
         );
+    }
 
     /// <summary>The labels of a view.</summary>
     /// <exception cref="ArgumentException">It has none, or a column has another type.</exception>
@@ -104,43 +131,48 @@ internal sealed class PoseColumn
     /// <summary>A function that gives all instances of the current row, those without a visible node too.</summary>
     public Func<InstanceArray> Open(DataViewRow row)
     {
-        var points = RowValues.Open<float>(row, _keypoints);
+        var getPoints = RowValues.Open<float>(row, _keypoints);
         var peakScores = _scores is { } s ? RowValues.Open<float>(row, s) : null;
         var scores = _instanceScores is { } i ? RowValues.Open<float>(row, i) : null;
         var tracks = _tracks is { } t ? RowValues.Open<uint>(row, t) : null;
-        var names = TrackNames;
+        var identities = _identities is { } d ? RowValues.Open<uint>(row, d) : null;
+        var probabilities = _identityScores is { } p ? RowValues.Open<float>(row, p) : null;
+        var (names, identityNames) = (TrackNames, IdentityNames);
         var nodes = Skeleton.Nodes.Length;
-        return () => Instances(points(), peakScores?.Invoke(), scores?.Invoke(), tracks?.Invoke(), names, nodes);
+        return () =>
+        {
+            var points = getPoints();
+            var count = points.Length / (2 * nodes);
+            var instances = new InstanceArray(nodes, count)
+            {
+                Points = points,
+                PeakScores =
+                    peakScores?.Invoke() is { } peaks && peaks.Length >= count * nodes ? peaks[..(count * nodes)] : [],
+                TrackNames = names,
+                Identities = identities?.Invoke() is { } numbers && numbers.Length >= count ? numbers[..count] : [],
+                IdentityNames = identityNames,
+                ClassProbabilities =
+                    probabilities?.Invoke() is { } all && all.Length == count * identityNames.Count ? all : [],
+            };
+            Complete(instances, scores?.Invoke(), tracks?.Invoke());
+            return instances;
+        };
     }
 
-    private static InstanceArray Instances(
-        float[] points,
-        float[]? peakScores,
-        float[]? scores,
-        uint[]? tracks,
-        IReadOnlyList<string> names,
-        int nodes
-    )
+    private static void Complete(InstanceArray instances, float[]? scores, uint[]? tracks)
     {
-        var count = points.Length / (2 * nodes);
-        for (var i = 0; i < points.Length; i++)
+        foreach (ref var value in instances.Points.AsSpan())
         {
-            if (!float.IsFinite(points[i]))
-                points[i] = float.NaN;
+            if (!float.IsFinite(value))
+                value = float.NaN;
         }
-        var instances = new InstanceArray(nodes, count)
-        {
-            Points = points,
-            PeakScores = peakScores?.Length >= count * nodes ? peakScores[..(count * nodes)] : [],
-            TrackNames = names,
-        };
+
         foreach (var instance in instances)
         {
             var at = instance.Index;
             instances.Scores[at] = scores?.Length > at ? scores[at] : MeanScore(instance);
             instances.Tracks[at] = tracks?.Length > at ? tracks[at] : 0;
         }
-        return instances;
     }
 
     private static float MeanScore(InstanceView instance)

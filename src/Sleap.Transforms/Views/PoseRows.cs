@@ -15,6 +15,7 @@ internal sealed class PoseRows
     private readonly VideoNames _videoNames;
     private readonly FrameColumns _frames;
     private readonly Dictionary<string, Track> _tracks = [];
+    private readonly Dictionary<string, Identity> _identities = [];
     private readonly Dictionary<string, Video> _videos = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">The view has no keypoints, or a column has another type.</exception>
@@ -27,6 +28,8 @@ internal sealed class PoseRows
         Poses = PoseColumn.BindBest(view.Schema, names, component);
         foreach (var name in Poses.TrackNames)
             _tracks.TryAdd(name, new Track(name));
+        foreach (var name in Poses.IdentityNames)
+            _identities.TryAdd(name, new Identity(name));
     }
 
     public PoseColumn Poses { get; }
@@ -124,6 +127,8 @@ internal sealed class PoseRows
             IsPredicted = Poses.IsPredicted,
             Score = float.IsFinite(instance.Score) ? instance.Score : 0,
             Track = instance.Track is { } track ? _tracks[track] : null,
+            Identity = instance.Identity is { } identity ? _identities[identity.Name] : null,
+            IdentityScore = instance.Identity?.Score ?? float.NaN,
         };
     }
 }

@@ -28,6 +28,9 @@ public static class SkeletonAnnotations
     /// </summary>
     internal const string NotKeypointsKind = "NotKeypoints";
 
+    /// <summary>Marks a column of classes that are written as identities of instances.</summary>
+    internal const string IdentitiesKind = "Identities";
+
     /// <summary>Returns the skeleton of a column, or null when it has none.</summary>
     /// <param name="column">A column of keypoints.</param>
     public static Skeleton? Read(DataViewSchema.Column column)

@@ -207,6 +207,36 @@ public sealed class TrainTests : IDisposable
         }
     }
 
+    /// <summary>sleap-nn's <c>centroid_source: user</c>.</summary>
+    [Fact]
+    public void Centroids_of_a_person_are_for_a_centroid_network_alone()
+    {
+        string Config(string head, string source)
+        {
+            var path = Path.Combine(_folder, $"{head}-{source}.yaml");
+            File.WriteAllText(
+                path,
+                "model_config:\n  backbone_config:\n    unet: {filters: 4, output_stride: 2}\n  head_configs:\n"
+                    + $"    {head}:\n      confmaps: {{sigma: 2, output_stride: 2{source}}}\n"
+            );
+            return path;
+        }
+
+        var user = Config("centroid", ", centroid_source: user");
+        var crops = Config("centered_instance", "");
+        var (both, _, two) = Cli.Run("config", "lint", _labels, "--config", user, "--config", crops);
+        Assert.Equal(1, both);
+        Assert.Contains("Train the centroid network alone", two);
+        var (alone, _, none) = Cli.Run("config", "lint", _labels, "--config", user);
+        Assert.Equal(1, alone);
+        Assert.Contains("of the kind UserCentroids", none);
+        // These labels have none: the nodes are taken.
+        Assert.Contains(
+            "\"warnings\"",
+            Cli.Run("config", "lint", _labels, "--config", Config("centroid", ""), "--json").Output
+        );
+    }
+
     [Fact]
     public void Proposed_options_train_and_are_linted()
     {

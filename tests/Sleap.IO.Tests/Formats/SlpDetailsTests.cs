@@ -127,13 +127,35 @@ public sealed class SlpDetailsTests
             Assert.Equal((a[i], a[i + 1], a[i + 2]), (b[i + 2], b[i + 1], b[i]));
     }
 
+    /// <summary>A project that moved as a whole, with videos in a folder of their own.</summary>
+    [Theory]
+    [InlineData("/old/place/project/videos/day1/a.mp4", "videos/day1/a.mp4")]
+    [InlineData("C:\\old\\project\\videos\\a.mp4", "videos/a.mp4")]
+    [InlineData("//old-host/share/project/videos/a.mp4", null)]
+    [InlineData("/old/project/../videos/a.mp4", null)]
+    [InlineData("/old/a/b/c/d/e/videos/a.mp4", "c/d/e/videos/a.mp4")]
+    public void AVideoThatMovedWithTheLabelsIsFound(string named, string? place)
+    {
+        using var files = new TestFiles();
+        foreach (var video in (string[])["videos/a.mp4", "videos/day1/a.mp4", "c/d/e/videos/a.mp4"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(files.New(video))!);
+            File.WriteAllText(files.New(video), "a video");
+        }
+        Directory.CreateDirectory(files.New("labels/new"));
+        var path = files.New("labels/new/poses.slp");
+        new Labels([], [new Video(named, VideoKind.Movie)]).Save(path);
+        var found = Labels.Load(path).Videos.Single().FoundPath;
+        Assert.Equal(place is null ? null : Path.GetFullPath(files.New(place)), found);
+    }
+
     [Fact]
     public void AVideoIsFoundBesideTheLabelsAndInSearchFolders()
     {
         using var files = new TestFiles();
-        Directory.CreateDirectory(files.New("videos"));
+        Directory.CreateDirectory(files.New("elsewhere"));
         File.Copy(TestFiles.Data("small_robot_minimal.slp"), files.New("labels.slp"));
-        File.Copy(TestFiles.Data("small_robot.mp4"), files.New("videos/small_robot.mp4"));
+        File.Copy(TestFiles.Data("small_robot.mp4"), files.New("elsewhere/small_robot.mp4"));
         var missing = Labels.Load(files.New("labels.slp"));
         Assert.Null(missing.Videos[0].FoundPath);
         Assert.Contains(
@@ -143,9 +165,9 @@ public sealed class SlpDetailsTests
         Assert.Equal(2, missing.Frames.Count);
         var found = Labels.Load(
             files.New("labels.slp"),
-            new LabelsReadOptions { SearchFolders = [files.New("videos")] }
+            new LabelsReadOptions { SearchFolders = [files.New("elsewhere")] }
         );
-        Assert.Equal(files.New("videos/small_robot.mp4"), found.Videos[0].FoundPath);
+        Assert.Equal(files.New("elsewhere/small_robot.mp4"), found.Videos[0].FoundPath);
     }
 
     [Fact]

@@ -32,6 +32,14 @@ internal static class CraftedFiles
             ["nodes of nwb in other frames"] = Nwb,
             ["rows of DeepLabCut"] = DeepLabCutHdf5,
             ["individuals of DeepLabCut"] = DeepLabCutCsv,
+            ["rows of pandas that were never written"] = folder =>
+                Pandas(folder, Raw(Hdf5TypeMessage.Number(Hdf5FieldKind.Double), [], 1, 100_000_000), 100_000_000),
+            ["packed rows of pandas"] = folder =>
+                Pandas(folder, Packed(Hdf5TypeMessage.Number<byte>(), new byte[60_000_000], 60_000_000), 60_000_000),
+            ["columns of pandas with one long name"] = folder => Pandas(folder, null, 2_000_000),
+            ["pickled block of pandas"] = PandasPickle,
+            ["data beyond poses that were never written"] = folder =>
+                Slp(folder, 0, 0, 0, more: file => Never(file, "centroids/x", "bboxes/track", "mine")),
             ["nodes of a tidy table"] = folder =>
                 Text(folder, "poses.csv", "frame,node,x,y\n", i => $"{i},n{i % 9000},1,1\n", 40_000),
             ["nodes of a table of points"] = folder =>
@@ -249,6 +257,51 @@ internal static class CraftedFiles
         file.TextAttribute("df/table", "values_block_0_kind", "(lp0\n(S'me'\nS'a'\nS'x'\ntp1\na.");
         file.Complete();
         return path;
+    }
+
+    /// <summary>The fixed layout: places of rows or columns that refer to names, and a block of numbers.</summary>
+    private static string Pandas(string folder, Hdf5Raw? block, int places)
+    {
+        var path = Path.Combine(folder, "poses.h5");
+        using var file = Hdf5Writer.Create(path);
+        var codes = Packed(Hdf5TypeMessage.Number<byte>(), new byte[places], places);
+        for (var axis = 0; axis < 2; axis++)
+        {
+            file.Texts($"df/axis{axis}_level0", [block is null ? new string('a', 1 << 20) : "a"]);
+            file.Raw($"df/axis{axis}_label0", axis == 1 || block is null ? codes : Packed(codes.TypeMessage, [0], 1));
+        }
+
+        file.Texts("df/block0_items_level0", ["a"]);
+        file.Raw("df/block0_items_label0", Packed(codes.TypeMessage, [0], 1));
+        if (block is not null)
+            file.Raw("df/block0_values", block);
+        file.Complete();
+        return path;
+    }
+
+    /// <summary>A block of objects: an array whose sizes are beyond any memory.</summary>
+    private static string PandasPickle(string folder)
+    {
+        var path = Path.Combine(folder, "poses.h5");
+        using var file = Hdf5Writer.Create(path);
+        var pickle =
+            "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntR(I1\n(I2147483647\nI2147483647\nt"
+            + "cnumpy\ndtype\n(S'O8'\nI0\nI1\ntR(I3\nS'|'\nNNNI-1\nI-1\nI63\ntbI00\n(lp0\ntb.";
+        file.Texts("df/axis0", ["a"]);
+        file.Texts("df/axis1", ["0"]);
+        file.Texts("df/block0_items", ["a"]);
+        var bytes = System.Text.Encoding.ASCII.GetBytes(pickle);
+        file.Raw("df/block0_values", Raw(Hdf5TypeMessage.Number<byte>(), bytes, 1, bytes.Length));
+        file.Complete();
+        return path;
+    }
+
+    // Each declares 16 GB.
+    private static void Never(Hdf5Writer file, params string[] names)
+    {
+        file.Texts("tracks_json", []);
+        foreach (var name in names)
+            file.Raw(name, Raw(Hdf5TypeMessage.Number<long>(), [], 1L << 31));
     }
 
     /// <summary>Each column another individual and another node.</summary>

@@ -1,16 +1,23 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using BitMiracle.LibTiff.Classic;
 
 namespace Sleap.IO.Tests;
 
 /// <summary>
 /// Two thousand damaged files of each format: each is read or refused by name, within 5 s and 1 GB, and nothing is
-/// written anywhere.
+/// written anywhere. With the environment variable FUZZ_MINUTES, as many as fit into this time for each test, with
+/// other damage each time: SECURITY.md says how.
 /// </summary>
 public sealed class MutatedFilesTests
 {
     private const int Times = 2000;
     private const long MostMemory = 1L << 30;
+    private static readonly double? Minutes = Environment.GetEnvironmentVariable(Mutator.MinutesVariable)
+        is { Length: > 0 } text
+        ? double.Parse(text, CultureInfo.InvariantCulture)
+        : null;
 
     private static readonly string Openfield = Path.Combine(
         TestFiles.Root,
@@ -88,6 +95,18 @@ public sealed class MutatedFilesTests
     [InlineData("shared.h5", 30)]
     public void EveryDamagedHdf5IsReadOrRefused(string name, int seed) =>
         Mutate(Path.Combine(Hdf5Made.Small, name), seed, "mutate-hdf5");
+
+    [Theory]
+    [InlineData("a.png", 51)]
+    [InlineData("a.jpg", 52)]
+    [InlineData("a.bmp", 53)]
+    [InlineData("a.tif", 54)]
+    public void EveryDamagedImageIsReadOrRefused(string name, int seed)
+    {
+        using var files = new TestFiles();
+        WriteImage(files.New(name));
+        Mutate(files.New(name), seed, "mutate-image");
+    }
 
     [Fact]
     public void EveryDamagedDeepLabCutProjectIsReadOrRefused()
@@ -209,9 +228,50 @@ public sealed class MutatedFilesTests
         }
     }
 
+    private static void WriteImage(string path)
+    {
+        const int Side = 16;
+        var pixels = new byte[Side * Side * 3];
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = (byte)(i * 7);
+        var frame = new Frame(0, Side, Side, 3, pixels);
+        switch (Path.GetExtension(path))
+        {
+            case ".png":
+                File.WriteAllBytes(path, ImageEncoder.Png(frame));
+                break;
+            case ".jpg":
+                File.WriteAllBytes(path, ImageEncoder.Jpeg(frame));
+                break;
+            case ".bmp":
+                var header = new byte[54];
+                "BM"u8.CopyTo(header);
+                (header[10], header[14], header[18], header[22], header[26], header[28]) = (54, 40, Side, Side, 1, 24);
+                File.WriteAllBytes(path, [.. header, .. pixels]);
+                break;
+            default:
+                using (var tiff = Tiff.Open(path, "w"))
+                {
+                    tiff.SetField(TiffTag.IMAGEWIDTH, Side);
+                    tiff.SetField(TiffTag.IMAGELENGTH, Side);
+                    tiff.SetField(TiffTag.BITSPERSAMPLE, 8);
+                    tiff.SetField(TiffTag.SAMPLESPERPIXEL, 3);
+                    tiff.SetField(TiffTag.PHOTOMETRIC, Photometric.RGB);
+                    tiff.SetField(TiffTag.PLANARCONFIG, PlanarConfig.CONTIG);
+                    tiff.SetField(TiffTag.COMPRESSION, Compression.LZW);
+                    for (var y = 0; y < Side; y++)
+                        tiff.WriteScanline(pixels[(y * Side * 3)..((y + 1) * Side * 3)], y);
+                }
+
+                break;
+        }
+    }
+
     private static void Mutate(string source, int seed, string verb = "mutate", int times = Times)
     {
         using var files = new TestFiles();
+        if (Minutes is not null)
+            (seed, times) = (Random.Shared.Next(), int.MaxValue);
         var start = new ProcessStartInfo(
             "dotnet",
             [typeof(Program).Assembly.Location, verb, source, files.Folder, $"{seed}", $"{times}"]
@@ -227,8 +287,13 @@ public sealed class MutatedFilesTests
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{source}: exit code {process.ExitCode}. {errors.Result}");
+        Assert.True(
+            process.ExitCode == 0,
+            $"{verb} {source} with seed {seed}: exit code {process.ExitCode}. {errors.Result}"
+        );
         var result = JsonNode.Parse(output)!;
+        if (Minutes is not null)
+            times = (int)result["read"]! + (int)result["refused"]!;
         // Both kinds must occur, or the damage was not what it should be.
         Assert.InRange((int)result["read"]!, 1, times - 1);
         Assert.Equal(times, (int)result["read"]! + (int)result["refused"]!);

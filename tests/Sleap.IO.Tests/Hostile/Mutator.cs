@@ -9,6 +9,9 @@ namespace Sleap.IO.Tests;
 /// </summary>
 internal static class Mutator
 {
+    /// <summary>Environment variable: minutes after which no more mutations are made.</summary>
+    public const string MinutesVariable = "FUZZ_MINUTES";
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     private static long _started;
@@ -19,6 +22,10 @@ internal static class Mutator
     /// </summary>
     public static int Run(string source, string folder, int seed, int times) =>
         Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), Touch);
+
+    /// <summary>Goes through the mutations of an image.</summary>
+    public static int RunImages(string source, string folder, int seed, int times) =>
+        Run(source, folder, seed, times, bytes => random => Mutation.Of(bytes, random), TouchImage);
 
     /// <summary>Goes through the mutations of a table of bouts.</summary>
     public static int RunBouts(string source, string folder, int seed, int times) =>
@@ -73,7 +80,11 @@ internal static class Mutator
         var (read, refused, slowest) = (0, 0, TimeSpan.Zero);
         _started = Stopwatch.GetTimestamp();
         new Thread(Watch) { IsBackground = true }.Start();
-        for (var i = 0; i < times; i++)
+        var end = Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
+            ? TimeSpan.FromMinutes(double.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture))
+            : TimeSpan.MaxValue;
+        var begin = Stopwatch.GetTimestamp();
+        for (var i = 0; i < times && Stopwatch.GetElapsedTime(begin) < end; i++)
         {
             // The first file of a folder says how the others are read: half of the damage goes there.
             var file = files.Length == 1 || random.Next(2) == 0 ? 0 : random.Next(files.Length);
@@ -91,7 +102,7 @@ internal static class Mutator
             }
             catch (Exception fault)
             {
-                Console.Error.WriteLine($"mutation {i} of {files[file]}: {fault}");
+                Console.Error.WriteLine($"mutation {i} of {files[file]}, seed {seed}: {fault}");
                 return 1;
             }
             var took = Stopwatch.GetElapsedTime(_started);
@@ -138,15 +149,22 @@ internal static class Mutator
         }
     }
 
-    /// <summary>Reads labels or an image, and prints why they are refused or that they are read.</summary>
+    /// <summary>Reads labels or an image, writes a .slp again, and prints why they are refused or that they are read.</summary>
     public static int Read(string path)
     {
         try
         {
+            if (path.EndsWith(".slp", StringComparison.Ordinal))
+            {
+                // What is beyond poses is read when it is written.
+                var labels = Labels.Load(path);
+                labels.With(labels.Frames, []).Save(path + ".copy.slp");
+            }
+
             if (ImageFiles.KindOf(path) is VideoKind.Movie)
                 Touch(path);
             else
-                Video.FromFile(path).Open().Read(0);
+                TouchImage(path);
             Console.WriteLine("read");
         }
         catch (PoseFormatException fault)
@@ -154,6 +172,12 @@ internal static class Mutator
             Console.WriteLine(fault.Message);
         }
         return 0;
+    }
+
+    private static void TouchImage(string path)
+    {
+        using var source = Video.FromFile(path).Open();
+        source.Read(0);
     }
 
     /// <summary>Asks for everything, also for pictures inside the file.</summary>

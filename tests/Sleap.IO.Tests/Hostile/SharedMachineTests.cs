@@ -28,7 +28,7 @@ public sealed class SharedMachineTests : IDisposable
         foreach (var mode in (UnixFileMode[])[OwnersOnly, OwnersOnly | UnixFileMode.GroupRead])
         {
             File.SetUnixFileMode(path, mode);
-            AtomicFile.Write(path, temporary => File.WriteAllText(temporary, "new"));
+            AtomicFile.Write(path, stream => stream.Write("new"u8));
             Assert.Equal(mode, File.GetUnixFileMode(path));
         }
         Assert.Equal(2, Directory.GetFiles(_folder).Length);
@@ -42,6 +42,50 @@ public sealed class SharedMachineTests : IDisposable
         File.CreateSymbolicLink(PathOf("link"), PathOf("mine"));
         Assert.Throws<IOException>(() => AtomicFile.CreatePrivate(PathOf("link"), FileOptions.None));
         Assert.Equal("mine", File.ReadAllText(PathOf("mine")));
+    }
+
+    /// <summary>Whoever may write to the folder can put a link in the place of a file that is being written.</summary>
+    [SkippableTheory]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData("a.slp")]
+    [InlineData("a.csv")]
+    public void ALinkInThePlaceOfAFileThatIsWrittenIsNotFollowed(string name)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need rights there.");
+        var (path, mine) = (PathOf(name), PathOf("mine"));
+        File.WriteAllText(path, "old");
+        File.WriteAllText(mine, "mine");
+        var mode = File.GetUnixFileMode(mine);
+        string Swap()
+        {
+            var temporary = Directory.GetFiles(_folder, $".{name}.*").Single();
+            File.Delete(temporary);
+            File.CreateSymbolicLink(temporary, mine);
+            return temporary;
+        }
+
+        var skeleton = new Skeleton("s", ["a"]);
+        using (var writer = LabelsWriter.Create(path, skeleton, [new Video("v.mp4", VideoKind.Movie)]))
+        {
+            Swap();
+            Assert.Contains("was replaced", Assert.Throws<IOException>(() => writer.Finish([])).Message);
+        }
+
+        var fault = Assert.Throws<IOException>(() =>
+            AtomicFile.Write(
+                path,
+                stream =>
+                {
+                    Swap();
+                    stream.Write("new"u8);
+                }
+            )
+        );
+        Assert.Contains("was replaced", fault.Message);
+        Assert.Equal("mine", File.ReadAllText(mine));
+        Assert.Equal(mode, File.GetUnixFileMode(mine));
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal([name, "mine"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
     }
 
     [Theory]

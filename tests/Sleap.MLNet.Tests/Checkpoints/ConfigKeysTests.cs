@@ -35,6 +35,7 @@ public sealed class ConfigKeysTests : IDisposable
         ["model_config.backbone_config.convnext.model_type"] = "small",
         ["model_config.backbone_config.swint.model_type"] = "small",
         ["model_config.init_weights"] = "xavier",
+        ["model_config.head_configs.centroid.confmaps.centroid_source"] = "user",
         ["model_config.head_configs.bottomup.pafs.edges"] = "[[B, A]]",
         ["trainer_config.lr_scheduler.reduce_lr_on_plateau.threshold_mode"] = "rel",
         ["trainer_config.model_ckpt.monitor"] = "train/loss",
@@ -63,6 +64,8 @@ public sealed class ConfigKeysTests : IDisposable
         ("data_config.preprocessing.ensure_grayscale", "model_config.backbone_config.unet.in_channels=3"),
         ("data_config.preprocessing.max_width", "data_config.preprocessing.max_height=100"),
         ("data_config.preprocessing.tiling.", "data_config.preprocessing.tiling.enabled=true"),
+        ("data_config.preprocessing.crop_bbox_", "data_config.preprocessing.crop_mode=bbox"),
+        ("data_config.bbox_", "data_config.preprocessing.crop_mode=bbox"),
         ("data_config.preprocessing.tiling.overlap", "data_config.preprocessing.tiling.tile_size=512"),
         (
             "data_config.augmentation_config.intensity.uniform",
@@ -257,12 +260,17 @@ public sealed class ConfigKeysTests : IDisposable
                     config.Options.ToString(),
                     config.Options.Training.Monitor.ToString(),
                     $"{config.Options.Training.Shuffles}",
+                    $"{config.Options.Training.SaveTopK} {config.Options.Training.SaveLast}",
+                    $"{(config.Options as CenteredInstanceOptions)?.BoxCrops}",
+                    $"{(config.Options as CenteredInstanceOptions)?.ClassVectors?.WritesIdentities}",
+                    $"{(config.Options as BottomUpIdOptions)?.ClassMaps.WritesIdentities}",
                     $"{config.Options.Training.OksStddev} {config.Options.Training.OksScale}",
                     $"{(config.Options as CentroidOptions)?.CentroidMethod}",
                     $"{(config.Options as CenteredInstanceOptions)?.CentroidMethod}",
                     config.Options.Training.Folds?.ToString() ?? "no folds",
                     config.FrameSize.ToString()!,
                     config.UsesPredictions.ToString(),
+                    $"{config.UserCentroids}",
                     string.Join(",", config.ValidationLabels),
                     string.Join(",", config.Classes),
                     config.ClassVectors?.ToString() ?? "no classes",
@@ -293,7 +301,10 @@ public sealed class ConfigKeysTests : IDisposable
                 : other;
         var head = Chosen(
             "head_configs",
-            parts[^1].Contains("crop", StringComparison.Ordinal) ? "centered_instance" : "single_instance"
+            parts[^1].Contains("crop", StringComparison.Ordinal)
+            || parts[^1].StartsWith("bbox", StringComparison.Ordinal)
+                ? "centered_instance"
+                : "single_instance"
         );
         var backbone = Chosen("backbone_config", "unet");
         YamlMappingNode root = [];

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using FsCheck.Xunit;
+using Microsoft.ML;
 using Sleap.IO;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.MLNet.Tests;
@@ -81,6 +83,64 @@ public sealed class CraftedCheckpointTests
         );
         var file = new MemoryStream([.. BitConverter.GetBytes((long)header.Length), .. header]);
         Assert.Contains("w:", Assert.Throws<PoseFormatException>(() => Safetensors.Read(file, "x")).Message);
+    }
+
+    [Fact]
+    public void A_changed_number_is_told_by_the_check_sum()
+    {
+        MemoryStream File(byte[] numbers) => Zip($"}}{Text("w")}{TensorOf("0", 2, [2], [1])}s.", ("data/0", numbers));
+        var whole = File([1, 2, 3, 4, 5, 6, 7, 8]).ToArray();
+        using (TorchCheckpoint.Read(new MemoryStream(whole), "x").ToTensor("w")) { }
+        var at = whole.AsSpan().IndexOf((ReadOnlySpan<byte>)[1, 2, 3, 4, 5, 6, 7, 8]);
+        whole[at + 3] ^= 1;
+        Refused(new MemoryStream(whole), "check sum");
+        // torch can be told to compute none.
+        for (var entry = 0; whole.AsSpan(entry).IndexOf("PK\x01\x02"u8) is >= 0 and var found; entry += found + 4)
+            whole.AsSpan(entry + found + 16, 4).Clear();
+        using var tensor = TorchCheckpoint.Read(new MemoryStream(whole), "x").ToTensor("w");
+        Assert.Equal([2L], tensor.shape);
+    }
+
+    /// <summary>Options of a saved model or a folder that ask for networks, frames or crops beyond any memory.</summary>
+    [Theory]
+    [InlineData("filters", "100000")]
+    [InlineData("convs_per_block", "100000000")]
+    [InlineData("kernel_size", "30000")]
+    [InlineData("max_stride", "1073741824")]
+    [InlineData("max_height", "2000000000")]
+    [InlineData("scale", "100000.0")]
+    public void Sizes_beyond_those_of_the_file_are_refused_before_memory_is_taken(string key, string value)
+    {
+        var folder = Directory.CreateTempSubdirectory("sizes-").FullName;
+        try
+        {
+            foreach (var file in Directory.GetFiles(Golden.PathOf("models/single_instance")))
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            var config = Path.Combine(folder, "training_config.yaml");
+            var text = File.ReadAllText(config);
+            var changed = System.Text.RegularExpressions.Regex.Replace(text, $@"(\n +{key}:)[^\n]*", $"$1 {value}");
+            if (key == "max_height")
+            {
+                changed = System.Text.RegularExpressions.Regex.Replace(
+                    changed,
+                    @"(\n +max_width:)[^\n]*",
+                    $"$1 {value}"
+                );
+            }
+
+            Assert.NotEqual(text, changed);
+            File.WriteAllText(config, changed);
+            var pose = new MLContext(1).Pose();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var fault = Assert.ThrowsAny<Exception>(() => pose.FromSleap(folder));
+            Assert.True(fault is ArgumentException or PoseFormatException, $"{fault}");
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocated);
+            Assert.InRange(fault.Message.Length, 1, 1000);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -139,11 +139,7 @@ public sealed class EncoderWeightsTests
                 "expected 983f1562",
                 Assert
                     .Throws<PoseFormatException>(() =>
-                        PretrainedWeights.Find(
-                            file,
-                            [folder],
-                            (_, path) => File.WriteAllText(path, "a page that says sorry")
-                        )
+                        PretrainedWeights.Find(file, [folder], (_, to) => to.Write("a page that says sorry"u8))
                     )
                     .Message
             );
@@ -154,6 +150,50 @@ public sealed class EncoderWeightsTests
                 "SHA-256",
                 Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, _) => { })).Message
             );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The publisher gives eight digits; the rest is what the file had when it was first used.</summary>
+    [Fact]
+    public void Another_file_with_the_same_digits_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("weights-").FullName;
+        try
+        {
+            const string Content = "weights";
+            var hash = Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Content))
+            );
+            var file = $"net-{hash[..8]}.pth";
+            var path = PretrainedWeights.Find(
+                file,
+                [folder],
+                (_, to) => to.Write(System.Text.Encoding.UTF8.GetBytes(Content))
+            );
+            var noted = path + ".sha256";
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
+            Assert.Equal(path, PretrainedWeights.Find(file, [folder], (_, _) => Assert.Fail("it is there")));
+            // As if another file had the same eight digits.
+            var other = hash[..8] + new string('0', hash.Length - 8);
+            File.WriteAllText(noted, other);
+            var refused = Assert.Throws<PoseFormatException>(() =>
+                PretrainedWeights.Find(file, [folder], (_, _) => { })
+            );
+            Assert.Contains($"Its SHA-256 is {hash}, and was {other[..40]}", refused.Message);
+            File.WriteAllText(noted, "");
+            Assert.Throws<PoseFormatException>(() => PretrainedWeights.Find(file, [folder], (_, _) => { }));
+            // A file that somebody else put there is noted when it is first used; a new download is noted anew.
+            File.Delete(noted);
+            PretrainedWeights.Find(file, [folder], (_, _) => Assert.Fail("it is there"));
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
+            File.Delete(path);
+            File.WriteAllText(noted, other);
+            PretrainedWeights.Find(file, [folder], (_, to) => to.Write(System.Text.Encoding.UTF8.GetBytes(Content)));
+            Assert.Equal(hash + "\n", File.ReadAllText(noted));
         }
         finally
         {

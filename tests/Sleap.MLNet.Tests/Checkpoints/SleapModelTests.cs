@@ -38,6 +38,64 @@ public sealed class SleapModelTests(ITestOutputHelper output)
             { "flies13_bottomup", ["flies13_bottomup"], "flies13" },
         };
 
+    /// <summary>sleap-nn's <c>class_output</c>.</summary>
+    [Theory]
+    [InlineData("identity", "multiclass_bottomup")]
+    [InlineData("track", "multiclass_bottomup")]
+    [InlineData("identity", "centroid", "multiclass_centered_instance")]
+    public void Classes_are_written_as_identities_where_the_configuration_says_so(string kind, params string[] names)
+    {
+        var folder = Directory.CreateTempSubdirectory("identities-").FullName;
+        try
+        {
+            var config = Path.Combine(folder, "training_config.yaml");
+            foreach (var file in Directory.GetFiles(Golden.PathOf($"models/{names[^1]}")))
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            File.WriteAllText(
+                config,
+                System.Text.RegularExpressions.Regex.Replace(
+                    File.ReadAllText(config),
+                    @"(\n +)classes:",
+                    $"$1class_output: {kind}$0"
+                )
+            );
+            var ml = new MLContext(1);
+            using var loaded = ml.Pose()
+                .FromSleap([.. names[..^1].Select(name => Golden.PathOf($"models/{name}")), folder]);
+            using var model = loaded.With(
+                new PredictionOptions
+                {
+                    PeakThreshold = 0.01f,
+                    CentroidThreshold = 0.01f,
+                    Device = "cpu",
+                }
+            );
+            var view = ml.Pose().LoadLabels(Golden.PathOf("../data/minimal_instance.pkg.slp"));
+            var path = Path.Combine(folder, "found.slp");
+            ml.Pose().SaveLabels(model.Transform(view), path);
+            var found = Labels.Load(path).Frames.SelectMany(frame => frame.Instances).ToList();
+            Assert.Contains(found, instance => instance.Track is not null);
+            Assert.All(
+                found,
+                instance =>
+                {
+                    Assert.Equal(kind == "track" ? null : instance.Track?.Name, instance.Identity?.Name);
+                    Assert.Equal(instance.Identity is not null, instance.IdentityScore is >= 0 and <= 1.001f);
+                }
+            );
+            // What was written for sleap-nn says the same.
+            var written = ml.Pose().SaveSleap(model, Path.Combine(folder, "again"));
+            Assert.Contains(
+                $"class_output: {kind}",
+                File.ReadAllText(Path.Combine(written[^1], "training_config.yaml"))
+            );
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Samples))]
     public void The_sample_models_find_the_same_poses(string pipeline, string[] folders)

@@ -103,6 +103,39 @@ public sealed class LabelsTests
         Assert.Equal([12, 6], Keypoints(InstanceChoice.All).Select(k => k.Length));
     }
 
+    /// <summary>Of two centroids in a frame one is a prediction; the other frames have none.</summary>
+    [Fact]
+    public void CentroidsOfAPersonAreInstancesWithAllNodesAtThem()
+    {
+        var path = Path.Combine(TestFolder.Repository, "tests", "golden", "files", "rich.slp");
+        var options = new LabelsOptions { Instances = InstanceChoice.UserCentroids };
+        var nodes = Labels.Load(path).Skeletons[0].Nodes.Length;
+        foreach (
+            var view in (IDataView[])
+                [_ml.Pose().LoadLabels(path, options), _ml.Pose().FromLabels(Labels.Load(path), options)]
+        )
+        {
+            Assert.Equal([10], view.GetColumn<int>("FrameIndex"));
+            var keypoints = Assert.Single(view.GetColumn<float[]>("Keypoints"));
+            Assert.Equal(Enumerable.Repeat<float[]>([100.5f, 120.25f], nodes).SelectMany(xy => xy), keypoints);
+            Assert.Equal([1u], view.GetColumn<uint>("Track"));
+        }
+
+        // Another copy of the file: those of both count.
+        using var folder = new TestFolder();
+        File.Copy(path, folder["again.slp"]);
+        var both = _ml.Pose().LoadLabels([path, folder["again.slp"]], options);
+        Assert.All(both.GetColumn<int>("FrameIndex"), frame => Assert.Equal(10, frame));
+        Assert.Contains(
+            "of the kind UserCentroids",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                    _ml.Pose().FromLabels(Poses.Labels((0, [Poses.Animal(Poses.Mouse, false, null, Visible)])), options)
+                )
+                .Message
+        );
+    }
+
     [Fact]
     public void AnAnimalWithoutAVisiblePointIsNone()
     {

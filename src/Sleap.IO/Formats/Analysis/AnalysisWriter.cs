@@ -77,7 +77,7 @@ internal sealed class AnalysisWriter
         var count = Math.Max(_video.Shape?.Frames ?? 0, last + 1);
         var columns = _tracks.Count + _untracked;
         LabelFormats.CheckFrames(count, (long)columns * _skeleton.Nodes.Length * 2, path, "tracks");
-        AtomicFile.Write(path, temporary => WriteArrays(temporary, (int)count, columns));
+        AtomicFile.Write(path, stream => WriteArrays(stream, path, (int)count, columns));
         return Lost();
     }
 
@@ -99,7 +99,7 @@ internal sealed class AnalysisWriter
         }
     }
 
-    private void WriteArrays(string temporary, int count, int columns)
+    private void WriteArrays(Stream stream, string path, int count, int columns)
     {
         var nodes = _skeleton.Nodes.Length;
         var trackAxes = new AnalysisAxes(["track", "xy", "node", "frame"], [columns, 2, nodes, count]);
@@ -125,7 +125,7 @@ internal sealed class AnalysisWriter
                 pointScores[pointAxes.At(frame, column, n)] = p.Score;
             }
         }
-        using var file = Hdf5Writer.Create(temporary);
+        using var file = new Hdf5Writer(stream, path);
         Array(file, "tracks", points, trackAxes);
         Array(file, "point_scores", pointScores, pointAxes);
         Array(file, "instance_scores", scores, instanceAxes);

@@ -39,7 +39,8 @@ internal static class CocoWriter
             ["annotations"] = annotations,
             ["categories"] = categories,
         }.ToJsonString();
-        File.WriteAllText(place.Temporary, text);
+        using (var writer = new StreamWriter(place.Open()))
+            writer.Write(text);
         files.Commit();
         place.Commit();
         return [.. files.Remarks(), .. Lost(labels)];

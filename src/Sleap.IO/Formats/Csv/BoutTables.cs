@@ -64,10 +64,10 @@ internal static class BoutTables
             throw new ArgumentException($"'{path}' needs the frame rate: the times of BORIS are in seconds.");
         AtomicFile.Write(
             path,
-            temporary =>
+            stream =>
             {
                 using var writer = new CsvTableWriter(
-                    File.Create(temporary),
+                    stream,
                     name.EndsWith(".tsv", StringComparison.Ordinal) ? '\t' : ','
                 );
                 if (isBoris)

@@ -28,9 +28,9 @@ internal static class TidyCsvWriter
     {
         AtomicFile.Write(
             path,
-            temporary =>
+            stream =>
             {
-                using var writer = new CsvTableWriter(File.Create(temporary));
+                using var writer = new CsvTableWriter(stream);
                 WriteHeader(writer);
                 foreach (var frame in labels.FramesInOrder)
                 {
@@ -103,14 +103,8 @@ internal sealed class TidyCsvStreamWriter : ILabelsSink
         _place = AtomicFile.Begin(path);
         try
         {
-            _file = new FileStream(
-                _place.Temporary,
-                FileMode.Create,
-                FileAccess.Write,
-                FileShare.ReadWrite,
-                bufferSize: 0
-            );
-            _headroom = new DiskHeadroom(path, _place.Temporary, 0);
+            _file = _place.Open(bufferSize: 0);
+            _headroom = new DiskHeadroom(path, _place, 0);
         }
         catch
         {

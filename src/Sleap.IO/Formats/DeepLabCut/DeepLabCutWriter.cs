@@ -50,9 +50,9 @@ internal sealed class DeepLabCutWriter
         writer.Place();
         AtomicFile.Write(
             path,
-            temporary =>
+            stream =>
             {
-                using var file = new CsvTableWriter(File.Create(temporary));
+                using var file = new CsvTableWriter(stream);
                 writer.WriteTable(file, Scorer(path));
             }
         );

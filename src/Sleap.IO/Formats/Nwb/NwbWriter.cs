@@ -81,17 +81,17 @@ internal sealed class NwbWriter
                 "two nodes have this name in the file, where '/' becomes '_'; rename one of them."
             );
         }
-        AtomicFile.Write(_path, temporary => WriteObjects(temporary, series));
+        AtomicFile.Write(_path, stream => WriteObjects(stream, series));
         return Lost();
     }
 
     private string SkeletonName => _skeleton.Name.Length == 0 ? NwbNames.NoSkeletonName : NwbNames.Safe(_skeleton.Name);
 
-    private void WriteObjects(string temporary, List<string> series)
+    private void WriteObjects(Stream stream, List<string> series)
     {
         const string Module = "processing/behavior";
         const string Camera = "general/devices/camera_0";
-        using var hdf5 = Hdf5Writer.Create(temporary);
+        using var hdf5 = new Hdf5Writer(stream, _path);
         var ids = new NwbIds(
             _video.Path,
             _skeleton,

@@ -10,9 +10,9 @@ internal static class TidyParquetWriter
         losses.Add(labels.Skeletons, labels.Tracks);
         AtomicFile.Write(
             path,
-            temporary =>
+            stream =>
             {
-                using var writer = new ParquetTableWriter(File.Create(temporary), TidyCsvWriter.Columns);
+                using var writer = new ParquetTableWriter(stream, TidyCsvWriter.Columns);
                 foreach (var frame in labels.FramesInOrder)
                 {
                     losses.Add(frame);

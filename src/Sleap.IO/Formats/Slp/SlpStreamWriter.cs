@@ -46,10 +46,10 @@ internal sealed class SlpStreamWriter : ILabelsSink
         _place = AtomicFile.Begin(path);
         try
         {
-            _file = Hdf5Writer.Create(_place.Temporary);
+            _file = new Hdf5Writer(_place.Open(bufferSize: 0), path);
             _file.Group("metadata");
             _start = _file.End;
-            _headroom = new DiskHeadroom(path, _place.Temporary, _start);
+            _headroom = new DiskHeadroom(path, _place, _start);
         }
         catch
         {

@@ -31,32 +31,32 @@ internal sealed class SlpWriter
     public static IReadOnlyList<string> Write(Labels labels, string path, bool embedImages)
     {
         var writer = new SlpWriter(labels, path);
-        AtomicFile.Write(path, temporary => writer.WriteFile(temporary, embedImages));
+        AtomicFile.Write(path, stream => writer.WriteFile(stream, embedImages));
         return writer._remarks;
     }
 
     /// <summary>Writes the labels into a temporary file; gives back what the format could not hold.</summary>
     /// <param name="labels">What to write.</param>
     /// <param name="path">The path that the file is to have.</param>
-    /// <param name="temporary">Where it is written.</param>
+    /// <param name="stream">Where it is written; closed then.</param>
     /// <param name="source">A .slp whose own images go into the file, byte for byte; null for none.</param>
     /// <param name="embedImages">Whether the images of labeled frames go into the file, where none are copied.</param>
     public static IReadOnlyList<string> Write(
         Labels labels,
         string path,
-        string temporary,
+        Stream stream,
         string? source,
         bool embedImages
     )
     {
         var writer = new SlpWriter(labels, path);
-        writer.WriteFile(temporary, embedImages, source);
+        writer.WriteFile(stream, embedImages, source);
         return writer._remarks;
     }
 
-    private void WriteFile(string temporary, bool embedImages, string? source = null)
+    private void WriteFile(Stream stream, bool embedImages, string? source = null)
     {
-        using var file = Hdf5Writer.Create(temporary);
+        using var file = new Hdf5Writer(stream, _path);
         file.Group("metadata");
         if (_labels.Provenance.Count > 0)
             file.FixedTexts("provenance_json", [PoseJson.Copy(_labels.Provenance).ToJsonString()], []);

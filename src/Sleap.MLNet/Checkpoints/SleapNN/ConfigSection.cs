@@ -100,6 +100,16 @@ internal sealed class ConfigSection
 
     public bool Flag(string key, bool other) => Flag(key) ?? other;
 
+    /// <summary>Returns one of several values, the first of which is the default.</summary>
+    public string OneOf(string key, params string[] values)
+    {
+        var value = Text(key) ?? values[0];
+        if (values.Contains(value))
+            return value;
+        Fault(key, $"is '{OneLine.Short(value)}', expected {string.Join(", ", values[..^1])} or {values[^1]}.");
+        return values[0];
+    }
+
     /// <summary>Returns a list of strings; null if it is missing or null.</summary>
     public ImmutableArray<string>? Texts(string key) =>
         Node(key) switch

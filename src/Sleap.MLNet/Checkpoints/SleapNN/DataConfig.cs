@@ -21,9 +21,18 @@ internal sealed class DataConfig
 
     public int? CropPadding { get; init; }
 
+    /// <summary>Crops of boxes; null: of one size in frame pixels.</summary>
+    public BoxCrops? BoxCrops { get; init; }
+
     public int? TileSize { get; init; }
 
     public int? TileOverlap { get; init; }
+
+    /// <summary>Tiles in a batch of prediction; null: the default.</summary>
+    public int? TileBatchSize { get; init; }
+
+    /// <summary>Steps of an epoch where the trainer's own key does not say them.</summary>
+    public int? TilingSteps { get; init; }
 
     public bool UsesPredictions { get; init; }
 
@@ -40,9 +49,6 @@ internal sealed class DataConfig
     {
         var data = root.Section("data_config") ?? ConfigSection.Empty("data_config");
         var sizes = data.Section("preprocessing");
-        if (sizes?.Text("crop_mode") is { } mode and not "fixed")
-            sizes.Fault("crop_mode", $"is '{mode}': {ConfigKeys.Find(sizes.PathOf("crop_mode"))!.Here}.");
-
         var tiling = sizes?.Section("tiling");
         if (tiling is not null && !tiling.Flag("enabled", false))
         {
@@ -65,8 +71,11 @@ internal sealed class DataConfig
             Rgb = RgbOf(sizes),
             MinCropSize = sizes is null || !sizes.Has("min_crop_size") ? 100 : sizes.Whole("min_crop_size", 0),
             CropPadding = sizes?.Whole("crop_padding"),
+            BoxCrops = BoxCropsOf(data, sizes),
             TileSize = tiling?.Whole("tile_size"),
             TileOverlap = tiling?.Whole("overlap"),
+            TileBatchSize = tiling?.Whole("tile_batch_size"),
+            TilingSteps = tiling?.Whole("steps_per_epoch"),
             UsesPredictions = !data.Flag("user_instances_only", true),
             ValidationLabels = [.. data.Texts("val_labels_path") ?? []],
             Augmentation =
@@ -151,6 +160,28 @@ internal sealed class DataConfig
                 ? side
                 : null
             : sizes.Whole("crop_size");
+    }
+
+    private static BoxCrops? BoxCropsOf(ConfigSection data, ConfigSection? sizes)
+    {
+        string[] keys = ["crop_bbox_aspect", "crop_bbox_padding", "crop_bbox_min_size"];
+        if (sizes?.OneOf("crop_mode", "fixed", "bbox") is not "bbox")
+        {
+            sizes?.Ignore(keys);
+            data.Ignore("bbox_source", "bbox_padding");
+            return null;
+        }
+
+        // Boxes of labels come from the nodes; where they should not, a remark says so.
+        if (data.Text("bbox_source") is not (null or "auto" or "instances"))
+            data.MarkUnused("bbox_source");
+        return new()
+        {
+            Aspect = Enum.Parse<BoxAspect>(sizes.OneOf(keys[0], "square", "letterbox", "stretch"), ignoreCase: true),
+            Padding = sizes.Single(keys[1], 0.1f),
+            MinSize = (float?)sizes.Number(keys[2]),
+            NodePadding = data.Single("bbox_padding", 0),
+        };
     }
 
     private static AugmentationOptions AugmentationOf(ConfigSection config)

@@ -23,6 +23,9 @@ internal sealed class HeadConfig
 
     public CentroidMethod CentroidMethod { get; init; }
 
+    /// <summary>Whether centroids are those that a person placed; null: where there are any.</summary>
+    public bool? UserCentroids { get; init; }
+
     public PartAffinityOptions? PartAffinity { get; init; }
 
     public IReadOnlyList<(string Source, string Destination)> Edges { get; init; } = [];
@@ -90,6 +93,7 @@ internal sealed class HeadConfig
             Sigmoid = maps.Flag("use_sigmoid_activation", false),
             FocalLoss = FocalLossOf(maps),
             AnchorPart = maps.Text("anchor_part"),
+            UserCentroids = UserCentroidsOf(maps),
             CentroidMethod = CentroidMethodOf(maps),
             PartAffinity = pafs is null
                 ? null
@@ -109,6 +113,7 @@ internal sealed class HeadConfig
                     OutputStride = classMaps.Whole("output_stride", 1),
                     LossWeight = Weight(classMaps),
                     MinClassProbability = null,
+                    WritesIdentities = WritesIdentities(classMaps),
                 },
             ClassVectors = classVectors is null
                 ? null
@@ -131,6 +136,11 @@ internal sealed class HeadConfig
 
     /// <summary>sleap-nn's name of a method.</summary>
     public static string NameOf(CentroidMethod method) => CentroidMethods.Single(name => name.Value == method).Key;
+
+    private static bool? UserCentroidsOf(ConfigSection maps) =>
+        maps.Text("centroid_source") is null
+            ? null
+            : maps.OneOf("centroid_source", "user", "computed", "anchor") == "user";
 
     // With an anchor the method is that of instances whose anchor is missing.
     private static CentroidMethod CentroidMethodOf(ConfigSection maps)
@@ -165,11 +175,18 @@ internal sealed class HeadConfig
             };
     }
 
+    /// <summary>Values of <c>class_output</c>: classes are written as tracks, or as identities too.</summary>
+    public static string[] ClassOutputs { get; } = ["track", "identity"];
+
+    private static bool WritesIdentities(ConfigSection head) =>
+        head.OneOf("class_output", ClassOutputs) == ClassOutputs[1];
+
     private static ClassVectorOptions VectorsOf(ConfigSection s) =>
         new()
         {
             Layers = s.Whole("num_fc_layers", 1),
             Units = s.Whole("num_fc_units", 64),
             GlobalPool = s.Flag("global_pool", true),
+            WritesIdentities = WritesIdentities(s),
         };
 }

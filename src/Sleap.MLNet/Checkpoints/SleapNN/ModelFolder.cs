@@ -73,6 +73,9 @@ internal sealed class ModelFolder
             : null;
     }
 
+    /// <summary>Length of the file with the weights.</summary>
+    public long WeightBytes => new FileInfo(_weights).Length;
+
     /// <summary>Loads the weights into a model.</summary>
     /// <returns>The parts of the file that were not used.</returns>
     /// <exception cref="PoseFormatException">
@@ -98,36 +101,45 @@ internal sealed class ModelFolder
     public static void Write(string path, PoseNetwork network, string config)
     {
         var folder = Directory.CreateDirectory(path).FullName;
+        WriteWeights(System.IO.Path.Combine(folder, CheckpointName), network, 0, 0);
+        AtomicFile.Write(
+            System.IO.Path.Combine(folder, "best.safetensors"),
+            stream => NetworkState.Save(network, stream)
+        );
+        WriteConfig(folder, config);
+    }
+
+    /// <summary>
+    /// Writes <c>training_config.yaml</c>, beside which files of <see cref="WriteWeights"/> are models.
+    /// </summary>
+    public static void WriteConfig(string folder, string config) =>
+        AtomicFile.WriteText(System.IO.Path.Combine(folder, ConfigName), config);
+
+    /// <summary>Writes the weights of a network as a checkpoint of sleap-nn.</summary>
+    /// <param name="path">A <c>.ckpt</c> file; replaced if it exists.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="epoch">Number of completed epochs.</param>
+    /// <param name="step">Number of optimizer steps.</param>
+    public static void WriteWeights(string path, PoseNetwork network, int epoch, int step)
+    {
         var state = network
             .state_dict()
             .Select(entry => KeyValuePair.Create("model." + entry.Key, entry.Value))
             .ToList();
         AtomicFile.Write(
-            System.IO.Path.Combine(folder, CheckpointName),
-            file =>
-            {
-                using var stream = File.Create(file);
+            path,
+            stream =>
                 TorchCheckpointWriter.Write(
                     stream,
                     state,
                     new Dictionary<string, object>
                     {
-                        ["epoch"] = 0,
-                        ["global_step"] = 0,
+                        ["epoch"] = epoch,
+                        ["global_step"] = step,
                         ["pytorch-lightning_version"] = "2.5.0",
                     }
-                );
-            }
+                )
         );
-        AtomicFile.Write(
-            System.IO.Path.Combine(folder, "best.safetensors"),
-            file =>
-            {
-                using var stream = File.Create(file);
-                NetworkState.Save(network, stream);
-            }
-        );
-        AtomicFile.Write(System.IO.Path.Combine(folder, ConfigName), file => File.WriteAllText(file, config));
     }
 
     private static string Require(string folder, string name)

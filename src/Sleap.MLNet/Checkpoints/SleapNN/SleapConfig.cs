@@ -39,6 +39,11 @@ public sealed class SleapConfig
     /// <summary>Whether predicted instances are labels too.</summary>
     internal bool UsesPredictions { get; private init; }
 
+    /// <summary>
+    /// Whether a centroid network learns the centroids that a person placed; null: where there are any.
+    /// </summary>
+    internal bool? UserCentroids { get; private init; }
+
     /// <summary>Files of labels for validation; empty if the configuration names none.</summary>
     internal IReadOnlyList<string> ValidationLabels { get; private init; } = [];
 
@@ -97,8 +102,10 @@ public sealed class SleapConfig
         }
 
         // A trained model has its weights.
-        var training = TrainerConfig.Read(root, model) with
+        var training = TrainerConfig.Read(root, model);
+        training = training with
         {
+            StepsPerEpoch = training.StepsPerEpoch ?? data.TilingSteps,
             FrameSize = data.FrameSize,
             Start = trained ? null : start,
         };
@@ -204,6 +211,7 @@ public sealed class SleapConfig
         {
             FrameSize = data.FrameSize,
             UsesPredictions = data.UsesPredictions,
+            UserCentroids = head!.UserCentroids,
             ValidationLabels = data.ValidationLabels,
         };
     }
@@ -239,6 +247,7 @@ public sealed class SleapConfig
             Augmentation = data.Augmentation,
             TileSize = data.TileSize,
             TileOverlap = data.TileOverlap,
+            BatchSize = data.TileBatchSize ?? options.BatchSize,
             Training = trainer,
         };
     }

@@ -44,6 +44,7 @@ internal static class SleapConfigWriter
     private static YamlMappingNode Data(NetworkOptions options, PoseSubject subject, (int Height, int Width) frame)
     {
         var (nodes, any) = (subject.Skeleton.Nodes, frame == PoseModelTransformer.AnySize);
+        var boxes = (options as CenteredInstanceOptions)?.BoxCrops;
         YamlMappingNode Named(int node) => Section(("name", nodes[node]));
         return Section(
             ("validation_fraction", options.Training.ValidationFraction),
@@ -77,8 +78,19 @@ internal static class SleapConfigWriter
                                 ("crop_padding", crops.CropPadding),
                             ]
                         : [],
+                    .. boxes is null
+                        ? ((string, object?)[])[]
+                        :
+                        [
+                            ("crop_mode", "bbox"),
+                            ("crop_bbox_aspect", $"{boxes.Aspect}".ToLowerInvariant()),
+                            ("crop_bbox_padding", boxes.Padding),
+                            ("crop_bbox_min_size", boxes.MinSize),
+                        ],
                 ])
             ),
+            ("bbox_source", boxes is null ? "auto" : "instances"),
+            ("bbox_padding", boxes?.NodePadding ?? 0f),
             ("augmentation_config", Augmentation(options.Augmentation)),
             (
                 "skeletons",
@@ -281,7 +293,14 @@ internal static class SleapConfigWriter
         return Section(
             ("train_data_loader", Section(("batch_size", options.BatchSize), ("shuffle", options.Shuffles))),
             ("val_data_loader", Section(("batch_size", options.BatchSize))),
-            ("model_ckpt", Section(("monitor", TrainingMonitors.NameOf(options.Monitor, network)))),
+            (
+                "model_ckpt",
+                Section(
+                    ("monitor", TrainingMonitors.NameOf(options.Monitor, network)),
+                    ("save_top_k", options.SaveTopK),
+                    ("save_last", options.SaveLast ? true : null)
+                )
+            ),
             ("eval", Section(("oks_stddev", options.OksStddev), ("oks_scale", options.OksScale))),
             ("min_train_steps_per_epoch", options.MinStepsPerEpoch),
             ("max_epochs", options.Epochs),

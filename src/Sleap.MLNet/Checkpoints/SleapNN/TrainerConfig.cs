@@ -33,6 +33,8 @@ internal static class TrainerConfig
                     : null,
             EarlyStoppingMinDelta = stopping?.Number("min_delta") ?? 1e-8,
             Monitor = MonitorOf(trainer),
+            SaveTopK = trainer.Section("model_ckpt")?.Whole("save_top_k") ?? 1,
+            SaveLast = trainer.Section("model_ckpt")?.Flag("save_last") ?? false,
             Shuffles = loader?.Flag("shuffle", true) ?? true,
             OksStddev = evaluation?.Number("oks_stddev") ?? defaults.OksStddev,
             OksScale = evaluation?.Number("oks_scale"),
@@ -133,7 +135,7 @@ internal static class TrainerConfig
             Patience = plateau.Whole("patience", 5),
             Cooldown = plateau.Whole("cooldown", 3),
             Threshold = plateau.Number("threshold", 1e-6),
-            IsRelative = OneOf(plateau, "threshold_mode", "abs", "rel") == "rel",
+            IsRelative = plateau.OneOf("threshold_mode", "abs", "rel") == "rel",
             Lowest = plateau.Number("min_lr", 1e-8),
         };
     }
@@ -172,7 +174,7 @@ internal static class TrainerConfig
     {
         if (data.Section("split") is not { } split)
             return null;
-        var by = OneOf(split, "split_by", "frame", "video", "identity");
+        var by = split.OneOf("split_by", "frame", "video", "identity");
         if (by == "identity")
             split.Fault("split_by", "is 'identity', expected frame or video: a frame is not divided.");
         return new()
@@ -182,14 +184,5 @@ internal static class TrainerConfig
             Fold = split.Whole("fold", 0),
             Seed = split.Whole("seed", 0),
         };
-    }
-
-    // The first one is the default.
-    private static string OneOf(ConfigSection section, string key, params string[] values)
-    {
-        var value = section.Text(key) ?? values[0];
-        if (!values.Contains(value))
-            section.Fault(key, $"is '{value}', expected {string.Join(", ", values[..^1])} or {values[^1]}.");
-        return value;
     }
 }

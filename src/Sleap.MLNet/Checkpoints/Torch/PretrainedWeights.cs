@@ -15,6 +15,9 @@ internal static class PretrainedWeights
     /// <summary>Value of <see cref="StagedBackboneOptions.PretrainedWeights"/> for torchvision's own weights.</summary>
     public const string ImageNet = "ImageNet";
 
+    // The largest file of torchvision has 755 MB.
+    private const long MaxBytes = 1L << 30;
+    private const string HashEnding = ".sha256";
     private const string Address = "https://download.pytorch.org/models/";
     private const string FirstWeight = "features.0.0.weight",
         FirstBias = "features.0.0.bias";
@@ -90,25 +93,34 @@ internal static class PretrainedWeights
     /// <summary>
     /// Returns the path of the file in one of the folders; downloads it to the first folder if there is none.
     /// </summary>
-    public static string Find(string file, IReadOnlyList<string> folders, Action<string, string> download)
+    /// <remarks>
+    /// The publisher gives the first eight digits of the SHA-256 only. All of it is written beside the file when it is
+    /// first used, and compared from then on: what was used once cannot become another file with the same digits.
+    /// </remarks>
+    public static string Find(string file, IReadOnlyList<string> folders, Action<string, Stream> download)
     {
         if (folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists) is { } found)
         {
-            RequireHash(found, file);
+            using var content = File.OpenRead(found);
+            RequireSameHash(found, RequireHash(found, file, content));
             return found;
         }
         var target = Path.Combine(folders[0], file);
         try
         {
             Directory.CreateDirectory(folders[0]);
+            var hash = "";
             AtomicFile.Write(
                 target,
-                path =>
+                stream =>
                 {
-                    download(Address + file, path);
-                    RequireHash(path, file);
+                    download(Address + file, stream);
+                    stream.Position = 0;
+                    hash = RequireHash(target, file, stream);
                 }
             );
+            File.Delete(target + HashEnding); // of a file that was there before
+            RequireSameHash(target, hash);
             return target;
         }
         catch (Exception fault)
@@ -162,7 +174,7 @@ internal static class PretrainedWeights
         };
     }
 
-    private static void Download(string address, string path)
+    private static void Download(string address, Stream to)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromMinutes(30) };
         using var response = client.Send(
@@ -171,15 +183,19 @@ internal static class PretrainedWeights
         );
         response.EnsureSuccessStatusCode();
         using var from = response.Content.ReadAsStream();
-        using var to = File.Create(path);
-        from.CopyTo(to);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = from.Read(buffer)) > 0; )
+        {
+            to.Write(buffer, 0, read);
+            if (to.Length > MaxBytes)
+                throw new IOException($"it has more than the {MaxBytes >> 20} MB that such a file can have");
+        }
     }
 
-    private static void RequireHash(string path, string file)
+    private static string RequireHash(string path, string file, Stream content)
     {
         var expected = file[(file.LastIndexOf('-') + 1)..^".pth".Length];
-        using var stream = File.OpenRead(path);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content));
         if (!hash.StartsWith(expected, StringComparison.Ordinal))
         {
             throw new PoseFormatException(
@@ -187,6 +203,38 @@ internal static class PretrainedWeights
                 null,
                 $"Its SHA-256 begins with {hash[..8]}, expected {expected}: "
                     + $"the file is damaged or another one. Delete it to have it fetched again."
+            );
+        }
+
+        return hash;
+    }
+
+    private static void RequireSameHash(string path, string hash)
+    {
+        var noted = path + HashEnding;
+        try
+        {
+            if (!File.Exists(noted))
+            {
+                AtomicFile.WriteText(noted, hash + "\n");
+                return;
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return; // a folder that the user cannot write to
+        }
+
+        using var reader = new StreamReader(noted);
+        var buffer = new char[hash.Length];
+        var known = new string(buffer, 0, reader.ReadBlock(buffer));
+        if (known != hash)
+        {
+            throw new PoseFormatException(
+                path,
+                null,
+                $"Its SHA-256 is {hash}, and was {OneLine.Short(known)} when it was first used ('{noted}'): it is "
+                    + "another file. Delete both to have it fetched again."
             );
         }
     }

@@ -14,6 +14,18 @@ internal sealed class TorchArchive
 
     private const int MaxShared = 4;
 
+    // Of each byte.
+    private static readonly uint[] ChecksumTable =
+    [
+        .. Enumerable
+            .Range(0, 256)
+            .Select(value =>
+                Enumerable
+                    .Range(0, 8)
+                    .Aggregate((uint)value, (crc, _) => (crc & 1) == 0 ? crc >> 1 : 0xedb88320 ^ (crc >> 1))
+            ),
+    ];
+
     private readonly long _length;
     private readonly string _file;
     private readonly string _folder;
@@ -182,7 +194,19 @@ internal sealed class TorchArchive
             throw new PoseFormatException(_file, entry.FullName, $"It ends before its {bytes.Length} bytes.", fault);
         }
 
+        // 0: torch was told not to compute it.
+        if (entry.Crc32 != 0 && entry.Crc32 != Checksum(bytes))
+            throw new PoseFormatException(_file, entry.FullName, "It is damaged: its check sum is another one.");
         return bytes;
+    }
+
+    // The CRC-32 of zip files.
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+            crc = ChecksumTable[(byte)(crc ^ value)] ^ (crc >> 8);
+        return ~crc;
     }
 
     private static byte[] View(byte[] storage, PickleTensor tensor, int size, int count)

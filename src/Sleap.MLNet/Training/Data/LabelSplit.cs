@@ -254,9 +254,9 @@ internal sealed partial record StoredSplit
     }
 
     public void Write(string folder) =>
-        AtomicFile.Write(
+        AtomicFile.WriteText(
             Path.Combine(folder, FileName),
-            path => File.WriteAllText(path, JsonSerializer.Serialize(this, SplitJson.Default.StoredSplit))
+            JsonSerializer.Serialize(this, SplitJson.Default.StoredSplit)
         );
 
     /// <exception cref="InvalidOperationException">

@@ -183,6 +183,8 @@ internal sealed class CropSampleMaker : SampleMaker
     private readonly FrameResampler _resampler;
     private readonly int? _anchor;
     private readonly CentroidMethod _method;
+    private readonly BoxCrops? _boxes;
+    private readonly int _crop;
     private readonly int _side;
 
     public CropSampleMaker(CenteredInstanceOptions options, PoseSubject subject, (int Height, int Width) frame)
@@ -201,10 +203,11 @@ internal sealed class CropSampleMaker : SampleMaker
     )
         : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton))
     {
-        (_subject, _resampler, _side) = (subject, resampler, Side(options));
+        (_subject, _resampler, _crop, _side) = (subject, resampler, options.CropSize!.Value, Side(options));
         _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));
         _anchor = InstanceCentroids.AnchorOf(options.AnchorPart, subject.Skeleton);
         _method = options.CentroidMethod;
+        _boxes = options.BoxCrops;
     }
 
     public override void Add(TrainingSamples to, LabeledRow row, FramePixels frame)
@@ -216,22 +219,18 @@ internal sealed class CropSampleMaker : SampleMaker
         var crop = new byte[_side * _side * frame.Channels];
         for (var instance = 0; instance < row.Count; instance++)
         {
-            var window = CropWindow.Around(
-                centers[2 * instance],
-                centers[2 * instance + 1],
-                _side,
-                CropAlignment.Exact
-            );
+            var own = points[(instance * 2 * row.Nodes)..((instance + 1) * 2 * row.Nodes)];
+            ICropWindow window = _boxes is null
+                ? CropWindow.Around(centers[2 * instance], centers[2 * instance + 1], _side, CropAlignment.Exact)
+                : _boxes.WindowOf(_boxes.BoxOf(own, geometry.PointScale), _crop, (_side - _crop) / 2);
             window.Cut(_canvas.Pixels, crop);
             var cut = new FramePixels(crop, _side, _side, frame.Channels);
-            var (pixels, own) = (
-                new byte[_resampler.ByteCountOf(cut)],
-                points[(instance * 2 * row.Nodes)..((instance + 1) * 2 * row.Nodes)]
-            );
+            var pixels = new byte[_resampler.ByteCountOf(cut)];
             var scaling = _resampler.Resample(cut, pixels);
             window.ToCrop(own);
             scaling.ToInput(own);
-            to.Add(pixels, own, [classes[instance]], geometry.PointScale * scaling.PointScale, row.Source);
+            var scale = geometry.PointScale * window.Scale * scaling.PointScale;
+            to.Add(pixels, own, [classes[instance]], scale, row.Source);
         }
     }
 

@@ -13,6 +13,7 @@ namespace Sleap.MLNet;
 /// <param name="augmenter">Augments the training samples.</param>
 /// <param name="seed">Seed of the order of samples and of the augmentation.</param>
 /// <param name="folder">Stores checkpoints and log; null: nothing is stored.</param>
+/// <param name="kept">Weights of epochs as files; null: none.</param>
 /// <param name="report">The network's part of the run's report; null: no report.</param>
 /// <param name="channel">Receives messages.</param>
 internal sealed class Trainer(
@@ -21,6 +22,7 @@ internal sealed class Trainer(
     Augmenter augmenter,
     int seed,
     RunFolder? folder,
+    KeptWeights? kept,
     NetworkReport? report,
     IChannel channel
 )
@@ -61,7 +63,7 @@ internal sealed class Trainer(
             Start = options.Start?.Term,
             Order = options.Shuffles ? null : "as in the labels",
         };
-        folder?.RequireRoom(state.Network);
+        folder?.RequireRoom(state.Network, kept?.MaxFiles ?? 0);
         if (options.Resume && folder is not null && folder.Load(terms, state))
             ReportResumed(model, state, validation);
         var order = new SampleOrder(train.Balanced(), options.BatchSize, seed, options.Shuffles);
@@ -211,6 +213,7 @@ internal sealed class Trainer(
         };
         channel.Info(MessageSensitivity.None, "{0}", progress.ToString());
         folder?.Report(progress);
+        kept?.Update(averaged, folder!.History);
         if (isBest)
             report?.Worst(validation, result.Samples);
         report?.Write();

@@ -208,6 +208,19 @@ public sealed record TrainerOptions
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
+    /// <summary>
+    /// Number of epochs whose weights are kept as files in <see cref="RunFolder"/>, those with the best
+    /// <see cref="Monitor"/>: 1 (default): none, because the model has the best weights; −1: all. SLEAP-NN's
+    /// <c>model_ckpt.save_top_k</c>.
+    /// </summary>
+    internal int SaveTopK { get; init; } = 1;
+
+    /// <summary>
+    /// Whether <see cref="RunFolder"/> has the weights of the last epoch as a file; SLEAP-NN's
+    /// <c>model_ckpt.save_last</c>.
+    /// </summary>
+    internal bool SaveLast { get; init; }
+
     /// <summary>What chooses the best weights; SLEAP-NN's <c>model_ckpt.monitor</c>.</summary>
     internal TrainingMonitor Monitor { get; init; }
 
@@ -274,6 +287,7 @@ public sealed record TrainerOptions
             .NotNegative(nameof(EarlyStoppingMinDelta), EarlyStoppingMinDelta)
             .Positive(nameof(OksStddev), OksStddev)
             .Positive(nameof(OksScale), OksScale)
+            .AtLeast(nameof(SaveTopK), SaveTopK, -1)
             .Between(nameof(ValidationFraction), ValidationFraction, 0, 1)
             .If(ValidationVideos is { Count: 0 }, "ValidationVideos is empty; at least one video, or null")
             .AtLeast(nameof(CacheMegabytes), CacheMegabytes, 0)

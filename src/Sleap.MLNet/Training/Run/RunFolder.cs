@@ -50,12 +50,15 @@ internal sealed class RunFolder
     private string LogPath => Path.Combine(FullPath, "training_log.csv");
 
     /// <summary>Throws before training if checkpoints would not fit on the disk.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="files">Number of files of its weights beside the checkpoint.</param>
     /// <exception cref="IOException">There is too little space on the disk.</exception>
-    public void RequireRoom(PoseNetwork network)
+    public void RequireRoom(PoseNetwork network, int files)
     {
         // Weights, average, best weights and two moments of the optimizer; twice, since the new checkpoint is written
         // beside the old one.
-        var needed = network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * 5 * 2 + (1 << 20);
+        var needed =
+            network.parameters().Sum(parameter => parameter.numel()) * sizeof(float) * (5 * 2 + files) + (1 << 20);
         var free = new DriveInfo(FullPath).AvailableFreeSpace;
         if (free < needed)
         {
@@ -72,7 +75,7 @@ internal sealed class RunFolder
     public void Save(RunTerms terms, TrainingState state) =>
         AtomicFile.Write(
             CheckpointPath,
-            path =>
+            file =>
             {
                 using var content = new MemoryStream();
                 using var writer = new BinaryWriter(content);
@@ -82,7 +85,6 @@ internal sealed class RunFolder
                 state.Save(writer);
                 writer.Flush();
                 var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-                using var file = File.Create(path);
                 file.Write(SHA256.HashData(bytes));
                 file.Write(bytes);
             }
@@ -127,9 +129,9 @@ internal sealed class RunFolder
         if (_writesEvents)
             (_events ??= new(FullPath, _history.LastOrDefault()?.Step + 1 ?? 0)).Add(p);
         _history.Add(p);
-        AtomicFile.Write(
+        AtomicFile.WriteText(
             LogPath,
-            path => File.WriteAllLines(path, [p.LogHead, .. _history.Select(epoch => epoch.LogLine)])
+            string.Concat(_history.Select(epoch => epoch.LogLine).Prepend(p.LogHead).Select(line => $"{line}\n"))
         );
         var progress = new JsonObject
         {
@@ -150,9 +152,8 @@ internal sealed class RunFolder
         };
         AtomicFile.Write(
             Path.Combine(FullPath, "progress.json"),
-            path =>
+            file =>
             {
-                using var file = File.Create(path);
                 using var writer = new Utf8JsonWriter(file, new() { Indented = true });
                 progress.WriteTo(writer);
             }

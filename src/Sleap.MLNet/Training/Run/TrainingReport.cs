@@ -39,7 +39,7 @@ internal sealed class TrainingReport
         return network;
     }
 
-    public void Write() => AtomicFile.Write(_path, path => File.WriteAllText(path, Page()));
+    public void Write() => AtomicFile.WriteText(_path, Page());
 
     private string Page()
     {

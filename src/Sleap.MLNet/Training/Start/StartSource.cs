@@ -135,6 +135,16 @@ internal sealed class StartSource : IDisposable
             subject,
             () =>
             {
+                var faults = folder.Config.Options.Checked(subject);
+                TrainedModel.CheckSizes(
+                    faults,
+                    folder.Config.Options,
+                    subject,
+                    PoseModelTransformer.AnySize,
+                    folder.WeightBytes
+                );
+                if (faults.Found is [var fault, ..])
+                    throw new PoseFormatException(folder.Path, null, $"{fault}.");
                 using var model = folder.Config.Options.CreateModel(subject);
                 folder.Load(model.Network);
                 return Copies(model);

@@ -81,9 +81,9 @@ internal sealed class StartWeights : IDisposable
             channel.Warning(MessageSensitivity.None, "{0} {1}.", title, string.Join("; ", _misfits));
         if (folder is not null)
         {
-            AtomicFile.Write(
+            AtomicFile.WriteText(
                 Path.Combine(folder, FileName),
-                path => File.WriteAllLines(path, [title, .. _misfits.Select(misfit => $"{misfit}.")])
+                string.Concat(_misfits.Select(misfit => $"{misfit}.").Prepend(title).Select(line => $"{line}\n"))
             );
         }
     }
