@@ -62,17 +62,7 @@ internal sealed class FrameWords
     /// <exception cref="InvalidDataException">Labels have no such frame.</exception>
     public IDataView Open(PoseCatalog pose, string source, ParseResult parsed, bool inOrder)
     {
-        var isLabels = LabelFormats.AreLabels(source);
-        if (!isLabels && parsed.Given(OfLabels) is [var word, ..])
-        {
-            throw new ArgumentException(
-                $"{word.Name} chooses among the frames of labels, and '{source}' is a video or a folder of images."
-            );
-        }
-
-        if (!isLabels && !File.Exists(source) && !Directory.Exists(source))
-            throw new FileNotFoundException($"There is no video '{source}'.", source);
-        var frames = isLabels ? FramesOfLabels(source, parsed) : FramesOf(IO.Video.FromFile(source), parsed);
+        var frames = Of(source, parsed);
         if (inOrder && frames.Zip(frames.Skip(1)).Any(IsNotRising))
         {
             throw new ArgumentException(
@@ -87,6 +77,26 @@ internal sealed class FrameWords
         }
 
         return pose.FromFrames([.. frames.Select(frame => frame.Video).Distinct()], frames, new PoseColumnOptions());
+    }
+
+    /// <summary>The frames of all shards together.</summary>
+    /// <param name="source">A video, a folder of images, or labels.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="ArgumentException">Options contradict each other, or do not go with the source.</exception>
+    /// <exception cref="InvalidDataException">Labels have no such frame.</exception>
+    public IReadOnlyList<(Video Video, int Frame)> Of(string source, ParseResult parsed)
+    {
+        var isLabels = LabelFormats.AreLabels(source);
+        if (!isLabels && parsed.Given(OfLabels) is [var word, ..])
+        {
+            throw new ArgumentException(
+                $"{word.Name} chooses among the frames of labels, and '{source}' is a video or a folder of images."
+            );
+        }
+
+        if (!isLabels && !File.Exists(source) && !Directory.Exists(source))
+            throw new FileNotFoundException($"There is no video '{source}'.", source);
+        return isLabels ? FramesOfLabels(source, parsed) : FramesOf(IO.Video.FromFile(source), parsed);
     }
 
     private static bool IsNotRising(((Video Video, int Frame) First, (Video Video, int Frame) Second) pair) =>
