@@ -8,19 +8,6 @@ namespace Sleap.Cli;
 /// <summary>Trainings of one file of labels: a row of a table of options each, with each of several seeds.</summary>
 internal sealed record TrainingSweep : ClusterJob
 {
-    private const string SeedOption = "--seed";
-
-    // What the table of results has of each run, by its name in the result of 'sleap train'.
-    private static readonly string[] Measures =
-    [
-        "validation_pck",
-        "validation_error_px",
-        "validation_oks_map",
-        "validation_loss",
-        "best_epoch",
-        "seconds",
-    ];
-
     public required string Labels { get; init; }
 
     /// <summary>The file of options: a column an option of <c>sleap train</c>, a row a run.</summary>
@@ -45,7 +32,8 @@ internal sealed record TrainingSweep : ClusterJob
 
     protected override IEnumerable<string> Words => [Labels, Table, Output, .. Runs.SelectMany(run => run.Words)];
 
-    private IReadOnlyList<string> Columns { get; init; } = [];
+    /// <summary>The columns of the table of options, and the seed if it is none of them.</summary>
+    public IReadOnlyList<string> Columns { get; private init; } = [];
 
     private IReadOnlyList<SweepRun> Runs { get; init; } = [];
 
@@ -59,7 +47,7 @@ internal sealed record TrainingSweep : ClusterJob
         string[] columns = [.. rows[0].Cells.Select(cell => cell.Trim())];
         if (columns.FirstOrDefault(column => column.TrimStart('-') is "out" or "resume" or "json") is { } own)
             throw new ArgumentException($"'{table}' has a column '{own}', which 'sleap cluster' chooses itself.");
-        if (seeds.Count > 0 && columns.Any(column => column.TrimStart('-') == SeedOption.TrimStart('-')))
+        if (seeds.Count > 0 && columns.Any(column => column.TrimStart('-') == "seed"))
             throw new ArgumentException($"'{table}' has a column of seeds, and --seeds is given; one of both.");
         return new()
         {
@@ -68,7 +56,7 @@ internal sealed record TrainingSweep : ClusterJob
             Seeds = seeds,
             Output = output,
             Name = name,
-            Columns = columns,
+            Columns = [.. columns, .. seeds.Count > 0 ? ["seed"] : (string[])[]],
             Runs =
             [
                 .. rows.Skip(1)
@@ -98,74 +86,8 @@ internal sealed record TrainingSweep : ClusterJob
             sleap train {Quoted(AsPath(Labels))} "$@" --out "$out" --resume
             """;
 
-    /// <summary>Writes the table of all results, the best run first.</summary>
-    /// <returns>Its file, what is printed of it, and what is wrong with runs that have no result.</returns>
-    public (string File, IReadOnlyList<string> Lines, JsonArray Json, IReadOnlyList<string> Faults) Collect()
-    {
-        List<string> faults = [];
-        var done = Runs.Select(run => (Run: run, Result: ResultOf(run, faults)))
-            .Where(one => one.Result is not null)
-            .Select(one => (one.Run, Result: one.Result!))
-            // PCK counts nodes that were not found; the error is of those that were.
-            .OrderByDescending(one => NumberOf(one.Result, Measures[0]) ?? double.NegativeInfinity)
-            .ThenBy(one => NumberOf(one.Result, Measures[1]) ?? double.PositiveInfinity)
-            .ToList();
-        string[] headers = ["run", .. Columns, .. Seeds.Count > 0 ? ["seed"] : (string[])[]];
-        var file = Path.Combine(Output, "sweep.csv");
-        if (done.Count > 0)
-        {
-            AtomicFile.Write(
-                file,
-                path =>
-                {
-                    using var writer = new CsvTableWriter(File.Create(path));
-                    writer.Texts([.. headers, .. Measures, "folder"]);
-                    writer.EndRow();
-                    foreach (var (run, result) in done)
-                    {
-                        writer.Texts(run.Cells);
-                        foreach (var measure in Measures)
-                            writer.Number(NumberOf(result, measure) ?? double.NaN);
-                        writer.Text(FolderOf(run));
-                        writer.EndRow();
-                    }
-                }
-            );
-        }
-        // What is the same in all runs is in the file.
-        int[] shown =
-        [
-            .. Enumerable
-                .Range(0, headers.Length)
-                .Where(at => at == 0 || Runs.Select(run => run.Cells[at]).Distinct().Count() > 1),
-        ];
-        var table = new OutputTable([.. shown.Select(at => headers[at]), .. Measures.Select(measure => ">" + measure)]);
-        foreach (var (run, result) in done)
-        {
-            table.Row([
-                .. shown.Select(at => run.Cells[at]),
-                .. Measures.Select(measure => Text(NumberOf(result, measure))),
-            ]);
-        }
-        return (
-            file,
-            table.Lines(),
-            [
-                .. done.Select(one =>
-                {
-                    var row = new JsonObject
-                    {
-                        ["run"] = one.Run.Name,
-                        ["options"] = new JsonArray([.. one.Run.Words.Select(word => (JsonNode)word)]),
-                    };
-                    foreach (var (key, value) in one.Result)
-                        row[key] = value?.DeepClone();
-                    return row;
-                }),
-            ],
-            faults
-        );
-    }
+    /// <summary>The results that are there.</summary>
+    public SweepResults Results() => new(this, Runs);
 
     protected override IEnumerable<string> Faults()
     {
@@ -178,37 +100,12 @@ internal sealed record TrainingSweep : ClusterJob
             yield return fault;
     }
 
-    private static double? NumberOf(JsonObject result, string measure) =>
-        result[measure] is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
+    /// <summary>The folder of a run.</summary>
+    public string FolderOf(SweepRun run) => $"{AsPath(Output.TrimEnd('/'))}/{run.Name}";
 
-    private static string Text(double? number) => number?.ToString("0.####", CultureInfo.InvariantCulture) ?? "";
-
-    private string FolderOf(SweepRun run) => $"{AsPath(Output.TrimEnd('/'))}/{run.Name}";
-
-    private List<string> TrainWords(SweepRun run) =>
+    /// <summary>The training of a run as a command line.</summary>
+    public List<string> TrainWords(SweepRun run) =>
         ["train", AsPath(Labels), .. run.Words, "--out", FolderOf(run), "--resume"];
-
-    private JsonObject? ResultOf(SweepRun run, List<string> faults)
-    {
-        var file = Path.Combine(FolderOf(run), TrainVerb.ResultName);
-        var fault = "is not done";
-        if (File.Exists(file))
-        {
-            try
-            {
-                var result = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
-                if ((string?)result["command"] == VerbOutput.Typed(SleapCommand.Parse(TrainWords(run))))
-                    return result;
-                fault = $"was trained with other options: '{result["command"]}'; remove its folder to train it again";
-            }
-            catch (Exception damage) when (damage is JsonException or InvalidOperationException)
-            {
-                fault = $"has a result that cannot be read: {damage.Message}";
-            }
-        }
-        faults.Add($"{FolderOf(run)} {fault}");
-        return null;
-    }
 }
 
 /// <summary>One training of a sweep.</summary>
@@ -238,5 +135,137 @@ internal sealed record SweepRun(string Name, int Row, IReadOnlyList<string> Word
             [.. words, .. seed is null ? [] : (string[])[$"--seed={seed}"]],
             [name, .. cells, .. seed is null ? [] : (string[])[$"{seed}"]]
         );
+    }
+}
+
+/// <summary>The results of the runs of a sweep that are done, the best first.</summary>
+internal sealed class SweepResults
+{
+    private const string Pck = "validation_pck",
+        Error = "validation_error_px";
+
+    // What the table has of each run, by its name in the result of 'sleap train'.
+    private static readonly string[] Measures =
+    [
+        Pck,
+        Error,
+        "validation_oks_map",
+        "validation_loss",
+        "best_epoch",
+        "seconds",
+    ];
+
+    private readonly TrainingSweep _sweep;
+    private readonly IReadOnlyList<SweepRun> _runs;
+    private readonly List<(SweepRun Run, JsonObject Result)> _done = [];
+    private readonly List<string> _faults = [];
+
+    /// <param name="sweep">What is trained.</param>
+    /// <param name="runs">Its runs.</param>
+    public SweepResults(TrainingSweep sweep, IReadOnlyList<SweepRun> runs)
+    {
+        (_sweep, _runs) = (sweep, runs);
+        foreach (var run in runs)
+            Read(run);
+        // PCK counts nodes that were not found; the error is of those that were.
+        _done =
+        [
+            .. _done
+                .OrderByDescending(one => NumberOf(one.Result, Pck) ?? double.NegativeInfinity)
+                .ThenBy(one => NumberOf(one.Result, Error) ?? double.PositiveInfinity),
+        ];
+    }
+
+    /// <summary>What is wrong with the runs that have no result, one sentence each.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>How many runs are done.</summary>
+    public int Count => _done.Count;
+
+    private string[] Headers => ["run", .. _sweep.Columns];
+
+    /// <summary>Writes the table with all columns into the folder of the runs.</summary>
+    /// <returns>Its file.</returns>
+    public string Write()
+    {
+        var file = Path.Combine(_sweep.Output, "sweep.csv");
+        AtomicFile.Write(
+            file,
+            path =>
+            {
+                using var writer = new CsvTableWriter(File.Create(path));
+                writer.Texts([.. Headers, .. Measures, "folder"]);
+                writer.EndRow();
+                foreach (var (run, result) in _done)
+                {
+                    writer.Texts(run.Cells);
+                    foreach (var measure in Measures)
+                        writer.Number(NumberOf(result, measure) ?? double.NaN);
+                    writer.Text(_sweep.FolderOf(run));
+                    writer.EndRow();
+                }
+            }
+        );
+        return file;
+    }
+
+    /// <summary>The table without the columns that are the same in all runs.</summary>
+    public IReadOnlyList<string> Lines()
+    {
+        int[] shown =
+        [
+            .. Enumerable
+                .Range(0, Headers.Length)
+                .Where(at => at == 0 || _runs.Select(run => run.Cells[at]).Distinct().Count() > 1),
+        ];
+        var table = new OutputTable([.. shown.Select(at => Headers[at]), .. Measures.Select(measure => $">{measure}")]);
+        foreach (var (run, result) in _done)
+        {
+            var numbers = Measures.Select(measure => NumberOf(result, measure));
+            table.Row([
+                .. shown.Select(at => run.Cells[at]),
+                .. numbers.Select(number => number?.ToString("0.####", CultureInfo.InvariantCulture) ?? ""),
+            ]);
+        }
+        return table.Lines();
+    }
+
+    /// <summary>The results for <c>--json</c>, with the name and the options of each run.</summary>
+    public JsonArray Json() =>
+        [
+            .. _done.Select(one =>
+            {
+                var row = (JsonObject)one.Result.DeepClone();
+                row["run"] = one.Run.Name;
+                row["options"] = new JsonArray([.. one.Run.Words.Select(word => (JsonNode)word)]);
+                return row;
+            }),
+        ];
+
+    private static double? NumberOf(JsonObject result, string measure) =>
+        result[measure] is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
+
+    private void Read(SweepRun run)
+    {
+        var folder = _sweep.FolderOf(run);
+        var file = Path.Combine(folder, TrainVerb.ResultName);
+        if (!File.Exists(file))
+        {
+            _faults.Add($"{folder} is not done.");
+            return;
+        }
+        try
+        {
+            var result = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+            var command = (string?)result["command"];
+            if (command == VerbOutput.Typed(SleapCommand.Parse(_sweep.TrainWords(run))))
+                _done.Add((run, result));
+            else
+                _faults.Add($"{folder} was trained with other options, '{command}': remove it to train it again.");
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            _faults.Add($"{file} is no result of a training: {fault.Message}");
+        }
     }
 }

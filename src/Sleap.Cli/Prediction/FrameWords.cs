@@ -70,13 +70,15 @@ internal sealed class FrameWords
             );
         }
 
+        // Also of a shard without frames, which has the columns of a video.
+        Video[] videos = [.. frames.Select(frame => frame.Video).Distinct()];
         if (parsed.GetValue(_shard) is { } fraction)
         {
             var part = Shard.Parse(fraction).Of(frames.Count);
             frames = [.. frames.Take(part)];
         }
 
-        return pose.FromFrames([.. frames.Select(frame => frame.Video).Distinct()], frames, new PoseColumnOptions());
+        return pose.FromFrames(videos, frames, new PoseColumnOptions());
     }
 
     /// <summary>The frames of all shards together.</summary>

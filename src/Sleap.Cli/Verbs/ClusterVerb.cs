@@ -137,9 +137,11 @@ internal static class ClusterVerb
         verb.SetAction(parsed =>
         {
             var isJson = parsed.GetValue(json);
-            return arguments.Read(parsed) is TrainingSweep sweep
-                ? Collect(sweep, isJson)
-                : Collect((PredictionJob)arguments.Read(parsed), isJson);
+            return arguments.Read(parsed) switch
+            {
+                TrainingSweep sweep => Collect(sweep, isJson),
+                var job => Collect((PredictionJob)job, isJson),
+            };
         });
         return verb;
     }
@@ -153,18 +155,19 @@ internal static class ClusterVerb
 
     private static int Collect(TrainingSweep sweep, bool json)
     {
-        var (file, lines, results, faults) = sweep.Collect();
-        foreach (var fault in faults)
+        var results = sweep.Results();
+        foreach (var fault in results.Faults)
             Terminal.Say(fault);
+        var file = results.Count > 0 ? results.Write() : null;
         var report = new JsonObject
         {
-            ["complete"] = faults.Count == 0,
+            ["complete"] = results.Faults.Count == 0,
             ["table"] = file,
-            ["missing"] = faults.Count,
-            ["runs"] = results,
+            ["missing"] = results.Faults.Count,
+            ["runs"] = results.Json(),
         };
-        VerbOutput.Write(json, report, results.Count > 0 ? [.. lines, $"{results.Count} runs → {file}"] : []);
-        return faults.Count == 0 ? 0 : 1;
+        VerbOutput.Write(json, report, file is null ? [] : [.. results.Lines(), $"{results.Count} runs → {file}"]);
+        return results.Faults.Count == 0 ? 0 : 1;
     }
 
     /// <summary>The arguments that say what is done.</summary>

@@ -238,20 +238,24 @@ public sealed class ClusterTests : IDisposable
         {
             var (code, output, _) = Cli.Run([.. collect, "--json"]);
             var account = JsonNode.Parse(output)!["recordings"]![0]!;
+            Assert.Null((string?)account["fault"]);
             return (code, (int)account["frames"]!, (int)account["predicted"]!, (int)account["missing"]!);
         }
 
-        void Shard(int index, int[] frames, int failed) =>
+        void Shard(int index, int[] frames, int failed)
+        {
+            var source = Video.FromFile(video);
             new Labels(
                 frames.Select(frame => new LabeledFrame
                 {
-                    Video = Video.FromFile(video),
+                    Video = source,
                     FrameIndex = frame,
                     Instances = [],
                 }),
                 skeletons: Labels.Load(Cli.Data("small_robot_minimal.slp")).Skeletons,
                 provenance: [KeyValuePair.Create("frames", (JsonNode?)new JsonObject { ["failed"] = failed })]
             ).Save(PathOf($"robot.shard-{index}-of-3.slp"));
+        }
     }
 
     [SkippableFact]
