@@ -42,6 +42,8 @@ internal abstract record ClusterJob
     {
         if (Tasks is < 1 or > MaxTasks)
             yield return $"these are {Tasks} tasks; 1 to {MaxTasks}";
+        if (Output.Length == 0)
+            yield return "--out is empty";
         if (Cpus < 1)
             yield return $"--cpus is {Cpus}; at least 1";
         if (Gpus < 0)

@@ -7,6 +7,9 @@ namespace Sleap.Cli;
 /// <summary>An Indexed Job, one pod a task, and a Job that puts the results together when all are there.</summary>
 internal static class KubernetesManifest
 {
+    // Kubernetes' default; of many tasks each may fail once, for a node that fails takes several along.
+    private const int MaxFailures = 6;
+
     /// <summary>The two manifests, one YAML document each.</summary>
     /// <param name="job">What is predicted; its paths are those inside the containers.</param>
     /// <param name="image">The container image, with <c>sleap</c> in it.</param>
@@ -28,6 +31,7 @@ internal static class KubernetesManifest
         spec["completions"] = job.Tasks;
         spec["parallelism"] = parallelism;
         spec["completionMode"] = "Indexed";
+        spec["backoffLimit"] = Math.Max(MaxFailures, job.Tasks);
         // Kubernetes does not know an order of jobs, so the second one waits for the files of the first.
         var collect = $"set -eu\n{job.WaitLines}\n{job.CollectLine}\n";
         var merge = Job(job, job.Name + "-merge", image, claim, mount, collect, gpus: 0);
@@ -70,7 +74,7 @@ internal static class KubernetesManifest
             ["metadata"] = new Dictionary<string, object> { ["name"] = name },
             ["spec"] = new Dictionary<string, object>
             {
-                ["backoffLimit"] = 6,
+                ["backoffLimit"] = MaxFailures,
                 ["template"] = new Dictionary<string, object>
                 {
                     ["spec"] = new Dictionary<string, object>

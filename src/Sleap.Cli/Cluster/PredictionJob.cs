@@ -35,23 +35,26 @@ internal sealed record PredictionJob : ClusterJob
             $"{Shards}",
             "--out",
             AsPath(Output),
-            .. PredictArguments.Count == 0 ? [] : (string[])[$"--predict={string.Join(' ', PredictArguments)}"],
+            .. PredictArguments.Count == 0
+                ? []
+                : (string[])[$"--predict={string.Join(' ', PredictArguments.Select(Joined))}"],
         ];
 
     /// <summary>Lines of a POSIX shell that wait until all tasks are done.</summary>
     public string WaitLines =>
         $"""
             set -- {string.Join(" \\\n  ", Stems.Select(Quoted))}
-            for stem; do for shard in $(seq 0 {Shards - 1}); do until [ -s {ShardFile(
-                "stem"
-            )} ]; do sleep 10; done; done; done
+            for stem; do for shard in $(seq 0 {Shards - 1}); do until [ -s {ShardFile} ]; do sleep 10; done; done; done
             """;
 
     protected override IEnumerable<string> Words => [.. Recordings, Output, .. Models, .. PredictArguments];
 
     private IEnumerable<string> ModelWords => Models.SelectMany(model => (string[])["--model", AsPath(model)]);
 
-    private bool IsFile => Output.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
+    private bool IsFile => Output.EndsWith(Ending, StringComparison.Ordinal);
+
+    // The file of a shard in a shell with the variables stem and shard.
+    private string ShardFile => Shards == 1 ? $"\"$stem\"{Ending}" : $"\"$stem.shard-$shard-of-{Shards}\"{Ending}";
 
     // The outputs without their ending.
     private IEnumerable<string> Stems =>
@@ -78,11 +81,12 @@ internal sealed record PredictionJob : ClusterJob
             set -- {string.Join(" \\\n  ", Recordings.Select(AsPath).Zip(Stems, (video, stem) => Line([video, stem])))}
             shift $((2 * ({index} / {Shards})))
             video=$1 stem=$2 shard=$(({index} % {Shards}))
-            if [ -s {ShardFile("stem")} ]; then echo "shard $shard of $video is done"; exit 0; fi
+            if [ -s {ShardFile} ]; then echo "shard $shard of $video is done"; exit 0; fi
             mkdir -p -- "$(dirname -- "$stem")"
-            sleap predict "$video" {Line(
-                ModelWords.Concat(PredictArguments)
-            )} --shard "$shard"/{Shards} --out {ShardFile("stem")}
+            sleap predict "$video" {Line([
+                .. ModelWords,
+                .. PredictArguments,
+            ])} --shard "$shard"/{Shards} --out {ShardFile}
             """;
 
     protected override IEnumerable<string> Faults()
@@ -101,6 +105,6 @@ internal sealed record PredictionJob : ClusterJob
             yield return $"--predict: {fault.TrimEnd('.')}";
     }
 
-    private string ShardFile(string stem) =>
-        Shards == 1 ? $"\"${stem}\"{Ending}" : $"\"${stem}.shard-$shard-of-{Shards}\"{Ending}";
+    // A word of --predict, which is parted at spaces outside of double quotes.
+    private static string Joined(string word) => word.Contains(' ') ? $"\"{word}\"" : word;
 }

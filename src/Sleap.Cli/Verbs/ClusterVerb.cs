@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -213,7 +214,8 @@ internal static class ClusterVerb
         private readonly Option<int> _gpus = new("--gpus") { Description = "GPUs of a task." };
         private readonly Option<string[]> _predict = new("--predict")
         {
-            Description = "More options for 'sleap predict', in quotes: --predict \"--batch-size 16\".",
+            Description =
+                "More options for 'sleap predict', in quotes: --predict \"--batch-size 16\"; words with spaces in double quotes.",
         };
         private readonly Option<string?> _train = new("--train")
         {
@@ -258,9 +260,7 @@ internal static class ClusterVerb
                     Name = name,
                     PredictArguments =
                     [
-                        .. (parsed.GetValue(_predict) ?? []).SelectMany(options =>
-                            options.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                        ),
+                        .. (parsed.GetValue(_predict) ?? []).SelectMany(CommandLineParser.SplitCommandLine),
                     ],
                 };
             if (job is PredictionJob && parsed.Has(_seeds))

@@ -47,7 +47,7 @@ public sealed class ClusterTests : IDisposable
         var answer = Cli.Json([
             .. (string[])["cluster", "slurm", "a b.mp4", "--model", "c.zip", "--model", "d.zip", "--shards", "3"],
             .. (string[])["--out", "it's out.slp", "--gpus", "2", "--partition", "gpu", "--time", "1:00:00"],
-            .. (string[])["--predict", "--batch-size 8", "--script", script],
+            .. (string[])["--predict", "--batch-size 8 --prefix-map \"o ld\" new", "--script", script],
         ]);
         Assert.Equal((3, 3, script), ((int)answer["shards"]!, (int)answer["tasks"]!, (string)answer["script"]!));
         var text = File.ReadAllText(script);
@@ -71,8 +71,10 @@ public sealed class ClusterTests : IDisposable
         Sh("bash", "my.sh");
         string Shard(int index) => $"it's out.shard-{index}-of-3.slp";
         string Predict(int index) =>
-            $"predict a b.mp4 --model c.zip --model d.zip --batch-size 8 --shard {index}/3 --out {Shard(index)}";
-        const string Collect = "cluster collect a b.mp4 --shards 3 --out it's out.slp --predict=--batch-size 8";
+            "predict a b.mp4 --model c.zip --model d.zip --batch-size 8 --prefix-map o ld new "
+            + $"--shard {index}/3 --out {Shard(index)}";
+        const string Collect =
+            "cluster collect a b.mp4 --shards 3 --out it's out.slp --predict=--batch-size 8 --prefix-map \"o ld\" new";
         Assert.Equal([Predict(0), Predict(1), Predict(2), Collect], Calls());
         Assert.Equal("--parsable --dependency=afterany:41", File.ReadAllLines(PathOf("submitted"))[1]);
 

@@ -165,7 +165,12 @@ public sealed class ShellTests : IDisposable
     {
         if (word.Length == 0)
             return;
-        var job = Job([$"x{word}.mp4"], $"x{word}.slp") with { Models = [$"x{word}"], Shards = 2 };
+        var job = Job([$"x{word}.mp4"], $"x{word}.slp") with
+        {
+            Models = [$"x{word}"],
+            Shards = 2,
+            PredictArguments = ["--prefix-map", "/a", $"/x{word}"],
+        };
         string Shard(int index) => $"x{word}.shard-{index}-of-2.slp";
         Assert.Equal(
             [
@@ -174,11 +179,13 @@ public sealed class ShellTests : IDisposable
                     .SelectMany(i =>
                         (string[])
                             [
-                                .. (string[])["predict", $"x{word}.mp4", "--model", $"x{word}", "--shard", $"{i}/2"],
+                                .. (string[])["predict", $"x{word}.mp4", "--model", $"x{word}"],
+                                .. (string[])["--prefix-map", "/a", $"/x{word}", "--shard", $"{i}/2"],
                                 .. (string[])["--out", Shard(i)],
                             ]
                     ),
                 .. (string[])["cluster", "collect", $"x{word}.mp4", "--shards", "2", "--out", $"x{word}.slp"],
+                $"--predict=--prefix-map /a {(word.Contains(' ') ? $"\"/x{word}\"" : $"/x{word}")}",
             ],
             Calls(job.Checked(), $"x{word}.sh")
         );

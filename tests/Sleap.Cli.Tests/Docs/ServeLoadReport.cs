@@ -51,11 +51,11 @@ public sealed class ServeLoadReport(ITestOutputHelper output) : IDisposable
         );
         var png = File.ReadAllBytes(Path.Combine(_folder, "frame.png"));
         var right = (await Ask(client, png, "image/png")).Body;
-        var start = Memory(service.Process);
+        List<long> memory = [Memory(service.Process)];
 
         var clock = Stopwatch.StartNew();
         var end = TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture));
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(number => Task.Run(() => Load(number))));
+        await Task.WhenAll([Watch(), .. Enumerable.Range(0, Clients).Select(number => Task.Run(() => Load(number)))]);
 
         _latencies.Sort();
         var seconds = clock.Elapsed.TotalSeconds;
@@ -66,9 +66,18 @@ public sealed class ServeLoadReport(ITestOutputHelper output) : IDisposable
         Line(
             $"answered {_latencies.Count / seconds:0.0}/s: p50 {Rank(0.5):0} ms, p95 {Rank(0.95):0} ms, p99 {Rank(0.99):0} ms"
         );
-        Line($"resident memory {start} MB at the start, {Memory(service.Process)} MB at the end");
+        Line($"resident memory, MB, at the start and each tenth of the time: {string.Join(' ', memory)}");
         Assert.DoesNotContain(_answers.Keys, answer => answer.StartsWith("lost", StringComparison.Ordinal));
         Assert.Equal("ok", await client.GetStringAsync("health"));
+
+        async Task Watch()
+        {
+            for (var tenth = 1; tenth <= 10; tenth++)
+            {
+                await Task.Delay(end / 10);
+                memory.Add(Memory(service.Process));
+            }
+        }
 
         async Task Load(int number)
         {
