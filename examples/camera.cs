@@ -110,10 +110,9 @@ void Write(IEnumerable<LiveRow> rows)
         {
             var (x, y) = (points[2 * i], points[2 * i + 1]);
             var place = float.IsNaN(x) ? "," : FormattableString.Invariant($"{x:0.00},{y:0.00}");
+            var (instance, node) = (i / nodes.Length, nodes[i % nodes.Length]);
             Console.WriteLine(
-                FormattableString.Invariant(
-                    $"{row.Get<int>("FrameIndex")},{i / nodes.Length},{nodes[i % nodes.Length]},{place},{scores[i]:0.000}"
-                )
+                FormattableString.Invariant($"{row.Get<int>("FrameIndex")},{instance},{node},{place},{scores[i]:0.000}")
             );
         }
     }

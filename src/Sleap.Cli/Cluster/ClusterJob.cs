@@ -51,7 +51,10 @@ internal abstract record ClusterJob
         if (Memory.Length == 0 || !Memory.All(char.IsAsciiLetterOrDigit))
             yield return $"--memory is '{Memory}'; for instance 16G";
         foreach (var word in Words.Where(word => word.Any(OneLine.IsControl)))
-            yield return $"'{OneLine.Of(word)}' has a line break or another control character, which a script cannot hold";
+        {
+            yield return $"'{OneLine.Of(word)}' has a line break or another control character, which a script cannot "
+                + "hold";
+        }
         if (
             Name.Length is 0 or > MaxName
             || !Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')

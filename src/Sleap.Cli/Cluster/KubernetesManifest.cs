@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.EventEmitters;
@@ -7,6 +8,9 @@ namespace Sleap.Cli;
 /// <summary>An Indexed Job, one pod a task, and a Job that puts the results together when all are there.</summary>
 internal static class KubernetesManifest
 {
+    // Of a word of a command line in Linux, bytes: a script is one.
+    private const int MaxScript = 128 << 10;
+
     // Kubernetes' default; of many tasks each may fail once, for a node that fails takes several along.
     private const int MaxFailures = 6;
 
@@ -40,7 +44,7 @@ internal static class KubernetesManifest
     }
 
     private static Dictionary<string, object> Job(
-        ClusterJob job,
+        PredictionJob job,
         string name,
         string image,
         string claim,
@@ -49,6 +53,12 @@ internal static class KubernetesManifest
         int gpus
     )
     {
+        if (Encoding.UTF8.GetByteCount(script) >= MaxScript)
+        {
+            throw new ArgumentException(
+                $"The names of {job.Recordings.Count} recordings are more than a container's command holds: divide them."
+            );
+        }
         var limits = new Dictionary<string, object> { ["cpu"] = job.Cpus, ["memory"] = MemoryOf(job.Memory) };
         if (gpus > 0)
             limits["nvidia.com/gpu"] = gpus;

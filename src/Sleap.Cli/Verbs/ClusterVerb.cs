@@ -215,7 +215,8 @@ internal static class ClusterVerb
         private readonly Option<string[]> _predict = new("--predict")
         {
             Description =
-                "More options for 'sleap predict', in quotes: --predict \"--batch-size 16\"; words with spaces in double quotes.",
+                "More options for 'sleap predict', in quotes: --predict '--batch-size 16'; words with spaces in double "
+                + "quotes.",
         };
         private readonly Option<string?> _train = new("--train")
         {

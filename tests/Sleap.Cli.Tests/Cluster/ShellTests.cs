@@ -10,7 +10,10 @@ public sealed class ShellTests : IDisposable
 {
     // The arguments of each call, each ended by a null character.
     private const string Programs = """
-        sleap() { printf '%s\0' "$@" >> calls; case $1 in predict) while [ $# -gt 1 ]; do shift; done; echo done > "$1";; esac; }
+        sleap() {
+          printf '%s\0' "$@" >> calls
+          if [ "$1" = predict ]; then while [ $# -gt 1 ]; do shift; done; echo done > "$1"; fi
+        }
         sbatch() {
           cat > task; last=$(sed -n 's/^#SBATCH --array=0-//p' task)
           for i in $(seq 0 "${last:-0}"); do (SLURM_ARRAY_TASK_ID=$i; . ./task > log) || exit 1; done

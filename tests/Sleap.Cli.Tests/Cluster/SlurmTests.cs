@@ -14,7 +14,9 @@ public sealed class SlurmTests : IDisposable
     // does not end on a node that is to be killed.
     private const string Sleap = """
         #!/usr/bin/env bash
-        if [ -e cancel ] && [[ " $* " == *" --shard 1/3 "* ]]; then rm cancel; scancel "${SLURM_ARRAY_JOB_ID}_1"; sleep 60; fi
+        if [ -e cancel ] && [[ " $* " == *" --shard 1/3 "* ]]; then
+          rm cancel; scancel "${SLURM_ARRAY_JOB_ID}_1"; sleep 60
+        fi
         if [ -e "hold-$SLURMD_NODENAME" ]; then echo "$@" >> held; sleep 600; fi
         echo "$@" >> calls
         export OMP_NUM_THREADS=1
