@@ -149,6 +149,17 @@ public sealed class ShellTests : IDisposable
         Assert.Throws<ArgumentException>((job with { Name = "a\nb" }).Checked);
     }
 
+    [Fact]
+    public void More_recordings_than_a_container_takes_are_refused()
+    {
+        var job = Job([.. Enumerable.Range(0, 1000).Select(i => $"/data/{new string('x', 100)}/{i}.mp4")], "/data/o");
+        Assert.Equal(1000, job.Checked().Tasks);
+        var fault = Assert.Throws<ArgumentException>(() =>
+            KubernetesManifest.Write(job, "image", "claim", "/data", parallelism: 1)
+        );
+        Assert.Contains("1000 recordings", fault.Message);
+    }
+
     private static PredictionJob Job(string[] recordings, string output) =>
         new()
         {
