@@ -17,6 +17,25 @@ internal static class InferenceBench
 {
     private const string OpenField = "examples/data/openfield/videos/m3v1mp4.mp4",
         Flies = "examples/data/flies13/flies13_20190128.mp4";
+    private const string Models = "tests/golden/models/",
+        Trained = "tests/golden/trained/",
+        Robot = "tests/data/small_robot.mp4",
+        Pair = "tests/data/centered_pair_small.mp4";
+
+    /// <summary>The checkpoints of sleap-nn in the repository: a few steps on small samples, and whole trainings.</summary>
+    public static IReadOnlyList<Checkpoint> Checkpoints { get; } =
+    [
+        new("single instance, sample", [Models + "single_instance"], Robot, 64),
+        new("top-down, sample", [Models + "centroid", Models + "centered_instance"], Pair, 64),
+        new("top-down-id, sample", [Models + "centroid", Models + "multiclass_centered_instance"], Pair, 64),
+        new("bottom-up, sample", [Models + "bottomup"], Pair, 64),
+        new("bottom-up-id, sample", [Models + "multiclass_bottomup"], Pair, 64),
+        new("single instance, openfield", [Trained + "openfield_single"], OpenField, 64),
+        new("top-down, flies13", [Trained + "flies13_centroid", Trained + "flies13_centered"], Flies, 32),
+        new("top-down-id, flies13", [Trained + "flies13_centroid", Trained + "flies13_topdown_id"], Flies, 32),
+        new("bottom-up, flies13", [Trained + "flies13_bottomup"], Flies, 16),
+    ];
+
     private static readonly string Output = Path.Combine(
         Path.GetTempPath(),
         $"inference-bench-{Environment.ProcessId}.slp"
@@ -33,7 +52,7 @@ internal static class InferenceBench
             BesidePeers(pose, model, frames);
             Parts(pose, frames);
             Live(pose, model);
-            Checkpoints(pose);
+            Predict(pose, Checkpoints);
         }
         finally
         {
@@ -203,24 +222,8 @@ internal static class InferenceBench
         );
     }
 
-    private static void Checkpoints(PoseCatalog pose)
+    private static void Predict(PoseCatalog pose, IEnumerable<Checkpoint> rows)
     {
-        const string models = "tests/golden/models/",
-            trained = "tests/golden/trained/",
-            robot = "tests/data/small_robot.mp4",
-            pair = "tests/data/centered_pair_small.mp4";
-        (string Name, string[] Folders, string Video, int Frames)[] rows =
-        [
-            ("single instance, sample", [models + "single_instance"], robot, 64),
-            ("top-down, sample", [models + "centroid", models + "centered_instance"], pair, 64),
-            ("top-down-id, sample", [models + "centroid", models + "multiclass_centered_instance"], pair, 64),
-            ("bottom-up, sample", [models + "bottomup"], pair, 64),
-            ("bottom-up-id, sample", [models + "multiclass_bottomup"], pair, 64),
-            ("single instance, openfield", [trained + "openfield_single"], OpenField, 64),
-            ("top-down, flies13", [trained + "flies13_centroid", trained + "flies13_centered"], Flies, 32),
-            ("top-down-id, flies13", [trained + "flies13_centroid", trained + "flies13_topdown_id"], Flies, 32),
-            ("bottom-up, flies13", [trained + "flies13_bottomup"], Flies, 16),
-        ];
         Say("");
         Say(
             $"{"checkpoints of sleap-nn", -28}{"frame", 11}{"animals", 9}{"frames/s", 10}{"decode ms", 11}{"all ms", 9}{"live p50 ms", 13}"
@@ -289,4 +292,14 @@ internal static class InferenceBench
     private static double Best(int rounds, Action work) => Enumerable.Range(0, rounds).Min(_ => Seconds(work));
 
     private static void Say(string line) => Console.WriteLine(line);
+}
+
+/// <summary>A model that sleap-nn trained, and frames for it.</summary>
+/// <param name="Name">Its name in the tables.</param>
+/// <param name="Folders">The folders of its networks.</param>
+/// <param name="Video">A video.</param>
+/// <param name="Frames">How many of its frames are predicted.</param>
+internal sealed record Checkpoint(string Name, string[] Folders, string Video, int Frames)
+{
+    public override string ToString() => Name;
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.ML;
 using Sleap.MLNet;
+using Sleap.Transforms;
 using static TorchSharp.torch;
 
 namespace Sleap.Bench;
@@ -9,7 +11,8 @@ namespace Sleap.Bench;
 /// <summary>
 /// Prediction and training steps beside peers in this process, which are the same network with the same weights: of
 /// plain TorchSharp modules (<c>eager</c>), of the same modules laid out channels-last (<c>channels_last</c>), and in
-/// ONNX Runtime (<c>onnxruntime</c>). For each size of images, all must compute the same before anything is timed.
+/// ONNX Runtime (<c>onnxruntime</c>), and whole models beside their export in ONNX Runtime. All must compute the same
+/// before anything is timed.
 /// Usage: peers [--json FILE].
 /// </summary>
 internal static class PeersBench
@@ -20,9 +23,14 @@ internal static class PeersBench
         Last = "channels_last",
         Half = "bfloat16";
     private const int Rounds = 5,
-        StepsCompared = 3;
+        StepsCompared = 3,
+        FramesOfModels = 8;
     private const double MapTolerance = 1e-4,
         LossTolerance = 1e-3;
+
+    // Those that were trained to the end: what is found costs time, too.
+    private static IEnumerable<Checkpoint> Models =>
+        InferenceBench.Checkpoints.Where(one => one.Name.EndsWith("openfield") || one.Name.EndsWith("flies13"));
 
     private static readonly Input[] Inputs = [Input.Usual, new(512, 512, 1), new(1024, 1024, 1)];
 
@@ -40,6 +48,7 @@ internal static class PeersBench
             {
                 ["predict"] = Table("prediction, frames/s", Inputs, Predict),
                 ["train"] = Table("training, steps/s", Inputs[..2], Train),
+                ["models"] = Table("whole models, frames/s", Models, PredictWhole),
             };
             if (words is [_, var file])
                 File.WriteAllText(file, report.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
@@ -53,11 +62,7 @@ internal static class PeersBench
     }
 
     /// <summary>Measures and prints one row an input, and returns the speeds by input and name.</summary>
-    private static JsonObject Table(
-        string title,
-        IEnumerable<Input> inputs,
-        Func<Input, Dictionary<string, double>> measure
-    )
+    private static JsonObject Table<T>(string title, IEnumerable<T> inputs, Func<T, Dictionary<string, double>> measure)
     {
         var table = new JsonObject();
         foreach (var input in inputs)
@@ -110,6 +115,36 @@ internal static class PeersBench
         if (BFloat16Support.IsFast(CPU, trains: false))
             all.Add((Half, () => half.call(images)[0].Dispose()));
         return Measure(all, input.Batch);
+    }
+
+    /// <summary>
+    /// From frames in memory to poses, one by one, by a model and by the same model as an exported graph. The export
+    /// fails unless both find the same points.
+    /// </summary>
+    private static Dictionary<string, double> PredictWhole(Checkpoint checkpoint)
+    {
+        var pose = new MLContext(seed: 1).Pose();
+        var folder = Directory.CreateTempSubdirectory("peers-bench-").FullName;
+        try
+        {
+            using var model = pose.FromSleap(checkpoint.Folders);
+            var video = pose.LoadVideo(checkpoint.Video, Enumerable.Range(0, 4));
+            pose.ExportOnnx(model, Path.Combine(folder, "onnx"), new() { Frames = video });
+            using var exported = pose.FromOnnx(Path.Combine(folder, "onnx"));
+            using var source = Sleap.IO.Video.FromFile(checkpoint.Video).Open();
+            var frames = Enumerable.Range(0, FramesOfModels).Select(source.Read).ToList();
+            return Measure([(Ours, Through(model)), (OnnxRuntime, Through(exported))], frames.Count);
+
+            Action Through(PoseModelTransformer whole)
+            {
+                var live = pose.CreateLivePredictor(whole);
+                return () => frames.ForEach(one => live.Predict(one.Pixels, one.Height, one.Width, one.Channels));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static Dictionary<string, double> Train(Input input)

@@ -2,9 +2,9 @@
 // Predicts each video that appears in a folder, until Ctrl+C: dotnet run examples/watch-folder.cs -- mouse.zip
 // recordings
 //
-// NAME.mp4 becomes NAME.predictions.slp beside it. If it cannot be predicted, NAME.error.txt tells why, and the frames
-// before the fault, if any, are in NAME.predictions.slp. A video that has either is done, so that the program may be
-// started again at any time. With a third word, "once", it ends when all are done.
+// The poses of NAME.mp4 are in NAME.mp4.predictions.slp beside it. If it cannot be predicted, NAME.mp4.error.txt tells
+// why, and the frames before the fault, if any, are in the other file. A video that has either is done, so that the
+// program may be started again at any time. With a third word, "once", it ends when all are done.
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Sleap.MLNet;
@@ -71,6 +71,7 @@ void Stop(PosixSignalContext signal)
     stop.Cancel();
 }
 
-static string Output(string video) => Path.ChangeExtension(video, ".predictions.slp");
+// Of the whole name: a.mp4 and a.avi are two recordings.
+static string Output(string video) => video + ".predictions.slp";
 
-static string Error(string video) => Path.ChangeExtension(video, ".error.txt");
+static string Error(string video) => video + ".error.txt";

@@ -2,19 +2,15 @@ using Sleap.IO;
 
 namespace Sleap.Cli;
 
-/// <summary>A recording predicted in shards on several machines that share a file system.</summary>
-internal sealed record ClusterJob
+/// <summary>Tasks of the same needs, done by several machines that share a file system.</summary>
+internal abstract record ClusterJob
 {
     /// <summary>Schedulers take no more tasks of one job by default.</summary>
-    private const int MaxShards = 1000;
+    private const int MaxTasks = 1000;
+    private const int MaxName = 50;
 
-    public required string Source { get; init; }
-
-    public required IReadOnlyList<string> Models { get; init; }
-
+    /// <summary>Where the results go.</summary>
     public required string Output { get; init; }
-
-    public required int Shards { get; init; }
 
     /// <summary>What the jobs are called.</summary>
     public required string Name { get; init; }
@@ -25,84 +21,83 @@ internal sealed record ClusterJob
 
     public int Gpus { get; init; }
 
-    /// <summary>More arguments of <c>sleap predict</c>, as they were typed.</summary>
-    public IReadOnlyList<string> PredictArguments { get; init; } = [];
+    /// <summary>What is done, in one line.</summary>
+    public abstract string Title { get; }
 
-    /// <summary>The shards' files, in order.</summary>
-    public IReadOnlyList<string> ShardFiles =>
-        [.. Enumerable.Range(0, Shards).Select(index => new Shard(index, Shards).FileOf(Output))];
+    /// <summary>How many tasks there are.</summary>
+    public abstract int Tasks { get; }
 
-    /// <summary>Every value that cannot be used, in one exception.</summary>
-    /// <exception cref="ArgumentException">There is one.</exception>
-    public ClusterJob Checked()
+    /// <summary>The words of <c>sleap cluster collect</c> for this job.</summary>
+    public abstract IReadOnlyList<string> CollectWords { get; }
+
+    /// <summary>What one task runs: lines of a POSIX shell, which do nothing if the task is done.</summary>
+    /// <param name="index">The shell's variable with the task's number.</param>
+    public abstract string TaskLines(string index);
+
+    /// <summary>Every text that a script holds.</summary>
+    protected abstract IEnumerable<string> Words { get; }
+
+    /// <summary>What cannot be used.</summary>
+    protected virtual IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (Shards is < 1 or > MaxShards)
-            faults.Add($"--shards is {Shards}; 1 to {MaxShards}");
+        if (Tasks is < 1 or > MaxTasks)
+            yield return $"these are {Tasks} tasks; 1 to {MaxTasks}";
+        if (Output.Length == 0)
+            yield return "--out is empty";
         if (Cpus < 1)
-            faults.Add($"--cpus is {Cpus}; at least 1");
+            yield return $"--cpus is {Cpus}; at least 1";
         if (Gpus < 0)
-            faults.Add($"--gpus is {Gpus}; 0 or more");
+            yield return $"--gpus is {Gpus}; 0 or more";
         if (Memory.Length == 0 || !Memory.All(char.IsAsciiLetterOrDigit))
-            faults.Add($"--memory is '{Memory}'; for instance 16G");
-        if (!Path.GetExtension(Output).All(IsPlain))
-            faults.Add($"--out ends in '{Path.GetExtension(Output)}'; for instance .slp");
-        foreach (var word in (string[])[Source, Output, .. Models, .. PredictArguments])
+            yield return $"--memory is '{Memory}'; for instance 16G";
+        foreach (var word in Words.Where(word => word.Any(OneLine.IsControl)))
         {
-            if (word.Any(OneLine.IsControl))
-                faults.Add($"'{word}' has a line break or another control character, which a script cannot hold");
+            yield return $"'{OneLine.Of(word)}' has a line break or another control character, which a script cannot "
+                + "hold";
         }
         if (
-            Name.Length is 0 or > 50
+            Name.Length is 0 or > MaxName
             || !Name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
             || Name.StartsWith('-')
             || Name.EndsWith('-')
         )
         {
-            faults.Add($"--name is '{Name}'; up to 50 small letters, digits and '-' between them");
+            yield return $"--name is '{Name}'; up to {MaxName} small letters, digits and '-' between them";
         }
-
-        return faults.Count == 0 ? this : throw new ArgumentException(string.Join("; ", faults) + ".");
     }
 
-    /// <summary>What one shard runs, as a line of a shell.</summary>
-    /// <param name="index">The shell's variable with the shard's number.</param>
-    public string PredictLine(string index) =>
-        string.Join(
-            ' ',
-            [
-                "sleap",
-                "predict",
-                Quoted(Source),
-                .. Models.SelectMany(model => (string[])["--model", Quoted(model)]),
-                .. PredictArguments.Select(Quoted),
-                "--shard",
-                $"\"${index}\"/{Shards}",
-                "--out",
-                ShardFile(index),
-            ]
-        );
+    /// <summary>Every value that cannot be used, in one exception.</summary>
+    /// <exception cref="ArgumentException">There is one.</exception>
+    public ClusterJob Checked() =>
+        Faults().Distinct().ToList() is { Count: > 0 } faults
+            ? throw new ArgumentException(string.Join("; ", faults) + ".")
+            : this;
 
-    /// <summary>The file of one shard as a word of a shell.</summary>
-    /// <param name="index">The shell's variable with the shard's number.</param>
-    public string ShardFile(string index)
+    /// <summary>What puts the results together and accounts for them, as a line of a shell.</summary>
+    public string CollectLine => Line([.. "sleap cluster collect".Split(' '), .. CollectWords]);
+
+    /// <summary>The name of a job for a path: its file without ending, in the letters that names have.</summary>
+    public static string NameOf(string output)
     {
-        var ending = Path.GetExtension(Output);
-        return $"{Quoted(Output[..^ending.Length])}.shard-\"${index}\"-of-{Shards}{ending}";
+        var letters = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output))
+            .ToLowerInvariant()
+            .Select(sign => char.IsAsciiLetterOrDigit(sign) ? sign : '-')
+            .Take(MaxName);
+        var name = string.Concat(letters).Trim('-');
+        return name.Length > 0 ? name : "sleap";
     }
-
-    /// <summary>What puts the shards together, as a line of a shell.</summary>
-    public string MergeLine =>
-        string.Join(' ', ["sleap", "merge", .. ShardFiles.Select(Quoted), "--out", Quoted(Output)]);
 
     /// <summary>What a script's head takes as it is: a number, a time, a name.</summary>
     /// <exception cref="ArgumentException">The text is not of letters, digits and ".,:_-+".</exception>
     public static string Plain(string option, string text) =>
-        text.Length > 0 && text.All(IsPlain)
+        text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || ".,:_-+".Contains(letter))
             ? text
             : throw new ArgumentException(
                 $"{option} is '{OneLine.Of(text)}'; letters, digits and the signs .,:_-+ were expected."
             );
+
+    /// <summary>Words as a line of a POSIX shell.</summary>
+    public static string Line(IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));
 
     /// <summary>A word as a POSIX shell reads it.</summary>
     public static string Quoted(string word) =>
@@ -113,6 +108,6 @@ internal sealed record ClusterJob
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static bool IsPlain(char letter) =>
-        char.IsAsciiLetterOrDigit(letter) || ".,:_-+".Contains(letter, StringComparison.Ordinal);
+    /// <summary>A path that no program takes for an option.</summary>
+    protected static string AsPath(string path) => path.StartsWith('-') ? "./" + path : path;
 }

@@ -1,13 +1,18 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.EventEmitters;
 
 namespace Sleap.Cli;
 
-/// <summary>An Indexed Job, one pod a shard, and a Job that merges when all shards are there.</summary>
+/// <summary>An Indexed Job, one pod a task, and a Job that puts the results together when all are there.</summary>
 internal static class KubernetesManifest
 {
-    private const string Index = "JOB_COMPLETION_INDEX";
+    // Of a word of a command line in Linux, bytes: a script is one.
+    private const int MaxScript = 128 << 10;
+
+    // Kubernetes' default; of many tasks each may fail once, for a node that fails takes several along.
+    private const int MaxFailures = 6;
 
     /// <summary>The two manifests, one YAML document each.</summary>
     /// <param name="job">What is predicted; its paths are those inside the containers.</param>
@@ -15,32 +20,31 @@ internal static class KubernetesManifest
     /// <param name="claim">The PersistentVolumeClaim that holds videos, models and results.</param>
     /// <param name="mount">Where it is mounted.</param>
     /// <param name="parallelism">Pods at a time.</param>
-    public static string Write(ClusterJob job, string image, string claim, string mount, int parallelism)
+    public static string Write(PredictionJob job, string image, string claim, string mount, int parallelism)
     {
-        // Kubernetes does not know an order of jobs, so the second one waits for the files of the first. A file appears
-        // when it is whole.
-        var wait =
-            $"for i in $(seq 0 {job.Shards - 1}); do until [ -s " + $"{job.ShardFile("i")} ]; do sleep 10; done; done";
-        var shards = Job(
+        var tasks = Job(
             job,
             job.Name,
             image,
             claim,
             mount,
-            $"set -eu\nif [ -s {job.ShardFile(Index)} ]; then echo shard is done; exit 0; fi\n{job.PredictLine(Index)}\n",
+            $"set -eu\n{job.TaskLines("JOB_COMPLETION_INDEX")}\n",
             job.Gpus
         );
-        var spec = (Dictionary<string, object>)shards["spec"];
-        spec["completions"] = job.Shards;
+        var spec = (Dictionary<string, object>)tasks["spec"];
+        spec["completions"] = job.Tasks;
         spec["parallelism"] = parallelism;
         spec["completionMode"] = "Indexed";
-        var merge = Job(job, job.Name + "-merge", image, claim, mount, $"set -eu\n{wait}\n{job.MergeLine}\n", gpus: 0);
+        spec["backoffLimit"] = Math.Max(MaxFailures, job.Tasks);
+        // Kubernetes does not know an order of jobs, so the second one waits for the files of the first.
+        var collect = $"set -eu\n{job.WaitLines}\n{job.CollectLine}\n";
+        var merge = Job(job, job.Name + "-merge", image, claim, mount, collect, gpus: 0);
         var yaml = new SerializerBuilder().WithEventEmitter(next => new LiteralLines(next)).Build();
-        return $"{yaml.Serialize(shards)}---\n{yaml.Serialize(merge)}".ReplaceLineEndings("\n");
+        return $"{yaml.Serialize(tasks)}---\n{yaml.Serialize(merge)}".ReplaceLineEndings("\n");
     }
 
     private static Dictionary<string, object> Job(
-        ClusterJob job,
+        PredictionJob job,
         string name,
         string image,
         string claim,
@@ -49,6 +53,12 @@ internal static class KubernetesManifest
         int gpus
     )
     {
+        if (Encoding.UTF8.GetByteCount(script) >= MaxScript)
+        {
+            throw new ArgumentException(
+                $"The names of {job.Recordings.Count} recordings are more than a container's command holds: divide them."
+            );
+        }
         var limits = new Dictionary<string, object> { ["cpu"] = job.Cpus, ["memory"] = MemoryOf(job.Memory) };
         if (gpus > 0)
             limits["nvidia.com/gpu"] = gpus;
@@ -74,7 +84,7 @@ internal static class KubernetesManifest
             ["metadata"] = new Dictionary<string, object> { ["name"] = name },
             ["spec"] = new Dictionary<string, object>
             {
-                ["backoffLimit"] = 6,
+                ["backoffLimit"] = MaxFailures,
                 ["template"] = new Dictionary<string, object>
                 {
                     ["spec"] = new Dictionary<string, object>

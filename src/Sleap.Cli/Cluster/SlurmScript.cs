@@ -4,14 +4,12 @@ using Sleap.IO;
 namespace Sleap.Cli;
 
 /// <summary>
-/// A script that submits a job array, one task a shard, and a job that merges when all are there, or names those that
-/// are not.
+/// A script that submits a job array and a job that puts the results together when all tasks have ended, or names what
+/// is not done.
 /// </summary>
 internal static class SlurmScript
 {
-    private const string Index = "SLURM_ARRAY_TASK_ID";
-
-    /// <param name="job">What is predicted.</param>
+    /// <param name="job">What is done.</param>
     /// <param name="partition">Slurm's partition; null: its default.</param>
     /// <param name="time">The longest that a job may run.</param>
     /// <param name="file">Where the script will be, for what it says of itself.</param>
@@ -28,46 +26,45 @@ internal static class SlurmScript
         var again = ClusterJob.Quoted(file);
         if (file.Any(OneLine.IsControl))
             throw new ArgumentException($"--script is '{OneLine.Of(file)}', and has a control character.");
+        // A task of a node that failed is queued again, and its log goes on.
         var script = $"""
             #!/usr/bin/env bash
-            # Predicts {job.Source} in {job.Shards} shards and merges them: bash {again}
-            # Run it again after a failure: shards that are done are left as they are.
+            # {job.Title}: bash {again}
+            # Run it again after a failure: tasks that are done are left as they are.
             set -euo pipefail
 
-            array=$(sbatch --parsable <<'SHARD'
+            array=$(sbatch --parsable <<'TASK'
             #!/usr/bin/env bash
             #SBATCH --job-name={job.Name}
-            #SBATCH --array=0-{job.Shards - 1}
+            #SBATCH --array=0-{job.Tasks - 1}
             #SBATCH --cpus-per-task={job.Cpus}
             #SBATCH --mem={job.Memory}
-            {common}{gpus}#SBATCH --output={job.Name}-%A-%a.log
+            {common}{gpus}#SBATCH --requeue
+            #SBATCH --open-mode=append
+            #SBATCH --output={job.Name}-%A-%a.log
             set -euo pipefail
-            # A file appears when it is whole, so one that is there is done.
-            if [ -s {job.ShardFile(Index)} ]; then echo "shard $SLURM_ARRAY_TASK_ID is done"; exit 0; fi
-            {job.PredictLine(Index)}
-            SHARD
+            {job.TaskLines("SLURM_ARRAY_TASK_ID")}
+            TASK
             )
-            echo "shards: job $array"
+            echo "tasks: job $array"
 
-            # After any end of theirs, so that the log of the merge says which shards are not done.
+            # After any end of theirs, so that its log says what is not done.
             merge=$(sbatch --parsable --dependency=afterany:"$array" <<'MERGE'
             #!/usr/bin/env bash
             #SBATCH --job-name={job.Name}-merge
             #SBATCH --cpus-per-task=1
             #SBATCH --mem={job.Memory}
-            {common}#SBATCH --output={job.Name}-merge-%j.log
+            {common}#SBATCH --requeue
+            #SBATCH --open-mode=append
+            #SBATCH --output={job.Name}-merge-%j.log
             set -euo pipefail
-            missing=0
-            for i in $(seq 0 {job.Shards - 1}); do
-              if [ -s {job.ShardFile("i")} ]; then continue; fi
-              echo "shard $i is not done: see the log that ends in -$i.log, and submit again: bash" {again}
-              missing=1
-            done
-            if [ $missing = 1 ]; then exit 1; fi
-            {job.MergeLine}
+            if ! {job.CollectLine}; then
+              echo "Not all is done. The logs say why; then submit again: bash" {again}
+              exit 1
+            fi
             MERGE
             )
-            echo "merge: job $merge, after them"
+            echo "results: job $merge, after them"
 
             """;
         return script.ReplaceLineEndings("\n");

@@ -62,6 +62,32 @@ internal sealed class FrameWords
     /// <exception cref="InvalidDataException">Labels have no such frame.</exception>
     public IDataView Open(PoseCatalog pose, string source, ParseResult parsed, bool inOrder)
     {
+        var frames = Of(source, parsed);
+        if (inOrder && frames.Zip(frames.Skip(1)).Any(IsNotRising))
+        {
+            throw new ArgumentException(
+                "--tracking follows instances from frame to frame: --frames has to name each frame once, in rising order."
+            );
+        }
+
+        // Also of a shard without frames, which has the columns of a video.
+        Video[] videos = [.. frames.Select(frame => frame.Video).Distinct()];
+        if (parsed.GetValue(_shard) is { } fraction)
+        {
+            var part = Shard.Parse(fraction).Of(frames.Count);
+            frames = [.. frames.Take(part)];
+        }
+
+        return pose.FromFrames(videos, frames, new PoseColumnOptions());
+    }
+
+    /// <summary>The frames of all shards together.</summary>
+    /// <param name="source">A video, a folder of images, or labels.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="ArgumentException">Options contradict each other, or do not go with the source.</exception>
+    /// <exception cref="InvalidDataException">Labels have no such frame.</exception>
+    public IReadOnlyList<(Video Video, int Frame)> Of(string source, ParseResult parsed)
+    {
         var isLabels = LabelFormats.AreLabels(source);
         if (!isLabels && parsed.Given(OfLabels) is [var word, ..])
         {
@@ -72,21 +98,7 @@ internal sealed class FrameWords
 
         if (!isLabels && !File.Exists(source) && !Directory.Exists(source))
             throw new FileNotFoundException($"There is no video '{source}'.", source);
-        var frames = isLabels ? FramesOfLabels(source, parsed) : FramesOf(IO.Video.FromFile(source), parsed);
-        if (inOrder && frames.Zip(frames.Skip(1)).Any(IsNotRising))
-        {
-            throw new ArgumentException(
-                "--tracking follows instances from frame to frame: --frames has to name each frame once, in rising order."
-            );
-        }
-
-        if (parsed.GetValue(_shard) is { } fraction)
-        {
-            var part = Shard.Parse(fraction).Of(frames.Count);
-            frames = [.. frames.Take(part)];
-        }
-
-        return pose.FromFrames([.. frames.Select(frame => frame.Video).Distinct()], frames, new PoseColumnOptions());
+        return isLabels ? FramesOfLabels(source, parsed) : FramesOf(IO.Video.FromFile(source), parsed);
     }
 
     private static bool IsNotRising(((Video Video, int Frame) First, (Video Video, int Frame) Second) pair) =>

@@ -26,6 +26,10 @@ internal static class VerbOutput
         }
     }
 
+    /// <summary>A command line as it was understood, for the record.</summary>
+    public static string Typed(ParseResult parsed) =>
+        string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]);
+
     /// <summary>The option of verbs that read labels: whether frames that nobody labeled count too.</summary>
     public static Option<bool> UsePredictions() =>
         new("--use-predictions")

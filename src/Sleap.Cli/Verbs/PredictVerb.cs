@@ -13,6 +13,9 @@ internal static class PredictVerb
     // Tracks of one video; a file has only those that are used.
     private const int TrackCapacity = 100_000;
 
+    /// <summary>The options that choose the frames.</summary>
+    public static FrameWords Frames { get; } = new();
+
     public static Command Create()
     {
         var source = new Argument<string>("source")
@@ -41,12 +44,7 @@ internal static class PredictVerb
         {
             Description = "Also give the instances their tracks, by the options that 'sleap track' has.",
         };
-        var (frames, settings, tracks, json) = (
-            new FrameWords(),
-            new PredictionWords(),
-            new TrackingWords(),
-            VerbOutput.Json()
-        );
+        var (settings, tracks, json) = (new PredictionWords(), new TrackingWords(), VerbOutput.Json());
         var verb = new Command(
             "predict",
             """
@@ -59,12 +57,12 @@ internal static class PredictVerb
             models,
             outputs,
         };
-        verb.AddAll([.. frames.All, noEmpty, .. settings.All, tracking, .. tracks.All, json]);
+        verb.AddAll([.. Frames.All, noEmpty, .. settings.All, tracking, .. tracks.All, json]);
         verb.SetAction(parsed =>
         {
             if (!parsed.GetValue(tracking) && parsed.Given(tracks.All) is [var word, ..])
                 throw new ArgumentException($"{word.Name} is an option of tracking: add --tracking.");
-            if (parsed.GetValue(noEmpty) && frames.IsShard(parsed))
+            if (parsed.GetValue(noEmpty) && Frames.IsShard(parsed))
             {
                 throw new ArgumentException(
                     $"{noEmpty.Name} and --shard: 'sleap merge' could not tell frames without instances from missing ones."
@@ -75,15 +73,12 @@ internal static class PredictVerb
             var ml = VerbOutput.Context(except: "Reading frames");
             using var trained = ModelLoader.Load(ml, parsed.GetRequiredValue(models));
             using var predicting = settings.Apply(parsed, trained);
-            var view = frames.Open(ml.Pose(), parsed.GetRequiredValue(source), parsed, parsed.GetValue(tracking));
+            var view = Frames.Open(ml.Pose(), parsed.GetRequiredValue(source), parsed, parsed.GetValue(tracking));
             var options = new PredictionRunOptions
             {
                 MoreOutputs = parsed.GetRequiredValue(outputs)[1..],
                 KeepEmptyFrames = !parsed.GetValue(noEmpty),
-                Provenance = new Dictionary<string, JsonNode?>
-                {
-                    ["command"] = string.Join(' ', ["sleap", .. parsed.Tokens.Select(word => word.Value)]),
-                },
+                Provenance = new Dictionary<string, JsonNode?> { ["command"] = VerbOutput.Typed(parsed) },
             };
             ITransformer model = predicting;
             if (parsed.GetValue(tracking) && trained.Classes.Count > 0)
@@ -110,7 +105,7 @@ internal static class PredictVerb
                 model,
                 view,
                 parsed.GetRequiredValue(outputs),
-                frames.IsShard(parsed),
+                Frames.IsShard(parsed),
                 parsed.GetValue(json),
                 options
             );

@@ -12,6 +12,9 @@ namespace Sleap.Cli;
 /// </summary>
 internal static class TrainVerb
 {
+    /// <summary>The file of a run that holds what <c>--json</c> writes; there is none before the end.</summary>
+    public const string ResultName = "result.json";
+
     public static Command Create()
     {
         var labels = new Argument<string>("labels")
@@ -60,6 +63,7 @@ internal static class TrainVerb
                 run,
                 new TrainingRequest(options, parsed, run, progress, interruption.Token),
                 progress,
+                VerbOutput.Typed(parsed),
                 parsed.GetValue(json),
                 interruption.Token
             );
@@ -72,6 +76,7 @@ internal static class TrainVerb
         RunLocation run,
         TrainingRequest training,
         ProgressDisplay progress,
+        string command,
         bool json,
         CancellationToken cancellation
     )
@@ -93,6 +98,7 @@ internal static class TrainVerb
             AtomicFile.Write(file, stream => ml.Model.Save(model, view.Schema, stream));
             Write(
                 json,
+                command,
                 run,
                 file,
                 ModelLoader.TypeOf(model),
@@ -111,6 +117,7 @@ internal static class TrainVerb
 
     private static void Write(
         bool json,
+        string command,
         RunLocation run,
         string file,
         string type,
@@ -133,7 +140,15 @@ internal static class TrainVerb
             ["seconds"] = VerbOutput.Number(log.Seconds),
             ["report"] = Path.Combine(run.Folder, "report.html"),
             ["interrupted"] = interrupted,
+            ["command"] = command,
         };
+        if (!interrupted)
+        {
+            AtomicFile.Write(
+                Path.Combine(run.Folder, ResultName),
+                path => File.WriteAllText(path, report.ToJsonString())
+            );
+        }
         VerbOutput.Write(
             json,
             report,

@@ -36,6 +36,24 @@ public sealed class ShardTests
         Assert.Contains(words, Assert.Throws<ArgumentException>(() => Shard.Parse(words)).Message);
 
     [Fact]
+    public void A_shard_without_frames_is_a_file_without_frames()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.slp");
+        string[] what = ["predict", Cli.Data("small_robot.mp4"), "--frames", "0-1", "--shard", "0/3", "--out", file];
+        try
+        {
+            var model = Path.Combine(Cli.Root, "tests", "golden", "models", "single_instance");
+            Assert.Equal(0, (int)Cli.Json([.. what, "--model", model, "--tracking"])["requested"]!);
+            Assert.Empty(IO.Labels.Load(file).Frames);
+            Assert.Equal("A, B", string.Join(", ", IO.Labels.Load(file).Skeletons[0].Nodes));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Its_file_lies_beside_the_result() =>
         Assert.Equal("out/session.shard-2-of-8.slp", new Shard(2, 8).FileOf("out/session.slp"));
 }

@@ -10,8 +10,15 @@ public sealed class ShellTests : IDisposable
 {
     // The arguments of each call, each ended by a null character.
     private const string Programs = """
-        sleap() { printf '%s\0' "$@" >> calls; while [ $# -gt 1 ]; do shift; done; echo done > "$1"; }
-        sbatch() { cat > task; SLURM_ARRAY_TASK_ID=0 . ./task > log; echo 1; }
+        sleap() {
+          printf '%s\0' "$@" >> calls
+          if [ "$1" = predict ]; then while [ $# -gt 1 ]; do shift; done; echo done > "$1"; fi
+        }
+        sbatch() {
+          cat > task; last=$(sed -n 's/^#SBATCH --array=0-//p' task)
+          for i in $(seq 0 "${last:-0}"); do (SLURM_ARRAY_TASK_ID=$i; . ./task > log) || exit 1; done
+          echo 1
+        }
         """;
 
     private static readonly string[] Hostile =
@@ -20,16 +27,20 @@ public sealed class ShellTests : IDisposable
         "`touch owned`",
         "\"; touch owned; \"",
         "'; touch owned; '",
-        "SHARD",
+        "TASK",
+        "MERGE",
         "INDEX",
         "a/8",
         "$HOME",
+        "$stem",
         "a\\",
         "!!",
         "~",
         "*",
         "#",
         "a b",
+        " a ",
+        "%s",
         "é🐁\u202e",
     ];
 
@@ -42,22 +53,61 @@ public sealed class ShellTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
         foreach (var word in Hostile)
-            Check(word);
+            CheckOne(word);
+    }
+
+    [SkippableFact]
+    public void Lists_of_recordings_pass_every_path_on_as_it_is()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
+        CheckMany([.. Hostile, "-rf", "--", "--out"]);
+    }
+
+    [SkippableFact]
+    public void Tables_of_trainings_pass_every_cell_on_as_it_is()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "The script is for bash.");
+        var table = Path.Combine(_folder, "x' $(touch owned).csv");
+        string[] words = [.. Hostile.Select(word => word.Trim())];
+        File.WriteAllLines(
+            table,
+            words.Select(word => $"\"{word.Replace("\"", "\"\"")}\",single-instance").Prepend("anchor-part,type")
+        );
+        foreach (var word in Hostile)
+        {
+            var sweep = TrainingSweep.Of($"-x{word}.slp", table, [7], $"x{word}", "job").Checked();
+            var calls = Calls(sweep, $"x{word}.sh");
+            Assert.Equal(
+                words.SelectMany(
+                    (cell, row) =>
+                        (string[])
+                            [
+                                .. (string[])
+                                    ["train", $"./-x{word}.slp", $"--anchor-part={cell}", "--type=single-instance"],
+                                .. (string[])["--seed=7", "--out", $"x{word}/run-{row + 1}-seed-7", "--resume"],
+                            ]
+                ),
+                calls.TakeWhile(call => call != "cluster")
+            );
+            Assert.Equal(
+                ["cluster", "collect", $"./-x{word}.slp", "--train", table, "--seeds", "7", "--out", $"x{word}"],
+                calls.SkipWhile(call => call != "cluster")
+            );
+        }
     }
 
     [Property(MaxTest = 40)]
     public void Slurm_scripts_pass_random_paths_on(NonEmptyString text)
     {
         if (!OperatingSystem.IsWindows())
-        {
-            Check(
-                string.Concat(
-                    text.Get.Where(c =>
-                        c != '/' && !char.IsControl(c) && c is not ('\u2028' or '\u2029') && !char.IsSurrogate(c)
-                    )
-                )
-            );
-        }
+            CheckOne(Accepted(text.Get));
+    }
+
+    [Property(MaxTest = 20)]
+    public void Lists_of_random_paths_are_passed_on(NonEmptyArray<NonEmptyString> texts)
+    {
+        if (!OperatingSystem.IsWindows())
+            CheckMany([.. texts.Get.Select(text => Accepted(text.Get)).Where(word => word.Length > 0)]);
     }
 
     [Theory]
@@ -66,7 +116,21 @@ public sealed class ShellTests : IDisposable
     [InlineData("a\u2028b")]
     public void A_line_break_in_a_word_is_refused(string word)
     {
-        foreach (var job in (ClusterJob[])[Job("v.mp4", "o.slp") with { Source = word }, Job("v.mp4", word + ".slp")])
+        var table = Path.Combine(_folder, "options.csv");
+        File.WriteAllText(table, $"type,anchor-part\nsingle-instance,\"{word}\"\n");
+        foreach (
+            var job in (ClusterJob[])
+                [
+                    Job([word], "o.slp"),
+                    Job(["a.mp4", word], "o"),
+                    Job(["v.mp4"], word + ".slp"),
+                    Job(["v.mp4"], "o.slp") with
+                    {
+                        Models = [word],
+                    },
+                    TrainingSweep.Of("labels.slp", table, [], "o", "job"),
+                ]
+        )
         {
             var fault = Assert.Throws<ArgumentException>(job.Checked);
             Assert.Contains("has a line break or another control character", fault.Message);
@@ -78,34 +142,104 @@ public sealed class ShellTests : IDisposable
     [InlineData("--time", "gpu", "1:00:00\ntouch owned")]
     public void Heads_of_scripts_take_plain_words(string option, string partition, string time)
     {
-        var fault = Assert.Throws<ArgumentException>(() =>
-            SlurmScript.Write(Job("v.mp4", "o.slp"), partition, time, "job.sh")
-        );
+        var job = Job(["v.mp4"], "o.slp");
+        var fault = Assert.Throws<ArgumentException>(() => SlurmScript.Write(job, partition, time, "job.sh"));
         Assert.Contains(option, fault.Message);
-        Assert.Throws<ArgumentException>((Job("v.mp4", "o.slp") with { Memory = "1G;" }).Checked);
-        Assert.Throws<ArgumentException>(Job("v.mp4", "o.$(touch owned)").Checked);
+        Assert.Throws<ArgumentException>((job with { Memory = "1G;" }).Checked);
+        Assert.Throws<ArgumentException>((job with { Name = "a\nb" }).Checked);
     }
 
-    private static ClusterJob Job(string source, string output) =>
+    [Fact]
+    public void More_recordings_than_a_container_takes_are_refused()
+    {
+        var job = Job([.. Enumerable.Range(0, 1000).Select(i => $"/data/{new string('x', 100)}/{i}.mp4")], "/data/o");
+        Assert.Equal(1000, job.Checked().Tasks);
+        var fault = Assert.Throws<ArgumentException>(() =>
+            KubernetesManifest.Write(job, "image", "claim", "/data", parallelism: 1)
+        );
+        Assert.Contains("1000 recordings", fault.Message);
+    }
+
+    private static PredictionJob Job(string[] recordings, string output) =>
         new()
         {
-            Source = source,
+            Recordings = recordings,
             Models = ["model.zip"],
             Output = output,
-            Shards = 1,
             Name = "job",
         };
 
-    private void Check(string word)
+    // A file system's names, of one line.
+    private static string Accepted(string text) =>
+        string.Concat(
+            text.Where(c => c != '/' && !char.IsControl(c) && c is not ('\u2028' or '\u2029') && !char.IsSurrogate(c))
+        );
+
+    private void CheckOne(string word)
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "xa")); // of "a/8"
         if (word.Length == 0)
             return;
+        var job = Job([$"x{word}.mp4"], $"x{word}.slp") with
+        {
+            Models = [$"x{word}"],
+            Shards = 2,
+            PredictArguments = ["--prefix-map", "/a", $"/x{word}"],
+        };
+        string Shard(int index) => $"x{word}.shard-{index}-of-2.slp";
+        Assert.Equal(
+            [
+                .. Enumerable
+                    .Range(0, 2)
+                    .SelectMany(i =>
+                        (string[])
+                            [
+                                .. (string[])["predict", $"x{word}.mp4", "--model", $"x{word}"],
+                                .. (string[])["--prefix-map", "/a", $"/x{word}", "--shard", $"{i}/2"],
+                                .. (string[])["--out", Shard(i)],
+                            ]
+                    ),
+                .. (string[])["cluster", "collect", $"x{word}.mp4", "--shards", "2", "--out", $"x{word}.slp"],
+                $"--predict=--prefix-map /a {(word.Contains(' ') ? $"\"/x{word}\"" : $"/x{word}")}",
+            ],
+            Calls(job.Checked(), $"x{word}.sh")
+        );
+        File.Delete(Path.Combine(_folder, Shard(0)));
+        File.Delete(Path.Combine(_folder, Shard(1)));
+    }
+
+    private void CheckMany(string[] words)
+    {
+        string[] videos = [.. words.Select((word, i) => $"{word}.{i}.mp4")];
+        if (videos.Length < 2)
+            return;
+        var job = (PredictionJob)Job(videos, "-o u't").Checked();
+        string[] paths = [.. videos.Select(video => video.StartsWith('-') ? "./" + video : video)];
+        Assert.Equal(
+            [
+                .. paths.SelectMany(
+                    (path, i) =>
+                        (string[])
+                            [
+                                .. (string[])["predict", path, "--model", "model.zip", "--shard", "0/1"],
+                                .. (string[])["--out", $"./-o u't/{videos[i]}.predictions.slp"],
+                            ]
+                ),
+                .. (string[])["cluster", "collect", .. paths, "--shards", "1", "--out", "./-o u't"],
+            ],
+            Calls(job, "job.sh")
+        );
+        // The same words mean the same recordings for the program itself.
+        Assert.Empty(CommandLineErrors.Of(SleapCommand.Parse(["cluster", "collect", .. job.CollectWords])));
+        Directory.Delete(Path.Combine(_folder, "-o u't"), recursive: true);
+    }
+
+    private string[] Calls(ClusterJob job, string script)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "xa")); // of "a/8"
         File.Delete(Path.Combine(_folder, "calls"));
-        var job = (Job($"x{word}.mp4", $"x{word}.slp") with { Models = [$"x{word}"] }).Checked();
         File.WriteAllText(
             Path.Combine(_folder, "job.sh"),
-            Programs + "\n" + SlurmScript.Write(job, null, "1:00:00", $"x{word}.sh"),
+            Programs + "\n" + SlurmScript.Write(job, null, "1:00:00", script),
             new UTF8Encoding(false)
         );
         using var bash = Process.Start(
@@ -113,16 +247,8 @@ public sealed class ShellTests : IDisposable
         )!;
         var error = bash.StandardError.ReadToEnd();
         bash.WaitForExit();
-        Assert.True(bash.ExitCode == 0, $"{word}: {error}");
-        var shard = $"x{word}.shard-0-of-1.slp";
-        Assert.Equal(
-            [
-                .. (string[])["predict", $"x{word}.mp4", "--model", $"x{word}", "--shard", "0/1", "--out", shard],
-                .. (string[])["merge", shard, "--out", $"x{word}.slp"],
-            ],
-            File.ReadAllText(Path.Combine(_folder, "calls")).Split('\0')[..^1]
-        );
-        Assert.False(File.Exists(Path.Combine(_folder, "owned")), $"{word} was run");
-        File.Delete(Path.Combine(_folder, shard));
+        Assert.True(bash.ExitCode == 0, $"{script}: {error}");
+        Assert.False(File.Exists(Path.Combine(_folder, "owned")), $"{script} was run");
+        return File.ReadAllText(Path.Combine(_folder, "calls")).Split('\0')[..^1];
     }
 }

@@ -107,27 +107,99 @@ public sealed partial class HostExampleTests : IDisposable
     {
         var recordings = Directory.CreateDirectory(Path.Combine(_folder, "recordings")).FullName;
         File.Copy(Data("tests/data/small_robot.mp4"), Path.Combine(recordings, "good.mp4"));
+        Ffmpeg("-i", Data("tests/data/small_robot.mp4"), "-frames:v", "3", Path.Combine(recordings, "good.avi"));
         File.WriteAllBytes(Path.Combine(recordings, "bad.mp4"), [1, 2, 3]);
         File.WriteAllText(Path.Combine(recordings, "notes.txt"), "no video");
         var output = Compiler.Run(Data("examples/watch-folder.cs"), _folder, Model, recordings, "once");
         Assert.Contains("good.mp4: 166 of 166 frames", output);
-        Assert.Equal(166, Labels.Load(Path.Combine(recordings, "good.predictions.slp")).Frames.Count);
-        Assert.Contains("bad.mp4", File.ReadAllText(Path.Combine(recordings, "bad.error.txt")));
-        Assert.Equal(5, Directory.GetFiles(recordings).Length);
+        Assert.Equal(166, Labels.Load(Path.Combine(recordings, "good.mp4.predictions.slp")).Frames.Count);
+        Assert.Equal(3, Labels.Load(Path.Combine(recordings, "good.avi.predictions.slp")).Frames.Count);
+        Assert.Contains("bad.mp4", File.ReadAllText(Path.Combine(recordings, "bad.mp4.error.txt")));
+        Assert.Equal(7, Directory.GetFiles(recordings).Length);
         // Started again, it leaves what is done.
         Assert.Equal("", Compiler.Run(Data("examples/watch-folder.cs"), _folder, Model, recordings, "once"));
+    }
+
+    [Fact]
+    public async Task A_camera_gives_a_line_for_each_node_and_the_numbers_of_its_own_frames()
+    {
+        var (code, lines, report) = await Camera(null, "-re", "-i", Data("tests/data/small_robot.mp4"));
+        Assert.True(code == 0, report);
+        var last = LastReport().Matches(report)[^1];
+        var (computed, leftOut) = (int.Parse(last.Groups[1].Value), int.Parse(last.Groups[2].Value));
+        Assert.Equal(166, computed + leftOut);
+        AssertPoses(lines, computed);
+    }
+
+    [Fact]
+    public async Task A_camera_reads_the_frames_of_a_pipe_and_keeps_the_newest()
+    {
+        using var source = Video.FromFile(Data("tests/data/small_robot.mp4")).Open();
+        var frames = Enumerable.Range(0, 20).Select(source.Read).ToList();
+        Assert.All(frames, frame => Assert.Equal(3, frame.Channels));
+        // Half a frame at the end is none.
+        var (code, lines, report) = await Camera([.. frames.SelectMany(frame => frame.Pixels), 1, 2, 3], "-");
+        Assert.True(code == 0, report);
+        AssertPoses(lines, int.Parse(LastReport().Matches(report)[^1].Groups[1].Value));
+        Assert.StartsWith("19,", lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_camera_that_is_not_there_is_told()
+    {
+        var (code, lines, report) = await Camera(null, "-i", "no-camera");
+        Assert.NotEqual(0, code);
+        Assert.Equal(["frame,instance,node,x,y,score"], lines);
+        Assert.Contains("no-camera", report);
+    }
+
+    private async Task<(int Code, string[] Lines, string Report)> Camera(byte[]? pipe, params string[] source)
+    {
+        using var camera = Compiler.Start(Data("examples/camera.cs"), _folder, [Model, "560x320", .. source]);
+        var report = camera.Process.StandardError.ReadToEndAsync();
+        var lines = camera.Process.StandardOutput.ReadToEndAsync();
+        await using (var input = camera.Process.StandardInput.BaseStream)
+            await input.WriteAsync(pipe ?? []);
+        await camera.Process.WaitForExitAsync();
+        return (camera.Process.ExitCode, (await lines).TrimEnd().Split('\n'), await report);
+    }
+
+    private void AssertPoses(string[] lines, int frames)
+    {
+        Assert.Equal("frame,instance,node,x,y,score", lines[0]);
+        Assert.Equal(2 * frames, lines.Length - 1); // nodes A and B
+        var ml = new MLContext(1);
+        using var model = (PoseModelTransformer)ml.Model.Load(Model, out _);
+        var live = ml.Pose().CreateLivePredictor(model, new() { WarmUpFrames = 0 });
+        using var source = Video.FromFile(Data("tests/data/small_robot.mp4")).Open();
+        foreach (var rows in lines.Skip(1).Select(line => line.Split(',')).Chunk(2))
+        {
+            Assert.Equal(["\"A\"", "\"B\""], rows.Select(row => row[2]));
+            var frame = source.Read(int.Parse(rows[0][0]));
+            var expected = live.Predict(frame.Pixels, frame.Height, frame.Width, frame.Channels)[0].Points;
+            foreach (var (row, point) in rows.Zip(expected))
+            {
+                // Places are rounded to hundredths.
+                Assert.Equal(point.X, Number(row[3]), 0.006);
+                Assert.Equal(point.Y, Number(row[4]), 0.006);
+            }
+        }
+    }
+
+    private static double Number(string text) =>
+        text.Length == 0 ? double.NaN : double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+    internal static void Ffmpeg(params string[] words)
+    {
+        using var process = Process.Start("ffmpeg", ["-v", "error", .. words]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     private (Point Point, byte[] Png) FirstFrame()
     {
         var png = Path.Combine(_folder, "frame.png");
-        using var process = Process.Start(
-            new ProcessStartInfo(
-                "ffmpeg",
-                ["-v", "error", "-i", Data("tests/data/small_robot.mp4"), "-frames:v", "1", png]
-            )
-        )!;
-        process.WaitForExit();
+        Ffmpeg("-i", Data("tests/data/small_robot.mp4"), "-frames:v", "1", png);
         var ml = new MLContext(1);
         using var model = (PoseModelTransformer)ml.Model.Load(Model, out _);
         using var source = Video.FromFile(png).Open();
@@ -191,7 +263,7 @@ public sealed partial class HostExampleTests : IDisposable
         }
     }
 
-    private static Uri AddressOf(RunningProgram service)
+    internal static Uri AddressOf(RunningProgram service)
     {
         while (service.Process.StandardOutput.ReadLine() is { } line)
         {
@@ -203,6 +275,9 @@ public sealed partial class HostExampleTests : IDisposable
 
     [GeneratedRegex(@"Now listening on: (http://\S+)")]
     private static partial Regex Listening();
+
+    [GeneratedRegex(@"(\d+) frames, \d+\.\d frames/s, p95 \d+\.\d ms, (\d+) frames left out")]
+    private static partial Regex LastReport();
 
     private static string Data(string name) => Path.Combine(Cli.Root, name);
 }

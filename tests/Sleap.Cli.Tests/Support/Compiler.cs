@@ -86,6 +86,7 @@ internal static class Compiler
                 ]
             )
             {
+                RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 WorkingDirectory = folder,

@@ -6,27 +6,32 @@ using System.Security.Cryptography;
 namespace Sleap.Cli.Tests;
 
 /// <summary>
-/// A Slurm of one node, this machine, run by whoever runs the tests: its own key, ports, configuration and state, all
-/// in one folder, gone when it is disposed.
+/// A Slurm on this machine, of some nodes that are processes of whoever runs the tests: its own key, ports,
+/// configuration and state, all in one folder, gone when it is disposed.
 /// </summary>
-internal sealed class OneNodeSlurm : IDisposable
+internal sealed class LocalSlurm : IDisposable
 {
     private static readonly string[] Daemons = ["munged", "slurmctld", "slurmd"];
     private readonly string _folder;
+    private readonly string[] _nodes;
 
     /// <param name="folder">A folder of its own.</param>
+    /// <param name="nodes">How many nodes there are, named n1, n2 and so on.</param>
+    /// <param name="cpus">Tasks of one processor that a node takes.</param>
     /// <exception cref="InvalidOperationException">A daemon does not start; the message has its log.</exception>
-    public OneNodeSlurm(string folder)
+    public LocalSlurm(string folder, int nodes, int cpus)
     {
-        _folder = folder;
-        foreach (var name in (string[])["state", "spool"])
+        _folder = Directory.CreateDirectory(folder).FullName;
+        _nodes = [.. Enumerable.Range(1, nodes).Select(number => $"n{number}")];
+        foreach (var name in (string[])["state", .. _nodes])
             Directory.CreateDirectory(PathOf(name));
         File.WriteAllBytes(PathOf("munge.key"), RandomNumberGenerator.GetBytes(1024));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(PathOf("munge.key"), UnixFileMode.UserRead);
-        File.WriteAllText(PathOf("slurm.conf"), Configuration());
+        File.WriteAllText(PathOf("slurm.conf"), Configuration(cpus));
         // Others may write to the folder for temporary files, which munge warns of.
         Start(
+            "munged",
             "munged",
             "--force",
             $"--key-file={PathOf("munge.key")}",
@@ -35,12 +40,13 @@ internal sealed class OneNodeSlurm : IDisposable
             $"--log-file={PathOf("munged.log")}",
             $"--seed-file={PathOf("munge.seed")}"
         );
-        Start("slurmctld", "-f", PathOf("slurm.conf"));
-        Start("slurmd", "-f", PathOf("slurm.conf"));
+        Start("slurmctld", "slurmctld", "-f", PathOf("slurm.conf"));
+        foreach (var node in _nodes)
+            Start(node, "slurmd", "-f", PathOf("slurm.conf"), "-N", node);
         WaitFor(
-            () => Ask("sinfo", "-h", "-o", "%t").Trim() is "idle",
+            () => Ask("sinfo", "-h", "-N", "-o", "%t").Split() is var states && states.Count(s => s == "idle") == nodes,
             TimeSpan.FromSeconds(30),
-            "the node is not idle"
+            "not all nodes are idle"
         );
     }
 
@@ -53,13 +59,59 @@ internal sealed class OneNodeSlurm : IDisposable
     /// <summary>The configuration, for <c>SLURM_CONF</c>.</summary>
     public string ConfigurationFile => PathOf("slurm.conf");
 
+    /// <summary>Runs a script that submits jobs.</summary>
+    /// <param name="script">The script, which is run in its folder.</param>
+    /// <param name="programs">A folder whose programs come before others.</param>
+    public void Submit(string script, string programs)
+    {
+        var start = new ProcessStartInfo("bash", [script])
+        {
+            WorkingDirectory = Path.GetDirectoryName(script),
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
+        start.Environment["SLURM_CONF"] = ConfigurationFile;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, error);
+    }
+
     /// <summary>Waits until no job is waiting or running.</summary>
     public void WaitForJobs(TimeSpan most) =>
-        WaitFor(() => Ask("squeue", "-h", "-o", "%i").Trim().Length == 0, most, "there are jobs left");
+        WaitFor(
+            () => Ask("squeue", "-h", "-o", "%i").Trim().Length == 0,
+            most,
+            () => $"there are jobs left:\n{Ask("squeue")}{Ask("sinfo", "-N", "-l")}"
+        );
+
+    /// <summary>Ends a node and all that runs on it at once, as a power failure would.</summary>
+    public void Kill(string node)
+    {
+        // What a node runs has its name; its parent is the node's supervisor of the job.
+        var tasks = Directory
+            .GetDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _) && IsOf(name!, node))
+            .Select(name => int.Parse(name!))
+            .ToList();
+        var supervisors = tasks
+            .Select(ParentOf)
+            .Where(id => Text($"/proc/{id}/comm").StartsWith("slurmstepd"))
+            .ToList();
+        var daemon = int.Parse(File.ReadAllText(PathOf($"{node}.pid")));
+        foreach (var id in (int[])[daemon, .. supervisors.Distinct(), .. tasks])
+            Run("kill", "-KILL", $"{id}");
+    }
+
+    /// <summary>Waits until something holds.</summary>
+    /// <exception cref="InvalidOperationException">It took too long.</exception>
+    public static void WaitFor(Func<bool> holds, TimeSpan most, string otherwise) =>
+        WaitFor(holds, most, () => otherwise);
 
     public void Dispose()
     {
-        foreach (var daemon in Daemons.Reverse())
+        foreach (var daemon in (string[])[.. _nodes, "slurmctld", "munged"])
         {
             if (
                 !File.Exists(PathOf($"{daemon}.pid"))
@@ -89,25 +141,49 @@ internal sealed class OneNodeSlurm : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private string Configuration()
+    private bool IsOf(string process, string node)
+    {
+        var variables = Text($"/proc/{process}/environ").Split('\0');
+        return variables.Contains($"SLURMD_NODENAME={node}") && variables.Contains($"SLURM_CONF={ConfigurationFile}");
+    }
+
+    private static int ParentOf(int process) =>
+        int.Parse(Text($"/proc/{process}/stat").Split(')')[^1].Split(' ').ElementAtOrDefault(2) ?? "0");
+
+    // Empty for a process that has ended.
+    private static string Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private string Configuration(int cpus)
     {
         var (host, user) = (Environment.MachineName.Split('.')[0], Environment.UserName);
+        var nodes = _nodes.Select(node =>
+            $"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={FreePort()} CPUs={cpus} RealMemory=6000\n"
+        );
         return $"""
-            ClusterName=one
+            ClusterName=local
             SlurmctldHost={host}(127.0.0.1)
             SlurmUser={user}
             SlurmdUser={user}
             SlurmctldPort={FreePort()}
-            SlurmdPort={FreePort()}
             AuthType=auth/munge
             AuthInfo=socket={PathOf("munge.sock")}
             CredType=cred/munge
             StateSaveLocation={PathOf("state")}
-            SlurmdSpoolDir={PathOf("spool")}
+            SlurmdSpoolDir={PathOf("%n")}
             SlurmctldPidFile={PathOf("slurmctld.pid")}
-            SlurmdPidFile={PathOf("slurmd.pid")}
+            SlurmdPidFile={PathOf("%n.pid")}
             SlurmctldLogFile={PathOf("slurmctld.log")}
-            SlurmdLogFile={PathOf("slurmd.log")}
+            SlurmdLogFile={PathOf("%n.log")}
             ProctrackType=proctrack/linuxproc
             TaskPlugin=task/none
             JobAcctGatherType=jobacct_gather/none
@@ -120,22 +196,21 @@ internal sealed class OneNodeSlurm : IDisposable
             MpiDefault=none
             MailProg=/bin/true
             KillWait=2
-            JobRequeue=0
+            SlurmdTimeout=10
             ReturnToService=2
             SlurmdParameters=config_overrides
-            NodeName={host} NodeAddr=127.0.0.1 CPUs=3 RealMemory=6000
-            PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
+            {string.Concat(nodes)}PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
             """;
     }
 
-    private void Start(string daemon, params string[] words)
+    private void Start(string name, string daemon, params string[] words)
     {
         if (Run(daemon, words).Code == 0)
             return;
-        var log = PathOf($"{daemon}.log");
+        var log = PathOf($"{name}.log");
         throw new InvalidOperationException(
-            $"{daemon} does not start: "
+            $"{name} does not start: "
                 + $"{(File.Exists(log) ? string.Join('\n', File.ReadAllLines(log).TakeLast(5)) : "it has no log")}"
         );
     }
@@ -158,13 +233,13 @@ internal sealed class OneNodeSlurm : IDisposable
         return (process.ExitCode, output);
     }
 
-    private static void WaitFor(Func<bool> holds, TimeSpan most, string otherwise)
+    private static void WaitFor(Func<bool> holds, TimeSpan most, Func<string> otherwise)
     {
         var clock = Stopwatch.StartNew();
         while (!holds())
         {
             if (clock.Elapsed > most)
-                throw new InvalidOperationException($"After {most.TotalSeconds} s {otherwise}.");
+                throw new InvalidOperationException($"After {most.TotalSeconds} s {otherwise()}.");
             Thread.Sleep(200);
         }
     }
