@@ -49,10 +49,32 @@ async function sendSave(choices) {
       lines: ["The edits stay in the journal."],
       buttons: [
         [null, "Close"],
+        ...(fault.body?.kind === "changed" && !choices.name ? [["merge", "Put both together"]] : []),
         ...(choice ? [["go", choice.overwrite ? "Replace the file, which becomes a backup" : "Save without"]] : []),
       ],
     });
+    if (answer === "merge") return (await merge("none")) ? sendSave(choices) : null;
     return answer ? sendSave({ ...choices, ...choice }) : null;
+  }
+}
+
+/** Takes over what another program wrote into the file, and brings the edits of here into it. */
+async function merge(choice) {
+  try {
+    const done = await sendSession("/merge", { choice });
+    await reload();
+    return done;
+  } catch (fault) {
+    const isOpen = choice === "none" && fault.body?.kind === "changed";
+    const { answer } = await ask({
+      title: "They were not put together",
+      text: fault.message,
+      buttons: [
+        [null, "Close"],
+        ...(isOpen ? [["ours", "Frames of here stay"], ["theirs", "Frames of the file stay"]] : []),
+      ],
+    });
+    return answer ? merge(answer) : null;
   }
 }
 

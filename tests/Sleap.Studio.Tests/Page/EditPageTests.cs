@@ -158,8 +158,8 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         await using var page = await browser.OpenAsync(own.Server);
         await page.GoAsync(50);
         await PressAsync(page, "w");
-        await page.Page.SelectOptionAsync("#swap-frames", "end");
-        await page.UntilAsync("document.getElementById('swap-counts').textContent.startsWith('10 frames: 19 pred')");
+        await page.Page.SelectOptionAsync("#track-range", "end");
+        await page.UntilAsync("document.getElementById('ask-counts').textContent.startsWith('10 frames: 19 pred')");
         Assert.DoesNotContain((await page.Page.RunAxe()).Violations, one => one.Impact is "serious" or "critical");
         await page.Page.ClickAsync("#ask-buttons button:has-text('Swap')");
         await StateAsync(page, "journal");

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Sleap.IO;
+
+namespace Sleap.Studio;
+
+/// <summary>
+/// Trainings and predictions of a project: in folders beside it, each with a snapshot of the labels that it was started
+/// with. One goes on at a time, as they share the machine.
+/// </summary>
+internal sealed class RunList : IDisposable
+{
+    private const string TrainingFolder = "models";
+    private const string PredictionFolder = "predictions";
+    private const int MaxFound = 500;
+
+    private readonly OpenedProject _project;
+    private readonly StudioTool _tool;
+    private readonly ModelList _models;
+    private readonly ConcurrentDictionary<string, StudioRun> _runs = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    public RunList(OpenedProject project, StudioTool tool, ModelList models)
+    {
+        (_project, _tool, _models) = (project, tool, models);
+        foreach (var folder in Folders(project.Folder))
+        {
+            if (RunRecord.Read(folder) is { } record)
+                Add(new StudioRun(folder, record, RunProcess.Find(tool, record.Process)));
+        }
+    }
+
+    /// <summary>All runs, the newest first.</summary>
+    public IReadOnlyList<StudioRun> All => [.. _runs.Values.OrderByDescending(run => run.Id, StringComparer.Ordinal)];
+
+    /// <summary>A run by its id.</summary>
+    /// <exception cref="EditException">There is none.</exception>
+    public StudioRun Of(string id) =>
+        _runs.TryGetValue(id, out var run) ? run : throw EditException.Invalid("There is no such run any more.");
+
+    /// <summary>Starts a training with the labels as they are.</summary>
+    /// <exception cref="EditException">Something is not allowed, or a run goes on.</exception>
+    public StudioRun Train(EditSession session, TrainRequest request)
+    {
+        var words = request.Words(_tool, _models).ToList();
+        var title = request.Start is { } id ? $"from {_models.Of(id).Name}" : request.Type ?? "chosen from the labels";
+        return Start(
+            TrainingFolder,
+            title,
+            null,
+            Snapshot(session.State, []),
+            (labels, folder) => ["train", labels, .. words, "--out", folder]
+        );
+    }
+
+    /// <summary>Starts a prediction.</summary>
+    /// <exception cref="EditException">Something is not allowed, or a run goes on.</exception>
+    public StudioRun Predict(EditSession session, PredictRequest request)
+    {
+        var view = _project.View;
+        var words = request.Words(view, _models).ToList();
+        var queue = view
+            .Structure.Suggestions.Zip(view.Suggestions)
+            .Where(entry => !view.IsDone(entry.Second))
+            .ToList();
+        if (request.Scope == PredictionScope.Queue && queue.Count == 0)
+            throw EditException.Invalid("The queue has no frame that nobody has labeled.");
+        var title = request.Scope switch
+        {
+            PredictionScope.Queue => $"{queue.Count} frames of the queue",
+            PredictionScope.Range => $"frames {request.From} to {request.To} of video {request.Video + 1}",
+            _ => $"video {request.Video + 1}",
+        };
+        return Start(
+            PredictionFolder,
+            title,
+            request,
+            Snapshot(session.State, [.. queue.Select(entry => entry.First)]),
+            (labels, folder) => ["predict", labels, .. words, "--out", Path.Combine(folder, "predictions.slp")]
+        );
+    }
+
+    /// <summary>Forgets a run that has ended, and deletes its folder.</summary>
+    /// <exception cref="EditException">It goes on.</exception>
+    public void Delete(StudioRun run)
+    {
+        if (run.IsRunning)
+            throw EditException.Invalid("The run goes on; stop it first.");
+        _runs.TryRemove(run.Id, out _);
+        run.Delete();
+    }
+
+    /// <summary>Lets go of the runs, which go on.</summary>
+    public void Dispose()
+    {
+        foreach (var run in _runs.Values)
+            run.Dispose();
+    }
+
+    private StudioRun Start(
+        string kind,
+        string title,
+        PredictRequest? predict,
+        Labels snapshot,
+        Func<string, string, IEnumerable<string>> words
+    )
+    {
+        lock (_gate)
+        {
+            if (_runs.Values.FirstOrDefault(run => run.IsRunning) is { } other)
+            {
+                throw EditException.Invalid(
+                    $"A {(other.IsTraining ? "training" : "prediction")} goes on; stop it, or wait for its end."
+                );
+            }
+
+            var folder = NewFolder(Path.Combine(_project.Folder!, kind));
+            try
+            {
+                var labels = Path.Combine(folder, "labels.slp");
+                snapshot.Save(labels);
+                var process = RunProcess.Start(_tool, folder, words(labels, folder));
+                var record = new RunRecord(title, process.Identity, predict);
+                record.Write(folder);
+                return Add(new StudioRun(folder, record, process));
+            }
+            catch
+            {
+                Directory.Delete(folder, recursive: true);
+                throw;
+            }
+        }
+    }
+
+    private StudioRun Add(StudioRun run) => _runs[run.Id] = run;
+
+    /// <summary>Labels with what a person labeled, and these suggestions.</summary>
+    private static Labels Snapshot(ProjectState state, IReadOnlyList<SuggestedFrame> suggestions)
+    {
+        var labels = state.ToLabels();
+        var frames = labels.Frames.Where(frame =>
+            frame.IsNegative || frame.Instances.Any(instance => !instance.IsPredicted)
+        );
+        return new Labels(
+            frames,
+            labels.Videos,
+            labels.Skeletons,
+            labels.Tracks,
+            suggestions,
+            identities: labels.Identities
+        );
+    }
+
+    // Names sort by time; of both kinds together each is there once.
+    private static string NewFolder(string kind)
+    {
+        Directory.CreateDirectory(kind);
+        var now = DateTime.Now.ToString("yyyyMMdd'-'HHmmss'-'fff", CultureInfo.InvariantCulture);
+        for (var number = 1; ; number++)
+        {
+            var folder = Path.Combine(kind, number == 1 ? now : $"{now}-{number}");
+            if (Directory.Exists(folder))
+                continue;
+            Directory.CreateDirectory(folder);
+            return folder;
+        }
+    }
+
+    private static IEnumerable<string> Folders(string? project) =>
+        project is null
+            ? []
+            : new[] { TrainingFolder, PredictionFolder }
+                .Select(kind => new DirectoryInfo(Path.Combine(project, kind)))
+                .Where(kind => kind is { Exists: true, LinkTarget: null })
+                .SelectMany(kind => kind.EnumerateDirectories().Take(MaxFound))
+                .Where(folder => folder.LinkTarget is null)
+                .Select(folder => folder.FullName);
+}
