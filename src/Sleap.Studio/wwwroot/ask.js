@@ -29,7 +29,8 @@ export function ask({ title, text = "", lines = [], field = null, parts = [], bu
       el("button", { type: "button", class: "plain", on: { click: () => close(value) } }, name);
     $("ask-buttons").replaceChildren(...buttons.map(button));
     input?.addEventListener("keydown", event => event.key === "Enter" && close(buttons[0][0]));
-    dialog.onclose = () => close(null);
+    // The event of a question before this one comes when this one is open.
+    dialog.onclose = () => dialog.open || close(null);
     dialog.showModal();
     (input ?? $("ask-buttons").firstChild).focus();
     input?.select();

@@ -17,17 +17,17 @@ function change(command, done) {
   return send("", () => ({ command: { skeleton: shown(), ...command }, revision })).then(answer => answer && say(done));
 }
 
-/** Asks before a change of nodes, with what it does to labels. */
-async function askBefore(command, title, text, button) {
+/** Asks before a node is removed, with what labels lose. */
+async function removeNode(name, node) {
   if (!canEdit()) return sayWhyNot();
-  const whole = { skeleton: shown(), ...command };
+  const command = { type: "removeNode", node };
   const { answer } = await askFirst({
-    title,
-    text,
+    title: `Remove the node ${name}`,
+    text: "Its edges, its pair of left and right, and its points in all instances go with it.",
     parts: [],
-    describe: async () => countsText(await preview(whole)),
+    describe: async () => countsText(await preview({ skeleton: shown(), ...command })),
     buttons: [
-      ["do", button],
+      ["remove", "Remove"],
       [null, "Cancel"],
     ],
   });
@@ -54,14 +54,7 @@ function nodeRow(name, node) {
       change: () => change({ type: "renameNode", node, name: input.value.trim() }, "The node is renamed.").finally(draw),
     },
   });
-  const remove = () =>
-    askBefore(
-      { type: "removeNode", node },
-      `Remove the node ${name}`,
-      "Its edges, its pair of left and right, and its points in all instances go with it.",
-      "Remove",
-    );
-  return el("li", {}, input, removeButton(`node-remove-${node}`, `Remove the node ${name}`, remove));
+  return el("li", {}, input, removeButton(`node-remove-${node}`, `Remove the node ${name}`, () => removeNode(name, node)));
 }
 
 const removeButton = (id, label, click) =>
@@ -94,16 +87,19 @@ function draw() {
 async function addNode() {
   if (!(await hasSkeleton())) return;
   if (!canEdit()) return sayWhyNot();
-  const { answer, value } = await ask({
+  const name = el("input", { id: "node-new", type: "text", autocomplete: "off" });
+  const command = () => ({ type: "addNode", name: name.value.trim() });
+  const { answer } = await askFirst({
     title: "A new node",
-    field: { label: "Its name", value: "" },
+    text: "It is missing in all instances at first.",
+    parts: [field("Its name", name)],
+    describe: async () => (name.value.trim() ? countsText(await preview({ skeleton: shown(), ...command() })) : ""),
     buttons: [
       ["add", "Add"],
       [null, "Cancel"],
     ],
   });
-  if (!answer || !value) return;
-  await askBefore({ type: "addNode", name: value }, `Add the node ${value}`, "It is missing in all instances at first.", "Add");
+  if (answer) await change(command(), "The skeleton is changed.");
 }
 
 /** Asks for two nodes. */

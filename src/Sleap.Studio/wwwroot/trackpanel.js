@@ -27,7 +27,7 @@ let current = null; // the place that was gone to last
 let waitsFor = null; // the track to be selected when its frame is shown
 
 const isSame = (one, other) =>
-  one && other && ["kind", "video", "frame", "track"].every(name => one[name] === other[name]);
+  Boolean(one && other) && ["kind", "video", "frame", "track"].every(name => one[name] === other[name]);
 
 const query = () => ({ kind: $("error-kind").value, open: $("error-open").checked, jump: $("error-jump").value || null });
 

@@ -154,8 +154,7 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
         await page.Page.PressAsync("#node-name-0", "Enter");
         await page.UntilAsync("document.getElementById('node-name-0').value === 'nose'");
         await page.Page.ClickAsync("#node-add");
-        await page.Page.FillAsync("#ask-field", "paw");
-        await PressAsync(page, "Enter");
+        await page.Page.FillAsync("#node-new", "paw");
         await page.Page.ClickAsync("#ask-buttons button:has-text('Add')");
         await SkeletonAsync("nose,ear <b>,tail,paw");
         await page.Page.ClickAsync("#edge-add");
