@@ -62,8 +62,8 @@ internal sealed record SuggestionRequest(
 }
 
 /// <summary>
-/// Chooses frames of a video for labeling without a model. Left out are those that a person labeled, or marked as empty,
-/// and those that are suggested already.
+/// Chooses frames of a video for labeling without a model. Left out are those that a person labeled, or marked as
+/// empty, and those that are suggested already.
 /// </summary>
 internal static class FrameSuggestions
 {

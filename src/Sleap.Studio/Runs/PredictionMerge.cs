@@ -119,8 +119,8 @@ internal sealed class PredictionMerge
             : instance.With(skeleton, [.. places.Select(place => place < 0 ? Point.Missing : instance.Points[place])]);
     }
 
-    // A tracker numbers its tracks from 0 in each run. Where all of a video is predicted anew they take the place of the
-    // earlier ones; else an equal name would join what nobody has compared.
+    // A tracker numbers its tracks from 0 in each run. Where all of a video is predicted anew they take the place of
+    // the earlier ones; else an equal name would join what nobody has compared.
     private string NameOf(Track track)
     {
         if (!_request.Tracking || _request.Scope == PredictionScope.Video)

@@ -25,7 +25,8 @@ internal sealed class RunList : IDisposable
         (_project, _tool, _models) = (project, tool, models);
         foreach (var folder in Folders(project.Folder))
         {
-            if (RunRecord.Read(folder) is { } record)
+            // Predictions are of the frames of one project; a model is of use to others in the folder.
+            if (RunRecord.Read(folder) is { } record && (record.Predict is null || record.Project == project.Name))
                 Add(new StudioRun(folder, record, RunProcess.Find(tool, record.Process)));
         }
     }
@@ -120,7 +121,7 @@ internal sealed class RunList : IDisposable
                 var labels = Path.Combine(folder, "labels.slp");
                 snapshot.Save(labels);
                 var process = RunProcess.Start(_tool, folder, words(labels, folder));
-                var record = new RunRecord(title, process.Identity, predict);
+                var record = new RunRecord(_project.Name, title, process.Identity, predict);
                 record.Write(folder);
                 return Add(new StudioRun(folder, record, process));
             }
@@ -151,10 +152,11 @@ internal sealed class RunList : IDisposable
         );
     }
 
-    // Names sort by time; of both kinds together each is there once.
+    // Names sort by time.
     private static string NewFolder(string kind)
     {
-        Directory.CreateDirectory(kind);
+        if (Directory.CreateDirectory(kind).LinkTarget is not null)
+            throw new IOException($"{kind} is a link; runs are kept in folders of the project.");
         var now = DateTime.Now.ToString("yyyyMMdd'-'HHmmss'-'fff", CultureInfo.InvariantCulture);
         for (var number = 1; ; number++)
         {

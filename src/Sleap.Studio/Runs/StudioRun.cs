@@ -18,10 +18,11 @@ internal enum RunState
 }
 
 /// <summary>What the folder of a run says of it, so that a studio that is started later finds it.</summary>
+/// <param name="Project">Name of the project, without folders.</param>
 /// <param name="Title">What it is of, for people.</param>
 /// <param name="Process">Its process.</param>
 /// <param name="Predict">What is predicted; null for a training.</param>
-internal sealed record RunRecord(string Title, ProcessIdentity Process, PredictRequest? Predict = null)
+internal sealed record RunRecord(string Project, string Title, ProcessIdentity Process, PredictRequest? Predict = null)
 {
     private const string FileName = "run.json";
     private const int MaxBytes = 1 << 16;
@@ -81,7 +82,7 @@ internal sealed partial class StudioRun(string folder, RunRecord record, RunProc
         var curve = IsTraining ? TrainingCurve.Read(folder) : null;
         return new RunAnswer(
             Id,
-            record.Title,
+            OneLine.Of(OneLine.Short(record.Title)),
             IsTraining,
             state,
             _isStopped && IsRunning,

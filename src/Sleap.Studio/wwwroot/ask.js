@@ -52,7 +52,8 @@ export function askFirst({ parts, describe, ...question }) {
     timer = setTimeout(update, DESCRIBE_AFTER);
   };
   update();
-  return ask({ ...question, parts: [el("div", { class: "ask-fields", on: { input: soon, change: soon } }, parts), line] });
+  const fields = el("div", { class: "ask-fields", on: { input: soon, change: soon } }, parts);
+  return ask({ ...question, parts: [fields, line] });
 }
 
 /** A list to choose from: [value, text] of each. */

@@ -130,7 +130,8 @@ function beginOrEnd() {
 
   function add(where, from, to) {
     const subject = $("bout-subject").value.trim() || null;
-    return change([], [{ video: where, behavior, from, to, subject, target: null, isPredicted: false }], `${behavior}: frames ${from} to ${to}.`);
+    const bout = { video: where, behavior, from, to, subject, target: null, isPredicted: false };
+    return change([], [bout], `${behavior}: frames ${from} to ${to}.`);
   }
 }
 
@@ -141,6 +142,9 @@ function forget() {
 
 const removeChosen = () =>
   chosen ? change([chosen], [], "The bout is removed.") : say("No bout is selected.");
+
+/** Puts a bout in the place of the selected one; a person answers for what a person changed. */
+const replaceChosen = bout => change([chosen], [{ ...bout, isPredicted: false }], "The bout is changed.");
 
 /** What the form has in the place of the selected bout. */
 function changeChosen() {
@@ -154,8 +158,7 @@ function changeChosen() {
     choose(chosen);
     return say("A bout has a behavior, and its last frame is not before the first.");
   }
-  // A person answers for what a person changed.
-  if (!isSame(now, chosen)) change([chosen], [{ ...now, isPredicted: false }], "The bout is changed.");
+  if (!isSame(now, chosen)) replaceChosen(now);
 }
 
 /** Goes to the next bout, or to the one before. */
@@ -182,7 +185,8 @@ function useRow(canvas) {
     const behavior = data.behaviors[Math.floor((y - 1) / rowHeight())];
     const [from, to] = spanOf();
     const half = 0.5 / (to - from);
-    const distances = bout => [partOf(bout.from) - half, partOf(bout.to) + half].map(end => Math.abs(end - part) * width);
+    const distances = bout =>
+      [partOf(bout.from) - half, partOf(bout.to) + half].map(end => Math.abs(end - part) * width);
     if (chosen?.behavior === behavior && chosen.video === state.video) {
       const [first, last] = distances(chosen);
       if (Math.min(first, last) <= EDGE) return { bout: chosen, end: first < last ? "from" : "to" };
@@ -210,7 +214,7 @@ function useRow(canvas) {
   const end = isDone => () => {
     const now = dragged;
     [drag, dragged] = [null, null];
-    if (isDone && now && !isSame(now, chosen)) change([chosen], [{ ...now, isPredicted: false }], "The bout is changed.");
+    if (isDone && now && !isSame(now, chosen)) replaceChosen(now);
     draw();
   };
   canvas.addEventListener("pointerup", end(true));
@@ -220,7 +224,13 @@ function useRow(canvas) {
 export function startBouts() {
   useRow($("bouts"));
   useSeekBar($("bouts"), draw);
-  const cells = row => [row.behavior, row.subject ?? "–", String(row.from), String(row.to), row.isPredicted ? "predicted" : ""];
+  const cells = row => [
+    row.behavior,
+    row.subject ?? "–",
+    String(row.from),
+    String(row.to),
+    row.isPredicted ? "predicted" : "",
+  ];
   const { restart } = createList({
     name: "bout",
     path: () => `/api/videos/${state.video}/bout-rows`,

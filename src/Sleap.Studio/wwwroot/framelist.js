@@ -14,7 +14,8 @@ const isShownFrame = row => row.video === state.video && row.frame === state.fra
 
 /**
  * Makes a list of the elements NAME-list and NAME-rows. Gives `restart`, to be called when the query is another one.
- * @param path gives where rows are asked for, and `query` what for; it gets offset, limit, and the frame whose row is wanted
+ * @param path gives where rows are asked for, and `query` what for; added are offset, limit, and the frame whose row is
+ * wanted
  * @param cells the texts or elements of a row
  * @param open goes to what a row is of
  * @param isCurrent whether a row is that of what is shown

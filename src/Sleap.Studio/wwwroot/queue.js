@@ -90,7 +90,7 @@ async function addFrames() {
     ],
     describe: async () => {
       const { frames } = await postJson("/api/edit/suggest", request(true));
-      return `${counted(frames, "frame")} that nobody has labeled and that ${frames === 1 ? "is" : "are"} not in the queue.`;
+      return `${counted(frames, "frame")} that nobody has labeled, and not in the queue yet.`;
     },
     buttons: [
       ["add", "Add"],

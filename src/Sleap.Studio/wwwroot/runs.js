@@ -82,10 +82,14 @@ function draw() {
 }
 
 function runElement(one, isOpen) {
-  const texts = { running: one.isStopping ? "ends with what is done" : "goes on", done: "done", failed: "ended without a result" };
+  const texts = {
+    running: one.isStopping ? "ends with what is done" : "goes on",
+    done: "done",
+    failed: "ended without a result",
+  };
   const isRunning = one.state === "running";
   const button = (text, action) =>
-    el("button", { type: "button", class: "plain", id: `${text.split(" ")[0]}-${one.id}`, on: { click: action } }, text);
+    el("button", { type: "button", class: "plain", on: { click: action } }, text);
   const network = one.networks.at(-1);
   const error = network?.errors.findLast(value => value !== null);
   const facts = [texts[one.state], isRunning ? clock(one.remainingSeconds) : "", error ? `${error.toFixed(2)} px` : ""];
@@ -118,7 +122,7 @@ const shareOf = one => (one.share === null ? {} : { value: one.share });
 function curveElement(one, network, i) {
   const last = network.epochs.at(-1);
   const loss = network.validation.at(-1);
-  const text = `${network.name}: epoch ${last ?? 0}${loss === null || loss === undefined ? "" : `, loss ${loss.toPrecision(3)}`}`;
+  const text = `${network.name}: epoch ${last ?? 0}${loss ? `, loss ${loss.toPrecision(3)}` : ""}`;
   return el(
     "figure",
     {},
@@ -143,12 +147,14 @@ async function start(path, body) {
 const numberOf = id => ($(id).value.trim() === "" ? null : Number($(id).value));
 
 /** Leaves out what was not filled in. */
-const given = fields => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ""));
+const given = fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ""));
 
 function train() {
-  const start_ = $("train-start").value;
-  const type = start_ ? null : $("train-type").value;
-  return start("/train", given({ type, start: start_, epochs: numberOf("train-epochs"), batchSize: numberOf("train-batch") }));
+  const model = $("train-start").value;
+  const type = model ? null : $("train-type").value;
+  const [epochs, batchSize] = ["train-epochs", "train-batch"].map(numberOf);
+  return start("/train", given({ type, start: model, epochs, batchSize }));
 }
 
 function predict() {

@@ -37,24 +37,27 @@ async function removeNode(name, node) {
 const pairOf = ([first, second]) => ({ first, second });
 
 /** Edges and symmetries are set as a whole. */
-const setPairs = (kind, pairs) =>
-  change({ type: kind === "edge" ? "setEdges" : "setSymmetries", [kind === "edge" ? "edges" : "symmetries"]: pairs.map(pairOf) },
-    kind === "edge" ? "The edges are changed." : "The pairs are changed.");
+function setPairs(kind, list) {
+  const pairs = list.map(pairOf);
+  return kind === "edge"
+    ? change({ type: "setEdges", edges: pairs }, "The edges are changed.")
+    : change({ type: "setSymmetries", symmetries: pairs }, "The pairs are changed.");
+}
 
 const pairsOf = kind => (kind === "edge" ? skeleton().edges : skeleton().symmetries);
 
 function nodeRow(name, node) {
+  const rename = () => change({ type: "renameNode", node, name: input.value.trim() }, "The node is renamed.");
   const input = el("input", {
     id: `node-name-${node}`,
     type: "text",
     value: name,
     autocomplete: "off",
     "aria-label": `Name of node ${node + 1}`,
-    on: {
-      change: () => change({ type: "renameNode", node, name: input.value.trim() }, "The node is renamed.").finally(draw),
-    },
+    on: { change: () => rename().finally(draw) },
   });
-  return el("li", {}, input, removeButton(`node-remove-${node}`, `Remove the node ${name}`, () => removeNode(name, node)));
+  const remove = () => removeNode(name, node);
+  return el("li", {}, input, removeButton(`node-remove-${node}`, `Remove the node ${name}`, remove));
 }
 
 const removeButton = (id, label, click) =>
@@ -70,7 +73,8 @@ function pairRow(kind, [first, second], place) {
 function draw() {
   const { skeletons } = state.project;
   const number = shown();
-  $("skeleton-number").replaceChildren(...skeletons.map((one, i) => el("option", { value: i }, `${i + 1}. ${one.name}`)));
+  const option = (one, i) => el("option", { value: i }, `${i + 1}. ${one.name}`);
+  $("skeleton-number").replaceChildren(...skeletons.map(option));
   $("skeleton-number").selectedIndex = Math.min(number, skeletons.length - 1);
   $("skeleton-number-label").hidden = skeletons.length < 2;
   $("skeleton-none").hidden = skeletons.length > 0;

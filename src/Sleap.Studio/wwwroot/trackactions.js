@@ -35,7 +35,17 @@ function rangesOf({ hasAll = true } = {}) {
 }
 
 /** Asks for tracks and frames, counts, and does it. `make` gives the command of what was chosen. */
-async function askAndDo({ title, button, firstName, secondName = null, fields = [], begin = null, ranges, make, text }) {
+async function askAndDo({
+  title,
+  button,
+  firstName,
+  secondName = null,
+  fields = [],
+  begin = null,
+  ranges,
+  make,
+  text,
+}) {
   const all = trackList();
   const [one, other] = likely(all);
   const first = choice("track-first", all, one);
@@ -70,6 +80,9 @@ async function askAndDo({ title, button, firstName, secondName = null, fields = 
   if (answer) await send("", () => ({ command: command() }));
 }
 
+const nameField = (placeholder = "") =>
+  el("input", { id: "track-name", type: "text", autocomplete: "off", placeholder });
+
 /** Refuses where nothing can be done with so many tracks. */
 function isReady(least) {
   if (!canEdit()) sayWhyNot();
@@ -103,25 +116,34 @@ export function setTrackOnward() {
   const [instance, place] = [selectedInstance(), state.instance];
   if (!instance) return say("No instance is selected.");
   const { video, frame } = state;
-  const ranges = rangesOf({ hasAll: false });
-  ranges.options = ranges.options.filter(([value]) => value !== "range");
+  const ranges = rangesOf();
+  // Without a track it is not known in other frames.
+  if (instance.track < 0) ranges.options = ranges.options.filter(([value]) => value === "one");
   return askAndDo({
     title: "Track of the instance",
     button: "Set",
     text: "Who has the track gets that of the instance, so that no track is there twice.",
     firstName: "Track",
     ranges,
-    begin: instance.track >= 0 ? "end" : "one",
-    make: ({ first, place: where, includeUser }) => ({
+    begin: instance.track < 0 ? "one" : state.range ? "range" : "end",
+    make: ({ first, place: where, range, includeUser }) =>
+      where === "range" || where === "all"
+        ? { type: "swapTracks", video, first: instance.track, second: first, range, includeUser }
+        : here(first, where, includeUser),
+  });
+
+  function here(first, where, includeUser) {
+    const onward = { from: frame + 1, ...(where === "while" ? { whileTrack: instance.track } : {}) };
+    return {
       type: "setTrack",
       video,
       frame,
       instance: place,
       track: first,
       includeUser,
-      ...(where === "one" ? {} : { onward: { from: frame + 1, ...(where === "while" ? { whileTrack: instance.track } : {}) } }),
-    }),
-  });
+      ...(where === "one" ? {} : { onward }),
+    };
+  }
 }
 
 export function mergeTracks() {
@@ -149,7 +171,7 @@ export function mergeTracks() {
 
 export function splitTrack() {
   if (!isReady(1)) return;
-  const name = el("input", { id: "track-name", type: "text", autocomplete: "off", placeholder: "as the old one, with a number" });
+  const name = nameField("as the old one, with a number");
   return askAndDo({
     title: "Split a track",
     button: "Split",
@@ -195,7 +217,10 @@ export async function fillGaps() {
   const { range, video } = state;
   const track = choice("gap-track", [["", "all tracks"], ...all], likely(all)[0]);
   const most = numberField("gap-most", 5, { min: 1, max: 1000000, step: 1 });
-  const where = range ? [["range", `frames ${range[0]} to ${range[1]}`], ["all", "all of the video"]] : [["all", "all of the video"]];
+  const where = [
+    ...(range ? [["range", `frames ${range[0]} to ${range[1]}`]] : []),
+    ["all", "all of the video"],
+  ];
   const place = choice("gap-range", where, where[0][0]);
   const command = () => {
     const [from, to] = place.value === "range" ? range : [0, Math.max(0, (state.facts?.frames ?? 1) - 1)];
@@ -223,7 +248,7 @@ export async function renameTrack() {
   if (!isReady(1)) return;
   const all = trackList();
   const track = choice("track-first", all, likely(all)[0]);
-  const name = el("input", { id: "track-name", type: "text", autocomplete: "off" });
+  const name = nameField();
   const { answer } = await askFirst({
     title: "Rename a track",
     parts: [field("Track", track), field("new name", name)],
@@ -233,5 +258,6 @@ export async function renameTrack() {
       [null, "Cancel"],
     ],
   });
-  if (answer) await send("", () => ({ command: { type: "renameTrack", track: Number(track.value), name: name.value.trim() } }));
+  const command = () => ({ type: "renameTrack", track: Number(track.value), name: name.value.trim() });
+  if (answer) await send("", () => ({ command: command() }));
 }

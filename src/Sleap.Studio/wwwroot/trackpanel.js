@@ -29,7 +29,11 @@ let waitsFor = null; // the track to be selected when its frame is shown
 const isSame = (one, other) =>
   Boolean(one && other) && ["kind", "video", "frame", "track"].every(name => one[name] === other[name]);
 
-const query = () => ({ kind: $("error-kind").value, open: $("error-open").checked, jump: $("error-jump").value || null });
+const query = () => ({
+  kind: $("error-kind").value,
+  open: $("error-open").checked,
+  jump: $("error-jump").value || null,
+});
 
 const pathOf = () => `/api/videos/${state.video}/errors`;
 

@@ -2,7 +2,9 @@ using Sleap.IO;
 
 namespace Sleap.Studio.Tests;
 
-/// <summary>Places where tracks may be wrong. Instances are squares with a side of 4 pixels: their size is 2.83.</summary>
+/// <summary>
+/// Places where tracks may be wrong. Instances are squares with a side of 4 pixels: their size is 2.83.
+/// </summary>
 public sealed class TrackErrorTests
 {
     private static readonly Skeleton Square = new("square", ["1", "2", "3", "4"]);

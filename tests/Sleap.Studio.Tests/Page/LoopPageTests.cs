@@ -260,7 +260,8 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
             await page.UntilAsync(
                 """
                 expected => JSON.stringify([...document.querySelectorAll('#bout-rows .row')].map(row =>
-                  [...row.children].slice(0, 4).map(cell => cell.textContent.replace('–', '')).join(' '))) === expected
+                  [...row.children].slice(0, 4).map(cell => cell.textContent.replace('–', '')).join(' '))
+                ) === expected
                 """,
                 System.Text.Json.JsonSerializer.Serialize(
                     expected,

@@ -3,8 +3,8 @@ using Sleap.IO;
 namespace Sleap.Studio.Tests;
 
 /// <summary>
-/// What becomes of predictions of a run. The labels have predictions of a and b in frames 0 to 11 of the first video, in
-/// frame 4 an instance that a person made of a, and a person's instance in frame 7 of the second video.
+/// What becomes of predictions of a run. The labels have predictions of a and b in frames 0 to 11 of the first video,
+/// in frame 4 an instance that a person made of a, and a person's instance in frame 7 of the second video.
 /// </summary>
 public sealed class PredictionMergeTests
 {

@@ -75,6 +75,27 @@ public sealed class RunTests(StudioFixture studio)
         static int Kind(JsonNode counts, string name) => (int)counts["predictions"]![name]!;
     }
 
+    /// <summary>The snapshot of a run lies in another folder than the images.</summary>
+    [Fact]
+    public async Task A_package_is_predicted_from_its_own_images()
+    {
+        const string name = "run.pkg.slp";
+        studio.Labels.Save(Path.Combine(studio.Folder, name));
+        await using var own = await EditedStudio.StartAsync(studio, name: name, tool: FakeTool.Of());
+        FakeTool.WriteModel(Path.Combine(own.Folder, "model.zip"));
+        await own.DoAsync("", """{"command":{"type":"setNegative","video":0,"frame":5,"negative":true}}""");
+        await own.DoAsync("/save");
+        var range = $$"""{"models":["{{await ModelAsync(own)}}"],"scope":"range","video":0,"from":31,"to":31}""";
+        await own.DoAsync("/predict", range);
+        var run = await EndAsync(own);
+        var snapshot = IO.Labels.Load(Path.Combine(own.Folder, "predictions", (string)run["id"]!, "labels.slp"));
+        using (var source = snapshot.Videos[0].Open())
+            Assert.Equal(200, source.ReadMany([30]).Single().Frame!.Width);
+        var taken = await own.DoAsync("/merge-run", $$"""{"run":"{{run["id"]}}"}""");
+        Assert.Equal(1, (int)taken["frames"]!);
+        Assert.Equal(40, (double)(await own.FrameAsync(31))["instances"]![0]!["points"]![0]![1]!);
+    }
+
     /// <summary>A run has nothing to do with the studio that started it, except that it is listed.</summary>
     [SkippableFact]
     public async Task A_training_outlives_the_studio_and_is_found_and_stopped_by_the_next()
@@ -102,7 +123,7 @@ public sealed class RunTests(StudioFixture studio)
         var record = Path.Combine(own.Folder, "models", (string)run["id"]!, "run.json");
         File.Delete(Path.Combine(Path.GetDirectoryName(record)!, "model.zip"));
         using var strange = Process.Start(new ProcessStartInfo("sleep", ["60"]))!;
-        new RunRecord("x", ProcessIdentity.Of(strange)).Write(Path.GetDirectoryName(record)!);
+        new RunRecord("labels.slp", "x", ProcessIdentity.Of(strange)).Write(Path.GetDirectoryName(record)!);
         await using (var last = await own.StartAnotherAsync(studio, FakeTool.Of()))
         {
             Assert.Equal("failed", (string?)(await RunAsync(last))["state"]);

@@ -31,8 +31,9 @@ internal sealed record FrameRange(int From, int? To = null, int? WhileTrack = nu
 internal static class TrackEdits
 {
     /// <summary>
-    /// Gives instances of a frame other tracks, or deletes those that would get another one. Without <paramref name="includeUser"/> user instances keep theirs, and
-    /// so do the predictions that they were corrected from, which show the same animal.
+    /// Gives instances of a frame other tracks, or deletes those that would get another one. Without
+    /// <paramref name="includeUser"/> user instances keep theirs, and so do the predictions that they were corrected
+    /// from, which show the same animal.
     /// </summary>
     public static void Change(
         StateEdit edit,
