@@ -51,7 +51,8 @@ internal sealed class ProjectView
     public IEnumerable<FrameKey> DoneSuggestions => Suggestions.Where(IsDone);
 
     /// <summary>Whether a person labeled a frame, or marked it as empty.</summary>
-    public bool IsDone(FrameKey frame) => Array.BinarySearch(TimelineOf(frame.Video).UserFrames, frame.Frame) >= 0;
+    public bool IsDone(FrameKey key) =>
+        State.Frame(key) is { } frame && (frame.IsNegative || frame.Instances.Any(instance => !instance.IsPredicted));
 
     /// <summary>A labeled frame; null if the frame has no labels.</summary>
     public LabeledFrame? Find(int video, int frame) => State.Frame(new FrameKey(video, frame));
