@@ -13,6 +13,7 @@ internal sealed class RunList : IDisposable
     private const string TrainingFolder = "models";
     private const string PredictionFolder = "predictions";
     private const int MaxFound = 500;
+    private const int MaxListed = 50;
 
     private readonly OpenedProject _project;
     private readonly StudioTool _tool;
@@ -31,8 +32,9 @@ internal sealed class RunList : IDisposable
         }
     }
 
-    /// <summary>All runs, the newest first.</summary>
-    public IReadOnlyList<StudioRun> All => [.. _runs.Values.OrderByDescending(run => run.Id, StringComparer.Ordinal)];
+    /// <summary>The newest runs, the latest first.</summary>
+    public IReadOnlyList<StudioRun> All =>
+        [.. _runs.Values.OrderByDescending(run => run.Id, StringComparer.Ordinal).Take(MaxListed)];
 
     /// <summary>A run by its id.</summary>
     /// <exception cref="EditException">There is none.</exception>
@@ -174,7 +176,7 @@ internal sealed class RunList : IDisposable
             : new[] { TrainingFolder, PredictionFolder }
                 .Select(kind => new DirectoryInfo(Path.Combine(project, kind)))
                 .Where(kind => kind is { Exists: true, LinkTarget: null })
-                .SelectMany(kind => kind.EnumerateDirectories().Take(MaxFound))
+                .SelectMany(kind => kind.EnumerateDirectories().OrderByDescending(folder => folder.Name).Take(MaxFound))
                 .Where(folder => folder.LinkTarget is null)
                 .Select(folder => folder.FullName);
 }

@@ -55,6 +55,7 @@ internal sealed record RunRecord(string Project, string Title, ProcessIdentity P
 internal sealed partial class StudioRun(string folder, RunRecord record, RunProcess? process) : IDisposable
 {
     private bool _isStopped;
+    private TrainingCurve? _last; // that of a run that has ended
 
     /// <summary>Stands for it.</summary>
     public string Id => Path.GetFileName(folder);
@@ -79,7 +80,8 @@ internal sealed partial class StudioRun(string folder, RunRecord record, RunProc
             IsRunning ? RunState.Running
             : File.Exists(Result) ? RunState.Done
             : RunState.Failed;
-        var curve = IsTraining ? TrainingCurve.Read(folder) : null;
+        var curve = IsTraining ? _last ?? TrainingCurve.Read(folder) : null;
+        _last = state == RunState.Running ? null : curve;
         return new RunAnswer(
             Id,
             OneLine.Of(OneLine.Short(record.Title)),

@@ -5,7 +5,7 @@ import { ask, askFirst } from "./ask.js";
 import { drawCurve } from "./curve.js";
 import { $, counted, el } from "./dom.js";
 import { canEdit, countsText, sayWhyNot, send } from "./edits.js";
-import { register, run as runCommand } from "./keys.js";
+import { register } from "./keys.js";
 import { say } from "./status.js";
 import { on, state } from "./state.js";
 
@@ -13,6 +13,7 @@ const LOOK_EVERY = 1000;
 
 let runs = [];
 let timer = 0;
+let looks = 0; // the latest look; one before it is of no use
 let told = new Map(); // what was said of runs: id to state
 
 const isSeen = () => !$("model-panel").hidden;
@@ -49,8 +50,11 @@ async function loadModels() {
 
 async function look() {
   clearTimeout(timer);
+  const mine = ++looks;
   const before = runs;
-  runs = await getJson("/api/runs").catch(() => runs);
+  const now = await getJson("/api/runs").catch(() => runs);
+  if (mine !== looks) return;
+  runs = now;
   for (const one of runs) {
     const was = told.get(one.id);
     told.set(one.id, one.state);
@@ -60,7 +64,7 @@ async function look() {
     if (one.isTraining && one.state === "done") chooseNewest();
   }
   if (JSON.stringify(before) !== JSON.stringify(runs)) draw();
-  if (runs.some(one => one.state === "running")) timer = setTimeout(look, LOOK_EVERY);
+  if (mine === looks && runs.some(one => one.state === "running")) timer = setTimeout(look, LOOK_EVERY);
 }
 
 const nameOf = one => (one.isTraining ? "training" : "prediction");
@@ -73,7 +77,9 @@ function chooseNewest() {
 
 function draw() {
   const open = new Set([...document.querySelectorAll("#run-list details[open]")].map(node => node.dataset.run));
+  const focus = document.activeElement?.id ?? "";
   $("run-list").replaceChildren(...runs.map(one => runElement(one, open.has(one.id))));
+  if (focus.startsWith("run-")) $(focus)?.focus();
   $("run-none").hidden = runs.length > 0;
   for (const canvas of document.querySelectorAll("#run-list canvas")) {
     const one = runs.find(other => other.id === canvas.dataset.run);
@@ -88,8 +94,8 @@ function runElement(one, isOpen) {
     failed: "ended without a result",
   };
   const isRunning = one.state === "running";
-  const button = (text, action) =>
-    el("button", { type: "button", class: "plain", on: { click: action } }, text);
+  const button = (text, name, action) =>
+    el("button", { type: "button", class: "plain", id: `run-${name}-${one.id}`, on: { click: action } }, text);
   const network = one.networks.at(-1);
   const error = network?.errors.findLast(value => value !== null);
   const facts = [texts[one.state], isRunning ? clock(one.remainingSeconds) : "", error ? `${error.toFixed(2)} px` : ""];
@@ -103,16 +109,16 @@ function runElement(one, isOpen) {
     el(
       "div",
       { class: "buttons" },
-      isRunning && button(one.isStopping ? "End at once" : "Stop", () => stop(one)),
-      !isRunning && !one.isTraining && one.state === "done" && button("Take over…", () => merge(one)),
-      !isRunning && !(one.isTraining && one.state === "done") && button("Delete", () => discard(one)),
+      isRunning && button(one.isStopping ? "End at once" : "Stop", "stop", () => stop(one)),
+      !isRunning && !one.isTraining && one.state === "done" && button("Take over…", "take", () => merge(one)),
+      !isRunning && !(one.isTraining && one.state === "done") && button("Delete", "delete", () => discard(one)),
     ),
     one.lines.length > 0 &&
       el(
         "details",
         { open: isOpen || one.state === "failed", "data-run": one.id },
         el("summary", {}, "What it says"),
-        el("pre", { tabIndex: 0 }, one.lines.join("\n")),
+        el("pre", { tabIndex: 0, id: `run-lines-${one.id}` }, one.lines.join("\n")),
       ),
   );
 }

@@ -28,7 +28,12 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
         await MessageAsync(page, "goes on");
         await page.Page.ReloadAsync();
         await page.Page.Locator("#run-list canvas").WaitForAsync();
-        await page.Page.ClickAsync("#run-list button:has-text('Stop')");
+        // A button keeps the focus while the curve grows.
+        await page.Page.FocusAsync("#run-list button:has-text('Stop')");
+        var epoch = await page.Page.TextContentAsync("#run-list figcaption");
+        await page.UntilAsync("old => document.querySelector('#run-list figcaption').textContent !== old", epoch);
+        Assert.Equal("Stop", await page.Page.EvaluateAsync<string>("document.activeElement.textContent"));
+        await page.Page.Keyboard.PressAsync("Enter");
         await page.UntilAsync("document.querySelector('.run p').textContent.startsWith('done')");
         await MessageAsync(page, "training is done");
         // Its model predicts the queue.
