@@ -55,8 +55,14 @@ export async function editStructure(command, done) {
   return answer;
 }
 
+/** Asks what something would do, behind the edits that are on their way. */
+export async function askAhead(path, body) {
+  await queue;
+  return postJson(`/api/edit${path}`, body);
+}
+
 /** What a command would change, in numbers. */
-export const preview = command => postJson("/api/edit/preview", { command });
+export const preview = command => askAhead("/preview", { command });
 
 /** Sends what is no edit but changes the session: to save, to restore, to discard. */
 export const sendSession = (path, body) =>

@@ -1,9 +1,9 @@
 // The queue: frames that are suggested for labeling, what is done of them, and how they are chosen.
 
-import { getJson, postJson } from "./api.js";
+import { getJson } from "./api.js";
 import { ask, askFirst, choice, field, numberField } from "./ask.js";
 import { $, counted } from "./dom.js";
-import { canEdit, sayWhyNot, send } from "./edits.js";
+import { askAhead, canEdit, sayWhyNot, send } from "./edits.js";
 import { createList } from "./framelist.js";
 import { scoreText, videoCell } from "./frametable.js";
 import { register } from "./keys.js";
@@ -89,7 +89,7 @@ async function addFrames() {
       spacingField,
     ],
     describe: async () => {
-      const { frames } = await postJson("/api/edit/suggest", request(true));
+      const { frames } = await askAhead("/suggest", request(true));
       return `${counted(frames, "frame")} that nobody has labeled, and not in the queue yet.`;
     },
     buttons: [

@@ -4,7 +4,7 @@ import { getJson, postJson } from "./api.js";
 import { ask, askFirst } from "./ask.js";
 import { drawCurve } from "./curve.js";
 import { $, counted, el } from "./dom.js";
-import { canEdit, countsText, sayWhyNot, send } from "./edits.js";
+import { askAhead, canEdit, countsText, sayWhyNot, send } from "./edits.js";
 import { register } from "./keys.js";
 import { say } from "./status.js";
 import { on, state } from "./state.js";
@@ -202,7 +202,7 @@ async function merge(one) {
     title: "Take the predictions over",
     text: "They take the place of earlier predictions in these frames. What a person labeled stays as it is.",
     parts: [],
-    describe: async () => countsText(await postJson("/api/edit/merge-run", { run: one.id, isPreview: true })),
+    describe: async () => countsText(await askAhead("/merge-run", { run: one.id, isPreview: true })),
     buttons: [
       ["merge", "Take over"],
       [null, "Cancel"],
