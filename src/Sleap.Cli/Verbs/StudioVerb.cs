@@ -23,6 +23,12 @@ internal static class StudioVerb
         {
             Description = "Folders to look for videos in that are not where the labels say.",
         };
+        var models = new Option<string[]>("--model")
+        {
+            Description =
+                "Models that predict and are trained further, beside those in the folder of the labels: a model.zip, or "
+                + "a model folder of SLEAP; several times for several.",
+        };
         var port = new Option<int>("--port")
         {
             Description = "The port on this machine; default any that is free.",
@@ -45,6 +51,7 @@ internal static class StudioVerb
         {
             named,
             videos,
+            models,
             port,
             noBrowser,
             idle,
@@ -66,9 +73,10 @@ internal static class StudioVerb
                 if (files.FirstOrDefault(IsModel) is { } model)
                     throw new ArgumentException($"{model} is a model; give labels, predictions or videos.");
                 var options = parsed.Reading() with { SearchFolders = parsed.GetValue(videos) ?? [] };
+                var tool = Tool(parsed.GetValue(models) ?? []);
                 using var project = OpenedProject.Open(files, options);
                 using var interruption = new Interruption("stopping");
-                await using var server = await StudioServer.StartAsync(project, number);
+                await using var server = await StudioServer.StartAsync(project, number, tool);
                 foreach (var remark in project.Remarks)
                     Terminal.Say($"{project.Name}: {remark}");
                 Console.WriteLine($"{project.Name} is open at");
@@ -84,6 +92,21 @@ internal static class StudioVerb
             }
         );
         return verb;
+    }
+
+    /// <summary>This program, to be started again for what takes long.</summary>
+    private static StudioTool Tool(string[] models)
+    {
+        if (models.FirstOrDefault(path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+            throw new FileNotFoundException($"There is no model '{missing}'.", missing);
+        var program = Environment.ProcessPath!;
+        var isHost = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        return new StudioTool(
+            program,
+            isHost ? [typeof(StudioVerb).Assembly.Location] : [],
+            [.. ProposedOptions.Types],
+            [.. models.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)))]
+        );
     }
 
     private static bool IsModel(string file) =>

@@ -28,6 +28,17 @@ internal sealed record EditCounts(
         return counts;
     }
 
+    /// <summary>The sum of two steps that change different frames.</summary>
+    public EditCounts Plus(EditCounts other) =>
+        new(
+            Frames + other.Frames,
+            User.Plus(other.User),
+            Predictions.Plus(other.Predictions),
+            PointsBefore + other.PointsBefore,
+            PointsAfter + other.PointsAfter,
+            Spared + other.Spared
+        );
+
     private EditCounts With(LabeledFrame? before, LabeledFrame? after)
     {
         var (old, now) = (before?.Instances ?? [], after?.Instances ?? []);

@@ -192,7 +192,9 @@ internal sealed partial class EditSession : IDisposable
 
     private long NextRevision => _file.Revision + _number + 1;
 
-    private void CheckEditable()
+    /// <summary>Refuses where nothing can be changed.</summary>
+    /// <exception cref="EditException">The project is only looked at, or earlier edits wait.</exception>
+    public void CheckEditable()
     {
         if (_lock is null)
             throw new EditException(EditFault.ReadOnly, $"{Path} cannot be edited: {ReadOnlyBecause}.");

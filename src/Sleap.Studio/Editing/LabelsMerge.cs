@@ -47,6 +47,7 @@ internal sealed class LabelsMerge
         merge.PairVideos();
         merge.PairTracks();
         merge.Suggestions();
+        merge.Bouts();
         var keys = ours.Changed(ancestor).ToList();
         var conflicts = keys.Where(merge.IsChangedThere).ToHashSet();
         if (conflicts.Count > 0 && choice == MergeChoice.None)
@@ -131,6 +132,24 @@ internal sealed class LabelsMerge
             .ToList();
         if (added.Count > 0)
             _commands.Add(new AddSuggestions(added));
+    }
+
+    // Of bouts that are there more than once, one each.
+    private void Bouts()
+    {
+        if (_ours.Structure.Bouts is null)
+            return;
+        HashSet<BoutData> Of(ProjectState state) =>
+            [
+                .. BoutData
+                    .Of(state.Bouts ?? [], state.Structure.Videos)
+                    .Select(b => b with { Video = _videos[b.Video] }),
+            ];
+        var (before, now) = (Of(_ancestor), Of(_ours));
+        var there = BoutData.Of(_theirs.Bouts ?? [], _theirs.Structure.Videos).ToHashSet();
+        _commands.Add(
+            new ChangeBouts([.. before.Except(now).Where(there.Contains)], [.. now.Except(before).Except(there)])
+        );
     }
 
     // Frames of two files are the same if their data are, with tracks by name.

@@ -140,25 +140,33 @@ internal sealed class ProjectState
         };
     }
 
+    /// <summary>The bouts; null where the file has events that are not understood.</summary>
+    public IReadOnlyList<Bout>? Bouts => BoutsOf(Structure);
+
+    /// <summary>The bouts with the tracks of a structure.</summary>
+    public IReadOnlyList<Bout>? BoutsOf(Structure structure) =>
+        structure.Bouts is { } edited ? edited
+        : _origin.Extras is { Bouts: null } extras && extras.Names.Any(SlpEvents.Has) ? null
+        : Renamed(structure) is { Count: > 0 } renamed && _origin.Extras is not null
+            ? TrackNames.Renamed(_origin.Labels, renamed)
+        : _origin.Labels.Bouts;
+
     /// <summary>All labels, for saving, training and prediction. Frames are looked up as they are asked for.</summary>
     public Labels ToLabels()
     {
         var opened = _origin.Labels;
-        var renamed = Structure
-            .Tracks.Where(entry => !ReferenceEquals(entry.Key, entry.Now))
-            .ToDictionary(entry => entry.Key, entry => entry.Now);
+        var renamed = Renamed(Structure);
         Track Now(Track track) => renamed.TryGetValue(track, out var now) ? now : track;
-        var (bouts, extras) = (opened.Bouts, _origin.Extras);
+        var bouts = BoutsOf(Structure with { Bouts = null }) ?? opened.Bouts;
+        var extras = _origin.Extras;
         if (renamed.Count > 0 && extras is not null)
         {
             // The events of the file name tracks by number, and take the new names by themselves.
-            var isOfFile = opened.AreBoutsOfFile;
-            bouts = TrackNames.Renamed(opened, renamed);
             extras = extras.Mapped(video => video, Now, identity => identity);
-            extras = isOfFile && extras.Bouts is not null ? extras with { Bouts = bouts } : extras;
+            extras = opened.AreBoutsOfFile && extras.Bouts is not null ? extras with { Bouts = bouts } : extras;
         }
 
-        return new Labels(
+        var labels = new Labels(
             new StateFrames(this, renamed),
             new LabelsParts(
                 Structure.Videos,
@@ -174,7 +182,13 @@ internal sealed class ProjectState
                 Extras = extras,
             }
         );
+        return Structure.Bouts is { } edited ? labels.WithBouts(edited) : labels;
     }
+
+    private static Dictionary<Track, Track> Renamed(Structure structure) =>
+        structure
+            .Tracks.Where(entry => !ReferenceEquals(entry.Key, entry.Now))
+            .ToDictionary(entry => entry.Key, entry => entry.Now);
 
     private FrameEntry? EditedAt(int place, FrameKey last) =>
         place < _edited.Count && _edited[place] is var entry && entry.Key.CompareTo(last) <= 0 ? entry : null;

@@ -90,7 +90,6 @@ internal sealed class SessionLock : IDisposable
     private sealed record Owner(string Host, int Process, DateTime Started, Guid Session)
     {
         private const int MaxBytes = 4096;
-        private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(10); // the clock may have been set
 
         public bool IsAlive
         {
@@ -100,23 +99,16 @@ internal sealed class SessionLock : IDisposable
                     return true;
                 if (Process == Environment.ProcessId)
                     return Held.ContainsKey(Session);
-                try
-                {
-                    using var process = System.Diagnostics.Process.GetProcessById(Process);
-                    return (process.StartTime.ToUniversalTime() - Started).Duration() < Tolerance;
-                }
-                catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
-                {
-                    return false;
-                }
+                using var process = new ProcessIdentity(Process, Started).Find();
+                return process is not null;
             }
         }
 
         public static Owner This()
         {
             using var process = System.Diagnostics.Process.GetCurrentProcess();
-            var started = process.StartTime.ToUniversalTime();
-            return new Owner(Environment.MachineName, process.Id, started, Guid.NewGuid());
+            var (number, started) = ProcessIdentity.Of(process);
+            return new Owner(Environment.MachineName, number, started, Guid.NewGuid());
         }
 
         public static Owner? Read(string path)
@@ -137,5 +129,36 @@ internal sealed class SessionLock : IDisposable
 
         public override string ToString() =>
             $"process {Process} on {OneLine.Of(OneLine.Short(Host))}, since {Started:yyyy-MM-dd HH:mm} UTC";
+    }
+}
+
+/// <summary>A process of this machine, told from later ones of its number.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Started">When it started, in UTC.</param>
+internal sealed record ProcessIdentity(int Number, DateTime Started)
+{
+    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(10); // the clock may have been set
+
+    /// <summary>The identity of a process.</summary>
+    public static ProcessIdentity Of(System.Diagnostics.Process process) =>
+        new(process.Id, process.StartTime.ToUniversalTime());
+
+    /// <summary>The process; null when it has ended.</summary>
+    public System.Diagnostics.Process? Find()
+    {
+        System.Diagnostics.Process? process = null;
+        try
+        {
+            process = System.Diagnostics.Process.GetProcessById(Number);
+            if (!process.HasExited && (process.StartTime.ToUniversalTime() - Started).Duration() < Tolerance)
+                return process;
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
+        {
+            // It has ended.
+        }
+
+        process?.Dispose();
+        return null;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class StateEdit(ProjectState before)
     /// <summary>Videos, skeletons, tracks and suggestions as they are so far.</summary>
     public Structure Structure { get; set; } = before.Structure;
 
+    /// <summary>The bouts so far; null where the file has events that are not understood.</summary>
+    public IReadOnlyList<Bout>? Bouts => before.BoutsOf(Structure);
+
     /// <summary>User instances in the range of a bulk command that it left as they were.</summary>
     public int Spared { get; set; }
 

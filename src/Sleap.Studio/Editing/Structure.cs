@@ -24,6 +24,12 @@ internal sealed record Structure
     /// <summary>Frames suggested for labeling, in their order.</summary>
     public required ImmutableArray<SuggestedFrame> Suggestions { get; init; }
 
+    /// <summary>The bouts once they were edited; null while they are those of the file.</summary>
+    public ImmutableArray<Bout>? Bouts { get; init; }
+
+    /// <summary>What a person has looked at of what may be wrong with tracks. It is in the journal alone.</summary>
+    public ImmutableHashSet<TrackErrorKey> Ticked { get; init; } = [];
+
     /// <summary>
     /// What skeletons that were changed are now. Instances that were made before the change are stored as they were,
     /// and read by this.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sleap.IO;
 
 namespace Sleap.Studio;
@@ -5,6 +6,16 @@ namespace Sleap.Studio;
 /// <summary>Names of tracks where something beyond instances has them.</summary>
 internal static class TrackNames
 {
+    /// <summary>Bouts after a track got another name, unless something else has its name, too.</summary>
+    public static ImmutableArray<Bout> Renamed(ImmutableArray<Bout> bouts, Structure structure, string name, string now)
+    {
+        var isOnly = structure.Tracks.Count(entry => entry.Name == name) == 1;
+        if (!isOnly || structure.Identities.Any(identity => identity.Name == name))
+            return bouts;
+        string? Now(string? one) => one == name ? now : one;
+        return [.. bouts.Select(bout => bout with { Subject = Now(bout.Subject), Target = Now(bout.Target) })];
+    }
+
     /// <summary>
     /// The bouts of labels with the names that tracks have now. A name that stands for several tracks, or for an
     /// identity, too, stays.

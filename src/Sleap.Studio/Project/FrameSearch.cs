@@ -12,6 +12,9 @@ internal enum StepTarget
     /// <summary>A suggested frame in the order of the list, over all videos; the first follows the last.</summary>
     Suggestion,
 
+    /// <summary>A suggested frame that nobody has labeled, in the same order.</summary>
+    ToDo,
+
     /// <summary>A frame in which a track is seen for the first time.</summary>
     NewTrack,
 
@@ -51,6 +54,8 @@ internal static class FrameSearch
                 break;
             case StepTarget.Suggestion:
                 return NextSuggestion(view, start, isBack);
+            case StepTarget.ToDo:
+                return NextToDo(view, start, isBack);
             case StepTarget.Edited:
                 return project.LastEdited;
             default:
@@ -68,6 +73,20 @@ internal static class FrameSearch
         while (place + step >= 0 && place + step < frames.Length && frames[place + step] == frames[place] + step)
             place += step;
         return frames[place];
+    }
+
+    private static FrameKey? NextToDo(ProjectView view, FrameKey start, bool isBack)
+    {
+        var place = start;
+        for (var tries = 0; tries <= view.Suggestions.Count; tries++)
+        {
+            if (NextSuggestion(view, place, isBack) is not { } next)
+                return null;
+            if (!view.IsDone(next))
+                return next;
+            place = next;
+        }
+        return null;
     }
 
     private static FrameKey? NextSuggestion(ProjectView view, FrameKey start, bool isBack)

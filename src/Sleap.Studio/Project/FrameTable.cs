@@ -15,6 +15,9 @@ internal enum FrameFilter
     /// <summary>Suggested ones, in the order of the list.</summary>
     Suggested,
 
+    /// <summary>Suggested ones that nobody has labeled, in the order of the list.</summary>
+    ToDo,
+
     /// <summary>Those in which a track is seen for the first time.</summary>
     NewTrack,
 
@@ -108,8 +111,13 @@ internal sealed class FrameTable
     private static FrameKey[] Sorted(ProjectView view, FrameQuery query)
     {
         var videos = query.Video is { } one ? [one] : Enumerable.Range(0, view.Videos.Count);
-        if (query.Filter == FrameFilter.Suggested && query.Sort == FrameSort.Frame)
-            return [.. view.Suggestions.Where(place => query.Video is null || place.Video == query.Video)];
+        if (query is { Filter: FrameFilter.Suggested or FrameFilter.ToDo, Sort: FrameSort.Frame })
+        {
+            var isToDo = query.Filter == FrameFilter.ToDo;
+            var list = isToDo ? view.Suggestions.Where(place => !view.IsDone(place)) : view.Suggestions;
+            return [.. list.Where(place => query.Video is null || place.Video == query.Video)];
+        }
+
         List<(float Key, FrameKey Place)> found = [];
         foreach (var video in videos)
         {
@@ -131,6 +139,7 @@ internal sealed class FrameTable
             FrameFilter.Labeled => timeline.Frames,
             FrameFilter.User => timeline.UserFrames,
             FrameFilter.Suggested => timeline.Suggested,
+            FrameFilter.ToDo => timeline.Suggested.Except(timeline.UserFrames),
             FrameFilter.NewTrack => timeline.NewTrackFrames,
             FrameFilter.Predicted => timeline.Frames.Where(
                 (_, k) => timeline.UserCounts[k] == 0 && timeline.InstancesOf(k).Length > 0

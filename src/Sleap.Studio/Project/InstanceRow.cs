@@ -2,8 +2,11 @@ using Sleap.IO;
 
 namespace Sleap.Studio;
 
-/// <summary>What timelines show of an instance. X and Y are the mean of its visible points, NaN without any.</summary>
-internal readonly record struct InstanceRow(bool IsPredicted, int Track, float Score, float X, float Y)
+/// <summary>
+/// What timelines show of an instance. X and Y are the mean of its visible points, and Size is the root of their mean
+/// square distance from it; NaN without any.
+/// </summary>
+internal readonly record struct InstanceRow(bool IsPredicted, int Track, float Score, float X, float Y, float Size)
 {
     /// <summary>
     /// Gives the instances of a frame in order, without the predictions that a person corrected in it, and whether the
@@ -60,7 +63,7 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
             if (!point.IsMissing)
                 mean.Add(point.X, point.Y);
         }
-        return new InstanceRow(instance.IsPredicted, track, instance.Score, mean.X, mean.Y);
+        return new InstanceRow(instance.IsPredicted, track, instance.Score, mean.X, mean.Y, mean.Size);
     }
 
     private static InstanceRow Of(SlpTables tables, in SlpInstanceRow row, Func<Track?, int> numberOf)
@@ -84,19 +87,26 @@ internal readonly record struct InstanceRow(bool IsPredicted, int Track, float S
                     mean.Add(p.X - tables.Shift, p.Y - tables.Shift);
             }
         }
-        return new InstanceRow(row.IsPredicted, track, row.Score, mean.X, mean.Y);
+        return new InstanceRow(row.IsPredicted, track, row.Score, mean.X, mean.Y, mean.Size);
     }
 
     private struct Mean
     {
         private double _x;
         private double _y;
+        private double _squares;
         private int _count;
 
         public readonly float X => _count == 0 ? float.NaN : (float)(_x / _count);
 
         public readonly float Y => _count == 0 ? float.NaN : (float)(_y / _count);
 
-        public void Add(double x, double y) => (_x, _y, _count) = (_x + x, _y + y, _count + 1);
+        public readonly float Size =>
+            _count == 0
+                ? float.NaN
+                : (float)Math.Sqrt(Math.Max(0, (_squares - (((_x * _x) + (_y * _y)) / _count)) / _count));
+
+        public void Add(double x, double y) =>
+            (_x, _y, _squares, _count) = (_x + x, _y + y, _squares + (x * x) + (y * y), _count + 1);
     }
 }

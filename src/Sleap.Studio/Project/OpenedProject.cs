@@ -33,6 +33,9 @@ internal sealed class OpenedProject : IDisposable
     /// <summary>What the page shows as the project's name: a file name without folders.</summary>
     public string Name => _name ?? Path.GetFileName(Session!.Path);
 
+    /// <summary>The folder that the project lies in; null where it is only looked at.</summary>
+    public string? Folder => Session is null ? null : Path.GetDirectoryName(Session.Path);
+
     /// <summary>What edits the project; null where it is only looked at.</summary>
     public EditSession? Session { get; }
 

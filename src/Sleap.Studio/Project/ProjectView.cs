@@ -47,6 +47,13 @@ internal sealed class ProjectView
     /// <summary>Place of a frame in <see cref="Suggestions"/>; null if it is not suggested.</summary>
     public int? SuggestionAt(FrameKey frame) => _numbers.Places.TryGetValue(frame, out var place) ? place : null;
 
+    /// <summary>Suggested frames that a person labeled, or marked as empty, in the order of the list.</summary>
+    public IEnumerable<FrameKey> DoneSuggestions => Suggestions.Where(IsDone);
+
+    /// <summary>Whether a person labeled a frame, or marked it as empty.</summary>
+    public bool IsDone(FrameKey key) =>
+        State.Frame(key) is { } frame && (frame.IsNegative || frame.Instances.Any(instance => !instance.IsPredicted));
+
     /// <summary>A labeled frame; null if the frame has no labels.</summary>
     public LabeledFrame? Find(int video, int frame) => State.Frame(new FrameKey(video, frame));
 

@@ -12,7 +12,7 @@ internal sealed class EditApi
 
     private EditApi(OpenedProject project, FaultText faults) => (_project, _faults) = (project, faults);
 
-    public static void Map(IEndpointRouteBuilder routes, OpenedProject project, FaultText faults)
+    public static EditApi Map(IEndpointRouteBuilder routes, OpenedProject project, FaultText faults)
     {
         var api = new EditApi(project, faults);
         routes.MapGet("/api/edit", () => ProjectApi.Ok(api.State()));
@@ -26,6 +26,15 @@ internal sealed class EditApi
         api.Post<Nothing>(routes, "/undo", _ => ProjectApi.Ok(api.Done(api.Session.Undo())));
         api.Post<Nothing>(routes, "/redo", _ => ProjectApi.Ok(api.Done(api.Session.Redo())));
         api.Post<SaveRequest>(routes, "/save", request => ProjectApi.Ok(api.Save(request)));
+        api.Post<MergeRequest>(
+            routes,
+            "/merge",
+            request =>
+            {
+                api.Done(api.Session.Merge(request.Choice));
+                return ProjectApi.Ok(api.State());
+            }
+        );
         api.Post<Nothing>(
             routes,
             "/restore",
@@ -44,13 +53,21 @@ internal sealed class EditApi
                 return ProjectApi.Ok(api.State());
             }
         );
+        return api;
     }
 
-    private EditSession Session =>
+    /// <summary>What edits the project.</summary>
+    /// <exception cref="EditException">It is only looked at.</exception>
+    public EditSession Session =>
         _project.Session
         ?? throw new EditException(EditFault.ReadOnly, $"It cannot be edited: {_project.ReadOnlyBecause}.");
 
-    private void Post<T>(IEndpointRouteBuilder routes, string path, Func<T, IResult> answer)
+    /// <summary>Adds what answers a POST of JSON below /api/edit.</summary>
+    public void Post<T>(IEndpointRouteBuilder routes, string path, Func<T, IResult> answer)
+        where T : class => Post<T>(routes, path, (asked, _) => Task.FromResult(answer(asked)));
+
+    /// <summary>Adds what answers a POST of JSON below /api/edit, after waiting for something.</summary>
+    public void Post<T>(IEndpointRouteBuilder routes, string path, Func<T, CancellationToken, Task<IResult>> answer)
         where T : class =>
         routes.MapPost(
             $"/api/edit{path}",
@@ -61,7 +78,7 @@ internal sealed class EditApi
                 var asked = EditJson.Parse<T>(body.GetBuffer().AsSpan(0, (int)body.Length));
                 try
                 {
-                    return answer(asked);
+                    return await answer(asked, aborted);
                 }
                 catch (EditException fault) when (fault.Fault == EditFault.Stale)
                 {
@@ -88,6 +105,9 @@ internal sealed class EditApi
 
     private EditAnswer Apply(EditRequest request) =>
         Done(Session.Apply(Checked(request.Command), request.FrameRevision, request.Revision));
+
+    /// <summary>Does a command that the program made.</summary>
+    public EditAnswer Do(EditCommand command) => Done(Session.Apply(command));
 
     private EditAnswer Add(NewInstance wanted) =>
         Done(Session.Apply(StartPose.Of(_project.View, wanted), wanted.FrameRevision));
@@ -151,6 +171,9 @@ internal sealed class EditApi
             : command;
 
     private sealed record Nothing;
+
+    /// <summary>What another program wrote into the file is to be taken over.</summary>
+    private sealed record MergeRequest(MergeChoice Choice = MergeChoice.None);
 }
 
 /// <summary>An edit is asked for.</summary>

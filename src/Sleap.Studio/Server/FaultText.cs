@@ -4,7 +4,9 @@ using Sleap.IO;
 namespace Sleap.Studio;
 
 /// <summary>What the page is told of an exception: a sentence without folders, or nothing of it.</summary>
-internal sealed class FaultText(OpenedProject project)
+/// <param name="project">What is open.</param>
+/// <param name="others">Paths beside it whose folders are left out, too.</param>
+internal sealed class FaultText(OpenedProject project, params IReadOnlyList<string> others)
 {
     public (int Status, string Text) Of(Exception fault) =>
         fault switch
@@ -27,6 +29,7 @@ internal sealed class FaultText(OpenedProject project)
         var folders = project
             .View.Videos.SelectMany(video => new[] { video.Path, video.FoundPath })
             .Append(project.Session?.Path)
+            .Concat(others)
             .OfType<string>()
             .Select(FolderOf)
             .Where(folder => folder.Length > 1)

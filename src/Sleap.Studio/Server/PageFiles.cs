@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,6 +12,7 @@ internal static class PageFiles
 {
     private const string Prefix = "wwwroot/";
     private const string First = "index.html";
+    private const string Panels = "panels.html"; // a part of the first, which is long
 
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
@@ -38,10 +40,10 @@ internal static class PageFiles
     private static FrozenDictionary<string, byte[]> Read()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return assembly
+        var files = assembly
             .GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .ToFrozenDictionary(
+            .ToDictionary(
                 name => name[Prefix.Length..].Replace('\\', '/'),
                 name =>
                 {
@@ -51,5 +53,9 @@ internal static class PageFiles
                     return bytes;
                 }
             );
+        files.Remove(Panels, out var panels);
+        var page = Encoding.UTF8.GetString(files[First]);
+        files[First] = Encoding.UTF8.GetBytes(page.Replace($"<!-- {Panels} -->", Encoding.UTF8.GetString(panels!)));
+        return files.ToFrozenDictionary();
     }
 }

@@ -45,6 +45,10 @@ internal static class ProjectApi
                 : Ok(new StepAnswer(FrameSearch.Next(project, new FrameKey(video, frame), target, back)))
         );
         routes.MapGet(
+            "/api/queue",
+            () => Ok(new QueueAnswer(project.View.Suggestions.Count, project.View.DoneSuggestions.Count()))
+        );
+        routes.MapGet(
             "/api/frames",
             (string filter, string sort, int? video, float? below, int? atVideo, int? atFrame, int offset, int limit) =>
             {
@@ -78,13 +82,19 @@ internal static class ProjectApi
     /// <summary>The answer to what is not understood.</summary>
     public static IResult Bad(string text) => Results.Json(new Fault(text), Answers.Json, null, 400);
 
-    private static bool TryParse<T>(string word, out T value)
+    /// <summary>Reads the name of a value, not its number.</summary>
+    public static bool TryParse<T>(string word, out T value)
         where T : struct, Enum =>
         Enum.TryParse(word, ignoreCase: true, out value) && Enum.IsDefined(value) && char.IsLetter(word[0]);
 }
 
 /// <summary>Where a step leads; null if there is no such frame.</summary>
 internal sealed record StepAnswer(FrameKey? Place);
+
+/// <summary>How far the queue is.</summary>
+/// <param name="Total">Suggested frames.</param>
+/// <param name="Done">Those that a person labeled, or marked as empty.</param>
+internal sealed record QueueAnswer(int Total, int Done);
 
 /// <summary>A window of a table.</summary>
 /// <param name="Total">Rows of the whole table.</param>

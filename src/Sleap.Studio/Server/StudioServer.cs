@@ -25,6 +25,7 @@ internal sealed class StudioServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly OpenedProject _project;
     private readonly VideoPictures _pictures;
+    private readonly RunList? _runs;
     private readonly AccessToken _token;
     private readonly LoopbackSockets _sockets;
     private readonly IdleClock _idle;
@@ -33,10 +34,15 @@ internal sealed class StudioServer : IAsyncDisposable
         WebApplication app,
         OpenedProject project,
         VideoPictures pictures,
+        RunList? runs,
         AccessToken token,
         LoopbackSockets sockets,
         IdleClock idle
-    ) => (_app, _project, _pictures, _token, _sockets, _idle) = (app, project, pictures, token, sockets, idle);
+    )
+    {
+        (_app, _project, _pictures, _runs) = (app, project, pictures, runs);
+        (_token, _sockets, _idle) = (token, sockets, idle);
+    }
 
     /// <summary>Where the page is, with the secret of this run.</summary>
     public string Address => $"{Root}#token={_token.Secret}";
@@ -52,11 +58,12 @@ internal sealed class StudioServer : IAsyncDisposable
     /// <summary>Starts to serve.</summary>
     /// <param name="project">What is shown; it is closed with the server.</param>
     /// <param name="port">The port, or 0 for any that is free.</param>
+    /// <param name="tool">What trains and predicts; null for nothing.</param>
     /// <exception cref="IOException">The port cannot be used.</exception>
-    public static async Task<StudioServer> StartAsync(OpenedProject project, int port = 0)
+    public static async Task<StudioServer> StartAsync(OpenedProject project, int port = 0, StudioTool? tool = null)
     {
         var sockets = new LoopbackSockets(port);
-        var (token, idle, faults) = (new AccessToken(), new IdleClock(), new FaultText(project));
+        var (token, idle, faults) = (new AccessToken(), new IdleClock(), new FaultText(project, tool?.Models ?? []));
         var pictures = new VideoPictures(project, faults);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -72,7 +79,10 @@ internal sealed class StudioServer : IAsyncDisposable
         ProjectApi.Map(app, project);
         PictureApi.Map(app, project, pictures);
         SessionApi.Map(app, token);
-        EditApi.Map(app, project, faults);
+        var edits = EditApi.Map(app, project, faults);
+        QueueApi.Map(app, project, pictures, edits);
+        TrackApi.Map(app, project);
+        var runs = RunApi.Map(app, project, faults, edits, tool);
         app.MapFallback(() => Results.Json(new Fault("There is nothing at this address."), Answers.Json, null, 404));
         try
         {
@@ -84,7 +94,7 @@ internal sealed class StudioServer : IAsyncDisposable
             sockets.Dispose();
             throw;
         }
-        return new StudioServer(app, project, pictures, token, sockets, idle);
+        return new StudioServer(app, project, pictures, runs, token, sockets, idle);
     }
 
     /// <summary>Serves until told to stop, or until no request came for a while.</summary>
@@ -115,6 +125,7 @@ internal sealed class StudioServer : IAsyncDisposable
         await _app.StopAsync(time.Token);
         await _app.DisposeAsync();
         _pictures.Dispose();
+        _runs?.Dispose();
         _project.Dispose();
         _sockets.Dispose();
     }

@@ -2,6 +2,8 @@
 
 import { $, el } from "./dom.js";
 
+const DESCRIBE_AFTER = 150;
+
 /**
  * Asks. Gives { answer, value }: the button's value, and what the field holds; the answer is null if the question was
  * closed.
@@ -27,9 +29,45 @@ export function ask({ title, text = "", lines = [], field = null, parts = [], bu
       el("button", { type: "button", class: "plain", on: { click: () => close(value) } }, name);
     $("ask-buttons").replaceChildren(...buttons.map(button));
     input?.addEventListener("keydown", event => event.key === "Enter" && close(buttons[0][0]));
-    dialog.onclose = () => close(null);
+    // The event of a question before this one comes when this one is open.
+    dialog.onclose = () => dialog.open || close(null);
     dialog.showModal();
     (input ?? $("ask-buttons").firstChild).focus();
     input?.select();
   });
 }
+
+/** Asks with a sentence of what would happen, which `describe` gives anew whenever a field changes. */
+export function askFirst({ parts, describe, ...question }) {
+  const line = el("p", { id: "ask-counts", role: "status" });
+  let run = 0; // the latest question; an answer to one before is of no use
+  let timer = 0;
+  const update = async () => {
+    const mine = ++run;
+    const text = await describe().catch(fault => fault.message);
+    if (mine === run) line.textContent = text;
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(update, DESCRIBE_AFTER);
+  };
+  update();
+  const fields = el("div", { class: "ask-fields", on: { input: soon, change: soon } }, parts);
+  return ask({ ...question, parts: [fields, line] });
+}
+
+/** A list to choose from: [value, text] of each. */
+export const choice = (id, options, value) =>
+  el(
+    "select",
+    { id },
+    options.map(([key, text]) => el("option", { value: key, selected: key === value }, text)),
+  );
+
+export const numberField = (id, value, limits) => el("input", { id, type: "number", value, ...limits });
+
+/** A field with its name before it. */
+export const field = (name, control) => el("label", {}, `${name} `, control);
+
+/** A box to tick with its name behind it. */
+export const tick = (name, control) => el("label", { class: "check" }, control, ` ${name}`);

@@ -145,6 +145,7 @@ function goToMark(how) {
 }
 
 function clear() {
+  emit("clear");
   select(null);
   if (state.range) selectRange(null);
 }

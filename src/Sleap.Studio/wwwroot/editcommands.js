@@ -20,7 +20,6 @@ import { hasSkeleton } from "./skeleton.js";
 import { hitAt, middleOfView, setEditor } from "./stage.js";
 import { say } from "./status.js";
 import { select, state } from "./state.js";
-import { swapTracks } from "./swap.js";
 
 const LARGE = 10;
 const DIRECTIONS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
@@ -215,7 +214,6 @@ export function registerEdits() {
         run: () => setTrack(i + 1),
       })),
       { id: "new-track", title: "New track for the instance", keys: ["Ctrl+0", "Shift+0"], run: newTrack },
-      { id: "swap", title: "Swap two tracks", keys: ["Ctrl+T", "W"], run: swapTracks },
     ]),
   );
   register(

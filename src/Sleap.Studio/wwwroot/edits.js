@@ -2,6 +2,7 @@
 // each made for the frame as it is when its turn comes; an edit of a frame that was changed elsewhere is refused.
 
 import { getJson, postJson } from "./api.js";
+import { counted } from "./dom.js";
 import { forgetLabels, keepLabels, labelsOf } from "./labels.js";
 import { goTo, refresh } from "./navigator.js";
 import { say } from "./status.js";
@@ -47,8 +48,21 @@ export function editFrame(make) {
   });
 }
 
+/** Sends a command that is of no frame; says what is done. */
+export async function editStructure(command, done) {
+  const answer = await send("", () => ({ command }));
+  if (answer && done) say(done);
+  return answer;
+}
+
+/** Asks what something would do, behind the edits that are on their way. */
+export async function askAhead(path, body) {
+  await queue;
+  return postJson(`/api/edit${path}`, body);
+}
+
 /** What a command would change, in numbers. */
-export const preview = command => postJson("/api/edit/preview", { command });
+export const preview = command => askAhead("/preview", { command });
 
 /** Sends what is no edit but changes the session: to save, to restore, to discard. */
 export const sendSession = (path, body) =>
@@ -89,6 +103,26 @@ export async function reload() {
   refresh();
   emit("edited");
 }
+
+/** A preview in words: frames, and what becomes of predictions and of labeled instances. */
+export function countsText({ frames, predictions, user, spared, pointsBefore, pointsAfter }) {
+  if (!frames) return `Nothing changes${spared ? `; ${counted(spared, "labeled instance")} would` : ""}.`;
+  const isAll = predictions.after + user.after === predictions.before + user.before;
+  const parts = [
+    ...kindTexts(predictions, "prediction"),
+    ...kindTexts(user, "labeled instance"),
+    isAll && pointsAfter < pointsBefore ? `${counted(pointsBefore - pointsAfter, "point")} removed` : "",
+    isAll && pointsAfter > pointsBefore ? `${counted(pointsAfter - pointsBefore, "point")} added` : "",
+    spared ? `${counted(spared, "labeled instance")} left as ${spared === 1 ? "it is" : "they are"}` : "",
+  ];
+  return `${counted(frames, "frame")}: ${parts.filter(Boolean).join(", ")}.`;
+}
+
+const kindTexts = ({ before, after, changed }, name) => [
+  changed ? `${counted(changed, name)} changed` : "",
+  after > before ? `${counted(after - before, name)} added` : "",
+  after < before ? `${counted(before - after, name)} removed` : "",
+];
 
 export function sayWhyNot() {
   if (state.edit?.pending) say("Edits of an earlier session are to be restored or discarded first.");

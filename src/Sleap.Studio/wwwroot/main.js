@@ -1,6 +1,7 @@
 // Starts the page: first the secret, then what is open, then the parts that show it.
 
 import { getJson, setToken } from "./api.js";
+import { startBouts } from "./bouts.js";
 import { registerCommands } from "./commands.js";
 import { startDisplayPanel } from "./displaypanel.js";
 import { $ } from "./dom.js";
@@ -11,8 +12,12 @@ import { startKeys } from "./keys.js";
 import { registerEdits } from "./editcommands.js";
 import { openVideo } from "./navigator.js";
 import { startPlace } from "./place.js";
+import { startQueue } from "./queue.js";
 import { startPlay } from "./play.js";
+import { startRuns } from "./runs.js";
 import { startSaving } from "./saving.js";
+import { startSkeletonPanel } from "./skeletonpanel.js";
+import { startTrackPanel } from "./trackpanel.js";
 import { openSession } from "./session.js";
 import { startStage } from "./stage.js";
 import { state } from "./state.js";
@@ -34,6 +39,11 @@ async function start() {
   startTimeline();
   startInstanceList();
   startFrameTable();
+  startQueue();
+  startRuns();
+  startTrackPanel();
+  startSkeletonPanel();
+  startBouts();
   startHelp();
   startPlay();
   startPlace();

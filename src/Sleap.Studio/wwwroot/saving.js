@@ -34,11 +34,14 @@ export async function saveAs() {
   say(`Saved in ${saved.name}, which is open now.`);
 }
 
+let acceptedLosses = ""; // what a person was content to lose, as it was said
+
 /** Sends to save; asks where something would be lost. Gives the state, or null. */
 async function sendSave(choices) {
   try {
     return await sendSession("/save", choices);
   } catch (fault) {
+    if (fault.message === acceptedLosses && !choices.acceptLosses) return sendSave({ ...choices, acceptLosses: true });
     const more = { losses: { acceptLosses: true }, changed: { overwrite: true }, taken: { overwrite: true } };
     const kind = more[fault.body?.kind];
     // What was chosen already did not help.
@@ -49,10 +52,33 @@ async function sendSave(choices) {
       lines: ["The edits stay in the journal."],
       buttons: [
         [null, "Close"],
+        ...(fault.body?.kind === "changed" && !choices.name ? [["merge", "Put both together"]] : []),
         ...(choice ? [["go", choice.overwrite ? "Replace the file, which becomes a backup" : "Save without"]] : []),
       ],
     });
+    if (answer === "go" && choice.acceptLosses) acceptedLosses = fault.message;
+    if (answer === "merge") return (await merge("none")) ? sendSave(choices) : null;
     return answer ? sendSave({ ...choices, ...choice }) : null;
+  }
+}
+
+/** Takes over what another program wrote into the file, and brings the edits of here into it. */
+async function merge(choice) {
+  try {
+    const done = await sendSession("/merge", { choice });
+    await reload();
+    return done;
+  } catch (fault) {
+    const isOpen = choice === "none" && fault.body?.kind === "changed";
+    const { answer } = await ask({
+      title: "They were not put together",
+      text: fault.message,
+      buttons: [
+        [null, "Close"],
+        ...(isOpen ? [["ours", "Frames of here stay"], ["theirs", "Frames of the file stay"]] : []),
+      ],
+    });
+    return answer ? merge(answer) : null;
   }
 }
 

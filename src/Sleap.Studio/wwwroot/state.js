@@ -3,7 +3,7 @@
 const listeners = new Map();
 
 /** Calls a function whenever something happens: video, seek, shown, select, range, span, settings, theme, mark, edit
- * (how the session is), edited (what the project holds), placing. */
+ * (how the session is), edited (what the project holds), placing, clear (Esc), bout (which is selected or begun). */
 export function on(event, listener) {
   for (const name of event.split(" ")) listeners.set(name, [...(listeners.get(name) ?? []), listener]);
 }

@@ -20,6 +20,7 @@ public sealed class StudioVerbTests
     [Theory]
     [InlineData("no file or folder", "missing.slp")]
     [InlineData("is a model", "mouse.zip")]
+    [InlineData("There is no model 'gone.zip'", "missing.slp", "--model", "gone.zip")]
     [InlineData("expected 1 to 65535", "missing.slp", "--port", "70000")]
     [InlineData("greater than 0", "missing.slp", "--idle-minutes", "0")]
     [InlineData("at most 10,000,000", "missing.slp", "--idle-minutes", "1e300")]

@@ -47,6 +47,9 @@ public sealed class CommandJsonTests
         new SwapTracks(0, 1, 2, new FrameRange(3), true),
         new MergeTracks(0, 1, 2, new FrameRange(3, 4), TrackConflict.Skip, true),
         new SplitTrack(0, 1, new FrameRange(3), "c", true),
+        new RemoveTrack(0, 1, new FrameRange(2, 3, 1), true, true),
+        new TickErrors([new TrackErrorKey(TrackErrorKind.Break, 0, 1, 2)], true),
+        new ChangeBouts([new BoutData(0, "run", 1, 2)], [new BoutData(0, "groom", 3, 4, "a", "b", true)]),
         new AddSuggestions([new Suggestion(0, 1, 2)]),
         new RemoveSuggestions([new Suggestion(0, 1)]),
         new SetSuggestions([]),
@@ -165,6 +168,14 @@ public sealed class CommandJsonTests
     [InlineData(
         """{"type":"setFrames","newTracks":[],"frames":[{"video":0,"frame":1,"negative":false,"instances":[null]}]}"""
     )]
+    [InlineData("""{"type":"removeTrack","video":0,"track":9,"range":{"from":0}}""")]
+    [InlineData("""{"type":"tickErrors","errors":[{"kind":"jump","video":9,"frame":1,"track":0}],"done":true}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[{"video":0,"behavior":"","from":1,"to":2}]}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[{"video":0,"behavior":"a\nb","from":1,"to":2}]}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[{"video":0,"behavior":"a","from":3,"to":2}]}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[{"video":0,"behavior":"a","from":-1,"to":2}]}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[{"video":7,"behavior":"a","from":1,"to":2}]}""")]
+    [InlineData("""{"type":"changeBouts","remove":[],"add":[null]}""")]
     [InlineData("""{"type":"addVideo","path":"relative.mp4"}""")]
     [InlineData("""{"type":"addVideo","path":"/videos/one.mp4"}""")]
     [InlineData("""{"type":"addVideo","path":"/a.png"}""")]

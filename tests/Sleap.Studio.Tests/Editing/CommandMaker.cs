@@ -19,7 +19,7 @@ internal sealed class CommandMaker(ProjectState state, int choice)
         var (from, to) = (_random.Next(8), 8 + _random.Next(8));
         var range = new FrameRange(from, _random.Next(2) == 0 ? null : to);
         var user = _random.Next(2) == 0;
-        return _random.Next(33) switch
+        return _random.Next(36) switch
         {
             0 or 1 => new AddInstance(video, frame, Points(skeleton), 0, Track(), null),
             2 => new DeleteInstance(video, frame, place),
@@ -52,9 +52,15 @@ internal sealed class CommandMaker(ProjectState state, int choice)
             29 => new RenameNode(0, Node(skeleton), $"node {_random.Next(1000)}"),
             30 => new RemoveNode(0, Node(skeleton)),
             31 => new SetEdges(0, [new NodePair(0, Node(skeleton))]),
+            32 => new RemoveTrack(video, Track() ?? 0, range, user, _random.Next(2) == 0),
+            33 => new TickErrors([new TrackErrorKey(TrackErrorKind.Jump, video, frame, Track() ?? 0)], user),
+            34 => new ChangeBouts(Bouts(), [new BoutData(video, "run", from, to, user ? "a" : "new")]),
             _ => new Batch([new AddTrack("batch"), new AddInstance(video, frame, Points(skeleton))]),
         };
     }
+
+    private List<BoutData> Bouts() =>
+        _random.Next(2) == 0 ? [] : [.. BoutData.Of(state.Bouts ?? [], state.Structure.Videos).Take(1)];
 
     private FrameKey Anywhere() => new(_random.Next(state.Structure.Videos.Length), _random.Next(20));
 

@@ -5,7 +5,8 @@ namespace Sleap.Studio.Tests;
 /// <summary>
 /// The test assembly as a program, for tests to kill. "edit PATH EVERY": edits for ever, saves after each EVERY edits
 /// (0: never), and prints the number of each edit after it was acknowledged. "fill PATH": edits until the disk is full,
-/// then saves, and prints what came of it. "hold PATH": opens a session and waits.
+/// then saves, and prints what came of it. "hold PATH": opens a session and waits. "train" and "predict": see
+/// <see cref="FakeTool"/>.
 /// </summary>
 internal static class Program
 {
@@ -15,6 +16,8 @@ internal static class Program
             ["edit", var path, var every] => Edit(path, int.Parse(every, CultureInfo.InvariantCulture)),
             ["fill", var path] => Fill(path),
             ["hold", var path] => Hold(path),
+            ["train", .. var words] => FakeTool.Train(words),
+            ["predict", .. var words] => FakeTool.Predict(words),
             _ => 0,
         };
 

@@ -158,8 +158,8 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
         await using var page = await browser.OpenAsync(own.Server);
         await page.GoAsync(50);
         await PressAsync(page, "w");
-        await page.Page.SelectOptionAsync("#swap-frames", "end");
-        await page.UntilAsync("document.getElementById('swap-counts').textContent.startsWith('10 frames: 19 pred')");
+        await page.Page.SelectOptionAsync("#track-range", "end");
+        await page.UntilAsync("document.getElementById('ask-counts').textContent.startsWith('10 frames: 19 pred')");
         Assert.DoesNotContain((await page.Page.RunAxe()).Violations, one => one.Impact is "serious" or "critical");
         await page.Page.ClickAsync("#ask-buttons button:has-text('Swap')");
         await StateAsync(page, "journal");
@@ -295,6 +295,30 @@ public sealed class EditPageTests(StudioFixture studio, BrowserFixture browser)
             await page.Page.FillAsync("#ask-field", name);
             await PressAsync(page, "Enter");
         }
+    }
+
+    [SkippableFact]
+    public async Task What_another_program_wrote_is_put_together_with_the_edits_of_here()
+    {
+        await using var own = await EditedStudio.StartAsync(studio);
+        await using var page = await browser.OpenAsync(own.Server);
+        await page.GoAsync(101);
+        await PressAsync(page, "o");
+        await page.GoAsync(30);
+        await PressAsync(page, "2", "Delete");
+        await UntilAsync(async () => (await own.FrameAsync(30))["instances"]!.AsArray().Count == 2);
+        var theirs = IO.Labels.Load(own.Labels);
+        var frames = theirs.Frames.Where(frame => frame.FrameIndex is not (30 or 31));
+        new IO.Labels(frames, theirs.Videos, theirs.Skeletons, theirs.Tracks).Save(own.Labels);
+        await PressAsync(page, "Control+s");
+        await page.Page.ClickAsync("#ask-buttons button:has-text('Put both together')");
+        // Frame 30 was changed in both.
+        await page.Page.ClickAsync("#ask-buttons button:has-text('Frames of here stay')");
+        await StateAsync(page, "file");
+        Assert.True(own.Saved(101)!.IsNegative);
+        Assert.Equal(2, own.Saved(30)!.Instances.Count);
+        Assert.Null(own.Saved(31));
+        Assert.Null((await own.FrameAsync(31))["instances"]!.AsArray().FirstOrDefault());
     }
 
     private static async Task PressAsync(StudioPage page, params string[] keys)

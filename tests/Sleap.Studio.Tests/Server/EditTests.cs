@@ -262,7 +262,7 @@ public sealed class EditTests(StudioFixture studio)
     public async Task Edits_of_other_pages_are_refused(string type, string? origin, int status)
     {
         await using var own = await EditedStudio.StartAsync(studio);
-        foreach (var path in new[] { "", "/preview", "/instance", "/undo", "/redo", "/save", "/restore", "/discard" })
+        foreach (var path in EditedStudio.Paths)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/edit{path}");
             request.Content = new StringContent($$"""{"command":{{Move}}}""", Encoding.UTF8, type);

@@ -8,6 +8,27 @@ namespace Sleap.Studio.Tests;
 /// <summary>A studio of its own for a test, with a copy of the labels that all look at.</summary>
 internal sealed class EditedStudio : IAsyncDisposable
 {
+    /// <summary>Below /api/edit, what is sent to change something.</summary>
+    public static readonly string[] Paths =
+    [
+        "",
+        "/preview",
+        "/instance",
+        "/undo",
+        "/redo",
+        "/save",
+        "/restore",
+        "/discard",
+        "/suggest",
+        "/clear-suggestions",
+        "/merge",
+        "/train",
+        "/predict",
+        "/stop-run",
+        "/delete-run",
+        "/merge-run",
+    ];
+
     private readonly string _folder;
     private bool _isStopped;
 
@@ -22,27 +43,32 @@ internal sealed class EditedStudio : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
+    public string Folder => _folder;
+
     public string Labels => Path.Combine(_folder, "labels.slp");
 
     /// <summary>Starts a studio.</summary>
     /// <param name="studio">Where the labels are copied from.</param>
     /// <param name="folder">The folder of another such studio; null for a new one with a copy.</param>
     /// <param name="name">The file.</param>
+    /// <param name="tool">What trains and predicts.</param>
     public static async Task<EditedStudio> StartAsync(
         StudioFixture studio,
         string? folder = null,
-        string name = "labels.slp"
+        string name = "labels.slp",
+        StudioTool? tool = null
     )
     {
         folder ??= Directory.CreateTempSubdirectory("sleap-studio-edit-").FullName;
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
             File.Copy(Path.Combine(studio.Folder, name), path);
-        return new EditedStudio(folder, await StudioServer.StartAsync(OpenedProject.Open([path], new())));
+        return new EditedStudio(folder, await StudioServer.StartAsync(OpenedProject.Open([path], new()), 0, tool));
     }
 
     /// <summary>Another studio with the same file.</summary>
-    public Task<EditedStudio> StartAnotherAsync(StudioFixture studio) => StartAsync(studio, _folder);
+    public Task<EditedStudio> StartAnotherAsync(StudioFixture studio, StudioTool? tool = null) =>
+        StartAsync(studio, _folder, tool: tool);
 
     public async Task<JsonNode> GetAsync(string path) => (await Client.GetFromJsonAsync<JsonNode>(path))!;
 

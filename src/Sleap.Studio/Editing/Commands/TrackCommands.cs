@@ -31,10 +31,17 @@ internal sealed record FrameRange(int From, int? To = null, int? WhileTrack = nu
 internal static class TrackEdits
 {
     /// <summary>
-    /// Gives instances of a frame other tracks. Without <paramref name="includeUser"/> user instances keep theirs, and
-    /// so do the predictions that they were corrected from, which show the same animal.
+    /// Gives instances of a frame other tracks, or deletes those that would get another one. Without
+    /// <paramref name="includeUser"/> user instances keep theirs, and so do the predictions that they were corrected
+    /// from, which show the same animal.
     /// </summary>
-    public static void Change(StateEdit edit, FrameKey key, bool includeUser, Func<Track, Track?> change)
+    public static void Change(
+        StateEdit edit,
+        FrameKey key,
+        bool includeUser,
+        Func<Track, Track?> change,
+        bool deletes = false
+    )
     {
         var spared = new HashSet<Instance>(ReferenceEqualityComparer.Instance);
         foreach (var user in edit.Frame(key)?.Instances.Where(instance => !instance.IsPredicted && !includeUser) ?? [])
@@ -53,7 +60,7 @@ internal static class TrackEdits
                 && !spared.Contains(instance)
                 && change(track) is var now
                 && !ReferenceEquals(now, track)
-                    ? instance.With(now)
+                    ? (deletes ? null : instance.With(now))
                     : instance
         );
     }
@@ -144,9 +151,11 @@ internal sealed record RenameTrack(int Track, string Name) : EditCommand
         EditLimits.CheckName("a track", Name);
         var entry = edit.Track(Track);
         var now = entry.Key.Name == Name ? entry.Key : new Track(Name);
-        edit.Structure = edit.Structure with
+        var structure = edit.Structure;
+        edit.Structure = structure with
         {
-            Tracks = edit.Structure.Tracks.Replace(entry, entry with { Now = now }),
+            Tracks = structure.Tracks.Replace(entry, entry with { Now = now }),
+            Bouts = structure.Bouts is { } bouts ? TrackNames.Renamed(bouts, structure, entry.Name, Name) : null,
         };
     }
 }
@@ -184,6 +193,33 @@ internal sealed record DeleteTrack(int Track, bool Instances = false, bool Inclu
             );
         }
         edit.Structure = edit.Structure with { Tracks = edit.Structure.Tracks.Remove(entry) };
+    }
+}
+
+/// <summary>
+/// Takes a track out of a range of frames. In a range of one frame user instances are included. The track stays in the
+/// list.
+/// </summary>
+/// <param name="Video">Number of the video.</param>
+/// <param name="Track">Number of the track.</param>
+/// <param name="Range">The frames.</param>
+/// <param name="Instances">Whether its instances are deleted; otherwise they have no track then.</param>
+/// <param name="IncludeUser">Whether user instances are treated so, too.</param>
+internal sealed record RemoveTrack(
+    int Video,
+    int Track,
+    FrameRange Range,
+    bool Instances = false,
+    bool IncludeUser = false
+) : EditCommand
+{
+    /// <inheritdoc/>
+    public override void Apply(StateEdit edit)
+    {
+        var track = edit.Track(Track).Key;
+        var includeUser = IncludeUser || Range.IsOneFrame;
+        foreach (var key in Range.Keys(edit, Video).ToList())
+            TrackEdits.Change(edit, key, includeUser, own => ReferenceEquals(own, track) ? null : own, Instances);
     }
 }
 
@@ -286,5 +322,26 @@ internal sealed record SplitTrack(int Video, int Track, FrameRange Range, string
     {
         var taken = structure.Tracks.Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         return Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{name}_{n}").First(free => !taken.Contains(free));
+    }
+}
+
+/// <summary>
+/// Ticks places where tracks may be wrong as done, or takes the tick away. Ticks are in the journal and not in the
+/// labels file, which has no place for them.
+/// </summary>
+/// <param name="Errors">The places.</param>
+/// <param name="Done">Whether they are done.</param>
+internal sealed record TickErrors(IReadOnlyList<TrackErrorKey> Errors, bool Done) : EditCommand
+{
+    /// <inheritdoc/>
+    public override void Apply(StateEdit edit)
+    {
+        EditLimits.CheckList("places", Errors, EditLimits.Frames);
+        foreach (var error in Errors)
+            edit.Video(error.Video);
+        var ticked = edit.Structure.Ticked;
+        var now = Done ? ticked.Union(Errors) : ticked.Except(Errors);
+        if (!ReferenceEquals(now, ticked))
+            edit.Structure = edit.Structure with { Ticked = now };
     }
 }
