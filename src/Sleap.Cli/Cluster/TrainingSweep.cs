@@ -191,9 +191,9 @@ internal sealed class SweepResults
         var file = Path.Combine(_sweep.Output, "sweep.csv");
         AtomicFile.Write(
             file,
-            path =>
+            stream =>
             {
-                using var writer = new CsvTableWriter(File.Create(path));
+                using var writer = new CsvTableWriter(stream);
                 writer.Texts([.. Headers, .. Measures, "folder"]);
                 writer.EndRow();
                 foreach (var (run, result) in _done)

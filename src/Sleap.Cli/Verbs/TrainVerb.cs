@@ -143,12 +143,7 @@ internal static class TrainVerb
             ["command"] = command,
         };
         if (!interrupted)
-        {
-            AtomicFile.Write(
-                Path.Combine(run.Folder, ResultName),
-                path => File.WriteAllText(path, report.ToJsonString())
-            );
-        }
+            AtomicFile.WriteText(Path.Combine(run.Folder, ResultName), report.ToJsonString());
         VerbOutput.Write(
             json,
             report,

@@ -49,7 +49,7 @@ internal sealed record RunRecord(string Project, string Title, ProcessIdentity P
     public void Write(string folder) =>
         AtomicFile.Write(
             Path.Combine(folder, FileName),
-            path => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, EditJson.Options))
+            stream => stream.Write(JsonSerializer.SerializeToUtf8Bytes(this, EditJson.Options))
         );
 }
 

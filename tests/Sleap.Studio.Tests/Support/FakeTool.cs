@@ -44,9 +44,9 @@ internal static class FakeTool
             log.Add(
                 string.Create(CultureInfo.InvariantCulture, $"single_instance,{epoch},1,{1.0 / epoch},{2.0 / epoch},3")
             );
-            AtomicFile.Write(Path.Combine(network, "training_log.csv"), path => File.WriteAllLines(path, log));
+            AtomicFile.WriteText(Path.Combine(network, "training_log.csv"), string.Join("\n", log) + "\n");
             var progress = $$"""{"epoch":{{epoch}},"epochs":{{most}},"remaining_seconds":{{(most - epoch) / 50}}}""";
-            AtomicFile.Write(Path.Combine(network, "progress.json"), path => File.WriteAllText(path, progress));
+            AtomicFile.WriteText(Path.Combine(network, "progress.json"), progress);
             Thread.Sleep(20);
         }
 
