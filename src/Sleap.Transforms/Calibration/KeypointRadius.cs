@@ -117,13 +117,14 @@ public sealed class KeypointRadiusEstimator : IEstimator<KeypointRadiusTransform
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
+        const string component = KeypointRadiusTransformer.Component;
         var names = _options.Columns;
-        KeypointColumns.Rule.Require(inputSchema, names.Keypoints, KeypointRadiusTransformer.Component);
-        var keypoints = KeypointColumns.Rule.Require(
-            inputSchema,
-            names.PredictedKeypoints,
-            KeypointRadiusTransformer.Component
-        );
+        KeypointColumns.Rule.Require(inputSchema, names.Keypoints, component);
+        ColumnRule.Tracks.Find(inputSchema, names.Track, component);
+        var keypoints = KeypointColumns.Rule.Require(inputSchema, names.PredictedKeypoints, component);
+        ColumnRule.SingleVector.Find(inputSchema, names.KeypointScore, component);
+        ColumnRule.Singles.Find(inputSchema, names.InstanceScore, component);
+        ColumnRule.Tracks.Find(inputSchema, names.PredictedTrack, component);
         var isSingle = keypoints.Kind == SchemaShape.Column.VectorKind.Vector;
         return SchemaShapes.Append(inputSchema, [KeypointColumns.Values(_options.OutputColumn, ["node"], isSingle)]);
     }

@@ -10,14 +10,14 @@ public sealed class PrefixMapTests : IDisposable
 
     public PrefixMapTests()
     {
-        Directory.CreateDirectory(PathOf("rec/day1"));
-        File.Copy(Cli.Data("small_robot.mp4"), PathOf("rec/day1/robot.mp4"));
+        Directory.CreateDirectory(PathOf("moved/day1"));
+        File.Copy(Cli.Data("small_robot.mp4"), PathOf("moved/day1/robot.mp4"));
         Labels(IO.Video.FromFile(Video)).Save(PathOf("labels.slp"));
     }
 
-    private string[] Map => ["--prefix-map", @"c:\REC", PathOf("rec")];
+    private string[] Map => ["--prefix-map", @"c:\REC", PathOf("moved")];
 
-    private string Mapped => $"{PathOf("rec")}/day1/robot.mp4";
+    private string Mapped => $"{PathOf("moved")}/day1/robot.mp4";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -83,7 +83,7 @@ public sealed class PrefixMapTests : IDisposable
     [Fact]
     public void Files_that_a_configuration_names_are_mapped()
     {
-        File.Copy(PathOf("labels.slp"), PathOf("rec/val.slp"));
+        File.Copy(PathOf("labels.slp"), PathOf("moved/val.slp"));
         string[] lint =
         [
             "config",
@@ -107,7 +107,7 @@ public sealed class PrefixMapTests : IDisposable
             PathOf("run"),
         ]);
         Assert.Equal(1, code);
-        Assert.Contains($"{PathOf("rec")}/best.ckpt", start);
+        Assert.Contains($"{PathOf("moved")}/best.ckpt", start);
     }
 
     [Theory]

@@ -138,6 +138,8 @@ public sealed class SchemaRefusalsTests
             .Select(method => method.Name)
             .Distinct()
             .Order();
+        // It needs labels and predictions in one view, and has a test of its own.
+        offered = offered.Where(name => name != nameof(CalibrationCatalog.KeypointRadius)).Order();
         Assert.Equal(offered, Estimators.Select(estimator => estimator.Name).Distinct().Order());
     }
 

@@ -34,6 +34,33 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public void Centers_of_a_centroid_graph_are_the_valid_ones()
+    {
+        var (found, answers) = Predict("centroid");
+        var count = answers.Bytes("instance_valid")[..20].ToArray().Count(valid => valid == 1);
+        Assert.Equal(2, count);
+        Assert.Equal(count, found.Count);
+        Assert.Equal(answers.Floats("centroids")[..(count * 2)], found.Centroids);
+        Assert.Equal(answers.Floats("centroid_vals")[..count], found.CentroidScores);
+    }
+
+    /// <summary>Each instance has the class that makes the sum of probabilities largest.</summary>
+    [Fact]
+    public void Instances_of_top_down_ID_have_the_classes_of_the_outputs()
+    {
+        using var model = _ml.Pose().FromOnnx(Golden.PathOf("onnx/topdown_id"));
+        Assert.Equal(2, model.Classes.Count);
+        var (found, answers) = Predict("topdown_id");
+        Assert.Equal([1, 1], answers.Bytes("instance_valid")[..2].ToArray());
+        Assert.Equal(2, found.Count);
+        Assert.Equal(answers.Floats("peaks")[..(2 * 13 * 2)], found.Points);
+        Assert.Equal(answers.Floats("peak_vals")[..(2 * 13)], found.PeakScores);
+        var classes = answers.Floats("class_logits");
+        uint[] expected = classes[0] + classes[3] >= classes[1] + classes[2] ? [1, 2] : [2, 1];
+        Assert.Equal(expected, found.Tracks);
+    }
+
+    [Fact]
     public void Peaks_are_grouped_along_lines()
     {
         var (found, answers) = Predict("bottomup");
@@ -150,7 +177,7 @@ public sealed class ImportTests : IDisposable
         var answers = Golden.Open($"onnx/{folder}/answers.safetensors");
         var shape = answers.Entries["image"].Shape;
         var (channels, height, width) = ((int)shape[1], (int)shape[2], (int)shape[3]);
-        var planes = answers.Bytes("image").ToArray();
+        var planes = answers.Bytes("image")[..(channels * height * width)].ToArray(); // the first image
         var pixels = new byte[planes.Length];
         for (var i = 0; i < pixels.Length; i++)
             pixels[i] = planes[i % channels * height * width + i / channels];

@@ -132,6 +132,26 @@ public sealed class KeypointRadiusTests
         }
     }
 
+    /// <summary>Columns that Fit refuses are refused before, so that a chain with a model fails before it trains.</summary>
+    [Theory]
+    [InlineData("Keypoints")]
+    [InlineData("PredictedKeypoints")]
+    [InlineData("KeypointScore")]
+    [InlineData("InstanceScore")]
+    [InlineData("Track")]
+    [InlineData("PredictedTrack")]
+    public void A_column_of_another_type_is_refused_before_it_is_fitted(string role)
+    {
+        var view = View(Rows(60, new Random(1)));
+        var names = new PoseColumnOptions { Video = "NoVideo" };
+        typeof(PoseColumnOptions).GetProperty(role)!.SetValue(names, "Video"); // a text
+        var estimator = _ml.Pose().KeypointRadius(new() { Columns = names });
+        var announced = Assert.Throws<ArgumentException>(() => estimator.GetOutputSchema(SchemaShapes.Of(view.Schema)));
+        var real = Assert.Throws<ArgumentException>(() => estimator.Fit(view));
+        Assert.Contains("'Video'", announced.Message);
+        Assert.Contains("'Video'", real.Message);
+    }
+
     [Fact]
     public void A_missing_node_has_none()
     {
