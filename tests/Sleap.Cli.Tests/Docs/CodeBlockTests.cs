@@ -14,6 +14,9 @@ public sealed class CodeBlockTests(ITestOutputHelper log) : IDisposable
     private static readonly (string Page, string Word, string Reason)[] NotRun =
     [
         ("docs/models.md", "\"ImageNet\"", "fetches weights of 110 MB from the network"),
+        ("docs/labeling.md", "pose.Suggest", "predicts each frame three times, which takes a minute"),
+        ("docs/labeling.md", "pose.Forecast", "trains nine times, on more frames than there are"),
+        ("docs/labeling.md", "pose.KeypointRadius", "needs more labeled nodes than there are"),
     ];
 
     private static readonly IReadOnlyList<DocBlock> Blocks =
