@@ -8,7 +8,7 @@ namespace Sleap.Bench;
 
 /// <summary>
 /// Labels frames that <c>pose.Suggest</c> chooses beside random ones, round by round, and compares the errors of the
-/// models on frames of later in the recording. Truth is what the recording's labels say. Usage: suggest [flies|pair]
+/// models on later frames of the recording. Truth is what the recording's labels say. Usage: suggest [flies|pair]
 /// [--seeds N] [--seed FIRST] [--steps N].
 /// </summary>
 /// <remarks>

@@ -69,7 +69,9 @@ internal static class CheckVerb
             var (warnings, notes) = (0, 0);
             foreach (var file in paths)
             {
-                var findings = Check(ml.Pose(), file, options, model, into);
+                var (labels, findings) = Check(ml.Pose(), file, options);
+                if (model is not null && labels is not null)
+                    findings = [.. findings, .. Doubts(ml.Pose(), labels, model, into)];
                 warnings += findings.Count(one => one.IsWarning);
                 notes += findings.Count(one => !one.IsWarning);
                 reports.Add(
@@ -98,24 +100,22 @@ internal static class CheckVerb
         return verb;
     }
 
-    private static IReadOnlyList<LabelFinding> Check(
+    /// <summary>The labels of a file, null where it cannot be read, and what the rules find in it.</summary>
+    private static (Labels? Labels, IReadOnlyList<LabelFinding> Findings) Check(
         PoseCatalog pose,
         string file,
-        LabelsReadOptions options,
-        PoseModelTransformer? model,
-        string? folder
+        LabelsReadOptions options
     )
     {
         try
         {
             var labels = Labels.Load(file, options);
-            var findings = pose.Check(labels);
-            return model is null ? findings : [.. findings, .. Doubts(pose, labels, model, folder)];
+            return (labels, pose.Check(labels));
         }
         catch (Exception fault) when (fault is PoseFormatException or IOException or UnauthorizedAccessException)
         {
             var advice = fault is FileNotFoundException ? "Check the name." : "Replace the file.";
-            return [new LabelFinding(CheckRule.UnreadableFile, true, fault.Message, advice)];
+            return (null, [new LabelFinding(CheckRule.UnreadableFile, true, fault.Message, advice)]);
         }
     }
 
@@ -128,15 +128,28 @@ internal static class CheckVerb
     )
     {
         var frames = labels
-            .FramesInOrder.Where(frame => frame.IsNegative || frame.Instances.Any(one => !one.IsPredicted))
+            .FramesInOrder.Where(frame => frame.Video.FoundPath is not null)
+            .Where(frame => frame.IsNegative || frame.Instances.Any(one => !one.IsPredicted))
             .Select(frame => (frame.Video, frame.FrameIndex))
             .ToList();
         if (frames.Count == 0)
-            throw new InvalidDataException("No frame is labeled: there is nothing that a model could doubt.");
+        {
+            Terminal.Say("no frame of a video that is there is labeled: there is nothing that a model could doubt.");
+            return [];
+        }
         var view = pose.FromFrames(labels.Videos, frames, new PoseColumnOptions());
+        using var interruption = new Interruption("ending");
         using var progress = new ProgressDisplay();
-        var predicted = pose.Predict(model, view, options: new() { Progress = progress }).Labels!;
-        return folder is null ? pose.Check(labels, predicted) : pose.CheckReport(labels, predicted, folder);
+        var predicted = pose.Predict(
+            model,
+            view,
+            options: new() { Progress = progress, CancellationToken = interruption.Token }
+        );
+        // What was not predicted would be taken for what the model does not see.
+        interruption.Token.ThrowIfCancellationRequested();
+        return folder is null
+            ? pose.Check(labels, predicted.Labels!)
+            : pose.CheckReport(labels, predicted.Labels!, folder);
     }
 
     private static IEnumerable<string> LinesOf(string file, IReadOnlyList<LabelFinding> findings)

@@ -78,6 +78,7 @@ internal static class ForecastVerb
             };
             var clock = Stopwatch.StartNew();
             var (done, all) = (0, options.Shares.Count * options.Repeats);
+            Terminal.Say($"{all} short trainings; the time left is known after the first.");
             var forecast = pose.Forecast(
                 view,
                 ProposedOptions.Of(pose, view, parsed.GetValue(type)),

@@ -45,7 +45,7 @@ internal static class SuggestVerb
         var json = VerbOutput.Json();
         var verb = new Command(
             "suggest",
-            "The frames whose labels would teach a model most, as SLEAP's suggestions.\n"
+            "Frames to label next, chosen by a model and written as SLEAP's suggestions.\n"
                 + "Example: sleap suggest labels.slp --model mouse/model.zip --count 20 --out next.slp --report next"
         )
         {
@@ -68,6 +68,9 @@ internal static class SuggestVerb
                 );
             }
 
+            if (parsed.GetValue(count) < 1)
+                throw new ArgumentException($"{count.Name} is {parsed.GetValue(count)}, expected at least 1.");
+            AtomicFile.Begin(file).Dispose(); // what cannot be written is said before the search
             var ml = VerbOutput.Context();
             var known = Known(parsed.GetRequiredValue(sources), parsed);
             using var model = ModelLoader.Load(ml, parsed.GetRequiredValue(models));
@@ -78,7 +81,7 @@ internal static class SuggestVerb
                 chosen = ml.Pose()
                     .Suggest(
                         model,
-                        known.Videos,
+                        Found(known.Videos),
                         parsed.GetValue(count),
                         new()
                         {
@@ -113,6 +116,21 @@ internal static class SuggestVerb
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>The videos that are there; the others are told, and an error if there is no other.</summary>
+    private static List<Video> Found(IReadOnlyList<Video> videos)
+    {
+        var missing = videos.Where(video => video.FoundPath is null).Select(video => video.Path).ToList();
+        if (missing.Count > 0 && missing.Count == videos.Count)
+        {
+            throw new FileNotFoundException(
+                $"No video of the labels was found: {OneLine.Some(missing)}. {PrefixMap.Option.Name} says where they lie."
+            );
+        }
+        if (missing.Count > 0)
+            Terminal.Say($"not found, and not searched: {OneLine.Some(missing)}");
+        return [.. videos.Where(video => video.FoundPath is not null)];
     }
 
     private static Labels Known(string[] sources, ParseResult parsed)

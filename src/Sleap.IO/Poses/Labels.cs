@@ -214,6 +214,7 @@ public sealed class Labels
     /// <param name="suggestions">All suggestions, in the order to label them; none to remove them.</param>
     public Labels WithSuggestions(IEnumerable<SuggestedFrame> suggestions)
     {
+        ArgumentNullException.ThrowIfNull(suggestions);
         SuggestedFrame[] list = [.. suggestions];
         var videos = Gather(Videos, list.Select(one => one.Video), ReferenceEqualityComparer.Instance);
         return new Labels(

@@ -16,12 +16,17 @@ namespace Sleap.MLNet;
 /// </remarks>
 public sealed record ErrorForecast
 {
+    // In pixels; an error of 0 has no logarithm.
+    private const double LeastError = 1e-3;
+
     private readonly LogLine _line;
 
     internal ErrorForecast(IReadOnlyList<MeasuredError> measured)
     {
         Measured = measured;
-        _line = LogLine.Through([.. measured.Select(one => (Math.Log(one.Labels), Math.Log(one.Error)))]);
+        _line = LogLine.Through([
+            .. measured.Select(one => (Math.Log(one.Labels), Math.Log(Math.Max(LeastError, one.Error)))),
+        ]);
     }
 
     /// <summary>The trainings, in the order in which they were made.</summary>
@@ -246,8 +251,8 @@ internal sealed record LogLine(double Slope, double Intercept, int Count, double
     // The t within which a share of Student's distribution lies, by bisection of its integral.
     private static double StudentT(double coverage, int freedom)
     {
-        var (low, high) = (0.0, 1e3);
-        for (var i = 0; i < 60; i++)
+        var (low, high) = (0.0, 1e6);
+        for (var i = 0; i < 80; i++)
         {
             var middle = (low + high) / 2;
             if (Within(middle, freedom) < coverage)

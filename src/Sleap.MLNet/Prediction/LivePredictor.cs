@@ -89,31 +89,45 @@ public sealed class LivePredictor
             .. Enumerable
                 .Range(0, found.Count)
                 .Where(instance => found.IsVisible(instance))
-                .Select(instance => InstanceOf(found, instance)),
+                .Select(instance =>
+                    PredictedInstance.Of(
+                        found[instance],
+                        Skeleton,
+                        found.Tracks[instance] is > 0 and var identity ? _tracks[identity - 1] : null
+                    )
+                ),
         ];
         _latency.Add(Stopwatch.GetElapsedTime(start));
         return instances;
     }
+}
 
-    private Instance InstanceOf(InstanceArray found, int instance)
+/// <summary>Makes instances of what a model finds.</summary>
+internal static class PredictedInstance
+{
+    /// <summary>One instance with the scores of its nodes; a node without a place is missing.</summary>
+    /// <param name="found">The instance of the model.</param>
+    /// <param name="skeleton">Its nodes.</param>
+    /// <param name="track">Its track; null for none.</param>
+    public static Instance Of(InstanceView found, Skeleton skeleton, Track? track = null)
     {
-        var points = ImmutableArray.CreateBuilder<Point>(found.Nodes);
-        for (var node = instance * found.Nodes; node < (instance + 1) * found.Nodes; node++)
+        var points = ImmutableArray.CreateBuilder<Point>(skeleton.Nodes.Length);
+        for (var node = 0; node < skeleton.Nodes.Length; node++)
         {
             points.Add(
-                float.IsNaN(found.Points[2 * node])
-                    ? Point.Missing
-                    : new Point(found.Points[2 * node], found.Points[2 * node + 1], true, false, found.PeakScores[node])
+                found.IsVisible(node)
+                    ? new Point(found.X(node), found.Y(node), true, false, found.PeakScores[node])
+                    : Point.Missing
             );
         }
 
         return new Instance
         {
-            Skeleton = Skeleton,
+            Skeleton = skeleton,
             Points = points.MoveToImmutable(),
             IsPredicted = true,
-            Score = float.IsFinite(found.Scores[instance]) ? found.Scores[instance] : 0,
-            Track = found.Tracks[instance] is > 0 and var identity ? _tracks[identity - 1] : null,
+            Score = float.IsFinite(found.Score) ? found.Score : 0,
+            Track = track,
         };
     }
 }

@@ -68,8 +68,7 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
             frame.FrameIndex,
             kept[0],
             kept[1].Map(x => width - 1 - x, y => height - 1 - y),
-            next is null ? null : kept[2],
-            Thumbnail.Of(FramePixels.Of(frame))
+            next is null ? null : kept[2]
         );
     }
 
@@ -136,47 +135,10 @@ internal sealed class CandidateReader(PoseModelTransformer model, SuggestionOpti
 /// <param name="Found">Instances of the frame.</param>
 /// <param name="Turned">Instances of the frame turned by half a circle, in coordinates of the frame.</param>
 /// <param name="Next">Instances of the next frame; null where there is none.</param>
-/// <param name="Look">The frame as a thumbnail.</param>
 internal sealed record Candidate(
     Video Video,
     int FrameIndex,
     InstanceArray Found,
     InstanceArray Turned,
-    InstanceArray? Next,
-    float[] Look
+    InstanceArray? Next
 );
-
-/// <summary>Frames made so small that only what they show in large is left.</summary>
-internal static class Thumbnail
-{
-    private const int Side = 12;
-
-    /// <summary>The mean of 12 x 12 parts of the frame, 0 to 1.</summary>
-    public static float[] Of(FramePixels frame)
-    {
-        var (sums, counts) = (new float[Side * Side], new int[Side * Side]);
-        // A sample of the pixels is enough for a mean.
-        int dy = Math.Max(1, frame.Height / (8 * Side)),
-            dx = Math.Max(1, frame.Width / (8 * Side));
-        for (var y = 0; y < frame.Height; y += dy)
-        {
-            for (var x = 0; x < frame.Width; x += dx)
-            {
-                var part = y * Side / frame.Height * Side + x * Side / frame.Width;
-                sums[part] += frame.Bytes[(y * frame.Width + x) * frame.Channels] / 255f;
-                counts[part]++;
-            }
-        }
-
-        return [.. sums.Select((sum, i) => counts[i] == 0 ? 0 : sum / counts[i])];
-    }
-
-    /// <summary>Root mean square difference of two thumbnails, 0 to 1.</summary>
-    public static double Distance(float[] one, float[] other)
-    {
-        double sum = 0;
-        for (var i = 0; i < one.Length; i++)
-            sum += (one[i] - other[i]) * (one[i] - other[i]);
-        return Math.Sqrt(sum / one.Length);
-    }
-}

@@ -6,13 +6,13 @@ namespace Sleap.MLNet;
 public static partial class ModelCatalog
 {
     /// <summary>
-    /// Chooses the frames whose labels would teach a model most: with poses that it is often unsure about, where it
+    /// Chooses frames to label next: with poses that it is often unsure about, where it
     /// contradicts itself when the image is turned or jumps to the next frame, and of which few are labeled; spread over
     /// time and videos.
     /// </summary>
     /// <remarks>
     /// <see cref="Labels.WithSuggestions"/> stores them as SLEAP's suggestions, with the predictions as a start for the
-    /// person who corrects them. docs/suggestions.md has the measurement against random frames.
+    /// person who corrects them. docs/labeling.md has the measurement against random frames.
     /// </remarks>
     /// <param name="pose">From <c>mlContext.Pose()</c>.</param>
     /// <param name="model">A trained model, not a centered-instance model alone.</param>

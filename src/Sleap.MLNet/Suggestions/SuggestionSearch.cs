@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Sleap.IO;
 using Sleap.Transforms;
@@ -15,7 +14,8 @@ internal sealed class SuggestionSearch
     private const double Remarkable = 0.8;
 
     // Kinds of poses that are told apart, for each frame that is asked for.
-    private const int KindsOfFrame = 2;
+    private const int KindsOfFrame = 2,
+        MaxKinds = 200;
 
     private readonly IReadOnlyList<Candidate> _candidates;
     private readonly Skeleton _skeleton;
@@ -23,7 +23,7 @@ internal sealed class SuggestionSearch
     private readonly double[] _scores;
     private readonly int _usualCount;
     private readonly (double Value, string Reason)[] _ranked;
-    private readonly List<float[]> _knownShapes = [];
+    private readonly List<float[]> _knownShapes;
 
     /// <param name="candidates">The candidates.</param>
     /// <param name="labels">What is labeled; null: nothing.</param>
@@ -50,10 +50,8 @@ internal sealed class SuggestionSearch
         [
             .. (labels?.Frames ?? [])
                 .SelectMany(frame => frame.Instances)
-                .Where(instance => !instance.IsPredicted && instance.Skeleton.Nodes.SequenceEqual(skeleton.Nodes))
-                .Select(instance =>
-                    Shape([.. instance.Points.SelectMany(point => (float[])[(float)point.X, (float)point.Y])])
-                ),
+                .Where(instance => !instance.IsPredicted)
+                .Select(instance => Shape(PointsOf(instance))),
         ];
         _ranked = Rank([.. candidates.Select(Judge)]);
     }
@@ -67,7 +65,7 @@ internal sealed class SuggestionSearch
     public IReadOnlyList<FrameSuggestion> Choose(int count)
     {
         float[][][] shapes = [.. _candidates.Select(one => one.Found.Select(pose => Shape(pose.Points)).ToArray())];
-        var clusters = PoseClusters.Of([.. shapes.SelectMany(one => one)], Math.Max(1, KindsOfFrame * count));
+        var clusters = PoseClusters.Of([.. shapes.SelectMany(one => one)], Math.Min(MaxKinds, KindsOfFrame * count));
         int[][] kinds = [.. shapes.Select(one => one.Select(clusters.GroupOf).ToArray())];
         var worth = new double[clusters.Count];
         for (var i = 0; i < kinds.Length; i++)
@@ -82,6 +80,8 @@ internal sealed class SuggestionSearch
                 worth[clusters.GroupOf(known)] /= 2;
         }
 
+        // Half of the mean distance in time of frames chosen evenly.
+        var gap = Math.Max(1, _candidates.Select(one => one.FrameIndex).DefaultIfEmpty(0).Max() / (2.0 * count));
         var near = new double[_candidates.Count];
         Array.Fill(near, 1);
         HashSet<int> chosen = [];
@@ -103,27 +103,22 @@ internal sealed class SuggestionSearch
                     _candidates[best].FrameIndex,
                     _ranked[best].Value,
                     _ranked[best].Reason,
-                    [.. _candidates[best].Found.Select(InstanceOf)]
+                    [.. _candidates[best].Found.Select(found => PredictedInstance.Of(found, _skeleton))]
                 )
             );
             foreach (var kind in kinds[best])
                 worth[kind] /= 2;
             for (var i = 0; i < near.Length; i++)
-                near[i] = Math.Min(near[i], Difference(i, best, count));
+                near[i] = Math.Min(near[i], Difference(i, best, gap));
         }
         return suggestions;
     }
 
     // What a frame would add to one that is chosen: 0 to 1.
-    private double Difference(int one, int other, int count)
-    {
-        if (_candidates[one].Video != _candidates[other].Video)
-            return 1;
-        var apart = Math.Abs(_candidates[one].FrameIndex - _candidates[other].FrameIndex);
-        // Half of the mean distance in time of frames chosen evenly.
-        var gap = (double)_candidates.Max(candidate => candidate.FrameIndex) / (2.0 * count);
-        return Math.Min(1, apart / Math.Max(1, gap));
-    }
+    private double Difference(int one, int other, double gap) =>
+        _candidates[one].Video != _candidates[other].Video
+            ? 1
+            : Math.Min(1, Math.Abs(_candidates[one].FrameIndex - _candidates[other].FrameIndex) / gap);
 
     // The mean of the ranks of the doubts among the candidates.
     private (double Value, string Reason)[] Rank(IReadOnlyList<Doubt[]> doubts)
@@ -169,7 +164,9 @@ internal sealed class SuggestionSearch
         var (found, nodes) = (candidate.Found, _skeleton.Nodes.Length);
         var missing = found.Sum(instance => nodes - instance.VisibleNodes.Count());
         var lost = found.Sum(instance =>
-            instance.VisibleNodes.Sum(node => Math.Max(0, 1 - instance.PeakScores[node] / _scores[node]))
+            instance.VisibleNodes.Sum(node =>
+                Math.Max(0, 1 - instance.PeakScores[node] / Math.Max(1e-6, _scores[node]))
+            )
         );
         var scores = found.Select(instance => instance.Score).Where(float.IsFinite).DefaultIfEmpty(0).Average();
         var score = Math.Abs(found.Count - _usualCount) + (missing + lost) / nodes;
@@ -240,26 +237,17 @@ internal sealed class SuggestionSearch
         return [.. shape];
     }
 
-    private Instance InstanceOf(InstanceView found)
-    {
-        var points = ImmutableArray.CreateBuilder<Point>(_skeleton.Nodes.Length);
-        for (var node = 0; node < _skeleton.Nodes.Length; node++)
-        {
-            points.Add(
-                found.IsVisible(node)
-                    ? new Point(found.X(node), found.Y(node), true, false, found.PeakScores[node])
-                    : Point.Missing
-            );
-        }
-
-        return new Instance
-        {
-            Skeleton = _skeleton,
-            Points = points.MoveToImmutable(),
-            IsPredicted = true,
-            Score = float.IsFinite(found.Score) ? found.Score : 0,
-        };
-    }
+    // Nodes are matched by name, as labels may have them in another order.
+    private float[] PointsOf(Instance instance) =>
+        [
+            .. _skeleton
+                .Nodes.Select(instance.Skeleton.IndexOf)
+                .SelectMany(node =>
+                    node < 0
+                        ? (float[])[float.NaN, float.NaN]
+                        : [(float)instance.Points[node].X, (float)instance.Points[node].Y]
+                ),
+        ];
 
     private static double Diagonal(ReadOnlySpan<float> points)
     {

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Sleap.IO;
 
 namespace Sleap.Transforms;
 
@@ -110,7 +112,11 @@ public sealed class KeypointRadiusEstimator : IEstimator<KeypointRadiusTransform
             );
         }
 
-        return new(_options, RadiusTable.Learn(errors, predicted.Skeleton.Nodes.Length, _options.Coverage));
+        return new(
+            _options,
+            predicted.Skeleton.Nodes,
+            RadiusTable.Learn(errors, predicted.Skeleton.Nodes.Length, _options.Coverage)
+        );
     }
 
     /// <summary>The shape of the transformed data: the radius of each node added.</summary>
@@ -134,10 +140,15 @@ public sealed class KeypointRadiusEstimator : IEstimator<KeypointRadiusTransform
 public sealed class KeypointRadiusTransformer : PoseTransformer, ILoadable<KeypointRadiusTransformer>
 {
     internal const string Component = "KeypointRadius";
+    private const int MaxNodes = 10_000;
+    private readonly ImmutableArray<string> _nodes;
     private readonly RadiusTable _table;
 
-    internal KeypointRadiusTransformer(KeypointRadiusOptions options, RadiusTable table) =>
-        (Options, _table) = (options, table);
+    internal KeypointRadiusTransformer(
+        KeypointRadiusOptions options,
+        ImmutableArray<string> nodes,
+        RadiusTable table
+    ) => (Options, _nodes, _table) = (options, nodes, table);
 
     /// <summary>The probability and the names of the columns.</summary>
     public KeypointRadiusOptions Options { get; }
@@ -150,7 +161,20 @@ public sealed class KeypointRadiusTransformer : PoseTransformer, ILoadable<Keypo
         IHostEnvironment environment,
         BinaryReader reader,
         int version
-    ) => new(OptionsJson.Read<KeypointRadiusOptions>(reader).Checked(), RadiusTable.Load(reader));
+    )
+    {
+        var options = OptionsJson.Read<KeypointRadiusOptions>(reader).Checked();
+        var count = reader.ReadInt32();
+        if (count is < 1 or > MaxNodes)
+            throw new InvalidDataException($"The keypoint radius in the model has {count} nodes.");
+        ImmutableArray<string> nodes = [.. Enumerable.Range(0, count).Select(_ => reader.ReadString())];
+        var table = RadiusTable.Load(reader);
+        return table.Nodes == count
+            ? new(options, nodes, table)
+            : throw new InvalidDataException(
+                $"The keypoint radius in the model has {count} names for {table.Nodes} nodes."
+            );
+    }
 
     /// <summary>The radius around a predicted node, in pixels.</summary>
     /// <param name="node">Number of the node in the predicted skeleton, from 0.</param>
@@ -166,17 +190,20 @@ public sealed class KeypointRadiusTransformer : PoseTransformer, ILoadable<Keypo
     internal override void Save(BinaryWriter writer)
     {
         OptionsJson.Write(writer, Options);
+        writer.Write(_nodes.Length);
+        foreach (var node in _nodes)
+            writer.Write(node);
         _table.Save(writer);
     }
 
     internal override PoseMapper CreateMapper(DataViewSchema inputSchema)
     {
         var poses = PoseColumn.BindPredicted(inputSchema, Options.Columns, Component);
-        return poses.Skeleton.Nodes.Length == _table.Nodes
+        return poses.Skeleton.Nodes.SequenceEqual(_nodes)
             ? new Mapper(poses, Options.OutputColumn, _table)
             : throw new ArgumentException(
-                $"{Component}: the poses have {poses.Skeleton.Nodes.Length} nodes, and the radius was learned for "
-                    + $"{_table.Nodes}."
+                $"{Component}: the poses have the nodes {OneLine.Some(poses.Skeleton.Nodes)}, and the radius was learned "
+                    + $"for {OneLine.Some(_nodes)}."
             );
     }
 

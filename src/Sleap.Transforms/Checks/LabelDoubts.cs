@@ -17,6 +17,15 @@ internal sealed class LabelDoubts
     private const double Doubtful = 6;
     private const double LeastDoubt = 0.5;
 
+    // Mean distance of two labels of one instance, as a share of its size.
+    private const double SameInstance = 0.25;
+
+    // The size of an instance of one node, in pixels, and the least of any.
+    private const double LeastSize = 20;
+
+    // A node with fewer pairs of label and prediction is measured by the distances of all nodes.
+    private const int MinPairs = 10;
+
     private readonly Skeleton _skeleton;
     private readonly List<ComparedFrame> _frames;
     private readonly Dictionary<ComparedFrame, int[]> _partners;
@@ -63,8 +72,6 @@ internal sealed class LabelDoubts
         _instanceScore = Middle([.. pairs.Select(pair => (double)pair.Predicted.Score).Where(double.IsFinite).Order()]);
         _recall = (double)pairs.Count / Math.Max(1, _frames.Sum(frame => frame.Truth.Count));
     }
-
-    private const int MinPairs = 10;
 
     /// <summary>Messages about nodes, videos and frames that are left out.</summary>
     public IReadOnlyCollection<string> Remarks { get; }
@@ -290,9 +297,6 @@ internal sealed class LabelDoubts
         );
     }
 
-    // Mean distance of two labels of one instance, as a share of its size.
-    private const double SameInstance = 0.25;
-
     // Two instances farther apart than their size are not the same.
     private static int[] Partners(ComparedFrame frame)
     {
@@ -326,11 +330,11 @@ internal sealed class LabelDoubts
     // 0 to 1, and a half where a label is as likely wrong as the model.
     private static double Excess(double times) => times / (times + Doubtful);
 
-    // The diagonal of the box; instances of one node have 1 % of the frame's usual size as label noise, that is none.
+    // The diagonal of the box.
     private static double Size(InstanceView instance)
     {
         var box = Box.Around(instance.Points);
-        return Math.Max(20, double.Hypot(box.Right - box.Left, box.Bottom - box.Top));
+        return Math.Max(LeastSize, double.Hypot(box.Right - box.Left, box.Bottom - box.Top));
     }
 
     // A node that the model often places far away says little when it is far away.

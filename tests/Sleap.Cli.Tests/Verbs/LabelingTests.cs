@@ -65,6 +65,22 @@ public sealed class LabelingTests : IDisposable
         var (code, _, error) = Cli.Run([.. suggest, "--out", PathOf("a.csv")]);
         Assert.Equal(1, code);
         Assert.Contains("is no .slp", error);
+        (code, _, error) = Cli.Run([.. suggest, "--out", PathOf("none/a.slp")]);
+        Assert.Equal(1, code);
+        Assert.DoesNotContain("frames/s", error); // before the search
+        (code, _, error) = Cli.Run([.. suggest, "--count", "0", "--out", PathOf("a.slp")]);
+        Assert.Equal(1, code);
+        Assert.Contains("--count is 0", error);
+        (code, _, error) = Cli.Run([
+            "suggest",
+            Cli.Data("flies13_20190128.predictions.slp"),
+            "--model",
+            Model,
+            "--out",
+            PathOf("b.slp"),
+        ]);
+        Assert.Equal(1, code);
+        Assert.Contains("No video of the labels was found", error);
         (code, _, error) = Cli.Run(["suggest", "missing.mp4", "--model", Model, "--out", PathOf("b.slp")]);
         Assert.Equal(1, code);
         Assert.Contains("There is no video 'missing.mp4'", error);
@@ -116,6 +132,11 @@ public sealed class LabelingTests : IDisposable
             .AsArray()
             .First(one => (string?)one!["code"] == "displaced-node")!;
         Assert.InRange((double)finding["doubt"]!, 0.5, 1);
+        // Without a label there is no doubt, and the other rules are still checked.
+        (code, text, error) = Cli.Run(["check", Cli.Data("flies13_20190128.predictions.slp"), "--model", Model]);
+        Assert.Equal(1, code);
+        Assert.Contains("missing-video", text);
+        Assert.Contains("nothing that a model could doubt", error);
         (code, _, error) = Cli.Run(["check", file, "--report", PathOf("page")]);
         Assert.Equal(1, code);
         Assert.Contains("--model", error);
