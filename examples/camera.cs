@@ -130,7 +130,8 @@ void Report()
 
 void Stop(PosixSignalContext signal)
 {
-    signal.Cancel = true; // the frame that is computed is finished first
+    // The frame that is computed is finished first; standard input ends when its program ends it.
+    signal.Cancel = ffmpeg is not null;
     isStopped = true;
     ffmpeg?.Kill();
 }

@@ -247,13 +247,14 @@ public abstract class PoseEstimator<TTransformer> : IPoseEstimator<TTransformer>
             );
         }
 
-        var kept = run is null
-            ? null
-            : new KeptWeights(
-                run.Folder(index).FullPath,
-                training,
-                () => SleapConfigWriter.Write(stage.Options, stage.Subject, all.Frame)
-            );
+        var kept =
+            run is null || training is { SaveTopK: 1, SaveLast: false }
+                ? null
+                : new KeptWeights(
+                    run.Folder(index).FullPath,
+                    training,
+                    () => SleapConfigWriter.Write(stage.Options, stage.Subject, all.Frame)
+                );
         var trainer = new Trainer(stage.Name, training, augmenter, seed, run?.Folder(index), kept, report, channel);
         model.Take(trainer.Run(model, samples.Training, samples.Validation));
         return model;

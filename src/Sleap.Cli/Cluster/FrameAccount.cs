@@ -87,17 +87,21 @@ internal sealed record FrameAccount(
     private static FrameAccount Collect(PredictionJob job, string recording, string output)
     {
         var shards = job.ShardFiles(output);
-        int[] waiting = [.. shards.Index().Where(shard => !HasContent(shard.Item)).Select(shard => shard.Index)];
+        // Shards may be removed once they are merged.
+        var isMerged = HasContent(output) && !shards.Any(shard => shard != output && HasContent(shard));
+        int[] waiting = isMerged
+            ? []
+            : [.. shards.Index().Where(shard => !HasContent(shard.Item)).Select(shard => shard.Index)];
         var account = new FrameAccount(recording, output, null, 0, 0, waiting, null);
         try
         {
-            if (waiting.Length == 0 && shards.Any(shard => IsNewer(shard, output)))
-                Merge(shards, output);
-            var frames = PredictVerb
-                .Frames.Of(recording, job.Parse(recording))
-                .Select(frame => frame.Frame)
-                .ToHashSet();
+            var chosen = PredictVerb.Frames.Of(recording, job.Parse(recording));
+            if (chosen.Select(frame => frame.Video).Distinct().Count() > 1)
+                throw new InvalidDataException("frames of several videos cannot be accounted for: name the videos");
+            var frames = chosen.Select(frame => frame.Frame).ToHashSet();
             account = account with { Frames = frames.Count };
+            if (!isMerged && waiting.Length == 0 && shards.Any(shard => IsNewer(shard, output)))
+                Merge(shards, output);
             foreach (var file in waiting.Length == 0 ? [output] : shards.Where(HasContent))
             {
                 var labels = Labels.Load(file);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Sleap.IO;
 
 namespace Sleap.Cli;
@@ -44,7 +45,7 @@ internal sealed record PredictionJob : ClusterJob
     public string WaitLines =>
         $"""
             set -- {string.Join(" \\\n  ", Stems.Select(Quoted))}
-            for stem; do for shard in $(seq 0 {Shards - 1}); do until [ -s {ShardFile} ]; do sleep 10; done; done; done
+            for stem; do for shard in $(seq 0 {Shards - 1}); do until {IsDone}; do sleep 10; done; done; done
             """;
 
     protected override IEnumerable<string> Words => [.. Recordings, Output, .. Models, .. PredictArguments];
@@ -55,6 +56,15 @@ internal sealed record PredictionJob : ClusterJob
 
     // The file of a shard in a shell with the variables stem and shard.
     private string ShardFile => Shards == 1 ? $"\"$stem\"{Ending}" : $"\"$stem.shard-$shard-of-{Shards}\"{Ending}";
+
+    // Shards may be removed once they are merged.
+    private string IsDone =>
+        $"[ -s {ShardFile} ]"
+        + (
+            Shards == 1
+                ? ""
+                : $" || {{ [ -s \"$stem\"{Ending} ] && ! ls \"$stem\".shard-*-of-{Shards}{Ending} >/dev/null 2>&1; }}"
+        );
 
     // The outputs without their ending.
     private IEnumerable<string> Stems =>
@@ -81,7 +91,7 @@ internal sealed record PredictionJob : ClusterJob
             set -- {string.Join(" \\\n  ", Recordings.Select(AsPath).Zip(Stems, (video, stem) => Line([video, stem])))}
             shift $((2 * ({index} / {Shards})))
             video=$1 stem=$2 shard=$(({index} % {Shards}))
-            if [ -s {ShardFile} ]; then echo "shard $shard of $video is done"; exit 0; fi
+            if {IsDone}; then echo "shard $shard of $video is done"; exit 0; fi
             mkdir -p -- "$(dirname -- "$stem")"
             sleap predict "$video" {Line([
                 .. ModelWords,
@@ -103,8 +113,11 @@ internal sealed record PredictionJob : ClusterJob
             yield break;
         foreach (var fault in CommandLineErrors.Of(Parse(Recordings[0])))
             yield return $"--predict: {fault.TrimEnd('.')}";
+        var passed = CommandLineParser.SplitCommandLine(string.Join(' ', PredictArguments.Select(Joined)));
+        if (!passed.SequenceEqual(PredictArguments))
+            yield return "--predict has an empty word, or one with double quotes, which cannot be passed on";
     }
 
     // A word of --predict, which is parted at spaces outside of double quotes.
-    private static string Joined(string word) => word.Contains(' ') ? $"\"{word}\"" : word;
+    private static string Joined(string word) => word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word;
 }

@@ -100,6 +100,9 @@ internal sealed record TrainingSweep : ClusterJob
             yield return fault;
     }
 
+    /// <summary>The labels as a path.</summary>
+    public string LabelsPath => AsPath(Labels);
+
     /// <summary>The folder of a run.</summary>
     public string FolderOf(SweepRun run) => $"{AsPath(Output.TrimEnd('/'))}/{run.Name}";
 
@@ -257,11 +260,22 @@ internal sealed class SweepResults
         try
         {
             var result = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
-            var command = (string?)result["command"];
-            if (command == VerbOutput.Typed(SleapCommand.Parse(_sweep.TrainWords(run))))
+            string[] arguments = [.. (result["arguments"] as JsonArray ?? []).Select(word => (string)word!)];
+            string[] expected = [.. SleapCommand.Parse(_sweep.TrainWords(run)).Tokens.Select(word => word.Value)];
+            // Folders may be named in other words now; what trains is in the labels and between them and --out.
+            var isSame =
+                arguments.Length == expected.Length
+                && arguments[2..^3].SequenceEqual(expected[2..^3])
+                && (string?)result["labels"] == Path.GetFullPath(_sweep.LabelsPath);
+            if (isSame)
+            {
                 _done.Add((run, result));
+            }
             else
+            {
+                var command = string.Join(' ', ["sleap", .. arguments]);
                 _faults.Add($"{folder} was trained with other options, '{command}': remove it to train it again.");
+            }
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -63,7 +63,7 @@ internal static class TrainVerb
                 run,
                 new TrainingRequest(options, parsed, run, progress, interruption.Token),
                 progress,
-                VerbOutput.Typed(parsed),
+                [.. parsed.Tokens.Select(word => word.Value)],
                 parsed.GetValue(json),
                 interruption.Token
             );
@@ -76,7 +76,7 @@ internal static class TrainVerb
         RunLocation run,
         TrainingRequest training,
         ProgressDisplay progress,
-        string command,
+        IReadOnlyList<string> arguments,
         bool json,
         CancellationToken cancellation
     )
@@ -93,12 +93,16 @@ internal static class TrainVerb
         var file = Path.Combine(run.Folder, "model.zip");
         try
         {
+            // That of an earlier end of the run does not say how this one ends.
+            if (File.Exists(Path.Combine(run.Folder, ResultName)))
+                File.Delete(Path.Combine(run.Folder, ResultName));
             using var model = training.Fit(ml.Pose(), view);
             progress.Dispose();
             AtomicFile.Write(file, stream => ml.Model.Save(model, view.Schema, stream));
             Write(
                 json,
-                command,
+                labels,
+                arguments,
                 run,
                 file,
                 ModelLoader.TypeOf(model),
@@ -117,7 +121,8 @@ internal static class TrainVerb
 
     private static void Write(
         bool json,
-        string command,
+        string labels,
+        IReadOnlyList<string> arguments,
         RunLocation run,
         string file,
         string type,
@@ -140,7 +145,8 @@ internal static class TrainVerb
             ["seconds"] = VerbOutput.Number(log.Seconds),
             ["report"] = Path.Combine(run.Folder, "report.html"),
             ["interrupted"] = interrupted,
-            ["command"] = command,
+            ["labels"] = Path.GetFullPath(labels),
+            ["arguments"] = new JsonArray([.. arguments.Select(word => (JsonNode)word)]),
         };
         if (!interrupted)
             AtomicFile.WriteText(Path.Combine(run.Folder, ResultName), report.ToJsonString());

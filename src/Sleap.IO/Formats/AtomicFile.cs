@@ -13,6 +13,7 @@ internal sealed class AtomicFile : IDisposable
 {
     private readonly string _full;
     private readonly FileStream _file;
+    private readonly List<FileStream> _streams = [];
 
     private AtomicFile(string full, string temporary)
     {
@@ -65,12 +66,13 @@ internal sealed class AtomicFile : IDisposable
         Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The temporary file as a stream with a position of its own, from the beginning.</summary>
-    public FileStream Open(int bufferSize = 4096) =>
-        new(
-            new SafeFileHandle(_file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false),
-            FileAccess.ReadWrite,
-            bufferSize
-        );
+    /// <remarks>It is closed with the file, whose handle it shares.</remarks>
+    public FileStream Open(int bufferSize = 4096)
+    {
+        var handle = new SafeFileHandle(_file.SafeFileHandle.DangerousGetHandle(), ownsHandle: false);
+        _streams.Add(new FileStream(handle, FileAccess.ReadWrite, bufferSize));
+        return _streams[^1];
+    }
 
     /// <summary>
     /// Makes a file that was not there, and that no other user can open. A link that somebody put there is not followed.
@@ -95,6 +97,7 @@ internal sealed class AtomicFile : IDisposable
     /// one.</exception>
     public void Commit(string? backup = null)
     {
+        CloseStreams();
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(
@@ -118,8 +121,23 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Removes the temporary file if it was not committed.</summary>
     public void Dispose()
     {
-        _file.Dispose();
-        File.Delete(Temporary);
+        try
+        {
+            CloseStreams();
+        }
+        finally
+        {
+            _file.Dispose();
+            File.Delete(Temporary);
+        }
+    }
+
+    // A stream that is not closed would write what it holds later, into whatever has the number of the handle then.
+    private void CloseStreams()
+    {
+        foreach (var stream in _streams)
+            stream.Dispose();
+        _streams.Clear();
     }
 
     /// <summary>The mode that new files get here, which the system tells only by making one.</summary>

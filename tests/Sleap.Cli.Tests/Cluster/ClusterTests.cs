@@ -82,6 +82,13 @@ public sealed class ClusterTests : IDisposable
         File.Delete(PathOf(Shard(1)));
         Sh("bash", "my.sh");
         Assert.Equal([Predict(1), Collect], Calls().Skip(4));
+
+        // All shards were removed after they were merged: nothing is predicted again.
+        for (var index = 0; index < 3; index++)
+            File.Delete(PathOf(Shard(index)));
+        File.WriteAllText(PathOf("it's out.slp"), "merged");
+        Sh("bash", "my.sh");
+        Assert.Equal([Collect], Calls().Skip(6));
     }
 
     [SkippableFact]

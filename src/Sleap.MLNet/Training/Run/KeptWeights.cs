@@ -41,11 +41,15 @@ internal sealed class KeptWeights(string folder, TrainerOptions options, Func<st
 
         if (kept.Contains(last.Epoch))
             ModelFolder.WriteWeights(PathOf(last.Epoch), network, last.Epoch, last.Step);
-        foreach (var file in Directory.GetFiles(folder, Prefix + "*.ckpt").Except(kept.Select(PathOf)))
-            File.Delete(file);
+        // Only those that were the best before this epoch: a run that is resumed may have kept more.
+        foreach (var epoch in BestBefore(history).Except(kept))
+            File.Delete(PathOf(epoch));
         if (options.SaveLast)
             ModelFolder.WriteWeights(Path.Combine(folder, "last.ckpt"), network, last.Epoch, last.Step);
     }
+
+    private HashSet<int> BestBefore(IReadOnlyList<TrainingProgress> history) =>
+        options.SaveTopK == 1 ? [] : BestOf([.. history.Take(history.Count - 1)], options.SaveTopK, options.Monitor);
 
     /// <summary>
     /// The epochs with the best measures; of equal ones the earlier, and those whose measure is not known last.
