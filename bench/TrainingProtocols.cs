@@ -10,7 +10,7 @@ namespace Sleap.Bench;
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
 /// |finetune …, or for choices crops|pair] [--other] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single]
 /// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW] [--foreground WEIGHT] [--decay X]
-/// [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric] [--auto].
+/// [--tiles SIZE] [--foreground-tiles SHARE] [--batch N] [--scale X] [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric] [--auto].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -38,6 +38,9 @@ internal static class TrainingProtocols
         _decay;
     private static Normalization _normalization;
     private static Optimizer _optimizer;
+    private static TrainingTileOptions? _tiles;
+    private static int _batch;
+    private static float _scale;
     private static UNetOptions _network = new();
     private static AugmentationOptions _augmentation = new();
     private static TrainingMemory _memory = new(new ConsoleProgress());
@@ -48,6 +51,14 @@ internal static class TrainingProtocols
         _auto = words.Contains("--auto");
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
         (_rate, _foreground, _decay) = (Given("--rate"), Given("--foreground"), Given("--decay"));
+        _tiles = words.Contains("--tiles")
+            ? new()
+            {
+                Size = Number(words, "--tiles", 192),
+                ForegroundFraction = Number(words, "--foreground-tiles", 0.5f),
+            }
+            : null;
+        (_batch, _scale) = (Number(words, "--batch", 4), Number(words, "--scale", 0.5f));
         _normalization = Choice(words, "--normalization", Normalization.Auto);
         _optimizer = Choice(words, "--optimizer", Optimizer.Auto);
         _network = new()
@@ -128,11 +139,11 @@ internal static class TrainingProtocols
                     new()
                     {
                         Backbone = _network,
-                        Scale = 0.5f,
+                        Scale = _scale,
                         Sigma = 2.5f,
                         PartAffinity = new() { Sigma = 15, OutputStride = 4 },
                         Augmentation = _augmentation,
-                        Training = Training(seed, epochs(800)),
+                        Training = Training(seed, epochs(800)) with { Tiles = _tiles },
                     }
                 )
                 .Fit(train, validation),
@@ -140,11 +151,11 @@ internal static class TrainingProtocols
                     new()
                     {
                         Backbone = _network,
-                        Scale = 0.5f,
+                        Scale = _scale,
                         Sigma = 2.5f,
                         ClassMaps = new() { Sigma = 4, OutputStride = 4 },
                         Augmentation = _augmentation,
-                        Training = Training(seed, epochs(800)),
+                        Training = Training(seed, epochs(800)) with { Tiles = _tiles },
                     }
                 )
                 .Fit(train, validation),
@@ -152,10 +163,10 @@ internal static class TrainingProtocols
                     new()
                     {
                         Backbone = _network,
-                        Scale = 0.5f,
+                        Scale = _scale,
                         Sigma = 3.5f,
                         Augmentation = _augmentation,
-                        Training = Training(seed, epochs(1500)),
+                        Training = Training(seed, epochs(1500)) with { Tiles = _tiles },
                     }
                 )
                 .Fit(train, validation),
@@ -219,6 +230,7 @@ internal static class TrainingProtocols
         {
             Epochs = epochs,
             StepsPerEpoch = 20,
+            BatchSize = _batch,
             Seed = seed,
             Precision = _precision,
             Normalization = _normalization,

@@ -70,6 +70,14 @@ internal sealed class TrainingCommandOptions
             DefaultValueFactory = _ => Defaults.Training.BatchSize,
         };
 
+    public Option<int?> Tile { get; } =
+        new("--tile")
+        {
+            Description =
+                "Single-instance and bottom-up: train on square parts of the frames with this side, in pixels of the "
+                + "network input, --batch-size of them in a step; 0: on whole frames.",
+        };
+
     public Option<double?> LearningRate { get; } =
         new("--learning-rate") { Description = "The highest learning rate; else one that suits the network." };
 
@@ -255,6 +263,7 @@ internal sealed class TrainingCommandOptions
                     Epochs,
                     StepsPerEpoch,
                     BatchSize,
+                    Tile,
                     LearningRate,
                     Scale,
                     CentroidScale,

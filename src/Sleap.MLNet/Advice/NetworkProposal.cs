@@ -36,6 +36,10 @@ internal sealed class NetworkProposal(
         MeasuredCentroidSteps = 300,
         Passes = 10;
 
+    // Frames are cut into tiles where they are at least so many times as large; and the most tiles in a step.
+    private const int MinTilesOfFrame = 4,
+        MaxTiles = 32;
+
     private int LargestFrame => Math.Max(frame.Height, frame.Width);
 
     /// <summary>Proposes a network that finds nodes in whole frames.</summary>
@@ -43,10 +47,12 @@ internal sealed class NetworkProposal(
         where TOptions : NetworkOptions
     {
         var scale = WholeScale();
-        return WithTraining(
-            WithNetwork(options, scale),
-            labels.Rows.Count,
-            (double)frame.Height * frame.Width * scale * scale
+        return WithTiles(
+            WithTraining(
+                WithNetwork(options, scale),
+                labels.Rows.Count,
+                (double)frame.Height * frame.Width * scale * scale
+            )
         );
     }
 
@@ -186,6 +192,40 @@ internal sealed class NetworkProposal(
                 },
             }
         );
+    }
+
+    // A network of several animals learns more from many small parts of frames than from a few whole frames, most of
+    // which is background.
+    private TOptions WithTiles<TOptions>(TOptions options)
+        where TOptions : NetworkOptions
+    {
+        if (type is not (ModelType.BottomUp or ModelType.BottomUpId))
+            return options;
+        var tiles = new TrainingTileOptions().CompletedBy(
+            labels.Side(0.9) * options.Scale,
+            options.Backbone.Strides()[^1]
+        );
+        var (area, pixels) = (
+            (double)tiles.Size!.Value * tiles.Size.Value,
+            (double)frame.Height * frame.Width * options.Scale * options.Scale
+        );
+        if (pixels < MinTilesOfFrame * area)
+            return options;
+        var batch = Math.Clamp((int)(options.Training.BatchSize * pixels / 2 / area) / 4 * 4, 4, MaxTiles);
+        AddReason(
+            "Training.Tiles.Size",
+            N(tiles.Size.Value),
+            $"nine of ten instances are at most {N(labels.Side(0.9) * options.Scale)} pixels long in the network input, "
+                + $"which has {N(pixels / area)} times as many pixels as a tile."
+        );
+        reasons.RemoveAll(reason => reason.Network == ModelTypes.NameOf(type) && reason.Option == "Training.BatchSize");
+        AddReason(
+            "Training.BatchSize",
+            N(batch),
+            $"tiles, which have {N(100 * batch * area / (options.Training.BatchSize * pixels))} % of the pixels of "
+                + $"{options.Training.BatchSize} frames."
+        );
+        return (TOptions)(options with { Training = options.Training with { Tiles = tiles, BatchSize = batch } });
     }
 
     private float WholeScale()

@@ -20,25 +20,31 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
 
     /// <param name="images">(B, C, H, W), 0..1.</param>
     /// <param name="points">x and y of B · instances · nodes in pixels of the images, NaN = missing; changed in place.
-    /// Nodes that leave the result become NaN.</param>
+    /// Nodes that leave the result become NaN, unless there are centers.</param>
     /// <param name="random">All random numbers come from it.</param>
-    /// <param name="height">Rows of the result, which shows the center of the changed image; null: those of the
-    /// images.</param>
-    /// <param name="width">Columns of the result; null: those of the images.</param>
+    /// <param name="size">Size of the result; null: that of the images.</param>
+    /// <param name="centers">The pixel of each image that is at the center of its result, where nodes outside of the
+    /// result stay; null: the center of the image.</param>
     /// <returns>(B, C, height, width), 0..1; the same tensor when there is nothing to change.</returns>
-    public Tensor Apply(Tensor images, Span<float> points, Random random, int? height = null, int? width = null)
+    public Tensor Apply(
+        Tensor images,
+        Span<float> points,
+        Random random,
+        (int Height, int Width)? size = null,
+        IReadOnlyList<(float X, float Y)>? centers = null
+    )
     {
         var (count, channels) = ((int)images.size(0), images.size(1));
         (int Height, int Width) from = ((int)images.size(2), (int)images.size(3));
-        (int Height, int Width) to = (height ?? from.Height, width ?? from.Width);
-        if (!options.ChangesGeometry && to == from)
+        var to = size ?? from;
+        if (!options.ChangesGeometry && to == from && centers is null)
             return _pixels.Apply(images, random);
         var theta = new float[count * 6];
         var pointsEach = points.Length / count;
         for (var i = 0; i < count; i++)
         {
-            var map = Draw(random, from, to);
-            MapPoints(map, points.Slice(i * pointsEach, pointsEach), to);
+            var map = Draw(random, centers?[i] ?? CenterOf(from), to);
+            MapPoints(map, points.Slice(i * pointsEach, pointsEach), centers is null ? to : null);
             WriteSampling(map, from, to, theta.AsSpan(i * 6, 6));
         }
 
@@ -57,6 +63,20 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         return _pixels.Apply(images, random);
     }
 
+    /// <summary>
+    /// Returns the side of a square around a pixel of an image that holds all that a result with this center can show.
+    /// </summary>
+    public int Reach((int Height, int Width) size)
+    {
+        var (height, width) = (
+            size.Height * (1 + 2 * options.TranslateHeight),
+            size.Width * (1 + 2 * options.TranslateWidth)
+        );
+        var turned =
+            options.RotationMin == 0 && options.RotationMax == 0 ? Math.Max(height, width) : float.Hypot(height, width);
+        return (int)MathF.Ceiling(turned / Math.Min(1, options.ScaleMin)) + 2; // and pixels to interpolate with
+    }
+
     /// <summary>The map of points q = [A B; D E]·p + (C, F), pixel coordinates.</summary>
     internal readonly record struct Affine(float A, float B, float C, float D, float E, float F, bool Flipped)
     {
@@ -70,8 +90,15 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         }
     }
 
+    /// <summary>The center of an image, in its pixels.</summary>
+    internal static (float X, float Y) CenterOf((int Height, int Width) image) =>
+        ((image.Width - 1) / 2f, (image.Height - 1) / 2f);
+
     /// <summary>Draws the map of one image.</summary>
-    internal Affine Draw(Random random, (int Height, int Width) from, (int Height, int Width) to)
+    /// <param name="random">All random numbers come from it.</param>
+    /// <param name="center">The pixel of the image that is at the center of the result, before it is moved.</param>
+    /// <param name="to">Size of the result.</param>
+    internal Affine Draw(Random random, (float X, float Y) center, (int Height, int Width) to)
     {
         var flipped = options.FlipProbability > 0 && random.NextSingle() < options.FlipProbability;
         var rotated = random.NextSingle() < options.RotationProbability;
@@ -84,8 +111,8 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
             )
             : (0, 0);
         var (sin, cos) = (MathF.Sin(angle) * scale, MathF.Cos(angle) * scale);
-        var (cx, cy) = ((from.Width - 1) / 2f, (from.Height - 1) / 2f);
-        var (tx, ty) = ((to.Width - 1) / 2f, (to.Height - 1) / 2f);
+        var (cx, cy) = center;
+        var (tx, ty) = CenterOf(to);
         var side = flipped ? -1 : 1; // the mirror image comes first, about the same center
         return new(
             cos * side,
@@ -101,13 +128,15 @@ internal sealed class Augmenter(AugmentationOptions options, Skeleton skeleton)
         float Between(float low, float high) => low == high ? low : low + random.NextSingle() * (high - low);
     }
 
-    private void MapPoints(Affine map, Span<float> points, (int Height, int Width) to)
+    // Points outside of the size become NaN; without a size all stay.
+    private void MapPoints(Affine map, Span<float> points, (int Height, int Width)? to)
     {
         for (var i = 0; i < points.Length; i += 2)
         {
             var (x, y) = map.Apply(points[i], points[i + 1]);
-            var inside = x >= -0.5f && x <= to.Width - 0.5f && y >= -0.5f && y <= to.Height - 0.5f; // NaN is not inside
-            (points[i], points[i + 1]) = inside ? (x, y) : (float.NaN, float.NaN);
+            var isInside =
+                to is not var (height, width) || (x >= -0.5f && x <= width - 0.5f && y >= -0.5f && y <= height - 0.5f); // NaN is not inside
+            (points[i], points[i + 1]) = isInside ? (x, y) : (float.NaN, float.NaN);
         }
 
         if (!map.Flipped)

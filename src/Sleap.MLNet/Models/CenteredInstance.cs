@@ -121,6 +121,9 @@ public sealed record CenteredInstanceOptions : NetworkOptions
     }
 
     /// <summary>Returns the options with a crop size, computed from the labels if none was set.</summary>
+    private protected override void CheckTiles(TrainingTileOptions tiles, OptionFaults faults) =>
+        faults.If(true, "expected null: the network is trained on crops, which are no frames");
+
     internal override CenteredInstanceOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows)
     {
         // The stride counts pixels of the network input, and crops are scaled to that.

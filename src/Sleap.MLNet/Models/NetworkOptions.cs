@@ -124,7 +124,19 @@ public abstract record NetworkOptions : PoseModelOptions
             };
 
     /// <summary>Returns the options completed by values that depend on the labels.</summary>
-    internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) => this;
+    internal virtual NetworkOptions CompletedBy(PoseSubject subject, IReadOnlyList<LabeledRow> rows) =>
+        Training.Tiles is not { Size: null } tiles
+            ? this
+            : this with
+            {
+                Training = Training with
+                {
+                    Tiles = tiles.CompletedBy(
+                        new LabelStatistics(rows, subject.Skeleton).Side(0.9) * Scale,
+                        Backbone.Strides()[^1]
+                    ),
+                },
+            };
 
     /// <summary>The section of the type's own head in <c>head_configs</c>, beside the confidence maps.</summary>
     internal virtual (string Name, (string Key, object? Value)[] Values)? SleapHead(PoseSubject subject) => null;
@@ -167,6 +179,8 @@ public abstract record NetworkOptions : PoseModelOptions
         Augmentation.Check(faults.In(nameof(Augmentation)));
         Training.Check(faults.In(nameof(Training)));
         Filter.Check(faults.In(nameof(Filter)));
+        if (Training.Tiles is not null && Backbone.Faults().Count == 0)
+            CheckTiles(Training.Tiles, faults.In(nameof(Training)).In(nameof(Training.Tiles)));
         Training.Start?.Check(faults.In(nameof(Training)).In(nameof(Training.Start)), Backbone);
         faults
             .Columns(Columns)
@@ -183,6 +197,10 @@ public abstract record NetworkOptions : PoseModelOptions
             FrameTiles.Check(faults, this);
         TorchDevice.Check(faults, nameof(Device), Device);
     }
+
+    /// <summary>Adds the faults of the tiles of training; call it only if the backbone's options have none.</summary>
+    private protected virtual void CheckTiles(TrainingTileOptions tiles, OptionFaults faults) =>
+        tiles.Check(faults, Backbone.Strides()[^1]);
 
     private protected static void CheckAnchor(OptionFaults faults, string? anchor, PoseSubject subject) =>
         faults.Expect(

@@ -96,17 +96,23 @@ internal sealed class FrameTiles(NetworkOptions options)
             return;
         var (stride, halo) = (options.Backbone.Strides()[^1], Halo(options.Backbone, size, options.TileOverlap));
         faults.Expect(
-            size >= 2 * halo + stride,
+            size >= MinSize(options),
             nameof(options.TileSize),
             size,
             options.TileOverlap is null
-                ? $"at least {2 * halo + stride}: neighboring tiles share {2 * halo} pixels of the network input, so "
+                ? $"at least {MinSize(options)}: neighboring tiles share {2 * halo} pixels of the network input, so "
                     + "that peaks are those of whole frames. With a TileOverlap of your own, tiles may be smaller, and "
                     + "peaks near their seams differ"
-                : $"at least {2 * halo + stride}, more than TileOverlap ({2 * halo} when rounded up to twice the "
+                : $"at least {MinSize(options)}, more than TileOverlap ({2 * halo} when rounded up to twice the "
                     + $"network's stride of {stride})"
         );
     }
+
+    /// <summary>
+    /// Returns the smallest side of tiles for the overlap; call it only if the backbone's options have no faults.
+    /// </summary>
+    public static int MinSize(NetworkOptions options) =>
+        2 * Halo(options.Backbone, options.TileSize ?? 0, options.TileOverlap) + options.Backbone.Strides()[^1];
 
     /// <summary>
     /// Returns starts and lengths of the tiles along one side of an image, and the range [From, To) that is used of

@@ -157,6 +157,30 @@ public sealed class SleapConfigTests : IDisposable
             Assert.Equal((2, 0.1), (cosine.WarmupEpochs, Math.Round(cosine.FinalFraction, 12)));
     }
 
+    [Theory]
+    [InlineData("enabled: true", null, null, 0.5f)] // of the labels; whole frames are predicted
+    [InlineData("enabled: true, tile_size: 250, sampling: grid", 256, null, 0f)] // too small for exact prediction
+    [InlineData("enabled: true, tile_size: 250, overlap: 64", 256, 250, 0.5f)]
+    [InlineData("enabled: true, tile_size: 1024, tile_fg_fraction: 0.9", 1024, 1024, 0.9f)]
+    public void Tiling_is_training_on_tiles(string tiling, int? trained, int? predicted, float foreground)
+    {
+        var config = SleapConfig.Read(
+            Written(ByHand + $"\ndata_config:\n  preprocessing:\n    tiling: {{{tiling}, samples_per_frame: 3}}\n")
+        );
+        Assert.Empty(config.Remarks);
+        var options = Assert.IsType<BottomUpOptions>(config.Options);
+        Assert.Equal(
+            new()
+            {
+                Size = trained,
+                ForegroundFraction = foreground,
+                SamplesPerFrame = 3,
+            },
+            options.Training.Tiles
+        );
+        Assert.Equal(predicted, options.TileSize);
+    }
+
     [Fact]
     public void Color_crops_and_optimizer_are_checked()
     {

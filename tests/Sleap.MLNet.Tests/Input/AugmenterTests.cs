@@ -35,7 +35,7 @@ public sealed class AugmenterTests
             .unsqueeze(0);
         var changed = new Augmenter(Everything, Mouse).Apply(images, points, new Random(seed));
         var mirrored = new Augmenter(Everything, Mouse)
-            .Draw(new Random(seed), (height, width), (height, width))
+            .Draw(new Random(seed), Augmenter.CenterOf((height, width)), (height, width))
             .Flipped;
         for (var node = 0; node < 3; node++)
         {
@@ -65,7 +65,7 @@ public sealed class AugmenterTests
                 ScaleMax = 1,
             },
             Mouse
-        ).Draw(new Random(0), (101, 101), (101, 101));
+        ).Draw(new Random(0), Augmenter.CenterOf((101, 101)), (101, 101));
         var (x, y) = map.Apply(60, 50); // right of the center (50, 50)
         Assert.Equal(50, x, 1e-4f);
         Assert.Equal(60, y, 1e-4f); // below it
@@ -84,7 +84,9 @@ public sealed class AugmenterTests
             Mouse
         );
         var random = new Random(0);
-        var turned = Enumerable.Range(0, 1000).Count(_ => augmenter.Draw(random, (48, 64), (48, 64)).B != 0);
+        var turned = Enumerable
+            .Range(0, 1000)
+            .Count(_ => augmenter.Draw(random, Augmenter.CenterOf((48, 64)), (48, 64)).B != 0);
         Assert.InRange(turned, 710, 790); // three standard deviations of 1000 draws
     }
 
@@ -122,7 +124,7 @@ public sealed class AugmenterTests
         using var scope = NewDisposeScope();
         var picture = Spot(30.25f, 21.5f, 48, 64).unsqueeze(0).unsqueeze(0);
         float[] points = [30.25f, 21.5f, 5, 5, float.NaN, float.NaN];
-        var middle = Augmenter.None.Apply(picture, points, new Random(0), 32, 40);
+        var middle = Augmenter.None.Apply(picture, points, new Random(0), (32, 40));
         Assert.Equal([1, 1, 32, 40], middle.shape);
         // The margins are (64 - 40) / 2 and (48 - 32) / 2: whole pixels, so nothing is blurred but by rounding.
         Assert.Equal(0f, middle.sub(picture.narrow(2, 8, 32).narrow(3, 12, 40)).abs().max().item<float>(), 1e-5f);

@@ -133,6 +133,30 @@ public sealed class SeveralAnimalsTests(SeveralAnimalsTests.Folders folders)
     }
 
     [Fact]
+    public void Bottom_up_that_was_trained_on_tiles_finds_animals_in_whole_frames()
+    {
+        var ml = new MLContext(1);
+        using var model = ml.Pose()
+            .BottomUp(
+                new()
+                {
+                    Backbone = Backbone,
+                    Sigma = 1.5f,
+                    PartAffinity = new() { Sigma = 4, OutputStride = 4 },
+                    Augmentation = AugmentationOptions.None,
+                    Training = Training with
+                    {
+                        Tiles = new() { Size = 48 },
+                        BatchSize = 8,
+                    },
+                    Device = "cpu",
+                }
+            )
+            .Fit(folders.Seen.View(ml));
+        FindsNodes(ml, model, 1.5);
+    }
+
+    [Fact]
     public void Bottom_up_puts_nodes_together_to_animals()
     {
         var ml = new MLContext(1);

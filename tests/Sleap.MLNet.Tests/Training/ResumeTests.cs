@@ -86,9 +86,11 @@ public sealed class ResumeTests : IDisposable
                     Seed = 4,
                     Optimizer = Optimizer.Adam,
                     Normalization = Normalization.None,
+                    Tiles = new() { Size = 32 },
                 }
             )
         );
+        Assert.Contains("Training.Tiles was", error.Message);
         Assert.Contains("Training.Normalization was Batch and is None", error.Message);
         Assert.Contains("Training.BatchSize was 4 and is 3", error.Message);
         Assert.Contains("the seed was 3 and is 4", error.Message);

@@ -186,8 +186,10 @@ public sealed class SleapOptionsTests : IDisposable
         double Moved(AugmentationOptions options) =>
             Enumerable
                 .Range(0, 1000)
-                .Count(_ => new Augmenter(options, skeleton).Draw(random, (9, 9), (9, 9)) is not { A: 1, C: 0 })
-            / 1000.0;
+                .Count(_ =>
+                    new Augmenter(options, skeleton).Draw(random, Augmenter.CenterOf((9, 9)), (9, 9))
+                        is not { A: 1, C: 0 }
+                ) / 1000.0;
         Assert.InRange(Moved(none with { ScaleMin = 2, ScaleMax = 2, ScaleProbability = 0.3f }), 0.25, 0.35);
         Assert.InRange(Moved(none with { TranslateWidth = 0.5f, TranslateProbability = 0.3f }), 0.25, 0.35);
     }

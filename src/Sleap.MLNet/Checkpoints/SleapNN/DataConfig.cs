@@ -31,6 +31,9 @@ internal sealed class DataConfig
     /// <summary>Tiles in a batch of prediction; null: the default.</summary>
     public int? TileBatchSize { get; init; }
 
+    /// <summary>The tiles that training is on; null: whole frames.</summary>
+    public TrainingTileOptions? Tiles { get; init; }
+
     /// <summary>Steps of an epoch where the trainer's own key does not say them.</summary>
     public int? TilingSteps { get; init; }
 
@@ -56,7 +59,6 @@ internal sealed class DataConfig
             tiling = null;
         }
 
-        tiling?.MarkUnused("enabled"); // the training is on whole frames
         var augmented = data.Flag("use_augmentations_train", true);
         // If it is missing, sleap-nn's default applies, which rotates and scales; null means no augmentation.
         var augmentation = data.Has("augmentation_config")
@@ -75,6 +77,7 @@ internal sealed class DataConfig
             TileSize = tiling?.Whole("tile_size"),
             TileOverlap = tiling?.Whole("overlap"),
             TileBatchSize = tiling?.Whole("tile_batch_size"),
+            Tiles = tiling is null ? null : TilesOf(tiling),
             TilingSteps = tiling?.Whole("steps_per_epoch"),
             UsesPredictions = !data.Flag("user_instances_only", true),
             ValidationLabels = [.. data.Texts("val_labels_path") ?? []],
@@ -181,6 +184,19 @@ internal sealed class DataConfig
             Padding = sizes.Single(keys[1], 0.1f),
             MinSize = (float?)sizes.Number(keys[2]),
             NodePadding = data.Single("bbox_padding", 0),
+        };
+    }
+
+    private static TrainingTileOptions TilesOf(ConfigSection tiling)
+    {
+        var isForeground = tiling.OneOf("sampling", "foreground", "grid") is not "grid";
+        var foreground = tiling.Single("tile_fg_fraction", 0.5f);
+        return new()
+        {
+            Size = tiling.Whole("tile_size"),
+            ForegroundFraction = isForeground ? foreground : 0,
+            CenterJitter = tiling.Single("center_jitter", 0.5f),
+            SamplesPerFrame = tiling.Whole("samples_per_frame"),
         };
     }
 

@@ -236,7 +236,7 @@ public sealed class SleapConfig
     )
     {
         var options = head.Network.OptionsOf(head, data);
-        return options with
+        options = options with
         {
             Backbone = data.Rgb is { } rgb ? backbone with { InChannels = rgb ? 3 : 1 } : backbone,
             ChannelConversion = data.Rgb is null ? ChannelConversion.Last : ChannelConversion.LastInCrops,
@@ -248,7 +248,24 @@ public sealed class SleapConfig
             TileSize = data.TileSize,
             TileOverlap = data.TileOverlap,
             BatchSize = data.TileBatchSize ?? options.BatchSize,
-            Training = trainer,
+            Training = trainer with { Tiles = data.Tiles },
+        };
+        return data.Tiles is null || options.Backbone.Faults().Count > 0 ? options : WithTiles(options);
+    }
+
+    // As in sleap-nn, the side of tiles is rounded up to the stride. Prediction is in tiles only where maps stay those
+    // of whole frames, or an overlap is given.
+    private static NetworkOptions WithTiles(NetworkOptions options)
+    {
+        var (tiles, stride) = (options.Training.Tiles!, options.Backbone.Strides()[^1]);
+        return options with
+        {
+            TileSize =
+                options.TileOverlap is null && options.TileSize < FrameTiles.MinSize(options) ? null : options.TileSize,
+            Training = options.Training with
+            {
+                Tiles = tiles with { Size = (tiles.Size + stride - 1) / stride * stride },
+            },
         };
     }
 

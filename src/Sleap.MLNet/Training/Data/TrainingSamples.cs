@@ -40,6 +40,12 @@ internal sealed class TrainingSamples
     /// <summary>The cache of the images; set before the first one is added.</summary>
     public SampleCache Cache { get; set; } = new(long.MaxValue, Path.GetTempPath());
 
+    /// <summary>The tiles of images that a batch is of; null (default): whole inputs.</summary>
+    public TrainingTileOptions? Tiles { get; init; }
+
+    /// <summary>Number of samples in an epoch.</summary>
+    public int CountInEpoch => Count * (Tiles?.CountIn(Image) ?? 1);
+
     /// <summary>Network-input pixels per full-frame pixel.</summary>
     public float PointScale(int index) => _samples[index].PointScale;
 
@@ -79,12 +85,10 @@ internal sealed class TrainingSamples
     }
 
     /// <summary>
-    /// Returns images and labels of some samples; instances are padded with missing ones to the maximum number in a
-    /// sample.
+    /// Returns the labels of some samples; instances are padded with missing ones to the maximum number in a sample.
     /// </summary>
-    public (Tensor Images, float[] Points, long[] Classes) Take(ReadOnlySpan<int> indices)
+    public (float[] Points, long[] Classes) Labels(ReadOnlySpan<int> indices)
     {
-        var images = new byte[indices.Length][];
         var instances = Math.Max(1, _samples.Max(sample => sample.Classes.Length));
         var nodes = Skeleton.Nodes.Length;
         var points = InstanceArray.Missing(indices.Length * instances * nodes * 2);
@@ -93,26 +97,132 @@ internal sealed class TrainingSamples
         for (var i = 0; i < indices.Length; i++)
         {
             var sample = _samples[indices[i]];
-            images[i] = Cache.Read(sample.Pixels);
             sample.Points.CopyTo(points, i * instances * nodes * 2);
             for (var instance = 0; instance < sample.Classes.Length; instance++)
                 classes[i * instances + instance] = sample.Classes[instance];
         }
-        return (NetworkInput.FromBytes(images, Image.Height, Image.Width, Channels), points, classes);
+        return (points, classes);
     }
 
     /// <summary>Returns the augmented batch, on the CPU; the caller's dispose scope owns it.</summary>
     public TrainingBatch Batch(ReadOnlySpan<int> indices, Augmenter augmenter, Random random)
     {
         using var scope = NewDisposeScope();
-        var (cached, points, classes) = Take(indices);
-        var images = ChannelsLast.Convert(augmenter.Apply(cached, points, random, Input.Height, Input.Width));
+        var (points, classes) = Labels(indices);
+        Tensor images;
+        if (Tiles is null)
+        {
+            var whole = new byte[indices.Length][];
+            for (var i = 0; i < whole.Length; i++)
+                whole[i] = Cache.Read(_samples[indices[i]].Pixels);
+            images = augmenter.Apply(
+                NetworkInput.FromBytes(whole, Image.Height, Image.Width, Channels),
+                points,
+                random,
+                Input
+            );
+        }
+        else
+        {
+            images = TileImages(Tiles, indices, points, augmenter, random);
+            (points, classes) = WithoutFar(points, classes, indices.Length, Tiles.In(Image));
+        }
+
         var instances = classes.Length / indices.Length;
         return new TrainingBatch(
-            images.MoveToOuterDisposeScope(),
+            ChannelsLast.Convert(images).MoveToOuterDisposeScope(),
             tensor(points, indices.Length, instances, Skeleton.Nodes.Length, 2).MoveToOuterDisposeScope(),
             tensor(classes, new long[] { indices.Length, instances }).MoveToOuterDisposeScope()
         );
+    }
+
+    // Only the part of each image that its tile can show, however it is turned and scaled, becomes a tensor.
+    private Tensor TileImages(
+        TrainingTileOptions tiles,
+        ReadOnlySpan<int> indices,
+        Span<float> points,
+        Augmenter augmenter,
+        Random random
+    )
+    {
+        var size = tiles.In(Image);
+        var reach = augmenter.Reach(size);
+        var (height, width) = (Math.Min(reach, Image.Height), Math.Min(reach, Image.Width));
+        var (parts, centers) = (new byte[indices.Length][], new (float X, float Y)[indices.Length]);
+        var each = points.Length / indices.Length;
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var own = points.Slice(i * each, each);
+            var (x, y) = tiles.DrawCenter(own, Image, random);
+            var (left, top) = (Start(x, width, Image.Width), Start(y, height, Image.Height));
+            parts[i] = Part(Cache.Read(_samples[indices[i]].Pixels), left, top, height, width);
+            centers[i] = (x - left, y - top);
+            for (var at = 0; at < each; at += 2)
+                (own[at], own[at + 1]) = (own[at] - left, own[at + 1] - top);
+        }
+        return augmenter.Apply(NetworkInput.FromBytes(parts, height, width, Channels), points, random, size, centers);
+
+        static int Start(float center, int side, int length) =>
+            Math.Clamp((int)MathF.Round(center - (side - 1) / 2f), 0, length - side);
+    }
+
+    private byte[] Part(byte[] image, int left, int top, int height, int width)
+    {
+        if (height == Image.Height && width == Image.Width)
+            return image;
+        var channels = image.Length / (Image.Height * Image.Width);
+        var part = new byte[height * width * channels];
+        for (var row = 0; row < height; row++)
+        {
+            image
+                .AsSpan(((top + row) * Image.Width + left) * channels, width * channels)
+                .CopyTo(part.AsSpan(row * width * channels));
+        }
+        return part;
+    }
+
+    // Targets take time for each instance. One without a node within half a tile of its tile is left out.
+    private (float[] Points, long[] Classes) WithoutFar(
+        float[] points,
+        long[] classes,
+        int count,
+        (int Height, int Width) tile
+    )
+    {
+        var (instances, each) = (classes.Length / count, 2 * Skeleton.Nodes.Length);
+        int[][] near =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => Enumerable.Range(i * instances, instances).Where(IsNear).ToArray()),
+        ];
+        var most = Math.Max(1, near.Max(own => own.Length));
+        var (kept, keptClasses) = (InstanceArray.Missing(count * most * each), new long[count * most]);
+        Array.Fill(keptClasses, -1);
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var (place, instance) in near[i].Index())
+            {
+                points.AsSpan(instance * each, each).CopyTo(kept.AsSpan((i * most + place) * each));
+                keptClasses[i * most + place] = classes[instance];
+            }
+        }
+        return (kept, keptClasses);
+
+        bool IsNear(int instance)
+        {
+            for (var at = instance * each; at < (instance + 1) * each; at += 2)
+            {
+                if (
+                    Math.Abs(points[at] - tile.Width / 2f) < tile.Width
+                    && Math.Abs(points[at + 1] - tile.Height / 2f) < tile.Height
+                )
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private sealed record Sample(
@@ -128,9 +238,13 @@ internal sealed class TrainingSamples
 internal abstract class SampleMaker
 {
     /// <param name="skeleton">Skeleton of the points; flips need its symmetries.</param>
-    /// <param name="create">Creates an empty set of samples.</param>
-    protected SampleMaker(Skeleton skeleton, Func<TrainingSamples> create) =>
-        (Skeleton, Training, Validation) = (skeleton, create(), create());
+    /// <param name="create">Creates an empty set of samples, of tiles or, without, whole ones.</param>
+    /// <param name="tiles">The tiles that training is on; null: whole samples.</param>
+    protected SampleMaker(
+        Skeleton skeleton,
+        Func<TrainingTileOptions?, TrainingSamples> create,
+        TrainingTileOptions? tiles = null
+    ) => (Skeleton, Training, Validation) = (skeleton, create(tiles), create(null));
 
     public Skeleton Skeleton { get; }
 
@@ -154,7 +268,7 @@ internal sealed class FrameSampleMaker(
     Skeleton skeleton,
     Func<LabeledRow, float[]> points,
     Func<LabeledRow, int[]> classes
-) : SampleMaker(skeleton, () => Samples(options, frame, skeleton))
+) : SampleMaker(skeleton, tiles => Samples(options, frame, skeleton, tiles), options.Training.Tiles)
 {
     private readonly FrameResampler _resampler = FrameResampler.ForNetwork(options, frame);
 
@@ -167,11 +281,16 @@ internal sealed class FrameSampleMaker(
         to.Add(pixels, labels, classes(row), geometry.PointScale, row.Source);
     }
 
-    private static TrainingSamples Samples(NetworkOptions options, (int Height, int Width) frame, Skeleton skeleton)
+    private static TrainingSamples Samples(
+        NetworkOptions options,
+        (int Height, int Width) frame,
+        Skeleton skeleton,
+        TrainingTileOptions? tiles
+    )
     {
         var geometry = FrameResampler.ForNetwork(options, frame).Geometry;
         var size = (geometry.InputHeight, geometry.InputWidth);
-        return new(size, size, options.Backbone.InChannels, skeleton);
+        return new(size, size, options.Backbone.InChannels, skeleton) { Tiles = tiles };
     }
 }
 
@@ -201,7 +320,7 @@ internal sealed class CropSampleMaker : SampleMaker
         (int Height, int Width) frame,
         FrameResampler resampler
     )
-        : base(subject.Skeleton, () => Samples(options, resampler.Geometry, subject.Skeleton))
+        : base(subject.Skeleton, _ => Samples(options, resampler.Geometry, subject.Skeleton))
     {
         (_subject, _resampler, _crop, _side) = (subject, resampler, options.CropSize!.Value, Side(options));
         _canvas = new FrameCanvas(FrameResampler.ForCrops(frame));

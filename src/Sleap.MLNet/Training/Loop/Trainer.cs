@@ -40,14 +40,14 @@ internal sealed class Trainer(
     /// </summary>
     public PoseNetwork Run(PoseModel model, TrainingSamples train, TrainingSamples validation)
     {
-        var stepsPerEpoch = options.StepsFor(train.Count);
+        var stepsPerEpoch = options.StepsFor(train.CountInEpoch);
         var total = options.Epochs * stepsPerEpoch;
         using var state = new TrainingState(model, options, _device, PrecisionFor(model.Network.Backbone), total);
         if (options.Start is not null && state.Network.IsNormalized)
         {
             using var scope = NewDisposeScope();
             int[] first = [.. Enumerable.Range(0, Math.Min(train.Count, options.BatchSize))];
-            state.KeepOutputs(train.Batch(first, Augmenter.None, Random.Shared).To(_device).Images);
+            state.KeepOutputs(train.Batch(first, Augmenter.None, new Random(seed)).To(_device).Images);
         }
 
         var terms = new RunTerms
@@ -62,6 +62,7 @@ internal sealed class Trainer(
             Normalization = (state.Network.IsNormalized ? Normalization.Batch : Normalization.None).ToString(),
             Start = options.Start?.Term,
             Order = options.Shuffles ? null : "as in the labels",
+            Tiles = train.Tiles?.ToString(),
         };
         folder?.RequireRoom(state.Network, kept?.MaxFiles ?? 0);
         if (options.Resume && folder is not null && folder.Load(terms, state))

@@ -31,6 +31,12 @@ public sealed record TrainerOptions
     public int BatchSize { get; init; } = 4;
 
     /// <summary>
+    /// Parts of the frames that a network of whole frames is trained on; <see cref="BatchSize"/> is their number in a
+    /// step. Null (default): whole frames. Networks on crops have none.
+    /// </summary>
+    public TrainingTileOptions? Tiles { get; init; }
+
+    /// <summary>
     /// The highest learning rate, between 0 and 1. Null (default): 8e-3 for a UNet that is trained with
     /// <see cref="Normalization.Batch"/> and <see cref="Optimizer.Muon"/>, else 1e-3.
     /// </summary>
@@ -70,8 +76,8 @@ public sealed record TrainerOptions
     public double ForegroundWeight { get; init; } = 8;
 
     /// <summary>
-    /// Weight in the training loss of a frame without instances (a negative frame), above 0; a frame with instances has
-    /// weight 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.
+    /// Weight in the training loss of a frame, or tile, without instances (a negative frame), above 0; one with instances
+    /// has weight 1. Default 1; SLEAP-NN's <c>negative_loss_weight</c>.
     /// </summary>
     public double NegativeWeight { get; init; } = 1;
 

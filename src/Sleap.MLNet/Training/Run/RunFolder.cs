@@ -209,6 +209,9 @@ internal sealed partial record RunTerms
     /// <summary>The order of the training samples; null: random, as in runs of older versions.</summary>
     public string? Order { get; init; }
 
+    /// <summary>The tiles of the frames; null: whole frames, as in runs of older versions.</summary>
+    public string? Tiles { get; init; }
+
     public string ToJson() => JsonSerializer.Serialize(this, TermsJson.Default.RunTerms);
 
     public static RunTerms FromJson(string json) => JsonSerializer.Deserialize(json, TermsJson.Default.RunTerms)!;
@@ -228,6 +231,7 @@ internal sealed partial record RunTerms
             ("Training.Normalization", Normalization, stored.Normalization),
             ("Training.Start", Start, stored.Start),
             ("the order of the training samples", Order, stored.Order),
+            ("Training.Tiles", Tiles, stored.Tiles),
         ];
         string[] differences =
         [
