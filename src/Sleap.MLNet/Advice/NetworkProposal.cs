@@ -30,9 +30,10 @@ internal sealed class NetworkProposal(
         MaxEpochs = 100,
         ManyDirections = 8;
 
-    // Half of the steps with which the models of docs/training.md were trained: with normalization more steps gave
-    // little on other recordings. And the minimum number of passes over larger sets of labels.
-    private const int MeasuredSteps = 750,
+    // The steps with which the models of docs/training.md were trained; of centers half. And the minimum number of
+    // passes over larger sets of labels.
+    private const int MeasuredSteps = 1500,
+        MeasuredBottomUpSteps = 800,
         MeasuredCentroidSteps = 300,
         Passes = 10;
 
@@ -171,15 +172,18 @@ internal sealed class NetworkProposal(
                 : $"{samples} samples make {once}; "
                     + $"{(once < steps ? "validating would take longer than training" : "so validation comes more often")}."
         );
-        var measured = type is ModelType.Centroid ? MeasuredCentroidSteps : MeasuredSteps;
+        var measured = type switch
+        {
+            ModelType.Centroid => MeasuredCentroidSteps,
+            ModelType.BottomUp or ModelType.BottomUpId => MeasuredBottomUpSteps,
+            _ => MeasuredSteps,
+        };
         var epochs = Math.Min(MaxEpochs, (Math.Max(measured, Passes * once) + steps - 1) / steps);
         AddReason(
             "Training.Epochs",
             N(epochs),
-            $"{epochs * steps} "
-                + $"steps{(Passes * once <= measured ? ", half of those of the models in docs/training.md" : "")}; "
-                + $"more is "
-                + $"better and takes longer, and the best weights are kept."
+            $"{epochs * steps} steps{(Passes * once <= measured ? ", as of the models in docs/training.md" : "")}; with a third "
+                + "of them it is less exact and takes a third of the time, and the best weights are kept."
         );
         return (TOptions)(
             options with
