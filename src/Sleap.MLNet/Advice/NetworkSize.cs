@@ -144,14 +144,10 @@ internal sealed class MemoryEstimate
         using (var model = stage.CreateModel(0))
             Weights = model.Network.parameters().Sum(parameter => parameter.numel()) * sizeof(float);
         // The maps, and about the same again for gradients and convolution workspaces.
+        var (height, width) = samples.InBatch;
         Activations =
             2
-            * NetworkSize.ActivationBytes(
-                options.Backbone,
-                samples.Input.Height,
-                samples.Input.Width,
-                options.HeadStride
-            )
+            * NetworkSize.ActivationBytes(options.Backbone, height, width, options.HeadStride)
             * options.Training.BatchSize;
         Frames =
             (options is CenteredInstanceOptions ? labels.Instances.Count : split.Rows.Count())

@@ -150,6 +150,12 @@ public sealed class TrainingTilesTests
         Assert.Equal(160, new TrainingTileOptions().CompletedBy(75, 16).Size);
         Assert.Equal(128, new TrainingTileOptions().CompletedBy(10, 16).Size);
         Assert.Equal(6, new TrainingTileOptions { Size = 128 }.CountIn((384, 200)));
+        var training = new TrainerOptions
+        {
+            BatchSize = 32,
+            Tiles = new() { Size = 128 },
+        };
+        Assert.Equal((2, 1), (training.ValidationBatch((512, 512)), training.ValidationBatch((4000, 4000))));
         var pose = new MLContext().Pose();
         var error = Assert.Throws<ArgumentException>(() =>
             pose.BottomUp(

@@ -43,6 +43,9 @@ internal sealed class TrainingSamples
     /// <summary>The tiles of images that a batch is of; null (default): whole inputs.</summary>
     public TrainingTileOptions? Tiles { get; init; }
 
+    /// <summary>Size of the images of a batch.</summary>
+    public (int Height, int Width) InBatch => Tiles?.In(Input) ?? Input;
+
     /// <summary>Number of samples in an epoch.</summary>
     public int CountInEpoch => Count * (Tiles?.CountIn(Image) ?? 1);
 
@@ -125,7 +128,7 @@ internal sealed class TrainingSamples
         else
         {
             images = TileImages(Tiles, indices, points, augmenter, random);
-            (points, classes) = WithoutFar(points, classes, indices.Length, Tiles.In(Image));
+            (points, classes) = WithoutFar(points, classes, indices.Length);
         }
 
         var instances = classes.Length / indices.Length;
@@ -145,7 +148,7 @@ internal sealed class TrainingSamples
         Random random
     )
     {
-        var size = tiles.In(Image);
+        var size = InBatch;
         var reach = augmenter.Reach(size);
         var (height, width) = (Math.Min(reach, Image.Height), Math.Min(reach, Image.Width));
         var (parts, centers) = (new byte[indices.Length][], new (float X, float Y)[indices.Length]);
@@ -182,13 +185,9 @@ internal sealed class TrainingSamples
     }
 
     // Targets take time for each instance. One without a node within half a tile of its tile is left out.
-    private (float[] Points, long[] Classes) WithoutFar(
-        float[] points,
-        long[] classes,
-        int count,
-        (int Height, int Width) tile
-    )
+    private (float[] Points, long[] Classes) WithoutFar(float[] points, long[] classes, int count)
     {
+        var tile = InBatch;
         var (instances, each) = (classes.Length / count, 2 * Skeleton.Nodes.Length);
         int[][] near =
         [

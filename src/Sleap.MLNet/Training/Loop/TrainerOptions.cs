@@ -258,6 +258,18 @@ public sealed record TrainerOptions
     internal int StepsFor(int samples) =>
         StepsPerEpoch ?? Math.Max(MinStepsPerEpoch, (samples + BatchSize - 1) / BatchSize);
 
+    /// <summary>
+    /// Returns the number of samples that are validated at once: where training is on tiles, as many whole ones as have
+    /// their pixels.
+    /// </summary>
+    internal int ValidationBatch((int Height, int Width) input)
+    {
+        if (Tiles is null)
+            return BatchSize;
+        var (height, width) = Tiles.In(input);
+        return (int)Math.Max(1, (long)BatchSize * height * width / ((long)input.Height * input.Width));
+    }
+
     /// <summary>Whether a backbone is trained with normalization.</summary>
     internal bool Normalizes(BackboneOptions backbone) =>
         backbone is UNetOptions

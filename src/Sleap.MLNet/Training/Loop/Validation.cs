@@ -35,10 +35,11 @@ internal sealed record Validation(
             new() { OksStddev = options.OksStddev, OksScale = options.OksScale }
         );
         var (hasOneInstance, lossSum, names, errors) = (false, 0.0, new List<float>(), new List<SampleError>());
-        for (var start = 0; start < samples.Count; start += options.BatchSize)
+        var size = options.ValidationBatch(samples.Input);
+        for (var start = 0; start < samples.Count; start += size)
         {
             using var scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(start, Math.Min(options.BatchSize, samples.Count - start))];
+            int[] indices = [.. Enumerable.Range(start, Math.Min(size, samples.Count - start))];
             var batch = samples.Batch(indices, Augmenter.None, Random.Shared).To(device); // draws no random numbers
             var outputs = network.call(batch.Images);
             lossSum += model.Loss(outputs, batch).item<float>() * indices.Length;

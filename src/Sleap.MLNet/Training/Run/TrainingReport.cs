@@ -201,12 +201,13 @@ internal sealed class NetworkReport(TrainingReport page, TrainingStage stage, Ru
     /// <summary>Called before training starts.</summary>
     public void Begin(SampleMaker samples, long parameters)
     {
-        var (height, width) = samples.Training.Input;
+        var ((height, width), (tileHeight, tileWidth)) = (samples.Training.Input, samples.Training.InBatch);
+        var tiles = samples.Training.Tiles is null ? "" : $", trained on tiles of {tileWidth} × {tileHeight}";
         Skeleton = samples.Skeleton;
         Data = string.Create(
             CultureInfo.InvariantCulture,
             $"{samples.Training.Count} training and {samples.Validation.Count} "
-                + $"validation samples; network input {width} × {height} pixels; {parameters / 1e6:0.00} million "
+                + $"validation samples; network input {width} × {height} pixels{tiles}; {parameters / 1e6:0.00} million "
                 + $"parameters."
         );
     }
