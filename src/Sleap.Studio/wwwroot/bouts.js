@@ -20,6 +20,7 @@ const EDGE = 5; // pixels around an end of the selected bout in which it is drag
 
 let data = { canEdit: true, behaviors: [], identities: [], bouts: [], total: 0 };
 let chosen = null; // the selected bout
+let expected = null; // the bout that will be in the place of the chosen one when the answer is there
 let begun = null; // where a bout was begun: video and frame
 let dragged = null; // the chosen bout with another end
 let run = 0;
@@ -63,7 +64,8 @@ async function load() {
   const answer = await getJson(`/api/videos/${video}/bouts`).catch(() => null);
   if (mine !== run || !answer) return;
   data = answer;
-  if (chosen && !data.bouts.some(bout => isSame(bout, chosen))) choose(null);
+  const found = [expected, chosen].find(one => one && data.bouts.some(bout => isSame(bout, one)));
+  if (chosen && found !== chosen) choose(found ?? null, true);
   drawChoices();
   draw();
 }
@@ -76,15 +78,22 @@ function drawChoices() {
   if (!$("bout-behavior").value) $("bout-behavior").value = data.behaviors[0] ?? "";
 }
 
-function choose(bout) {
+/** Selects a bout; what is being typed into its form stays if `keepsTyped`. */
+function choose(bout, keepsTyped = false) {
   chosen = bout;
   $("bout-form").hidden = !bout;
   $("bouts").dataset.chosen = bout ? `${bout.behavior} ${bout.from} ${bout.to}` : "";
   if (bout) {
-    for (const [id, name] of Object.entries(FIELDS)) $(id).value = bout[name] ?? "";
+    for (const [id, name] of Object.entries(FIELDS)) showValue($(id), bout[name] ?? "", keepsTyped);
   }
   draw();
   emit("bout");
+}
+
+function showValue(field, value, keepsTyped) {
+  const isTyped = field === document.activeElement && field.value !== field.defaultValue;
+  field.defaultValue = value;
+  if (!(keepsTyped && isTyped)) field.value = value;
 }
 
 const FIELDS = {
@@ -98,10 +107,12 @@ const FIELDS = {
 /** Removes bouts and adds others, as one step. */
 async function change(remove, add, done) {
   if (!data.canEdit) return say("The events of the file are laid out in a way that is not known.");
+  expected = add[0] ?? null;
   const answer = await send("", () => ({ command: { type: "changeBouts", remove, add } }));
-  if (!answer) return;
-  await load();
-  choose(add[0] ?? null);
+  if (answer) await load();
+  expected = null;
+  if (!answer) return choose(chosen);
+  choose(add[0] ?? null, true);
   say(done);
 }
 

@@ -16,6 +16,40 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
+let isDrawnAgain = false;
+
+/**
+ * Draws a part of the page again. The control with the focus keeps it, by its id. What is being typed into a field stays
+ * as long as the field is drawn for the same value, which fields have as their default value.
+ */
+export function keepTyped(part, draw) {
+  const before = part.contains(document.activeElement) ? document.activeElement : null;
+  const { id, type, value, defaultValue, selectionStart, selectionEnd } = before ?? {};
+  isDrawnAgain = true; // a field that is removed sends nothing
+  try {
+    draw();
+  } finally {
+    isDrawnAgain = false;
+  }
+  const now = before && $(id);
+  if (!now || now === before) return;
+  now.focus();
+  if (type !== "text" || value === defaultValue || now.defaultValue !== defaultValue) return;
+  now.value = value;
+  now.setSelectionRange(selectionStart, selectionEnd);
+}
+
+/** Calls a function with what was typed into a field when it is left, or at Enter; from then on it is the default. */
+export function onTyped(field, send) {
+  const leave = () => {
+    if (isDrawnAgain || field.value === field.defaultValue) return;
+    field.defaultValue = field.value;
+    send(field.value);
+  };
+  field.addEventListener("blur", leave);
+  field.addEventListener("keydown", event => event.key === "Enter" && leave());
+}
+
 /** A number with what it counts. */
 export const counted = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 

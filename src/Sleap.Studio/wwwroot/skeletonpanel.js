@@ -1,7 +1,7 @@
 // The panel of the skeleton. What removing or adding a node does to labels is counted before it is done.
 
 import { ask, askFirst, choice, field } from "./ask.js";
-import { $, el } from "./dom.js";
+import { $, el, keepTyped, onTyped } from "./dom.js";
 import { canEdit, countsText, preview, sayWhyNot, send } from "./edits.js";
 import { hasSkeleton } from "./skeleton.js";
 import { say } from "./status.js";
@@ -47,14 +47,19 @@ function setPairs(kind, list) {
 const pairsOf = kind => (kind === "edge" ? skeleton().edges : skeleton().symmetries);
 
 function nodeRow(name, node) {
-  const rename = () => change({ type: "renameNode", node, name: input.value.trim() }, "The node is renamed.");
   const input = el("input", {
     id: `node-name-${node}`,
     type: "text",
-    value: name,
+    defaultValue: name,
     autocomplete: "off",
     "aria-label": `Name of node ${node + 1}`,
-    on: { change: () => rename().finally(draw) },
+  });
+  onTyped(input, async sent => {
+    await change({ type: "renameNode", node, name: sent.trim() }, "The node is renamed.");
+    // If it is refused, the field shows the node's name again.
+    input.defaultValue = name;
+    if (input.value === sent) input.value = name;
+    draw();
   });
   const remove = () => removeNode(name, node);
   return el("li", {}, input, removeButton(`node-remove-${node}`, `Remove the node ${name}`, remove));
@@ -81,11 +86,11 @@ function draw() {
   $("skeleton-parts").hidden = !skeletons.length;
   if (!skeletons.length) return;
   const { nodes, edges, symmetries } = skeleton();
-  const focus = document.activeElement?.id;
-  $("node-list").replaceChildren(...nodes.map(nodeRow));
-  $("edge-list").replaceChildren(...edges.map((pair, i) => pairRow("edge", pair, i)));
-  $("symmetry-list").replaceChildren(...symmetries.map((pair, i) => pairRow("symmetry", pair, i)));
-  if (focus && /^(node|edge|symmetry)-/.test(focus)) $(focus)?.focus();
+  keepTyped($("skeleton-parts"), () => {
+    $("node-list").replaceChildren(...nodes.map(nodeRow));
+    $("edge-list").replaceChildren(...edges.map((pair, i) => pairRow("edge", pair, i)));
+    $("symmetry-list").replaceChildren(...symmetries.map((pair, i) => pairRow("symmetry", pair, i)));
+  });
 }
 
 async function addNode() {

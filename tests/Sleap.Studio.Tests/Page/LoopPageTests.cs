@@ -144,6 +144,52 @@ public sealed class LoopPageTests(StudioFixture studio, BrowserFixture browser)
     }
 
     [SkippableFact]
+    public async Task What_is_typed_while_an_answer_is_awaited_stays()
+    {
+        await using var own = await EditedStudio.StartAsync(studio);
+        await using var page = await browser.OpenAsync(own.Server);
+        await page.Page.ClickAsync("#tab-skeleton");
+        var isOpen = new TaskCompletionSource();
+        await page.Page.RouteAsync(
+            "**/api/edit",
+            async route =>
+            {
+                await isOpen.Task;
+                await route.ContinueAsync();
+            }
+        );
+        await page.Page.FillAsync("#node-name-1", "ear");
+        await page.Page.PressAsync("#node-name-1", "Tab"); // sends the name
+        await page.Page.FillAsync("#node-name-2", "back");
+        isOpen.SetResult();
+        await page.UntilAsync("document.getElementById('message').textContent === 'The node is renamed.'");
+        await page.UntilAsync("document.getElementById('node-name-1').defaultValue === 'ear'");
+        Assert.Equal("back", await page.Page.InputValueAsync("#node-name-2"));
+        Assert.Equal("node-name-2", await page.Page.EvaluateAsync<string>("document.activeElement.id"));
+        await page.Page.PressAsync("#node-name-2", "Enter");
+        await page.UntilAsync("document.getElementById('node-name-2').defaultValue === 'back'");
+
+        // The form of a bout, in the same way.
+        await page.Page.ClickAsync("#tab-behavior");
+        await page.Page.FillAsync("#bout-behavior", "run");
+        await page.GoAsync(20);
+        await PressAsync(page, "b");
+        await page.GoAsync(60);
+        await PressAsync(page, "b");
+        await page.UntilAsync("document.getElementById('bouts').dataset.chosen === 'run 20 60'");
+        isOpen = new TaskCompletionSource();
+        await page.Page.FillAsync("#chosen-to", "70");
+        await page.Page.PressAsync("#chosen-to", "Tab");
+        await page.Page.FillAsync("#chosen-subject", "wide");
+        isOpen.SetResult();
+        await page.UntilAsync("document.getElementById('bouts').dataset.chosen === 'run 20 70'");
+        Assert.Equal("wide", await page.Page.InputValueAsync("#chosen-subject"));
+        Assert.True(await page.Page.IsVisibleAsync("#bout-form"));
+        await page.Page.PressAsync("#chosen-subject", "Enter");
+        await page.UntilAsync("document.getElementById('chosen-subject').defaultValue === 'wide'");
+    }
+
+    [SkippableFact]
     public async Task The_skeleton_is_edited_after_it_is_said_what_labels_lose()
     {
         await using var own = await EditedStudio.StartAsync(studio);
