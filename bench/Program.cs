@@ -12,6 +12,7 @@
 //   lazy                           opening a large .slp beside h5py
 //   analysis                       poses to behavior variables
 //   tracking [spread] [SCENE…]     identity switches
+//   growth [SUBJECT…]              time and memory by frames, animals, nodes, pixels and labels
 using Sleap.Bench;
 using Sleap.MLNet;
 
@@ -30,6 +31,7 @@ Dictionary<string, Func<string[], int>> benches = new()
     ["lazy"] = _ => Done(LazyReading.Run),
     ["analysis"] = _ => Done(AnalysisBench.Run),
     ["tracking"] = words => Done(() => TrackingBench.Run(words)),
+    ["growth"] = GrowthBench.Run,
 };
 if (args is [])
     return benches["peers"]([]) is var code and not 0 ? code : benches["grouping"]([]);
