@@ -189,16 +189,7 @@ internal static class GrowthBench
 
     private static Work Read(BenchFolder folder, int frames, int animals, int nodes, bool all)
     {
-        var path = folder.Path($"{frames}-{animals}-{nodes}.slp");
-        if (!File.Exists(path))
-        {
-            var crowd = Crowd.Of(animals, nodes, 100, 1000);
-            using var writer = LabelsWriter.Create(path, crowd.Skeleton, [crowd.Video]);
-            for (var frame = 0; frame < frames; frame++)
-                writer.Add(crowd.Labeled(frame));
-            writer.Finish();
-        }
-
+        var path = Recorded(folder, frames, animals, nodes);
         return new(
             done =>
             {
@@ -214,8 +205,7 @@ internal static class GrowthBench
 
     private static Work Saved(BenchFolder folder, int frames, int animals, int nodes)
     {
-        var crowd = Crowd.Of(animals, nodes, 100, 1000);
-        var labels = new Labels(Enumerable.Range(0, frames).Select(crowd.Labeled));
+        var labels = Labels.Load(Recorded(folder, frames, animals, nodes));
         return new(
             done =>
             {
@@ -224,6 +214,20 @@ internal static class GrowthBench
             },
             frames
         );
+    }
+
+    private static string Recorded(BenchFolder folder, int frames, int animals, int nodes)
+    {
+        var path = folder.Path($"{frames}-{animals}-{nodes}.slp");
+        if (!File.Exists(path))
+        {
+            var crowd = Crowd.Of(animals, nodes, 100, 1000);
+            using var writer = LabelsWriter.Create(path, crowd.Skeleton, [crowd.Video]);
+            for (var frame = 0; frame < frames; frame++)
+                writer.Add(crowd.Labeled(frame));
+            writer.Finish();
+        }
+        return path;
     }
 
     private static void Prediction()
@@ -314,7 +318,7 @@ internal static class GrowthBench
                     {
                         Backbone = Tiny,
                         MaxInstances = animals,
-                        PeakThreshold = -100,
+                        PeakThreshold = 0,
                         Training = OneStep(),
                     },
                     CenteredInstance = new()

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Sleap.Transforms;
 using TorchSharp;
 using static TorchSharp.torch;
 
