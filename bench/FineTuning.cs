@@ -19,12 +19,14 @@ internal static class FineTuning
     /// <param name="seed">Seed of the source, and of both trainings.</param>
     /// <param name="options">Creates the options for a seed and a share of the steps.</param>
     /// <param name="frames">The frames for which a function of their number is true.</param>
+    /// <param name="report">Gets the metrics of each training, by what it started from.</param>
     /// <param name="share">Share of the steps of the protocol.</param>
     public static void Run(
         int seed,
         double share,
         Func<int, double, TopDownOptions> options,
-        Func<PoseCatalog, Func<int, bool>, IDataView> frames
+        Func<PoseCatalog, Func<int, bool>, IDataView> frames,
+        Action<string, PoseMetrics> report
     )
     {
         var ml = new MLContext(seed);
@@ -55,7 +57,9 @@ internal static class FineTuning
                     }
                 )
                 .Fit(train, validation);
-            Console.WriteLine($"  seed {seed}, {name}: {pose.Evaluate(model.Transform(test))}");
+            var metrics = pose.Evaluate(model.Transform(test));
+            Console.WriteLine($"  seed {seed}, {name}: {metrics}");
+            report(name, metrics);
             return epochs.All;
 
             TrainerOptions With(TrainerOptions training) => training with { Start = start, Progress = epochs };

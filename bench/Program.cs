@@ -12,6 +12,8 @@
 //   lazy                           opening a large .slp beside h5py
 //   analysis                       poses to behavior variables
 //   tracking [spread] [SCENE…]     identity switches
+//   gpu --json FILE [--device cuda] [--seeds N] [--quick]   all of a GPU: accuracies, speeds, how far poses move
+//   growth [SUBJECT…]              time and memory by frames, animals, nodes, pixels and labels
 using Sleap.Bench;
 using Sleap.MLNet;
 
@@ -23,13 +25,15 @@ Dictionary<string, Func<string[], int>> benches = new()
     ["inference"] = InferenceBench.Run,
     ["step"] = _ => StepBench.Run(),
     ["backbones"] = _ => Done(BackbonesBench.Run),
-    ["training"] = TrainingProtocols.Run,
+    ["training"] = words => TrainingProtocols.Run(words),
     ["suggest"] = SuggestBench.Run,
     ["doubts"] = DoubtsBench.Run,
     ["radius"] = RadiusBench.Run,
     ["lazy"] = _ => Done(LazyReading.Run),
     ["analysis"] = _ => Done(AnalysisBench.Run),
     ["tracking"] = words => Done(() => TrackingBench.Run(words)),
+    ["gpu"] = GpuBench.Run,
+    ["growth"] = GrowthBench.Run,
 };
 if (args is [])
     return benches["peers"]([]) is var code and not 0 ? code : benches["grouping"]([]);

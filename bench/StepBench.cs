@@ -112,30 +112,38 @@ internal static class StepBench
         return seconds;
     }
 
-    private static double Whole(ScalarType precision, Normalization normalization)
+    private static double Whole(ScalarType precision, Normalization normalization) =>
+        StepsPerSecond(CPU, precision, normalization, Steps);
+
+    /// <summary>Whole steps a second as in training, augmentation included.</summary>
+    public static double StepsPerSecond(Device device, ScalarType precision, Normalization normalization, int steps)
     {
-        using var training = new Setup(precision, normalization);
+        using var training = new Setup(precision, normalization, device);
         using var feed = new BatchFeed(
             training.Samples,
             training.Order,
             training.Augmenter,
             0,
-            Warm + Steps,
-            BatchFeed.MakersFor(CPU)
+            Warm + steps,
+            BatchFeed.MakersFor(device)
         );
         var clock = new Stopwatch();
-        for (var step = -Warm; step < Steps; step++)
+        for (var step = -Warm; step < steps; step++)
         {
             if (step == 0)
+            {
+                Timing.Wait(device);
                 clock.Start();
+            }
             using var scope = NewDisposeScope();
-            var batch = feed.Next();
+            var batch = feed.Next().To(device);
             training.State.Network.zero_grad(false);
             training.Model.Loss(training.State.Network.call(batch.Images), batch).backward();
             training.State.Optimizer.Step(training.State.Rate.At(0));
             training.State.Average.Update();
         }
-        return Steps / clock.Elapsed.TotalSeconds;
+        Timing.Wait(device);
+        return steps / clock.Elapsed.TotalSeconds;
     }
 
     private static void Say(string line) => Console.WriteLine(line);
@@ -148,7 +156,7 @@ internal static class StepBench
     {
         private static readonly Skeleton Mouse = new("mouse", ["snout", "left ear", "right ear", "tail base"]);
 
-        public Setup(ScalarType precision, Normalization normalization = Normalization.Auto)
+        public Setup(ScalarType precision, Normalization normalization = Normalization.Auto, Device? device = null)
         {
             var options = new SingleInstanceOptions
             {
@@ -158,7 +166,7 @@ internal static class StepBench
                 Training = new() { Normalization = normalization },
             };
             Model = options.CreateModel(new PoseSubject(Mouse, []), Initialization.He, 0);
-            State = new TrainingState(Model, options.Training, CPU, precision, Warm + Steps);
+            State = new TrainingState(Model, options.Training, device ?? CPU, precision, Warm + Steps);
             State.Network.train();
             Loss = new MapLoss(options.Training.ForegroundWeight, null);
             Augmenter = new Augmenter(options.Augmentation, Mouse);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Sleap.Bench;
 
@@ -13,6 +15,13 @@ internal static class Timing
         var clock = Stopwatch.StartNew();
         work();
         return clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Waits until a device has done all that it was given; a CPU has.</summary>
+    public static void Wait(Device device)
+    {
+        if (device.type == DeviceType.CUDA)
+            cuda.synchronize();
     }
 
     /// <summary>How often something runs in a second, measured for about one second.</summary>

@@ -10,7 +10,8 @@ namespace Sleap.Bench;
 /// was trained, and measures it on the same frames. Usage: training [openfield|topdown|topdown-id|bottomup|bottomup-id
 /// |finetune …, or for choices crops|pair] [--other] [--seeds N] [--seed FIRST] [--steps SHARE] [--rate X] [--single]
 /// [--normalization Batch|None] [--optimizer Adam|Muon|AdamW] [--foreground WEIGHT] [--decay X]
-/// [--tiles SIZE] [--foreground-tiles SHARE] [--batch N] [--scale X] [--filters N] [--filters-rate X] [--max-stride N] [--flip P] [--photometric] [--auto].
+/// [--tiles SIZE] [--foreground-tiles SHARE] [--batch N] [--scale X] [--filters N] [--filters-rate X] [--max-stride N]
+/// [--flip P] [--photometric] [--auto] [--device NAME].
 /// </summary>
 internal static class TrainingProtocols
 {
@@ -33,6 +34,8 @@ internal static class TrainingProtocols
     private static bool _other; // other training and test frames, on which options are chosen
     private static bool _auto; // the options that pose.AutoOptions proposes, instead of those of the protocol
     private static Precision _precision;
+    private static string _device = "auto";
+    private static Action<string, int, PoseMetrics> _report = (_, _, _) => { };
     private static double? _rate,
         _foreground,
         _decay;
@@ -45,8 +48,17 @@ internal static class TrainingProtocols
     private static AugmentationOptions _augmentation = new();
     private static TrainingMemory _memory = new(new ConsoleProgress());
 
-    public static int Run(string[] words)
+    /// <summary>The protocols that are measured by default.</summary>
+    public static IReadOnlyList<string> Protocols => All;
+
+    /// <param name="words">Of the command line.</param>
+    /// <param name="report">
+    /// Gets each result: the protocol (of fine-tuning also what it started from), the seed and the metrics.
+    /// </param>
+    public static int Run(string[] words, Action<string, int, PoseMetrics>? report = null)
     {
+        _report = report ?? ((_, _, _) => { });
+        _device = Text(words, "--device") ?? "auto";
         _other = words.Contains("--other");
         _auto = words.Contains("--auto");
         _precision = words.Contains("--single") ? Precision.Single : Precision.Auto;
@@ -99,9 +111,19 @@ internal static class TrainingProtocols
             for (var seed = first; seed < first + seeds; seed++)
             {
                 if (protocol == FineTune)
-                    FineTuning.Run(seed, share, TopDown, Frames);
+                {
+                    FineTuning.Run(
+                        seed,
+                        share,
+                        TopDown,
+                        Frames,
+                        (start, metrics) => _report($"{protocol}, {start}", seed, metrics)
+                    );
+                }
                 else
+                {
                     RunOne(protocol, seed, share);
+                }
             }
         }
         return 0;
@@ -172,7 +194,9 @@ internal static class TrainingProtocols
                 .Fit(train, validation),
         };
         Console.WriteLine($"  {_memory}");
-        var metrics = pose.Evaluate(model.Transform(test));
+        using var predicting = model.With(new PredictionOptions { Device = _device });
+        var metrics = pose.Evaluate(predicting.Transform(test));
+        _report(protocol, seed, metrics);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -233,6 +257,7 @@ internal static class TrainingProtocols
             BatchSize = _batch,
             Seed = seed,
             Precision = _precision,
+            Device = _device,
             Normalization = _normalization,
             ForegroundWeight = _foreground ?? new TrainerOptions().ForegroundWeight,
             AverageDecay = _decay ?? new TrainerOptions().AverageDecay,

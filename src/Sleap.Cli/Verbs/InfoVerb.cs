@@ -55,6 +55,7 @@ internal static class InfoVerb
                 )
             )
             .ToList();
+        var models = PredictionModels.Of(labels).ToList();
         var report = new JsonObject
         {
             ["kind"] = "labels",
@@ -72,6 +73,7 @@ internal static class InfoVerb
             ["bouts"] = labels.Bouts.Count,
             ["videos"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)v.Path)]),
             ["videos_found"] = new JsonArray([.. labels.Videos.Select(v => (JsonNode)(v.FoundPath is not null))]),
+            ["models"] = new JsonArray([.. models.Select(model => model.Report)]),
             ["suggestions"] = labels.Suggestions.Count,
             ["negative_frames"] = labels.Frames.Count(f => f.IsNegative),
             ["remarks"] = new JsonArray([.. labels.Remarks.Select(r => (JsonNode)r)]),
@@ -110,6 +112,7 @@ internal static class InfoVerb
                             labels.Bouts.CountBy(bout => bout.Behavior).Select(same => $"{same.Key} ({same.Value})")
                         ),
                 ],
+            .. models.Select(model => model.Line),
             .. labels.Remarks,
         ];
         return (report, lines);
@@ -158,6 +161,45 @@ internal static class InfoVerb
             ]
         );
     }
+}
+
+/// <summary>What the provenance of predictions says of the models that made them.</summary>
+/// <remarks>A file of another program may have anything there; what is not as this library writes it is left out.</remarks>
+internal static class PredictionModels
+{
+    private static readonly string[] Parts = ["network", "device", "precision"];
+
+    public static IEnumerable<(JsonObject Report, string Line)> Of(Labels labels)
+    {
+        foreach (var model in Objects(labels.Provenance.GetValueOrDefault("models")))
+        {
+            if (Text(model["type"]) is not { } type)
+                continue;
+            var networks = Objects(model["networks"])
+                .Select(network => Parts.Select(part => Text(network[part])).ToList())
+                .Where(words => words.TrueForAll(word => word is not null))
+                .ToList();
+            var report = new JsonObject
+            {
+                ["type"] = type,
+                ["networks"] = new JsonArray([
+                    .. networks.Select(words => new JsonObject(
+                        Parts.Zip(words, (part, word) => KeyValuePair.Create(part, (JsonNode?)word))
+                    )),
+                ]),
+            };
+            var details = OneLine.Some(networks.Select(words => $"{words[0]} in {words[2]} on {words[1]}"));
+            yield return (report, $"predicted by {type}{(details.Length > 0 ? $": {details}" : "")}");
+        }
+    }
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => (node as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    // A word of one line.
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) && !text.Any(OneLine.IsControl)
+            ? OneLine.Short(text)
+            : null;
 }
 
 /// <summary>What <c>sleap info</c> says of a model.</summary>

@@ -49,28 +49,31 @@ internal sealed record PeakPairs(long[] Samples, long[] Edges, long[] Sources, l
     public static PeakPairs Of(long[] samples, long[] nodes, IReadOnlyList<Edge> edges)
     {
         var peaks = Enumerable.Range(0, samples.Length).ToLookup(peak => (samples[peak], nodes[peak]));
-        List<long> sample = [],
-            edge = [],
-            source = [],
-            destination = [];
+        List<(long Sample, long Edge, long[] From, long[] To)> tables = [];
         foreach (var current in samples.Distinct().Order())
         {
             for (var k = 0; k < edges.Count; k++)
+                tables.Add((current, k, Peaks(current, edges[k].Source), Peaks(current, edges[k].Destination)));
+        }
+
+        var count = tables.Sum(table => table.From.Length * table.To.Length);
+        var pairs = new PeakPairs(new long[count], new long[count], new long[count], new long[count]);
+        var at = 0;
+        foreach (var (sample, edge, from, to) in tables)
+        {
+            foreach (var source in from)
             {
-                foreach (var from in peaks[(current, edges[k].Source)])
-                {
-                    foreach (var to in peaks[(current, edges[k].Destination)])
-                    {
-                        sample.Add(current);
-                        edge.Add(k);
-                        source.Add(from);
-                        destination.Add(to);
-                    }
-                }
+                pairs.Samples.AsSpan(at, to.Length).Fill(sample);
+                pairs.Edges.AsSpan(at, to.Length).Fill(edge);
+                pairs.Sources.AsSpan(at, to.Length).Fill(source);
+                to.CopyTo(pairs.Destinations, at);
+                at += to.Length;
             }
         }
 
-        return new PeakPairs([.. sample], [.. edge], [.. source], [.. destination]);
+        return pairs;
+
+        long[] Peaks(long sample, int node) => [.. peaks[(sample, node)].Select(peak => (long)peak)];
     }
 }
 
@@ -164,34 +167,38 @@ internal static class PartAssembly
     /// <returns>Instance of each peak that has a connection, numbered by their first peak.</returns>
     public static Dictionary<int, int> StrongestFirst(IReadOnlyList<PeakConnection> connections, long[] nodeOf)
     {
-        var parts = new Dictionary<int, List<int>>(); // peak -> the peaks of its part, one list for all of them
-        List<int> PartOf(int peak) => parts.TryGetValue(peak, out var part) ? part : parts[peak] = [peak];
+        var parts = new Dictionary<int, Part>(); // peak -> its part, one object for all peaks of a part
+        Part PartOf(int peak) =>
+            parts.TryGetValue(peak, out var part) ? part : parts[peak] = new([peak], [nodeOf[peak]]);
         foreach (var connection in connections.OrderByDescending(connection => connection.Score))
         {
-            List<int> one = PartOf(connection.Source),
+            Part one = PartOf(connection.Source),
                 other = PartOf(connection.Destination);
-            if (ReferenceEquals(one, other) || one.Any(peak => other.Any(rival => nodeOf[rival] == nodeOf[peak])))
-                continue;
-            if (one.Count < other.Count)
+            if (one.Peaks.Count < other.Peaks.Count)
                 (one, other) = (other, one);
-            foreach (var peak in other)
+            if (ReferenceEquals(one, other) || one.Nodes.Overlaps(other.Nodes))
+                continue;
+            foreach (var peak in other.Peaks)
                 parts[peak] = one;
-            one.AddRange(other);
+            one.Peaks.AddRange(other.Peaks);
+            one.Nodes.UnionWith(other.Nodes);
         }
 
         var instanceOf = new Dictionary<int, int>();
         var instances = 0;
         foreach (var peak in parts.Keys.Order())
         {
-            if (instanceOf.ContainsKey(peak) || parts[peak].Count < 2)
+            if (instanceOf.ContainsKey(peak) || parts[peak].Peaks.Count < 2)
                 continue;
-            foreach (var member in parts[peak])
+            foreach (var member in parts[peak].Peaks)
                 instanceOf[member] = instances;
             instances++;
         }
 
         return instanceOf;
     }
+
+    private sealed record Part(List<int> Peaks, HashSet<long> Nodes);
 
     /// <summary>Groups as sleap-nn 0.3.5 does, see <see cref="GroupingRule.SleapNN"/>.</summary>
     /// <param name="connections">Connections of one sample, edge by edge in the order of the edges.</param>

@@ -11,8 +11,6 @@ namespace Sleap.MLNet;
 /// </summary>
 internal sealed class PartAffinity
 {
-    private const float MachineEpsilon = 1.1920929e-7f;
-
     private readonly Edge[] _edges;
     private readonly int[] _order; // order in which sleap-nn processes the edges
 
@@ -119,8 +117,10 @@ internal sealed class PartAffinity
         );
         for (long instance = 0; instance < points.size(1); instance++)
         {
+            // What one instance needs is freed before the next, so that memory does not grow with their number.
+            using var ofInstance = NewDisposeScope();
             var weight = inside.select(1, instance).view(-1, 1, 1, 1, 1);
-            fields = fields.Add(
+            fields.AddInPlace(
                 Field(sources.select(1, instance), destinations.select(1, instance), gridX, gridY) * weight
             );
         }
@@ -157,7 +157,8 @@ internal sealed class PartAffinity
         ArgumentNullException.ThrowIfNull(peaks);
         using var scope = NewDisposeScope();
         var found = HostPeaks.Of(peaks);
-        return Group(found, Score(fields, peaks, found).Scores, (int)fields.size(0), nodes);
+        var (pairs, scores) = Score(fields, peaks, found);
+        return Group(found, pairs, scores, (int)fields.size(0), nodes);
     }
 
     /// <summary>Groups peaks whose pairs have scores.</summary>
@@ -166,9 +167,12 @@ internal sealed class PartAffinity
     /// <param name="samples">Number of samples.</param>
     /// <param name="nodes">Number of nodes.</param>
     /// <returns>The instances of each sample.</returns>
-    public IReadOnlyList<InstanceArray> Group(HostPeaks peaks, float[] scores, int samples, int nodes)
+    public IReadOnlyList<InstanceArray> Group(HostPeaks peaks, float[] scores, int samples, int nodes) =>
+        Group(peaks, PairsOf(peaks), scores, samples, nodes);
+
+    private InstanceArray[] Group(HostPeaks peaks, PeakPairs pairs, float[] scores, int samples, int nodes)
     {
-        var connections = Match(PairsOf(peaks), scores).ToLookup(connection => connection.Sample);
+        var connections = Match(pairs, scores).ToLookup(connection => connection.Sample);
         return
         [
             .. Enumerable
@@ -250,65 +254,10 @@ internal sealed class PartAffinity
             );
         }
 
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
         var pairs = PairsOf(found);
-        if (pairs.Count == 0)
-            return (pairs, []);
-        Tensor edge = tensor(pairs.Edges, new long[] { pairs.Count }, ScalarType.Int64, fields.device),
-            sample = tensor(pairs.Samples, new long[] { pairs.Count }, ScalarType.Int64, fields.device);
-        // (P, 2)
-        var from = peaks.Points.index_select(
-            0,
-            tensor(pairs.Sources, new long[] { pairs.Count }, ScalarType.Int64, fields.device)
-        );
-        // (P, 2)
-        var to = peaks.Points.index_select(
-            0,
-            tensor(pairs.Destinations, new long[] { pairs.Count }, ScalarType.Int64, fields.device)
-        );
-        var along = to - from; // (P, 2)
-        var length = along.Square().sum(1).sqrt(); // (P)
-        // (P, 2), NaN for peaks at one place
-        var unit = along / length.unsqueeze(-1);
-        // (P)
-        var mean = SampleLines(fields, sample, edge, from, along)
-            .matmul(unit.unsqueeze(-1))
-            .squeeze(-1)
-            .mean(new long[] { 1 });
-        var longest =
-            (double)MaxEdgeLengthRatio * Math.Max(Math.Max(fields.size(2), fields.size(3)), fields.size(1)) * Stride;
-        var penalty = length.reciprocal().Mul(longest).Sub(1).Clamp(null, 0).Mul(DistancePenaltyWeight); // (P)
-        return (pairs, mean.Add(penalty).Values<float>());
+        var lines = new LineScores(Stride, LinePoints, MaxEdgeLengthRatio, DistancePenaltyWeight);
+        return (pairs, lines.Of(fields, peaks, found, pairs));
     }
-
-    // The field at evenly spaced points on each line, ends included: (P, points, 2). P pairs.
-    private Tensor SampleLines(Tensor fields, Tensor sample, Tensor edge, Tensor from, Tensor along)
-    {
-        long height = fields.size(2),
-            width = fields.size(3);
-        // sleap-nn's interpolation divides by 1 + ε, so that a line ends just before its peak. This decides the
-        // rounding of points halfway between two cells, which are frequent for peaks at whole pixels.
-        var slope = along.Div(1 + MachineEpsilon);
-        var steps = tensor(Fractions(LinePoints), new long[] { 1, LinePoints, 1 }, ScalarType.Float32, fields.device);
-        // (P, points, 2)
-        var places = (slope.unsqueeze(1) * steps).Add(from.unsqueeze(1)).Div(Stride).round().to(ScalarType.Int64);
-        var row = sample.unsqueeze(-1).Mul(height).Add(places.select(2, 1).Clamp(0, height - 1));
-        // (P, points)
-        var cell = row.Mul(width)
-            .Add(places.select(2, 0).Clamp(0, width - 1))
-            .Mul(_edges.Length)
-            .Add(edge.unsqueeze(-1));
-        return fields
-            .permute(0, 2, 3, 1)
-            .reshape(-1, 2)
-            .index_select(0, cell.flatten())
-            .view(cell.size(0), cell.size(1), 2);
-    }
-
-    // Equally spaced values from 0 to 1.
-    private static float[] Fractions(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => i * (1f / Math.Max(count - 1, 1)))];
 
     // The field of one instance: sources and destinations (B, E, 2) to (B, h, w, E, 2).
     private Tensor Field(Tensor sources, Tensor destinations, Tensor gridX, Tensor gridY)

@@ -72,6 +72,10 @@ internal static class LibTorchLibrary
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
+            // libtorch's default rounds the factors of convolutions on a GPU to 10 bits (TF32). Precision.Single
+            // promises 32 bits on each device; what may be rounded is said by Precision.BFloat16.
+            torch.backends.cudnn.allow_tf32 = false;
+            torch.backends.cuda.matmul.allow_tf32 = false;
             _isLoaded = true;
         }
         catch (Exception failure)

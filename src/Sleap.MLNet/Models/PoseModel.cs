@@ -116,6 +116,18 @@ internal abstract class PoseModel : IDisposable
     /// <summary>Prepares the network for prediction on a device; its weights are constant from then on.</summary>
     public void Prepare(Device device) => _network.Prepare(device, PrecisionFor(Options, device));
 
+    /// <summary>The device that the network is prepared for, <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public string DeviceInUse => _network.Device.ToString();
+
+    /// <summary>
+    /// The precision that prediction computes in on this device: <c>single</c>; <c>bfloat16</c>, where the backbone's
+    /// maps are rounded too; or <c>bfloat16 products</c>, where only factors are.
+    /// </summary>
+    public string PrecisionInUse =>
+        Network.Precision == ScalarType.Float32 ? "single"
+        : Network.KeepsMapsOn(_network.Device) ? "bfloat16 products"
+        : "bfloat16";
+
     public void Dispose() => _network.Release();
 
     /// <summary>Returns the network's outputs for images of any size; large images are processed in tiles.</summary>
@@ -157,6 +169,9 @@ internal sealed class SharedNetwork(PoseNetwork network)
     private (DeviceType Type, int Index, ScalarType Precision)? _prepared;
 
     public PoseNetwork Network => network;
+
+    /// <summary>The device of the weights.</summary>
+    public Device Device => network.parameters().First().device;
 
     /// <summary>Adds a reference, which the caller has to release.</summary>
     public SharedNetwork Share()

@@ -228,6 +228,12 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     /// <summary>The maps of the encoder of a ConvNeXt or Swin Transformer, for tests.</summary>
     public IReadOnlyList<Tensor> Encoded(Tensor images) => ((StagedBackbone)backbone).Encode(Input(images));
 
+    /// <summary>
+    /// Whether predictions in <see cref="ScalarType.BFloat16"/> keep maps in single precision on a device, so that only
+    /// the factors of products are rounded.
+    /// </summary>
+    public bool KeepsMapsOn(Device device) => RoundsProducts && device.type == DeviceType.CPU;
+
     // Runs before the constructor of the base class, which needs libtorch.
     private static string NameOnceLoaded()
     {
@@ -238,7 +244,7 @@ internal sealed class PoseNetwork : Module<Tensor, Tensor[]>
     private Tensor[] Compute(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var keepsMaps = RoundsProducts && images.device_type == DeviceType.CPU && !is_grad_enabled();
+        var keepsMaps = KeepsMapsOn(images.device) && !is_grad_enabled();
         var x = Input(images).to(keepsMaps ? ScalarType.Float32 : Precision); // (B, InChannels, H, W)
         var features = backbone.Compute(x, _finestNeeded); // stride -> (B, C, H/stride, W/stride)
         var outputs = new Tensor[Heads.Count];

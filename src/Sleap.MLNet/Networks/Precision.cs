@@ -5,7 +5,7 @@ namespace Sleap.MLNet;
 /// </summary>
 public enum Precision
 {
-    /// <summary>32 bits in all layers.</summary>
+    /// <summary>32 bits in all layers, on GPUs too: TF32 is off for the whole process.</summary>
     Single,
 
     /// <summary>

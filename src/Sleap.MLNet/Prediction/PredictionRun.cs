@@ -263,7 +263,17 @@ internal static class PredictionProvenance
         {
             ["type"] = model.GetType().Name.Replace("Transformer", "", StringComparison.Ordinal),
             ["device"] = model.DeviceName,
+            ["networks"] = new JsonArray([.. (model.HasNetworks ? model.Networks : []).Select(Network)]),
             ["options"] = JsonObject.Create(SavedModel.OptionsOf(model)),
+        };
+
+    // What was computed, whatever the options ask for.
+    private static JsonObject Network(PoseModel network) =>
+        new()
+        {
+            ["network"] = network.Options.Title,
+            ["device"] = network.DeviceInUse,
+            ["precision"] = network.PrecisionInUse,
         };
 
     // libtorch is not asked where it did not predict: it may not be there.

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Sleap.Transforms;
 
 /// <summary>
@@ -76,11 +78,12 @@ internal static class Assignment
             while (true)
             {
                 _rowReached[row] = true;
+                var costs = MemoryMarshal.CreateReadOnlySpan(ref cost[row, 0], _columns);
                 (var nearest, var least) = (-1, double.PositiveInfinity);
                 for (var i = 0; i < left; i++)
                 {
                     var to = _remaining[i];
-                    var reduced = length + cost[row, to] - _rowPotential[row] - _columnPotential[to];
+                    var reduced = length + costs[to] - _rowPotential[row] - _columnPotential[to];
                     if (reduced < _shortest[to])
                         (_shortest[to], _before[to]) = (reduced, row);
                     if (_shortest[to] < least || (_shortest[to] == least && _rowOf[to] < 0))

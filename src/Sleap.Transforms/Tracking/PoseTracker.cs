@@ -73,6 +73,7 @@ internal sealed class PoseTracker(TrackingOptions options)
     {
         var cost = new double[here.Length, past.Count];
         double[][] features = [.. here.Select(instance => instance.Feature(options.Features))];
+        double[] areas = [.. features.Select(TrackSimilarity.Area)];
         List<double> scores = [];
         for (var column = 0; column < past.Count; column++)
         {
@@ -90,7 +91,7 @@ internal sealed class PoseTracker(TrackingOptions options)
             {
                 scores.Clear();
                 foreach (var candidate in candidates)
-                    scores.Add(TrackSimilarity.Of(features[row], candidate, options));
+                    scores.Add(TrackSimilarity.Of(features[row], areas[row], candidate, options));
                 var score = TrackSimilarity.Reduce(scores, options);
                 cost[row, column] = double.IsNaN(score) ? double.PositiveInfinity : -score;
             }

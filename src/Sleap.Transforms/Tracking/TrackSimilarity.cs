@@ -10,11 +10,15 @@ internal static class TrackSimilarity
     private const double Epsilon = 2.220446049250313e-16;
 
     /// <summary>Similarity of two features, see <see cref="TrackedInstance.Feature"/>.</summary>
-    public static double Of(double[] current, double[] candidate, TrackingOptions options) =>
+    /// <param name="current">That of an instance of the new frame.</param>
+    /// <param name="area">Its <see cref="Area"/>, which is the same for all candidates.</param>
+    /// <param name="candidate">That of an instance of a track.</param>
+    /// <param name="options">How they are compared.</param>
+    public static double Of(double[] current, double area, double[] candidate, TrackingOptions options) =>
         options.Scoring switch
         {
-            TrackScoring.Oks => Oks(current, candidate, options.OksStandardDeviation, OksNodes.First),
-            TrackScoring.WeightedOks => Oks(current, candidate, options.OksStandardDeviation, OksNodes.All),
+            TrackScoring.Oks => Oks(current, area, candidate, options.OksStandardDeviation, OksNodes.First),
+            TrackScoring.WeightedOks => Oks(current, area, candidate, options.OksStandardDeviation, OksNodes.All),
             TrackScoring.Iou => Box.PixelIou(BoxOf(current), BoxOf(candidate)),
             _ => -KeypointSimilarity.EuclideanDistance(current, candidate),
         };
@@ -35,17 +39,11 @@ internal static class TrackSimilarity
         return scores[below] + ((place - below) * (scores[Math.Min(below + 1, scores.Count - 1)] - scores[below]));
     }
 
-    private static double Oks(double[] current, double[] candidate, double deviation, OksNodes nodes)
-    {
-        var area = Box.AroundCoordinates<double>(current).Area + Epsilon;
-        return KeypointSimilarity.Oks<double>(
-            current,
-            candidate,
-            [KeypointSimilarity.Variance(deviation)],
-            area,
-            nodes
-        );
-    }
+    /// <summary>Area of the box around the coordinates of a feature, above 0, by which OKS scales distances.</summary>
+    public static double Area(double[] feature) => Box.AroundCoordinates<double>(feature).Area + Epsilon;
+
+    private static double Oks(double[] current, double area, double[] candidate, double deviation, OksNodes nodes) =>
+        KeypointSimilarity.Oks<double>(current, candidate, [KeypointSimilarity.Variance(deviation)], area, nodes);
 
     private static Box BoxOf(double[] feature) => new(feature[0], feature[1], feature[2], feature[3]);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sleap.IO;
 
 namespace Sleap.Cli.Tests;
@@ -218,6 +219,25 @@ public sealed class PredictWordsTests : IDisposable
         var judged = Cli.Json("eval", Path.Combine(_folder, "truth.slp"), path, "--use-predictions", "--radius", "20");
         Assert.Equal(1, (double)judged["recall"]!);
         Assert.InRange((double)judged["mean_px"]!, 0, 10);
+    }
+
+    [Fact]
+    public void Info_says_what_computed_the_predictions()
+    {
+        Instances([Pair, "--model", Models + "bottomup", "--frames", "0"]);
+        var path = Path.Combine(_folder, "out.slp");
+        Assert.Contains("predicted by BottomUp: bottom-up in single on cpu", Cli.Run("info", path).Output);
+        var network = Cli.Json("info", path)["models"]![0]!["networks"]![0]!;
+        Assert.Equal(("cpu", "single"), ((string?)network["device"], (string?)network["precision"]));
+        // What another program may have written there.
+        foreach (
+            var models in (string[])["7", "[7, {}, {\"type\": 7}]", "[{\"type\": \"a\\u001bb\", \"networks\": [1]}]"]
+        )
+        {
+            using (var writer = LabelsWriter.Create(path, new Skeleton("s", ["a"])))
+                writer.Finish([new("models", JsonNode.Parse(models))]);
+            Assert.Empty(Cli.Json("info", path)["models"]!.AsArray());
+        }
     }
 
     [Fact]

@@ -128,6 +128,53 @@ public sealed class PartAffinityTests
         Assert.All(connections, connection => Assert.True(connection.Score > 0.8f));
     }
 
+    [Theory, InlineData(1), InlineData(3), InlineData(8), InlineData(17)]
+    public void Pairs_scored_in_a_loop_have_the_scores_of_tensor_operations(int places)
+    {
+        using var scope = NewDisposeScope();
+        // Two samples of 20 peaks of 4 nodes, some outside of the field, some at whole pixels, two at one place.
+        var (fields, points) = (rand(2, 6, 13, 17), rand(40, 2).Mul(90).Sub(10));
+        points[TensorIndex.Slice(0, 40, 4)] = points[TensorIndex.Slice(0, 40, 4)].round();
+        points[1] = points[0];
+        var peaks = new LocalPeaks(
+            points,
+            ones(40),
+            arange(0, 40, ScalarType.Int64).floor_divide(20),
+            arange(0, 40, ScalarType.Int64).remainder(4)
+        );
+        var found = HostPeaks.Of(peaks);
+        var pairs = PeakPairs.Of(found.Samples, found.Channels, [new(0, 1), new(1, 2), new(3, 0)]);
+        var lines = new LineScores(4, places, 0.25f, 1);
+        var (loop, together) = (lines.OneByOne(fields, found.Points, pairs), lines.Together(fields, points, pairs));
+        Assert.Equal(150, loop.Length);
+        Assert.Single(loop, float.IsNaN);
+        Assert.All(loop.Zip(together), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Theory, InlineData(20), InlineData(40)]
+    public void Grouping_allocates_no_more_than_a_few_numbers_for_each_pair_of_peaks(int animals)
+    {
+        const int nodes = 24;
+        using var scope = NewDisposeScope();
+        Edge[] edges = [.. Enumerable.Range(1, nodes - 1).Select(node => new Edge(node - 1, node))];
+        var codec = new PartAffinity(edges, 4, 15);
+        var all = rand(1, animals, nodes, 2).Mul(256);
+        var fields = codec.Encode(all, 256, 256);
+        var peaks = new LocalPeaks(
+            all.reshape(-1, 2),
+            ones(animals * nodes),
+            zeros(new long[] { animals * nodes }, ScalarType.Int64),
+            arange(0, animals * nodes, ScalarType.Int64).remainder(nodes)
+        );
+        codec.Group(fields, peaks, nodes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        codec.Group(fields, peaks, nodes);
+        var (bytes, pairs) = (GC.GetAllocatedBytesForCurrentThread() - before, edges.Length * animals * animals);
+        // Four numbers and a score of each pair, its cost, and what belongs to peaks, of which there are fewer. As
+        // index tensors of pairs and places they were ten times as many, in native memory.
+        Assert.InRange((double)bytes / pairs, 36, 120);
+    }
+
     // The scenes' peaks are in input pixels; the fields are (height, width, channels) there.
     private static Tensor Fields(string scene) =>
         Scenes.Tensor($"{scene}_lines10/pafs_sample").permute(2, 0, 1).unsqueeze(0);

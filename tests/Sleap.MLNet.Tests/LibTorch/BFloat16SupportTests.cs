@@ -115,4 +115,13 @@ public sealed class BFloat16SupportTests
         // Whatever this machine has, asking is safe.
         Assert.Equal(BFloat16Support.HasAmx, BFloat16Support.IsFast(CPU, trains: true));
     }
+
+    /// <summary>TF32 would round what <see cref="Precision.Single"/> computes on a GPU.</summary>
+    [Fact]
+    public void Single_precision_is_not_rounded_on_a_gpu()
+    {
+        LibTorchLibrary.Load();
+        Assert.False(backends.cudnn.allow_tf32);
+        Assert.False(backends.cuda.matmul.allow_tf32);
+    }
 }

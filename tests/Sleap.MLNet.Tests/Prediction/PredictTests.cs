@@ -98,10 +98,46 @@ public sealed class PredictTests : IDisposable
             ((string?)made["type"], (string?)made["device"], (int)made["options"]!["BatchSize"]!)
         );
         Assert.NotNull(made["options"]!["PeakThreshold"]);
+        Assert.Equal(
+            [("single instance", "cpu", "single")],
+            made["networks"]!
+                .AsArray()
+                .Select(network =>
+                    ((string?)network!["network"], (string?)network["device"], (string?)network["precision"])
+                )
+        );
         foreach (var part in (string[])["Sleap.MLNet", "Microsoft.ML", "TorchSharp", "libtorch", ".NET", "system"])
             Assert.False(string.IsNullOrEmpty((string?)stored["versions"]![part]), part);
         Assert.Equal("me", (string?)stored["who"]);
         Assert.StartsWith("Sleap.Transforms ", (string?)stored["created_by"]);
+    }
+
+    /// <summary>What was computed, not what was asked for: the device <c>auto</c>, the precision of this processor.</summary>
+    [Fact]
+    public void Provenance_names_the_device_and_the_precision_of_each_network()
+    {
+        using var loaded = Pose.FromSleap(Golden.PathOf("models/centroid"), Golden.PathOf("models/centered_instance"));
+        Assert.Equal("auto", loaded.ModelOptions.Device);
+        foreach (var precision in Enum.GetValues<Precision>())
+        {
+            using var model = loaded.With(new() { Precision = precision, Device = "cpu" });
+            var report = Pose.Predict(model, Pair, options: new() { Frames = [0] });
+            var rounded = BFloat16Products.IsSupported ? "bfloat16 products" : "bfloat16";
+            var expected = precision switch
+            {
+                Precision.BFloat16 => rounded,
+                Precision.Auto when BFloat16Support.IsFast(torch.CPU, trains: false) => rounded,
+                _ => "single",
+            };
+            Assert.Equal(
+                [("centroid", "cpu", expected), ("centered instance", "cpu", expected)],
+                report.Labels!.Provenance["models"]![0]!["networks"]!
+                    .AsArray()
+                    .Select(network =>
+                        ((string?)network!["network"], (string?)network["device"], (string?)network["precision"])
+                    )
+            );
+        }
     }
 
     [Fact]
