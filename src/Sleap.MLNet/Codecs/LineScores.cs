@@ -58,7 +58,9 @@ internal sealed class LineScores
             height = (int)fields.size(2),
             width = (int)fields.size(3);
         // No copy where the memory order is channels-last, as of our networks.
-        var values = MemoryMarshal.Cast<byte, float>(fields.detach().to(ScalarType.Float32).permute(0, 2, 3, 1).contiguous().bytes);
+        var values = MemoryMarshal.Cast<byte, float>(
+            fields.detach().to(ScalarType.Float32).permute(0, 2, 3, 1).contiguous().bytes
+        );
         var longest = Longest(fields);
         var scores = new float[pairs.Count];
         Span<int> cells = stackalloc int[(_fractions.Length + Lanes - 1) / Lanes * Lanes];
